@@ -1,0 +1,110 @@
+"""Symbolic sizes: an axis is an int, or ``a·symbol + b`` over a named symbol (``N`` the batch, ``T`` a length).
+
+What does not fit that form becomes a fresh symbol that remembers its formula and is named by it, so that two sizes
+are equal exactly if they are identical. The usual arithmetic works on both kinds, so a shape rule is plain Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias, Union
+
+Dim: TypeAlias = Union[int, "Size"]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """``scale · symbol + offset``; ``formula`` says what a derived symbol stands for: (operator, left, right)."""
+
+    symbol: str
+    scale: int = 1
+    offset: int = 0
+    formula: tuple[str, Dim, Dim] | None = field(default=None, compare=False, repr=False)
+
+    def __add__(self, other: Dim) -> Dim:
+        if isinstance(other, int):
+            return Size(self.symbol, self.scale, self.offset + other, self.formula)
+        if other.symbol == self.symbol:
+            return _linear(self, self.scale + other.scale, self.offset + other.offset)
+        return _derived("+", self, other)
+
+    def __radd__(self, other: int) -> Dim:
+        return self + other
+
+    def __neg__(self) -> Size:
+        return Size(self.symbol, -self.scale, -self.offset, self.formula)
+
+    def __sub__(self, other: Dim) -> Dim:
+        return self + (-other)
+
+    def __rsub__(self, other: int) -> Dim:
+        return -self + other
+
+    def __mul__(self, other: Dim) -> Dim:
+        if isinstance(other, int):
+            return _linear(self, self.scale * other, self.offset * other)
+        return _derived("·", self, other)
+
+    def __rmul__(self, other: int) -> Dim:
+        return self * other
+
+    def __floordiv__(self, other: Dim) -> Dim:
+        if other == 1:
+            return self
+        # ⌊(k·s·n + b)/k⌋ = s·n + ⌊b/k⌋ holds whatever the symbol is bound to
+        if isinstance(other, int) and self.scale % other == 0:
+            return Size(self.symbol, self.scale // other, self.offset // other, self.formula)
+        return _derived("//", self, other)
+
+    def __str__(self) -> str:
+        if self.scale == 1:
+            text = self.symbol
+        else:
+            name = f"({self.symbol})" if " " in self.symbol and not self.symbol.startswith("⌊") else self.symbol
+            text = f"−{name}" if self.scale == -1 else f"{self.scale}·{name}"
+        if self.offset:
+            text += f" {'+' if self.offset > 0 else '−'} {abs(self.offset)}"
+        return text
+
+
+def _linear(size: Size, scale: int, offset: int) -> Dim:
+    return Size(size.symbol, scale, offset, size.formula) if scale else offset
+
+
+def _derived(operator: str, left: Dim, right: Dim) -> Size:
+    """A fresh symbol named by its formula; sums and products sort their sides, for they commute."""
+    if operator in "+·":
+        left, right = sorted((left, right), key=str)
+    parts = [f"({side})" if isinstance(side, Size) and " " in str(side) else str(side) for side in (left, right)]
+    text = {"+": f"{left} + {right}", "·": "·".join(parts), "//": f"⌊{parts[0]}/{parts[1]}⌋"}[operator]
+    return Size(text, formula=(operator, left, right))
+
+
+def ceil_div(dim: Dim, divisor: int) -> Dim:
+    """⌈dim / divisor⌉."""
+    return -(-dim // divisor)
+
+
+def product(dims: Iterable[Dim]) -> Dim:
+    """The product of all sizes; 1 for none."""
+    result: Dim = 1
+    for dim in dims:
+        result = result * dim
+    return result
+
+
+def bind(dim: Dim, sizes: Mapping[str, int]) -> int:
+    """The number that ``dim`` is where its symbols have these ``sizes``.
+
+    Raises KeyError naming a symbol that has none.
+    """
+    if isinstance(dim, int):
+        return dim
+    if dim.formula is None:
+        value = sizes[dim.symbol]
+    else:
+        operator, left, right = dim.formula
+        a, b = bind(left, sizes), bind(right, sizes)
+        value = a + b if operator == "+" else a * b if operator == "·" else a // b
+    return dim.scale * value + dim.offset

@@ -1,0 +1,298 @@
+"""Every change of a Graph as data: ``edit.apply(graph)`` returns the inverse edit.
+
+Undo and redo, fixes and their previews, paste and ``--set`` are all lists of these. An edit that the graph refuses
+raises GraphError and leaves the graph as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from engine.graph import CycleError, Edge, Graph, GraphError, Node, Position
+
+LONGEST_NAME: Final = 80
+MISSING: Final = object()
+"""Stands for "not set" as the value of a parameter or setting."""
+
+
+@dataclass(slots=True)
+class Change:
+    """What an edit touches, for those who listen: ids and edges, be they added, altered or gone."""
+
+    nodes: set[str] = field(default_factory=set)
+    edges: set[Edge] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
+    settings: bool = False
+
+    def merge(self, other: Change) -> None:
+        self.nodes |= other.nodes
+        self.edges |= other.edges
+        self.moved |= other.moved
+        self.settings |= other.settings
+
+    def dirty(self) -> set[str]:
+        """The nodes whose own shape must be looked at again."""
+        return self.nodes | {edge.target for edge in self.edges}
+
+
+class Edit:
+    """One change. Subclasses are frozen dataclasses."""
+
+    def apply(self, graph: Graph) -> Edit:
+        """Change the graph and return the inverse edit; raises GraphError and changes nothing if refused."""
+        raise TypeError(f"{type(self).__name__} does not say how it is applied")
+
+    def change(self) -> Change:
+        """What this edit touches."""
+        raise TypeError(f"{type(self).__name__} does not say what it touches")
+
+    def title(self, graph: Graph) -> str:
+        """What the undo history calls it, read before it is applied."""
+        raise TypeError(f"{type(self).__name__} has no title")
+
+
+@dataclass(frozen=True, slots=True)
+class AddNode(Edit):
+    node: Node
+    position: Position
+    index: int | None = None
+
+    def apply(self, graph: Graph) -> Edit:
+        if self.node.id in graph.nodes:
+            raise GraphError(f"The id {self.node.id!r} is taken already.")
+        _check_name(graph, self.node.name)
+        graph.insert_node(self.node, self.position, self.index)
+        return RemoveNode(self.node.id)
+
+    def change(self) -> Change:
+        return Change(nodes={self.node.id})
+
+    def title(self, graph: Graph) -> str:
+        return f"Add {self.node.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNode(Edit):
+    """Removes a node that has no wires left; `remove` makes the whole list."""
+
+    node_id: str
+
+    def apply(self, graph: Graph) -> Edit:
+        node = graph.node(self.node_id)
+        if graph.incoming[node.id] or graph.outgoing[node.id]:
+            raise GraphError(f"{node.name} still has wires; cut them first.")
+        inverse = AddNode(node, graph.positions[node.id], list(graph.nodes).index(node.id))
+        graph.delete_node(node.id)
+        return inverse
+
+    def change(self) -> Change:
+        return Change(nodes={self.node_id})
+
+    def title(self, graph: Graph) -> str:
+        return f"Delete {graph.node(self.node_id).name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Connect(Edit):
+    edge: Edge
+
+    def apply(self, graph: Graph) -> Edit:
+        edge = self.edge
+        source, target = graph.node(edge.source), graph.node(edge.target)
+        if edge.target_port in graph.incoming[target.id]:
+            raise GraphError(f"The input {edge.target_port!r} of {target.name} has a wire already.")
+        if graph.reaches(target.id, source.id):
+            raise CycleError(
+                f"A wire from {source.name} to {target.name} would close a circle: "
+                f"{source.name} already needs the result of {target.name}."
+            )
+        graph.insert_edge(edge)
+        return Disconnect(edge)
+
+    def change(self) -> Change:
+        return Change(edges={self.edge})
+
+    def title(self, graph: Graph) -> str:
+        return f"Connect {graph.node(self.edge.source).name} to {graph.node(self.edge.target).name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect(Edit):
+    edge: Edge
+
+    def apply(self, graph: Graph) -> Edit:
+        if self.edge not in graph.outgoing.get(self.edge.source, {}):
+            raise GraphError("That wire is not there any more.")
+        graph.delete_edge(self.edge)
+        return Connect(self.edge)
+
+    def change(self) -> Change:
+        return Change(edges={self.edge})
+
+    def title(self, graph: Graph) -> str:
+        return f"Disconnect {graph.node(self.edge.source).name} from {graph.node(self.edge.target).name}"
+
+
+@dataclass(frozen=True, slots=True)
+class SetParameter(Edit):
+    """Sets what the user typed for one parameter; ``MISSING`` takes it back to the default."""
+
+    node_id: str
+    parameter: str
+    value: Any
+
+    def apply(self, graph: Graph) -> Edit:
+        node = graph.node(self.node_id)
+        inverse = SetParameter(node.id, self.parameter, node.parameters.get(self.parameter, MISSING))
+        parameters = {key: value for key, value in node.parameters.items() if key != self.parameter}
+        if self.value is not MISSING:
+            parameters[self.parameter] = self.value
+        graph.nodes[node.id] = replace(node, parameters=parameters)
+        return inverse
+
+    def change(self) -> Change:
+        return Change(nodes={self.node_id})
+
+    def title(self, graph: Graph) -> str:
+        return f"Set {self.parameter} of {graph.node(self.node_id).name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RenameNode(Edit):
+    node_id: str
+    name: str
+
+    def apply(self, graph: Graph) -> Edit:
+        node = graph.node(self.node_id)
+        if self.name != node.name:
+            _check_name(graph, self.name)
+        graph.nodes[node.id] = replace(node, name=self.name)
+        return RenameNode(node.id, node.name)
+
+    def change(self) -> Change:
+        return Change(nodes={self.node_id})
+
+    def title(self, graph: Graph) -> str:
+        return f"Rename {graph.node(self.node_id).name} to {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Move(Edit):
+    positions: Mapping[str, Position]
+
+    def apply(self, graph: Graph) -> Edit:
+        before = {node_id: graph.positions[graph.node(node_id).id] for node_id in self.positions}
+        graph.positions.update(self.positions)
+        return Move(before)
+
+    def change(self) -> Change:
+        return Change(moved=set(self.positions))
+
+    def title(self, graph: Graph) -> str:
+        one = next(iter(self.positions), None)
+        return (
+            f"Move {graph.node(one).name}" if len(self.positions) == 1 and one else f"Move {len(self.positions)} nodes"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SetSetting(Edit):
+    """Sets one entry of the data or training section, for example ``("training", "optimizer", "lr")``."""
+
+    path: tuple[str, ...]
+    value: Any
+
+    def apply(self, graph: Graph) -> Edit:
+        if len(self.path) < 2 or self.path[0] not in graph.settings:
+            raise GraphError(
+                f"There is no setting {'.'.join(self.path)!r}; settings begin with 'data.' or 'training.'."
+            )
+        section = graph.settings
+        for position, key in enumerate(self.path[:-1]):
+            inner = section.get(key, MISSING)
+            if inner is MISSING:
+                value: Any = self.value
+                if value is MISSING:
+                    return self
+                for missing in reversed(self.path[position + 1 :]):
+                    value = {missing: value}
+                section[key] = value
+                return SetSetting(self.path[: position + 1], MISSING)
+            if not isinstance(inner, dict):
+                raise GraphError(
+                    f"The setting {'.'.join(self.path[: position + 1])!r} is a value and holds no entries."
+                )
+            section = inner
+        inverse = SetSetting(self.path, section.get(self.path[-1], MISSING))
+        if self.value is MISSING:
+            section.pop(self.path[-1], None)
+        else:
+            section[self.path[-1]] = self.value
+        return inverse
+
+    def change(self) -> Change:
+        return Change(settings=True)
+
+    def title(self, graph: Graph) -> str:
+        return f"Set {'.'.join(self.path)}"
+
+
+@dataclass(frozen=True, slots=True)
+class RenameGraph(Edit):
+    name: str
+
+    def apply(self, graph: Graph) -> Edit:
+        inverse = RenameGraph(graph.name)
+        graph.name = self.name
+        return inverse
+
+    def change(self) -> Change:
+        return Change(settings=True)
+
+    def title(self, graph: Graph) -> str:
+        return f"Rename the network to {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Compound(Edit):
+    """Several edits that count as one step: all are applied, or none."""
+
+    edits: tuple[Edit, ...]
+    name: str
+
+    def apply(self, graph: Graph) -> Edit:
+        inverses: list[Edit] = []
+        try:
+            for edit in self.edits:
+                inverses.append(edit.apply(graph))
+        except GraphError:
+            for inverse in reversed(inverses):
+                inverse.apply(graph)
+            raise
+        return Compound(tuple(reversed(inverses)), self.name)
+
+    def change(self) -> Change:
+        change = Change()
+        for edit in self.edits:
+            change.merge(edit.change())
+        return change
+
+    def title(self, graph: Graph) -> str:
+        return self.name
+
+
+def remove(graph: Graph, node_ids: set[str]) -> Compound:
+    """The edits that delete these nodes with all their wires."""
+    edges = [edge for edge in graph.edges if edge.source in node_ids or edge.target in node_ids]
+    nodes = [node_id for node_id in graph.nodes if node_id in node_ids]
+    name = f"Delete {graph.node(nodes[0]).name}" if len(nodes) == 1 else f"Delete {len(nodes)} nodes"
+    return Compound((*map(Disconnect, edges), *map(RemoveNode, nodes)), name)
+
+
+def _check_name(graph: Graph, name: str) -> None:
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise GraphError(f"A node needs a name of 1 to {LONGEST_NAME} characters on one line.")
+    if graph.by_name(name) is not None:
+        raise GraphError(f"There is a node named {name!r} already; choose another name.")

@@ -1,0 +1,231 @@
+"""What a network is: nodes with raw parameters, edges between their ports, positions, and the project's settings.
+
+Ids, never pointers. A node stores what the user typed; what it means is `engine.resolve`'s business. A Graph is
+changed by the edits of `engine.edits` alone; `add` and `connect` are the same edits for scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Position = tuple[float, float]
+
+
+class GraphError(ValueError):
+    """A change that the graph refuses; the message is a whole sentence."""
+
+
+class CycleError(GraphError):
+    """A wire that would close a circle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One layer as drawn: ``parameters`` holds literals as typed, also wrong ones."""
+
+    id: str
+    type: str
+    name: str
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A wire from an output port to an input port, all by id and name."""
+
+    source: str
+    source_port: str
+    target: str
+    target_port: str
+
+
+class Graph:
+    """Nodes, edges, positions and settings of one project.
+
+    ``nodes`` keeps creation order (the order of Inputs and Outputs), ``incoming[node][port]`` is the one edge on an
+    input port, ``outgoing[node]`` the edges that leave. ``settings`` holds the raw ``data`` and ``training`` sections.
+    """
+
+    def __init__(self, name: str = "network") -> None:
+        self.name = name
+        self.nodes: dict[str, Node] = {}
+        self.positions: dict[str, Position] = {}
+        self.incoming: dict[str, dict[str, Edge]] = {}
+        self.outgoing: dict[str, dict[Edge, None]] = {}
+        self.settings: dict[str, Any] = {"data": {}, "training": {}}
+        self._numbers = 0
+        self._order: list[str] | None = None
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    @property
+    def edges(self) -> Iterator[Edge]:
+        """Every edge, grouped by target in creation order of the nodes."""
+        for ports in self.incoming.values():
+            yield from ports.values()
+
+    def node(self, node_id: str) -> Node:
+        """The node with this id; raises GraphError if there is none."""
+        try:
+            return self.nodes[node_id]
+        except KeyError:
+            raise GraphError(f"There is no node with the id {node_id!r}.") from None
+
+    def by_name(self, name: str) -> Node | None:
+        """The node with this name; names are unique within a graph."""
+        return next((node for node in self.nodes.values() if node.name == name), None)
+
+    def of_type(self, node_type: str) -> list[Node]:
+        """The nodes of one type in creation order."""
+        return [node for node in self.nodes.values() if node.type == node_type]
+
+    def reaches(self, start: str, goal: str) -> bool:
+        """Whether wires lead from ``start`` to ``goal`` (depth first, each node visited once)."""
+        seen, stack = {start}, [start]
+        while stack:
+            current = stack.pop()
+            if current == goal:
+                return True
+            for edge in self.outgoing[current]:
+                if edge.target not in seen:
+                    seen.add(edge.target)
+                    stack.append(edge.target)
+        return False
+
+    def order(self) -> list[str]:
+        """All node ids, sources before targets, ties in creation order (kept until the wiring changes)."""
+        if self._order is None:
+            missing = {node: len(ports) for node, ports in self.incoming.items()}
+            ready = [node for node in reversed(self.nodes) if not missing[node]]
+            result: list[str] = []
+            while ready:
+                node = ready.pop()
+                result.append(node)
+                for edge in reversed(self.outgoing[node]):
+                    missing[edge.target] -= 1
+                    if not missing[edge.target]:
+                        ready.append(edge.target)
+            self._order = result
+        return self._order
+
+    def fresh_id(self) -> str:
+        """An id this graph has never used."""
+        while True:
+            self._numbers += 1
+            node_id = f"n{self._numbers}"
+            if node_id not in self.nodes:
+                return node_id
+
+    def fresh_name(self, stem: str) -> str:
+        """``stem`` if it is free, else ``stem`` without its digits and with the next free number."""
+        taken = {node.name for node in self.nodes.values()}
+        if stem not in taken:
+            return stem
+        base = stem.rstrip("0123456789") or stem
+        number = 2
+        while f"{base}{number}" in taken:
+            number += 1
+        return f"{base}{number}"
+
+    def copy(self) -> Graph:
+        """An independent copy; nodes and edges are immutable and shared."""
+        import copy
+
+        other = Graph(self.name)
+        other.nodes = dict(self.nodes)
+        other.positions = dict(self.positions)
+        other.incoming = {node: dict(ports) for node, ports in self.incoming.items()}
+        other.outgoing = {node: dict(edges) for node, edges in self.outgoing.items()}
+        other.settings = copy.deepcopy(self.settings)
+        other._numbers = self._numbers
+        return other
+
+    # -- building, for scripts -------------------------------------------------------------------------------------
+
+    def add(
+        self, node_type: str, *, name: str | None = None, position: Position | None = None, **parameters: Any
+    ) -> str:
+        """Add a layer and return its id. Raises GraphError for an unknown type, a taken or an empty name."""
+        from engine import layers
+        from engine.edits import AddNode
+
+        cls = layers.get(node_type)
+        node = Node(self.fresh_id(), cls.__name__, name or self.fresh_name(cls.stem()), literal(parameters))
+        place = position or (0.0, 110.0 * len(self.nodes))
+        AddNode(node, place).apply(self)
+        return node.id
+
+    def connect(
+        self, source_node: str, target_node: str, *, source: int | str = 0, target: int | str | None = None
+    ) -> Edge:
+        """Wire two nodes: ports by index or name, by default the first output to the first free input.
+
+        Raises GraphError where there is no such or no free port, CycleError where the wire would close a circle.
+        """
+        from engine.edits import Connect
+        from engine.ports import free_input, input_ports, output_ports
+
+        outputs = output_ports(self, source_node)
+        target_name = free_input(self, target_node) if target is None else target
+        if isinstance(target_name, int):
+            target_name = _nth(input_ports(self, target_node), target_name, self.node(target_node), "input")
+        if target_name is None:
+            raise GraphError(f"{self.node(target_node).name} has no free input.")
+        source_name = _nth(outputs, source, self.node(source_node), "output") if isinstance(source, int) else source
+        edge = Edge(source_node, source_name, target_node, target_name)
+        Connect(edge).apply(self)
+        return edge
+
+    # -- the primitives that edits are made of ---------------------------------------------------------------------
+
+    def insert_node(self, node: Node, position: Position, index: int | None = None) -> None:
+        """Put a node in (used by edits)."""
+        if index is None or index >= len(self.nodes):
+            self.nodes[node.id] = node
+            self.incoming[node.id] = {}
+        else:
+            for table, value in ((self.nodes, node), (self.incoming, {})):
+                items = list(table.items())  # type: ignore[attr-defined]
+                items.insert(index, (node.id, value))
+                table.clear()  # type: ignore[attr-defined]
+                table.update(items)  # type: ignore[attr-defined]
+        self.outgoing[node.id] = {}
+        self.positions[node.id] = position
+        if node.id[1:].isdigit():
+            self._numbers = max(self._numbers, int(node.id[1:])) if len(node.id) < 12 else self._numbers
+        self._order = None
+
+    def delete_node(self, node_id: str) -> None:
+        """Take a node without wires out (used by edits)."""
+        for table in (self.nodes, self.positions, self.incoming, self.outgoing):
+            del table[node_id]  # type: ignore[attr-defined]
+        self._order = None
+
+    def insert_edge(self, edge: Edge) -> None:
+        """Put an edge in (used by edits)."""
+        self.incoming[edge.target][edge.target_port] = edge
+        self.outgoing[edge.source][edge] = None
+        self._order = None
+
+    def delete_edge(self, edge: Edge) -> None:
+        """Take an edge out (used by edits)."""
+        del self.incoming[edge.target][edge.target_port]
+        del self.outgoing[edge.source][edge]
+        self._order = None
+
+
+def literal(value: Any) -> Any:
+    """The value as a JSON-like literal: mappings with text keys, sequences as tuples, scalars as they are."""
+    if isinstance(value, Mapping):
+        return {str(key): literal(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return tuple(literal(item) for item in value)
+    return value
+
+
+def _nth(ports: tuple[str, ...], index: int, node: Node, side: str) -> str:
+    if not 0 <= index < len(ports):
+        raise GraphError(f"{node.name} ({node.type}) has no {side} number {index}; it has {len(ports)}.")
+    return ports[index]

@@ -1,0 +1,42 @@
+"""The catalogue: one file a family, one class a layer. Adding a layer is adding a class to its family's file."""
+
+from __future__ import annotations
+
+import difflib
+from functools import cache
+
+from engine.graph import GraphError
+from engine.layers.layer import Layer
+
+
+@cache
+def _catalogue() -> dict[str, type[Layer]]:
+    from engine.layers import (
+        activation,
+        convolution,
+        dropout,
+        linear,
+        merge,
+        normalization,
+        pooling,
+        ports,
+        reshape,
+    )
+
+    families = (ports, linear, convolution, pooling, normalization, activation, dropout, reshape, merge)
+    return {cls.__name__: cls for family in families for cls in family.LAYERS}
+
+
+def all() -> list[type[Layer]]:
+    """Every layer class, grouped by family."""
+    return list(_catalogue().values())
+
+
+def get(name: str) -> type[Layer]:
+    """The class with this name; raises GraphError with a likely name if there is none."""
+    catalogue = _catalogue()
+    if name in catalogue:
+        return catalogue[name]
+    near = difflib.get_close_matches(name[:100], catalogue, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {len(catalogue)}, see `layerloom layers`."
+    raise GraphError(f"there is no layer named {name[:100]!r}; {hint}")

@@ -1,0 +1,130 @@
+"""What a layer declares: fields, ports, shape rule, torch call, cost and words, each once and in its own class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from engine.dims import Dim
+from engine.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A place for a wire. ``many``: takes any number of wires on numbered places, in their order."""
+
+    name: str
+    help: str = ""
+    many: bool = False
+    optional: bool = False
+
+
+class ShapeError(ValueError):
+    """Why a layer cannot take its input: a clause that follows the node's name ("gets …, but needs …").
+
+    ``port`` is the guilty input, ``parameter`` the guilty setting, where there is one.
+    """
+
+    def __init__(self, message: str, *, port: str | None = None, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.port = port
+        self.parameter = parameter
+
+
+class Layer(BaseModel):
+    """A resolved layer: a frozen model whose fields are torch's own parameters.
+
+    A subclass declares ``family``, ``torch`` and its fields and gives the shape rule; the docstring is its explanation.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    family: ClassVar[str]
+    torch: ClassVar[str] = ""
+    """The public name in torch, for example ``torch.nn.Conv2d``; empty where torch has no such layer."""
+    formula: ClassVar[str] = ""
+    reference: ClassVar[str] = ""
+    """Where it is described: the paper or torch's page."""
+    initial: ClassVar[Mapping[str, Any]] = {}
+    """What a newly dropped layer starts with, for parameters that torch requires."""
+    positional: ClassVar[tuple[str, ...]] = ()
+    """The leading arguments of the torch call that are written without their names."""
+    inputs: ClassVar[tuple[Port, ...]] = (Port("input"),)
+    outputs: ClassVar[tuple[Port, ...]] = (Port("output"),)
+    stem_name: ClassVar[str] = ""
+
+    @classmethod
+    def stem(cls) -> str:
+        """The name a first node of this kind gets: ``conv1``."""
+        return f"{cls.stem_name or cls.__name__.lower()}1"
+
+    def input_ports(self) -> tuple[Port, ...]:
+        """The inputs with these parameters."""
+        return self.inputs
+
+    def output_ports(self) -> tuple[Port, ...]:
+        """The outputs with these parameters."""
+        return self.outputs
+
+    def check(self) -> None:
+        """Raise ShapeError naming a parameter where the parameters do not fit each other."""
+
+    def infer(self, *inputs: Spec) -> Spec | tuple[Spec, ...]:
+        """The spec of every output, from those of the inputs in port order. Raises ShapeError."""
+        raise TypeError(f"{type(self).__name__} has no shape rule")
+
+    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+        """Arguments of the torch call that follow from the input (``in_channels``)."""
+        return {}
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        """The shapes of the trainable tensors."""
+        return {}
+
+    def buffers(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        """The shapes of the tensors that are kept but not trained."""
+        return {}
+
+    def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        """Multiply-add operations of one forward pass; symbolic where a size is. Matrix products only."""
+        return 0
+
+    def module(self, *inputs: Spec) -> str | None:
+        """The constructor call as source, or None for a layer that is an expression."""
+        if not self.torch.startswith("torch.nn."):
+            return None
+        arguments = self.inferred(*inputs)
+        for name, info in type(self).model_fields.items():
+            value = getattr(self, name)
+            if info.is_required() or value != info.default or name in self.positional:
+                arguments[name] = value
+        leading = [repr(arguments.pop(name)) for name in self.positional if name in arguments]
+        named = [f"{name}={value!r}" for name, value in arguments.items()]
+        return f"{self.torch.removeprefix('torch.')}({', '.join(leading + named)})"
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        """How the forward pass reads: by default the module (``self.conv1``) called on its arguments."""
+        return f"{module}({', '.join(arguments)})"
+
+    def summary(self) -> str:
+        """The main parameters in a few characters, for the node on the canvas."""
+        return ""
+
+    def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
+        """The formula with the user's numbers, one line an axis; empty where there is none."""
+        return ""
+
+
+def need_rank(spec: Spec, rank: int, layout: str, port: str = "input") -> None:
+    """Raise ShapeError unless ``spec`` has this many axes."""
+    if spec.rank != rank:
+        raise ShapeError(f"gets {spec.rank}-D input {spec} but needs {rank}-D input {layout}.", port=port)
+
+
+def need_float(spec: Spec, port: str = "input") -> None:
+    """Raise ShapeError unless ``spec`` holds floats."""
+    if spec.dtype != "float32":
+        raise ShapeError(f"gets {spec.dtype} input {spec} but computes with float32 only.", port=port)

@@ -1,0 +1,65 @@
+"""Layers that multiply by one weight matrix."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from engine.dims import Dim, product
+from engine.layers.layer import Layer, ShapeError, need_float
+from engine.layers.parameters import Positive
+from engine.spec import Spec
+
+
+class Linear(Layer):
+    """A fully connected layer: every output is a weighted sum of all inputs, plus a bias.
+
+    It works on the last axis and repeats itself over all others, so flatten an image first to let it see the whole.
+    """
+
+    family: ClassVar[str] = "Linear"
+    torch: ClassVar[str] = "torch.nn.Linear"
+    formula: ClassVar[str] = "y = x·Wᵀ + b,  weights = in_features · out_features + out_features"
+    initial: ClassVar[dict[str, Any]] = {"out_features": 64}
+    positional: ClassVar[tuple[str, ...]] = ("in_features", "out_features")
+    stem_name: ClassVar[str] = "fc"
+
+    out_features: Positive = Field(description="how many numbers come out")
+    bias: bool = Field(True, description="whether a learned constant is added to each output")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        need_float(x)
+        if x.rank < 2:
+            raise ShapeError(f"gets {x} but needs at least one axis besides the batch.", port="input")
+        if not isinstance(x.shape[-1], int):
+            raise ShapeError(
+                f"gets {x}, whose last axis {x.shape[-1]} is open; a weight matrix needs a fixed number there.",
+                port="input",
+            )
+        return x.with_shape((*x.shape[:-1], self.out_features), x.axes)
+
+    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+        return {"in_features": inputs[0].shape[-1]}
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        weights: dict[str, tuple[Dim, ...]] = {"weight": (self.out_features, inputs[0].shape[-1])}
+        return weights | ({"bias": (self.out_features,)} if self.bias else {})
+
+    def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return product(outputs[0].shape) * inputs[0].shape[-1]
+
+    def summary(self) -> str:
+        return f"→ {self.out_features}" + ("" if self.bias else " · no bias")
+
+    def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
+        wide, out = inputs[0].shape[-1], self.out_features
+        return (
+            f"weights = {wide} · {out}"
+            + (f" + {out}" if self.bias else "")
+            + f" = {wide * out + (out if self.bias else 0)}"
+        )
+
+
+LAYERS = (Linear,)

@@ -1,0 +1,177 @@
+"""What a field of a layer or of the settings accepts, read off its type: for forms, help, errors and typed-in text."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+import annotated_types
+from pydantic import BaseModel, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+T = TypeVar("T")
+LARGEST = 2**31 - 1
+Positive = Annotated[int, Field(ge=1, le=LARGEST)]
+NonNegative = Annotated[int, Field(ge=0, le=LARGEST)]
+Whole = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+OneOrTwo = Union[T, tuple[T, T]]
+"""One value for both axes, or one each for height and width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One field as a form needs it. ``kind`` is bool, int, float, choice or text (several forms at once)."""
+
+    name: str
+    kind: Literal["bool", "int", "float", "choice", "text"]
+    type: str
+    default: Any
+    required: bool
+    help: str
+    choices: tuple[Any, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+def parameters(model: type[BaseModel]) -> list[Parameter]:
+    """The fields of a model in order."""
+    return [_parameter(name, info) for name, info in model.model_fields.items()]
+
+
+def explain(model: type[BaseModel], error: ValidationError, values: Mapping[str, Any]) -> tuple[str, str]:
+    """The first thing wrong with ``values``: (parameter, a clause that follows the node's name)."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    info = model.model_fields.get(name)
+    if info is None:
+        known = ", ".join(model.model_fields) or "none"
+        return name, f"has no parameter {name!r}; its parameters are: {known}."
+    if first["type"] == "missing":
+        return name, f"needs a value for {name} ({_parameter(name, info).type})."
+    return name, f"needs {name} to be {_parameter(name, info).type}, not {show(values.get(name))}."
+
+
+def show(value: Any) -> str:
+    """A typed-in value for a sentence, short."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def parse(text: str) -> Any:
+    """What a person means by ``5``, ``0.5``, ``true``, ``none``, ``same``, ``3, 3`` or ``3x3``: a literal.
+
+    Never fails: what is nothing else is text, which the field's own check then refuses with a sentence.
+    """
+    text = text.strip()
+    words = {"true": True, "false": False, "none": None, "": None}
+    if text.lower() in words:
+        return words[text.lower()]
+    inner = text[1:-1].strip() if text[0] + text[-1] in ("()", "[]") else text
+    if "," in inner:
+        return tuple(parse(part) for part in inner.rstrip(",").split(","))
+    parts = inner.lower().replace("×", "x").split("x")
+    if len(parts) > 1 and all(part.strip().isascii() and part.strip().isdigit() for part in parts):
+        return tuple(parse(part) for part in parts)
+    if inner is not text:
+        return (parse(inner),) if inner else ()
+    if len(text) > 40:
+        return text
+    for number in (int, float):
+        try:
+            return number(text)
+        except ValueError:
+            continue
+    return text
+
+
+def unparse(value: Any) -> str:
+    """The text that `parse` reads back as ``value``."""
+    if isinstance(value, (tuple, list)):
+        return ", ".join(map(unparse, value)) + ("," if len(value) == 1 else "")
+    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _parameter(name: str, info: FieldInfo) -> Parameter:
+    annotation: Any = info.annotation
+    facts: Any = info.metadata
+    required = info.is_required()
+    default = None if required else info.get_default(call_default_factory=True)
+    low, high = _bounds(facts)
+    kind: Literal["bool", "int", "float", "choice", "text"] = "text"
+    choices: tuple[Any, ...] = ()
+    if annotation is bool:
+        kind = "bool"
+    elif annotation is int:
+        kind = "int"
+    elif annotation is float:
+        kind = "float"
+    elif get_origin(annotation) is Literal:
+        kind, choices = "choice", get_args(annotation)
+    elif _is_union(annotation) and all(get_origin(a) is Literal or a is type(None) for a in get_args(annotation)):
+        kind = "choice"
+        choices = (None, *(c for a in get_args(annotation) if a is not type(None) for c in get_args(a)))
+    return Parameter(
+        name, kind, _describe(annotation, facts), default, required, info.description or "", choices, low, high
+    )
+
+
+def _is_union(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, types.UnionType)
+
+
+def _bounds(facts: Any) -> tuple[float | None, float | None]:
+    low: Any = None
+    high: Any = None
+    for fact in facts:
+        for item in [fact, *getattr(fact, "metadata", [])]:
+            if isinstance(item, annotated_types.Ge):
+                low = item.ge
+            elif isinstance(item, annotated_types.Gt):
+                low = item.gt
+            elif isinstance(item, annotated_types.Le):
+                high = item.le
+            elif isinstance(item, annotated_types.Lt):
+                high = item.lt
+    return low, high
+
+
+def _describe(annotation: Any, facts: Any = ()) -> str:
+    """The type in words: ``a whole number ≥ 1, or two of them, or 'same'``."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, *more = get_args(annotation)
+        return _describe(inner, [*facts, *more])
+    if origin is Literal:
+        return " or ".join(repr(choice) for choice in get_args(annotation))
+    if origin is tuple:
+        items = get_args(annotation)
+        if len(items) == 2 and items[1] is Ellipsis:
+            return f"a list, each {_describe(items[0])}"
+        words = {2: "two", 3: "three", 4: "four"}.get(len(items), str(len(items)))
+        return f"{words} values, each {_describe(items[0])}"
+    if _is_union(annotation):
+        texts = [_describe(item) for item in get_args(annotation)]
+        return ", or ".join(text.replace(f"values, each {texts[0]}", "of them") for text in texts)
+    if annotation is type(None):
+        return "none"
+    if annotation is bool:
+        return "true or false"
+    low, high = _bounds(facts)
+    if annotation in (int, float):
+        name = "a whole number" if annotation is int else "a number"
+        high = None if high == LARGEST else high
+        low = None if low == -LARGEST else low
+        if low is not None and high is not None:
+            return f"{name} from {low:g} to {high:g}"
+        strict = any(
+            isinstance(f, annotated_types.Gt)
+            or any(isinstance(i, annotated_types.Gt) for i in getattr(f, "metadata", []))
+            for f in facts
+        )
+        return f"{name} {'>' if strict else '≥'} {low:g}" if low is not None else name
+    if annotation is str:
+        return "text"
+    return getattr(annotation, "__name__", str(annotation))

@@ -1,0 +1,82 @@
+"""Where samples come in and answers go out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from engine.dims import Dim, Size
+from engine.layers.layer import Layer, Port, ShapeError
+from engine.layers.parameters import Positive
+from engine.spec import BATCH, Axes, DType, Spec
+
+Symbol = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9_]{0,15}$")]
+Loss = Literal["cross_entropy", "binary_cross_entropy", "binary_cross_entropy_with_logits", "mse_loss", "l1_loss"]
+MEANINGS: dict[int, Axes] = {2: ("batch", "features"), 4: ("batch", "channels", "height", "width")}
+
+
+class Input(Layer):
+    """Where the samples enter the network. It reads one field of the data; the batch axis N comes in front by itself.
+
+    A size the data leaves open is written as a capital letter, for example T for the length of a sequence.
+    """
+
+    family: ClassVar[str] = "Input and output"
+    initial: ClassVar[dict[str, Any]] = {"shape": (1, 28, 28)}
+    inputs: ClassVar[tuple[Port, ...]] = ()
+    stem_name: ClassVar[str] = "input"
+
+    shape: tuple[Positive | Symbol, ...] = Field(
+        max_length=8, description="the shape of one sample without the batch axis, for example 1, 28, 28"
+    )
+    dtype: DType = Field("float32", description="what the numbers are")
+    field: Annotated[str, Field(min_length=1, max_length=80)] | None = Field(
+        None, description="the field of the data it reads; none takes the first that fits"
+    )
+
+    @classmethod
+    def stem(cls) -> str:
+        return "input"
+
+    def infer(self, *inputs: Spec) -> Spec:
+        shape: list[Dim] = [BATCH, *(Size(size) if isinstance(size, str) else size for size in self.shape)]
+        return Spec(tuple(shape), self.dtype, MEANINGS.get(len(shape)))
+
+    def summary(self) -> str:
+        return " × ".join(map(str, self.shape)) or "one number"
+
+
+class Output(Layer):
+    """Where the answer leaves the network. It names the field of the data to learn and the loss that compares them.
+
+    Classes are the last axis. For classification leave the Softmax out: cross-entropy contains it.
+    """
+
+    family: ClassVar[str] = "Input and output"
+    outputs: ClassVar[tuple[Port, ...]] = ()
+
+    field: Annotated[str, Field(min_length=1, max_length=80)] | None = Field(
+        None, description="the field of the data to learn; none takes the first target"
+    )
+    loss: Loss | None = Field(
+        "cross_entropy", description="how the answer is compared with the target; none: not trained"
+    )
+    weight: float = Field(1.0, ge=0.0, description="the share of this loss in the sum of all")
+    ignore_index: int = Field(-100, description="a class of the target that counts for nothing (cross-entropy)")
+
+    @classmethod
+    def stem(cls) -> str:
+        return "output"
+
+    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        (answer,) = inputs
+        if not answer.shape or answer.shape[0] != BATCH:
+            raise ShapeError(f"gets {answer}, but the first axis of an answer must be the batch N.", port="input")
+        return ()
+
+    def summary(self) -> str:
+        return (self.loss or "no loss").replace("_", " ")
+
+
+LAYERS = (Input, Output)

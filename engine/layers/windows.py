@@ -1,0 +1,82 @@
+"""The arithmetic of a window sliding over an image, shared by convolution and pooling.
+
+out = ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1; with ``ceil_mode`` ⌈…⌉, less one where the last
+window would begin in the padding behind the image (https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from engine.dims import Dim, ceil_div
+from engine.layers.layer import ShapeError
+
+T = TypeVar("T")
+AXES = ("height", "width")
+ROWS = ("rows", "columns")
+
+
+def pair(value: T | tuple[T, T]) -> tuple[T, T]:
+    """One value for both axes, or the two as they are."""
+    return value if isinstance(value, tuple) else (value, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window along one axis; ``before`` and ``behind`` are the padding on either side."""
+
+    kernel: int
+    stride: int
+    before: int = 0
+    behind: int = 0
+    dilation: int = 1
+    ceil: bool = False
+
+    @property
+    def reach(self) -> int:
+        """How many cells the window spans, gaps of the dilation included."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    def slide(self, size: Dim) -> Dim:
+        """How many places the window has along an axis of this size (may be ≤ 0)."""
+        free = size + (self.before + self.behind - self.reach)
+        if not self.ceil:
+            return free // self.stride + 1
+        places = ceil_div(free, self.stride) + 1
+        if isinstance(places, int) and isinstance(size, int) and (places - 1) * self.stride >= size + self.before:
+            places -= 1
+        return places
+
+    def text(self, size: Dim) -> str:
+        """The formula with these numbers, without the result."""
+        pads = f"2·{self.before}" if self.before == self.behind else f"{self.before} + {self.behind}"
+        span = f"{self.dilation}·({self.kernel} − 1) − 1" if self.dilation > 1 else f"{self.kernel}"
+        left, right = "⌈⌉" if self.ceil else "⌊⌋"
+        return f"{left}({size} + {pads} − {span})/{self.stride}{right} + 1"
+
+
+def slide(windows: tuple[Window, ...], sizes: tuple[Dim, ...], verb: str) -> tuple[Dim, ...]:
+    """The output sizes. Raises ShapeError where a window finds no place, with the numbers filled in."""
+    out = []
+    for axis, (window, size) in enumerate(zip(windows, sizes, strict=True)):
+        places = window.slide(size)
+        if isinstance(places, int) and places < 1:
+            kernel = "×".join(str(w.kernel) for w in windows)
+            over = "×".join(map(str, sizes))
+            raise ShapeError(
+                f"{verb} a {kernel} window over {over} input: {window.text(size)} = {places} "
+                f"{ROWS[axis] if len(sizes) == 2 else 'places'} are left.",
+                port="input",
+                parameter="kernel_size",
+            )
+        out.append(places)
+    return tuple(out)
+
+
+def filled(windows: tuple[Window, ...], sizes: tuple[Dim, ...], results: tuple[Dim, ...]) -> str:
+    """One line an axis: the formula with the numbers and its result."""
+    return "\n".join(
+        f"{axis} = {window.text(size)} = {result}"
+        for axis, window, size, result in zip(AXES, windows, sizes, results, strict=True)
+    )

@@ -1,0 +1,62 @@
+"""The ports a node shows: those of its layer, one spare for a variadic input, and any a wire still holds on to."""
+
+from __future__ import annotations
+
+from engine import layers
+from engine.graph import Graph, GraphError, Node
+from engine.layers.layer import Layer, Port
+from engine.resolve import resolve
+
+
+def _declared(node: Node) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+    layer = resolve(node)
+    if isinstance(layer, Layer):
+        return layer.input_ports(), layer.output_ports()
+    try:
+        cls = layers.get(node.type)
+    except GraphError:
+        return (), ()
+    return cls.inputs, cls.outputs
+
+
+def input_ports(graph: Graph, node_id: str) -> tuple[str, ...]:
+    """The input ports in order; a variadic one shows its wires and one free place, at least two in all."""
+    names: list[str] = []
+    taken = graph.incoming[node_id]
+    for port in _declared(graph.node(node_id))[0]:
+        if port.many:
+            used = [int(name[len(port.name) :]) for name in taken if is_place(name, port.name)]
+            count = max([2, *(number + 2 for number in used)])
+            names += [f"{port.name}{number}" for number in range(min(count, MOST))]
+        else:
+            names.append(port.name)
+    return (*names, *sorted(name for name in taken if name not in names))
+
+
+def output_ports(graph: Graph, node_id: str) -> tuple[str, ...]:
+    """The output ports in order, with those a wire still leaves from although the layer has them no more."""
+    names = [port.name for port in _declared(graph.node(node_id))[1]]
+    left = {edge.source_port for edge in graph.outgoing[node_id]} - set(names)
+    return (*names, *sorted(left))
+
+
+def free_input(graph: Graph, node_id: str) -> str | None:
+    """The first input port without a wire, or None."""
+    taken = graph.incoming[node_id]
+    return next((name for name in input_ports(graph, node_id) if name not in taken), None)
+
+
+MOST = 256
+"""The most places a variadic input offers."""
+
+
+def is_place(name: str, variadic: str) -> bool:
+    """Whether ``name`` is a numbered place of the variadic port: ``x0``, ``x1``, …"""
+    number = name[len(variadic) :]
+    return (
+        name.startswith(variadic)
+        and number.isascii()
+        and number.isdigit()
+        and str(int(number)) == number
+        and int(number) < MOST
+    )

@@ -1,0 +1,45 @@
+"""Runs the rules: node rules again only for nodes that were looked at, graph rules once after a batch of edits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.graph import Graph
+from engine.problems.problem import SEVERITIES, Problem
+from engine.problems.rules import GRAPH_RULES, NODE_RULES
+from engine.shapes import Shapes
+
+
+def find(graph: Graph) -> list[Problem]:
+    """All problems of a graph: gravest first, then in creation order of the nodes."""
+    return Checker(Shapes(graph)).problems()
+
+
+class Checker:
+    """The problems of a graph, kept up to date: `update` with the nodes that `Shapes.update` looked at."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+        self._of_node: dict[str, list[Problem]] = {}
+        self._of_graph: list[Problem] | None = None
+        self.update(shapes.graph.nodes)
+
+    def update(self, visited: Iterable[str]) -> None:
+        """Run the node rules for these nodes; the graph rules wait until somebody asks."""
+        graph, report = self.shapes.graph, self.shapes.report
+        for node_id in visited:
+            self._of_node.pop(node_id, None)
+            if node_id in graph.nodes:
+                found = [problem for rule in NODE_RULES for problem in rule(graph, report, node_id)]
+                if found:
+                    self._of_node[node_id] = found
+        self._of_graph = None
+
+    def problems(self) -> list[Problem]:
+        """All problems: gravest first, then in creation order of the nodes, the network's own first."""
+        graph, report = self.shapes.graph, self.shapes.report
+        if self._of_graph is None:
+            self._of_graph = [problem for rule in GRAPH_RULES for problem in rule(graph, report)]
+        found = self._of_graph + [p for node_id in graph.nodes for p in self._of_node.get(node_id, ())]
+        places = {node_id: place for place, node_id in enumerate(graph.nodes)}
+        return sorted(found, key=lambda p: (SEVERITIES.index(p.severity), places.get(p.node or "", -1)))

@@ -1,0 +1,139 @@
+"""The rules: each looks at one node (or at the whole network) and yields what is wrong there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from engine.graph import Graph
+from engine.ports import is_place
+from engine.problems.problem import Problem
+from engine.shapes import Report
+
+NodeRule = Callable[[Graph, Report, str], Iterator[Problem]]
+GraphRule = Callable[[Graph, Report], Iterator[Problem]]
+
+
+def fault(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+    """A parameter makes no layer, or the layer cannot take its input."""
+    error = report.errors.get(node_id)
+    if error is not None:
+        node = graph.node(node_id)
+        yield Problem(
+            "error", error.code, f"{node.name} ({node.type}) {error.message}", node_id, error.port, error.parameter
+        )
+
+
+def unconnected(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+    """An input that is needed has no wire."""
+    layer, node, wires = report.layer(node_id), graph.node(node_id), graph.incoming[node_id]
+    for port in layer.input_ports() if layer is not None else ():
+        if port.many and not any(is_place(name, port.name) for name in wires):
+            yield Problem(
+                "error",
+                "unconnected",
+                f"{node.name} ({node.type}) joins several values, but nothing is "
+                "wired to it: draw wires to its inputs.",
+                node_id,
+                f"{port.name}0",
+            )
+        elif not port.many and not port.optional and port.name not in wires:
+            yield Problem(
+                "error",
+                "unconnected",
+                f"{node.name} ({node.type}) has nothing on its {port.name}: draw a wire to it from the layer before.",
+                node_id,
+                port.name,
+            )
+
+
+def vanished_port(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+    """A wire hangs on a port that the layer, with these parameters, does not have."""
+    layer, node = report.layer(node_id), graph.node(node_id)
+    if layer is not None:
+        ports = layer.input_ports()
+        for name in graph.incoming[node_id]:
+            if not any(is_place(name, port.name) if port.many else name == port.name for port in ports):
+                yield Problem(
+                    "error",
+                    "no-such-port",
+                    f"{node.name} ({node.type}) has no input {name[:40]!r}: delete the wire that ends there.",
+                    node_id,
+                    name,
+                )
+        names = {port.name for port in layer.output_ports()}
+        for name in sorted({edge.source_port for edge in graph.outgoing[node_id]} - names):
+            yield Problem(
+                "error",
+                "no-such-port",
+                f"{node.name} ({node.type}) has no output {name[:40]!r} with these "
+                "parameters: delete the wire that leaves there.",
+                node_id,
+                name,
+            )
+
+
+def unused(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+    """Nothing reads the result, so the layer does not take part."""
+    node, layer = graph.node(node_id), report.layer(node_id)
+    if layer is not None and layer.output_ports() and not graph.outgoing[node_id]:
+        yield Problem(
+            "warning",
+            "unused",
+            f"Nothing uses the result of {node.name} ({node.type}), so it takes no part: wire it on, or delete it.",
+            node_id,
+            layer.output_ports()[0].name,
+        )
+
+
+def linear_on_image(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+    """A Linear layer gets an image and would see one row of pixels at a time."""
+    node = graph.node(node_id)
+    if node.type != "Linear" or node_id not in report.outputs:
+        return
+    (x,) = report.inputs[node_id]
+    if x.axes and "width" in x.axes and x.rank == 4:
+        batch, *sizes = x.shape
+        whole = 1
+        for size in sizes:
+            whole = whole * size
+        yield Problem(
+            "warning",
+            "linear-on-image",
+            f"{node.name} (Linear) gets 4-D input {x} and works on the last "
+            f"axis only, so its result is {report.outputs[node_id]['output']}. To let it see the whole image, "
+            f"flatten it to ({batch}, {whole}) first.",
+            node_id,
+            "input",
+        )
+
+
+def no_input(graph: Graph, report: Report) -> Iterator[Problem]:
+    """A network needs a place where samples come in."""
+    if not graph.of_type("Input"):
+        yield Problem("error", "no-input", "The network has no Input: add one and give it the shape of a sample.")
+
+
+def no_output(graph: Graph, report: Report) -> Iterator[Problem]:
+    """A network needs a place where its answer goes."""
+    if not graph.of_type("Output"):
+        yield Problem("error", "no-output", "The network has no Output: add one and wire the last layer to it.")
+    elif not any(_trained(graph, report)):
+        yield Problem(
+            "error", "no-loss", "No Output has a loss, so there is nothing to learn: choose one on an Output."
+        )
+
+
+def _trained(graph: Graph, report: Report) -> Iterator[bool]:
+    for node in graph.of_type("Output"):
+        layer = report.layer(node.id)
+        yield layer is None or getattr(layer, "loss", None) is not None
+
+
+NODE_RULES: tuple[NodeRule, ...] = (
+    fault,
+    unconnected,
+    vanished_port,
+    unused,
+    linear_on_image,
+)
+GRAPH_RULES: tuple[GraphRule, ...] = (no_input, no_output)

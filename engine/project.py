@@ -1,0 +1,258 @@
+"""The ``.loom`` file: a whole project as JSON that diffs well, read with suspicion and written atomically.
+
+One node a line, positions in a section of their own, keys in a stable order: the same graph gives the same bytes.
+A file never carries code. Reading is bounded, and anything wrong is one ProjectError that names the place.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from engine.edits import LONGEST_NAME, AddNode, Connect
+from engine.graph import Edge, Graph, GraphError, Node, literal
+
+SCHEMA = 1
+LARGEST_FILE = 32 * 2**20
+DEEPEST = 24
+MOST_NODES = 20_000
+LONGEST_TEXT = 10_000
+LARGEST_INT = 2**63
+
+
+class ProjectError(ValueError):
+    """Why a project cannot be read or written: one sentence that names the file and the place in it."""
+
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+PortName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,40}$")]
+Coordinate = Annotated[float, Field(ge=-1e7, le=1e7)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class _Node(_Model):
+    id: Id
+    type: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,80}$")]
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+    parameters: dict[Annotated[str, Field(max_length=80)], Any] = {}
+
+
+class _Edge(_Model):
+    source: tuple[Id, PortName]
+    target: tuple[Id, PortName]
+
+
+class _File(_Model):
+    format: Literal["layerloom"]
+    schema_: Annotated[int, Field(alias="schema", ge=1)]
+    name: Annotated[str, Field(max_length=200)]
+    nodes: Annotated[list[_Node], Field(max_length=MOST_NODES)]
+    edges: Annotated[list[_Edge], Field(max_length=20 * MOST_NODES)]
+    positions: dict[Id, tuple[Coordinate, Coordinate]] = {}
+    data: dict[str, Any] = {}
+    training: dict[str, Any] = {}
+
+
+def to_bytes(graph: Graph) -> bytes:
+    """The canonical bytes of a project: equal graphs give equal bytes."""
+    order = {node_id: place for place, node_id in enumerate(graph.nodes)}
+    nodes = [
+        {"id": n.id, "type": n.type, "name": n.name, "parameters": dict(n.parameters)} for n in graph.nodes.values()
+    ]
+    edges = sorted(graph.edges, key=lambda e: (order[e.target], e.target_port))
+    wires = [{"source": (e.source, e.source_port), "target": (e.target, e.target_port)} for e in edges]
+    places = [f"{_dump(node_id)}: {_dump([_short(c) for c in graph.positions[node_id]])}" for node_id in graph.nodes]
+    parts = [
+        f'"format": "layerloom",\n"schema": {SCHEMA},\n"name": {_dump(graph.name)}',
+        f'"nodes": {_rows("[]", map(_dump, nodes))}',
+        f'"edges": {_rows("[]", map(_dump, wires))}',
+        f'"positions": {_rows("{}", places)}',
+        *(
+            f'"{section}": {json.dumps(graph.settings[section], indent=1, sort_keys=True, ensure_ascii=False)}'
+            for section in ("data", "training")
+        ),
+    ]
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
+
+
+def from_bytes(content: bytes, where: str = "the project") -> Graph:
+    """The graph in these bytes. Raises ProjectError, its sentence beginning with ``where``."""
+    if len(content) > LARGEST_FILE:
+        raise ProjectError(f"{where} is larger than {LARGEST_FILE >> 20} MB, the most a project may be.")
+    file = _validated(_parsed(content, where), where)
+    graph = Graph(file.name)
+    graph.settings = {"data": file.data, "training": file.training}
+    for place, item in enumerate(file.nodes):
+        node = Node(item.id, item.type, item.name, literal(item.parameters))
+        _apply(AddNode(node, file.positions.get(item.id, (0.0, 110.0 * place))), graph, f"{where}, nodes[{place}]")
+    for place, wire in enumerate(file.edges):
+        _apply(Connect(Edge(*wire.source, *wire.target)), graph, f"{where}, edges[{place}]")
+    unknown = next((node_id for node_id in file.positions if node_id not in graph.nodes), None)
+    if unknown is not None:
+        raise ProjectError(f"{where}, positions: there is no node with the id {unknown!r}.")
+    return graph
+
+
+def load(path: Path) -> Graph:
+    """Read a project file. Raises ProjectError with one sentence that names the file and the place."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be read: {error.strerror or error}.") from error
+    return from_bytes(content, path.name)
+
+
+def save(graph: Graph, path: Path) -> None:
+    """Write a project file atomically: the old one stays whole until the new one is. Raises ProjectError."""
+    write_atomically(path, to_bytes(graph))
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write beside, flush to disk, replace. Raises ProjectError and leaves the old file where that fails."""
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(
+        value,
+        sort_keys=not (isinstance(value, dict) and ("id" in value or "source" in value)),
+        ensure_ascii=False,
+        allow_nan=False,
+    )
+
+
+def _rows(brackets: str, rows: Any) -> str:
+    inner = ",\n ".join(rows)
+    return f"{brackets[0]}\n {inner}\n{brackets[1]}" if inner else brackets
+
+
+def _short(number: float) -> float | int:
+    return int(number) if number == int(number) else number
+
+
+def _apply(edit: AddNode | Connect, graph: Graph, where: str) -> None:
+    try:
+        edit.apply(graph)
+    except GraphError as error:
+        raise ProjectError(f"{where}: {error}") from error
+
+
+def _parsed(content: bytes, where: str) -> Any:
+    def number(text: str) -> float:
+        value = float(text)
+        if not math.isfinite(value):
+            raise ProjectError(f"{where} holds the number {text[:30]}, which is too large.")
+        return value
+
+    def whole(text: str) -> int:
+        value = int(text) if len(text) < 25 else LARGEST_INT
+        if not -LARGEST_INT < value < LARGEST_INT:
+            raise ProjectError(f"{where} holds the number {text[:30]}…, which is too large.")
+        return value
+
+    def constant(text: str) -> None:
+        raise ProjectError(f"{where} holds {text}, which is no number a project may contain.")
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(items)
+        if len(result) < len(items):
+            keys = [key for key, _ in items]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise ProjectError(f"{where} has the key {twice[:60]!r} twice in one place.")
+        return result
+
+    try:
+        data = json.loads(
+            content.decode("utf-8"),
+            parse_float=number,
+            parse_int=whole,
+            parse_constant=constant,
+            object_pairs_hook=pairs,
+        )
+    except UnicodeDecodeError as error:
+        raise ProjectError(f"{where} is not a project: byte {error.start} is not UTF-8 text.") from error
+    except json.JSONDecodeError as error:
+        raise ProjectError(
+            f"{where} is not a whole project: {error.msg} in line {error.lineno}, column {error.colno}."
+        ) from error
+    except RecursionError as error:
+        raise ProjectError(f"{where} is nested too deeply.") from error
+    _bounded(data, where)
+    return data
+
+
+def _bounded(data: Any, where: str) -> None:
+    """Depth and texts of the parsed value are within bounds (without recursion)."""
+    stack = [(data, 1)]
+    while stack:
+        value, depth = stack.pop()
+        if depth > DEEPEST:
+            raise ProjectError(f"{where} is nested more than {DEEPEST} levels deep.")
+        if isinstance(value, str):
+            if len(value) > LONGEST_TEXT:
+                raise ProjectError(f"{where} holds a text of {len(value)} characters; the most is {LONGEST_TEXT}.")
+            if any("\ud800" <= c <= "\udfff" for c in value):
+                raise ProjectError(f"{where} holds text with half a character in it.")
+        elif isinstance(value, dict):
+            stack += [(item, depth + 1) for pair in value.items() for item in pair]
+        elif isinstance(value, list):
+            stack += [(item, depth + 1) for item in value]
+
+
+def _validated(data: Any, where: str) -> _File:
+    if not isinstance(data, dict) or data.get("format") != "layerloom":
+        raise ProjectError(f'{where} is not a Layerloom project: it does not say "format": "layerloom".')
+    schema = data.get("schema")
+    if isinstance(schema, int) and schema > SCHEMA:
+        raise ProjectError(
+            f"{where} was written by a newer Layerloom (schema {schema}; this one reads {SCHEMA}): "
+            "update Layerloom to open it."
+        )
+    try:
+        return _File.model_validate(_tuples(data))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = "".join(f"[{part}]" if isinstance(part, int) else f".{str(part)[:60]}" for part in first["loc"])
+        raise ProjectError(f"{where}, {place.lstrip('.') or 'top level'}: {first['msg']}.") from error
+
+
+def _tuples(data: dict[str, Any]) -> dict[str, Any]:
+    """Pairs come as lists in JSON; a strict model wants tuples."""
+    result = dict(data)
+    if isinstance(data.get("edges"), list):
+        result["edges"] = [
+            {k: tuple(v) if isinstance(v, list) else v for k, v in edge.items()} if isinstance(edge, dict) else edge
+            for edge in data["edges"]
+        ]
+    if isinstance(data.get("positions"), dict):
+        result["positions"] = {k: tuple(v) if isinstance(v, list) else v for k, v in data["positions"].items()}
+    return result

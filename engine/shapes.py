@@ -1,0 +1,152 @@
+"""What flows along every edge. `infer` looks at a whole graph; `Shapes` keeps up with edits and redoes only what moves.
+
+A fault stays with the node that causes it: what hangs behind it is unknown, not wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from engine.graph import Graph, Node
+from engine.layers.layer import Layer, ShapeError
+from engine.ports import is_place
+from engine.resolve import Fault, resolve
+from engine.spec import Spec
+
+
+@dataclass(slots=True)
+class Report:
+    """What is known of each node. ``outputs[node][port]`` is a spec; ``errors[node]`` the fault that stops it."""
+
+    layers: dict[str, Layer | Fault] = field(default_factory=dict)
+    inputs: dict[str, tuple[Spec, ...]] = field(default_factory=dict)
+    outputs: dict[str, dict[str, Spec]] = field(default_factory=dict)
+    errors: dict[str, Fault] = field(default_factory=dict)
+
+    def layer(self, node_id: str) -> Layer | None:
+        """The node's layer, or None where its parameters make none."""
+        layer = self.layers.get(node_id)
+        return layer if isinstance(layer, Layer) else None
+
+    def complete(self, node_id: str) -> bool:
+        """Whether the node has all its inputs and a result."""
+        return node_id in self.outputs
+
+    def spec(self, node_id: str, port: str = "output") -> Spec | None:
+        """The spec of an output port, or None where it is unknown."""
+        return self.outputs.get(node_id, {}).get(port)
+
+
+def infer(graph: Graph) -> Report:
+    """Specs of every port and the faults that stop them."""
+    return Shapes(graph).report
+
+
+def wired_inputs(graph: Graph, node_id: str, layer: Layer) -> list[tuple[str, str, str]] | None:
+    """(port, source node, source port) of each wired input in port order; None while a needed one is missing."""
+    incoming = graph.incoming[node_id]
+    result = []
+    for port in layer.input_ports():
+        if port.many:
+            places = sorted((int(name[len(port.name) :]), name) for name in incoming if is_place(name, port.name))
+            names = [name for _, name in places]
+            if not names:
+                return None
+        elif port.name in incoming:
+            names = [port.name]
+        elif port.optional:
+            continue
+        else:
+            return None
+        result += [(name, incoming[name].source, incoming[name].source_port) for name in names]
+    return result
+
+
+class Shapes:
+    """The report of a graph, kept up to date: after edits call `update` with the nodes they touched."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.report = Report()
+        self._resolved: dict[str, Node] = {}
+        for node_id in graph.order():
+            self._visit(node_id)
+
+    def update(self, dirty: Iterable[str]) -> set[str]:
+        """Look again at these nodes and at all that depends on what has changed; returns the nodes looked at."""
+        graph, visited = self.graph, set()
+        todo = set()
+        for node_id in dirty:
+            if node_id in graph.nodes:
+                todo.add(node_id)
+            else:
+                self._forget(node_id)
+                visited.add(node_id)
+        if len(todo) == 1:  # most edits change no shape at all: then nothing behind needs a look
+            (node_id,) = todo
+            visited.add(node_id)
+            if not self._visit(node_id):
+                return visited
+            todo = {edge.target for edge in graph.outgoing[node_id]}
+        for node_id in _downstream(graph, todo):
+            if node_id in todo:
+                visited.add(node_id)
+                if self._visit(node_id):
+                    todo.update(edge.target for edge in graph.outgoing[node_id])
+        return visited
+
+    def _visit(self, node_id: str) -> bool:
+        """Infer one node; returns whether its outputs have changed."""
+        graph, report, node = self.graph, self.report, self.graph.nodes[node_id]
+        if self._resolved.get(node_id) is not node:
+            self._resolved[node_id] = node
+            report.layers[node_id] = resolve(node)
+        before = report.outputs.pop(node_id, None)
+        report.errors.pop(node_id, None)
+        report.inputs.pop(node_id, None)
+        layer = report.layers[node_id]
+        if isinstance(layer, Fault):
+            report.errors[node_id] = layer
+            return before is not None
+        wired = wired_inputs(graph, node_id, layer)
+        specs = None if wired is None else [report.outputs.get(source, {}).get(port) for _, source, port in wired]
+        if specs is None or any(spec is None for spec in specs):
+            return before is not None
+        inputs = tuple(spec for spec in specs if spec is not None)
+        report.inputs[node_id] = inputs
+        try:
+            result = layer.infer(*inputs)
+        except ShapeError as error:
+            report.errors[node_id] = Fault(str(error), "shape", error.parameter, error.port)
+            return before is not None
+        outputs = (result,) if isinstance(result, Spec) else result
+        after = {port.name: spec for port, spec in zip(layer.output_ports(), outputs, strict=True)}
+        report.outputs[node_id] = after
+        return before != after
+
+    def _forget(self, node_id: str) -> None:
+        self._resolved.pop(node_id, None)
+        for table in (self.report.layers, self.report.inputs, self.report.outputs, self.report.errors):
+            table.pop(node_id, None)  # type: ignore[attr-defined]
+
+
+def _downstream(graph: Graph, start: set[str]) -> list[str]:
+    """These nodes and all behind them, sources before targets."""
+    seen: set[str] = set()
+    result: list[str] = []
+    for first in start:
+        stack = [] if first in seen else [(first, iter(graph.outgoing[first]))]
+        seen.add(first)
+        while stack:
+            node_id, edges = stack[-1]
+            for edge in edges:
+                if edge.target not in seen:
+                    seen.add(edge.target)
+                    stack.append((edge.target, iter(graph.outgoing[edge.target])))
+                    break
+            else:
+                stack.pop()
+                result.append(node_id)
+    result.reverse()
+    return result

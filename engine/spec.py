@@ -1,0 +1,51 @@
+"""What flows along a wire: shape, dtype and, where known, what each axis means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.dims import Dim, Size, bind
+
+DType = Literal["float32", "int64", "bool"]
+Axes = tuple[str, ...]
+
+BATCH = Size("N")
+IMAGE: Axes = ("batch", "channels", "height", "width")
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """The shape (batch axis first), dtype and axis meanings of one tensor; meanings take no part in equality."""
+
+    shape: tuple[Dim, ...]
+    dtype: DType = "float32"
+    axes: Axes | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        return shape_text(self.shape)
+
+    @property
+    def rank(self) -> int:
+        return len(self.shape)
+
+    def bound(self, sizes: Mapping[str, int]) -> tuple[int, ...]:
+        """The shape in numbers, where the symbols have these ``sizes``."""
+        return tuple(bind(dim, sizes) for dim in self.shape)
+
+    def with_shape(self, shape: Iterable[Dim], axes: Axes | None = None) -> Spec:
+        """The same dtype in another shape; axis meanings are dropped unless given."""
+        return Spec(tuple(shape), self.dtype, axes)
+
+
+def shape_text(shape: Iterable[Dim]) -> str:
+    """``(N, 16, 5, 5)``, with the comma of a one-tuple."""
+    parts = [str(dim) for dim in shape]
+    return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
+
+
+def promote(*dtypes: DType) -> DType:
+    """The dtype torch gives a result of tensors with these dtypes (torch.promote_types over our three)."""
+    order: list[DType] = ["bool", "int64", "float32"]
+    return max(dtypes, key=order.index)

@@ -1,0 +1,85 @@
+"""Light and dark from one file of tokens (`resources/themes/tokens.json`): Fusion palettes, style sheet, canvas colours."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+Name = Literal["light", "dark"]
+ROLES = {
+    "window": QPalette.ColorRole.Window, "text": QPalette.ColorRole.WindowText, "base": QPalette.ColorRole.Base,
+    "raised": QPalette.ColorRole.Button, "accent": QPalette.ColorRole.Highlight,
+    "on_accent": QPalette.ColorRole.HighlightedText,
+}
+
+
+@cache
+def _tokens() -> dict[str, Any]:
+    text = files("resources").joinpath("themes/tokens.json").read_text(encoding="utf-8")
+    tokens: dict[str, Any] = json.loads(text)
+    return tokens
+
+
+class Theme(QObject):
+    """The current theme. Painters ask `color` for a token and draw anew on `changed`."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name: Name = "light"
+        self._colors: dict[str, QColor] = {}
+        self._load()
+
+    def _load(self) -> None:
+        self._colors = {key: QColor(value) for key, value in _tokens()[self.name].items()}
+
+    def color(self, token: str) -> QColor:
+        """The colour of a token, for example ``canvas``, ``wire``, ``error``, ``family.Convolution``."""
+        return self._colors.get(token) or self._colors["family.other"]
+
+    def set(self, name: Name) -> None:
+        """Switch to the light or the dark theme and tell everybody."""
+        self.name = name
+        self._load()
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.setPalette(self._palette())
+            application.setStyleSheet(self._style_sheet())
+        self.changed.emit()
+
+    def _palette(self) -> QPalette:
+        palette = QPalette(self.color("raised"), self.color("window"))
+        for token, role in ROLES.items():
+            palette.setColor(role, self.color(token))
+        for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.ToolTipText):
+            palette.setColor(role, self.color("text"))
+        palette.setColor(QPalette.ColorRole.ToolTipBase, self.color("base"))
+        palette.setColor(QPalette.ColorRole.AlternateBase, self.color("window"))
+        palette.setColor(QPalette.ColorRole.PlaceholderText, self.color("muted"))
+        palette.setColor(QPalette.ColorRole.Link, self.color("accent"))
+        for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
+            palette.setColor(QPalette.ColorGroup.Disabled, role, self.color("muted"))
+        return palette
+
+    def _style_sheet(self) -> str:
+        sheet = files("resources").joinpath("themes/style.qss").read_text(encoding="utf-8")
+        for token in sorted(self._colors, key=len, reverse=True):
+            sheet = sheet.replace(f"@{token}", self._colors[token].name())
+        return sheet
+
+
+def mono_font(size: float = 10) -> QFont:
+    """The fixed-width font of code and numbers."""
+    font = QFont("DejaVu Sans Mono", pointSize=round(size))
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    return font
+
+
+theme = Theme()

@@ -182,25 +182,21 @@ class Graph:
 
     def insert_node(self, node: Node, position: Position, index: int | None = None) -> None:
         """Put a node in (used by edits)."""
-        if index is None or index >= len(self.nodes):
-            self.nodes[node.id] = node
-            self.incoming[node.id] = {}
-        else:
-            for table, value in ((self.nodes, node), (self.incoming, {})):
-                items = list(table.items())  # type: ignore[attr-defined]
-                items.insert(index, (node.id, value))
-                table.clear()  # type: ignore[attr-defined]
-                table.update(items)  # type: ignore[attr-defined]
+        self.nodes[node.id] = node
+        self.incoming[node.id] = {}
         self.outgoing[node.id] = {}
         self.positions[node.id] = position
-        if node.id[1:].isdigit():
-            self._numbers = max(self._numbers, int(node.id[1:])) if len(node.id) < 12 else self._numbers
+        if index is not None and index < len(self.nodes) - 1:  # back to its old place in creation order
+            for later in list(self.nodes)[index:-1]:
+                self.nodes[later] = self.nodes.pop(later)
+                self.incoming[later] = self.incoming.pop(later)
+        if node.id[0] == "n" and node.id[1:].isdecimal() and len(node.id) < 12:
+            self._numbers = max(self._numbers, int(node.id[1:]))
         self._order = None
 
     def delete_node(self, node_id: str) -> None:
         """Take a node without wires out (used by edits)."""
-        for table in (self.nodes, self.positions, self.incoming, self.outgoing):
-            del table[node_id]  # type: ignore[attr-defined]
+        del self.nodes[node_id], self.positions[node_id], self.incoming[node_id], self.outgoing[node_id]
         self._order = None
 
     def insert_edge(self, edge: Edge) -> None:

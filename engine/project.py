@@ -66,7 +66,8 @@ def to_bytes(graph: Graph) -> bytes:
     """The canonical bytes of a project: equal graphs give equal bytes."""
     order = {node_id: place for place, node_id in enumerate(graph.nodes)}
     nodes = [
-        {"id": n.id, "type": n.type, "name": n.name, "parameters": dict(n.parameters)} for n in graph.nodes.values()
+        {"id": n.id, "type": n.type, "name": n.name, "parameters": dict(sorted(n.parameters.items()))}
+        for n in graph.nodes.values()
     ]
     edges = sorted(graph.edges, key=lambda e: (order[e.target], e.target_port))
     wires = [{"source": (e.source, e.source_port), "target": (e.target, e.target_port)} for e in edges]
@@ -142,12 +143,7 @@ def _umask() -> int:
 
 
 def _dump(value: Any) -> str:
-    return json.dumps(
-        value,
-        sort_keys=not (isinstance(value, dict) and ("id" in value or "source" in value)),
-        ensure_ascii=False,
-        allow_nan=False,
-    )
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _rows(brackets: str, rows: Any) -> str:

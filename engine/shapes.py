@@ -126,9 +126,12 @@ class Shapes:
         return before != after
 
     def _forget(self, node_id: str) -> None:
+        report = self.report
         self._resolved.pop(node_id, None)
-        for table in (self.report.layers, self.report.inputs, self.report.outputs, self.report.errors):
-            table.pop(node_id, None)  # type: ignore[attr-defined]
+        report.layers.pop(node_id, None)
+        report.inputs.pop(node_id, None)
+        report.outputs.pop(node_id, None)
+        report.errors.pop(node_id, None)
 
 
 def _downstream(graph: Graph, start: set[str]) -> list[str]:

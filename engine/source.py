@@ -20,67 +20,16 @@ Value = tuple[str, str]
 
 RESERVED = frozenset(
     # what nn.Module keeps under these names, and what the text itself uses
-    [
-        "add_module",
-        "apply",
-        "bfloat16",
-        "buffers",
-        "call_super_init",
-        "children",
-        "compile",
-        "cpu",
-        "cuda",
-        "double",
-        "dump_patches",
-        "eval",
-        "extra_repr",
-        "float",
-        "forward",
-        "get_buffer",
-        "get_extra_state",
-        "get_parameter",
-        "get_submodule",
-        "half",
-        "ipu",
-        "load_state_dict",
-        "modules",
-        "mtia",
-        "named_buffers",
-        "named_children",
-        "named_modules",
-        "named_parameters",
-        "parameters",
-        "register_backward_hook",
-        "register_buffer",
-        "register_forward_hook",
-        "register_forward_pre_hook",
-        "register_full_backward_hook",
-        "register_full_backward_pre_hook",
-        "register_load_state_dict_post_hook",
-        "register_load_state_dict_pre_hook",
-        "register_module",
-        "register_parameter",
-        "register_state_dict_post_hook",
-        "register_state_dict_pre_hook",
-        "requires_grad_",
-        "set_extra_state",
-        "set_submodule",
-        "share_memory",
-        "state_dict",
-        "to",
-        "to_empty",
-        "train",
-        "training",
-        "type",
-        "xpu",
-        "zero_grad",
-        "T_destination",
-        "torch",
-        "nn",
-        "self",
-        "super",
-        "None_",
-    ]
+    """
+    add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval
+    extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu
+    load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters
+    register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
+    register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook
+    register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook
+    register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory state_dict to
+    to_empty train training type xpu zero_grad T_destination torch nn self super
+    """.split()  # noqa: SIM905
 )
 POOL = ("x", "y", "z", "u", "v", "w")
 
@@ -203,8 +152,8 @@ class _Writer:
         ]
         readers: dict[Value, int] = {}
         for wires in self.wires.values():
-            for _, *value in wires:
-                readers[value[0], value[1]] = readers.get((value[0], value[1]), 0) + 1
+            for _, source_id, port_name in wires:
+                readers[source_id, port_name] = readers.get((source_id, port_name), 0) + 1
         free = [name for name in (*POOL, *(f"x{n}" for n in range(1, len(self.layers) + 1))) if name not in arguments]
         for node_id, layer in self.layers.items():
             node = graph.node(node_id)

@@ -13,8 +13,11 @@ from PySide6.QtWidgets import QApplication
 
 Name = Literal["light", "dark"]
 ROLES = {
-    "window": QPalette.ColorRole.Window, "text": QPalette.ColorRole.WindowText, "base": QPalette.ColorRole.Base,
-    "raised": QPalette.ColorRole.Button, "accent": QPalette.ColorRole.Highlight,
+    "window": QPalette.ColorRole.Window,
+    "text": QPalette.ColorRole.WindowText,
+    "base": QPalette.ColorRole.Base,
+    "raised": QPalette.ColorRole.Button,
+    "accent": QPalette.ColorRole.Highlight,
     "on_accent": QPalette.ColorRole.HighlightedText,
 }
 

@@ -93,8 +93,8 @@ class Conv2d(Layer):
             pad = max(window.before, window.behind)
             if not isinstance(size, int) or not pad:
                 continue
-            if (self.padding_mode == "reflect" and pad >= size) or (self.padding_mode == "circular" and pad > size):
-                limit = size - 1 if self.padding_mode == "reflect" else size
+            limit = {"reflect": size - 1, "circular": size}.get(self.padding_mode)
+            if limit is not None and pad > limit:
                 raise ShapeError(
                     f"pads {pad} cells of {self.padding_mode} padding to a {AXES[axis]} of {size}; "
                     f"at most {limit} can be taken from the image.",

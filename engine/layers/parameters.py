@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
 
 import annotated_types
 from pydantic import BaseModel, Field, ValidationError
@@ -17,7 +17,7 @@ Positive = Annotated[int, Field(ge=1, le=LARGEST)]
 NonNegative = Annotated[int, Field(ge=0, le=LARGEST)]
 Whole = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
-OneOrTwo = Union[T, tuple[T, T]]
+OneOrTwo: TypeAlias = T | tuple[T, T]
 """One value for both axes, or one each for height and width."""
 
 

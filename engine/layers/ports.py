@@ -59,9 +59,7 @@ class Output(Layer):
     field: Annotated[str, Field(min_length=1, max_length=80)] | None = Field(
         None, description="the field of the data to learn; none takes the first target"
     )
-    loss: Loss | None = Field(
-        "cross_entropy", description="how the answer is compared with the target; none: not trained"
-    )
+    loss: Loss | None = Field("cross_entropy", description="how answer and target are compared; none: not trained")
     weight: float = Field(1.0, ge=0.0, description="the share of this loss in the sum of all")
     ignore_index: int = Field(-100, description="a class of the target that counts for nothing (cross-entropy)")
 

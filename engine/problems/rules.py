@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from engine.dims import product
 from engine.graph import Graph
 from engine.ports import is_place
 from engine.problems.problem import Problem
@@ -93,9 +94,7 @@ def linear_on_image(graph: Graph, report: Report, node_id: str) -> Iterator[Prob
     (x,) = report.inputs[node_id]
     if x.axes and "width" in x.axes and x.rank == 4:
         batch, *sizes = x.shape
-        whole = 1
-        for size in sizes:
-            whole = whole * size
+        whole = product(sizes)
         yield Problem(
             "warning",
             "linear-on-image",

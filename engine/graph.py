@@ -153,7 +153,7 @@ class Graph:
 
         cls = layers.get(node_type)
         node = Node(self.fresh_id(), cls.__name__, name or self.fresh_name(cls.stem()), literal(parameters))
-        place = position or (0.0, 110.0 * len(self.nodes))
+        place = position or (0.0, 96.0 * len(self.nodes))
         AddNode(node, place).apply(self)
         return node.id
 

@@ -94,7 +94,7 @@ def from_bytes(content: bytes, where: str = "the project") -> Graph:
     graph.settings = {"data": file.data, "training": file.training}
     for place, item in enumerate(file.nodes):
         node = Node(item.id, item.type, item.name, literal(item.parameters))
-        _apply(AddNode(node, file.positions.get(item.id, (0.0, 110.0 * place))), graph, f"{where}, nodes[{place}]")
+        _apply(AddNode(node, file.positions.get(item.id, (0.0, 96.0 * place))), graph, f"{where}, nodes[{place}]")
     for place, wire in enumerate(file.edges):
         _apply(Connect(Edge(*wire.source, *wire.target)), graph, f"{where}, edges[{place}]")
     unknown = next((node_id for node_id in file.positions if node_id not in graph.nodes), None)

@@ -73,6 +73,11 @@ class Document(QObject):
         """Whether closing would lose changes."""
         return self._restored or not self.undo_stack.isClean()
 
+    def discard(self) -> None:
+        """Count the changes as given up."""
+        self._restored = False
+        self.undo_stack.setClean()
+
     # -- edits -----------------------------------------------------------------------------------------------------
 
     def apply(self, edit: Edit, title: str | None = None) -> None:
@@ -83,7 +88,10 @@ class Document(QObject):
         self.undo_stack.push(_Step(self, edit, inverse, name))
 
     def _after(self, change: Change) -> None:
-        self.checker.update(self.shapes.update(change.dirty()))
+        visited = self.shapes.update(change.dirty())
+        if change.settings:  # the rules of Inputs and Outputs read the settings of the data
+            visited |= {node.id for kind in ("Input", "Output") for node in self.graph.of_type(kind)}
+        self.checker.update(visited)
         kept = tuple(node_id for node_id in self._selection if node_id in self.graph.nodes)
         self.changed.emit(change)
         if kept != self._selection:

@@ -1,4 +1,4 @@
-"""Light and dark from one file of tokens (`resources/themes/tokens.json`): Fusion palettes, style sheet, canvas colours."""
+"""Light and dark from one file of tokens (`resources/themes/tokens.json`): palettes, style sheet, canvas colours."""
 
 from __future__ import annotations
 

@@ -1,0 +1,50 @@
+"""The classic architectures, one file each, and the user's own. ``presets.build("lenet-5", classes=10)`` is a Graph."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+from engine import project
+from engine.graph import Graph
+from presets import lenet_5, linear_classifier, mlp
+from presets.own import own_presets
+from presets.preset import Preset, PresetError, parse_options
+
+__all__ = ["Preset", "PresetError", "all", "build", "get", "open_what"]
+
+BUILT_IN = tuple(module.PRESET for module in (lenet_5, mlp, linear_classifier))
+
+
+def all() -> list[Preset]:
+    """The presets that come along, then the user's own."""
+    return [*BUILT_IN, *own_presets()]
+
+
+def get(name: str) -> Preset:
+    """The preset with this name; raises PresetError with a likely name if there is none."""
+    known = {preset.name: preset for preset in all()}
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name[:100], known, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}."
+    raise PresetError(f"There is no preset named {name[:100]!r}; {hint}")
+
+
+def build(name: str, **options: Any) -> Graph:
+    """The graph of a preset with its data and training settings. Raises PresetError."""
+    return get(name).make(options)
+
+
+def open_what(what: str) -> tuple[Graph, Path | None]:
+    """WHAT of the command line: a project file, a preset, or a preset with options (``mlp:classes=3,input=4``).
+
+    Returns the graph and, for a file, its path. Raises ProjectError or PresetError.
+    """
+    path = Path(what)
+    if path.suffix == ".loom" or path.is_file():
+        return project.load(path), path
+    name, _, options = what.partition(":")
+    preset = get(name)
+    return preset.make(parse_options(options, name)), None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from engine.dims import product
 from engine.graph import Graph
 from engine.ports import is_place
+from engine.problems.data import data_chosen, input_fits_data, output_fits_data, settings_valid
 from engine.problems.problem import Problem
 from engine.shapes import Report
 
@@ -134,5 +135,7 @@ NODE_RULES: tuple[NodeRule, ...] = (
     vanished_port,
     unused,
     linear_on_image,
+    input_fits_data,
+    output_fits_data,
 )
-GRAPH_RULES: tuple[GraphRule, ...] = (no_input, no_output)
+GRAPH_RULES: tuple[GraphRule, ...] = (no_input, no_output, settings_valid, data_chosen)

@@ -1,0 +1,93 @@
+"""Which field of the data every Input reads and every Output learns, and whether they fit: plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.data.datasets import DataError, Field
+from engine.data.fields import sample, unknown
+from engine.dims import Dim
+from engine.graph import Graph, Node
+from engine.layers.ports import Input, Output
+from engine.shapes import Report
+from engine.spec import Spec, shape_text
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Node id → field: what every Input reads, and what every Output with a loss learns."""
+
+    inputs: Mapping[str, str]
+    targets: Mapping[str, str]
+
+
+def bind(graph: Graph, report: Report, known: Mapping[str, Field]) -> Binding:
+    """The field of each Input and Output whose shapes are known. Raises DataError, with the node, where none fits."""
+    inputs, targets = {}, {}
+    for node in graph.of_type("Input"):
+        layer = report.layer(node.id)
+        if isinstance(layer, Input):
+            inputs[node.id] = input_field(node, layer, known)
+    for node in graph.of_type("Output"):
+        layer, answers = report.layer(node.id), report.inputs.get(node.id)
+        if isinstance(layer, Output) and layer.loss is not None and answers:
+            targets[node.id] = target_field(node, layer, answers[0], known)
+    return Binding(inputs, targets)
+
+
+def input_field(node: Node, layer: Input, known: Mapping[str, Field]) -> str:
+    """The field an Input reads: the one it names, else the first input that fits. Raises DataError."""
+    if layer.field is None:
+        candidates = {name: field for name, field in known.items() if field.role == "input"}
+    elif layer.field in known:
+        candidates = {layer.field: known[layer.field]}
+    else:
+        raise DataError(f"{node.name} (Input) needs a field of the data: {unknown(layer.field, known)}", node.id)
+    for name, field in candidates.items():
+        if field.dtype == layer.dtype and _fits(layer.shape, field.shape):
+            return name
+    there = " and ".join(f"{name!r} is {sample(field.shape)} ({field.dtype})" for name, field in candidates.items())
+    raise DataError(
+        f"{node.name} (Input) takes samples of {sample(layer.shape)} ({layer.dtype}), but in the data {there}: "
+        "change the shape of the Input, or the transforms of the data.",
+        node.id,
+    )
+
+
+def target_field(node: Node, layer: Output, answer: Spec, known: Mapping[str, Field]) -> str:
+    """The field an Output learns: the one it names, else the first target. Raises DataError where its loss cannot."""
+    targets = (name for name, field in known.items() if field.role == "target")
+    name = layer.field or next(targets, "")
+    if name not in known:
+        raise DataError(f"{node.name} (Output) needs a field of the data: {unknown(name, known)}", node.id)
+    mismatch = _mismatch(layer, answer, known[name])
+    if mismatch:
+        raise DataError(f"{node.name} (Output) gets {answer} and learns {name!r}, but {mismatch}", node.id)
+    return name
+
+
+def _mismatch(layer: Output, answer: Spec, field: Field) -> str:
+    """Why the loss cannot compare the answer with this field: the end of a sentence; empty where it can."""
+    if answer.dtype != "float32":
+        return f"a loss compares float32 values, not {answer.dtype}."
+    given, classes = answer.shape[1:], field.classes
+    if classes is None:
+        if layer.loss == "cross_entropy":
+            return "cross_entropy needs classes and that field holds numbers: choose mse_loss or l1_loss."
+        fits = any(_fits(shape, field.shape) for shape in (given, (*given, 1))) or _fits(given, (*field.shape, 1))
+        return "" if fits else f"that field needs {shape_text((answer.shape[0], *field.shape))}."
+    number = classes == 2 and layer.loss != "cross_entropy"
+    if number and (_fits(given, field.shape) or _fits(given, (*field.shape, 1))):
+        return ""
+    last = given[-1] if len(given) == len(field.shape) + 1 else 0
+    if isinstance(last, int) and last < classes:
+        extra = " (or 1: how sure it is of the second)" if number else ""
+        return f"{layer.loss} needs one value a class on the last axis: {classes}{extra}."
+    return ""
+
+
+def _fits(wanted: tuple[Dim | str, ...], given: tuple[int, ...]) -> bool:
+    """Whether a sample of the shape ``given`` can stand where ``wanted`` is; an open size takes any."""
+    pairs = zip(wanted, given, strict=False)
+    return len(wanted) == len(given) and all(not isinstance(want, int) or want == have for want, have in pairs)

@@ -1,0 +1,67 @@
+"""The data section of a project: which dataset, what is done to it, how it is split and fed to the network."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from engine.layers.parameters import NonNegative, Positive, Probability
+
+FieldName = Annotated[str, Field(min_length=1, max_length=80)]
+Side = Annotated[int, Field(ge=1, le=4096)]
+
+
+class Section(BaseModel):
+    """A part of the settings: what the user typed, once it is known to be right."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Resize(Section):
+    """Scales images to another height and width (bilinear, anti-aliased where they shrink)."""
+
+    name: Literal["resize"] = Field("resize", description="the kind of transform")
+    field: FieldName = Field(description="the field of the data that holds the images")
+    size: tuple[Side, Side] = Field(description="the new height and width in pixels")
+
+
+class Standardise(Section):
+    """Shifts and scales to mean 0 and standard deviation 1, measured on the training part alone.
+
+    Images per channel, tables per feature; what never varies is only shifted.
+    """
+
+    name: Literal["standardise"] = Field("standardise", description="the kind of transform")
+    field: FieldName = Field(description="the field of the data to standardise")
+
+
+Transform = Annotated[Resize | Standardise, Field(discriminator="name")]
+
+
+class Split(Section):
+    """How the samples are shared between training, validation and test: shares that add up to 1."""
+
+    train: float = Field(0.7, gt=0.0, le=1.0, description="the share of the samples that the network learns from")
+    validation: Probability = Field(0.15, description="the share that is looked at after every epoch")
+    test: Probability = Field(0.15, description="the share that is kept for the end")
+    stratify: bool = Field(True, description="keep the mix of classes the same in every part")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Split:
+        total = self.train + self.validation + self.test
+        if abs(total - 1.0) > 1e-6:
+            raise ValueError(f"train, validation and test must add up to 1, but add up to {total:g}")
+        return self
+
+
+class DataConfig(Section):
+    """Where the samples come from and how they reach the network."""
+
+    dataset: FieldName | None = Field(None, description="the dataset to learn from; none: not chosen yet")
+    transforms: tuple[Transform, ...] = Field((), max_length=32, description="what is done to the fields, in order")
+    split: Split = Field(Split(), description="the shares of training, validation and test")
+    seed: NonNegative = Field(0, description="decides which samples fall into which part")
+    batch_size: Positive = Field(64, description="how many samples the network sees in one step")
+    shuffle: bool = Field(True, description="put the training samples in a new order every epoch")
+    drop_last: bool = Field(False, description="leave out the last batch of an epoch if it is not full")

@@ -1,0 +1,54 @@
+"""What the fields of the data look like once the transforms have run: plain Python, nothing is loaded."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import replace
+from math import prod
+
+from engine.data.config import DataConfig, Resize, Transform
+from engine.data.datasets import DataError, Field, get
+
+LARGEST = 4 * 2**30
+"""The most bytes a field may take: the data stays in memory."""
+
+
+def fields(config: DataConfig) -> dict[str, Field]:
+    """The fields that reach the network. Raises DataError for an unknown dataset or a transform that does not fit."""
+    dataset = get(config.dataset)
+    result = dict(dataset.fields)
+    for place, transform in enumerate(config.transforms):
+        where = f"data.transforms[{place}] ({transform.name})"
+        if transform.field not in result:
+            raise DataError(f"{where} needs a field of {dataset.name}: {unknown(transform.field, result)}")
+        result[transform.field] = _transformed(transform, result[transform.field], where)
+        size = 4 * dataset.samples * prod(result[transform.field].shape)
+        if size > LARGEST:
+            raise DataError(f"{where} makes the samples take {size / 2**30:.1f} GB; the most is {LARGEST >> 30} GB.")
+    return result
+
+
+def sample(shape: tuple[int | str, ...]) -> str:
+    """The shape of one sample in words: ``1 × 8 × 8``."""
+    return " × ".join(map(str, shape)) or "one number"
+
+
+def unknown(name: str, known: Mapping[str, Field]) -> str:
+    """The end of a sentence about a field that is not there, with a close match or all there are."""
+    close = difflib.get_close_matches(name[:100], known, 1)
+    hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
+    return f"there is none named {name[:100]!r}; {hint}"
+
+
+def _transformed(transform: Transform, field: Field, where: str) -> Field:
+    if field.dtype != "float32":
+        raise DataError(f"{where} works on numbers, but {transform.field!r} holds {field.dtype} values.")
+    if not isinstance(transform, Resize):
+        return field
+    if len(field.shape) != 3:
+        raise DataError(
+            f"{where} works on images (channels × height × width), but a sample of {transform.field!r} "
+            f"is {sample(field.shape)}."
+        )
+    return replace(field, shape=(field.shape[0], *transform.size))

@@ -1,0 +1,150 @@
+"""From a DataConfig to tensors that stay on the device: load, split, fit the transforms, apply, deal out in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.data.config import DataConfig
+from engine.data.datasets import DataError, Field, get, load
+from engine.data.fields import fields
+from engine.data.transforms import Fitted, fit
+from engine.training.seeds import derive
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+    Array = np.ndarray[Any, Any]
+
+PartName = Literal["train", "validation", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the split: ``tensors[field]`` is (samples, \\*shape), ``indices`` are their places in the data."""
+
+    tensors: dict[str, torch.Tensor]
+    indices: Array
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def batches(
+        self, names: Iterable[str], size: int, order: torch.Tensor | None = None, *, drop_last: bool = False
+    ) -> Iterator[dict[str, torch.Tensor]]:
+        """The named fields, ``size`` samples at a time, in ``order`` (indices within the part; None: as they lie)."""
+        tensors = {name: self.tensors[name] for name in names}
+        for start in range(0, len(self) - (size - 1 if drop_last else 0), size):
+            if order is None:
+                yield {name: tensor[start : start + size] for name, tensor in tensors.items()}
+            else:
+                places = order[start : start + size]
+                yield {name: tensor.index_select(0, places) for name, tensor in tensors.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The data as it reaches the network. ``raw`` holds it before the transforms, ``fitted`` what they have learnt."""
+
+    fields: dict[str, Field]
+    train: Part
+    validation: Part
+    test: Part
+    fitted: tuple[Fitted, ...]
+    raw: dict[str, Array]
+
+    def part(self, name: PartName) -> Part:
+        parts: dict[PartName, Part] = {"train": self.train, "validation": self.validation, "test": self.test}
+        return parts[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first samples of a part: field → array (samples, \\*shape), before and after the transforms."""
+
+    indices: Array
+    before: dict[str, Array]
+    after: dict[str, Array]
+
+
+def prepare(config: DataConfig, device: torch.device | str = "cpu") -> Prepared:
+    """Load, split and transform the data and put it on the device. Raises DataError."""
+    import numpy as np
+    import torch
+
+    specs = fields(config)
+    dataset = get(config.dataset)
+    raw = load(dataset.name)
+    for name, values in raw.items():
+        bad = 0 if values.dtype.kind != "f" else int(np.count_nonzero(~np.isfinite(values)))
+        if bad:
+            raise DataError(
+                f"The field {name!r} of {dataset.name} holds {bad} values that are no numbers (NaN, infinite)."
+            )
+    parts = split(config, raw, specs)
+    arrays, fitted = dict(raw), []
+    for transform in config.transforms:
+        values = arrays[transform.field]
+        learnt = fit(transform, values[parts["train"]])
+        arrays[transform.field] = learnt.apply(values)
+        fitted.append(learnt)
+
+    def resident(indices: Array) -> Part:
+        return Part({name: torch.from_numpy(values[indices]).to(device) for name, values in arrays.items()}, indices)
+
+    made = {name: resident(indices) for name, indices in parts.items()}
+    return Prepared(specs, made["train"], made["validation"], made["test"], tuple(fitted), dict(raw))
+
+
+def split(config: DataConfig, raw: dict[str, Array], specs: dict[str, Field]) -> dict[PartName, Array]:
+    """The places of the samples of each part, shuffled by ``data.seed``; parts share nothing and cover everything.
+
+    A share above 0 gets at least one sample. Raises DataError where there are too few.
+    """
+    import numpy as np
+    from sklearn.model_selection import train_test_split
+
+    label = next((name for name, field in specs.items() if field.classes), None)
+    labels = raw[label] if label is not None and config.split.stratify else None
+    rest = np.arange(len(next(iter(raw.values()))))
+    counts = {
+        name: max(1, round(share * len(rest))) if share else 0
+        for name, share in (("test", config.split.test), ("validation", config.split.validation))
+    }
+    if sum(counts.values()) >= len(rest):
+        raise DataError(f"The shares of data.split leave none of the {len(rest)} samples to train on.")
+    taken = {}
+    for name, count in counts.items():
+        taken[name] = rest[:0]
+        if count:
+            state = derive(config.seed, f"split {name}") % 2**32
+            try:
+                rest, taken[name] = train_test_split(
+                    rest, test_size=count, random_state=state, stratify=None if labels is None else labels[rest]
+                )
+            except ValueError as error:
+                raise DataError(
+                    f"The {name} part cannot keep the mix of classes ({error}): "
+                    f"enlarge data.split.{name}, or switch data.split.stratify off."
+                ) from error
+    return {"train": rest, "validation": taken["validation"], "test": taken["test"]}
+
+
+def shuffled(count: int, seed: int, epoch: int, device: torch.device | str = "cpu") -> torch.Tensor:
+    """The order of ``count`` training samples in an epoch, drawn from (seed, "shuffle", epoch) on the CPU."""
+    import torch
+
+    generator = torch.Generator().manual_seed(derive(seed, "shuffle", epoch))
+    return torch.randperm(count, generator=generator).to(device)
+
+
+def preview(config: DataConfig, count: int = 16, part: PartName = "train") -> Preview:
+    """The first ``count`` samples of a part, before and after the transforms. Raises DataError."""
+    prepared = prepare(config)
+    chosen = prepared.part(part)
+    indices = chosen.indices[:count]
+    before = {name: values[indices] for name, values in prepared.raw.items()}
+    after = {name: values[:count].numpy() for name, values in chosen.tensors.items()}
+    return Preview(indices, before, after)

@@ -1,0 +1,70 @@
+"""Transforms at work: fitted on the training part, then applied to every sample. Arrays are (samples, \\*shape)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.data.config import Resize, Transform
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A transform with what it has learnt from the training part, as plain numbers.
+
+    ``mean`` and ``std`` have one entry a channel (images) or feature (tables); both are empty where nothing is learnt.
+    """
+
+    transform: Transform
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+
+    def apply(self, values: Array) -> Array:
+        """The transformed samples (float32)."""
+        import numpy as np
+
+        if isinstance(self.transform, Resize):
+            return resize(values, self.transform.size)
+        shape = _along(values.ndim)
+        mean = np.array(self.mean, dtype=np.float32).reshape(shape)
+        std = np.array(self.std, dtype=np.float32).reshape(shape)
+        return np.asarray((values - mean) / std, dtype=np.float32)
+
+
+def fit(transform: Transform, training: Array) -> Fitted:
+    """Learn from the training samples: for standardise the mean and standard deviation, in float64.
+
+    What is constant up to rounding gets the deviation 1 (the bound is that of scikit-learn's StandardScaler).
+    """
+    import numpy as np
+
+    if isinstance(transform, Resize):
+        return Fitted(transform)
+    kept = [axis for axis, size in enumerate(_along(training.ndim)) if size == -1]
+    axes = tuple(axis for axis in range(training.ndim) if axis not in kept)
+    values = training.astype(np.float64)
+    mean, variance = values.mean(axes), values.var(axes)
+    count = values.size / mean.size
+    rounding = np.finfo(np.float64).eps * count
+    constant = variance <= rounding * variance + (rounding * mean) ** 2
+    std = np.where(constant, 1.0, np.sqrt(variance))
+    return Fitted(transform, tuple(mean.ravel().tolist()), tuple(std.ravel().tolist()))
+
+
+def resize(images: Array, size: tuple[int, int]) -> Array:
+    """Images (samples, channels, height, width) at another size: bilinear, anti-aliased where they shrink."""
+    import torch
+    from torch.nn import functional
+
+    scaled = functional.interpolate(torch.tensor(images), size=size, mode="bilinear", antialias=True)
+    return scaled.numpy()
+
+
+def _along(rank: int) -> tuple[int, ...]:
+    """The shape that lays one number a channel (or feature) along the right axis: images have rank 4."""
+    return (1, -1, 1, 1) if rank == 4 else (*[1] * (rank - 1), -1)

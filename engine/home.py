@@ -1,0 +1,12 @@
+"""Where Layerloom keeps what is its own: runs, and whatever else outlives a session."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def home() -> Path:
+    """The folder named by the environment variable ``LAYERLOOM_HOME``, else ``~/.layerloom``; it may not exist yet."""
+    named = os.environ.get("LAYERLOOM_HOME")
+    return Path(named) if named else Path.home() / ".layerloom"

@@ -1,0 +1,84 @@
+"""Rules that hold a network against the data it is to learn from, and the settings against what they allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine.data.binding import input_field, target_field
+from engine.data.datasets import DataError, Field
+from engine.data.fields import fields
+from engine.graph import Graph
+from engine.layers.ports import Input, Output
+from engine.problems.problem import Problem
+from engine.settings import SettingFault, resolve_settings
+from engine.shapes import Report
+
+
+def input_fits_data(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+    """An Input takes samples of another shape or kind than the data has."""
+    layer, known = report.layer(node_id), _known(graph, report, node_id, Input)
+    if isinstance(layer, Input) and known:
+        try:
+            input_field(graph.node(node_id), layer, known)
+        except DataError as error:
+            yield Problem("error", "input-data", str(error), node_id, parameter="field" if layer.field else "shape")
+
+
+def output_fits_data(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+    """An Output cannot be compared with the target, or has another number of classes than the data."""
+    layer, known = report.layer(node_id), _known(graph, report, node_id, Output)
+    if not isinstance(layer, Output) or not known or layer.loss is None or node_id not in report.inputs:
+        return
+    node, answer = graph.node(node_id), report.inputs[node_id][0]
+    try:
+        field = known[target_field(node, layer, answer, known)]
+    except DataError as error:
+        yield Problem("error", "output-data", str(error), node_id, "input")
+        return
+    last = answer.shape[-1]
+    if field.classes and layer.loss == "cross_entropy" and isinstance(last, int) and last > field.classes:
+        yield Problem(
+            "warning",
+            "too-many-classes",
+            f"{node.name} (Output) gets {answer}: {last} classes, but the data has {field.classes}. "
+            f"Let the last layer give {field.classes}.",
+            node_id,
+            "input",
+        )
+
+
+def settings_valid(graph: Graph, report: Report) -> Iterator[Problem]:
+    """A setting of data or training cannot be used."""
+    resolved = resolve_settings(graph)
+    if isinstance(resolved, SettingFault):
+        yield Problem("error", "setting", resolved.message, setting=resolved.path)
+    elif resolved[0].dataset is not None:
+        try:
+            fields(resolved[0])
+        except DataError as error:
+            yield Problem("error", "data", str(error), setting="data")
+
+
+def data_chosen(graph: Graph, report: Report) -> Iterator[Problem]:
+    """Without data there is nothing to learn from."""
+    resolved = resolve_settings(graph)
+    if not isinstance(resolved, SettingFault) and resolved[0].dataset is None and graph.nodes:
+        yield Problem(
+            "hint",
+            "no-data",
+            "No data is chosen yet: choose some on the Data page to train this network.",
+            setting="data.dataset",
+        )
+
+
+def _known(graph: Graph, report: Report, node_id: str, kind: type[Input] | type[Output]) -> Mapping[str, Field]:
+    """The fields of the data; none where no usable data is chosen (then other rules speak) or for other layers."""
+    if not isinstance(report.layer(node_id), kind):
+        return {}
+    resolved = resolve_settings(graph)
+    if isinstance(resolved, SettingFault) or resolved[0].dataset is None:
+        return {}
+    try:
+        return fields(resolved[0])
+    except DataError:  # `settings_valid` says it once for the whole network
+        return {}

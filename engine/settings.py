@@ -1,0 +1,143 @@
+"""From the raw data and training settings of a project to what they mean, or one sentence that says what is wrong."""
+
+from __future__ import annotations
+
+import difflib
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from engine.data.config import DataConfig
+from engine.graph import Graph, literal
+from engine.layers.parameters import parameters, show
+from engine.training.config import Plateau, TrainingConfig
+
+SECTIONS: Mapping[str, type[BaseModel]] = {"data": DataConfig, "training": TrainingConfig}
+
+
+@dataclass(frozen=True, slots=True)
+class SettingFault:
+    """Why the settings cannot be used: a whole sentence, and the path of the guilty one (``training.optimizer.lr``)."""
+
+    message: str
+    path: str
+
+
+def resolve_settings(graph: Graph) -> tuple[DataConfig, TrainingConfig] | SettingFault:
+    """What the settings of a graph mean; never raises for what a user can type."""
+    data = _section("data", graph.settings.get("data", {}))
+    if isinstance(data, SettingFault):
+        return data
+    training = _section("training", graph.settings.get("training", {}))
+    if isinstance(training, SettingFault):
+        return training
+    assert isinstance(data, DataConfig)
+    assert isinstance(training, TrainingConfig)
+    if not data.split.validation:
+        needs = "data.split.validation above 0, because it watches the validation loss."
+        if training.early_stopping is not None:
+            return SettingFault(f"training.early_stopping needs {needs}", "training.early_stopping")
+        if isinstance(training.schedule, Plateau):
+            return SettingFault(f"training.schedule 'plateau' needs {needs}", "training.schedule")
+    return data, training
+
+
+def variants(annotation: Any) -> dict[str, type[BaseModel]]:
+    """The models a field chooses between by ``name``: {"sgd": SGD, …}; empty where it does not choose.
+
+    ``annotation`` is that of a field (``TrainingConfig.model_fields["optimizer"].annotation``) or of a list's items.
+    """
+    annotation = _bare(annotation)
+    if get_origin(annotation) is tuple and get_args(annotation)[-1] is Ellipsis:
+        return variants(get_args(annotation)[0])
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return {}
+    models = [_bare(member) for member in get_args(annotation)]
+    named = [model for model in models if _is_model(model) and "name" in model.model_fields]
+    return {model.model_fields["name"].default: model for model in named}
+
+
+def _section(name: str, raw: Any) -> BaseModel | SettingFault:
+    values = literal(raw)
+    if not isinstance(values, Mapping):
+        return SettingFault(f"{name} must be a table of settings, not {show(raw)}.", name)
+    try:
+        return SECTIONS[name].model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        return _fault(name, SECTIONS[name], values, first)
+
+
+def _fault(section: str, annotation: Any, value: Any, error: Any) -> SettingFault:
+    """The sentence for one of pydantic's errors: walk along its location to the model and field it is about."""
+    path, model, field = [section], annotation, ""
+    for key in error["loc"]:
+        kinds = variants(annotation)
+        if isinstance(key, int) and not _is_leaf(annotation):
+            path[-1] += f"[{key}]"
+            annotation, value = _bare(get_args(annotation)[0]), value[key]
+        elif key in kinds and get_origin(annotation) is not tuple:
+            annotation = kinds[key]
+        elif _is_model(annotation):
+            model, field = annotation, str(key)
+            path.append(field)
+            info = model.model_fields.get(field)
+            annotation = None if info is None else _optional(info.annotation)
+            value = value.get(field) if isinstance(value, Mapping) else None
+        else:  # inside a plain value such as a pair of numbers: the sentence is about the whole of it
+            error = {"type": "value"}
+            break
+    if error["type"].startswith("union_tag") and isinstance(value, Mapping):
+        path.append("name")
+        value = value.get("name")
+    return SettingFault(_sentence(".".join(path), model, field, annotation, value, error), ".".join(path))
+
+
+def _sentence(path: str, model: type[BaseModel], field: str, annotation: Any, value: Any, error: Any) -> str:
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        close = difflib.get_close_matches(field, model.model_fields, 1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known here are: {', '.join(model.model_fields)}."
+        return f"There is no setting {path}; {hint}"
+    if kind == "value_error":
+        return f"{path} does not fit together: {error['ctx']['error']}."
+    if kinds := variants(annotation):
+        names = " or ".join(map(repr, kinds))
+        if get_origin(annotation) is tuple:
+            return f"{path} must be a list of transforms, each with the name {names}, not {show(value)}."
+        table = "" if path.endswith(".name") else "a table with the name "
+        return f"{path} must be {table}{names}, not {show(value)}."
+    if _is_model(annotation):
+        return f"{path} must be a table with the entries {', '.join(annotation.model_fields)}, not {show(value)}."
+    parameter = next(parameter for parameter in parameters(model) if parameter.name == field)
+    if kind == "missing":
+        return f"{path} is needed: {parameter.help} ({parameter.type})."
+    if kind == "less_than_equal":
+        return f"{path} must be at most {error['ctx']['le']}, not {show(value)}."
+    needed = parameter.help if kind == "string_pattern_mismatch" else parameter.type
+    return f"{path} must be {needed}, not {show(value)}."
+
+
+def _is_leaf(annotation: Any) -> bool:
+    """Whether a list of this type is one value in a form (a pair of numbers) and not a list of tables."""
+    return not (get_origin(annotation) is tuple and variants(annotation))
+
+
+def _bare(annotation: Any) -> Any:
+    return _bare(get_args(annotation)[0]) if get_origin(annotation) is Annotated else annotation
+
+
+def _optional(annotation: Any) -> Any:
+    """The type without its ``| None`` where only one other type is left."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        others = [member for member in get_args(annotation) if member is not type(None)]
+        if len(others) == 1:
+            return _bare(others[0])
+    return _bare(annotation)
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

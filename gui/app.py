@@ -1,0 +1,83 @@
+"""Starts the window: it stands before torch is imported, and says while that happens."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from engine.graph import Graph
+from gui.document import Document
+from gui.preferences import Preferences
+from gui.theme import theme
+from gui.window import MainWindow
+
+
+class TorchLoader(QObject):
+    """Imports torch in the background, so that the first training does not wait for it."""
+
+    loaded = Signal()
+    failed = Signal(str)
+
+    def start(self) -> None:
+        self.thread_ = threading.Thread(target=self._load, name="load-torch", daemon=True)
+        self.thread_.start()
+
+    def _load(self) -> None:
+        try:
+            import torch  # noqa: F401
+        except Exception as error:  # a broken torch must not take the window along; it is said instead
+            self.failed.emit(f"PyTorch cannot be loaded, so nothing can be trained: {error}")
+        else:
+            self.loaded.emit()
+
+
+def application() -> QApplication:
+    """The one QApplication, with our name and style."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Layerloom")
+    app.setStyle("Fusion")
+    return app
+
+
+def build_window(opened: tuple[Graph, Path | None] | None = None) -> MainWindow:
+    """The main window with a project shown, if one is given."""
+    preferences = Preferences()
+    theme.set(preferences.theme)
+    window = MainWindow(Document(), preferences)
+    if opened is not None:
+        window.files.show_graph(*opened)
+    return window
+
+
+def main(opened: tuple[Graph, Path | None] | None = None, *, train: bool = False) -> int:
+    """Open the window and stay until it is closed; the exit code of the program."""
+    app = application()
+    window = build_window(opened)
+    window.show()
+    loader = TorchLoader()
+    loader.loaded.connect(lambda: window.say("PyTorch is ready."))
+    loader.failed.connect(window.say)
+    window.say("Loading PyTorch …")
+    QTimer.singleShot(50, loader.start)
+    if opened is not None:
+        QTimer.singleShot(0, window.view.zoom_fit)
+    if train:
+        QTimer.singleShot(0, window.train)
+    _let_ctrl_c_through(app)
+    return app.exec()
+
+
+def _let_ctrl_c_through(app: QApplication) -> None:
+    """Ctrl-C in the terminal closes the window; a slow timer gives Python a chance to see it."""
+    signal.signal(signal.SIGINT, lambda *_: app.exit(130))
+    timer = QTimer(app, interval=250)
+    timer.timeout.connect(lambda: None)
+    timer.start()

@@ -1,0 +1,61 @@
+"""The command line: one file a command. Answers go to standard output, progress and warnings to standard error."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from gui.cli import check, info, layers, new, open_window, presets_list, source
+
+COMMANDS = (open_window, presets_list, layers, new, check, info, source)
+DONE, NO, WRONG, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code: 0 done, 1 the answer is "no", 2 call or file is wrong, 130 stopped by Ctrl-C."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in arguments
+    arguments = [argument for argument in arguments if argument != "--debug"]
+    if not arguments or (len(arguments) == 1 and arguments[0].endswith(".loom")):
+        arguments = ["open", *arguments]
+    args = _parser().parse_args(arguments)
+    try:
+        code: int = args.run(args)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone, as in `layerloom layers | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        if debug:
+            raise
+        expected = isinstance(error, (ValueError, OSError))
+        print(
+            f"layerloom: {error}"
+            if expected
+            else f"layerloom: something unexpected went wrong ({type(error).__name__}: {error}); --debug shows where.",
+            file=sys.stderr,
+        )
+        return WRONG
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="layerloom",
+        description="Draw neural networks, see every shape, train live, leave with plain PyTorch.",
+        epilog="WHAT is a preset (lenet-5), a preset with options (mlp:classes=3,input=4) or a project file "
+        "(work.loom). Without a command the window opens. --debug shows a traceback where something goes wrong.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add(commands)
+    return parser
+
+
+def entry() -> None:
+    """What the installed ``layerloom`` starts."""
+    sys.exit(main())

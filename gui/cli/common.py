@@ -1,0 +1,32 @@
+"""What several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any, Protocol
+
+
+class Commands(Protocol):
+    """What argparse gives to hang commands on."""
+
+    def add_parser(self, name: str, **kwargs: Any) -> argparse.ArgumentParser: ...
+
+
+def add_what(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", metavar="WHAT", help="a preset, a preset with options, or a project file")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="the answer as JSON")
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def print_table(head: list[str], rows: list[list[str]]) -> None:
+    """Columns as wide as their widest entry, the last as long as it is."""
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head) - 1)]
+    for row in [head, *rows]:
+        print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip())

@@ -1,0 +1,65 @@
+"""``layerloom info WHAT``: size, cost and shapes of a network."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import presets
+from engine import cost
+from engine.problems import find
+from engine.shapes import infer
+from engine.spec import Spec
+from gui.cli.common import Commands, add_json, add_what, print_json
+
+
+def add(commands: Commands) -> None:
+    parser = commands.add_parser("info", help="parameters, multiply-adds, memory and shapes")
+    add_what(parser)
+    parser.add_argument("--batch", type=int, default=1, metavar="N", help="batch size the memory is for (default 1)")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    if not 1 <= args.batch <= 2**31:
+        raise ValueError(f"--batch must be a whole number ≥ 1, not {args.batch}.")
+    graph, _ = presets.open_what(args.what)
+    report = infer(graph)
+    errors = [problem.message for problem in find(graph) if problem.severity == "error"]
+    if errors:
+        raise ValueError(f"{args.what} has errors, so its shapes are not known: {errors[0]}")
+    whole, one = cost.total(graph, report, args.batch), cost.total(graph, report, 1)
+    answer: dict[str, Any] = {
+        "parameters": whole.parameters,
+        "trainable": whole.trainable,
+        "multiply_adds": one.multiply_adds,
+        "flops": one.flops,
+        "memory": {
+            "parameters": whole.memory_parameters,
+            "training": whole.memory_training,
+            "inference": whole.memory_inference,
+        },
+        "inputs": {n.name: _shape(report.outputs[n.id]["output"]) for n in graph.of_type("Input")},
+        "outputs": {n.name: _shape(report.inputs[n.id][0]) for n in graph.of_type("Output")},
+        "depth": cost.depth(graph, report),
+    }
+    if args.json:
+        print_json(answer)
+        return 0
+    memory = {name: f"{size / 2**20:,.2f} MiB" for name, size in answer["memory"].items()}
+    print(f"parameters     {whole.parameters:,} ({whole.trainable:,} trainable)")
+    print(f"multiply-adds  {one.multiply_adds:,} for one sample ({one.flops:,} FLOPs)")
+    print(
+        f"memory         {memory['parameters']} parameters, {memory['training']} training, "
+        f"{memory['inference']} inference at batch {args.batch}"
+    )
+    for side in ("inputs", "outputs"):
+        for name, shape in answer[side].items():
+            print(f"{side[:-1].ljust(14)} {name} ({', '.join(map(str, shape))})")
+    print(f"depth          {answer['depth']}")
+    return 0
+
+
+def _shape(spec: Spec) -> list[int | str]:
+    return [dim if isinstance(dim, int) else str(dim) for dim in spec.shape]

@@ -1,0 +1,30 @@
+"""``layerloom new WHAT FILE.loom``: write a project file to start from."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import presets
+from engine import project
+from gui.cli.common import Commands, add_what
+
+
+def add(commands: Commands) -> None:
+    parser = commands.add_parser("new", help="write a project file")
+    add_what(parser)
+    parser.add_argument("file", metavar="FILE.loom", type=Path)
+    parser.add_argument("--force", action="store_true", help="replace a file that is there already")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    graph, _ = presets.open_what(args.what)
+    if args.file.suffix != ".loom":
+        raise ValueError(f"{args.file} does not end in .loom, as project files do.")
+    if args.file.exists() and not args.force:
+        raise ValueError(f"{args.file} is there already; --force replaces it.")
+    project.save(graph, args.file)
+    print(f"layerloom: wrote {args.file}", file=sys.stderr)
+    return 0

@@ -1,0 +1,194 @@
+"""New, open, save, recent files, and the question about unsaved changes. No dialog blocks: answers come as calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+
+from engine import project
+from engine.graph import Graph
+from engine.project import ProjectError
+from engine.source import SourceError, write
+from gui.document import Document
+from gui.preferences import Preferences
+from presets.own import save_preset
+from presets.preset import Preset, PresetError
+
+Then = Callable[[], None]
+
+
+class Files(QObject):
+    """``opened`` is called when another project is shown, ``said`` with a sentence for the status line."""
+
+    def __init__(
+        self,
+        document: Document,
+        preferences: Preferences,
+        window: QWidget,
+        opened: Then,
+        said: Callable[[str], None],
+        saved_preset: Then,
+    ) -> None:
+        super().__init__(window)
+        self._document, self._preferences, self._window = document, preferences, window
+        self._opened, self._said, self._saved_preset = opened, said, saved_preset
+
+    # -- opening ---------------------------------------------------------------------------------------------------
+
+    def new(self) -> None:
+        """An empty network, once nothing unsaved would be lost."""
+        self.when_safe(lambda: self.show_graph(Graph("untitled")))
+
+    def show_graph(self, graph: Graph, path: Path | None = None, *, saved: bool = True) -> None:
+        """Show a graph at once."""
+        self._document.open_graph(graph, path, saved=saved)
+        if path is not None:
+            self._preferences.add_recent(path)
+        self._opened()
+
+    def open_preset(self, preset: Preset) -> None:
+        """A preset as a new project."""
+
+        def show() -> None:
+            try:
+                self.show_graph(preset.build())
+            except (ProjectError, PresetError) as error:
+                self._complain("This preset cannot be opened", str(error))
+
+        self.when_safe(show)
+
+    def open_path(self, path: Path) -> None:
+        """A project file; where it cannot be read the open document stays."""
+
+        def show() -> None:
+            try:
+                graph = project.load(path)
+            except ProjectError as error:
+                self._complain("This file cannot be opened", str(error))
+            else:
+                self.show_graph(graph, path)
+
+        self.when_safe(show)
+
+    def ask_open(self) -> None:
+        """Choose a project file and open it."""
+        dialog = QFileDialog(
+            self._window, "Open a project", self._folder(), "Layerloom projects (*.loom);;All files (*)"
+        )
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.open_path(Path(name)))
+        self._show(dialog)
+
+    # -- saving ----------------------------------------------------------------------------------------------------
+
+    def save(self, then: Then | None = None) -> None:
+        """Save where it came from, or ask where."""
+        if self._document.path is None:
+            self.ask_save_as(then)
+        else:
+            self._write(self._document.path, then)
+
+    def ask_save_as(self, then: Then | None = None) -> None:
+        """Ask where to save."""
+        dialog = QFileDialog(self._window, "Save the project", self._folder(), "Layerloom projects (*.loom)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("loom")
+        dialog.selectFile(self._document.path.name if self._document.path else f"{_file_stem(self._document)}.loom")
+        dialog.fileSelected.connect(lambda name: self._write(Path(name), then))
+        self._show(dialog)
+
+    def _write(self, path: Path, then: Then | None) -> None:
+        try:
+            self._document.save(path)
+        except ProjectError as error:
+            self._complain("The project is not saved", str(error))
+            return
+        self._preferences.add_recent(path)
+        self._said(f"Saved {path.name}.")
+        if then is not None:
+            then()
+
+    def ask_save_source(self) -> None:
+        """Ask where to write the PyTorch source."""
+        dialog = QFileDialog(self._window, "Save the PyTorch source", self._folder(), "Python files (*.py)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("py")
+        dialog.selectFile(f"{_file_stem(self._document).replace('-', '_')}.py")
+        dialog.fileSelected.connect(lambda name: self._write_source(Path(name)))
+        self._show(dialog)
+
+    def _write_source(self, path: Path) -> None:
+        try:
+            project.write_atomically(path, write(self._document.graph).encode())
+        except (ProjectError, SourceError) as error:
+            self._complain("The source is not saved", str(error))
+        else:
+            self._said(f"Saved {path.name}.")
+
+    def ask_save_preset(self) -> None:
+        """Ask for a name and keep the network in the gallery."""
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Save as preset")
+        dialog.setLabelText("The name it has in the gallery:")
+        dialog.setTextValue(self._document.graph.name)
+        dialog.textValueSelected.connect(self._write_preset)
+        self._show(dialog)
+
+    def _write_preset(self, title: str) -> None:
+        try:
+            preset = save_preset(self._document.graph, title)
+        except (PresetError, ProjectError) as error:
+            self._complain("The preset is not saved", str(error))
+        else:
+            self._saved_preset()
+            self._said(f"{preset.title} is in the gallery now.")
+
+    # -- questions -------------------------------------------------------------------------------------------------
+
+    def when_safe(self, then: Then) -> None:
+        """Call ``then`` at once, or after the user has saved or given up the unsaved changes."""
+        if not self._document.unsaved:
+            then()
+            return
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            "Unsaved changes",
+            f"Save the changes to “{self._document.graph.name}” first?",
+            parent=self._window,
+        )
+        box.setInformativeText("Without saving they are lost.")
+        button = QMessageBox.StandardButton
+        box.setStandardButtons(button.Save | button.Discard | button.Cancel)
+        box.setDefaultButton(button.Save)
+
+        def answered(code: int) -> None:
+            if code == button.Save:
+                self.save(then)
+            elif code == button.Discard:
+                then()
+
+        box.finished.connect(answered)
+        self._show(box)
+
+    def _complain(self, title: str, sentence: str) -> None:
+        box = QMessageBox(QMessageBox.Icon.Warning, title, title, parent=self._window)
+        box.setInformativeText(sentence)
+        self._show(box)
+
+    def _show(self, dialog: QFileDialog | QInputDialog | QMessageBox) -> None:
+        dialog.finished.connect(lambda _code: dialog.deleteLater())
+        dialog.open()
+
+    def _folder(self) -> str:
+        if self._document.path is not None:
+            return str(self._document.path.parent)
+        recent = self._preferences.recent()
+        return str(recent[0].parent if recent else Path.home())
+
+
+def _file_stem(document: Document) -> str:
+    name = "".join(c if c.isalnum() else "-" for c in document.graph.name.lower()).strip("-")
+    return name[:60] or "network"

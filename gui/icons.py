@@ -1,0 +1,69 @@
+"""Icons by what they mean, in the colours of the theme; the drawings come with qtawesome (Font Awesome 5)."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from PySide6.QtGui import QIcon
+
+from gui.theme import theme
+
+os.environ.setdefault("QT_API", "pyside6")
+
+NAMES = {
+    "file": "file",
+    "folder-open": "folder-open",
+    "save": "save",
+    "save-as": "file-export",
+    "star": "star",
+    "quit": "sign-out-alt",
+    "undo": "undo",
+    "redo": "redo",
+    "cut": "cut",
+    "copy": "copy",
+    "paste": "paste",
+    "clone": "clone",
+    "delete": "trash-alt",
+    "delete-reconnect": "unlink",
+    "select": "object-group",
+    "rename": "i-cursor",
+    "add": "plus",
+    "arrange": "sitemap",
+    "fit": "expand-arrows-alt",
+    "fit-selection": "compress-arrows-alt",
+    "zoom": "search",
+    "home": "home",
+    "design": "project-diagram",
+    "data": "database",
+    "train": "chart-line",
+    "theme": "adjust",
+    "play": "play",
+    "pause": "pause",
+    "step": "step-forward",
+    "stop": "stop",
+    "keys": "keyboard",
+    "about": "info-circle",
+    "error": "times-circle",
+    "warning": "exclamation-triangle",
+    "hint": "info-circle",
+    "ok": "check-circle",
+    "image": "image",
+    "code": "code",
+    "clipboard": "clipboard",
+    "network": "project-diagram",
+    "clock": "clock",
+}
+
+
+def icon(name: str, token: str = "text") -> QIcon:
+    """The icon with this meaning in the colour of a theme token."""
+    return _drawn(NAMES[name], theme.color(token).name(), theme.color("muted").name())
+
+
+@cache
+def _drawn(drawing: str, color: str, disabled: str) -> QIcon:
+    import qtawesome
+
+    drawn: QIcon = qtawesome.icon(f"fa5s.{drawing}", color=color, color_disabled=disabled)
+    return drawn

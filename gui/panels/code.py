@@ -1,0 +1,126 @@
+"""The Code panel: the very source that is trained and exported, beside the layers it speaks of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QTextCursor, QTextFormat
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QTextEdit, QVBoxLayout, QWidget
+
+from engine.source import Source, SourceError, source
+from gui.document import Document
+from gui.icons import icon
+from gui.panels.highlighter import PythonHighlighter
+from gui.theme import mono_font, theme
+
+
+class CodePanel(QWidget):
+    """Selecting a layer marks its lines; a click on a line selects its layer."""
+
+    message = Signal(str)
+    save_wanted = Signal()
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.source: Source | None = None
+        self.text = QPlainTextEdit(readOnly=True)
+        self.text.setFont(mono_font())
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setAccessibleName("PyTorch source")
+        self.text.setToolTip("This text is what is trained. Click a line to go to its layer.")
+        self._highlighter = PythonHighlighter(self.text.document())
+        self.state = QLabel()
+        self.state.setProperty("role", "muted")
+        self.state.setWordWrap(True)
+        self.copy = QPushButton(icon("clipboard"), "Copy")
+        self.copy.setToolTip("Copy the source to the clipboard")
+        self.copy.clicked.connect(self._copy)
+        self.save = QPushButton(icon("save"), "Save as .py …")
+        self.save.setToolTip("Save the source as a Python file")
+        self.save.clicked.connect(self.save_wanted)
+        for button in (self.copy, self.save):
+            button.setAccessibleName(button.toolTip())
+        head = QHBoxLayout()
+        head.setContentsMargins(8, 4, 8, 0)
+        head.addWidget(self.state, 1)
+        head.addWidget(self.copy)
+        head.addWidget(self.save)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(4)
+        box.addLayout(head)
+        box.addWidget(self.text, 1)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        for signal in (document.changed, document.replaced):
+            signal.connect(lambda *_: self._soon.start())
+        document.selection_changed.connect(self._mark)
+        theme.changed.connect(self._retheme)
+        self.text.cursorPositionChanged.connect(self._clicked)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Write the source anew; while the network is not complete the last text stays, and a line says why."""
+        try:
+            written = source(self.document.graph, self.document.report)
+        except SourceError as error:
+            self.state.setText(f"✕ Not complete yet: {error}")
+            self.source = None
+            if self.document.graph.nodes and self.text.toPlainText():
+                self.text.setEnabled(False)
+            else:
+                self._set_text("")
+        else:
+            self.state.setText("This source is what is trained and exported.")
+            self.text.setEnabled(True)
+            self.source = written
+            self._set_text(written.text)
+        self.copy.setEnabled(self.source is not None)
+        self.save.setEnabled(self.source is not None)
+        self._mark()
+
+    def _set_text(self, text: str) -> None:
+        if text != self.text.toPlainText():
+            bar = self.text.verticalScrollBar()
+            place = bar.value()
+            self.text.blockSignals(True)
+            self.text.setPlainText(text)
+            self.text.blockSignals(False)
+            bar.setValue(place)
+
+    def _mark(self) -> None:
+        chosen = set(self.document.selection)
+        marks = []
+        for line, node_id in self.source.lines.items() if self.source is not None else ():
+            if node_id in chosen:
+                mark = QTextEdit.ExtraSelection()
+                color = QColor(theme.color("accent"))
+                color.setAlpha(48)
+                mark.format.setBackground(color)
+                mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+                mark.cursor = QTextCursor(self.text.document().findBlockByNumber(line - 1))
+                marks.append(mark)
+        self.text.setExtraSelections(marks)
+        if marks and not self.text.hasFocus():
+            cursor = QTextCursor(marks[-1].cursor)
+            self.text.blockSignals(True)
+            self.text.setTextCursor(cursor)
+            self.text.blockSignals(False)
+            self.text.ensureCursorVisible()
+
+    def _clicked(self) -> None:
+        if self.source is not None and self.text.hasFocus() and not self.text.textCursor().hasSelection():
+            node_id = self.source.lines.get(self.text.textCursor().blockNumber() + 1)
+            if node_id is not None:
+                self.document.select([node_id])
+
+    def _copy(self) -> None:
+        if self.source is not None:
+            QGuiApplication.clipboard().setText(self.source.text)
+            self.message.emit("The source is on the clipboard.")
+
+    def _retheme(self) -> None:
+        self.copy.setIcon(icon("clipboard"))
+        self.save.setIcon(icon("save"))
+        self._highlighter.retheme()
+        self._mark()

@@ -1,0 +1,91 @@
+"""The design page: palette, canvas, inspector, and below the canvas problems and code."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from gui.canvas.commands import add_layer
+from gui.canvas.view import View
+from gui.document import Document
+from gui.panels.code import CodePanel
+from gui.panels.inspector import Inspector
+from gui.panels.palette import Palette
+from gui.panels.problems import ProblemsPanel
+from gui.preferences import Preferences
+
+SPLITTERS = ("columns", "rows")
+
+
+class DesignPage(QWidget):
+    """The parts stand side by side; they know the document, not each other."""
+
+    message = Signal(str)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.palette_panel = Palette()
+        self.view = View(document)
+        self.inspector = Inspector(document)
+        self.problems = ProblemsPanel(document)
+        self.code = CodePanel(document)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.problems, "Problems")
+        self.tabs.addTab(self.code, "Code")
+        self.tabs.setTabToolTip(0, "What is wrong with the network, and where")
+        self.tabs.setTabToolTip(1, "The PyTorch source of the network")
+        self.rows = QSplitter(Qt.Orientation.Vertical)
+        self.rows.addWidget(self.view)
+        self.rows.addWidget(self.tabs)
+        self.rows.setSizes([560, 170])
+        self.rows.setStretchFactor(0, 1)
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        for part in (self.palette_panel, self.rows, self.inspector):
+            self.columns.addWidget(part)
+        self.columns.setSizes([190, 800, 290])
+        self.columns.setStretchFactor(1, 1)
+        for splitter in (self.rows, self.columns):
+            splitter.setHandleWidth(1)
+        self.inspector.setMinimumWidth(240)
+        self.palette_panel.setMinimumWidth(150)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.columns)
+        self.palette_panel.chosen.connect(self._add)
+        self.problems.chosen.connect(self._show_node)
+        self.problems.counted.connect(self._title_problems)
+        for part in (self.view, self.inspector, self.code):
+            part.message.connect(self.message)
+        self.problems.refresh()
+
+    def _add(self, type_name: str) -> None:
+        chosen = self.document.selection
+        add_layer(self.document, type_name, self.view.free_place(), after=chosen[0] if len(chosen) == 1 else None)
+        self.view.setFocus()
+
+    def _show_node(self, node_id: str) -> None:
+        self.document.select([node_id])
+        self.view.zoom_selection()
+
+    def _title_problems(self, errors: int, warnings: int) -> None:
+        count = errors + warnings
+        self.tabs.setTabText(0, f"Problems ({count})" if count else "Problems")
+
+    def show_problems(self) -> None:
+        """Bring the list of problems to the front."""
+        self.tabs.setCurrentIndex(0)
+        self.problems.list.setFocus()
+
+    def restore(self, preferences: Preferences) -> None:
+        """Take the splitters back to where they were."""
+        for name in SPLITTERS:
+            state = preferences.bytes(name)
+            if state is not None:
+                getattr(self, name).restoreState(state)
+
+    def store(self, preferences: Preferences) -> None:
+        """Remember the splitters."""
+        for name in SPLITTERS:
+            preferences.set_bytes(name, getattr(self, name).saveState())

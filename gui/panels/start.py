@@ -1,0 +1,228 @@
+"""The start page: the gallery of presets with their pictures, and what was open lately."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+import presets
+from engine import cost
+from engine.graph import Graph
+from gui.icons import icon
+from gui.panels.thumbnail import blocks, paint
+from gui.theme import theme
+from presets.own import broken_presets
+from presets.preset import Preset
+
+CARD = QSize(264, 208)
+
+
+class Card(QAbstractButton):
+    """One preset: picture, title, a line about it, its size."""
+
+    def __init__(self, preset: Preset, graph: Graph, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.preset = preset
+        self._blocks = blocks(graph)
+        parts = [f"{cost.total(graph).parameters:,} parameters", preset.data, str(preset.year or "")]
+        self._facts = " · ".join(part for part in parts if part)
+        self.setFixedSize(CARD)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"Open preset {preset.title}")
+        self.setAccessibleDescription(f"{preset.summary} {self._facts}")
+        self.setToolTip(f"{preset.summary}\n{preset.paper}".strip())
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        active = self.hasFocus() or self.underMouse()
+        border = theme.color("accent" if active else "border")
+        painter.setPen(QPen(border, 2 if active else 1))
+        painter.setBrush(theme.color("hover" if self.isDown() else "base"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
+        paint(painter, QRectF(16, 14, self.width() - 32, 92), self._blocks)
+        bold = QFont(self.font())
+        bold.setBold(True)
+        bold.setPointSizeF(self.font().pointSizeF() + 1)
+        self._line(painter, bold, "text", self.preset.title, 118)
+        self._line(painter, self.font(), "muted", self.preset.summary, 142, lines=2)
+        self._line(painter, self.font(), "text", self._facts, 180)
+
+    def _line(self, painter: QPainter, font: QFont, token: str, text: str, top: int, lines: int = 1) -> None:
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setPen(theme.color(token))
+        area = QRectF(16, top, self.width() - 32, metrics.height() * lines + 2)
+        if lines == 1:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(
+            area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), text
+        )
+
+    def enterEvent(self, event: object) -> None:
+        self.update()
+
+    def leaveEvent(self, event: object) -> None:
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class StartPage(QScrollArea):
+    """Cards of all presets in as many columns as fit, beside the recent files."""
+
+    preset_chosen = Signal(object)
+    file_chosen = Signal(object)
+    new_wanted = Signal()
+    open_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Start page")
+        self._cards: list[Card] = []
+        self._columns = 0
+        page = QWidget()
+        columns = QHBoxLayout(page)
+        columns.setContentsMargins(32, 24, 32, 24)
+        columns.setSpacing(32)
+        columns.addLayout(self._build_side())
+        self._gallery = QVBoxLayout()
+        self._gallery.setSpacing(8)
+        columns.addLayout(self._gallery, 1)
+        self.setWidget(page)
+        self._build_gallery()
+
+    # -- the left column -------------------------------------------------------------------------------------------
+
+    def _build_side(self) -> QVBoxLayout:
+        side = QVBoxLayout()
+        side.setSpacing(8)
+        title = QLabel("Layerloom")
+        title.setProperty("role", "title")
+        words = QLabel("Draw a network, see every shape,\ntrain it live, leave with PyTorch.")
+        words.setProperty("role", "muted")
+        side.addWidget(title)
+        side.addWidget(words)
+        side.addSpacing(12)
+        for text, name, tip, signal in (
+            ("New network", "file", "Start with an empty canvas (Ctrl+N)", self.new_wanted),
+            ("Open file …", "folder-open", "Open a project file (Ctrl+O)", self.open_wanted),
+        ):
+            button = QPushButton(icon(name), text)
+            button.setToolTip(tip)
+            button.setAccessibleName(text)
+            button.setFixedWidth(220)
+            button.clicked.connect(signal)
+            theme.changed.connect(lambda button=button, name=name: button.setIcon(icon(name)))
+            side.addWidget(button)
+        side.addSpacing(12)
+        head = QLabel("Recent")
+        head.setProperty("role", "heading")
+        side.addWidget(head)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(2)
+        side.addLayout(self._recent)
+        side.addStretch(1)
+        return side
+
+    def set_recent(self, paths: list[Path]) -> None:
+        """Show these files as recent ones."""
+        _clear(self._recent)
+        for path in paths[:8]:
+            button = QPushButton()
+            button.setFlat(True)
+            button.setProperty("role", "link")
+            button.setFixedWidth(220)
+            name = QFontMetricsF(button.font()).elidedText(path.name, Qt.TextElideMode.ElideMiddle, 196)
+            button.setText(name)
+            button.setToolTip(str(path))
+            button.setAccessibleName(f"Open recent file {path.name}")
+            button.clicked.connect(lambda _checked=False, path=path: self.file_chosen.emit(path))
+            self._recent.addWidget(button)
+        if not paths:
+            label = QLabel("Projects you save appear here.")
+            label.setProperty("role", "muted")
+            self._recent.addWidget(label)
+
+    # -- the gallery -----------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read the presets again (one may have been saved)."""
+        self._columns = 0
+        self._build_gallery()
+        self._arrange()
+
+    def _build_gallery(self) -> None:
+        _clear(self._gallery)
+        self._cards = []
+        self._grids: list[tuple[QGridLayout, list[Card]]] = []
+        found = presets.all()
+        for title, mine in (("Start from a preset", False), ("My presets", True)):
+            chosen = [preset for preset in found if (preset.family == "My presets") is mine]
+            if not chosen:
+                continue
+            head = QLabel(title)
+            head.setProperty("role", "heading")
+            self._gallery.addWidget(head)
+            holder = QWidget()
+            grid = QGridLayout(holder)
+            grid.setContentsMargins(0, 0, 0, 12)
+            grid.setSpacing(16)
+            holder.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+            cards = [Card(preset, preset.build(), holder) for preset in chosen]
+            for card in cards:
+                card.clicked.connect(lambda _checked=False, preset=card.preset: self.preset_chosen.emit(preset))
+            self._gallery.addWidget(holder)
+            self._grids.append((grid, cards))
+            self._cards += cards
+        for sentence in broken_presets():
+            label = QLabel(f"✕ {sentence}")
+            label.setWordWrap(True)
+            self._gallery.addWidget(label)
+        self._gallery.addStretch(1)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        columns = max(1, (self.viewport().width() - 220 - 96 + 16) // (CARD.width() + 16))
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for grid, cards in self._grids:
+            for place, card in enumerate(cards):
+                grid.addWidget(card, place // columns, place % columns, Qt.AlignmentFlag.AlignLeft)
+            grid.setColumnStretch(columns, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,75 @@
+"""The status line: what the network costs, how many problems it has, and what just happened."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
+
+from engine import cost
+from engine.settings import SettingFault, resolve_settings
+from gui.document import Document
+from gui.icons import icon
+from gui.theme import theme
+
+UNITS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
+
+
+class StatusLine(QStatusBar):
+    """Parameters, multiply-adds of one sample, memory while training at the chosen batch size; problems as a button."""
+
+    problems_wanted = Signal()
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.setSizeGripEnabled(False)
+        self.cost = QLabel()
+        self.cost.setAccessibleName("Cost of the network")
+        self.problems = QPushButton(flat=True)
+        self.problems.setToolTip("Show the list of problems")
+        self.problems.clicked.connect(self.problems_wanted)
+        self._counts = (0, 0)
+        self.addPermanentWidget(self.cost)
+        self.addPermanentWidget(self.problems)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        for signal in (document.changed, document.replaced):
+            signal.connect(lambda *_: self._soon.start())
+        theme.changed.connect(lambda: self.set_counts(*self._counts))
+        self.refresh()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence for a while."""
+        self.showMessage(sentence, 15_000)
+
+    def refresh(self) -> None:
+        """Read the cost anew."""
+        settings = resolve_settings(self.document.graph)
+        batch = 1 if isinstance(settings, SettingFault) else settings[0].batch_size
+        whole = cost.total(self.document.graph, self.document.report, batch)
+        one = cost.total(self.document.graph, self.document.report)
+        self.cost.setText(
+            f"{whole.parameters:,} parameters   ·   {short(one.multiply_adds)} multiply-adds   ·   "
+            f"{whole.memory_training / 2**20:,.1f} MiB to train at batch {batch}"
+        )
+        self.cost.setToolTip(
+            f"{one.multiply_adds:,} multiply-adds for one sample; "
+            f"{whole.memory_inference / 2**20:,.1f} MiB to predict at batch {batch}"
+        )
+
+    def set_counts(self, errors: int, warnings: int) -> None:
+        """Show how many problems there are."""
+        self._counts = (errors, warnings)
+        grave = "error" if errors else "warning" if warnings else "ok"
+        parts = [f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
+        self.problems.setText(", ".join(parts) or "No problems")
+        self.problems.setAccessibleName(f"Problems: {self.problems.text()}")
+        self.problems.setIcon(icon(grave, grave))
+
+
+def short(number: float) -> str:
+    """``416.5 k``: three or four digits and a unit."""
+    for unit, size in UNITS:
+        if number >= size:
+            return f"{number / size:.1f} {unit}"
+    return f"{number:.0f}"

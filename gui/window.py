@@ -1,0 +1,302 @@
+"""The main window: pages, menus, toolbar and status line around one Document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShortcut
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QToolButton, QWidget
+
+from gui.actions import ACTIONS, Actions
+from gui.canvas.view import View
+from gui.document import Document
+from gui.files import Files
+from gui.help import about_box, key_sheet
+from gui.panels.design import DesignPage
+from gui.panels.start import StartPage
+from gui.preferences import Preferences
+from gui.status import StatusLine
+from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.panels.data_page import DataPage
+    from gui.training.dashboard import Dashboard
+
+PAGES = ("page.start", "page.design", "page.data", "page.train")
+TOOLS = ("file.new", "file.open", "file.save", "", "edit.undo", "edit.redo", "", "canvas.arrange", "canvas.fit")
+AT_RIGHT = ("train.start", "train.stop", "", "view.theme")
+
+
+class MainWindow(QMainWindow):
+    """Holds the pages and calls what the actions name; data and training pages are built when first shown."""
+
+    closed = Signal()
+
+    def __init__(self, document: Document, preferences: Preferences) -> None:
+        super().__init__()
+        self.document, self.preferences = document, preferences
+        self.setAcceptDrops(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        self.files = Files(document, preferences, self, self._opened, self.say, self._preset_saved)
+        self.start = StartPage()
+        self.design = DesignPage(document)
+        self._data: DataPage | None = None
+        self._training: Dashboard | None = None
+        self.pages = QStackedWidget()
+        for page in (self.start, self.design):
+            self.pages.addWidget(page)
+        self.setCentralWidget(self.pages)
+        self.status = StatusLine(document)
+        self.setStatusBar(self.status)
+        self.actions_table = Actions(self)
+        self.actions_table.fill_menus()
+        self._confine_canvas_keys()
+        self._build_toolbar()
+        self._connect()
+        self.resize(1280, 800)
+        geometry = preferences.bytes("window")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        self.design.restore(preferences)
+        self.start.set_recent(preferences.recent())
+        self.show_start()
+        self._retitle()
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def _confine_canvas_keys(self) -> None:
+        """Keys of the canvas (Tab, L, Del, …) count only while it has the focus."""
+        for action in ACTIONS:
+            if action.needs in ("design", "selection"):
+                item = self.actions_table[action.id]
+                item.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+                self.removeAction(item)
+                self.view.addAction(item)
+
+    def _build_toolbar(self) -> None:
+        bar = QToolBar("Main toolbar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(16, 16))
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.addToolBar(bar)
+        for action_id in PAGES:
+            self.actions_table[action_id].setCheckable(True)
+            bar.addAction(self.actions_table[action_id])
+            self._button(bar, action_id, with_text=True)
+        bar.addSeparator()
+        for action_id in TOOLS:
+            self._add_tool(bar, action_id)
+        room = QWidget()
+        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(room)
+        for action_id in AT_RIGHT:
+            self._add_tool(bar, action_id, with_text=action_id.startswith("train."))
+
+    def _add_tool(self, bar: QToolBar, action_id: str, *, with_text: bool = False) -> None:
+        if not action_id:
+            bar.addSeparator()
+            return
+        bar.addAction(self.actions_table[action_id])
+        self._button(bar, action_id, with_text=with_text)
+
+    def _button(self, bar: QToolBar, action_id: str, *, with_text: bool) -> None:
+        button = bar.widgetForAction(self.actions_table[action_id])
+        if isinstance(button, QToolButton):
+            button.setAccessibleName(self.actions_table[action_id].text())
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            if with_text:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+    def _connect(self) -> None:
+        document = self.document
+        self.start.preset_chosen.connect(self.files.open_preset)
+        self.start.file_chosen.connect(self.files.open_path)
+        self.start.new_wanted.connect(self.files.new)
+        self.start.open_wanted.connect(self.files.ask_open)
+        self.design.message.connect(self.say)
+        self.design.code.save_wanted.connect(self.files.ask_save_source)
+        self.design.problems.counted.connect(self.status.set_counts)
+        self.status.problems_wanted.connect(self._show_problems)
+        document.title_changed.connect(self._retitle)
+        document.selection_changed.connect(self.update_actions)
+        document.undo_stack.canUndoChanged.connect(lambda _can: self.update_actions())
+        document.undo_stack.canRedoChanged.connect(lambda _can: self.update_actions())
+        document.undo_stack.undoTextChanged.connect(lambda _text: self.update_actions())
+        document.undo_stack.redoTextChanged.connect(lambda _text: self.update_actions())
+        self.design.problems.refresh()
+        QShortcut(Qt.Key.Key_Escape, self.start, self._leave_start)
+
+    # -- pages -----------------------------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> View:
+        """The canvas."""
+        return self.design.view
+
+    @property
+    def data(self) -> DataPage:
+        """The data page, built when first asked for."""
+        if self._data is None:
+            from gui.panels.data_page import DataPage
+
+            self._data = DataPage(self.document)
+            self._data.message.connect(self.say)
+            self.pages.addWidget(self._data)
+        return self._data
+
+    @property
+    def training(self) -> Dashboard:
+        """The dashboard, built when first asked for."""
+        if self._training is None:
+            from gui.training.dashboard import Dashboard
+
+            self._training = Dashboard(self.document)
+            self._training.message.connect(self.say)
+            self._training.state_changed.connect(lambda _state: self.update_actions())
+            self._training.blocked.connect(self._show_problems)
+            self.pages.addWidget(self._training)
+        return self._training
+
+    def show_start(self) -> None:
+        self.start.set_recent(self.preferences.recent())
+        self._show_page("page.start", self.start)
+
+    def show_design(self) -> None:
+        self._show_page("page.design", self.design)
+        self.view.setFocus()
+
+    def show_data(self) -> None:
+        self._show_page("page.data", self.data)
+
+    def show_training(self) -> None:
+        self._show_page("page.train", self.training)
+
+    def _show_page(self, action_id: str, page: QWidget) -> None:
+        self.pages.setCurrentWidget(page)
+        for other in PAGES:
+            self.actions_table[other].setChecked(other == action_id)
+        self.update_actions()
+
+    def _leave_start(self) -> None:
+        if self.document.graph.nodes:
+            self.show_design()
+
+    def _opened(self) -> None:
+        """Another project is shown: go to the canvas and fit it."""
+        self.show_design()
+        self.view.zoom_fit()
+
+    def _show_problems(self) -> None:
+        self.show_design()
+        self.design.show_problems()
+
+    def _preset_saved(self) -> None:
+        self.start.refresh()
+
+    # -- what actions call -----------------------------------------------------------------------------------------
+
+    def undo(self) -> None:
+        self.document.undo_stack.undo()
+
+    def redo(self) -> None:
+        self.document.undo_stack.redo()
+
+    def rename(self) -> None:
+        self.design.inspector.focus_name()
+
+    def train(self) -> None:
+        self.show_training()
+        self.training.train()
+
+    def pause(self) -> None:
+        self.training.pause_or_resume()
+
+    def step(self) -> None:
+        self.training.step()
+
+    def stop(self) -> None:
+        self.training.stop()
+
+    def switch_theme(self) -> None:
+        self.preferences.theme = "light" if theme.name == "dark" else "dark"
+        theme.set(self.preferences.theme)
+
+    def show_keys(self) -> None:
+        key_sheet(self).open()
+
+    def show_about(self) -> None:
+        about_box(self).open()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in the status line."""
+        self.status.say(sentence)
+
+    # -- state -----------------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether a training run is under way."""
+        return self._training is not None and self._training.running
+
+    def update_actions(self) -> None:
+        """Enable what can be done now and name what undo and redo would do."""
+        stack, drawing = self.document.undo_stack, self.pages.currentWidget() is self.design
+        self.actions_table.update(
+            {
+                "design": drawing,
+                "selection": drawing and bool(self.document.selection),
+                "undo": stack.canUndo(),
+                "redo": stack.canRedo(),
+                "running": self.running,
+                "idle": not self.running,
+            }
+        )
+        for action_id, word, text in (("edit.undo", "Undo", stack.undoText()), ("edit.redo", "Redo", stack.redoText())):
+            action = self.actions_table[action_id]
+            action.setText(f"{word}: {text}" if text else word)
+            keys = action.shortcut().toString()
+            action.setToolTip(f"{action.text()} ({keys})")
+
+    def _retitle(self) -> None:
+        name = self.document.path.name if self.document.path else self.document.graph.name
+        self.setWindowTitle(f"{'• ' if self.document.unsaved else ''}{name} – Layerloom")
+
+    # -- the window itself -----------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_file(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.files.open_path(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.document.unsaved:
+            event.ignore()
+            self.files.when_safe(self._close_for_good)
+            return
+        self._shut_down()
+        event.accept()
+        self.closed.emit()
+
+    def _close_for_good(self) -> None:
+        self._shut_down()
+        self.document.discard()
+        self.close()
+
+    def _shut_down(self) -> None:
+        if self._training is not None:
+            self._training.close_host(timeout=10.0)
+        self.preferences.set_bytes("window", self.saveGeometry())
+        self.design.store(self.preferences)
+
+
+def _dropped_file(event: QDragEnterEvent | QDropEvent) -> Path | None:
+    urls = event.mimeData().urls()
+    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    return paths[0] if len(paths) == 1 and paths[0].suffix == ".loom" else None

@@ -1,0 +1,56 @@
+"""LeNet-5, the network that read cheques, on handwritten digits."""
+
+from __future__ import annotations
+
+from engine.graph import Graph
+from presets.preset import Preset, chain
+
+
+def build(classes: int = 10, input: tuple[int, ...] = (1, 32, 32)) -> Graph:
+    """LeCun et al. 1998 with the full connection table of today's textbooks and a softmax output: 61,706 parameters."""
+    graph = Graph("LeNet-5")
+    chain(
+        graph,
+        ("Input", {"name": "image", "shape": input}),
+        ("Conv2d", {"out_channels": 6, "kernel_size": 5}),
+        ("Tanh", {}),
+        ("AvgPool2d", {"kernel_size": 2}),
+        ("Conv2d", {"out_channels": 16, "kernel_size": 5}),
+        ("Tanh", {}),
+        ("AvgPool2d", {"kernel_size": 2}),
+        ("Flatten", {}),
+        ("Linear", {"out_features": 120}),
+        ("Tanh", {}),
+        ("Linear", {"out_features": 84}),
+        ("Tanh", {}),
+        ("Linear", {"out_features": classes}),
+        ("Output", {"name": "digit"}),
+    )
+    graph.settings = {
+        "data": {
+            "dataset": "digits",
+            "transforms": (
+                {"name": "resize", "field": "image", "size": input[1:]},
+                {"name": "standardise", "field": "image"},
+            ),
+            "batch_size": 32,
+        },
+        "training": {
+            "epochs": 20,
+            "optimizer": {"name": "adamw", "lr": 2e-3},
+            "schedule": {"name": "cosine"},
+        },
+    }
+    return graph
+
+
+PRESET = Preset(
+    name="lenet-5",
+    title="LeNet-5",
+    family="Convolutional",
+    year=1998,
+    paper="LeCun, Bottou, Bengio and Haffner: Gradient-Based Learning Applied to Document Recognition",
+    data="digits",
+    summary="Two convolutions and three dense layers: the network that read cheques.",
+    build=build,
+)

@@ -1,0 +1,38 @@
+"""A multilayer perceptron on handwritten digits."""
+
+from __future__ import annotations
+
+from engine.graph import Graph
+from presets.preset import Preset, chain
+
+
+def build(classes: int = 10, input: tuple[int, ...] = (1, 8, 8), hidden: tuple[int, ...] = (128, 64)) -> Graph:
+    """Dense layers with ReLU between them; ``hidden`` gives their sizes."""
+    graph = Graph("MLP")
+    flatten = [("Flatten", {})] if len(input) > 1 else []
+    dense = [layer for size in hidden for layer in (("Linear", {"out_features": size}), ("ReLU", {}))]
+    chain(
+        graph,
+        ("Input", {"name": "image", "shape": input}),
+        *flatten,
+        *dense,
+        ("Linear", {"out_features": classes}),
+        ("Output", {"name": "digit"}),
+    )
+    graph.settings = {
+        "data": {"dataset": "digits", "transforms": ({"name": "standardise", "field": "image"},), "batch_size": 32},
+        "training": {"epochs": 20, "optimizer": {"name": "adamw", "lr": 1e-3}},
+    }
+    return graph
+
+
+PRESET = Preset(
+    name="mlp",
+    title="Multilayer perceptron",
+    family="Dense",
+    year=1986,
+    paper="Rumelhart, Hinton and Williams: Learning Representations by Back-propagating Errors",
+    data="digits",
+    summary="Dense layers with ReLU between: the first deep network.",
+    build=build,
+)

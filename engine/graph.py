@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.errors import LayerloomError
+
 Position = tuple[float, float]
 
 
-class GraphError(ValueError):
+class GraphError(LayerloomError):
     """A change that the graph refuses; the message is a whole sentence."""
 
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.edits import LONGEST_NAME, AddNode, Connect
+from engine.errors import LayerloomError
 from engine.graph import Edge, Graph, GraphError, Node, literal
 
 SCHEMA = 1
@@ -26,7 +27,7 @@ LONGEST_TEXT = 10_000
 LARGEST_INT = 2**63
 
 
-class ProjectError(ValueError):
+class ProjectError(LayerloomError):
     """Why a project cannot be read or written: one sentence that names the file and the place in it."""
 
 

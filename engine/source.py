@@ -10,6 +10,7 @@ import keyword
 import re
 from dataclasses import dataclass
 
+from engine.errors import LayerloomError
 from engine.graph import Graph
 from engine.layers.layer import Layer
 from engine.shapes import Report, infer, wired_inputs
@@ -34,7 +35,7 @@ RESERVED = frozenset(
 POOL = ("x", "y", "z", "u", "v", "w")
 
 
-class SourceError(ValueError):
+class SourceError(LayerloomError):
     """Why there is no source yet: a whole sentence; ``node`` is the guilty node's id, if there is one."""
 
     def __init__(self, message: str, node: str | None = None) -> None:

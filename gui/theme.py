@@ -72,7 +72,9 @@ class Theme(QObject):
         return palette
 
     def _style_sheet(self) -> str:
-        sheet = files("resources").joinpath("themes/style.qss").read_text(encoding="utf-8")
+        folder = files("resources").joinpath("themes")
+        sheet = folder.joinpath("style.qss").read_text(encoding="utf-8")
+        sheet = sheet.replace("@folder", str(folder).replace("\\", "/")).replace("@name", self.name)
         for token in sorted(self._colors, key=len, reverse=True):
             sheet = sheet.replace(f"@{token}", self._colors[token].name())
         return sheet

@@ -51,6 +51,6 @@ PRESET = Preset(
     year=1998,
     paper="LeCun, Bottou, Bengio and Haffner: Gradient-Based Learning Applied to Document Recognition",
     data="digits",
-    summary="Two convolutions and three dense layers: the network that read cheques.",
+    summary="Convolutions learn to read: it read millions of cheques.",
     build=build,
 )

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.errors import LayerloomError
 from engine.graph import Graph
 from engine.layers.parameters import parse, show
 
 
-class PresetError(ValueError):
+class PresetError(LayerloomError):
     """Why a preset cannot be built: one whole sentence."""
 
 

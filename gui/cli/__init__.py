@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gui.cli import check, info, layers, new, open_window, presets_list, source
+from engine.errors import LayerloomError
+from gui.cli import check, info, layers, new, open_window, presets_list, source, train
 
-COMMANDS = (open_window, presets_list, layers, new, check, info, source)
+COMMANDS = (open_window, presets_list, layers, new, check, info, source, train)
 DONE, NO, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -33,13 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if debug:
             raise
-        expected = isinstance(error, (ValueError, OSError))
-        print(
-            f"layerloom: {error}"
-            if expected
-            else f"layerloom: something unexpected went wrong ({type(error).__name__}: {error}); --debug shows where.",
-            file=sys.stderr,
-        )
+        if not isinstance(error, (LayerloomError, OSError)):
+            error = RuntimeError(f"something unexpected went wrong: {error!r}. --debug shows where.")
+        print(f"layerloom: {error}", file=sys.stderr)
         return WRONG
 
 

@@ -6,6 +6,12 @@ import argparse
 import json
 from typing import Any, Protocol
 
+from engine.errors import LayerloomError
+
+
+class CallError(LayerloomError):
+    """A call of the command line that cannot be meant."""
+
 
 class Commands(Protocol):
     """What argparse gives to hang commands on."""

@@ -10,7 +10,7 @@ from engine import cost
 from engine.problems import find
 from engine.shapes import infer
 from engine.spec import Spec
-from gui.cli.common import Commands, add_json, add_what, print_json
+from gui.cli.common import CallError, Commands, add_json, add_what, print_json
 
 
 def add(commands: Commands) -> None:
@@ -23,12 +23,12 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if not 1 <= args.batch <= 2**31:
-        raise ValueError(f"--batch must be a whole number ≥ 1, not {args.batch}.")
+        raise CallError(f"--batch must be a whole number ≥ 1, not {args.batch}.")
     graph, _ = presets.open_what(args.what)
     report = infer(graph)
     errors = [problem.message for problem in find(graph) if problem.severity == "error"]
     if errors:
-        raise ValueError(f"{args.what} has errors, so its shapes are not known: {errors[0]}")
+        raise CallError(f"{args.what} has errors, so its shapes are not known: {errors[0]}")
     whole, one = cost.total(graph, report, args.batch), cost.total(graph, report, 1)
     answer: dict[str, Any] = {
         "parameters": whole.parameters,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import presets
 from engine import project
-from gui.cli.common import Commands, add_what
+from gui.cli.common import CallError, Commands, add_what
 
 
 def add(commands: Commands) -> None:
@@ -22,9 +22,9 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     graph, _ = presets.open_what(args.what)
     if args.file.suffix != ".loom":
-        raise ValueError(f"{args.file} does not end in .loom, as project files do.")
+        raise CallError(f"{args.file} does not end in .loom, as project files do.")
     if args.file.exists() and not args.force:
-        raise ValueError(f"{args.file} is there already; --force replaces it.")
+        raise CallError(f"{args.file} is there already; --force replaces it.")
     project.save(graph, args.file)
     print(f"layerloom: wrote {args.file}", file=sys.stderr)
     return 0

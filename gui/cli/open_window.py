@@ -7,7 +7,7 @@ import os
 import sys
 
 import presets
-from gui.cli.common import Commands
+from gui.cli.common import CallError, Commands
 
 
 def add(commands: Commands) -> None:
@@ -19,12 +19,12 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if not has_display():
-        raise ValueError(
+        raise CallError(
             "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); "
             "`layerloom train WHAT` trains without one."
         )
     if args.train and not args.what:
-        raise ValueError("--train needs to know what: `layerloom open lenet-5 --train`.")
+        raise CallError("--train needs to know what: `layerloom open lenet-5 --train`.")
     opened = presets.open_what(args.what) if args.what else None
     from gui import app
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QTextCursor, QTextFormat
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
 from engine.source import Source, SourceError, source
 from gui.document import Document
 from gui.icons import icon
 from gui.panels.highlighter import PythonHighlighter
 from gui.theme import mono_font, theme
+from gui.widgets import label
 
 
 class CodePanel(QWidget):
@@ -29,9 +30,7 @@ class CodePanel(QWidget):
         self.text.setAccessibleName("PyTorch source")
         self.text.setToolTip("This text is what is trained. Click a line to go to its layer.")
         self._highlighter = PythonHighlighter(self.text.document())
-        self.state = QLabel()
-        self.state.setProperty("role", "muted")
-        self.state.setWordWrap(True)
+        self.state = label(role="muted", wrap=True)
         self.copy = QPushButton(icon("clipboard"), "Copy")
         self.copy.setToolTip("Copy the source to the clipboard")
         self.copy.clicked.connect(self._copy)

@@ -42,8 +42,8 @@ class DesignPage(QWidget):
         self.rows.setSizes([560, 170])
         self.rows.setStretchFactor(0, 1)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
-        for part in (self.palette_panel, self.rows, self.inspector):
-            self.columns.addWidget(part)
+        for column in (self.palette_panel, self.rows, self.inspector):
+            self.columns.addWidget(column)
         self.columns.setSizes([190, 800, 290])
         self.columns.setStretchFactor(1, 1)
         for splitter in (self.rows, self.columns):
@@ -56,8 +56,8 @@ class DesignPage(QWidget):
         self.palette_panel.chosen.connect(self._add)
         self.problems.chosen.connect(self._show_node)
         self.problems.counted.connect(self._title_problems)
-        for part in (self.view, self.inspector, self.code):
-            part.message.connect(self.message)
+        for signal in (self.view.message, self.inspector.message, self.code.message):
+            signal.connect(self.message)
         self.problems.refresh()
 
     def _add(self, type_name: str) -> None:

@@ -17,6 +17,7 @@ from engine.spec import shape_text
 from gui.document import Document
 from gui.forms import Form
 from gui.theme import theme
+from gui.widgets import label
 
 SYMBOLS = {"error": "✕", "warning": "!", "hint": "i"}
 
@@ -54,8 +55,7 @@ class Inspector(QScrollArea):
         box.addLayout(self._holder)
         self._heads = []
         for title, widget in (("Shapes", self.shapes), ("Formula", self.formula), ("What it does", self.words)):
-            head = QLabel(title)
-            head.setProperty("role", "heading")
+            head = label(title, "heading")
             self._heads.append((head, widget))
             box.addWidget(head)
             box.addWidget(widget)
@@ -205,9 +205,7 @@ def _rich(problem: Problem) -> str:
 
 
 def _label(role: str) -> QLabel:
-    label = QLabel()
-    label.setProperty("role", role)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-    return label
+    made = label(role=role, wrap=True)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    return made

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from gui.document import Document
 from gui.icons import icon
 from gui.theme import theme
+from gui.widgets import label
 
 
 class ProblemsPanel(QWidget):
@@ -25,8 +26,7 @@ class ProblemsPanel(QWidget):
         self.list.setAccessibleName("Problems")
         self.list.setToolTip("Click a problem to go to its layer")
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.empty = QLabel("✓ No problems")
-        self.empty.setProperty("role", "muted")
+        self.empty = label("✓ No problems", "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

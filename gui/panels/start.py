@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -25,6 +24,7 @@ from engine.graph import Graph
 from gui.icons import icon
 from gui.panels.thumbnail import blocks, paint
 from gui.theme import theme
+from gui.widgets import label
 from presets.own import broken_presets
 from presets.preset import Preset
 
@@ -119,12 +119,8 @@ class StartPage(QScrollArea):
     def _build_side(self) -> QVBoxLayout:
         side = QVBoxLayout()
         side.setSpacing(8)
-        title = QLabel("Layerloom")
-        title.setProperty("role", "title")
-        words = QLabel("Draw a network, see every shape,\ntrain it live, leave with PyTorch.")
-        words.setProperty("role", "muted")
-        side.addWidget(title)
-        side.addWidget(words)
+        side.addWidget(label("Layerloom", "title"))
+        side.addWidget(label("Draw a network, see every shape,\ntrain it live, leave with PyTorch.", "muted"))
         side.addSpacing(12)
         for text, name, tip, signal in (
             ("New network", "file", "Start with an empty canvas (Ctrl+N)", self.new_wanted),
@@ -138,9 +134,7 @@ class StartPage(QScrollArea):
             theme.changed.connect(lambda button=button, name=name: button.setIcon(icon(name)))
             side.addWidget(button)
         side.addSpacing(12)
-        head = QLabel("Recent")
-        head.setProperty("role", "heading")
-        side.addWidget(head)
+        side.addWidget(label("Recent", "heading"))
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         side.addLayout(self._recent)
@@ -162,9 +156,7 @@ class StartPage(QScrollArea):
             button.clicked.connect(lambda _checked=False, path=path: self.file_chosen.emit(path))
             self._recent.addWidget(button)
         if not paths:
-            label = QLabel("Projects you save appear here.")
-            label.setProperty("role", "muted")
-            self._recent.addWidget(label)
+            self._recent.addWidget(label("Projects you save appear here.", "muted"))
 
     # -- the gallery -----------------------------------------------------------------------------------------------
 
@@ -183,9 +175,7 @@ class StartPage(QScrollArea):
             chosen = [preset for preset in found if (preset.family == "My presets") is mine]
             if not chosen:
                 continue
-            head = QLabel(title)
-            head.setProperty("role", "heading")
-            self._gallery.addWidget(head)
+            self._gallery.addWidget(label(title, "heading"))
             holder = QWidget()
             grid = QGridLayout(holder)
             grid.setContentsMargins(0, 0, 0, 12)
@@ -198,9 +188,7 @@ class StartPage(QScrollArea):
             self._grids.append((grid, cards))
             self._cards += cards
         for sentence in broken_presets():
-            label = QLabel(f"✕ {sentence}")
-            label.setWordWrap(True)
-            self._gallery.addWidget(label)
+            self._gallery.addWidget(label(f"✕ {sentence}", wrap=True))
         self._gallery.addStretch(1)
         self._arrange()
 

@@ -1,0 +1,101 @@
+"""``layerloom train WHAT``: train without a window; the same bytes as the window writes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import presets
+from engine.assignments import edit
+from engine.edits import SetSetting
+from engine.training.run import line
+from gui.cli.common import Commands, add_what
+
+if TYPE_CHECKING:
+    from engine.training.status import Result, Status
+
+
+def add(commands: Commands) -> None:
+    parser = commands.add_parser("train", help="train a network")
+    add_what(parser)
+    parser.add_argument("--epochs", type=int, metavar="N", help="how many times over the data")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        dest="assignments",
+        help="change a setting or parameter, as training.optimizer.lr=0.01; may be given again",
+    )
+    parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1 or mps")
+    parser.add_argument("--threads", type=int, metavar="N", help="how many threads a step may use on the CPU")
+    parser.add_argument("--run-dir", type=Path, metavar="DIR", help="the folder of the run (must not be there yet)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line: each epoch, then the result")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    graph, _ = presets.open_what(args.what)
+    for assignment in args.assignments:
+        edit(graph, assignment).apply(graph)
+    for name in ("epochs", "device", "threads"):
+        if getattr(args, name) is not None:
+            SetSetting(("training", name), getattr(args, name)).apply(graph)
+    from engine.training.loop import Trainer
+
+    progress = Progress(as_json=args.json)
+    try:
+        result = Trainer(graph, args.run_dir, on_epoch=progress.epoch).run()
+    finally:
+        progress.close()
+    return progress.finish(result)
+
+
+class Progress:
+    """A bar on a terminal, plain lines in a log, both on standard error; the answer on standard output."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._json = as_json
+        self._bar: Any = None
+        self._terminal = sys.stderr.isatty()
+
+    def epoch(self, status: Status) -> None:
+        """Show a finished epoch."""
+        if self._json:
+            row = {"epoch": status.epoch, "step": status.step, "lr": status.lr}
+            print(line(row | {"train": dict(status.train), "validation": dict(status.validation)}), flush=True)
+        if self._terminal:
+            if self._bar is None:
+                from tqdm import tqdm
+
+                self._bar = tqdm(total=status.epochs, unit="epoch", leave=True)
+            self._bar.set_postfix_str(_metrics(status))
+            self._bar.update(status.epoch - self._bar.n)
+        else:
+            print(f"epoch {status.epoch}/{status.epochs}  {_metrics(status)}", file=sys.stderr)
+
+    def close(self) -> None:
+        """End the bar."""
+        if self._bar is not None:
+            self._bar.close()
+
+    def finish(self, result: Result) -> int:
+        """Print the answer; the exit code."""
+        if self._json:
+            answer = {"run": str(result.run), "state": result.state, "epochs": result.epochs, "steps": result.steps}
+            answer |= {"seconds": result.seconds, "validation": dict(result.validation), "test": dict(result.test)}
+            print(line(answer), flush=True)
+        if result.state == "failed":
+            print(f"layerloom: {result.message}", file=sys.stderr)
+            return 1
+        if not self._json:
+            print(result.message)
+            print(f"run folder: {result.run}")
+        return 0
+
+
+def _metrics(status: Status) -> str:
+    values = [("train", status.train), ("validation", status.validation)]
+    return "  ".join(f"{part} {name} {value:.4f}" for part, metrics in values for name, value in metrics.items())

@@ -1,0 +1,162 @@
+"""The command line: names, JSON and exit codes that scripts rely on, and one sentence for everything wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gui.cli import main
+
+Capture = pytest.CaptureFixture[str]
+
+
+def answer(capsys: Capture, *argv: str) -> Any:
+    assert main([*argv, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_presets_json(capsys: Capture) -> None:
+    rows = answer(capsys, "presets")
+    assert [set(row) for row in rows] == [{"name", "title", "family", "year", "paper", "parameters", "data"}] * 3
+    assert {row["name"]: row["parameters"] for row in rows}["lenet-5"] == 61706
+
+
+def test_layers_json(capsys: Capture) -> None:
+    rows = {row["name"]: row for row in answer(capsys, "layers")}
+    names = "Input Output Linear Conv2d MaxPool2d AvgPool2d AdaptiveAvgPool2d BatchNorm2d ReLU Tanh Sigmoid Softmax "
+    assert set(f"{names}Dropout Flatten Add Concat".split()) <= set(rows)
+    conv = rows["Conv2d"]
+    assert conv["torch"] == "torch.nn.Conv2d"
+    assert {"name", "type", "default", "help"} <= set(conv["parameters"][0])
+    assert [port["name"] for port in conv["inputs"]] == ["input"]
+
+
+def test_info_json(capsys: Capture) -> None:
+    info = answer(capsys, "info", "lenet-5", "--batch", "32")
+    assert set(info) == {
+        "parameters", "trainable", "multiply_adds", "flops", "memory", "inputs", "outputs", "depth",
+    }  # fmt: skip
+    assert info["parameters"] == 61706
+    assert info["flops"] == 2 * info["multiply_adds"] == 2 * 416_520
+    assert info["inputs"] == {"image": ["N", 1, 32, 32]}
+    assert info["outputs"] == {"digit": ["N", 10]}
+    assert info["depth"] == 5
+    assert set(info["memory"]) == {"parameters", "training", "inference"}
+
+
+def test_new_check_and_source_of_a_file(capsys: Capture, tmp_path: Path) -> None:
+    file = tmp_path / "work.loom"
+    assert main(["new", "mlp:classes=10", str(file)]) == 0
+    assert main(["new", "mlp", str(file)]) == 2  # never over a file that is there
+    assert main(["check", str(file)]) == 0
+    capsys.readouterr()
+    assert main(["source", str(file)]) == 0
+    text = capsys.readouterr().out
+    assert "class MLP(nn.Module):" in text
+    assert main(["source", str(file), "-o", str(tmp_path / "mlp.py")]) == 0
+    assert (tmp_path / "mlp.py").read_text() == text
+
+
+def test_check_says_no_with_the_guilty_node(capsys: Capture, tmp_path: Path) -> None:
+    file = tmp_path / "work.loom"
+    main(["new", "lenet-5", str(file)])
+    file.write_text(
+        file.read_text().replace('"kernel_size": 5, "out_channels": 16', '"kernel_size": 50, "out_channels": 16')
+    )
+    capsys.readouterr()
+    assert main(["check", str(file), "--json"]) == 1
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    assert set(problems[0]) == {"severity", "code", "node", "port", "message", "fixes"}
+    assert [(p["severity"], p["node"], p["port"]) for p in problems] == [("error", "conv2", "input")]
+    assert "⌊(14 + 2·0 − 50)/1⌋ + 1 = -35" in problems[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["check", "nothing"], "no preset named 'nothing'"),
+        (["check", "missing.loom"], "missing.loom cannot be read"),
+        (["info", "mlp:classes=0"], "whole number"),
+        (["info", "mlp", "--batch", "0"], "--batch"),
+        (["source", "mlp", "-o", "/nowhere/there/x.py"], "cannot be written"),
+        (["new", "mlp", "x.txt"], ".loom"),
+        (["open", "--train"], "what"),
+        (["train", "mlp", "--set", "nodes.fc9.out_features=3"], "no node named 'fc9'"),
+        (["train", "mlp", "--set", "lr"], "path=value"),
+        (["train", "mlp", "--set", "training.optimizer.lr=-1"], "training.optimizer.lr"),
+        (["train", "mlp", "--set", "training.epoch=1"], "training.epoch"),
+        (["train", "mlp", "--set", "nodes.fc1.out_features=0"], "out_features"),
+        (["train", "mlp", "--device", "tpu"], "device"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence_and_exit_code_2(capsys: Capture, argv: list[str], said: str) -> None:
+    code = main(argv)
+    printed = capsys.readouterr()
+    assert code == 2
+    assert printed.out == ""
+    assert said in printed.err
+    assert "Traceback" not in printed.err
+    assert len(printed.err.strip().splitlines()) == 1
+
+
+def test_an_unknown_command_is_exit_code_2(capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["fly"])
+    assert stop.value.code == 2
+
+
+def test_set_path_reaches_data_training_and_nodes(capsys: Capture, tmp_path: Path) -> None:
+    settings = ["training.seed=3", "training.optimizer.lr=0.02", "data.batch_size=50", "nodes.fc1.out_features=9"]
+    assignments = [word for setting in settings for word in ("--set", setting)]
+    run = tmp_path / "run"
+    assert main(["train", "linear-classifier", "--epochs", "1", "--run-dir", str(run), *assignments[:6]]) == 0
+    written = json.loads((run / "project.loom").read_text())
+    assert written["training"]["seed"] == 3
+    assert written["training"]["optimizer"]["lr"] == 0.02
+    assert written["data"]["batch_size"] == 50
+
+
+def test_train_json_has_a_line_an_epoch_and_a_result(capsys: Capture, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    assert main(["train", "linear-classifier", "--epochs", "3", "--run-dir", str(run), "--json"]) == 0
+    *epochs, result = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [row["epoch"] for row in epochs] == [1, 2, 3]
+    assert set(result) == {"run", "state", "epochs", "steps", "seconds", "validation", "test"}
+    assert (result["state"], result["epochs"], result["run"]) == ("finished", 3, str(run))
+    assert result["test"]["accuracy"] > 0.5
+    assert (run / "metrics.jsonl").exists()
+
+
+def test_a_training_that_fails_is_exit_code_1(capsys: Capture, tmp_path: Path) -> None:
+    argv = ["train", "mlp", "--set", "training.optimizer.lr=1e30", "--run-dir", str(tmp_path / "run"), "--json"]
+    assert main(argv) == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out.splitlines()[-1])["state"] == "failed"
+    assert "learning rate" in printed.err
+
+
+def test_the_window_needs_a_display(tmp_path: Path) -> None:
+    gone = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {key: value for key, value in os.environ.items() if key not in gone}
+    for extra in ({}, {"DISPLAY": ":987"}):
+        done = subprocess.run(
+            [sys.executable, "-m", "gui.cli", "open", "mlp"], env=environment | extra, capture_output=True, text=True,
+            timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2
+        assert "no display" in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_command_line_imports_neither_qt_nor_torch_where_it_need_not() -> None:
+    code = (
+        "import sys; from gui.cli import main; main(['check', 'lenet-5']); "
+        "sys.exit(any(m in sys.modules for m in ('PySide6', 'torch', 'sklearn', 'pyqtgraph')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0

@@ -1,0 +1,70 @@
+"""Automatic layout: the network from top to bottom, its longest path straight, skips and branches in side lanes.
+
+`arrange` places nodes and leaves room for long wires; `routes` finds the way of a wire through any arrangement. The
+method is that of Sugiyama, Tagawa, Toda 1981: rows (`layout_layers`), the order within them (`layout_order`) and
+columns (`layout_columns`), as Gansner, Koutsofios, North, Vo: A Technique for Drawing Directed Graphs, 1993, describe
+it for dot. What is our own: the longest path is a straight wall in the middle, which makes the rest simple and quick.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import accumulate
+
+from engine.graph import Graph, Position
+from gui.canvas.layout_columns import GRID, Columns
+from gui.canvas.layout_layers import ROW_GAP, Layers, components
+from gui.canvas.layout_order import order
+from gui.canvas.layout_routes import routes
+
+__all__ = ["GRID", "arrange", "routes"]
+
+PART_GAP = 64.0
+"""The least distance between two parts that no wire joins."""
+
+
+def arrange(
+    graph: Graph, sizes: Mapping[str, tuple[float, float]], node_ids: set[str] | None = None
+) -> dict[str, Position]:
+    """The top-left corners of the nodes, multiples of GRID; ``sizes`` holds (width, height) of each of them.
+
+    The whole network is placed at the origin. With ``node_ids`` only those nodes are placed, as if there were no
+    others, and the top-left corner of their bounding box stays where it was (or goes to the nearest raster point).
+    """
+    names = [name for name in graph.order() if node_ids is None or name in node_ids]
+    if not names:
+        return {}
+    parts = [Layers(graph, part) for part in components(graph, names)]
+    tops = _tops(parts, sizes)
+    result: dict[str, Position] = {}
+    end = -PART_GAP
+    for part in parts:
+        widths = [sizes[name][0] for name in part.names] + [0.0] * (len(part.row) - len(part.names))
+        columns = Columns(part, widths, order(part, widths))
+        lefts = [columns.left(item) for item in range(len(part.row))]
+        shift = _up(end + PART_GAP - min(lefts))
+        end = shift + max(left + width for left, width in zip(lefts, widths, strict=True))
+        for name, left, row in zip(part.names, lefts, part.row, strict=False):
+            result[name] = (left + shift, tops[row])
+    here = _corner(result)
+    goal = _corner({name: graph.positions[name] for name in names}) if node_ids is not None else (0.0, 0.0)
+    dx, dy = (math.floor((new - old) / GRID + 0.5) * GRID for new, old in zip(goal, here, strict=True))
+    return {name: (x + dx, y + dy) for name, (x, y) in result.items()}
+
+
+def _tops(parts: list[Layers], sizes: Mapping[str, tuple[float, float]]) -> list[float]:
+    """Where the rows begin; all parts share them, so that the gap below a row is free from end to end."""
+    heights = [0.0] * max(len(part.trunk) for part in parts)
+    for part in parts:
+        for name, row in zip(part.names, part.row, strict=False):
+            heights[row] = max(heights[row], sizes[name][1])
+    return list(accumulate((_up(height + ROW_GAP) for height in heights[:-1]), initial=0.0))
+
+
+def _up(value: float) -> float:
+    return math.ceil(value / GRID) * GRID
+
+
+def _corner(positions: Mapping[str, Position]) -> Position:
+    return min(x for x, _ in positions.values()), min(y for _, y in positions.values())

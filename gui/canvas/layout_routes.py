@@ -1,0 +1,88 @@
+"""Way points for the wires that would run through a node, found from positions alone.
+
+A wire is drawn from the middle of its source's bottom to the middle of its target's top in legs with vertical
+tangents: cubics whose handles are half the leg's height. A wire whose single leg meets a node gets a lane: it swings
+out below its source, runs straight down, and swings in above its target. Wires from one port share a lane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from engine.graph import Edge, Graph, Position
+from gui.canvas.layout_lanes import MARGIN, Box, Lanes, Wire
+from gui.canvas.layout_layers import NODE_GAP, lean
+
+Sizes = Mapping[str, tuple[float, float]]
+
+
+def routes(
+    graph: Graph,
+    positions: Mapping[str, Position],
+    sizes: Sizes,
+    edges: Iterable[Edge] | None = None,
+    known: Mapping[Edge, tuple[Position, ...]] | None = None,
+) -> dict[Edge, tuple[Position, ...]]:
+    """The way points of each wire from top to bottom, in scene coordinates; none for a wire that may run freely.
+
+    ``edges`` asks for these wires only; those that leave the same ports are answered too, for they share lanes.
+    ``known`` are earlier answers, whose lanes are kept clear; wires among them that are gone do no harm.
+    """
+    lanes = Lanes(Box(x, y, x + sizes[name][0], y + sizes[name][1]) for name, (x, y) in positions.items())
+    ports = None if edges is None else dict.fromkeys((edge.source, edge.source_port) for edge in edges)
+    if ports is not None and known is not None:
+        for edge, points in known.items():
+            if (edge.source, edge.source_port) not in ports and edge.source in positions and edge.target in positions:
+                lanes.use(_wire(edge, positions, sizes), points)
+    result: dict[Edge, tuple[Position, ...]] = {}
+    bundles: dict[tuple[str, str], dict[Edge, Wire]] = {}
+    for edge in graph.edges if ports is None else _leaving(graph, ports):
+        wire = _wire(edge, positions, sizes)
+        result[edge] = ()
+        if _free(wire, lanes):
+            lanes.use(wire, ())
+        else:
+            side = lean(graph.incoming[edge.target])[edge]
+            comes_across = side * (wire.tx - wire.sx) > NODE_GAP  # from the other side: it crosses in any case
+            bundle = bundles.setdefault((edge.source, edge.source_port), {})
+            bundle[edge] = wire._replace(lean=0.0 if comes_across else side)
+    for bundle in sorted(bundles.values(), key=lambda bundle: max(wire.ty - wire.sy for wire in bundle.values())):
+        result |= zip(bundle, map(tuple, lanes.lay([*bundle.values()])), strict=True)
+    return result
+
+
+def _leaving(graph: Graph, ports: Iterable[tuple[str, str]]) -> Iterator[Edge]:
+    for source, port in ports:
+        yield from (edge for edge in graph.outgoing.get(source, ()) if edge.source_port == port)
+
+
+def _wire(edge: Edge, positions: Mapping[str, Position], sizes: Sizes) -> Wire:
+    (sx, sy), (tx, ty) = positions[edge.source], positions[edge.target]
+    width, height = sizes[edge.source]
+    return Wire(sx + width / 2, sy + height, tx + sizes[edge.target][0] / 2, ty)
+
+
+def _free(wire: Wire, lanes: Lanes) -> bool:
+    """Whether a single leg passes all nodes; a wire that runs upwards is left alone."""
+    left, right = min(wire.sx, wire.tx) - MARGIN, max(wire.sx, wire.tx) + MARGIN
+    return not any(
+        box.left < right and left < box.right and _meets(wire, box) for box in lanes.between(wire.sy, wire.ty)
+    )
+
+
+def _meets(wire: Wire, box: Box) -> bool:
+    """Whether the curve comes near the sides of a box while it is at the heights of the box."""
+    height, way = wire.ty - wire.sy, wire.tx - wire.sx
+    sides = [wire.sx + way * _across((level - wire.sy) / height) for level in (box.top, box.bottom)]
+    return min(sides) < box.right + MARGIN and box.left - MARGIN < max(sides)
+
+
+def _across(down: float) -> float:
+    """How far a leg has gone sideways (0 … 1) when it has gone ``down`` of its height."""
+    if not 0 < down < 1:
+        return min(max(down, 0.0), 1.0)
+    low, high = 0.0, 1.0
+    for _ in range(12):
+        t = (low + high) / 2
+        low, high = (t, high) if 1.5 * t * (1 - t) + t**3 < down else (low, t)
+    return low * low * (3 - 2 * low)

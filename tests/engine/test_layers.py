@@ -1,0 +1,149 @@
+"""Every shape rule of the catalogue against torch itself: same shape and dtype, or an error on both sides."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import Phase, given, settings
+
+from engine.layers import activation, convolution, linear, merge, normalization, pooling, reshape
+from engine.layers.layer import Layer, ShapeError
+from engine.layers.windows import Window
+from engine.spec import BATCH, Spec
+from tests.engine import oracle
+from tests.engine.draws import COMPUTING, Trial, trials
+
+DRAWS, VALID, INVALID = 700, 200, 50
+OPEN_REFUSED = {"Linear", "Conv2d", "BatchNorm2d", "Add", "Concat"}
+"""Layers that may refuse an open size although the number it turns out to be would fit."""
+
+every_layer = pytest.mark.parametrize("cls", COMPUTING, ids=lambda cls: cls.__name__)
+
+
+def verdict(trial: Trial) -> str:
+    """``valid`` or ``invalid`` where rule and torch agree, else why not; a disagreement without reason is a failure."""
+    ours, theirs = oracle.rule(trial, trial.bound()), oracle.theirs(trial)
+    if ours is None and theirs is not None:
+        assert oracle.stricter(trial), f"torch gives {theirs}, the rule refuses: {trial}"
+        return "stricter"
+    if ours is not None and theirs is None:
+        assert oracle.laxer(trial), f"the rule gives {ours}, torch refuses: {trial}"
+        return "laxer"
+    open_ = oracle.rule(trial, trial.inputs)
+    if ours is None:
+        return "invalid"
+    assert tuple((spec.shape, spec.dtype) for spec in ours) == theirs, f"rule and torch differ: {trial}"
+    if open_ is None:
+        assert trial.cls.__name__ in OPEN_REFUSED, f"refused only while a size is open: {trial}"
+        return "open"
+    bound = tuple((spec.bound(trial.sizes), spec.dtype) for spec in open_)
+    assert bound == theirs, f"the rule gives {open_} for open sizes: {trial}"
+    return "valid"
+
+
+def agreement(cls: type[Layer], draws: int, **options: Any) -> Counter[str]:
+    """The verdicts of so many trials of a layer."""
+    counts: Counter[str] = Counter()
+
+    @settings(max_examples=draws, **options)
+    @given(trials(cls))
+    def check(trial: Trial) -> None:
+        counts[verdict(trial)] += 1
+
+    check()
+    print(cls.__name__, counts)
+    return counts
+
+
+@every_layer
+def test_a_rule_says_what_torch_computes(cls: type[Layer], scale: int) -> None:
+    counts = agreement(cls, DRAWS * scale)
+    assert counts["valid"] >= VALID * scale, f"too few draws fit: {counts}; see draws.BIAS"
+    assert counts["invalid"] >= INVALID * scale, f"too few draws misfit: {counts}; see draws.trials"
+
+
+Rule = Callable[..., Any]
+
+
+def last_axis_plus_one(rule: Rule) -> Rule:
+    """The rule with its last size one too large."""
+
+    def wrong(self: Layer, *inputs: Spec) -> Any:
+        result = rule(self, *inputs)
+        first, *more = result if isinstance(result, tuple) else (result,)
+        first = first.with_shape((*first.shape[:-1], first.shape[-1] + 1))
+        return (first, *more) if more else first
+
+    return wrong
+
+
+def floats_for_all(rule: Rule) -> Rule:
+    """The rule with its first result always a float."""
+
+    def wrong(self: Layer, *inputs: Spec) -> Any:
+        return Spec(rule(self, *inputs).shape)
+
+    return wrong
+
+
+def never_refuses(rule: Rule) -> Rule:
+    """The rule that lets its first input through where it should refuse it."""
+
+    def wrong(self: Layer, *inputs: Spec) -> Any:
+        try:
+            return rule(self, *inputs)
+        except ShapeError:
+            return inputs[0]
+
+    return wrong
+
+
+PLANTS: list[tuple[type[Layer], Callable[[Rule], Rule]]] = [
+    (convolution.Conv2d, last_axis_plus_one),
+    (convolution.Conv2d, never_refuses),
+    (pooling.MaxPool2d, last_axis_plus_one),
+    (pooling.AvgPool2d, never_refuses),
+    (pooling.AdaptiveAvgPool2d, last_axis_plus_one),
+    (linear.Linear, last_axis_plus_one),
+    (normalization.BatchNorm2d, never_refuses),
+    (activation.Softmax, never_refuses),
+    (reshape.Flatten, last_axis_plus_one),
+    (merge.Add, floats_for_all),
+    (merge.Add, never_refuses),
+    (merge.Concat, last_axis_plus_one),
+]
+
+
+@pytest.mark.parametrize(("cls", "plant"), PLANTS, ids=lambda item: item.__name__)
+def test_a_planted_mistake_is_caught(
+    cls: type[Layer], plant: Callable[[Rule], Rule], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cls, "infer", plant(cls.infer))
+    with pytest.raises(AssertionError):
+        agreement(cls, DRAWS, phases=[Phase.generate])
+
+
+@pytest.mark.parametrize("cls", [pooling.MaxPool2d, pooling.AvgPool2d], ids=lambda cls: cls.__name__)
+def test_a_forgotten_correction_of_ceil_mode_is_caught(cls: type[Layer], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Window, "_overshoots", False)
+    with pytest.raises(AssertionError, match="differ"):
+        agreement(cls, DRAWS, phases=[Phase.generate])
+
+
+def test_a_forgotten_limit_of_reflected_padding_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convolution.Conv2d, "_check_padding", lambda self, x: None)
+    with pytest.raises(AssertionError, match="torch refuses"):
+        agreement(convolution.Conv2d, DRAWS, phases=[Phase.generate])
+
+
+def test_an_open_size_counts_the_last_window_of_ceil_mode_as_torch_does() -> None:
+    """⌈(N − 2)/3⌉ + 1 is 2 for N = 3, but the second window would begin behind the image."""
+    layer = pooling.MaxPool2d(kernel_size=2, stride=3, ceil_mode=True)
+    out = layer.infer(Spec((BATCH, 1, BATCH, BATCH)))
+    assert isinstance(out, Spec)
+    ran = [torch.nn.MaxPool2d(2, 3, ceil_mode=True)(torch.zeros(n, 1, n, n)).shape for n in range(2, 9)]
+    assert [out.bound({"N": n}) for n in range(2, 9)] == ran

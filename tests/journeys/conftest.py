@@ -1,0 +1,56 @@
+"""A hand for stories in a real window: moves the X server's own pointer and presses its own keys."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+
+class Hand:
+    """Mouse and keyboard through xdotool: the events come from the X server, as a person's do."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self._qtbot = qtbot
+
+    def _do(self, *words: str) -> None:
+        process = subprocess.Popen(["xdotool", *words])
+        self._qtbot.waitUntil(lambda: process.poll() is not None, timeout=20_000)
+        assert process.returncode == 0, f"xdotool {' '.join(words)}"
+
+    def _at(self, widget: QWidget, place: QPoint | None) -> tuple[str, str]:
+        point = widget.mapToGlobal(place if place is not None else widget.rect().center())
+        return str(point.x()), str(point.y())
+
+    def click(self, widget: QWidget, place: QPoint | None = None, *, times: int = 1) -> None:
+        """Click in the middle of a widget, or at a place in it."""
+        x, y = self._at(widget, place)
+        self._do("mousemove", x, y, "click", "--repeat", str(times), "--delay", "60", "1")
+
+    def drag(self, widget: QWidget, start: QPoint, goal: QPoint, *, onto: QWidget | None = None) -> None:
+        """Press at ``start``, move there in steps, release at ``goal`` (a place in ``onto``, if given)."""
+        (x0, y0), (x1, y1) = self._at(widget, start), self._at(onto or widget, goal)
+        self._do("mousemove", x0, y0, "mousedown", "1")
+        for part in range(1, 11):
+            x = round(int(x0) + (int(x1) - int(x0)) * part / 10)
+            y = round(int(y0) + (int(y1) - int(y0)) * part / 10)
+            self._do("mousemove", str(x), str(y))
+        self._do("mouseup", "1")
+
+    def key(self, *keys: str) -> None:
+        """Press keys by their X names: ``ctrl+s``, ``Return``."""
+        self._do("key", "--delay", "40", *keys)
+
+    def type(self, text: str) -> None:
+        """Type a text."""
+        self._do("type", "--delay", "15", text)
+
+
+@pytest.fixture
+def hand(qtbot: QtBot, qapp: QApplication) -> Hand:
+    if qapp.platformName() != "xcb":
+        pytest.fail("journeys need a real window: run them by `python dev.py test tests/journeys`")
+    return Hand(qtbot)

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
@@ -155,10 +156,11 @@ def keymap() -> dict[str, list[str]]:
     return table
 
 
-class Actions:
+class Actions(QObject):
     """The QActions of a window, by id; they keep their icons in the colours of the theme."""
 
     def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
         self._window = window
         self._table: dict[str, QAction] = {}
         for action in ACTIONS:

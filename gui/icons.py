@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from functools import cache
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon
 
 from gui.theme import theme
 
 os.environ.setdefault("QT_API", "pyside6")
 
+SIZES = (16, 20, 32, 48)
 NAMES = {
     "file": "file",
     "folder-open": "folder-open",
@@ -63,7 +65,12 @@ def icon(name: str, token: str = "text") -> QIcon:
 
 @cache
 def _drawn(drawing: str, color: str, disabled: str) -> QIcon:
+    """The icon as pixmaps: qtawesome's own would call Python at every repaint."""
     import qtawesome
 
-    drawn: QIcon = qtawesome.icon(f"fa5s.{drawing}", color=color, color_disabled=disabled)
-    return drawn
+    drawn = qtawesome.icon(f"fa5s.{drawing}", color=color, color_disabled=disabled)
+    result = QIcon()
+    for size in SIZES:
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled):
+            result.addPixmap(drawn.pixmap(QSize(size, size), mode), mode)
+    return result

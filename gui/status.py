@@ -34,13 +34,16 @@ class StatusLine(QStatusBar):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         for signal in (document.changed, document.replaced):
-            signal.connect(lambda *_: self._soon.start())
-        theme.changed.connect(lambda: self.set_counts(*self._counts))
+            signal.connect(self._later)
+        theme.changed.connect(self._retint)
         self.refresh()
 
     def say(self, sentence: str) -> None:
         """Show a sentence for a while."""
         self.showMessage(sentence, 15_000)
+
+    def _later(self) -> None:
+        self._soon.start()
 
     def refresh(self) -> None:
         """Read the cost anew."""
@@ -56,6 +59,9 @@ class StatusLine(QStatusBar):
             f"{one.multiply_adds:,} multiply-adds for one sample; "
             f"{whole.memory_inference / 2**20:,.1f} MiB to predict at batch {batch}"
         )
+
+    def _retint(self) -> None:
+        self.set_counts(*self._counts)
 
     def set_counts(self, errors: int, warnings: int) -> None:
         """Show how many problems there are."""

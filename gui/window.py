@@ -121,10 +121,10 @@ class MainWindow(QMainWindow):
         self.status.problems_wanted.connect(self._show_problems)
         document.title_changed.connect(self._retitle)
         document.selection_changed.connect(self.update_actions)
-        document.undo_stack.canUndoChanged.connect(lambda _can: self.update_actions())
-        document.undo_stack.canRedoChanged.connect(lambda _can: self.update_actions())
-        document.undo_stack.undoTextChanged.connect(lambda _text: self.update_actions())
-        document.undo_stack.redoTextChanged.connect(lambda _text: self.update_actions())
+        document.undo_stack.canUndoChanged.connect(self.update_actions)
+        document.undo_stack.canRedoChanged.connect(self.update_actions)
+        document.undo_stack.undoTextChanged.connect(self.update_actions)
+        document.undo_stack.redoTextChanged.connect(self.update_actions)
         self.design.problems.refresh()
         QShortcut(Qt.Key.Key_Escape, self.start, self._leave_start)
 
@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
 
             self._training = Dashboard(self.document)
             self._training.message.connect(self.say)
-            self._training.state_changed.connect(lambda _state: self.update_actions())
+            self._training.state_changed.connect(self.update_actions)
             self._training.blocked.connect(self._show_problems)
             self.pages.addWidget(self._training)
         return self._training

@@ -52,11 +52,14 @@ class CodePanel(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         for signal in (document.changed, document.replaced):
-            signal.connect(lambda *_: self._soon.start())
+            signal.connect(self._later)
         document.selection_changed.connect(self._mark)
         theme.changed.connect(self._retheme)
         self.text.cursorPositionChanged.connect(self._clicked)
         self.refresh()
+
+    def _later(self) -> None:
+        self._soon.start()
 
     def refresh(self) -> None:
         """Write the source anew; while the network is not complete the last text stays, and a line says why."""

@@ -37,8 +37,11 @@ class ProblemsPanel(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         for signal in (document.changed, document.replaced, theme.changed):
-            signal.connect(lambda *_: self._soon.start())
+            signal.connect(self._later)
         self.refresh()
+
+    def _later(self) -> None:
+        self._soon.start()
 
     def refresh(self) -> None:
         """Show the problems as they are now."""

@@ -113,12 +113,14 @@ class StartPage(QScrollArea):
         columns.addLayout(self._gallery, 1)
         self.setWidget(page)
         self._build_gallery()
+        theme.changed.connect(self._retint)
 
     # -- the left column -------------------------------------------------------------------------------------------
 
     def _build_side(self) -> QVBoxLayout:
         side = QVBoxLayout()
         side.setSpacing(8)
+        self._buttons: list[tuple[QPushButton, str]] = []
         side.addWidget(label("Layerloom", "title"))
         side.addWidget(label("Draw a network, see every shape,\ntrain it live, leave with PyTorch.", "muted"))
         side.addSpacing(12)
@@ -131,7 +133,7 @@ class StartPage(QScrollArea):
             button.setAccessibleName(text)
             button.setFixedWidth(220)
             button.clicked.connect(signal)
-            theme.changed.connect(lambda button=button, name=name: button.setIcon(icon(name)))
+            self._buttons.append((button, name))
             side.addWidget(button)
         side.addSpacing(12)
         side.addWidget(label("Recent", "heading"))
@@ -140,6 +142,10 @@ class StartPage(QScrollArea):
         side.addLayout(self._recent)
         side.addStretch(1)
         return side
+
+    def _retint(self) -> None:
+        for button, name in self._buttons:
+            button.setIcon(icon(name))
 
     def set_recent(self, paths: list[Path]) -> None:
         """Show these files as recent ones."""

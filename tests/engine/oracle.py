@@ -19,6 +19,9 @@ from tests.engine.draws import Trial
 INFERRED = {"in_channels": 1, "num_features": 1, "in_features": -1}
 """What torch asks for and we read off the input: the axis it is the size of."""
 
+OTHER_DEFAULTS = {"Softmax": {"dim": -1}}
+"""Where our default is not torch's: Softmax without an axis guesses one, which torch has deprecated."""
+
 Specs = tuple[tuple[tuple[int, ...], str], ...]
 Function = Callable[..., torch.Tensor]
 FUNCTIONS: dict[str, Function] = {
@@ -42,7 +45,7 @@ def module(trial: Trial) -> nn.Module | None:
     asked = inspect.signature(cls).parameters
     shape = trial.bound()[0].shape
     inferred = {name: shape[axis] for name, axis in INFERRED.items() if name in asked}
-    return cls(**inferred, **trial.parameters)
+    return cls(**inferred, **(OTHER_DEFAULTS.get(trial.cls.__name__, {}) | trial.parameters))
 
 
 def tensors(trial: Trial) -> list[torch.Tensor]:

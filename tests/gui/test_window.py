@@ -259,4 +259,4 @@ def test_none_is_not_used_up_by_repaints(qtbot: QtBot, window: MainWindow) -> No
     before = sys.getrefcount(None)
     for _ in range(20):
         window.grab()
-    assert abs(sys.getrefcount(None) - before) < 200
+    assert abs(sys.getrefcount(None) - before) < 20

@@ -67,8 +67,6 @@ def main(opened: tuple[Graph, Path | None] | None = None, *, train: bool = False
     loader.failed.connect(window.say)
     window.say("Loading PyTorch …")
     QTimer.singleShot(50, loader.start)
-    if opened is not None:
-        QTimer.singleShot(0, window.view.zoom_fit)
     if train:
         QTimer.singleShot(0, window.train)
     _let_ctrl_c_through(app)

@@ -23,13 +23,18 @@ class Document(QObject):
     changed = Signal(object)
     """An edit was applied, undone or redone; carries the `Change`. Shapes and problems are up to date by then."""
     selection_changed = Signal()
+    history_changed = Signal()
+    """What undo and redo would do now."""
     title_changed = Signal()
     """The path, the name or whether there are unsaved changes."""
 
     def __init__(self, graph: Graph | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
-        self.undo_stack.cleanChanged.connect(lambda _clean: self.title_changed.emit())
+        stack = self.undo_stack
+        stack.cleanChanged.connect(self.title_changed)
+        for signal in (stack.canUndoChanged, stack.canRedoChanged, stack.undoTextChanged, stack.redoTextChanged):
+            signal.connect(self.history_changed)
         self._restored = False
         self._set(graph or Graph("untitled"), None)
 

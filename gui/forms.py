@@ -272,6 +272,7 @@ class Form(QWidget):
         self._resets: dict[str, QToolButton] = {}
         self._errors: dict[str, Note] = {}
         self._helps: dict[str, str] = {}
+        self._required: dict[str, bool] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
@@ -286,7 +287,7 @@ class Form(QWidget):
         for name, field in self.fields.items():
             value = values.get(name, MISSING)
             field.show_value(value)
-            self._resets[name].setVisible(value is not MISSING)
+            self._resets[name].setVisible(value is not MISSING and not self._required[name])
 
     def set_errors(self, errors: Mapping[str, str]) -> None:
         """Show these sentences below their fields, and no others."""
@@ -334,8 +335,7 @@ class Form(QWidget):
         reset.setText("↺")
         reset.setAutoRaise(True)
         reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        default = "take it out" if parameter.required else f"back to {_readable(parameter.default)}"
-        reset.setToolTip(f"{name}: {default}")
+        reset.setToolTip(f"{name}: back to {_readable(parameter.default)}")
         reset.setAccessibleName(f"Reset {name}")
         policy = reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -346,6 +346,7 @@ class Form(QWidget):
         self._grid.addWidget(field, row, 1)
         self._grid.addWidget(reset, row, 2)
         self.fields[name], self._labels[name], self._resets[name] = field, label, reset
+        self._required[name] = parameter.required
 
     def _reset(self, name: str) -> None:
         self.fields[name].show_value(MISSING)

@@ -121,10 +121,8 @@ class MainWindow(QMainWindow):
         self.status.problems_wanted.connect(self._show_problems)
         document.title_changed.connect(self._retitle)
         document.selection_changed.connect(self.update_actions)
-        document.undo_stack.canUndoChanged.connect(self.update_actions)
-        document.undo_stack.canRedoChanged.connect(self.update_actions)
-        document.undo_stack.undoTextChanged.connect(self.update_actions)
-        document.undo_stack.redoTextChanged.connect(self.update_actions)
+        document.history_changed.connect(self.update_actions)
+        document.setParent(self)
         self.design.problems.refresh()
         QShortcut(Qt.Key.Key_Escape, self.start, self._leave_start)
 
@@ -186,7 +184,6 @@ class MainWindow(QMainWindow):
     def _opened(self) -> None:
         """Another project is shown: go to the canvas and fit it."""
         self.show_design()
-        self.view.zoom_fit()
 
     def _show_problems(self) -> None:
         self.show_design()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
+from typing import Any
 
 from engine.graph import Graph
 from engine.problems.problem import SEVERITIES, Problem
@@ -22,11 +24,15 @@ class Checker:
         self.shapes = shapes
         self._of_node: dict[str, list[Problem]] = {}
         self._of_graph: list[Problem] | None = None
+        self._settings: dict[str, Any] = {}
         self.update(shapes.graph.nodes)
 
     def update(self, visited: Iterable[str]) -> None:
         """Run the node rules for these nodes; the graph rules wait until somebody asks."""
         graph, report = self.shapes.graph, self.shapes.report
+        if graph.settings != self._settings:  # they say which data the Inputs and Outputs must fit
+            self._settings = copy.deepcopy(graph.settings)
+            visited = {*visited, *(node.id for kind in ("Input", "Output") for node in graph.of_type(kind))}
         for node_id in visited:
             self._of_node.pop(node_id, None)
             if node_id in graph.nodes:

@@ -107,20 +107,28 @@ def linear_on_image(graph: Graph, report: Report, node_id: str) -> Iterator[Prob
         )
 
 
+def empty(graph: Graph, report: Report) -> Iterator[Problem]:
+    """Nothing is drawn yet."""
+    if not graph.nodes:
+        yield Problem("hint", "empty", "The network is empty: add an Input, then the layers behind it, then an Output.")
+
+
 def no_input(graph: Graph, report: Report) -> Iterator[Problem]:
     """A network needs a place where samples come in."""
-    if not graph.of_type("Input"):
+    if graph.nodes and not graph.of_type("Input"):
         yield Problem("error", "no-input", "The network has no Input: add one and give it the shape of a sample.")
 
 
 def no_output(graph: Graph, report: Report) -> Iterator[Problem]:
     """A network needs a place where its answer goes."""
-    if not graph.of_type("Output"):
+    if graph.nodes and not graph.of_type("Output"):
         yield Problem("error", "no-output", "The network has no Output: add one and wire the last layer to it.")
-    elif not any(_trained(graph, report)):
-        yield Problem(
-            "error", "no-loss", "No Output has a loss, so there is nothing to learn: choose one on an Output."
-        )
+
+
+def no_loss(graph: Graph, report: Report) -> Iterator[Problem]:
+    """Something has to be learned."""
+    if graph.of_type("Output") and not any(_trained(graph, report)):
+        yield Problem("error", "no-loss", "No Output has a loss, so nothing is learned: choose one on an Output.")
 
 
 def _trained(graph: Graph, report: Report) -> Iterator[bool]:
@@ -138,4 +146,4 @@ NODE_RULES: tuple[NodeRule, ...] = (
     input_fits_data,
     output_fits_data,
 )
-GRAPH_RULES: tuple[GraphRule, ...] = (no_input, no_output, settings_valid, data_chosen)
+GRAPH_RULES: tuple[GraphRule, ...] = (empty, no_input, no_output, no_loss, settings_valid, data_chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from gui.canvas.commands import add_layer
+from gui.canvas.commands import open_place
 from gui.canvas.view import View
 from gui.document import Document
 from gui.panels.code import CodePanel
@@ -62,7 +62,8 @@ class DesignPage(QWidget):
 
     def _add(self, type_name: str) -> None:
         chosen = self.document.selection
-        add_layer(self.document, type_name, self.view.free_place(), after=chosen[0] if len(chosen) == 1 else None)
+        after = chosen[0] if len(chosen) == 1 else None
+        self.view.add_layer(type_name, open_place(self.document.graph), after=after)
         self.view.setFocus()
 
     def _show_node(self, node_id: str) -> None:

@@ -74,7 +74,7 @@ def test_check_says_no_with_the_guilty_node(capsys: Capture, tmp_path: Path) -> 
     problems = json.loads(capsys.readouterr().out)["problems"]
     assert set(problems[0]) == {"severity", "code", "node", "port", "message", "fixes"}
     assert [(p["severity"], p["node"], p["port"]) for p in problems] == [("error", "conv2", "input")]
-    assert "⌊(14 + 2·0 − 50)/1⌋ + 1 = -35" in problems[0]["message"]
+    assert "⌊(14 + 2·0 − 50)/1⌋ + 1 = −35" in problems[0]["message"]
 
 
 @pytest.mark.parametrize(

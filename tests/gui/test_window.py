@@ -227,8 +227,8 @@ def test_problems_lead_to_their_layer(qtbot: QtBot, window: MainWindow) -> None:
     assert conv2 is not None
     window.document.apply(SetParameter(conv2.id, "kernel_size", 50))
     listed = window.design.problems.list
-    qtbot.waitUntil(lambda: listed.count() == 1)
-    assert "1 error" in window.status.problems.text()
+    qtbot.waitUntil(lambda: "1 error" in window.status.problems.text())
+    assert listed.count() == 1
     qtbot.mouseClick(window.status.problems, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=listed.visualItemRect(listed.item(0)).center())
     assert window.document.selection == (conv2.id,)

@@ -33,12 +33,12 @@ class Hand:
     def drag(self, widget: QWidget, start: QPoint, goal: QPoint, *, onto: QWidget | None = None) -> None:
         """Press at ``start``, move there in steps, release at ``goal`` (a place in ``onto``, if given)."""
         (x0, y0), (x1, y1) = self._at(widget, start), self._at(onto or widget, goal)
-        self._do("mousemove", x0, y0, "mousedown", "1")
-        for part in range(1, 11):
+        words = ["mousemove", x0, y0, "mousedown", "1"]
+        for part in range(1, 11):  # one call: a drag out of a list holds the event loop until the button is up again
             x = round(int(x0) + (int(x1) - int(x0)) * part / 10)
             y = round(int(y0) + (int(y1) - int(y0)) * part / 10)
-            self._do("mousemove", str(x), str(y))
-        self._do("mouseup", "1")
+            words += ["sleep", "0.03", "mousemove", str(x), str(y)]
+        self._do(*words, "sleep", "0.03", "mouseup", "1")
 
     def key(self, *keys: str) -> None:
         """Press keys by their X names: ``ctrl+s``, ``Return``."""

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from engine import project
 from gui.app import application, build_window
+from gui.canvas.geometry import End
 from gui.window import MainWindow
 from tests.journeys.conftest import Hand
 
@@ -27,9 +28,14 @@ def shown(qtbot: QtBot) -> MainWindow:
     window.move(0, 0)
     with qtbot.waitExposed(window):
         window.show()
+    come_back(qtbot, window)
+    return window
+
+
+def come_back(qtbot: QtBot, window: MainWindow) -> None:
+    """Give the window the keyboard, as a window manager does after a dialog; under bare Xvfb there is none."""
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    return window
 
 
 def tool(window: MainWindow, action_id: str) -> QToolButton:
@@ -42,7 +48,7 @@ def node_place(window: MainWindow, name: str) -> QPoint:
     """Where the middle of a layer is on the canvas."""
     node = window.document.graph.by_name(name)
     assert node is not None
-    return window.view.mapFromScene(window.view.scene_.node_rect(node.id).center())
+    return window.view.mapFromScene(window.view.canvas.nodes[node.id].box.center())
 
 
 def test_a_newcomer_trains_lenet_makes_a_mistake_and_comes_back(qtbot: QtBot, hand: Hand, tmp_path: Path) -> None:
@@ -72,7 +78,7 @@ def test_a_newcomer_trains_lenet_makes_a_mistake_and_comes_back(qtbot: QtBot, ha
     qtbot.waitUntil(lambda: window.document.selection == (conv2.id,))
     form = window.design.inspector.form
     assert form is not None
-    field = form.editor("kernel_size")
+    field = form.fields["kernel_size"]
     assert isinstance(field, QLineEdit)
     hand.click(field, times=2)
     hand.key("ctrl+a")
@@ -110,6 +116,7 @@ def test_a_newcomer_trains_lenet_makes_a_mistake_and_comes_back(qtbot: QtBot, ha
     qtbot.waitUntil(file.exists)
     qtbot.waitUntil(lambda: not window.document.unsaved)
     saved = project.to_bytes(window.document.graph)
+    come_back(qtbot, window)
 
     # close, and open again from the recent files
     hand.key("ctrl+q")
@@ -126,8 +133,10 @@ def test_a_newcomer_trains_lenet_makes_a_mistake_and_comes_back(qtbot: QtBot, ha
 
 def losses(window: MainWindow) -> list[float]:
     """The validation losses the dashboard has."""
-    history = window.training.history
-    if history is None or "validation/loss" not in history.names():
+    if window.training.host is None:
+        return []
+    history = window.training.host.history
+    if "validation/loss" not in history.names():
         return []
     return list(history.series("validation/loss")[1])
 
@@ -149,8 +158,9 @@ def test_drag_from_the_palette_wire_and_delete(qtbot: QtBot, hand: Hand) -> None
     drop("Flatten", QPoint(middle, 220))
     view, graph = window.view, window.document.graph
     source, target = list(graph.nodes)
-    hand.drag(canvas, view.mapFromScene(view.scene_.port_place(source, "output", output=True)),
-              view.mapFromScene(view.scene_.port_place(target, "input", output=False)))  # fmt: skip
+    start = view.canvas.nodes[source].port(End(source, "output", "output"))
+    goal = view.canvas.nodes[target].port(End(target, "input", "input"))
+    hand.drag(canvas, view.mapFromScene(start), view.mapFromScene(goal))
     qtbot.waitUntil(lambda: len(list(graph.edges)) == 1)
     assert str(window.document.report.spec(target)) == "(N, 784)"
 
@@ -195,7 +205,7 @@ def test_every_control_has_a_name_and_a_tooltip(qtbot: QtBot, hand: Hand) -> Non
     hand.key("ctrl+4")
     qtbot.waitUntil(lambda: window.pages.currentWidget() is window.training)
     nameless = [describe(w) for w in window.findChildren(QWidget) if lacks_a_name(w)]
-    assert nameless == []
+    assert not nameless, "\n".join(nameless)
     window.close()
 
 

@@ -1,0 +1,215 @@
+"""The right side of the Data page: what is done to the fields, and how the samples are split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from engine.data.config import Resize, Split, Standardise
+from engine.data.datasets import Dataset, catalogue
+from engine.edits import MISSING, SetSetting
+from engine.graph import GraphError
+from engine.layers.parameters import Parameter, parameters
+from gui.document import Document
+from gui.forms import Form, Note
+from gui.theme import theme
+from gui.training.sections import Section, heading, raw
+
+TRANSFORMS: dict[str, type[BaseModel]] = {"resize": Resize, "standardise": Standardise}
+SHARES = ("train", "validation", "test")
+
+
+class Transforms(QWidget):
+    """What is done to the fields, in order: add, remove, move and change."""
+
+    message = Signal(str)
+    PATH = ("data", "transforms")
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self._kinds: list[tuple[str, str]] = []
+        self.forms: list[Form] = []
+        self.add = QPushButton("Add transform")
+        self.menu = QMenu(self.add)
+        self.add.setMenu(self.menu)
+        self.menu.aboutToShow.connect(self._fill_menu)
+        self.empty = Note("None: the network sees the values as they are stored.")
+        self.error = Note("", "error")
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(6)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(6)
+        box.addWidget(heading("Transforms"))
+        box.addWidget(self.empty)
+        box.addLayout(self._rows)
+        box.addWidget(self.error)
+        box.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def items(self) -> list[dict[str, Any]]:
+        """The transforms as they are set; what is no transform is left out."""
+        value = raw(self.document, self.PATH)
+        items = value if isinstance(value, (list, tuple)) else ()
+        return [dict(item) for item in items if isinstance(item, Mapping) and item.get("name") in TRANSFORMS]
+
+    def refresh(self, wrong: Mapping[str, str]) -> None:
+        """Show the transforms; their forms stay as long as there are as many of the same kinds."""
+        items, dataset = self.items(), self._dataset()
+        kinds = [(str(item["name"]), dataset.name if dataset else "") for item in items]
+        if kinds != self._kinds:
+            self._kinds = kinds
+            self._rebuild(items, dataset)
+        for place, (form, item) in enumerate(zip(self.forms, items, strict=True)):
+            prefix = f"data.transforms[{place}]."
+            form.set_values(item)
+            form.set_errors(
+                {path.removeprefix(prefix): text for path, text in wrong.items() if path.startswith(prefix)}
+            )
+        self.empty.setVisible(not items)
+        self.error.setText(f"✕ {wrong.get('data.transforms', '')}")
+        self.error.setVisible("data.transforms" in wrong)
+
+    def _rebuild(self, items: list[dict[str, Any]], dataset: Dataset | None) -> None:
+        while (entry := self._rows.takeAt(0)) is not None:
+            widget = entry.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.forms = []
+        for place, item in enumerate(items):
+            fields = fields_for(str(item["name"]), dataset)
+            wanted = [_with_fields(p, fields) for p in parameters(TRANSFORMS[item["name"]]) if p.name != "name"]
+            form = Form(wanted, item)
+            form.edited.connect(partial(self._edit, place))
+            self.forms.append(form)
+            self._rows.addWidget(self._row(place, len(items), str(item["name"]), form))
+
+    def _row(self, place: int, count: int, name: str, form: Form) -> QWidget:
+        frame = Card()
+        head = QHBoxLayout()
+        head.addWidget(QLabel(f"{place + 1}.  {name}"), 1)
+        for text, tip, step in (("↑", "Earlier", -1), ("↓", "Later", 1), ("✕", "Remove", 0)):
+            button = QToolButton()
+            button.setText(text)
+            button.setAutoRaise(True)
+            button.setToolTip(tip)
+            button.setAccessibleName(f"{tip}: {name}")
+            button.setEnabled(0 <= place + step < count)
+            button.clicked.connect(partial(self._move, place, step))
+            head.addWidget(button)
+        box = QVBoxLayout(frame)
+        box.setContentsMargins(8, 4, 4, 6)
+        box.setSpacing(2)
+        box.addLayout(head)
+        box.addWidget(form)
+        return frame
+
+    def _dataset(self) -> Dataset | None:
+        name = raw(self.document, ("data", "dataset"))
+        return next((dataset for dataset in catalogue() if dataset.name == name), None)
+
+    def _fill_menu(self) -> None:
+        self.menu.clear()
+        for name, model in TRANSFORMS.items():
+            action = self.menu.addAction(f"{name}: {(model.__doc__ or '').split('(')[0].split('.')[0].strip().lower()}")
+            action.setData(name)
+            action.setEnabled(bool(fields_for(name, self._dataset())))
+            action.triggered.connect(partial(self.append, name))
+
+    def append(self, name: str, _checked: bool = False) -> None:
+        """Add a transform at the end."""
+        fields = fields_for(name, self._dataset())
+        if fields:
+            item: dict[str, Any] = {"name": name, "field": fields[0]}
+            if name == "resize":
+                item["size"] = (16, 16)
+            self._set([*self.items(), item], f"Add {name}")
+
+    def _edit(self, place: int, name: str, value: Any) -> None:
+        items = self.items()
+        items[place].pop(name, None)
+        if value is not MISSING:
+            items[place][name] = value
+        self._set(items, f"Set {name} of {items[place]['name']}")
+
+    def _move(self, place: int, step: int, _checked: bool = False) -> None:
+        items = self.items()
+        item = items.pop(place)
+        if step:
+            items.insert(place + step, item)
+        self._set(items, f"{'Move' if step else 'Remove'} {item['name']}")
+
+    def _set(self, items: list[dict[str, Any]], title: str) -> None:
+        try:
+            self.document.apply(SetSetting(self.PATH, items or MISSING), title)
+        except GraphError as error:
+            self.message.emit(str(error))
+
+
+class Card(QFrame):
+    """A frame around what belongs together."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        theme.changed.connect(self._recolor)
+        self._recolor()
+
+    def _recolor(self) -> None:
+        border = theme.color("border").name()
+        self.setStyleSheet(f"QFrame#card {{ border: 1px solid {border}; border-radius: 4px; }}")
+
+
+class SplitSection(Section):
+    """The shares of the parts, which stay a whole: what is typed for one is taken from the others."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document, "Split", ("data", "split"), Split)
+
+    def edit(self, name: str, value: Any) -> None:
+        """Set a share and let the training part (or the two others) take the rest, as one undo step."""
+        shares = {key: self.values().get(key, Split.model_fields[key].default) for key in SHARES}
+        if name not in SHARES or not _is_share(value) or not all(map(_is_share, shares.values())):
+            super().edit(name, value)
+            return
+        shares[name] = value
+        if name == "train":
+            others = shares["validation"] + shares["test"]
+            part = shares["validation"] / others if others else 0.5
+            shares["validation"] = round((1 - value) * part, 6)
+            shares["test"] = round(1 - value - shares["validation"], 6)
+        else:
+            shares["train"] = round(1 - shares["validation"] - shares["test"], 6)
+        if shares["train"] <= 0 or min(shares.values()) < 0:
+            super().edit(name, value)
+            return
+        table = {**self.values(), **shares}
+        self.apply(SetSetting(self.path, table), f"Set {'.'.join(self.path)}.{name}")
+
+
+def fields_for(name: str, dataset: Dataset | None) -> list[str]:
+    """The fields a transform can work on."""
+    fields = dataset.fields.items() if dataset else ()
+    return [key for key, f in fields if f.dtype == "float32" and (name != "resize" or len(f.shape) == 3)]
+
+
+def _with_fields(parameter: Parameter, fields: list[str]) -> Parameter:
+    return replace(parameter, kind="choice", choices=tuple(fields)) if parameter.name == "field" else parameter
+
+
+def fitting(item: dict[str, Any], dataset: Dataset) -> dict[str, Any] | None:
+    fields = fields_for(str(item["name"]), dataset)
+    if item.get("field") in fields:
+        return item
+    return {**item, "field": fields[0]} if fields else None
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1

@@ -1,0 +1,195 @@
+"""For all tests of the window: nothing may be left behind, and a hand that works the canvas with real events."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Qt, QThread, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from engine.graph import Graph
+from engine.project import to_bytes
+from gui.canvas.geometry import End
+from gui.canvas.view import View
+from gui.document import Document
+
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+def _at_work() -> set[str]:
+    """Threads that run, timers that tick and windows that are open, in words."""
+    found = {f"thread {thread.name}" for thread in threading.enumerate()}
+    objects = [thing for thing in gc.get_objects() if issubclass(type(thing), (QTimer, QThread)) and isValid(thing)]
+    found |= {f"timer {_place(thing)}" for thing in objects if isinstance(thing, QTimer) and thing.isActive()}
+    found |= {f"QThread {_place(thing)}" for thing in objects if isinstance(thing, QThread) and thing.isRunning()}
+    if isinstance(QApplication.instance(), QApplication):
+        windows = [window for window in QApplication.topLevelWidgets() if window.isVisible()]
+        names = {f"window {window.metaObject().className()} {window.windowTitle()!r}" for window in windows}
+        found |= {name for name in names if "QTipLabel" not in name}  # a tooltip goes away by itself
+    return found
+
+
+def _place(thing: QObject) -> str:
+    parent = thing.parent()
+    return f"of {type(parent).__name__}" if parent is not None else hex(id(thing))
+
+
+@pytest.fixture
+def at_work() -> Callable[[], set[str]]:
+    """What is at work now: threads, timers and windows in words."""
+    return _at_work
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Fails a test that leaves a thread, an active timer or a window behind."""
+    before = _at_work()
+    yield
+    if left := _at_work() - before:
+        if QCoreApplication.instance() is not None:
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+            QCoreApplication.processEvents()
+        gc.collect()
+        left = _at_work() - before
+    assert not left, f"the test has left behind: {', '.join(sorted(left))}"
+
+
+@dataclass
+class Hand:
+    """Works a view as a person would: real mouse events on its viewport, at places of the canvas."""
+
+    view: View
+
+    def place(self, point: QPointF | QPoint) -> QPoint:
+        """Where a point of the canvas is in the view; a QPoint is taken as it is."""
+        return point if isinstance(point, QPoint) else self.view.mapFromScene(point)
+
+    def port(self, node_id: str, side: str, name: str) -> QPointF:
+        """The place of a port."""
+        return self.view.canvas.nodes[node_id].port(End(node_id, side, name))  # type: ignore[arg-type]
+
+    def middle(self, node_id: str) -> QPointF:
+        """A place on a node, away from its ports."""
+        return self.view.canvas.nodes[node_id].box.center()
+
+    def press(
+        self, at: QPointF | QPoint, modifiers: Qt.KeyboardModifier = NO_MODIFIER, button: Qt.MouseButton = LEFT
+    ) -> None:
+        QTest.mousePress(self.view.viewport(), button, modifiers, self.place(at))
+        self._at = self.place(at)
+
+    def move(
+        self, to: QPointF | QPoint, modifiers: Qt.KeyboardModifier = NO_MODIFIER, button: Qt.MouseButton = LEFT
+    ) -> None:
+        """Move with the button held, in three steps."""
+        end = self.place(to)
+        for step in (1, 2, 3):
+            at = self._at + (end - self._at) * (step / 3)
+            self._send(QEvent.Type.MouseMove, at, Qt.MouseButton.NoButton, button, modifiers)
+        self._at = end
+
+    def _send(
+        self,
+        kind: QEvent.Type,
+        at: QPoint,
+        button: Qt.MouseButton,
+        buttons: Qt.MouseButton,
+        modifiers: Qt.KeyboardModifier,
+    ) -> None:
+        from PySide6.QtGui import QMouseEvent
+
+        viewport = self.view.viewport()
+        where = QPointF(at)
+        event = QMouseEvent(kind, where, QPointF(viewport.mapToGlobal(at)), button, buttons, modifiers)
+        QCoreApplication.sendEvent(viewport, event)
+
+    def release(self, modifiers: Qt.KeyboardModifier = NO_MODIFIER, button: Qt.MouseButton = LEFT) -> None:
+        QTest.mouseRelease(self.view.viewport(), button, modifiers, self._at)
+
+    def drag(
+        self,
+        start: QPointF | QPoint,
+        end: QPointF | QPoint,
+        modifiers: Qt.KeyboardModifier = NO_MODIFIER,
+        button: Qt.MouseButton = LEFT,
+    ) -> None:
+        """Press, move, release."""
+        self.press(start, modifiers, button)
+        self.move(end, modifiers, button)
+        self.release(modifiers, button)
+
+    def click(self, at: QPointF | QPoint, modifiers: Qt.KeyboardModifier = NO_MODIFIER) -> None:
+        QTest.mouseClick(self.view.viewport(), LEFT, modifiers, self.place(at))
+
+    def double_click(self, at: QPointF | QPoint) -> None:
+        QTest.mouseDClick(self.view.viewport(), LEFT, NO_MODIFIER, self.place(at))
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NO_MODIFIER) -> None:
+        QTest.keyClick(self.view, key, modifiers)
+
+    @contextmanager
+    def one_step(self) -> Iterator[None]:
+        """What happens inside is one undo step: undone it restores the canonical bytes, redone the new ones."""
+        document = self.view.document
+        before, index = to_bytes(document.graph), document.undo_stack.index()
+        yield
+        after = to_bytes(document.graph)
+        assert document.undo_stack.index() == index + 1
+        document.undo_stack.undo()
+        assert to_bytes(document.graph) == before
+        document.undo_stack.redo()
+        assert to_bytes(document.graph) == after
+
+    @contextmanager
+    def no_step(self) -> Iterator[None]:
+        """What happens inside changes nothing."""
+        document = self.view.document
+        before, index = to_bytes(document.graph), document.undo_stack.index()
+        yield
+        assert document.undo_stack.index() == index
+        assert to_bytes(document.graph) == before
+
+
+@pytest.fixture
+def show(qtbot: QtBot) -> Callable[[Graph], Hand]:
+    """Shows a graph in a view of 900 × 700 at 100 %, its first node near the top, and returns a hand for it."""
+
+    def make(graph: Graph) -> Hand:
+        view = View(Document(graph))
+        qtbot.addWidget(view)
+        view.resize(900, 700)
+        with qtbot.waitActive(view):
+            view.show()
+            view.activateWindow()
+        view.camera.zoom(1.0)
+        view.camera.pin(view.canvas.content().topLeft(), QPoint(300, 60))
+        view.setFocus()
+        return Hand(view)
+
+    return make
+
+
+@pytest.fixture
+def chain() -> Graph:
+    """n1 input → n2 conv1 → n3 relu1 → n4 flatten1, one below the other."""
+    graph = Graph("chain")
+    image = graph.add("Input", shape=(1, 28, 28), position=(0.0, 0.0))
+    conv = graph.add("Conv2d", out_channels=8, kernel_size=3, position=(0.0, 144.0))
+    relu = graph.add("ReLU", position=(0.0, 288.0))
+    flat = graph.add("Flatten", position=(0.0, 432.0))
+    for source, target in ((image, conv), (conv, relu), (relu, flat)):
+        graph.connect(source, target)
+    return graph

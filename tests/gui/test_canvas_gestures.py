@@ -1,0 +1,399 @@
+"""Every gesture with real events: what it does, that it is one undo step, and that Esc takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from engine.graph import Edge, Graph
+from gui.canvas.geometry import GRID, End
+
+Show = Callable[[Graph], Any]
+ALT, CTRL, SHIFT = (
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+MIDDLE = Qt.MouseButton.MiddleButton
+FIRST, SECOND = Edge("n1", "output", "n2", "input"), Edge("n2", "output", "n3", "input")
+
+
+@pytest.fixture
+def branch(chain: Graph) -> Graph:
+    """The chain with a lone dropout n5 at its side."""
+    chain.add("Dropout", position=(320.0, 192.0))
+    return chain
+
+
+# -- selecting ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_click_selects_and_one_beside_clears(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    document = hand.view.document
+    with hand.no_step():
+        hand.click(hand.middle("n2"))
+        assert document.selection == ("n2",)
+        hand.click(hand.middle("n3"), SHIFT)
+        assert document.selection == ("n2", "n3")
+        hand.click(hand.middle("n2"), CTRL)
+        assert document.selection == ("n3",)
+        hand.click(hand.middle("n1"), CTRL)
+        assert document.selection == ("n3", "n1")
+        hand.click(hand.middle("n3"))
+        assert document.selection == ("n3",)
+        hand.click(QPointF(400, 100))
+        assert document.selection == ()
+
+
+def test_a_box_selects_what_it_touches(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    document = hand.view.document
+    with hand.no_step():
+        hand.drag(QPointF(-40, -30), QPointF(60, 150))
+        assert set(document.selection) == {"n1", "n2"}
+        hand.drag(QPointF(-40, 300), QPointF(60, 330), SHIFT)
+        assert set(document.selection) == {"n1", "n2", "n3"}
+        hand.drag(QPointF(-40, 150), QPointF(60, 330), CTRL)
+        assert set(document.selection) == {"n1"}
+        hand.drag(QPointF(300, 150), QPointF(400, 330))
+        assert document.selection == ()
+
+
+def test_a_box_shows_at_once_what_it_would_select(qtbot: QtBot, show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    view = hand.view
+    view.document.select(["n4"])
+    with qtbot.assertNotEmitted(view.document.selection_changed):
+        hand.press(QPointF(-40, -30))
+        hand.move(QPointF(60, 150))
+        assert [view.canvas.nodes[n].look.selected for n in ("n1", "n2", "n4")] == [True, True, False]
+        hand.key(Qt.Key.Key_Escape)
+    assert [view.canvas.nodes[n].look.selected for n in ("n1", "n2", "n4")] == [False, False, True]
+    hand.release()
+    assert view.document.selection == ("n4",)
+
+
+# -- moving nodes ------------------------------------------------------------------------------------------------------
+
+
+def test_dragged_nodes_snap_to_the_grid(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    chain.positions["n2"] = (3.0, 144.0)
+    with hand.one_step():
+        hand.drag(hand.middle("n2"), hand.middle("n2") + QPointF(90, 37))
+    assert chain.positions["n2"] == (96.0, 176.0)
+    assert hand.view.document.undo_stack.undoText() == "Move conv1"
+    assert hand.view.document.selection == ("n2",)
+    assert not hand.view.canvas.styling.fast
+
+
+def test_ctrl_suspends_the_grid(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    with hand.one_step():
+        hand.press(hand.middle("n2"))
+        hand.move(hand.middle("n2") + QPointF(93, 37), CTRL)
+        hand.release(CTRL)
+    assert chain.positions["n2"] == (93.0, 181.0)
+
+
+def test_the_whole_selection_moves_and_its_wires_follow(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    canvas = hand.view.canvas
+    hand.view.document.select(["n2", "n3"])
+    with hand.one_step():
+        hand.press(hand.middle("n3"))
+        hand.move(hand.middle("n3") + QPointF(160, 0))
+        assert canvas.wires[FIRST].end == canvas.nodes["n2"].port(End("n2", "input", "input"))
+        assert canvas.styling.fast
+        hand.release()
+    assert (chain.positions["n2"], chain.positions["n3"]) == ((160.0, 144.0), (160.0, 288.0))
+    assert chain.positions["n1"] == (0.0, 0.0)
+
+
+def test_esc_puts_moved_nodes_back(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    canvas = hand.view.canvas
+    with hand.no_step():
+        hand.press(hand.middle("n2"))
+        hand.move(hand.middle("n2") + QPointF(160, 60))
+        assert canvas.nodes["n2"].pos().toTuple() != (0.0, 144.0)
+        hand.key(Qt.Key.Key_Escape)
+        hand.release()
+    assert canvas.nodes["n2"].pos().toTuple() == (0.0, 144.0)
+    assert canvas.wires[FIRST].end == canvas.nodes["n2"].port(End("n2", "input", "input"))
+    assert hand.view.document.selection == ()
+    assert hand.view.gesture is None
+
+
+def test_an_edit_from_elsewhere_ends_a_gesture(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    document = hand.view.document
+    hand.drag(hand.middle("n4"), hand.middle("n4") + QPointF(64, 0))
+    hand.press(hand.middle("n2"))
+    hand.move(hand.middle("n2") + QPointF(160, 60))
+    document.undo_stack.undo()
+    assert hand.view.gesture is None
+    hand.release()
+    assert chain.positions["n2"] == (0.0, 144.0)
+    assert hand.view.canvas.nodes["n2"].pos().toTuple() == (0.0, 144.0)
+
+
+def test_alt_drags_clones_with_the_wires_among_them(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    document = hand.view.document
+    document.select(["n2", "n3"])
+    with hand.one_step():
+        hand.drag(hand.middle("n2"), hand.middle("n2") + QPointF(320, 16), ALT)
+    one, two = [node_id for node_id in chain.nodes if node_id not in ("n1", "n2", "n3", "n4")]
+    assert [chain.nodes[node_id].name for node_id in (one, two)] == ["conv2", "relu2"]
+    assert chain.positions[one] == (320.0, 160.0)
+    assert chain.positions["n2"] == (0.0, 144.0)
+    assert [(edge.source, edge.target) for edge in chain.incoming[two].values()] == [(one, two)]
+    assert not chain.incoming[one]
+    assert chain.nodes[one].parameters == chain.nodes["n2"].parameters
+
+
+def test_esc_ends_cloning(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    with hand.no_step():
+        items = len(hand.view.canvas.items())
+        hand.press(hand.middle("n2"), ALT)
+        hand.move(hand.middle("n2") + QPointF(320, 16), ALT)
+        assert len(hand.view.canvas.items()) == items + 1  # the ghost
+        hand.key(Qt.Key.Key_Escape)
+        hand.release(ALT)
+    assert len(hand.view.canvas.items()) == items
+
+
+# -- splicing ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_lone_node_is_spliced_into_the_wire_it_is_dropped_on(show: Show, branch: Graph) -> None:
+    hand = show(branch)
+    canvas = hand.view.canvas
+    middle = canvas.wires[SECOND].path.pointAtPercent(0.5)
+    with hand.one_step():
+        hand.press(hand.middle("n5"))
+        hand.move(middle)
+        assert canvas.wires[SECOND].glowing
+        hand.release()
+    assert SECOND not in branch.edges
+    assert Edge("n2", "output", "n5", "input") in branch.edges
+    assert Edge("n5", "output", "n3", "input") in branch.edges
+    tops = [branch.positions[node_id][1] for node_id in ("n2", "n5", "n3", "n4")]
+    assert all(below - above >= 96 for above, below in pairwise(tops))  # neighbours made room
+    assert all(y % GRID == 0 for y in tops)
+
+
+def test_alt_suppresses_splicing(show: Show, branch: Graph) -> None:
+    hand = show(branch)
+    middle = hand.view.canvas.wires[SECOND].path.pointAtPercent(0.5)
+    with hand.one_step():
+        hand.press(hand.middle("n5"))
+        hand.move(middle, ALT)
+        assert not hand.view.canvas.wires[SECOND].glowing
+        hand.release(ALT)
+    assert SECOND in branch.edges
+    assert not branch.incoming["n5"]
+
+
+def test_esc_ends_splicing(show: Show, branch: Graph) -> None:
+    hand = show(branch)
+    with hand.no_step():
+        hand.press(hand.middle("n5"))
+        hand.move(hand.view.canvas.wires[SECOND].path.pointAtPercent(0.5))
+        hand.key(Qt.Key.Key_Escape)
+        hand.release()
+    assert not hand.view.canvas.wires[SECOND].glowing
+
+
+def test_a_wired_node_is_not_spliced(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    with hand.one_step():
+        hand.drag(hand.middle("n4"), hand.view.canvas.wires[FIRST].path.pointAtPercent(0.5))
+    assert FIRST in chain.edges
+
+
+# -- wires -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_wire_is_drawn_from_output_to_input_with_a_magnet(show: Show, branch: Graph) -> None:
+    hand = show(branch)
+    with hand.one_step():
+        hand.press(hand.port("n4", "output", "output"))
+        hand.move(hand.port("n5", "input", "input") + QPointF(-13, -14))  # 19 px away
+        assert hand.view.gesture.caught == End("n5", "input", "input")
+        hand.release()
+    assert Edge("n4", "output", "n5", "input") in branch.edges
+    assert hand.view.document.undo_stack.undoText() == "Connect flatten1 to dropout1"
+
+
+def test_beyond_the_magnet_nothing_is_caught(show: Show, branch: Graph) -> None:
+    hand = show(branch)
+    with hand.no_step():
+        hand.press(hand.port("n4", "output", "output"))
+        hand.move(hand.port("n5", "input", "input") + QPointF(-16, -16))  # 22.6 px away
+        assert hand.view.gesture.caught is None
+        hand.key(Qt.Key.Key_Escape)
+        hand.release()
+
+
+def test_a_wire_is_drawn_from_an_input_too(show: Show, branch: Graph) -> None:
+    hand = show(branch)
+    with hand.one_step():
+        hand.drag(hand.port("n5", "input", "input"), hand.port("n1", "output", "output"))
+    assert Edge("n1", "output", "n5", "input") in branch.edges
+
+
+def test_dropped_on_a_node_a_wire_takes_its_free_input(show: Show, branch: Graph) -> None:
+    hand = show(branch)
+    with hand.one_step():
+        hand.drag(hand.port("n2", "output", "output"), hand.middle("n5") + QPointF(60, 0))
+    assert Edge("n2", "output", "n5", "input") in branch.edges
+
+
+def test_ports_that_fit_ring_up_and_the_rest_dim(show: Show, branch: Graph) -> None:
+    hand = show(branch)
+    nodes = hand.view.canvas.nodes
+    hand.press(hand.port("n2", "output", "output"))
+    hand.move(QPointF(420, 420))
+    assert [end.port for end in nodes["n4"].look.offered] == ["input"]
+    assert {node_id for node_id, item in nodes.items() if item.look.dim} == {"n1"}  # a wire there closes a circle
+    hand.key(Qt.Key.Key_Escape)
+    hand.release()
+    assert not any(item.look.dim or item.look.offered for item in nodes.values())
+
+
+def test_a_circle_is_refused_with_the_reason(qtbot: QtBot, show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    view = hand.view
+    with hand.no_step():
+        hand.press(hand.port("n4", "output", "output"))
+        hand.move(hand.port("n2", "input", "input"))
+        assert view._note.isVisible()
+        assert "would close a circle" in view._note.text()
+        with qtbot.waitSignal(view.message) as told:
+            hand.release()
+    assert "would close a circle" in told.args[0]
+    assert not view._note.isVisible()
+
+
+def test_a_shape_error_is_foretold_for_the_port_under_the_mouse(show: Show, branch: Graph) -> None:
+    branch.add("Conv2d", out_channels=2, kernel_size=3, position=(320.0, 448.0))
+    hand = show(branch)
+    hand.press(hand.port("n4", "output", "output"))
+    hand.move(hand.port("n6", "input", "input"))
+    assert "conv2 (Conv2d) gets 2-D input" in hand.view._note.text()
+    hand.move(hand.port("n5", "input", "input"))
+    assert hand.view._note.text() == "flatten1 → dropout1  (N, 5408)"
+    hand.key(Qt.Key.Key_Escape)
+    hand.release()
+
+
+def test_a_wire_is_moved_by_its_end_in_one_step(show: Show, branch: Graph) -> None:
+    hand = show(branch)
+    with hand.one_step():
+        hand.press(hand.port("n3", "input", "input"))
+        hand.move(hand.port("n5", "input", "input"))
+        assert not hand.view.canvas.wires[SECOND].isVisible()
+        hand.release()
+    assert SECOND not in branch.edges
+    assert Edge("n2", "output", "n5", "input") in branch.edges
+
+
+def test_a_wire_on_an_occupied_input_replaces_the_old_one(show: Show, branch: Graph) -> None:
+    hand = show(branch)
+    with hand.one_step():
+        hand.drag(hand.port("n5", "output", "output"), hand.port("n3", "input", "input"))
+    assert [*branch.incoming["n3"].values()] == [Edge("n5", "output", "n3", "input")]
+
+
+def test_a_wire_put_back_on_its_port_changes_nothing(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    with hand.no_step():
+        hand.press(hand.port("n3", "input", "input"))
+        hand.move(QPointF(300, 200))
+        hand.move(hand.port("n3", "input", "input") + QPointF(5, 5))
+        hand.release()
+    assert hand.view.canvas.wires[SECOND].isVisible()
+
+
+def test_a_wire_taken_off_and_dropped_is_gone(qtbot: QtBot, show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    with hand.one_step(), qtbot.waitSignal(hand.view.message):
+        hand.drag(hand.port("n3", "input", "input"), QPointF(400, 250))
+    assert SECOND not in chain.edges
+
+
+def test_esc_puts_a_detached_wire_back(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    items = len(hand.view.canvas.items())
+    with hand.no_step():
+        hand.press(hand.port("n3", "input", "input"))
+        hand.move(QPointF(400, 250))
+        hand.key(Qt.Key.Key_Escape)
+        hand.release()
+    assert hand.view.canvas.wires[SECOND].isVisible()
+    assert len(hand.view.canvas.items()) == items
+
+
+def test_a_click_on_a_port_does_nothing(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    with hand.no_step():
+        hand.click(hand.port("n2", "output", "output"))
+    assert hand.view.popup is None
+
+
+def test_a_clicked_wire_can_be_deleted(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    hand.click(hand.view.canvas.wires[SECOND].path.pointAtPercent(0.5))
+    assert hand.view.canvas.chosen_wire == SECOND
+    assert hand.view.canvas.wires[SECOND].active
+    with hand.one_step():
+        hand.view.delete_selection()
+    assert SECOND not in chain.edges
+    assert hand.view.canvas.chosen_wire is None
+
+
+# -- panning -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_middle_button_pans(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    camera = hand.view.camera
+    before = camera.offset
+    with hand.no_step():
+        hand.press(QPoint(200, 200), button=MIDDLE)
+        hand.move(QPoint(260, 170), button=MIDDLE)
+        assert hand.view.canvas.styling.fast
+        hand.release(button=MIDDLE)
+    assert camera.offset == before - QPoint(60, -30)
+    assert not hand.view.canvas.styling.fast
+
+
+def test_space_and_the_left_button_pan(qtbot: QtBot, show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    before = hand.view.camera.offset
+    qtbot.keyPress(hand.view, Qt.Key.Key_Space)
+    hand.drag(hand.middle("n2"), hand.place(hand.middle("n2")) + QPoint(40, 40))
+    qtbot.keyRelease(hand.view, Qt.Key.Key_Space)
+    assert hand.view.camera.offset == before - QPoint(40, 40)
+    assert hand.view.document.selection == ()
+    hand.click(hand.middle("n2"))
+    assert hand.view.document.selection == ("n2",)
+
+
+def test_esc_ends_panning(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    before = hand.view.camera.offset
+    hand.press(QPoint(200, 200), button=MIDDLE)
+    hand.move(QPoint(260, 170), button=MIDDLE)
+    hand.key(Qt.Key.Key_Escape)
+    hand.release(button=MIDDLE)
+    assert hand.view.camera.offset == before

@@ -6,11 +6,14 @@ are equal exactly if they are identical. The usual arithmetic works on both kind
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, Union
+from typing import Final, TypeAlias, Union
 
 Dim: TypeAlias = Union[int, "Size"]
+LONGEST_SYMBOL: Final = 120
+"""A longer formula goes by its digest: each level may double the text of the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ class Size:
     def __mul__(self, other: Dim) -> Dim:
         if isinstance(other, int):
             return _linear(self, self.scale * other, self.offset * other)
+        if self.scale != 1 and not self.offset:  # (2·T)·U is 2·(T·U)
+            return (Size(self.symbol, formula=self.formula) * other) * self.scale
+        if other.scale != 1 and not other.offset:
+            return (self * Size(other.symbol, formula=other.formula)) * other.scale
         return _derived("·", self, other)
 
     def __rmul__(self, other: int) -> Dim:
@@ -61,7 +68,7 @@ class Size:
         if self.scale == 1:
             text = self.symbol
         else:
-            name = f"({self.symbol})" if " " in self.symbol and not self.symbol.startswith("⌊") else self.symbol
+            name = f"({self.symbol})" if self.formula and self.formula[0] == "+" else self.symbol
             text = f"−{name}" if self.scale == -1 else f"{self.scale}·{name}"
         if self.offset:
             text += f" {'+' if self.offset > 0 else '−'} {abs(self.offset)}"
@@ -76,14 +83,23 @@ def _derived(operator: str, left: Dim, right: Dim) -> Size:
     """A fresh symbol named by its formula; sums and products sort their sides, for they commute."""
     if operator in "+·":
         left, right = sorted((left, right), key=str)
-    parts = [f"({side})" if isinstance(side, Size) and " " in str(side) else str(side) for side in (left, right)]
+    parts = [f"({side})" if _is_sum(side) else str(side) for side in (left, right)]
     text = {"+": f"{left} + {right}", "·": "·".join(parts), "//": f"⌊{parts[0]}/{parts[1]}⌋"}[operator]
+    if len(text) > LONGEST_SYMBOL:
+        text = f"…{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     return Size(text, formula=(operator, left, right))
+
+
+def _is_sum(side: Dim) -> bool:
+    """Whether the text of ``side`` needs brackets as a part of a product."""
+    return isinstance(side, Size) and bool(
+        side.offset or (side.scale == 1 and side.formula and side.formula[0] == "+")
+    )
 
 
 def ceil_div(dim: Dim, divisor: int) -> Dim:
     """⌈dim / divisor⌉."""
-    return -(-dim // divisor)
+    return (dim + (divisor - 1)) // divisor
 
 
 def product(dims: Iterable[Dim]) -> Dim:
@@ -101,10 +117,19 @@ def bind(dim: Dim, sizes: Mapping[str, int]) -> int:
     """
     if isinstance(dim, int):
         return dim
-    if dim.formula is None:
-        value = sizes[dim.symbol]
-    else:
-        operator, left, right = dim.formula
-        a, b = bind(left, sizes), bind(right, sizes)
-        value = a + b if operator == "+" else a * b if operator == "·" else a // b
-    return dim.scale * value + dim.offset
+    known: dict[str, int] = {}  # formulas share their parts and may nest deep: each is reckoned once, without recursion
+    stack = [dim]
+    while stack:
+        size = stack[-1]
+        if size.formula is None:
+            known[size.symbol] = sizes[size.symbol]
+        elif size.symbol not in known:
+            operator, *sides = size.formula
+            unknown = [side for side in sides if isinstance(side, Size) and side.symbol not in known]
+            if unknown:
+                stack += unknown
+                continue
+            a, b = (s if isinstance(s, int) else s.scale * known[s.symbol] + s.offset for s in sides)
+            known[size.symbol] = a + b if operator == "+" else a * b if operator == "·" else a // b
+        stack.pop()
+    return dim.scale * known[dim.symbol] + dim.offset

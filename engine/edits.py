@@ -6,13 +6,22 @@ raises GraphError and leaves the graph as it was.
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from engine.graph import CycleError, Edge, Graph, GraphError, Node, Position
+from engine.graph import CycleError, Edge, Graph, GraphError, Node, Position, unstorable
 
 LONGEST_NAME: Final = 80
+LONGEST_TITLE: Final = 200
+LONGEST_PARAMETER: Final = 80
+FARTHEST: Final = 1e7
+ID: Final = r"^[A-Za-z0-9_-]{1,40}$"
+TYPE: Final = r"^[A-Za-z_][A-Za-z0-9_.]{0,80}$"
+PORT: Final = r"^[A-Za-z_][A-Za-z0-9_]{0,40}$"
+"""What a project file can hold: an edit that would leave a graph that cannot be saved and read again is refused."""
 MISSING: Final = object()
 """Stands for "not set" as the value of a parameter or setting."""
 
@@ -33,8 +42,8 @@ class Change:
         self.settings |= other.settings
 
     def dirty(self) -> set[str]:
-        """The nodes whose own shape must be looked at again."""
-        return self.nodes | {edge.target for edge in self.edges}
+        """The nodes to look at again: shape and problems hang on a node's parameters and on the wires at either side."""
+        return self.nodes.union(*((edge.source, edge.target) for edge in self.edges))
 
 
 class Edit:
@@ -63,6 +72,8 @@ class AddNode(Edit):
         if self.node.id in graph.nodes:
             raise GraphError(f"The id {self.node.id!r} is taken already.")
         _check_name(graph, self.node.name)
+        _check_node(self.node)
+        _check_position(self.position)
         graph.insert_node(self.node, self.position, self.index)
         return RemoveNode(self.node.id)
 
@@ -100,9 +111,8 @@ class Connect(Edit):
 
     def apply(self, graph: Graph) -> Edit:
         edge = self.edge
+        self.check_ends(graph)
         source, target = graph.node(edge.source), graph.node(edge.target)
-        if edge.target_port in graph.incoming[target.id]:
-            raise GraphError(f"The input {edge.target_port!r} of {target.name} has a wire already.")
         if graph.reaches(target.id, source.id):
             raise CycleError(
                 f"A wire from {source.name} to {target.name} would close a circle: "
@@ -110,6 +120,17 @@ class Connect(Edit):
             )
         graph.insert_edge(edge)
         return Disconnect(edge)
+
+    def check_ends(self, graph: Graph) -> None:
+        """Raise GraphError unless both nodes are there and the input is free."""
+        edge = self.edge
+        graph.node(edge.source)
+        target = graph.node(edge.target)
+        for port in (edge.source_port, edge.target_port):
+            if not re.fullmatch(PORT, port):
+                raise GraphError(f"{port[:40]!r} is no name of a port: letters, digits and _ make one.")
+        if edge.target_port in graph.incoming[target.id]:
+            raise GraphError(f"The input {edge.target_port!r} of {target.name} has a wire already.")
 
     def change(self) -> Change:
         return Change(edges={self.edge})
@@ -145,11 +166,12 @@ class SetParameter(Edit):
 
     def apply(self, graph: Graph) -> Edit:
         node = graph.node(self.node_id)
+        _check_parameter(node, self.parameter, None if self.value is MISSING else self.value)
         inverse = SetParameter(node.id, self.parameter, node.parameters.get(self.parameter, MISSING))
         parameters = {key: value for key, value in node.parameters.items() if key != self.parameter}
         if self.value is not MISSING:
             parameters[self.parameter] = self.value
-        graph.nodes[node.id] = replace(node, parameters=parameters)
+        graph.replace_node(replace(node, parameters=parameters))
         return inverse
 
     def change(self) -> Change:
@@ -168,7 +190,7 @@ class RenameNode(Edit):
         node = graph.node(self.node_id)
         if self.name != node.name:
             _check_name(graph, self.name)
-        graph.nodes[node.id] = replace(node, name=self.name)
+        graph.replace_node(replace(node, name=self.name))
         return RenameNode(node.id, node.name)
 
     def change(self) -> Change:
@@ -184,6 +206,8 @@ class Move(Edit):
 
     def apply(self, graph: Graph) -> Edit:
         before = {node_id: graph.positions[graph.node(node_id).id] for node_id in self.positions}
+        for position in self.positions.values():
+            _check_position(position)
         graph.positions.update(self.positions)
         return Move(before)
 
@@ -209,13 +233,18 @@ class SetSetting(Edit):
             raise GraphError(
                 f"There is no setting {'.'.join(self.path)!r}; settings begin with 'data.' or 'training.'."
             )
+        kept = self.value
+        if kept is not MISSING:
+            if reason := unstorable((self.path, kept), len(self.path)):
+                raise GraphError(f"{'.'.join(self.path)[:80]} cannot be kept: it {reason}.")
+            kept = copy.deepcopy(kept)  # the edit keeps its own, whatever is set inside later
         section = graph.settings
         for position, key in enumerate(self.path[:-1]):
             inner = section.get(key, MISSING)
             if inner is MISSING:
-                value: Any = self.value
-                if value is MISSING:
+                if kept is MISSING:
                     return self
+                value: Any = kept
                 for missing in reversed(self.path[position + 1 :]):
                     value = {missing: value}
                 section[key] = value
@@ -226,10 +255,10 @@ class SetSetting(Edit):
                 )
             section = inner
         inverse = SetSetting(self.path, section.get(self.path[-1], MISSING))
-        if self.value is MISSING:
+        if kept is MISSING:
             section.pop(self.path[-1], None)
         else:
-            section[self.path[-1]] = self.value
+            section[self.path[-1]] = kept
         return inverse
 
     def change(self) -> Change:
@@ -244,6 +273,8 @@ class RenameGraph(Edit):
     name: str
 
     def apply(self, graph: Graph) -> Edit:
+        if len(self.name) > LONGEST_TITLE or unstorable(self.name):
+            raise GraphError(f"A network needs a name of at most {LONGEST_TITLE} characters.")
         inverse = RenameGraph(graph.name)
         graph.name = self.name
         return inverse
@@ -296,3 +327,24 @@ def _check_name(graph: Graph, name: str) -> None:
         raise GraphError(f"A node needs a name of 1 to {LONGEST_NAME} characters on one line.")
     if graph.by_name(name) is not None:
         raise GraphError(f"There is a node named {name!r} already; choose another name.")
+
+
+def _check_node(node: Node) -> None:
+    if not re.fullmatch(ID, node.id):
+        raise GraphError(f"{node.id[:40]!r} is no id: 1 to 40 letters, digits, _ and - make one.")
+    if not re.fullmatch(TYPE, node.type):
+        raise GraphError(f"{node.type[:40]!r} is no type of layer: letters, digits, _ and . make one.")
+    for name, value in node.parameters.items():
+        _check_parameter(node, name, value)
+
+
+def _check_parameter(node: Node, name: str, value: Any) -> None:
+    if not 0 < len(name) <= LONGEST_PARAMETER or unstorable(name):
+        raise GraphError(f"A parameter needs a name of 1 to {LONGEST_PARAMETER} characters.")
+    if reason := unstorable(value, 5):  # in the file it lies in parameters, in a node, in nodes
+        raise GraphError(f"{node.name} cannot keep {name}: it {reason}.")
+
+
+def _check_position(position: Position) -> None:
+    if not all(-FARTHEST <= coordinate <= FARTHEST for coordinate in position):  # not a number is outside, too
+        raise GraphError(f"A position lies within {FARTHEST:,.0f} pixels on either side.")

@@ -6,13 +6,18 @@ changed by the edits of `engine.edits` alone; `add` and `connect` are the same e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from engine.errors import LayerloomError
 
 Position = tuple[float, float]
+DEEPEST: Final = 24
+LONGEST_TEXT: Final = 10_000
+LARGEST_INT: Final = 2**63
+"""What a project file can hold: levels of nesting, characters of a text, and whole numbers below this."""
 
 
 class GraphError(LayerloomError):
@@ -57,6 +62,7 @@ class Graph:
         self.incoming: dict[str, dict[str, Edge]] = {}
         self.outgoing: dict[str, dict[Edge, None]] = {}
         self.settings: dict[str, Any] = {"data": {}, "training": {}}
+        self._names: dict[str, str] = {}
         self._numbers = 0
         self._order: list[str] | None = None
 
@@ -77,7 +83,8 @@ class Graph:
 
     def by_name(self, name: str) -> Node | None:
         """The node with this name; names are unique within a graph."""
-        return next((node for node in self.nodes.values() if node.name == name), None)
+        node_id = self._names.get(name)
+        return None if node_id is None else self.nodes[node_id]
 
     def of_type(self, node_type: str) -> list[Node]:
         """The nodes of one type in creation order."""
@@ -97,18 +104,23 @@ class Graph:
         return False
 
     def order(self) -> list[str]:
-        """All node ids, sources before targets, ties in creation order (kept until the wiring changes)."""
+        """All node ids, sources before targets, ties in creation order (kept until the wiring changes).
+
+        It hangs on nodes and edges alone, not on the order in which the wires were drawn: so does the source.
+        """
         if self._order is None:
+            places = {node: place for place, node in enumerate(self.nodes)}
             missing = {node: len(ports) for node, ports in self.incoming.items()}
             ready = [node for node in reversed(self.nodes) if not missing[node]]
             result: list[str] = []
             while ready:
                 node = ready.pop()
                 result.append(node)
-                for edge in reversed(self.outgoing[node]):
-                    missing[edge.target] -= 1
-                    if not missing[edge.target]:
-                        ready.append(edge.target)
+                targets = (edge.target for edge in self.outgoing[node])
+                for target in sorted(targets, key=places.__getitem__, reverse=True):
+                    missing[target] -= 1
+                    if not missing[target]:
+                        ready.append(target)
             self._order = result
         return self._order
 
@@ -122,7 +134,7 @@ class Graph:
 
     def fresh_name(self, stem: str) -> str:
         """``stem`` if it is free, else ``stem`` without its digits and with the next free number."""
-        taken = {node.name for node in self.nodes.values()}
+        taken = self._names
         if stem not in taken:
             return stem
         base = stem.rstrip("0123456789") or stem
@@ -141,6 +153,7 @@ class Graph:
         other.incoming = {node: dict(ports) for node, ports in self.incoming.items()}
         other.outgoing = {node: dict(edges) for node, edges in self.outgoing.items()}
         other.settings = copy.deepcopy(self.settings)
+        other._names = dict(self._names)
         other._numbers = self._numbers
         return other
 
@@ -167,15 +180,18 @@ class Graph:
         Raises GraphError where there is no such or no free port, CycleError where the wire would close a circle.
         """
         from engine.edits import Connect
-        from engine.ports import free_input, input_ports, output_ports
+        from engine.ports import free_input, has_input, input_ports, output_ports
 
         outputs = output_ports(self, source_node)
-        target_name = free_input(self, target_node) if target is None else target
-        if isinstance(target_name, int):
-            target_name = _nth(input_ports(self, target_node), target_name, self.node(target_node), "input")
-        if target_name is None:
-            raise GraphError(f"{self.node(target_node).name} has no free input.")
-        source_name = _nth(outputs, source, self.node(source_node), "output") if isinstance(source, int) else source
+        if target is None:
+            target_name = free_input(self, target_node)
+            if target_name is None:
+                raise GraphError(f"{self.node(target_node).name} has no free input.")
+        elif isinstance(target, str) and has_input(self, target_node, target):
+            target_name = target
+        else:
+            target_name = _port(input_ports(self, target_node), target, self.node(target_node), "input")
+        source_name = _port(outputs, source, self.node(source_node), "output")
         edge = Edge(source_node, source_name, target_node, target_name)
         Connect(edge).apply(self)
         return edge
@@ -185,6 +201,7 @@ class Graph:
     def insert_node(self, node: Node, position: Position, index: int | None = None) -> None:
         """Put a node in (used by edits)."""
         self.nodes[node.id] = node
+        self._names[node.name] = node.id
         self.incoming[node.id] = {}
         self.outgoing[node.id] = {}
         self.positions[node.id] = position
@@ -196,8 +213,15 @@ class Graph:
             self._numbers = max(self._numbers, int(node.id[1:]))
         self._order = None
 
+    def replace_node(self, node: Node) -> None:
+        """Put another version of a node in its place (used by edits)."""
+        del self._names[self.nodes[node.id].name]
+        self.nodes[node.id] = node
+        self._names[node.name] = node.id
+
     def delete_node(self, node_id: str) -> None:
         """Take a node without wires out (used by edits)."""
+        del self._names[self.nodes[node_id].name]
         del self.nodes[node_id], self.positions[node_id], self.incoming[node_id], self.outgoing[node_id]
         self._order = None
 
@@ -223,7 +247,41 @@ def literal(value: Any) -> Any:
     return value
 
 
-def _nth(ports: tuple[str, ...], index: int, node: Node, side: str) -> str:
-    if not 0 <= index < len(ports):
-        raise GraphError(f"{node.name} ({node.type}) has no {side} number {index}; it has {len(ports)}.")
-    return ports[index]
+def unstorable(value: Any, depth: int = 1) -> str | None:
+    """Why a project file cannot hold this literal at that depth, as a clause; None where it can."""
+    stack = [(value, depth)]
+    while stack:
+        item, depth = stack.pop()
+        if depth > DEEPEST:
+            return f"is nested too deeply; the most is {DEEPEST} levels in a file"
+        if isinstance(item, str):
+            if len(item) > LONGEST_TEXT:
+                return f"holds a text of {len(item)} characters; the most is {LONGEST_TEXT}"
+            if not item.isascii() and any("\ud800" <= c <= "\udfff" for c in item):
+                return "holds text with half a character in it"
+        elif isinstance(item, Mapping):
+            if not all(isinstance(key, str) for key in item):
+                return "holds a key that is no text"
+            stack += [(part, depth + 1) for pair in item.items() for part in pair]
+        elif isinstance(item, (list, tuple)):
+            stack += [(part, depth + 1) for part in item]
+        elif isinstance(item, float):
+            if not math.isfinite(item):
+                return f"holds {item}, which is no finite number"
+        elif isinstance(item, int):
+            if not -LARGEST_INT < item < LARGEST_INT:
+                return "holds a whole number of more than 63 bits"
+        elif item is not None:
+            return f"holds a {type(item).__name__!r}, which is no number, text or list"
+    return None
+
+
+def _port(ports: tuple[str, ...], wanted: int | str, node: Node, side: str) -> str:
+    if isinstance(wanted, str):
+        if wanted not in ports:
+            known = ", ".join(ports) or "none"
+            raise GraphError(f"{node.name} ({node.type}) has no {side} {wanted[:40]!r}; it has: {known}.")
+        return wanted
+    if not 0 <= wanted < len(ports):
+        raise GraphError(f"{node.name} ({node.type}) has no {side} number {wanted}; it has {len(ports)}.")
+    return ports[wanted]

@@ -46,6 +46,12 @@ def free_input(graph: Graph, node_id: str) -> str | None:
     return next((name for name in input_ports(graph, node_id) if name not in taken), None)
 
 
+def has_input(graph: Graph, node_id: str, name: str) -> bool:
+    """Whether a wire may end at this port: it is shown, or a later place of a variadic input."""
+    variadic = (port.name for port in _declared(graph.node(node_id))[0] if port.many)
+    return name in input_ports(graph, node_id) or any(is_place(name, port) for port in variadic)
+
+
 MOST = 256
 """The most places a variadic input offers."""
 
@@ -55,6 +61,7 @@ def is_place(name: str, variadic: str) -> bool:
     number = name[len(variadic) :]
     return (
         name.startswith(variadic)
+        and len(number) < 4
         and number.isascii()
         and number.isdigit()
         and str(int(number)) == number

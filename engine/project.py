@@ -15,25 +15,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from engine.edits import LONGEST_NAME, AddNode, Connect
+from engine.edits import FARTHEST, ID, LONGEST_NAME, LONGEST_PARAMETER, LONGEST_TITLE, PORT, TYPE, AddNode, Connect
 from engine.errors import LayerloomError
-from engine.graph import Edge, Graph, GraphError, Node, literal
+from engine.graph import LARGEST_INT, Edge, Graph, GraphError, Node, literal, unstorable
 
 SCHEMA = 1
 LARGEST_FILE = 32 * 2**20
-DEEPEST = 24
 MOST_NODES = 20_000
-LONGEST_TEXT = 10_000
-LARGEST_INT = 2**63
 
 
 class ProjectError(LayerloomError):
     """Why a project cannot be read or written: one sentence that names the file and the place in it."""
 
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
-PortName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,40}$")]
-Coordinate = Annotated[float, Field(ge=-1e7, le=1e7)]
+Id = Annotated[str, Field(pattern=ID)]
+PortName = Annotated[str, Field(pattern=PORT)]
+Coordinate = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]
 
 
 class _Model(BaseModel):
@@ -42,9 +39,9 @@ class _Model(BaseModel):
 
 class _Node(_Model):
     id: Id
-    type: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,80}$")]
+    type: Annotated[str, Field(pattern=TYPE)]
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
-    parameters: dict[Annotated[str, Field(max_length=80)], Any] = {}
+    parameters: dict[Annotated[str, Field(min_length=1, max_length=LONGEST_PARAMETER)], Any] = {}
 
 
 class _Edge(_Model):
@@ -55,7 +52,7 @@ class _Edge(_Model):
 class _File(_Model):
     format: Literal["layerloom"]
     schema_: Annotated[int, Field(alias="schema", ge=1)]
-    name: Annotated[str, Field(max_length=200)]
+    name: Annotated[str, Field(max_length=LONGEST_TITLE)]
     nodes: Annotated[list[_Node], Field(max_length=MOST_NODES)]
     edges: Annotated[list[_Edge], Field(max_length=20 * MOST_NODES)]
     positions: dict[Id, tuple[Coordinate, Coordinate]] = {}
@@ -64,26 +61,30 @@ class _File(_Model):
 
 
 def to_bytes(graph: Graph) -> bytes:
-    """The canonical bytes of a project: equal graphs give equal bytes."""
+    """The canonical bytes of a project: equal graphs give equal bytes. Raises ProjectError for what no file can hold."""
+    try:
+        return _text(graph).encode()
+    except (TypeError, ValueError, RecursionError) as error:  # edits refuse such values; a script may have set one
+        raise ProjectError(f"The project {graph.name[:40]!r} holds a value that no file can hold: {error}.") from error
+
+
+def _text(graph: Graph) -> str:
     order = {node_id: place for place, node_id in enumerate(graph.nodes)}
-    nodes = [
-        {"id": n.id, "type": n.type, "name": n.name, "parameters": dict(sorted(n.parameters.items()))}
+    nodes = (
+        f'{{"id": {_dump(n.id)}, "type": {_dump(n.type)}, "name": {_dump(n.name)}, "parameters": {_dump(n.parameters)}}}'
         for n in graph.nodes.values()
-    ]
+    )
     edges = sorted(graph.edges, key=lambda e: (order[e.target], e.target_port))
     wires = [{"source": (e.source, e.source_port), "target": (e.target, e.target_port)} for e in edges]
     places = [f"{_dump(node_id)}: {_dump([_short(c) for c in graph.positions[node_id]])}" for node_id in graph.nodes]
     parts = [
         f'"format": "layerloom",\n"schema": {SCHEMA},\n"name": {_dump(graph.name)}',
-        f'"nodes": {_rows("[]", map(_dump, nodes))}',
+        f'"nodes": {_rows("[]", nodes)}',
         f'"edges": {_rows("[]", map(_dump, wires))}',
         f'"positions": {_rows("{}", places)}',
-        *(
-            f'"{section}": {json.dumps(graph.settings[section], indent=1, sort_keys=True, ensure_ascii=False)}'
-            for section in ("data", "training")
-        ),
+        *(f'"{section}": {_dump(graph.settings[section], 1)}' for section in ("data", "training")),
     ]
-    return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def from_bytes(content: bytes, where: str = "the project") -> Graph:
@@ -96,8 +97,7 @@ def from_bytes(content: bytes, where: str = "the project") -> Graph:
     for place, item in enumerate(file.nodes):
         node = Node(item.id, item.type, item.name, literal(item.parameters))
         _apply(AddNode(node, file.positions.get(item.id, (0.0, 96.0 * place))), graph, f"{where}, nodes[{place}]")
-    for place, wire in enumerate(file.edges):
-        _apply(Connect(Edge(*wire.source, *wire.target)), graph, f"{where}, edges[{place}]")
+    _wire(graph, [Edge(*wire.source, *wire.target) for wire in file.edges], where)
     unknown = next((node_id for node_id in file.positions if node_id not in graph.nodes), None)
     if unknown is not None:
         raise ProjectError(f"{where}, positions: there is no node with the id {unknown!r}.")
@@ -143,8 +143,8 @@ def _umask() -> int:
     return mask
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+def _dump(value: Any, indent: int | None = None) -> str:
+    return json.dumps(value, indent=indent, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
 def _rows(brackets: str, rows: Any) -> str:
@@ -156,11 +156,36 @@ def _short(number: float) -> float | int:
     return int(number) if number == int(number) else number
 
 
-def _apply(edit: AddNode | Connect, graph: Graph, where: str) -> None:
+def _apply(edit: AddNode, graph: Graph, where: str) -> None:
     try:
         edit.apply(graph)
     except GraphError as error:
         raise ProjectError(f"{where}: {error}") from error
+
+
+def _wire(graph: Graph, edges: list[Edge], where: str) -> None:
+    """Draw all wires, and only then look for circles: once, not once a wire."""
+    for place, edge in enumerate(edges):
+        try:
+            Connect(edge).check_ends(graph)
+        except GraphError as error:
+            raise ProjectError(f"{where}, edges[{place}]: {error}") from error
+        graph.insert_edge(edge)
+    if left := set(graph.nodes).difference(graph.order()):
+        edge = _on_circle(graph, left)
+        names = f"{graph.node(edge.source).name} to {graph.node(edge.target).name}"
+        raise ProjectError(f"{where}, edges[{edges.index(edge)}]: The wire from {names} is part of a circle.")
+
+
+def _on_circle(graph: Graph, left: set[str]) -> Edge:
+    """A wire of a circle among these nodes, each of which has a wire from one of them: walk back until one returns."""
+    node_id, seen = min(left), set[str]()
+    while True:
+        seen.add(node_id)
+        edge = next(edge for edge in graph.incoming[node_id].values() if edge.source in left)
+        if edge.source in seen:
+            return edge
+        node_id = edge.source
 
 
 def _parsed(content: bytes, where: str) -> Any:
@@ -182,14 +207,13 @@ def _parsed(content: bytes, where: str) -> Any:
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(items)
         if len(result) < len(items):
-            keys = [key for key, _ in items]
-            twice = next(key for key in keys if keys.count(key) > 1)
+            twice = next(key for (key, _), other in zip(items, [*result, None], strict=False) if key != other)
             raise ProjectError(f"{where} has the key {twice[:60]!r} twice in one place.")
         return result
 
     try:
         data = json.loads(
-            content.decode("utf-8"),
+            content.decode("utf-8-sig"),
             parse_float=number,
             parse_int=whole,
             parse_constant=constant,
@@ -203,26 +227,9 @@ def _parsed(content: bytes, where: str) -> Any:
         ) from error
     except RecursionError as error:
         raise ProjectError(f"{where} is nested too deeply.") from error
-    _bounded(data, where)
+    if reason := unstorable(data):
+        raise ProjectError(f"{where} {reason}.")
     return data
-
-
-def _bounded(data: Any, where: str) -> None:
-    """Depth and texts of the parsed value are within bounds (without recursion)."""
-    stack = [(data, 1)]
-    while stack:
-        value, depth = stack.pop()
-        if depth > DEEPEST:
-            raise ProjectError(f"{where} is nested more than {DEEPEST} levels deep.")
-        if isinstance(value, str):
-            if len(value) > LONGEST_TEXT:
-                raise ProjectError(f"{where} holds a text of {len(value)} characters; the most is {LONGEST_TEXT}.")
-            if any("\ud800" <= c <= "\udfff" for c in value):
-                raise ProjectError(f"{where} holds text with half a character in it.")
-        elif isinstance(value, dict):
-            stack += [(item, depth + 1) for pair in value.items() for item in pair]
-        elif isinstance(value, list):
-            stack += [(item, depth + 1) for item in value]
 
 
 def _validated(data: Any, where: str) -> _File:
@@ -238,7 +245,8 @@ def _validated(data: Any, where: str) -> _File:
         return _File.model_validate(_tuples(data))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = "".join(f"[{part}]" if isinstance(part, int) else f".{str(part)[:60]}" for part in first["loc"])
+        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part[:60]}" for part in first["loc"])
+        place = "".join(c if c.isprintable() else "?" for c in place)
         raise ProjectError(f"{where}, {place.lstrip('.') or 'top level'}: {first['msg']}.") from error
 
 

@@ -12,7 +12,7 @@ from engine.graph import Graph, Node
 from engine.layers.layer import Layer, ShapeError
 from engine.ports import is_place
 from engine.resolve import Fault, resolve
-from engine.spec import Spec
+from engine.spec import Spec, too_large
 
 
 @dataclass(slots=True)
@@ -110,20 +110,26 @@ class Shapes:
             report.errors[node_id] = layer
             return before is not None
         wired = wired_inputs(graph, node_id, layer)
-        specs = None if wired is None else [report.outputs.get(source, {}).get(port) for _, source, port in wired]
-        if specs is None or any(spec is None for spec in specs):
+        if wired is None:
             return before is not None
+        specs = [report.outputs.get(source, {}).get(port) for _, source, port in wired]
         inputs = tuple(spec for spec in specs if spec is not None)
+        if len(inputs) < len(specs):
+            return before is not None
         report.inputs[node_id] = inputs
         try:
             result = layer.infer(*inputs)
         except ShapeError as error:
-            report.errors[node_id] = Fault(str(error), "shape", error.parameter, error.port)
+            port = wired[error.port][0] if isinstance(error.port, int) else error.port
+            report.errors[node_id] = Fault(str(error), "shape", error.parameter, port)
             return before is not None
         outputs = (result,) if isinstance(result, Spec) else result
+        if any(map(too_large, outputs)):
+            report.errors[node_id] = Fault(f"would give {outputs[0]}: more numbers than torch can count.", "shape")
+            return before is not None
         after = {port.name: spec for port, spec in zip(layer.output_ports(), outputs, strict=True)}
         report.outputs[node_id] = after
-        return before != after
+        return not _same(before, after)
 
     def _forget(self, node_id: str) -> None:
         report = self.report
@@ -132,6 +138,11 @@ class Shapes:
         report.inputs.pop(node_id, None)
         report.outputs.pop(node_id, None)
         report.errors.pop(node_id, None)
+
+
+def _same(before: dict[str, Spec] | None, after: dict[str, Spec]) -> bool:
+    """Whether nothing has changed, axis meanings (which take no part in equality) included."""
+    return before == after and all(spec.axes == after[port].axes for port, spec in (before or {}).items())
 
 
 def _downstream(graph: Graph, start: set[str]) -> list[str]:

@@ -6,6 +6,7 @@ Nothing a stranger typed reaches the text but as an identifier, a literal throug
 
 from __future__ import annotations
 
+import itertools
 import keyword
 import re
 from dataclasses import dataclass
@@ -75,18 +76,21 @@ def live_nodes(graph: Graph) -> set[str]:
     return live | {node.id for node in graph.of_type("Input")}
 
 
-def identifier(name: str, taken: set[str], fallback: str = "layer") -> str:
-    """A Python name made of ``name``: ASCII, no keyword, not in ``taken`` (to which it is added)."""
+def identifier(name: str, taken: dict[str, int], fallback: str = "layer") -> str:
+    """A Python name made of ``name``: ASCII, no keyword, not in ``taken``, to which it is added.
+
+    ``taken`` keeps with each name the number that was last hung on it.
+    """
     base = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")[:60] or fallback
     if base[0].isdigit():
         base = f"{fallback}_{base}"
     if keyword.iskeyword(base) or base in RESERVED:
         base += "_"
-    result, number = base, 2
+    result = base
     while result in taken:
-        result = f"{base}_{number}"
-        number += 1
-    taken.add(result)
+        taken[base] += 1
+        result = f"{base}_{taken[base]}"
+    taken[result] = 1
     return result
 
 
@@ -94,7 +98,7 @@ class _Writer:
     def __init__(self, graph: Graph, report: Report) -> None:
         self.graph, self.report = graph, report
         self.live = live_nodes(graph)
-        self.names: set[str] = set()
+        self.names: dict[str, int] = {}
         self.modules: dict[str, str] = {}
         self.layers = self._checked()
         self.wires = {node_id: wired_inputs(graph, node_id, layer) or [] for node_id, layer in self.layers.items()}
@@ -144,7 +148,7 @@ class _Writer:
 
     def _forward(self) -> tuple[list[str], dict[int, str]]:
         graph, report = self.graph, self.report
-        arguments: set[str] = {"self"}
+        arguments = {"self": 1}
         variables: dict[Value, str] = {}
         for node in graph.of_type("Input"):
             variables[node.id, "output"] = identifier(node.name, arguments, "input")
@@ -155,7 +159,8 @@ class _Writer:
         for wires in self.wires.values():
             for _, source_id, port_name in wires:
                 readers[source_id, port_name] = readers.get((source_id, port_name), 0) + 1
-        free = [name for name in (*POOL, *(f"x{n}" for n in range(1, len(self.layers) + 1))) if name not in arguments]
+        fresh = (name for name in itertools.chain(POOL, map("x{}".format, itertools.count(1))) if name not in arguments)
+        free: list[str] = []
         for node_id, layer in self.layers.items():
             node = graph.node(node_id)
             if node.type in ("Input", "Output"):
@@ -167,11 +172,11 @@ class _Writer:
                 readers[value] -= 1
                 if not readers[value] and variables[value] not in arguments and variables[value] not in dead:
                     dead.append(variables[value])
-            free = dead + free
+            free[:0] = dead
             targets = []
             for port in report.outputs[node_id]:
                 if readers.get((node_id, port)):
-                    variables[node_id, port] = free.pop(0)
+                    variables[node_id, port] = free.pop(0) if free else next(fresh)
                     targets.append(variables[node_id, port])
                 else:
                     targets.append("_")

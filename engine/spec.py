@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import Literal
 
 from engine.dims import Dim, Size, bind
@@ -37,6 +38,12 @@ class Spec:
     def with_shape(self, shape: Iterable[Dim], axes: Axes | None = None) -> Spec:
         """The same dtype in another shape; axis meanings are dropped unless given."""
         return Spec(tuple(shape), self.dtype, axes)
+
+
+def too_large(spec: Spec) -> bool:
+    """Whether a tensor of this shape holds more numbers than torch, which counts in 64 bits, can count."""
+    known = (dim if isinstance(dim, int) else max(abs(dim.scale), abs(dim.offset)) for dim in spec.shape)
+    return prod(known) >= 2**63
 
 
 def shape_text(shape: Iterable[Dim]) -> str:

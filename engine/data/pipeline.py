@@ -84,17 +84,32 @@ def prepare(config: DataConfig, device: torch.device | str = "cpu") -> Prepared:
                 f"The field {name!r} of {dataset.name} holds {bad} values that are no numbers (NaN, infinite)."
             )
     parts = split(config, raw, specs)
+    try:
+        return _resident(config, specs, raw, parts, device)
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        raise DataError(f"The samples of {dataset.name} need more memory than there is: resize them less.") from error
+
+
+def _resident(
+    config: DataConfig,
+    specs: dict[str, Field],
+    raw: dict[str, Array],
+    parts: dict[PartName, Array],
+    device: torch.device | str,
+) -> Prepared:
+    """Fit the transforms on the training part, apply them to all, and put every part on the device."""
+    import torch
+
     arrays, fitted = dict(raw), []
     for transform in config.transforms:
         values = arrays[transform.field]
         learnt = fit(transform, values[parts["train"]])
         arrays[transform.field] = learnt.apply(values)
         fitted.append(learnt)
-
-    def resident(indices: Array) -> Part:
-        return Part({name: torch.from_numpy(values[indices]).to(device) for name, values in arrays.items()}, indices)
-
-    made = {name: resident(indices) for name, indices in parts.items()}
+    made = {
+        part: Part({name: torch.from_numpy(values[indices]).to(device) for name, values in arrays.items()}, indices)
+        for part, indices in parts.items()
+    }
     return Prepared(specs, made["train"], made["validation"], made["test"], tuple(fitted), dict(raw))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from functools import cache
+from functools import cache, lru_cache
 
 from engine.graph import GraphError
 from engine.layers.layer import Layer
+
+__all__ = ["Layer", "all", "get"]
 
 
 @cache
@@ -37,6 +39,10 @@ def get(name: str) -> type[Layer]:
     catalogue = _catalogue()
     if name in catalogue:
         return catalogue[name]
-    near = difflib.get_close_matches(name[:100], catalogue, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {len(catalogue)}, see `layerloom layers`."
-    raise GraphError(f"there is no layer named {name[:100]!r}; {hint}")
+    raise GraphError(f"there is no layer named {name[:100]!r}; {_hint(name[:100])}")
+
+
+@lru_cache  # a file may name one missing layer a thousand times
+def _hint(name: str) -> str:
+    near = difflib.get_close_matches(name, _catalogue(), 1)
+    return f"did you mean {near[0]!r}?" if near else f"there are {len(_catalogue())}, see `layerloom layers`."

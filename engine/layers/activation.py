@@ -12,18 +12,23 @@ from engine.spec import Spec
 
 
 class _Elementwise(Layer):
-    """An activation that looks at one number at a time: the shape stays."""
+    """An activation that looks at one number at a time: the shape stays, and floats come out."""
 
     family: ClassVar[str] = "Activation"
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
-        need_float(x)
-        return x
+        return Spec(x.shape, "float32", x.axes)
 
 
 class ReLU(_Elementwise):
     """Lets positive numbers through and makes negative ones zero; the usual choice between layers."""
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        if x.dtype == "bool":
+            raise ShapeError(f"gets bool input {x} but needs numbers.", port="input")
+        return x
 
     torch: ClassVar[str] = "torch.nn.ReLU"
     formula: ClassVar[str] = "y = max(0, x)"

@@ -25,10 +25,10 @@ class Port:
 class ShapeError(ValueError):
     """Why a layer cannot take its input: a clause that follows the node's name ("gets …, but needs …").
 
-    ``port`` is the guilty input, ``parameter`` the guilty setting, where there is one.
+    ``port`` is the guilty input (by name, or by its place among the wired ones), ``parameter`` the guilty setting.
     """
 
-    def __init__(self, message: str, *, port: str | None = None, parameter: str | None = None) -> None:
+    def __init__(self, message: str, *, port: str | int | None = None, parameter: str | None = None) -> None:
         super().__init__(message)
         self.port = port
         self.parameter = parameter

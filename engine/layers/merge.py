@@ -34,7 +34,7 @@ class Add(Layer):
                     raise ShapeError(
                         f"adds {' + '.join(map(str, inputs))}, and axis {axis - rank} differs: "
                         f"{wide} and {size} are neither equal nor 1.",
-                        port=f"x{place}",
+                        port=place,
                     )
             out.append(wide)
         axes = next((spec.axes for spec in inputs if spec.rank == rank), None)
@@ -60,18 +60,18 @@ class Concat(Layer):
         if not -first.rank <= self.dim < first.rank:
             raise ShapeError(
                 f"joins along axis {self.dim}, but {first} has {first.rank} axes, {-first.rank} … {first.rank - 1}.",
-                port="x0",
+                port=0,
                 parameter="dim",
             )
         dim = self.dim % first.rank
         for place, other in enumerate(inputs):
             if other.rank != first.rank:
-                raise ShapeError(f"joins {first} with {other}: {first.rank} and {other.rank} axes.", port=f"x{place}")
+                raise ShapeError(f"joins {first} with {other}: {first.rank} and {other.rank} axes.", port=place)
             for axis, (a, b) in enumerate(zip(first.shape, other.shape, strict=True)):
                 if axis != dim and a != b:
                     raise ShapeError(
                         f"joins {first} with {other} along axis {dim}, but axis {axis} differs: {a} and {b}.",
-                        port=f"x{place}",
+                        port=place,
                     )
         total: Dim = 0
         for spec in inputs:

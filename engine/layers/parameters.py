@@ -11,8 +11,12 @@ import annotated_types
 from pydantic import BaseModel, Field, ValidationError
 from pydantic.fields import FieldInfo
 
+from engine.graph import unstorable
+
 T = TypeVar("T")
 LARGEST = 2**31 - 1
+LONGEST_LITERAL = 200
+"""A longer text is no number and no list of them."""
 Positive = Annotated[int, Field(ge=1, le=LARGEST)]
 NonNegative = Annotated[int, Field(ge=0, le=LARGEST)]
 Whole = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
@@ -61,14 +65,19 @@ def show(value: Any) -> str:
 
 
 def parse(text: str) -> Any:
-    """What a person means by ``5``, ``0.5``, ``true``, ``none``, ``same``, ``3, 3`` or ``3x3``: a literal.
+    """What a person means by ``5``, ``0.5``, ``true``, ``none``, ``same``, ``3, 3``, ``3x3`` or ``"5"``: a literal.
 
-    Never fails: what is nothing else is text, which the field's own check then refuses with a sentence.
+    Never fails: what is nothing else (a number that no project can hold, too) is text, which the field's own check
+    then refuses with a sentence.
     """
     text = text.strip()
     words = {"true": True, "false": False, "none": None, "": None}
     if text.lower() in words:
         return words[text.lower()]
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        return text[1:-1]
+    if len(text) > LONGEST_LITERAL:
+        return text
     inner = text[1:-1].strip() if text[0] + text[-1] in ("()", "[]") else text
     if "," in inner:
         return tuple(parse(part) for part in inner.rstrip(",").split(","))
@@ -81,16 +90,19 @@ def parse(text: str) -> Any:
         return text
     for number in (int, float):
         try:
-            return number(text)
+            value = number(text)
         except ValueError:
             continue
+        return text if unstorable(value) else value
     return text
 
 
 def unparse(value: Any) -> str:
     """The text that `parse` reads back as ``value``."""
     if isinstance(value, (tuple, list)):
-        return ", ".join(map(unparse, value)) + ("," if len(value) == 1 else "")
+        return ", ".join(map(unparse, value)) + ("," if len(value) == 1 else "") or "()"
+    if isinstance(value, str):
+        return value if parse(value) == value else f'"{value}"'
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 

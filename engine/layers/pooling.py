@@ -104,8 +104,8 @@ class AdaptiveAvgPool2d(Layer):
     positional: ClassVar[tuple[str, ...]] = ("output_size",)
     stem_name: ClassVar[str] = "pool"
 
-    output_size: Positive | tuple[Positive | None, Positive | None] | None = Field(
-        description="the size that comes out; none keeps the axis as it is"
+    output_size: Positive | tuple[Positive | None, Positive | None] = Field(
+        description="the size that comes out; none of two keeps that axis as it is"
     )
 
     def infer(self, *inputs: Spec) -> Spec:

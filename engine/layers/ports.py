@@ -39,6 +39,13 @@ class Input(Layer):
     def stem(cls) -> str:
         return "input"
 
+    def check(self) -> None:
+        if BATCH.symbol in self.shape:
+            raise ShapeError(
+                "names a size N, but N is the batch axis and comes in front by itself; take another letter.",
+                parameter="shape",
+            )
+
     def infer(self, *inputs: Spec) -> Spec:
         shape: list[Dim] = [BATCH, *(Size(size) if isinstance(size, str) else size for size in self.shape)]
         return Spec(tuple(shape), self.dtype, MEANINGS.get(len(shape)))

@@ -1,7 +1,7 @@
 """The arithmetic of a window sliding over an image, shared by convolution and pooling.
 
-out = ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1; with ``ceil_mode`` ⌈…⌉, less one where the last
-window would begin in the padding behind the image (https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html).
+out = ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1; with ``ceil_mode`` ⌈…⌉, but no window begins in
+the padding behind the image (https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html).
 """
 
 from __future__ import annotations
@@ -43,13 +43,17 @@ class Window:
         free = size + (self.before + self.behind - self.reach)
         if not self.ceil:
             return free // self.stride + 1
-        places = ceil_div(free, self.stride) + 1
-        if isinstance(places, int) and isinstance(size, int) and (places - 1) * self.stride >= size + self.before:
-            places -= 1
-        return places
+        return ceil_div(size + self.before, self.stride) if self._overshoots else ceil_div(free, self.stride) + 1
+
+    @property
+    def _overshoots(self) -> bool:
+        """Whether only the windows that begin before the end of the image count, for one more might not."""
+        return self.ceil and self.stride + self.behind > self.reach
 
     def text(self, size: Dim) -> str:
         """The formula with these numbers, without the result."""
+        if self._overshoots:
+            return f"⌈({size} + {self.before})/{self.stride}⌉"
         pads = f"2·{self.before}" if self.before == self.behind else f"{self.before} + {self.behind}"
         span = f"{self.dilation}·({self.kernel} − 1) − 1" if self.dilation > 1 else f"{self.kernel}"
         left, right = "⌈⌉" if self.ceil else "⌊⌋"
@@ -65,7 +69,7 @@ def slide(windows: tuple[Window, ...], sizes: tuple[Dim, ...], verb: str) -> tup
             kernel = "×".join(str(w.kernel) for w in windows)
             over = "×".join(map(str, sizes))
             raise ShapeError(
-                f"{verb} a {kernel} window over {over} input: {window.text(size)} = {places} "
+                f"{verb} a {kernel} window over {over} input: {window.text(size)} = {str(places).replace('-', '−')} "
                 f"{ROWS[axis] if len(sizes) == 2 else 'places'} are left.",
                 port="input",
                 parameter="kernel_size",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -11,6 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from engine.graph import Edge, Graph
+from engine.project import to_bytes
 from gui.canvas.geometry import GRID, End
 
 Show = Callable[[Graph], Any]
@@ -397,3 +399,95 @@ def test_esc_ends_panning(show: Show, chain: Graph) -> None:
     hand.key(Qt.Key.Key_Escape)
     hand.release(button=MIDDLE)
     assert hand.view.camera.offset == before
+
+
+# -- all at once -------------------------------------------------------------------------------------------------------
+
+
+def test_a_node_whose_move_is_undone_while_it_is_dragged_is_where_the_graph_has_it(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    hand.drag(hand.middle("n2"), hand.middle("n2") + QPointF(160, 0))
+    hand.press(hand.middle("n2"))
+    hand.move(hand.middle("n2") + QPointF(60, 160))
+    hand.view.document.undo_stack.undo()
+    hand.release()
+    assert chain.positions["n2"] == (0.0, 144.0)
+    assert hand.view.canvas.nodes["n2"].pos().toTuple() == (0.0, 144.0)
+
+
+def test_from_afar_nodes_can_be_dragged_too(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    view = hand.view
+    view.camera.zoom(0.2)
+    view.camera.pin(QPointF(0, 0), QPoint(300, 200))
+    before = view.grab().toImage()
+    with hand.one_step():
+        hand.press(hand.port("n3", "input", "input"))  # no port is painted, so none is taken hold of
+        hand.move(hand.middle("n3") + QPointF(400, 0))
+        assert view.grab().toImage() != before
+        hand.release()
+    assert chain.positions["n3"][0] > 300
+    view.camera.zoom(0.5)
+    hand.click(hand.port("n2", "input", "input") + QPointF(0, 18))  # inside the node, though 9 px from the port
+    assert view.document.selection == ("n2",)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_done_can_be_undone(show: Show, branch: Graph, seed: int) -> None:
+    dice = random.Random(seed)
+    hand = show(branch)
+    view, document = hand.view, hand.view.document
+    before, keys = to_bytes(branch), Qt.Key
+    modifiers = [Qt.KeyboardModifier.NoModifier] * 3 + [ALT, CTRL, SHIFT]
+
+    def place() -> QPoint:
+        """A port, a node, a wire or anywhere."""
+        canvas = view.canvas
+        if canvas.nodes and dice.random() < 0.7:
+            item = dice.choice([*canvas.nodes.values()])
+            ports = [item.pos() + port.point for side in ("input", "output") for port in item.look.ports(side).values()]
+            return hand.place(dice.choice([item.box.center(), *ports]))
+        if canvas.wires and dice.random() < 0.5:
+            return hand.place(dice.choice([*canvas.wires.values()]).path.pointAtPercent(0.5))
+        return QPoint(dice.randrange(900), dice.randrange(700))
+
+    for _ in range(400):
+        match dice.randrange(10):
+            case 0 | 1 | 2 | 3:
+                held = dice.choice(modifiers)
+                hand.press(place(), held)
+                hand.move(place(), held)
+                if dice.random() < 0.2:
+                    hand.key(dice.choice([keys.Key_Escape, keys.Key_Down, keys.Key_Tab]))
+                if dice.random() < 0.1:
+                    document.undo_stack.undo()
+                hand.release(held)
+            case 4:
+                hand.double_click(place())
+            case 5:
+                hand.key(
+                    dice.choice([keys.Key_Up, keys.Key_Down, keys.Key_Right, keys.Key_Tab]), dice.choice(modifiers)
+                )
+            case 6:
+                view.zoom_by(dice.choice([0.5, 0.87, 1.15, 2.0]), place())
+            case 7:
+                document.undo_stack.setIndex(dice.randrange(document.undo_stack.count() + 1))
+            case 8:
+                calls = (view.copy, view.paste, view.duplicate, view.arrange, view.zoom_fit, view.cut, view.select_all)
+                if len(branch.nodes) < 60:
+                    dice.choice(calls)()
+            case 9:
+                dice.choice([view.delete_selection, view.delete_and_reconnect, view.connect_selection])()
+        if view.popup is not None:
+            hand.view.popup.accept() if dice.random() < 0.5 else hand.view.popup.close_up()
+        view.grab() if dice.random() < 0.1 else None
+    view.cancel()
+    view.be_fast(False)
+    view.canvas.flush()
+    assert view.canvas.nodes.keys() == branch.nodes.keys()
+    assert set(view.canvas.wires) == set(branch.edges)
+    assert len(view.canvas.items()) == len(branch.nodes) + len(view.canvas.wires)
+    assert not any(item.look.dim or item.look.offered for item in view.canvas.nodes.values())
+    assert all(item.pos().toTuple() == pytest.approx(branch.positions[n]) for n, item in view.canvas.nodes.items())
+    document.undo_stack.setIndex(0)
+    assert to_bytes(branch) == before

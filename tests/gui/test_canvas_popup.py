@@ -176,6 +176,16 @@ def test_esc_and_a_lost_focus_close_the_popup_and_change_nothing(show: Show, cha
         assert hand.view.popup is None
 
 
+def test_an_edit_from_elsewhere_closes_the_popup(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    added = add_layer(hand.view.document, "Linear", None, after="n4")
+    hand.key(Qt.Key.Key_Tab)  # would follow the new layer …
+    assert hand.view.popup is not None
+    hand.view.document.undo_stack.undo()  # … which is gone
+    assert added not in chain.nodes
+    assert hand.view.popup is None
+
+
 def test_nothing_found_is_said_and_enter_does_nothing(show: Show, chain: Graph) -> None:
     hand = show(chain)
     hand.double_click(QPointF(400, 100))

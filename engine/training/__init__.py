@@ -1,0 +1,1 @@
+"""Training: settings, loop, control, metrics and runs. The settings, control and history import no torch."""

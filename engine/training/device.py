@@ -1,0 +1,107 @@
+"""Where a run computes, with how many threads, and what its random draws start from."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import torch
+
+from engine.training.seeds import derive
+from engine.training.status import TrainingError
+
+WORK_PER_THREAD = 10_000_000
+"""Multiply-adds of one forward pass of a batch that are worth a thread of their own.
+
+Measured on two cores, time of a step with two threads against one: 1.4 at 0.2 million, 1.1 at 5, 0.75 at 7, 0.65 at
+27 (LeNet-5, batches of 64) and 0.52 at 900 million. Beside another busy process it is 3.0 at 13 million, 1.2 at 60
+million and 0.9 at 500 million: so small steps stay on one thread, where they lose least.
+"""
+
+
+def choose_device(wanted: str) -> torch.device:
+    """The device of a setting; ``auto`` is CUDA, else MPS, else the CPU. Raises TrainingError where there is none."""
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if wanted == "auto":
+        return torch.device(next(kind for kind, there in available.items() if there))
+    device = torch.device(wanted)
+    there = [kind for kind, has in available.items() if has]
+    if device.type not in there:
+        raise TrainingError(
+            f"training.device is {wanted!r}, but PyTorch finds no such device on this computer: "
+            f"choose 'auto' or {' or '.join(map(repr, there))}."
+        )
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        count = torch.cuda.device_count()
+        raise TrainingError(f"training.device is {wanted!r}, but there are {count}: 'cuda:0' to 'cuda:{count - 1}'.")
+    return device
+
+
+def choose_threads(wanted: int | None, multiply_adds: int) -> int:
+    """The CPU threads for steps of this much work: as set, else one for each 10 million multiply-adds, up to the cores.
+
+    The work is that of one forward pass of a batch, so the same project on the same computer always gets the same
+    number, and with it the same bits.
+    """
+    return wanted or min(max(1, multiply_adds // WORK_PER_THREAD), cores())
+
+
+@cache
+def cores() -> int:
+    """The physical cores this process may use (on Linux; elsewhere the logical ones)."""
+    from joblib import cpu_count  # type: ignore[import-untyped]  # of scikit-learn; minds affinity and containers
+
+    allowed = int(cpu_count())
+    siblings = set()
+    for cpu in os.sched_getaffinity(0) if sys.platform == "linux" else ():
+        shared = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
+        siblings.add(shared.read_text() if shared.exists() else str(cpu))
+    return min(allowed, len(siblings) or allowed)
+
+
+@contextmanager
+def settled(threads: int) -> Iterator[None]:
+    """Compute with this many threads and repeatable kernels; torch is left as it was, with its CPU generator."""
+    before = torch.get_num_threads(), torch.backends.cudnn.deterministic
+    with torch.random.fork_rng(devices=[]):
+        torch.set_num_threads(threads)
+        torch.backends.cudnn.deterministic = True
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before[0])
+            torch.backends.cudnn.deterministic = before[1]
+
+
+def seed_step(device: torch.device, seed: int, purpose: str, *numbers: int) -> None:
+    """Start torch's generators of this device from (seed, purpose, numbers)."""
+    value = derive(seed, purpose, *numbers)
+    torch.default_generator.manual_seed(value)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(value)
+    elif device.type == "mps":
+        torch.mps.manual_seed(value)
+
+
+def synchronize(device: torch.device) -> None:
+    """Wait until an accelerator has done what it was given."""
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)
+
+
+@cache
+def freeze_imports() -> None:
+    """Take what the imports have made out of the garbage collector's sight, once: a full collection would hold the
+    interpreter for a tenth of a second."""
+    gc.collect(1)
+    gc.freeze()
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception says that memory ran out, on the CPU or on an accelerator."""
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "can't allocate memory" in str(error)

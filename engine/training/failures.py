@@ -1,0 +1,44 @@
+"""What went wrong in a run, in one sentence for a person."""
+
+from __future__ import annotations
+
+import traceback
+
+from engine.training.device import is_out_of_memory
+from engine.training.plan import Plan
+from engine.training.recorder import Diverged
+from engine.training.run import RunError
+
+HINTS = {"more than 1 value per channel": " Switch data.drop_last on, or choose another data.batch_size."}
+"""What to try, for messages of torch that users meet."""
+
+
+def explain(error: BaseException, plan: Plan, step: int) -> str:
+    """The sentence for an exception that came after ``step`` steps: what happened, where, and what to try."""
+    if isinstance(error, Diverged):
+        value = "not a number" if error.loss != error.loss else "infinite"
+        return (
+            f"The {error.what} {error.step} is {value} (learning rate {error.lr:g}): try a smaller "
+            f"training.optimizer.lr such as {error.lr / 10:g}, training.clip_norm, or a standardise transform."
+        )
+    if isinstance(error, RunError):
+        return str(error)
+    where = f"Step {step + 1}" if step else "The first step"
+    if is_out_of_memory(error):
+        return (
+            f"{where} needs more memory than there is: try a data.batch_size below {plan.data.batch_size}, "
+            "or smaller layers."
+        )
+    node = _guilty(error, plan)
+    text = (str(error).strip().splitlines() or [""])[0][:300]
+    hint = next((hint for words, hint in HINTS.items() if words in str(error)), "")
+    return f"{where} failed{f' in {node}' if node else ''}: {type(error).__name__}: {text.rstrip('.')}.{hint}"
+
+
+def _guilty(error: BaseException, plan: Plan) -> str | None:
+    """The node whose line of the source the exception went through, if any."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.startswith("<layerloom_") and frame.lineno in plan.source.lines:
+            node = plan.graph.nodes.get(plan.source.lines[frame.lineno])
+            return f"{node.name} ({node.type})" if node is not None else None
+    return None

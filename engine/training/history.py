@@ -1,0 +1,89 @@
+"""The curves of a run: one thread appends, any number of threads read without a lock.
+
+A reader takes the length before the arrays: whatever it then sees holds at least that many finished points, for the
+writer copies into a larger array before it announces anything new, and never changes a point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+Values = np.ndarray[Any, np.dtype[np.float64]]
+STEP, VALUE, EPOCH, SECONDS = range(4)
+
+
+class _Series:
+    """Points as the columns of one (4, capacity) array that doubles when it is full."""
+
+    def __init__(self) -> None:
+        self.data: Values = np.empty((4, 256))
+        self.length = 0
+
+    def extend(self, rows: Sequence[Sequence[float]]) -> None:
+        start, end = self.length, self.length + len(rows[0])
+        if end > self.data.shape[1]:
+            larger: Values = np.empty((4, max(end, 2 * self.data.shape[1])))
+            larger[:, :start] = self.data[:, :start]
+            self.data = larger
+        self.data[:, start:end] = rows
+        self.length = end
+
+    def view(self) -> Values:
+        length = self.length  # before the array: see the module's docstring
+        view = self.data[:, :length]
+        view.flags.writeable = False
+        return view
+
+
+class History:
+    """Series by name: ``train/loss``, ``train/accuracy``, ``train/lr``, ``train/grad_norm``, ``validation/loss``, …"""
+
+    def __init__(self) -> None:
+        self._series: dict[str, _Series] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """The series there are, in order of appearance."""
+        return tuple(self._series)
+
+    def series(self, name: str) -> tuple[Values, Values]:
+        """(steps, values) of a series as read-only views; empty where there is none of that name."""
+        view = self._view(name)
+        return view[STEP], view[VALUE]
+
+    def epochs(self, name: str) -> Values:
+        """The epoch of each point of a series."""
+        epochs: Values = self._view(name)[EPOCH]
+        return epochs
+
+    def seconds(self, name: str) -> Values:
+        """When each point of a series was made, in seconds since the start of the run; NaN where it is not known."""
+        seconds: Values = self._view(name)[SECONDS]
+        return seconds
+
+    def append(self, name: str, step: int, value: float, epoch: int, seconds: float = np.nan) -> None:
+        """Add one point. Only the writer may call this."""
+        self.extend(name, [step], [value], [epoch], [seconds])
+
+    def extend(
+        self,
+        name: str,
+        steps: Sequence[float],
+        values: Sequence[float],
+        epochs: Sequence[float],
+        seconds: Sequence[float],
+    ) -> None:
+        """Add points of equal number. Only the writer may call this."""
+        series = self._series.get(name)
+        if series is None:
+            series = _Series()
+            series.extend((steps, values, epochs, seconds))
+            self._series = {**self._series, name: series}
+        else:
+            series.extend((steps, values, epochs, seconds))
+
+    def _view(self, name: str) -> Values:
+        series = self._series.get(name)
+        return np.empty((4, 0)) if series is None else series.view()

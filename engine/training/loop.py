@@ -1,0 +1,167 @@
+"""The Trainer: runs once, in whatever thread calls `run`, while any other thread may watch and steer it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.data.datasets import DataError
+from engine.graph import Graph
+from engine.training.control import Control
+from engine.training.history import History
+from engine.training.plan import Plan, check
+from engine.training.run import Run, RunError, environment
+from engine.training.status import Result, State, Status, TrainingError
+from engine.training.threads import wait_politely
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.data.pipeline import Prepared
+    from engine.training.session import Session
+
+
+class Trainer:
+    """Trains a snapshot of a graph with the settings in it; what is drawn at random follows from the seed alone.
+
+    ``run_dir`` is the folder of the run, else a new one is made under ``root`` (None: ``runs`` in Layerloom's home).
+    ``status`` is replaced, never changed; ``on_epoch`` is called with it in the trainer's thread after every epoch.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        run_dir: Path | None = None,
+        *,
+        root: Path | None = None,
+        control: Control | None = None,
+        history: History | None = None,
+        on_epoch: Callable[[Status], None] | None = None,
+    ) -> None:
+        self.graph = graph.copy()
+        self.control = control or Control()
+        self.history = history or History()
+        self.status = Status()
+        self._run_dir, self._root = run_dir, root
+        self._on_epoch = on_epoch
+        self._session: Session | None = None
+
+    def run(self) -> Result:
+        """Train to the end. Raises TrainingError, before anything is trained, for what the user has to mend first.
+
+        What goes wrong later, in the network or for want of memory, is a Result with the state "failed".
+        """
+        if self.status.state != "waiting":
+            raise TrainingError("This Trainer has run already: make a new one.")
+        try:
+            self._show(state="running", phase="checking")
+            plan = check(self.graph)
+            self._show(phase="loading PyTorch", epochs=plan.training.epochs)
+            wait_politely()
+            from engine.data.pipeline import prepare
+            from engine.training import device
+            from engine.training.session import steps_of
+
+            device.freeze_imports()
+            target = device.choose_device(plan.training.device)
+            threads = device.choose_threads(plan.training.threads, plan.multiply_adds)
+            self._show(phase="loading the data")
+            data = prepare(plan.data, target)
+            if not steps_of(len(data.train), plan):
+                raise TrainingError(
+                    f"data.batch_size is {plan.data.batch_size}, but there are {len(data.train)} training samples: "
+                    "with data.drop_last on, no batch is left."
+                )
+            run = self._new_run(plan, str(target), threads)
+        except (DataError, RunError, TrainingError) as error:
+            raise self._refused(str(error)) from error
+        except Exception as error:
+            self._refused(f"{type(error).__name__}: {error}")
+            raise
+        with device.settled(threads):
+            return self._guarded(plan, data, target, run)
+
+    def _refused(self, message: str) -> TrainingError:
+        self._show(state="failed", phase="", message=message)
+        return TrainingError(message)
+
+    def _new_run(self, plan: Plan, device: str, threads: int) -> Run:
+        run = Run.create(
+            self._run_dir,
+            self.graph,
+            root=self._root,
+            device=device,
+            threads=threads,
+            environment=environment(),
+            modules=plan.source.modules,
+        )
+        self._show(run=run.path)
+        return run
+
+    def _guarded(self, plan: Plan, data: Prepared, device: torch.device, run: Run) -> Result:
+        """Train, and whatever happens keep what there is."""
+        from engine.training.failures import explain
+        from engine.training.session import Session
+
+        try:
+            session = Session(plan, data, device, run, self.history, self.control, self._show, self._epoch_done)
+            self._session = session
+            state, message = session.train()
+        except Exception as error:
+            state, message = "failed", explain(error, plan, self._session.steps if self._session else 0)
+            self._keep_traceback(run)
+        except BaseException:
+            self._finish(run, "stopped", "Interrupted.")
+            raise
+        return self._finish(run, state, message)
+
+    def _finish(self, run: Run, state: State, message: str) -> Result:
+        """Keep the weights and close the run; what cannot be written makes it a failed one."""
+        session = self._session
+        self._show(phase="saving")
+        result = Result(state, message, 0, 0, 0.0, run.path)
+        if session is not None:
+            seconds = round(session.recorder.seconds, 3)
+            result = Result(
+                state, message, session.epochs, session.steps, seconds, run.path, session.validation, session.test
+            )
+        for keep in (self._keep_weights, _keep_facts, lambda run, result: run.close()):
+            try:
+                keep(run, result)
+            except RunError as error:
+                result = replace(result, state="failed", message=f"{result.message} {error}")
+        self._session = None
+        self._show(state=result.state, phase="", message=result.message, step=result.steps, remaining_seconds=0.0)
+        return result
+
+    def _keep_weights(self, run: Run, result: Result) -> None:
+        if self._session is not None:
+            run.weights(self._session.network.module.state_dict())
+
+    def _keep_traceback(self, run: Run) -> None:
+        try:
+            run.error(traceback.format_exc())
+        except RunError as error:  # the disk is full or gone: that is then the news
+            self._show(message=str(error))
+
+    def _epoch_done(self) -> None:
+        if self._on_epoch is not None:
+            self._on_epoch(self.status)
+
+    def _show(self, **changes: Any) -> None:
+        self.status = replace(self.status, **changes)
+
+
+def _keep_facts(run: Run, result: Result) -> None:
+    run.update(
+        state=result.state,
+        message=result.message,
+        epochs=result.epochs,
+        steps=result.steps,
+        seconds=result.seconds,
+        validation=dict(result.validation),
+        test=dict(result.test),
+    )

@@ -1,0 +1,63 @@
+"""Everything a training needs that can be known without torch, or why it cannot begin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine import cost
+from engine.data.binding import Binding, bind
+from engine.data.config import DataConfig
+from engine.data.datasets import DataError, Field, get
+from engine.data.fields import fields
+from engine.graph import Graph
+from engine.settings import SettingFault, resolve_settings
+from engine.shapes import Report, infer
+from engine.source import Source, SourceError, source
+from engine.training.config import TrainingConfig
+from engine.training.status import TrainingError
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A graph that can be trained: its settings, source and shapes, and how it is joined to the data.
+
+    ``multiply_adds`` is the work of one forward pass of a full batch.
+    """
+
+    graph: Graph
+    data: DataConfig
+    training: TrainingConfig
+    report: Report
+    source: Source
+    fields: Mapping[str, Field]
+    binding: Binding
+    multiply_adds: int
+
+
+def check(graph: Graph) -> Plan:
+    """The plan for a graph. Raises TrainingError with the first thing the user has to mend."""
+    from engine.problems import find
+
+    settings = resolve_settings(graph)
+    if isinstance(settings, SettingFault):
+        raise TrainingError(settings.message)
+    data, training = settings
+    for problem in find(graph):
+        if problem.severity == "error":
+            raise TrainingError(problem.message)
+    try:
+        report = infer(graph)
+        known = fields(data)
+        binding = bind(graph, report, known)
+        written = source(graph, report)
+        samples = get(data.dataset).samples
+    except (DataError, SourceError) as error:
+        raise TrainingError(str(error)) from error
+    if not binding.targets:
+        raise TrainingError("No Output has a loss, so there is nothing to train: choose one on an Output.")
+    total = cost.total(graph, report)
+    if not total.trainable:
+        raise TrainingError("The network has no weights to train: add a layer that has some, for example a Linear.")
+    work = total.multiply_adds * min(data.batch_size, samples)
+    return Plan(graph, data, training, report, written, known, binding, work)

@@ -1,0 +1,123 @@
+"""Collects what steps report without making them wait, and writes it down about ten times a second."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from time import perf_counter
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.training.history import History
+from engine.training.run import Run
+
+INTERVAL = 0.1
+"""Seconds between two looks at the losses: each one waits for the device."""
+
+
+class Diverged(ArithmeticError):
+    """The loss is not a number any more; ``step`` is where, ``lr`` the learning rate there, ``what`` whose loss."""
+
+    def __init__(self, step: int, lr: float, loss: float, what: str = "loss of step") -> None:
+        super().__init__(f"The {what} {step} is {loss}.")
+        self.step, self.lr, self.loss, self.what = step, lr, loss, what
+
+
+class Recorder:
+    """Rows of one run: into ``metrics.jsonl`` and the History alike. Rows never depend on when they are flushed.
+
+    ``metric`` is what the steps report beside their loss. ``epoch_means`` are those of the current epoch so far.
+    """
+
+    def __init__(self, run: Run, history: History, metric: str) -> None:
+        self.run, self.history, self.metric = run, history, metric
+        self.epoch_means: dict[str, float] = {}
+        self.samples_per_second = 0.0
+        self.seconds = 0.0  # of work, without pauses
+        self._steps: list[tuple[int, int, float, int, float, bool]] = []
+        self._values: list[Tensor] = []
+        self._sums = (0.0, 0.0, 0)
+        self._since = self._flushed = perf_counter()
+
+    def step(
+        self, step: int, epoch: int, samples: int, lr: float, loss: Tensor, score: Tensor, norm: Tensor | None
+    ) -> bool:
+        """Keep what a step has to say; returns whether it is time for a flush. Nothing here waits for the device."""
+        now = perf_counter()
+        self._steps.append((step, epoch, lr, samples, self.seconds + now - self._since, norm is not None))
+        self._values += (loss, score) if norm is None else (loss, score, norm)
+        return now - self._flushed >= INTERVAL
+
+    def flush(self) -> None:
+        """Write the steps since the last flush. Raises Diverged at the first loss that is not finite, which is kept."""
+        self.work()
+        if not self._steps:
+            return
+        values = iter(map(_short, torch.stack([value.detach().float() for value in self._values]).tolist()))
+        rows: list[dict[str, Any]] = []
+        times, diverged = [], None
+        for step, epoch, lr, samples, seconds, measured in self._steps:
+            loss, score = next(values), next(values)
+            row = {"step": step, "epoch": epoch, "split": "train", "loss": loss, self.metric: score, "lr": _short(lr)}
+            if measured:
+                row["grad_norm"] = next(values)
+            rows.append(row)
+            times.append(seconds)
+            self._add(loss, score, samples)
+            if not math.isfinite(loss):
+                diverged = Diverged(step, lr, loss)
+                break
+        now = perf_counter()
+        spent = max(now - self._flushed, 1e-9)
+        self.samples_per_second = sum(item[3] for item in self._steps) / spent
+        self._steps, self._values, self._flushed = [], [], now
+        self.run.metrics(rows)
+        self.run.timing(
+            {
+                "step": rows[-1]["step"],
+                "seconds": round(self.seconds, 6),
+                "samples_per_second": round(self.samples_per_second, 1),
+            }
+        )
+        for name in ("loss", self.metric, "lr", "grad_norm"):
+            points = [(r["step"], r[name], r["epoch"], time) for r, time in zip(rows, times, strict=True) if name in r]
+            if points:
+                self.history.extend(f"train/{name}", *zip(*points, strict=True))
+        if diverged is not None:
+            raise diverged
+
+    def evaluation(self, split: str, step: int, epoch: int, values: Mapping[str, float]) -> dict[str, float]:
+        """Write one evaluation; returns it as written."""
+        self.work()
+        kept = {name: _short(value) for name, value in values.items()}
+        self.run.metrics([{"step": step, "epoch": epoch, "split": split, **kept}])
+        for name, value in kept.items():
+            self.history.append(f"{split}/{name}", step, value, epoch, self.seconds)
+        self._flushed = perf_counter()
+        return kept
+
+    def new_epoch(self) -> None:
+        """Begin the means of an epoch anew."""
+        self._sums = (0.0, 0.0, 0)
+
+    def work(self) -> None:
+        """Count the time since the last call as work."""
+        now = perf_counter()
+        self.seconds += now - self._since
+        self._since = now
+
+    def rest(self) -> None:
+        """Count the time since the last call as a pause."""
+        self._since = self._flushed = perf_counter()
+
+    def _add(self, loss: float, score: float, samples: int) -> None:
+        sums = self._sums
+        self._sums = (sums[0] + loss * samples, sums[1] + score * samples, sums[2] + samples)
+        self.epoch_means = {"loss": self._sums[0] / self._sums[2], self.metric: self._sums[1] / self._sums[2]}
+
+
+def _short(value: float) -> float:
+    """The value with nine significant digits, which tell any two float32 values apart."""
+    return float(f"{value:.9g}")

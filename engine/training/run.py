@@ -1,0 +1,263 @@
+"""The folder of a run: the project as it was, metrics and timing line by line, weights, and ``run.json`` about it all.
+
+``metrics.jsonl`` holds no times, so two runs with one seed write the same bytes; times are in ``timing.jsonl``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from engine import project
+from engine.graph import Graph
+from engine.home import home
+from engine.project import ProjectError, write_atomically
+from engine.training.history import History
+
+PROJECT, FACTS, METRICS, TIMING = "project.loom", "run.json", "metrics.jsonl", "timing.jsonl"
+WEIGHTS, ERROR = "model.safetensors", "error.txt"
+LARGEST_FACTS, LONGEST_LINE = 2**20, 2**16
+NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+Row = Mapping[str, Any]
+
+
+class RunError(ValueError):
+    """Why a run's folder cannot be written or read: one whole sentence."""
+
+
+class RunInfo(BaseModel):
+    """What ``run.json`` says; ``path`` is the folder, ``seconds`` the time of training without pauses."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    path: Path
+    network: str
+    state: Literal["running", "finished", "stopped", "failed"]
+    message: str = ""
+    started: str
+    epochs: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    device: str = ""
+    threads: int = 0
+    validation: dict[str, float | str] = {}
+    test: dict[str, float | str] = {}
+    settings: dict[str, Any] = {}
+    environment: dict[str, str] = {}
+    modules: dict[str, str] = {}
+    """Node id → path of its module in the weights."""
+
+    def metrics(self) -> History:
+        """The curves of the run; a last line that was cut off is left out. Raises RunError for any other damage."""
+        return read_metrics(self.path / METRICS)
+
+
+class Run:
+    """The folder of a run that is going on; one trainer writes to it."""
+
+    def __init__(self, path: Path, info: RunInfo) -> None:
+        """Open the line files of a new run in an existing folder. Raises RunError."""
+        self.path, self.info = path, info
+        try:
+            self._metrics = (path / METRICS).open("w", encoding="utf-8", newline="\n")
+            self._timing = (path / TIMING).open("w", encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        self.update()
+
+    @classmethod
+    def create(cls, where: Path | None, graph: Graph, *, root: Path | None = None, **facts: Any) -> Run:
+        """Start a run in the folder ``where``, or in a new one under ``root`` (None: ``runs`` in Layerloom's home).
+
+        ``facts`` are more entries of `RunInfo`. Raises RunError where the folder cannot be written or holds a run.
+        """
+        path = where or _fresh(root or home() / "runs", graph.name)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if any((path / name).exists() for name in (FACTS, METRICS)):
+                raise RunError(f"{path} holds a run already: choose another folder.")
+            project.save(graph, path / PROJECT)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        except ProjectError as error:
+            raise RunError(f"The run has no place: {error}") from error
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        info = RunInfo(
+            path=path, network=graph.name, state="running", started=started, settings=graph.settings, **facts
+        )
+        return cls(path, info)
+
+    def metrics(self, rows: Iterable[Row]) -> None:
+        """Append to ``metrics.jsonl``. Raises RunError."""
+        self._append(self._metrics, rows)
+
+    def timing(self, row: Row) -> None:
+        """Append to ``timing.jsonl``. Raises RunError."""
+        self._append(self._timing, [row])
+
+    def update(self, **facts: Any) -> None:
+        """Change entries of ``run.json``, atomically. Raises RunError."""
+        self.info = self.info.model_copy(update=facts)
+        entries = {key: _plain(value) for key, value in self.info.model_dump(exclude={"path"}).items()}
+        content = json.dumps(entries, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n"
+        try:
+            write_atomically(self.path / FACTS, content.encode())
+        except ProjectError as error:
+            raise RunError(f"The run cannot be kept: {error}") from error
+
+    def weights(self, state: Mapping[str, Any]) -> None:
+        """Write the tensors of a module to ``model.safetensors``. Raises RunError."""
+        from safetensors import SafetensorError
+        from safetensors.torch import save_file
+
+        tensors: dict[str, Any] = {}
+        for name, tensor in state.items():
+            values = tensor.detach().cpu().contiguous()
+            shared = any(values.data_ptr() == other.data_ptr() for other in tensors.values())
+            tensors[name] = values.clone() if shared else values
+        metadata = {"modules": json.dumps(self.info.modules)}  # one entry only: safetensors writes several in any order
+        temporary = self.path / f".{WEIGHTS}"
+        try:
+            save_file(tensors, temporary, metadata)
+            temporary.replace(self.path / WEIGHTS)
+        except (OSError, RuntimeError, SafetensorError) as error:
+            raise RunError(f"The weights cannot be kept in {self.path}: {error}.") from error
+
+    def error(self, text: str) -> None:
+        """Write ``error.txt``, for those who want to know exactly. Raises RunError."""
+        try:
+            (self.path / ERROR).write_text(text, encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+
+    def close(self) -> None:
+        """Close the files; what was appended is on disk then. Raises RunError."""
+        try:
+            self._metrics.close()
+            self._timing.close()
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+
+    def _append(self, file: Any, rows: Iterable[Row]) -> None:
+        try:
+            file.write("".join(f"{line(row)}\n" for row in rows))
+            file.flush()
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+
+
+def scan(root: Path | None = None) -> tuple[list[RunInfo], dict[Path, str]]:
+    """The runs under ``root`` (None: Layerloom's home), newest first, and why each broken one is left out.
+
+    Raises RunError where the folder itself cannot be read.
+    """
+    root = root or home() / "runs"
+    try:
+        paths = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+    except OSError as error:
+        raise RunError(f"{root} cannot be read: {error.strerror or error}.") from error
+    found, broken = [], {}
+    for path in paths:
+        try:
+            found.append(read(path))
+        except RunError as error:
+            broken[path] = str(error)
+    return sorted(found, key=lambda info: (info.started, info.path.name), reverse=True), broken
+
+
+def runs(root: Path | None = None) -> list[RunInfo]:
+    """The runs under ``root`` that can be read, newest first; `scan` also says what is wrong with the others."""
+    return scan(root)[0]
+
+
+def read(path: Path) -> RunInfo:
+    """The run in a folder. Raises RunError."""
+    try:
+        with (path / FACTS).open("rb") as file:
+            content = json.loads(file.read(LARGEST_FACTS))
+        return RunInfo.model_validate({**content, "path": path})
+    except OSError as error:
+        raise RunError(f"{path} is not a run: {FACTS} cannot be read ({error.strerror}).") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise RunError(f"{path / FACTS} is damaged: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+    except (ValueError, TypeError, RecursionError) as error:
+        raise RunError(f"{path / FACTS} is damaged: {error}.") from error
+
+
+def read_metrics(path: Path) -> History:
+    """The curves in a ``metrics.jsonl``; a last line that was cut off is left out. Raises RunError."""
+    history = History()
+    try:
+        with path.open("rb") as file:
+            for number in range(1, 2**62):
+                text = file.readline(LONGEST_LINE)
+                if not text.endswith(b"\n"):
+                    if len(text) == LONGEST_LINE:
+                        raise RunError(f"{path}, line {number} is longer than {LONGEST_LINE} bytes.")
+                    break
+                _point(history, text, f"{path}, line {number}")
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}.") from error
+    return history
+
+
+def _point(history: History, text: bytes, where: str) -> None:
+    try:
+        row = json.loads(text)
+        step, epoch, split = row.pop("step"), row.pop("epoch"), row.pop("split")
+        values = {str(key): float(NOT_FINITE.get(value, value)) for key, value in row.items()}
+        for key, value in values.items():
+            history.append(f"{split}/{key}", int(step), value, int(epoch))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+        raise RunError(f"{where} is damaged: {type(error).__name__}: {error}.") from error
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
+def line(row: Row) -> str:
+    """A row as compact JSON in its own order; what is not finite becomes a string."""
+    return _encode({key: _plain(value) for key, value in row.items()})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    return {key: _plain(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def environment() -> dict[str, str]:
+    """Versions that a run depends on."""
+    import numpy
+    import torch
+
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": numpy.__version__,
+        "platform": platform.platform(),
+    }
+
+
+def _fresh(root: Path, name: str) -> Path:
+    """A folder under ``root`` that is not there yet, named by time and network."""
+    words = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower()[:40] or "network"
+    stem = f"{datetime.now():%Y%m%d-%H%M%S}-{words}"
+    number, path = 1, root / stem
+    while path.exists():
+        number += 1
+        path = root / f"{stem}-{number}"
+    return path
+
+
+def _unwritable(path: Path, error: OSError) -> RunError:
+    return RunError(f"{path} cannot hold a run: {error.strerror or error}.")

@@ -1,0 +1,49 @@
+"""What a run is doing, and how it ended: immutable snapshots that any thread may read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+State = Literal["waiting", "running", "paused", "finished", "stopped", "failed"]
+Metrics = Mapping[str, float]
+
+
+class TrainingError(ValueError):
+    """Why a training cannot begin: one whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A moment of a run. ``train`` holds means over the current epoch so far; times are in seconds, without pauses."""
+
+    state: State = "waiting"
+    phase: str = ""
+    message: str = ""
+    epoch: int = 0
+    epochs: int = 0
+    step: int = 0
+    steps_total: int = 0
+    samples_per_second: float = 0.0
+    remaining_seconds: float | None = None
+    lr: float = 0.0
+    train: Metrics = field(default_factory=dict)
+    validation: Metrics = field(default_factory=dict)
+    test: Metrics = field(default_factory=dict)
+    run: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a run ended: ``epochs`` and ``steps`` are those completed, ``message`` one sentence."""
+
+    state: State
+    message: str
+    epochs: int
+    steps: int
+    seconds: float
+    run: Path
+    validation: Metrics = field(default_factory=dict)
+    test: Metrics = field(default_factory=dict)

@@ -1,0 +1,78 @@
+"""How the canvas is looked at: the zoom, and which part of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtGui import QTransform
+
+if TYPE_CHECKING:
+    from gui.canvas.sheet import Sheet
+
+LOWEST, HIGHEST, STEP = 0.05, 3.0, 1.15
+READABLE = 0.75
+"""The zoom from which everything can be read; a freshly opened network is not shown smaller."""
+EDGE = 32
+"""The margin around what is fitted, in pixels."""
+
+
+class Camera:
+    """Zoom and scroll of one view."""
+
+    def __init__(self, view: Sheet) -> None:
+        self._view = view
+
+    @property
+    def scale(self) -> float:
+        """The zoom; 1 is 100 %."""
+        return self._view.transform().m11()
+
+    @property
+    def offset(self) -> QPoint:
+        """How far the sheet is scrolled, in pixels."""
+        return QPoint(self._view.horizontalScrollBar().value(), self._view.verticalScrollBar().value())
+
+    @offset.setter
+    def offset(self, value: QPoint) -> None:
+        self._view.horizontalScrollBar().setValue(value.x())
+        self._view.verticalScrollBar().setValue(value.y())
+
+    def pin(self, point: QPointF, at: QPoint) -> None:
+        """Scroll so that a point of the canvas comes to lie at a place of the view."""
+        self.offset += self._view.mapFromScene(point) - at
+
+    def zoom(self, scale: float, at: QPoint | None = None) -> None:
+        """Set the zoom, within bounds; what lies at ``at`` (by default the middle) stays there."""
+        scale = min(max(scale, LOWEST), HIGHEST)
+        at = self._view.viewport().rect().center() if at is None else at
+        point = self._view.mapToScene(at)
+        self._view.canvas.zoom(scale)
+        self._view.setTransform(QTransform.fromScale(scale, scale))
+        self.pin(point, at)
+
+    def fitting(self, box: QRectF) -> float:
+        """The zoom at which a box just fits, never above 100 %."""
+        room = self._view.viewport().size()
+        across = (room.width() - 2 * EDGE) / max(box.width(), 1.0)
+        down = (room.height() - 2 * EDGE) / max(box.height(), 1.0)
+        return min(across, down, 1.0)
+
+    def fit(self, box: QRectF) -> None:
+        """Show a whole box."""
+        if not box.isNull():
+            self.zoom(self.fitting(box))
+            self._view.centerOn(box.center())
+
+    def begin(self, box: QRectF, head: QPointF) -> None:
+        """Show a network that was just opened: whole if it can be read then, else from its head on."""
+        scale = self.fitting(box)
+        if scale >= READABLE or box.isNull():
+            self.fit(box)
+        else:
+            self.zoom(READABLE)
+            self.pin(head, QPoint(self._view.viewport().width() // 2, EDGE))
+
+    def reveal(self, box: QRectF) -> None:
+        """Scroll as little as needed to show a box."""
+        self._view.ensureVisible(box, EDGE, EDGE)

@@ -1,0 +1,158 @@
+"""Nodes and wires as JSON text, so that a network can be pasted from a chat or an issue. Read with suspicion."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine import project
+from engine.edits import AddNode, Connect
+from engine.graph import Edge, Graph, Node, Position
+from engine.ports import output_ports
+from engine.project import ProjectError
+from gui.canvas.draft import Draft
+from gui.canvas.geometry import HEIGHT, WIDTH, snap
+from gui.document import Document
+
+FORMAT = 1
+ASIDE = (32.0, 32.0)
+"""How far a copy is put from what was copied."""
+PORT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A part of a network: nodes and the wires among them, and ``incoming``, wires from outside."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    positions: dict[str, Position]
+    incoming: tuple[Edge, ...] = ()
+
+
+def take(graph: Graph, node_ids: Collection[str]) -> Fragment:
+    """The fragment that these nodes make."""
+    chosen = {node_id: graph.nodes[node_id] for node_id in graph.nodes if node_id in node_ids}
+    wires = [edge for node_id in chosen for edge in graph.incoming[node_id].values()]
+    return Fragment(
+        tuple(chosen.values()),
+        tuple(edge for edge in wires if edge.source in chosen),
+        {node_id: graph.positions[node_id] for node_id in chosen},
+        tuple(edge for edge in wires if edge.source not in chosen),
+    )
+
+
+def to_text(fragment: Fragment) -> str:
+    """The fragment as JSON, one node a line."""
+
+    def wire(edge: Edge) -> dict[str, Any]:
+        return {"source": [edge.source, edge.source_port], "target": [edge.target, edge.target_port]}
+
+    nodes = [
+        {"id": node.id, "type": node.type, "name": node.name, "parameters": dict(node.parameters)}
+        for node in fragment.nodes
+    ]
+    sections = {"nodes": nodes, "edges": [*map(wire, fragment.edges)], "incoming": [*map(wire, fragment.incoming)]}
+    rows = [f'"{key}": [{_lines(map(_dump, rows))}]' for key, rows in sections.items() if rows or key != "incoming"]
+    return f'{{"layerloom": {FORMAT},\n' + ",\n".join([*rows, f'"positions": {_dump(fragment.positions)}']) + "}\n"
+
+
+def from_text(text: str) -> Fragment:
+    """The fragment in a text, which may also be a whole project. Raises ProjectError with one sentence."""
+    if not text.strip():
+        raise ProjectError("The clipboard holds no text, so there is nothing to paste.")
+    if len(text) > project.LARGEST_FILE:
+        raise ProjectError("The clipboard holds too much text to be pasted.")
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict) or not {"layerloom", "format"} & data.keys():
+        raise ProjectError("The clipboard holds no layers: copy some from a Layerloom network first.")
+    if "layerloom" in data and data["layerloom"] != FORMAT:
+        raise ProjectError("The clipboard was written by a newer Layerloom: update Layerloom to paste it.")
+    # the reader of project files does the checking: sizes, depth, names, circles
+    parts = {key: data[key] for key in ("nodes", "edges", "positions") if key in data}
+    head = {"format": "layerloom", "schema": project.SCHEMA, "name": ""}
+    content = json.dumps(head | {"nodes": [], "edges": []} | parts).encode()
+    graph = project.from_bytes(content, "The clipboard")
+    fragment = take(graph, graph.nodes)
+    return replace(fragment, incoming=_incoming(data.get("incoming"), graph))
+
+
+def _incoming(wires: Any, graph: Graph) -> tuple[Edge, ...]:
+    """The wires from outside that are well formed; the others are left out."""
+    result: dict[tuple[str, str], Edge] = {}
+    for wire in wires if isinstance(wires, list) else ():
+        try:
+            (source, source_port), (target, target_port) = wire["source"], wire["target"]
+            named = all(PORT.fullmatch(port) for port in (source_port, target_port))
+            free = target_port not in graph.incoming.get(target, {target_port})
+        except (TypeError, ValueError, KeyError):
+            continue
+        if named and free and isinstance(source, str):
+            result[target, target_port] = Edge(source, source_port, target, target_port)
+    return tuple(result.values())
+
+
+def put(draft: Draft, fragment: Fragment, offset: Position, *, incoming: Sequence[Edge] = ()) -> list[str]:
+    """Add the fragment with fresh ids and names, moved by ``offset``; the new ids."""
+    fresh: dict[str, str] = {}
+    here = {
+        node_id: output_ports(draft.graph, node_id)
+        for node_id in {edge.source for edge in incoming}
+        if node_id in draft.graph.nodes
+    }
+    for node in fragment.nodes:
+        fresh[node.id] = draft.graph.fresh_id()
+        x, y = fragment.positions[node.id]
+        renewed = replace(node, id=fresh[node.id], name=draft.graph.fresh_name(node.name))
+        draft.do(AddNode(renewed, (x + offset[0], y + offset[1])))
+    for edge in fragment.edges:
+        draft.do(Connect(replace(edge, source=fresh[edge.source], target=fresh[edge.target])))
+    for edge in incoming:
+        if edge.source_port in here.get(edge.source, ()):
+            draft.do(Connect(replace(edge, target=fresh[edge.target])))
+    return list(fresh.values())
+
+
+def paste(document: Document, text: str, at: Position | None, *, incoming: bool = False) -> list[str]:
+    """Put the fragment in a text into the network, with its middle ``at`` a place, and select it. One undo step.
+
+    ``incoming`` keeps the wires that came from outside. Raises ProjectError for a text that holds no fragment.
+    """
+    fragment = from_text(text)
+    return insert(document, fragment, _offset(fragment, at), "Paste", fragment.incoming if incoming else ())
+
+
+def insert(
+    document: Document, fragment: Fragment, offset: Position, verb: str, incoming: Sequence[Edge] = ()
+) -> list[str]:
+    """Put a fragment into the network as one step and select it; the new ids."""
+    draft = Draft(document.graph)
+    fresh = put(draft, fragment, offset, incoming=incoming)
+    if fresh:
+        what = draft.graph.nodes[fresh[0]].name if len(fresh) == 1 else f"{len(fresh)} nodes"
+        document.apply(draft.step(f"{verb} {what}"))
+        document.select(fresh)
+    return fresh
+
+
+def _offset(fragment: Fragment, at: Position | None) -> Position:
+    """How far to move a fragment so that its middle comes to lie ``at``; a little aside without a place."""
+    if at is None or not fragment.positions:
+        return ASIDE
+    xs, ys = zip(*fragment.positions.values(), strict=True)
+    middle = (min(xs) + max(xs) + WIDTH) / 2, (min(ys) + max(ys) + HEIGHT) / 2
+    return snap(at[0] - middle[0]), snap(at[1] - middle[1])
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _lines(rows: Iterable[str]) -> str:
+    return ",\n ".join(rows)

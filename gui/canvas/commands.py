@@ -1,0 +1,157 @@
+"""What can be done to the network from the canvas, as plain functions: one call is one undo step.
+
+Popup, drop and palette all add layers through `add_layer`. Everything that takes several edits is tried out on a copy
+first (`Draft`), so that later edits see what earlier ones did, and then applied as one `Compound`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engine import layers, ports
+from engine.edits import AddNode, Compound, Connect, Move, remove
+from engine.graph import Edge, Graph, GraphError, Node, Position, literal
+from gui.canvas import layout
+from gui.canvas.draft import Draft, bridge, can_splice, splice
+from gui.canvas.geometry import GAP, HEIGHT, WIDTH, Box, End, Side, node_size, snap, snap_down
+from gui.canvas.wiring import connect_edits, edge_between
+from gui.document import Document
+
+
+def add_layer(
+    document: Document,
+    type_name: str,
+    position: Position | None,
+    wire_from: End | None = None,
+    *,
+    after: str | None = None,
+    into: Edge | None = None,
+) -> str:
+    """Add a layer with its initial parameters, select it, and return its id. One undo step.
+
+    ``position`` is the top left corner. ``wire_from`` is the port a pending wire hangs on (an input takes the new
+    node's output). ``after`` puts the node below another one and wires it if that one has a free output; ``into``
+    splices it into a wire. Raises GraphError for an unknown type or a wire the graph refuses.
+    """
+    graph, cls = document.graph, layers.get(type_name)
+    if after is not None and wire_from is None:
+        wire_from, position = free_output(graph, after), below(graph, after)
+    draft = Draft(graph)
+    node = Node(draft.graph.fresh_id(), cls.__name__, draft.graph.fresh_name(cls.stem()), literal(cls.initial))
+    place = position if position is not None else open_place(graph)
+    draft.do(AddNode(node, (snap(place[0]), snap(place[1]))))
+    title = f"Add {node.name}"
+    if wire_from is not None:
+        _wire(draft, wire_from, node.id)
+    elif into is not None and can_splice(draft.graph, node.id):
+        splice(draft, node.id, into)
+        title = f"Insert {node.name}"
+    document.apply(draft.step(title), title)
+    document.select([node.id])
+    return node.id
+
+
+def free_output(graph: Graph, node_id: str) -> End | None:
+    """The first output port of a node without a wire."""
+    used = {edge.source_port for edge in graph.outgoing[node_id]}
+    free = (name for name in ports.output_ports(graph, node_id) if name not in used)
+    name = next(free, None)
+    return End(node_id, "output", name) if name is not None else None
+
+
+def below(graph: Graph, node_id: str) -> Position:
+    """The first free place below a node, in line with it."""
+    x, y = graph.positions[node_id]
+    width, height = node_size(len(ports.input_ports(graph, node_id)), len(ports.output_ports(graph, node_id)))
+    return unoccupied(graph, x + (width - WIDTH) / 2, snap_down(y + height + GAP))
+
+
+def open_place(graph: Graph) -> Position:
+    """A free place below everything, where nobody has said one."""
+    if not graph.positions:
+        return 0.0, 0.0
+    lowest = max(graph.positions, key=lambda node_id: graph.positions[node_id][1])
+    return below(graph, lowest)
+
+
+def unoccupied(graph: Graph, x: float, y: float) -> Position:
+    """This place, moved to the right until no node's corner is nearer than a node's size."""
+    while any(abs(px - x) < WIDTH and abs(py - y) < HEIGHT for px, py in graph.positions.values()):
+        x = snap_down(x + WIDTH + GAP / 2)
+    return x, y
+
+
+def _wire(draft: Draft, pending: End, node_id: str) -> None:
+    """Wire a new node to a pending wire; without a port that could take it, the node stays alone."""
+    graph = draft.graph
+    if pending.side == "output":
+        port = ports.free_input(graph, node_id)
+        side: Side = "input"
+    else:
+        port, side = next(iter(ports.output_ports(graph, node_id)), None), "output"
+    if port is not None:
+        for edit in connect_edits(graph, edge_between(pending, End(node_id, side, port))):
+            draft.do(edit)
+
+
+def connect(document: Document, edge: Edge, moved: Edge | None = None) -> None:
+    """Draw a wire, or move one; one undo step. Raises GraphError if it would close a circle."""
+    title = Connect(edge).title(document.graph)
+    document.apply(Compound(tuple(connect_edits(document.graph, edge, moved)), title))
+
+
+# -- the selection -----------------------------------------------------------------------------------------------------
+
+
+def delete(document: Document, node_ids: Iterable[str]) -> None:
+    """Delete nodes with their wires."""
+    if chosen := {node_id for node_id in node_ids if node_id in document.graph.nodes}:
+        document.apply(remove(document.graph, chosen))
+
+
+def delete_and_reconnect(document: Document, node_ids: Iterable[str]) -> str:
+    """Delete nodes and close the gaps where that is unambiguous; a sentence about those where it was not, or none."""
+    draft, unclear = Draft(document.graph), []
+    chosen = [node_id for node_id in document.graph.order() if node_id in set(node_ids)]
+    for node_id in chosen:
+        name = draft.graph.nodes[node_id].name
+        if not bridge(draft, node_id):
+            unclear.append(name)
+    if chosen:
+        what = document.graph.nodes[chosen[0]].name if len(chosen) == 1 else f"{len(chosen)} nodes"
+        document.apply(draft.step(f"Delete {what} and reconnect"))
+    if not unclear:
+        return ""
+    return f"{', '.join(unclear[:3])}: not reconnected, for there is not exactly one wire in and one output in use."
+
+
+def move(document: Document, node_ids: Iterable[str], dx: float, dy: float) -> None:
+    """Move nodes by so much."""
+    if places := {node_id: document.graph.positions[node_id] for node_id in node_ids}:
+        document.apply(Move({node_id: (x + dx, y + dy) for node_id, (x, y) in places.items()}))
+
+
+def arrange(document: Document, sizes: Mapping[str, Box], node_ids: set[str] | None = None) -> bool:
+    """Lay out the network, or these nodes, as one step; False if all stands well already."""
+    places = layout.arrange(document.graph, sizes, node_ids)
+    moved = {node_id: place for node_id, place in places.items() if document.graph.positions[node_id] != place}
+    if moved:
+        title = "Arrange the network" if node_ids is None else f"Arrange {len(places)} nodes"
+        document.apply(Move(moved), title)
+    return bool(moved)
+
+
+def connect_selection(document: Document) -> None:
+    """Wire the two selected nodes, the upper one to the first free input of the lower one."""
+    graph = document.graph
+    pair = sorted(document.selection, key=lambda node_id: graph.positions[node_id][1])
+    if len(pair) != 2:
+        raise GraphError("Select two layers to connect them.")
+    outputs, entry = ports.output_ports(graph, pair[0]), ports.free_input(graph, pair[1])
+    source, target = (graph.nodes[node_id].name for node_id in pair)
+    if not outputs:
+        raise GraphError(f"{source} has no output.")
+    if entry is None:
+        raise GraphError(f"{target} has no free input.")
+    free = free_output(graph, pair[0])
+    connect(document, Edge(pair[0], free.port if free else outputs[0], pair[1], entry))

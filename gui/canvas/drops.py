@@ -1,0 +1,68 @@
+"""Layers dragged in from the palette: dropped on the canvas, or on a wire that they are then spliced into."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QPoint
+
+from engine import layers
+from engine.graph import Edge, GraphError
+from gui.canvas.geometry import HEIGHT, WIDTH
+
+if TYPE_CHECKING:
+    from gui.canvas.view import View
+
+MIME = "application/x-layerloom-layer"
+"""The mime type of a layer on its way from the palette; its data is the class name in UTF-8."""
+
+
+def layer_in(data: QMimeData) -> str | None:
+    """The class name of the layer that is dragged, if it is one we know."""
+    if not data.hasFormat(MIME):
+        return None
+    try:
+        return layers.get(bytes(data.data(MIME).data()).decode("utf-8")).__name__
+    except (GraphError, UnicodeDecodeError):
+        return None
+
+
+class PaletteDrop:
+    """Follows one layer over one view; the wire it would be spliced into glows."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._wire: Edge | None = None
+
+    def move(self, data: QMimeData, at: QPoint, *, splices: bool) -> bool:
+        """The layer is held over ``at``; whether it may be dropped there."""
+        name = layer_in(data)
+        self._glow(self._target(name, at) if name and splices else None)
+        return name is not None
+
+    def drop(self, data: QMimeData, at: QPoint, *, splices: bool) -> bool:
+        """Add the layer with its middle at ``at``."""
+        self._glow(None)
+        name = layer_in(data)
+        if name is None:
+            return False
+        point = self._view.mapToScene(at)
+        place = (point.x() - WIDTH / 2, point.y() - HEIGHT / 2)
+        self._view.add_layer(name, place, into=self._target(name, at) if splices else None)
+        return True
+
+    def leave(self) -> None:
+        """The layer is held elsewhere, or the drag was cancelled."""
+        self._glow(None)
+
+    def _target(self, name: str, at: QPoint) -> Edge | None:
+        cls = layers.get(name)
+        if not cls.inputs or not cls.outputs:
+            return None
+        return self._view.canvas.find.wire(self._view.mapToScene(at), pixels=18)
+
+    def _glow(self, edge: Edge | None) -> None:
+        for changed, glowing in ((self._wire, False), (edge, True)):
+            if changed is not None and (item := self._view.canvas.wires.get(changed)) is not None:
+                item.set_glowing(glowing)
+        self._wire = edge

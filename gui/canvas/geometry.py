@@ -1,0 +1,123 @@
+"""Where things are on the canvas, as pure functions: node sizes, ports, wires, distances. The network flows downwards.
+
+A node is a box with its inputs along the top edge and its outputs along the bottom edge. Points inside a node are
+relative to its top left corner.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtGui import QPainterPath
+
+from engine.graph import Position
+
+WIDTH, HEIGHT = 192.0, 52.0
+"""The usual size of a node."""
+GRID = 16
+"""The raster that node positions snap to."""
+GAP = 44.0
+"""The room between a node and the one wired below it."""
+MARGIN = 12.0
+"""How far ports, rings and badges reach out of a node's box."""
+GRIP = 10.0
+"""How near to a port a press must be to take hold of it, in pixels."""
+MAGNET = 20.0
+"""How near to a port a dragged wire must come to be caught by it, in pixels."""
+
+Side = Literal["input", "output"]
+Box = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One port of one node: where a wire begins or ends."""
+
+    node: str
+    side: Side
+    port: str
+
+
+def node_size(inputs: int, outputs: int, spare: bool = False) -> Box:
+    """The size of a node with so many ports, widening in steps that keep its centre on the grid.
+
+    ``spare`` says that the last input is a place for one more wire, which stands beside the others.
+    """
+    reach = max(_reach(inputs, spare), _reach(outputs))
+    steps = max(0, math.ceil((reach + 20.0 - WIDTH / 2) / GRID))
+    return WIDTH + steps * 2 * GRID, HEIGHT
+
+
+def _pitch(count: int) -> float:
+    """The distance between neighbouring ports."""
+    return 32.0 if count <= 5 else 24.0
+
+
+def _reach(count: int, spare: bool = False) -> float:
+    """How far the outermost of ``count`` ports is from the middle."""
+    return (max(count - spare - 1, 0) / 2 + spare) * _pitch(count)
+
+
+def port_points(size: Box, side: Side, count: int, spare: bool = False) -> list[QPointF]:
+    """The places of the ports on one side: in the middle, the spare one to the right of them."""
+    pitch, first = _pitch(count), size[0] / 2 - (count - spare - 1) / 2 * _pitch(count)
+    y = 0.0 if side == "input" else size[1]
+    return [QPointF(first + index * pitch, y) for index in range(count)]
+
+
+def nearest(points: Sequence[QPointF], point: QPointF, reach: float) -> int | None:
+    """Which of the points is nearest to ``point``, if it lies within ``reach``."""
+    best, found = reach, None
+    for index, other in enumerate(points):
+        distance = math.hypot(other.x() - point.x(), other.y() - point.y())
+        if distance <= best and (distance < best or found is None):
+            best, found = distance, index
+    return found
+
+
+def snap(value: float) -> float:
+    """The nearest line of the grid."""
+    return float(GRID * round(value / GRID))
+
+
+def snap_down(value: float) -> float:
+    """The nearest line of the grid that does not lie above."""
+    return float(GRID * math.ceil(value / GRID))
+
+
+def wire_path(start: QPointF, end: QPointF, points: Iterable[Position] = ()) -> QPainterPath:
+    """The course of a wire from an output to an input by way of ``points``, in legs with vertical tangents."""
+    path = QPainterPath(start)
+    x1, y1 = start.x(), start.y()
+    for x2, y2 in (*points, (end.x(), end.y())):
+        drop = y2 - y1
+        if x1 == x2 and drop > 0:
+            path.lineTo(x2, y2)
+        else:
+            reach = max(drop / 2, 0.0)
+            if drop < 0:  # upwards: swing out far enough to be seen as a loop
+                reach = min(120.0, 32.0 - drop / 4 + abs(x2 - x1) / 8)
+            path.cubicTo(x1, y1 + reach, x2, y2 - reach, x2, y2)
+        x1, y1 = x2, y2
+    return path
+
+
+def distance_to(path: QPainterPath, point: QPointF) -> float:
+    """How far ``point`` is from the path."""
+    best = math.inf
+    for polygon in path.toSubpathPolygons():
+        for index in range(polygon.size() - 1):
+            best = min(best, _distance(QLineF(polygon.at(index), polygon.at(index + 1)), point))
+    return best
+
+
+def _distance(line: QLineF, point: QPointF) -> float:
+    dx, dy = line.dx(), line.dy()
+    length = dx * dx + dy * dy
+    along = ((point.x() - line.x1()) * dx + (point.y() - line.y1()) * dy) / length if length else 0.0
+    along = min(1.0, max(0.0, along))
+    return math.hypot(point.x() - line.x1() - along * dx, point.y() - line.y1() - along * dy)

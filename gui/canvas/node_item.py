@@ -1,0 +1,104 @@
+"""One node on the canvas: its id and its prepared look, painted flat."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
+
+from engine import layers, ports
+from engine.graph import Graph, GraphError
+from engine.layers.parameters import show
+from engine.resolve import Fault
+from engine.shapes import Report
+from gui.canvas.geometry import MARGIN, End, Side, nearest, node_size
+from gui.canvas.painter import NodeLook, make_ports, paint_node
+from gui.canvas.style import OVERVIEW, Style
+
+
+class NodeItem(QGraphicsRectItem):
+    """The item of one node. Its bounding box is kept by Qt itself, so that only painting costs Python time."""
+
+    def __init__(self, node_id: str, look: NodeLook, style: Style) -> None:
+        super().__init__()
+        self.id = node_id
+        self.style = style
+        self.setZValue(1)
+        self.wear(look)
+        if style.detail == OVERVIEW:
+            self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+
+    def wear(self, look: NodeLook) -> None:
+        """Take on another look."""
+        self.look = look
+        width, height = look.size
+        self.setRect(-MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)
+
+    def freshen(self) -> None:
+        """Paint it anew, after something in its look has changed."""
+        self.look.stale()
+        self.update()
+
+    @property
+    def box(self) -> QRectF:
+        """Its box on the canvas, without ports and badges."""
+        return QRectF(self.pos().x(), self.pos().y(), *self.look.size)
+
+    def port(self, end: End) -> QPointF:
+        """The place of one of its ports on the canvas."""
+        return self.pos() + self.look.ports(end.side)[end.port].point
+
+    def port_at(self, point: QPointF, reach: float, side: Side | None = None) -> End | None:
+        """The port near a point of the canvas, of one side if that is given."""
+        sides: tuple[Side, ...] = ("input", "output") if side is None else (side,)
+        ends = [(name, s, port.point) for s in sides for name, port in self.look.ports(s).items()]
+        index = nearest([place for _, _, place in ends], point - self.pos(), reach)
+        return None if index is None else End(self.id, ends[index][1], ends[index][0])
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        if self.style.detail != OVERVIEW:
+            paint_node(painter, self.look, self.style)
+
+
+def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
+    """What a node of the graph looks like, without selection and problems."""
+    node = graph.nodes[node_id]
+    layer = report.layers.get(node_id)
+    inputs, outputs = ports.input_ports(graph, node_id), ports.output_ports(graph, node_id)
+    wired = graph.incoming[node_id]
+    if layer is None or isinstance(layer, Fault):
+        family, summary = _declared_family(node.type), _doubtful(layer, node.parameters)
+        needed, spare = set(inputs), False
+    else:
+        family, summary = layer.family, layer.summary()
+        declared = layer.input_ports()
+        needed = {port.name for port in declared if not port.optional and not port.many}
+        spare = len(inputs) > 2 and any(port.many for port in declared)
+        if not wired:
+            needed.update(inputs)
+    size = node_size(len(inputs), len(outputs), spare)
+    used = {edge.source_port for edge in graph.outgoing[node_id]}
+    return NodeLook(
+        node.name,
+        node.type,
+        family,
+        summary,
+        make_ports(inputs, "input", size, wired, needed, spare),
+        make_ports(outputs, "output", size, used, outputs),
+        size,
+    )
+
+
+def _declared_family(node_type: str) -> str:
+    try:
+        return layers.get(node_type).family
+    except GraphError:
+        return "?"
+
+
+def _doubtful(fault: Fault | None, parameters: object) -> str:
+    """The guilty parameter as it was typed, where a node has no layer."""
+    if fault is None or fault.parameter is None or not isinstance(parameters, dict):
+        return ""
+    value = parameters.get(fault.parameter)
+    return f"{fault.parameter} = {show(value)} ?" if value is not None else f"{fault.parameter} ?"

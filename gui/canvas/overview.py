@@ -1,0 +1,62 @@
+"""The whole network from afar: one pass that paints plain coloured boxes, straight wires and problem dots."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from gui.canvas.scene import Scene
+from gui.theme import theme
+
+DOT = 4.5
+"""The radius of a problem's dot, in pixels."""
+
+
+class Overview:
+    """Rectangles and lines gathered once and painted until the scene's stamp has changed."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self._stamp = -1
+        self._boxes: dict[str, list[QRectF]] = {}
+        self._wires: list[QLineF] = []
+        self._selected: list[QRectF] = []
+        self._problems: dict[str, list[QPointF]] = {}
+
+    def _gather(self) -> None:
+        scene = self.scene
+        self._boxes, self._wires, self._selected, self._problems = {}, [], [], {}
+        for item in scene.nodes.values():
+            box, look = item.box, item.look
+            self._boxes.setdefault(look.family, []).append(box)
+            if look.selected:
+                self._selected.append(box)
+            if look.severity:
+                self._problems.setdefault(look.severity, []).append(box.center())
+        for wire in scene.wires.values():
+            self._wires += wire.lines()
+        self._stamp = scene.stamp
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint everything, in the coordinates of the scene."""
+        if self._stamp != self.scene.stamp:
+            self._gather()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.color("wire"), 0))
+        painter.drawLines(self._wires)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for family, boxes in self._boxes.items():
+            painter.setBrush(self.scene.styling.family(family).far)
+            painter.drawRects(boxes)
+        if self._selected:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(self.scene.styling.selected)
+            painter.drawRects(self._selected)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        radius = DOT / self.scene.styling.scale
+        for severity, points in self._problems.items():
+            painter.setPen(QPen(theme.color("canvas"), 1.5 / self.scene.styling.scale))
+            painter.setBrush(theme.color(severity))
+            for point in points:
+                painter.drawEllipse(point, radius, radius)

@@ -1,0 +1,224 @@
+"""Paints nodes and wires flat. All that can be prepared is prepared in a Look; painting makes nothing new."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+
+from gui.canvas.geometry import Box, End, Side, port_points
+from gui.canvas.style import BOXES, CELL, FULL, NAMES, Family, Outline, Style, Text
+
+RADIUS, RING, BADGE = 4.5, 8.5, 8.0
+PAD = 8.0
+NO_BRUSH, NO_PEN = Qt.BrushStyle.NoBrush, Qt.PenStyle.NoPen
+AA = QPainter.RenderHint.Antialiasing
+
+
+@dataclass(slots=True)
+class Port:
+    """A port as it is painted."""
+
+    point: QPointF
+    connected: bool
+    needed: bool
+
+
+@dataclass(slots=True)
+class NodeLook:
+    """What one node looks like. Who changes a field calls `stale`; the rest is prepared when it is first painted."""
+
+    name: str
+    type: str
+    family: str
+    summary: str
+    inputs: dict[str, Port]
+    outputs: dict[str, Port]
+    size: Box
+    severity: str = ""
+    guilty: Collection[str] = ()
+    selected: bool = False
+    dim: bool = False
+    offered: Collection[End] = ()
+    ready: bool = False
+    outline: Outline = field(init=False)
+    colors: Family = field(init=False)
+    texts: tuple[tuple[bool, QPointF, Text], ...] = ()
+    far: tuple[str, QPointF, Text] = field(init=False)
+    filled: QPainterPath = field(init=False)
+    hollow: QPainterPath = field(init=False)
+    rings: QPainterPath | None = None
+    offers: QPainterPath | None = None
+    badge: QPointF = field(init=False)
+    mark: QPainterPath | None = None
+
+    def ports(self, side: Side) -> dict[str, Port]:
+        """The ports of one side, in order."""
+        return self.inputs if side == "input" else self.outputs
+
+    def stale(self) -> None:
+        """Prepare it anew before it is painted next."""
+        self.ready = False
+
+    def prepare(self, style: Style) -> None:
+        """Make texts and paths ready."""
+        width, height = self.size
+        self.outline, self.colors = style.outline(self.size), style.family(self.family)
+        self.texts = self._texts(style, width - CELL - 2 * PAD)
+        room = width - CELL - PAD - 2
+        role = "far" if style.static(self.name, "far").width <= room else "farther"  # smaller before it is elided
+        far = style.static(self.name, role, room)
+        self.far = (role, QPointF(CELL + PAD - 2, (height - far.height) / 2), far)
+        self.filled, self.hollow = QPainterPath(), QPainterPath()
+        for port in (*self.inputs.values(), *self.outputs.values()):
+            path = self.filled if port.connected else self.hollow
+            radius = RADIUS if port.connected or port.needed else RADIUS - 1
+            path.addEllipse(port.point, radius, radius)
+        self.rings = _rings([*self._found(self.guilty)])
+        self.offers = _rings([self.ports(end.side)[end.port].point for end in self.offered])
+        self.badge = QPointF(width - 5, 4)
+        self.mark = style.marks[self.severity].translated(self.badge) if self.severity else None
+        self.ready = True
+
+    def _texts(self, style: Style, room: float) -> tuple[tuple[bool, QPointF, Text], ...]:
+        """(muted, place, text) of the name, the type and the main parameters."""
+        left, right, height = CELL + PAD, self.size[0] - PAD, self.size[1]
+        name = style.static(self.name, "name", room)
+        free = room - name.width - 6.0
+        whole = style.static(self.type, "small").width
+        kind = style.static(self.type, "small", free) if free >= min(whole, 60.0) else None  # a stub says nothing
+        top = 8.0 if self.summary else (height - name.height) / 2
+        texts = [(False, QPointF(left, top), name)]
+        if kind is not None:
+            texts.append((True, QPointF(right - kind.width, top + name.ascent - kind.ascent), kind))
+        if self.summary:
+            summary = style.static(self.summary, "small", room)
+            texts.append((True, QPointF(left, height - 8.0 - summary.height), summary))
+        return tuple(texts)
+
+    def _found(self, names: Collection[str]) -> list[QPointF]:
+        """The places of the ports with these names, an input before an output of the same name."""
+        ports = [self.inputs.get(name) or self.outputs.get(name) for name in names]
+        return [port.point for port in ports if port is not None]
+
+
+def make_ports(
+    names: tuple[str, ...],
+    side: Side,
+    size: Box,
+    connected: Collection[str],
+    needed: Collection[str],
+    spare: bool = False,
+) -> dict[str, Port]:
+    """The ports of one side with their places."""
+    points = port_points(size, side, len(names), spare)
+    return {name: Port(point, name in connected, name in needed) for name, point in zip(names, points, strict=True)}
+
+
+def _rings(points: list[QPointF]) -> QPainterPath | None:
+    if not points:
+        return None
+    path = QPainterPath()
+    for point in points:
+        path.addEllipse(point, RING, RING)
+    return path
+
+
+def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
+    """Paint one node at the current level of detail."""
+    if not look.ready:
+        look.prepare(style)
+    painter.setRenderHint(AA, True)
+    painter.setOpacity(0.35 if look.dim else 1.0)
+    outline, colors, detail = look.outline, look.colors, style.detail
+    if look.selected:
+        painter.setPen(style.selected)
+        painter.setBrush(style.node)
+        painter.drawPath(outline.frame)
+    else:
+        painter.setPen(style.border)
+        painter.setBrush(style.node)
+        painter.drawPath(outline.box)
+    painter.setPen(NO_PEN)
+    if detail == BOXES:
+        painter.setBrush(colors.bar)
+        painter.drawPath(outline.cell)
+    else:
+        painter.setBrush(colors.tint)
+        painter.drawPath(outline.cell)
+        painter.setBrush(colors.bar)
+        painter.drawPath(outline.bar)
+        painter.setBrush(NO_BRUSH)
+        painter.setPen(colors.pen)
+        painter.drawPath(colors.glyph)
+        if detail == NAMES:
+            painter.setPen(style.text)
+            role, place, text = look.far
+            painter.setFont(style.fonts[role])
+            painter.drawStaticText(place, text.static)
+        else:
+            _paint_texts(painter, look, style)
+        _paint_ports(painter, look, style)
+    if look.mark is not None:
+        _paint_badge(painter, look, look.mark, style)
+
+
+def _paint_texts(painter: QPainter, look: NodeLook, style: Style) -> None:
+    role = "name"
+    painter.setPen(style.text)
+    for muted, place, text in look.texts:
+        if muted and role == "name":
+            role = "small"
+            painter.setPen(style.muted)
+        painter.setFont(style.fonts[role])
+        painter.drawStaticText(place, text.static)
+
+
+def _paint_ports(painter: QPainter, look: NodeLook, style: Style) -> None:
+    if look.offers is not None:
+        painter.setPen(style.offer)
+        painter.setBrush(style.offer_fill)
+        painter.drawPath(look.offers)
+    painter.setPen(style.port)
+    if not look.hollow.isEmpty():
+        painter.setBrush(style.canvas)
+        painter.drawPath(look.hollow)
+    if not look.filled.isEmpty():
+        painter.setBrush(style.port_fill)
+        painter.drawPath(look.filled)
+    if look.rings is not None and look.severity:
+        painter.setPen(style.badges[look.severity][2])
+        painter.setBrush(NO_BRUSH)
+        painter.drawPath(look.rings)
+
+
+def _paint_badge(painter: QPainter, look: NodeLook, symbol: QPainterPath, style: Style) -> None:
+    """A dot with a symbol: a cross for an error, an exclamation mark for a warning."""
+    fill, pen, _, halo = style.badges[look.severity]
+    painter.setPen(halo)
+    painter.setBrush(fill)
+    painter.drawEllipse(look.badge, BADGE, BADGE)
+    painter.setPen(pen)
+    painter.setBrush(NO_BRUSH)
+    painter.drawPath(symbol)
+
+
+def paint_wire(painter: QPainter, path: QPainterPath, kind: str, style: Style, *, glow: bool = False) -> None:
+    """Paint one wire; ``kind`` is one of the keys of `Style.wires`."""
+    painter.setRenderHint(AA, not style.fast)
+    painter.setBrush(NO_BRUSH)
+    if glow:
+        painter.setPen(style.glow)
+        painter.drawPath(path)
+    painter.setPen(style.wires[kind, style.detail < FULL])
+    painter.drawPath(path)
+
+
+def paint_label(painter: QPainter, box: QRectF, text: Text, style: Style) -> None:
+    """Paint a shape beside its wire, on a patch of the canvas colour so that nothing strikes it through."""
+    painter.fillRect(box, style.patch)
+    painter.setPen(style.muted)
+    painter.setFont(style.fonts["label"])
+    painter.drawStaticText(box.topLeft(), text.static)

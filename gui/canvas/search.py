@@ -1,0 +1,77 @@
+"""Finding a layer by a few letters: every letter in order, better where they stand together or begin a word."""
+
+from __future__ import annotations
+
+from engine import layers
+from engine.graph import literal
+from engine.layers.layer import Layer
+from engine.spec import Spec
+
+ALIASES = {
+    "Linear": "fully connected fc dense",
+    "Conv2d": "convolution",
+    "BatchNorm2d": "bn batch normalization",
+    "BatchNorm1d": "bn batch normalization",
+    "LayerNorm": "ln layer normalization",
+    "Add": "plus sum skip residual shortcut",
+    "Concat": "cat join stack",
+    "AdaptiveAvgPool2d": "global average pooling gap",
+    "MaxPool2d": "maximum pooling",
+    "AvgPool2d": "average mean pooling",
+    "Flatten": "reshape",
+    "Input": "data sample",
+    "Output": "loss target result",
+}
+"""Other words people use for a layer."""
+
+
+def score(query: str, text: str) -> float:
+    """How well a text fits the query, in 0 … 1; 0 where a letter is missing."""
+    query, text = query.lower().replace(" ", ""), text.lower()
+    if not query:
+        return 1.0
+    if text.startswith(query):
+        return 1.0 - 0.1 * (1 - len(query) / len(text))
+    at = text.find(query)
+    if at >= 0:
+        word = at == 0 or not text[at - 1].isalnum()
+        return 0.8 if word else 0.6
+    place, gaps = -1, 0
+    for letter in query:
+        found = text.find(letter, place + 1)
+        if found < 0:
+            return 0.0
+        gaps += found - place - 1 if place >= 0 else found
+        place = found
+    return max(0.05, 0.5 - 0.03 * gaps)
+
+
+def rank(query: str, spec: Spec | None = None) -> list[tuple[type[Layer], bool]]:
+    """The layers that match, best first, each with whether it accepts ``spec``; those that do come first."""
+    found: list[tuple[bool, float, int, type[Layer]]] = []
+    for cls in layers.all():
+        name = cls.__name__
+        value = max(score(query, name), _said_otherwise(query, f"{ALIASES.get(name, '')} {cls.family}"))
+        if value > 0:
+            fits = spec is None or accepts(cls, spec)
+            found.append((not fits, -value, len(found), cls))
+    return [(cls, not misfit) for misfit, _, _, cls in sorted(found, key=lambda item: item[:3])]
+
+
+def _said_otherwise(query: str, words: str) -> float:
+    """How well the query fits the other words for a layer: each of its own must begin one of them."""
+    asked, known = query.lower().split(), words.lower().split()
+    fits = asked and len(query) > 1 and all(any(word.startswith(part) for word in known) for part in asked)
+    return 0.7 if fits else 0.0
+
+
+def accepts(cls: type[Layer], spec: Spec) -> bool:
+    """Whether a new layer of this kind takes what flows along a wire."""
+    try:
+        layer = cls.model_validate(literal(cls.initial))
+        if sum(not port.optional for port in layer.input_ports()) != 1:
+            return False
+        layer.infer(spec)
+    except ValueError:  # ShapeError, or parameters without a value
+        return False
+    return True

@@ -1,0 +1,137 @@
+"""The sheet the network lies on: a view that zooms, scrolls and paints its background, but does nothing yet."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer
+from PySide6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+
+from gui.canvas.camera import STEP, Camera
+from gui.canvas.grid import Grid
+from gui.canvas.overlays import Hint, Note
+from gui.canvas.overview import Overview
+from gui.canvas.scene import Scene
+from gui.canvas.style import OVERVIEW
+from gui.document import Document
+from gui.theme import theme
+
+FAR = 262_144.0
+"""How far the sheet reaches in each direction."""
+SETTLED = 160
+"""After so many milliseconds without a turn of the wheel wires are painted smoothly again."""
+
+
+class Sheet(QGraphicsView):
+    """Shows the scene of one document."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.canvas = Scene(document, self)  # setScene alone keeps no scene alive
+        self.camera = Camera(self)
+        self._opened = False
+        self._grid, self._overview = Grid(), Overview(self.canvas)
+        self._hint, self._note = Hint(self), Note(self)
+        self._settle = QTimer(self, singleShot=True, interval=SETTLED)
+        self._settle.timeout.connect(lambda: self.be_fast(False))
+        self._set_up()
+        document.replaced.connect(self.zoom_open)
+        document.changed.connect(self._describe)
+        document.selection_changed.connect(self._describe)
+        theme.changed.connect(self.viewport().update)
+        self._describe()
+
+    def _set_up(self) -> None:
+        self.setScene(self.canvas)
+        self.setSceneRect(-FAR, -FAR, 2 * FAR, 2 * FAR)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Network canvas")
+
+    def zoom_open(self) -> None:
+        """Show a network as one that was just opened: whole if it can be read then, else from its beginning on."""
+        self._opened = self.isVisible()
+        if self._opened and self.canvas.nodes:
+            box, inputs = self.canvas.content(), self.document.graph.of_type("Input")
+            head = self.canvas.nodes[inputs[0].id].box if inputs else box
+            self.camera.begin(box, QPointF(head.center().x(), box.top()))
+        self._describe()
+
+    def _describe(self, _change: object = None) -> None:
+        """Say in words what is here, for screen readers; say what to do while nothing is."""
+        graph = self.document.graph
+        selection = [node_id for node_id in self.document.selection if node_id in graph.nodes]
+        words = f"{len(graph.nodes)} layers"
+        if selection:
+            names = ", ".join(graph.nodes[node_id].name for node_id in selection[:5])
+            words += f"; selected: {names}" + (f" and {len(selection) - 5} more" if len(selection) > 5 else "")
+        self.setAccessibleDescription(words)
+        self._hint.setVisible(not graph.nodes)
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+
+    def zoom_fit(self) -> None:
+        """Show everything."""
+        self.camera.fit(self.canvas.content())
+
+    def zoom_selection(self) -> None:
+        """Show the selected nodes, or everything without any."""
+        self.camera.fit(self.canvas.content(self.document.selection or None))
+
+    def zoom_reset(self) -> None:
+        """Back to 100 %."""
+        self.camera.zoom(1.0)
+
+    def zoom_by(self, factor: float, at: QPoint | None = None) -> None:
+        """Zoom in or out around a place of the view."""
+        if factor != 1.0:
+            self.be_fast(True)
+            self.camera.zoom(self.camera.scale * factor, at)
+            self._settle.start()
+
+    def be_fast(self, fast: bool) -> None:
+        """Paint wires without antialiasing while things move."""
+        self._settle.stop()
+        if fast != self.canvas.styling.fast:
+            self.canvas.styling.fast = fast
+            if not fast:
+                self.viewport().update()
+
+    def explain(self, text: str, at: QPoint, *, bad: bool = False) -> None:
+        """Show a note beside the mouse, or none for no text."""
+        self._note.say(text, at, bad=bad)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """The dotted sheet, and from afar the whole network."""
+        self._grid.paint(painter, QRectF(rect), self.canvas.styling.scale, self.devicePixelRatioF())
+        if self.canvas.styling.detail == OVERVIEW:
+            self._overview.paint(painter)
+
+    # -- events ----------------------------------------------------------------------------------------------------
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom_by(STEP ** (event.angleDelta().y() / 120), event.position().toPoint())
+        event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom_by(1.0 + event.value(), event.position().toPoint())
+            return True
+        return super().viewportEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._hint.setGeometry(self.viewport().geometry())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._opened:
+            self.zoom_open()

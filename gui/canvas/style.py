@@ -1,0 +1,217 @@
+"""Everything the painter needs, prepared once a theme: pens, brushes, fonts, texts, the shapes of boxes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainterPath,
+    QPen,
+    QStaticText,
+    QTextOption,
+    QTransform,
+)
+from PySide6.QtWidgets import QApplication
+
+from gui.canvas.geometry import HEIGHT, Box
+from gui.canvas.glyphs import SIZE, glyph, glyph_pen
+from gui.theme import theme
+
+OVERVIEW, BOXES, NAMES, FULL = range(4)
+"""How much is drawn: one overview pass, plain boxes, boxes with a name, everything."""
+CELL = 31.0
+"""The width of the tinted field with the family's glyph."""
+BAR = 4.0
+"""The width of the family's bar."""
+CORNER = 7.0
+
+
+def detail_at(scale: float) -> int:
+    """How much is drawn at a zoom."""
+    return FULL if scale >= 0.6 else NAMES if scale >= 0.4 else BOXES if scale >= 0.3 else OVERVIEW
+
+
+@dataclass(slots=True)
+class Family:
+    """The look of one family of layers."""
+
+    bar: QBrush
+    far: QBrush
+    tint: QBrush
+    pen: QPen
+    glyph: QPainterPath
+
+
+@dataclass(slots=True)
+class Outline:
+    """The shapes of a node of one size: its box, the tinted field, the bar, and a broad frame for the selection."""
+
+    box: QPainterPath
+    cell: QPainterPath
+    bar: QPainterPath
+    frame: QPainterPath
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A prepared text and its measures."""
+
+    static: QStaticText
+    width: float
+    height: float
+    ascent: float
+
+
+class Style:
+    """The prepared look of the canvas. ``scale``, ``detail`` and ``fast`` say how it is being looked at."""
+
+    def __init__(self) -> None:
+        self.scale = 1.0
+        self.detail = FULL
+        self.fast = False
+        self.rebuild()
+
+    def zoom(self, scale: float) -> None:
+        """Take note of the zoom."""
+        self.scale, self.detail = scale, detail_at(scale)
+
+    def rebuild(self) -> None:
+        """Prepare everything anew, after a change of the theme."""
+        color = theme.color
+        family = QApplication.font().family()
+        self.fonts = {
+            "name": _font(family, 13, QFont.Weight.DemiBold),
+            "small": _font(family, 11),
+            "label": _font(family, 11),
+            "far": _font(family, 21, QFont.Weight.DemiBold),
+            "farther": _font(family, 16, QFont.Weight.DemiBold),
+        }
+        self._metrics = {role: QFontMetricsF(font) for role, font in self.fonts.items()}
+        self._texts: dict[tuple[str, str, float], Text] = {}
+        self._families: dict[str, Family] = {}
+        self._outlines: dict[Box, Outline] = {}
+        self.canvas = QBrush(color("canvas"))
+        self.node = QBrush(color("node"))
+        self.border = _pen(color("node_border"), 1, cosmetic=True)
+        self.selected = _pen(color("selection"), 2, cosmetic=True)
+        self.text = QPen(color("node_text"))
+        self.muted = QPen(color("node_muted"))
+        self.port = _pen(color("wire"), 1.5)
+        self.port_fill = QBrush(color("wire"))
+        self.offer = _pen(color("wire_active"), 2)
+        self.offer_fill = QBrush(_faint(color("wire_active"), 0.18))
+        self.band = _pen(color("selection"), 1, cosmetic=True)
+        self.band_fill = QBrush(_faint(color("selection"), 0.10))
+        self.glow = _pen(_faint(color("wire_active"), 0.35), 9)
+        self.badges = {
+            severity: (
+                QBrush(color(severity)),
+                _pen(color("node"), 1.8),
+                _pen(color(severity), 2),
+                _pen(color("canvas"), 2),
+            )
+            for severity in ("error", "warning")
+        }
+        self.marks = {"error": _cross(), "warning": _exclamation()}
+        self.patch = QBrush(_faint(color("canvas"), 0.8))
+        kinds = {"known": "wire", "unknown": "wire", "guilty": "error", "active": "wire_active", "loose": "wire_active"}
+        self.wires: dict[tuple[str, bool], QPen] = {}
+        for kind, token in kinds.items():
+            for thin in (False, True):
+                pen = _pen(color(token), 1 if thin else 2, cosmetic=thin)
+                if kind in ("unknown", "guilty"):
+                    pen.setDashPattern([4.0, 3.0])
+                    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                self.wires[kind, thin] = pen
+
+    def family(self, name: str) -> Family:
+        """The look of a family."""
+        if name not in self._families:
+            color = theme.color(f"family.{name}")
+            path = glyph(name).translated(BAR + (CELL - BAR - SIZE) / 2, (HEIGHT - SIZE) / 2)
+            self._families[name] = Family(
+                QBrush(color),
+                QBrush(_mixed(color, theme.color("node"), 0.6)),
+                QBrush(_faint(color, 0.11)),
+                glyph_pen(name),
+                path,
+            )
+        return self._families[name]
+
+    def outline(self, size: Box) -> Outline:
+        """The shapes of a node of this size."""
+        if size not in self._outlines:
+            width, height = size
+            box, inner, cell, bar, frame = (QPainterPath() for _ in range(5))
+            box.addRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), CORNER, CORNER)
+            inner.addRoundedRect(QRectF(1, 1, width - 2, height - 2), CORNER - 0.5, CORNER - 0.5)
+            cell.addRect(QRectF(0, 0, CELL, height))
+            bar.addRect(QRectF(0, 0, BAR, height))
+            frame.addRoundedRect(QRectF(0, 0, width, height), CORNER + 0.5, CORNER + 0.5)
+            self._outlines[size] = Outline(box, inner & cell, inner & bar, frame)
+        return self._outlines[size]
+
+    def static(self, text: str, role: str, width: float = 0.0) -> Text:
+        """A text prepared for painting, elided to ``width`` if that is given."""
+        key = (text, role, width)
+        if key not in self._texts:
+            metrics, font = self._metrics[role], self.fonts[role]
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width) if width else text
+            static = QStaticText(shown)
+            static.setTextFormat(Qt.TextFormat.PlainText)  # a name from a file is never markup
+            static.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
+            static.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+            static.prepare(QTransform(), font)
+            size: QSizeF = static.size()
+            if len(self._texts) > 20_000:
+                self._texts.clear()
+            self._texts[key] = Text(static, size.width(), size.height(), metrics.ascent())
+        return self._texts[key]
+
+
+def _cross() -> QPainterPath:
+    path = QPainterPath(QPointF(-2.8, -2.8))
+    path.lineTo(2.8, 2.8)
+    path.moveTo(2.8, -2.8)
+    path.lineTo(-2.8, 2.8)
+    return path
+
+
+def _exclamation() -> QPainterPath:
+    path = QPainterPath(QPointF(0, -4.2))
+    path.lineTo(0, 0.8)
+    path.moveTo(0, 3.9)
+    path.lineTo(0, 4.0)
+    return path
+
+
+def _font(family: str, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    font = QFont(family)
+    font.setPixelSize(pixels)
+    font.setWeight(weight)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # even spacing at every zoom
+    return font
+
+
+def _pen(color: QColor, width: float, *, cosmetic: bool = False) -> QPen:
+    pen = QPen(color, width)
+    pen.setCosmetic(cosmetic)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen
+
+
+def _mixed(color: QColor, other: QColor, share: float) -> QColor:
+    pairs = ((color.redF(), other.redF()), (color.greenF(), other.greenF()), (color.blueF(), other.blueF()))
+    return QColor.fromRgbF(*(share * one + (1 - share) * two for one, two in pairs))
+
+
+def _faint(color: QColor, alpha: float) -> QColor:
+    faint = QColor(color)
+    faint.setAlphaF(alpha)
+    return faint

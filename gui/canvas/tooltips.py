@@ -1,0 +1,81 @@
+"""What the mouse is told when it rests on a node, a port or a wire. Names come from files, so all text is escaped."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import chain
+
+from engine import layers
+from engine.graph import Edge, GraphError
+from engine.layers.parameters import show
+from engine.problems import Problem
+from engine.spec import Spec
+from gui.canvas.geometry import End
+from gui.document import Document
+
+SYMBOLS = {"error": "✕", "warning": "!", "hint": "i"}
+
+
+def node_text(document: Document, node_id: str, problems: list[Problem]) -> str:
+    """Name, type, parameters, shapes and problems of a node."""
+    node, report = document.graph.nodes[node_id], document.report
+    lines = [f"<b>{escape(node.name)}</b> · {escape(node.type)}", f"<i>{escape(first_line(node.type))}</i>"]
+    lines += [escape(f"{name} = {show(value)}") for name, value in node.parameters.items()]
+    inputs, outputs = report.inputs.get(node_id, ()), report.outputs.get(node_id, {}).values()
+    if inputs or outputs:
+        lines.append(escape(" , ".join(map(_flow, inputs)) + " → " + " , ".join(map(_flow, outputs))))
+    return _page(chain(lines, map(_problem, problems)))
+
+
+def port_text(document: Document, end: End, problems: list[Problem]) -> str:
+    """What a port is, what flows through it, and what is wrong there."""
+    graph, report = document.graph, document.report
+    node = graph.nodes[end.node]
+    lines = [f"<b>{escape(end.port)}</b>, {end.side} of {escape(node.name)}"]
+    if end.side == "output":
+        spec = report.spec(end.node, end.port)
+        lines.append(escape(_flow(spec)) if spec else "the shape is not known yet")
+    elif (edge := graph.incoming[end.node].get(end.port)) is None:
+        lines.append("not connected: drag a wire here")
+    else:
+        lines.append(escape(edge_text(document, edge)))
+    guilty = [problem for problem in problems if problem.port == end.port]
+    return _page(chain(lines, map(_problem, guilty)))
+
+
+def wire_tip(document: Document, edge: Edge) -> str:
+    """From where to where a wire leads, and what flows along it."""
+    return _page([escape(edge_text(document, edge))])
+
+
+def edge_text(document: Document, edge: Edge) -> str:
+    """The same as plain text."""
+    graph, spec = document.graph, document.report.spec(edge.source, edge.source_port)
+    names = f"{graph.nodes[edge.source].name} → {graph.nodes[edge.target].name}"
+    return f"{names}: {_flow(spec) if spec else 'the shape is not known yet'}"
+
+
+def first_line(node_type: str) -> str:
+    """The one-line help of a layer."""
+    try:
+        cls = layers.get(node_type)
+    except GraphError:
+        return "This layer is not installed here."
+    return help_line(cls)
+
+
+def help_line(cls: type[layers.Layer]) -> str:
+    """The first line of a layer's explanation."""
+    return (cls.__doc__ or "").strip().partition("\n")[0]
+
+
+def _flow(spec: Spec) -> str:
+    return f"{spec} {spec.dtype}"
+
+
+def _problem(problem: Problem) -> str:
+    return f"<b>{SYMBOLS[problem.severity]}</b> {escape(problem.message)}"
+
+
+def _page(lines: chain[str] | list[str]) -> str:
+    return f"<qt>{'<br>'.join(line for line in lines if line)}</qt>"

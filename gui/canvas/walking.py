@@ -1,0 +1,33 @@
+"""Where the arrow keys lead: up and down along wires, left and right to the neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from engine.graph import Graph, Position
+
+Direction = Literal["up", "down", "left", "right"]
+
+
+def step(graph: Graph, positions: Mapping[str, Position], node_id: str | None, direction: Direction) -> str | None:
+    """The node one step away from ``node_id``, or None at the end of the way; from nowhere it leads to the first."""
+    if node_id is None or node_id not in graph.nodes:
+        order = graph.order()
+        return order[0] if order else None
+    x, y = positions[node_id]
+    if direction == "down":
+        return _nearest(positions, x, [edge.target for edge in graph.outgoing[node_id]])
+    if direction == "up":
+        return _nearest(positions, x, [edge.source for edge in graph.incoming[node_id].values()])
+    sign = 1 if direction == "right" else -1
+    aside = [
+        (abs(other_y - y) * 2 + abs(other_x - x), other)
+        for other, (other_x, other_y) in positions.items()
+        if other != node_id and (other_x - x) * sign > abs(other_y - y)
+    ]
+    return min(aside, default=(0.0, None))[1]
+
+
+def _nearest(positions: Mapping[str, Position], x: float, nodes: list[str]) -> str | None:
+    return min(nodes, key=lambda node_id: abs(positions[node_id][0] - x), default=None)

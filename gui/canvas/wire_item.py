@@ -1,0 +1,106 @@
+"""One wire on the canvas, with the shape of what flows along it beside its middle."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
+
+from engine.graph import Edge, Position
+from engine.spec import Spec
+from gui.canvas.geometry import wire_path
+from gui.canvas.painter import paint_label, paint_wire
+from gui.canvas.style import FULL, OVERVIEW, Style, Text
+
+BESIDE = 7.0
+"""The distance between a wire and its label."""
+
+
+class WireItem(QGraphicsRectItem):
+    """The item of one wire. ``kind`` says in which pen it is drawn: known, unknown or guilty."""
+
+    def __init__(self, edge: Edge, style: Style) -> None:
+        super().__init__()
+        self.edge = edge
+        self.style = style
+        self.start, self.end = QPointF(), QPointF()
+        self.points: tuple[Position, ...] = ()
+        self.path = QPainterPath()
+        self.spec: Spec | None = None
+        self.kind = "unknown"
+        self.active = False
+        self.glowing = False
+        self._label: Text | None = None
+        self._label_box = QRectF()
+        self._beside = 1
+        if style.detail == OVERVIEW:
+            self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+
+    def route(self, start: QPointF, end: QPointF, points: tuple[Position, ...], beside: int) -> None:
+        """Lay the wire anew, by way of ``points``, with its label on the right (1) or on the left (-1)."""
+        self.start, self.end, self.points, self._beside = start, end, points, beside
+        self.path = wire_path(start, end, points)
+        self.place()
+
+    def tell(self, spec: Spec | None, guilty: bool) -> bool:
+        """What flows along it, and whether its target takes offence; True if it is to be placed anew for that."""
+        kind = "guilty" if guilty else "unknown" if spec is None else "known"
+        if spec is self.spec and kind == self.kind:
+            return False
+        if spec != self.spec:
+            self._label = None
+        self.spec, self.kind = spec, kind
+        return True
+
+    def set_active(self, active: bool) -> None:
+        """Show it in the colour of the selection."""
+        if active != self.active:
+            self.active = active
+            self._rise()
+
+    def set_glowing(self, glowing: bool) -> None:
+        """Let it glow: what is dropped now is spliced into it."""
+        if glowing != self.glowing:
+            self.glowing = glowing
+            self._rise()
+
+    def _rise(self) -> None:
+        """An active wire lies above the others, a glowing one above the node that is held over it."""
+        self.setZValue(6 if self.glowing else 0.5 if self.active else 0)
+        self.update()
+
+    def restyle(self) -> None:
+        """Prepare its text anew, after a change of the theme."""
+        self._label = None
+        self.place()
+
+    def lines(self) -> list[QLineF]:
+        """The wire in a few straight lines, for the overview."""
+        corners = [self.start, *(QPointF(x, y) for x, y in self.points), self.end]
+        return [QLineF(one, other) for one, other in pairwise(corners)]
+
+    def place(self) -> None:
+        """Keep the label beside the wire's longest leg, and the bounding box around both."""
+        box = self.path.controlPointRect()
+        if self.spec is None:
+            self._label = None
+        else:
+            label = self._label = self._label or self.style.static(str(self.spec), "label", 240.0)
+            leg = max(self.lines(), key=lambda line: line.dy()) if self.points else QLineF(self.start, self.end)
+            middle = leg.center()
+            x = BESIDE if self._beside > 0 else -BESIDE - label.width
+            self._label_box = QRectF(middle.x() + x, middle.y() - label.height / 2, label.width, label.height)
+            box |= self._label_box
+        self.setRect(box.adjusted(-6, -6, 6, 6))
+        self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        style = self.style
+        if style.detail == OVERVIEW:
+            return
+        kind = "loose" if self.glowing else "active" if self.active and self.kind == "known" else self.kind
+        paint_wire(painter, self.path, kind, style, glow=self.glowing)
+        if style.detail == FULL and self._label is not None and not self.glowing:
+            paint_label(painter, self._label_box, self._label, style)

@@ -1,0 +1,57 @@
+"""Wires that might be drawn: which edits they take, where they cannot lead, and what speaks against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.edits import Connect, Disconnect, Edit
+from engine.graph import Edge, Graph, GraphError
+from engine.shapes import infer
+from gui.canvas.geometry import End
+from gui.document import Document
+
+
+def edge_between(one: End, other: End) -> Edge:
+    """The wire between an output and an input, named in any order."""
+    source, target = (one, other) if one.side == "output" else (other, one)
+    return Edge(source.node, source.port, target.node, target.port)
+
+
+def connect_edits(graph: Graph, edge: Edge, moved: Edge | None = None) -> list[Edit]:
+    """The edits that draw a wire: a wire it comes from is taken off first, and so is the one on its input."""
+    occupant = graph.incoming[edge.target].get(edge.target_port)
+    gone = dict.fromkeys(old for old in (moved, occupant) if old is not None)
+    return [*map(Disconnect, gone), Connect(edge)]
+
+
+def unreachable(graph: Graph, end: End) -> set[str]:
+    """The nodes a wire from this port cannot lead to without closing a circle, its own included."""
+    seen, stack = {end.node}, [end.node]
+    while stack:
+        node_id = stack.pop()
+        near: Iterable[str]
+        if end.side == "output":
+            near = (edge.source for edge in graph.incoming[node_id].values())
+        else:
+            near = (edge.target for edge in graph.outgoing[node_id])
+        for other in near:
+            if other not in seen:
+                seen.add(other)
+                stack.append(other)
+    return seen
+
+
+def objection(document: Document, edge: Edge, moved: Edge | None = None) -> str | None:
+    """Why this wire would not fit, tried out on a copy: the circle it would close or the shape error it would cause."""
+    graph = document.graph.copy()
+    try:
+        for edit in connect_edits(graph, edge, moved):
+            edit.apply(graph)
+    except GraphError as error:
+        return str(error)
+    before, after = document.report.errors, infer(graph).errors
+    for node_id in (edge.target, *after):
+        if node_id in after and (node_id == edge.target or node_id not in before):
+            node = graph.nodes[node_id]
+            return f"{node.name} ({node.type}) {after[node_id].message}"
+    return None

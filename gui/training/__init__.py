@@ -1,0 +1,1 @@
+"""Training in the window: hosts that run it, and the dashboard that shows it."""

@@ -1,0 +1,167 @@
+"""The two rows above the plots: what can be done with the run, and how far it is."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from engine.edits import MISSING
+from engine.layers.parameters import Parameter
+from engine.training.status import Status
+from gui.forms import Note, NumberField
+from gui.icons import icon
+from gui.theme import theme
+
+LR = Parameter("lr", "float", "a number > 0", None, False, "how far one step goes", minimum=1e-12)
+STATES = {
+    "idle": ("Ready", "dot", "muted"),
+    "waiting": ("Starting", "clock", "muted"),
+    "running": ("Training", "play", "accent"),
+    "paused": ("Paused", "pause", "warning"),
+    "stopping": ("Stopping", "clock", "warning"),
+    "finished": ("Finished", "ok", "ok"),
+    "stopped": ("Stopped", "stop", "warning"),
+    "failed": ("Failed", "error", "error"),
+}
+"""State → word, sign, colour."""
+LIVE = ("waiting", "running", "paused", "stopping")
+
+
+class Controls(QWidget):
+    """Buttons, learning rate, state, progress. It shows what it is told and decides nothing."""
+
+    train_clicked = Signal()
+    pause_clicked = Signal()
+    step_clicked = Signal()
+    stop_clicked = Signal()
+    lr_typed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.state = "idle"
+        self.train = _button("Train", "Train this network (Ctrl+R)", self.train_clicked)
+        self.train.setProperty("role", "primary")
+        self.pause = _button("Pause", "Hold the training, or go on", self.pause_clicked)
+        self.step = _button("Step", "Train one batch, then hold", self.step_clicked)
+        self.stop = _button("Stop", "End the training after this batch; what was learnt is kept", self.stop_clicked)
+        self.pause.setMinimumWidth(self.pause.fontMetrics().horizontalAdvance("Resume") + 60)
+        self.lr = NumberField(LR)
+        self.lr.setAccessibleName("Learning rate")
+        self.lr.setToolTip("How far one step goes. While a run goes, Enter applies it from the next step on.")
+        self.lr.setFixedWidth(120)
+        self.lr.committed.connect(self._lr_committed)
+        self._lr: float | None = None
+        label = QLabel("Learning rate")
+        label.setBuddy(self.lr)
+        self.sign = QLabel()
+        self.sign.setFixedSize(18, 18)
+        self.word = QLabel()
+        self.word.setMinimumWidth(self.word.fontMetrics().horizontalAdvance("Loading PyTorch …") + 8)
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName("Progress")
+        self.progress.setTextVisible(False)
+        self.progress.setMinimumWidth(120)
+        self.progress.setFixedHeight(10)
+        self.progress.setStyleSheet("QProgressBar { min-height: 0; }")
+        self.facts = Note()
+        self.facts.setWordWrap(False)
+        top, below = QHBoxLayout(), QHBoxLayout()
+        for widget in (self.train, self.pause, self.step, self.stop):
+            top.addWidget(widget)
+        top.addStretch(1)
+        top.addWidget(label)
+        top.addWidget(self.lr)
+        for part in (self.sign, self.word):
+            below.addWidget(part)
+        below.addWidget(self.progress, 1)
+        below.addSpacing(8)
+        below.addWidget(self.facts)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 10, 12, 6)
+        box.setSpacing(8)
+        box.addLayout(top)
+        box.addLayout(below)
+        theme.changed.connect(self._recolor)
+        self.show_state("idle")
+        self.show_status(None)
+
+    def show_state(self, state: str, word: str = "") -> None:
+        """Show the state by word and sign, and enable what can be done in it."""
+        self.state = state
+        live = state in LIVE
+        self.train.setEnabled(not live)
+        self.pause.setEnabled(state in ("running", "paused"))
+        self.pause.setText("Resume" if state == "paused" else "Pause")
+        self.step.setEnabled(state in ("running", "paused"))
+        self.stop.setEnabled(live and state != "stopping")
+        self.show_word(word)
+        self._recolor()
+
+    def show_word(self, word: str = "") -> None:
+        """Show a phase in place of the word of the state."""
+        text = word or STATES[self.state][0]
+        if self.word.text() != text:
+            self.word.setText(text)
+            self.sign.setAccessibleName(text)
+
+    def show_status(self, status: Status | None, device: str = "") -> None:
+        """Show how far the run is; None: there is none."""
+        if status is None or not status.steps_total:
+            self.progress.setRange(0, 1)
+            self.progress.setValue(0)
+            self.facts.setText("")
+            return
+        self.progress.setRange(0, status.steps_total)
+        self.progress.setValue(min(status.step, status.steps_total))
+        facts = [f"epoch {status.epoch} of {status.epochs}", f"step {status.step:,} of {status.steps_total:,}"]
+        if self.state in LIVE:
+            if status.remaining_seconds is not None and self.state == "running":
+                facts.append(f"{duration(status.remaining_seconds)} left")
+            if status.samples_per_second:
+                facts.append(f"{status.samples_per_second:,.0f} samples/s")
+        if device:
+            facts.append(device)
+        text = "  ·  ".join(facts)
+        if self.facts.text() != text:
+            self.facts.setText(text)
+
+    def show_lr(self, lr: Any) -> None:
+        """Show the learning rate that holds now."""
+        if lr != self._lr:
+            self._lr = lr
+            self.lr.show_value(float(f"{lr:.6g}") if isinstance(lr, float) else lr)
+
+    def _lr_committed(self, value: Any) -> None:
+        good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value > 0
+        self._lr = value
+        if good or value is MISSING:
+            self.lr_typed.emit(value)
+        else:
+            self.lr_typed.emit(str(value))
+
+    def _recolor(self) -> None:
+        _, sign, token = STATES[self.state]
+        self.sign.setPixmap(icon("stop" if sign == "dot" else sign, token).pixmap(QSize(16, 16)))
+        self.train.setIcon(icon("play", "on_accent"))
+        self.pause.setIcon(icon("play" if self.state == "paused" else "pause"))
+        self.step.setIcon(icon("step"))
+        self.stop.setIcon(icon("stop"))
+
+
+def duration(seconds: float) -> str:
+    """``3:07`` or ``1:02:30``; ``12 s`` below a minute."""
+    whole = max(0, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}" if minutes else f"{rest} s"
+
+
+def _button(text: str, tip: str, signal: Any) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.setAccessibleName(text)
+    button.clicked.connect(signal)
+    return button

@@ -1,0 +1,329 @@
+"""The Train page: start a run, watch it live, compare it with earlier ones. Importing it imports no torch and no
+pyqtgraph; the plots are built when the page is first shown."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.data.datasets import DataError, get
+from engine.edits import MISSING, Change, SetSetting
+from engine.graph import Graph, GraphError
+from engine.settings import SettingFault, resolve_settings
+from engine.training.run import RunError, read
+from engine.training.status import Result
+from gui.document import Document
+from gui.training.banner import Banner, EmptyState
+from gui.training.controls import Controls
+from gui.training.host import Host, ThreadHost, Watch
+from gui.training.pacing import Governor, cpu_seconds
+from gui.training.runs_list import RunsList
+from gui.training.settings import TrainingSettings
+from gui.training.words import result_text
+
+if TYPE_CHECKING:
+    from gui.training.plots import Plots
+
+LABELS_EVERY = 0.5
+"""Seconds between two updates of the numbers: reading faster than that is hard anyway."""
+TRAINING = ("", "training", "validating", "testing")
+"""Phases that are simply called Training; the others are shown."""
+
+
+class Dashboard(QWidget):
+    """Controls, plots, settings and earlier runs of one document."""
+
+    state_changed = Signal(str)
+    message = Signal(str)
+    blocked = Signal()
+    """Training was asked for, but the network has errors."""
+    epoch_done = Signal(int)
+    finished = Signal(object)
+    """The `Result` of a run."""
+
+    def __init__(
+        self,
+        document: Document,
+        parent: QWidget | None = None,
+        *,
+        host_factory: Callable[[Graph], Host] = ThreadHost,
+        root: Path | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.host: Host | None = None
+        self._make_host = host_factory
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._watch: Watch | None = None
+        self._plots: Plots | None = None
+        self._governor = Governor()
+        self._labels_at = 0.0
+        self._device = ""
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._tick)
+        self.controls = Controls()
+        self.banner = Banner()
+        self.settings = TrainingSettings(document)
+        self.runs = RunsList(document, root)
+        self.empty = EmptyState()
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self._lay_out()
+        self.controls.train_clicked.connect(self.train)
+        self.controls.pause_clicked.connect(self.pause_or_resume)
+        self.controls.step_clicked.connect(self.step)
+        self.controls.stop_clicked.connect(self.stop)
+        self.controls.lr_typed.connect(self._set_lr)
+        self.settings.message.connect(self.message)
+        self.runs.message.connect(self.message)
+        self.runs.overlays_changed.connect(self._show_curves)
+        document.replaced.connect(self._replaced)
+        document.changed.connect(self._changed)
+        self._replaced()
+
+    # -- what can be done ------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is under way, be it paused."""
+        return self._watch is not None and self._watch.active
+
+    def train(self) -> None:
+        """Begin a run of the network as it is now."""
+        if self.running:
+            return
+        errors = [problem for problem in self.document.problems() if problem.severity == "error"]
+        if errors:
+            self.message.emit(errors[0].message)
+            self.blocked.emit()
+            return
+        self.banner.hide()
+        self._device = ""
+        self.host = self._make_host(self.document.graph)
+        self._watch = Watch(self.host, self)
+        self._watch.state_changed.connect(self._state)
+        self._watch.epoch_done.connect(self.epoch_done)
+        self._watch.finished.connect(self._finished)
+        if self.controls.train.hasFocus():
+            self.setFocus()  # else the focus jumps on to the learning rate
+        self.settings.set_running(True)
+        self._state("waiting")
+        self._show_curves()
+        self.host.start()
+        self._wake()
+
+    def pause_or_resume(self) -> None:
+        """Hold the run between two steps, or let it go on."""
+        if self.host is not None and self.running:
+            self.host.resume() if self.controls.state == "paused" else self.host.pause()
+
+    def step(self) -> None:
+        """Train one batch, then hold."""
+        if self.host is not None and self.running:
+            self.host.step()
+
+    def stop(self) -> None:
+        """End the run after the batch it is at."""
+        if self.host is not None and self.running:
+            self.host.stop()
+            self.controls.show_state("stopping")
+
+    def close_host(self, timeout: float = 10.0) -> bool:
+        """End the run, if there is one, and everything in the background; whether all came to an end in time."""
+        ended = self.host is None or self.host.close(timeout)
+        if self._watch is not None:
+            self._watch.poll()
+        self._timer.stop()
+        self.runs.close_background()
+        return ended
+
+    # -- following the run -----------------------------------------------------------------------------------------
+
+    def _state(self, state: str) -> None:
+        if not (state in ("running", "paused") and self.controls.state == "stopping"):
+            self.controls.show_state(state)
+        self._update_numbers()
+        self.state_changed.emit(state)
+
+    def _finished(self, result: Result) -> None:
+        self._timer.stop()
+        self.settings.set_running(False)
+        self._update_numbers()
+        self.controls.show_lr(self._lr_setting())
+        self.banner.show_result(result.state, result_text(result))
+        if self._plots is not None:
+            self._plots.settle()
+            self._show_plots()
+        self.runs.refresh()
+        self.message.emit(result_text(result))
+        self.finished.emit(result)
+
+    def _tick(self) -> None:
+        """Draw one plot if there is anything new, then sleep for as long as that was dear."""
+        if self._plots is None or not (self.running and self.isVisible()):
+            return
+        began = cpu_seconds()
+        self._plots.refresh_one()
+        self._show_plots()
+        now = time.monotonic()
+        if now - self._labels_at >= LABELS_EVERY:
+            self._labels_at = now
+            self._update_numbers()
+            self._plots.show_values()
+        self._governor.spent(cpu_seconds() - began + self._plots.take_cost())
+        self._timer.start(round(1000 * self._governor.interval))
+
+    def _wake(self) -> None:
+        """Start the drawing timer where it is needed."""
+        if self._plots is not None and self.running and self.isVisible() and not self._timer.isActive():
+            self._timer.start(0)
+
+    def _update_numbers(self) -> None:
+        if self.host is None:
+            self.controls.show_status(None)
+            return
+        status = self.host.status
+        if self.controls.state in ("waiting", "running"):
+            word = "" if status.phase.lower() in TRAINING else f"{status.phase[0].upper()}{status.phase[1:]} …"
+            self.controls.show_word(word)
+            self.empty.show_working(word or "Training …")
+        if not self._device and status.run is not None:
+            self._device = _device(status.run)
+        self.controls.show_status(status, self._device)
+        if self.running and status.lr:
+            self.controls.show_lr(status.lr)
+
+    # -- plots -----------------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Build the plots the first time; from then on draw only while the page is seen."""
+        super().showEvent(event)
+        if self._plots is None:
+            from gui.training.plots import Plots
+
+            self._plots = Plots()
+            self.stack.addWidget(self._plots)
+            self._show_curves()
+            self.runs.refresh()
+        self._plots.settle()
+        self._show_plots()
+        self._update_numbers()
+        self._wake()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A page that is not seen draws nothing."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _show_curves(self) -> None:
+        if self._plots is not None:
+            overlays = list(self.runs.overlays.values())
+            self._plots.show_runs(self.host.history if self.host is not None else None, overlays, self._metric())
+            if not self.running:
+                self._plots.settle()
+            self._show_plots()
+
+    def _show_plots(self) -> None:
+        if self._plots is not None:
+            shown = self._plots if self._plots.filled else self.empty
+            if self.stack.currentWidget() is not shown:
+                self.stack.setCurrentWidget(shown)
+
+    def _metric(self) -> str:
+        """What is judged beside the loss: known from the curves, before there are any from the task of the data."""
+        names = set(chain.from_iterable(history.names() for history in self._histories()))
+        known = [metric for metric in ("accuracy", "mae") if f"train/{metric}" in names]
+        if known:
+            return known[0]
+        settings = resolve_settings(self.document.graph)
+        try:
+            dataset = None if isinstance(settings, SettingFault) else get(settings[0].dataset)
+        except DataError:
+            dataset = None
+        return "mae" if dataset is not None and dataset.task == "regression" else "accuracy"
+
+    def _histories(self) -> list[Any]:
+        own = [self.host.history] if self.host is not None else []
+        return own + [history for _, history in self.runs.overlays.values()]
+
+    # -- the document ----------------------------------------------------------------------------------------------
+
+    def _replaced(self) -> None:
+        """Another project: nothing of the last one is left, except a run that still goes on."""
+        if not self.running:
+            self.host = None
+            self.banner.hide()
+            self.controls.show_state("idle")
+            self.controls.show_lr(self._lr_setting())
+            self.empty.show_idle()
+        self._update_numbers()
+        self._show_curves()
+        if self._plots is not None:
+            self.runs.refresh()
+
+    def _changed(self, change: Change) -> None:
+        if change.settings and not self.running:
+            self.controls.show_lr(self._lr_setting())
+
+    def _lr_setting(self) -> Any:
+        settings = resolve_settings(self.document.graph)
+        if not isinstance(settings, SettingFault):
+            return settings[1].optimizer.lr
+        raw = self.document.graph.settings.get("training", {})
+        optimizer = raw.get("optimizer", {}) if isinstance(raw, dict) else {}
+        return optimizer.get("lr", MISSING) if isinstance(optimizer, dict) else MISSING
+
+    def _set_lr(self, value: Any) -> None:
+        if not self.running or self.host is None:
+            try:
+                self.document.apply(SetSetting(("training", "optimizer", "lr"), value))
+            except GraphError as error:
+                self.message.emit(str(error))
+            self.controls.show_lr(self._lr_setting())
+            return
+        if isinstance(value, (int, float)) and math.isfinite(value) and value > 0:
+            self.host.set_lr(float(value))
+            self.message.emit(f"The learning rate is {value:g} from the next step on.")
+        else:
+            shown = "" if value is MISSING else f", not {value!r}"
+            self.message.emit(f"The learning rate must be a number > 0{shown}.")
+            self.controls.show_lr(self.host.status.lr)
+
+    def _lay_out(self) -> None:
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.addWidget(self.stack)
+        left.addWidget(self.runs)
+        left.setStretchFactor(0, 1)
+        left.setSizes([520, 150])
+        left.setChildrenCollapsible(False)
+        both = QSplitter(Qt.Orientation.Horizontal)
+        both.addWidget(left)
+        both.addWidget(self.settings)
+        both.setStretchFactor(0, 1)
+        both.setSizes([900, 320])
+        both.setChildrenCollapsible(False)
+        self.settings.setMinimumWidth(260)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.controls)
+        box.addWidget(self.banner)
+        box.addWidget(both, 1)
+
+
+def _device(path: Path) -> str:
+    """Where a run computes: ``cpu, 2 threads``."""
+    try:
+        info = read(path)
+    except RunError:
+        return ""
+    threads = f", {info.threads} thread{'' if info.threads == 1 else 's'}" if info.device == "cpu" else ""
+    return f"{info.device}{threads}"

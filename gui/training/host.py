@@ -1,0 +1,173 @@
+"""Where a training runs: behind one small interface, today a background thread.
+
+The thread knows no Qt. It writes into its History and reads from its Control; a `Watch` in the GUI looks at the host's
+status a few times a second and turns what it sees into signals.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.graph import Graph
+from engine.training.control import Control
+from engine.training.history import History
+from engine.training.status import Result, Status
+
+if TYPE_CHECKING:
+    from engine.training.loop import Trainer
+
+ENDED = ("finished", "stopped", "failed")
+LOADING = "Loading PyTorch"
+
+
+class Host(Protocol):
+    """Runs one training of one network. No method waits for the training, except `close`."""
+
+    @property
+    def status(self) -> Status:
+        """What the run is doing now."""
+
+    @property
+    def history(self) -> History:
+        """The curves so far."""
+
+    @property
+    def result(self) -> Result | None:
+        """How the run ended; None until it has."""
+
+    def start(self) -> None: ...
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def step(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def set_lr(self, lr: float) -> None: ...
+
+    def close(self, timeout: float) -> bool:
+        """Stop the run within one batch and wait for its end; returns whether it came in time."""
+
+
+class ThreadHost:
+    """A training in a thread of this process, on a snapshot of the graph."""
+
+    def __init__(self, graph: Graph, *, root: Path | None = None) -> None:
+        self.graph = graph.copy()
+        self.history = History()
+        self._root = root
+        self._control = Control()
+        self._trainer: Trainer | None = None
+        self._result: Result | None = None
+        # A daemon only for the case that torch hangs: `close` is the way it ends.
+        self._thread = threading.Thread(target=self._run, name="training", daemon=True)
+
+    @property
+    def status(self) -> Status:
+        result, trainer = self._result, self._trainer
+        status = Status(phase=LOADING) if trainer is None else trainer.status
+        if result is None or status.state in ENDED:
+            return status
+        return Status(state=result.state, message=result.message, epoch=status.epoch, epochs=status.epochs)
+
+    @property
+    def state(self) -> str:
+        """The state of the run in one word."""
+        return self.status.state
+
+    @property
+    def result(self) -> Result | None:
+        return None if self._thread.is_alive() else self._result
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def pause(self) -> None:
+        self._control.pause()
+
+    def resume(self) -> None:
+        self._control.resume()
+
+    def step(self) -> None:
+        self._control.step()
+
+    def stop(self) -> None:
+        self._control.stop()
+
+    def set_lr(self, lr: float) -> None:
+        self._control.set_lr(lr)
+
+    def close(self, timeout: float) -> bool:
+        self._control.stop()
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        began = time.monotonic()
+        try:
+            from engine.training.loop import Trainer
+
+            self._trainer = Trainer(self.graph, root=self._root, control=self._control, history=self.history)
+            self._result = self._trainer.run()
+        except Exception as error:  # whatever it is: the window stays and says it
+            status = self.status
+            run = status.run or Path()
+            self._result = Result("failed", sentence(error), status.epoch, status.step, time.monotonic() - began, run)
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong, for a person: our own errors are whole sentences already."""
+    text = " ".join(str(error).split())
+    if isinstance(error, ValueError) and text.endswith((".", "?", "!")):
+        return text
+    return f"Training ended with an unforeseen error ({type(error).__name__}: {text or 'no message'})."
+
+
+class Watch(QObject):
+    """Looks at a host's status ten times a second while it runs, and tells what has changed; no timer afterwards."""
+
+    state_changed = Signal(str)
+    epoch_done = Signal(int)
+    """How many epochs are done now."""
+    finished = Signal(object)
+    """The `Result`, once the host has ended."""
+    INTERVAL = 100
+
+    def __init__(self, host: Host, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.host = host
+        self._seen = Status()
+        self._epochs = 0
+        self._timer = QTimer(self, interval=self.INTERVAL)
+        self._timer.timeout.connect(self.poll)
+        self._timer.start()
+
+    @property
+    def active(self) -> bool:
+        """Whether the end has not been seen yet."""
+        return self._timer.isActive()
+
+    def poll(self) -> None:
+        """Look once."""
+        if not self.active:
+            return
+        result, status, seen = self.host.result, self.host.status, self._seen
+        self._seen = status
+        done = max(status.epoch - 1, 0) if result is None else result.epochs
+        if done > self._epochs:
+            self._epochs = done
+            self.epoch_done.emit(done)
+        if result is not None:
+            self._timer.stop()
+            self.state_changed.emit(result.state)
+            self.finished.emit(result)
+        elif status.state != seen.state and status.state not in ENDED:
+            self.state_changed.emit(status.state)

@@ -1,0 +1,154 @@
+"""The earlier runs of this network: what came out, and a box that lays their curves behind those of the new run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from engine.training.history import History
+from engine.training.run import RunInfo, runs
+from gui.document import Document
+from gui.forms import Note
+from gui.training.background import Background
+from gui.training.controls import duration
+from gui.training.sections import heading
+from gui.training.words import metric_text
+
+COLUMNS = ("Run", "Result", "Epochs", "Validation", "Test", "Time", "When")
+MOST = 200
+"""The most runs listed."""
+
+
+class RunsList(QWidget):
+    """Reads the run folders beside the GUI thread, when asked to."""
+
+    overlays_changed = Signal()
+    message = Signal(str)
+
+    def __init__(self, document: Document, root: Path | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.overlays: dict[Path, tuple[str, History]] = {}
+        """The curves to lay behind: folder → (label, curves)."""
+        self.background = Background("read-runs", self)
+        self._root = root
+        self._hidden: Path | None = None
+        self._wanted: dict[Path, str] = {}
+        self.hint = Note(
+            "None yet. Every training is kept and listed here; tick one to lay its curves behind the new ones."
+        )
+        self.tree = QTreeWidget()
+        self.tree.setAccessibleName("Earlier runs")
+        self.tree.setHeaderLabels(list(COLUMNS))
+        self.tree.setRootIsDecorated(False)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setAllColumnsShowFocus(True)
+        self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.tree.header().setStretchLastSection(True)
+        self.tree.itemChanged.connect(self._ticked)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 4, 12, 10)
+        box.setSpacing(4)
+        box.addWidget(heading("Earlier runs of this network"))
+        box.addWidget(self.hint)
+        box.addWidget(self.tree, 1)
+        box.addStretch(0)
+        self._show([])
+
+    def refresh(self, hidden: Path | None = None) -> None:
+        """Read the list anew; ``hidden`` is the folder of the run that is being shown anyway."""
+        self._hidden = hidden
+        name = self.document.graph.name
+        self.background.run(partial(_read, self._root, name), self._show, lambda error: self.message.emit(str(error)))
+
+    def close_background(self) -> None:
+        """Wait for what is being read."""
+        self.background.close()
+
+    def _show(self, found: list[RunInfo]) -> None:
+        with QSignalBlocker(self.tree):
+            self.tree.clear()
+            for number, info in reversed(list(enumerate(reversed(found), 1))):
+                if info.path != self._hidden:
+                    self.tree.addTopLevelItem(self._item(number, info))
+        listed = {item.data(0, Qt.ItemDataRole.UserRole).path for item in self._items()}
+        if gone := set(self.overlays) - listed:
+            self.overlays = {path: entry for path, entry in self.overlays.items() if path not in gone}
+            self.overlays_changed.emit()
+        self.hint.setVisible(not listed)
+        self.tree.setVisible(bool(listed))
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        items = (self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount()))
+        return [item for item in items if item is not None]
+
+    def _item(self, number: int, info: RunInfo) -> QTreeWidgetItem:
+        result = "cut off" if info.state == "running" else info.state
+        cells = [f"run {number}", result, str(info.epochs), _best(info.validation), _best(info.test)]
+        item = QTreeWidgetItem([*cells, duration(info.seconds), _when(info.started)])
+        item.setData(0, Qt.ItemDataRole.UserRole, info)
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(0, Qt.CheckState.Checked if info.path in self.overlays else Qt.CheckState.Unchecked)
+        for column in range(len(COLUMNS)):
+            item.setToolTip(column, f"{info.message}\n{info.path}".strip())
+        return item
+
+    def _ticked(self, item: QTreeWidgetItem, column: int) -> None:
+        if column != 0:
+            return
+        info: RunInfo = item.data(0, Qt.ItemDataRole.UserRole)
+        if item.checkState(0) == Qt.CheckState.Checked:
+            self._wanted[info.path] = item.text(0)
+        else:
+            self._wanted.pop(info.path, None)
+            if self.overlays.pop(info.path, None) is not None:
+                self.overlays_changed.emit()
+        self._load()
+
+    def _load(self) -> None:
+        missing = {path: label for path, label in self._wanted.items() if path not in self.overlays}
+        if missing:
+            infos = [item.data(0, Qt.ItemDataRole.UserRole) for item in self._items()]
+            chosen = [info for info in infos if info.path in missing]
+            self.background.run(partial(_curves, chosen), self._loaded, self._unreadable)
+
+    def _loaded(self, found: Mapping[Path, History]) -> None:
+        for path, history in found.items():
+            if path in self._wanted:
+                self.overlays[path] = (self._wanted[path], history)
+        self.overlays_changed.emit()
+
+    def _unreadable(self, error: Exception) -> None:
+        self.message.emit(str(error))
+        self._wanted = {path: label for path, label in self._wanted.items() if path in self.overlays}
+        with QSignalBlocker(self.tree):
+            for item in self._items():
+                if item.data(0, Qt.ItemDataRole.UserRole).path not in self._wanted:
+                    item.setCheckState(0, Qt.CheckState.Unchecked)
+
+
+def _read(root: Path | None, name: str) -> list[RunInfo]:
+    return [info for info in runs(root) if info.network == name][:MOST]
+
+
+def _curves(infos: list[RunInfo]) -> dict[Path, History]:
+    return {info.path: info.metrics() for info in infos}
+
+
+def _best(metrics: Mapping[str, float | str]) -> str:
+    """The metric that says most: accuracy or error before the loss."""
+    for name in sorted(metrics, key=lambda name: name.startswith("loss")):
+        return metric_text(name, metrics[name])
+    return "–"
+
+
+def _when(started: str) -> str:
+    try:
+        return f"{datetime.fromisoformat(started).astimezone():%d %b %Y, %H:%M}"
+    except ValueError:
+        return started

@@ -1,0 +1,203 @@
+"""Parts of a project's settings as forms: one `Section` per table of the settings, each edit one undo step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from engine.edits import MISSING, Compound, Edit, SetSetting
+from engine.graph import Graph, GraphError
+from engine.layers.parameters import Parameter, parameters
+from engine.settings import SettingFault, resolve_settings, variants
+from gui.document import Document
+from gui.forms import Form
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def faults(document: Document) -> dict[str, str]:
+    """What is wrong with the settings: path (``training.optimizer.lr``) → sentence."""
+    found = {problem.setting: problem.message for problem in document.problems() if problem.setting}
+    for section in ("data", "training"):
+        alone = Graph()
+        alone.settings[section] = document.graph.settings.get(section, {})
+        fault = resolve_settings(alone)
+        if isinstance(fault, SettingFault):
+            found.setdefault(fault.path, fault.message)
+    fault = resolve_settings(document.graph)
+    if isinstance(fault, SettingFault):
+        found.setdefault(fault.path, fault.message)
+    return found
+
+
+def raw(document: Document, path: Sequence[str]) -> Any:
+    """What the user has set at a path of the settings; MISSING where nothing is."""
+    value: Any = document.graph.settings
+    for key in path:
+        value = value.get(key, MISSING) if isinstance(value, Mapping) else MISSING
+    return value
+
+
+class Section(QWidget):
+    """A heading and a form for one table of the settings; the table may choose its kind by ``name``."""
+
+    message = Signal(str)
+    """Why an edit was refused."""
+
+    def __init__(
+        self, document: Document, title: str, path: tuple[str, ...], model: type[BaseModel], names: Sequence[str] = ()
+    ) -> None:
+        """``names`` are the fields shown, in this order (none: all)."""
+        super().__init__()
+        self.document, self.path = document, path
+        self.form = Form(self._parameters(model, names), parent=self)
+        self.heading = heading(title)
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(6)
+        if title:
+            self._box.addWidget(self.heading)
+        self._box.addWidget(self.form)
+        self.form.edited.connect(self.edit)
+
+    def refresh(self, wrong: Mapping[str, str]) -> None:
+        """Show the values of the document and the sentences that belong here."""
+        whole, first = wrong.get(".".join(self.path)), next(iter(self.form.fields))
+        if whole:
+            wrong = {f"{'.'.join(self.path)}.{first}": whole, **wrong}
+        self.form.set_values(self.values())
+        prefix = ".".join(self.path) + "."
+        self.form.set_errors(
+            {path.removeprefix(prefix): text for path, text in wrong.items() if path.startswith(prefix)}
+        )
+
+    def values(self) -> Mapping[str, Any]:
+        """What is set in this table."""
+        value = raw(self.document, self.path)
+        return value if isinstance(value, Mapping) else {}
+
+    def edit(self, name: str, value: Any) -> None:
+        """Set one entry, as one undo step."""
+        self.apply(SetSetting((*self.path, name), value))
+
+    def apply(self, edit: Edit, title: str | None = None) -> None:
+        """Apply an edit; where it is refused say why and show what holds."""
+        try:
+            self.document.apply(edit, title)
+        except GraphError as error:
+            self.message.emit(str(error))
+            self.form.set_values(self.values())
+
+    def _parameters(self, model: type[BaseModel], names: Sequence[str]) -> list[Parameter]:
+        known = {parameter.name: _friendly(parameter) for parameter in parameters(model)}
+        return [known[name] for name in names or known]
+
+
+class KindSection(Section):
+    """A table whose ``name`` chooses among models, each with entries of its own: optimizer, schedule."""
+
+    def __init__(self, document: Document, title: str, path: tuple[str, ...], owner: type[BaseModel]) -> None:
+        info = owner.model_fields[path[-1]]
+        self.kinds = variants(info.annotation)
+        default = info.get_default(call_default_factory=True)
+        self._default: str = default.name
+        self._shown = self._default
+        super().__init__(document, title, path, self.kinds[self._default])
+
+    def refresh(self, wrong: Mapping[str, str]) -> None:
+        """Show the entries of the kind that is chosen."""
+        name = self.values().get("name", self._default)
+        kind = name if name in self.kinds else self._default
+        if kind != self._shown:
+            focused = self.form.fields["name"].hasFocus()
+            self._box.removeWidget(self.form)
+            self.form.hide()
+            self.form.deleteLater()
+            self._shown = kind
+            self.form = Form(self._parameters(self.kinds[kind], ()), parent=self)
+            self.form.edited.connect(self.edit)
+            self._box.addWidget(self.form)
+            if focused:
+                self.form.focus("name")
+        here = ".".join(self.path)
+        if here in wrong:
+            wrong = {**wrong, f"{here}.name": wrong[here]}
+        super().refresh(wrong)
+
+    def edit(self, name: str, value: Any) -> None:
+        """Set an entry; another kind keeps those entries that it knows too."""
+        if name != "name":
+            super().edit(name, value)
+            return
+        kind = value if value is not MISSING else self._default
+        kept = {
+            key: old for key, old in self.values().items() if key in self.kinds[kind].model_fields and key != "name"
+        }
+        table = kept if value is MISSING else {"name": value, **kept}
+        self.apply(SetSetting(self.path, table or MISSING), f"Set {'.'.join(self.path)}")
+
+    def _parameters(self, model: type[BaseModel], names: Sequence[str]) -> list[Parameter]:
+        first, *others = super()._parameters(model, names)
+        return [replace(first, kind="choice", choices=tuple(self.kinds), default=self._default), *others]
+
+
+class OptionalSection(Section):
+    """A table that may be missing, with a box to switch it on: early stopping."""
+
+    def __init__(
+        self, document: Document, title: str, path: tuple[str, ...], model: type[BaseModel], switch: Parameter
+    ) -> None:
+        super().__init__(document, "", path, model)
+        self.heading.setText(title)
+        self.heading.show()
+        self._box.insertWidget(0, self.heading)
+        self.switch = Form([switch], parent=self)
+        self._box.insertWidget(1, self.switch)
+        self.switch.edited.connect(self._switched)
+
+    def refresh(self, wrong: Mapping[str, str]) -> None:
+        """Show the entries only where the table is there."""
+        value, name = raw(self.document, self.path), self.path[-1]
+        there = value is not MISSING and value is not None
+        self.switch.set_values({name: True} if there else {})
+        here = ".".join(self.path)
+        self.switch.set_errors({name: wrong[here]} if here in wrong else {})
+        self.form.setVisible(there)
+        super().refresh(wrong)
+
+    def _switched(self, _name: str, value: Any) -> None:
+        self.apply(SetSetting(self.path, {} if value is True else MISSING))
+
+
+def heading(text: str) -> QLabel:
+    """The title of a part of a page."""
+    label = QLabel(text)
+    label.setProperty("role", "heading")
+    label.setIndent(0)
+    return label
+
+
+def compound(edits: Sequence[Edit], title: str) -> Edit:
+    """Several edits as one undo step."""
+    return edits[0] if len(edits) == 1 else Compound(tuple(edits), title)
+
+
+def align(sections: Sequence[Section], more: Callable[[], Sequence[Form]] = tuple) -> None:
+    """Let the labels of several forms have one width."""
+    forms = [section.form for section in sections] + list(more())
+    forms += [section.switch for section in sections if isinstance(section, OptionalSection)]
+    width = max(form.label_width() for form in forms)
+    for form in forms:
+        form.set_label_width(width)
+
+
+def _friendly(parameter: Parameter) -> Parameter:
+    """Offer the devices as a list."""
+    if parameter.name == "device":
+        return replace(parameter, kind="choice", choices=DEVICES)
+    return parameter

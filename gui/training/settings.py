@@ -1,0 +1,90 @@
+"""The form beside the plots: everything that decides how the network is trained."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from engine.data.config import DataConfig
+from engine.edits import Change
+from engine.layers.parameters import parameters
+from engine.training.config import EarlyStopping, TrainingConfig
+from gui.document import Document
+from gui.forms import Note
+from gui.training.sections import KindSection, OptionalSection, Section, align, faults
+
+
+class TrainingSettings(QScrollArea):
+    """Sections of the training settings, and the batch size of the data; fixed while a run goes."""
+
+    message = Signal(str)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Training settings")
+        path = ("training",)
+        switch = next(p for p in parameters(TrainingConfig) if p.name == "early_stopping")
+        switch = replace(
+            switch, kind="bool", default=False, help="end the training when the validation loss stops falling"
+        )
+        self.sections: list[Section] = [
+            Section(document, "Training", path, TrainingConfig, ("epochs", "seed")),
+            Section(document, "", ("data",), DataConfig, ("batch_size",)),
+            KindSection(document, "Optimizer", (*path, "optimizer"), TrainingConfig),
+            KindSection(document, "Schedule of the learning rate", (*path, "schedule"), TrainingConfig),
+            OptionalSection(document, "Early stopping", (*path, "early_stopping"), EarlyStopping, switch),
+            Section(document, "Gradient clipping", path, TrainingConfig, ("clip_norm", "clip_value")),
+            Section(document, "Computer", path, TrainingConfig, ("device", "threads")),
+        ]
+        self.fixed = Note("A run goes: these settings are fixed until it ends. The learning rate above is not.")
+        self.fixed.hide()
+        body = QWidget()
+        box = QVBoxLayout(body)
+        box.setContentsMargins(12, 10, 12, 12)
+        box.setSpacing(6)
+        box.addWidget(self.fixed)
+        for place, section in enumerate(self.sections):
+            if place > 1:
+                box.addSpacing(10)
+            box.addWidget(section)
+            section.message.connect(self.message)
+        box.addStretch(1)
+        self.setWidget(body)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        document.changed.connect(self._changed)
+        document.replaced.connect(self._soon.start)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the document holds now."""
+        wrong = faults(self.document)
+        for section in self.sections:
+            section.refresh(wrong)
+        align(self.sections)
+
+    def set_running(self, running: bool) -> None:
+        """While a run goes its settings cannot be changed."""
+        self.fixed.setVisible(running)
+        for section in self.sections:
+            section.setEnabled(not running)
+
+    def focus(self, path: str) -> None:
+        """Put the cursor into the field of a setting (``training.optimizer.lr``)."""
+        for section in self.sections:
+            name = path.removeprefix(".".join(section.path) + ".")
+            if name in section.form.fields:
+                section.form.focus(name)
+                self.ensureWidgetVisible(section.form.fields[name])
+                return
+
+    def _changed(self, _change: Any) -> None:
+        if not isinstance(_change, Change) or _change.settings or self.isVisible():
+            self._soon.start()

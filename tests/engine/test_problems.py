@@ -1,0 +1,200 @@
+"""Every rule, provoked on the guilty part and silent on a network that is right."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import engine.problems
+from engine.edits import Connect, Disconnect, Edit, RemoveNode, SetParameter, SetSetting
+from engine.graph import Edge, Graph, Node
+from engine.problems import SEVERITIES, Problem, find
+from tests.engine.graphs import random_graph
+
+CODES = {"shape", "parameter", "unknown-layer"}
+for file in Path(engine.problems.__file__).parent.glob("*.py"):
+    CODES |= set(re.findall(r'Problem\(\s*"\w+",\s*"([a-z-]+)"', file.read_text(encoding="utf-8")))
+
+
+def digits() -> Graph:
+    """A network without a problem: n1 Input → n2 Conv2d → n3 Flatten → n4 Linear → n5 Output, on the digits."""
+    graph = Graph("digits")
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("Input", {"shape": (1, 8, 8)}),
+        ("Conv2d", {"out_channels": 4, "kernel_size": 3}),
+        ("Flatten", {}),
+        ("Linear", {"out_features": 10}),
+        ("Output", {}),
+    ]
+    for node_type, parameters in steps:
+        graph.add(node_type, **parameters)
+    for place in range(1, 5):
+        graph.connect(f"n{place}", f"n{place + 1}")
+    SetSetting(("data", "dataset"), "digits").apply(graph)
+    return graph
+
+
+def test_a_network_that_is_right_has_no_problem() -> None:
+    assert find(digits()) == []
+
+
+def wire(source: str, target: str, port: str = "input", source_port: str = "output") -> Edge:
+    return Edge(source, source_port, target, port)
+
+
+def edited(*edits: Edit) -> Callable[[], Graph]:
+    def build() -> Graph:
+        graph = digits()
+        for edit in edits:
+            edit.apply(graph)
+        return graph
+
+    return build
+
+
+def without_flatten() -> Graph:
+    graph = edited(Disconnect(wire("n2", "n3")), Disconnect(wire("n3", "n4")), RemoveNode("n3"))()
+    graph.connect("n2", "n4")
+    return graph
+
+
+def with_lone(node_type: str, **parameters: Any) -> Callable[[], Graph]:
+    def build() -> Graph:
+        graph = digits()
+        graph.add(node_type, **parameters)
+        return graph
+
+    return build
+
+
+def unknown_layer() -> Graph:
+    graph = digits()
+    graph.insert_node(Node("n9", "Conv3", "deep", {}), (0.0, 0.0))
+    return graph
+
+
+def only(*types: str) -> Callable[[], Graph]:
+    def build() -> Graph:
+        graph = Graph()
+        SetSetting(("data", "dataset"), "digits").apply(graph)
+        for node_type in types:
+            graph.add(node_type, **({"shape": (1, 8, 8)} if node_type == "Input" else {}))
+        return graph
+
+    return build
+
+
+def pooled_without_indices() -> Graph:
+    graph = digits()
+    pool = graph.add("MaxPool2d", kernel_size=2, return_indices=True, name="pool")
+    graph.connect("n1", pool)
+    graph.connect(pool, graph.add("Output", loss=None, name="where"), source="indices")
+    SetParameter(pool, "return_indices", False).apply(graph)
+    return graph
+
+
+PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], Graph], str]] = [
+    # code, severity, node, port, parameter or setting, the network, a part of the sentence
+    ("shape", "error", "n2", "input", "kernel_size", edited(SetParameter("n2", "kernel_size", 9)), "9×9 window over 8×8"),
+    ("parameter", "error", "n2", None, "kernel_size", edited(SetParameter("n2", "kernel_size", "3x")), "not '3x'."),
+    ("unknown-layer", "error", "n9", None, None, unknown_layer, "deep (Conv3) cannot be used: there is no layer named"),
+    ("unconnected", "error", "n3", "input", None, edited(Disconnect(wire("n2", "n3"))), "has nothing on its input"),
+    ("unconnected", "error", "n6", "x0", None, with_lone("Add"), "joins several values, but nothing is wired to it"),
+    ("no-such-port", "error", "n3", "mask", None, edited(Connect(wire("n2", "n3", "mask"))), "has no input 'mask'"),
+    ("no-such-port", "error", "n6", "indices", None, pooled_without_indices, "has no output 'indices' with these"),
+    ("unused", "warning", "n4", "output", None, edited(Disconnect(wire("n4", "n5"))), "Nothing uses the result of fc1"),
+    ("linear-on-image", "warning", "n4", "input", None, without_flatten, "gets 4-D input (N, 4, 6, 6) and works on the"),
+    ("empty", "hint", None, None, None, only(), "The network is empty"),
+    ("no-input", "error", None, None, None, only("Output"), "The network has no Input"),
+    ("no-output", "error", None, None, None, only("Input"), "The network has no Output"),
+    ("no-loss", "error", None, None, None, edited(SetParameter("n5", "loss", None)), "No Output has a loss"),
+    ("input-data", "error", "n1", None, "shape", edited(SetSetting(("data", "dataset"), "iris")), "8 × 8"),
+    ("output-data", "error", "n5", "input", None, edited(SetParameter("n4", "out_features", 9)), "10"),
+    ("too-many-classes", "warning", "n5", "input", None, edited(SetParameter("n4", "out_features", 11)), "11 classes"),
+    ("setting", "error", None, None, "training.epochs", edited(SetSetting(("training", "epochs"), "x")), "'x'"),
+    ("data", "error", None, None, "data", edited(SetSetting(("data", "dataset"), "digit")), "'digit'; did you mean"),
+    ("no-data", "hint", None, None, "data.dataset", edited(SetSetting(("data", "dataset"), None)), "No data is chosen"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "severity", "node", "port", "where", "build", "words"), PROVOKED, ids=[f"{p[0]}-{n}" for n, p in enumerate(PROVOKED)]
+)
+def test_a_rule_is_provoked(
+    code: str, severity: str, node: str | None, port: str | None, where: str | None, build: Callable[[], Graph], words: str
+) -> None:
+    (problem,) = [problem for problem in find(build()) if problem.code == code and problem.node == node]
+    assert (problem.severity, problem.port) == (severity, port)
+    assert problem.parameter == where or problem.setting == where
+    assert words in problem.message
+
+
+def test_every_rule_is_provoked() -> None:
+    assert {code for code, *_ in PROVOKED} == CODES
+
+
+def with_second_output() -> Graph:
+    graph = edited(SetParameter("n5", "loss", None))()
+    graph.connect("n4", graph.add("Output"))
+    return graph
+
+
+SILENT: list[tuple[str, Callable[[], Graph]]] = [
+    ("linear-on-image", edited(SetParameter("n3", "end_dim", 1))),  # reshaped by hand: the last axis is meant
+    ("linear-on-image", digits),
+    ("unconnected", digits),
+    ("unused", digits),
+    ("no-loss", with_second_output),
+    ("no-input", only()),
+    ("no-output", only()),
+    ("no-loss", only("Input")),
+    ("no-data", only()),
+    ("no-data", edited(SetSetting(("data", "dataset"), "nonsense"))),
+    ("too-many-classes", edited(SetParameter("n4", "out_features", 11), SetParameter("n5", "loss", "mse_loss"))),
+    ("output-data", edited(SetParameter("n5", "loss", None))),
+    ("input-data", edited(SetSetting(("data", "dataset"), None))),
+]
+
+
+@pytest.mark.parametrize(("code", "build"), SILENT, ids=[f"{code}-{n}" for n, (code, _) in enumerate(SILENT)])
+def test_a_rule_is_silent(code: str, build: Callable[[], Graph]) -> None:
+    assert code not in [problem.code for problem in find(build())]
+
+
+def test_problems_come_gravest_first_then_as_drawn() -> None:
+    rng = random.Random(5)
+    several = 0
+    for _ in range(60):
+        graph = random_graph(rng, 80)
+        places = {node_id: place for place, node_id in enumerate(graph.nodes)}
+        problems = find(graph)
+        keys = [(SEVERITIES.index(problem.severity), places.get(problem.node or "", -1)) for problem in problems]
+        assert keys == sorted(keys)
+        several += len(set(keys)) > 2
+    assert several > 30
+
+
+def test_every_problem_of_a_random_network_is_one_whole_sentence_with_its_place() -> None:
+    rng = random.Random(6)
+    seen: set[str] = set()
+    for _ in range(80):
+        graph = random_graph(rng, 100)
+        for problem in find(graph):
+            seen.add(problem.code)
+            check(graph, problem)
+    assert len(seen) >= 10
+
+
+def check(graph: Graph, problem: Problem) -> None:
+    assert problem.code in CODES
+    assert problem.message.endswith(".")
+    assert "\n" not in problem.message
+    if problem.node is not None:
+        node = graph.node(problem.node)
+        assert f"{node.name} ({node.type})" in problem.message
+        assert problem.setting is None

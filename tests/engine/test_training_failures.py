@@ -1,0 +1,217 @@
+"""Everything that can go wrong in a run: each ends in one sentence, and what there is is kept."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from engine.graph import Graph
+from engine.training import recorder
+from engine.training.loop import Trainer
+from engine.training.run import runs
+from engine.training.status import TrainingError
+from tests.engine.test_training_learning import table
+from tests.engine.test_training_loop import rows
+
+
+def test_a_loss_that_is_no_number_ends_the_run_with_what_to_try(tmp_path, monkeypatch) -> None:
+    layers = (("Linear", {"out_features": 16}), ("ReLU", {}))
+    graph = table(layers=layers, optimizer={"name": "sgd", "lr": 1e30}, epochs=50)
+    written = []
+    for interval in (0.0, 1e9):
+        monkeypatch.setattr(recorder, "INTERVAL", interval)
+        result = Trainer(graph, tmp_path / str(interval)).run()
+        assert result.state == "failed"
+        assert re.search(r"(loss of step|validation loss after step) \d+ is (not a number|infinite)", result.message)
+        assert "learning rate 1e+30" in result.message
+        assert "try a smaller training.optimizer.lr such as 1e+29" in result.message
+        written.append((result.run / "metrics.jsonl").read_bytes())
+        last = rows(result.run)[-1]
+        assert last["step"] == result.steps
+        assert last["loss"] in ("NaN", "Infinity")
+        assert (result.run / "model.safetensors").is_file()
+        assert runs(tmp_path)[0].metrics().series("train/loss")[1].size == result.steps
+    assert written[0] == written[1]
+
+
+def failing(number: int, error: Exception) -> Callable[[nn.Linear, torch.Tensor], torch.Tensor]:
+    """A forward pass of Linear that raises at its ``number``-th call in training mode."""
+    calls = [0]
+
+    def forward(self: nn.Linear, x: torch.Tensor) -> torch.Tensor:
+        calls[0] += torch.is_grad_enabled()
+        if calls[0] >= number:
+            raise error
+        return nn.functional.linear(x, self.weight, self.bias)
+
+    return forward
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (MemoryError(), "Step 5 needs more memory than there is: try a data.batch_size below 16"),
+        (torch.OutOfMemoryError("CUDA out of memory."), "Step 5 needs more memory than there is"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "Step 5 needs more memory than there is"),
+        (ValueError("no such thing\nmore"), "Step 5 failed in fc1 (Linear): ValueError: no such thing."),
+    ],
+)
+def test_what_fails_in_the_network_is_one_sentence_and_keeps_what_there_is(error, words, tmp_path, monkeypatch) -> None:
+    graph = table()
+    with monkeypatch.context() as patch:
+        patch.setattr(nn.Linear, "forward", failing(9, error))
+        trainer = Trainer(graph, tmp_path / "run")
+        result = trainer.run()
+    assert (result.state, result.steps) == ("failed", 4)
+    assert result.message.startswith(words)
+    assert trainer.status.message == result.message
+    assert [row["step"] for row in rows(result.run)] == [1, 2, 3, 4]
+    assert type(error).__name__ in (result.run / "error.txt").read_text()
+    assert (result.run / "model.safetensors").is_file()
+    info = runs(tmp_path)[0]
+    assert (info.state, info.message, info.steps) == ("failed", result.message, 4)
+    assert Trainer(graph, tmp_path / "next").run().state == "finished"
+
+
+def test_a_last_batch_of_one_sample_is_explained(tmp_path) -> None:
+    layers = (("Conv2d", {"out_channels": 2, "kernel_size": 8}), ("BatchNorm2d", {}), ("Flatten", {}))
+    result = Trainer(
+        table("digits", 10, layers=layers, standardise=(), data={"batch_size": 157}), tmp_path / "run"
+    ).run()
+    assert result.state == "failed"
+    assert "Expected more than 1 value per channel" in result.message
+    assert result.message.endswith("Switch data.drop_last on, or choose another data.batch_size.")
+
+
+def test_a_full_disk_fails_the_run_with_a_sentence(tmp_path, monkeypatch) -> None:
+    from engine.training.run import Run, RunError
+
+    def full(self: Run, rows: object) -> None:
+        raise RunError(f"{self.path} cannot hold a run: No space left on device.")
+
+    monkeypatch.setattr(Run, "metrics", full)
+    trainer = Trainer(table(), tmp_path / "run")
+    result = trainer.run()
+    assert result.state == "failed"
+    assert result.message.endswith("No space left on device.")
+    assert (result.run / "model.safetensors").is_file()
+    assert runs(tmp_path)[0].state == "failed"
+    with pytest.raises(TrainingError, match="has run already"):
+        trainer.run()
+
+
+def test_weights_that_cannot_be_kept_fail_the_run_with_a_sentence(tmp_path) -> None:
+    def obstruct(status: object) -> None:
+        (tmp_path / "run" / "model.safetensors").mkdir(exist_ok=True)
+
+    result = Trainer(table(), tmp_path / "run", on_epoch=obstruct).run()
+    assert result.state == "failed"
+    assert result.message.startswith("Trained 3 epochs. The weights cannot be kept in")
+    assert runs(tmp_path)[0].state == "failed"
+
+
+def broken(change: Callable[[Graph], Any]) -> Graph:
+    graph = table()
+    change(graph)
+    return graph
+
+
+def _settings(section: str, **values: Any) -> Callable[[Graph], Any]:
+    return lambda graph: graph.settings[section].update(values)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_settings("training", epochs="many"), "training.epochs must be a whole number ≥ 0, not 'many'."),
+        (_settings("training", device="cuda:7"), "training.device is 'cuda:7', but PyTorch finds no such device"),
+        (_settings("data", dataset=None), "No data is chosen: set data.dataset to one of"),
+        (_settings("data", dataset="digits", transforms=[]), "in (Input) takes samples of 4 (float32), but in"),
+        (_settings("data", batch_size=200, drop_last=True), "with data.drop_last on, no batch is left."),
+        (_settings("data", split={"train": 0.98, "validation": 0.01, "test": 0.01}), "the mix of classes"),
+        (lambda graph: graph.add("Output", name="loose"), "loose (Output) has nothing on its input"),
+    ],
+)  # fmt: skip
+def test_what_has_to_be_mended_first_is_one_sentence_and_leaves_no_run(change, words, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    trainer = Trainer(broken(change), tmp_path / "run")
+    with pytest.raises(TrainingError, match=re.escape(words)) as caught:
+        trainer.run()
+    assert "\n" not in str(caught.value)
+    assert (trainer.status.state, trainer.status.message) == ("failed", str(caught.value))
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_network_without_weights_cannot_be_trained(tmp_path) -> None:
+    graph = Graph()
+    graph.connect(graph.add("Input", shape=(4,)), graph.add("Output"))
+    graph.settings["data"]["dataset"] = "iris"
+    with pytest.raises(TrainingError, match="has no weights to train"):
+        Trainer(graph, tmp_path / "run").run()
+
+
+def test_a_folder_that_is_taken_or_no_folder_is_one_sentence(tmp_path) -> None:
+    Trainer(table(epochs=0), tmp_path / "run").run()
+    with pytest.raises(TrainingError, match="holds a run already: choose another folder"):
+        Trainer(table(), tmp_path / "run").run()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(TrainingError, match=r"file.* cannot hold a run: (Not a directory|File exists)"):
+        Trainer(table(), tmp_path / "file" / "run").run()
+
+
+def test_an_interrupt_is_passed_on_and_the_run_kept(tmp_path, monkeypatch) -> None:
+    def interrupt(self: nn.Linear, x: torch.Tensor) -> torch.Tensor:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(nn.Linear, "forward", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        Trainer(table(), tmp_path / "run").run()
+    assert (runs(tmp_path)[0].state, runs(tmp_path)[0].message) == ("stopped", "Interrupted.")
+
+
+# -- where it computes ---------------------------------------------------------------------------------------------
+
+
+def test_threads_follow_from_the_work_of_a_step_and_the_cores_alone(monkeypatch) -> None:
+    from engine.training import device
+
+    assert 1 <= device.cores() <= 1024
+    monkeypatch.setattr(device, "cores", lambda: 4)
+    work = [0, 9_999_999, 20_000_000, 39_999_999, 10**12]
+    assert [device.choose_threads(None, amount) for amount in work] == [1, 1, 2, 3, 4]
+    assert device.choose_threads(7, 0) == 7
+
+
+def test_threads_wait_politely_unless_the_user_says_otherwise(monkeypatch) -> None:
+    from engine.training.threads import wait_politely
+
+    for set_by_user, expected in ((None, "PASSIVE"), ("ACTIVE", "ACTIVE")):
+        monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+        if set_by_user:
+            monkeypatch.setenv("OMP_WAIT_POLICY", set_by_user)
+        wait_politely()
+        assert os.environ["OMP_WAIT_POLICY"] == expected
+
+
+def test_the_device_is_the_best_there_is_or_the_one_asked_for(monkeypatch) -> None:
+    from engine.training.device import choose_device
+
+    for cuda, mps, expected in ((True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda cuda=cuda: cuda)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda mps=mps: mps)
+        assert choose_device("auto").type == expected
+        assert choose_device("cpu").type == "cpu"
+        if cuda:
+            assert choose_device("cuda:1").index == 1
+            with pytest.raises(TrainingError, match="there are 2: 'cuda:0' to 'cuda:1'"):
+                choose_device("cuda:2")
+        else:
+            with pytest.raises(TrainingError, match="finds no such device on this computer: choose 'auto' or"):
+                choose_device("cuda")

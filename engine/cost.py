@@ -79,10 +79,8 @@ def depth(graph: Graph, report: Report | None = None) -> int:
     longest: dict[str, int] = {}
     for node_id in graph.order():
         layer = report.layer(node_id)
-        own = (
-            1 if layer is not None and node_id in report.inputs and _deep(layer.weights(*report.inputs[node_id])) else 0
-        )
-        longest[node_id] = own + max((longest[e.source] for e in graph.incoming[node_id].values()), default=0)
+        weights = layer.weights(*report.inputs[node_id]) if layer is not None and report.complete(node_id) else {}
+        longest[node_id] = int(_deep(weights)) + max((longest[e.source] for e in graph.incoming[node_id].values()), default=0)
     return max(longest.values(), default=0)
 
 

@@ -100,8 +100,8 @@ class _Writer:
         self.live = live_nodes(graph)
         self.names: dict[str, int] = {}
         self.modules: dict[str, str] = {}
+        self.wires: dict[str, list[tuple[str, str, str]]] = {}
         self.layers = self._checked()
-        self.wires = {node_id: wired_inputs(graph, node_id, layer) or [] for node_id, layer in self.layers.items()}
 
     def _checked(self) -> dict[str, Layer]:
         graph, report = self.graph, self.report
@@ -116,6 +116,9 @@ class _Writer:
                 raise SourceError(f"{node.name} ({node.type}) {report.errors[node_id].message}", node_id)
             if layer is None or not report.complete(node_id):
                 raise SourceError(f"{node.name} ({node.type}) has an input that nothing is wired to.", node_id)
+            self.wires[node_id] = wired_inputs(graph, node_id, layer) or []
+            for stray in sorted(graph.incoming[node_id].keys() - {port for port, *_ in self.wires[node_id]}):
+                raise SourceError(f"{node.name} ({node.type}) has no input {stray!r} that a wire could end on.", node_id)
             layers[node_id] = layer
         return layers
 

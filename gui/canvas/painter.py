@@ -6,12 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath, QTransform
 
 from gui.canvas.geometry import Box, End, Side, port_points
 from gui.canvas.style import BOXES, CELL, FULL, NAMES, Family, Outline, Style, Text
 
 RADIUS, RING, BADGE = 4.5, 8.5, 8.0
+LARGE = 1.6
+"""How much larger badges are where there is less detail, so that their symbol can still be told."""
 PAD = 8.0
 NO_BRUSH, NO_PEN = Qt.BrushStyle.NoBrush, Qt.PenStyle.NoPen
 AA = QPainter.RenderHint.Antialiasing
@@ -53,6 +55,7 @@ class NodeLook:
     offers: QPainterPath | None = None
     badge: QPointF = field(init=False)
     mark: QPainterPath | None = None
+    far_mark: QPainterPath | None = None
 
     def ports(self, side: Side) -> dict[str, Port]:
         """The ports of one side, in order."""
@@ -79,7 +82,10 @@ class NodeLook:
         self.rings = _rings([*self._found(self.guilty)])
         self.offers = _rings([self.ports(end.side)[end.port].point for end in self.offered])
         self.badge = QPointF(width - 5, 4)
-        self.mark = style.marks[self.severity].translated(self.badge) if self.severity else None
+        self.mark = self.far_mark = None
+        if self.severity:
+            symbol, larger = style.marks[self.severity], QTransform.fromScale(LARGE, LARGE)
+            self.mark, self.far_mark = symbol.translated(self.badge), larger.map(symbol).translated(self.badge)
         self.ready = True
 
     def _texts(self, style: Style, room: float) -> tuple[tuple[bool, QPointF, Text], ...]:
@@ -161,8 +167,9 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
         else:
             _paint_texts(painter, look, style)
         _paint_ports(painter, look, style)
-    if look.mark is not None:
-        _paint_badge(painter, look, look.mark, style)
+    symbol = look.mark if detail == FULL else look.far_mark
+    if symbol is not None:
+        _paint_badge(painter, look, symbol, style)
 
 
 def _paint_texts(painter: QPainter, look: NodeLook, style: Style) -> None:
@@ -199,7 +206,8 @@ def _paint_badge(painter: QPainter, look: NodeLook, symbol: QPainterPath, style:
     fill, pen, _, halo = style.badges[look.severity]
     painter.setPen(halo)
     painter.setBrush(fill)
-    painter.drawEllipse(look.badge, BADGE, BADGE)
+    radius = BADGE if symbol is look.mark else BADGE * LARGE
+    painter.drawEllipse(look.badge, radius, radius)
     painter.setPen(pen)
     painter.setBrush(NO_BRUSH)
     painter.drawPath(symbol)

@@ -10,18 +10,15 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsSceneHelpE
 from engine.edits import Change
 from engine.graph import Edge, Position
 from engine.problems import Problem
-from gui.canvas import layout, tooltips
+from gui.canvas import tooltips
+from gui.canvas.courses import Courses
 from gui.canvas.finder import Finder
-from gui.canvas.geometry import GAP, HEIGHT, Box, End
+from gui.canvas.geometry import Box, End
 from gui.canvas.node_item import NodeItem, node_look
 from gui.canvas.style import OVERVIEW, Style
 from gui.canvas.wire_item import WireItem
 from gui.document import Document
 from gui.theme import theme
-
-Ways = tuple[Position, ...]
-LONG = 2 * GAP + HEIGHT
-"""Wires that reach further down than this may have nodes in their way."""
 
 
 class Scene(QGraphicsScene):
@@ -43,7 +40,7 @@ class Scene(QGraphicsScene):
         """Grows with everything the overview shows."""
         self._problems: dict[str, list[Problem]] = {}
         self._selected: set[str] = set()
-        self._crooked: set[Edge] = set()
+        self._courses = Courses(self)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.flush)
         document.changed.connect(self._follow)
@@ -59,7 +56,7 @@ class Scene(QGraphicsScene):
         for item in (*self.wires.values(), *self.nodes.values()):
             self.removeItem(item)
         self.nodes, self.wires, self.positions, self.chosen_wire = {}, {}, {}, None
-        self._problems, self._selected, self._crooked = {}, set(), set()
+        self._problems, self._selected, self._courses = {}, set(), Courses(self)
         for node_id in self.document.graph.nodes:
             self._create(node_id)
         for edge in self.document.graph.edges:
@@ -75,7 +72,7 @@ class Scene(QGraphicsScene):
                     self._connect(edge)
             elif edge in self.wires:
                 self.removeItem(self.wires.pop(edge))
-                self._crooked.discard(edge)
+                self._courses.crooked.discard(edge)
                 self.chosen_wire = None if self.chosen_wire == edge else self.chosen_wire
         ends = {node_id for edge in change.edges for node_id in (edge.source, edge.target)}
         area = QRectF()
@@ -91,7 +88,7 @@ class Scene(QGraphicsScene):
                 del self.positions[node_id]
                 self._selected.discard(node_id)
         if not area.isNull():
-            self._obstructed(area)
+            self._courses.disturb(area)
         self.place({node_id: graph.positions[node_id] for node_id in change.moved if node_id in graph.nodes})
         self.touch()
 
@@ -110,12 +107,12 @@ class Scene(QGraphicsScene):
         look.selected, look.severity, look.guilty = old.selected, old.severity, old.guilty
         item.wear(look)
         item.update()
-        self._bend(node_id)
+        self._courses.bend(node_id)
 
     def _connect(self, edge: Edge) -> None:
         item = WireItem(edge, self.styling)
         self.wires[edge] = item
-        self._crooked.add(edge)
+        self._courses.crooked.add(edge)
         self.addItem(item)
 
     # -- badges and shapes -----------------------------------------------------------------------------------------
@@ -159,7 +156,10 @@ class Scene(QGraphicsScene):
         for edge, wire in self.wires.items():
             look = self.nodes[edge.target].look
             guilty_target = look.severity == "error" and edge.target_port in look.guilty
-            if wire.tell(report.spec(edge.source, edge.source_port), guilty_target) and edge not in self._crooked:
+            if (
+                wire.tell(report.spec(edge.source, edge.source_port), guilty_target)
+                and edge not in self._courses.crooked
+            ):
                 wire.place()
 
     def problems_of(self, node_id: str) -> list[Problem]:
@@ -229,54 +229,17 @@ class Scene(QGraphicsScene):
                 swept |= item.box
             item.setPos(*place)
             self.positions[node_id] = place
-            self._bend(node_id)
+            self._courses.bend(node_id)
             if not dragging:
                 swept |= item.box
         if not swept.isNull():
-            self._obstructed(swept)
+            self._courses.disturb(swept)
         self._stir()
-
-    def _bend(self, node_id: str) -> None:
-        graph = self.document.graph
-        self._crooked.update(graph.incoming[node_id].values())
-        self._crooked.update(graph.outgoing[node_id])
-
-    def _obstructed(self, area: QRectF) -> None:
-        """Wires that may have to get out of the way of something in this area, or may run straight again."""
-        for edge, wire in self.wires.items():
-            if wire.end.y() - wire.start.y() > LONG and wire.rect().intersects(area):
-                self._crooked.add(edge)
 
     def reroute(self) -> None:
         """Lay all wires anew whose ends have moved."""
-        crooked, self._crooked = [edge for edge in self._crooked if edge in self.wires], set()
-        if not crooked:
-            return
-        known = {edge: wire.points for edge, wire in self.wires.items() if wire.points}
-        ways = layout.routes(self.document.graph, self.positions, self.sizes, crooked, known)
-        for edge, points in ways.items():
-            source, target = self.nodes[edge.source], self.nodes[edge.target]
-            start = source.pos() + source.look.outputs[edge.source_port].point
-            end = target.pos() + target.look.inputs[edge.target_port].point
-            self.wires[edge].route(start, end, points, self._free_side(edge, points, ways))
-        self._stir()
-
-    def _free_side(self, edge: Edge, points: Ways, ways: Mapping[Edge, Ways]) -> int:
-        """The side of a wire on which its label is not crossed by those it starts or ends with: 1 right, -1 left."""
-        middle, crowded = self.positions[edge.source][0], 0
-        if points:
-            return 1 if points[0][0] >= middle else -1
-        graph = self.document.graph
-        leaving, arriving = graph.outgoing[edge.source], graph.incoming[edge.target]
-        if len(leaving) == len(arriving) == 1:
-            return 1
-        for other in (*leaving, *arriving.values()):
-            lane = ways.get(other)
-            if lane is None and other in self.wires:
-                lane = self.wires[other].points
-            if lane:
-                crowded += 1 if lane[0][0] > middle else -1
-        return -1 if crowded > 0 else 1
+        if self._courses.straighten():
+            self._stir()
 
     # -- looking ---------------------------------------------------------------------------------------------------
 

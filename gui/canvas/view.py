@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -15,14 +15,15 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QGraphicsPathItem, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.edits import Change, Disconnect, Edit
 from engine.graph import Edge, GraphError, Position
 from engine.project import ProjectError
 from gui.canvas import clipboard, commands, walking
+from gui.canvas.adder import Adder
 from gui.canvas.drops import PaletteDrop
-from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End, snap, wire_path
+from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End, snap
 from gui.canvas.gestures import DragWire, Gesture, MoveNodes, Pan, Pointer, RubberBand
 from gui.canvas.popup import LayerPopup
 from gui.canvas.sheet import Sheet
@@ -47,12 +48,11 @@ class View(Sheet):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(document, parent)
         self.gesture: Gesture | None = None
-        self.popup: LayerPopup | None = None
         self._button = Qt.MouseButton.NoButton
         self._space = False
-        self._mouse: QPoint | None = None
-        self._pending: QGraphicsPathItem | None = None
-        self._palette = PaletteDrop(self)
+        self.mouse: QPoint | None = None
+        """Where the mouse is, while it is over the canvas."""
+        self._palette, self._adder = PaletteDrop(self), Adder(self)
         self.setAcceptDrops(True)
         self.viewport().setMouseTracking(True)
         document.replaced.connect(self._break_off)
@@ -65,8 +65,7 @@ class View(Sheet):
     def _break_off(self) -> None:
         """End gesture and popup when the network is changed from elsewhere, by an undo key or another panel."""
         self.cancel()
-        if self.popup is not None:
-            self.popup.close_up()
+        self._adder.close()
 
     # -- edits -----------------------------------------------------------------------------------------------------
 
@@ -155,7 +154,7 @@ class View(Sheet):
     def paste(self, *, keep_wires: bool = False) -> None:
         """Put what the clipboard holds under the mouse; ``keep_wires`` wires it to where it came from."""
         text = QGuiApplication.clipboard().text()
-        at = self.mapToScene(self._mouse).toTuple() if self._mouse is not None else None
+        at = self.mapToScene(self.mouse).toTuple() if self.mouse is not None else None
         self.attempt(lambda: clipboard.paste(self.document, text, at, incoming=keep_wires))
 
     def duplicate(self) -> None:
@@ -172,41 +171,12 @@ class View(Sheet):
         ``wire`` is a port that waits for it; otherwise, called by key, it follows the one selected node if that has
         a free output. ``into`` is a wire that it is to be spliced into.
         """
-        if self.popup is not None:
-            self.popup.close_up()
-        graph, report, selection = self.document.graph, self.document.report, self.document.selection
-        after = None
-        if at is None and wire is None and len(selection) == 1 and (wire := commands.free_output(graph, selection[0])):
-            after = selection[0]
-            at = self.mapFromScene(self.canvas.nodes[after].box.bottomLeft() + QPointF(0, GRID))
-        elif at is None:
-            at = self._mouse if self._mouse is not None else self.viewport().rect().center()
-        source = wire if into is None else End(into.source, "output", into.source_port)
-        spec = report.spec(source.node, source.port) if source is not None and source.side == "output" else None
-        point = self.mapToScene(at)
-        drop = 0.5 if wire is None else 0.0 if wire.side == "output" else 1.0
-        place = (point.x() - WIDTH / 2, point.y() - drop * HEIGHT)
-        popup = self.popup = LayerPopup(self, at, spec)
-        if wire is not None and after is None:
-            self._show_pending(wire, point)
-        popup.chosen.connect(lambda name: self.add_layer(name, place, None if after else wire, after, into))
-        popup.closed.connect(self._popup_closed)
+        self._adder.open(at, wire, into)
 
-    def _show_pending(self, wire: End, point: QPointF) -> None:
-        """Keep the dragged wire in sight until the popup has closed."""
-        fixed = self.canvas.nodes[wire.node].port(wire)
-        ends = (fixed, point) if wire.side == "output" else (point, fixed)
-        self._pending = QGraphicsPathItem(wire_path(*ends))
-        self._pending.setPen(self.canvas.styling.wires["loose", False])
-        self.canvas.addItem(self._pending)
-
-    def _popup_closed(self, held_focus: bool) -> None:
-        self.popup = None
-        if self._pending is not None:
-            self.canvas.removeItem(self._pending)
-            self._pending = None
-        if held_focus:
-            self.setFocus(Qt.FocusReason.PopupFocusReason)
+    @property
+    def popup(self) -> LayerPopup | None:
+        """The search popup while it is open."""
+        return self._adder.popup
 
     # -- gestures --------------------------------------------------------------------------------------------------
 
@@ -265,7 +235,7 @@ class View(Sheet):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = self._pointer(event)
-        self._mouse = at.view
+        self.mouse = at.view
         if self.gesture is not None:
             self.gesture.move(at)
 
@@ -286,7 +256,7 @@ class View(Sheet):
             self.open_popup(at.view, into=self.canvas.find.wire(at.scene))
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._mouse = None
+        self.mouse = None
         super().leaveEvent(event)
 
     # -- events: keys ----------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from gui.canvas.style import FULL, OVERVIEW, Style, Text
 
 BESIDE = 7.0
 """The distance between a wire and its label."""
+SLANTED = 32.0
+"""A leg that leads further aside carries its label on itself."""
 
 
 class WireItem(QGraphicsRectItem):
@@ -90,7 +92,8 @@ class WireItem(QGraphicsRectItem):
             label = self._label = self._label or self.style.static(str(self.spec), "label", 240.0)
             leg = max(self.lines(), key=lambda line: line.dy()) if self.points else QLineF(self.start, self.end)
             middle = leg.center()
-            x = BESIDE if self._beside > 0 else -BESIDE - label.width
+            beside = 0 if abs(leg.dx()) > SLANTED else self._beside
+            x = {1: BESIDE, 0: -label.width / 2, -1: -BESIDE - label.width}[beside]
             self._label_box = QRectF(middle.x() + x, middle.y() - label.height / 2, label.width, label.height)
             box |= self._label_box
         self.setRect(box.adjusted(-6, -6, 6, 6))

@@ -51,8 +51,3 @@ def _parser() -> argparse.ArgumentParser:
     for command in COMMANDS:
         command.add(commands)
     return parser
-
-
-def entry() -> None:
-    """What the installed ``layerloom`` starts."""
-    sys.exit(main())

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 
+WIDEST = 640
+"""The longest bar in pixels: a longer one says no more."""
+
+
 class ImageGrid(QWidget):
     """Pictures with what they show; beside each one how the network sees it, where that differs."""
 
@@ -62,7 +66,7 @@ class ImageGrid(QWidget):
             rows = -(-len(self._pairs) // columns)
             across = (self.width() - (columns - 1) * self.GAP) / columns
             down = (self.height() - (rows - 1) * self.GAP) / rows - self.CAPTION
-            side = min((across - 4 * (pair - 1)) / pair, down, 128.0)
+            side = min((across - 4 * (pair - 1)) / pair, down, 160.0)
             if side > best[1] + 0.5:
                 best = (columns, side)
         return best[0], max(8.0, float(int(best[1])))
@@ -117,7 +121,7 @@ class Balance(QWidget):
         most = max(sum(counts) for _, counts in self._rows) or 1
         left = max(metrics.horizontalAdvance(name) for name, _ in self._rows) + 10
         right = metrics.horizontalAdvance(f"{most:,} = {most:,} + {most:,} + {most:,}") + 12
-        room = max(40, self.width() - left - right)
+        room = min(max(40, self.width() - left - right), WIDEST)
         shades = _shades()
         x = float(left)
         painter.setPen(theme.color("muted"))

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 PARTS = {"train": "training", "validation": "validation", "test": "test"}
 SHOWN = 12
+ANY = (1 << 24) - 1
+"""The height that Qt takes for no limit."""
 FEW = 5
 """Columns that share the whole width; more keep their own and can be scrolled."""
 BINS = 8
@@ -118,23 +120,34 @@ class SampleTable(QTableWidget):
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFont(mono_font(9))
 
+    def whole_height(self) -> int:
+        """What all rows need."""
+        bar = self.horizontalScrollBar().sizeHint().height()
+        return self.horizontalHeader().sizeHint().height() + 26 * max(self.rowCount(), 1) + bar + 4
+
     def show_look(self, seen: Look, *, after: bool) -> None:
         """Show the samples before or after the transforms."""
         rows = seen.after if after else seen.before
         answer = "class" if seen.dataset.task == "classification" else "target"
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)  # else each label measures all columns anew
         self.clear()
         self.setRowCount(len(rows))
         self.setColumnCount(len(seen.columns) + 1)
         self.setHorizontalHeaderLabels([answer, *seen.columns])
+        head = QTableWidgetItem(answer)
+        head.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.setHorizontalHeaderItem(0, head)
         for place, (row, goal) in enumerate(zip(rows.tolist(), seen.answers, strict=True)):
             self.setItem(place, 0, QTableWidgetItem(goal))
             for column, value in enumerate(row, 1):
                 item = QTableWidgetItem(f"{value:.3f}" if after else f"{value:.6g}")
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(place, column, item)
-        modes = QHeaderView.ResizeMode
-        few = len(seen.columns) <= FEW
-        self.horizontalHeader().setSectionResizeMode(modes.Stretch if few else modes.ResizeToContents)
+        if len(seen.columns) <= FEW:
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        else:
+            self.resizeColumnsToContents()
 
 
 class Samples(QWidget):
@@ -174,6 +187,7 @@ class Samples(QWidget):
         box.addWidget(self.views, 1)
         box.addWidget(self.balance_title)
         box.addWidget(self.balance)
+        box.addStretch(0)
         self.show_hint("")
 
     @property
@@ -224,10 +238,12 @@ class Samples(QWidget):
             self.grid.show_look(seen)
         else:
             self.table.show_look(seen, after=seen.transformed and self.state.currentIndex() == 1)
+        self.views.setMaximumHeight(ANY if images else self.table.whole_height())
         self.views.setCurrentWidget(self.grid if images else self.table)
 
     def _say(self, text: str, token: str) -> None:
         self._seen = None
+        self.views.setMaximumHeight(ANY)
         self.hint.set_token(token)
         self.hint.setText(text)
         self.views.setCurrentWidget(self.hint)

@@ -23,7 +23,7 @@ def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[fl
         return []
     rough = (high - low) / max(most, 1)
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(f * power for f in (1, 2, 5, 10) if f * power >= rough * 0.999999)
+    step = next(f * power for f in (1, 2, 2.5, 5, 10) if f * power >= rough * 0.999999)
     if whole:
         step = max(step, 1.0)
     first = math.ceil(low / step - 1e-9)
@@ -64,14 +64,14 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         low, high = min(minVal, maxVal), max(minVal, maxVal)
         if self.orientation == "bottom":
             return [(1.0, ticks(low, high, max(2, int(size / 110)), whole=True))]
-        most = max(2, int(size / 42))
+        most = max(2, int(size / 28))
         return [(1.0, log_ticks(low, high, most) if self.logMode else ticks(low, high, most))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self.logMode:
             values = [10.0**value for value in values]
         if self.orientation == "bottom":
-            return [f"{value:,.0f}" if value < 1e6 else f"{value / 1e6:g} M" for value in values]
+            return [f"{value:,.0f}" if abs(value) < 1e6 else f"{value / 1e6:g} M" for value in values]
         return [f"{100 * value:.4g} %" if self.percent else number(value) for value in values]
 
 

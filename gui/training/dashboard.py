@@ -67,6 +67,7 @@ class Dashboard(QWidget):
         self._governor = Governor()
         self._labels_at = 0.0
         self._device = ""
+        self._name = ""
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._tick)
         self.controls = Controls()
@@ -162,7 +163,7 @@ class Dashboard(QWidget):
         if self._plots is not None:
             self._plots.settle()
             self._show_plots()
-        self.runs.refresh()
+        self._refresh_runs()
         self.message.emit(result_text(result))
         self.finished.emit(result)
 
@@ -212,7 +213,7 @@ class Dashboard(QWidget):
             self._plots = Plots()
             self.stack.addWidget(self._plots)
             self._show_curves()
-            self.runs.refresh()
+            self._refresh_runs()
         self._plots.settle()
         self._show_plots()
         self._update_numbers()
@@ -267,9 +268,15 @@ class Dashboard(QWidget):
         self._update_numbers()
         self._show_curves()
         if self._plots is not None:
-            self.runs.refresh()
+            self._refresh_runs()
+
+    def _refresh_runs(self) -> None:
+        self._name = self.document.graph.name
+        self.runs.refresh(self.host.status.run if self.running and self.host is not None else None)
 
     def _changed(self, change: Change) -> None:
+        if self._plots is not None and self.document.graph.name != self._name:
+            self._refresh_runs()
         if change.settings and not self.running:
             self.controls.show_lr(self._lr_setting())
 

@@ -28,18 +28,19 @@ cpu_seconds = time.thread_time if _clock_of_thread() else time.perf_counter
 
 @dataclass(slots=True)
 class Governor:
-    """Spaces the draws: `spent` notes what each has cost, `interval` is how long the next one waits."""
+    """Spaces the draws so that each is paid for: `spent` notes a cost, `interval` is how long the next draw waits."""
 
-    cost: float = 0.0
+    debt: float = 0.0
+    """Seconds of drawing that have not been waited for yet."""
 
     def spent(self, seconds: float) -> None:
-        """Note the cost of a draw; a dear one counts at once, cheap ones bring the mean down slowly."""
-        self.cost = seconds if seconds > self.cost else 0.8 * self.cost + 0.2 * seconds
+        """Note the cost of a draw that came after the last interval."""
+        self.debt = min(max(self.debt - SHARE * self.interval, 0.0) + seconds, max(seconds, SHARE * LONGEST))
 
     @property
     def interval(self) -> float:
         """Seconds to wait before the next draw."""
-        return min(max(self.cost / SHARE, SHORTEST), LONGEST)
+        return min(max(self.debt / SHARE, SHORTEST), LONGEST)
 
 
 @dataclass(slots=True)

@@ -154,6 +154,12 @@ class Plot(QWidget):
         self._draw()
         return True
 
+    def catch_up(self) -> None:
+        """Draw if the range of steps has been moved by the other plot: they should not stand askew."""
+        if self._following and self._placed and self._placed[:2] != (self._x.low, self._x.high):
+            self._stale = True
+            self.refresh()
+
     def settle(self) -> None:
         """Draw everything with ranges that fit exactly."""
         for curve in self.curves:
@@ -183,7 +189,7 @@ class Plot(QWidget):
             text = f"{role} <b>{shown}</b>"
             if label.text() != text:
                 label.setText(text)
-        self.step.setText(f"step {step:,.0f}" if math.isfinite(step) else "")
+        self.step.setText(f"at step {step:,.0f}" if math.isfinite(step) else "by step")
 
     @property
     def hovering(self) -> bool:
@@ -214,7 +220,7 @@ class Plot(QWidget):
             foot = 0.0
         top = min(high + room, 1.0 + 0.02) if self._percent and high <= 1.0 else high + room
         if exactly:
-            self._x.fit(0.0, max(steps))
+            self._x.fit(0.0, 1.012 * max(steps))  # the last mark is not cut in half
             self._y.fit(foot, top)
         else:
             self._x.cover(0.0, max(*steps, 20.0))

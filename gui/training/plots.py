@@ -86,9 +86,10 @@ class Plots(QWidget):
     def refresh_one(self) -> bool:
         """Draw the next plot that has something new; returns whether there was one."""
         for _ in self.both:
-            plot = self.both[self._next]
-            self._next = (self._next + 1) % len(self.both)
+            plot, other = self.both[self._next], self.both[1 - self._next]
+            self._next = 1 - self._next
             if plot.refresh():
+                other.catch_up()
                 return True
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -14,6 +15,7 @@ from engine.training.history import History
 from engine.training.run import RunInfo, runs
 from gui.document import Document
 from gui.forms import Note
+from gui.theme import theme
 from gui.training.background import Background
 from gui.training.controls import duration
 from gui.training.sections import heading
@@ -51,6 +53,8 @@ class RunsList(QWidget):
         self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.tree.header().setStretchLastSection(True)
         self.tree.itemChanged.connect(self._ticked)
+        theme.changed.connect(self._recolor)
+        self._recolor()
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 4, 12, 10)
         box.setSpacing(4)
@@ -70,10 +74,19 @@ class RunsList(QWidget):
         """Wait for what is being read."""
         self.background.close()
 
+    def _recolor(self) -> None:
+        border, accent, ground = (theme.color(name).name() for name in ("muted", "accent", "base"))
+        check = files("resources").joinpath(f"themes/check-{theme.name}.svg")
+        self.tree.setStyleSheet(
+            "QTreeView::indicator { width: 12px; height: 12px; border-radius: 3px; "
+            f"border: 1px solid {border}; background: {ground}; }} QTreeView::indicator:checked "
+            f'{{ background: {accent}; border-color: {accent}; image: url("{check!s}"); }}'.replace("\\", "/")
+        )
+
     def _show(self, found: list[RunInfo]) -> None:
         with QSignalBlocker(self.tree):
             self.tree.clear()
-            for number, info in reversed(list(enumerate(reversed(found), 1))):
+            for number, info in reversed(list(enumerate(reversed(found), 1))[-MOST:]):
                 if info.path != self._hidden:
                     self.tree.addTopLevelItem(self._item(number, info))
         listed = {item.data(0, Qt.ItemDataRole.UserRole).path for item in self._items()}
@@ -88,7 +101,7 @@ class RunsList(QWidget):
         return [item for item in items if item is not None]
 
     def _item(self, number: int, info: RunInfo) -> QTreeWidgetItem:
-        result = "cut off" if info.state == "running" else info.state
+        result = "unfinished" if info.state == "running" else info.state
         cells = [f"run {number}", result, str(info.epochs), _best(info.validation), _best(info.test)]
         item = QTreeWidgetItem([*cells, duration(info.seconds), _when(info.started)])
         item.setData(0, Qt.ItemDataRole.UserRole, info)
@@ -133,7 +146,7 @@ class RunsList(QWidget):
 
 
 def _read(root: Path | None, name: str) -> list[RunInfo]:
-    return [info for info in runs(root) if info.network == name][:MOST]
+    return [info for info in runs(root) if info.network == name]
 
 
 def _curves(infos: list[RunInfo]) -> dict[Path, History]:

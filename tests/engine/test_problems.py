@@ -192,7 +192,7 @@ def test_every_problem_of_a_random_network_is_one_whole_sentence_with_its_place(
 
 def check(graph: Graph, problem: Problem) -> None:
     assert problem.code in CODES
-    assert problem.message.endswith(".")
+    assert problem.message.endswith((".", "?"))
     assert "\n" not in problem.message
     if problem.node is not None:
         node = graph.node(problem.node)

@@ -193,3 +193,10 @@ def chain() -> Graph:
     for source, target in ((image, conv), (conv, relu), (relu, flat)):
         graph.connect(source, target)
     return graph
+
+
+@pytest.fixture
+def branch(chain: Graph) -> Graph:
+    """The chain with a lone dropout n5 at its side."""
+    chain.add("Dropout", position=(320.0, 192.0))
+    return chain

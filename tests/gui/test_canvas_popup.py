@@ -144,12 +144,12 @@ def test_a_wire_dropped_into_empty_space_asks_for_a_layer_and_wires_it(show: Sho
     with hand.one_step():
         hand.drag(hand.port("n4", "output", "output"), QPointF(300, 380))
         popup = hand.view.popup
-        assert hand.view._pending is not None
+        assert hand.view._adder.pending is not None
         assert popup.list.item(0).text() in ("Output", "Linear")  # what takes (N, 5408) comes first
         QTest.keyClicks(popup.line, "linear")
         QTest.keyClick(popup.line, Qt.Key.Key_Return)
         assert hand.view.document.selection == ("n5",)
-    assert hand.view._pending is None
+    assert hand.view._adder.pending is None
     assert Edge("n4", "output", "n5", "input") in chain.edges
 
 
@@ -170,7 +170,7 @@ def test_esc_and_a_lost_focus_close_the_popup_and_change_nothing(show: Show, cha
         hand.drag(hand.port("n4", "output", "output"), QPointF(300, 380))
         QTest.keyClick(hand.view.popup.line, Qt.Key.Key_Escape)
         assert hand.view.popup is None
-        assert hand.view._pending is None
+        assert hand.view._adder.pending is None
         hand.double_click(QPointF(400, 100))
         hand.view.setFocus(Qt.FocusReason.MouseFocusReason)
         assert hand.view.popup is None

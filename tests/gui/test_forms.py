@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QStyle, QStyleOptionSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -263,3 +263,27 @@ def test_the_arrow_buttons_commit_when_let_go(qtbot: QtBot, made: Wheel) -> None
     assert made.edits == []
     qtbot.mouseRelease(field, Qt.MouseButton.LeftButton, pos=arrow)
     assert made.edits == [("count", 4)]
+
+
+def test_what_was_meant_is_shown_and_committed_once(qtbot: QtBot, made: Wheel) -> None:
+    type_into(qtbot, made, "count", "1e3")
+    assert made.text("count") == "1000"
+    made.form.focus("lr")
+    type_into(qtbot, made, "lr", ".5", Qt.Key.Key_Tab)
+    assert made.edits == [("count", 1000), ("lr", 0.5)]
+    type_into(qtbot, made, "lr", "5e-1")
+    assert made.edits == [("count", 1000), ("lr", 0.5)]
+    assert made.text("lr") == "0.5"
+
+
+@pytest.mark.parametrize("name", ["lr", "size"])
+def test_undo_of_the_project_works_from_a_field_without_half_typed_text(qtbot: QtBot, made: Wheel, name: str) -> None:
+    undone: list[int] = []
+    QShortcut(QKeySequence.StandardKey.Undo, made.form, lambda: undone.append(1))
+    field, control = made.form.fields[name], Qt.KeyboardModifier.ControlModifier
+    type_into(qtbot, made, name, "7", None)
+    qtbot.keyClick(field, Qt.Key.Key_Z, control)
+    assert (undone, made.text(name)) == ([], "")
+    type_into(qtbot, made, name, "8")
+    qtbot.keyClick(field, Qt.Key.Key_Z, control)
+    assert (undone, made.text(name)) == ([1], "8")

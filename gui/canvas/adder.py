@@ -1,0 +1,68 @@
+"""Opens the search popup of a view, keeps the pending wire in sight meanwhile, and adds what was chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QGraphicsPathItem
+
+from engine.graph import Edge
+from gui.canvas.commands import free_output
+from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End, wire_path
+from gui.canvas.popup import LayerPopup
+
+if TYPE_CHECKING:
+    from gui.canvas.view import View
+
+
+class Adder:
+    """One popup at a time."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self.popup: LayerPopup | None = None
+        self.pending: QGraphicsPathItem | None = None
+
+    def open(self, at: QPoint | None, wire: End | None, into: Edge | None) -> None:
+        """Search a layer; `View.open_popup` says for what."""
+        self.close()
+        view, document = self._view, self._view.document
+        selection, after = document.selection, None
+        if at is None and wire is None and len(selection) == 1 and (wire := free_output(document.graph, selection[0])):
+            after = selection[0]
+            at = view.mapFromScene(view.canvas.nodes[after].box.bottomLeft() + QPointF(0, GRID))
+        elif at is None:
+            at = view.mouse if view.mouse is not None else view.viewport().rect().center()
+        source = wire if into is None else End(into.source, "output", into.source_port)
+        flows = source is not None and source.side == "output"
+        spec = document.report.spec(source.node, source.port) if source is not None and flows else None
+        point = view.mapToScene(at)
+        above = 0.5 if wire is None else 0.0 if wire.side == "output" else 1.0
+        place = (point.x() - WIDTH / 2, point.y() - above * HEIGHT)
+        popup = self.popup = LayerPopup(view, at, spec)
+        if wire is not None and after is None:
+            self._show_pending(wire, point)
+        popup.chosen.connect(lambda name: view.add_layer(name, place, None if after else wire, after, into))
+        popup.closed.connect(self._closed)
+
+    def close(self) -> None:
+        """Close the popup, if one is open, and add nothing."""
+        if self.popup is not None:
+            self.popup.close_up()
+
+    def _show_pending(self, wire: End, point: QPointF) -> None:
+        canvas = self._view.canvas
+        fixed = canvas.nodes[wire.node].port(wire)
+        ends = (fixed, point) if wire.side == "output" else (point, fixed)
+        self.pending = QGraphicsPathItem(wire_path(*ends))
+        self.pending.setPen(canvas.styling.wires["loose", False])
+        canvas.addItem(self.pending)
+
+    def _closed(self, held_focus: bool) -> None:
+        self.popup = None
+        if self.pending is not None:
+            self._view.canvas.removeItem(self.pending)
+            self.pending = None
+        if held_focus:
+            self._view.setFocus(Qt.FocusReason.PopupFocusReason)

@@ -1,0 +1,267 @@
+"""Fields for one parameter each: what is typed becomes a literal, committed on Enter or when the field is left.
+
+A field never decides what is right. An empty one means "not set": the default holds, and is its placeholder.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QValidator, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QWidget
+
+from engine.edits import MISSING
+from engine.layers.parameters import Parameter, parse, unparse
+
+STEP_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+
+
+class TextField(QLineEdit):
+    """A value in words: numbers, pairs, ``same``, ``none``; empty stands for the default."""
+
+    committed = Signal(object)
+
+    def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.parameter = parameter
+        self.value: Any = MISSING
+        self.setPlaceholderText(_placeholder(parameter))
+        self.editingFinished.connect(self.commit)
+
+    def show_value(self, value: Any) -> None:
+        """Show a value that holds now; a half-typed text in a focused field stays."""
+        _show(self, self, value)
+
+    def commit(self) -> None:
+        """Hand on what was typed, if it differs from what holds."""
+        _commit(self, self)
+
+    def event(self, event: QEvent) -> bool:
+        """Undo and Escape belong to the field while something is typed and not committed."""
+        return True if _handled(self, self, event) else super().event(event)
+
+
+class NumberField(QAbstractSpinBox):
+    """A number as text, with arrows: whole numbers go by one, others by one of their first digit."""
+
+    committed = Signal(object)
+
+    def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.parameter = parameter
+        self.value: Any = MISSING
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.lineEdit().setPlaceholderText(_placeholder(parameter))
+        self.editingFinished.connect(self.commit)
+
+    def show_value(self, value: Any) -> None:
+        """Show a value that holds now; a half-typed text in a focused field stays."""
+        _show(self, self.lineEdit(), value)
+
+    def commit(self) -> None:
+        """Hand on what was typed, if it differs from what holds."""
+        _commit(self, self.lineEdit())
+
+    def event(self, event: QEvent) -> bool:
+        """Undo and Escape belong to the field while something is typed and not committed."""
+        return True if _handled(self, self.lineEdit(), event) else super().event(event)
+
+    def validate(self, text: str, position: int) -> object:
+        """Everything may be typed: what is wrong is said below the field, not prevented while typing."""
+        return QValidator.State.Acceptable, text, position
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        """Which arrows can be used now."""
+        number, flags = self._number(), QAbstractSpinBox.StepEnabledFlag
+        low, high = self.parameter.minimum, self.parameter.maximum
+        result = flags.StepNone
+        if number is not None and (high is None or number < high):
+            result |= flags.StepUpEnabled
+        if number is not None and (low is None or number > low):
+            result |= flags.StepDownEnabled
+        return result
+
+    def stepBy(self, steps: int) -> None:
+        """Go up or down; committed when the key or the button is let go, so that holding it is one edit."""
+        number = self._number()
+        if number is None:
+            return
+        whole = self.parameter.kind == "int"
+        for _ in range(abs(steps)):
+            number += math.copysign(1 if whole else self._stride(number, steps), steps)
+        number = max(number, -math.inf if self.parameter.minimum is None else self.parameter.minimum)
+        number = min(number, math.inf if self.parameter.maximum is None else self.parameter.maximum)
+        self.lineEdit().setText(str(int(number)) if whole else str(float(f"{number:.6g}")))
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Commit what the arrow keys did."""
+        super().keyReleaseEvent(event)
+        if event.key() in STEP_KEYS and not event.isAutoRepeat():
+            self.commit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Commit what the arrow buttons did."""
+        super().mouseReleaseEvent(event)
+        self.commit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel scrolls the page unless this field has the focus."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+            self.commit()
+        else:
+            event.ignore()
+
+    def _number(self) -> float | None:
+        value = parse(self.text()) if self.text().strip() else self.parameter.default
+        if value is None and not self.text().strip():
+            value = self.parameter.minimum or 0
+        return value if isinstance(value, (int, float)) and math.isfinite(value) else None
+
+    def _stride(self, number: float, direction: int) -> float:
+        low, high = self.parameter.minimum, self.parameter.maximum
+        if low is not None and high is not None and high - low <= 10:
+            return (high - low) / 20
+        if not number:
+            return 1e-3
+        decade = math.floor(math.log10(abs(number)) + 1e-9)
+        at_its_foot = abs(number) < 10**decade * 1.000001 and (number > 0) != (direction > 0)
+        return float(10.0 ** (decade - at_its_foot))
+
+
+class ChoiceField(QComboBox):
+    """One of a few values; a value that is none of them is shown as an entry of its own."""
+
+    committed = Signal(object)
+
+    def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parameter = parameter
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        for choice in parameter.choices:
+            self.addItem(readable(choice), choice)
+        if parameter.required:
+            self.setPlaceholderText("choose")
+        self.activated.connect(lambda index: self.committed.emit(self._values()[index]))
+
+    def show_value(self, value: Any) -> None:
+        """Show a value that holds now."""
+        known = len(self._parameter.choices)
+        with QSignalBlocker(self):
+            while self.count() > known:
+                self.removeItem(known)
+            if value is MISSING:
+                value = MISSING if self._parameter.required else self._parameter.default
+            if value is not MISSING and value not in self._values():
+                self.addItem(f"{readable(value)} ✕", value)
+            self.setCurrentIndex(-1 if value is MISSING else self._values().index(value))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel scrolls the page unless this field has the focus."""
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+    def _values(self) -> list[Any]:
+        return [self.itemData(index) for index in range(self.count())]
+
+
+class BoolField(QCheckBox):
+    """Yes or no; half checked where the value is neither."""
+
+    committed = Signal(object)
+
+    def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parameter = parameter
+        self.clicked.connect(self._click)
+
+    def show_value(self, value: Any) -> None:
+        """Show a value that holds now."""
+        value = self._parameter.default if value is MISSING else value
+        partly = not isinstance(value, bool)
+        self.setTristate(partly)
+        states = Qt.CheckState
+        self.setCheckState(states.PartiallyChecked if partly else states.Checked if value else states.Unchecked)
+
+    def _click(self) -> None:
+        self.setTristate(False)
+        self.committed.emit(self.isChecked())
+
+
+Field = TextField | NumberField | ChoiceField | BoolField
+FIELDS: Mapping[str, type[Field]] = {
+    "bool": BoolField,
+    "int": NumberField,
+    "float": NumberField,
+    "choice": ChoiceField,
+    "text": TextField,
+}
+
+
+def _show(field: TextField | NumberField, edit: QLineEdit, value: Any) -> None:
+    if field.hasFocus() and edit.text() != _text(field.value) and _same(value, field.value):
+        return
+    field.value = value
+    if edit.text() != _text(value):
+        edit.setText(_text(value))
+
+
+def _commit(field: TextField | NumberField, edit: QLineEdit) -> None:
+    if edit.text() == _text(field.value):
+        return
+    before, field.value = field.value, _meaning(field.parameter, edit.text())
+    edit.setText(_text(field.value))
+    if not _same(field.value, before):
+        field.committed.emit(field.value)
+
+
+def _handled(field: TextField | NumberField, edit: QLineEdit, event: QEvent) -> bool:
+    """Escape takes back what is not committed; with nothing typed, undo and redo are the project's, not the field's."""
+    if not isinstance(event, QKeyEvent):
+        return False
+    typed = edit.text() != _text(field.value)
+    if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape and typed:
+        edit.setText(_text(field.value))
+        return True
+    keys = QKeySequence.StandardKey
+    if (
+        event.type() != QEvent.Type.ShortcutOverride
+        or typed
+        or not (event.matches(keys.Undo) or event.matches(keys.Redo))
+    ):
+        return False
+    event.ignore()
+    return True
+
+
+def _text(value: Any) -> str:
+    return "" if value is MISSING else unparse(value)
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one is other or (type(one) is type(other) and one == other)
+
+
+def _meaning(parameter: Parameter, text: str) -> Any:
+    """The literal a person means in this field."""
+    if not text.strip():
+        return MISSING
+    if parameter.type.startswith("text"):
+        return None if text.strip() == "none" and parameter.type.endswith("none") else text.strip()
+    value = parse(text)
+    if parameter.kind == "int" and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _placeholder(parameter: Parameter) -> str:
+    return "needed" if parameter.required else unparse(parameter.default)
+
+
+def readable(value: Any) -> str:
+    """A choice for people: ``half way`` for ``half_way``."""
+    return unparse(value).replace("_", " ")

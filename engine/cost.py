@@ -80,7 +80,9 @@ def depth(graph: Graph, report: Report | None = None) -> int:
     for node_id in graph.order():
         layer = report.layer(node_id)
         weights = layer.weights(*report.inputs[node_id]) if layer is not None and report.complete(node_id) else {}
-        longest[node_id] = int(_deep(weights)) + max((longest[e.source] for e in graph.incoming[node_id].values()), default=0)
+        longest[node_id] = int(_deep(weights)) + max(
+            (longest[e.source] for e in graph.incoming[node_id].values()), default=0
+        )
     return max(longest.values(), default=0)
 
 

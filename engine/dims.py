@@ -92,9 +92,7 @@ def _derived(operator: str, left: Dim, right: Dim) -> Size:
 
 def _is_sum(side: Dim) -> bool:
     """Whether the text of ``side`` needs brackets as a part of a product."""
-    return isinstance(side, Size) and bool(
-        side.offset or (side.scale == 1 and side.formula and side.formula[0] == "+")
-    )
+    return isinstance(side, Size) and bool(side.offset or (side.scale == 1 and side.formula and side.formula[0] == "+"))
 
 
 def ceil_div(dim: Dim, divisor: int) -> Dim:

@@ -64,6 +64,8 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class AddNode(Edit):
+    """Puts a node in, by default as the last in creation order."""
+
     node: Node
     position: Position
     index: int | None = None
@@ -107,6 +109,8 @@ class RemoveNode(Edit):
 
 @dataclass(frozen=True, slots=True)
 class Connect(Edit):
+    """Draws a wire; refused where it would close a circle."""
+
     edge: Edge
 
     def apply(self, graph: Graph) -> Edit:
@@ -141,6 +145,8 @@ class Connect(Edit):
 
 @dataclass(frozen=True, slots=True)
 class Disconnect(Edit):
+    """Cuts a wire."""
+
     edge: Edge
 
     def apply(self, graph: Graph) -> Edit:
@@ -183,6 +189,8 @@ class SetParameter(Edit):
 
 @dataclass(frozen=True, slots=True)
 class RenameNode(Edit):
+    """Gives a node another name, which no other node may have."""
+
     node_id: str
     name: str
 
@@ -202,6 +210,8 @@ class RenameNode(Edit):
 
 @dataclass(frozen=True, slots=True)
 class Move(Edit):
+    """Puts nodes at other places on the canvas."""
+
     positions: Mapping[str, Position]
 
     def apply(self, graph: Graph) -> Edit:
@@ -270,6 +280,8 @@ class SetSetting(Edit):
 
 @dataclass(frozen=True, slots=True)
 class RenameGraph(Edit):
+    """Gives the network another name."""
+
     name: str
 
     def apply(self, graph: Graph) -> Edit:

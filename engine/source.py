@@ -118,7 +118,9 @@ class _Writer:
                 raise SourceError(f"{node.name} ({node.type}) has an input that nothing is wired to.", node_id)
             self.wires[node_id] = wired_inputs(graph, node_id, layer) or []
             for stray in sorted(graph.incoming[node_id].keys() - {port for port, *_ in self.wires[node_id]}):
-                raise SourceError(f"{node.name} ({node.type}) has no input {stray!r} that a wire could end on.", node_id)
+                raise SourceError(
+                    f"{node.name} ({node.type}) has no input {stray!r} that a wire could end on.", node_id
+                )
             layers[node_id] = layer
         return layers
 

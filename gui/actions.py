@@ -1,4 +1,4 @@
-"""Every action once: id, title, icon, menu, help and what it calls. Menus, toolbar, shortcuts and the key sheet come
+"""Every action once: id (its first part is the menu), title, icon, help and what it calls. Menus, toolbar, shortcuts and the key sheet come
 from this table; the keys themselves are in `resources/keymap.json`."""
 
 from __future__ import annotations
@@ -28,124 +28,61 @@ class Action:
     id: str
     title: str
     icon: str
-    menu: str
     help: str
     call: str
     needs: str = ""
     separator: bool = False
 
+    @property
+    def menu(self) -> str:
+        """The menu it stands in: that of the first part of its id."""
+        return MENUS[self.id.split(".")[0]]
 
+
+MENUS = {"file": "File", "edit": "Edit", "canvas": "Canvas", "page": "View", "view": "View", "train": "Training",
+         "help": "Help"}  # fmt: skip
+
+# fmt: off
 ACTIONS = (
-    Action("file.new", "New", "file", "File", "Start an empty network", "files.new"),
-    Action("file.open", "Open …", "folder-open", "File", "Open a project file", "files.ask_open"),
-    Action("file.save", "Save", "save", "File", "Save the project", "files.save", separator=True),
-    Action("file.save_as", "Save As …", "save-as", "File", "Save the project under another name", "files.ask_save_as"),
-    Action(
-        "file.save_preset",
-        "Save as Preset …",
-        "star",
-        "File",
-        "Keep this network in the gallery",
-        "files.ask_save_preset",
-    ),
-    Action("file.quit", "Quit", "quit", "File", "Close Layerloom", "close", separator=True),
-    Action("edit.undo", "Undo", "undo", "Edit", "Take the last step back", "undo", "undo"),
-    Action("edit.redo", "Redo", "redo", "Edit", "Do the step again", "redo", "redo"),
-    Action("edit.cut", "Cut", "cut", "Edit", "Cut the selected layers", "view.cut", "selection", separator=True),
-    Action("edit.copy", "Copy", "copy", "Edit", "Copy the selected layers as text", "view.copy", "selection"),
-    Action("edit.paste", "Paste", "paste", "Edit", "Paste layers at the cursor", "view.paste", "design"),
-    Action(
-        "edit.duplicate",
-        "Duplicate",
-        "clone",
-        "Edit",
-        "Copy the selection beside itself",
-        "view.duplicate",
-        "selection",
-    ),
-    Action(
-        "edit.delete",
-        "Delete",
-        "delete",
-        "Edit",
-        "Delete the selected layers and wires",
-        "view.delete_selection",
-        "design",
-    ),
-    Action(
-        "edit.delete_reconnect",
-        "Delete and Reconnect",
-        "delete-reconnect",
-        "Edit",
-        "Delete the selected layers and join what was around them",
-        "view.delete_and_reconnect",
-        "selection",
-    ),
-    Action("edit.select_all", "Select All", "select", "Edit", "Select every layer", "view.select_all", "design"),
-    Action("edit.rename", "Rename", "rename", "Edit", "Rename the selected layer", "rename", "selection"),
-    Action(
-        "canvas.add",
-        "Add Layer …",
-        "add",
-        "Canvas",
-        "Search a layer and add it at the cursor",
-        "view.open_popup",
-        "design",
-    ),
-    Action(
-        "canvas.arrange",
-        "Arrange Everything",
-        "arrange",
-        "Canvas",
-        "Lay the network out from top to bottom",
-        "view.arrange",
-        "design",
-        separator=True,
-    ),
-    Action(
-        "canvas.arrange_selection",
-        "Arrange Selection",
-        "arrange",
-        "Canvas",
-        "Lay out the selected layers",
-        "view.arrange_selection",
-        "selection",
-    ),
-    Action(
-        "canvas.fit", "Fit All", "fit", "Canvas", "Show the whole network", "view.zoom_fit", "design", separator=True
-    ),
-    Action(
-        "canvas.fit_selection",
-        "Fit Selection",
-        "fit-selection",
-        "Canvas",
-        "Show the selected layers",
-        "view.zoom_selection",
-        "design",
-    ),
-    Action(
-        "canvas.reset", "Zoom 100 %", "zoom", "Canvas", "Show layers in their natural size", "view.zoom_reset", "design"
-    ),
-    Action("page.start", "Start", "home", "View", "Gallery and recent projects", "show_start"),
-    Action("page.design", "Design", "design", "View", "Draw the network", "show_design"),
-    Action("page.data", "Data", "data", "View", "Choose and look at the data", "show_data"),
-    Action("page.train", "Training", "train", "View", "Train and watch", "show_training"),
-    Action(
-        "view.theme",
-        "Dark or Light",
-        "theme",
-        "View",
-        "Switch between the light and the dark theme",
-        "switch_theme",
-        separator=True,
-    ),
-    Action("train.start", "Train", "play", "Training", "Train this network", "train", "idle"),
-    Action("train.pause", "Pause or Resume", "pause", "Training", "Hold the training, or go on", "pause", "running"),
-    Action("train.step", "One Step", "step", "Training", "Train one batch, then hold", "step", "running"),
-    Action("train.stop", "Stop", "stop", "Training", "End the training after this batch", "stop", "running"),
-    Action("help.keys", "Keys", "keys", "Help", "Show every action with its keys", "show_keys"),
-    Action("help.about", "About Layerloom", "about", "Help", "Version and licence", "show_about"),
+    Action("file.new", "New", "file", "Start an empty network", "files.new"),
+    Action("file.open", "Open …", "folder-open", "Open a project file", "files.ask_open"),
+    Action("file.save", "Save", "save", "Save the project", "files.save", separator=True),
+    Action("file.save_as", "Save As …", "save-as", "Save the project under another name", "files.ask_save_as"),
+    Action("file.save_preset", "Save as Preset …", "star", "Keep this network in the gallery", "files.ask_save_preset"),
+    Action("file.quit", "Quit", "quit", "Close Layerloom", "close", separator=True),
+    Action("edit.undo", "Undo", "undo", "Take the last step back", "undo", "undo"),
+    Action("edit.redo", "Redo", "redo", "Do the step again", "redo", "redo"),
+    Action("edit.cut", "Cut", "cut", "Cut the selected layers", "view.cut", "selection", separator=True),
+    Action("edit.copy", "Copy", "copy", "Copy the selected layers as text", "view.copy", "selection"),
+    Action("edit.paste", "Paste", "paste", "Paste layers at the cursor", "view.paste", "design"),
+    Action("edit.paste_wires", "Paste with Wires", "paste", "Paste layers with the wires that led into them", "view.paste_with_wires", "design"),
+    Action("edit.duplicate", "Duplicate", "clone", "Copy the selection beside itself", "view.duplicate", "selection"),
+    Action("edit.delete", "Delete", "delete", "Delete the selected layers and wires", "view.delete_selection", "design"),
+    Action("edit.delete_reconnect", "Delete and Reconnect", "delete-reconnect", "Delete the selected layers and join what was around them", "view.delete_and_reconnect", "selection"),
+    Action("edit.select_all", "Select All", "select", "Select every layer", "view.select_all", "design"),
+    Action("edit.rename", "Rename", "rename", "Rename the selected layer", "rename", "selection"),
+    Action("canvas.add", "Add Layer …", "add", "Search a layer and add it at the cursor", "view.open_popup", "design"),
+    Action("canvas.connect", "Connect Selected", "connect", "Wire the two selected layers", "view.connect_selection", "selection"),
+    Action("canvas.arrange", "Arrange Everything", "arrange", "Lay the network out from top to bottom", "view.arrange", "design", separator=True),
+    Action("canvas.arrange_selection", "Arrange Selection", "arrange", "Lay out the selected layers", "view.arrange_selection", "selection"),
+    Action("canvas.fit", "Fit All", "fit", "Show the whole network", "view.zoom_fit", "design", separator=True),
+    Action("canvas.fit_selection", "Fit Selection", "fit-selection", "Show the selected layers", "view.zoom_selection", "design"),
+    Action("canvas.zoom_in", "Zoom In", "zoom-in", "Come closer", "view.zoom_in", "design"),
+    Action("canvas.zoom_out", "Zoom Out", "zoom-out", "Go farther away", "view.zoom_out", "design"),
+    Action("canvas.reset", "Zoom 100 %", "zoom", "Show layers in their natural size", "view.zoom_reset", "design"),
+    Action("page.start", "Start", "home", "Gallery and recent projects", "show_start"),
+    Action("page.design", "Design", "design", "Draw the network", "show_design"),
+    Action("page.data", "Data", "data", "Choose and look at the data", "show_data"),
+    Action("page.train", "Training", "train", "Train and watch", "show_training"),
+    Action("view.theme", "Dark or Light", "theme", "Switch between the light and the dark theme", "switch_theme", separator=True),
+    Action("train.start", "Train", "play", "Train this network", "train", "idle"),
+    Action("train.pause", "Pause or Resume", "pause", "Hold the training, or go on", "pause", "running"),
+    Action("train.step", "One Step", "step", "Train one batch, then hold", "step", "running"),
+    Action("train.stop", "Stop", "stop", "End the training after this batch", "stop", "running"),
+    Action("help.keys", "Keys", "keys", "Show every action with its keys", "show_keys"),
+    Action("help.about", "About Layerloom", "about", "Version and licence", "show_about"),
 )
+# fmt: on
 
 
 @cache

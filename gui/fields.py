@@ -69,6 +69,11 @@ class NumberField(QAbstractSpinBox):
         """Undo and Escape belong to the field while something is typed and not committed."""
         return True if _handled(self, self.lineEdit(), event) else super().event(event)
 
+    @property
+    def typing(self) -> bool:
+        """Whether something is typed that is not committed yet."""
+        return self.hasFocus() and self.text() != _text(self.value)
+
     def validate(self, text: str, position: int) -> object:
         """Everything may be typed: what is wrong is said below the field, not prevented while typing."""
         return QValidator.State.Acceptable, text, position

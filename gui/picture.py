@@ -38,7 +38,7 @@ def main(argv: list[str] | None = None) -> int:
         window.show_training()
         window.training.show_run(args.run)
     app.processEvents()
-    window.view.zoom_fit()
+    window.view.zoom_open()
     app.processEvents()
     saved = window.grab().save(str(args.file))
     window.close()

@@ -90,6 +90,14 @@ class Sheet(QGraphicsView):
         """Back to 100 %."""
         self.camera.zoom(1.0)
 
+    def zoom_in(self) -> None:
+        """Come one step closer."""
+        self.zoom_by(STEP)
+
+    def zoom_out(self) -> None:
+        """Go one step farther away."""
+        self.zoom_by(1 / STEP)
+
     def zoom_by(self, factor: float, at: QPoint | None = None) -> None:
         """Zoom in or out around a place of the view."""
         if factor != 1.0:

@@ -151,6 +151,10 @@ class View(Sheet):
             self.copy()
             self.attempt(lambda: commands.delete(self.document, self.document.selection))
 
+    def paste_with_wires(self) -> None:
+        """Paste, and wire it to where it came from."""
+        self.paste(keep_wires=True)
+
     def paste(self, *, keep_wires: bool = False) -> None:
         """Put what the clipboard holds under the mouse; ``keep_wires`` wires it to where it came from."""
         text = QGuiApplication.clipboard().text()

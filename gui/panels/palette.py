@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from engine import layers
+from gui.canvas import glyphs
 from gui.theme import theme
 
 MIME = "application/x-layerloom-layer"
@@ -45,7 +45,7 @@ class Palette(QWidget):
                 head.setFlags(Qt.ItemFlag.ItemIsEnabled)
                 families[cls.family] = head
             item = QTreeWidgetItem(families[cls.family], [cls.__name__])
-            item.setIcon(0, family_icon(cls.family))
+            item.setIcon(0, glyphs.icon(cls.family))
             item.setToolTip(0, f"{_first_line(cls)}\nDrag it onto the canvas, or double-click.")
             item.setData(0, Qt.ItemDataRole.UserRole, cls.__name__)
         self.tree.expandAll()
@@ -88,7 +88,7 @@ class _Tree(QTreeWidget):
         self.setHeaderHidden(True)
         self.setRootIsDecorated(False)
         self.setIndentation(12)
-        self.setIconSize(QSize(12, 12))
+        self.setIconSize(QSize(16, 16))
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setAccessibleName("Layers by family")
@@ -102,25 +102,6 @@ class _Tree(QTreeWidget):
         names = [item.data(0, Qt.ItemDataRole.UserRole) for item in items]
         data.setData(MIME, QByteArray(str(names[0] or "").encode()))
         return data
-
-
-def family_icon(family: str) -> QIcon:
-    """A square in the family's colour with its first letter."""
-    pixmap = QPixmap(24, 24)
-    pixmap.fill(QColor(0, 0, 0, 0))
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(theme.color(f"family.{family}"))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.drawRoundedRect(0, 0, 24, 24, 5, 5)
-    font = painter.font()
-    font.setPixelSize(17)
-    font.setBold(True)
-    painter.setFont(font)
-    painter.setPen(theme.color("base"))
-    painter.drawText(pixmap.rect(), Qt.AlignmentFlag.AlignCenter, family[0])
-    painter.end()
-    return QIcon(pixmap)
 
 
 def _first_line(cls: type[layers.Layer]) -> str:

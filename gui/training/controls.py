@@ -120,7 +120,7 @@ class Controls(QWidget):
         if self.state in LIVE:
             if status.remaining_seconds is not None and self.state == "running":
                 facts.append(f"{duration(status.remaining_seconds)} left")
-            if status.samples_per_second:
+            if status.samples_per_second and self.state == "running":
                 facts.append(f"{status.samples_per_second:,.0f} samples/s")
         if device:
             facts.append(device)
@@ -130,7 +130,7 @@ class Controls(QWidget):
 
     def show_lr(self, lr: Any) -> None:
         """Show the learning rate that holds now."""
-        if lr != self._lr:
+        if lr != self._lr and not self.lr.typing:
             self._lr = lr
             self.lr.show_value(float(f"{lr:.6g}") if isinstance(lr, float) else lr)
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +64,7 @@ class Dashboard(QWidget):
         self._watch: Watch | None = None
         self._plots: Plots | None = None
         self._governor = Governor()
-        self._labels_at = 0.0
+        self._labels_at = self._lr_at = 0.0
         self._device = ""
         self._name = ""
         self._timer = QTimer(self, singleShot=True)
@@ -106,6 +105,8 @@ class Dashboard(QWidget):
             self.message.emit(errors[0].message)
             self.blocked.emit()
             return
+        if self._watch is not None:
+            self._watch.deleteLater()
         self.banner.hide()
         self._device = ""
         self.host = self._make_host(self.document.graph)
@@ -199,8 +200,10 @@ class Dashboard(QWidget):
         if not self._device and status.run is not None:
             self._device = _device(status.run)
         self.controls.show_status(status, self._device)
-        if self.running and status.lr:
+        if self.running and status.lr and time.monotonic() > self._lr_at:
             self.controls.show_lr(status.lr)
+        if self._plots is not None and self._plots.metric_name != self._metric():
+            self._show_curves()
 
     # -- plots -----------------------------------------------------------------------------------------------------
 
@@ -240,10 +243,12 @@ class Dashboard(QWidget):
 
     def _metric(self) -> str:
         """What is judged beside the loss: known from the curves, before there are any from the task of the data."""
-        names = set(chain.from_iterable(history.names() for history in self._histories()))
-        known = [metric for metric in ("accuracy", "mae") if f"train/{metric}" in names]
-        if known:
-            return known[0]
+        for history in self._histories():
+            known = [metric for metric in ("accuracy", "mae") if f"train/{metric}" in history.names()]
+            if known:
+                return known[0]
+            if self.running:
+                break
         settings = resolve_settings(self.document.graph)
         try:
             dataset = None if isinstance(settings, SettingFault) else get(settings[0].dataset)
@@ -298,6 +303,7 @@ class Dashboard(QWidget):
             return
         if isinstance(value, (int, float)) and math.isfinite(value) and value > 0:
             self.host.set_lr(float(value))
+            self._lr_at = time.monotonic() + LABELS_EVERY  # till then the status still has the old one
             self.message.emit(f"The learning rate is {value:g} from the next step on.")
         else:
             shown = "" if value is MISSING else f", not {value!r}"

@@ -248,7 +248,11 @@ class Plot(QWidget):
 
     def _redraw(self) -> None:
         if self._stale:
+            for curve in self.curves:
+                curve.update()
             self._draw()
+            if self._stale:  # the mean of a very long curve takes several helpings
+                self._redraw_soon()
 
     def _recolor(self) -> None:
         self.canvas.recolor()

@@ -32,6 +32,8 @@ class Plots(QWidget):
         self.both = (self.loss, self.score)
         self._next = 0
         self._shown: tuple[object, ...] = ()
+        self.metric_name = ""
+        """The metric below the loss."""
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, 99)
         self.slider.setFixedWidth(130)
@@ -65,7 +67,7 @@ class Plots(QWidget):
         """Show the curves of a run, and those of earlier ones behind."""
         if (shown := (history, tuple(overlays), metric)) == self._shown:
             return
-        self._shown = shown
+        self._shown, self.metric_name = shown, metric
         self.score.set_title(TITLES.get(metric, metric), percent=metric in PERCENT)
         for plot, name in ((self.loss, "loss"), (self.score, metric)):
             curves = []

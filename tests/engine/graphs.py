@@ -28,7 +28,26 @@ from engine.shapes import infer
 from engine.source import SourceError, source
 
 TYPES = [*(cls.__name__ for cls in layers.all()), "Input", "Input", "ReLU", "Add", "Add", "Output", "Output"]
-VALUES: list[Any] = [1, 2, 3, 8, (3, 3), (1, 2), "same", True, False, 0.25, None, 0, -1, "three", (), "", (1, (2, 3)), 9.5]
+VALUES: list[Any] = [
+    1,
+    2,
+    3,
+    8,
+    (3, 3),
+    (1, 2),
+    "same",
+    True,
+    False,
+    0.25,
+    None,
+    0,
+    -1,
+    "three",
+    (),
+    "",
+    (1, (2, 3)),
+    9.5,
+]
 NAMES = ["conv1", "x", "self", "日本", "a b", "", "  ", "n" * 81, "two\nlines", "fc", "forward", "größe", "layer", "x2"]
 TYPICAL: dict[str, dict[str, list[Any]]] = {
     "Input": {"shape": [(1, 8, 8), (1, 8, 8), (1, 8, 8), (4,), (8, "T", "T")]},

@@ -48,7 +48,11 @@ def mlp(inputs: int = 784, width: int = 512, classes: int = 10) -> Graph:
 
 def long_chain(nodes: int) -> Graph:
     """A convolution network without a branch, of so many nodes."""
-    block: list[Step] = [("Conv2d", {"out_channels": 16, "kernel_size": 3, "padding": 1}), ("BatchNorm2d", {}), ("ReLU", {})]
+    block: list[Step] = [
+        ("Conv2d", {"out_channels": 16, "kernel_size": 3, "padding": 1}),
+        ("BatchNorm2d", {}),
+        ("ReLU", {}),
+    ]
     steps = (block * nodes)[: nodes - 2]
     return chain((3, 32, 32), *steps, name="chain")
 

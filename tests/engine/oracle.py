@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import nn
@@ -29,7 +28,6 @@ FUNCTIONS: dict[str, Function] = {
     "Concat": lambda *tensors, dim=1: torch.cat(tensors, dim=dim),
 }
 """Layers that are an expression, not a module."""
-
 
 
 def torch_class(cls: type[Layer]) -> type[nn.Module] | None:

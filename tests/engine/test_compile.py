@@ -115,7 +115,9 @@ def test_an_output_of_a_layer_that_nobody_reads() -> None:
     assert torch.equal(compile_graph(where)(images), nn.functional.max_pool2d(images, 2, return_indices=True)[1])
 
 
-@pytest.mark.parametrize(("graph", "most"), [(chain((8,), *[("Linear", {"out_features": 8})] * 30), 1), (residual(20, 8), 2)])
+@pytest.mark.parametrize(
+    ("graph", "most"), [(chain((8,), *[("Linear", {"out_features": 8})] * 30), 1), (residual(20, 8), 2)]
+)
 def test_values_that_nobody_needs_are_let_go(graph: Graph, most: int) -> None:
     """Of all values that layers have made, only those still to be read are alive whenever the next layer begins."""
     model = compile_graph(graph).eval()

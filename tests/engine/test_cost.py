@@ -56,14 +56,16 @@ def test_torch_counts_the_same(graph: Graph, batch: int) -> None:
 
 def test_parameters_of_any_network_are_those_of_the_compiled_one() -> None:
     counted = 0
-    for graph in writable_graphs(random.Random(12), 25):
+    for graph in writable_graphs(random.Random(12), 40):
         model = compile_graph(graph)
-        live = {node_id for node_id in graph.nodes if any(graph.reaches(node_id, end.id) for end in graph.of_type("Output"))}
+        live = {
+            node_id for node_id in graph.nodes if any(graph.reaches(node_id, end.id) for end in graph.of_type("Output"))
+        }
         report = infer(graph)
         ours = sum(cost.of_node(report, node_id).parameters for node_id in live)
         assert ours == sum(parameter.numel() for parameter in model.parameters())
         counted += ours > 0
-    assert counted > 5
+    assert counted >= 5
 
 
 def test_the_batch_scales_the_work_and_not_the_weights() -> None:

@@ -98,7 +98,10 @@ REFUSED: list[tuple[Edit, str]] = [
     (AddNode(Node("n9", "ReLU", " "), (0, 0)), "A node needs a name of 1 to 80 characters on one line."),
     (AddNode(Node("a b", "ReLU", "new"), (0, 0)), "'a b' is no id"),
     (AddNode(Node("n9", "Re LU", "new"), (0, 0)), "'Re LU' is no type"),
-    (AddNode(Node("n9", "ReLU", "new", {"p": float("nan")}), (0, 0)), "new cannot keep p: it holds nan, which is no finite number."),
+    (
+        AddNode(Node("n9", "ReLU", "new", {"p": float("nan")}), (0, 0)),
+        "new cannot keep p: it holds nan, which is no finite number.",
+    ),
     (AddNode(Node("n9", "ReLU", "new"), (float("inf"), 0)), "A position"),
     (RemoveNode("n2"), "conv1 still has wires; cut them first."),
     (RemoveNode("n7"), "There is no node with the id 'n7'."),
@@ -134,7 +137,9 @@ REFUSED: list[tuple[Edit, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("edit", "sentence"), REFUSED, ids=[f"{type(e).__name__}-{n}" for n, (e, _) in enumerate(REFUSED)])
+@pytest.mark.parametrize(
+    ("edit", "sentence"), REFUSED, ids=[f"{type(e).__name__}-{n}" for n, (e, _) in enumerate(REFUSED)]
+)
 def test_a_refused_edit_says_why_and_changes_nothing(edit: Edit, sentence: str) -> None:
     graph = small()
     before, content = state(graph), project.to_bytes(graph)

@@ -159,7 +159,10 @@ ODD: list[tuple[str, bytes]] = [
     ("20 levels", with_value("[" * 20 + "]" * 20)),
     ("no positions", changed(lambda d: d.pop("positions"))),
     ("hostile title", changed(lambda d: d.update(name='"""\nimport os\n\\'))),
-    ("hostile names", changed(lambda d: [n.update(name=f'"""\'; {{import}} #\\{k}') for k, n in enumerate(d["nodes"])])),
+    (
+        "hostile names",
+        changed(lambda d: [n.update(name=f'"""\'; {{import}} #\\{k}') for k, n in enumerate(d["nodes"])]),
+    ),
     ("wire to nowhere", changed(lambda d: d["edges"].append({"source": ["n2", "mask"], "target": ["n9", "memory"]}))),
     ("deep settings", changed(lambda d: d.update(training={"optimizer": [[{"name": "\x00\u2028"}]], "epochs": "\n"}))),
     ("huge layers", with_value(str(2**31 - 1))),
@@ -183,7 +186,11 @@ def mutated(rng: random.Random, content: bytes) -> bytes:
         return bytes(harmed)
     if kind == "bytes":
         start = rng.randrange(len(content))
-        return content[:start] + rng.choice([b"\x00", b"}", b'"', b"[[", b"1e5", b"\\u0000"]) + content[start + rng.randrange(9) :]
+        return (
+            content[:start]
+            + rng.choice([b"\x00", b"}", b'"', b"[[", b"1e5", b"\\u0000"])
+            + content[start + rng.randrange(9) :]
+        )
     plain = json.loads(content)
     inside = rng.choice([plain, plain, [node["parameters"] for node in plain["nodes"]], plain["training"]])
     for _ in range(rng.choice([1, 1, 3])):

@@ -97,7 +97,23 @@ def test_every_field_has_a_form_and_help(cls: type[Layer]) -> None:
         assert parameter.required or resolve(Node("n1", cls.__name__, "a", dict(cls.initial)))
 
 
-WRONG: list[Any] = [None, True, 0, -1, 2**31, 1.5, "", "three", (), (1,), (1, 2, 3), (0, 0), ("a", "b"), {"expr": "x"}, ((1,),)]
+WRONG: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    2**31,
+    1.5,
+    "",
+    "three",
+    (),
+    (1,),
+    (1, 2, 3),
+    (0, 0),
+    ("a", "b"),
+    {"expr": "x"},
+    ((1,),),
+]
 
 
 @pytest.mark.parametrize("cls", layers.all(), ids=lambda cls: cls.__name__)

@@ -123,10 +123,18 @@ PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], 
 
 
 @pytest.mark.parametrize(
-    ("code", "severity", "node", "port", "where", "build", "words"), PROVOKED, ids=[f"{p[0]}-{n}" for n, p in enumerate(PROVOKED)]
+    ("code", "severity", "node", "port", "where", "build", "words"),
+    PROVOKED,
+    ids=[f"{p[0]}-{n}" for n, p in enumerate(PROVOKED)],
 )
 def test_a_rule_is_provoked(
-    code: str, severity: str, node: str | None, port: str | None, where: str | None, build: Callable[[], Graph], words: str
+    code: str,
+    severity: str,
+    node: str | None,
+    port: str | None,
+    where: str | None,
+    build: Callable[[], Graph],
+    words: str,
 ) -> None:
     (problem,) = [problem for problem in find(build()) if problem.code == code and problem.node == node]
     assert (problem.severity, problem.port) == (severity, port)

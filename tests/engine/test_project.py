@@ -80,7 +80,8 @@ def test_every_graph_comes_back_as_it_was(scale: int) -> None:
         assert project.to_bytes(again) == content
         plain = Graph(graph.name)
         plain.nodes = {
-            node_id: Node(node.id, node.type, node.name, literal(node.parameters)) for node_id, node in graph.nodes.items()
+            node_id: Node(node.id, node.type, node.name, literal(node.parameters))
+            for node_id, node in graph.nodes.items()
         }
         assert list(again.nodes.values()) == list(plain.nodes.values())
         assert state(again)[2:5] == state(graph)[2:5]
@@ -165,9 +166,13 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"lr": float("nan")}, {"lr": object()}, {1: 2, "a": 3}, {"text": "\ud800"}], ids=["nan", "object", "keys", "half"]
+    "settings",
+    [{"lr": float("nan")}, {"lr": object()}, {1: 2, "a": 3}, {"text": "\ud800"}],
+    ids=["nan", "object", "keys", "half"],
 )
-def test_what_no_file_can_hold_is_one_sentence_and_nothing_is_written(settings: dict[str, object], tmp_path: Path) -> None:
+def test_what_no_file_can_hold_is_one_sentence_and_nothing_is_written(
+    settings: dict[str, object], tmp_path: Path
+) -> None:
     """Edits refuse such values; a script can still put them into the settings by hand."""
     graph = lenet()
     graph.settings["training"] = settings

@@ -239,7 +239,9 @@ FAULTS: list[tuple[tuple[Any, ...], Step, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("shape", "step", "sentence"), FAULTS, ids=[f"{s[0]}-{n}" for n, (_, s, _) in enumerate(FAULTS)])
+@pytest.mark.parametrize(
+    ("shape", "step", "sentence"), FAULTS, ids=[f"{s[0]}-{n}" for n, (_, s, _) in enumerate(FAULTS)]
+)
 def test_the_words_of_a_fault(shape: tuple[Any, ...], step: Step, sentence: str) -> None:
     """Each names the layer, what it got and needs, with the numbers: the form of ux.md."""
     graph = chain(shape, step)

@@ -48,7 +48,9 @@ def test_the_written_file_runs_alone(tmp_path: Path) -> None:
 def assigned(text: str) -> set[str]:
     """The variables that forward assigns, without the one for what nobody reads."""
     forward = next(node for node in ast.walk(ast.parse(text)) if getattr(node, "name", "") == "forward")
-    return {node.id for node in ast.walk(forward) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} - {"_"}
+    return {node.id for node in ast.walk(forward) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} - {
+        "_"
+    }
 
 
 def most_alive(graph: Graph, live: set[str]) -> int:
@@ -123,7 +125,9 @@ def test_every_line_knows_its_node() -> None:
     for graph in (lenet(), residual(4)):
         written = source(graph)
         lines = written.text.splitlines()
-        speaking = [number for number, line in enumerate(lines, 1) if re.search(r"self\.\w+ = | = .*#|# input:|return", line)]
+        speaking = [
+            number for number, line in enumerate(lines, 1) if re.search(r"self\.\w+ = | = .*#|# input:|return", line)
+        ]
         assert sorted(written.lines) == [number for number in speaking if "super" not in lines[number - 1]]
         for number, node_id in written.lines.items():
             attribute = written.modules.get(node_id)
@@ -184,7 +188,7 @@ NAMES = [
 
 def test_names_become_identifiers_that_harm_nothing() -> None:
     graph = Graph('"""\nimport os\n\\')
-    last = graph.add("Input", shape=(4,), name="input of \"\"\"")
+    last = graph.add("Input", shape=(4,), name='input of """')
     for name in NAMES:
         try:
             node = graph.add("Linear", out_features=4, name=name)

@@ -353,6 +353,31 @@ def test_log_scale_and_smoothing(qtbot: QtBot, show: Show) -> None:
     assert high >= curve.line.yData.max()
 
 
+def test_smoothing_changes_the_curve_of_a_run_that_has_ended(qtbot: QtBot, show: Show) -> None:
+    board = show()
+    board.train()
+    host_of(board).begin()
+    host_of(board).feed(400)
+    with qtbot.waitSignal(board.finished):
+        host_of(board).end("finished", "Trained 1 epochs.", epochs=1)
+    curve = board._plots.loss.curves[0]
+    before = curve.line.yData.copy()
+    board._plots.slider.setValue(95)
+    qtbot.waitUntil(lambda: len(curve.line.xData) == 400 and not np.allclose(curve.line.yData, before))
+    assert np.all(curve.line.yData[50:] > before[50:]), "more smoothing lags further behind a falling curve"
+
+
+def test_a_metric_that_nobody_expected_is_shown(qtbot: QtBot, show: Show) -> None:
+    board = show()
+    board.train()
+    host = host_of(board)
+    host.begin()
+    host.history.extend("train/loss", range(5), [1.0] * 5, [1] * 5, [0.0] * 5)
+    host.history.extend("train/mae", range(5), [2.0] * 5, [1] * 5, [0.0] * 5)
+    qtbot.waitUntil(lambda: drawn(board)[2] == 5)
+    assert board._plots.score.title.text() == "Mean absolute error"
+
+
 def test_a_loss_that_is_no_number_leaves_a_gap(qtbot: QtBot, show: Show) -> None:
     board = show()
     board.train()
@@ -410,6 +435,23 @@ def test_the_learning_rate_of_a_running_training(qtbot: QtBot, show: Show) -> No
         assert lr.text() == "0.01"
     assert host_of(board).calls == ["start", 5e-4]
     assert board.document.graph.settings["training"] == {}
+
+
+def test_a_schedule_does_not_overwrite_what_is_being_typed(qtbot: QtBot, show: Show) -> None:
+    board = show()
+    board.train()
+    host_of(board).begin()
+    lr = board.controls.lr
+    qtbot.waitUntil(lambda: lr.text() == "0.01")
+    lr.setFocus()
+    lr.selectAll()
+    qtbot.keyClicks(lr, "0.0")
+    host_of(board).show(lr=0.005)
+    board._update_numbers()
+    assert lr.text() == "0.0"
+    qtbot.keyClick(lr, Qt.Key.Key_Escape)
+    board._update_numbers()
+    assert lr.text() == "0.005"
 
 
 def test_without_a_run_the_learning_rate_is_a_setting(qtbot: QtBot, show: Show) -> None:

@@ -232,7 +232,9 @@ def test_problems_lead_to_their_layer(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.mouseClick(window.status.problems, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=listed.visualItemRect(listed.item(0)).center())
     assert window.document.selection == (conv2.id,)
-    assert "conv2" in window.design.inspector.problems.text()
+    assert window.design.inspector.form is not None
+    field = window.design.inspector.form.fields["kernel_size"]
+    assert "conv2 (Conv2d) slides a 50×50 window" in field.accessibleDescription()
 
 
 def test_the_code_panel_shows_what_is_trained_and_knows_its_layers(qtbot: QtBot, window: MainWindow) -> None:

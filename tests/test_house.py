@@ -1,0 +1,80 @@
+"""Rules of the house that no linter knows: what may be imported when, how long a file is, and what tests leave out."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST = 400
+LIGHT = (
+    *("engine", "engine.graph", "engine.edits", "engine.layers", "engine.shapes", "engine.problems", "engine.cost"),
+    *("engine.source", "engine.project", "presets", "gui"),
+)
+"""What stands in the window while torch is still loading."""
+HEAVY = ("torch", "sklearn", "pandas", "pyqtgraph")
+ASK = f"""
+import importlib, sys
+for light in {LIGHT!r}:
+    importlib.import_module(light)
+    for heavy in {HEAVY!r}:
+        if heavy in sys.modules:
+            sys.exit(f"{{light}} imports {{heavy}}")
+"""
+
+
+def python_files() -> list[Path]:
+    """The Python files of the project: those git tracks, or all where there is no git."""
+    git = ["git", "-C", str(ROOT), "ls-files", "-z", "*.py"]
+    try:
+        done = subprocess.run(git, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        folders = ("engine", "presets", "gui", "tests", "resources")
+        return [ROOT / "dev.py", *(path for folder in folders for path in (ROOT / folder).rglob("*.py"))]
+    return [path for name in done.stdout.split("\0") if name and (path := ROOT / name).exists()]
+
+
+FILES = python_files()
+
+
+def test_the_house_is_found() -> None:
+    assert {ROOT / "dev.py", ROOT / "engine" / "graph.py"} <= set(FILES)
+
+
+def test_the_light_modules_leave_the_heavy_ones_alone() -> None:
+    done = subprocess.run([sys.executable, "-c", ASK], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_file_is_short_enough_to_read(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if path.is_relative_to(ROOT / "tests")],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_no_test_sleeps(path: Path) -> None:
+    """A sleep is too short on a busy machine and too long on every other; wait for what is to happen instead."""
+    text = path.read_text(encoding="utf-8")
+    words = ("time." + "sleep", "sleep" + "(", "qtbot." + "wait" + "(", "QTest." + "qWait", "QThread." + "msleep")
+    assert [word for word in words if re.search(rf"(?<![\w.]){re.escape(word)}", text)] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if path.is_relative_to(ROOT / "engine")],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_what_others_may_use_says_what_it_does(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree), "the file itself"
+    public = (node for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name[0] != "_")
+    assert [node.name for node in public if not ast.get_docstring(node)] == []

@@ -42,7 +42,7 @@ class Change:
         self.settings |= other.settings
 
     def dirty(self) -> set[str]:
-        """The nodes to look at again: shape and problems hang on a node's parameters and on the wires at either side."""
+        """The nodes to look at again: what is wrong with one hangs on its parameters and the wires on either side."""
         return self.nodes.union(*((edge.source, edge.target) for edge in self.edges))
 
 

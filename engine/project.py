@@ -61,7 +61,7 @@ class _File(_Model):
 
 
 def to_bytes(graph: Graph) -> bytes:
-    """The canonical bytes of a project: equal graphs give equal bytes. Raises ProjectError for what no file can hold."""
+    """The canonical bytes of a project: equal graphs give equal bytes. Raises ProjectError if no file can hold it."""
     try:
         return _text(graph).encode()
     except (TypeError, ValueError, RecursionError) as error:  # edits refuse such values; a script may have set one
@@ -71,7 +71,8 @@ def to_bytes(graph: Graph) -> bytes:
 def _text(graph: Graph) -> str:
     order = {node_id: place for place, node_id in enumerate(graph.nodes)}
     nodes = (
-        f'{{"id": {_dump(n.id)}, "type": {_dump(n.type)}, "name": {_dump(n.name)}, "parameters": {_dump(n.parameters)}}}'
+        f'{{"id": {_dump(n.id)}, "type": {_dump(n.type)}, "name": {_dump(n.name)}, "parameters": '
+        f"{_dump(n.parameters)}}}"
         for n in graph.nodes.values()
     )
     edges = sorted(graph.edges, key=lambda e: (order[e.target], e.target_port))

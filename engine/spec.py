@@ -52,6 +52,11 @@ def shape_text(shape: Iterable[Dim]) -> str:
     return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
 
 
+def meaning(axes: Axes | None, axis: int) -> str:
+    """What an axis is called in a sentence: ``the height``, or ``axis 2`` where nothing is known of it."""
+    return f"the {axes[axis]}" if axes is not None and 0 <= axis < len(axes) else f"axis {axis}"
+
+
 def promote(*dtypes: DType) -> DType:
     """The dtype torch gives a result of tensors with these dtypes (torch.promote_types over our three)."""
     order: list[DType] = ["bool", "int64", "float32"]

@@ -9,7 +9,7 @@ from pydantic import Field
 from engine.dims import Dim
 from engine.layers.layer import Layer, Port, ShapeError
 from engine.layers.parameters import Whole
-from engine.spec import Spec, promote
+from engine.spec import Spec, meaning, promote
 
 
 class Add(Layer):
@@ -26,18 +26,18 @@ class Add(Layer):
     def infer(self, *inputs: Spec) -> Spec:
         rank = max(spec.rank for spec in inputs)
         shapes = [(1,) * (rank - spec.rank) + spec.shape for spec in inputs]
+        axes = next((spec.axes for spec in inputs if spec.rank == rank), None)
         out = []
         for axis, sizes in enumerate(zip(*shapes, strict=True)):
             wide: Dim = next((size for size in sizes if size != 1), 1)
             for place, size in enumerate(sizes):
                 if size not in (1, wide):
                     raise ShapeError(
-                        f"adds {' + '.join(map(str, inputs))}, and axis {axis - rank} differs: "
+                        f"adds {' + '.join(map(str, inputs))}, but {meaning(axes, axis)} differs: "
                         f"{wide} and {size} are neither equal nor 1.",
                         port=place,
                     )
             out.append(wide)
-        axes = next((spec.axes for spec in inputs if spec.rank == rank), None)
         return Spec(tuple(out), promote(*(spec.dtype for spec in inputs)), axes)
 
     def expression(self, module: str, arguments: list[str]) -> str:
@@ -70,7 +70,8 @@ class Concat(Layer):
             for axis, (a, b) in enumerate(zip(first.shape, other.shape, strict=True)):
                 if axis != dim and a != b:
                     raise ShapeError(
-                        f"joins {first} with {other} along axis {dim}, but axis {axis} differs: {a} and {b}.",
+                        f"joins {first} with {other} along {meaning(first.axes, dim)}, "
+                        f"but {meaning(first.axes, axis)} differs: {a} and {b}.",
                         port=place,
                     )
         total: Dim = 0

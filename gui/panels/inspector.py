@@ -102,8 +102,8 @@ class Inspector(QScrollArea):
         mine = [problem for problem in document.problems() if problem.node == node.id]
         if self.form is not None:
             self.form.set_errors({p.parameter: p.message for p in mine if p.parameter})
-        own = set(cls.model_fields) if cls is not None else set()
-        self.problems.setText("<br>".join(_rich(p) for p in mine if p.parameter not in own))
+        fields = set(cls.model_fields) if cls is not None else set()
+        self.problems.setText("<br>".join(_rich(p) for p in mine if p.parameter not in fields))
         report = document.report
         layer = report.layer(node.id)
         inputs = report.inputs.get(node.id, ())

@@ -58,6 +58,7 @@ class Plot(QWidget):
         self._following = True
         self._stale = False
         self._placing = False
+        self._settled = False
         self._x, self._y = steps, Extent(0.3)
         self._placed: tuple[float, ...] = ()
         self.title = QLabel(title)
@@ -146,6 +147,7 @@ class Plot(QWidget):
 
     def refresh(self) -> bool:
         """Take in new samples and draw if there are any; returns whether something was drawn."""
+        self._settled = False
         fresh = [curve.update() for curve in self.curves]
         if not (any(fresh) or self._stale):
             return False
@@ -164,13 +166,14 @@ class Plot(QWidget):
         """Draw everything with ranges that fit exactly."""
         for curve in self.curves:
             curve.update()
-            while curve.catching_up:
-                curve.update()
+        self._settled = True
         if self._following:
             self._x.forget()
             self._y.forget()
             self._place(exactly=True)
         self._draw()
+        if self._stale:
+            self._redraw_soon()
 
     def take_cost(self) -> float:
         """Seconds spent painting since the last call."""
@@ -247,9 +250,11 @@ class Plot(QWidget):
             QTimer.singleShot(0, self, self._redraw)
 
     def _redraw(self) -> None:
-        if self._stale:
+        if self._stale and self.isVisible():
             for curve in self.curves:
                 curve.update()
+            if self._following:
+                self._place(exactly=self._settled)
             self._draw()
             if self._stale:  # the mean of a very long curve takes several helpings
                 self._redraw_soon()

@@ -1,4 +1,4 @@
-"""Random graphs and random edits, all from one `random.Random`: right, wrong and half-typed ones as people make them."""
+"""Random graphs and random edits, from one `random.Random`: right, wrong and half-typed ones as people make them."""
 
 from __future__ import annotations
 

@@ -63,10 +63,7 @@ def run(trial: Trial) -> tuple[torch.Tensor, ...]:
         warnings.simplefilter("ignore")
         built = module(trial)
         values = tensors(trial)
-        if built is not None:
-            result = built(*values)
-        else:
-            result = FUNCTIONS[trial.cls.__name__](*values, **trial.parameters)
+        result = built(*values) if built else FUNCTIONS[trial.cls.__name__](*values, **trial.parameters)
     return result if isinstance(result, tuple) else (result,)
 
 

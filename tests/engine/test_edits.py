@@ -1,4 +1,4 @@
-"""Every change of a graph is undone by its inverse, refused whole or not at all, and followed by shapes and problems."""
+"""Every change of a graph is undone by its inverse, refused as a whole, and followed by shapes and problems."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def pooled_without_indices() -> Graph:
 
 PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], Graph], str]] = [
     # code, severity, node, port, parameter or setting, the network, a part of the sentence
-    ("shape", "error", "n2", "input", "kernel_size", edited(SetParameter("n2", "kernel_size", 9)), "9×9 window over 8×8"),
+    ("shape", "error", "n2", "input", "kernel_size", edited(SetParameter("n2", "kernel_size", 9)), "9×9 window over"),
     ("parameter", "error", "n2", None, "kernel_size", edited(SetParameter("n2", "kernel_size", "3x")), "not '3x'."),
     ("unknown-layer", "error", "n9", None, None, unknown_layer, "deep (Conv3) cannot be used: there is no layer named"),
     ("unconnected", "error", "n3", "input", None, edited(Disconnect(wire("n2", "n3"))), "has nothing on its input"),
@@ -108,7 +108,7 @@ PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], 
     ("no-such-port", "error", "n3", "mask", None, edited(Connect(wire("n2", "n3", "mask"))), "has no input 'mask'"),
     ("no-such-port", "error", "n6", "indices", None, pooled_without_indices, "has no output 'indices' with these"),
     ("unused", "warning", "n4", "output", None, edited(Disconnect(wire("n4", "n5"))), "Nothing uses the result of fc1"),
-    ("linear-on-image", "warning", "n4", "input", None, without_flatten, "gets 4-D input (N, 4, 6, 6) and works on the"),
+    ("linear-on-image", "warning", "n4", "input", None, without_flatten, "gets 4-D input (N, 4, 6, 6) and works"),
     ("empty", "hint", None, None, None, only(), "The network is empty"),
     ("no-input", "error", None, None, None, only("Output"), "The network has no Input"),
     ("no-output", "error", None, None, None, only("Input"), "The network has no Output"),

@@ -114,7 +114,7 @@ def test_different_lengths_do_not_meet() -> None:
     graph.connect(source, add)
     graph.connect(target, add)
     message = infer(graph).errors[add].message
-    assert message == "adds (N, S, 8) + (N, T, 8), and axis -2 differs: S and T are neither equal nor 1."
+    assert message == "adds (N, S, 8) + (N, T, 8), but axis 1 differs: S and T are neither equal nor 1."
 
 
 def test_a_fault_names_the_port_the_wire_hangs_on() -> None:
@@ -223,7 +223,8 @@ FAULTS: list[tuple[tuple[Any, ...], Step, str]] = [
     (("C", 9, 9), conv,
      "conv1 (Conv2d) gets (N, C, 9, 9), whose channel axis is open; filters need a fixed number of channels."),
     (("C", 9, 9), ("BatchNorm2d", {}),
-     "bn1 (BatchNorm2d) gets (N, C, 9, 9), whose channel axis is open; it keeps values for a fixed number of channels."),
+     "bn1 (BatchNorm2d) gets (N, C, 9, 9), whose channel axis is open; "
+     "it keeps values for a fixed number of channels."),
     ((8, "T"), ("Linear", {"out_features": 4}),
      "fc1 (Linear) gets (N, 8, T), whose last axis T is open; a weight matrix needs a fixed number there."),
     ((), ("Linear", {"out_features": 4}), "fc1 (Linear) gets (N,) but needs at least one axis besides the batch."),
@@ -273,7 +274,7 @@ def test_the_words_of_branches_that_do_not_fit() -> None:
         graph.connect(source, target)
     messages = {node: fault.message for node, fault in infer(graph).errors.items()}
     assert messages == {
-        concat: "joins (N, 6, 8, 8) with (N, 6, 4, 8) along axis 1, but axis 2 differs: 8 and 4.",
+        concat: "joins (N, 6, 8, 8) with (N, 6, 4, 8) along the channels, but the height differs: 8 and 4.",
         tall: "joins (N, 6, 8, 8) with (N, 6): 4 and 2 axes.",
     }
     assert infer(graph).errors[concat].port == "x1"

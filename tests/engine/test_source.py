@@ -240,18 +240,27 @@ def test_random_networks_give_only_the_expected_syntax() -> None:
         assert strange(write(graph)) == ""
 
 
+MODEL = '"""a"""\nimport torch\nfrom torch import nn\nclass A(nn.Module):\n    def __init__(self):\n        {}\n'
+FORWARD = "    def forward(self, x): return x\n"
+
+
 @pytest.mark.parametrize(
-    "text",
+    "line",
     [
-        "import os",
-        "class A(nn.Module):\n    def __init__(self):\n        eval('1')\n    def forward(self): return 1",
-        "class A(nn.Module):\n    def __init__(self):\n        self.a = nn.Linear(1, __import__('os'))\n    def forward(self): pass",
-        "class A(nn.Module):\n    def __init__(self):\n        self.a = torch.load('x')\n    def forward(self): return 1",
-        "class A(nn.Module):\n    def __init__(self):\n        self.a = nn.Linear('rm')\n    def forward(self): return 1",
+        *(
+            "eval('1')",
+            "self.a = nn.Linear(1, __import__('os'))",
+            "self.a = torch.load('x')",
+            "self.a = nn.Linear('rm')",
+        ),
+        *("self.a.b = 1", "x[0] = 1", "lambda: 1", "(lambda: 1)()", "self.__class__ = 1", "nn.functional.relu(1)"),
     ],
 )
-def test_the_watchman_sees_what_is_strange(text: str) -> None:
-    assert strange(f'"""a"""\nimport torch\nfrom torch import nn\n{text}\n')
+def test_the_watchman_sees_what_is_strange(line: str) -> None:
+    right = MODEL.format("self.a = nn.Linear(1, 2)") + FORWARD
+    assert strange(right) == ""
+    assert strange(right + "import os\n")
+    assert strange(MODEL.format(line) + FORWARD)
 
 
 def test_hostile_parameters_do_not_reach_the_text() -> None:

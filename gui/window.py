@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from gui.panels.data_page import DataPage
     from gui.training.dashboard import Dashboard
 
+LARGEST = QSize(1680, 1050)
+"""What a first start takes of a large screen."""
 PAGES = ("page.start", "page.design", "page.data", "page.train")
 TOOLS = ("file.new", "file.open", "file.save", "", "edit.undo", "edit.redo", "", "canvas.arrange", "canvas.fit")
 AT_RIGHT = ("train.start", "train.stop", "", "view.theme")
@@ -55,7 +57,7 @@ class MainWindow(QMainWindow):
         self._confine_canvas_keys()
         self._build_toolbar()
         self._connect()
-        self.resize(1280, 800)
+        self.resize(self.screen().availableGeometry().size().boundedTo(LARGEST))
         geometry = preferences.bytes("window")
         if geometry is not None:
             self.restoreGeometry(geometry)

@@ -18,9 +18,9 @@ from engine.training.status import TrainingError
 WORK_PER_THREAD = 10_000_000
 """Multiply-adds of one forward pass of a batch that are worth a thread of their own.
 
-Measured on two cores, time of a step with two threads against one: 1.4 at 0.2 million, 1.1 at 5, 0.75 at 7, 0.65 at
-27 (LeNet-5, batches of 64) and 0.52 at 900 million. Beside another busy process it is 3.0 at 13 million, 1.2 at 60
-million and 0.9 at 500 million: so small steps stay on one thread, where they lose least.
+Measured on two cores with sleeping threads (`engine.training.threads`), time of a step with two threads against one:
+1.6 at 0.2 million, 1.3 at 7, 0.95 at 15, 0.66 at 27 (LeNet-5, batches of 64), 0.6 at 60 and more. Beside another busy
+process it is 3.0 at 13 million, 1.2 at 60 and 0.9 at 500: so small steps stay on one thread, where they lose least.
 """
 
 

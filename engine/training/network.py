@@ -37,8 +37,8 @@ class Head:
         return value if self.output.weight == 1.0 else value * self.output.weight
 
     def score(self, answers: tuple[Tensor, ...], batch: Batch) -> tuple[Tensor, Tensor | int]:
-        """(sum, number) of the metric over a batch."""
-        answer, target = answers[self.place], batch[self.field]
+        """(sum, number) of the metric over a batch, apart from the gradients."""
+        answer, target = answers[self.place].detach(), batch[self.field]
         if self.metric == "mae":
             return absolute_error(answer, target)
         return hits(self.output, answer, target, self.masked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -36,18 +36,30 @@ class Recorder:
         self.epoch_means: dict[str, float] = {}
         self.samples_per_second = 0.0
         self.seconds = 0.0  # of work, without pauses
-        self._steps: list[tuple[int, int, float, int, float, bool]] = []
-        self._values: list[Tensor] = []
+        self._steps: list[tuple[int, int, float, int, float]] = []  # step, epoch, lr, samples, seconds
+        self._losses: list[Tensor] = []
+        self._scores: list[tuple[Tensor, Tensor | int]] = []
+        self._norms: dict[int, Tensor] = {}
         self._sums = (0.0, 0.0, 0)
         self._since = self._flushed = perf_counter()
 
     def step(
-        self, step: int, epoch: int, samples: int, lr: float, loss: Tensor, score: Tensor, norm: Tensor | None
+        self,
+        step: int,
+        epoch: int,
+        samples: int,
+        lr: float,
+        loss: Tensor,
+        score: tuple[Tensor, Tensor | int],
+        norm: Tensor | None,
     ) -> bool:
         """Keep what a step has to say; returns whether it is time for a flush. Nothing here waits for the device."""
         now = perf_counter()
-        self._steps.append((step, epoch, lr, samples, self.seconds + now - self._since, norm is not None))
-        self._values += (loss, score) if norm is None else (loss, score, norm)
+        self._steps.append((step, epoch, lr, samples, self.seconds + now - self._since))
+        self._losses.append(loss)
+        self._scores.append(score)
+        if norm is not None:
+            self._norms[step] = norm
         return now - self._flushed >= INTERVAL
 
     def flush(self) -> None:
@@ -55,14 +67,17 @@ class Recorder:
         self.work()
         if not self._steps:
             return
-        values = iter(map(_short, torch.stack([value.detach().float() for value in self._values]).tolist()))
+        losses, sums = _numbers(self._losses), _numbers([total for total, _ in self._scores])
+        counts = _numbers([count for _, count in self._scores])
+        norms = dict(zip(self._norms, _numbers(list(self._norms.values())), strict=True))
         rows: list[dict[str, Any]] = []
         times, diverged = [], None
-        for step, epoch, lr, samples, seconds, measured in self._steps:
-            loss, score = next(values), next(values)
+        for place, (step, epoch, lr, samples, seconds) in enumerate(self._steps):
+            loss = _short(losses[place])
+            score = _short(sums[place] / counts[place]) if counts[place] else math.nan
             row = {"step": step, "epoch": epoch, "split": "train", "loss": loss, self.metric: score, "lr": _short(lr)}
-            if measured:
-                row["grad_norm"] = next(values)
+            if step in norms:
+                row["grad_norm"] = _short(norms[step])
             rows.append(row)
             times.append(seconds)
             self._add(loss, score, samples)
@@ -72,7 +87,7 @@ class Recorder:
         now = perf_counter()
         spent = max(now - self._flushed, 1e-9)
         self.samples_per_second = sum(item[3] for item in self._steps) / spent
-        self._steps, self._values, self._flushed = [], [], now
+        self._steps, self._losses, self._scores, self._norms, self._flushed = [], [], [], {}, now
         self.run.metrics(rows)
         self.run.timing(
             {
@@ -121,3 +136,10 @@ class Recorder:
 def _short(value: float) -> float:
     """The value with nine significant digits, which tell any two float32 values apart."""
     return float(f"{value:.9g}")
+
+
+def _numbers(values: Sequence[Tensor | int]) -> list[float]:
+    """The values as numbers, fetched from the device in one go."""
+    if any(isinstance(value, Tensor) for value in values):
+        return torch.stack([torch.as_tensor(value) for value in values]).tolist()
+    return [float(value) for value in values]

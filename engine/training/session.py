@@ -124,11 +124,9 @@ class Session:
         norm = self.clipping.apply(measure=number % NORM_EVERY == 1)
         self.optimizer.step()
         self.steps = number
-        with torch.no_grad():
-            right, judged = self.network.heads[0].score(answers, batch)
+        score = self.network.heads[0].score(answers, batch)
         measured = norm if number % NORM_EVERY == 1 else None
-        samples = len(next(iter(batch.values())))
-        if self.recorder.step(number, epoch, samples, lr, loss.detach(), right / judged, measured):
+        if self.recorder.step(number, epoch, len(answers[0]), lr, loss.detach(), score, measured):
             self._flush()
 
     def _gate(self) -> bool:

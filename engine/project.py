@@ -72,7 +72,7 @@ def _text(graph: Graph) -> str:
     order = {node_id: place for place, node_id in enumerate(graph.nodes)}
     nodes = (
         f'{{"id": {_dump(n.id)}, "type": {_dump(n.type)}, "name": {_dump(n.name)}, "parameters": '
-        f"{_dump(n.parameters)}}}"
+        f"{_dump(literal(n.parameters))}}}"
         for n in graph.nodes.values()
     )
     edges = sorted(graph.edges, key=lambda e: (order[e.target], e.target_port))

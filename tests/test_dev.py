@@ -321,7 +321,12 @@ def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
     for command, part in zip(runs.commands, STAGES, strict=True):
         assert part in " ".join(command)
     assert runs.commands[-1][3:] == ["-m", "not slow and journey", "tests/journeys"]
-    offscreen = {"QT_QPA_PLATFORM": "offscreen", "HF_HUB_OFFLINE": "1", "QT_API": "pyside6"}
+    offscreen = {
+        "QT_QPA_PLATFORM": "offscreen",
+        "HF_HUB_OFFLINE": "1",
+        "QT_API": "pyside6",
+        "OMP_WAIT_POLICY": "PASSIVE",
+    }
     assert runs.environments == [offscreen] * 5 + [{**offscreen, "QT_QPA_PLATFORM": "xcb", "DISPLAY": ":42"}]
     assert ready == [[*dev.BASE, *dev.XCB, *dev.XVFB]]
     assert capsys.readouterr().out.count("passed") == 6

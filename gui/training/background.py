@@ -12,6 +12,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from gui.training import garbage
+
 Job = Callable[[], Any]
 Receiver = Callable[[Any], None]
 
@@ -48,10 +50,12 @@ class Background(QObject):
         self._next = self._current = None
         if self._thread is not None:
             self._thread.join(timeout)
+            garbage.settle()
 
     def _start(self, entry: tuple[Job, Receiver, Receiver]) -> None:
         self._current = entry
         self._thread = threading.Thread(target=self._work, args=(entry[0],), name=self._name, daemon=True)
+        garbage.guard(self._thread)
         self._thread.start()
 
     def _work(self, job: Job) -> None:
@@ -66,6 +70,7 @@ class Background(QObject):
         entry, self._current = self._current, None
         if self._thread is not None:
             self._thread.join()
+            garbage.settle()
         newer, self._next = self._next, None
         if newer is not None:
             self._start(newer)

@@ -22,7 +22,7 @@ from engine.training.status import Result
 from gui.document import Document
 from gui.training.banner import Banner, EmptyState
 from gui.training.controls import Controls
-from gui.training.host import Host, ThreadHost, Watch
+from gui.training.host import Host, StoredRun, ThreadHost, Watch
 from gui.training.pacing import Governor, cpu_seconds
 from gui.training.runs_list import RunsList
 from gui.training.settings import TrainingSettings
@@ -122,6 +122,20 @@ class Dashboard(QWidget):
         self.host.start()
         self._wake()
 
+    def show_run(self, path: Path) -> None:
+        """Show a run that has ended, from its folder."""
+        if self.running:
+            return
+        try:
+            run = self.host = StoredRun(path)
+        except RunError as error:
+            self.message.emit(str(error))
+            return
+        self._device = ""
+        self.controls.show_state(run.result.state)
+        self._show_end(run.result)
+        self._show_curves()
+
     def pause_or_resume(self) -> None:
         """Hold the run between two steps, or let it go on."""
         if self.host is not None and self.running:
@@ -158,15 +172,18 @@ class Dashboard(QWidget):
     def _finished(self, result: Result) -> None:
         self._timer.stop()
         self.settings.set_running(False)
-        self._update_numbers()
-        self.controls.show_lr(self._lr_setting())
-        self.banner.show_result(result.state, result_text(result))
+        self._show_end(result)
         if self._plots is not None:
             self._plots.settle()
             self._show_plots()
         self._refresh_runs()
         self.message.emit(result_text(result))
         self.finished.emit(result)
+
+    def _show_end(self, result: Result) -> None:
+        self._update_numbers()
+        self.controls.show_lr(self._lr_setting())
+        self.banner.show_result(result.state, result_text(result))
 
     def _tick(self) -> None:
         """Draw one plot if there is anything new, then sleep for as long as that was dear."""

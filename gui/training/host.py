@@ -16,7 +16,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
-from engine.training.status import Result, Status
+from engine.training.run import read
+from engine.training.status import Result, State, Status
+from gui.training import garbage
 
 if TYPE_CHECKING:
     from engine.training.loop import Trainer
@@ -84,9 +86,13 @@ class ThreadHost:
 
     @property
     def result(self) -> Result | None:
-        return None if self._thread.is_alive() else self._result
+        if self._thread.is_alive():
+            return None
+        garbage.settle()
+        return self._result
 
     def start(self) -> None:
+        garbage.guard(self._thread)
         self._thread.start()
 
     def pause(self) -> None:
@@ -108,6 +114,7 @@ class ThreadHost:
         self._control.stop()
         if self._thread.ident is not None:
             self._thread.join(timeout)
+            garbage.settle()
         return not self._thread.is_alive()
 
     def _run(self) -> None:
@@ -121,6 +128,44 @@ class ThreadHost:
             status = self.status
             run = status.run or Path()
             self._result = Result("failed", sentence(error), status.epoch, status.step, time.monotonic() - began, run)
+
+
+class StoredRun:
+    """A run that ended some time ago, read from its folder: a host with nothing left to do. Raises RunError."""
+
+    def __init__(self, path: Path) -> None:
+        info = read(path)
+        self.history = info.metrics()
+        unfinished = info.state == "running"
+        state: State = "stopped" if info.state == "running" else info.state
+        message = f"The run was cut off after step {info.steps}." if unfinished else info.message
+        parts = {part: {k: float(v) for k, v in getattr(info, part).items()} for part in ("validation", "test")}
+        self.status = Status(
+            state=state,
+            message=message,
+            epoch=info.epochs,
+            epochs=info.epochs,
+            step=info.steps,
+            steps_total=info.steps,
+            run=path,
+            **parts,  # type: ignore[arg-type]
+        )
+        self.result = Result(state, message, info.epochs, info.steps, info.seconds, path, **parts)
+
+    def start(self) -> None: ...
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def step(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def set_lr(self, lr: float) -> None: ...
+
+    def close(self, timeout: float) -> bool:
+        return True
 
 
 def sentence(error: Exception) -> str:

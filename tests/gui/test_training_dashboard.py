@@ -584,6 +584,23 @@ def test_earlier_runs_are_laid_behind(qtbot: QtBot, show: Show, tmp_path: Path) 
     assert drawn(board) == [10, 1, 10, 1]
 
 
+def test_a_run_is_shown_from_its_folder(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
+    path = earlier(tmp_path, network())
+    board = show()
+    board.show_run(path)
+    assert drawn(board) == [50, 1, 50, 1]
+    assert board.banner.text.text() == "Finished: 1 epoch, validation accuracy 60.0 %."
+    assert board.controls.word.text() == "Finished"
+    assert not board.running
+    board.train()
+    assert board.running
+    with qtbot.waitSignal(board.finished):
+        host_of(board).end("stopped", "Stopped after step 0 of 10.")
+    with qtbot.waitSignal(board.message) as signal:
+        board.show_run(tmp_path / "nowhere")
+    assert "is not a run" in signal.args[0]
+
+
 def test_a_damaged_run_is_said_and_unticked(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     path = earlier(tmp_path, network())
     (path / "metrics.jsonl").write_text("{]\n", encoding="utf-8")

@@ -14,6 +14,7 @@ from engine.graph import Graph
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.theme import theme
+from gui.training import garbage
 from gui.window import MainWindow
 
 
@@ -25,6 +26,7 @@ class TorchLoader(QObject):
 
     def start(self) -> None:
         self.thread_ = threading.Thread(target=self._load, name="load-torch", daemon=True)
+        garbage.guard(self.thread_)
         self.thread_.start()
 
     def _load(self) -> None:

@@ -18,10 +18,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--dark", action="store_true", help="in the dark theme")
     args = parser.parse_args(argv)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import qInstallMessageHandler
+
     from engine.project import ProjectError, load
     from gui.app import application, build_window
     from gui.theme import theme
 
+    qInstallMessageHandler(_say)
     app = application()
     try:
         graph = load(args.run / "project.loom")
@@ -45,6 +48,12 @@ def main(argv: list[str] | None = None) -> int:
     if not saved:
         print(f"picture: {args.file} cannot be written.", file=sys.stderr)
     return 0 if saved else 2
+
+
+def _say(kind: object, context: object, text: str) -> None:
+    """Print what Qt has to say, but for what the offscreen platform says at every window."""
+    if "propagateSizeHints" not in text:
+        print(text, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
             self._training = Dashboard(self.document)
             self._training.message.connect(self.say)
             self._training.state_changed.connect(self.update_actions)
-            self._training.blocked.connect(self._show_problems)
+            self._training.blocked.connect(self._show_what_blocks)
             self.pages.addWidget(self._training)
         return self._training
 
@@ -186,6 +186,12 @@ class MainWindow(QMainWindow):
     def _opened(self) -> None:
         """Another project is shown: go to the canvas and fit it."""
         self.show_design()
+
+    def _show_what_blocks(self) -> None:
+        """Lead to the errors, but for those of a setting: they are marked beside it."""
+        errors = [problem for problem in self.document.problems() if problem.severity == "error"]
+        if errors and errors[0].setting is None:
+            self._show_problems()
 
     def _show_problems(self) -> None:
         self.show_design()
@@ -291,6 +297,8 @@ class MainWindow(QMainWindow):
     def _shut_down(self) -> None:
         if self._training is not None:
             self._training.close_host(timeout=10.0)
+        if self._data is not None:
+            self._data.close_background()
         self.preferences.set_bytes("window", self.saveGeometry())
         self.design.store(self.preferences)
 

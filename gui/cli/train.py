@@ -12,6 +12,7 @@ from engine.assignments import edit
 from engine.edits import SetSetting
 from engine.training.run import line
 from gui.cli.common import Commands, add_what
+from gui.training.words import result_text
 
 if TYPE_CHECKING:
     from engine.training.status import Result, Status
@@ -93,7 +94,7 @@ class Progress:
             print(f"layerloom: {result.message}", file=sys.stderr)
             return 1
         if not self._json:
-            print(result.message)
+            print(result_text(result))
             print(f"run folder: {result.run}")
         return 0
 

@@ -37,6 +37,7 @@ class Transforms(QWidget):
         self._kinds: list[tuple[str, str]] = []
         self.forms: list[Form] = []
         self.add = QPushButton("Add transform")
+        self.add.setToolTip("Put another step between the data and the network")
         self.menu = QMenu(self.add)
         self.add.setMenu(self.menu)
         self.menu.aboutToShow.connect(self._fill_menu)

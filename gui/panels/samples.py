@@ -160,11 +160,13 @@ class Samples(QWidget):
         self._seen: Look | None = None
         self.parts = QComboBox()
         self.parts.setAccessibleName("Part")
+        self.parts.setToolTip("Which part of the data is shown")
         for name, title in PARTS.items():
             self.parts.addItem(f"{title} part", name)
         self.parts.currentIndexChanged.connect(lambda _index: self.part_changed.emit())
         self.state = QComboBox()
         self.state.setAccessibleName("Before or after the transforms")
+        self.state.setToolTip("Show the values as they are stored, or as they reach the network")
         self.state.addItems(["before the transforms", "as the network sees them"])
         self.state.currentIndexChanged.connect(lambda _index: self._fill())
         self.hint, self.remark = Note(), Note()

@@ -134,7 +134,8 @@ def trials(draw: st.DrawFn, cls: type[Layer], *, symbols: bool = True, spoil: bo
     shapes = [shape]
     if cls.inputs and cls.inputs[0].many:
         along = typed.get("dim", 1) % rank if cls.__name__ == "Concat" else draw(st.integers(0, rank - 1))
-        shapes += [_sibling(draw, cls, shape, along, sizes, symbols) for _ in range(draw(st.sampled_from([0, 1, 1, 2])))]
+        count = draw(st.sampled_from([0, 1, 1, 2]))
+        shapes += [_sibling(draw, cls, shape, along, sizes, symbols) for _ in range(count)]
     dtypes: list[DType] = [dtype] * len(shapes)
     harm = draw(st.sampled_from(["", "", "", "dtype", "rank", "unknown", "unknown"])) if spoil else ""
     place = draw(st.integers(0, len(shapes) - 1))

@@ -212,10 +212,10 @@ def test_every_control_has_a_name_and_a_tooltip(qtbot: QtBot, hand: Hand) -> Non
 def lacks_a_name(widget: QWidget) -> bool:
     """Whether a control that the keyboard can reach says nothing to a screen reader."""
     from PySide6.QtCore import Qt
-    from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox
+    from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QTabBar
 
     controls = (QAbstractButton, QLineEdit, QAbstractSpinBox, QComboBox)
-    inner = isinstance(widget.parentWidget(), (QAbstractSpinBox, QComboBox, QLineEdit))
+    inner = isinstance(widget.parentWidget(), (QAbstractSpinBox, QComboBox, QLineEdit, QTabBar))
     reachable = widget.focusPolicy() != Qt.FocusPolicy.NoFocus
     if not isinstance(widget, controls) or inner or not reachable or widget.objectName().startswith("qt_"):
         return False

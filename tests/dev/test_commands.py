@@ -1,0 +1,189 @@
+"""Which commands `dev.py run` and `dev.py test` start."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.dev.conftest import REPOSITORY, Runs
+
+
+def module_and_arguments(command: list[str]) -> list[str]:
+    """The part of a command after `python -m`."""
+    assert command[1] == "-m"
+    return command[2:]
+
+
+@pytest.mark.usefixtures("ready")
+@pytest.mark.parametrize("arguments", [[], ["open", "resnet-18", "--train"]])
+def test_with_a_display_it_opens_the_window(dev: ModuleType, runs: Runs, arguments: list[str]) -> None:
+    runs.codes["gui.cli"] = 1
+    assert dev.main(["run", *arguments]) == 1
+    assert [module_and_arguments(command) for command in runs.commands] == [["gui.cli", *arguments]]
+
+
+@pytest.mark.usefixtures("no_display")
+def test_without_a_display_it_trains_and_then_paints_the_window(
+    dev: ModuleType, runs: Runs, ready: list[list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dev.main(["run"]) == 0
+    train, paint = (module_and_arguments(command) for command in runs.commands)
+    folder, picture = Path(train[-1]), Path(paint[1])
+    assert train == ["gui.cli", "train", "lenet-5", "--run-dir", str(folder)]
+    assert paint == ["gui.picture", str(picture), "--run", str(folder)]
+    assert folder.parent == picture.parent == dev.ROOT / "runs"
+    assert runs.environments[1]["QT_QPA_PLATFORM"] == "offscreen"
+    assert ready == [dev.BASE]
+    output = capsys.readouterr()
+    assert output.out.splitlines() == [f"run folder: {folder}", f"picture of the window: {picture}"]
+    assert "no display" in output.err
+
+
+@pytest.mark.usefixtures("ready", "no_display")
+def test_a_failed_training_paints_nothing(dev: ModuleType, runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+    runs.codes["train lenet-5"] = 130
+    assert dev.main(["run"]) == 130
+    assert len(runs.commands) == 1
+    assert not capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("ready", "no_display")
+def test_without_a_display_arguments_are_passed_on_unchanged(
+    dev: ModuleType, runs: Runs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dev.main(["run", "info", "resnet-18", "--json"]) == 0
+    assert [module_and_arguments(command) for command in runs.commands] == [["gui.cli", "info", "resnet-18", "--json"]]
+    assert not capsys.readouterr().out
+
+
+# dev.py test
+
+
+STAGES = ["ruff check", "ruff format", "-m mypy", "lint_imports", "-m not slow and not journey", "tests/journeys"]
+
+
+def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
+    dev: ModuleType, runs: Runs, ready: list[list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dev.main(["test"]) == 0
+    for command, part in zip(runs.commands, STAGES, strict=True):
+        assert part in " ".join(command)
+    assert runs.commands[-1][3:] == ["-m", "not slow and journey", "tests/journeys"]
+    offscreen = {
+        "QT_QPA_PLATFORM": "offscreen",
+        "HF_HUB_OFFLINE": "1",
+        "QT_API": "pyside6",
+        "OMP_WAIT_POLICY": "PASSIVE",
+    }
+    assert runs.environments == [offscreen] * 5 + [{**offscreen, "QT_QPA_PLATFORM": "xcb", "DISPLAY": ":42"}]
+    assert ready == [[*dev.BASE, *dev.XCB, *dev.XVFB]]
+    assert capsys.readouterr().out.count("passed") == 6
+
+
+@pytest.mark.usefixtures("ready")
+def test_all_includes_the_slow_tests(dev: ModuleType, runs: Runs) -> None:
+    assert dev.main(["test", "--all"]) == 0
+    assert [command[4] for command in runs.with_part("-m pytest")] == ["not journey", "journey"]
+
+
+@pytest.mark.usefixtures("ready")
+@pytest.mark.parametrize("count", range(1, 7))
+def test_the_first_failure_ends_the_run_with_its_exit_code(dev: ModuleType, runs: Runs, count: int) -> None:
+    runs.codes[STAGES[count - 1]] = 5  # pytest's "no tests were collected" counts as a failure too
+    assert dev.main(["test"]) == 5
+    assert len(runs.commands) == count
+
+
+def test_arguments_make_one_call_of_pytest(dev: ModuleType, runs: Runs, ready: list[list[str]]) -> None:
+    arguments = ["tests/engine/test_dims.py", "-k", "foo"]
+    assert dev.main(["test", *arguments]) == 0
+    assert [module_and_arguments(command) for command in runs.commands] == [["pytest", *arguments]]
+    assert runs.environments[0]["QT_QPA_PLATFORM"] == "offscreen"
+    assert ready == [dev.BASE]
+
+
+def test_a_journey_named_by_hand_gets_its_display(dev: ModuleType, runs: Runs, ready: list[list[str]]) -> None:
+    assert dev.main(["test", "tests/journeys/test_first.py"]) == 0
+    assert runs.environments[0]["DISPLAY"] == ":42"
+    assert ready == [[*dev.BASE, *dev.XCB, *dev.XVFB]]
+
+
+@pytest.mark.usefixtures("ready")
+def test_macos_and_windows_skip_the_journeys_and_say_so(
+    dev: ModuleType, runs: Runs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev, "WITHOUT_X", True)
+    assert dev.main(["test"]) == 0
+    assert len(runs.commands) == 5
+    assert "journeys: skipped" in capsys.readouterr().out
+
+
+class FakeServer:
+    """Stands in for the Xvfb process."""
+
+    def __init__(self, line: str) -> None:
+        self.stdout = io.StringIO(line)
+        self.ended = False
+
+    def __enter__(self) -> "FakeServer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.ended
+
+    def terminate(self) -> None:
+        self.ended = True
+
+
+def test_the_virtual_display_ends_with_its_tests_whatever_happens(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = FakeServer("99\n")
+    monkeypatch.setattr(dev, "Popen", lambda *_, **__: server)
+    seen: list[dict[str, str]] = []
+
+    def interrupted_tests() -> None:
+        with dev.virtual_display() as env:
+            seen.append(env)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_tests()
+    assert seen == [{"QT_QPA_PLATFORM": "xcb", "DISPLAY": ":99"}]
+    assert server.ended
+
+
+def test_an_xvfb_that_does_not_start_is_one_sentence(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = FakeServer("")
+    monkeypatch.setattr(dev, "Popen", lambda *_, **__: server)
+    monkeypatch.setattr(dev, "install_libraries", lambda wanted: 0)
+    monkeypatch.setattr(dev, "install_environment", lambda: 0)
+    assert dev.main(["test"]) == 1
+    assert server.ended
+    assert capsys.readouterr().err.startswith("dev.py: Xvfb did not start")
+
+
+# the command line itself
+
+
+@pytest.mark.parametrize(("argv", "code"), [([], 2), (["fly"], 2), (["--help"], 0)])
+def test_usage(dev: ModuleType, capsys: pytest.CaptureFixture[str], argv: list[str], code: int) -> None:
+    assert dev.main(argv) == code
+    assert "python dev.py run" in capsys.readouterr().err
+
+
+def test_an_older_python_reads_one_sentence(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2, "final", 0))
+    with pytest.raises(SystemExit, match=r"^Layerloom needs Python 3\.11 or newer, this is Python 3\.9\.$"):
+        exec(compile((REPOSITORY / "dev.py").read_text(encoding="utf-8"), "dev.py", "exec"), {})
+
+
+def test_run_gives_the_exit_code_and_what_was_printed(monkeypatch: pytest.MonkeyPatch, dev: ModuleType) -> None:
+    monkeypatch.undo()
+    code = "import os; print(os.environ['LOOM']); raise SystemExit(3)"
+    assert dev.run([sys.executable, "-c", code], env={"LOOM": "warp"}, output=subprocess.PIPE) == (3, "warp\n")

@@ -1,0 +1,104 @@
+"""A host that does what the test says, and small helpers for the Train page."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from engine import Graph
+from engine.edits import SetSetting
+from engine.training.history import History
+from engine.training.status import Result, Status
+from gui.training.dashboard import Dashboard
+
+
+class FakeHost:
+    """Does what the test says, at once."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph.copy()
+        self.history = History()
+        self.status = Status(phase="Loading PyTorch")
+        self.result: Result | None = None
+        self.calls: list[Any] = []
+
+    def start(self) -> None:
+        self.calls.append("start")
+
+    def pause(self) -> None:
+        self.calls.append("pause")
+        self.show(state="paused")
+
+    def resume(self) -> None:
+        self.calls.append("resume")
+        self.show(state="running")
+
+    def step(self) -> None:
+        self.calls.append("step")
+
+    def stop(self) -> None:
+        self.calls.append("stop")
+
+    def set_lr(self, lr: float) -> None:
+        self.calls.append(lr)
+
+    def close(self, timeout: float) -> bool:
+        self.end("stopped", "Stopped after step 5 of 100.")
+        return True
+
+    def show(self, **changes: Any) -> None:
+        self.status = dataclasses.replace(self.status, **changes)
+
+    def begin(self) -> None:
+        self.show(state="running", phase="training", epoch=1, epochs=10, steps_total=1000, lr=0.01)
+
+    def feed(self, count: int, epoch: int = 1) -> None:
+        """Append ``count`` steps and an evaluation."""
+        first = self.status.step
+        steps = np.arange(first, first + count)
+        zeros = np.zeros(count)
+        self.history.extend("train/loss", steps, np.exp(-steps / 300.0), zeros, zeros)
+        self.history.extend("train/accuracy", steps, 1 - np.exp(-steps / 300.0), zeros, zeros)
+        self.history.append("validation/loss", first + count - 1, 0.5, epoch)
+        self.history.append("validation/accuracy", first + count - 1, 0.75, epoch)
+        self.show(step=first + count, epoch=epoch)
+
+    def end(self, state: Any, message: str, **more: Any) -> None:
+        if self.result is None:
+            self.result = Result(state, message, more.pop("epochs", 0), self.status.step, 1.0, Path(), **more)
+            self.show(state=state, message=message)
+
+
+def network(name: str = "net", dataset: str = "iris", loss: str = "cross_entropy") -> Graph:
+    graph = Graph(name)
+    ends = (graph.add("Input", shape=(4 if dataset == "iris" else 10,)), graph.add("Linear", out_features=3))
+    out = graph.add("Output", loss=loss)
+    graph.connect(*ends)
+    graph.connect(ends[1], out)
+    SetSetting(("data", "dataset"), dataset).apply(graph)
+    return graph
+
+
+Show = Callable[..., Dashboard]
+
+
+def click(widget: QWidget) -> None:
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def host_of(board: Dashboard) -> FakeHost:
+    assert isinstance(board.host, FakeHost)
+    return board.host
+
+
+def drawn(board: Dashboard) -> list[int]:
+    """How many points each curve shows: loss, then the metric, each train and validation."""
+    assert board._plots is not None
+    return [0 if c.line.xData is None else len(c.line.xData) for plot in board._plots.both for c in plot.curves]

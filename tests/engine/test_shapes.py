@@ -14,20 +14,9 @@ from engine.problems import find
 from engine.shapes import Report, Shapes, infer
 from engine.spec import BATCH, Spec
 from tests.engine.graphs import random_graph
+from tests.engine.networks import Step, chain
 
 T = Size("T")
-Step = tuple[str, dict[str, Any]]
-
-
-def chain(shape: tuple[Any, ...], *steps: Step, dtype: str = "float32") -> Graph:
-    """Input → the steps, one behind the other → Output."""
-    graph = Graph()
-    last = graph.add("Input", shape=shape, dtype=dtype)
-    for node_type, parameters in (*steps, ("Output", {})):
-        node = graph.add(node_type, **parameters)
-        graph.connect(last, node)
-        last = node
-    return graph
 
 
 def test_lenet_is_inferred_to_the_end() -> None:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from engine import project
 from engine.edits import Change, Edit
 from engine.graph import Graph
 from engine.problems import Checker, Problem
 from engine.shapes import Report, Shapes
+from gui.history import UndoHistory
 
 
 class Document(QObject):
@@ -30,11 +30,9 @@ class Document(QObject):
 
     def __init__(self, graph: Graph | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.undo_stack = QUndoStack(self)
-        stack = self.undo_stack
-        stack.cleanChanged.connect(self.title_changed)
-        for signal in (stack.canUndoChanged, stack.canRedoChanged, stack.undoTextChanged, stack.redoTextChanged):
-            signal.connect(self.history_changed)
+        self.history = UndoHistory(self._run, self)
+        self.history.changed.connect(self.history_changed)
+        self.history.changed.connect(self.title_changed)
         self._restored = False
         self._set(graph or Graph("untitled"), None)
 
@@ -59,7 +57,7 @@ class Document(QObject):
     def open_graph(self, graph: Graph, path: Path | None = None, *, saved: bool = True) -> None:
         """Show another graph; ``saved`` says that nothing would be lost by closing it."""
         self._set(graph, path)
-        self.undo_stack.clear()
+        self.history.clear()
         self._restored = not saved
         self.replaced.emit()
         self.selection_changed.emit()
@@ -70,18 +68,18 @@ class Document(QObject):
         project.save(self.graph, path)
         self.path = path
         self._restored = False
-        self.undo_stack.setClean()
+        self.history.set_clean()
         self.title_changed.emit()
 
     @property
     def unsaved(self) -> bool:
         """Whether closing would lose changes."""
-        return self._restored or not self.undo_stack.isClean()
+        return self._restored or not self.history.clean
 
     def discard(self) -> None:
         """Count the changes as given up."""
         self._restored = False
-        self.undo_stack.setClean()
+        self.history.set_clean()
 
     # -- edits -----------------------------------------------------------------------------------------------------
 
@@ -89,8 +87,14 @@ class Document(QObject):
         """Apply an edit as one undo step. Raises GraphError, and nothing has changed, if the graph refuses it."""
         name = title or edit.title(self.graph)
         inverse = edit.apply(self.graph)
+        self.history.push(edit, inverse, name)
         self._after(edit.change())
-        self.undo_stack.push(_Step(self, edit, inverse, name))
+
+    def _run(self, edit: Edit) -> Edit:
+        """Apply an edit of the history; returns its inverse."""
+        inverse = edit.apply(self.graph)
+        self._after(edit.change())
+        return inverse
 
     def _after(self, change: Change) -> None:
         visited = self.shapes.update(change.dirty())
@@ -115,24 +119,3 @@ class Document(QObject):
         if chosen != self._selection:
             self._selection = chosen
             self.selection_changed.emit()
-
-
-class _Step(QUndoCommand):
-    """One undo step; the edit was applied before it was pushed, so the first redo does nothing."""
-
-    def __init__(self, document: Document, edit: Edit, inverse: Edit, title: str) -> None:
-        super().__init__(title)
-        self._document = document
-        self._redo: Edit | None = None
-        self._edit, self._undo = edit, inverse
-
-    def redo(self) -> None:
-        if self._redo is None:
-            self._redo = self._edit
-            return
-        self._undo = self._redo.apply(self._document.graph)
-        self._document._after(self._redo.change())
-
-    def undo(self) -> None:
-        self._redo = self._undo.apply(self._document.graph)
-        self._document._after(self._undo.change())

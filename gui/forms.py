@@ -15,33 +15,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWi
 from engine.edits import MISSING
 from engine.layers.parameters import Parameter, unparse
 from gui.fields import FIELDS, BoolField, ChoiceField, Field, NumberField, TextField, readable
-from gui.theme import theme
+from gui.widgets import Note
 
 __all__ = ["BoolField", "ChoiceField", "Field", "Form", "Note", "NumberField", "TextField"]
-
-
-class Note(QLabel):
-    """A line of small text in a colour of the theme: ``muted`` for remarks, ``error`` for what is wrong."""
-
-    def __init__(self, text: str = "", token: str = "muted", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self._token = token
-        self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 0.92)
-        self.setFont(font)
-        self._recolor()
-        theme.changed.connect(self._recolor)
-
-    def set_token(self, token: str) -> None:
-        """Take another colour of the theme."""
-        if token != self._token:
-            self._token = token
-            self._recolor()
-
-    def _recolor(self) -> None:
-        self.setStyleSheet(f"color: {theme.color(self._token).name()}; background: transparent;")
 
 
 class Form(QWidget):

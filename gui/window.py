@@ -203,10 +203,10 @@ class MainWindow(QMainWindow):
     # -- what actions call -----------------------------------------------------------------------------------------
 
     def undo(self) -> None:
-        self.document.undo_stack.undo()
+        self.document.history.undo()
 
     def redo(self) -> None:
-        self.document.undo_stack.redo()
+        self.document.history.redo()
 
     def rename(self) -> None:
         self.design.inspector.focus_name()
@@ -247,18 +247,21 @@ class MainWindow(QMainWindow):
 
     def update_actions(self) -> None:
         """Enable what can be done now and name what undo and redo would do."""
-        stack, drawing = self.document.undo_stack, self.pages.currentWidget() is self.design
+        history, drawing = self.document.history, self.pages.currentWidget() is self.design
         self.actions_table.update(
             {
                 "design": drawing,
                 "selection": drawing and bool(self.document.selection),
-                "undo": stack.canUndo(),
-                "redo": stack.canRedo(),
+                "undo": bool(history.undo_title),
+                "redo": bool(history.redo_title),
                 "running": self.running,
                 "idle": not self.running,
             }
         )
-        for action_id, word, text in (("edit.undo", "Undo", stack.undoText()), ("edit.redo", "Redo", stack.redoText())):
+        for action_id, word, text in (
+            ("edit.undo", "Undo", history.undo_title),
+            ("edit.redo", "Redo", history.redo_title),
+        ):
             action = self.actions_table[action_id]
             action.setText(f"{word}: {text}" if text else word)
             keys = action.shortcut().toString()

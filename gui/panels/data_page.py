@@ -26,12 +26,12 @@ from engine.edits import MISSING, Change, Edit, SetSetting
 from engine.graph import Graph, GraphError
 from engine.settings import SettingFault, resolve_settings
 from gui.document import Document
-from gui.forms import Note
 from gui.panels.data_settings import SplitSection, Transforms, fitting
 from gui.panels.samples import Look, Samples, look
 from gui.training.background import Background
 from gui.training.host import sentence
-from gui.training.sections import Section, align, compound, faults, heading, raw
+from gui.training.sections import Section, align, compound, faults, raw
+from gui.widgets import Note, heading
 
 
 class DataPage(QWidget):

@@ -17,9 +17,10 @@ from engine.edits import MISSING, SetSetting
 from engine.graph import GraphError
 from engine.layers.parameters import Parameter, parameters
 from gui.document import Document
-from gui.forms import Form, Note
+from gui.forms import Form
 from gui.theme import theme
-from gui.training.sections import Section, heading, raw
+from gui.training.sections import Section, raw
+from gui.widgets import Note, heading
 
 TRANSFORMS: dict[str, type[BaseModel]] = {"resize": Resize, "standardise": Standardise}
 SHARES = ("train", "validation", "test")

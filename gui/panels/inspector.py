@@ -17,7 +17,7 @@ from engine.spec import shape_text
 from gui.document import Document
 from gui.forms import Form
 from gui.theme import theme
-from gui.widgets import label
+from gui.widgets import heading, label
 
 SYMBOLS = {"error": "✕", "warning": "!", "hint": "i"}
 
@@ -55,7 +55,7 @@ class Inspector(QScrollArea):
         box.addLayout(self._holder)
         self._heads = []
         for title, widget in (("Shapes", self.shapes), ("Formula", self.formula), ("What it does", self.words)):
-            head = label(title, "heading")
+            head = heading(title)
             self._heads.append((head, widget))
             box.addWidget(head)
             box.addWidget(widget)

@@ -22,10 +22,9 @@ from PySide6.QtWidgets import (
 from engine.data.config import DataConfig
 from engine.data.datasets import Dataset, feature_names, get
 from engine.data.fields import sample
-from gui.forms import Note
 from gui.panels.sample_charts import Balance, ImageGrid
 from gui.theme import mono_font
-from gui.training.sections import heading
+from gui.widgets import Note, heading
 
 if TYPE_CHECKING:
     import numpy as np

@@ -24,7 +24,7 @@ from engine.graph import Graph
 from gui.icons import icon
 from gui.panels.thumbnail import blocks, paint
 from gui.theme import theme
-from gui.widgets import label
+from gui.widgets import heading, label
 from presets.own import broken_presets
 from presets.preset import Preset
 
@@ -136,7 +136,7 @@ class StartPage(QScrollArea):
             self._buttons.append((button, name))
             side.addWidget(button)
         side.addSpacing(12)
-        side.addWidget(label("Recent", "heading"))
+        side.addWidget(heading("Recent"))
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         side.addLayout(self._recent)
@@ -181,7 +181,7 @@ class StartPage(QScrollArea):
             chosen = [preset for preset in found if (preset.family == "My presets") is mine]
             if not chosen:
                 continue
-            self._gallery.addWidget(label(title, "heading"))
+            self._gallery.addWidget(heading(title))
             holder = QWidget()
             grid = QGridLayout(holder)
             grid.setContentsMargins(0, 0, 0, 12)

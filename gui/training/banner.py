@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from gui.forms import Note
 from gui.icons import icon
 from gui.theme import theme
 from gui.training.controls import STATES
+from gui.widgets import Note
 
 
 class Banner(QFrame):

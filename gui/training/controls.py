@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 from engine.edits import MISSING
 from engine.layers.parameters import Parameter
 from engine.training.status import Status
-from gui.forms import Note, NumberField
+from gui.forms import NumberField
 from gui.icons import icon
 from gui.theme import theme
+from gui.widgets import Note
 
 LR = Parameter("lr", "float", "a number > 0", None, False, "how far one step goes", minimum=1e-12)
 STATES = {

@@ -12,12 +12,12 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from gui.forms import Note
 from gui.icons import icon
 from gui.theme import theme
 from gui.training.canvas import Canvas, number
 from gui.training.curves import Curve, Role
 from gui.training.pacing import Extent
+from gui.widgets import Note
 
 
 class Sample(QWidget):

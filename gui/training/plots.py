@@ -11,11 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from engine.training.history import History
-from gui.forms import Note
 from gui.training.curves import Curve, Role
 from gui.training.pacing import Extent
 from gui.training.plot import Plot
 from gui.training.words import PERCENT, TITLES
+from gui.widgets import Note
 
 SMOOTHING = 0.6
 """The weight of the mean at the start; TensorBoard's."""

@@ -14,12 +14,11 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLa
 from engine.training.history import History
 from engine.training.run import RunInfo, runs
 from gui.document import Document
-from gui.forms import Note
 from gui.theme import theme
 from gui.training.background import Background
 from gui.training.controls import duration
-from gui.training.sections import heading
 from gui.training.words import metric_text
+from gui.widgets import Note, heading
 
 COLUMNS = ("Run", "Result", "Epochs", "Validation", "Test", "Time", "When")
 MOST = 200

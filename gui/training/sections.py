@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.edits import MISSING, Compound, Edit, SetSetting
 from engine.graph import Graph, GraphError
@@ -16,6 +16,7 @@ from engine.layers.parameters import Parameter, parameters
 from engine.settings import SettingFault, resolve_settings, variants
 from gui.document import Document
 from gui.forms import Form
+from gui.widgets import heading
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -172,14 +173,6 @@ class OptionalSection(Section):
 
     def _switched(self, _name: str, value: Any) -> None:
         self.apply(SetSetting(self.path, {} if value is True else MISSING))
-
-
-def heading(text: str) -> QLabel:
-    """The title of a part of a page."""
-    label = QLabel(text)
-    label.setProperty("role", "heading")
-    label.setIndent(0)
-    return label
 
 
 def compound(edits: Sequence[Edit], title: str) -> Edit:

@@ -13,8 +13,8 @@ from engine.edits import Change
 from engine.layers.parameters import parameters
 from engine.training.config import EarlyStopping, TrainingConfig
 from gui.document import Document
-from gui.forms import Note
 from gui.training.sections import KindSection, OptionalSection, Section, align, faults
+from gui.widgets import Note
 
 
 class TrainingSettings(QScrollArea):

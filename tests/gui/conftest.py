@@ -144,22 +144,22 @@ class Hand:
     def one_step(self) -> Iterator[None]:
         """What happens inside is one undo step: undone it restores the canonical bytes, redone the new ones."""
         document = self.view.document
-        before, index = to_bytes(document.graph), document.undo_stack.index()
+        before, index = to_bytes(document.graph), document.history.index
         yield
         after = to_bytes(document.graph)
-        assert document.undo_stack.index() == index + 1
-        document.undo_stack.undo()
+        assert document.history.index == index + 1
+        document.history.undo()
         assert to_bytes(document.graph) == before
-        document.undo_stack.redo()
+        document.history.redo()
         assert to_bytes(document.graph) == after
 
     @contextmanager
     def no_step(self) -> Iterator[None]:
         """What happens inside changes nothing."""
         document = self.view.document
-        before, index = to_bytes(document.graph), document.undo_stack.index()
+        before, index = to_bytes(document.graph), document.history.index
         yield
-        assert document.undo_stack.index() == index
+        assert document.history.index == index
         assert to_bytes(document.graph) == before
 
 

@@ -49,7 +49,7 @@ def test_copies_get_names_of_their_own_and_keep_their_wires(show: Show, chain: G
             assert [chain.nodes[node_id].name for node_id in (one, two)] == names
             assert [(e.source, e.target) for e in chain.edges if e.source == one] == [(one, two)]
             assert not chain.incoming[one]
-            assert document.undo_stack.count() == turn + 1
+            assert document.history.count == turn + 1
         assert chain.positions[one] == (32.0, 176.0)
 
 
@@ -192,4 +192,4 @@ def test_a_wire_from_outside_to_a_node_that_is_not_there_is_left_out(qtbot: QtBo
     for wire in wires:  # n5 is the id that the new node itself gets
         (new,) = paste(document, good(incoming=[wire]), None, incoming=True)
         assert not chain.incoming[new]
-        document.undo_stack.undo()
+        document.history.undo()

@@ -83,7 +83,7 @@ def test_dragged_nodes_snap_to_the_grid(show: Show, chain: Graph) -> None:
     with hand.one_step():
         hand.drag(hand.middle("n2"), hand.middle("n2") + QPointF(90, 37))
     assert chain.positions["n2"] == (96.0, 176.0)
-    assert hand.view.document.undo_stack.undoText() == "Move conv1"
+    assert hand.view.document.history.undo_title == "Move conv1"
     assert hand.view.document.selection == ("n2",)
     assert not hand.view.canvas.styling.fast
 
@@ -132,7 +132,7 @@ def test_an_edit_from_elsewhere_ends_a_gesture(show: Show, chain: Graph) -> None
     hand.drag(hand.middle("n4"), hand.middle("n4") + QPointF(64, 0))
     hand.press(hand.middle("n2"))
     hand.move(hand.middle("n2") + QPointF(160, 60))
-    document.undo_stack.undo()
+    document.history.undo()
     assert hand.view.gesture is None
     hand.release()
     assert chain.positions["n2"] == (0.0, 144.0)
@@ -261,7 +261,7 @@ def test_a_node_whose_move_is_undone_while_it_is_dragged_is_where_the_graph_has_
     hand.drag(hand.middle("n2"), hand.middle("n2") + QPointF(160, 0))
     hand.press(hand.middle("n2"))
     hand.move(hand.middle("n2") + QPointF(60, 160))
-    hand.view.document.undo_stack.undo()
+    hand.view.document.history.undo()
     hand.release()
     assert chain.positions["n2"] == (0.0, 144.0)
     assert hand.view.canvas.nodes["n2"].pos().toTuple() == (0.0, 144.0)
@@ -312,7 +312,7 @@ def test_whatever_is_done_can_be_undone(show: Show, branch: Graph, seed: int) ->
                 if dice.random() < 0.2:
                     hand.key(dice.choice([keys.Key_Escape, keys.Key_Down, keys.Key_Tab]))
                 if dice.random() < 0.1:
-                    document.undo_stack.undo()
+                    document.history.undo()
                 hand.release(held)
             case 4:
                 hand.double_click(place())
@@ -323,7 +323,7 @@ def test_whatever_is_done_can_be_undone(show: Show, branch: Graph, seed: int) ->
             case 6:
                 view.zoom_by(dice.choice([0.5, 0.87, 1.15, 2.0]), place())
             case 7:
-                document.undo_stack.setIndex(dice.randrange(document.undo_stack.count() + 1))
+                document.history.go_to(dice.randrange(document.history.count + 1))
             case 8:
                 calls = (view.copy, view.paste, view.duplicate, view.arrange, view.zoom_fit, view.cut, view.select_all)
                 if len(branch.nodes) < 60:
@@ -341,5 +341,5 @@ def test_whatever_is_done_can_be_undone(show: Show, branch: Graph, seed: int) ->
     assert len(view.canvas.items()) == len(branch.nodes) + len(view.canvas.wires)
     assert not any(item.look.dim or item.look.offered for item in view.canvas.nodes.values())
     assert all(item.pos().toTuple() == pytest.approx(branch.positions[n]) for n, item in view.canvas.nodes.items())
-    document.undo_stack.setIndex(0)
+    document.history.go_to(0)
     assert to_bytes(branch) == before

@@ -99,7 +99,7 @@ def test_by_key_the_new_layer_follows_the_selected_one(show: Show) -> None:
     assert [(edge.source, edge.target) for edge in graph.edges] == [("n1", "n2"), ("n2", "n3")]
     assert len({graph.positions[node_id][0] for node_id in graph.nodes}) == 1
     assert view.document.selection == ("n3",)
-    assert view.document.undo_stack.count() == 3
+    assert view.document.history.count == 3
 
 
 def test_a_double_click_on_the_canvas_searches(show: Show, chain: Graph) -> None:
@@ -181,7 +181,7 @@ def test_an_edit_from_elsewhere_closes_the_popup(show: Show, chain: Graph) -> No
     added = add_layer(hand.view.document, "Linear", None, after="n4")
     hand.key(Qt.Key.Key_Tab)  # would follow the new layer …
     assert hand.view.popup is not None
-    hand.view.document.undo_stack.undo()  # … which is gone
+    hand.view.document.history.undo()  # … which is gone
     assert added not in chain.nodes
     assert hand.view.popup is None
 
@@ -273,7 +273,7 @@ def test_after_a_node_a_layer_is_put_below_and_wired_once(chain: Graph) -> None:
     assert not chain.incoming[beside]
     assert chain.positions[beside][0] > chain.positions[first][0]
     assert (chain.nodes[first].name, chain.nodes[beside].name) == ("fc1", "fc2")
-    document.undo_stack.setIndex(0)
+    document.history.go_to(0)
     assert [*chain.nodes] == ["n1", "n2", "n3", "n4"]
 
 

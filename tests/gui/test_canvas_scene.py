@@ -95,7 +95,7 @@ def test_the_scene_keeps_up_with_any_edits_undone_and_redone(scene: Scene) -> No
                     document.apply(SetParameter(some, "kernel_size", dice.choice([3, "x", MISSING])))
                     document.apply(RenameNode(some, f"name{turn}"))
                 case 8:
-                    document.undo_stack.setIndex(dice.randrange(document.undo_stack.count() + 1))
+                    document.history.go_to(dice.randrange(document.history.count + 1))
         except GraphError:
             pass
         document.select(dice.sample([*document.graph.nodes], k=min(2, len(document.graph.nodes))))
@@ -115,7 +115,7 @@ def test_badges_follow_an_edit_by_themselves(qtbot: QtBot, scene: Scene) -> None
     wires = {edge.target: wire for edge, wire in scene.wires.items()}
     assert (wires["n2"].kind, wires["n3"].kind, wires["n3"].spec) == ("guilty", "unknown", None)
     with qtbot.waitSignal(scene.annotated):
-        scene.document.undo_stack.undo()
+        scene.document.history.undo()
     assert scene.nodes["n2"].look.severity == ""
     assert wires["n3"].kind == "known"
     assert str(wires["n3"].spec) == "(N, 8, 26, 26)"
@@ -190,7 +190,7 @@ def test_wires_give_way_to_a_node_and_run_straight_again(scene: Scene) -> None:
     scene.flush()
     assert wire.points
     assert not wire.path.intersects(scene.nodes["n4"].box.adjusted(4, 4, -4, -4)) or wire.points[0][0] != 96.0
-    document.undo_stack.undo()
+    document.history.undo()
     scene.flush()
     assert not wire.points
 

@@ -99,7 +99,7 @@ def test_an_empty_canvas_can_be_looked_at(show: Show) -> None:
     view.select_all()
     view.delete_selection()
     view.delete_and_reconnect()
-    assert view.document.undo_stack.count() == 0
+    assert view.document.history.count == 0
 
 
 def test_the_view_tells_screen_readers_what_it_shows(show: Show, chain: Graph) -> None:

@@ -23,7 +23,7 @@ def test_a_wire_is_drawn_from_output_to_input_with_a_magnet(show: Show, branch: 
         assert hand.view.gesture.caught == End("n5", "input", "input")
         hand.release()
     assert Edge("n4", "output", "n5", "input") in branch.edges
-    assert hand.view.document.undo_stack.undoText() == "Connect flatten1 to dropout1"
+    assert hand.view.document.history.undo_title == "Connect flatten1 to dropout1"
 
 
 def test_beyond_the_magnet_nothing_is_caught(show: Show, branch: Graph) -> None:

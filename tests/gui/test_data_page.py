@@ -76,7 +76,7 @@ def test_every_dataset_can_be_looked_at(qtbot: QtBot, show: Show, dataset: Any) 
     page = show()
     click_dataset(page, dataset.name)
     assert data(page) == {"dataset": dataset.name}
-    assert page.document.undo_stack.count() == 1
+    assert page.document.history.count == 1
     settle(qtbot, page)
     seen = page.seen
     assert seen is not None
@@ -147,11 +147,11 @@ def test_transforms_move_and_go(qtbot: QtBot, show: Show) -> None:
     settle(qtbot, page)
     QTest.mouseClick(button(page, "Remove: resize"), Qt.MouseButton.LeftButton)
     assert "transforms" not in data(page)
-    stack = page.document.undo_stack
-    assert stack.undoText() == "Remove resize"
-    assert stack.count() == 5
-    while stack.canUndo():
-        stack.undo()
+    history = page.document.history
+    assert history.undo_title == "Remove resize"
+    assert history.count == 5
+    while history.undo_title:
+        history.undo()
     assert data(page) == {"dataset": "digits"}
 
 
@@ -170,8 +170,8 @@ def test_another_dataset_keeps_the_transforms_that_fit(qtbot: QtBot, show: Show)
     page.transforms.append("standardise")
     click_dataset(page, "wine")
     assert data(page) == {"dataset": "wine", "transforms": [{"name": "standardise", "field": "features"}]}
-    assert page.document.undo_stack.undoText() == "Choose Wines"
-    page.document.undo_stack.undo()
+    assert page.document.history.undo_title == "Choose Wines"
+    page.document.history.undo()
     assert data(page)["dataset"] == "digits"
     assert len(data(page)["transforms"]) == 2
 
@@ -190,7 +190,7 @@ def test_shares_stay_a_whole(show: Show, name: str, value: float, shares: tuple[
     page.split.form.edited.emit(name, value)
     split = data(page)["split"]
     assert (split["train"], split["validation"], split["test"]) == pytest.approx(shares)
-    assert page.document.undo_stack.count() == 1
+    assert page.document.history.count == 1
     assert not isinstance(resolve_settings(page.document.graph), SettingFault)
 
 
@@ -200,7 +200,7 @@ def test_a_share_that_cannot_be_is_said(qtbot: QtBot, show: Show, value: Any) ->
     page.split.form.edited.emit("validation", value)
     qtbot.waitUntil(lambda: page.samples.hint.text().startswith("✕ data.split"))
     assert any(note.isVisible() for note in page.split.form._errors.values())
-    page.document.undo_stack.undo()
+    page.document.history.undo()
     settle(qtbot, page)
     assert page.samples.views.currentWidget() is page.samples.table
 

@@ -63,7 +63,7 @@ def test_without_a_run_the_learning_rate_is_a_setting(qtbot: QtBot, show: Show) 
     assert board.controls.lr.text() == "0.001"
     retype(qtbot, board.controls.lr, "0.2")
     assert board.document.graph.settings["training"] == {"optimizer": {"lr": 0.2}}
-    board.document.undo_stack.undo()
+    board.document.history.undo()
     assert board.controls.lr.text() == "0.001"
 
 
@@ -79,8 +79,8 @@ def test_an_edit_of_a_setting_is_one_undo_step(qtbot: QtBot, show: Show) -> None
     document = board.document
     retype(qtbot, section(board, "Training").form.fields["epochs"], "7")
     assert document.graph.settings["training"] == {"epochs": 7}
-    assert document.undo_stack.count() == 1
-    document.undo_stack.undo()
+    assert document.history.count == 1
+    document.history.undo()
     assert document.graph.settings["training"] == {}
     field = section(board, "Training").form.fields["epochs"]
     qtbot.waitUntil(lambda: field.text() == "")
@@ -95,7 +95,7 @@ def test_another_optimizer_keeps_what_it_knows(qtbot: QtBot, show: Show) -> None
     part.form.edited.emit("name", "sgd")
     assert document.graph.settings["training"]["optimizer"] == {"name": "sgd", "lr": 0.3}
     qtbot.waitUntil(lambda: "momentum" in part.form.fields and "betas" not in part.form.fields)
-    document.undo_stack.undo()
+    document.history.undo()
     qtbot.waitUntil(lambda: "betas" in part.form.fields)
     part.form.edited.emit("name", MISSING)
     assert document.graph.settings["training"]["optimizer"] == {"lr": 0.3, "betas": (0.8, 0.9)}
@@ -138,7 +138,7 @@ def test_what_is_wrong_stands_below_its_field(
     assert sentence_, sentences
     part = section(board, title)
     qtbot.waitUntil(lambda: name in part.form._errors and part.form._errors[name].text() == f"✕ {sentence_}")
-    board.document.undo_stack.undo()
+    board.document.history.undo()
     qtbot.waitUntil(lambda: name not in part.form._errors or not part.form._errors[name].isVisibleTo(part))
 
 

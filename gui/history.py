@@ -1,0 +1,104 @@
+"""The undo history: a list of edits with their inverses, and a place in it.
+
+Our own, for Qt's QUndoStack owns its commands from C++ while Python owns them too: it crashed in
+``QUndoStack::clear`` when the cycle collector had destroyed them first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.edits import Edit
+
+
+@dataclass(slots=True)
+class Step:
+    """One undo step: ``edit`` leads on from where it stands, ``inverse`` leads back."""
+
+    edit: Edit
+    inverse: Edit
+    title: str
+
+
+class UndoHistory(QObject):
+    """Steps done and undone. ``run`` applies an edit to the graph, tells everybody and returns the inverse."""
+
+    changed = Signal()
+    """What undo and redo would do, or whether the document is as it was saved."""
+
+    def __init__(self, run: Callable[[Edit], Edit], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._run = run
+        self._steps: list[Step] = []
+        self._index = 0
+        self._clean: int | None = 0
+
+    def push(self, edit: Edit, inverse: Edit, title: str) -> None:
+        """Add a step that has just been done; steps that were undone are gone."""
+        if self._clean is not None and self._clean > self._index:
+            self._clean = None
+        self._steps[self._index :] = [Step(edit, inverse, title)]
+        self._index += 1
+        self.changed.emit()
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        if self._index:
+            step = self._steps[self._index - 1]
+            step.edit = self._run(step.inverse)
+            self._index -= 1
+            self.changed.emit()
+
+    def redo(self) -> None:
+        """Do the step again that was taken back last."""
+        if self._index < len(self._steps):
+            step = self._steps[self._index]
+            step.inverse = self._run(step.edit)
+            self._index += 1
+            self.changed.emit()
+
+    def go_to(self, index: int) -> None:
+        """Undo or redo until ``index`` steps are done."""
+        while self._index > max(index, 0):
+            self.undo()
+        while self._index < min(index, len(self._steps)):
+            self.redo()
+
+    def clear(self) -> None:
+        """Forget everything; the document counts as saved."""
+        self._steps.clear()
+        self._index = self._clean = 0
+        self.changed.emit()
+
+    def set_clean(self) -> None:
+        """The document is saved as it is now."""
+        self._clean = self._index
+        self.changed.emit()
+
+    @property
+    def clean(self) -> bool:
+        """Whether the document is as it was saved."""
+        return self._clean == self._index
+
+    @property
+    def count(self) -> int:
+        """How many steps there are, done and undone."""
+        return len(self._steps)
+
+    @property
+    def index(self) -> int:
+        """How many of them are done."""
+        return self._index
+
+    @property
+    def undo_title(self) -> str:
+        """What undo would take back; empty if there is nothing."""
+        return self._steps[self._index - 1].title if self._index else ""
+
+    @property
+    def redo_title(self) -> str:
+        """What redo would do again; empty if there is nothing."""
+        return self._steps[self._index].title if self._index < len(self._steps) else ""

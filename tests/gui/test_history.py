@@ -1,0 +1,54 @@
+"""The undo history against a plain model of one, and a document that dies with all its steps."""
+
+from __future__ import annotations
+
+import gc
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.edits import RenameGraph
+from engine.graph import Graph
+from gui.document import Document
+
+
+@given(st.lists(st.sampled_from(["do", "undo", "redo", "save", "go"]), max_size=40))
+def test_it_behaves_as_a_list_of_states_with_a_place_in_it(actions: list[str]) -> None:
+    document = Document(Graph("0"))
+    states, place, saved = ["0"], 0, 0
+    for number, action in enumerate(actions, 1):
+        if action == "do":
+            document.apply(RenameGraph(str(number)))
+            saved = -1 if saved > place else saved
+            states[place + 1 :] = [str(number)]
+            place += 1
+        elif action == "undo":
+            document.history.undo()
+            place = max(place - 1, 0)
+        elif action == "redo":
+            document.history.redo()
+            place = min(place + 1, len(states) - 1)
+        elif action == "save":
+            document.history.set_clean()
+            saved = place
+        else:
+            place = number % len(states)
+            document.history.go_to(place)
+        assert document.graph.name == states[place]
+        assert (document.history.index, document.history.count) == (place, len(states) - 1)
+        assert document.unsaved == (saved != place)
+        assert bool(document.history.undo_title) == (place > 0)
+        assert bool(document.history.redo_title) == (place < len(states) - 1)
+
+
+def test_documents_with_long_histories_can_be_collected_in_any_order() -> None:
+    """Qt's own stack crashed here: it and the collector both destroyed the steps."""
+    for _ in range(30):
+        document = Document(Graph("0"))
+        for number in range(1, 20):
+            document.apply(RenameGraph(str(number)))
+        document.history.go_to(7)
+        document.apply(RenameGraph("other"))
+        del document
+    gc.collect()
+    assert not [thing for thing in gc.get_objects() if type(thing) is Document and thing.graph.name == "other"]

@@ -53,11 +53,11 @@ class StatusLine(QStatusBar):
         one = cost.total(self.document.graph, self.document.report)
         self.cost.setText(
             f"{whole.parameters:,} parameters   ·   {short(one.multiply_adds)} multiply-adds   ·   "
-            f"{whole.memory_training / 2**20:,.1f} MiB to train at batch {batch}"
+            f"{memory(whole.memory_training)} to train at batch {batch}"
         )
         self.cost.setToolTip(
             f"{one.multiply_adds:,} multiply-adds for one sample; "
-            f"{whole.memory_inference / 2**20:,.1f} MiB to predict at batch {batch}"
+            f"{memory(whole.memory_inference)} to predict at batch {batch}"
         )
 
     def _retint(self) -> None:
@@ -79,3 +79,9 @@ def short(number: float) -> str:
         if number >= size:
             return f"{number / size:.1f} {unit}"
     return f"{number:.0f}"
+
+
+def memory(size: int) -> str:
+    """``2.9 MiB``: bytes in the unit that reads best."""
+    power = next((power for power in (3, 2) if size >= 1024**power), 1)
+    return f"{size / 1024**power:,.1f} {('KiB', 'MiB', 'GiB')[power - 1]}"

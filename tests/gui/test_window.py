@@ -129,6 +129,10 @@ def test_a_file_dropped_on_the_window_opens(qtbot: QtBot, window: MainWindow, tm
     enter = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, *both)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
+    window.show_design()
+    over = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, *both)
+    QApplication.sendEvent(window.view.viewport(), over)
+    assert over.isAccepted(), "the canvas lets a file through to the window"
     QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, *both))
     assert window.document.path == file
     other = QMimeData()

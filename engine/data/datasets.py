@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from engine.errors import LayerloomError
 from engine.spec import DType
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     Arrays = dict[str, np.ndarray[Any, Any]]
 
 
-class DataError(ValueError):
+class DataError(LayerloomError):
     """Why the data cannot be used: one whole sentence; ``node`` is the guilty node's id, if there is one."""
 
     def __init__(self, message: str, node: str | None = None) -> None:

@@ -7,10 +7,11 @@ from typing import Literal
 from torch import Tensor
 from torch.nn import functional
 
+from engine.errors import LayerloomError
 from engine.layers.ports import Output
 
 
-class LossError(ValueError):
+class LossError(LayerloomError):
     """The answer and the target do not fit each other: one whole sentence with both shapes."""
 
 

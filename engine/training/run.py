@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine import project
+from engine.errors import LayerloomError
 from engine.graph import Graph
 from engine.home import home
 from engine.project import ProjectError, write_atomically
@@ -29,7 +30,7 @@ NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 Row = Mapping[str, Any]
 
 
-class RunError(ValueError):
+class RunError(LayerloomError):
     """Why a run's folder cannot be written or read: one whole sentence."""
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from engine.errors import LayerloomError
+
 State = Literal["waiting", "running", "paused", "finished", "stopped", "failed"]
 Metrics = Mapping[str, float]
 
 
-class TrainingError(ValueError):
+class TrainingError(LayerloomError):
     """Why a training cannot begin: one whole sentence."""
 
 

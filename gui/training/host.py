@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.errors import LayerloomError
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
@@ -171,7 +172,7 @@ class StoredRun:
 def sentence(error: Exception) -> str:
     """What went wrong, for a person: our own errors are whole sentences already."""
     text = " ".join(str(error).split())
-    if isinstance(error, ValueError) and text.endswith((".", "?", "!")):
+    if isinstance(error, LayerloomError):
         return text
     return f"Training ended with an unforeseen error ({type(error).__name__}: {text or 'no message'})."
 

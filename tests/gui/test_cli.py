@@ -93,6 +93,9 @@ def test_check_says_no_with_the_guilty_node(capsys: Capture, tmp_path: Path) -> 
         (["train", "mlp", "--set", "training.epoch=1"], "training.epoch"),
         (["train", "mlp", "--set", "nodes.fc1.out_features=0"], "out_features"),
         (["train", "mlp", "--device", "tpu"], "device"),
+        (["train", "mlp", "--set", "data.dataset=none"], "No data is chosen"),
+        (["train", "mlp", "--set", "data.dataset=digit"], "digits"),
+        (["train", "mlp", "--run-dir", "/proc/no/run"], "/proc/no/run"),
     ],
 )
 def test_a_wrong_call_is_one_sentence_and_exit_code_2(capsys: Capture, argv: list[str], said: str) -> None:
@@ -102,6 +105,7 @@ def test_a_wrong_call_is_one_sentence_and_exit_code_2(capsys: Capture, argv: lis
     assert printed.out == ""
     assert said in printed.err
     assert "Traceback" not in printed.err
+    assert "unexpected" not in printed.err
     assert len(printed.err.strip().splitlines()) == 1
 
 

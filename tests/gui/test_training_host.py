@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from engine import Graph
 from engine.edits import SetSetting
+from engine.errors import LayerloomError
 from engine.training.status import Result, Status
 from gui.training.host import ThreadHost, Watch, sentence
 
@@ -160,4 +161,4 @@ def test_an_unforeseen_exception_is_a_sentence_too(qtbot: QtBot, monkeypatch: py
     assert host.result is not None
     assert host.result.message == "Training ended with an unforeseen error (KeyError: 'weights')."
     assert host.state == "failed"
-    assert sentence(ValueError("A whole sentence.")) == "A whole sentence."
+    assert sentence(LayerloomError("A whole sentence.")) == "A whole sentence."

@@ -202,8 +202,9 @@ class StartPage(QScrollArea):
         columns = max(1, (self.viewport().width() - 220 - 96 + 16) // (CARD.width() + 16))
         if columns == self._columns:
             return
-        self._columns = columns
+        before, self._columns = self._columns, columns
         for grid, cards in self._grids:
+            grid.setColumnStretch(before, 0)
             for place, card in enumerate(cards):
                 grid.addWidget(card, place // columns, place % columns, Qt.AlignmentFlag.AlignLeft)
             grid.setColumnStretch(columns, 1)

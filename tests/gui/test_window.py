@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -167,6 +168,16 @@ def test_recent_files_stand_on_the_start_page(qtbot: QtBot, window: MainWindow, 
     button = next(b for b in window.start.findChildren(QPushButton) if "lately.loom" in b.accessibleName())
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.document.path == file
+
+
+@pytest.mark.parametrize("width", [900, 1280, 1680])
+def test_cards_stand_side_by_side_at_every_width(window: MainWindow, width: int) -> None:
+    for size in (1000, width):
+        window.resize(size, 800)
+        QApplication.processEvents()
+    left = [card.mapTo(window.start, QPoint()).x() for card in window.start._cards[: window.start._columns]]
+    assert len(left) > 1
+    assert {b - a for a, b in pairwise(left)} == {264 + 16}
 
 
 def test_every_action_is_whole() -> None:

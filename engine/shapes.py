@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer, ShapeError
 from engine.ports import is_place
 from engine.resolve import Fault, resolve
-from engine.spec import Spec, too_large
+from engine.spec import UNWIRED, Spec, too_large
 
 
 @dataclass(slots=True)
@@ -43,8 +44,15 @@ def infer(graph: Graph) -> Report:
     return Shapes(graph).report
 
 
+NOTHING: Final = ""
+"""The source of an optional input that has no wire."""
+
+
 def wired_inputs(graph: Graph, node_id: str, layer: Layer) -> list[tuple[str, str, str]] | None:
-    """(port, source node, source port) of each wired input in port order; None while a needed one is missing."""
+    """(port, source node, source port) of each input in port order; None while a needed one is missing.
+
+    An optional port without a wire keeps its place, its source being `NOTHING`.
+    """
     incoming = graph.incoming[node_id]
     result = []
     for port in layer.input_ports():
@@ -56,6 +64,7 @@ def wired_inputs(graph: Graph, node_id: str, layer: Layer) -> list[tuple[str, st
         elif port.name in incoming:
             names = [port.name]
         elif port.optional:
+            result.append((port.name, NOTHING, NOTHING))
             continue
         else:
             return None
@@ -112,7 +121,7 @@ class Shapes:
         wired = wired_inputs(graph, node_id, layer)
         if wired is None:
             return before is not None
-        specs = [report.outputs.get(source, {}).get(port) for _, source, port in wired]
+        specs = [report.outputs.get(source, {}).get(port) if source else UNWIRED for _, source, port in wired]
         inputs = tuple(spec for spec in specs if spec is not None)
         if len(inputs) < len(specs):
             return before is not None

@@ -11,6 +11,7 @@ import keyword
 import re
 from dataclasses import dataclass
 
+from engine import nn
 from engine.errors import LayerloomError
 from engine.graph import Graph
 from engine.layers.layer import Layer
@@ -127,11 +128,14 @@ class _Writer:
     def write(self) -> Source:
         title = "".join(c if c.isprintable() and c not in '\\"' else " " for c in self.graph.name)[:80].strip()
         class_name = _class_name(self.graph.name)
+        helpers = sorted({layer.own for layer in self.layers.values() if layer.own})
         head = [
             f'"""{title or "network"}: a PyTorch model written by Layerloom."""',
             "",
+            *(["import math", ""] if any(map(nn.needs_math, helpers)) else []),
             "import torch",
             "from torch import nn",
+            *(line for name in helpers for line in ("", "", *nn.text(name).splitlines())),
             "",
             "",
             f"class {class_name}(nn.Module):",
@@ -162,7 +166,7 @@ class _Writer:
         ]
         readers: dict[Value, int] = {}
         for wires in self.wires.values():
-            for _, source_id, port_name in wires:
+            for _, source_id, port_name in filter(_wired, wires):
                 readers[source_id, port_name] = readers.get((source_id, port_name), 0) + 1
         fresh = (name for name in itertools.chain(POOL, map("x{}".format, itertools.count(1))) if name not in arguments)
         free: list[str] = []
@@ -170,8 +174,8 @@ class _Writer:
             node = graph.node(node_id)
             if node.type in ("Input", "Output"):
                 continue
-            inputs = [(source, port) for _, source, port in self.wires[node_id]]
-            call = layer.expression(f"self.{self.modules.get(node_id)}", [variables[value] for value in inputs])
+            inputs = [(source, port) for _, source, port in filter(_wired, self.wires[node_id])]
+            given = [variables[wire[1], wire[2]] if _wired(wire) else "None" for wire in self.wires[node_id]]
             dead: list[str] = []
             for value in inputs:
                 readers[value] -= 1
@@ -186,7 +190,8 @@ class _Writer:
                 else:
                     targets.append("_")
             shapes = ", ".join(shape_text(spec.shape) for spec in report.outputs[node_id].values())
-            rows.append((f"{', '.join(targets)} = {call}", f"# {shapes}", node_id))
+            *first, last = layer.statements(f"self.{self.modules.get(node_id)}", given, targets)
+            rows += [(line, "", node_id) for line in first] + [(last, f"# {shapes}", node_id)]
         answers = [variables[value[1], value[2]] for node in graph.of_type("Output") for value in self.wires[node.id]]
         rows.append((f"return {', '.join(answers)}", "", graph.of_type("Output")[0].id))
         result = "torch.Tensor" if len(answers) == 1 else f"tuple[{', '.join(['torch.Tensor'] * len(answers))}]"
@@ -198,6 +203,10 @@ class _Writer:
             text.append(f"        {code.ljust(wide)}  {comment}".rstrip() if comment else f"        {code}")
             owners[len(text) - 1] = node_id
         return text, owners
+
+
+def _wired(wire: tuple[str, str, str]) -> bool:
+    return bool(wire[1])
 
 
 def _class_name(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import prod
-from typing import Literal
+from typing import Final, Literal
 
 from engine.dims import Dim, Size, bind
 
@@ -38,6 +38,10 @@ class Spec:
     def with_shape(self, shape: Iterable[Dim], axes: Axes | None = None) -> Spec:
         """The same dtype in another shape; axis meanings are dropped unless given."""
         return Spec(tuple(shape), self.dtype, axes)
+
+
+UNWIRED: Final = Spec((), "bool")
+"""Stands for an optional input that nothing is wired to, among the inputs of a shape rule (compare with ``is``)."""
 
 
 def too_large(spec: Spec) -> bool:

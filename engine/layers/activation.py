@@ -58,12 +58,9 @@ class Softmax(Layer):
     family: ClassVar[str] = "Activation"
     torch: ClassVar[str] = "torch.nn.Softmax"
     formula: ClassVar[str] = "yᵢ = exp(xᵢ) / Σⱼ exp(xⱼ)"
-    positional: ClassVar[tuple[str, ...]] = ()
+    always: ClassVar[tuple[str, ...]] = ("dim",)  # torch's own default, none, is deprecated
 
     dim: Whole = Field(-1, description="the axis whose numbers add up to 1; −1 is the last, where classes are")
-
-    def module(self, *inputs: Spec) -> str:
-        return f"nn.Softmax(dim={self.dim})"  # torch's own default, none, is deprecated: always written
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs

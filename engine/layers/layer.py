@@ -45,6 +45,8 @@ class Layer(BaseModel):
     family: ClassVar[str]
     torch: ClassVar[str] = ""
     """The public name in torch, for example ``torch.nn.Conv2d``; empty where torch has no such layer."""
+    own: ClassVar[str] = ""
+    """The class in `engine.nn` where torch has no module for it; its text goes along with the source."""
     formula: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     """Where it is described: the paper or torch's page."""
@@ -52,6 +54,8 @@ class Layer(BaseModel):
     """What a newly dropped layer starts with, for parameters that torch requires."""
     positional: ClassVar[tuple[str, ...]] = ()
     """The leading arguments of the torch call that are written without their names."""
+    always: ClassVar[tuple[str, ...]] = ()
+    """Further arguments that are written even where they have their default."""
     inputs: ClassVar[tuple[Port, ...]] = (Port("input"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port("output"),)
     stem_name: ClassVar[str] = ""
@@ -92,22 +96,48 @@ class Layer(BaseModel):
         """Multiply-add operations of one forward pass; symbolic where a size is. Matrix products only."""
         return 0
 
-    def module(self, *inputs: Spec) -> str | None:
-        """The constructor call as source, or None for a layer that is an expression."""
-        if not self.torch.startswith("torch.nn."):
-            return None
+    def arguments(self, *inputs: Spec) -> dict[str, Any]:
+        """The arguments of the constructor call by name: what follows from the input, then what is not the default."""
         arguments = self.inferred(*inputs)
         for name, info in type(self).model_fields.items():
             value = getattr(self, name)
-            if info.is_required() or value != info.default or name in self.positional:
+            if info.is_required() or value != info.default or name in self.positional or name in self.always:
                 arguments[name] = value
-        leading = [repr(arguments.pop(name)) for name in self.positional if name in arguments]
-        named = [f"{name}={value!r}" for name, value in arguments.items()]
-        return f"{self.torch.removeprefix('torch.')}({', '.join(leading + named)})"
+        return arguments
+
+    def constructor(self) -> str:
+        """What is called to build the module: ``nn.Conv2d``; empty for a layer that is an expression."""
+        return self.own or (self.torch.removeprefix("torch.") if self.torch.startswith("torch.nn.") else "")
+
+    def module(self, *inputs: Spec, texts: Mapping[str, str] | None = None) -> str | None:
+        """The constructor call as source, or None for a layer that is an expression.
+
+        ``texts`` says how arguments read that are no literals here (``channels * 4`` within a block).
+        """
+        name = self.constructor()
+        if not name:
+            return None
+        arguments = {key: repr(value) for key, value in self.arguments(*inputs).items()} | dict(texts or {})
+        leading = [arguments.pop(key) for key in self.positional if key in arguments]
+        named = [f"{key}={value}" for key, value in arguments.items()]
+        return f"{name}({', '.join(leading + named)})"
 
     def expression(self, module: str, arguments: list[str]) -> str:
-        """How the forward pass reads: by default the module (``self.conv1``) called on its arguments."""
-        return f"{module}({', '.join(arguments)})"
+        """How the forward pass reads: by default the module (``self.conv1``) called on its arguments.
+
+        ``arguments`` are the variables on the inputs in port order, ``None`` for an optional one without a wire.
+        """
+        given = list(arguments)
+        while given and given[-1] == "None":
+            given.pop()
+        return f"{module}({', '.join(given)})"
+
+    def statements(self, module: str, arguments: list[str], targets: list[str]) -> list[str]:
+        """The lines of the forward pass; ``targets`` are the variables for the outputs, ``_`` where nothing reads one.
+
+        A target may be the variable of an argument that is dead behind this layer.
+        """
+        return [f"{', '.join(targets)} = {self.expression(module, arguments)}"]
 
     def summary(self) -> str:
         """The main parameters in a few characters, for the node on the canvas."""

@@ -7,10 +7,15 @@ training holds weights, gradients, the optimizer's state and every value that th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from engine.blocks.use import Use
 from engine.dims import Dim, bind, product
 from engine.graph import Graph
+from engine.layers.layer import Layer
+from engine.properties import Properties
+from engine.resolve import resolve_properties
 from engine.shapes import Report, infer
 from engine.spec import Spec
 
@@ -37,58 +42,99 @@ class Cost:
         return 2 * self.multiply_adds
 
 
-def of_node(report: Report, node_id: str, batch: int = 1) -> Cost:
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A layer that computes, wherever it stands: what flows through it, and how often in one forward pass."""
+
+    layer: Layer
+    inputs: tuple[Spec, ...]
+    outputs: tuple[Spec, ...]
+    times: Dim = 1
+    borrowed: bool = False
+    """Whether its weights are another node's and counted there."""
+    frozen: bool = False
+
+
+def leaves(graph: Graph, report: Report, node_ids: Iterable[str] | None = None) -> Iterator[Leaf]:
+    """The layers of these nodes (by default of all) whose shapes are known, those within blocks included."""
+    arguments = report.arguments
+    for node_id in graph.nodes if node_ids is None else node_ids:
+        layer, node = report.layer(node_id), graph.nodes[node_id]
+        if layer is None or node_id not in report.inputs or node_id not in report.outputs:
+            continue
+        properties = resolve_properties(node, arguments)
+        frozen = isinstance(properties, Properties) and properties.frozen
+        borrowed = isinstance(properties, Properties) and properties.weights_of is not None
+        inputs = report.inputs[node_id]
+        if not isinstance(layer, Use):
+            yield Leaf(layer, inputs, tuple(report.outputs[node_id].values()), 1, borrowed, frozen)
+            continue
+        steps = layer.steps(inputs) if layer.properties.apply == "scan" else 1
+        for found in layer.unfolded(*inputs):
+            for leaf in leaves(found.graph, found.report):
+                yield replace(
+                    leaf,
+                    times=leaf.times * steps,
+                    borrowed=leaf.borrowed or borrowed,
+                    frozen=leaf.frozen or frozen,
+                )
+
+
+def of_node(graph: Graph, report: Report, node_id: str, batch: int = 1) -> Cost:
     """The cost of one node; zero where its shapes are unknown."""
-    layer = report.layer(node_id)
-    if layer is None or node_id not in report.inputs or node_id not in report.outputs:
-        return Cost()
-    inputs, outputs = report.inputs[node_id], tuple(report.outputs[node_id].values())
-    weights = sum(_number(product(shape), batch) for shape in layer.weights(*inputs).values())
-    buffers = sum(_number(product(shape), batch) for shape in layer.buffers(*inputs).values())
-    values = sum(_bytes(spec, batch) for spec in outputs)
-    return Cost(
-        parameters=weights,
-        trainable=weights,
-        multiply_adds=_number(layer.multiply_adds(inputs, outputs), batch),
-        memory_parameters=4 * (weights + buffers),
-        memory_training=4 * (2 * weights + buffers) + values,
-        memory_inference=4 * (weights + buffers) + values,
-    )
+    return _sum(leaves(graph, report, [node_id]), batch)
+
+
+def _sum(parts: Iterable[Leaf], batch: int) -> Cost:
+    parameters = trainable = multiply_adds = held = training = inference = 0
+    for leaf in parts:
+        inputs = leaf.inputs
+        weights = sum(_number(product(shape), batch) for shape in leaf.layer.weights(*inputs).values())
+        buffers = sum(_number(product(shape), batch) for shape in leaf.layer.buffers(*inputs).values())
+        own = 0 if leaf.borrowed else weights
+        learned = 0 if leaf.frozen else own
+        values = sum(_bytes(spec, batch) for spec in leaf.outputs) * _number(leaf.times, batch)
+        parameters += own
+        trainable += learned
+        multiply_adds += _number(leaf.layer.multiply_adds(inputs, leaf.outputs) * leaf.times, batch)
+        stored = 4 * (own + (0 if leaf.borrowed else buffers))
+        held += stored
+        training += stored + 4 * learned + values
+        inference += stored + values
+    return Cost(parameters, trainable, multiply_adds, held, training, inference)
 
 
 def total(graph: Graph, report: Report | None = None, batch: int = 1) -> Cost:
     """The cost of the whole network at this batch size."""
     report = report or infer(graph)
-    costs = [of_node(report, node_id, batch) for node_id in graph.nodes]
-    parameters = sum(cost.parameters for cost in costs)
-    held = sum(cost.memory_parameters for cost in costs)
+    whole = _sum(leaves(graph, report), batch)
     state = OPTIMIZER_STATE.get(_optimizer(graph), 2)
-    return Cost(
-        parameters=parameters,
-        trainable=sum(cost.trainable for cost in costs),
-        multiply_adds=sum(cost.multiply_adds for cost in costs),
-        memory_parameters=held,
-        memory_training=sum(cost.memory_training for cost in costs) + 4 * state * parameters,
-        memory_inference=held + _peak(graph, report, batch),
+    return replace(
+        whole,
+        memory_training=whole.memory_training + 4 * state * whole.trainable,
+        memory_inference=whole.memory_parameters + _peak(graph, report, batch),
     )
 
 
 def depth(graph: Graph, report: Report | None = None) -> int:
-    """How many layers with weights lie on the longest path."""
+    """How many layers with weight matrices lie on the longest path, through blocks and their repeats."""
     report = report or infer(graph)
     longest: dict[str, int] = {}
     for node_id in graph.order():
-        layer = report.layer(node_id)
-        weights = layer.weights(*report.inputs[node_id]) if layer is not None and report.complete(node_id) else {}
-        longest[node_id] = int(_deep(weights)) + max(
+        longest[node_id] = _depth_of(report, node_id) + max(
             (longest[e.source] for e in graph.incoming[node_id].values()), default=0
         )
     return max(longest.values(), default=0)
 
 
-def _deep(weights: dict[str, tuple[Dim, ...]]) -> bool:
-    """Whether these are the weights of a layer that counts: a matrix, not the scale of a normalisation."""
-    return any(len(shape) > 1 for shape in weights.values())
+def _depth_of(report: Report, node_id: str) -> int:
+    layer = report.layer(node_id)
+    if layer is None or not report.complete(node_id):
+        return 0
+    inputs = report.inputs[node_id]
+    if isinstance(layer, Use):
+        return sum(depth(found.graph, found.report) for found in layer.unfolded(*inputs))
+    return int(any(len(shape) > 1 for shape in layer.weights(*inputs).values()))
 
 
 def _peak(graph: Graph, report: Report, batch: int) -> int:

@@ -1,4 +1,4 @@
-"""Every change of a Graph as data: ``edit.apply(graph)`` returns the inverse edit.
+"""Every change of a Graph as data: ``edit.apply(graph)`` returns the inverse edit (blocks: `engine.blocks.edits`).
 
 Undo and redo, fixes and their previews, paste and ``--set`` are all lists of these. An edit that the graph refuses
 raises GraphError and leaves the graph as it was.
@@ -12,38 +12,44 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from engine.blocks.block import PREFIX
 from engine.graph import CycleError, Edge, Graph, GraphError, Node, Position, unstorable
+from engine.limits import LONGEST_TITLE, PORT, check_name, check_node, check_parameter, check_position
 
-LONGEST_NAME: Final = 80
-LONGEST_TITLE: Final = 200
-LONGEST_PARAMETER: Final = 80
-FARTHEST: Final = 1e7
-ID: Final = r"^[A-Za-z0-9_-]{1,40}$"
-TYPE: Final = r"^[A-Za-z_][A-Za-z0-9_.]{0,80}$"
-PORT: Final = r"^[A-Za-z_][A-Za-z0-9_]{0,40}$"
-"""What a project file can hold: an edit that would leave a graph that cannot be saved and read again is refused."""
 MISSING: Final = object()
 """Stands for "not set" as the value of a parameter or setting."""
 
 
 @dataclass(slots=True)
 class Change:
-    """What an edit touches, for those who listen: ids and edges, be they added, altered or gone."""
+    """What an edit touches, for those who listen: ids and edges, be they added, altered or gone.
+
+    ``blocks`` are the definitions touched in any way, ``inner`` what is touched of the graphs inside them.
+    """
 
     nodes: set[str] = field(default_factory=set)
     edges: set[Edge] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
     settings: bool = False
+    blocks: set[str] = field(default_factory=set)
+    inner: dict[str, Change] = field(default_factory=dict)
 
     def merge(self, other: Change) -> None:
         self.nodes |= other.nodes
         self.edges |= other.edges
         self.moved |= other.moved
         self.settings |= other.settings
+        self.blocks |= other.blocks
+        for block_id, change in other.inner.items():
+            self.inner.setdefault(block_id, Change()).merge(change)
 
-    def dirty(self) -> set[str]:
+    def dirty(self, graph: Graph) -> set[str]:
         """The nodes to look at again: what is wrong with one hangs on its parameters and the wires on either side."""
-        return self.nodes.union(*((edge.source, edge.target) for edge in self.edges))
+        dirty = self.nodes.union(*((edge.source, edge.target) for edge in self.edges))
+        if self.blocks:
+            types = {PREFIX + block_id for block_id in graph.blocks.users(self.blocks)}
+            dirty.update(node.id for node in graph.nodes.values() if node.type in types)
+        return dirty
 
 
 class Edit:
@@ -73,9 +79,10 @@ class AddNode(Edit):
     def apply(self, graph: Graph) -> Edit:
         if self.node.id in graph.nodes:
             raise GraphError(f"The id {self.node.id!r} is taken already.")
-        _check_name(graph, self.node.name)
-        _check_node(self.node)
-        _check_position(self.position)
+        check_name(graph, self.node.name)
+        check_node(self.node)
+        check_position(self.position)
+        _check_nesting(graph, self.node)
         graph.insert_node(self.node, self.position, self.index)
         return RemoveNode(self.node.id)
 
@@ -172,7 +179,7 @@ class SetParameter(Edit):
 
     def apply(self, graph: Graph) -> Edit:
         node = graph.node(self.node_id)
-        _check_parameter(node, self.parameter, None if self.value is MISSING else self.value)
+        check_parameter(node, self.parameter, None if self.value is MISSING else self.value)
         inverse = SetParameter(node.id, self.parameter, node.parameters.get(self.parameter, MISSING))
         parameters = {key: value for key, value in node.parameters.items() if key != self.parameter}
         if self.value is not MISSING:
@@ -188,6 +195,31 @@ class SetParameter(Edit):
 
 
 @dataclass(frozen=True, slots=True)
+class SetProperty(Edit):
+    """Sets what the user typed for one property (`engine.properties`); ``MISSING`` takes it back to the default."""
+
+    node_id: str
+    name: str
+    value: Any
+
+    def apply(self, graph: Graph) -> Edit:
+        node = graph.node(self.node_id)
+        check_parameter(node, self.name, None if self.value is MISSING else self.value)
+        inverse = SetProperty(node.id, self.name, node.properties.get(self.name, MISSING))
+        properties = {key: value for key, value in node.properties.items() if key != self.name}
+        if self.value is not MISSING:
+            properties[self.name] = self.value
+        graph.replace_node(replace(node, properties=properties))
+        return inverse
+
+    def change(self) -> Change:
+        return Change(nodes={self.node_id})
+
+    def title(self, graph: Graph) -> str:
+        return f"Set {self.name.replace('_', ' ')} of {graph.node(self.node_id).name}"
+
+
+@dataclass(frozen=True, slots=True)
 class RenameNode(Edit):
     """Gives a node another name, which no other node may have."""
 
@@ -197,7 +229,7 @@ class RenameNode(Edit):
     def apply(self, graph: Graph) -> Edit:
         node = graph.node(self.node_id)
         if self.name != node.name:
-            _check_name(graph, self.name)
+            check_name(graph, self.name)
         graph.replace_node(replace(node, name=self.name))
         return RenameNode(node.id, node.name)
 
@@ -217,7 +249,7 @@ class Move(Edit):
     def apply(self, graph: Graph) -> Edit:
         before = {node_id: graph.positions[graph.node(node_id).id] for node_id in self.positions}
         for position in self.positions.values():
-            _check_position(position)
+            check_position(position)
         graph.positions.update(self.positions)
         return Move(before)
 
@@ -334,29 +366,11 @@ def remove(graph: Graph, node_ids: set[str]) -> Compound:
     return Compound((*map(Disconnect, edges), *map(RemoveNode, nodes)), name)
 
 
-def _check_name(graph: Graph, name: str) -> None:
-    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise GraphError(f"A node needs a name of 1 to {LONGEST_NAME} characters on one line.")
-    if graph.by_name(name) is not None:
-        raise GraphError(f"There is a node named {name!r} already; choose another name.")
-
-
-def _check_node(node: Node) -> None:
-    if not re.fullmatch(ID, node.id):
-        raise GraphError(f"{node.id[:40]!r} is no id: 1 to 40 letters, digits, _ and - make one.")
-    if not re.fullmatch(TYPE, node.type):
-        raise GraphError(f"{node.type[:40]!r} is no type of layer: letters, digits, _ and . make one.")
-    for name, value in node.parameters.items():
-        _check_parameter(node, name, value)
-
-
-def _check_parameter(node: Node, name: str, value: Any) -> None:
-    if not 0 < len(name) <= LONGEST_PARAMETER or unstorable(name):
-        raise GraphError(f"A parameter needs a name of 1 to {LONGEST_PARAMETER} characters.")
-    if reason := unstorable(value, 5):  # in the file it lies in parameters, in a node, in nodes
-        raise GraphError(f"{node.name} cannot keep {name}: it {reason}.")
-
-
-def _check_position(position: Position) -> None:
-    if not all(-FARTHEST <= coordinate <= FARTHEST for coordinate in position):  # not a number is outside, too
-        raise GraphError(f"A position lies within {FARTHEST:,.0f} pixels on either side.")
+def _check_nesting(graph: Graph, node: Node) -> None:
+    """A block cannot stand within itself."""
+    if graph.inside is None or not node.type.startswith(PREFIX):
+        return
+    wanted = node.type.removeprefix(PREFIX)
+    if wanted == graph.inside or graph.inside in graph.blocks.uses(wanted):
+        name = graph.blocks[graph.inside].name
+        raise CycleError(f"{node.name} would put the block {name} within itself.")

@@ -1,4 +1,4 @@
-"""What a network is: nodes with raw parameters, edges between their ports, positions, and the project's settings.
+"""What a network is: nodes with raw parameters, edges between their ports, positions, blocks and settings.
 
 Ids, never pointers. A node stores what the user typed; what it means is `engine.resolve`'s business. A Graph is
 changed by the edits of `engine.edits` alone; `add` and `connect` are the same edits for scripts.
@@ -11,7 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engine.errors import LayerloomError
+from engine.blocks.block import Block, BlockError, BlockParameter, Blocks
+from engine.errors import CycleError, GraphError
+
+__all__ = ["CycleError", "Edge", "Graph", "GraphError", "Node", "Position", "literal", "unstorable"]
 
 Position = tuple[float, float]
 DEEPEST: Final = 24
@@ -20,22 +23,18 @@ LARGEST_INT: Final = 2**63
 """What a project file can hold: levels of nesting, characters of a text, and whole numbers below this."""
 
 
-class GraphError(LayerloomError):
-    """A change that the graph refuses; the message is a whole sentence."""
-
-
-class CycleError(GraphError):
-    """A wire that would close a circle."""
-
-
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One layer as drawn: ``parameters`` holds literals as typed, also wrong ones."""
+    """One layer as drawn: ``parameters`` and ``properties`` hold literals as typed, also wrong ones.
+
+    Parameters are the layer's own; what any node may have (repeat, frozen weights …) is in ``properties``.
+    """
 
     id: str
     type: str
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    properties: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,8 @@ class Graph:
 
     ``nodes`` keeps creation order (the order of Inputs and Outputs), ``incoming[node][port]`` is the one edge on an
     input port, ``outgoing[node]`` the edges that leave. ``settings`` holds the raw ``data`` and ``training`` sections.
+    ``blocks`` are the definitions of the project, the same for its graph and the graph of every block; ``inside`` is
+    the id of the block whose graph this is.
     """
 
     def __init__(self, name: str = "network") -> None:
@@ -62,6 +63,8 @@ class Graph:
         self.incoming: dict[str, dict[str, Edge]] = {}
         self.outgoing: dict[str, dict[Edge, None]] = {}
         self.settings: dict[str, Any] = {"data": {}, "training": {}}
+        self.blocks = Blocks()
+        self.inside: str | None = None
         self._names: dict[str, str] = {}
         self._numbers = 0
         self._order: list[str] | None = None
@@ -144,7 +147,15 @@ class Graph:
         return f"{base}{number}"
 
     def copy(self) -> Graph:
-        """An independent copy; nodes and edges are immutable and shared."""
+        """An independent copy with its blocks; nodes and edges are immutable and shared."""
+        if self.inside is not None:
+            return self.blocks.copy()[self.inside].graph
+        other = self.alone()
+        other.blocks = self.blocks.copy()
+        return other
+
+    def alone(self) -> Graph:
+        """A copy of this graph that is in no project: without definitions of blocks."""
         import copy
 
         other = Graph(self.name)
@@ -157,20 +168,46 @@ class Graph:
         other._numbers = self._numbers
         return other
 
+    def sharers(self, node_id: str) -> list[str]:
+        """The nodes that reuse the weights of this one."""
+        return [n.id for n in self.nodes.values() if n.properties and n.properties.get("weights_of") == node_id]
+
     # -- building, for scripts -------------------------------------------------------------------------------------
 
     def add(
         self, node_type: str, *, name: str | None = None, position: Position | None = None, **parameters: Any
     ) -> str:
-        """Add a layer and return its id. Raises GraphError for an unknown type, a taken or an empty name."""
-        from engine import layers
-        from engine.edits import AddNode
+        """Add a layer or a block and return its id. Raises GraphError for an unknown type, a taken or an empty name.
 
-        cls = layers.get(node_type)
-        node = Node(self.fresh_id(), cls.__name__, name or self.fresh_name(cls.stem()), literal(parameters))
+        What is no parameter of the layer but a property of any node (``repeat``, ``frozen`` …) becomes one.
+        """
+        from engine.edits import AddNode
+        from engine.properties import Properties
+        from engine.resolve import layer_class
+
+        block = self.blocks.by_name(node_type)
+        cls = layer_class(block.type if block is not None else node_type, self.blocks)
+        own = {k: v for k, v in parameters.items() if k in cls.model_fields or k not in Properties.model_fields}
+        rest = {key: item for key, item in parameters.items() if key not in own}
+        name = name or self.fresh_name(cls.stem())
+        node = Node(self.fresh_id(), cls.type_name(), name, literal(own), literal(rest))
         place = position or (0.0, 96.0 * len(self.nodes))
         AddNode(node, place).apply(self)
         return node.id
+
+    def define(self, name: str, *, help: str = "", **parameters: Any) -> Graph:
+        """Define a block with these parameters and their defaults; returns its graph, still empty, to be built.
+
+        Raises BlockError for a name or parameter that cannot stand.
+        """
+        kinds = {bool: "bool", int: "int", float: "float", str: "text"}
+        declared = tuple(BlockParameter(key, item, kinds.get(type(item), "text")) for key, item in parameters.items())  # type: ignore[arg-type]
+        block = Block(self.blocks.fresh_id(name), name, Graph(name), declared, help)
+        block.check()
+        if self.blocks.by_name(name) is not None:
+            raise BlockError(f"There is a block named {name!r} already.")
+        self.blocks.insert(block)
+        return block.graph
 
     def connect(
         self, source_node: str, target_node: str, *, source: int | str = 0, target: int | str | None = None
@@ -211,31 +248,38 @@ class Graph:
                 self.incoming[later] = self.incoming.pop(later)
         if node.id[0] == "n" and node.id[1:].isdecimal() and len(node.id) < 12:
             self._numbers = max(self._numbers, int(node.id[1:]))
-        self._order = None
+        self._touch(wiring=True)
 
     def replace_node(self, node: Node) -> None:
         """Put another version of a node in its place (used by edits)."""
         del self._names[self.nodes[node.id].name]
         self.nodes[node.id] = node
         self._names[node.name] = node.id
+        self._touch(wiring=False)
 
     def delete_node(self, node_id: str) -> None:
         """Take a node without wires out (used by edits)."""
         del self._names[self.nodes[node_id].name]
         del self.nodes[node_id], self.positions[node_id], self.incoming[node_id], self.outgoing[node_id]
-        self._order = None
+        self._touch(wiring=True)
 
     def insert_edge(self, edge: Edge) -> None:
         """Put an edge in (used by edits)."""
         self.incoming[edge.target][edge.target_port] = edge
         self.outgoing[edge.source][edge] = None
-        self._order = None
+        self._touch(wiring=True)
 
     def delete_edge(self, edge: Edge) -> None:
         """Take an edge out (used by edits)."""
         del self.incoming[edge.target][edge.target_port]
         del self.outgoing[edge.source][edge]
-        self._order = None
+        self._touch(wiring=True)
+
+    def _touch(self, *, wiring: bool) -> None:
+        if wiring:
+            self._order = None
+        if self.inside is not None:
+            self.blocks.touch(self.inside)
 
 
 def literal(value: Any) -> Any:

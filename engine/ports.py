@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from engine import layers
 from engine.graph import Graph, GraphError, Node
 from engine.layers.layer import Layer, Port
-from engine.resolve import resolve
+from engine.resolve import layer_class, resolve
 
 
-def _declared(node: Node) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
-    layer = resolve(node)
+def _declared(graph: Graph, node: Node) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+    arguments = graph.blocks[graph.inside].defaults() if graph.inside is not None else {}
+    layer = resolve(node, graph, arguments)
     if isinstance(layer, Layer):
         return layer.input_ports(), layer.output_ports()
     try:
-        cls = layers.get(node.type)
+        cls = layer_class(node.type, graph.blocks)
     except GraphError:
         return (), ()
     return cls.inputs, cls.outputs
@@ -23,7 +23,7 @@ def input_ports(graph: Graph, node_id: str) -> tuple[str, ...]:
     """The input ports in order; a variadic one shows its wires and one free place, at least two in all."""
     names: list[str] = []
     taken = graph.incoming[node_id]
-    for port in _declared(graph.node(node_id))[0]:
+    for port in _declared(graph, graph.node(node_id))[0]:
         if port.many:
             used = [int(name[len(port.name) :]) for name in taken if is_place(name, port.name)]
             count = max([2, *(number + 2 for number in used)])
@@ -35,7 +35,7 @@ def input_ports(graph: Graph, node_id: str) -> tuple[str, ...]:
 
 def output_ports(graph: Graph, node_id: str) -> tuple[str, ...]:
     """The output ports in order, with those a wire still leaves from although the layer has them no more."""
-    names = [port.name for port in _declared(graph.node(node_id))[1]]
+    names = [port.name for port in _declared(graph, graph.node(node_id))[1]]
     left = {edge.source_port for edge in graph.outgoing[node_id]} - set(names)
     return (*names, *sorted(left))
 
@@ -48,7 +48,7 @@ def free_input(graph: Graph, node_id: str) -> str | None:
 
 def has_input(graph: Graph, node_id: str, name: str) -> bool:
     """Whether a wire may end at this port: it is shown, or a later place of a variadic input."""
-    variadic = (port.name for port in _declared(graph.node(node_id))[0] if port.many)
+    variadic = (port.name for port in _declared(graph, graph.node(node_id))[0] if port.many)
     return name in input_ports(graph, node_id) or any(is_place(name, port) for port in variadic)
 
 

@@ -15,13 +15,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from engine.edits import FARTHEST, ID, LONGEST_NAME, LONGEST_PARAMETER, LONGEST_TITLE, PORT, TYPE, AddNode, Connect
+from engine.blocks.block import BLOCK, LONGEST_HELP, PARAMETER, Block, BlockParameter
+from engine.blocks.edits import AddBlock
+from engine.edits import AddNode, Connect
 from engine.errors import LayerloomError
 from engine.graph import LARGEST_INT, Edge, Graph, GraphError, Node, literal, unstorable
+from engine.limits import FARTHEST, ID, LONGEST_NAME, LONGEST_PARAMETER, LONGEST_TITLE, PORT, TYPE
 
 SCHEMA = 1
 LARGEST_FILE = 32 * 2**20
 MOST_NODES = 20_000
+MOST_BLOCKS = 1_000
 
 
 class ProjectError(LayerloomError):
@@ -42,6 +46,7 @@ class _Node(_Model):
     type: Annotated[str, Field(pattern=TYPE)]
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
     parameters: dict[Annotated[str, Field(min_length=1, max_length=LONGEST_PARAMETER)], Any] = {}
+    properties: dict[Annotated[str, Field(min_length=1, max_length=LONGEST_PARAMETER)], Any] = {}
 
 
 class _Edge(_Model):
@@ -49,13 +54,34 @@ class _Edge(_Model):
     target: tuple[Id, PortName]
 
 
-class _File(_Model):
-    format: Literal["layerloom"]
-    schema_: Annotated[int, Field(alias="schema", ge=1)]
-    name: Annotated[str, Field(max_length=LONGEST_TITLE)]
+class _Graph(_Model):
     nodes: Annotated[list[_Node], Field(max_length=MOST_NODES)]
     edges: Annotated[list[_Edge], Field(max_length=20 * MOST_NODES)]
     positions: dict[Id, tuple[Coordinate, Coordinate]] = {}
+
+
+class _Parameter(_Model):
+    name: Annotated[str, Field(pattern=PARAMETER)]
+    kind: Literal["int", "float", "bool", "text"]
+    default: Any
+    help: Annotated[str, Field(max_length=LONGEST_HELP)] = ""
+
+
+class _Block(_Graph):
+    id: Annotated[str, Field(pattern=BLOCK)]
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+    help: Annotated[str, Field(max_length=LONGEST_HELP)] = ""
+    parameters: Annotated[list[_Parameter], Field(max_length=64)] = []
+    origin: dict[
+        Annotated[str, Field(pattern="^(library|hash)$")], Annotated[str, Field(max_length=LONGEST_TITLE)]
+    ] = {}
+
+
+class _File(_Graph):
+    format: Literal["layerloom"]
+    schema_: Annotated[int, Field(alias="schema", ge=1)]
+    name: Annotated[str, Field(max_length=LONGEST_TITLE)]
+    blocks: Annotated[list[_Block], Field(max_length=MOST_BLOCKS)] = []
     data: dict[str, Any] = {}
     training: dict[str, Any] = {}
 
@@ -69,23 +95,47 @@ def to_bytes(graph: Graph) -> bytes:
 
 
 def _text(graph: Graph) -> str:
-    order = {node_id: place for place, node_id in enumerate(graph.nodes)}
-    nodes = (
-        f'{{"id": {_dump(n.id)}, "type": {_dump(n.type)}, "name": {_dump(n.name)}, "parameters": '
-        f"{_dump(literal(n.parameters))}}}"
-        for n in graph.nodes.values()
-    )
-    edges = sorted(graph.edges, key=lambda e: (order[e.target], e.target_port))
-    wires = [{"source": (e.source, e.source_port), "target": (e.target, e.target_port)} for e in edges]
-    places = [f"{_dump(node_id)}: {_dump([_short(c) for c in graph.positions[node_id]])}" for node_id in graph.nodes]
     parts = [
         f'"format": "layerloom",\n"schema": {SCHEMA},\n"name": {_dump(graph.name)}',
-        f'"nodes": {_rows("[]", nodes)}',
-        f'"edges": {_rows("[]", map(_dump, wires))}',
-        f'"positions": {_rows("{}", places)}',
+        *([f'"blocks": {_rows("[]", map(_block, graph.blocks.values()))}'] if graph.blocks else []),
+        *_sections(graph),
         *(f'"{section}": {_dump(graph.settings[section], 1)}' for section in ("data", "training")),
     ]
     return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def block_text(block: Block) -> str:
+    """The canonical text of one definition, as it stands in a project."""
+    return _block(block)
+
+
+def _block(block: Block) -> str:
+    parameters = [{"name": p.name, "kind": p.kind, "default": p.default, "help": p.help} for p in block.parameters]
+    head: dict[str, Any] = {"id": block.id, "name": block.name, "help": block.help, "parameters": parameters}
+    if block.origin:
+        head["origin"] = dict(block.origin)
+    named = ", ".join(f"{_dump(key)}: {_dump(value)}" for key, value in head.items())
+    return f"{{{named},\n" + ",\n".join(_sections(block.graph)) + "}"
+
+
+def _sections(graph: Graph) -> list[str]:
+    """Nodes, edges and positions, one a line."""
+    order = {node_id: place for place, node_id in enumerate(graph.nodes)}
+    edges = sorted(graph.edges, key=lambda e: (order[e.target], e.target_port))
+    wires = [{"source": (e.source, e.source_port), "target": (e.target, e.target_port)} for e in edges]
+    places = [f"{_dump(node_id)}: {_dump([_short(c) for c in graph.positions[node_id]])}" for node_id in graph.nodes]
+    return [
+        f'"nodes": {_rows("[]", map(_node, graph.nodes.values()))}',
+        f'"edges": {_rows("[]", map(_dump, wires))}',
+        f'"positions": {_rows("{}", places)}',
+    ]
+
+
+def _node(node: Node) -> str:
+    parts = {"id": node.id, "type": node.type, "name": node.name, "parameters": literal(node.parameters)}
+    if node.properties:
+        parts["properties"] = literal(node.properties)
+    return "{" + ", ".join(f"{_dump(key)}: {_dump(value)}" for key, value in parts.items()) + "}"
 
 
 def from_bytes(content: bytes, where: str = "the project") -> Graph:
@@ -95,14 +145,32 @@ def from_bytes(content: bytes, where: str = "the project") -> Graph:
     file = _validated(_parsed(content, where), where)
     graph = Graph(file.name)
     graph.settings = {"data": file.data, "training": file.training}
-    for place, item in enumerate(file.nodes):
-        node = Node(item.id, item.type, item.name, literal(item.parameters))
-        _apply(AddNode(node, file.positions.get(item.id, (0.0, 96.0 * place))), graph, f"{where}, nodes[{place}]")
-    _wire(graph, [Edge(*wire.source, *wire.target) for wire in file.edges], where)
-    unknown = next((node_id for node_id in file.positions if node_id not in graph.nodes), None)
-    if unknown is not None:
-        raise ProjectError(f"{where}, positions: there is no node with the id {unknown!r}.")
+    for place, block in enumerate(file.blocks):
+        _define(graph, block, f"{where}, blocks[{place}]")
+    for place, block in enumerate(file.blocks):
+        _fill(graph.blocks[block.id].graph, block, f"{where}, blocks[{place}], ")
+    _fill(graph, file, f"{where}, ")
     return graph
+
+
+def _define(graph: Graph, item: _Block, where: str) -> None:
+    """Define a block, its graph still empty: blocks may name each other in any order."""
+    parameters = tuple(BlockParameter(p.name, p.default, p.kind, p.help) for p in item.parameters)
+    block = Block(item.id, item.name, Graph(item.name), parameters, item.help, item.origin)
+    try:
+        AddBlock(block).apply(graph)
+    except GraphError as error:
+        raise ProjectError(f"{where}: {error}") from error
+
+
+def _fill(graph: Graph, part: _Graph, where: str) -> None:
+    for place, item in enumerate(part.nodes):
+        node = Node(item.id, item.type, item.name, literal(item.parameters), literal(item.properties))
+        _apply(AddNode(node, part.positions.get(item.id, (0.0, 96.0 * place))), graph, f"{where}nodes[{place}]")
+    _wire(graph, [Edge(*wire.source, *wire.target) for wire in part.edges], where)
+    unknown = next((node_id for node_id in part.positions if node_id not in graph.nodes), None)
+    if unknown is not None:
+        raise ProjectError(f"{where}positions: there is no node with the id {unknown!r}.")
 
 
 def load(path: Path) -> Graph:
@@ -170,12 +238,12 @@ def _wire(graph: Graph, edges: list[Edge], where: str) -> None:
         try:
             Connect(edge).check_ends(graph)
         except GraphError as error:
-            raise ProjectError(f"{where}, edges[{place}]: {error}") from error
+            raise ProjectError(f"{where}edges[{place}]: {error}") from error
         graph.insert_edge(edge)
     if left := set(graph.nodes).difference(graph.order()):
         edge = _on_circle(graph, left)
         names = f"{graph.node(edge.source).name} to {graph.node(edge.target).name}"
-        raise ProjectError(f"{where}, edges[{edges.index(edge)}]: The wire from {names} is part of a circle.")
+        raise ProjectError(f"{where}edges[{edges.index(edge)}]: The wire from {names} is part of a circle.")
 
 
 def _on_circle(graph: Graph, left: set[str]) -> Edge:
@@ -261,4 +329,6 @@ def _tuples(data: dict[str, Any]) -> dict[str, Any]:
         ]
     if isinstance(data.get("positions"), dict):
         result["positions"] = {k: tuple(v) if isinstance(v, list) else v for k, v in data["positions"].items()}
+    if isinstance(data.get("blocks"), list):
+        result["blocks"] = [_tuples(block) if isinstance(block, dict) else block for block in data["blocks"]]
     return result

@@ -5,10 +5,11 @@ A fault stays with the node that causes it: what hangs behind it is unknown, not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
+from engine.blocks.block import PREFIX
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer, ShapeError
 from engine.ports import is_place
@@ -18,12 +19,16 @@ from engine.spec import UNWIRED, Spec, too_large
 
 @dataclass(slots=True)
 class Report:
-    """What is known of each node. ``outputs[node][port]`` is a spec; ``errors[node]`` the fault that stops it."""
+    """What is known of each node. ``outputs[node][port]`` is a spec; ``errors[node]`` the fault that stops it.
+
+    ``arguments`` are the values of the parameters of the block around it.
+    """
 
     layers: dict[str, Layer | Fault] = field(default_factory=dict)
     inputs: dict[str, tuple[Spec, ...]] = field(default_factory=dict)
     outputs: dict[str, dict[str, Spec]] = field(default_factory=dict)
     errors: dict[str, Fault] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
     def layer(self, node_id: str) -> Layer | None:
         """The node's layer, or None where its parameters make none."""
@@ -73,11 +78,21 @@ def wired_inputs(graph: Graph, node_id: str, layer: Layer) -> list[tuple[str, st
 
 
 class Shapes:
-    """The report of a graph, kept up to date: after edits call `update` with the nodes they touched."""
+    """The report of a graph, kept up to date: after edits call `update` with the nodes they touched.
 
-    def __init__(self, graph: Graph) -> None:
+    The graph of a block is seen with ``arguments`` for its parameters (by default their defaults) and the specs that
+    are ``given`` to its BlockInputs, by their ids (by default unknown).
+    """
+
+    def __init__(
+        self, graph: Graph, arguments: Mapping[str, Any] | None = None, given: Mapping[str, Spec] | None = None
+    ) -> None:
         self.graph = graph
-        self.report = Report()
+        if arguments is None and graph.inside is not None:
+            arguments = graph.blocks[graph.inside].defaults()
+        self.arguments = arguments or {}
+        self.given = given or {}
+        self.report = Report(arguments=self.arguments)
         self._resolved: dict[str, Node] = {}
         for node_id in graph.order():
             self._visit(node_id)
@@ -86,6 +101,8 @@ class Shapes:
         """Look again at these nodes and at all that depends on what has changed; returns the nodes looked at."""
         graph, visited = self.graph, set()
         todo = set()
+        dirty = set(dirty)
+        dirty.update(sharer for node_id in tuple(dirty) for sharer in _all_sharers(graph, node_id))
         for node_id in dirty:
             if node_id in graph.nodes:
                 todo.add(node_id)
@@ -108,9 +125,9 @@ class Shapes:
     def _visit(self, node_id: str) -> bool:
         """Infer one node; returns whether its outputs have changed."""
         graph, report, node = self.graph, self.report, self.graph.nodes[node_id]
-        if self._resolved.get(node_id) is not node:
+        if self._resolved.get(node_id) is not node or node.properties or node.type.startswith(PREFIX):
             self._resolved[node_id] = node
-            report.layers[node_id] = resolve(node)
+            report.layers[node_id] = resolve(node, graph, self.arguments)
         before = report.outputs.pop(node_id, None)
         report.errors.pop(node_id, None)
         report.inputs.pop(node_id, None)
@@ -125,12 +142,21 @@ class Shapes:
         inputs = tuple(spec for spec in specs if spec is not None)
         if len(inputs) < len(specs):
             return before is not None
+        for (port_name, source, _), spec in zip(wired, inputs, strict=True):
+            if spec is UNWIRED and source and not _optional(layer, port_name):
+                message = f"needs its {port_name}, but that comes from an optional input that nothing is wired to."
+                report.errors[node_id] = Fault(message, "shape", None, port_name)
+                return before is not None
         report.inputs[node_id] = inputs
+        if node.type == "BlockInput" and graph.inside is not None:
+            if node_id in self.given:
+                report.outputs[node_id] = {"output": self.given[node_id]}
+            return not _same(before, report.outputs.get(node_id, {}))
         try:
             result = layer.infer(*inputs)
         except ShapeError as error:
             port = wired[error.port][0] if isinstance(error.port, int) else error.port
-            report.errors[node_id] = Fault(str(error), "shape", error.parameter, port)
+            report.errors[node_id] = Fault(str(error), "shape", error.parameter, port, error.inside)
             return before is not None
         outputs = (result,) if isinstance(result, Spec) else result
         if any(map(too_large, outputs)):
@@ -147,6 +173,34 @@ class Shapes:
         report.inputs.pop(node_id, None)
         report.outputs.pop(node_id, None)
         report.errors.pop(node_id, None)
+
+
+def sentence(graph: Graph, node_id: str, message: str) -> str:
+    """The clause of a fault with the node before it: ``conv1 (Conv2d) gets …``."""
+    node = graph.node(node_id)
+    return f"{node.name} ({kind_name(graph, node)}) {message}"
+
+
+def kind_name(graph: Graph, node: Node) -> str:
+    """What people call the kind of a node: ``Conv2d``, or the name of its block."""
+    block = graph.blocks.of_type(node.type)
+    return node.type if block is None else block.name
+
+
+def _optional(layer: Layer, port_name: str) -> bool:
+    return any(port.optional and port.name == port_name for port in layer.input_ports())
+
+
+def _all_sharers(graph: Graph, node_id: str) -> set[str]:
+    """The nodes that use the weights of this one, through others that share, too."""
+    found: set[str] = set()
+    stack = [node_id]
+    while stack:
+        for sharer in graph.sharers(stack.pop()):
+            if sharer not in found:
+                found.add(sharer)
+                stack.append(sharer)
+    return found
 
 
 def _same(before: dict[str, Spec] | None, after: dict[str, Spec]) -> bool:

@@ -97,7 +97,7 @@ class Document(QObject):
         return inverse
 
     def _after(self, change: Change) -> None:
-        visited = self.shapes.update(change.dirty())
+        visited = self.shapes.update(change.dirty(self.graph))
         if change.settings:  # the rules of Inputs and Outputs read the settings of the data
             visited |= {node.id for kind in ("Input", "Output") for node in self.graph.of_type(kind)}
         self.checker.update(visited)

@@ -20,18 +20,29 @@ class Port:
     help: str = ""
     many: bool = False
     optional: bool = False
+    label: str = ""
+    """What people see where that is not the name."""
 
 
 class ShapeError(ValueError):
     """Why a layer cannot take its input: a clause that follows the node's name ("gets …, but needs …").
 
-    ``port`` is the guilty input (by name, or by its place among the wired ones), ``parameter`` the guilty setting.
+    ``port`` is the guilty input (by name, or by its place among the wired ones), ``parameter`` the guilty setting,
+    ``inside`` the way to the guilty node within a block: node ids, outermost first.
     """
 
-    def __init__(self, message: str, *, port: str | int | None = None, parameter: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        port: str | int | None = None,
+        parameter: str | None = None,
+        inside: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.port = port
         self.parameter = parameter
+        self.inside = inside
 
 
 class Layer(BaseModel):
@@ -64,6 +75,16 @@ class Layer(BaseModel):
     def stem(cls) -> str:
         """The name a first node of this kind gets: ``conv1``."""
         return f"{cls.stem_name or cls.__name__.lower()}1"
+
+    @classmethod
+    def type_name(cls) -> str:
+        """The type that a node of this kind has in a project."""
+        return cls.__name__
+
+    @classmethod
+    def title(cls) -> str:
+        """What people call it."""
+        return cls.__name__
 
     def input_ports(self) -> tuple[Port, ...]:
         """The inputs with these parameters."""
@@ -118,6 +139,8 @@ class Layer(BaseModel):
         if not name:
             return None
         arguments = {key: repr(value) for key, value in self.arguments(*inputs).items()} | dict(texts or {})
+        order = [*self.inferred(*inputs), *type(self).model_fields]
+        arguments = {key: arguments[key] for key in sorted(arguments, key=lambda key: _place(order, key))}
         leading = [arguments.pop(key) for key in self.positional if key in arguments]
         named = [f"{key}={value}" for key, value in arguments.items()]
         return f"{name}({', '.join(leading + named)})"
@@ -146,6 +169,10 @@ class Layer(BaseModel):
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
         """The formula with the user's numbers, one line an axis; empty where there is none."""
         return ""
+
+
+def _place(order: list[str], name: str) -> int:
+    return order.index(name) if name in order else -1
 
 
 def need_rank(spec: Spec, rank: int, layout: str, port: str = "input") -> None:

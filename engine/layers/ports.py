@@ -84,4 +84,54 @@ class Output(Layer):
         return (self.loss or "no loss").replace("_", " ")
 
 
-LAYERS = (Input, Output)
+class BlockInput(Layer):
+    """Where a value enters a block: it becomes an input of every node that uses the block, of whatever shape.
+
+    As a state it carries a value from step to step when the block is scanned over time.
+    """
+
+    family: ClassVar[str] = "Input and output"
+    inputs: ClassVar[tuple[Port, ...]] = ()
+
+    optional: bool = Field(False, description="whether a use may leave it without a wire")
+    sequence: bool = Field(True, description="step by step: take one step of it; else every step sees the whole")
+    state: bool = Field(False, description="in a scan: carries what a BlockOutput hands on to the next step")
+    shape: tuple[Positive, ...] = Field(
+        (), max_length=8, description="of a state: its shape without the batch, when it starts at zero"
+    )
+    help: Annotated[str, Field(max_length=200)] = Field("", description="what it is for, shown at the port")
+
+    @classmethod
+    def stem(cls) -> str:
+        return "x"
+
+    def infer(self, *inputs: Spec) -> Spec:
+        raise ShapeError("can only stand inside a block; use an Input here.")
+
+    def summary(self) -> str:
+        return "state" if self.state else "optional" if self.optional else ""
+
+
+class BlockOutput(Layer):
+    """Where a value leaves a block: it becomes an output of every node that uses the block."""
+
+    family: ClassVar[str] = "Input and output"
+    outputs: ClassVar[tuple[Port, ...]] = ()
+
+    state: Annotated[str, Field(max_length=80)] = Field(
+        "", description="in a scan: the name of the state that this is the next value of"
+    )
+    help: Annotated[str, Field(max_length=200)] = Field("", description="what it is, shown at the port")
+
+    @classmethod
+    def stem(cls) -> str:
+        return "y"
+
+    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        return ()
+
+    def summary(self) -> str:
+        return f"next {self.state}" if self.state else ""
+
+
+LAYERS = (Input, Output, BlockInput, BlockOutput)

@@ -6,7 +6,9 @@ import copy
 from collections.abc import Iterable
 from typing import Any
 
+from engine.blocks.block import PREFIX
 from engine.graph import Graph
+from engine.problems.inside import within
 from engine.problems.problem import SEVERITIES, Problem
 from engine.problems.rules import GRAPH_RULES, NODE_RULES
 from engine.shapes import Shapes
@@ -33,10 +35,13 @@ class Checker:
         if graph.settings != self._settings:  # they say which data the Inputs and Outputs must fit
             self._settings = copy.deepcopy(graph.settings)
             visited = {*visited, *(node.id for kind in ("Input", "Output") for node in graph.of_type(kind))}
-        for node_id in visited:
+        visited = set(visited)
+        for node_id in visited.union(*(graph.sharers(node_id) for node_id in visited)):
             self._of_node.pop(node_id, None)
             if node_id in graph.nodes:
                 found = [problem for rule in NODE_RULES for problem in rule(graph, report, node_id)]
+                if graph.nodes[node_id].type.startswith(PREFIX):
+                    found = within(graph, report, node_id, found)
                 if found:
                     self._of_node[node_id] = found
         self._of_graph = None
@@ -45,7 +50,8 @@ class Checker:
         """All problems: gravest first, then in creation order of the nodes, the network's own first."""
         graph, report = self.shapes.graph, self.shapes.report
         if self._of_graph is None:
-            self._of_graph = [problem for rule in GRAPH_RULES for problem in rule(graph, report)]
+            rules = GRAPH_RULES if graph.inside is None else ()
+            self._of_graph = [problem for rule in rules for problem in rule(graph, report)]
         found = self._of_graph + [p for node_id in graph.nodes for p in self._of_node.get(node_id, ())]
         places = {node_id: place for place, node_id in enumerate(graph.nodes)}
         return sorted(found, key=lambda p: (SEVERITIES.index(p.severity), places.get(p.node or "", -1)))

@@ -13,7 +13,8 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "hint")
 class Problem:
     """``node`` is the guilty node's id (None: the whole network), ``port`` or ``parameter`` the guilty part of it.
 
-    ``setting`` names a guilty entry of the data or training section, as ``training.optimizer.lr``.
+    ``setting`` names a guilty entry of the data or training section, as ``training.optimizer.lr``; ``inside`` is the
+    way from the node to the guilty one within its block: node ids, outermost first.
     """
 
     severity: Severity
@@ -23,3 +24,4 @@ class Problem:
     port: str | None = None
     parameter: str | None = None
     setting: str | None = None
+    inside: tuple[str, ...] = ()

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from engine.dims import product
-from engine.graph import Graph
+from engine.graph import Graph, Node
 from engine.ports import is_place
 from engine.problems.data import data_chosen, input_fits_data, output_fits_data, settings_valid
 from engine.problems.problem import Problem
-from engine.shapes import Report
+from engine.shapes import Report, kind_name
+from engine.sharing import disagreement
 
 NodeRule = Callable[[Graph, Report, str], Iterator[Problem]]
 GraphRule = Callable[[Graph, Report], Iterator[Problem]]
+
+
+def called(graph: Graph, node: Node) -> str:
+    """A node in a sentence: ``conv1 (Conv2d)``."""
+    return f"{node.name} ({kind_name(graph, node)})"
 
 
 def fault(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
@@ -21,7 +27,7 @@ def fault(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
     if error is not None:
         node = graph.node(node_id)
         yield Problem(
-            "error", error.code, f"{node.name} ({node.type}) {error.message}", node_id, error.port, error.parameter
+            "error", error.code, f"{called(graph, node)} {error.message}", node_id, error.port, error.parameter
         )
 
 
@@ -33,8 +39,7 @@ def unconnected(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]
             yield Problem(
                 "error",
                 "unconnected",
-                f"{node.name} ({node.type}) joins several values, but nothing is "
-                "wired to it: draw wires to its inputs.",
+                f"{called(graph, node)} joins several values, but nothing is wired to it: draw wires to its inputs.",
                 node_id,
                 f"{port.name}0",
             )
@@ -42,7 +47,7 @@ def unconnected(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]
             yield Problem(
                 "error",
                 "unconnected",
-                f"{node.name} ({node.type}) has nothing on its {port.name}: draw a wire to it from the layer before.",
+                f"{called(graph, node)} has nothing on its {port.name}: draw a wire to it from the layer before.",
                 node_id,
                 port.name,
             )
@@ -58,7 +63,7 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Iterator[Proble
                 yield Problem(
                     "error",
                     "no-such-port",
-                    f"{node.name} ({node.type}) has no input {name[:40]!r}: delete the wire that ends there.",
+                    f"{called(graph, node)} has no input {name[:40]!r}: delete the wire that ends there.",
                     node_id,
                     name,
                 )
@@ -67,7 +72,7 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Iterator[Proble
             yield Problem(
                 "error",
                 "no-such-port",
-                f"{node.name} ({node.type}) has no output {name[:40]!r} with these "
+                f"{called(graph, node)} has no output {name[:40]!r} with these "
                 "parameters: delete the wire that leaves there.",
                 node_id,
                 name,
@@ -81,7 +86,7 @@ def unused(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
         yield Problem(
             "warning",
             "unused",
-            f"Nothing uses the result of {node.name} ({node.type}), so it takes no part: wire it on, or delete it.",
+            f"Nothing uses the result of {called(graph, node)}, so it takes no part: wire it on, or delete it.",
             node_id,
             layer.output_ports()[0].name,
         )
@@ -105,6 +110,29 @@ def linear_on_image(graph: Graph, report: Report, node_id: str) -> Iterator[Prob
             node_id,
             "input",
         )
+
+
+def misplaced(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+    """The ends of a network within a block, or those of a block in the network."""
+    node = graph.node(node_id)
+    if graph.inside is not None and node.type in ("Input", "Output"):
+        yield Problem(
+            "error",
+            "misplaced",
+            f"{called(graph, node)} stands inside a block; there a Block{node.type} is what is needed.",
+            node_id,
+        )
+    elif graph.inside is None and node.type == "BlockOutput":
+        yield Problem(
+            "error", "misplaced", f"{called(graph, node)} can only stand inside a block; use an Output here.", node_id
+        )
+
+
+def sharing(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+    """A node names weights that do not fit it."""
+    reason = disagreement(graph, report, node_id) if graph.nodes[node_id].properties else None
+    if reason is not None:
+        yield Problem("error", "sharing", f"{called(graph, graph.node(node_id))} {reason}", node_id)
 
 
 def empty(graph: Graph, report: Report) -> Iterator[Problem]:
@@ -143,6 +171,8 @@ NODE_RULES: tuple[NodeRule, ...] = (
     vanished_port,
     unused,
     linear_on_image,
+    misplaced,
+    sharing,
     input_fits_data,
     output_fits_data,
 )

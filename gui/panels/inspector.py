@@ -111,7 +111,7 @@ class Inspector(QScrollArea):
         lines = [f"in   {shape_text(spec.shape)} {spec.dtype}" for spec in inputs]
         lines += [f"out  {shape_text(spec.shape)} {spec.dtype}" for spec in outputs]
         if node.id in report.outputs and layer is not None:
-            own = cost.of_node(report, node.id)
+            own = cost.of_node(document.graph, report, node.id)
             if own.parameters:
                 lines.append(f"{own.parameters:,} parameters")
             if own.multiply_adds:

@@ -17,8 +17,8 @@ from engine.layers.layer import Layer
 from engine.spec import UNWIRED, DType, Spec
 from tests.engine.cases import Drawing, Trial, case
 
-COMPUTING = [cls for cls in layers.all() if cls.__name__ not in ("Input", "Output")]
-"""The layers that compute; Input and Output only mark places."""
+COMPUTING = [cls for cls in layers.all() if cls.family != "Input and output"]
+"""The layers that compute; the others only mark places."""
 DTYPES: tuple[DType, ...] = get_args(DType)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from engine import layers
+from engine.blocks.block import Block, BlockParameter
+from engine.blocks.edits import AddBlock, RemoveBlock, SetBlock, Within
 from engine.edits import (
     MISSING,
     AddNode,
@@ -19,6 +21,7 @@ from engine.edits import (
     RenameGraph,
     RenameNode,
     SetParameter,
+    SetProperty,
     SetSetting,
     remove,
 )
@@ -27,7 +30,32 @@ from engine.ports import free_input, input_ports, output_ports
 from engine.shapes import infer
 from engine.source import SourceError, source
 
-TYPES = [*(cls.__name__ for cls in layers.all()), "Input", "Input", "ReLU", "Add", "Add", "Output", "Output"]
+COMMON = [
+    "Input",
+    "Input",
+    "Input",
+    "Output",
+    "Output",
+    "Output",
+    "Linear",
+    "Conv2d",
+    "MaxPool2d",
+    "AvgPool2d",
+    "AdaptiveAvgPool2d",
+    "BatchNorm2d",
+    "ReLU",
+    "ReLU",
+    "Tanh",
+    "Sigmoid",
+    "Softmax",
+    "Dropout",
+    "Flatten",
+    "Add",
+    "Add",
+    "Add",
+    "Concat",
+]
+ALL = [cls.__name__ for cls in layers.all()]
 VALUES: list[Any] = [
     1,
     2,
@@ -75,11 +103,17 @@ def _value(rng: random.Random, node_type: str, parameter: str) -> Any:
 
 
 def _add(rng: random.Random, graph: Graph) -> Edit:
-    node_type = rng.choice(TYPES) if rng.random() < 0.97 else "Nonsense"
+    common = (
+        COMMON if graph.inside is None else [{"Input": "BlockInput", "Output": "BlockOutput"}.get(k, k) for k in COMMON]
+    )
+    node_type = rng.choice(common if rng.random() < 0.95 else [*ALL, "Nonsense"])
+    uses = [block.type for block in graph.blocks.values()]
+    if uses and rng.random() < 0.2:
+        node_type = rng.choice([*uses, "block.nobody"] if rng.random() < 0.1 else uses)
     typical = TYPICAL.get(node_type, {})
     parameters = {name: _value(rng, node_type, name) for name in typical if rng.random() < 0.98}
     node_id = rng.choice(list(graph.nodes)) if graph.nodes and rng.random() < 0.03 else graph.fresh_id()
-    name = graph.fresh_name(node_type.lower()) if rng.random() < 0.9 else rng.choice(NAMES)
+    name = graph.fresh_name(node_type.lower().replace(".", "_")) if rng.random() < 0.9 else rng.choice(NAMES)
     place = (rng.uniform(-900, 900), float(rng.randrange(900)))
     index = rng.choice([None, None, None, 0, len(graph.nodes) // 2])
     return AddNode(Node(node_id, node_type, name, parameters), place, index)
@@ -127,6 +161,74 @@ def _move(rng: random.Random, graph: Graph) -> Edit:
     return Move({node_id: (rng.uniform(-500, 500), rng.random()) for node_id in chosen})
 
 
+PROPERTIES: dict[str, list[Any]] = {
+    "repeat": [1, 2, 3, 0, {"expr": "n"}, {"expr": "depth"}],
+    "apply": ["once", "each_step", "scan", "twice"],
+    "frozen": [True, False, 1],
+    "initialization": ["zeros", "xavier_uniform", "nothing"],
+    "weights_of": [],
+    "colour": ["red"],
+}
+EXPRESSIONS: list[Any] = [
+    {"expr": "width"},
+    {"expr": "width * 2"},
+    {"per_repeat": (8, 4)},
+    {"expr": "1 / 0"},
+    {"expr": "os"},
+]
+
+
+def _property(rng: random.Random, graph: Graph) -> Edit:
+    node = graph.node(rng.choice(list(graph.nodes)))
+    name = rng.choice(list(PROPERTIES))
+    values = PROPERTIES[name] or [*graph.nodes, "nobody"]
+    return SetProperty(node.id, name, MISSING if rng.random() < 0.3 else rng.choice(values))
+
+
+def _expression(rng: random.Random, graph: Graph) -> Edit:
+    node = graph.node(rng.choice(list(graph.nodes)))
+    name = rng.choice([*TYPICAL.get(node.type, {}), "width"])
+    return SetParameter(node.id, name, rng.choice(EXPRESSIONS))
+
+
+def _define(rng: random.Random, graph: Graph) -> Edit:
+    """A block of a layer or two between its ends."""
+    inner = Graph("inner")
+    last = inner.add("BlockInput", name="x")
+    steps = [
+        ("Linear", {"out_features": {"expr": "width"}}),
+        ("ReLU", {}),
+        ("Conv2d", {"out_channels": 8, "kernel_size": 1}),
+    ]
+    for kind, parameters in rng.sample(steps, rng.choice([1, 1, 2])):
+        node = inner.add(kind, **parameters)
+        inner.connect(last, node)
+        last = node
+    if rng.random() < 0.9:
+        inner.connect(last, inner.add("BlockOutput", name="y"))
+    name = rng.choice(["Block", "Cell", "Stage", "größe", ""])
+    name = graph.blocks.fresh_name(name) if name and rng.random() < 0.9 else name
+    parameters = (BlockParameter("width", 8), *([BlockParameter("n", 2)] if rng.random() < 0.5 else []))
+    return AddBlock(Block(graph.blocks.fresh_id(name or "b"), name, inner, parameters), rng.choice([None, None, 0]))
+
+
+def _within(rng: random.Random, graph: Graph) -> Edit:
+    block = rng.choice(list(graph.blocks.values())) if graph.blocks else None
+    if block is None:
+        return Within("nobody", RenameGraph("x"))
+    return Within(block.id, random_edit(rng, block.graph, most=8))
+
+
+def _block(rng: random.Random, graph: Graph) -> Edit:
+    if not graph.blocks:
+        return RemoveBlock("nobody")
+    block = rng.choice(list(graph.blocks.values()))
+    if rng.random() < 0.3:
+        return RemoveBlock(block.id)
+    parameters = rng.choice([block.parameters, (BlockParameter("width", 4),), (), (BlockParameter("self", 1),)])
+    return SetBlock(block.id, rng.choice([block.name, "Other", ""]), parameters, rng.choice(["", "help"]))
+
+
 def _setting(rng: random.Random, graph: Graph) -> Edit:
     path, values = rng.choice(list(SETTINGS.items()))
     return SetSetting(path, rng.choice(values))
@@ -152,8 +254,9 @@ def _several(rng: random.Random, graph: Graph) -> Edit:
 
 KINDS: list[tuple[Callable[[random.Random, Graph], Edit], float]] = [
     (_add, 8), (_connect, 20), (_disconnect, 3), (_remove, 4), (_parameter, 5), (_rename, 3), (_move, 2), (_setting, 2),
-    (_name, 1), (_several, 2),
+    (_name, 1), (_several, 2), (_property, 0.6), (_expression, 0.4), (_define, 0.6), (_within, 3), (_block, 0.6),
 ]  # fmt: skip
+INSIDE = [(kind, weight) for kind, weight in KINDS if kind not in (_define, _within, _block, _setting)]
 
 
 def random_edit(rng: random.Random, graph: Graph, most: int = 20) -> Edit:
@@ -162,7 +265,7 @@ def random_edit(rng: random.Random, graph: Graph, most: int = 20) -> Edit:
         return _add(rng, graph)
     if len(graph.nodes) > most:
         return _remove(rng, graph)
-    kinds, weights = zip(*KINDS, strict=True)
+    kinds, weights = zip(*(KINDS if graph.inside is None else INSIDE), strict=True)
     return rng.choices(kinds, weights)[0](rng, graph)
 
 
@@ -206,6 +309,7 @@ def state(graph: Graph) -> Any:
         {node_id: dict(ports) for node_id, ports in graph.incoming.items()},
         {node_id: set(edges) for node_id, edges in graph.outgoing.items()},
         repr(graph.settings),
+        [(b, state(b.graph)) for b in graph.blocks.values()] if graph.inside is None else [],
         [edge.target for edge in graph.edges],
         graph.order(),
     )

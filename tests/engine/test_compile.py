@@ -77,7 +77,7 @@ def test_a_traceback_shows_the_line_of_the_guilty_layer() -> None:
         model(torch.zeros(1, 1, 28, 28))
     ours = [frame for frame in traceback.extract_tb(caught.tb) if frame.filename.startswith("<layerloom_")]
     (frame,) = ours
-    assert frame.line == "x = self.fc1(x)          # (N, 120)"
+    assert frame.line == "x = self.fc1(x)        # (N, 120)"
     assert frame.lineno is not None
     assert written.lines[frame.lineno] == lenet().by_name("fc1").id  # type: ignore[union-attr]
 

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 import engine.problems
-from engine.edits import Connect, Disconnect, Edit, RemoveNode, SetParameter, SetSetting
+from engine.edits import Connect, Disconnect, Edit, RemoveNode, SetParameter, SetProperty, SetSetting
 from engine.graph import Edge, Graph, Node
 from engine.problems import SEVERITIES, Problem, find
+from engine.shapes import kind_name
 from tests.engine.graphs import random_graph
 
-CODES = {"shape", "parameter", "unknown-layer"}
+CODES = {"shape", "parameter", "unknown-layer", "expression", "property"}
 for file in Path(engine.problems.__file__).parent.glob("*.py"):
     CODES |= set(re.findall(r'Problem\(\s*"\w+",\s*"([a-z-]+)"', file.read_text(encoding="utf-8")))
 
@@ -109,6 +110,10 @@ PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], 
     ("no-such-port", "error", "n6", "indices", None, pooled_without_indices, "has no output 'indices' with these"),
     ("unused", "warning", "n4", "output", None, edited(Disconnect(wire("n4", "n5"))), "Nothing uses the result of fc1"),
     ("linear-on-image", "warning", "n4", "input", None, without_flatten, "gets 4-D input (N, 4, 6, 6) and works"),
+    ("expression", "error", "n2", None, "kernel_size", edited(SetParameter("n2", "kernel_size", {"expr": "k"})), "'k'"),
+    ("property", "error", "n2", None, "repeat", edited(SetProperty("n2", "repeat", 2)), "only a block can"),
+    ("sharing", "error", "n4", None, None, edited(SetProperty("n4", "weights_of", "n2")), "its weight has the shape"),
+    ("misplaced", "error", "n6", None, None, with_lone("BlockOutput"), "can only stand inside a block"),
     ("empty", "hint", None, None, None, only(), "The network is empty"),
     ("no-input", "error", None, None, None, only("Output"), "The network has no Input"),
     ("no-output", "error", None, None, None, only("Input"), "The network has no Output"),
@@ -204,5 +209,5 @@ def check(graph: Graph, problem: Problem) -> None:
     assert "\n" not in problem.message
     if problem.node is not None:
         node = graph.node(problem.node)
-        assert f"{node.name} ({node.type})" in problem.message
+        assert f"{node.name} ({kind_name(graph, node)})" in problem.message
         assert problem.setting is None

@@ -80,7 +80,7 @@ def test_every_graph_comes_back_as_it_was(scale: int) -> None:
         assert project.to_bytes(again) == content
         plain = Graph(graph.name)
         plain.nodes = {
-            node_id: Node(node.id, node.type, node.name, literal(node.parameters))
+            node_id: Node(node.id, node.type, node.name, literal(node.parameters), literal(node.properties))
             for node_id, node in graph.nodes.items()
         }
         assert list(again.nodes.values()) == list(plain.nodes.values())

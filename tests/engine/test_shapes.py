@@ -126,7 +126,7 @@ def test_a_removed_node_is_forgotten() -> None:
     edge, last = list(graph.edges)
     for edit in (Disconnect(edge), Disconnect(last), RemoveNode("n2")):
         edit.apply(graph)
-        shapes.update(edit.change().dirty())
+        shapes.update(edit.change().dirty(graph))
     assert shapes.report == infer(graph)
     assert "n2" not in shapes.report.layers
 

@@ -17,7 +17,8 @@ from torch import nn
 from engine.edits import AddNode, Connect, SetParameter
 from engine.graph import Edge, Graph, GraphError, Node
 from engine.shapes import infer
-from engine.source import RESERVED, SourceError, source, write
+from engine.source import SourceError, source, write
+from engine.source.names import RESERVED
 from tests.engine.graphs import writable_graphs
 from tests.engine.networks import chain, lenet, long_chain, residual
 from tests.engine.syntax import strange
@@ -269,7 +270,7 @@ def test_hostile_parameters_do_not_reach_the_text() -> None:
     AddNode(node, (0, 0)).apply(graph)
     graph.connect("n1", "n99")
     graph.connect("n99", graph.add("Output"))
-    for value in ("__import__('os')", ("os", 1), {"expr": "1"}, True, 1.5):
+    for value in ("__import__('os')", ("os", 1), {"expr": "__import__('os')"}, {"expr": "os.sep"}, True, 1.5):
         SetParameter("n99", "out_channels", value).apply(graph)
         assert "n99" in infer(graph).errors
         with pytest.raises(SourceError):

@@ -1,0 +1,319 @@
+"""A node that uses a block: the definition becomes a layer class, so forms, ports and rules treat it like any other.
+
+Shapes inside hang on (block, arguments, inputs) alone and are kept for each; a block is polymorphic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeAlias
+
+from pydantic import Field, PrivateAttr, create_model
+
+from engine.blocks.block import Block, Blocks
+from engine.dims import Dim
+from engine.layers.layer import Layer, Port, ShapeError
+from engine.layers.ports import BlockInput
+from engine.properties import DEFAULT, Properties
+from engine.spec import BATCH, UNWIRED, Spec
+
+if TYPE_CHECKING:
+    from engine.graph import Graph
+    from engine.shapes import Report
+
+MOST_CONTEXTS: Final = 20_000
+Whole = Annotated[int, Field(ge=-(2**31), le=2**31)]
+FIELDS: Final[Mapping[str, Any]] = {"int": Whole, "float": float, "bool": bool, "text": str}
+Key: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A block seen with certain arguments and inputs: the report of its nodes and what leaves it.
+
+    ``fault`` says why nothing does: (the way to the guilty node, the sentence that names it).
+    """
+
+    block: Block
+    arguments: Mapping[str, Any]
+    given: Mapping[str, Spec]
+    report: Report
+    outputs: tuple[Spec, ...]
+    fault: tuple[tuple[str, ...], str] | None
+    key: Key
+
+    @property
+    def graph(self) -> Graph:
+        """The nodes inside."""
+        return self.block.graph
+
+
+def inside(blocks: Blocks, block: Block, arguments: Mapping[str, Any], inputs: tuple[Spec, ...]) -> Inside:
+    """What is known of a block with these arguments and inputs (in the order of its ports).
+
+    Raises ShapeError where a project unfolds into more than can be looked at.
+    """
+    key = (tuple(arguments.items()), tuple((spec, spec.axes, spec is UNWIRED) for spec in inputs))
+    memo = blocks.memo.setdefault(block.id, {})
+    if key not in memo:
+        if sum(map(len, blocks.memo.values())) > MOST_CONTEXTS:
+            raise ShapeError(f"unfolds into more than {MOST_CONTEXTS:,} different layers.")
+        memo[key] = _look(block, dict(arguments), inputs, key)
+    found: Inside = memo[key]
+    return found
+
+
+def _look(block: Block, arguments: dict[str, Any], inputs: tuple[Spec, ...], key: Key) -> Inside:
+    from engine.shapes import Shapes, sentence
+
+    graph = block.graph
+    given = {node.id: spec for node, spec in zip(graph.of_type("BlockInput"), inputs, strict=True)}
+    report = Shapes(graph, arguments, given).report
+    outputs = []
+    fault = None
+    for node_id in graph.order():
+        if node_id in report.errors:
+            error = report.errors[node_id]
+            fault = ((node_id, *error.inside), sentence(graph, node_id, error.message))
+            break
+    for node in graph.of_type("BlockOutput"):
+        specs = report.inputs.get(node.id)
+        if specs is not None:
+            outputs.append(specs[0])
+        elif fault is None:
+            fault = ((node.id,), f"nothing reaches its output {node.name}; wire it inside the block.")
+    if not graph.of_type("BlockOutput") and fault is None:
+        fault = ((), "the block has no BlockOutput yet; add one inside and wire the result to it.")
+    return Inside(block, arguments, given, report, tuple(outputs) if fault is None else (), fault, key)
+
+
+class Use(Layer):
+    """A block used as one layer."""
+
+    family: ClassVar[str] = "Block"
+    block: ClassVar[Block]
+    blocks: ClassVar[Blocks]
+
+    _properties: Properties = PrivateAttr(default=DEFAULT)
+    _repeats: tuple[tuple[int, Mapping[str, Any]], ...] = PrivateAttr(default=())
+
+    @classmethod
+    def type_name(cls) -> str:
+        return cls.block.type
+
+    @classmethod
+    def title(cls) -> str:
+        return cls.block.name
+
+    @classmethod
+    def stem(cls) -> str:
+        return f"{cls.block.id}1"
+
+    @property
+    def properties(self) -> Properties:
+        """How often and in which way the block is applied."""
+        return self._properties
+
+    @property
+    def repeats(self) -> tuple[tuple[int, Mapping[str, Any]], ...]:
+        """Runs of repeats with the same arguments: (how many, arguments)."""
+        return self._repeats or ((1, self.arguments_of()),)
+
+    def arguments_of(self) -> dict[str, Any]:
+        """The value of every parameter of the block."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
+    def unfold(self, properties: Properties, repeats: tuple[tuple[int, Mapping[str, Any]], ...]) -> None:
+        """Say how the block is applied (once, by `engine.resolve`)."""
+        self._properties, self._repeats = properties, repeats
+
+    def input_ports(self) -> tuple[Port, ...]:
+        return input_ports(self.block, scanned=self._properties.apply == "scan")
+
+    def output_ports(self) -> tuple[Port, ...]:
+        return output_ports(self.block)
+
+    def check(self) -> None:
+        if self._properties.repeat > 1 and not (self.input_ports() and self.output_ports()):
+            raise ShapeError("is repeated, but has no input and output to hand a value on.", parameter="repeat")
+
+    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        outputs: tuple[Spec, ...] = ()
+        for place, found in enumerate(self.unfolded(*inputs)):
+            outputs = self._folded(found, inputs)
+            if found.fault is not None:
+                way, words = found.fault
+                where = f" its repeat {place + 1}" if self._properties.repeat > 1 else ""
+                raise ShapeError(f"fails inside{where}: {words}", inside=way)
+        return outputs
+
+    def unfolded(self, *inputs: Spec) -> Iterator[Inside]:
+        """The block as each repeat sees it, in order; ends behind the first that fails. Raises ShapeError."""
+        stream = inputs
+        for many, arguments in self.repeats:
+            for count in range(many):
+                found = inside(self.blocks, self.block, arguments, self._steps(stream))
+                yield found
+                if found.fault is not None:
+                    return
+                if count == many - 1 and arguments is self.repeats[-1][1]:
+                    return
+                after = (self._folded(found, stream)[0], *stream[1:])
+                if after == stream and after[0].axes == stream[0].axes:  # nothing moves any more
+                    yield from (found for _ in range(many - count - 1))
+                    break
+                stream = after
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        found: dict[str, tuple[Dim, ...]] = {}
+        for place, seen in enumerate(self.unfolded(*inputs)):
+            for node in seen.graph.nodes.values():
+                layer = seen.report.layer(node.id)
+                if layer is not None and node.id in seen.report.outputs:
+                    own = layer.weights(*seen.report.inputs[node.id])
+                    found |= {f"{place}.{node.id}.{name}": shape for name, shape in own.items()}
+        return found
+
+    def steps(self, inputs: tuple[Spec, ...]) -> Dim:
+        """How many steps the sequences on its inputs have. Raises ShapeError."""
+        return self._length(inputs)
+
+    # -- modes -----------------------------------------------------------------------------------------------------
+
+    def _steps(self, inputs: tuple[Spec, ...]) -> tuple[Spec, ...]:
+        """What the block sees of the inputs: all of them, or one step."""
+        mode, ports = self._properties.apply, self._inputs()
+        if mode == "once":
+            return inputs
+        length = self._length(inputs)
+        seen = []
+        for place, (port, spec) in enumerate(zip(ports, inputs, strict=True)):
+            if port.state and mode == "scan":
+                seen.append(self._initial(port, spec, place))
+            elif spec is UNWIRED or not port.sequence:
+                seen.append(spec)
+            else:
+                self._check_sequence(spec, length, place)
+                axes = None if spec.axes is None else (spec.axes[0], *spec.axes[2:])
+                head = spec.shape[0] if mode == "scan" else spec.shape[0] * spec.shape[1]
+                seen.append(Spec((head, *spec.shape[2:]), spec.dtype, axes))
+        return tuple(seen)
+
+    def _initial(self, port: BlockInput, spec: Spec, place: int) -> Spec:
+        if spec is UNWIRED:
+            return Spec((BATCH, *(size for size in port.shape if isinstance(size, int))))
+        return spec
+
+    def _check_sequence(self, spec: Spec, length: Dim, place: int) -> None:
+        if spec.rank < 2:
+            raise ShapeError(f"is applied to each step of a sequence (N, T, …), but gets {spec}.", port=place)
+        if spec.shape[1] != length:
+            raise ShapeError(
+                f"gets sequences of different lengths, {length} and {spec.shape[1]} steps: {spec}.", port=place
+            )
+
+    def _length(self, inputs: tuple[Spec, ...]) -> Dim:
+        """The number of steps, which the first sequence tells."""
+        for port, spec in zip(self._inputs(), inputs, strict=True):
+            taken = port.sequence and not (port.state and self._properties.apply == "scan")
+            if taken and spec is not UNWIRED and spec.rank >= 2:
+                return spec.shape[1]
+        raise ShapeError("is applied step by step, but none of its inputs is a sequence (N, T, …).")
+
+    def _folded(self, found: Inside, inputs: tuple[Spec, ...]) -> tuple[Spec, ...]:
+        """What leaves the node when this leaves the block."""
+        mode = self._properties.apply
+        if mode == "once" or found.fault is not None:
+            return found.outputs
+        length = self._length(inputs)
+        states = self._states() if mode == "scan" else {}
+        results = []
+        for place, spec in enumerate(found.outputs):
+            if place in states:
+                before = tuple(found.given.values())[states[place]]
+                if spec.shape != before.shape or spec.dtype != before.dtype:
+                    raise ShapeError(f"hands on a state of {spec}, but began with {before}; a state keeps its shape.")
+                results.append(spec)
+            else:
+                if not spec.shape:
+                    raise ShapeError("gives a single number a step; it must keep the batch.")
+                axes = None if spec.axes is None else (spec.axes[0], "time", *spec.axes[1:])
+                head = spec.shape[0] if mode == "scan" else BATCH
+                results.append(Spec((head, length, *spec.shape[1:]), spec.dtype, axes))
+                if mode == "each_step" and spec.shape[0] != self._steps(inputs)[0].shape[0]:
+                    raise ShapeError(f"gives {spec} for its steps: the first axis must stay as it is.")
+        return tuple(results)
+
+    def _inputs(self) -> list[BlockInput]:
+        from engine.resolve import resolve
+
+        graph, arguments = self.block.graph, self.arguments_of()
+        found = [resolve(node, graph, arguments) for node in graph.of_type("BlockInput")]
+        return [layer if isinstance(layer, BlockInput) else BlockInput() for layer in found]
+
+    def _states(self) -> dict[int, int]:
+        """Which output hands its value to which input of the next step, by their places."""
+        return states(self.block)
+
+    def summary(self) -> str:
+        shown = [f"{k} {v}" for k, v in self.arguments_of().items() if v != self.block.defaults()[k]]
+        return ", ".join(shown)
+
+
+def states(block: Block) -> dict[int, int]:
+    """Which output hands its value to which input of the next step, by their places. Raises ShapeError."""
+    inputs = block.graph.of_type("BlockInput")
+    names = {node.name: place for place, node in enumerate(inputs) if node.parameters.get("state") is True}
+    found: dict[int, int] = {}
+    for place, node in enumerate(block.graph.of_type("BlockOutput")):
+        name = node.parameters.get("state")
+        if name:
+            if name not in names:
+                raise ShapeError(
+                    f"hands {node.name} on to the state {str(name)[:40]!r}, but no BlockInput of that name is a state.",
+                    inside=(node.id,),
+                )
+            found[place] = names[name]
+    if missing := set(names.values()) - set(found.values()):
+        node = inputs[min(missing)]
+        raise ShapeError(f"has the state {node.name}, but no BlockOutput hands a next value to it.", inside=(node.id,))
+    return found
+
+
+def input_ports(block: Block, scanned: bool = False) -> tuple[Port, ...]:
+    """The inputs of a block's uses, named by the ids of the nodes inside; a scan starts states at zero by itself."""
+    return tuple(
+        Port(
+            node.id,
+            str(node.parameters.get("help", "")),
+            optional=node.parameters.get("optional") is True or (scanned and node.parameters.get("state") is True),
+            label=node.name,
+        )
+        for node in block.graph.of_type("BlockInput")
+    )
+
+
+def output_ports(block: Block) -> tuple[Port, ...]:
+    """The outputs of a block's uses, named by the ids of the nodes inside."""
+    return tuple(
+        Port(node.id, str(node.parameters.get("help", "")), label=node.name)
+        for node in block.graph.of_type("BlockOutput")
+    )
+
+
+def use_class(blocks: Blocks, block: Block) -> type[Use]:
+    """The layer class that a definition becomes; it changes with the parameters, not with the graph inside."""
+    known = blocks.classes.get(block.id)
+    ports = (input_ports(block), output_ports(block))
+    if known is not None and known[0] is block and (known[1].inputs, known[1].outputs) == ports:
+        return known[1]  # type: ignore[no-any-return]
+    fields: dict[str, Any] = {
+        p.name: (FIELDS[p.kind], Field(p.default, description=p.help or f"a parameter of the block {block.name}"))
+        for p in block.parameters
+    }
+    cls: type[Use] = create_model(f"Use_{block.id}", __base__=Use, __module__=__name__, **fields)
+    cls.block, cls.blocks, cls.inputs, cls.outputs = block, blocks, *ports
+    cls.__doc__ = block.help or f"The block {block.name}."
+    blocks.classes[block.id] = (block, cls)
+    return cls

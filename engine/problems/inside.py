@@ -1,0 +1,52 @@
+"""Problems inside blocks: found for every way a block is used, and said at the node that uses it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.blocks.use import Inside, Use
+from engine.graph import Graph
+from engine.layers.layer import ShapeError
+from engine.problems.problem import Problem
+from engine.problems.rules import NODE_RULES, called
+from engine.shapes import Report
+
+
+def within(graph: Graph, report: Report, node_id: str, own: list[Problem]) -> list[Problem]:
+    """The problems of a node that uses a block: its own, and those inside, each once.
+
+    A fault that comes from inside is said there, by the guilty node.
+    """
+    layer, inputs = report.layer(node_id), report.inputs.get(node_id)
+    if not isinstance(layer, Use) or inputs is None:
+        return own
+    name = called(graph, graph.node(node_id))
+    found: dict[tuple[tuple[str, ...], str], Problem] = {}
+    try:
+        for inside in layer.unfolded(*inputs):
+            for problem in of_inside(inside):
+                message = f"{name}, inside: {problem.message}"
+                found.setdefault(
+                    (problem.inside, problem.code), replace(problem, message=message, node=node_id, port=None)
+                )
+    except ShapeError:  # said by the node itself
+        return own
+    error = report.errors.get(node_id)
+    covered = error is not None and error.inside and any(p.severity == "error" for p in found.values())
+    return [p for p in own if not (covered and error is not None and p.code == error.code)] + list(found.values())
+
+
+def of_inside(inside: Inside) -> list[Problem]:
+    """The problems of a block seen in one way; ``inside`` is the way to each guilty node."""
+    memo = inside.graph.blocks.memo.setdefault(inside.block.id, {})
+    key = ("problems", inside.key)
+    if key not in memo:
+        graph, report = inside.graph, inside.report
+        found = []
+        for node_id in graph.nodes:
+            own = [problem for rule in NODE_RULES for problem in rule(graph, report, node_id)]
+            for problem in within(graph, report, node_id, own):
+                found.append(replace(problem, inside=(node_id, *problem.inside)))
+        memo[key] = found
+    result: list[Problem] = memo[key]
+    return result

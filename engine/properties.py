@@ -1,0 +1,59 @@
+"""What any node may have beside its layer's own parameters: repeats, shared or frozen weights, how they start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from engine.blocks.block import PREFIX
+from engine.graph import Node
+from engine.layers.parameters import explain
+
+MOST_REPEATS: Final = 1000
+Apply = Literal["once", "each_step", "scan"]
+Initialization = Literal[
+    "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "normal", "zeros", "orthogonal"
+]
+
+
+class Properties(BaseModel):
+    """The properties of a node, checked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    repeat: Annotated[int, Field(ge=1, le=MOST_REPEATS)] = Field(
+        1, description="how many times the block stands one behind the other, each with weights of its own"
+    )
+    apply: Apply = Field(
+        "once",
+        description="'each_step': to every step of a sequence (N, T, …) by itself; 'scan': step by step, "
+        "handing its states on",
+    )
+    weights_of: Annotated[str, Field(max_length=40)] | None = Field(
+        None, description="the node whose weights it uses instead of its own"
+    )
+    frozen: bool = Field(False, description="whether its weights stay as they are while training")
+    initialization: Initialization | None = Field(
+        None, description="how its weight matrices start; none: as torch does. Biases then start at 0"
+    )
+
+
+DEFAULT: Final = Properties()
+OF_BLOCKS: Final = ("repeat", "apply")
+
+
+def check_properties(node: Node, values: Mapping[str, Any]) -> Properties | tuple[str, str]:
+    """The properties that the values make, or (property, the clause that says why not)."""
+    if not values:
+        return DEFAULT
+    try:
+        properties = Properties.model_validate(values)
+    except ValidationError as error:
+        return explain(Properties, error, values)
+    if not node.type.startswith(PREFIX):
+        for name in OF_BLOCKS:
+            if getattr(properties, name) != getattr(DEFAULT, name):
+                return name, f"cannot have {name}: only a block can; make a block of it first."
+    return properties

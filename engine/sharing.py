@@ -1,0 +1,64 @@
+"""Nodes that use another node's weights: the same module once more, or single tensors of the same name and shape."""
+
+from __future__ import annotations
+
+from engine.dims import Dim
+from engine.graph import Graph, Node
+from engine.resolve import owner_of
+from engine.shapes import Report
+from engine.spec import shape_text
+
+Weights = dict[str, tuple[Dim, ...]]
+
+
+def weights(report: Report, node_id: str) -> Weights | None:
+    """The trainable tensors of a node; None while its inputs are unknown."""
+    layer = report.layer(node_id)
+    if layer is None or node_id not in report.inputs or node_id not in report.outputs:
+        return None
+    return layer.weights(*report.inputs[node_id])
+
+
+def disagreement(graph: Graph, report: Report, node_id: str) -> str | None:
+    """Why a node cannot use the weights it names, as a clause that follows its name; None where it can (or is unknown).
+
+    Reference for tied weights: Press and Wolf 2016, Using the Output Embedding, https://arxiv.org/abs/1608.05859
+    """
+    node = graph.nodes[node_id]
+    owner = owner_of(graph, node)
+    if not isinstance(owner, Node) or owner.id == node.id:
+        return None
+    mine, theirs = weights(report, node_id), weights(report, owner.id)
+    if mine is None or theirs is None:
+        return None
+    if owner.type == node.type:
+        return _different(owner, mine, theirs)
+    found = tied(graph, report, node_id)
+    return found if isinstance(found, str) else None
+
+
+def tied(graph: Graph, report: Report, node_id: str) -> list[str] | str:
+    """The names of the tensors that a node takes from one of another kind, or the clause that says why none."""
+    owner = owner_of(graph, graph.nodes[node_id])
+    assert isinstance(owner, Node)
+    mine, theirs = weights(report, node_id) or {}, weights(report, owner.id) or {}
+    names = [name for name in mine if name in theirs and mine[name] == theirs[name]]
+    if names:
+        return names
+    common = next((name for name in mine if name in theirs), None)
+    if common is None:
+        return f"cannot use the weights of {owner.name} ({owner.type}): they have none in common."
+    return (
+        f"cannot use the weights of {owner.name}: its {common} has the shape {shape_text(theirs[common])}, "
+        f"but {shape_text(mine[common])} is needed here."
+    )
+
+
+def _different(owner: Node, mine: Weights, theirs: Weights) -> str | None:
+    for name, shape in mine.items():
+        if theirs.get(name) != shape:
+            return (
+                f"cannot use the weights of {owner.name}: with this input its {name} would have the shape "
+                f"{shape_text(shape)}, but that of {owner.name} has {shape_text(theirs.get(name, ()))}."
+            )
+    return None

@@ -1,0 +1,25 @@
+"""Graph -> readable PyTorch source: the very text that is trained and exported, one class a block.
+
+Nothing a stranger typed reaches the text but as an identifier, a literal through ``repr``, or plain arithmetic.
+"""
+
+from __future__ import annotations
+
+from engine.graph import Graph
+from engine.shapes import Report, infer
+from engine.source.contexts import live_nodes
+from engine.source.names import identifier
+from engine.source.plan import SourceError
+from engine.source.writer import Source, Writer
+
+__all__ = ["Source", "SourceError", "identifier", "live_nodes", "source", "write"]
+
+
+def write(graph: Graph) -> str:
+    """The PyTorch source of the network. Raises SourceError where it is not complete."""
+    return source(graph).text
+
+
+def source(graph: Graph, report: Report | None = None) -> Source:
+    """The source with its map from lines to nodes. Raises SourceError where the network is not complete."""
+    return Writer(graph, report or infer(graph)).write()

@@ -1,0 +1,182 @@
+"""How the modules of a class are built: one constructor call for a layer, one or several for a block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from engine import expressions
+from engine.blocks.use import Inside, Use
+from engine.expressions import depends
+from engine.graph import Node
+from engine.source.plan import Plan, View, unfolded, view_of
+
+WIDEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The call of a block's class: values that follow from the input first, then the block's own parameters."""
+
+    name: str
+    derived: tuple[tuple[str, str], ...]
+    named: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        parts = [text for _, text in self.derived] + [f"{name}={text}" for name, text in self.named]
+        return f"{self.name}({', '.join(parts)})"
+
+
+def layer_call(plan: Plan, node: Node) -> str | None:
+    """The constructor call of a layer as source; None for one that is an expression."""
+    first = plan.views[0]
+    layer, inputs = first.layer(node.id), first.report.inputs[node.id]
+    if not layer.constructor():
+        plan.known[node.id] = [
+            expressions.text(raw) for raw in node.parameters.values() if expressions.is_expression(raw)
+        ]
+        return None
+    arguments, texts = layer.arguments(*inputs), {}
+    inferred = [name for name in arguments if name not in type(layer).model_fields or name in layer.inferred(*inputs)]
+    for name in inferred:
+        texts[name] = plan.text(node.id, name, lambda view, name=name: view.inferred(node.id, name))  # type: ignore[misc]
+    for name, raw in node.parameters.items():
+        if depends(raw):
+            texts[name] = expressions.text(raw)
+    kept = [texts[name] for name in reversed(texts) if not texts[name].lstrip("-").isdigit()]
+    plan.known[node.id] = kept
+    return layer.module(*inputs, texts=texts)
+
+
+def block_calls(plan: Plan, node: Node, plans: dict[Any, Plan]) -> tuple[list[Call], str | None]:
+    """The calls that build a block, one a repeat; the text of the count where an expression says it.
+
+    With a count the last call stands for all that follow the ones before.
+    """
+    views = {number: unfolded(view, node.id) for number, view in enumerate(plan.views)}
+    raw = node.properties.get("repeat", 1)
+    symbolic = depends(raw) and plan.block is not None
+    longest = max(map(len, views.values()))
+    calls: list[Call] = []
+    for repeat in range(min(longest, 2) if symbolic else longest):
+        calls.append(_block_call(plan, node, repeat, plans, calls[-1] if calls else None))
+    if symbolic and len(calls) == 2 and calls[0] == calls[1]:
+        calls.pop()
+    return calls, expressions.text(raw) if symbolic else None
+
+
+def _block_call(plan: Plan, node: Node, repeat: int, plans: dict[Any, Plan], before: Call | None) -> Call:
+    here = next(found[repeat] for view in plan.views if len(found := unfolded(view, node.id)) > repeat)
+    inner = plans[here.block.id, here.key]
+    named = []
+    for parameter in inner.parameters:
+        raw = node.parameters.get(parameter.name)
+        if raw is not None:
+            text = expressions.text(raw, repeat)
+            if text != repr(parameter.default):
+                named.append((parameter.name, text))
+    outer = {parameter.name: repr(parameter.default) for parameter in inner.parameters} | dict(named)
+    behind = _translated(inner, outer | (dict(before.derived) if before is not None else {}))
+    derived = []
+    for each in inner.derived:
+
+        def value(view: View, each: Any = each) -> Any:
+            found: list[Inside] = unfolded(view, node.id)
+            return each.value(view_of(found[repeat])) if len(found) > repeat else None
+
+        if all(len(unfolded(view, node.id)) > repeat for view in plan.views):
+            text = plan.text(node.id, each.name, value, behind if repeat else None)
+        else:
+            text = dict(before.derived)[each.name] if before is not None else "0"
+        derived.append((each.name, text))
+    call = Call(inner.class_name, tuple(derived), tuple(named))
+    plan.known[node.id] = _translated(inner, outer | dict(derived))
+    return call
+
+
+def _translated(inner: Plan, texts: dict[str, str]) -> list[str]:
+    """The expressions within a block, from its outputs back, in the words of the class that uses it."""
+    found: dict[str, None] = {}
+    for end in inner.graph.of_type("BlockOutput"):
+        for candidate in inner._upstream(end.id):
+            try:
+                text = expressions.substitute(candidate, texts)
+            except expressions.ExpressionError:
+                continue
+            found.setdefault(text)
+    return list(found)
+
+
+def compressed(calls: list[Call], count: str | None) -> list[str]:
+    """The calls as the arguments of ``nn.Sequential``: equal ones, and ones that count up, become a comprehension."""
+    if count is not None:
+        head = [str(call) for call in calls[:-1]]
+        rest = f"range({len(head)}, {count})" if head else f"range({count})"
+        return [*head, f"*({calls[-1]} for _ in {rest})"]
+    parts: list[str] = []
+    place = 0
+    while place < len(calls):
+        same = _run(calls, place)
+        counting = _counting(calls, place)
+        if counting is not None and counting[0] > same:
+            parts.append(counting[1])
+            place += counting[0]
+        else:
+            parts.append(str(calls[place]) if same == 1 else f"*({calls[place]} for _ in range({same}))")
+            place += same
+    return parts
+
+
+def _run(calls: list[Call], place: int) -> int:
+    length = 1
+    while place + length < len(calls) and calls[place + length] == calls[place]:
+        length += 1
+    return length
+
+
+def _counting(calls: list[Call], place: int) -> tuple[int, str] | None:
+    """From here on calls that differ in one whole number only, which rises by equal steps: how many, and the text."""
+    if place + 2 >= len(calls) or len(calls[place].derived) != len(calls[place + 1].derived):
+        return None
+    pairs = zip(calls[place].derived, calls[place + 1].derived, strict=True)
+    changed = [index for index, (a, b) in enumerate(pairs) if a != b]
+    if len(changed) != 1:
+        return None
+    (index,) = changed
+    numbers: list[int] = []
+    for call in calls[place:]:
+        alike = (
+            call.name == calls[place].name
+            and call.named == calls[place].named
+            and all(
+                a == b for i, (a, b) in enumerate(zip(call.derived, calls[place].derived, strict=True)) if i != index
+            )
+        )
+        if not alike or not call.derived[index][1].isdigit():
+            break
+        number = int(call.derived[index][1])
+        if len(numbers) > 1 and number - numbers[-1] != numbers[1] - numbers[0]:
+            break
+        numbers.append(number)
+    steps = {b - a for a, b in pairwise(numbers)}
+    if len(numbers) < 3 or len(steps) != 1:
+        return None
+    (step,) = steps
+    name = calls[place].derived[index][0]
+    derived = tuple((n, n if i == index else text) for i, (n, text) in enumerate(calls[place].derived))
+    call = Call(calls[place].name, derived, calls[place].named)
+    return len(numbers), f"*({call} for {name} in range({numbers[0]}, {numbers[-1] + step}, {step}))"
+
+
+def laid_out(left: str, name: str, parts: list[str]) -> list[str]:
+    """``left = name(parts)``, one part a line where it would be too wide."""
+    line = f"{left} = {name}({', '.join(parts)})"
+    if len(line) <= WIDEST:
+        return [line]
+    return [f"{left} = {name}(", *(f"    {part}," for part in parts), ")"]
+
+
+def is_use(plan: Plan, node_id: str) -> bool:
+    """Whether a node uses a block."""
+    return isinstance(plan.views[0].layer(node_id), Use)

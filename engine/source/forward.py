@@ -1,0 +1,293 @@
+"""The forward pass of a class. A variable is used again as soon as its value is dead: a name of its own for every node
+would keep all of them alive."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine import expressions
+from engine.blocks.use import Use, states
+from engine.expressions import depends, is_expression
+from engine.graph import Node
+from engine.layers.layer import Layer
+from engine.layers.ports import BlockInput
+from engine.source.names import identifier
+from engine.source.plan import Plan, unfolded
+
+Value = tuple[str, str]
+"""A node id and one of its output ports."""
+POOL = ("x", "y", "z", "u", "v", "w")
+
+
+class Code(str):
+    """Source text in the place of a field's value: it reads as itself, also through ``repr``."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+@dataclass
+class Forward:
+    """The lines of a forward pass as (code, comment, node), and the parameters that it reads from ``self``."""
+
+    plan: Plan
+    attributes: dict[str, str]
+    shapes: Callable[[str], str]
+    """The comment behind a node: the shapes of its outputs."""
+    sequential: set[str]
+    """The blocks that are built as ``nn.Sequential``."""
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    stored: dict[str, None] = field(default_factory=dict)
+    arguments: dict[str, int] = field(default_factory=lambda: {"self": 1})
+    variables: dict[Value, str] = field(default_factory=dict)
+
+    def write(self) -> tuple[str, str]:
+        """Fill the rows; returns signature and type of the result."""
+        plan, graph = self.plan, self.plan.graph
+        starts = signature(plan)
+        for node in starts:
+            self.variables[node.id, "output"] = identifier(node.name, self.arguments, "input")
+        readers: dict[Value, int] = {}
+        for node_id in plan.nodes:
+            for _, source, port in plan.wires[node_id]:
+                if source:
+                    readers[source, port] = readers.get((source, port), 0) + 1
+        names = (name for name in itertools.chain(POOL, map("x{}".format, itertools.count(1))))
+        self.fresh = (name for name in names if name not in self.arguments)
+        self.free: list[str] = []
+        for node in starts:
+            self.rows.append((f"# {self.variables[node.id, 'output']}: {self.shapes(node.id)}", "", node.id))
+        for node_id in plan.nodes:
+            if graph.nodes[node_id].type not in ("Input", "BlockInput", "Output", "BlockOutput"):
+                self._node(graph.nodes[node_id], readers)
+        ends = [node for node in graph.nodes.values() if node.type in ("Output", "BlockOutput")]
+        answers = [self.variables[source, port] for node in ends for _, source, port in plan.wires[node.id]]
+        self.rows.append((f"return {', '.join(answers)}", "", ends[0].id))
+        return self._signature(starts), result(len(answers))
+
+    def _signature(self, starts: list[Node]) -> str:
+        texts = ["self"]
+        for node in starts:
+            name, layer = self.variables[node.id, "output"], self.plan.views[0].layer(node.id)
+            optional = isinstance(layer, BlockInput) and layer.optional
+            texts.append(f"{name}: torch.Tensor | None = None" if optional else f"{name}: torch.Tensor")
+        return ", ".join(texts)
+
+    def _node(self, node: Node, readers: dict[Value, int]) -> None:
+        plan, view = self.plan, self.plan.views[0]
+        layer = view.layer(node.id)
+        wires = plan.wires[node.id]
+        inputs = [(source, port) for _, source, port in wires if source]
+        given = [self.variables[source, port] if source else "None" for _, source, port in wires]
+        dead: list[str] = []
+        for value in inputs:
+            readers[value] -= 1
+            name = self.variables[value]
+            if not readers[value] and name not in self.arguments and name not in dead:
+                dead.append(name)
+        ports = [port.name for port in layer.output_ports()]
+        looped = isinstance(layer, Use) and not self._plain(node.id, layer)
+        if not looped:
+            self.free[:0] = dead
+        targets = []
+        for port in ports:
+            if readers.get((node.id, port)):
+                self.variables[node.id, port] = self._take()
+                targets.append(self.variables[node.id, port])
+            else:
+                targets.append("_")
+        module = f"self.{self.attributes.get(node.id)}"
+        if isinstance(layer, Use):
+            lines = list(self._use(node, layer, module, given, targets))
+        else:
+            lines = self._layer(node, layer).statements(module, given, targets)
+        if looped:
+            self.free[:0] = dead
+        *first, last = lines
+        self.rows += [(line, "", node.id) for line in first] + [(last, f"# {self.shapes(node.id)}", node.id)]
+
+    def _take(self) -> str:
+        return self.free.pop(0) if self.free else next(self.fresh)
+
+    # -- layers ----------------------------------------------------------------------------------------------------
+
+    def _layer(self, node: Node, layer: Layer) -> Layer:
+        """The layer, its fields that are expressions reading from ``self`` where that comes out right."""
+        if layer.constructor() or self.plan.block is None:
+            return layer
+        coded = coded_fields(node)
+        if not coded or not reads_right(layer, node, coded):
+            return layer
+        for raw in node.parameters.values():
+            for name in expression_names(raw):
+                self.stored[name] = None
+        return layer.model_copy(update=coded)
+
+    # -- blocks ----------------------------------------------------------------------------------------------------
+
+    def _plain(self, node_id: str, use: Use) -> bool:
+        """Whether the block is one call: not scanned, no steps of several values, and no loop over its repeats."""
+        if use.properties.apply == "scan" or (use.properties.repeat > 1 and node_id not in self.sequential):
+            return False
+        wired = [wire for wire in self.plan.wires[node_id] if wire[1]]
+        return use.properties.apply == "once" or (len(wired) == 1 and len(use.output_ports()) == 1)
+
+    def _use(self, node: Node, use: Use, module: str, given: list[str], targets: list[str]) -> Iterator[str]:
+        starts = use.block.graph.of_type("BlockInput")
+        order = [starts.index(start) for start in ordered(starts)]
+        if use.properties.apply == "scan":
+            yield from self._scan(node, use, module, given, targets, order)
+        elif self._plain(node.id, use):
+            if use.properties.apply == "each_step":
+                (first,) = [name for name in given if name != "None"]
+                folded = call(module, [f"{name}.flatten(0, 1)" if name == first else name for name in given], order)
+                yield f"{targets[0]} = {folded}.unflatten(0, {first}.shape[:2])"
+            else:
+                yield f"{', '.join(targets)} = {call(module, given, order)}"
+        else:
+            yield from self._loop(use, module, given, targets, order)
+
+    def _loop(self, use: Use, module: str, given: list[str], targets: list[str], order: list[int]) -> Iterator[str]:
+        """A call for each repeat, or steps of several values folded into the batch and back."""
+        folds = use.properties.apply == "each_step"
+        sequences = [port.sequence and name != "None" for port, name in zip(use._inputs(), given, strict=True)]
+        size = next((f"{name}.shape[:2]" for name, s in zip(given, sequences, strict=True) if s), "")
+        values = [f"{n}.flatten(0, 1)" if folds and s else n for n, s in zip(given, sequences, strict=True)]
+        repeated = use.properties.repeat > 1
+        if targets[0] == "_" and repeated:
+            targets = [self._spare(), *targets[1:]]
+        if repeated:
+            yield f"{targets[0]} = {values[0]}"
+            inside = call("layer", [targets[0], *values[1:]], order)
+            yield f"for layer in {module}:"
+            yield f"    {', '.join(targets)} = {inside}"
+        else:
+            yield f"{', '.join(targets)} = {call(module, values, order)}"
+        if folds:
+            unfolded_ = [f"{name} = {name}.unflatten(0, {size})" for name in targets if name != "_"]
+            yield from unfolded_
+
+    def _scan(
+        self, node: Node, use: Use, module: str, given: list[str], targets: list[str], order: list[int]
+    ) -> Iterator[str]:
+        """A loop over the steps: states are handed on, what else comes out is stacked."""
+        ports, pairs = use._inputs(), states(use.block)
+        repeated = use.properties.repeat > 1
+        cuts = [
+            place
+            for place, (port, name) in enumerate(zip(ports, given, strict=True))
+            if port.sequence and not port.state and name != "None"
+        ]
+        if repeated:
+            first = self._spare() if targets[0] == "_" else targets[0]
+            targets = [first, *targets[1:]]
+            yield f"{first} = {given[0]}"
+            given = [first, *given[1:]]
+            yield f"for layer in {module}:"
+            module = "layer"
+        pad = "    " if repeated else ""
+        sequence = given[cuts[0]]
+        held: dict[int, str] = {}
+        first_view = unfolded(self.plan.views[0], node.id)[0]
+        specs = list(first_view.given.values())
+        lines = []
+        for output, state in pairs.items():
+            name = targets[output] if targets[output] != "_" else self._spare()
+            held[state] = name
+            sizes = "".join(f", {size}" for size in specs[state].shape[1:])
+            zeros = f"torch.zeros({sequence}.shape[0]{sizes}, device={sequence}.device)"
+            lines.append(f"{name} = {given[state] if given[state] != 'None' else zeros}")
+        stacked = {
+            place: identifier("steps", self.arguments)
+            for place, name in enumerate(targets)
+            if place not in pairs and name != "_"
+        }
+        lines += [f"{name} = []" for name in stacked.values()]
+        steps = {place: identifier("step", self.arguments) for place in cuts}
+        unbound = [f"{given[place]}.unbind(1)" for place in cuts]
+        source = unbound[0] if len(unbound) == 1 else f"zip({', '.join(unbound)})"
+        lines.append(f"for {', '.join(steps.values())} in {source}:")
+        values = [steps.get(place, held.get(place, name)) for place, name in enumerate(given)]
+        fresh = {place: identifier("result", self.arguments) for place in stacked}
+        back = [held[pairs[place]] if place in pairs else fresh.get(place, "_") for place in range(len(targets))]
+        lines.append(f"    {', '.join(back)} = {call(module, values, order)}")
+        lines += [f"    {stacked[place]}.append({name})" for place, name in fresh.items()]
+        lines += [f"{targets[place]} = torch.stack({name}, dim=1)" for place, name in stacked.items()]
+        yield from (pad + line for line in lines)
+
+    def _spare(self) -> str:
+        """A variable for a value that is needed on the way only."""
+        name = self._take()
+        self.free.append(name)
+        return name
+
+
+def call(module: str, given: list[str], order: list[int]) -> str:
+    """The call of a block's module, its arguments in the order of its signature."""
+    texts = [given[place] for place in order]
+    while texts and texts[-1] == "None":
+        texts.pop()
+    return f"{module}({', '.join(texts)})"
+
+
+def ordered(starts: list[Node]) -> list[Node]:
+    """The inputs of a block in the order of its signature: those that may be left out last."""
+    return sorted(starts, key=lambda node: node.parameters.get("optional") is True)
+
+
+def signature(plan: Plan) -> list[Node]:
+    """The inputs of a class in the order of its forward pass."""
+    return ordered([node for node in plan.graph.nodes.values() if node.type in ("Input", "BlockInput")])
+
+
+def result(count: int) -> str:
+    """The type of so many results."""
+    return "torch.Tensor" if count == 1 else f"tuple[{', '.join(['torch.Tensor'] * count)}]"
+
+
+def coded_fields(node: Node) -> dict[str, Any]:
+    """The fields of a node that hold expressions, as code that reads the parameters from ``self``."""
+    return {name: _coded(raw) for name, raw in node.parameters.items() if depends(raw)}
+
+
+def _coded(raw: Any) -> Any:
+    if is_expression(raw):
+        names = {name: f"self.{name}" for name in expressions.names(raw["expr"])}
+        text = expressions.substitute(raw["expr"], names)
+        return Code(text if text in names.values() else f"({text})")
+    if isinstance(raw, (list, tuple)):
+        return tuple(map(_coded, raw))
+    return raw
+
+
+def expression_names(raw: Any) -> set[str]:
+    """The parameters that a raw value speaks of."""
+    if is_expression(raw):
+        return expressions.names(raw["expr"])
+    return set().union(*map(expression_names, raw)) if isinstance(raw, (list, tuple)) else set()
+
+
+def reads_right(layer: Layer, node: Node, coded: dict[str, Any]) -> bool:
+    """Whether the forward text with code in place of values is the text of the values, but for those."""
+    ports = len(layer.input_ports()) + 3
+    arguments, targets = [f"a{n}" for n in range(ports)], [f"t{n}" for n in range(len(layer.output_ports()))]
+    try:
+        got = layer.model_copy(update=coded).statements("m", arguments, targets)
+    except (TypeError, ValueError, AttributeError):
+        return False
+    text = "\n".join(got)
+    for name, code in coded.items():
+        text = _replaced(text, code, getattr(layer, name))
+    return text == "\n".join(layer.statements("m", arguments, targets))
+
+
+def _replaced(text: str, code: Any, value: Any) -> str:
+    if isinstance(code, Code):
+        return text.replace(str(code), repr(value))
+    if isinstance(code, tuple) and isinstance(value, tuple):
+        for inner, item in zip(code, value, strict=True):
+            text = _replaced(text, inner, item)
+    return text

@@ -1,0 +1,243 @@
+"""One class of the source: the network itself, or a block as all its uses see it, and what its constructor is given.
+
+An inferred value (``in_channels``) that differs between the uses of a block becomes an argument of its constructor,
+unless it is an expression of what the constructor already knows. Whether it is shows in the uses themselves and in
+trial uses with other sizes: the expression must give the right number in every one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from engine import expressions
+from engine.blocks.block import Block, BlockParameter
+from engine.blocks.use import Inside, Use, inside
+from engine.errors import LayerloomError
+from engine.expressions import ExpressionError
+from engine.graph import Graph, Node
+from engine.layers.layer import Layer, ShapeError
+from engine.resolve import owner_of
+from engine.shapes import Report, sentence, wired_inputs
+from engine.source.contexts import live_nodes
+from engine.source.names import identifier
+from engine.spec import UNWIRED, Spec
+
+Wire = tuple[str, str, str]
+MOST_CANDIDATES = 60
+
+
+class SourceError(LayerloomError):
+    """Why there is no source yet: a whole sentence; ``node`` is the guilty node's id, if there is one."""
+
+    def __init__(self, message: str, node: str | None = None) -> None:
+        super().__init__(message)
+        self.node = node
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The graph of a class as one use sees it."""
+
+    report: Report
+    arguments: Mapping[str, Any]
+
+    def layer(self, node_id: str) -> Layer:
+        """The node's layer; the graph is complete by now."""
+        layer = self.report.layer(node_id)
+        assert layer is not None
+        return layer
+
+    def inferred(self, node_id: str, name: str) -> Any:
+        """The value of an inferred argument; None where this view does not know it."""
+        layer, inputs = self.report.layer(node_id), self.report.inputs.get(node_id)
+        if layer is None or inputs is None or node_id not in self.report.outputs:
+            return None
+        return layer.arguments(*inputs).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """An argument of the constructor that no person declared, and how a view tells its value."""
+
+    name: str
+    value: Callable[[View], Any]
+    values: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Body:
+    """A class as it is written: the lines of the constructor with their nodes, and the forward pass."""
+
+    head: list[tuple[str, str]]
+    signature: str
+    answer: str
+    rows: list[tuple[str, str, str]]
+    stored: list[str]
+    attributes: dict[str, str]
+
+
+@dataclass
+class Plan:
+    """What a class is made of. ``texts[node]`` are the arguments of its constructor call that are no literals."""
+
+    graph: Graph
+    views: list[View]
+    class_name: str
+    block: Block | None = None
+    derived: list[Derived] = field(default_factory=list)
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)
+    known: dict[str, list[str]] = field(default_factory=dict)
+    """For each node the expressions that its arguments are: candidates for what hangs behind it."""
+    wires: dict[str, list[Wire]] = field(default_factory=dict)
+    nodes: list[str] = field(default_factory=list)
+    """The nodes whose values are reckoned, in order."""
+    trials: list[View] = field(default_factory=list)
+    body: Body | None = None
+
+    def __post_init__(self) -> None:
+        live = live_nodes(self.graph)
+        self.nodes = [node_id for node_id in self.graph.order() if node_id in live]
+        for node_id in self.owners():
+            self._check(node_id)
+        self.trials = list(trials(self.block, self.views)) if self.block is not None else []
+
+    @property
+    def parameters(self) -> tuple[BlockParameter, ...]:
+        """The declared parameters."""
+        return self.block.parameters if self.block is not None else ()
+
+    def owners(self) -> list[str]:
+        """The nodes reckoned, and those that only lend their weights, in order."""
+        needed = set(self.nodes)
+        for node_id in self.nodes:
+            owner = owner_of(self.graph, self.graph.nodes[node_id])
+            if isinstance(owner, Node):
+                needed.add(owner.id)
+        return [node_id for node_id in self.graph.order() if node_id in needed]
+
+    def _check(self, node_id: str) -> None:
+        graph, report = self.graph, self.views[0].report
+        layer = report.layer(node_id)
+        if node_id in report.errors:
+            raise SourceError(sentence(graph, node_id, report.errors[node_id].message), node_id)
+        if layer is None or not report.complete(node_id):
+            raise SourceError(sentence(graph, node_id, "has an input that nothing is wired to."), node_id)
+        self.wires[node_id] = wired_inputs(graph, node_id, layer) or []
+        for stray in sorted(graph.incoming[node_id].keys() - {port for port, *_ in self.wires[node_id]}):
+            raise SourceError(sentence(graph, node_id, f"has no input {stray!r} that a wire could end on."), node_id)
+
+    # -- what an inferred value reads as ---------------------------------------------------------------------------
+
+    def text(self, node_id: str, name: str, value: Callable[[View], Any], more: list[str] | None = None) -> str:
+        """How a value that follows from the inputs is written: an expression, a literal, or a new argument."""
+        values = tuple(value(view) for view in self.views)
+        if self.block is None:
+            return repr(values[0])
+        candidates = [*(more or []), *self._upstream(node_id)]
+        candidates += [parameter.name for parameter in self.parameters] + [each.name for each in self.derived]
+        for candidate in dict.fromkeys(candidates):
+            if self._holds(candidate, value):
+                return candidate
+        if all(each == values[0] for each in values):
+            return repr(values[0])
+        taken = dict.fromkeys((*(p.name for p in self.parameters), *(each.name for each in self.derived)), 1)
+        if name in taken:
+            name = f"{self.graph.nodes[node_id].name}_{name}"
+        made = Derived(identifier(name, taken), value, values)
+        self.derived.append(made)
+        self.known.setdefault(self._entrance(node_id), []).append(made.name)
+        return made.name
+
+    def environment(self, view: View) -> dict[str, Any]:
+        """What the constructor knows in this view."""
+        return dict(view.arguments) | {each.name: each.value(view) for each in self.derived}
+
+    def _holds(self, candidate: str, value: Callable[[View], Any]) -> bool:
+        for number, view in enumerate([*self.views, *self.trials]):
+            wanted = value(view)
+            if wanted is None and number >= len(self.views):
+                continue
+            try:
+                got = expressions.evaluate(candidate, self.environment(view))
+            except ExpressionError:
+                return False
+            if got != wanted or type(got) is not type(wanted):
+                return False
+        return True
+
+    def _upstream(self, node_id: str) -> Iterator[str]:
+        """The expressions of the nodes before this one, the nearest first."""
+        seen, queue, count = {node_id}, deque([node_id]), 0
+        while queue and count < MOST_CANDIDATES:
+            current = queue.popleft()
+            for text in self.known.get(current, ()) if current != node_id else ():
+                yield text
+                count += 1
+            for edge in self.graph.incoming[current].values():
+                if edge.source not in seen:
+                    seen.add(edge.source)
+                    queue.append(edge.source)
+
+    def _entrance(self, node_id: str) -> str:
+        """The nearest BlockInput before a node; the node itself where there is none."""
+        seen, queue = {node_id}, deque([node_id])
+        while queue:
+            current = queue.popleft()
+            if self.graph.nodes[current].type == "BlockInput":
+                return current
+            for edge in self.graph.incoming[current].values():
+                if edge.source not in seen:
+                    seen.add(edge.source)
+                    queue.append(edge.source)
+        return node_id
+
+
+def view_of(found: Inside) -> View:
+    """A use of a block as a view of its class."""
+    return View(found.report, found.arguments)
+
+
+def trials(block: Block, views: list[View]) -> Iterator[View]:
+    """Uses of a block with other arguments and sizes than it has in the network, as far as they work."""
+    graph, first = block.graph, views[0]
+    blocks, starts = graph.blocks, graph.of_type("BlockInput")
+    specs = tuple(first.report.outputs[node.id]["output"] for node in starts)
+    numbers = [name for name, item in first.arguments.items() if type(item) is int]
+    every = {name: 2 * first.arguments[name] for name in numbers}
+    wide = tuple(_doubled(spec, axis) for spec in specs for axis in (1,))
+    tried: list[tuple[Mapping[str, Any], tuple[Spec, ...]]] = [
+        *(({**first.arguments, name: 2 * first.arguments[name]}, specs) for name in numbers),
+        *(({**first.arguments, name: first.arguments[name] + 1}, specs) for name in numbers),
+        ({**first.arguments, **every}, specs),
+        ({**first.arguments, **every}, wide),
+        (first.arguments, wide),
+    ]
+    for place, spec in enumerate(specs):
+        for axis in range(1, spec.rank):
+            changed = _doubled(spec, axis)
+            tried.append((first.arguments, (*specs[:place], changed, *specs[place + 1 :])))
+            tried.append(({**first.arguments, **every}, (*specs[:place], changed, *specs[place + 1 :])))
+    for arguments, inputs in tried:
+        try:
+            found = inside(blocks, block, arguments, inputs)
+        except ShapeError:
+            continue
+        if found.fault is None:
+            yield view_of(found)
+
+
+def _doubled(spec: Spec, axis: int) -> Spec:
+    if spec is UNWIRED or axis >= spec.rank:
+        return spec
+    return replace(spec, shape=(*spec.shape[:axis], spec.shape[axis] * 2, *spec.shape[axis + 1 :]))
+
+
+def unfolded(view: View, node_id: str) -> list[Inside]:
+    """What each repeat of a block sees in this view; empty where the view does not know."""
+    layer, inputs = view.report.layer(node_id), view.report.inputs.get(node_id)
+    if not isinstance(layer, Use) or inputs is None or node_id not in view.report.outputs:
+        return []
+    return list(layer.unfolded(*inputs))

@@ -1,0 +1,313 @@
+"""Puts the source together: what torch lacks, a class for each block that is used, and the network."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine import nn
+from engine.blocks.use import Inside, Key, Use
+from engine.dims import Dim, Size
+from engine.expressions import depends, evaluate
+from engine.graph import Graph, Node
+from engine.layers.layer import Layer
+from engine.resolve import Fault, owner_of, resolve_properties
+from engine.shapes import Report
+from engine.source.calls import block_calls, compressed, laid_out, layer_call
+from engine.source.contexts import contexts, live_nodes
+from engine.source.forward import Forward, coded_fields, reads_right
+from engine.source.names import class_name, identifier, one_line
+from engine.source.plan import Body, Plan, SourceError, View, unfolded, view_of
+from engine.spec import Spec, shape_text
+
+LETTERS = {"height": "H", "width": "W", "time": "T", "channels": "C", "features": "D", "depth": "Z"}
+FILLS = {"normal": "nn.init.normal_, std=0.02"}
+WIDEST_CODE = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text, the class it defines, which node each line speaks of, and where each node's module lives in it.
+
+    ``lines`` are those of the network itself; ``block_lines`` those of its blocks, as (block, node).
+    """
+
+    text: str
+    class_name: str
+    lines: dict[int, str]
+    modules: dict[str, str]
+    block_lines: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+
+class Writer:
+    """Writes one network."""
+
+    def __init__(self, graph: Graph, report: Report) -> None:
+        if not graph.of_type("Output"):
+            raise SourceError("The network has no Output yet: add one and wire the answer to it.")
+        self.graph = graph
+        self.taken: set[str] = set()
+        self.plans: dict[tuple[str, Key], Plan] = {}
+        self.classes: list[Plan] = []
+        self.helpers: set[str] = set()
+        main = Plan(graph, [View(report, {})], "")
+        self.main_name = class_name(graph.name, self.taken)
+        main.class_name = self.main_name
+        for block_id, found in contexts(graph, report).items():
+            variants: dict[Hashable, list[Inside]] = {}
+            for inside in found.values():
+                variants.setdefault(self._structure(inside), []).append(inside)
+            for insides in variants.values():
+                block = graph.blocks[block_id]
+                plan = Plan(block.graph, [view_of(i) for i in insides], class_name(block.name, self.taken), block)
+                for inside in insides:
+                    self.plans[block_id, inside.key] = plan
+                self.classes.append(plan)
+                self._build(plan)
+        self.classes.append(main)
+        self._build(main)
+
+    # -- which uses of a block are one class -----------------------------------------------------------------------
+
+    def _structure(self, found: Inside) -> Hashable:
+        """What must be equal for two uses to share a class: all but numbers that a constructor can be given."""
+        view, graph = view_of(found), found.graph
+        live = live_nodes(graph)
+        return tuple(self._shape_of(view, graph.nodes[node_id]) for node_id in graph.order() if node_id in live)
+
+    def _shape_of(self, view: View, node: Node) -> Hashable:
+        layer = view.report.layer(node.id)
+        if layer is None or node.id not in view.report.inputs:
+            return (node.id,)
+        if isinstance(layer, Use):
+            found = unfolded(view, node.id)
+            inner = [id(self.plans[inside.block.id, inside.key]) for inside in found]
+            tail = len({inside.key for inside in found[1:]}) <= 1
+            if depends(node.properties.get("repeat")) and tail and len(set(inner)) <= 1:
+                return (node.id, "counted", inner[0] if inner else None)
+            return (node.id, *inner)
+        inputs = view.report.inputs[node.id]
+        if layer.constructor():
+            written = layer.arguments(*inputs)
+            inferred = layer.inferred(*inputs)
+            texts = tuple(
+                (name, None if name in inferred or name not in type(layer).model_fields else repr(value))
+                for name, value in written.items()
+                if not depends(node.parameters.get(name))
+            )
+            return (node.id, layer.constructor(), texts, self._words(layer, len(inputs)))
+        coded = coded_fields(node)
+        shown = layer.model_copy(update=coded) if coded and reads_right(layer, node, coded) else layer
+        return (node.id, self._words(shown, len(inputs)))
+
+    def _words(self, layer: Layer, inputs: int) -> tuple[str, ...]:
+        targets = [f"t{place}" for place in range(len(layer.output_ports()))]
+        return tuple(layer.statements("m", [f"a{place}" for place in range(inputs)], targets))
+
+    # -- one class -------------------------------------------------------------------------------------------------
+
+    def _build(self, plan: Plan) -> None:
+        """Reckon constructor and forward pass of a class; both are put together when all is known."""
+        names: dict[str, int] = {parameter.name: 1 for parameter in plan.parameters}
+        attributes: dict[str, str] = {}
+        head: list[tuple[str, str]] = []
+        sequential: set[str] = set()
+        ties: list[tuple[str, str]] = []
+        for node_id in plan.owners():
+            node = plan.graph.nodes[node_id]
+            owner = owner_of(plan.graph, node)
+            assert isinstance(owner, Node)
+            shared = owner.id != node.id and owner.type == node.type
+            layer = plan.views[0].layer(node_id)
+            if shared:
+                if owner.id in attributes:
+                    attributes[node_id] = attributes[owner.id]
+                continue
+            lines = self._module(plan, node, layer, sequential)
+            if lines is None:
+                continue
+            attributes[node_id] = identifier(node.name, names)
+            head += [(f"self.{attributes[node_id]}{line}" if not n else line, node_id) for n, line in enumerate(lines)]
+            head += [(line, node_id) for line in self._start(node, plan, f"self.{attributes[node_id]}")]
+            if owner.id != node.id:
+                ties.append((node_id, owner.id))
+        self._share_late(plan, attributes)
+        for node_id, owner_id in ties:
+            head += [(line, node_id) for line in self._tie(plan, node_id, owner_id, attributes)]
+        shapes = Shown(plan)
+        forward = Forward(plan, attributes, shapes.of, sequential)
+        signature, answer = forward.write()
+        plan.body = Body(head, signature, answer, forward.rows, list(forward.stored), attributes)
+
+    def _share_late(self, plan: Plan, attributes: dict[str, str]) -> None:
+        """Nodes may stand before the one whose module they use."""
+        for node_id in plan.nodes:
+            owner = owner_of(plan.graph, plan.graph.nodes[node_id])
+            if isinstance(owner, Node) and owner.id in attributes and owner.type == plan.graph.nodes[node_id].type:
+                attributes[node_id] = attributes[owner.id]
+                self._agree(plan, node_id, owner.id)
+
+    def _agree(self, plan: Plan, node_id: str, owner_id: str) -> None:
+        from engine.sharing import disagreement
+
+        for view in plan.views:
+            if (reason := disagreement(plan.graph, view.report, node_id)) is not None:
+                node = plan.graph.nodes[node_id]
+                raise SourceError(f"{node.name} ({node.type}) {reason}", node_id)
+
+    def _module(self, plan: Plan, node: Node, layer: Layer, sequential: set[str]) -> list[str] | None:
+        """The lines that build the module, the first without its target; None for an expression."""
+        if not isinstance(layer, Use):
+            call = layer_call(plan, node)
+            if layer.own:
+                self.helpers.add(layer.own)
+                self.taken.add(layer.own)
+            return None if call is None else [f" = {call}"]
+        calls, count = block_calls(plan, node, self.plans)
+        if layer.properties.repeat == 1 and count is None:
+            return [f" = {calls[0]}"]
+        once = layer.properties.apply != "scan"
+        wired = [wire for wire in plan.wires[node.id] if wire[1]]
+        if once and len(wired) == 1 and len(layer.output_ports()) == 1:
+            sequential.add(node.id)
+            return laid_out("", "nn.Sequential", compressed(calls, count))
+        parts = compressed(calls, count)
+        if len(parts) == 1 and parts[0].startswith("*("):
+            return [f" = nn.ModuleList({parts[0][2:-1]})"]
+        return laid_out("", "nn.ModuleList", [f"[{', '.join(parts)}]"])
+
+    def _start(self, node: Node, plan: Plan, module: str) -> list[str]:
+        properties = resolve_properties(node, plan.views[0].arguments)
+        lines: list[str] = []
+        if isinstance(properties, Fault):
+            return lines
+        if properties.initialization is not None:
+            self.helpers.add("initialize")
+            fill = FILLS.get(properties.initialization, f"nn.init.{properties.initialization}_")
+            lines.append(f"initialize({module}, {fill})")
+        if properties.frozen:
+            lines.append(f"{module}.requires_grad_(False)")
+        return lines
+
+    def _tie(self, plan: Plan, node_id: str, owner_id: str, attributes: dict[str, str]) -> list[str]:
+        from engine.sharing import tied
+
+        names = tied(plan.graph, plan.views[0].report, node_id)
+        if isinstance(names, str):
+            node = plan.graph.nodes[node_id]
+            raise SourceError(f"{node.name} ({node.type}) {names}", node_id)
+        return [f"self.{attributes[node_id]}.{name} = self.{attributes[owner_id]}.{name}" for name in names]
+
+    # -- the text --------------------------------------------------------------------------------------------------
+
+    def write(self) -> Source:
+        """The whole source."""
+        helpers = sorted(self.helpers - {"initialize"}) + (["initialize"] if "initialize" in self.helpers else [])
+        imported = nn.imports(helpers)
+        title = one_line(self.graph.name) or "network"
+        out = [
+            f'"""{title}: a PyTorch model written by Layerloom."""',
+            "",
+            *imported,
+            *([""] if imported else []),
+            "import torch",
+            "from torch import nn",
+            *(line for name in helpers for line in ("", "", *nn.text(name).splitlines())),
+        ]
+        lines: dict[int, str] = {}
+        block_lines: dict[int, tuple[str, str]] = {}
+        for plan in self.classes:
+            for line, node_id in [("", ""), ("", ""), *self._class(plan)]:
+                out.append(line)
+                if node_id and plan.block is None:
+                    lines[len(out)] = node_id
+                elif node_id and plan.block is not None:
+                    block_lines[len(out)] = (plan.block.id, node_id)
+        body = self.classes[-1].body
+        assert body is not None
+        return Source("\n".join(out) + "\n", self.main_name, lines, body.attributes, block_lines)
+
+    def _class(self, plan: Plan) -> list[tuple[str, str]]:
+        body = plan.body
+        assert body is not None
+        given = [f"{each.name}: {_annotation(each.values[0])}" for each in plan.derived]
+        kinds = {"int": "int", "float": "float", "bool": "bool", "text": "str"}
+        given += [f"{p.name}: {kinds[p.kind]} = {p.default!r}" for p in plan.parameters]
+        rows: list[tuple[str, str]] = [(f"class {plan.class_name}(nn.Module):", "")]
+        if plan.block is not None and one_line(plan.block.help, 100):
+            rows += [(f'    """{one_line(plan.block.help, 100)}"""', ""), ("", "")]
+        rows += [(line, "") for line in _defined("    def __init__", ["self", *given], "None")]
+        rows.append(("        super().__init__()", ""))
+        rows += [(f"        self.{name} = {name}", "") for name in body.stored]
+        rows += [(f"        {line}", node_id) for line, node_id in body.head]
+        rows.append(("", ""))
+        rows.append((f"    def forward({body.signature}) -> {body.answer}:", ""))
+        wide = min(WIDEST_CODE, max((len(code) for code, comment, _ in body.rows if comment), default=0))
+        for code, comment, node_id in body.rows:
+            rows.append((f"        {code.ljust(wide)}  {comment}".rstrip() if comment else f"        {code}", node_id))
+        return rows
+
+
+class Shown:
+    """The shapes of a class as comments: numbers where all uses agree, else parameters or letters."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.names: dict[tuple[Dim, ...], str] = {}
+        self.environments = [plan.environment(view) for view in plan.views]
+
+    def of(self, node_id: str) -> str:
+        """The shapes of the outputs of a node."""
+        views = self.plan.views
+        specs = [view.report.outputs[node_id] for view in views]
+        return ", ".join(self._shape([each[port] for each in specs]) for port in specs[0])
+
+    def _shape(self, specs: list[Spec]) -> str:
+        if self.plan.block is None or len({len(spec.shape) for spec in specs}) != 1:
+            return shape_text(specs[0].shape)
+        parts = []
+        for axis, sizes in enumerate(zip(*(spec.shape for spec in specs), strict=True)):
+            meaning = specs[0].axes[axis] if specs[0].axes is not None and axis < len(specs[0].axes) else ""
+            parts.append(self._size(sizes, meaning))
+        return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+
+    def _size(self, sizes: tuple[Dim, ...], meaning: str) -> str:
+        if sizes in self.names:
+            return self.names[sizes]
+        if all(size == sizes[0] for size in sizes) and (isinstance(sizes[0], Size) or not self.environments[0]):
+            return str(sizes[0])
+        candidates = [text for texts in self.plan.known.values() for text in texts]
+        found = next((text for text in candidates if self._says(text, sizes)), None)
+        if found is None and all(size == sizes[0] for size in sizes):
+            return str(sizes[0])
+        if found is None:
+            stem = LETTERS.get(meaning, "K")
+            taken = set(self.names.values())
+            found = next(n for n in (stem, *(f"{stem}{k}" for k in range(2, 10_000))) if n not in taken)
+        self.names[sizes] = found
+        return found
+
+    def _says(self, candidate: str, sizes: tuple[Dim, ...]) -> bool:
+        return all(_evaluated(candidate, env) == size for env, size in zip(self.environments, sizes, strict=True))
+
+
+def _evaluated(candidate: str, environment: dict[str, Any]) -> Any:
+    try:
+        return evaluate(candidate, environment)
+    except ValueError:
+        return None
+
+
+def _annotation(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "tuple[int, ...]"
+    return type(value).__name__ if isinstance(value, (bool, int, float, str)) else "object"
+
+
+def _defined(name: str, parameters: list[str], answer: str) -> list[str]:
+    """The head of a function, its parameters on a line of their own where it would be too wide."""
+    line = f"{name}({', '.join(parameters)}) -> {answer}:"
+    if len(line) <= 110:
+        return [line]
+    return [f"{name}(", f"        {', '.join(parameters)}", f"    ) -> {answer}:"]

@@ -8,20 +8,29 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engine import project
-from engine.edits import Change, Edit
+from engine.blocks.edits import Within, within
+from engine.edits import Change, Edit, SetSetting
 from engine.graph import Graph
 from engine.problems import Checker, Problem
 from engine.shapes import Report, Shapes
 from gui.history import UndoHistory
+from gui.levels import Level, first_use, walk
 
 
 class Document(QObject):
-    """Graph, shapes, problems, selection and undo history of one open project."""
+    """Graph, shapes, problems, selection and undo history of one open project.
+
+    ``project`` is the network itself. ``graph``, ``report``, ``problems`` and the selection are those of the level that
+    is open on the canvas: the network, or the inside of a block as the node it was opened from uses it. ``way`` are the
+    ids of the nodes that lead there.
+    """
 
     replaced = Signal()
-    """Another graph has been opened: everything is to be drawn anew."""
+    """Another graph is shown, of another project or level: everything is to be drawn anew."""
+    opened = Signal()
+    """Another project has been opened (`replaced` follows)."""
     changed = Signal(object)
-    """An edit was applied, undone or redone; carries the `Change`. Shapes and problems are up to date by then."""
+    """An edit was applied, undone or redone; carries the `Change` of the open level. All is up to date by then."""
     selection_changed = Signal()
     history_changed = Signal()
     """What undo and redo would do now."""
@@ -37,20 +46,67 @@ class Document(QObject):
         self._set(graph or Graph("untitled"), None)
 
     def _set(self, graph: Graph, path: Path | None) -> None:
-        self.graph = graph
+        self.project = graph
         self.path = path
-        self.shapes = Shapes(graph)
-        self.checker = Checker(self.shapes)
+        self.whole = Shapes(graph)
+        self.whole_checker = Checker(self.whole)
+        self._show(Level(graph))
+
+    def _show(self, level: Level) -> None:
+        self.level = level
+        self.graph, self.way = level.graph, level.way
+        at_top = level.graph is self.project
+        self.shapes = self.whole if at_top else Shapes(level.graph, level.arguments, level.given)
+        self.checker = self.whole_checker if at_top else Checker(self.shapes)
         self._selection: tuple[str, ...] = ()
 
     @property
     def report(self) -> Report:
-        """What is known of each node's shapes."""
+        """What is known of the shapes of each node of the open level."""
         return self.shapes.report
 
     def problems(self) -> list[Problem]:
-        """All problems, gravest first."""
+        """All problems of the open level, gravest first."""
         return self.checker.problems()
+
+    def all_problems(self) -> list[Problem]:
+        """All problems of the network, those inside blocks included."""
+        return self.whole_checker.problems()
+
+    # -- levels ----------------------------------------------------------------------------------------------------
+
+    def open_block(self, way: tuple[str, ...], select: Iterable[str] = ()) -> None:
+        """Show the block that the nodes on ``way`` lead to, the network for none; select nodes there."""
+        level = walk(self.whole, way)
+        if level.graph is not self.graph or level.way != self.way:
+            self._show(level)
+            self.replaced.emit()
+            self.selection_changed.emit()
+        self.select(select)
+
+    def open_definition(self, block_id: str) -> None:
+        """Show a block from where it is used first; where nothing uses it, with the defaults of its parameters."""
+        way = first_use(self.project, block_id)
+        if way is not None:
+            self.open_block(way)
+        elif block_id in self.project.blocks:
+            self._show(Level(self.project.blocks[block_id].graph))
+            self.replaced.emit()
+            self.selection_changed.emit()
+
+    def titles(self) -> list[tuple[str, tuple[str, ...]]]:
+        """What leads to the open level, for a breadcrumb: (name, way) of each level, the network first."""
+        found: list[tuple[str, tuple[str, ...]]] = [(self.project.name, ())]
+        graph = self.project
+        for place, node_id in enumerate(self.way):
+            node = graph.node(node_id)
+            found.append((node.name, self.way[: place + 1]))
+            block = graph.blocks.of_type(node.type)
+            assert block is not None
+            graph = block.graph
+        if graph is not self.graph and self.graph.inside is not None:
+            found.append((self.graph.blocks[self.graph.inside].name, self.way))
+        return found
 
     # -- files -----------------------------------------------------------------------------------------------------
 
@@ -59,13 +115,14 @@ class Document(QObject):
         self._set(graph, path)
         self.history.clear()
         self._restored = not saved
+        self.opened.emit()
         self.replaced.emit()
         self.selection_changed.emit()
         self.title_changed.emit()
 
     def save(self, path: Path) -> None:
         """Write the project; raises ProjectError and keeps the old file where that fails."""
-        project.save(self.graph, path)
+        project.save(self.project, path)
         self.path = path
         self._restored = False
         self.history.set_clean()
@@ -84,26 +141,53 @@ class Document(QObject):
     # -- edits -----------------------------------------------------------------------------------------------------
 
     def apply(self, edit: Edit, title: str | None = None) -> None:
-        """Apply an edit as one undo step. Raises GraphError, and nothing has changed, if the graph refuses it."""
-        name = title or edit.title(self.graph)
-        inverse = edit.apply(self.graph)
-        self.history.push(edit, inverse, name)
-        self._after(edit.change())
+        """Apply an edit of the open level as one undo step; settings are the project's wherever that is.
+
+        Raises GraphError, and nothing has changed, if the graph refuses it.
+        """
+        whole = edit if isinstance(edit, SetSetting) else within(self.graph, edit)
+        name = title or whole.title(self.project)
+        inverse = whole.apply(self.project)
+        self.history.push(whole, inverse, name)
+        self._after(whole.change())
 
     def _run(self, edit: Edit) -> Edit:
-        """Apply an edit of the history; returns its inverse."""
-        inverse = edit.apply(self.graph)
+        """Apply an edit of the history, where it belongs; returns its inverse."""
+        wanted = edit.block_id if isinstance(edit, Within) else None
+        if wanted != self.graph.inside and not edit.change().settings:
+            if wanted is None:
+                self.open_block(())
+            else:
+                self.open_definition(wanted)
+        inverse = edit.apply(self.project)
         self._after(edit.change())
         return inverse
 
     def _after(self, change: Change) -> None:
-        visited = self.shapes.update(change.dirty(self.graph))
+        dirty = change.dirty(self.project)
+        visited = self.whole.update(dirty)
         if change.settings:  # the rules of Inputs and Outputs read the settings of the data
-            visited |= {node.id for kind in ("Input", "Output") for node in self.graph.of_type(kind)}
-        self.checker.update(visited)
-        kept = tuple(node_id for node_id in self._selection if node_id in self.graph.nodes)
-        self.changed.emit(change)
-        if kept != self._selection:
+            visited |= {node.id for kind in ("Input", "Output") for node in self.project.of_type(kind)}
+        self.whole_checker.update(visited)
+        selected, before = self._selection, self.level
+        here = change
+        if self.graph is self.project:
+            here.nodes |= dirty
+        else:
+            level = walk(self.whole, self.way) if self.way else Level(self.graph)
+            if level.graph is not self.graph or self.graph.inside not in self.project.blocks:
+                self._show(level if level.graph is not self.graph else Level(self.project))
+                self.replaced.emit()
+                self.selection_changed.emit()
+                return
+            self._show(level)
+            here = change.inner.get(self.graph.inside or "", Change())
+            here.settings, here.blocks = change.settings, change.blocks
+            here.nodes |= set(self.graph.nodes) if level != before else here.dirty(self.graph)
+        self._selection = selected
+        kept = tuple(node_id for node_id in selected if node_id in self.graph.nodes)
+        self.changed.emit(here)
+        if kept != selected:
             self.select(kept)
 
     # -- selection (not an undo step) ------------------------------------------------------------------------------

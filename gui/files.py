@@ -122,7 +122,7 @@ class Files(QObject):
 
     def _write_source(self, path: Path) -> None:
         try:
-            project.write_atomically(path, write(self._document.graph).encode())
+            project.write_atomically(path, write(self._document.project).encode())
         except (ProjectError, SourceError) as error:
             self._complain("The source is not saved", str(error))
         else:
@@ -133,13 +133,13 @@ class Files(QObject):
         dialog = QInputDialog(self._window)
         dialog.setWindowTitle("Save as preset")
         dialog.setLabelText("The name it has in the gallery:")
-        dialog.setTextValue(self._document.graph.name)
+        dialog.setTextValue(self._document.project.name)
         dialog.textValueSelected.connect(self._write_preset)
         self._show(dialog)
 
     def _write_preset(self, title: str) -> None:
         try:
-            preset = save_preset(self._document.graph, title)
+            preset = save_preset(self._document.project, title)
         except (PresetError, ProjectError) as error:
             self._complain("The preset is not saved", str(error))
         else:
@@ -156,7 +156,7 @@ class Files(QObject):
         box = QMessageBox(
             QMessageBox.Icon.Question,
             "Unsaved changes",
-            f"Save the changes to “{self._document.graph.name}” first?",
+            f"Save the changes to “{self._document.project.name}” first?",
             parent=self._window,
         )
         box.setInformativeText("Without saving they are lost.")
@@ -190,5 +190,5 @@ class Files(QObject):
 
 
 def _file_stem(document: Document) -> str:
-    name = "".join(c if c.isalnum() else "-" for c in document.graph.name.lower()).strip("-")
+    name = "".join(c if c.isalnum() else "-" for c in document.project.name.lower()).strip("-")
     return name[:60] or "network"

@@ -47,10 +47,10 @@ class StatusLine(QStatusBar):
 
     def refresh(self) -> None:
         """Read the cost anew."""
-        settings = resolve_settings(self.document.graph)
+        settings = resolve_settings(self.document.project)
         batch = 1 if isinstance(settings, SettingFault) else settings[0].batch_size
-        whole = cost.total(self.document.graph, self.document.report, batch)
-        one = cost.total(self.document.graph, self.document.report)
+        whole = cost.total(self.document.project, self.document.whole.report, batch)
+        one = cost.total(self.document.project, self.document.whole.report)
         self.cost.setText(
             f"{whole.parameters:,} parameters   ·   {short(one.multiply_adds)} multiply-adds   ·   "
             f"{memory(whole.memory_training)} to train at batch {batch}"

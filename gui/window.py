@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
         self.update_actions()
 
     def _leave_start(self) -> None:
-        if self.document.graph.nodes:
+        if self.document.project.nodes:
             self.show_design()
 
     def _opened(self) -> None:
@@ -189,7 +189,7 @@ class MainWindow(QMainWindow):
 
     def _show_what_blocks(self) -> None:
         """Lead to the errors, but for those of a setting: they are marked beside it."""
-        errors = [problem for problem in self.document.problems() if problem.severity == "error"]
+        errors = [problem for problem in self.document.all_problems() if problem.severity == "error"]
         if errors and errors[0].setting is None:
             self._show_problems()
 
@@ -268,7 +268,7 @@ class MainWindow(QMainWindow):
             action.setToolTip(f"{action.text()} ({keys})")
 
     def _retitle(self) -> None:
-        name = self.document.path.name if self.document.path else self.document.graph.name
+        name = self.document.path.name if self.document.path else self.document.project.name
         self.setWindowTitle(f"{'• ' if self.document.unsaved else ''}{name} – Layerloom")
 
     # -- the window itself -----------------------------------------------------------------------------------------

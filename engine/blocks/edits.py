@@ -95,7 +95,8 @@ class Within(Edit):
         return Within(self.block_id, self.edit.apply(defined(graph, self.block_id).graph))
 
     def change(self) -> Change:
-        return Change(blocks={self.block_id}, inner={self.block_id: self.edit.change()})
+        change = self.edit.change()
+        return Change(blocks={self.block_id, *change.blocks}, inner={self.block_id: change} | change.inner)
 
     def title(self, graph: Graph) -> str:
         block = defined(graph, self.block_id)

@@ -64,11 +64,11 @@ class CodePanel(QWidget):
     def refresh(self) -> None:
         """Write the source anew; while the network is not complete the last text stays, and a line says why."""
         try:
-            written = source(self.document.graph, self.document.report)
+            written = source(self.document.project, self.document.whole.report)
         except SourceError as error:
             self.state.setText(f"✕ Not complete yet: {error}")
             self.source = None
-            if self.document.graph.nodes and self.text.toPlainText():
+            if self.document.project.nodes and self.text.toPlainText():
                 self.text.setEnabled(False)
             else:
                 self._set_text("")

@@ -63,7 +63,7 @@ class DataPage(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         document.changed.connect(self._changed)
-        document.replaced.connect(self._soon.start)
+        document.opened.connect(self._soon.start)
         self._lay_out()
         self.refresh()
 
@@ -100,7 +100,7 @@ class DataPage(QWidget):
         if not self.isVisible():
             return
         alone = Graph()
-        alone.settings["data"] = self.document.graph.settings.get("data", {})
+        alone.settings["data"] = self.document.project.settings.get("data", {})
         settings = resolve_settings(alone)
         if isinstance(settings, SettingFault):
             self._shown = None

@@ -85,7 +85,7 @@ class Dashboard(QWidget):
         self.settings.message.connect(self.message)
         self.runs.message.connect(self.message)
         self.runs.overlays_changed.connect(self._show_curves)
-        document.replaced.connect(self._replaced)
+        document.opened.connect(self._replaced)
         document.changed.connect(self._changed)
         self._replaced()
 
@@ -100,7 +100,7 @@ class Dashboard(QWidget):
         """Begin a run of the network as it is now."""
         if self.running:
             return
-        errors = [problem for problem in self.document.problems() if problem.severity == "error"]
+        errors = [problem for problem in self.document.all_problems() if problem.severity == "error"]
         if errors:
             self.message.emit(errors[0].message)
             self.blocked.emit()
@@ -109,7 +109,7 @@ class Dashboard(QWidget):
             self._watch.deleteLater()
         self.banner.hide()
         self._device = ""
-        self.host = self._make_host(self.document.graph)
+        self.host = self._make_host(self.document.project)
         self._watch = Watch(self.host, self)
         self._watch.state_changed.connect(self._state)
         self._watch.epoch_done.connect(self.epoch_done)
@@ -266,7 +266,7 @@ class Dashboard(QWidget):
                 return known[0]
             if self.running:
                 break
-        settings = resolve_settings(self.document.graph)
+        settings = resolve_settings(self.document.project)
         try:
             dataset = None if isinstance(settings, SettingFault) else get(settings[0].dataset)
         except DataError:
@@ -293,20 +293,20 @@ class Dashboard(QWidget):
             self._refresh_runs()
 
     def _refresh_runs(self) -> None:
-        self._name = self.document.graph.name
+        self._name = self.document.project.name
         self.runs.refresh(self.host.status.run if self.running and self.host is not None else None)
 
     def _changed(self, change: Change) -> None:
-        if self._plots is not None and self.document.graph.name != self._name:
+        if self._plots is not None and self.document.project.name != self._name:
             self._refresh_runs()
         if change.settings and not self.running:
             self.controls.show_lr(self._lr_setting())
 
     def _lr_setting(self) -> Any:
-        settings = resolve_settings(self.document.graph)
+        settings = resolve_settings(self.document.project)
         if not isinstance(settings, SettingFault):
             return settings[1].optimizer.lr
-        raw = self.document.graph.settings.get("training", {})
+        raw = self.document.project.settings.get("training", {})
         optimizer = raw.get("optimizer", {}) if isinstance(raw, dict) else {}
         return optimizer.get("lr", MISSING) if isinstance(optimizer, dict) else MISSING
 

@@ -66,7 +66,7 @@ class RunsList(QWidget):
     def refresh(self, hidden: Path | None = None) -> None:
         """Read the list anew; ``hidden`` is the folder of the run that is being shown anyway."""
         self._hidden = hidden
-        name = self.document.graph.name
+        name = self.document.project.name
         self.background.run(partial(_read, self._root, name), self._show, lambda error: self.message.emit(str(error)))
 
     def close_background(self) -> None:

@@ -23,14 +23,14 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 def faults(document: Document) -> dict[str, str]:
     """What is wrong with the settings: path (``training.optimizer.lr``) → sentence."""
-    found = {problem.setting: problem.message for problem in document.problems() if problem.setting}
+    found = {problem.setting: problem.message for problem in document.all_problems() if problem.setting}
     for section in ("data", "training"):
         alone = Graph()
-        alone.settings[section] = document.graph.settings.get(section, {})
+        alone.settings[section] = document.project.settings.get(section, {})
         fault = resolve_settings(alone)
         if isinstance(fault, SettingFault):
             found.setdefault(fault.path, fault.message)
-    fault = resolve_settings(document.graph)
+    fault = resolve_settings(document.project)
     if isinstance(fault, SettingFault):
         found.setdefault(fault.path, fault.message)
     return found
@@ -38,7 +38,7 @@ def faults(document: Document) -> dict[str, str]:
 
 def raw(document: Document, path: Sequence[str]) -> Any:
     """What the user has set at a path of the settings; MISSING where nothing is."""
-    value: Any = document.graph.settings
+    value: Any = document.project.settings
     for key in path:
         value = value.get(key, MISSING) if isinstance(value, Mapping) else MISSING
     return value

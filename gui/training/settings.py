@@ -60,7 +60,7 @@ class TrainingSettings(QScrollArea):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         document.changed.connect(self._changed)
-        document.replaced.connect(self._soon.start)
+        document.opened.connect(self._soon.start)
         self.refresh()
 
     def refresh(self) -> None:

@@ -1,0 +1,67 @@
+"""The levels of a project: the network, and the inside of each block as the node it was opened from uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.blocks.use import Use
+from engine.graph import Graph
+from engine.layers.layer import ShapeError
+from engine.shapes import Report, Shapes
+from engine.spec import Spec
+
+
+@dataclass(frozen=True)
+class Level:
+    """A graph to be shown, the nodes that lead to it, and with what it is used there."""
+
+    graph: Graph = field(compare=False)
+    way: tuple[str, ...] = ()
+    arguments: Mapping[str, Any] | None = None
+    given: Mapping[str, Spec] | None = None
+
+
+def walk(whole: Shapes, way: tuple[str, ...]) -> Level:
+    """The level that the nodes on ``way`` lead to; the last one that is still there if the way breaks off."""
+    graph: Graph = whole.graph
+    report: Report | None = whole.report
+    level = Level(graph)
+    for place, node_id in enumerate(way):
+        node = graph.nodes.get(node_id)
+        block = graph.blocks.of_type(node.type) if node is not None else None
+        if block is None:
+            return level
+        layer = report.layer(node_id) if report is not None else None
+        inputs = report.inputs.get(node_id) if report is not None else None
+        graph, report = block.graph, None
+        arguments: Mapping[str, Any] | None = None
+        given: Mapping[str, Spec] | None = None
+        if isinstance(layer, Use):
+            arguments = layer.arguments_of()
+            try:
+                found = next(layer.unfolded(*inputs)) if inputs is not None else None
+            except ShapeError:  # said by the problems of the node
+                found = None
+            if found is not None:
+                arguments, given, report = found.arguments, found.given, found.report
+        if report is None:
+            report = Shapes(graph, arguments, given).report
+        level = Level(graph, way[: place + 1], arguments, given)
+    return level
+
+
+def first_use(project: Graph, block_id: str) -> tuple[str, ...] | None:
+    """The way to the first node that uses a block, breadth first; None where nothing does."""
+    queue: list[tuple[Graph, tuple[str, ...]]] = [(project, ())]
+    seen: set[str] = set()
+    for graph, way in queue:
+        for node in graph.nodes.values():
+            block = graph.blocks.of_type(node.type)
+            if block is not None and block.id == block_id:
+                return (*way, node.id)
+            if block is not None and block.id not in seen:
+                seen.add(block.id)
+                queue.append((block.graph, (*way, node.id)))
+    return None

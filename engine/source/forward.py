@@ -200,18 +200,19 @@ class Forward:
             sizes = "".join(f", {size}" for size in specs[state].shape[1:])
             zeros = f"torch.zeros({sequence}.shape[0]{sizes}, device={sequence}.device)"
             lines.append(f"{name} = {given[state] if given[state] != 'None' else zeros}")
+        local = dict(self.arguments)
         stacked = {
-            place: identifier("steps", self.arguments)
+            place: identifier("steps", local)
             for place, name in enumerate(targets)
             if place not in pairs and name != "_"
         }
         lines += [f"{name} = []" for name in stacked.values()]
-        steps = {place: identifier("step", self.arguments) for place in cuts}
+        steps = {place: identifier("step", local) for place in cuts}
         unbound = [f"{given[place]}.unbind(1)" for place in cuts]
         source = unbound[0] if len(unbound) == 1 else f"zip({', '.join(unbound)})"
         lines.append(f"for {', '.join(steps.values())} in {source}:")
         values = [steps.get(place, held.get(place, name)) for place, name in enumerate(given)]
-        fresh = {place: identifier("result", self.arguments) for place in stacked}
+        fresh = {place: identifier("result", local) for place in stacked}
         back = [held[pairs[place]] if place in pairs else fresh.get(place, "_") for place in range(len(targets))]
         lines.append(f"    {', '.join(back)} = {call(module, values, order)}")
         lines += [f"    {stacked[place]}.append({name})" for place, name in fresh.items()]

@@ -19,7 +19,8 @@ from engine.errors import LayerloomError
 from engine.expressions import ExpressionError
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer, ShapeError
-from engine.resolve import owner_of
+from engine.layers.ports import BlockInput
+from engine.resolve import owner_of, resolve
 from engine.shapes import Report, sentence, wired_inputs
 from engine.source.contexts import live_nodes
 from engine.source.names import identifier
@@ -103,6 +104,10 @@ class Plan:
         for node_id in self.owners():
             self._check(node_id)
         self.trials = list(trials(self.block, self.views)) if self.block is not None else []
+        for node in self.graph.of_type("BlockInput"):  # the size of a state is one of the block's own expressions
+            sizes = node.parameters.get("shape")
+            if isinstance(sizes, (list, tuple)):
+                self.known[node.id] = [expressions.text(raw) for raw in sizes if expressions.is_expression(raw)]
 
     @property
     def parameters(self) -> tuple[BlockParameter, ...]:
@@ -202,31 +207,46 @@ def view_of(found: Inside) -> View:
 
 def trials(block: Block, views: list[View]) -> Iterator[View]:
     """Uses of a block with other arguments and sizes than it has in the network, as far as they work."""
-    graph, first = block.graph, views[0]
-    blocks, starts = graph.blocks, graph.of_type("BlockInput")
+    first = views[0]
+    starts = block.graph.of_type("BlockInput")
     specs = tuple(first.report.outputs[node.id]["output"] for node in starts)
     numbers = [name for name, item in first.arguments.items() if type(item) is int]
-    every = {name: 2 * first.arguments[name] for name in numbers}
-    wide = tuple(_doubled(spec, axis) for spec in specs for axis in (1,))
+    every = {**first.arguments, **{name: 2 * first.arguments[name] for name in numbers}}
+    held = [_held(block, node, spec, first.arguments) for node, spec in zip(starts, specs, strict=True)]
+    wide = tuple(spec if state else _doubled(spec, 1) for spec, state in zip(specs, held, strict=True))
     tried: list[tuple[Mapping[str, Any], tuple[Spec, ...]]] = [
         *(({**first.arguments, name: 2 * first.arguments[name]}, specs) for name in numbers),
         *(({**first.arguments, name: first.arguments[name] + 1}, specs) for name in numbers),
-        ({**first.arguments, **every}, specs),
-        ({**first.arguments, **every}, wide),
+        (every, specs),
+        (every, wide),
         (first.arguments, wide),
     ]
     for place, spec in enumerate(specs):
-        for axis in range(1, spec.rank):
-            changed = _doubled(spec, axis)
-            tried.append((first.arguments, (*specs[:place], changed, *specs[place + 1 :])))
-            tried.append(({**first.arguments, **every}, (*specs[:place], changed, *specs[place + 1 :])))
+        for axis in range(1, 1 if held[place] else spec.rank):
+            changed = (*specs[:place], _doubled(spec, axis), *specs[place + 1 :])
+            tried += [(first.arguments, changed), (every, changed)]
     for arguments, inputs in tried:
+        inputs = tuple(
+            replace(spec, shape=(spec.shape[0], *_sizes(block, node, arguments))) if state else spec
+            for node, spec, state in zip(starts, inputs, held, strict=True)
+        )
         try:
-            found = inside(blocks, block, arguments, inputs)
+            found = inside(block.graph.blocks, block, arguments, inputs)
         except ShapeError:
             continue
         if found.fault is None:
             yield view_of(found)
+
+
+def _held(block: Block, node: Node, spec: Spec, arguments: Mapping[str, Any]) -> bool:
+    """Whether an input is a state that has the size its BlockInput says: then it keeps that in every trial."""
+    sizes = _sizes(block, node, arguments)
+    return bool(sizes) and spec is not UNWIRED and spec.shape[1:] == sizes
+
+
+def _sizes(block: Block, node: Node, arguments: Mapping[str, Any]) -> tuple[int, ...]:
+    layer = resolve(node, block.graph, arguments)
+    return layer.shape if isinstance(layer, BlockInput) and layer.state else ()
 
 
 def _doubled(spec: Spec, axis: int) -> Spec:

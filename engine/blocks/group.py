@@ -1,0 +1,138 @@
+"""Makes a block of a selection: the edits that move some nodes into a definition and put one node in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine import expressions
+from engine.blocks.block import Block, BlockParameter
+from engine.blocks.edits import AddBlock
+from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode
+from engine.errors import GraphError
+from engine.graph import Edge, Graph, Node
+from engine.ports import output_ports
+
+ENDS = ("Input", "Output", "BlockInput", "BlockOutput")
+PITCH = 96.0
+Value = tuple[str, str]
+
+
+def group(graph: Graph, node_ids: set[str], name: str) -> Compound:
+    """The edits that make a block named ``name`` of these nodes (inputs and outputs of the network stay outside).
+
+    Raises GraphError with the reason where they cannot be one block.
+    """
+    chosen = [node for node in graph.nodes.values() if node.id in node_ids and node.type not in ENDS]
+    if not chosen:
+        raise GraphError("Select the layers that the block is to be made of; Inputs and Outputs stay outside.")
+    ids = {node.id for node in chosen}
+    _check_closed(graph, ids)
+    _check_sharing(graph, ids)
+    block = Block(graph.blocks.fresh_id(name), name, Graph(name), _parameters(graph, chosen))
+    block.check()
+    inner = block.graph
+    for node in chosen:
+        AddNode(node, graph.positions[node.id]).apply(inner)
+    for edge in graph.edges:
+        if edge.source in ids and edge.target in ids:
+            Connect(edge).apply(inner)
+    use = graph.fresh_id()
+    outer: list[Edge] = []
+    top = min(graph.positions[node_id][1] for node_id in ids)
+    bottom = max(graph.positions[node_id][1] for node_id in ids)
+    sources: dict[Value, str] = {}
+    for edge in graph.edges:
+        if edge.target in ids and edge.source not in ids:
+            value = (edge.source, edge.source_port)
+            if value not in sources:
+                x = graph.positions[edge.target][0] + 30 * len(sources)
+                sources[value] = inner.add("BlockInput", position=(x, top - PITCH))
+                outer.append(Edge(*value, use, sources[value]))
+            Connect(Edge(sources[value], "output", edge.target, edge.target_port)).apply(inner)
+    for value, readers in _results(graph, ids).items():
+        x = graph.positions[value[0]][0]
+        end = inner.add("BlockOutput", position=(x, bottom + PITCH))
+        Connect(Edge(*value, end, "input")).apply(inner)
+        outer += [Edge(use, end, edge.target, edge.target_port) for edge in readers]
+    return _replaced(graph, block, ids, use, outer)
+
+
+def _replaced(graph: Graph, block: Block, ids: set[str], use: str, outer: list[Edge]) -> Compound:
+    cut = [edge for edge in graph.edges if edge.source in ids or edge.target in ids]
+    places = [graph.positions[node_id] for node_id in ids]
+    middle = (
+        sum(x for x, _ in places) / len(places),
+        (min(y for _, y in places) + max(y for _, y in places)) / 2,
+    )
+    arguments = {parameter.name: {"expr": parameter.name} for parameter in block.parameters}
+    free = graph.fresh_name(f"{block.id}1")
+    node = Node(use, block.type, free, arguments)
+    index = min(place for place, node_id in enumerate(graph.nodes) if node_id in ids)
+    edits: list[Edit] = [*map(Disconnect, cut), *(RemoveNode(node_id) for node_id in graph.nodes if node_id in ids)]
+    edits += [AddBlock(block), AddNode(node, middle, index), *map(Connect, outer)]
+    return Compound(tuple(edits), f"Make block {block.name}")
+
+
+def _results(graph: Graph, ids: set[str]) -> dict[Value, list[Edge]]:
+    """The values that are read outside, with their readers; where there is none, those that nobody reads."""
+    found: dict[Value, list[Edge]] = {}
+    for node_id in graph.nodes:
+        if node_id in ids:
+            for edge in graph.outgoing[node_id]:
+                if edge.target not in ids:
+                    found.setdefault((node_id, edge.source_port), []).append(edge)
+    if not found:
+        for node_id in graph.nodes:
+            ports = output_ports(graph, node_id) if node_id in ids and not graph.outgoing[node_id] else ()
+            found |= {(node_id, port): [] for port in ports[:1]}
+    return found
+
+
+def _check_closed(graph: Graph, ids: set[str]) -> None:
+    """Nothing outside may lie between nodes inside."""
+    behind = {edge.target for node_id in ids for edge in graph.outgoing[node_id]} - ids
+    seen, stack = set(behind), list(behind)
+    while stack:
+        current = stack.pop()
+        for edge in graph.outgoing[current]:
+            if edge.target in ids:
+                between = graph.node(current).name
+                raise GraphError(
+                    f"These layers cannot be one block: {between} lies between them. Select it, too, or leave out "
+                    f"{graph.node(edge.target).name}."
+                )
+            if edge.target not in seen:
+                seen.add(edge.target)
+                stack.append(edge.target)
+
+
+def _check_sharing(graph: Graph, ids: set[str]) -> None:
+    for node in graph.nodes.values():
+        owner = node.properties.get("weights_of")
+        if owner in graph.nodes and (node.id in ids) != (owner in ids):
+            raise GraphError(
+                f"{node.name} and {graph.node(str(owner)).name} share weights: take both into the block, or neither."
+            )
+
+
+def _parameters(graph: Graph, nodes: list[Node]) -> tuple[BlockParameter, ...]:
+    """The parameters of the block around that these nodes reckon with become parameters of theirs, too."""
+    if graph.inside is None:
+        return ()
+    used: set[str] = set()
+    for node in nodes:
+        for raw in (*node.parameters.values(), *node.properties.values()):
+            used |= named(raw)
+    return tuple(p for p in graph.blocks[graph.inside].parameters if p.name in used)
+
+
+def named(raw: Any) -> set[str]:
+    """The parameters that the expressions of a raw value speak of."""
+    if expressions.is_expression(raw):
+        try:
+            return expressions.names(raw["expr"])
+        except expressions.ExpressionError:  # said by the problems of the node
+            return set()
+    parts = raw.values() if isinstance(raw, Mapping) else raw if isinstance(raw, (list, tuple)) else ()
+    return set().union(*map(named, parts))

@@ -1,0 +1,128 @@
+"""Blocks for more than one project: a folder of the user's own. A block is copied into a project, so a file is whole.
+
+Each entry is a project file whose network is empty: the last definition is the block, those before stand within it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine import project
+from engine.blocks.block import PREFIX, Block, Blocks
+from engine.blocks.edits import AddBlock
+from engine.edits import Compound, Edit
+from engine.graph import Graph, Node
+from engine.home import home
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One block of a library."""
+
+    name: str
+    help: str
+    source: str
+    path: Path
+
+
+def folder() -> Path:
+    """Where the user's own blocks are kept."""
+    return home() / "blocks"
+
+
+def entries() -> tuple[list[Entry], list[str]]:
+    """The blocks of the user's library by name, and a sentence for each file that cannot be read."""
+    found, faults = [], []
+    for path in sorted(folder().glob("*.loom")):
+        try:
+            graph = project.load(path)
+            block = _last(graph)
+        except project.ProjectError as error:
+            faults.append(str(error))
+            continue
+        if block is None:
+            faults.append(f"{path.name} holds no block.")
+        else:
+            found.append(Entry(block.name, block.help, "yours", path))
+    return sorted(found, key=lambda entry: entry.name.lower()), faults
+
+
+def save(block: Block) -> Path:
+    """Keep a block and those within it in the user's library, replacing an entry of its name. Raises ProjectError."""
+    alone = Graph(block.name)
+    for other in (*_within(block), block):
+        alone.blocks.insert(replace(other, graph=other.graph.alone()))
+    folder().mkdir(parents=True, exist_ok=True)
+    path = folder() / f"{block.id}.loom"
+    project.save(alone, path)
+    return path
+
+
+def load(entry: Entry, graph: Graph) -> tuple[Compound, str]:
+    """The edits that copy a library's block into the project of ``graph``, and the type of nodes that use it.
+
+    Raises ProjectError where the file cannot be read.
+    """
+    source = project.load(entry.path)
+    block = _last(source)
+    if block is None:
+        raise project.ProjectError(f"{entry.path.name} holds no block.")
+    return bring(graph, block, entry.source)
+
+
+def bring(graph: Graph, block: Block, library: str = "") -> tuple[Compound, str]:
+    """The edits that copy a block of another project, with those within it, and the type of nodes that use it.
+
+    A definition that is in the project already, word by word, is used as it is.
+    """
+    blocks = graph.blocks.copy()
+    types: dict[str, str] = {}
+    edits: list[Edit] = []
+    for other in (*_within(block), block):
+        inner = other.graph.alone()
+        for node in list(inner.nodes.values()):
+            if node.type in types:
+                inner.replace_node(Node(node.id, types[node.type], node.name, node.parameters, node.properties))
+        copied = replace(other, graph=inner)
+        same = next((known for known in blocks.values() if fingerprint(known) == fingerprint(copied)), None)
+        if same is None:
+            origin = {"library": library, "hash": fingerprint(other)} if library else other.origin
+            copied = replace(
+                copied, id=blocks.fresh_id(other.name), name=blocks.fresh_name(other.name), origin=dict(origin)
+            )
+            edits.append(AddBlock(replace(copied, graph=inner.alone())))
+            blocks.insert(copied)
+            same = copied
+        types[other.type] = same.type
+    return Compound(tuple(edits), f"Add block {block.name}"), types[block.type]
+
+
+def fingerprint(block: Block) -> str:
+    """A hash of what a block is: its words, parameters and inside, but neither id nor origin."""
+    text = json.loads(project.block_text(block))
+    for key in ("id", "origin"):
+        text.pop(key, None)
+    return hashlib.sha256(json.dumps(text, sort_keys=True).encode()).hexdigest()
+
+
+def _within(block: Block) -> list[Block]:
+    """The blocks within a block, each behind those within it."""
+    blocks: Blocks = block.graph.blocks
+    found: dict[str, Block] = {}
+
+    def visit(graph: Graph) -> None:
+        for node in graph.nodes.values():
+            inner = blocks.of_type(node.type)
+            if inner is not None and inner.id not in found and node.type.startswith(PREFIX):
+                visit(inner.graph)
+                found.setdefault(inner.id, inner)
+
+    visit(block.graph)
+    return list(found.values())
+
+
+def _last(graph: Graph) -> Block | None:
+    return next(reversed(list(graph.blocks.values())), None)

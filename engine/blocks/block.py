@@ -142,7 +142,7 @@ class Blocks(Mapping[str, Block]):
 
     def fresh_id(self, name: str) -> str:
         """An id that is free, made of the name."""
-        stem = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()).strip("_")[:32]
+        stem = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower()).strip("_")[:32]
         stem = stem if stem and stem[0].isalpha() else f"block_{stem}".rstrip("_")
         result, number = stem, 2
         while result in self._blocks:

@@ -20,12 +20,26 @@ def _catalogue() -> dict[str, type[Layer]]:
         linear,
         merge,
         normalization,
+        padding,
         pooling,
         ports,
+        resampling,
         reshape,
     )
 
-    families = (ports, linear, convolution, pooling, normalization, activation, dropout, reshape, merge)
+    families = (
+        ports,
+        linear,
+        convolution,
+        pooling,
+        padding,
+        resampling,
+        normalization,
+        activation,
+        dropout,
+        reshape,
+        merge,
+    )
     return {cls.__name__: cls for family in families for cls in family.LAYERS}
 
 

@@ -6,19 +6,19 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from engine.layers.layer import Layer, need_float
+from engine.layers.layer import Layer, ShapeError, need_float, need_rank
 from engine.layers.parameters import Probability
 from engine.spec import Spec
 
+SELU = "Klambauer et al. 2017, Self-Normalizing Neural Networks, https://arxiv.org/abs/1706.02515"
 
-class Dropout(Layer):
-    """Sets numbers to zero at random while training, so that no number is relied on alone; does nothing afterwards."""
+
+class _Dropout(Layer):
+    """What all dropouts share: the shape stays, and after training nothing happens."""
 
     family: ClassVar[str] = "Dropout"
-    torch: ClassVar[str] = "torch.nn.Dropout"
-    formula: ClassVar[str] = "y = x · m / (1 − p),  m = 0 with probability p, else 1"
-    reference: ClassVar[str] = "Srivastava et al. 2014, Dropout, https://jmlr.org/papers/v15/srivastava14a.html"
     positional: ClassVar[tuple[str, ...]] = ("p",)
+    stem_name: ClassVar[str] = "dropout"
 
     p: Probability = Field(0.5, description="the share of numbers set to zero")
 
@@ -31,4 +31,92 @@ class Dropout(Layer):
         return f"p = {self.p:g}"
 
 
-LAYERS = (Dropout,)
+class Dropout(_Dropout):
+    """Sets numbers to zero at random while training, so that no number is relied on alone; does nothing afterwards."""
+
+    torch: ClassVar[str] = "torch.nn.Dropout"
+    formula: ClassVar[str] = "y = x · m / (1 − p),  m = 0 with probability p, else 1"
+    reference: ClassVar[str] = "Srivastava et al. 2014, Dropout, https://jmlr.org/papers/v15/srivastava14a.html"
+
+    p: Probability = Field(0.5, description="the share of numbers set to zero")
+
+
+class _ChannelDropout(_Dropout):
+    """Drops whole channels of input with this layout."""
+
+    formula: ClassVar[str] = "y = x · m / (1 − p),  m = 0 for a whole channel with probability p, else 1"
+    reference: ClassVar[str] = (
+        "Tompson et al. 2015, Efficient Object Localization Using Convolutional Networks, https://arxiv.org/abs/1411.4280"
+    )
+    rank: ClassVar[int]
+    layout: ClassVar[str]
+
+    p: Probability = Field(0.5, description="the share of channels set to zero")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        need_rank(inputs[0], self.rank, self.layout)
+        return super().infer(*inputs)
+
+
+class Dropout1d(_ChannelDropout):
+    """Sets whole channels of a sequence to zero at random while training; does nothing afterwards.
+
+    Neighbours in a sequence are much alike, so dropping single numbers would take little away.
+    """
+
+    torch: ClassVar[str] = "torch.nn.Dropout1d"
+    rank: ClassVar[int] = 3
+    layout: ClassVar[str] = "(N, channels, length)"
+
+
+class Dropout2d(_ChannelDropout):
+    """Sets whole channels of an image to zero at random while training; does nothing afterwards.
+
+    Neighbouring cells of an image are much alike, so dropping single ones would take little away.
+    """
+
+    torch: ClassVar[str] = "torch.nn.Dropout2d"
+    rank: ClassVar[int] = 4
+    layout: ClassVar[str] = "(N, channels, height, width)"
+
+
+class Dropout3d(_ChannelDropout):
+    """Sets whole channels of a volume or video to zero at random while training; does nothing afterwards."""
+
+    torch: ClassVar[str] = "torch.nn.Dropout3d"
+    rank: ClassVar[int] = 5
+    layout: ClassVar[str] = "(N, channels, depth, height, width)"
+
+
+class AlphaDropout(_Dropout):
+    """Dropout for networks with SELU: it keeps mean and variance as they are.
+
+    Dropped numbers get SELU's lowest value instead of zero, then all are shifted and scaled.
+    """
+
+    torch: ClassVar[str] = "torch.nn.AlphaDropout"
+    formula: ClassVar[str] = "y = a · (x · m + α′ · (1 − m)) + b,  m = 0 with probability p, else 1;  α′ ≈ −1.758"
+    reference: ClassVar[str] = SELU
+
+    p: Probability = Field(0.5, description="the share of numbers dropped")
+
+
+class FeatureAlphaDropout(_Dropout):
+    """Drops whole channels in networks with SELU and keeps mean and variance as they are."""
+
+    torch: ClassVar[str] = "torch.nn.FeatureAlphaDropout"
+    formula: ClassVar[str] = (
+        "y = a · (x · m + α′ · (1 − m)) + b,  m = 0 for a whole channel with probability p, else 1;  α′ ≈ −1.758"
+    )
+    reference: ClassVar[str] = SELU
+
+    p: Probability = Field(0.5, description="the share of channels dropped")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        if x.rank < 2:
+            raise ShapeError(f"gets {x.rank}-D input {x} but needs 2 axes or more (N, channels, …).", port="input")
+        return super().infer(x)
+
+
+LAYERS = (Dropout, Dropout1d, Dropout2d, Dropout3d, AlphaDropout, FeatureAlphaDropout)

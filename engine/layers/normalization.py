@@ -2,56 +2,331 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from engine.dims import Dim
+from engine.dims import Dim, product
 from engine.layers.layer import Layer, ShapeError, need_float, need_rank
-from engine.spec import Spec
+from engine.layers.parameters import Positive
+from engine.spec import Spec, meaning
+
+AFFINE = "whether γ and β are learned"
+EPS = "added to the variance, against division by zero"
+RUNNING = "whether running values are kept for use after training"
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class BatchNorm2d(Layer):
-    """Shifts and scales each channel to mean 0 and variance 1 over the batch, then lets the network undo it.
-
-    In training it uses the batch's own mean and variance, afterwards the running ones it has gathered.
-    """
+class _Normalization(Layer):
+    """What all normalizations share."""
 
     family: ClassVar[str] = "Normalization"
-    torch: ClassVar[str] = "torch.nn.BatchNorm2d"
     formula: ClassVar[str] = "y = (x − mean) / √(variance + eps) · γ + β"
-    reference: ClassVar[str] = "Ioffe and Szegedy 2015, Batch Normalization, https://arxiv.org/abs/1502.03167"
-    positional: ClassVar[tuple[str, ...]] = ("num_features",)
-    stem_name: ClassVar[str] = "bn"
 
-    eps: float = Field(1e-5, gt=0.0, description="added to the variance, against division by zero")
-    momentum: Annotated[float, Field(ge=0.0, le=1.0)] | None = Field(
-        0.1, description="the share of a new batch in the running values; none: their plain mean"
-    )
-    affine: bool = Field(True, description="whether γ and β are learned")
-    track_running_stats: bool = Field(True, description="whether running values are kept for use after training")
+
+class _ChannelNorm(_Normalization):
+    """A mean and a variance for each channel, which batch and instance normalization may keep."""
+
+    layouts: ClassVar[Mapping[int, str]]
+    """The numbers of axes it takes, and what they are."""
+    positional: ClassVar[tuple[str, ...]] = ("num_features",)
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
-        need_rank(x, 4, "(N, channels, height, width)")
+        if x.rank not in self.layouts:
+            if len(self.layouts) == 1:
+                need_rank(x, *next(iter(self.layouts.items())))
+            needed = " or ".join(f"{rank}-D input {layout}" for rank, layout in self.layouts.items())
+            raise ShapeError(f"gets {x.rank}-D input {x} but needs {needed}.", port="input")
         need_float(x)
-        if not isinstance(x.shape[1], int):
-            raise ShapeError(
-                f"gets {x}, whose channel axis is open; it keeps values for a fixed number of channels.", port="input"
-            )
+        _need_channels(x)
         return x
 
     def inferred(self, *inputs: Spec) -> dict[str, Any]:
         return {"num_features": inputs[0].shape[1]}
 
+
+class _BatchNorm(_ChannelNorm):
+    """The statistics of a channel come from the whole batch."""
+
+    reference: ClassVar[str] = "Ioffe and Szegedy 2015, Batch Normalization, https://arxiv.org/abs/1502.03167"
+    stem_name: ClassVar[str] = "bn"
+
+    eps: float = Field(1e-5, gt=0.0, description=EPS)
+    momentum: Share | None = Field(
+        0.1, description="the share of a new batch in the running values; none: their plain mean"
+    )
+    affine: bool = Field(True, description=AFFINE)
+    track_running_stats: bool = Field(True, description=RUNNING)
+
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
-        channels = inputs[0].shape[1]
-        return {"weight": (channels,), "bias": (channels,)} if self.affine else {}
+        return _affine(inputs[0]) if self.affine else {}
 
     def buffers(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
-        channels = inputs[0].shape[1]
-        running: dict[str, tuple[Dim, ...]] = {"running_mean": (channels,), "running_var": (channels,)}
-        return running | {"num_batches_tracked": ()} if self.track_running_stats else {}
+        return _running(inputs[0]) if self.track_running_stats else {}
 
 
-LAYERS = (BatchNorm2d,)
+class BatchNorm1d(_BatchNorm):
+    """Shifts and scales each feature to mean 0 and variance 1 over the batch, then lets the network undo it.
+
+    Takes rows of features or sequences with channels. After training it uses the running mean and variance.
+    """
+
+    torch: ClassVar[str] = "torch.nn.BatchNorm1d"
+    layouts: ClassVar[Mapping[int, str]] = {2: "(N, features)", 3: "(N, channels, length)"}
+
+
+class BatchNorm2d(_BatchNorm):
+    """Shifts and scales each channel to mean 0 and variance 1 over the batch, then lets the network undo it.
+
+    In training it uses the batch's own mean and variance, afterwards the running ones it has gathered.
+    """
+
+    torch: ClassVar[str] = "torch.nn.BatchNorm2d"
+    layouts: ClassVar[Mapping[int, str]] = {4: "(N, channels, height, width)"}
+
+
+class BatchNorm3d(_BatchNorm):
+    """Shifts and scales each channel of a volume or video to mean 0 and variance 1 over the batch.
+
+    In training it uses the batch's own mean and variance, afterwards the running ones it has gathered.
+    """
+
+    torch: ClassVar[str] = "torch.nn.BatchNorm3d"
+    layouts: ClassVar[Mapping[int, str]] = {5: "(N, channels, depth, height, width)"}
+
+
+class _InstanceNorm(_ChannelNorm):
+    """The statistics of a channel come from one sample alone."""
+
+    reference: ClassVar[str] = "Ulyanov et al. 2016, Instance Normalization, https://arxiv.org/abs/1607.08022"
+    stem_name: ClassVar[str] = "norm"
+
+    eps: float = Field(1e-5, gt=0.0, description=EPS)
+    momentum: Share = Field(0.1, description="the share of a new batch in the running values")
+    affine: bool = Field(False, description=AFFINE)
+    track_running_stats: bool = Field(False, description=RUNNING)
+
+    def infer(self, *inputs: Spec) -> Spec:
+        x = super().infer(*inputs)
+        if product(x.shape[2:]) == 1:
+            raise ShapeError(
+                f"gets {x}, one number a channel, and one number has no variance; it needs two or more a channel.",
+                port="input",
+            )
+        return x
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        return _affine(inputs[0]) if self.affine else {}
+
+    def buffers(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        return _running(inputs[0]) if self.track_running_stats else {}
+
+
+class InstanceNorm1d(_InstanceNorm):
+    """Shifts and scales each channel of each sequence by itself to mean 0 and variance 1."""
+
+    torch: ClassVar[str] = "torch.nn.InstanceNorm1d"
+    layouts: ClassVar[Mapping[int, str]] = {3: "(N, channels, length)"}
+
+
+class InstanceNorm2d(_InstanceNorm):
+    """Shifts and scales each channel of each image by itself to mean 0 and variance 1.
+
+    It takes the contrast out of an image, which helps to give pictures another style.
+    """
+
+    torch: ClassVar[str] = "torch.nn.InstanceNorm2d"
+    layouts: ClassVar[Mapping[int, str]] = {4: "(N, channels, height, width)"}
+
+
+class InstanceNorm3d(_InstanceNorm):
+    """Shifts and scales each channel of each volume by itself to mean 0 and variance 1."""
+
+    torch: ClassVar[str] = "torch.nn.InstanceNorm3d"
+    layouts: ClassVar[Mapping[int, str]] = {5: "(N, channels, depth, height, width)"}
+
+
+class GroupNorm(_Normalization):
+    """Shifts and scales groups of channels of each sample to mean 0 and variance 1.
+
+    Works with batches of any size, where batch normalization needs large ones.
+    """
+
+    torch: ClassVar[str] = "torch.nn.GroupNorm"
+    reference: ClassVar[str] = "Wu and He 2018, Group Normalization, https://arxiv.org/abs/1803.08494"
+    initial: ClassVar[dict[str, Any]] = {"num_groups": 2}
+    positional: ClassVar[tuple[str, ...]] = ("num_groups", "num_channels")
+    stem_name: ClassVar[str] = "norm"
+
+    num_groups: Positive = Field(description="into how many groups the channels are split; 1 takes all together")
+    eps: float = Field(1e-5, gt=0.0, description=EPS)
+    affine: bool = Field(True, description=AFFINE)
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        if x.rank < 2:
+            raise ShapeError(f"gets {x.rank}-D input {x} but needs 2 axes or more (N, channels, …).", port="input")
+        need_float(x)
+        channels = _need_channels(x)
+        if channels % self.num_groups:
+            raise ShapeError(
+                f"splits {channels} channels into {self.num_groups} groups, "
+                f"and {channels} / {self.num_groups} is not whole.",
+                port="input",
+                parameter="num_groups",
+            )
+        return x
+
+    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+        return {"num_channels": inputs[0].shape[1]}
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        return _affine(inputs[0]) if self.affine else {}
+
+    def summary(self) -> str:
+        return f"{self.num_groups} groups"
+
+
+class _LastAxesNorm(_Normalization):
+    """Normalizes over the last axes. torch asks for their sizes; here it is enough to say how many they are."""
+
+    positional: ClassVar[tuple[str, ...]] = ("normalized_shape",)
+    stem_name: ClassVar[str] = "norm"
+
+    last_axes: Positive = Field(1, description="how many axes are normalized together, counted from the last")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        need_float(x)
+        if self.last_axes >= x.rank:
+            raise ShapeError(
+                f"normalizes {self.last_axes} axes of {x}, which has only {x.rank - 1} behind the batch.",
+                port="input",
+                parameter="last_axes",
+            )
+        for axis in range(x.rank - self.last_axes, x.rank):
+            if not isinstance(x.shape[axis], int):
+                raise ShapeError(
+                    f"normalizes {meaning(x.axes, axis)} of {x}, which is open; it needs a fixed size.",
+                    port="input",
+                    parameter="last_axes",
+                )
+        return x
+
+    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+        shape = inputs[0].shape[-self.last_axes :]
+        return {"normalized_shape": shape[0] if len(shape) == 1 else shape}
+
+    def arguments(self, *inputs: Spec) -> dict[str, Any]:
+        return {name: value for name, value in super().arguments(*inputs).items() if name != "last_axes"}
+
+    def module(self, *inputs: Spec, texts: Mapping[str, str] | None = None) -> str | None:
+        kept = {name: text for name, text in (texts or {}).items() if name != "last_axes"}
+        return super().module(*inputs, texts=kept)
+
+    def summary(self) -> str:
+        return "" if self.last_axes == 1 else f"last {self.last_axes} axes"
+
+
+class LayerNorm(_LastAxesNorm):
+    """Shifts and scales the numbers of each position to mean 0 and variance 1; the usual choice in transformers.
+
+    Every sample is treated by itself, so it works with batches of any size.
+    """
+
+    torch: ClassVar[str] = "torch.nn.LayerNorm"
+    reference: ClassVar[str] = "Ba et al. 2016, Layer Normalization, https://arxiv.org/abs/1607.06450"
+
+    eps: float = Field(1e-5, gt=0.0, description=EPS)
+    elementwise_affine: bool = Field(True, description="whether γ and β are learned for each number")
+    bias: bool = Field(True, description="whether β is learned, too; without it only γ is")
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        shape = inputs[0].shape[-self.last_axes :]
+        return ({"weight": shape} | ({"bias": shape} if self.bias else {})) if self.elementwise_affine else {}
+
+
+class RMSNorm(_LastAxesNorm):
+    """Scales the numbers of each position to a mean square of 1; simpler than LayerNorm and nearly as good.
+
+    Large language models mostly use it.
+    """
+
+    torch: ClassVar[str] = "torch.nn.RMSNorm"
+    formula: ClassVar[str] = "y = x / √(mean(x²) + eps) · γ"
+    reference: ClassVar[str] = (
+        "Zhang and Sennrich 2019, Root Mean Square Layer Normalization, https://arxiv.org/abs/1910.07467"
+    )
+
+    eps: Annotated[float, Field(gt=0.0)] | None = Field(
+        None, description="added to the mean square, against division by zero; none: the smallest step of a float"
+    )
+    elementwise_affine: bool = Field(True, description="whether γ is learned for each number")
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        return {"weight": inputs[0].shape[-self.last_axes :]} if self.elementwise_affine else {}
+
+
+class LocalResponseNorm(_Normalization):
+    """Divides each number by the strength of its neighbours in other channels, so that only strong answers stay.
+
+    AlexNet made it known; today batch normalization is used instead.
+    """
+
+    torch: ClassVar[str] = "torch.nn.LocalResponseNorm"
+    formula: ClassVar[str] = "y = x / (k + alpha · mean of x² over size channels)^beta"
+    reference: ClassVar[str] = "Krizhevsky et al. 2012, ImageNet Classification with Deep Convolutional Neural Networks"
+    initial: ClassVar[dict[str, Any]] = {"size": 5}
+    positional: ClassVar[tuple[str, ...]] = ("size",)
+    stem_name: ClassVar[str] = "lrn"
+
+    size: Positive = Field(description="how many neighbouring channels count")
+    alpha: float = Field(1e-4, description="how strongly the neighbours count")
+    beta: float = Field(0.75, description="the exponent of the divisor")
+    k: float = Field(1.0, description="added to the divisor before the exponent")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        if x.rank < 3:
+            raise ShapeError(f"gets {x.rank}-D input {x} but needs 3 axes or more (N, channels, …).", port="input")
+        need_float(x)
+        return x
+
+    def summary(self) -> str:
+        return f"{self.size} channels"
+
+
+def _need_channels(x: Spec) -> int:
+    """The number of channels. Raises ShapeError where it is open."""
+    channels = x.shape[1]
+    if not isinstance(channels, int):
+        raise ShapeError(
+            f"gets {x}, whose channel axis is open; it keeps values for a fixed number of channels.", port="input"
+        )
+    return channels
+
+
+def _affine(x: Spec) -> dict[str, tuple[Dim, ...]]:
+    """γ and β for each channel."""
+    return {"weight": (x.shape[1],), "bias": (x.shape[1],)}
+
+
+def _running(x: Spec) -> dict[str, tuple[Dim, ...]]:
+    """The running mean and variance of each channel, and how many batches they come from."""
+    return {"running_mean": (x.shape[1],), "running_var": (x.shape[1],), "num_batches_tracked": ()}
+
+
+LAYERS = (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    LayerNorm,
+    GroupNorm,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+    RMSNorm,
+    LocalResponseNorm,
+)

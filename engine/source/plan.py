@@ -28,6 +28,8 @@ from engine.spec import UNWIRED, Spec
 
 Wire = tuple[str, str, str]
 MOST_CANDIDATES = 60
+PLAINER = {"num_features": "in_channels", "num_channels": "in_channels"}
+"""What an argument of a layer is called as an argument of a block."""
 
 
 class SourceError(LayerloomError):
@@ -149,6 +151,7 @@ class Plan:
         if all(each == values[0] for each in values):
             return repr(values[0])
         taken = dict.fromkeys((*(p.name for p in self.parameters), *(each.name for each in self.derived)), 1)
+        name = PLAINER.get(name, name)
         if name in taken:
             name = f"{self.graph.nodes[node_id].name}_{name}"
         made = Derived(identifier(name, taken), value, values)

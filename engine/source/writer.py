@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from engine.graph import Graph, Node
 from engine.layers.layer import Layer
 from engine.resolve import Fault, owner_of, resolve_properties
 from engine.shapes import Report
-from engine.source.calls import block_calls, compressed, laid_out, layer_call
+from engine.source.calls import WIDEST, block_calls, compressed, laid_out, layer_call
 from engine.source.contexts import contexts, live_nodes
 from engine.source.forward import Forward, coded_fields, reads_right
 from engine.source.names import class_name, identifier, one_line
@@ -306,8 +307,9 @@ def _annotation(value: Any) -> str:
 
 
 def _defined(name: str, parameters: list[str], answer: str) -> list[str]:
-    """The head of a function, its parameters on a line of their own where it would be too wide."""
+    """The head of a function, its parameters on lines of their own where it would be too wide."""
     line = f"{name}({', '.join(parameters)}) -> {answer}:"
-    if len(line) <= 110:
+    if len(line) <= WIDEST:
         return [line]
-    return [f"{name}(", f"        {', '.join(parameters)}", f"    ) -> {answer}:"]
+    rows = textwrap.wrap(", ".join(part.replace(" ", "\0") for part in parameters), WIDEST - 8)
+    return [f"{name}(", *(f"        {row}".replace("\0", " ") for row in rows), f"    ) -> {answer}:"]

@@ -88,6 +88,8 @@ class Case:
     """Inputs, in port order, that mostly fit ``drawing.typed``; `UNWIRED` where an optional port stays open."""
     asked: Mapping[str, Callable[[tuple[Spec, ...]], Any]] = field(default_factory=dict)
     """What torch's constructor asks for beyond the fields, read off the bound inputs."""
+    built: Callable[[Trial], Typed] | None = None
+    """All arguments of torch's constructor, where they are not the fields and what is ``asked``."""
     function: Callable[..., Any] | None = None
     """torch's own way for a layer that is no module of torch: called with the tensors and the typed parameters."""
     call: Callable[[nn.Module, list[torch.Tensor | None]], Any] | None = None
@@ -104,6 +106,8 @@ class Case:
     """Defaults of ours that are not torch's; each needs a reason in a comment."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """torch's parameters that the layer does not offer, each with the reason."""
+    ours: Mapping[str, str] = field(default_factory=dict)
+    """Fields that are no parameter of torch's, each with the reason."""
     exemplar: tuple[Spec, ...] = ()
     """Inputs that the layer takes as it comes from the palette; else common ones are tried."""
     flops: bool = True

@@ -1,0 +1,269 @@
+"""Layers that change how finely an image, a sequence or a volume is sampled, without learning anything."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from engine.dims import Dim
+from engine.layers.layer import Layer, ShapeError, need_float
+from engine.layers.parameters import Positive, unparse
+from engine.spec import Spec, meaning
+
+Factor = Annotated[float, Field(gt=0.0)]
+Mode = Literal["nearest", "nearest-exact", "area", "linear", "bilinear", "bicubic", "trilinear"]
+RANKS: dict[str, int] = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}
+"""How many axes the input of an interpolating mode has; the other modes take three to five."""
+
+
+class Upsample(Layer):
+    """Makes an image, a sequence or a volume larger (or smaller) by filling in values between the known ones.
+
+    Give either the size that should come out or the factor by which every axis grows.
+    """
+
+    family: ClassVar[str] = "Resampling"
+    torch: ClassVar[str] = "torch.nn.Upsample"
+    formula: ClassVar[str] = "out = size, or ⌊in · scale_factor⌋"
+    initial: ClassVar[dict[str, Any]] = {"scale_factor": 2.0}
+    stem_name: ClassVar[str] = "up"
+
+    size: Positive | tuple[Positive, ...] | None = Field(
+        None, description="the size that comes out; one number, or one an axis behind the channels"
+    )
+    scale_factor: Factor | tuple[Factor, ...] | None = Field(
+        None, description="by how much the size grows; one number, or one an axis behind the channels"
+    )
+    mode: Mode = Field("nearest", description="how values are filled in: copied, averaged or interpolated")
+    align_corners: bool | None = Field(
+        None, description="interpolating modes: whether the outermost values stay in the corners; none: no"
+    )
+    recompute_scale_factor: bool | None = Field(
+        None, description="whether the factor is reckoned anew from the rounded size"
+    )
+
+    def check(self) -> None:
+        if self.size is None and self.scale_factor is None:
+            raise ShapeError("has neither a size nor a scale_factor; give one of them.", parameter="scale_factor")
+        if self.size is not None and self.scale_factor is not None:
+            raise ShapeError("has both a size and a scale_factor; give only one of them.", parameter="size")
+        if self.size is not None and self.recompute_scale_factor:
+            raise ShapeError(
+                "has a size, so there is no scale_factor to recompute.", parameter="recompute_scale_factor"
+            )
+        if self.align_corners is not None and self.mode not in RANKS:
+            raise ShapeError(
+                f"sets align_corners, but mode {self.mode!r} does not interpolate; only {', '.join(RANKS)} do.",
+                parameter="align_corners",
+            )
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        need_float(x)
+        self._check_rank(x)
+        sizes = []
+        for axis, (size, factor) in enumerate(zip(self._sizes(x), self._factors(x), strict=True), 2):
+            sizes.append(_scaled(x, axis, factor) if size is None else size)
+        return x.with_shape((*x.shape[:2], *sizes), x.axes)
+
+    def _check_rank(self, x: Spec) -> None:
+        rank = RANKS.get(self.mode)
+        if rank is not None and x.rank != rank:
+            raise ShapeError(
+                f"gets {x.rank}-D input {x}, but mode {self.mode!r} needs {rank}-D input {_layout(rank)}.",
+                port="input",
+                parameter="mode",
+            )
+        if not 3 <= x.rank <= 5:
+            raise ShapeError(
+                f"gets {x.rank}-D input {x} but needs 3-D, 4-D or 5-D input (N, channels, and one to three axes).",
+                port="input",
+            )
+        for name in ("size", "scale_factor"):
+            given = getattr(self, name)
+            if isinstance(given, tuple) and len(given) != x.rank - 2:
+                raise ShapeError(
+                    f"has {_numbers(len(given))} in {name}, but {x} has {x.rank - 2} axes behind the channels.",
+                    port="input",
+                    parameter=name,
+                )
+
+    def _sizes(self, x: Spec) -> tuple[int | None, ...]:
+        return self.size if isinstance(self.size, tuple) else (self.size,) * (x.rank - 2)
+
+    def _factors(self, x: Spec) -> tuple[float, ...]:
+        factor = 1.0 if self.scale_factor is None else self.scale_factor
+        return factor if isinstance(factor, tuple) else (factor,) * (x.rank - 2)
+
+    def summary(self) -> str:
+        given: Any = self.scale_factor if self.size is None else self.size
+        numbers = "×".join(
+            unparse(number).removesuffix(".0") for number in (given if isinstance(given, tuple) else (given,))
+        )
+        text = f"{'×' if self.size is None else '→'} {numbers}"
+        return text if self.mode == "nearest" else f"{text} · {self.mode}"
+
+    def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
+        x, y = inputs[0], outputs[0]
+        if self.scale_factor is None:
+            return ""
+        return "\n".join(
+            f"{meaning(x.axes, axis).removeprefix('the ')} = ⌊{x.shape[axis]} · {factor:g}⌋ = {y.shape[axis]}"
+            for axis, factor in enumerate(self._factors(x), 2)
+        )
+
+
+class PixelShuffle(Layer):
+    """Turns channels into a finer image: of every r² channels one is made that is r times as high and as wide.
+
+    Behind a convolution it enlarges an image by learned values instead of copies.
+    """
+
+    family: ClassVar[str] = "Resampling"
+    torch: ClassVar[str] = "torch.nn.PixelShuffle"
+    formula: ClassVar[str] = "(C·r², H, W) → (C, H·r, W·r)"
+    reference: ClassVar[str] = (
+        "Shi et al. 2016, Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel "
+        "Convolutional Neural Network, https://arxiv.org/abs/1609.05158"
+    )
+    initial: ClassVar[dict[str, Any]] = {"upscale_factor": 2}
+    positional: ClassVar[tuple[str, ...]] = ("upscale_factor",)
+    stem_name: ClassVar[str] = "shuffle"
+
+    upscale_factor: Positive = Field(description="how many times as high and as wide the image becomes")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        _need_image(x)
+        *front, channels, height, width = x.shape
+        factor = self.upscale_factor
+        if not _divides(factor**2, channels):
+            raise ShapeError(
+                f"needs channels in groups of {factor}² = {factor**2}, but {x} has {channels} channels, "
+                f"and {channels} / {factor**2} is not {_whole(channels)}.",
+                port="input",
+                parameter="upscale_factor",
+            )
+        return x.with_shape((*front, channels // factor**2, height * factor, width * factor), x.axes)
+
+    def summary(self) -> str:
+        return f"× {self.upscale_factor}"
+
+
+class PixelUnshuffle(Layer):
+    """Turns a fine image into more channels: every square of r × r cells becomes r² channels of one cell.
+
+    Nothing is lost, so it shrinks an image more gently than pooling.
+    """
+
+    family: ClassVar[str] = "Resampling"
+    torch: ClassVar[str] = "torch.nn.PixelUnshuffle"
+    formula: ClassVar[str] = "(C, H·r, W·r) → (C·r², H, W)"
+    reference: ClassVar[str] = PixelShuffle.reference
+    initial: ClassVar[dict[str, Any]] = {"downscale_factor": 2}
+    positional: ClassVar[tuple[str, ...]] = ("downscale_factor",)
+    stem_name: ClassVar[str] = "unshuffle"
+
+    downscale_factor: Positive = Field(description="how many times as low and as narrow the image becomes")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        _need_image(x)
+        *front, channels, height, width = x.shape
+        factor = self.downscale_factor
+        for axis, size in ((x.rank - 2, height), (x.rank - 1, width)):
+            if not _divides(factor, size):
+                raise ShapeError(
+                    f"cuts {meaning(x.axes, axis)} of {size} into pieces of {factor}, "
+                    f"and {size} / {factor} is not {_whole(size)}.",
+                    port="input",
+                    parameter="downscale_factor",
+                )
+        return x.with_shape((*front, channels * factor**2, height // factor, width // factor), x.axes)
+
+    def summary(self) -> str:
+        return f"/ {self.downscale_factor}"
+
+
+class ChannelShuffle(Layer):
+    """Mixes the channels of several groups, so that grouped convolutions after one another see all of them."""
+
+    family: ClassVar[str] = "Resampling"
+    torch: ClassVar[str] = "torch.nn.ChannelShuffle"
+    formula: ClassVar[str] = "(groups, C / groups) → (C / groups, groups), read as one row of C channels"
+    reference: ClassVar[str] = "Zhang et al. 2017, ShuffleNet, https://arxiv.org/abs/1707.01083"
+    initial: ClassVar[dict[str, Any]] = {"groups": 2}
+    positional: ClassVar[tuple[str, ...]] = ("groups",)
+    stem_name: ClassVar[str] = "shuffle"
+
+    groups: Positive = Field(description="how many groups the channels are dealt from")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        if x.rank < 3:
+            raise ShapeError(f"gets {x.rank}-D input {x} but needs 3 axes or more (N, channels, …).", port="input")
+        channels = x.shape[1]
+        if not _divides(self.groups, channels):
+            raise ShapeError(
+                f"splits {channels} channels into {self.groups} groups, "
+                f"and {channels} / {self.groups} is not {_whole(channels)}.",
+                port="input",
+                parameter="groups",
+            )
+        return x
+
+    def summary(self) -> str:
+        return f"{self.groups} groups"
+
+
+def _layout(rank: int) -> str:
+    axes = {3: "length", 4: "height, width", 5: "depth, height, width"}
+    return f"(N, channels, {axes[rank]})"
+
+
+def _numbers(count: int) -> str:
+    return "1 number" if count == 1 else f"{count} numbers"
+
+
+def _need_image(x: Spec) -> None:
+    if x.rank < 4:
+        raise ShapeError(
+            f"gets {x.rank}-D input {x} but needs 4 axes or more (N, …, channels, height, width).", port="input"
+        )
+
+
+def _divides(divisor: int, size: Dim) -> bool:
+    """Whether a size is a multiple of ``divisor``, whatever an open one turns out to be."""
+    return not (size % divisor if isinstance(size, int) else size.scale % divisor or size.offset % divisor)
+
+
+def _whole(size: Dim) -> str:
+    return "whole" if isinstance(size, int) else f"whole for every {size.symbol}"
+
+
+def _scaled(x: Spec, axis: int, factor: float) -> Dim:
+    """⌊size · factor⌋, reckoned in floats as torch does."""
+    size = x.shape[axis]
+    if isinstance(size, int):
+        if not 1 <= size * factor < 2**63:
+            count = " = 0 cells; 1 or more are needed" if size * factor < 1 else " cells, more than torch can count"
+            raise ShapeError(
+                f"scales {meaning(x.axes, axis)} to ⌊{size} · {factor:g}⌋{count}.",
+                port="input",
+                parameter="scale_factor",
+            )
+        return math.floor(size * factor)
+    above, below = factor.as_integer_ratio()
+    if below > 2**20:  # then the float is rounded, and so is the product
+        raise ShapeError(
+            f"scales {meaning(x.axes, axis)} of {size} by {factor:g}, which a computer has to round; "
+            "an open size needs an exact factor such as 0.25, 1.5 or 2.",
+            port="input",
+            parameter="scale_factor",
+        )
+    return (size * above) // below
+
+
+LAYERS = (Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle)

@@ -65,6 +65,7 @@ def inside(blocks: Blocks, block: Block, arguments: Mapping[str, Any], inputs: t
 
 
 def _look(block: Block, arguments: dict[str, Any], inputs: tuple[Spec, ...], key: Key) -> Inside:
+    from engine.live import live_nodes
     from engine.shapes import Shapes, sentence
 
     graph = block.graph
@@ -72,8 +73,9 @@ def _look(block: Block, arguments: dict[str, Any], inputs: tuple[Spec, ...], key
     report = Shapes(graph, arguments, given).report
     outputs = []
     fault = None
+    live = live_nodes(graph)
     for node_id in graph.order():
-        if node_id in report.errors:
+        if node_id in report.errors and node_id in live:
             error = report.errors[node_id]
             fault = ((node_id, *error.inside), sentence(graph, node_id, error.message))
             break

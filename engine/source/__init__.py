@@ -6,8 +6,8 @@ Nothing a stranger typed reaches the text but as an identifier, a literal throug
 from __future__ import annotations
 
 from engine.graph import Graph
+from engine.live import live_nodes
 from engine.shapes import Report, infer
-from engine.source.contexts import live_nodes
 from engine.source.names import identifier
 from engine.source.plan import SourceError
 from engine.source.writer import Source, Writer

@@ -85,10 +85,7 @@ def _block_call(plan: Plan, node: Node, repeat: int, plans: dict[Any, Plan], bef
             found: list[Inside] = unfolded(view, node.id)
             return each.value(view_of(found[repeat])) if len(found) > repeat else None
 
-        if all(len(unfolded(view, node.id)) > repeat for view in plan.views):
-            text = plan.text(node.id, each.name, value, behind if repeat else None)
-        else:
-            text = dict(before.derived)[each.name] if before is not None else "0"
+        text = plan.text(node.id, each.name, value, behind if repeat else None)
         derived.append((each.name, text))
     call = Call(inner.class_name, tuple(derived), tuple(named))
     plan.known[node.id] = _translated(inner, outer | dict(derived))

@@ -4,25 +4,8 @@ from __future__ import annotations
 
 from engine.blocks.use import Inside, Key, Use
 from engine.graph import Graph
+from engine.live import live_nodes
 from engine.shapes import Report
-
-ENDS = ("Output", "BlockOutput")
-STARTS = ("Input", "BlockInput")
-
-
-def live_nodes(graph: Graph) -> set[str]:
-    """The nodes that lead to an output, and every input; only these are written."""
-    live = {node.id for node in graph.nodes.values() if node.type in ENDS}
-    stack = list(live)
-    while stack:
-        current = stack.pop()
-        sources = [edge.source for edge in graph.incoming[current].values()]
-        owner = graph.nodes[current].properties.get("weights_of")
-        for source in (*sources, *([owner] if owner in graph.nodes else [])):
-            if source not in live:
-                live.add(source)
-                stack.append(source)
-    return live | {node.id for node in graph.nodes.values() if node.type in STARTS}
 
 
 def contexts(graph: Graph, report: Report) -> dict[str, dict[Key, Inside]]:

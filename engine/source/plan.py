@@ -20,9 +20,9 @@ from engine.expressions import ExpressionError
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer, ShapeError
 from engine.layers.ports import BlockInput
+from engine.live import live_nodes
 from engine.resolve import owner_of, resolve
 from engine.shapes import Report, sentence, wired_inputs
-from engine.source.contexts import live_nodes
 from engine.source.names import identifier
 from engine.spec import UNWIRED, Spec
 
@@ -139,8 +139,11 @@ class Plan:
     # -- what an inferred value reads as ---------------------------------------------------------------------------
 
     def text(self, node_id: str, name: str, value: Callable[[View], Any], more: list[str] | None = None) -> str:
-        """How a value that follows from the inputs is written: an expression, a literal, or a new argument."""
-        values = tuple(value(view) for view in self.views)
+        """How a value that follows from the inputs is written: an expression, a literal, or a new argument.
+
+        A view in which the value plays no part (a repeat that it does not have) may give None.
+        """
+        values = tuple(item for view in self.views if (item := value(view)) is not None)
         if self.block is None:
             return repr(values[0])
         candidates = [*(more or []), *self._upstream(node_id)]
@@ -154,7 +157,7 @@ class Plan:
         name = PLAINER.get(name, name)
         if name in taken:
             name = f"{self.graph.nodes[node_id].name}_{name}"
-        made = Derived(identifier(name, taken), value, values)
+        made = Derived(identifier(name, taken), lambda view: values[0] if (v := value(view)) is None else v, values)
         self.derived.append(made)
         self.known.setdefault(self._entrance(node_id), []).append(made.name)
         return made.name
@@ -164,9 +167,9 @@ class Plan:
         return dict(view.arguments) | {each.name: each.value(view) for each in self.derived}
 
     def _holds(self, candidate: str, value: Callable[[View], Any]) -> bool:
-        for number, view in enumerate([*self.views, *self.trials]):
+        for view in (*self.views, *self.trials):
             wanted = value(view)
-            if wanted is None and number >= len(self.views):
+            if wanted is None:
                 continue
             try:
                 got = expressions.evaluate(candidate, self.environment(view))

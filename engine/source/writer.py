@@ -13,10 +13,11 @@ from engine.dims import Dim, Size
 from engine.expressions import depends, evaluate
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
+from engine.live import live_nodes
 from engine.resolve import Fault, owner_of, resolve_properties
 from engine.shapes import Report
 from engine.source.calls import WIDEST, block_calls, compressed, laid_out, layer_call
-from engine.source.contexts import contexts, live_nodes
+from engine.source.contexts import contexts
 from engine.source.forward import Forward, coded_fields, reads_right
 from engine.source.names import class_name, identifier, one_line
 from engine.source.plan import Body, Plan, SourceError, View, unfolded, view_of

@@ -90,10 +90,7 @@ def googlenet() -> Graph:
     along(
         conv,
         conv.add("BlockInput"),
-        (
-            "Conv2d",
-            {"out_channels": reckoned("channels")} | {n: reckoned(n) for n in ("kernel_size", "stride", "padding")},
-        ),
+        ("Conv2d", {"out_channels": reckoned("channels")} | free),
         ("ReLU", {}),
         ("BlockOutput", {}),
     )

@@ -21,9 +21,7 @@ CLASSICS: list[tuple[Callable[[], Graph], int, int]] = [
     (densenet_121, 120, 7_978_856),
     (googlenet, 160, 13_378_280),
 ]
-each = pytest.mark.parametrize(
-    ("build", "longest", "parameters"), CLASSICS, ids=[item[0].__name__ for item in CLASSICS]
-)
+each = pytest.mark.parametrize(("build", "longest", "parameters"), CLASSICS, ids=[row[0].__name__ for row in CLASSICS])
 
 
 @each
@@ -37,9 +35,7 @@ def test_the_source_reads_as_it_was_reviewed(build: Callable[[], Graph], longest
     assert cost.total(graph).parameters == parameters
 
 
-@pytest.mark.parametrize(
-    ("build", "parameters"), [(b, p) for b, _, p in CLASSICS], ids=lambda i: getattr(i, "__name__", "")
-)
+@each
 def test_the_source_runs_alone_and_has_the_published_parameters(
     build: Callable[[], Graph], longest: int, parameters: int
 ) -> None:

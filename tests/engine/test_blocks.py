@@ -1,0 +1,436 @@
+"""Blocks: polymorphic shapes, repeats, modes, and that the source computes what a hand-written module does."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+import torch
+from torch import nn
+
+from engine import cost, project
+from engine.blocks.dissolve import dissolve
+from engine.blocks.group import group
+from engine.compile import compile_graph
+from engine.edits import SetParameter, SetProperty
+from engine.errors import GraphError
+from engine.graph import Graph
+from engine.problems import find
+from engine.shapes import infer
+from engine.source import SourceError, write
+from tests.engine.classics import along, joined, reckoned
+from tests.engine.graphs import state, writable_graphs
+from tests.engine.networks import lenet, long_chain, mlp, residual
+from tests.engine.syntax import strange
+
+
+def cell(graph: Graph) -> None:
+    """h' = tanh(W x + b + V h), drawn from primitives."""
+    inside = graph.define("Cell", hidden=8)
+    x = inside.add("BlockInput", name="x")
+    h = inside.add("BlockInput", name="h", state=True, shape=(reckoned("hidden"),))
+    take = along(inside, x, ("Linear", {"out_features": reckoned("hidden"), "name": "take"}))
+    keep = along(inside, h, ("Linear", {"out_features": reckoned("hidden"), "bias": False, "name": "keep"}))
+    new = along(inside, joined(inside, "Add", take, keep), ("Tanh", {}))
+    inside.connect(new, inside.add("BlockOutput", name="y"))
+    inside.connect(new, inside.add("BlockOutput", name="next", state="h"))
+
+
+def scanned(**properties: object) -> Graph:
+    graph = Graph("scanned")
+    cell(graph)
+    use = along(graph, graph.add("Input", shape=("T", 5)), ("Cell", {"apply": "scan", **properties}))
+    graph.connect(use, graph.add("Output"), source=0)
+    graph.connect(use, graph.add("Output"), source=1)
+    return graph
+
+
+def test_a_scanned_cell_is_torchs_recurrent_network() -> None:
+    graph = scanned(hidden=6)
+    model = compile_graph(graph)
+    theirs = nn.RNN(5, 6, batch_first=True)
+    own = dict(model.named_parameters())
+    with torch.no_grad():
+        theirs.weight_ih_l0.copy_(own["cell1.take.weight"])
+        theirs.weight_hh_l0.copy_(own["cell1.keep.weight"])
+        theirs.bias_ih_l0.copy_(own["cell1.take.bias"])
+        theirs.bias_hh_l0.zero_()
+    x = torch.randn(3, 7, 5)
+    output, last = model(x)
+    expected, state_ = theirs(x)
+    torch.testing.assert_close(output, expected)
+    torch.testing.assert_close(last, state_[0])
+
+
+def test_a_scan_repeats_and_starts_from_a_wired_state() -> None:
+    graph = scanned(hidden=5, repeat=2)
+    use = graph.of_type("block.cell")[0]
+    start = graph.add("Input", shape=(5,), name="start")
+    graph.connect(start, use.id, target=1)
+    report = infer(graph)
+    assert report.errors == {}
+    assert [str(spec) for spec in report.outputs[use.id].values()] == ["(N, T, 5)", "(N, 5)"]
+    model = compile_graph(graph)
+    x, h = torch.randn(2, 4, 5), torch.randn(2, 5)
+    first, second = model.cell1
+    steps = x
+    for layer in (first, second):
+        hidden, outs = h, []
+        for step in steps.unbind(1):
+            out, hidden = layer(step, hidden)
+            outs.append(out)
+        steps = torch.stack(outs, dim=1)
+    got, last = model(x, h)
+    assert torch.equal(got, steps)
+    assert torch.equal(last, hidden)
+    assert strange(write(graph)) == ""
+
+
+def test_a_state_must_keep_its_shape_and_be_handed_on() -> None:
+    graph = scanned(hidden=6)
+    inside = graph.blocks["cell"].graph
+    (end,) = [node for node in inside.of_type("BlockOutput") if node.name == "next"]
+    SetParameter(end.id, "state", "other").apply(inside)
+    (fault,) = infer(graph).errors.values()
+    assert "no BlockInput of that name is a state" in fault.message
+    SetParameter(end.id, "state", "").apply(inside)
+    (fault,) = infer(graph).errors.values()
+    assert "no BlockOutput hands a next value to it" in fault.message
+
+
+def frames(**properties: object) -> Graph:
+    graph = Graph("frames")
+    inside = graph.define("Frame", width=4)
+    along(
+        inside,
+        inside.add("BlockInput"),
+        ("Linear", {"out_features": reckoned("width"), "name": "fc"}),
+        ("BatchNorm1d", {}) if properties.pop("norm", False) else ("Tanh", {}),
+        ("BlockOutput", {}),
+    )
+    along(graph, graph.add("Input", shape=(7, 4)), ("Frame", {"apply": "each_step", **properties}), ("Output", {}))
+    return graph
+
+
+@pytest.mark.parametrize("repeat", [1, 3])
+def test_each_step_sees_the_steps_as_a_batch(repeat: int) -> None:
+    graph = frames(repeat=repeat)
+    model = compile_graph(graph)
+    x = torch.randn(3, 7, 4)
+    folded = x.reshape(21, 4)
+    for layer in model.frame1 if repeat > 1 else [model.frame1]:
+        folded = layer(folded)
+    assert torch.equal(model(x), folded.reshape(3, 7, 4))
+    assert str(infer(graph).outputs["n2"]["n4"]) == "(N, 7, 4)"
+
+
+def test_each_step_with_a_second_sequence_and_a_value_for_all() -> None:
+    graph = Graph("two")
+    inside = graph.define("Mix")
+    a, b = inside.add("BlockInput", name="a"), inside.add("BlockInput", name="b")
+    inside.connect(joined(inside, "Add", a, b), inside.add("BlockOutput", name="sum"))
+    inside.connect(b, inside.add("BlockOutput", name="same"))
+    use = graph.add("Mix", apply="each_step", repeat=2)
+    for _ in range(2):
+        graph.connect(graph.add("Input", shape=("T", 3)), use)
+    graph.connect(use, graph.add("Output"), source=0)
+    graph.connect(use, graph.add("Output"), source=1)
+    x, y = torch.randn(2, 5, 3), torch.randn(2, 5, 3)
+    first, second = compile_graph(graph)(x, y)
+    torch.testing.assert_close(first, x + y + y)
+    assert torch.equal(second, y)
+    other = graph.of_type("Input")[1]
+    SetParameter(other.id, "shape", (4, 3)).apply(graph)
+    assert "sequences of different lengths, T and 4 steps" in infer(graph).errors[use].message
+
+
+def test_a_block_takes_inputs_of_any_shape() -> None:
+    graph = Graph("any")
+    inside = graph.define("Twice", width=8)
+    along(
+        inside,
+        inside.add("BlockInput"),
+        ("Linear", {"out_features": reckoned("width // 2")}),
+        ("ReLU", {}),
+        ("BlockOutput", {}),
+    )
+    for shape in ((4,), (3, 6), (2, 2, 5)):
+        along(graph, graph.add("Input", shape=shape), ("Twice", {"width": 2 * shape[-1]}), ("Output", {}))
+    report = infer(graph)
+    shapes = [str(report.inputs[node.id][0]) for node in graph.of_type("Output")]
+    assert shapes == ["(N, 4)", "(N, 3, 6)", "(N, 2, 2, 5)"]
+    text = write(graph)
+    assert text.count("class ") == 2
+    assert "def __init__(self, in_features: int, width: int = 8)" in text
+    answers = compile_graph(graph)(torch.randn(2, 4), torch.randn(2, 3, 6), torch.randn(2, 2, 2, 5))
+    assert [tuple(answer.shape) for answer in answers] == [(2, 4), (2, 3, 6), (2, 2, 2, 5)]
+
+
+def test_repeats_reckon_with_parameters_and_nest() -> None:
+    graph = Graph("nested")
+    layer = graph.define("Layer", width=8)
+    along(
+        layer,
+        layer.add("BlockInput"),
+        ("Linear", {"out_features": reckoned("width"), "name": "fc"}),
+        ("ReLU", {}),
+        ("BlockOutput", {}),
+    )
+    stage = graph.define("Stage", depth=2, width=8)
+    deep = {"repeat": reckoned("depth"), "width": reckoned("width * 2"), "name": "layers"}
+    along(stage, stage.add("BlockInput"), ("Layer", deep), ("BlockOutput", {}))
+    along(
+        graph,
+        graph.add("Input", shape=(5,)),
+        ("Stage", {"depth": 3, "width": {"per_repeat": (8, 4)}, "repeat": 3}),
+        ("Stage", {"depth": 1}),
+        ("Output", {}),
+    )
+    text = write(graph)
+    assert "Layer(in_features, width=width * 2)" in text
+    assert "for _ in range(1, depth)" in text
+    model = compile_graph(graph)
+    widths = [module.out_features for module in model.modules() if isinstance(module, nn.Linear)]
+    assert widths == [16] * 3 + [8] * 6 + [16]
+    total = cost.total(graph)
+    assert total.parameters == sum(p.numel() for p in model.parameters())
+    assert cost.depth(graph) == 10
+    assert tuple(model(torch.randn(2, 5)).shape) == (2, 16)
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ("width * 2", "names 'width', but the parameters of the block are: none."),
+        ("1 / 0", "divides by zero."),
+        ("__import__('os')", "holds more than arithmetic"),
+        ("a.b", "holds more than arithmetic"),
+        ("2 ** 1000", "raises 2 to the power 1000"),
+        ("10 ** 30", "too large"),
+        ("(", "cannot be read"),
+        ("1" * 300, "has 300 characters; the most is 200."),
+        ("[1]", "holds more than arithmetic"),
+        ("'a' * 3", "holds more than arithmetic"),
+    ],
+)
+def test_an_expression_that_has_no_value_is_a_problem_of_its_field(raw: str, words: str) -> None:
+    graph = lenet()
+    SetParameter("n2", "out_channels", reckoned(raw)).apply(graph)
+    (problem,) = [p for p in find(graph) if p.node == "n2"]
+    assert (problem.code, problem.parameter) == ("expression", "out_channels")
+    assert words in problem.message
+
+
+def test_a_problem_inside_names_the_guilty_node_and_the_way_to_it() -> None:
+    graph = Graph("inside")
+    inner = graph.define("Inner")
+    along(inner, inner.add("BlockInput"), ("Conv2d", {"out_channels": 4, "kernel_size": 9}), ("BlockOutput", {}))
+    outer = graph.define("Outer")
+    along(outer, outer.add("BlockInput"), ("Inner", {"repeat": 2}), ("BlockOutput", {}))
+    along(graph, graph.add("Input", shape=(1, 12, 12)), ("Outer", {"name": "stage"}), ("Output", {}))
+    (problem,) = [p for p in find(graph) if p.severity == "error"]
+    assert (problem.node, problem.inside) == ("n2", ("n2", "n2"))
+    assert problem.message.startswith(
+        "stage (Outer), inside: inner1 (Inner), inside: conv1 (Conv2d) slides a 9×9 window"
+    )
+    with pytest.raises(SourceError, match="stage \\(Outer\\) fails inside"):
+        write(graph)
+
+
+def test_an_optional_input_may_stay_open() -> None:
+    graph = Graph("optional")
+    inside = graph.define("Shift")
+    x, y = inside.add("BlockInput", name="x"), inside.add("BlockInput", name="more", optional=True)
+    inside.connect(joined(inside, "Add", x, y), inside.add("BlockOutput"))
+    along(graph, graph.add("Input", shape=(3,)), ("Shift", {}), ("Output", {}))
+    (fault,) = infer(graph).errors.values()
+    assert "comes from an optional input that nothing is wired to" in fault.message
+    graph.connect(graph.add("Input", shape=(3,)), "n2", target=1)
+    assert infer(graph).errors == {}
+    assert "more: torch.Tensor | None = None" in write(graph)
+
+
+def test_more_than_can_be_looked_at_is_a_fault_and_takes_no_time() -> None:
+    """Each of five levels repeats the one within a thousand times: 10¹⁵ layers."""
+    graph = Graph("deep")
+    name = ""
+    for level in range(5):
+        inside = graph.define(f"Level{level}")
+        step = (name, {"repeat": 1000}) if name else ("ConstantPad1d", {"padding": 1, "value": 0.0})
+        along(inside, inside.add("BlockInput"), step, ("BlockOutput", {}))
+        name = f"Level{level}"
+    along(graph, graph.add("Input", shape=(1, 4)), (name, {}), ("Output", {}))
+    faults = [p.message for p in find(graph) if p.severity == "error"]
+    assert len(faults) == 1
+    assert "unfolds into more than" in faults[0]
+
+
+# -- a block of a selection, and back ----------------------------------------------------------------------------------
+
+
+def answers(graph: Graph) -> list[torch.Tensor]:
+    """What the network computes of fixed inputs, its weights drawn from one seed in the order of their names."""
+    model = compile_graph(graph).eval()
+    generator = torch.Generator().manual_seed(0)
+    for _, parameter in sorted(model.named_parameters(), key=lambda item: item[0].split(".")[-2:]):
+        with torch.no_grad():
+            parameter.copy_(torch.randn(parameter.shape, generator=generator) / 8)
+    report = infer(graph)
+    inputs = []
+    for node in graph.of_type("Input"):
+        spec = report.outputs[node.id]["output"]
+        shape = spec.bound({"N": 2, "T": 8})
+        kinds = {"float32": torch.randn, "int64": lambda *s, **_: torch.ones(*s, dtype=torch.int64)}
+        inputs.append(kinds[spec.dtype](*shape, generator=generator))
+    result = model(*inputs)
+    return list(result) if isinstance(result, tuple) else [result]
+
+
+def test_a_block_of_a_selection_computes_the_same_and_dissolves_to_the_same() -> None:
+    rng = random.Random(3)
+    tried = 0
+    for graph in [lenet(), residual(4), mlp(), long_chain(12), *writable_graphs(rng, 40)]:
+        drawn = any(node.properties or node.type.startswith("block.") for node in graph.nodes.values())
+        if drawn or infer(graph).errors:
+            continue
+        ids = [node.id for node in graph.nodes.values() if node.type not in ("Input", "Output")]
+        try:
+            expected = answers(graph)
+        except RuntimeError:  # an edge of the data, such as a batch norm of one value
+            continue
+        for _ in range(6):
+            first = rng.randrange(len(ids) or 1)
+            chosen = set(ids[first : first + rng.randint(1, 6)])
+            before, content = state(graph), project.to_bytes(graph)
+            try:
+                edit = group(graph, chosen, "Part")
+            except GraphError:  # something lies between
+                continue
+            inverse = edit.apply(graph)
+            for got, wanted in zip(answers(graph), expected, strict=True):
+                assert torch.equal(got, wanted)
+            (use,) = graph.of_type("block.part")
+            back = dissolve(graph, use.id).apply(graph)
+            for got, wanted in zip(answers(graph), expected, strict=True):
+                assert torch.equal(got, wanted)
+            back.apply(graph)
+            inverse.apply(graph)
+            assert (state(graph), project.to_bytes(graph)) == (before, content)
+            tried += 1
+    assert tried >= 20
+
+
+def test_what_lies_between_keeps_a_selection_from_being_a_block() -> None:
+    graph = lenet()
+    with pytest.raises(GraphError, match="tanh1 lies between them"):
+        group(graph, {"n2", "n4"}, "Broken")
+    with pytest.raises(GraphError, match="Inputs and Outputs stay outside"):
+        group(graph, {"n1"}, "Nothing")
+    with pytest.raises(GraphError, match="A block needs a name"):
+        group(graph, {"n2"}, " ")
+
+
+def test_dissolving_reckons_arguments_and_unrolls_repeats() -> None:
+    graph = Graph("unrolled")
+    layer = graph.define("Layer", width=8)
+    along(
+        layer,
+        layer.add("BlockInput"),
+        ("Linear", {"out_features": reckoned("width * 2"), "name": "fc"}),
+        ("ReLU", {}),
+        ("BlockOutput", {}),
+    )
+    use = ("Layer", {"width": {"per_repeat": (3, 5)}, "repeat": 3, "frozen": True})
+    along(graph, graph.add("Input", shape=(4,)), use, ("Output", {}))
+    dissolve(graph, "n2").apply(graph)
+    linear = graph.of_type("Linear")
+    assert [node.parameters["out_features"] for node in linear] == [6, 10, 10]
+    assert [node.name for node in linear] == ["fc", "fc2", "fc3"]
+    assert all(node.properties["frozen"] for node in linear)
+    assert str(infer(graph).inputs[graph.of_type("Output")[0].id][0]) == "(N, 10)"
+    with pytest.raises(GraphError, match="as a scan over time"):
+        dissolve(scanned(), "n2")
+    shared = graph.add("Layer", repeat=2)
+    graph.add("Layer", weights_of=shared)
+    with pytest.raises(GraphError, match="shares its weights"):
+        dissolve(graph, shared)
+
+
+# -- weights -----------------------------------------------------------------------------------------------------------
+
+
+def test_shared_weights_are_one_module_and_counted_once() -> None:
+    graph = Graph("siamese")
+    left, right = graph.add("Input", shape=(4,)), graph.add("Input", shape=(4,))
+    tower = graph.add("Linear", out_features=3, name="tower")
+    again = graph.add("Linear", name="again", weights_of=tower)
+    graph.connect(left, tower)
+    graph.connect(right, again)
+    graph.connect(joined(graph, "Concat", tower, again), graph.add("Output"))
+    text = write(graph)
+    assert text.count("nn.Linear(4, 3)") == 1
+    assert text.count("self.tower(") == 2
+    model = compile_graph(graph)
+    assert cost.total(graph).parameters == sum(p.numel() for p in model.parameters()) == 15
+    x = torch.randn(2, 4)
+    first, second = model(x, x).chunk(2, dim=1)
+    assert torch.equal(first, second)
+    SetParameter(right, "shape", (5,)).apply(graph)
+    (problem,) = [p for p in find(graph) if p.code == "sharing"]
+    assert problem.node == again
+    assert "its weight would have the shape (3, 5), but that of tower has (3, 4)" in problem.message
+
+
+def test_a_tied_embedding_lends_its_table_to_the_last_layer() -> None:
+    graph = Graph("tied")
+    tokens = graph.add("Input", shape=("T",), dtype="int64")
+    table = along(graph, tokens, ("Embedding", {"num_embeddings": 11, "embedding_dim": 6, "name": "embedding"}))
+    head = along(graph, table, ("Linear", {"out_features": 11, "bias": False, "name": "head", "weights_of": table}))
+    graph.connect(head, graph.add("Output"))
+    assert "self.head.weight = self.embedding.weight" in write(graph)
+    model = compile_graph(graph)
+    assert model.head.weight is model.embedding.weight
+    assert cost.total(graph).parameters == sum(p.numel() for p in model.parameters()) == 66
+
+
+def test_sharing_in_a_circle_or_with_nobody_is_said() -> None:
+    graph = lenet()
+    SetProperty("n2", "weights_of", "n5").apply(graph)
+    SetProperty("n5", "weights_of", "n2").apply(graph)
+    assert {p.node for p in find(graph) if "shares weights in a circle" in p.message} == {"n2", "n5"}
+    SetProperty("n5", "weights_of", "gone").apply(graph)
+    assert any("not here any more" in p.message for p in find(graph))
+
+
+def test_frozen_weights_do_not_learn_and_are_no_part_of_the_trainable() -> None:
+    graph = lenet()
+    SetProperty("n2", "frozen", True).apply(graph)
+    model = compile_graph(graph)
+    assert not any(p.requires_grad for p in model.conv1.parameters())
+    assert all(p.requires_grad for p in model.conv2.parameters())
+    whole = cost.total(graph)
+    assert (whole.parameters, whole.trainable) == (61_706, 61_706 - 156)
+
+
+@pytest.mark.parametrize(
+    ("rule", "check"),
+    [
+        ("zeros", lambda w: bool((w == 0).all())),
+        ("orthogonal", lambda w: torch.allclose(w @ w.T, torch.eye(len(w)), atol=1e-5)),
+        ("normal", lambda w: abs(w.std().item() - 0.02) < 0.003),
+        ("xavier_uniform", lambda w: w.abs().max().item() <= (6 / (84 + 10)) ** 0.5),
+        ("xavier_normal", lambda w: abs(w.std().item() - (2 / 94) ** 0.5) < 0.02),
+        ("kaiming_uniform", lambda w: w.abs().max().item() <= (6 / 84) ** 0.5),
+        ("kaiming_normal", lambda w: abs(w.std().item() - (2 / 84) ** 0.5) < 0.02),
+    ],
+)
+def test_weights_start_as_asked(rule: str, check: object) -> None:
+    torch.manual_seed(0)
+    graph = lenet()
+    (last,) = [node for node in graph.of_type("Linear") if node.name == "fc3"]
+    SetProperty(last.id, "initialization", rule).apply(graph)
+    model = compile_graph(graph)
+    assert callable(check)
+    assert check(model.fc3.weight.detach())
+    assert bool((model.fc3.bias == 0).all())
+    assert strange(write(graph)) == ""

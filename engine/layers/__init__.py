@@ -1,4 +1,7 @@
-"""The catalogue: one file a family, one class a layer. Adding a layer is adding a class to its family's file."""
+"""The catalogue: one file a family, one class a layer. Adding a layer is adding a class to its family's file.
+
+Installed packages add layers of their own through the entry-point group ``layerloom.layers``: `engine.layers.packages`.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ import difflib
 from functools import cache, lru_cache
 
 from engine.graph import GraphError
+from engine.layers import packages
 from engine.layers.layer import Layer
 
-__all__ = ["Layer", "all", "get"]
+__all__ = ["Layer", "all", "get", "refresh"]
 
 
 @cache
@@ -40,7 +44,9 @@ def _catalogue() -> dict[str, type[Layer]]:
         reshape,
         merge,
     )
-    return {cls.__name__: cls for family in families for cls in family.LAYERS}
+    return {
+        cls.type_name(): cls for cls in (*(cls for family in families for cls in family.LAYERS), *packages.layers())
+    }
 
 
 def all() -> list[type[Layer]]:
@@ -53,7 +59,15 @@ def get(name: str) -> type[Layer]:
     catalogue = _catalogue()
     if name in catalogue:
         return catalogue[name]
+    if (reason := packages.missing(name)) is not None:
+        raise GraphError(reason)
     raise GraphError(f"there is no layer named {name[:100]!r}; {_hint(name[:100])}")
+
+
+def refresh() -> None:
+    """Look again which packages are installed."""
+    _catalogue.cache_clear()
+    packages.refresh()
 
 
 @lru_cache  # a file may name one missing layer a thousand times

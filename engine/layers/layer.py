@@ -57,7 +57,9 @@ class Layer(BaseModel):
     torch: ClassVar[str] = ""
     """The public name in torch, for example ``torch.nn.Conv2d``; empty where torch has no such layer."""
     own: ClassVar[str] = ""
-    """The class in `engine.nn` where torch has no module for it; its text goes along with the source."""
+    """The class where torch has no module for it: one of `engine.nn`, whose text goes along with the source."""
+    imported_from: ClassVar[str] = ""
+    """The module of an installed package that ``own`` is imported from instead."""
     formula: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     """Where it is described: the paper or torch's page."""
@@ -78,8 +80,9 @@ class Layer(BaseModel):
 
     @classmethod
     def type_name(cls) -> str:
-        """The type that a node of this kind has in a project."""
-        return cls.__name__
+        """The type that a node of this kind has in a project: the package comes before a layer that is not ours."""
+        package = cls.__module__.partition(".")[0]
+        return cls.__name__ if package == "engine" else f"{package}.{cls.__name__}"
 
     @classmethod
     def title(cls) -> str:

@@ -53,6 +53,7 @@ class Writer:
         self.plans: dict[tuple[str, Key], Plan] = {}
         self.classes: list[Plan] = []
         self.helpers: set[str] = set()
+        self.packages: set[str] = set()
         main = Plan(graph, [View(report, {})], "")
         self.main_name = class_name(graph.name, self.taken)
         main.class_name = self.main_name
@@ -163,8 +164,11 @@ class Writer:
         if not isinstance(layer, Use):
             call = layer_call(plan, node)
             if layer.own:
-                self.helpers.add(layer.own)
                 self.taken.add(layer.own)
+                if layer.imported_from:
+                    self.packages.add(f"from {layer.imported_from} import {layer.own}")
+                else:
+                    self.helpers.add(layer.own)
             return None if call is None else [f" = {call}"]
         calls, count = block_calls(plan, node, self.plans)
         if layer.properties.repeat == 1 and count is None:
@@ -215,6 +219,7 @@ class Writer:
             *([""] if imported else []),
             "import torch",
             "from torch import nn",
+            *(["", *sorted(self.packages)] if self.packages else []),
             *(line for name in helpers for line in ("", "", *nn.text(name).splitlines())),
         ]
         lines: dict[int, str] = {}

@@ -180,3 +180,49 @@ def googlenet() -> Graph:
             ("Output", {"weight": 0.3, "name": f"answer{place + 1}"}),
         )
     return graph
+
+
+def bottleneck(graph: Graph, name: str, shortcut: bool) -> None:
+    """He et al. 2015, https://arxiv.org/abs/1512.03385: the block of ResNet-50 to 152, with or without projection."""
+    block = graph.define(name, channels=64, stride=1)
+    x = block.add("BlockInput")
+    free = {"bias": False}
+    y = along(
+        block,
+        x,
+        ("Conv2d", {"out_channels": reckoned("channels"), "kernel_size": 1} | free),
+        ("BatchNorm2d", {}),
+        ("ReLU", {}),
+        (
+            "Conv2d",
+            {"out_channels": reckoned("channels"), "kernel_size": 3, "stride": reckoned("stride"), "padding": 1} | free,
+        ),
+        ("BatchNorm2d", {}),
+        ("ReLU", {}),
+        ("Conv2d", {"out_channels": reckoned("channels * 4"), "kernel_size": 1} | free),
+        ("BatchNorm2d", {}),
+    )
+    size = {"out_channels": reckoned("channels * 4"), "kernel_size": 1, "stride": reckoned("stride")}
+    side = along(block, x, ("Conv2d", size | free), ("BatchNorm2d", {})) if shortcut else x
+    along(block, joined(block, "Add", y, side), ("ReLU", {}), ("BlockOutput", {}))
+
+
+def resnet_152() -> Graph:
+    """ResNet-152 with projections as nodes of their own: 517 nodes when all blocks are dissolved, 60,192,808 weights."""
+    graph = Graph("ResNet-152")
+    bottleneck(graph, "First", shortcut=True)
+    bottleneck(graph, "Further", shortcut=False)
+    steps: list[Step] = [
+        ("Conv2d", {"out_channels": 64, "kernel_size": 7, "stride": 2, "padding": 3, "bias": False}),
+        ("BatchNorm2d", {}),
+        ("ReLU", {}),
+        ("MaxPool2d", {"kernel_size": 3, "stride": 2, "padding": 1}),
+    ]
+    for stage, (channels, depth) in enumerate(((64, 3), (128, 8), (256, 36), (512, 3))):
+        steps += [
+            ("First", {"channels": channels, "stride": min(stage + 1, 2)}),
+            ("Further", {"channels": channels, "repeat": depth - 1}),
+        ]
+    steps += [("AdaptiveAvgPool2d", {"output_size": 1}), ("Flatten", {}), ("Linear", {"out_features": 1000})]
+    along(graph, graph.add("Input", shape=(3, 224, 224)), *steps, ("Output", {}))
+    return graph

@@ -29,6 +29,7 @@ def _catalogue() -> dict[str, type[Layer]]:
         ports,
         resampling,
         reshape,
+        residual,
     )
 
     families = (
@@ -43,6 +44,7 @@ def _catalogue() -> dict[str, type[Layer]]:
         dropout,
         reshape,
         merge,
+        residual,
     )
     return {
         cls.type_name(): cls for cls in (*(cls for family in families for cls in family.LAYERS), *packages.layers())

@@ -208,7 +208,7 @@ def bottleneck(graph: Graph, name: str, shortcut: bool) -> None:
 
 
 def resnet_152() -> Graph:
-    """ResNet-152 with projections as nodes of their own: 517 nodes when all blocks are dissolved, 60,192,808 weights."""
+    """ResNet-152 with projections as nodes of their own: 517 nodes when all blocks are dissolved."""
     graph = Graph("ResNet-152")
     bottleneck(graph, "First", shortcut=True)
     bottleneck(graph, "Further", shortcut=False)

@@ -34,6 +34,11 @@ class ExpressionError(ValueError):
     """Why an expression has no value: a clause that follows the words "the expression …"."""
 
 
+def expression(source: str) -> dict[str, str]:
+    """The raw value of an expression, for scripts: ``expression("channels * 4")``."""
+    return {"expr": source}
+
+
 def is_expression(raw: Any) -> bool:
     """Whether a raw value is reckoned from the parameters of the block around it."""
     return isinstance(raw, Mapping) and raw.keys() == {"expr"} and isinstance(raw["expr"], str)

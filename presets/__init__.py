@@ -8,13 +8,20 @@ from typing import Any
 
 from engine import project
 from engine.graph import Graph
-from presets import lenet_5, linear_classifier, mlp
+from presets import lenet_5, linear_classifier, mlp, resnet_18, resnet_50
 from presets.own import own_presets
 from presets.preset import Preset, PresetError, parse_options
 
 __all__ = ["Preset", "PresetError", "all", "build", "get", "open_what"]
 
-BUILT_IN = tuple(module.PRESET for module in (lenet_5, mlp, linear_classifier))
+BUILT_IN = (
+    lenet_5.PRESET,
+    mlp.PRESET,
+    linear_classifier.PRESET,
+    resnet_18.SMALL,
+    resnet_18.PRESET,
+    resnet_50.PRESET,
+)
 
 
 def all() -> list[Preset]:

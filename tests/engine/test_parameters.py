@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import layers
+from engine.expressions import is_expression, per_repeat
 from engine.graph import Node, unstorable
 from engine.layers.layer import Layer
 from engine.layers.parameters import parameters, parse, unparse
@@ -45,6 +46,21 @@ from tests.engine import draws
         ("9" * 30, "9" * 30),
         ("9" * 5000, "9" * 5000),
         ("(" * 5000 + ")" * 5000, "(" * 5000 + ")" * 5000),
+        ("= channels * 4", {"expr": "channels * 4"}),
+        ("=a", {"expr": "a"}),
+        ("=", {"expr": ""}),
+        ("2 then 1", {"per_repeat": (2, 1)}),
+        ("(2 then 1)", {"per_repeat": (2, 1)}),
+        ("3, 3 then 1", {"per_repeat": ((3, 3), 1)}),
+        ("= a then = a * 2 then 7", {"per_repeat": ({"expr": "a"}, {"expr": "a * 2"}, 7)}),
+        ("(= min(a, b), 3)", ({"expr": "min(a, b)"}, 3)),
+        ('"= a"', "= a"),
+        ('"first then second"', "first then second"),
+        ('"a then b" then c', {"per_repeat": ("a then b", "c")}),
+        ("then", "then"),
+        ('{"per_repeat": [2, {"expr": "a"}]}', {"per_repeat": (2, {"expr": "a"})}),
+        ('{"per_repeat": [NaN]}', '{"per_repeat": [NaN]}'),
+        ('{"a": 1}', '{"a": 1}'),
     ],
     ids=lambda item: str(item)[:12],
 )
@@ -53,11 +69,11 @@ def test_what_a_person_means(text: str, value: Any) -> None:
 
 
 @settings(max_examples=2000)
-@given(st.one_of(st.text(max_size=60), st.text(alphabet="0123456789.,x×()[]-+eE 'nT\"", max_size=60)))
+@given(st.one_of(st.text(max_size=60), st.text(alphabet="0123456789.,x×()[]-+eE 'nT\"={} then", max_size=60)))
 def test_anything_typed_is_a_literal_that_a_project_can_hold(text: str) -> None:
     value = parse(text)
     assert unstorable(value) is None
-    assert isinstance(value, (str, int, float, tuple, type(None)))
+    assert isinstance(value, (str, int, float, tuple, type(None))) or is_expression(value) or per_repeat(value)
 
 
 @pytest.mark.parametrize("cls", layers.all(), ids=lambda cls: cls.__name__)
@@ -73,6 +89,40 @@ def test_what_a_field_shows_is_read_back_as_its_value(cls: type[Layer]) -> None:
             assert parse(unparse(value)) == value, unparse(value)
 
     check()
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
+    ["a then b", "= a", " a", '"', "'b'", '5" then "6', "min(a, b)", "then", "a*2", "5", ""]
+)
+RECKONED = st.builds(lambda text: {"expr": text}, WORDS)
+ONE = (
+    st.integers(-9, 9) | st.booleans() | st.none() | st.tuples(st.integers(0, 9), st.integers(0, 9)) | WORDS | RECKONED
+)
+
+
+@settings(max_examples=1000)
+@given(
+    RECKONED | st.builds(lambda values: {"per_repeat": tuple(values)}, st.lists(ONE, min_size=1, max_size=4)) | WORDS
+)
+def test_expressions_and_values_per_repeat_are_read_back(value: Any) -> None:
+    assert parse(unparse(value)) == value, unparse(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"expr": "channels * 4"}, "= channels * 4"),
+        ({"per_repeat": (2, 1)}, "2 then 1"),
+        ({"per_repeat": ((3, 3), {"expr": "a"})}, "3, 3 then = a"),
+        ({"per_repeat": ("5", "6")}, '("5" then "6")'),
+        (({"expr": "min(a, b)"}, 1), "(= min(a, b), 1)"),
+        ("= a", '"= a"'),
+        ("first then second", '"first then second"'),
+    ],
+)
+def test_how_reckoned_values_are_written(value: Any, text: str) -> None:
+    assert unparse(value) == text
+    assert parse(text) == value
 
 
 def test_the_form_of_a_field() -> None:

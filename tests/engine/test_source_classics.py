@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+import presets
 from engine import cost
 from engine.compile import compile_graph
 from engine.graph import Graph
@@ -15,9 +16,16 @@ from engine.source import write
 from tests.engine.classics import densenet_121, googlenet
 from tests.engine.syntax import strange
 
+
+def resnet_50() -> Graph:
+    """As the preset draws it."""
+    return presets.build("resnet-50")
+
+
 GOLDEN = Path(__file__).parent / "golden"
 CLASSICS: list[tuple[Callable[[], Graph], int, int]] = [
     # the network, the most lines, its parameters
+    (resnet_50, 120, 25_557_032),
     (densenet_121, 120, 7_978_856),
     (googlenet, 160, 13_378_280),
 ]

@@ -140,12 +140,13 @@ class Document(QObject):
 
     # -- edits -----------------------------------------------------------------------------------------------------
 
-    def apply(self, edit: Edit, title: str | None = None) -> None:
+    def apply(self, edit: Edit, title: str | None = None, *, whole_project: bool = False) -> None:
         """Apply an edit of the open level as one undo step; settings are the project's wherever that is.
 
+        ``whole_project`` says that it is one of the project's own graph, whatever level is open.
         Raises GraphError, and nothing has changed, if the graph refuses it.
         """
-        whole = edit if isinstance(edit, SetSetting) else within(self.graph, edit)
+        whole = edit if whole_project or isinstance(edit, SetSetting) else within(self.graph, edit)
         name = title or whole.title(self.project)
         inverse = whole.apply(self.project)
         self.history.push(whole, inverse, name)
@@ -153,8 +154,8 @@ class Document(QObject):
 
     def _run(self, edit: Edit) -> Edit:
         """Apply an edit of the history, where it belongs; returns its inverse."""
-        wanted = edit.block_id if isinstance(edit, Within) else None
-        if wanted != self.graph.inside and not edit.change().settings:
+        wanted, change = edit.block_id if isinstance(edit, Within) else None, edit.change()
+        if wanted != self.graph.inside and not change.settings and self.graph.inside not in change.blocks:
             if wanted is None:
                 self.open_block(())
             else:

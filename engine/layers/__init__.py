@@ -27,9 +27,12 @@ def _catalogue() -> dict[str, type[Layer]]:
         padding,
         pooling,
         ports,
+        probability,
+        reduction,
         resampling,
         reshape,
         residual,
+        selection,
     )
 
     families = (
@@ -41,8 +44,11 @@ def _catalogue() -> dict[str, type[Layer]]:
         resampling,
         normalization,
         activation,
+        probability,
         dropout,
         reshape,
+        selection,
+        reduction,
         merge,
         residual,
     )

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from engine.dims import Dim
 from engine.layers.layer import Layer, ShapeError, need_float
-from engine.layers.parameters import Whole
-from engine.spec import Spec
+from engine.layers.parameters import Positive, Whole
+from engine.spec import Spec, meaning
+
+NonNegativeFloat = Annotated[float, Field(ge=0.0)]
 
 
-class _Elementwise(Layer):
-    """An activation that looks at one number at a time: the shape stays, and floats come out."""
+class _Activation(Layer):
+    """An activation that looks at one number at a time: the shape stays."""
 
     family: ClassVar[str] = "Activation"
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
-        return Spec(x.shape, "float32", x.axes)
+        need_float(x)
+        return x
 
 
-class ReLU(_Elementwise):
+class ReLU(_Activation):
     """Lets positive numbers through and makes negative ones zero; the usual choice between layers."""
+
+    torch: ClassVar[str] = "torch.nn.ReLU"
+    formula: ClassVar[str] = "y = max(0, x)"
+    reference: ClassVar[str] = "Nair and Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines"
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
@@ -30,51 +38,284 @@ class ReLU(_Elementwise):
             raise ShapeError(f"gets bool input {x} but needs numbers.", port="input")
         return x
 
-    torch: ClassVar[str] = "torch.nn.ReLU"
-    formula: ClassVar[str] = "y = max(0, x)"
-    reference: ClassVar[str] = "Nair and Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines"
+
+class LeakyReLU(_Activation):
+    """Like ReLU, but negative numbers pass a little, so that no unit falls silent for ever."""
+
+    torch: ClassVar[str] = "torch.nn.LeakyReLU"
+    formula: ClassVar[str] = "y = x if x ≥ 0, else negative_slope · x"
+    reference: ClassVar[str] = "Maas et al. 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models"
+
+    negative_slope: float = Field(0.01, description="what negative numbers are multiplied by")
+
+    def summary(self) -> str:
+        return f"slope {self.negative_slope:g}"
 
 
-class Tanh(_Elementwise):
+class PReLU(_Activation):
+    """Like LeakyReLU, but the slope for negative numbers is learned: one for all, or one a channel."""
+
+    torch: ClassVar[str] = "torch.nn.PReLU"
+    formula: ClassVar[str] = "y = x if x ≥ 0, else a · x, a learned"
+    reference: ClassVar[str] = "He et al. 2015, Delving Deep into Rectifiers, https://arxiv.org/abs/1502.01852"
+
+    num_parameters: Positive = Field(1, description="1: one slope for all; else the number of channels")
+    init: float = Field(0.25, description="what the slopes start with")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        need_float(x)
+        if self.num_parameters > 1 and (x.rank < 2 or x.shape[1] != self.num_parameters):
+            got = f"{meaning(x.axes, 1)} has {x.shape[1]}" if x.rank > 1 else "there is no axis of channels"
+            raise ShapeError(
+                f"learns {self.num_parameters} slopes, one a channel, but gets {x}: {got}.",
+                port="input",
+                parameter="num_parameters",
+            )
+        return x
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        return {"weight": (self.num_parameters,)}
+
+
+class RReLU(_Activation):
+    """Like LeakyReLU with a slope drawn at random for each number while training, afterwards their mean."""
+
+    torch: ClassVar[str] = "torch.nn.RReLU"
+    formula: ClassVar[str] = "y = x if x ≥ 0, else a · x, a random in lower … upper"
+    reference: ClassVar[str] = "Xu et al. 2015, Rectified Activations, https://arxiv.org/abs/1505.00853"
+
+    lower: float = Field(1 / 8, description="the least slope")
+    upper: float = Field(1 / 3, description="the greatest slope")
+
+    def check(self) -> None:
+        if self.lower > self.upper:
+            raise ShapeError(f"has lower {self.lower:g} above upper {self.upper:g}.", parameter="lower")
+
+
+class ReLU6(_Activation):
+    """ReLU that is cut off at 6: small numbers suit small machines."""
+
+    torch: ClassVar[str] = "torch.nn.ReLU6"
+    formula: ClassVar[str] = "y = min(max(0, x), 6)"
+    reference: ClassVar[str] = "Howard et al. 2017, MobileNets, https://arxiv.org/abs/1704.04861"
+
+
+class ELU(_Activation):
+    """Like ReLU, but negative numbers bend smoothly towards −alpha, which keeps the mean near 0."""
+
+    torch: ClassVar[str] = "torch.nn.ELU"
+    formula: ClassVar[str] = "y = x if x > 0, else alpha · (eˣ − 1)"
+    reference: ClassVar[str] = "Clevert et al. 2015, Exponential Linear Units, https://arxiv.org/abs/1511.07289"
+
+    alpha: float = Field(1.0, description="how far below 0 it goes")
+
+
+class SELU(_Activation):
+    """An ELU whose two constants keep mean 0 and variance 1 from layer to layer, without normalization."""
+
+    torch: ClassVar[str] = "torch.nn.SELU"
+    formula: ClassVar[str] = "y = 1.0507 · (x if x > 0, else 1.6733 · (eˣ − 1))"
+    reference: ClassVar[str] = (
+        "Klambauer et al. 2017, Self-Normalizing Neural Networks, https://arxiv.org/abs/1706.02515"
+    )
+
+
+class CELU(_Activation):
+    """An ELU whose slope at 0 is 1 for every alpha."""
+
+    torch: ClassVar[str] = "torch.nn.CELU"
+    formula: ClassVar[str] = "y = max(0, x) + min(0, alpha · (exp(x / alpha) − 1))"
+    reference: ClassVar[str] = "Barron 2017, Continuously Differentiable ELUs, https://arxiv.org/abs/1704.07483"
+
+    alpha: float = Field(1.0, description="how far below 0 it goes; not 0")
+
+    def check(self) -> None:
+        if self.alpha == 0:
+            raise ShapeError("divides by alpha, which is 0.", parameter="alpha")
+
+
+class GELU(_Activation):
+    """Weighs each number by the chance that a random one is smaller: the smooth ReLU of Transformers."""
+
+    torch: ClassVar[str] = "torch.nn.GELU"
+    formula: ClassVar[str] = "y = x · Φ(x), Φ the normal distribution"
+    reference: ClassVar[str] = (
+        "Hendrycks and Gimpel 2016, Gaussian Error Linear Units, https://arxiv.org/abs/1606.08415"
+    )
+
+    approximate: Literal["none", "tanh"] = Field("none", description="'tanh': a quicker formula that is nearly equal")
+
+
+class SiLU(_Activation):
+    """Weighs each number by its own sigmoid; also known as swish."""
+
+    torch: ClassVar[str] = "torch.nn.SiLU"
+    formula: ClassVar[str] = "y = x · sigmoid(x)"
+    reference: ClassVar[str] = (
+        "Ramachandran et al. 2017, Searching for Activation Functions, https://arxiv.org/abs/1710.05941"
+    )
+
+
+class Mish(_Activation):
+    """A smooth ReLU that dips below 0 before it rises."""
+
+    torch: ClassVar[str] = "torch.nn.Mish"
+    formula: ClassVar[str] = "y = x · tanh(softplus(x))"
+    reference: ClassVar[str] = "Misra 2019, Mish, https://arxiv.org/abs/1908.08681"
+
+
+class Softplus(_Activation):
+    """A smooth ReLU that is positive everywhere: for numbers that must not be negative, such as a variance."""
+
+    torch: ClassVar[str] = "torch.nn.Softplus"
+    formula: ClassVar[str] = "y = log(1 + exp(beta · x)) / beta"
+
+    beta: float = Field(1.0, description="how sharp the bend is")
+    threshold: float = Field(20.0, description="beyond this beta · x it is simply x")
+
+
+class Tanh(_Activation):
     """Squeezes every number into −1 … 1, with 0 in the middle."""
 
     torch: ClassVar[str] = "torch.nn.Tanh"
     formula: ClassVar[str] = "y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)"
 
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        return Spec(x.shape, "float32", x.axes)
 
-class Sigmoid(_Elementwise):
+
+class Sigmoid(_Activation):
     """Squeezes every number into 0 … 1, to be read as a probability of yes."""
 
     torch: ClassVar[str] = "torch.nn.Sigmoid"
     formula: ClassVar[str] = "y = 1 / (1 + e⁻ˣ)"
 
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        return Spec(x.shape, "float32", x.axes)
 
-class Softmax(Layer):
-    """Turns the numbers along an axis into probabilities that add up to 1.
 
-    Cross-entropy contains it already, so a network trained with cross-entropy ends without one.
-    """
+class LogSigmoid(_Activation):
+    """The logarithm of the sigmoid, reckoned so that it stays exact for very negative numbers."""
+
+    torch: ClassVar[str] = "torch.nn.LogSigmoid"
+    formula: ClassVar[str] = "y = log(1 / (1 + e⁻ˣ))"
+
+
+class Hardtanh(_Activation):
+    """Cuts numbers off at both ends and leaves those between as they are."""
+
+    torch: ClassVar[str] = "torch.nn.Hardtanh"
+    formula: ClassVar[str] = "y = min(max(x, min_val), max_val)"
+
+    min_val: float = Field(-1.0, description="the least number that comes out")
+    max_val: float = Field(1.0, description="the greatest number that comes out")
+
+    def check(self) -> None:
+        if self.min_val >= self.max_val:
+            raise ShapeError(
+                f"has min_val {self.min_val:g}, which is not below max_val {self.max_val:g}.", parameter="min_val"
+            )
+
+
+class Hardsigmoid(_Activation):
+    """A sigmoid of straight lines, quick to reckon."""
+
+    torch: ClassVar[str] = "torch.nn.Hardsigmoid"
+    formula: ClassVar[str] = "y = min(max(x / 6 + 1/2, 0), 1)"
+    reference: ClassVar[str] = "Howard et al. 2019, Searching for MobileNetV3, https://arxiv.org/abs/1905.02244"
+
+
+class Hardswish(_Activation):
+    """SiLU with a sigmoid of straight lines, quick to reckon."""
+
+    torch: ClassVar[str] = "torch.nn.Hardswish"
+    formula: ClassVar[str] = "y = x · min(max(x / 6 + 1/2, 0), 1)"
+    reference: ClassVar[str] = "Howard et al. 2019, Searching for MobileNetV3, https://arxiv.org/abs/1905.02244"
+
+
+class Hardshrink(_Activation):
+    """Makes small numbers zero and leaves large ones as they are."""
+
+    torch: ClassVar[str] = "torch.nn.Hardshrink"
+    formula: ClassVar[str] = "y = x if |x| > lambd, else 0"
+
+    lambd: float = Field(0.5, description="what counts as small")
+
+
+class Softshrink(_Activation):
+    """Moves every number towards zero by lambd; small ones become zero."""
+
+    torch: ClassVar[str] = "torch.nn.Softshrink"
+    formula: ClassVar[str] = "y = x − lambd if x > lambd, x + lambd if x < −lambd, else 0"
+
+    lambd: NonNegativeFloat = Field(0.5, description="how far numbers are moved")
+
+
+class Tanhshrink(_Activation):
+    """What tanh leaves of a number: almost nothing of small ones."""
+
+    torch: ClassVar[str] = "torch.nn.Tanhshrink"
+    formula: ClassVar[str] = "y = x − tanh(x)"
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        need_float(x)
+        return x
+
+
+class Softsign(_Activation):
+    """Squeezes every number into −1 … 1, more gently than tanh."""
+
+    torch: ClassVar[str] = "torch.nn.Softsign"
+    formula: ClassVar[str] = "y = x / (1 + |x|)"
+
+
+class Threshold(_Activation):
+    """Replaces every number that is not above a threshold by a fixed value."""
+
+    torch: ClassVar[str] = "torch.nn.Threshold"
+    formula: ClassVar[str] = "y = x if x > threshold, else value"
+    initial: ClassVar[dict[str, Any]] = {"threshold": 0.0, "value": 0.0}
+    positional: ClassVar[tuple[str, ...]] = ("threshold", "value")
+
+    threshold: float = Field(description="the number to be above")
+    value: float = Field(description="what takes the place of the others")
+
+
+class GLU(Layer):
+    """Halves an axis: the second half, squeezed into 0 … 1, says how much of the first half passes."""
 
     family: ClassVar[str] = "Activation"
-    torch: ClassVar[str] = "torch.nn.Softmax"
-    formula: ClassVar[str] = "yᵢ = exp(xᵢ) / Σⱼ exp(xⱼ)"
-    always: ClassVar[tuple[str, ...]] = ("dim",)  # torch's own default, none, is deprecated
+    torch: ClassVar[str] = "torch.nn.GLU"
+    formula: ClassVar[str] = "y = a · sigmoid(b),  a and b the halves of x"
+    reference: ClassVar[str] = "Dauphin et al. 2016, Gated Convolutional Networks, https://arxiv.org/abs/1612.08083"
 
-    dim: Whole = Field(-1, description="the axis whose numbers add up to 1; −1 is the last, where classes are")
+    dim: Whole = Field(-1, description="the axis that is halved")
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         need_float(x)
         if not -x.rank <= self.dim < x.rank:
             raise ShapeError(
-                f"works on axis {self.dim}, but {x} has {x.rank} axes, {-x.rank} … {x.rank - 1}.",
+                f"halves axis {self.dim}, but {x} has {x.rank} axes, {-x.rank} … {x.rank - 1}.",
                 port="input",
                 parameter="dim",
             )
-        return x
+        dim = self.dim % x.rank
+        if dim == 0:
+            raise ShapeError("would halve the batch; choose another axis.", port="input", parameter="dim")
+        size = x.shape[dim]
+        odd = size % 2 if isinstance(size, int) else size.scale % 2 or size.offset % 2
+        if odd:
+            raise ShapeError(f"halves {meaning(x.axes, dim)} of {x}, and {size} is not even.", port="input")
+        return x.with_shape((*x.shape[:dim], size // 2, *x.shape[dim + 1 :]), x.axes)
 
-    def summary(self) -> str:
-        return "" if self.dim == -1 else f"axis {self.dim}"
 
-
-LAYERS = (ReLU, Tanh, Sigmoid, Softmax)
+LAYERS = (
+    *(ReLU, LeakyReLU, PReLU, RReLU, ReLU6, ELU, SELU, CELU, GELU, SiLU, Mish, Softplus),
+    *(Tanh, Sigmoid, LogSigmoid, Hardtanh, Hardsigmoid, Hardswish, Hardshrink, Softshrink, Tanhshrink, Softsign),
+    *(Threshold, GLU),
+)

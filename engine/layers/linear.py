@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from engine.dims import Dim, product
-from engine.layers.layer import Layer, ShapeError, need_float
+from engine.layers.layer import Layer, Port, ShapeError, need_float
 from engine.layers.parameters import Positive
 from engine.spec import Spec
 
@@ -62,4 +62,41 @@ class Linear(Layer):
         )
 
 
-LAYERS = (Linear,)
+class Bilinear(Layer):
+    """Every output weighs every product of a number of the one input with a number of the other."""
+
+    family: ClassVar[str] = "Linear"
+    torch: ClassVar[str] = "torch.nn.Bilinear"
+    formula: ClassVar[str] = "y = x₁ᵀ·A·x₂ + b,  weights = out_features · in1_features · in2_features + out_features"
+    initial: ClassVar[dict[str, Any]] = {"out_features": 16}
+    positional: ClassVar[tuple[str, ...]] = ("in1_features", "in2_features", "out_features")
+    inputs: ClassVar[tuple[Port, ...]] = (Port("input1", "the one side"), Port("input2", "the other side"))
+
+    out_features: Positive = Field(description="how many numbers come out")
+    bias: bool = Field(True, description="whether a learned constant is added to each output")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        for place, x in enumerate(inputs):
+            need_float(x, f"input{place + 1}")
+            if x.rank < 2 or not isinstance(x.shape[-1], int):
+                raise ShapeError(f"gets {x}, but needs a last axis of a fixed size behind the batch.", port=place)
+        a, b = inputs
+        if a.shape[:-1] != b.shape[:-1]:
+            raise ShapeError(f"gets {a} and {b}, which differ before their last axis.", port=1)
+        return a.with_shape((*a.shape[:-1], self.out_features), a.axes)
+
+    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+        return {"in1_features": inputs[0].shape[-1], "in2_features": inputs[1].shape[-1]}
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        weights: dict[str, tuple[Dim, ...]] = {"weight": (self.out_features, inputs[0].shape[-1], inputs[1].shape[-1])}
+        return weights | ({"bias": (self.out_features,)} if self.bias else {})
+
+    def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return product(outputs[0].shape) * inputs[0].shape[-1] * inputs[1].shape[-1]
+
+    def summary(self) -> str:
+        return f"→ {self.out_features}" + ("" if self.bias else " · no bias")
+
+
+LAYERS = (Linear, Bilinear)

@@ -6,22 +6,18 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from engine.dims import Dim
+from engine.dims import Dim, product
+from engine.layers.axes import axis_of
 from engine.layers.layer import Layer, Port, ShapeError
 from engine.layers.parameters import Whole
-from engine.spec import Spec, meaning, promote
+from engine.spec import DType, Spec, meaning, promote
 
 
-class Add(Layer):
-    """Adds its inputs number by number: the skip connection of a residual network.
-
-    An axis of size 1 is repeated to fit the others.
-    """
+class _Elementwise(Layer):
+    """Joins its inputs number by number. An axis of size 1 is repeated to fit the others."""
 
     family: ClassVar[str] = "Merge"
-    formula: ClassVar[str] = "y = x₀ + x₁ + …"
-    reference: ClassVar[str] = "He et al. 2015, Deep Residual Learning, https://arxiv.org/abs/1512.03385"
-    inputs: ClassVar[tuple[Port, ...]] = (Port("x", many=True),)
+    sign: ClassVar[str]
 
     def infer(self, *inputs: Spec) -> Spec:
         rank = max(spec.rank for spec in inputs)
@@ -33,15 +29,196 @@ class Add(Layer):
             for place, size in enumerate(sizes):
                 if size not in (1, wide):
                     raise ShapeError(
-                        f"adds {' + '.join(map(str, inputs))}, but {meaning(axes, axis)} differs: "
+                        f"{self.verb()} {f' {self.sign} '.join(map(str, inputs))}, but {meaning(axes, axis)} differs: "
                         f"{wide} and {size} are neither equal nor 1.",
                         port=place,
                     )
             out.append(wide)
-        return Spec(tuple(out), promote(*(spec.dtype for spec in inputs)), axes)
+        return Spec(tuple(out), self.kind(*inputs), axes)
+
+    def verb(self) -> str:
+        """What it does, for a sentence."""
+        return "joins"
+
+    def kind(self, *inputs: Spec) -> DType:
+        """What the numbers of the result are."""
+        return promote(*(spec.dtype for spec in inputs))
 
     def expression(self, module: str, arguments: list[str]) -> str:
-        return " + ".join(arguments)
+        return f" {self.sign} ".join(arguments)
+
+
+class Add(_Elementwise):
+    """Adds its inputs number by number: the skip connection of a residual network.
+
+    An axis of size 1 is repeated to fit the others.
+    """
+
+    formula: ClassVar[str] = "y = x₀ + x₁ + …"
+    reference: ClassVar[str] = "He et al. 2015, Deep Residual Learning, https://arxiv.org/abs/1512.03385"
+    inputs: ClassVar[tuple[Port, ...]] = (Port("x", "a summand", many=True),)
+    sign: ClassVar[str] = "+"
+
+    def verb(self) -> str:
+        return "adds"
+
+
+class Multiply(_Elementwise):
+    """Multiplies its inputs number by number: a gate lets through what it is near 1 for.
+
+    An axis of size 1 is repeated to fit the others.
+    """
+
+    formula: ClassVar[str] = "y = x₀ · x₁ · …"
+    reference: ClassVar[str] = "Hu et al. 2017, Squeeze-and-Excitation Networks, https://arxiv.org/abs/1709.01507"
+    inputs: ClassVar[tuple[Port, ...]] = (Port("x", "a factor", many=True),)
+    sign: ClassVar[str] = "*"
+
+    def verb(self) -> str:
+        return "multiplies"
+
+
+class Maximum(_Elementwise):
+    """Keeps the larger of its two inputs, number by number: maxout."""
+
+    torch: ClassVar[str] = "torch.maximum"
+    formula: ClassVar[str] = "y = max(a, b)"
+    reference: ClassVar[str] = "Goodfellow et al. 2013, Maxout Networks, https://arxiv.org/abs/1302.4389"
+    inputs: ClassVar[tuple[Port, ...]] = (Port("a", "the one side"), Port("b", "the other side"))
+    sign: ClassVar[str] = "and"
+
+    def verb(self) -> str:
+        return "compares"
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        return f"torch.maximum({', '.join(arguments)})"
+
+
+class Subtract(_Elementwise):
+    """Takes the second input from the first, number by number."""
+
+    formula: ClassVar[str] = "y = a − b"
+    inputs: ClassVar[tuple[Port, ...]] = (Port("a", "what is taken from"), Port("b", "what is taken away"))
+    sign: ClassVar[str] = "-"
+
+    def verb(self) -> str:
+        return "subtracts"
+
+    def kind(self, *inputs: Spec) -> DType:
+        for place, spec in enumerate(inputs):
+            if spec.dtype == "bool":
+                raise ShapeError(f"gets bool input {spec}; truth values cannot be subtracted.", port=place)
+        return super().kind(*inputs)
+
+
+class Divide(_Elementwise):
+    """Divides the first input by the second, number by number; floats come out."""
+
+    formula: ClassVar[str] = "y = a / b"
+    inputs: ClassVar[tuple[Port, ...]] = (Port("a", "what is divided"), Port("b", "by what"))
+    sign: ClassVar[str] = "/"
+
+    def verb(self) -> str:
+        return "divides"
+
+    def kind(self, *inputs: Spec) -> DType:
+        return "float32"
+
+
+class Scale(Layer):
+    """Multiplies by a fixed factor and adds a fixed shift: 1/√d before a softmax, 1/255 for pixels."""
+
+    family: ClassVar[str] = "Merge"
+    formula: ClassVar[str] = "y = factor · x + shift"
+
+    factor: float = Field(1.0, description="what every number is multiplied by")
+    shift: float = Field(0.0, description="what is added then")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        return Spec(inputs[0].shape, "float32", inputs[0].axes)
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        text = f"{arguments[0]} * {self.factor}"
+        if self.shift != 0:
+            text += f" + {self.shift}" if self.shift > 0 else f" - {-self.shift}"
+        return text
+
+    def summary(self) -> str:
+        return f"· {self.factor:g}" + (f" + {self.shift:g}" if self.shift else "")
+
+
+class MatMul(Layer):
+    """The matrix product of the last two axes, for every leading index: the heart of attention."""
+
+    family: ClassVar[str] = "Merge"
+    torch: ClassVar[str] = "torch.matmul"
+    formula: ClassVar[str] = "(…, n, k) · (…, k, m) → (…, n, m)"
+    inputs: ClassVar[tuple[Port, ...]] = (Port("a", "the left matrix"), Port("b", "the right matrix"))
+
+    transpose: bool = Field(False, description="whether the last two axes of b are exchanged first: a · bᵀ")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        a, b = inputs
+        for place, spec in enumerate(inputs):
+            if spec.rank < 2:
+                raise ShapeError(f"gets {spec}, which is no matrix: two axes are needed.", port=place)
+            if spec.dtype != a.dtype or spec.dtype == "bool":
+                raise ShapeError(f"gets {a.dtype} times {b.dtype}; both must be numbers of one kind.", port=place)
+        right = (b.shape[-1], b.shape[-2]) if self.transpose else (b.shape[-2], b.shape[-1])
+        if a.shape[-1] != right[0]:
+            raise ShapeError(
+                f"multiplies {a} by {b}{' transposed' if self.transpose else ''}: the rows on the left have "
+                f"{a.shape[-1]} numbers, the columns on the right {right[0]}.",
+                port=1,
+            )
+        rank = max(a.rank, b.rank) - 2
+        leading = [(1,) * (rank + 2 - spec.rank) + spec.shape[:-2] for spec in inputs]
+        out: list[Dim] = []
+        for left, other in zip(*leading, strict=True):
+            if left != other and 1 not in (left, other):
+                raise ShapeError(
+                    f"multiplies {a} by {b}: the leading {left} and {other} are neither equal nor 1.", port=1
+                )
+            out.append(other if left == 1 else left)
+        return Spec((*out, a.shape[-2], right[1]), a.dtype)
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        a, b = arguments
+        return f"{a} @ {b}.transpose(-2, -1)" if self.transpose else f"{a} @ {b}"
+
+    def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return product(outputs[0].shape) * inputs[0].shape[-1]
+
+    def summary(self) -> str:
+        return "a · bᵀ" if self.transpose else ""
+
+
+class Stack(Layer):
+    """Lays its inputs, all of one shape, one behind the other along a new axis."""
+
+    family: ClassVar[str] = "Merge"
+    torch: ClassVar[str] = "torch.stack"
+    formula: ClassVar[str] = "size(dim) = number of inputs"
+    inputs: ClassVar[tuple[Port, ...]] = (Port("x", "one of them", many=True),)
+
+    dim: Whole = Field(1, description="where the new axis stands in the result")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        first = inputs[0]
+        dim = axis_of(first, self.dim, verb="stacks along", more=1, port="x0")
+        if dim == 0:
+            raise ShapeError("would put an axis before the batch; choose another place.", parameter="dim")
+        for place, other in enumerate(inputs):
+            if other.shape != first.shape:
+                raise ShapeError(f"stacks {first} and {other}, but all must have one shape.", port=place)
+        shape = (*first.shape[:dim], len(inputs), *first.shape[dim:])
+        return Spec(shape, promote(*(spec.dtype for spec in inputs)))
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        return f"torch.stack(({', '.join(arguments)}{',' if len(arguments) == 1 else ''}), dim={self.dim})"
+
+    def summary(self) -> str:
+        return f"axis {self.dim}"
 
 
 class Concat(Layer):
@@ -51,7 +228,7 @@ class Concat(Layer):
     torch: ClassVar[str] = "torch.cat"
     formula: ClassVar[str] = "out(dim) = Σ in(dim)"
     reference: ClassVar[str] = "Huang et al. 2016, Densely Connected Networks, https://arxiv.org/abs/1608.06993"
-    inputs: ClassVar[tuple[Port, ...]] = (Port("x", many=True),)
+    inputs: ClassVar[tuple[Port, ...]] = (Port("x", "a part", many=True),)
 
     dim: Whole = Field(1, description="the axis along which they are joined; 1 is the channels")
 
@@ -87,4 +264,4 @@ class Concat(Layer):
         return f"axis {self.dim}"
 
 
-LAYERS = (Add, Concat)
+LAYERS = (Add, Subtract, Multiply, Divide, Maximum, MatMul, Scale, Concat, Stack)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ import annotated_types
 from pydantic import BaseModel, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from engine.graph import unstorable
+from engine.expressions import is_expression, per_repeat
+from engine.graph import LONGEST_TEXT, literal, unstorable
 
 T = TypeVar("T")
 LARGEST = 2**31 - 1
@@ -38,6 +40,8 @@ class Parameter:
     choices: tuple[Any, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    labels: tuple[str, ...] = ()
+    """What people see of the choices where that is not their value."""
 
 
 def parameters(model: type[BaseModel]) -> list[Parameter]:
@@ -67,20 +71,34 @@ def show(value: Any) -> str:
 def parse(text: str) -> Any:
     """What a person means by ``5``, ``0.5``, ``true``, ``none``, ``same``, ``3, 3``, ``3x3`` or ``"5"``: a literal.
 
+    ``= channels * 4`` is an expression over the parameters of the block around, ``2 then 1`` one value a repeat.
     Never fails: what is nothing else (a number that no project can hold, too) is text, which the field's own check
     then refuses with a sentence.
     """
     text = text.strip()
+    if len(text) > LONGEST_TEXT:
+        return text
+    value = _parse(text)
+    return text if unstorable(value) else value
+
+
+def _parse(text: str) -> Any:
     words = {"true": True, "false": False, "none": None, "": None}
     if text.lower() in words:
         return words[text.lower()]
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+    if _quoted(text):
         return text[1:-1]
+    if text[0] == "{" and (written := _written(text)) is not None:
+        return written
+    inner = text[1:-1].strip() if text[0] + text[-1] in ("()", "[]") else text
+    if len(parts := _repeats(inner)) > 1:
+        return {"per_repeat": tuple(map(parse, parts))}
+    if text[0] == "=":
+        return {"expr": text[1:].strip()}
     if len(text) > LONGEST_LITERAL:
         return text
-    inner = text[1:-1].strip() if text[0] + text[-1] in ("()", "[]") else text
-    if "," in inner:
-        return tuple(parse(part) for part in inner.rstrip(",").split(","))
+    if len(parts := _items(inner)) > 1:
+        return tuple(map(parse, parts if parts[-1].strip() else parts[:-1]))
     parts = inner.lower().replace("×", "x").split("x")
     if len(parts) > 1 and all(part.strip().isascii() and part.strip().isdigit() for part in parts):
         return tuple(parse(part) for part in parts)
@@ -90,20 +108,69 @@ def parse(text: str) -> Any:
         return text
     for number in (int, float):
         try:
-            value = number(text)
+            return number(text)
         except ValueError:
             continue
-        return text if unstorable(value) else value
     return text
 
 
 def unparse(value: Any) -> str:
     """The text that `parse` reads back as ``value``."""
+    if isinstance(value, Mapping):
+        return _unparse_reckoned(value)
     if isinstance(value, (tuple, list)):
-        return ", ".join(map(unparse, value)) + ("," if len(value) == 1 else "") or "()"
+        joined = ", ".join(map(unparse, value)) + ("," if len(value) == 1 else "") or "()"
+        return f"({joined})" if any(isinstance(item, Mapping) for item in value) else joined
     if isinstance(value, str):
         return value if parse(value) == value else f'"{value}"'
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _unparse_reckoned(value: Mapping[str, Any]) -> str:
+    """An expression or values per repeat as people write them; as in the file where that would be read otherwise."""
+    texts = [f"= {value['expr']}".rstrip()] if is_expression(value) else []
+    if (values := per_repeat(value)) is not None:
+        joined = " then ".join(map(unparse, values))
+        texts += [joined, f"({joined})"]
+    texts.append(json.dumps(value, ensure_ascii=False))
+    return next((text for text in texts if parse(text) == literal(value)), str(dict(value)))
+
+
+def _quoted(text: str) -> bool:
+    return len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
+
+
+def _repeats(text: str) -> list[str]:
+    """The parts between the words "then"; what is in quotes stays whole."""
+    parts: list[str] = []
+    for piece in map(str.strip, text.split(" then ")):
+        if parts and parts[-1][:1] in ("'", '"') and not _quoted(parts[-1]):
+            parts[-1] += f" then {piece}"
+        else:
+            parts.append(piece)
+    return parts
+
+
+def _items(text: str) -> list[str]:
+    """The parts between commas that stand in no brackets."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth = max(0, depth + (letter in "([") - (letter in ")]"))
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
+
+
+def _written(text: str) -> Any:
+    """An expression or values per repeat as they stand in a file; None for any other text."""
+    try:
+        value = literal(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
+    known = is_expression(value) or per_repeat(value) is not None
+    return value if known and unstorable(value) is None else None
 
 
 def _parameter(name: str, info: FieldInfo) -> Parameter:

@@ -1,6 +1,11 @@
-"""The Code panel: the very source that is trained and exported, beside the layers it speaks of."""
+"""The Code panel: the very source that is trained and exported, beside the layers it speaks of.
+
+A block is a class in it: selecting a layer inside marks its lines there, a click on a line opens the block.
+"""
 
 from __future__ import annotations
+
+from bisect import bisect_right
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QTextCursor, QTextFormat
@@ -51,6 +56,8 @@ class CodePanel(QWidget):
         box.addWidget(self.text, 1)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
+        self._classes: dict[int, str | None] = {}
+        self._marked: object = None
         for signal in (document.changed, document.replaced):
             signal.connect(self._later)
         document.selection_changed.connect(self._mark)
@@ -76,6 +83,7 @@ class CodePanel(QWidget):
             self.state.setText("This source is what is trained and exported.")
             self.text.setEnabled(True)
             self.source = written
+            self._classes = classes(written)
             self._set_text(written.text)
         self.copy.setEnabled(self.source is not None)
         self.save.setEnabled(self.source is not None)
@@ -91,30 +99,60 @@ class CodePanel(QWidget):
             bar.setValue(place)
 
     def _mark(self) -> None:
-        chosen = set(self.document.selection)
-        marks = []
-        for line, node_id in self.source.lines.items() if self.source is not None else ():
-            if node_id in chosen:
-                mark = QTextEdit.ExtraSelection()
-                color = QColor(theme.color("accent"))
-                color.setAlpha(48)
-                mark.format.setBackground(color)
-                mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
-                mark.cursor = QTextCursor(self.text.document().findBlockByNumber(line - 1))
-                marks.append(mark)
+        """Mark the lines of what is selected; where a block is open and nothing is, the line its class begins at."""
+        chosen, inside = set(self.document.selection), self.document.graph.inside
+        lines = []
+        if self.source is not None:
+            lines = [
+                line for line, place in self._places(self.source).items() if place[0] == inside and place[1] in chosen
+            ]
+            if inside is not None and not chosen:
+                lines = [line for line, block_id in self._classes.items() if block_id == inside]
+        marks = [self._marking(line) for line in lines]
         self.text.setExtraSelections(marks)
-        if marks and not self.text.hasFocus():
-            cursor = QTextCursor(marks[-1].cursor)
-            self.text.blockSignals(True)
-            self.text.setTextCursor(cursor)
-            self.text.blockSignals(False)
-            self.text.ensureCursorVisible()
+        wanted = (inside, chosen, self.text.document().revision())
+        if marks and wanted != self._marked and not self.text.hasFocus():
+            self._scroll_to(marks[-1 if chosen else 0].cursor, to_top=not chosen)
+        self._marked = wanted
+
+    def _marking(self, line: int) -> QTextEdit.ExtraSelection:
+        mark = QTextEdit.ExtraSelection()
+        color = QColor(theme.color("accent"))
+        color.setAlpha(48)
+        mark.format.setBackground(color)
+        mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        mark.cursor = QTextCursor(self.text.document().findBlockByNumber(line - 1))
+        return mark
+
+    def _scroll_to(self, cursor: QTextCursor, *, to_top: bool) -> None:
+        self.text.blockSignals(True)
+        self.text.setTextCursor(QTextCursor(cursor))
+        self.text.blockSignals(False)
+        if to_top:
+            self.text.verticalScrollBar().setValue(cursor.blockNumber())
+        self.text.ensureCursorVisible()
+
+    def _places(self, written: Source) -> dict[int, tuple[str | None, str]]:
+        """The block (None: the network) and the node each line speaks of."""
+        return {line: (None, node_id) for line, node_id in written.lines.items()} | dict(written.block_lines)
 
     def _clicked(self) -> None:
-        if self.source is not None and self.text.hasFocus() and not self.text.textCursor().hasSelection():
-            node_id = self.source.lines.get(self.text.textCursor().blockNumber() + 1)
-            if node_id is not None:
-                self.document.select([node_id])
+        if self.source is None or not self.text.hasFocus() or self.text.textCursor().hasSelection():
+            return
+        line = self.text.textCursor().blockNumber() + 1
+        starts = list(self._classes)
+        if line < (starts[0] if starts else line + 1):
+            return  # what stands in front of all classes
+        block_id, node_id = self._places(self.source).get(
+            line, (self._classes[starts[bisect_right(starts, line) - 1]], "")
+        )
+        if block_id != self.document.graph.inside:
+            if block_id is None:
+                self.document.open_block(())
+            else:
+                self.document.open_definition(block_id)
+        if node_id:
+            self.document.select([node_id])
 
     def _copy(self) -> None:
         if self.source is not None:
@@ -126,3 +164,14 @@ class CodePanel(QWidget):
         self.save.setIcon(icon("save"))
         self._highlighter.retheme()
         self._mark()
+
+
+def classes(written: Source) -> dict[int, str | None]:
+    """The line at which each class begins, with its block: None for the network, whose class is the last."""
+    starts = [number for number, line in enumerate(written.text.splitlines(), 1) if line.startswith("class ")]
+    found: dict[int, str | None] = {}
+    for line, (block_id, _) in sorted(written.block_lines.items()):
+        found[starts[bisect_right(starts, line) - 1]] = block_id
+    if starts:
+        found[starts[-1]] = None
+    return found

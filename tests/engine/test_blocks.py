@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 import torch
 from torch import nn
 
-from engine import cost, project
-from engine.blocks.dissolve import dissolve
-from engine.blocks.group import group
+from engine import cost
 from engine.compile import compile_graph
-from engine.edits import SetParameter, SetProperty
-from engine.errors import GraphError
+from engine.edits import SetParameter
 from engine.graph import Graph
 from engine.problems import find
 from engine.shapes import infer
 from engine.source import SourceError, write
 from tests.engine.classics import along, joined, reckoned
-from tests.engine.graphs import state, writable_graphs
-from tests.engine.networks import lenet, long_chain, mlp, residual
+from tests.engine.networks import lenet
 from tests.engine.syntax import strange
 
 
@@ -263,174 +257,3 @@ def test_more_than_can_be_looked_at_is_a_fault_and_takes_no_time() -> None:
     faults = [p.message for p in find(graph) if p.severity == "error"]
     assert len(faults) == 1
     assert "unfolds into more than" in faults[0]
-
-
-# -- a block of a selection, and back ----------------------------------------------------------------------------------
-
-
-def answers(graph: Graph) -> list[torch.Tensor]:
-    """What the network computes of fixed inputs, its weights drawn from one seed in the order of their names."""
-    model = compile_graph(graph).eval()
-    generator = torch.Generator().manual_seed(0)
-    for _, parameter in sorted(model.named_parameters(), key=lambda item: item[0].split(".")[-2:]):
-        with torch.no_grad():
-            parameter.copy_(torch.randn(parameter.shape, generator=generator) / 8)
-    report = infer(graph)
-    inputs = []
-    for node in graph.of_type("Input"):
-        spec = report.outputs[node.id]["output"]
-        shape = spec.bound({"N": 2, "T": 8})
-        kinds = {"float32": torch.randn, "int64": lambda *s, **_: torch.ones(*s, dtype=torch.int64)}
-        inputs.append(kinds[spec.dtype](*shape, generator=generator))
-    result = model(*inputs)
-    return list(result) if isinstance(result, tuple) else [result]
-
-
-def test_a_block_of_a_selection_computes_the_same_and_dissolves_to_the_same() -> None:
-    rng = random.Random(3)
-    tried = 0
-    for graph in [lenet(), residual(4), mlp(), long_chain(12), *writable_graphs(rng, 40)]:
-        drawn = any(node.properties or node.type.startswith("block.") for node in graph.nodes.values())
-        if drawn or infer(graph).errors:
-            continue
-        ids = [node.id for node in graph.nodes.values() if node.type not in ("Input", "Output")]
-        try:
-            expected = answers(graph)
-        except RuntimeError:  # an edge of the data, such as a batch norm of one value
-            continue
-        for _ in range(6):
-            first = rng.randrange(len(ids) or 1)
-            chosen = set(ids[first : first + rng.randint(1, 6)])
-            before, content = state(graph), project.to_bytes(graph)
-            try:
-                edit = group(graph, chosen, "Part")
-            except GraphError:  # something lies between
-                continue
-            inverse = edit.apply(graph)
-            for got, wanted in zip(answers(graph), expected, strict=True):
-                assert torch.equal(got, wanted)
-            (use,) = graph.of_type("block.part")
-            back = dissolve(graph, use.id).apply(graph)
-            for got, wanted in zip(answers(graph), expected, strict=True):
-                assert torch.equal(got, wanted)
-            back.apply(graph)
-            inverse.apply(graph)
-            assert (state(graph), project.to_bytes(graph)) == (before, content)
-            tried += 1
-    assert tried >= 20
-
-
-def test_what_lies_between_keeps_a_selection_from_being_a_block() -> None:
-    graph = lenet()
-    with pytest.raises(GraphError, match="tanh1 lies between them"):
-        group(graph, {"n2", "n4"}, "Broken")
-    with pytest.raises(GraphError, match="Inputs and Outputs stay outside"):
-        group(graph, {"n1"}, "Nothing")
-    with pytest.raises(GraphError, match="A block needs a name"):
-        group(graph, {"n2"}, " ")
-
-
-def test_dissolving_reckons_arguments_and_unrolls_repeats() -> None:
-    graph = Graph("unrolled")
-    layer = graph.define("Layer", width=8)
-    along(
-        layer,
-        layer.add("BlockInput"),
-        ("Linear", {"out_features": reckoned("width * 2"), "name": "fc"}),
-        ("ReLU", {}),
-        ("BlockOutput", {}),
-    )
-    use = ("Layer", {"width": {"per_repeat": (3, 5)}, "repeat": 3, "frozen": True})
-    along(graph, graph.add("Input", shape=(4,)), use, ("Output", {}))
-    dissolve(graph, "n2").apply(graph)
-    linear = graph.of_type("Linear")
-    assert [node.parameters["out_features"] for node in linear] == [6, 10, 10]
-    assert [node.name for node in linear] == ["fc", "fc2", "fc3"]
-    assert all(node.properties["frozen"] for node in linear)
-    assert str(infer(graph).inputs[graph.of_type("Output")[0].id][0]) == "(N, 10)"
-    with pytest.raises(GraphError, match="as a scan over time"):
-        dissolve(scanned(), "n2")
-    shared = graph.add("Layer", repeat=2)
-    graph.add("Layer", weights_of=shared)
-    with pytest.raises(GraphError, match="shares its weights"):
-        dissolve(graph, shared)
-
-
-# -- weights -----------------------------------------------------------------------------------------------------------
-
-
-def test_shared_weights_are_one_module_and_counted_once() -> None:
-    graph = Graph("siamese")
-    left, right = graph.add("Input", shape=(4,)), graph.add("Input", shape=(4,))
-    tower = graph.add("Linear", out_features=3, name="tower")
-    again = graph.add("Linear", name="again", weights_of=tower)
-    graph.connect(left, tower)
-    graph.connect(right, again)
-    graph.connect(joined(graph, "Concat", tower, again), graph.add("Output"))
-    text = write(graph)
-    assert text.count("nn.Linear(4, 3)") == 1
-    assert text.count("self.tower(") == 2
-    model = compile_graph(graph)
-    assert cost.total(graph).parameters == sum(p.numel() for p in model.parameters()) == 15
-    x = torch.randn(2, 4)
-    first, second = model(x, x).chunk(2, dim=1)
-    assert torch.equal(first, second)
-    SetParameter(right, "shape", (5,)).apply(graph)
-    (problem,) = [p for p in find(graph) if p.code == "sharing"]
-    assert problem.node == again
-    assert "its weight would have the shape (3, 5), but that of tower has (3, 4)" in problem.message
-
-
-def test_a_tied_embedding_lends_its_table_to_the_last_layer() -> None:
-    graph = Graph("tied")
-    tokens = graph.add("Input", shape=("T",), dtype="int64")
-    table = along(graph, tokens, ("Embedding", {"num_embeddings": 11, "embedding_dim": 6, "name": "embedding"}))
-    head = along(graph, table, ("Linear", {"out_features": 11, "bias": False, "name": "head", "weights_of": table}))
-    graph.connect(head, graph.add("Output"))
-    assert "self.head.weight = self.embedding.weight" in write(graph)
-    model = compile_graph(graph)
-    assert model.head.weight is model.embedding.weight
-    assert cost.total(graph).parameters == sum(p.numel() for p in model.parameters()) == 66
-
-
-def test_sharing_in_a_circle_or_with_nobody_is_said() -> None:
-    graph = lenet()
-    SetProperty("n2", "weights_of", "n5").apply(graph)
-    SetProperty("n5", "weights_of", "n2").apply(graph)
-    assert {p.node for p in find(graph) if "shares weights in a circle" in p.message} == {"n2", "n5"}
-    SetProperty("n5", "weights_of", "gone").apply(graph)
-    assert any("not here any more" in p.message for p in find(graph))
-
-
-def test_frozen_weights_do_not_learn_and_are_no_part_of_the_trainable() -> None:
-    graph = lenet()
-    SetProperty("n2", "frozen", True).apply(graph)
-    model = compile_graph(graph)
-    assert not any(p.requires_grad for p in model.conv1.parameters())
-    assert all(p.requires_grad for p in model.conv2.parameters())
-    whole = cost.total(graph)
-    assert (whole.parameters, whole.trainable) == (61_706, 61_706 - 156)
-
-
-@pytest.mark.parametrize(
-    ("rule", "check"),
-    [
-        ("zeros", lambda w: bool((w == 0).all())),
-        ("orthogonal", lambda w: torch.allclose(w @ w.T, torch.eye(len(w)), atol=1e-5)),
-        ("normal", lambda w: abs(w.std().item() - 0.02) < 0.003),
-        ("xavier_uniform", lambda w: w.abs().max().item() <= (6 / (84 + 10)) ** 0.5),
-        ("xavier_normal", lambda w: abs(w.std().item() - (2 / 94) ** 0.5) < 0.02),
-        ("kaiming_uniform", lambda w: w.abs().max().item() <= (6 / 84) ** 0.5),
-        ("kaiming_normal", lambda w: abs(w.std().item() - (2 / 84) ** 0.5) < 0.02),
-    ],
-)
-def test_weights_start_as_asked(rule: str, check: object) -> None:
-    torch.manual_seed(0)
-    graph = lenet()
-    (last,) = [node for node in graph.of_type("Linear") if node.name == "fc3"]
-    SetProperty(last.id, "initialization", rule).apply(graph)
-    model = compile_graph(graph)
-    assert callable(check)
-    assert check(model.fc3.weight.detach())
-    assert bool((model.fc3.bias == 0).all())
-    assert strange(write(graph)) == ""

@@ -179,4 +179,4 @@ def test_a_layer_from_the_palette_is_complete(cls: type[Layer]) -> None:
     assert cls.__doc__
     assert cls.formula
     assert all(info.description for info in cls.model_fields.values())
-    assert all(port.help for port in (*cls.inputs, *cls.outputs) if len(cls.inputs) > 1)
+    assert all(port.help for ports in (cls.inputs, cls.outputs) for port in ports if len(ports) > 1)

@@ -1,6 +1,7 @@
 """Fields for one parameter each: what is typed becomes a literal, committed on Enter or when the field is left.
 
-A field never decides what is right. An empty one means "not set": the default holds, and is its placeholder.
+A field never decides what is right. An empty one means "not set": the default holds, and is its placeholder. Inside a
+block everything that begins with "=" is an expression over the block's parameters.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QValidator, QWhe
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QWidget
 
 from engine.edits import MISSING
-from engine.layers.parameters import Parameter, parse, unparse
+from engine.layers.parameters import Parameter, unparse
+from gui.forms.text import Context, meaning, shown
 
 STEP_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
@@ -27,6 +29,7 @@ class TextField(QLineEdit):
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.parameter = parameter
+        self.context = Context()
         self.value: Any = MISSING
         self.setPlaceholderText(_placeholder(parameter))
         self.editingFinished.connect(self.commit)
@@ -52,6 +55,7 @@ class NumberField(QAbstractSpinBox):
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.parameter = parameter
+        self.context = Context()
         self.value: Any = MISSING
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.lineEdit().setPlaceholderText(_placeholder(parameter))
@@ -72,7 +76,7 @@ class NumberField(QAbstractSpinBox):
     @property
     def typing(self) -> bool:
         """Whether something is typed that is not committed yet."""
-        return self.hasFocus() and self.text() != _text(self.value)
+        return self.hasFocus() and self.text() != _held(self)
 
     def validate(self, text: str, position: int) -> object:
         """Everything may be typed: what is wrong is said below the field, not prevented while typing."""
@@ -121,7 +125,7 @@ class NumberField(QAbstractSpinBox):
             event.ignore()
 
     def _number(self) -> float | None:
-        value = parse(self.text()) if self.text().strip() else self.parameter.default
+        value = meaning(self.parameter, self.text(), self.context) if self.text().strip() else self.parameter.default
         if value is None and not self.text().strip():
             value = self.parameter.minimum or 0
         return value if isinstance(value, (int, float)) and math.isfinite(value) else None
@@ -144,24 +148,26 @@ class ChoiceField(QComboBox):
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._parameter = parameter
+        self.parameter = parameter
+        self.context = Context()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
-        for choice in parameter.choices:
-            self.addItem(readable(choice), choice)
+        labels = parameter.labels or tuple(map(readable, parameter.choices))
+        for choice, label in zip(parameter.choices, labels, strict=True):
+            self.addItem(label, choice)
         if parameter.required:
             self.setPlaceholderText("choose")
         self.activated.connect(lambda index: self.committed.emit(self._values()[index]))
 
     def show_value(self, value: Any) -> None:
         """Show a value that holds now."""
-        known = len(self._parameter.choices)
+        known = len(self.parameter.choices)
         with QSignalBlocker(self):
             while self.count() > known:
                 self.removeItem(known)
             if value is MISSING:
-                value = MISSING if self._parameter.required else self._parameter.default
+                value = MISSING if self.parameter.required else self.parameter.default
             if value is not MISSING and value not in self._values():
                 self.addItem(f"{readable(value)} ✕", value)
             self.setCurrentIndex(-1 if value is MISSING else self._values().index(value))
@@ -181,12 +187,13 @@ class BoolField(QCheckBox):
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._parameter = parameter
+        self.parameter = parameter
+        self.context = Context()
         self.clicked.connect(self._click)
 
     def show_value(self, value: Any) -> None:
         """Show a value that holds now."""
-        value = self._parameter.default if value is MISSING else value
+        value = self.parameter.default if value is MISSING else value
         partly = not isinstance(value, bool)
         self.setTristate(partly)
         states = Qt.CheckState
@@ -197,8 +204,8 @@ class BoolField(QCheckBox):
         self.committed.emit(self.isChecked())
 
 
-Field = TextField | NumberField | ChoiceField | BoolField
-FIELDS: Mapping[str, type[Field]] = {
+PlainField = TextField | NumberField | ChoiceField | BoolField
+FIELDS: Mapping[str, type[PlainField]] = {
     "bool": BoolField,
     "int": NumberField,
     "float": NumberField,
@@ -208,18 +215,20 @@ FIELDS: Mapping[str, type[Field]] = {
 
 
 def _show(field: TextField | NumberField, edit: QLineEdit, value: Any) -> None:
-    if field.hasFocus() and edit.text() != _text(field.value) and _same(value, field.value):
+    if field.hasFocus() and edit.text() != _held(field) and _same(value, field.value):
         return
     field.value = value
-    if edit.text() != _text(value):
-        edit.setText(_text(value))
+    if edit.text() != _held(field):
+        edit.setText(_held(field))
+        if not field.hasFocus():
+            edit.setCursorPosition(0)  # a long one is seen from its beginning
 
 
 def _commit(field: TextField | NumberField, edit: QLineEdit) -> None:
-    if edit.text() == _text(field.value):
+    if edit.text() == _held(field):
         return
-    before, field.value = field.value, _meaning(field.parameter, edit.text())
-    edit.setText(_text(field.value))
+    before, field.value = field.value, meaning(field.parameter, edit.text(), field.context)
+    edit.setText(_held(field))
     if not _same(field.value, before):
         field.committed.emit(field.value)
 
@@ -228,9 +237,9 @@ def _handled(field: TextField | NumberField, edit: QLineEdit, event: QEvent) -> 
     """Escape takes back what is not committed; with nothing typed, undo and redo are the project's, not the field's."""
     if not isinstance(event, QKeyEvent):
         return False
-    typed = edit.text() != _text(field.value)
+    typed = edit.text() != _held(field)
     if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape and typed:
-        edit.setText(_text(field.value))
+        edit.setText(_held(field))
         return True
     keys = QKeySequence.StandardKey
     if (
@@ -243,24 +252,13 @@ def _handled(field: TextField | NumberField, edit: QLineEdit, event: QEvent) -> 
     return True
 
 
-def _text(value: Any) -> str:
-    return "" if value is MISSING else unparse(value)
+def _held(field: TextField | NumberField) -> str:
+    """The text of the value that holds."""
+    return shown(field.parameter, field.value, field.context)
 
 
 def _same(one: Any, other: Any) -> bool:
     return one is other or (type(one) is type(other) and one == other)
-
-
-def _meaning(parameter: Parameter, text: str) -> Any:
-    """The literal a person means in this field."""
-    if not text.strip():
-        return MISSING
-    if parameter.type.startswith("text"):
-        return None if text.strip() == "none" and parameter.type.endswith("none") else text.strip()
-    value = parse(text)
-    if parameter.kind == "int" and isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
 
 
 def _placeholder(parameter: Parameter) -> str:

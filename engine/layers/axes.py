@@ -1,0 +1,33 @@
+"""What layers that speak of axes share: whether there is such an axis, and what its name becomes."""
+
+from __future__ import annotations
+
+from engine.layers.layer import ShapeError
+from engine.spec import Axes, Spec
+
+
+def axis_of(x: Spec, dim: int, name: str = "dim", *, verb: str = "works on", more: int = 0, port: str = "input") -> int:
+    """The place of axis ``dim`` (negative ones from the end) among the axes of x and ``more`` new ones.
+
+    Raises ShapeError.
+    """
+    rank = x.rank + more
+    if not -rank <= dim < rank:
+        span = f"{-rank} … {rank - 1}" if rank else "none"
+        raise ShapeError(f"{verb} axis {dim}, but {x} has {x.rank} axes: {span}.", port=port, parameter=name)
+    return dim % rank
+
+
+def behind_batch(x: Spec, dim: int, name: str = "dim", *, verb: str = "works on") -> int:
+    """Like `axis_of`, but not the batch."""
+    axis = axis_of(x, dim, name, verb=verb)
+    if axis == 0:
+        raise ShapeError(f"{verb} axis {dim}, which is the batch; choose another axis.", port="input", parameter=name)
+    return axis
+
+
+def named(axes: Axes | None, *places: int | str) -> Axes | None:
+    """The meanings of a result: for each axis the place it had, or a name of its own."""
+    if axes is None or any(isinstance(place, int) and place >= len(axes) for place in places):
+        return None
+    return tuple(axes[place] if isinstance(place, int) else place for place in places)

@@ -1,0 +1,81 @@
+"""Layers that turn numbers into probabilities, or their logarithms, along an axis."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from engine.layers.layer import Layer, ShapeError, need_float
+from engine.layers.parameters import Whole
+from engine.spec import Spec
+
+
+class _Along(Layer):
+    """Works along one axis; the shape stays."""
+
+    family: ClassVar[str] = "Activation"
+    always: ClassVar[tuple[str, ...]] = ("dim",)  # torch's own default, none, is deprecated
+
+    dim: Whole = Field(-1, description="the axis whose numbers add up to 1; −1 is the last, where classes are")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        need_float(x)
+        if not -x.rank <= self.dim < x.rank:
+            raise ShapeError(
+                f"works on axis {self.dim}, but {x} has {x.rank} axes, {-x.rank} … {x.rank - 1}.",
+                port="input",
+                parameter="dim",
+            )
+        return x
+
+    def summary(self) -> str:
+        return "" if self.dim == -1 else f"axis {self.dim}"
+
+
+class Softmax(_Along):
+    """Turns the numbers along an axis into probabilities that add up to 1.
+
+    Cross-entropy contains it already, so a network trained with cross-entropy ends without one.
+    """
+
+    torch: ClassVar[str] = "torch.nn.Softmax"
+    formula: ClassVar[str] = "yᵢ = exp(xᵢ) / Σⱼ exp(xⱼ)"
+
+
+class LogSoftmax(_Along):
+    """The logarithms of the probabilities that Softmax gives, exact also for small ones.
+
+    The negative log-likelihood loss wants these; cross-entropy contains both.
+    """
+
+    torch: ClassVar[str] = "torch.nn.LogSoftmax"
+    formula: ClassVar[str] = "yᵢ = xᵢ − log Σⱼ exp(xⱼ)"
+
+
+class Softmin(_Along):
+    """Softmax of the negative numbers: the smallest gets the greatest probability."""
+
+    torch: ClassVar[str] = "torch.nn.Softmin"
+    formula: ClassVar[str] = "yᵢ = exp(−xᵢ) / Σⱼ exp(−xⱼ)"
+
+
+class Softmax2d(Layer):
+    """Turns the channels of each pixel into probabilities that add up to 1."""
+
+    family: ClassVar[str] = "Activation"
+    torch: ClassVar[str] = "torch.nn.Softmax2d"
+    formula: ClassVar[str] = "y(c, i, j) = exp x(c, i, j) / Σₖ exp x(k, i, j)"
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        if x.rank != 4:
+            raise ShapeError(
+                f"gets {x.rank}-D input {x} but needs 4-D input (N, channels, height, width).", port="input"
+            )
+        need_float(x)
+        return x
+
+
+LAYERS = (Softmax, LogSoftmax, Softmin, Softmax2d)

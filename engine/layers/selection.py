@@ -1,0 +1,192 @@
+"""Layers that take a part of a tensor, or cut it into parts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from engine.dims import Dim, ceil_div
+from engine.layers.axes import behind_batch, named
+from engine.layers.layer import Layer, Port, ShapeError
+from engine.layers.parameters import Positive, Whole
+from engine.spec import Spec, meaning
+
+MOST_PARTS = 64
+
+
+class Slice(Layer):
+    """Takes a range of an axis, for example all steps but the last."""
+
+    family: ClassVar[str] = "Shape"
+    formula: ClassVar[str] = "out = ⌈(stop − start) / step⌉"
+    initial: ClassVar[dict[str, Any]] = {"stop": -1}
+
+    dim: Whole = Field(1, description="the axis the range is taken of")
+    start: Whole | None = Field(None, description="the first place; negative ones count from the end; none: the first")
+    stop: Whole | None = Field(None, description="the place behind the last; none: to the end")
+    step: Positive = Field(1, description="every how many places one is taken")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        dim = behind_batch(x, self.dim, verb="cuts")
+        size = x.shape[dim]
+        first, last = (self._place(size, value) for value in (self.start or 0, self.stop))
+        if isinstance(size, int):
+            assert isinstance(first, int)
+            assert isinstance(last, int)
+            first, last = min(max(first, 0), size), min(max(last, 0), size)
+        count: Dim = ceil_div(last - first, self.step)
+        if isinstance(count, int) and count < 1:
+            raise ShapeError(
+                f"takes nothing: {meaning(x.axes, dim)} of {x} has the places 0 … {size - 1}, and from {first} "
+                f"up to {last} there is none.",
+                port="input",
+                parameter="stop",
+            )
+        if not isinstance(size, int) and not (isinstance(first, int) and not isinstance(last, int)):
+            raise ShapeError(
+                f"cuts {meaning(x.axes, dim)} of {x}, which is open: only a start counted from the beginning and a "
+                "stop counted from the end are known for every size.",
+                port="input",
+                parameter="dim",
+            )
+        return x.with_shape((*x.shape[:dim], count, *x.shape[dim + 1 :]), x.axes)
+
+    def _place(self, size: Dim, value: int | None) -> Dim:
+        if value is None:
+            return size
+        return size + value if value < 0 else value
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        parts = ["" if value is None else str(value) for value in (self.start, self.stop)]
+        text = ":".join(parts) + (f":{self.step}" if self.step != 1 else "")
+        if self.dim >= 0:
+            return f"{arguments[0]}[{', '.join([':'] * self.dim + [text])}]"
+        return f"{arguments[0]}[{', '.join(['...', text] + [':'] * (-self.dim - 1))}]"
+
+    def summary(self) -> str:
+        text = ":".join("" if value is None else str(value) for value in (self.start, self.stop))
+        return f"axis {self.dim}: {text}" + (f":{self.step}" if self.step != 1 else "")
+
+
+class Select(Layer):
+    """Takes one place of an axis, which is gone then: the last step of a sequence (−1), or the first token (0)."""
+
+    family: ClassVar[str] = "Shape"
+    torch: ClassVar[str] = "torch.select"
+    formula: ClassVar[str] = "y = x(…, index, …)"
+    initial: ClassVar[dict[str, Any]] = {"index": -1}
+
+    dim: Whole = Field(1, description="the axis a place is taken of; 1 is the time of (N, T, features)")
+    index: Whole = Field(description="which place: 0 the first, −1 the last")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        dim = behind_batch(x, self.dim, verb="takes one place of")
+        size = x.shape[dim]
+        if isinstance(size, int) and not -size <= self.index < size:
+            raise ShapeError(
+                f"takes place {self.index}, but {meaning(x.axes, dim)} of {x} has the places {-size} … {size - 1}.",
+                port="input",
+                parameter="index",
+            )
+        if not isinstance(size, int) and self.index not in (0, -1):
+            raise ShapeError(
+                f"takes place {self.index}, but {meaning(x.axes, dim)} of {x} is open: only the first, 0, and the "
+                "last, −1, are there for every size.",
+                port="input",
+                parameter="index",
+            )
+        places = [place for place in range(x.rank) if place != dim]
+        return x.with_shape((x.shape[place] for place in places), named(x.axes, *places))
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        if self.dim >= 0:
+            return f"{arguments[0]}[{', '.join([':'] * self.dim + [str(self.index)])}]"
+        return f"{arguments[0]}[{', '.join(['...', str(self.index)] + [':'] * (-self.dim - 1))}]"
+
+    def summary(self) -> str:
+        return f"axis {self.dim}, place {self.index}"
+
+
+class Split(Layer):
+    """Cuts an axis into parts of the sizes you give, one output each."""
+
+    family: ClassVar[str] = "Shape"
+    torch: ClassVar[str] = "torch.split"
+    formula: ClassVar[str] = "size(dim) = Σ split_sizes"
+    initial: ClassVar[dict[str, Any]] = {"split_sizes": (1, 1)}
+
+    split_sizes: tuple[Positive, ...] = Field(
+        min_length=1, max_length=MOST_PARTS, description="the size of each part; together the whole axis"
+    )
+    dim: Whole = Field(1, description="the axis that is cut")
+
+    def output_ports(self) -> tuple[Port, ...]:
+        return tuple(Port(f"part{place}", "a part") for place in range(len(self.split_sizes)))
+
+    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        (x,) = inputs
+        dim = behind_batch(x, self.dim, verb="cuts")
+        if sum(self.split_sizes) != x.shape[dim]:
+            raise ShapeError(
+                f"cuts {meaning(x.axes, dim)} of {x} into {' + '.join(map(str, self.split_sizes))} = "
+                f"{sum(self.split_sizes)}, but its size is {x.shape[dim]}.",
+                port="input",
+                parameter="split_sizes",
+            )
+        return tuple(x.with_shape((*x.shape[:dim], n, *x.shape[dim + 1 :]), x.axes) for n in self.split_sizes)
+
+    def statements(self, module: str, arguments: list[str], targets: list[str]) -> list[str]:
+        comma = "," if len(targets) == 1 else ""
+        return [f"{', '.join(targets)}{comma} = {arguments[0]}.split({self.split_sizes}, dim={self.dim})"]
+
+    def summary(self) -> str:
+        return f"axis {self.dim}: {' + '.join(map(str, self.split_sizes))}"
+
+
+class Chunk(Layer):
+    """Cuts an axis into parts of equal size, one output each; the last may be smaller."""
+
+    family: ClassVar[str] = "Shape"
+    torch: ClassVar[str] = "torch.chunk"
+    formula: ClassVar[str] = "out = ⌈size(dim) / chunks⌉"
+    initial: ClassVar[dict[str, Any]] = {"chunks": 2}
+
+    chunks: Annotated[int, Field(ge=1, le=MOST_PARTS)] = Field(description="into how many parts")
+    dim: Whole = Field(1, description="the axis that is cut")
+
+    def output_ports(self) -> tuple[Port, ...]:
+        return tuple(Port(f"part{place}", "a part") for place in range(self.chunks))
+
+    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        (x,) = inputs
+        dim = behind_batch(x, self.dim, verb="cuts")
+        size = x.shape[dim]
+        part: Dim = ceil_div(size, self.chunks)
+        if isinstance(size, int):
+            assert isinstance(part, int)
+            sizes: list[Dim] = [min(part, size - part * place) for place in range(ceil_div(size, part))]  # type: ignore[arg-type]
+        elif size.scale % self.chunks == 0 and size.offset % self.chunks == 0:
+            sizes = [part] * self.chunks
+        else:
+            sizes = []
+        if len(sizes) != self.chunks:
+            got = f"gives only {len(sizes)}" if sizes else "cannot be foreseen for every size"
+            raise ShapeError(
+                f"cuts {meaning(x.axes, dim)} of {x}, {size}, into {self.chunks} parts of {part}, which {got}.",
+                port="input",
+                parameter="chunks",
+            )
+        return tuple(x.with_shape((*x.shape[:dim], n, *x.shape[dim + 1 :]), x.axes) for n in sizes)
+
+    def statements(self, module: str, arguments: list[str], targets: list[str]) -> list[str]:
+        comma = "," if len(targets) == 1 else ""
+        return [f"{', '.join(targets)}{comma} = {arguments[0]}.chunk({self.chunks}, dim={self.dim})"]
+
+    def summary(self) -> str:
+        return f"{self.chunks} along axis {self.dim}"
+
+
+LAYERS = (Slice, Select, Split, Chunk)

@@ -1,0 +1,54 @@
+"""The inspector of the whole network, or of several selected layers."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from engine import cost
+from engine.edits import RenameGraph
+from engine.limits import LONGEST_TITLE
+from engine.spec import shape_text
+from gui.document import Document
+from gui.panels.facts import Facts, column
+
+HINT = "Select a layer to see and change its parameters. Double-click the canvas, or press Tab, to add one."
+
+
+class NetworkPage(QWidget):
+    """Counts, costs, and what goes in and out."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.facts = Facts((("Shapes", "mono"), ("What it does", "muted")))
+        column(self).addWidget(self.facts)
+
+    def kind(self) -> str:
+        """What is shown, in a line."""
+        count = len(self.document.selection)
+        return f"{count} layers selected" if count else "Network"
+
+    def name(self) -> str:
+        """What it is called; several layers have no name."""
+        return "" if self.document.selection else self.document.project.name
+
+    def rename(self, text: str) -> RenameGraph:
+        """The edit that gives the network another name."""
+        return RenameGraph(text[:LONGEST_TITLE])
+
+    def refresh(self) -> None:
+        """Show it as it is now."""
+        document = self.document
+        graph, report, chosen = document.graph, document.report, document.selection
+        each = [cost.of_node(graph, report, node_id) for node_id in chosen]
+        whole = [cost.total(graph, report)] if not chosen else each
+        lines = [] if chosen else [f"{len(graph.nodes)} layers"]
+        lines += [
+            f"{sum(part.parameters for part in whole):,} parameters",
+            f"{sum(part.multiply_adds for part in whole):,} multiply-adds",
+        ]
+        for node in () if chosen else (*graph.of_type("Input"), *graph.of_type("Output")):
+            specs = tuple(report.outputs.get(node.id, {}).values()) or report.inputs.get(node.id, ())
+            lines += [f"{node.name}  {shape_text(spec.shape)}" for spec in specs]
+        self.facts.set("Shapes", "\n".join(lines))
+        self.facts.set("What it does", "" if chosen else HINT)

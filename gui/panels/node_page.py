@@ -1,0 +1,206 @@
+"""The inspector of one node: its parameters, properties, shapes, formula with the user's numbers, and explanation."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from engine import cost
+from engine.blocks.use import Use
+from engine.edits import RenameNode, SetParameter, SetProperty
+from engine.graph import GraphError, Node
+from engine.layers.layer import Layer
+from engine.layers.parameters import parameters
+from engine.problems import Problem
+from engine.resolve import layer_class
+from engine.shapes import kind_name, wired_inputs
+from gui.document import Document
+from gui.forms import Context, Form
+from gui.panels.facts import Facts, ProblemWords, column, go_to, spec_lines
+from gui.panels.properties import property_parameters
+from gui.widgets import heading
+
+
+class NodePage(QWidget):
+    """Shows the one selected node of the open level."""
+
+    edited = Signal(object)
+    """An edit to be applied."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.form: Form | None = None
+        self.properties: Form | None = None
+        self._shown_form: tuple[Any, ...] | None = None
+        self._shown_properties: tuple[Any, ...] | None = None
+        self.problems = ProblemWords()
+        self.problems.wanted.connect(self._go)
+        self.open = QPushButton("Open block")
+        self.open.setToolTip("Show what is inside this block (Enter)")
+        self.open.setAccessibleName("Open block")
+        self.open.clicked.connect(self._open)
+        self.properties_head = heading("Properties")
+        self.properties_head.setToolTip("What any layer may have beside its own parameters")
+        self.facts = Facts((("Shapes", "mono"), ("Formula", "mono"), ("What it does", "muted")))
+        self._form_place, self._properties_place = QVBoxLayout(), QVBoxLayout()
+        box = column(self)
+        for part in (
+            self.problems,
+            self._form_place,
+            self.open,
+            self.properties_head,
+            self._properties_place,
+            self.facts,
+        ):
+            box.addLayout(part) if isinstance(part, QVBoxLayout) else box.addWidget(part)
+
+    def node(self) -> Node | None:
+        """The one selected node."""
+        chosen = self.document.selection
+        return self.document.graph.nodes.get(chosen[0]) if len(chosen) == 1 else None
+
+    def name(self) -> str:
+        """What the node is called."""
+        node = self.node()
+        return node.name if node is not None else ""
+
+    def kind(self) -> str:
+        """What kind of layer it is, in a line."""
+        node = self.node()
+        if node is None:
+            return ""
+        graph, cls = self.document.graph, self._class(node)
+        if cls is None:
+            return f"{kind_name(graph, node)} · not {'defined' if node.type.startswith('block.') else 'installed'}"
+        times = self._repeat(node)
+        return f"{cls.title()} · {cls.family}{f' × {times}' if times > 1 else ''}"
+
+    def rename(self, text: str) -> RenameNode:
+        """The edit that gives it another name."""
+        node = self.node()
+        assert node is not None
+        return RenameNode(node.id, text)
+
+    def refresh(self) -> None:
+        """Show it as it is now, keeping the forms (and their cursor) where the layer is the same."""
+        node = self.node()
+        if node is None:
+            self._drop("form")
+            self._drop("properties")
+            return
+        cls = self._class(node)
+        self._fill_form(node, cls)
+        self._fill_properties(node, cls)
+        mine = [problem for problem in self.document.problems() if problem.node == node.id]
+        forms = [form for form in (self.form, self.properties) if form is not None]
+        for form in forms:
+            form.set_errors({p.parameter: p.message for p in mine if p.parameter and not p.inside})
+        width = max((form.label_width() for form in forms), default=0)
+        for form in forms:
+            form.set_label_width(width)
+        said = {name for form in forms for name in form.rows}
+        self.problems.show_problems([p for p in mine if p.inside or p.parameter not in said])
+        self.open.setVisible(self.document.graph.blocks.of_type(node.type) is not None)
+        self._say(node, cls)
+
+    # -- forms -----------------------------------------------------------------------------------------------------
+
+    def _class(self, node: Node) -> type[Layer] | None:
+        try:
+            return layer_class(node.type, self.document.graph.blocks)
+        except GraphError:  # said by the problems of the node
+            return None
+
+    def _repeat(self, node: Node) -> int:
+        """How many times the node stands one behind the other; while that is wrong, once."""
+        layer = self.document.report.layer(node.id)
+        if isinstance(layer, Use):
+            return layer.properties.repeat
+        raw = node.properties.get("repeat", 1)
+        return raw if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 1 else 1
+
+    def _context(self, node: Node | None = None) -> Context:
+        """Where a form of this node stands."""
+        inside = self.document.graph.inside is not None
+        block = node is not None and self.document.graph.blocks.of_type(node.type) is not None
+        arguments = self.document.report.arguments if inside else None
+        return Context(arguments, self._repeat(node) if block and node is not None else 1)
+
+    def _fill_form(self, node: Node, cls: type[Layer] | None) -> None:
+        key = (self.document.graph, node.id, cls)
+        context = self._context(node)
+        if key == self._shown_form and self.form is not None:
+            self.form.set_values(node.parameters, context)
+            return
+        self._drop("form")
+        if cls is not None:
+            self._shown_form = key
+            self.form = Form(parameters(cls), node.parameters, self, context)
+            self.form.edited.connect(lambda name, value: self.edited.emit(SetParameter(node.id, name, value)))
+            self._form_place.addWidget(self.form)
+
+    def _fill_properties(self, node: Node, cls: type[Layer] | None) -> None:
+        wanted = property_parameters(self.document.graph, self.document.report, node, cls)
+        key = (self.document.graph, node.id, wanted)
+        if key != self._shown_properties:
+            self._drop("properties")
+            self._shown_properties = key
+            if wanted:
+                self.properties = Form(wanted, node.properties, self, self._context())
+                self.properties.edited.connect(lambda name, value: self.edited.emit(SetProperty(node.id, name, value)))
+                self._properties_place.addWidget(self.properties)
+        elif self.properties is not None:
+            self.properties.set_values(node.properties, self._context())
+        self.properties_head.setVisible(bool(wanted))
+
+    def _drop(self, which: Literal["form", "properties"]) -> None:
+        form: Form | None = getattr(self, which)
+        if form is not None:
+            form.hide()
+            form.deleteLater()
+        setattr(self, which, None)
+        setattr(self, f"_shown_{which}", None)
+
+    # -- words -----------------------------------------------------------------------------------------------------
+
+    def _say(self, node: Node, cls: type[Layer] | None) -> None:
+        graph, report = self.document.graph, self.document.report
+        layer = report.layer(node.id)
+        inputs = report.inputs.get(node.id, ())
+        outputs = tuple(report.outputs.get(node.id, {}).values())
+        lines = []
+        if layer is not None:
+            wired = (wired_inputs(graph, node.id, layer) or []) if inputs else []
+            labels = {port.name: port.label or port.name for port in layer.input_ports()}
+            lines += spec_lines("in", inputs, [labels.get(port, port) for port, _, _ in wired])
+            names = [port.label or port.name for port in layer.output_ports()]
+            lines += spec_lines("out", outputs, names) if outputs else []
+        complete = node.id in report.outputs and layer is not None
+        if complete:
+            own = cost.of_node(graph, report, node.id)
+            lines += [f"{own.parameters:,} parameters"] if own.parameters else []
+            lines += [f"{own.multiply_adds:,} multiply-adds"] if own.multiply_adds else []
+        self.facts.set("Shapes", "\n".join(lines))
+        filled = layer.filled(inputs, outputs) if complete and layer is not None else ""
+        self.facts.set("Formula", "\n".join(part for part in (cls.formula if cls else "", filled) if part))
+        said = [" ".join(part.split()) for part in (cls.__doc__ or "").split("\n\n")] if cls else []
+        said += [cls.reference] if cls and cls.reference else []
+        said += [f"In PyTorch: {cls.torch}"] if cls and cls.torch else []
+        self.facts.set("What it does", "\n\n".join(said))
+
+    def _open(self) -> None:
+        node, document = self.node(), self.document
+        block = document.graph.blocks.of_type(node.type) if node is not None else None
+        if node is None or block is None:
+            return
+        if document.graph.inside is not None and not document.way:  # inside a block that nothing uses
+            document.open_definition(block.id)
+        else:
+            document.open_block((*document.way, node.id))
+
+    def _go(self, problem: Problem) -> None:
+        """To a problem inside this block, from the level that is open."""
+        go_to(self.document, problem, self.document.way)

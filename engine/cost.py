@@ -1,25 +1,26 @@
 """What a network costs: parameters, multiply-adds and memory, per node and in all, from the shape rules alone.
 
-Multiply-adds count matrix products and convolutions (not activations, pooling or normalisation); FLOPs are twice
-that. Memory is of float32 tensors in bytes: inference holds the weights and the values that are alive at once;
-training holds weights, gradients, the optimizer's state and every value that the backward pass reads.
+Multiply-adds count matrix products and convolutions (linear, bilinear, convolution, matrix product, attention,
+recurrent cells), not activations, pooling, normalization or sums; FLOPs are twice that. Memory is of float32 tensors
+in bytes; how long a value lives `engine.memory` knows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from engine.blocks.use import Use
 from engine.dims import Dim, bind, product
 from engine.graph import Graph
 from engine.layers.layer import Layer
+from engine.memory import BYTES, peak
 from engine.properties import Properties
 from engine.resolve import resolve_properties
 from engine.shapes import Report, infer
 from engine.spec import Spec
 
-BYTES = {"float32": 4, "int64": 8, "bool": 1}
 OPTIMIZER_STATE = {"sgd": 0, "adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}
 """Tensors the optimizer keeps for each parameter, at torch's default settings."""
 OPEN_LENGTH = 128
@@ -28,12 +29,18 @@ OPEN_LENGTH = 128
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Numbers of one node or a whole network at one batch size; memory in bytes."""
+    """Numbers of one node or a whole network at one batch size; memory in bytes.
+
+    Activations are the values (the input included) that are alive at once, in training with what waits for the
+    backward pass; ``memory_training`` adds weights, gradients and the optimizer's state, ``memory_inference`` weights.
+    """
 
     parameters: int = 0
     trainable: int = 0
     multiply_adds: int = 0
     memory_parameters: int = 0
+    activations_training: int = 0
+    activations_inference: int = 0
     memory_training: int = 0
     memory_inference: int = 0
 
@@ -81,39 +88,48 @@ def leaves(graph: Graph, report: Report, node_ids: Iterable[str] | None = None) 
 
 
 def of_node(graph: Graph, report: Report, node_id: str, batch: int = 1) -> Cost:
-    """The cost of one node; zero where its shapes are unknown."""
-    return _sum(leaves(graph, report, [node_id]), batch)
-
-
-def _sum(parts: Iterable[Leaf], batch: int) -> Cost:
-    parameters = trainable = multiply_adds = held = training = inference = 0
-    for leaf in parts:
-        inputs = leaf.inputs
-        weights = sum(_number(product(shape), batch) for shape in leaf.layer.weights(*inputs).values())
-        buffers = sum(_number(product(shape), batch) for shape in leaf.layer.buffers(*inputs).values())
-        own = 0 if leaf.borrowed else weights
-        learned = 0 if leaf.frozen else own
-        values = sum(_bytes(spec, batch) for spec in leaf.outputs) * _number(leaf.times, batch)
-        parameters += own
-        trainable += learned
-        multiply_adds += _number(leaf.layer.multiply_adds(inputs, leaf.outputs) * leaf.times, batch)
-        stored = 4 * (own + (0 if leaf.borrowed else buffers))
-        held += stored
-        training += stored + 4 * learned + values
-        inference += stored + values
-    return Cost(parameters, trainable, multiply_adds, held, training, inference)
+    """The cost of one node; zero where its shapes are unknown. Its activations are its own outputs, and in training
+    what its backward pass keeps beside them."""
+    whole, activations, kept = _sum(leaves(graph, report, [node_id]), batch)
+    return _with_memory(whole, activations + kept, activations, 0)
 
 
 def total(graph: Graph, report: Report | None = None, batch: int = 1) -> Cost:
     """The cost of the whole network at this batch size."""
     report = report or infer(graph)
-    whole = _sum(leaves(graph, report), batch)
-    state = OPTIMIZER_STATE.get(_optimizer(graph), 2)
+    whole, _, _ = _sum(leaves(graph, report), batch)
+    number = partial(_number, batch=batch)
+    training, inference = (peak(graph, report, number, training=training) for training in (True, False))
+    return _with_memory(whole, training, inference, OPTIMIZER_STATE.get(_optimizer(graph), 2))
+
+
+def _with_memory(cost: Cost, training: int, inference: int, states: int) -> Cost:
+    """The cost with the memory of its activations, and ``states`` tensors a parameter for the optimizer."""
+    held = cost.memory_parameters
     return replace(
-        whole,
-        memory_training=whole.memory_training + 4 * state * whole.trainable,
-        memory_inference=whole.memory_parameters + _peak(graph, report, batch),
+        cost,
+        activations_training=training,
+        activations_inference=inference,
+        memory_training=held + 4 * (1 + states) * cost.trainable + training,
+        memory_inference=held + inference,
     )
+
+
+def _sum(parts: Iterable[Leaf], batch: int) -> tuple[Cost, int, int]:
+    """What the layers cost without their activations, the bytes of all their outputs, and of what else they keep."""
+    parameters = trainable = multiply_adds = held = values = kept = 0
+    for leaf in parts:
+        layer, inputs, times = leaf.layer, leaf.inputs, _number(leaf.times, batch)
+        weights = sum(_number(product(shape), batch) for shape in layer.weights(*inputs).values())
+        buffers = sum(_number(product(shape), batch) for shape in layer.buffers(*inputs).values())
+        own = 0 if leaf.borrowed else weights
+        parameters += own
+        trainable += 0 if leaf.frozen else own
+        multiply_adds += _number(layer.multiply_adds(inputs, leaf.outputs), batch) * times
+        held += 4 * (own + (0 if leaf.borrowed else buffers))
+        values += 0 if layer.views else times * sum(_bytes(spec, batch) for spec in leaf.outputs)
+        kept += times * _number(layer.kept(inputs, leaf.outputs), batch)
+    return Cost(parameters, trainable, multiply_adds, held), values, kept
 
 
 def depth(graph: Graph, report: Report | None = None) -> int:
@@ -135,22 +151,6 @@ def _depth_of(report: Report, node_id: str) -> int:
     if isinstance(layer, Use):
         return sum(depth(found.graph, found.report) for found in layer.unfolded(*inputs))
     return int(any(len(shape) > 1 for shape in layer.weights(*inputs).values()))
-
-
-def _peak(graph: Graph, report: Report, batch: int) -> int:
-    """The most bytes of values alive at once when nodes run in order and a value goes after its last reader."""
-    readers = {node_id: len(graph.outgoing[node_id]) for node_id in graph.nodes}
-    alive = peak = 0
-    sizes: dict[str, int] = {}
-    for node_id in graph.order():
-        sizes[node_id] = sum(_bytes(spec, batch) for spec in report.outputs.get(node_id, {}).values())
-        alive += sizes[node_id]
-        peak = max(peak, alive)
-        for edge in graph.incoming[node_id].values():
-            readers[edge.source] -= 1
-            if not readers[edge.source]:
-                alive -= sizes[edge.source]
-    return peak
 
 
 def _optimizer(graph: Graph) -> str:

@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.dims import Dim
-from engine.layers.layer import Layer, ShapeError, need_float
+from engine.dims import Dim, product
+from engine.layers.layer import Layer, Saves, ShapeError, need_float
 from engine.layers.parameters import Positive, Whole
 from engine.spec import Spec, meaning
 
@@ -28,6 +28,7 @@ class _Activation(Layer):
 class ReLU(_Activation):
     """Lets positive numbers through and makes negative ones zero; the usual choice between layers."""
 
+    saves: ClassVar[Saves] = "outputs"
     torch: ClassVar[str] = "torch.nn.ReLU"
     formula: ClassVar[str] = "y = max(0, x)"
     reference: ClassVar[str] = "Nair and Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines"
@@ -91,6 +92,9 @@ class RReLU(_Activation):
     def check(self) -> None:
         if self.lower > self.upper:
             raise ShapeError(f"has lower {self.lower:g} above upper {self.upper:g}.", parameter="lower")
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * product(outputs[0].shape)
 
 
 class ReLU6(_Activation):
@@ -178,6 +182,7 @@ class Softplus(_Activation):
 class Tanh(_Activation):
     """Squeezes every number into −1 … 1, with 0 in the middle."""
 
+    saves: ClassVar[Saves] = "outputs"
     torch: ClassVar[str] = "torch.nn.Tanh"
     formula: ClassVar[str] = "y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)"
 
@@ -189,6 +194,7 @@ class Tanh(_Activation):
 class Sigmoid(_Activation):
     """Squeezes every number into 0 … 1, to be read as a probability of yes."""
 
+    saves: ClassVar[Saves] = "outputs"
     torch: ClassVar[str] = "torch.nn.Sigmoid"
     formula: ClassVar[str] = "y = 1 / (1 + e⁻ˣ)"
 
@@ -202,6 +208,9 @@ class LogSigmoid(_Activation):
 
     torch: ClassVar[str] = "torch.nn.LogSigmoid"
     formula: ClassVar[str] = "y = log(1 / (1 + e⁻ˣ))"
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * product(outputs[0].shape)
 
 
 class Hardtanh(_Activation):
@@ -257,6 +266,7 @@ class Softshrink(_Activation):
 class Tanhshrink(_Activation):
     """What tanh leaves of a number: almost nothing of small ones."""
 
+    saves: ClassVar[Saves] = "nothing"
     torch: ClassVar[str] = "torch.nn.Tanhshrink"
     formula: ClassVar[str] = "y = x − tanh(x)"
 
@@ -265,12 +275,18 @@ class Tanhshrink(_Activation):
         need_float(x)
         return x
 
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * product(outputs[0].shape)
+
 
 class Softsign(_Activation):
     """Squeezes every number into −1 … 1, more gently than tanh."""
 
     torch: ClassVar[str] = "torch.nn.Softsign"
     formula: ClassVar[str] = "y = x / (1 + |x|)"
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * product(outputs[0].shape)
 
 
 class Threshold(_Activation):

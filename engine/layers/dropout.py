@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from engine.layers.layer import Layer, ShapeError, need_float, need_rank
+from engine.dims import Dim, product
+from engine.layers.layer import Layer, Saves, ShapeError, need_float, need_rank
 from engine.layers.parameters import Probability
 from engine.spec import Spec
 
@@ -16,6 +17,8 @@ SELU = "Klambauer et al. 2017, Self-Normalizing Neural Networks, https://arxiv.o
 class _Dropout(Layer):
     """What all dropouts share: the shape stays, and after training nothing happens."""
 
+    saves: ClassVar[Saves] = "nothing"
+    idle: ClassVar[bool] = True
     family: ClassVar[str] = "Dropout"
     positional: ClassVar[tuple[str, ...]] = ("p",)
     stem_name: ClassVar[str] = "dropout"
@@ -29,6 +32,9 @@ class _Dropout(Layer):
 
     def summary(self) -> str:
         return f"p = {self.p:g}"
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * product(outputs[0].shape) if self.p > 0 else 0
 
 
 class Dropout(_Dropout):
@@ -56,6 +62,9 @@ class _ChannelDropout(_Dropout):
     def infer(self, *inputs: Spec) -> Spec:
         need_rank(inputs[0], self.rank, self.layout)
         return super().infer(*inputs)
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * product(outputs[0].shape[:2])
 
 
 class Dropout1d(_ChannelDropout):
@@ -117,6 +126,9 @@ class FeatureAlphaDropout(_Dropout):
         if x.rank < 2:
             raise ShapeError(f"gets {x.rank}-D input {x} but needs 2 axes or more (N, channels, …).", port="input")
         return super().infer(x)
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * product(outputs[0].shape[:2])
 
 
 LAYERS = (Dropout, Dropout1d, Dropout2d, Dropout3d, AlphaDropout, FeatureAlphaDropout)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from engine.dims import Dim
 from engine.spec import Spec
+
+Saves = Literal["inputs", "outputs", "both", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,12 @@ class Layer(BaseModel):
     """The leading arguments of the torch call that are written without their names."""
     always: ClassVar[tuple[str, ...]] = ()
     """Further arguments that are written even where they have their default."""
+    saves: ClassVar[Saves] = "inputs"
+    """Which of its values torch's backward pass reads again, so that training has to keep them (measured)."""
+    views: ClassVar[bool] = False
+    """Whether its outputs lie in the memory of its input."""
+    idle: ClassVar[bool] = False
+    """Whether it hands its input on as it is when the network is not training."""
     inputs: ClassVar[tuple[Port, ...]] = (Port("input"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port("output"),)
     stem_name: ClassVar[str] = ""
@@ -118,6 +126,18 @@ class Layer(BaseModel):
 
     def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         """Multiply-add operations of one forward pass; symbolic where a size is. Matrix products only."""
+        return 0
+
+    def hands_on(self, inputs: tuple[Spec, ...], training: bool) -> bool:
+        """Whether its outputs take no memory of their own."""
+        return self.views or (self.idle and not training)
+
+    def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        """Bytes it needs only while it computes, beside inputs and outputs."""
+        return 0
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        """Bytes that training keeps beside its values: masks, indices, statistics."""
         return 0
 
     def arguments(self, *inputs: Spec) -> dict[str, Any]:

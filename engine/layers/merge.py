@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.axes import axis_of
-from engine.layers.layer import Layer, Port, ShapeError
+from engine.layers.layer import Layer, Port, Saves, ShapeError
 from engine.layers.parameters import Whole
 from engine.spec import DType, Spec, meaning, promote
 
@@ -54,6 +54,7 @@ class Add(_Elementwise):
     An axis of size 1 is repeated to fit the others.
     """
 
+    saves: ClassVar[Saves] = "nothing"
     formula: ClassVar[str] = "y = x₀ + x₁ + …"
     reference: ClassVar[str] = "He et al. 2015, Deep Residual Learning, https://arxiv.org/abs/1512.03385"
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", "a summand", many=True),)
@@ -97,6 +98,7 @@ class Maximum(_Elementwise):
 class Subtract(_Elementwise):
     """Takes the second input from the first, number by number."""
 
+    saves: ClassVar[Saves] = "nothing"
     formula: ClassVar[str] = "y = a − b"
     inputs: ClassVar[tuple[Port, ...]] = (Port("a", "what is taken from"), Port("b", "what is taken away"))
     sign: ClassVar[str] = "-"
@@ -128,6 +130,7 @@ class Divide(_Elementwise):
 class Scale(Layer):
     """Multiplies by a fixed factor and adds a fixed shift: 1/√d before a softmax, 1/255 for pixels."""
 
+    saves: ClassVar[Saves] = "nothing"
     family: ClassVar[str] = "Merge"
     formula: ClassVar[str] = "y = factor · x + shift"
 
@@ -196,6 +199,7 @@ class MatMul(Layer):
 class Stack(Layer):
     """Lays its inputs, all of one shape, one behind the other along a new axis."""
 
+    saves: ClassVar[Saves] = "nothing"
     family: ClassVar[str] = "Merge"
     torch: ClassVar[str] = "torch.stack"
     formula: ClassVar[str] = "size(dim) = number of inputs"
@@ -224,6 +228,7 @@ class Stack(Layer):
 class Concat(Layer):
     """Puts its inputs one behind the other along an axis; all other axes must be equal."""
 
+    saves: ClassVar[Saves] = "nothing"
     family: ClassVar[str] = "Merge"
     torch: ClassVar[str] = "torch.cat"
     formula: ClassVar[str] = "out(dim) = Σ in(dim)"

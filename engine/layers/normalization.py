@@ -268,6 +268,9 @@ class RMSNorm(_LastAxesNorm):
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         return {"weight": inputs[0].shape[-self.last_axes :]} if self.elementwise_affine else {}
 
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * product(outputs[0].shape)
+
 
 class LocalResponseNorm(_Normalization):
     """Divides each number by the strength of its neighbours in other channels, so that only strong answers stay.
@@ -296,6 +299,12 @@ class LocalResponseNorm(_Normalization):
 
     def summary(self) -> str:
         return f"{self.size} channels"
+
+    def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 2 * 4 * product(outputs[0].shape)
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * 4 * product(outputs[0].shape)
 
 
 def _need_channels(x: Spec) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from engine.dims import Dim
-from engine.layers.layer import Layer, ShapeError
+from engine.layers.layer import Layer, Saves, ShapeError
 from engine.layers.parameters import Whole
 from engine.spec import Spec, meaning
 
@@ -93,6 +93,8 @@ class _Pad(Layer):
 class _ConstantPad(_Pad):
     """Fills with one value; takes any number of axes before the padded ones."""
 
+    saves: ClassVar[Saves] = "nothing"
+
     def check_input(self, x: Spec) -> None:
         if x.rank <= self.padded:
             raise ShapeError(
@@ -151,6 +153,8 @@ class _ReflectionPad(_NumberPad):
 
 class _CircularPad(_Pad):
     """Fills with the cells from the other side."""
+
+    saves: ClassVar[Saves] = "nothing"
 
     def check_axis(self, size: int, before: int, behind: int, name: str) -> None:
         super().check_axis(size, before, behind, name)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from engine.layers.layer import Layer, ShapeError, need_float
+from engine.layers.layer import Layer, Saves, ShapeError, need_float
 from engine.layers.parameters import Whole
 from engine.spec import Spec
 
@@ -14,6 +14,7 @@ from engine.spec import Spec
 class _Along(Layer):
     """Works along one axis; the shape stays."""
 
+    saves: ClassVar[Saves] = "outputs"
     family: ClassVar[str] = "Activation"
     always: ClassVar[tuple[str, ...]] = ("dim",)  # torch's own default, none, is deprecated
 
@@ -64,6 +65,7 @@ class Softmin(_Along):
 class Softmax2d(Layer):
     """Turns the channels of each pixel into probabilities that add up to 1."""
 
+    saves: ClassVar[Saves] = "outputs"
     family: ClassVar[str] = "Activation"
     torch: ClassVar[str] = "torch.nn.Softmax2d"
     formula: ClassVar[str] = "y(c, i, j) = exp x(c, i, j) / Σₖ exp x(k, i, j)"

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim
 from engine.layers.axes import axis_of, named
-from engine.layers.layer import Layer, ShapeError, need_float
+from engine.layers.layer import Layer, Saves, ShapeError, need_float
 from engine.layers.parameters import Whole
 from engine.spec import DType, Spec
 
@@ -61,6 +61,7 @@ class _Reduction(Layer):
 class Mean(_Reduction):
     """The mean over axes: over height and width it is global average pooling, over time a bag of steps."""
 
+    saves: ClassVar[Saves] = "nothing"
     torch: ClassVar[str] = "torch.mean"
     formula: ClassVar[str] = "y = Σ x / n"
 
@@ -71,6 +72,7 @@ class Mean(_Reduction):
 class Sum(_Reduction):
     """The sum over axes."""
 
+    saves: ClassVar[Saves] = "nothing"
     torch: ClassVar[str] = "torch.sum"
     formula: ClassVar[str] = "y = Σ x"
 
@@ -81,6 +83,7 @@ class Sum(_Reduction):
 class Max(_Reduction):
     """The largest number over axes."""
 
+    saves: ClassVar[Saves] = "both"
     torch: ClassVar[str] = "torch.amax"
     formula: ClassVar[str] = "y = max x"
 
@@ -88,6 +91,7 @@ class Max(_Reduction):
 class Min(_Reduction):
     """The smallest number over axes."""
 
+    saves: ClassVar[Saves] = "both"
     torch: ClassVar[str] = "torch.amin"
     formula: ClassVar[str] = "y = min x"
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from engine.dims import Dim
-from engine.layers.layer import Layer, ShapeError, need_float
+from engine.layers.layer import Layer, Saves, ShapeError, need_float
 from engine.layers.parameters import Positive, unparse
 from engine.spec import Spec, meaning
 
@@ -24,6 +24,7 @@ class Upsample(Layer):
     Give either the size that should come out or the factor by which every axis grows.
     """
 
+    saves: ClassVar[Saves] = "nothing"
     family: ClassVar[str] = "Resampling"
     torch: ClassVar[str] = "torch.nn.Upsample"
     formula: ClassVar[str] = "out = size, or ⌊in · scale_factor⌋"
@@ -121,6 +122,7 @@ class PixelShuffle(Layer):
     Behind a convolution it enlarges an image by learned values instead of copies.
     """
 
+    saves: ClassVar[Saves] = "nothing"
     family: ClassVar[str] = "Resampling"
     torch: ClassVar[str] = "torch.nn.PixelShuffle"
     formula: ClassVar[str] = "(C·r², H, W) → (C, H·r, W·r)"
@@ -158,6 +160,7 @@ class PixelUnshuffle(Layer):
     Nothing is lost, so it shrinks an image more gently than pooling.
     """
 
+    saves: ClassVar[Saves] = "nothing"
     family: ClassVar[str] = "Resampling"
     torch: ClassVar[str] = "torch.nn.PixelUnshuffle"
     formula: ClassVar[str] = "(C, H·r, W·r) → (C·r², H, W)"
@@ -190,6 +193,7 @@ class PixelUnshuffle(Layer):
 class ChannelShuffle(Layer):
     """Mixes the channels of several groups, so that grouped convolutions after one another see all of them."""
 
+    saves: ClassVar[Saves] = "nothing"
     family: ClassVar[str] = "Resampling"
     torch: ClassVar[str] = "torch.nn.ChannelShuffle"
     formula: ClassVar[str] = "(groups, C / groups) → (C / groups, groups), read as one row of C channels"

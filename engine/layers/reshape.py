@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.axes import axis_of, behind_batch, named
-from engine.layers.layer import Layer, ShapeError
+from engine.layers.layer import Layer, Saves, ShapeError
 from engine.layers.parameters import Whole
 from engine.spec import Spec
 
@@ -24,6 +24,8 @@ class _Shape(Layer):
 class Flatten(_Shape):
     """Puts several axes into one: an image becomes one long row of numbers, ready for a Linear layer."""
 
+    saves: ClassVar[Saves] = "nothing"
+    views: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.Flatten"
     formula: ClassVar[str] = "out = size(start_dim) · … · size(end_dim)"
 
@@ -51,6 +53,8 @@ class Flatten(_Shape):
 class Unflatten(_Shape):
     """Splits one axis into several: the way back from Flatten."""
 
+    saves: ClassVar[Saves] = "nothing"
+    views: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.Unflatten"
     formula: ClassVar[str] = "size(dim) = unflattened_size(0) · unflattened_size(1) · …"
     initial: ClassVar[dict[str, Any]] = {"dim": 1, "unflattened_size": (1, -1)}
@@ -78,6 +82,8 @@ class Unflatten(_Shape):
 class Reshape(_Shape):
     """Gives each sample another shape with as many numbers; the batch stays."""
 
+    saves: ClassVar[Saves] = "nothing"
+    views: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.reshape"
     formula: ClassVar[str] = "the product of all sizes stays"
     initial: ClassVar[dict[str, Any]] = {"shape": (-1,)}
@@ -106,6 +112,8 @@ class Reshape(_Shape):
 class Permute(_Shape):
     """Puts the axes in another order, for example channels last: 0, 2, 3, 1."""
 
+    saves: ClassVar[Saves] = "nothing"
+    views: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.permute"
     formula: ClassVar[str] = "size(i) of y = size(dims(i)) of x"
     initial: ClassVar[dict[str, Any]] = {"dims": (0, 2, 1)}
@@ -131,6 +139,8 @@ class Permute(_Shape):
 class Squeeze(_Shape):
     """Drops an axis of size 1."""
 
+    saves: ClassVar[Saves] = "nothing"
+    views: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.squeeze"
     formula: ClassVar[str] = "(…, 1, …) → (…, …)"
     initial: ClassVar[dict[str, Any]] = {"dim": -1}
@@ -157,6 +167,8 @@ class Squeeze(_Shape):
 class Unsqueeze(_Shape):
     """Puts in an axis of size 1, for example a channel for grey images."""
 
+    saves: ClassVar[Saves] = "nothing"
+    views: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.unsqueeze"
     formula: ClassVar[str] = "(…, …) → (…, 1, …)"
     initial: ClassVar[dict[str, Any]] = {"dim": 1}
@@ -180,6 +192,8 @@ class Unsqueeze(_Shape):
 class Identity(_Shape):
     """Hands its input on as it is: a place to wire to, or to look at."""
 
+    saves: ClassVar[Saves] = "nothing"
+    views: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.Identity"
     formula: ClassVar[str] = "y = x"
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from engine.dims import Dim, product
-from engine.layers.layer import Layer, ShapeError, need_float, need_rank
+from engine.layers.layer import Layer, Saves, ShapeError, need_float, need_rank
 from engine.layers.parameters import Positive, Probability, Whole
 from engine.spec import Spec
 
@@ -59,8 +59,14 @@ class Shortcut(Layer):
     def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return product(outputs[0].shape) * inputs[0].shape[1] if self.projected(inputs[0]) else 0
 
+    def hands_on(self, inputs: tuple[Spec, ...], training: bool) -> bool:
+        return not self.projected(inputs[0])
+
     def summary(self) -> str:
         return f"{self.out_channels}" + (f" / {self.stride}" if self.stride != 1 else "")
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * product(outputs[0].shape) if self.projected(inputs[0]) else 0
 
 
 class StochasticDepth(Layer):
@@ -69,6 +75,8 @@ class StochasticDepth(Layer):
     Put it at the end of a residual branch. Does nothing afterwards.
     """
 
+    saves: ClassVar[Saves] = "nothing"
+    idle: ClassVar[bool] = True
     family: ClassVar[str] = "Residual"
     own: ClassVar[str] = "StochasticDepth"
     formula: ClassVar[str] = "y = x · m / (1 − p),  m = 0 for a whole sample with probability p, else 1"

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim, ceil_div
 from engine.layers.axes import behind_batch, named
-from engine.layers.layer import Layer, Port, ShapeError
+from engine.layers.layer import Layer, Port, Saves, ShapeError
 from engine.layers.parameters import Positive, Whole
 from engine.spec import Spec, meaning
 
@@ -18,6 +18,8 @@ MOST_PARTS = 64
 class Slice(Layer):
     """Takes a range of an axis, for example all steps but the last."""
 
+    saves: ClassVar[Saves] = "nothing"
+    views: ClassVar[bool] = True
     family: ClassVar[str] = "Shape"
     formula: ClassVar[str] = "out = ⌈(stop − start) / step⌉"
     initial: ClassVar[dict[str, Any]] = {"stop": -1}
@@ -73,6 +75,8 @@ class Slice(Layer):
 class Select(Layer):
     """Takes one place of an axis, which is gone then: the last step of a sequence (−1), or the first token (0)."""
 
+    saves: ClassVar[Saves] = "nothing"
+    views: ClassVar[bool] = True
     family: ClassVar[str] = "Shape"
     torch: ClassVar[str] = "torch.select"
     formula: ClassVar[str] = "y = x(…, index, …)"
@@ -113,6 +117,8 @@ class Select(Layer):
 class Split(Layer):
     """Cuts an axis into parts of the sizes you give, one output each."""
 
+    saves: ClassVar[Saves] = "nothing"
+    views: ClassVar[bool] = True
     family: ClassVar[str] = "Shape"
     torch: ClassVar[str] = "torch.split"
     formula: ClassVar[str] = "size(dim) = Σ split_sizes"
@@ -149,6 +155,8 @@ class Split(Layer):
 class Chunk(Layer):
     """Cuts an axis into parts of equal size, one output each; the last may be smaller."""
 
+    saves: ClassVar[Saves] = "nothing"
+    views: ClassVar[bool] = True
     family: ClassVar[str] = "Shape"
     torch: ClassVar[str] = "torch.chunk"
     formula: ClassVar[str] = "out = ⌈size(dim) / chunks⌉"

@@ -76,12 +76,12 @@ def test_the_batch_scales_the_work_and_not_the_weights() -> None:
 
 
 def test_memory_laid_out_by_hand() -> None:
-    """Input 4, wide 100, narrow 10: at most input and wide, then wide and narrow, are alive at once."""
+    """Input 4, wide 100, narrow 10: the input, an argument, stays alive while wide and narrow are."""
     graph = chain((4,), ("Linear", {"out_features": 100}), ("Linear", {"out_features": 10}))
     weights = 4 * 100 + 100 + 100 * 10 + 10
     both = cost.total(graph, batch=2)
     assert both.memory_parameters == 4 * weights
-    assert both.memory_inference == 4 * (weights + 2 * (100 + 10))
+    assert both.memory_inference == 4 * (weights + 2 * (4 + 100 + 10))
     values = 4 * 2 * (4 + 100 + 10)
     assert both.memory_training == 4 * 4 * weights + values  # weights, gradients and AdamW's two moments
     SetSetting(("training", "optimizer"), {"name": "sgd"}).apply(graph)

@@ -1,0 +1,109 @@
+"""The memory of activations, reckoned by rule, against tensors that are alive while torch runs."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+import presets
+from engine import cost
+from engine.compile import compile_graph
+from engine.graph import Graph
+from engine.shapes import infer
+from tests.benchmarks.tables import table
+from tests.engine.classics import densenet_121, googlenet
+from tests.engine.networks import lenet, mlp, residual
+from tests.engine.test_blocks import frames, scanned
+
+
+class Alive(TorchDispatchMode):
+    """Counts the bytes of all storages that exist at once, apart from those that were there before."""
+
+    def __init__(self, known: list[torch.Tensor]) -> None:
+        super().__init__()
+        self.seen = {tensor.untyped_storage()._cdata for tensor in known}
+        self.now = self.peak = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        for item in result if isinstance(result, (tuple, list)) else (result,):
+            if isinstance(item, torch.Tensor):
+                self.look(item)
+        return result
+
+    def look(self, tensor: torch.Tensor) -> None:
+        """Count a storage the first time it is met, until it goes."""
+        storage = tensor.untyped_storage()
+        if storage._cdata in self.seen:
+            return
+        key, size = storage._cdata, storage.nbytes()
+        self.seen.add(key)
+        self.now += size
+        self.peak = max(self.peak, self.now)
+
+        def gone() -> None:
+            self.seen.discard(key)
+            self.now -= size
+
+        weakref.finalize(storage, gone)
+
+
+def measured(graph: Graph, batch: int, *, training: bool) -> int:
+    """The most bytes of activations in one forward pass, the inputs included."""
+    model = compile_graph(graph).train(training)
+    report = infer(graph)
+    inputs = []
+    for node in graph.of_type("Input"):
+        spec = report.outputs[node.id]["output"]
+        shape = spec.bound({"N": batch, "T": 128})
+        inputs.append(torch.randn(shape) if spec.dtype == "float32" else torch.zeros(shape, dtype=torch.int64))
+    known = [*model.parameters(), *model.buffers(), *inputs]
+    with torch.set_grad_enabled(training), Alive(known) as alive:
+        answer = model(*inputs)
+    del answer
+    return alive.peak + sum(tensor.untyped_storage().nbytes() for tensor in inputs)
+
+
+NETWORKS: list[tuple[str, Callable[[], Graph], int]] = [
+    ("LeNet-5", lenet, 32),
+    ("MLP", mlp, 64),
+    ("residual", lambda: residual(6, 64), 32),
+    ("ResNet-18 small", lambda: presets.build("resnet-18-small"), 8),
+    ("ResNet-50", lambda: presets.build("resnet-50"), 1),
+    ("DenseNet-121", densenet_121, 1),
+    ("GoogLeNet", googlenet, 1),
+    ("scanned cell", lambda: scanned(hidden=64), 16),
+    ("each step", lambda: frames(width=64), 16),
+]
+
+
+def test_activations_take_what_torch_keeps_alive() -> None:
+    rows: list[list[object]] = [
+        ["bytes of activations", "training", "measured", "ratio", "inference", "measured", "ratio"]
+    ]
+    ratios = []
+    for name, build, batch in NETWORKS:
+        graph = build()
+        ours = cost.total(graph, batch=batch)
+        row: list[object] = [f"{name}, batch {batch}"]
+        for training, reckoned in ((True, ours.activations_training), (False, ours.activations_inference)):
+            real = measured(graph, batch, training=training)
+            ratios.append((name, training, reckoned / real))
+            row += [f"{reckoned:,}", f"{real:,}", f"{reckoned / real:.2f}"]
+        rows.append(row)
+    table("Memory of activations", rows)
+    assert [each for each in ratios if not 0.8 <= each[2] <= 1.2] == []
+
+
+@pytest.mark.parametrize("batch", [1, 5])
+def test_the_memory_of_training_adds_gradients_and_the_optimizers_state(batch: int) -> None:
+    graph = lenet()
+    whole = cost.total(graph, batch=batch)
+    assert whole.memory_parameters == 4 * 61_706
+    assert whole.memory_training == whole.activations_training + 4 * 61_706 * (1 + 1 + 2)
+    assert whole.memory_inference == whole.activations_inference + 4 * 61_706

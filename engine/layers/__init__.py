@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import difflib
 from functools import cache, lru_cache
+from importlib import import_module
+from typing import Final
 
 from engine.graph import GraphError
 from engine.layers import packages
@@ -15,46 +17,19 @@ from engine.layers.layer import Layer
 __all__ = ["Layer", "all", "get", "refresh"]
 
 
+FAMILIES: Final = (
+    *("ports", "linear", "convolution", "pooling", "padding", "resampling", "normalization", "activation"),
+    *("probability", "dropout", "reshape", "selection", "reduction", "merge", "residual", "embedding", "positions"),
+    "recurrent",
+)
+"""The files of the catalogue in the order of the palette."""
+
+
 @cache
 def _catalogue() -> dict[str, type[Layer]]:
-    from engine.layers import (
-        activation,
-        convolution,
-        dropout,
-        linear,
-        merge,
-        normalization,
-        padding,
-        pooling,
-        ports,
-        probability,
-        reduction,
-        resampling,
-        reshape,
-        residual,
-        selection,
-    )
-
-    families = (
-        ports,
-        linear,
-        convolution,
-        pooling,
-        padding,
-        resampling,
-        normalization,
-        activation,
-        probability,
-        dropout,
-        reshape,
-        selection,
-        reduction,
-        merge,
-        residual,
-    )
-    return {
-        cls.type_name(): cls for cls in (*(cls for family in families for cls in family.LAYERS), *packages.layers())
-    }
+    modules = (import_module(f"engine.layers.{name}") for name in FAMILIES)
+    classes: list[type[Layer]] = [cls for module in modules for cls in module.LAYERS]
+    return {cls.type_name(): cls for cls in (*classes, *packages.layers())}
 
 
 def all() -> list[type[Layer]]:

@@ -62,6 +62,8 @@ class Layer(BaseModel):
     """The class where torch has no module for it: one of `engine.nn`, whose text goes along with the source."""
     imported_from: ClassVar[str] = ""
     """The module of an installed package that ``own`` is imported from instead."""
+    functions: ClassVar[tuple[str, ...]] = ()
+    """Functions of `engine.nn` that its statements may call; their text goes along where they do."""
     formula: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     """Where it is described: the paper or torch's page."""

@@ -141,6 +141,9 @@ class Writer:
         shapes = Shown(plan)
         forward = Forward(plan, attributes, shapes.of, sequential)
         signature, answer = forward.write()
+        for code, _, node_id in forward.rows:
+            called = (name for name in plan.views[0].layer(node_id).functions if f"{name}(" in code)
+            self.helpers.update(called)
         plan.body = Body(head, signature, answer, forward.rows, list(forward.stored), attributes)
 
     def _share_late(self, plan: Plan, attributes: dict[str, str]) -> None:

@@ -106,6 +106,8 @@ class Case:
     """Defaults of ours that are not torch's; each needs a reason in a comment."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """torch's parameters that the layer does not offer, each with the reason."""
+    signature: Callable[..., Any] | None = None
+    """Where torch declares the parameters, if not in the class itself."""
     ours: Mapping[str, str] = field(default_factory=dict)
     """Fields that are no parameter of torch's, each with the reason."""
     exemplar: tuple[Spec, ...] = ()

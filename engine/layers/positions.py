@@ -1,0 +1,130 @@
+"""Layers that tell the steps of a sequence apart: attention by itself does not see their order."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from engine.dims import Dim
+from engine.layers.layer import Layer, Saves, ShapeError, need_float, need_rank
+from engine.layers.parameters import Positive
+from engine.spec import Spec
+
+STEPS = "(N, T, features)"
+Base = Annotated[float, Field(gt=1.0)]
+
+
+def need_features(x: Spec) -> int:
+    """The size of the last axis. Raises ShapeError where it is open."""
+    features = x.shape[-1]
+    if not isinstance(features, int):
+        raise ShapeError(f"gets {x}, whose last axis {features} is open; it needs a fixed number.", port="input")
+    return features
+
+
+class _Sequence(Layer):
+    """Works on a sequence of vectors."""
+
+    family: ClassVar[str] = "Sequence"
+    saves: ClassVar[Saves] = "nothing"
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        need_rank(x, 3, STEPS)
+        need_float(x)
+        need_features(x)
+        return x
+
+
+class SinusoidalPositions(_Sequence):
+    """Adds a fixed pattern of waves to each step, so that it knows its place; works for any length."""
+
+    own: ClassVar[str] = "SinusoidalPositions"
+    formula: ClassVar[str] = "p(t, 2i) = sin(t / base^(2i/d)),  p(t, 2i + 1) = cos(t / base^(2i/d))"
+    reference: ClassVar[str] = "Vaswani et al. 2017, Attention Is All You Need, https://arxiv.org/abs/1706.03762"
+    stem_name: ClassVar[str] = "positions"
+
+    base: Base = Field(10000.0, description="the longest wave is 2π times this long")
+
+
+class LearnedPositions(_Sequence):
+    """Adds a learned vector to each place, so that a step knows its place; up to a greatest length."""
+
+    own: ClassVar[str] = "LearnedPositions"
+    formula: ClassVar[str] = "y(t) = x(t) + p(t),  weights = max_length · features"
+    reference: ClassVar[str] = (
+        "Dosovitskiy et al. 2020, An Image is Worth 16x16 Words, https://arxiv.org/abs/2010.11929"
+    )
+    initial: ClassVar[dict[str, Any]] = {"max_length": 512}
+    positional: ClassVar[tuple[str, ...]] = ("features", "max_length")
+    stem_name: ClassVar[str] = "positions"
+
+    max_length: Positive = Field(description="how many places there are; no sequence may be longer")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        x = super().infer(*inputs)
+        if isinstance(x.shape[1], int) and x.shape[1] > self.max_length:
+            raise ShapeError(
+                f"has {self.max_length} places, but gets {x.shape[1]} steps: {x}.",
+                port="input",
+                parameter="max_length",
+            )
+        return x
+
+    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+        return {"features": inputs[0].shape[-1]}
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        return {"table": (self.max_length, inputs[0].shape[-1])}
+
+    def summary(self) -> str:
+        return f"≤ {self.max_length}"
+
+
+class RotaryPositions(Layer):
+    """Turns pairs of features by an angle that grows with the place: put it on queries and keys.
+
+    Then their products depend on how far apart two steps are, not on where they stand.
+    """
+
+    family: ClassVar[str] = "Sequence"
+    own: ClassVar[str] = "RotaryPositions"
+    saves: ClassVar[Saves] = "nothing"
+    formula: ClassVar[str] = "(a, b) → (a·cos θ − b·sin θ, a·sin θ + b·cos θ),  θ = t / base^(2i/d)"
+    reference: ClassVar[str] = "Su et al. 2021, RoFormer, https://arxiv.org/abs/2104.09864"
+    stem_name: ClassVar[str] = "rotary"
+
+    base: Base = Field(10000.0, description="the slowest turn takes 2π times this many steps")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        need_float(x)
+        if x.rank < 3:
+            raise ShapeError(f"gets {x} but needs at least (N, T, features).", port="input")
+        if need_features(x) % 2:
+            raise ShapeError(f"turns features in pairs, but gets {x.shape[-1]} of them: {x}.", port="input")
+        return x
+
+
+class ClassToken(_Sequence):
+    """Puts one learned token before the sequence; what the network makes of it is the answer (select place 0)."""
+
+    own: ClassVar[str] = "ClassToken"
+    formula: ClassVar[str] = "(N, T, d) → (N, T + 1, d)"
+    reference: ClassVar[str] = "Devlin et al. 2018, BERT, https://arxiv.org/abs/1810.04805"
+    positional: ClassVar[tuple[str, ...]] = ("features",)
+    stem_name: ClassVar[str] = "token"
+
+    def infer(self, *inputs: Spec) -> Spec:
+        x = super().infer(*inputs)
+        return x.with_shape((x.shape[0], x.shape[1] + 1, x.shape[2]), x.axes)
+
+    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+        return {"features": inputs[0].shape[-1]}
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        return {"token": (inputs[0].shape[-1],)}
+
+
+LAYERS = (SinusoidalPositions, LearnedPositions, RotaryPositions, ClassToken)

@@ -1,0 +1,52 @@
+"""A Transformer encoder that reads a handwritten digit row by row."""
+
+from __future__ import annotations
+
+from engine.graph import Graph
+from presets.attention import PAPER, encoder_block
+from presets.preset import Preset, chain
+
+
+def build(
+    classes: int = 10, input: tuple[int, ...] = (1, 8, 8), width: int = 64, depth: int = 2, heads: int = 4
+) -> Graph:
+    """Rows become tokens, get their positions, look at each other, and are averaged for the answer."""
+    graph = Graph("Transformer encoder")
+    block = encoder_block(graph, width, heads, 2 * width, 0.1)
+    chain(
+        graph,
+        ("Input", {"name": "image", "shape": input}),
+        ("Squeeze", {"name": "rows", "dim": 1}),
+        ("Linear", {"name": "embedding", "out_features": width}),
+        ("SinusoidalPositions", {"name": "positions"}),
+        (block, {"name": "encoder", "repeat": depth}),
+        ("LayerNorm", {"name": "norm"}),
+        ("Mean", {"name": "average", "dim": 1}),
+        ("Linear", {"name": "head", "out_features": classes}),
+        ("Output", {"name": "digit"}),
+    )
+    graph.settings = {
+        "data": {
+            "dataset": "digits",
+            "transforms": ({"name": "standardise", "field": "image"},),
+            "batch_size": 32,
+        },
+        "training": {
+            "epochs": 25,
+            "optimizer": {"name": "adamw", "lr": 2e-3, "weight_decay": 0.05},
+            "schedule": {"name": "cosine"},
+        },
+    }
+    return graph
+
+
+PRESET = Preset(
+    name="transformer-encoder",
+    title="Transformer encoder",
+    family="Attention",
+    year=2017,
+    paper=PAPER,
+    data="digits",
+    summary="Rows of a digit look at each other: attention in small.",
+    build=build,
+)

@@ -1,0 +1,60 @@
+"""A tiny Vision Transformer: an image is a sentence of patches."""
+
+from __future__ import annotations
+
+from engine.graph import Graph
+from presets.attention import encoder_block
+from presets.preset import Preset, chain
+
+
+def build(
+    classes: int = 10,
+    input: tuple[int, ...] = (1, 8, 8),
+    patch: int = 2,
+    width: int = 64,
+    depth: int = 4,
+    heads: int = 4,
+) -> Graph:
+    """Dosovitskiy et al. 2020: patches become tokens, a class token is put before them and read at the end."""
+    graph = Graph("ViT tiny")
+    block = encoder_block(graph, width, heads, 2 * width, 0.1)
+    tokens = (input[1] // patch) * (input[2] // patch) + 1 if len(input) == 3 else 1
+    chain(
+        graph,
+        ("Input", {"name": "image", "shape": input}),
+        ("Conv2d", {"name": "patches", "out_channels": width, "kernel_size": patch, "stride": patch}),
+        ("Flatten", {"start_dim": 2}),
+        ("Permute", {"name": "tokens", "dims": (0, 2, 1)}),
+        ("ClassToken", {"name": "class_token"}),
+        ("LearnedPositions", {"name": "positions", "max_length": tokens}),
+        (block, {"name": "encoder", "repeat": depth}),
+        ("LayerNorm", {"name": "norm"}),
+        ("Select", {"name": "first", "index": 0}),
+        ("Linear", {"name": "head", "out_features": classes}),
+        ("Output", {"name": "digit"}),
+    )
+    graph.settings = {
+        "data": {
+            "dataset": "digits",
+            "transforms": ({"name": "standardise", "field": "image"},),
+            "batch_size": 32,
+        },
+        "training": {
+            "epochs": 25,
+            "optimizer": {"name": "adamw", "lr": 2e-3, "weight_decay": 0.05},
+            "schedule": {"name": "cosine"},
+        },
+    }
+    return graph
+
+
+PRESET = Preset(
+    name="vit-tiny",
+    title="ViT tiny",
+    family="Attention",
+    year=2020,
+    paper="Dosovitskiy et al.: An Image is Worth 16x16 Words",
+    data="digits",
+    summary="An image is a sentence of patches.",
+    build=build,
+)

@@ -8,7 +8,16 @@ from typing import Any
 
 from engine import project
 from engine.graph import Graph
-from presets import lenet_5, linear_classifier, mlp, resnet_18, resnet_50
+from presets import (
+    lenet_5,
+    linear_classifier,
+    lstm_classifier,
+    mlp,
+    resnet_18,
+    resnet_50,
+    transformer_encoder,
+    vit_tiny,
+)
 from presets.own import own_presets
 from presets.preset import Preset, PresetError, parse_options
 
@@ -21,6 +30,9 @@ BUILT_IN = (
     resnet_18.SMALL,
     resnet_18.PRESET,
     resnet_50.PRESET,
+    lstm_classifier.PRESET,
+    transformer_encoder.PRESET,
+    vit_tiny.PRESET,
 )
 
 

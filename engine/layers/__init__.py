@@ -20,7 +20,7 @@ __all__ = ["Layer", "all", "get", "refresh"]
 FAMILIES: Final = (
     *("ports", "linear", "convolution", "pooling", "padding", "resampling", "normalization", "activation"),
     *("probability", "dropout", "reshape", "selection", "reduction", "merge", "residual", "embedding", "positions"),
-    "recurrent",
+    *("recurrent", "attention", "masking", "transformer"),
 )
 """The files of the catalogue in the order of the palette."""
 

@@ -39,6 +39,8 @@ def module(trial: Trial) -> nn.Module | None:
     cls, known = torch_class(trial.cls) or own_class(trial.cls), case(trial.cls)
     if cls is None:
         return None
+    if known.module is not None:
+        return known.module(trial)
     if known.built is not None:
         return cls(**known.built(trial))
     asked = {name: read(trial.bound()) for name, read in known.asked.items()}

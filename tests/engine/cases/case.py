@@ -90,6 +90,8 @@ class Case:
     """What torch's constructor asks for beyond the fields, read off the bound inputs."""
     built: Callable[[Trial], Typed] | None = None
     """All arguments of torch's constructor, where they are not the fields and what is ``asked``."""
+    module: Callable[[Trial], nn.Module] | None = None
+    """torch's module for a trial, where it is not just its class called."""
     function: Callable[..., Any] | None = None
     """torch's own way for a layer that is no module of torch: called with the tensors and the typed parameters."""
     call: Callable[[nn.Module, list[torch.Tensor | None]], Any] | None = None

@@ -1,0 +1,237 @@
+"""Layers in which every step looks at all others and takes what fits."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from engine.dims import Dim, product
+from engine.layers.layer import Layer, Port, ShapeError, need_float
+from engine.layers.parameters import Positive, Probability
+from engine.spec import UNWIRED, Spec
+
+VASWANI = "Vaswani et al. 2017, Attention Is All You Need, https://arxiv.org/abs/1706.03762"
+CAUSAL = "whether each step sees only itself and those before it"
+
+
+def need_sequence(x: Spec, place: int, first: bool) -> None:
+    """Raise ShapeError unless ``x`` is a sequence of float vectors of a fixed size."""
+    layout = "(N, T, features)" if first else "(T, N, features)"
+    if x.rank != 3:
+        raise ShapeError(f"gets {x.rank}-D input {x} but needs 3-D input {layout}.", port=place)
+    if x.dtype != "float32":
+        raise ShapeError(f"gets {x.dtype} input {x} but computes with float32 only.", port=place)
+    if not isinstance(x.shape[-1], int):
+        raise ShapeError(f"gets {x}, whose last axis is open; weights need a fixed number there.", port=place)
+
+
+def need_mask(mask: Spec, shape: tuple[Dim, ...], what: str, port: str) -> None:
+    """Raise ShapeError unless ``mask`` holds truth values of this shape (or nothing is wired)."""
+    if mask is UNWIRED:
+        return
+    if mask.dtype != "bool":
+        raise ShapeError(f"gets {port} {mask} of {mask.dtype}; truth values (bool) are needed.", port=port)
+    if mask.shape != shape:
+        raise ShapeError(f"gets {port} {mask} but needs {Spec(shape)}: {what}.", port=port)
+
+
+def need_heads(size: Dim, heads: int, parameter: str) -> None:
+    """Raise ShapeError unless the features split into heads."""
+    if isinstance(size, int) and size % heads:
+        raise ShapeError(
+            f"splits {size} features into {heads} heads, and {size} / {heads} is not whole.",
+            port="query" if parameter == "num_heads" else None,
+            parameter=parameter,
+        )
+
+
+class ScaledDotProductAttention(Layer):
+    """Each query takes of all values as much as its key fits; it has no weights of its own.
+
+    Axes before the last two (samples, heads) are done side by side.
+    """
+
+    family: ClassVar[str] = "Attention"
+    own: ClassVar[str] = "ScaledDotProductAttention"
+    formula: ClassVar[str] = "y = softmax(Q·Kᵀ·scale)·V"
+    reference: ClassVar[str] = VASWANI
+    stem_name: ClassVar[str] = "attention"
+    inputs: ClassVar[tuple[Port, ...]] = (
+        Port("query", "what is asked, (N, …, T, d)"),
+        Port("key", "what is offered, (N, …, S, d)"),
+        Port("value", "what is taken, (N, …, S, e)"),
+        Port("attn_mask", "truth values, (T, S): where false, one may not look", optional=True),
+    )
+
+    dropout_p: Probability = Field(0.0, description="the share of the attention dropped while training")
+    is_causal: bool = Field(False, description=CAUSAL)
+    scale: float | None = Field(None, gt=0.0, description="what the scores are multiplied by; none: 1/√d")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        query, key, value, mask = inputs
+        for place, x in enumerate(inputs[:3]):
+            need_float(x, self.inputs[place].name)
+            if x.rank < 3:
+                raise ShapeError(f"gets {x} but needs at least (N, T, features).", port=place)
+        if not query.shape[:-2] == key.shape[:-2] == value.shape[:-2]:
+            raise ShapeError(
+                f"gets query {query}, key {key} and value {value}, which differ in their first axes.", port=1
+            )
+        if query.shape[-1] != key.shape[-1]:
+            raise ShapeError(
+                f"multiplies queries of {query.shape[-1]} features with keys of {key.shape[-1]}.", port="key"
+            )
+        if key.shape[-2] != value.shape[-2]:
+            raise ShapeError(f"gets {key.shape[-2]} keys for {value.shape[-2]} values.", port="value")
+        if mask is not UNWIRED and self.is_causal:
+            raise ShapeError("is causal and gets a mask besides; choose one.", port="attn_mask", parameter="is_causal")
+        need_mask(mask, (query.shape[-2], key.shape[-2]), "a row for each query, a column for each key", "attn_mask")
+        return Spec((*query.shape[:-1], value.shape[-1]), "float32", query.axes)
+
+    def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        query, key, value, *_ = inputs
+        return product(query.shape[:-1]) * key.shape[-2] * (query.shape[-1] + value.shape[-1])
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * product(outputs[0].shape)
+
+    def summary(self) -> str:
+        return "causal" if self.is_causal else ""
+
+
+class MultiheadAttention(Layer):
+    """Several attentions side by side, each looking for something else, mixed at the end.
+
+    With a wire on query alone it is self-attention; with one on key, too, it looks at another sequence.
+    """
+
+    family: ClassVar[str] = "Attention"
+    torch: ClassVar[str] = "torch.nn.MultiheadAttention"
+    functions: ClassVar[tuple[str, ...]] = ("future",)
+    formula: ClassVar[str] = "y = W·[head₁ … headₕ],  headᵢ = softmax(QᵢKᵢᵀ/√d)·Vᵢ"
+    reference: ClassVar[str] = VASWANI
+    initial: ClassVar[dict[str, Any]] = {"num_heads": 4}
+    positional: ClassVar[tuple[str, ...]] = ("embed_dim", "num_heads")
+    always: ClassVar[tuple[str, ...]] = ("batch_first",)
+    stem_name: ClassVar[str] = "attention"
+    inputs: ClassVar[tuple[Port, ...]] = (
+        Port("query", "the sequence that asks, (N, T, features)"),
+        Port("key", "the sequence that is looked at, (N, S, …); without a wire the query itself", optional=True),
+        Port("value", "what is taken from it, (N, S, …); without a wire the key itself", optional=True),
+        Port("key_padding_mask", "truth values, (N, S): where true, a step is padding", optional=True),
+        Port("attn_mask", "truth values, (T, S): where true, one may not look", optional=True),
+    )
+    outputs: ClassVar[tuple[Port, ...]] = (
+        Port("output", "what was taken, (N, T, features)"),
+        Port("weights", "how much each step looked at each, (N, T, S), the mean of all heads"),
+    )
+
+    num_heads: Positive = Field(description="how many attentions stand side by side; they share the features")
+    dropout: Probability = Field(0.0, description="the share of the attention dropped while training")
+    bias: bool = Field(True, description="whether constants are learned")
+    add_bias_kv: bool = Field(False, description="whether one learned step is added to keys and values")
+    add_zero_attn: bool = Field(False, description="whether one step of zeros is added to keys and values")
+    batch_first: bool = Field(True, description="whether sequences are (N, T, features); else (T, N, features)")
+    is_causal: bool = Field(False, description=CAUSAL)
+
+    def sequences(self, inputs: tuple[Spec, ...]) -> tuple[Spec, Spec, Spec]:
+        """Query, key and value, the last two as they are meant without a wire."""
+        query, key, value = inputs[:3]
+        if key is UNWIRED:
+            key = query
+        return query, key, key if value is UNWIRED else value
+
+    def _axes(self, x: Spec) -> tuple[Dim, Dim]:
+        """The size of the batch, and of time."""
+        return (x.shape[0], x.shape[1]) if self.batch_first else (x.shape[1], x.shape[0])
+
+    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        query, key, value = self.sequences(inputs)
+        if inputs[1] is UNWIRED and inputs[2] is not UNWIRED:
+            raise ShapeError("gets values without keys; wire the keys, too.", port="value")
+        for place, x in enumerate((query, key, value)):
+            need_sequence(x, place, self.batch_first)
+        need_heads(query.shape[-1], self.num_heads, "num_heads")
+        (batch, steps), (others, keys) = self._axes(query), self._axes(key)
+        if others != batch or self._axes(value) != (others, keys):
+            raise ShapeError(
+                f"gets query {query}, key {key} and value {value}: samples, and steps of key and value, must agree.",
+                port="key",
+            )
+        padding, mask = inputs[3:]
+        need_mask(padding, (batch, keys), "one for each step of the key", "key_padding_mask")
+        need_mask(mask, (steps, keys), "a row for each step of the query, a column for each of the key", "attn_mask")
+        if self.is_causal and mask is not UNWIRED:
+            raise ShapeError("is causal and gets a mask besides; choose one.", port="attn_mask", parameter="is_causal")
+        if self.is_causal and steps != keys:
+            raise ShapeError(
+                f"is causal, but looks from {steps} steps at {keys} others; that is for self-attention.",
+                port="key",
+                parameter="is_causal",
+            )
+        seen = keys + int(self.add_bias_kv) + int(self.add_zero_attn)
+        return Spec(query.shape, "float32", query.axes), Spec((batch, steps, seen))
+
+    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+        query, key, value = self.sequences(inputs)
+        found: dict[str, Any] = {"embed_dim": query.shape[-1]}
+        if key.shape[-1] != query.shape[-1]:
+            found["kdim"] = key.shape[-1]
+        if value.shape[-1] != query.shape[-1]:
+            found["vdim"] = value.shape[-1]
+        return found
+
+    def arguments(self, *inputs: Spec) -> dict[str, Any]:
+        return {name: value for name, value in super().arguments(*inputs).items() if name != "is_causal"}
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        query, key, value = self.sequences(inputs)
+        size, found = query.shape[-1], dict[str, tuple[Dim, ...]]()
+        if key.shape[-1] == size == value.shape[-1]:
+            found["in_proj_weight"] = (size * 3, size)
+        else:
+            found = {
+                "q_proj_weight": (size, size),
+                "k_proj_weight": (size, key.shape[-1]),
+                "v_proj_weight": (size, value.shape[-1]),
+            }
+        if self.bias:
+            found["in_proj_bias"] = (size * 3,)
+        if self.add_bias_kv:
+            found |= {"bias_k": (1, 1, size), "bias_v": (1, 1, size)}
+        found["out_proj.weight"] = (size, size)
+        return found | ({"out_proj.bias": (size,)} if self.bias else {})
+
+    def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        query, key, value = self.sequences(inputs)
+        size = query.shape[-1]
+        projections = product(query.shape) * size * 2 + product(key.shape) * size + product(value.shape) * size
+        return projections + 2 * product(outputs[1].shape) * size
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        query, key, value = self.sequences(inputs)
+        size = query.shape[-1]
+        rows = product(key.shape[:-1]) + product(value.shape[:-1])
+        return 4 * (product(query.shape) * 3 + rows * size + self.num_heads * product(outputs[1].shape))
+
+    def statements(self, module: str, arguments: list[str], targets: list[str]) -> list[str]:
+        query, key, value, padding, mask = arguments
+        key = query if key == "None" else key
+        value = key if value == "None" else value
+        given = [query, key, value]
+        if padding != "None":
+            given.append(f"key_padding_mask={padding}")
+        if self.is_causal:
+            mask = f"future({query}{'' if self.batch_first else ', dim=0'})"
+        if mask != "None":
+            given.append(f"attn_mask={mask}")
+        if targets[1] == "_":
+            given.append("need_weights=False")
+        return [f"{', '.join(targets)} = {module}({', '.join(given)})"]
+
+    def summary(self) -> str:
+        return f"{self.num_heads} heads" + (" · causal" if self.is_causal else "")
+
+
+LAYERS = (ScaledDotProductAttention, MultiheadAttention)

@@ -1,0 +1,168 @@
+"""The layers that Transformers are stacked of, as torch has them whole."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from engine.dims import Dim, product
+from engine.layers.attention import VASWANI, need_heads, need_mask, need_sequence
+from engine.layers.layer import Layer, Port, ShapeError
+from engine.layers.parameters import Positive, Probability
+from engine.spec import UNWIRED, Spec
+
+
+class _TransformerLayer(Layer):
+    """What encoder and decoder share: attention, then two linear layers, each added to what was there."""
+
+    family: ClassVar[str] = "Attention"
+    functions: ClassVar[tuple[str, ...]] = ("future",)
+    formula: ClassVar[str] = "x = norm(x + attention(x)),  x = norm(x + W₂·act(W₁·x))"
+    reference: ClassVar[str] = VASWANI
+    initial: ClassVar[dict[str, Any]] = {"nhead": 4}
+    positional: ClassVar[tuple[str, ...]] = ("d_model", "nhead")
+    always: ClassVar[tuple[str, ...]] = ("batch_first",)
+    attentions: ClassVar[tuple[str, ...]]
+
+    nhead: Positive = Field(description="how many attentions stand side by side; they share the features")
+    dim_feedforward: Positive = Field(2048, description="how wide the hidden one of the two linear layers is")
+    dropout: Probability = Field(0.1, description="the share of numbers dropped while training")
+    activation: Literal["relu", "gelu"] = Field("relu", description="how the hidden layer bends")
+    layer_norm_eps: float = Field(1e-5, gt=0.0, description="added to the variance, against division by zero")
+    batch_first: bool = Field(True, description="whether sequences are (N, T, features); else (T, N, features)")
+    norm_first: bool = Field(False, description="whether each part is normalized before, not behind: trains deeper")
+    bias: bool = Field(True, description="whether constants are learned")
+
+    def _axes(self, x: Spec) -> tuple[Dim, Dim]:
+        return (x.shape[0], x.shape[1]) if self.batch_first else (x.shape[1], x.shape[0])
+
+    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+        return {"d_model": inputs[0].shape[-1]}
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        size, hidden = inputs[0].shape[-1], self.dim_feedforward
+        found: dict[str, tuple[Dim, ...]] = {}
+        for name in self.attentions:
+            found |= {f"{name}.in_proj_weight": (size * 3, size), f"{name}.in_proj_bias": (size * 3,)}
+            found |= {f"{name}.out_proj.weight": (size, size), f"{name}.out_proj.bias": (size,)}
+        found |= {"linear1.weight": (hidden, size), "linear1.bias": (hidden,)}
+        found |= {"linear2.weight": (size, hidden), "linear2.bias": (size,)}
+        for place in range(len(self.attentions) + 1):
+            found |= {f"norm{place + 1}.weight": (size,), f"norm{place + 1}.bias": (size,)}
+        return {name: shape for name, shape in found.items() if self.bias or not name.endswith("bias")}
+
+    def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        x, size = inputs[0], inputs[0].shape[-1]
+        steps = x.shape[1] if self.batch_first else x.shape[0]
+        total = product(x.shape) * self.dim_feedforward * 2
+        for seen in (x, *self.memories(inputs)):
+            keys = seen.shape[1] if self.batch_first else seen.shape[0]
+            batch = x.shape[0] if self.batch_first else x.shape[1]
+            total = total + (product(x.shape) + product(seen.shape)) * size * 2 + batch * steps * keys * size * 2
+        return total
+
+    def memories(self, inputs: tuple[Spec, ...]) -> tuple[Spec, ...]:
+        """What else is looked at."""
+        return ()
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        x, rows = inputs[0], product(inputs[0].shape[:-1])
+        hidden = 3 if self.dropout else 2 if self.activation == "gelu" else 1
+        total = product(x.shape) * (9 if self.dropout else 6) + rows * self.dim_feedforward * hidden
+        for seen in (x, *self.memories(inputs)):
+            keys = seen.shape[1] if self.batch_first else seen.shape[0]
+            total = total + rows * keys * self.nhead * (2 if self.dropout else 1)
+            total = total + product(x.shape) + product(seen.shape) * 2
+        return 4 * total
+
+    def summary(self) -> str:
+        return f"{self.nhead} heads · {self.dim_feedforward}"
+
+
+class TransformerEncoderLayer(_TransformerLayer):
+    """Self-attention and two linear layers, each added to what was there and normalized: repeat it for an encoder."""
+
+    torch: ClassVar[str] = "torch.nn.TransformerEncoderLayer"
+    stem_name: ClassVar[str] = "encoder"
+    attentions: ClassVar[tuple[str, ...]] = ("self_attn",)
+    inputs: ClassVar[tuple[Port, ...]] = (
+        Port("src", "the sequence, (N, T, features)"),
+        Port("src_mask", "truth values, (T, T): where true, one may not look", optional=True),
+        Port("src_key_padding_mask", "truth values, (N, T): where true, a step is padding", optional=True),
+    )
+
+    is_causal: bool = Field(False, description="whether each step sees only itself and those before it")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        src, mask, padding = inputs
+        need_sequence(src, 0, self.batch_first)
+        need_heads(src.shape[-1], self.nhead, "nhead")
+        batch, steps = self._axes(src)
+        need_mask(mask, (steps, steps), "a row and a column for each step", "src_mask")
+        need_mask(padding, (batch, steps), "one for each step", "src_key_padding_mask")
+        if self.is_causal and mask is not UNWIRED:
+            raise ShapeError("is causal and gets a mask besides; choose one.", port="src_mask", parameter="is_causal")
+        return src
+
+    def arguments(self, *inputs: Spec) -> dict[str, Any]:
+        return {name: value for name, value in super().arguments(*inputs).items() if name != "is_causal"}
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        src, mask, padding = arguments
+        if self.is_causal:
+            mask = f"future({src}{'' if self.batch_first else ', dim=0'})"
+        given = [src, *([f"src_mask={mask}"] if mask != "None" else [])]
+        return f"{module}({', '.join(given + ([f'src_key_padding_mask={padding}'] if padding != 'None' else []))})"
+
+
+class TransformerDecoderLayer(_TransformerLayer):
+    """Self-attention, attention to what an encoder has made, and two linear layers: repeat it for a decoder."""
+
+    torch: ClassVar[str] = "torch.nn.TransformerDecoderLayer"
+    stem_name: ClassVar[str] = "decoder"
+    attentions: ClassVar[tuple[str, ...]] = ("self_attn", "multihead_attn")
+    inputs: ClassVar[tuple[Port, ...]] = (
+        Port("tgt", "the sequence so far, (N, T, features)"),
+        Port("memory", "what the encoder has made, (N, S, features)"),
+        Port("tgt_mask", "truth values, (T, T): where true, one may not look", optional=True),
+        Port("memory_mask", "truth values, (T, S): where true, one may not look", optional=True),
+        Port("tgt_key_padding_mask", "truth values, (N, T): where true, a step is padding", optional=True),
+        Port("memory_key_padding_mask", "truth values, (N, S): where true, a step is padding", optional=True),
+    )
+
+    tgt_is_causal: bool = Field(False, description="whether each step sees only itself and those before it")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        tgt, memory, mask, memory_mask, padding, memory_padding = inputs
+        need_sequence(tgt, 0, self.batch_first)
+        need_sequence(memory, 1, self.batch_first)
+        need_heads(tgt.shape[-1], self.nhead, "nhead")
+        (batch, steps), (others, keys) = self._axes(tgt), self._axes(memory)
+        if memory.shape[-1] != tgt.shape[-1] or others != batch:
+            raise ShapeError(f"gets {tgt} and memory {memory}: samples and features must agree.", port="memory")
+        need_mask(mask, (steps, steps), "a row and a column for each step", "tgt_mask")
+        need_mask(memory_mask, (steps, keys), "a row for each step, a column for each of the memory", "memory_mask")
+        need_mask(padding, (batch, steps), "one for each step", "tgt_key_padding_mask")
+        need_mask(memory_padding, (batch, keys), "one for each step of the memory", "memory_key_padding_mask")
+        if self.tgt_is_causal and mask is not UNWIRED:
+            raise ShapeError(
+                "is causal and gets a mask besides; choose one.", port="tgt_mask", parameter="tgt_is_causal"
+            )
+        return tgt
+
+    def memories(self, inputs: tuple[Spec, ...]) -> tuple[Spec, ...]:
+        return (inputs[1],)
+
+    def arguments(self, *inputs: Spec) -> dict[str, Any]:
+        return {name: value for name, value in super().arguments(*inputs).items() if name != "tgt_is_causal"}
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        tgt, memory, *masks = arguments
+        if self.tgt_is_causal:
+            masks[0] = f"future({tgt}{'' if self.batch_first else ', dim=0'})"
+        named = [f"{port.name}={mask}" for port, mask in zip(self.inputs[2:], masks, strict=True) if mask != "None"]
+        return f"{module}({', '.join([tgt, memory, *named])})"
+
+
+LAYERS = (TransformerEncoderLayer, TransformerDecoderLayer)

@@ -1,0 +1,239 @@
+"""Layers in which every step looks at all others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from hypothesis import strategies as st
+from torch import nn
+
+from engine.dims import Dim
+from engine.spec import BATCH, UNWIRED, Spec
+from tests.engine.cases.case import Case, Drawing, Trial
+
+BATCH_FIRST = {"batch_first": True}  # everything on the canvas has the batch first
+often = st.sampled_from([False, False, True])
+Values = list[torch.Tensor | None]
+
+
+def laid(drawing: Drawing, steps: Dim, features: Dim) -> Spec:
+    first = drawing.typed.get("batch_first", True)
+    return Spec((BATCH, steps, features) if first else (steps, BATCH, features))
+
+
+def mask(drawing: Drawing, *shape: Dim) -> Spec:
+    return Spec(shape, "bool") if drawing.draw(often) else UNWIRED
+
+
+def multihead(drawing: Drawing) -> list[Spec]:
+    """Self-attention, or another sequence with features of its own, now and then with masks."""
+    draw = drawing.draw
+    size = drawing.typed["num_heads"] * draw(st.sampled_from([1, 2, 3]))
+    steps, keys = drawing.axis(1, 2, 3, 5), drawing.axis(1, 2, 3, 5)
+    query = laid(drawing, steps, size)
+    how = draw(st.integers(0, 2))
+    if how == 0:
+        key = value = UNWIRED
+        keys = steps
+    else:
+        key = laid(drawing, keys, draw(st.sampled_from([size, size, 3])))
+        value = laid(drawing, keys, draw(st.sampled_from([size, 4]))) if how == 2 else UNWIRED
+    return [query, key, value, mask(drawing, BATCH, keys), mask(drawing, steps, keys)]
+
+
+def self_attention(values: Values) -> tuple[Any, Any, Any]:
+    query, key, value = values[:3]
+    if key is None and value is not None:
+        raise ValueError("values without keys")
+    key = query if key is None else key
+    return query, key, key if value is None else value
+
+
+def future(module: Any, query: torch.Tensor) -> torch.Tensor:
+    steps = query.shape[1 if module.batch_first else 0]
+    return torch.ones(steps, steps, dtype=torch.bool).triu(1)
+
+
+def attend(module: nn.Module, values: Values) -> Any:
+    query, key, value = self_attention(values)
+    attn_mask = values[4]
+    if module.is_causal:
+        if attn_mask is not None:
+            raise ValueError("two masks")
+        attn_mask = future(module, query)
+    return module(query, key, value, key_padding_mask=values[3], attn_mask=attn_mask)
+
+
+def causal_class(cls: type[nn.Module], field: str) -> Any:
+    """torch's module with our switch kept beside it."""
+
+    def build(trial: Trial, **sizes: Any) -> nn.Module:
+        typed = BATCH_FIRST | trial.parameters
+        causal = typed.pop(field, False)
+        module = cls(**sizes, **typed)
+        module.is_causal = causal
+        return module
+
+    return build
+
+
+def multihead_module(trial: Trial) -> nn.Module:
+    bound = trial.bound()
+    query = bound[0]
+    key = query if bound[1] is UNWIRED else bound[1]
+    value = key if bound[2] is UNWIRED else bound[2]
+    build = causal_class(nn.MultiheadAttention, "is_causal")
+    found: nn.Module = build(trial, embed_dim=query.shape[-1], kdim=key.shape[-1], vdim=value.shape[-1])
+    return found
+
+
+def lenient(trial: Trial) -> str:
+    """Why torch takes what the rule refuses."""
+    if trial.inputs[0].rank == 2:
+        return "one sequence without a batch"
+    masks = [spec for spec in trial.inputs[1:] if spec is not UNWIRED and spec.rank <= 3]
+    if any(spec.dtype != "bool" for spec in masks[-2:]):
+        return "a mask of floats is added to the scores in torch; here a mask says yes or no"
+    return ""
+
+
+def dotted(drawing: Drawing) -> list[Spec]:
+    heads = [drawing.axis(1, 2, open_=False)] if drawing.draw(st.booleans()) else []
+    steps, keys = drawing.axis(1, 2, 3, 5), drawing.axis(1, 2, 3, 5)
+    size, wide = drawing.axis(1, 2, 4, open_=False), drawing.axis(1, 2, 4, open_=False)
+    return [
+        drawing.batched(*heads, steps, size),
+        drawing.batched(*heads, keys, size),
+        drawing.batched(*heads, keys, wide),
+        UNWIRED if drawing.typed.get("is_causal") else mask(drawing, steps, keys),
+    ]
+
+
+def loose(trial: Trial) -> str:
+    """Why torch takes what the rule refuses."""
+    query, given = trial.inputs[0], trial.inputs[3]
+    if query.rank < 3:
+        return "without an axis of steps the batch would be attended to"
+    bound = trial.bound()
+    if given is not UNWIRED and bound[3].shape != (bound[0].shape[-2], bound[1].shape[-2]):
+        return "torch repeats a mask of other sizes that fits by chance"
+    if given is not UNWIRED and given.dtype != "bool":
+        return "a mask of floats is added to the scores in torch; here a mask says yes or no"
+    if not bound[0].shape[:-2] == bound[1].shape[:-2] == bound[2].shape[:-2]:
+        return "torch repeats keys or values of one sample for all others"
+    if bound[1].shape[-2] != bound[2].shape[-2]:
+        return "torch's fused kernel does not hold the number of keys against that of values"
+    return ""
+
+
+def empty_rows(trial: Trial, generator: torch.Generator) -> Values:
+    """Masks that leave every step something to look at."""
+    made: Values = []
+    for spec in trial.bound():
+        if spec is UNWIRED:
+            made.append(None)
+        elif spec.dtype == "float32":
+            made.append(torch.randn(spec.shape, generator=generator))  # type: ignore[arg-type]
+        else:
+            made.append(torch.zeros(spec.shape, dtype=getattr(torch, spec.dtype)))  # type: ignore[arg-type]
+    return made
+
+
+def encoded(drawing: Drawing) -> list[Spec]:
+    size = drawing.typed["nhead"] * drawing.draw(st.sampled_from([1, 2, 3]))
+    steps = drawing.axis(1, 2, 3, 5)
+    return [laid(drawing, steps, size), mask(drawing, steps, steps), mask(drawing, BATCH, steps)]
+
+
+def decoded(drawing: Drawing) -> list[Spec]:
+    size = drawing.typed["nhead"] * drawing.draw(st.sampled_from([1, 2, 3]))
+    steps, keys = drawing.axis(1, 2, 3, 5), drawing.axis(1, 2, 3, 5)
+    return [
+        laid(drawing, steps, size),
+        laid(drawing, keys, size),
+        mask(drawing, steps, steps),
+        mask(drawing, steps, keys),
+        mask(drawing, BATCH, steps),
+        mask(drawing, BATCH, keys),
+    ]
+
+
+def encode(module: nn.Module, values: Values) -> Any:
+    src, src_mask, padding = values
+    if module.is_causal:
+        if src_mask is not None:
+            raise ValueError("two masks")
+        src_mask = future(module.self_attn, src)  # type: ignore[arg-type]
+    return module(src, src_mask=src_mask, src_key_padding_mask=padding)
+
+
+def decode(module: nn.Module, values: Values) -> Any:
+    tgt, memory, tgt_mask, memory_mask, padding, memory_padding = values
+    if module.is_causal:
+        if tgt_mask is not None:
+            raise ValueError("two masks")
+        tgt_mask = future(module.self_attn, tgt)  # type: ignore[arg-type]
+    return module(tgt, memory, tgt_mask, memory_mask, padding, memory_padding)
+
+
+def stacked(cls: type[nn.Module], field: str) -> Any:
+    build = causal_class(cls, field)
+    return lambda trial: build(trial, d_model=trial.bound()[0].shape[-1])
+
+
+def transformer(cls: type[nn.Module], field: str, inputs: Any, call: Any, exemplar: tuple[Spec, ...]) -> Case:
+    return Case(
+        likely={"nhead": st.sampled_from([1, 2, 3]), "dim_feedforward": st.sampled_from([2, 3, 8])},
+        inputs=inputs,
+        asked={"d_model": lambda inputs: inputs[0].shape[-1]},
+        module=stacked(cls, field),
+        call=call,
+        tensors=empty_rows,
+        stricter=lenient,
+        open_refused=True,
+        other_defaults=BATCH_FIRST | {"activation": "relu"},  # torch names the function itself
+        ours={field: "torch has it as an argument of the call"},
+        exemplar=exemplar,
+        flops=False,
+    )
+
+
+SELF = Spec((BATCH, 7, 16))
+CASES = {
+    "ScaledDotProductAttention": Case(
+        likely={"dropout_p": st.sampled_from([0.0, 0.0, 0.5]), "is_causal": often},
+        inputs=dotted,
+        tensors=empty_rows,
+        stricter=loose,
+        open_refused=True,
+        exemplar=(SELF, SELF, SELF, UNWIRED),
+        flops=False,  # which kernel runs depends on the machine, and the counter with it
+    ),
+    "MultiheadAttention": Case(
+        likely={
+            "num_heads": st.sampled_from([1, 2, 3]),
+            "dropout": st.sampled_from([0.0, 0.0, 0.5]),
+            "is_causal": often,
+            "add_bias_kv": often,
+            "add_zero_attn": often,
+        },
+        inputs=multihead,
+        asked={name: lambda inputs: inputs[0].shape[-1] for name in ("embed_dim", "kdim", "vdim")},
+        module=multihead_module,
+        call=attend,
+        tensors=empty_rows,
+        stricter=lenient,
+        open_refused=True,
+        other_defaults=BATCH_FIRST,
+        ours={"is_causal": "torch has it as an argument of the call"},
+        exemplar=(SELF, UNWIRED, UNWIRED, UNWIRED, UNWIRED),
+        flops=False,
+    ),
+    "TransformerEncoderLayer": transformer(
+        nn.TransformerEncoderLayer, "is_causal", encoded, encode, (SELF, UNWIRED, UNWIRED)
+    ),
+    "TransformerDecoderLayer": transformer(
+        nn.TransformerDecoderLayer, "tgt_is_causal", decoded, decode, (SELF, SELF, *(UNWIRED,) * 4)
+    ),
+}

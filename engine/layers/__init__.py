@@ -18,7 +18,8 @@ __all__ = ["Layer", "all", "get", "refresh"]
 
 
 FAMILIES: Final = (
-    *("ports", "linear", "convolution", "pooling", "padding", "resampling", "normalization", "activation"),
+    *("ports", "linear", "convolution", "transposed", "pooling", "adaptive", "unpooling", "padding"),
+    *("resampling", "folding", "normalization", "activation"),
     *("probability", "dropout", "reshape", "selection", "reduction", "merge", "residual", "embedding", "positions"),
     *("recurrent", "attention", "masking", "transformer"),
 )

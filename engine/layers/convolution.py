@@ -8,121 +8,204 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.layer import Layer, ShapeError, need_float, need_rank
-from engine.layers.parameters import NonNegative, OneOrTwo, Positive
-from engine.layers.windows import AXES, Window, filled, pair, slide
+from engine.layers.parameters import NonNegative, One, OneOrThree, OneOrTwo, Positive
+from engine.layers.windows import AXES, LAYOUTS, Window, filled, slide, spread
 from engine.spec import Spec
 
+FORMULA = "out = ⌊(in + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1"
+LECUN = "LeCun et al. 1989, Backpropagation Applied to Handwritten Zip Code Recognition"
+Mode = Literal["zeros", "reflect", "replicate", "circular"]
+Automatic = Literal["same", "valid"]
+OUT = "how many filters, hence how many channels come out"
+KERNEL = "the size of a filter{}"
+STRIDE = "how far a filter moves from place to place"
+PADDING = "cells added on each side; 'same' keeps the size, 'valid' adds none"
+DILATION = "the distance between the cells a filter looks at"
+GROUPS = "into how many groups the channels are split, each with filters of its own"
+BIAS = "whether a learned constant is added to each output channel"
+FILL = "what the added cells hold"
 
-class Conv2d(Layer):
-    """Slides small learned filters over an image; each filter answers where its pattern is found.
 
-    Every output channel is one filter that looks at all input channels (of its group).
-    """
+def need_channels(x: Spec) -> int:
+    """The number of channels. Raises ShapeError where it is open."""
+    channels = x.shape[1]
+    if not isinstance(channels, int):
+        raise ShapeError(
+            f"gets {x}, whose channel axis is open; filters need a fixed number of channels.", port="input"
+        )
+    return channels
+
+
+class Filters(Layer):
+    """What all convolutions share, whatever the number of axes in space."""
 
     family: ClassVar[str] = "Convolution"
-    torch: ClassVar[str] = "torch.nn.Conv2d"
-    formula: ClassVar[str] = "out = ⌊(in + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1"
-    reference: ClassVar[str] = "LeCun et al. 1989, Backpropagation Applied to Handwritten Zip Code Recognition"
+    reference: ClassVar[str] = LECUN
     initial: ClassVar[dict[str, Any]] = {"out_channels": 16, "kernel_size": 3}
     positional: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels")
     stem_name: ClassVar[str] = "conv"
+    spatial: ClassVar[int]
 
-    out_channels: Positive = Field(description="how many filters, hence how many channels come out")
-    kernel_size: OneOrTwo[Positive] = Field(description="the size of a filter; two numbers are height and width")
-    stride: OneOrTwo[Positive] = Field(1, description="how far a filter moves from place to place")
-    padding: OneOrTwo[NonNegative] | Literal["same", "valid"] = Field(
-        0, description="cells added on each side; 'same' keeps the size, 'valid' adds none"
-    )
-    dilation: OneOrTwo[Positive] = Field(1, description="the distance between the cells a filter looks at")
-    groups: Positive = Field(1, description="into how many groups the channels are split, each with filters of its own")
-    bias: bool = Field(True, description="whether a learned constant is added to each output channel")
-    padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = Field(
-        "zeros", description="what the added cells hold"
-    )
+    def option(self, name: str) -> Any:
+        """A field that the class declares for its number of axes."""
+        return getattr(self, name)
+
+    def each(self, name: str) -> tuple[int, ...]:
+        """A field as one value an axis in space."""
+        return spread(self.option(name), self.spatial)
 
     def check(self) -> None:
-        if self.out_channels % self.groups:
+        out, groups = self.option("out_channels"), self.option("groups")
+        if out % groups:
             raise ShapeError(
-                f"splits {self.out_channels} output channels into {self.groups} groups, "
-                f"and {self.out_channels} / {self.groups} is not whole.",
+                f"splits {out} output channels into {groups} groups, and {out} / {groups} is not whole.",
                 parameter="groups",
             )
-        if self.padding == "same" and pair(self.stride) != (1, 1):
+
+    def need_input(self, x: Spec) -> int:
+        """The number of input channels. Raises ShapeError unless this is an input to slide filters over."""
+        need_rank(x, self.spatial + 2, LAYOUTS[self.spatial])
+        need_float(x)
+        channels, groups = need_channels(x), self.option("groups")
+        if channels % groups:
             raise ShapeError(
-                f"has padding 'same' with stride {self.stride}; 'same' keeps the size and needs stride 1.",
+                f"splits {channels} input channels into {groups} groups, and {channels} / {groups} is not whole.",
+                port="input",
+                parameter="groups",
+            )
+        return channels
+
+    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+        return {"in_channels": inputs[0].shape[1]}
+
+    def summary(self) -> str:
+        text = f"{self.option('out_channels')} × {'×'.join(map(str, self.each('kernel_size')))}"
+        stride, padding = self.each("stride"), self.option("padding")
+        if set(stride) != {1}:
+            text += f" / {'×'.join(map(str, sorted(set(stride))))}"
+        if padding != "valid" and (isinstance(padding, str) or set(spread(padding, self.spatial)) != {0}):
+            text += f" · pad {padding}"
+        return text
+
+
+class _Conv(Filters):
+    """A convolution."""
+
+    formula: ClassVar[str] = FORMULA
+
+    def check(self) -> None:
+        super().check()
+        if self.option("padding") == "same" and set(self.each("stride")) != {1}:
+            raise ShapeError(
+                f"has padding 'same' with stride {self.option('stride')}; 'same' keeps the size and needs stride 1.",
                 parameter="padding",
             )
 
     def windows(self) -> tuple[Window, ...]:
-        """The window along height and width."""
+        """The window along each axis in space."""
+        padding = self.option("padding")
         result = []
-        for axis in (0, 1):
-            kernel, stride, dilation = pair(self.kernel_size)[axis], pair(self.stride)[axis], pair(self.dilation)[axis]
-            if self.padding == "same":
+        for axis in range(self.spatial):
+            kernel, stride, dilation = (self.each(name)[axis] for name in ("kernel_size", "stride", "dilation"))
+            if padding == "same":
                 total = dilation * (kernel - 1)
                 before = total // 2
                 behind = total - before
             else:
-                before = behind = 0 if isinstance(self.padding, str) else pair(self.padding)[axis]
+                before = behind = 0 if isinstance(padding, str) else spread(padding, self.spatial)[axis]
             result.append(Window(kernel, stride, before, behind, dilation))
         return tuple(result)
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
-        need_rank(x, 4, "(N, channels, height, width)")
-        need_float(x)
-        channels = x.shape[1]
-        if not isinstance(channels, int):
-            raise ShapeError(
-                f"gets {x}, whose channel axis is open; filters need a fixed number of channels.", port="input"
-            )
-        if channels % self.groups:
-            raise ShapeError(
-                f"splits {channels} input channels into {self.groups} groups, "
-                f"and {channels} / {self.groups} is not whole.",
-                port="input",
-                parameter="groups",
-            )
+        self.need_input(x)
         self._check_padding(x)
         sizes = slide(self.windows(), x.shape[2:], "slides")
-        return x.with_shape((x.shape[0], self.out_channels, *sizes), x.axes)
+        return x.with_shape((x.shape[0], self.option("out_channels"), *sizes), x.axes)
 
     def _check_padding(self, x: Spec) -> None:
         """Reflected padding must be smaller than the image, circular padding no larger."""
+        mode = self.option("padding_mode")
         for axis, (window, size) in enumerate(zip(self.windows(), x.shape[2:], strict=True)):
             pad = max(window.before, window.behind)
             if not isinstance(size, int) or not pad:
                 continue
-            limit = {"reflect": size - 1, "circular": size}.get(self.padding_mode)
+            limit = {"reflect": size - 1, "circular": size}.get(mode)
             if limit is not None and pad > limit:
                 raise ShapeError(
-                    f"pads {pad} cells of {self.padding_mode} padding to a {AXES[axis]} of {size}; "
+                    f"pads {pad} cells of {mode} padding to a {AXES[self.spatial][axis]} of {size}; "
                     f"at most {limit} can be taken from the image.",
                     port="input",
                     parameter="padding",
                 )
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
-        return {"in_channels": inputs[0].shape[1]}
-
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
-        kernel = (self.out_channels, inputs[0].shape[1] // self.groups, *pair(self.kernel_size))
-        return {"weight": kernel} | ({"bias": (self.out_channels,)} if self.bias else {})
+        out = self.option("out_channels")
+        kernel = (out, inputs[0].shape[1] // self.option("groups"), *self.each("kernel_size"))
+        return {"weight": kernel} | ({"bias": (out,)} if self.option("bias") else {})
 
     def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return product(outputs[0].shape) * product(self.weights(*inputs)["weight"][1:])
-
-    def summary(self) -> str:
-        height, width = pair(self.kernel_size)
-        text = f"{self.out_channels} × {height}×{width}"
-        if self.stride not in (1, (1, 1)):
-            text += f" / {'×'.join(map(str, sorted(set(pair(self.stride)))))}"
-        if self.padding not in (0, (0, 0), "valid"):
-            text += f" · pad {self.padding}"
-        return text
 
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
         return filled(self.windows(), inputs[0].shape[2:], outputs[0].shape[2:])
 
 
-LAYERS = (Conv2d,)
+class Conv1d(_Conv):
+    """Slides small learned filters along a sequence; each filter answers where its pattern is found.
+
+    Every output channel is one filter that looks at all input channels (of its group).
+    """
+
+    torch: ClassVar[str] = "torch.nn.Conv1d"
+    spatial: ClassVar[int] = 1
+
+    out_channels: Positive = Field(description=OUT)
+    kernel_size: One[Positive] = Field(description=KERNEL.format(""))
+    stride: One[Positive] = Field(1, description=STRIDE)
+    padding: One[NonNegative] | Automatic = Field(0, description=PADDING)
+    dilation: One[Positive] = Field(1, description=DILATION)
+    groups: Positive = Field(1, description=GROUPS)
+    bias: bool = Field(True, description=BIAS)
+    padding_mode: Mode = Field("zeros", description=FILL)
+
+
+class Conv2d(_Conv):
+    """Slides small learned filters over an image; each filter answers where its pattern is found.
+
+    Every output channel is one filter that looks at all input channels (of its group).
+    """
+
+    torch: ClassVar[str] = "torch.nn.Conv2d"
+    spatial: ClassVar[int] = 2
+
+    out_channels: Positive = Field(description=OUT)
+    kernel_size: OneOrTwo[Positive] = Field(description=KERNEL.format("; two numbers are height and width"))
+    stride: OneOrTwo[Positive] = Field(1, description=STRIDE)
+    padding: OneOrTwo[NonNegative] | Automatic = Field(0, description=PADDING)
+    dilation: OneOrTwo[Positive] = Field(1, description=DILATION)
+    groups: Positive = Field(1, description=GROUPS)
+    bias: bool = Field(True, description=BIAS)
+    padding_mode: Mode = Field("zeros", description=FILL)
+
+
+class Conv3d(_Conv):
+    """Slides small learned filters through a volume or a film; each filter answers where its pattern is found.
+
+    Every output channel is one filter that looks at all input channels (of its group).
+    """
+
+    torch: ClassVar[str] = "torch.nn.Conv3d"
+    spatial: ClassVar[int] = 3
+
+    out_channels: Positive = Field(description=OUT)
+    kernel_size: OneOrThree[Positive] = Field(description=KERNEL.format("; three numbers are depth, height and width"))
+    stride: OneOrThree[Positive] = Field(1, description=STRIDE)
+    padding: OneOrThree[NonNegative] | Automatic = Field(0, description=PADDING)
+    dilation: OneOrThree[Positive] = Field(1, description=DILATION)
+    groups: Positive = Field(1, description=GROUPS)
+    bias: bool = Field(True, description=BIAS)
+    padding_mode: Mode = Field("zeros", description=FILL)
+
+
+LAYERS = (Conv1d, Conv2d, Conv3d)

@@ -25,6 +25,10 @@ Whole = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 OneOrTwo: TypeAlias = T | tuple[T, T]
 """One value for both axes, or one each for height and width."""
+One: TypeAlias = T | tuple[T]
+"""One value, as torch takes it for one axis."""
+OneOrThree: TypeAlias = T | tuple[T, T, T]
+"""One value for all three axes, or one each for depth, height and width."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,147 +6,259 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from engine.dims import Dim, product
 from engine.layers.layer import Layer, Port, ShapeError, need_float, need_rank
-from engine.layers.parameters import NonNegative, OneOrTwo, Positive
-from engine.layers.windows import AXES, Window, filled, pair, slide
+from engine.layers.parameters import NonNegative, One, OneOrThree, OneOrTwo, Positive
+from engine.layers.windows import AXES, LAYOUTS, Window, filled, slide, spread
 from engine.spec import Spec
 
-LAYOUT = "(N, channels, height, width)"
 FORMULA = "out = ⌊(in + 2·padding − {span}) / stride⌋ + 1"
+KERNEL = "the size of the window{}"
+STRIDE = "how far the window moves; none: its own size"
+PADDING = "cells added on each side, at most half the window"
+ZEROS = "zeros added on each side, at most half the window"
+DILATION = "the distance between the cells a window looks at"
+INDICES = "also give where each largest value was (for un-pooling)"
+CEIL = "let the last window reach over the edge"
+COUNT = "whether the added zeros count in the mean"
+DIVISOR = "divide by this number instead of the window's cells"
+TWO, THREE = "; two numbers are height and width", "; three numbers are depth, height and width"
 
 
-class MaxPool2d(Layer):
-    """Keeps the largest value of each window, so the image shrinks and small shifts matter less."""
+class Pooling(Layer):
+    """What all layers of windows share, whatever the number of axes in space."""
 
     family: ClassVar[str] = "Pooling"
-    torch: ClassVar[str] = "torch.nn.MaxPool2d"
-    formula: ClassVar[str] = FORMULA.format(span="dilation·(kernel_size − 1) − 1")
     initial: ClassVar[dict[str, Any]] = {"kernel_size": 2}
     positional: ClassVar[tuple[str, ...]] = ("kernel_size",)
     stem_name: ClassVar[str] = "pool"
+    spatial: ClassVar[int]
+    room: ClassVar[bool] = False
+    """Whether torch wants a window to fit into the input even where it may reach over the edge."""
 
-    kernel_size: OneOrTwo[Positive] = Field(description="the size of the window; two numbers are height and width")
-    stride: OneOrTwo[Positive] | None = Field(None, description="how far the window moves; none: its own size")
-    padding: OneOrTwo[NonNegative] = Field(0, description="cells added on each side, at most half the window")
-    dilation: OneOrTwo[Positive] = Field(1, description="the distance between the cells a window looks at")
-    return_indices: bool = Field(False, description="also give where each largest value was (for un-pooling)")
-    ceil_mode: bool = Field(False, description="let the last window reach over the edge")
+    def option(self, name: str, default: Any = None) -> Any:
+        """A field, where the class has it."""
+        return getattr(self, name, default)
 
-    def check(self) -> None:
-        _check_half(self.kernel_size, self.padding)
+    def each(self, name: str, default: Any = None) -> tuple[int, ...]:
+        """A field as one value an axis in space."""
+        return spread(self.option(name, default), self.spatial)
 
-    def output_ports(self) -> tuple[Port, ...]:
-        return (*self.outputs, Port("indices")) if self.return_indices else self.outputs
+    def need_input(self, x: Spec) -> None:
+        """Raise ShapeError unless this is an input with so many axes in space."""
+        need_rank(x, self.spatial + 2, LAYOUTS[self.spatial])
+        need_float(x)
 
     def windows(self) -> tuple[Window, ...]:
-        """The window along height and width."""
-        return _windows(self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
+        """The window along each axis in space."""
+        kernel = self.each("kernel_size")
+        stride = self.each("stride") if self.option("stride") is not None else kernel
+        padding, dilation = self.each("padding", 0), self.each("dilation", 1)
+        return tuple(
+            Window(k, s, p, p, d, self.option("ceil_mode", False))
+            for k, s, p, d in zip(kernel, stride, padding, dilation, strict=True)
+        )
+
+    def check(self) -> None:
+        for axis, size, pad in zip(AXES[self.spatial], self.each("kernel_size"), self.each("padding", 0), strict=True):
+            if pad > size // 2:
+                raise ShapeError(
+                    f"pads {pad} cells to a window of {size} along the {axis}; "
+                    f"at most half the window, {size // 2}, is allowed.",
+                    parameter="padding",
+                )
 
     def infer(self, *inputs: Spec) -> Spec | tuple[Spec, ...]:
         (x,) = inputs
-        need_rank(x, 4, LAYOUT)
-        need_float(x)
-        out = x.with_shape((*x.shape[:2], *slide(self.windows(), x.shape[2:], "slides")), x.axes)
-        return (out, Spec(out.shape, "int64", x.axes)) if self.return_indices else out
-
-    def summary(self) -> str:
-        return _summary(self.kernel_size, self.stride, self.padding)
-
-    def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
-        return filled(self.windows(), inputs[0].shape[2:], outputs[0].shape[2:])
-
-
-class AvgPool2d(Layer):
-    """Keeps the mean of each window: a gentle way to shrink an image."""
-
-    family: ClassVar[str] = "Pooling"
-    torch: ClassVar[str] = "torch.nn.AvgPool2d"
-    formula: ClassVar[str] = FORMULA.format(span="kernel_size")
-    initial: ClassVar[dict[str, Any]] = {"kernel_size": 2}
-    positional: ClassVar[tuple[str, ...]] = ("kernel_size",)
-    stem_name: ClassVar[str] = "pool"
-
-    kernel_size: OneOrTwo[Positive] = Field(description="the size of the window; two numbers are height and width")
-    stride: OneOrTwo[Positive] | None = Field(None, description="how far the window moves; none: its own size")
-    padding: OneOrTwo[NonNegative] = Field(0, description="zeros added on each side, at most half the window")
-    ceil_mode: bool = Field(False, description="let the last window reach over the edge")
-    count_include_pad: bool = Field(True, description="whether the added zeros count in the mean")
-    divisor_override: Positive | None = Field(None, description="divide by this number instead of the window's cells")
-
-    def check(self) -> None:
-        _check_half(self.kernel_size, self.padding)
-
-    def windows(self) -> tuple[Window, ...]:
-        """The window along height and width."""
-        return _windows(self.kernel_size, self.stride, self.padding, 1, self.ceil_mode)
-
-    def infer(self, *inputs: Spec) -> Spec:
-        (x,) = inputs
-        need_rank(x, 4, LAYOUT)
-        need_float(x)
+        self.need_input(x)
+        for axis, size, window in zip(AXES[self.spatial], x.shape[2:], self.windows(), strict=True):
+            if self.room and isinstance(size, int) and size < window.kernel:
+                raise ShapeError(
+                    f"slides a window of {window.kernel} along the {axis}, which has {size} cells only.",
+                    port="input",
+                    parameter="kernel_size",
+                )
         return x.with_shape((*x.shape[:2], *slide(self.windows(), x.shape[2:], "slides")), x.axes)
 
     def summary(self) -> str:
-        return _summary(self.kernel_size, self.stride, self.padding)
+        kernel = self.each("kernel_size")
+        text = "×".join(map(str, kernel))
+        stride = self.each("stride") if self.option("stride") is not None else kernel
+        if stride != kernel:
+            text += f" / {'×'.join(map(str, sorted(set(stride))))}"
+        return text + (f" · pad {self.option('padding')}" if set(self.each("padding", 0)) != {0} else "")
 
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
         return filled(self.windows(), inputs[0].shape[2:], outputs[0].shape[2:])
 
 
-class AdaptiveAvgPool2d(Layer):
-    """Keeps the mean of as many windows as you ask for, whatever the size of the image; 1 is global average pooling."""
+class _MaxPool(Pooling):
+    """Keeps the largest value of each window."""
 
-    family: ClassVar[str] = "Pooling"
-    torch: ClassVar[str] = "torch.nn.AdaptiveAvgPool2d"
-    formula: ClassVar[str] = "out = output_size; window i spans ⌊i·in/out⌋ … ⌈(i + 1)·in/out⌉"
-    reference: ClassVar[str] = "Lin et al. 2013, Network In Network"
-    initial: ClassVar[dict[str, Any]] = {"output_size": 1}
-    positional: ClassVar[tuple[str, ...]] = ("output_size",)
-    stem_name: ClassVar[str] = "pool"
+    formula: ClassVar[str] = FORMULA.format(span="dilation·(kernel_size − 1) − 1")
 
-    output_size: Positive | tuple[Positive | None, Positive | None] = Field(
-        description="the size that comes out; none of two keeps that axis as it is"
-    )
+    def output_ports(self) -> tuple[Port, ...]:
+        return (*self.outputs, Port("indices")) if self.option("return_indices") else self.outputs
 
-    def infer(self, *inputs: Spec) -> Spec:
-        (x,) = inputs
-        need_rank(x, 4, LAYOUT)
-        need_float(x)
-        wanted = self.output_size if isinstance(self.output_size, tuple) else (self.output_size, self.output_size)
-        sizes = (size if want is None else want for want, size in zip(wanted, x.shape[2:], strict=True))
-        return x.with_shape((*x.shape[:2], *sizes), x.axes)
+    def infer(self, *inputs: Spec) -> Spec | tuple[Spec, ...]:
+        out = super().infer(*inputs)
+        assert isinstance(out, Spec)
+        return (out, Spec(out.shape, "int64", out.axes)) if self.option("return_indices") else out
 
-    def summary(self) -> str:
-        height, width = self.output_size if isinstance(self.output_size, tuple) else (self.output_size,) * 2
-        return f"→ {height or 'in'}×{width or 'in'}"
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 8 * product(outputs[0].shape)
+
+    def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 8 * product(outputs[0].shape)
 
 
-def _windows(
-    kernel: OneOrTwo[int], stride: OneOrTwo[int] | None, padding: OneOrTwo[int], dilation: OneOrTwo[int], ceil: bool
-) -> tuple[Window, ...]:
-    step = kernel if stride is None else stride
-    return tuple(
-        Window(k, s, p, p, d, ceil)
-        for k, s, p, d in zip(pair(kernel), pair(step), pair(padding), pair(dilation), strict=True)
-    )
+class MaxPool1d(_MaxPool):
+    """Keeps the largest value of each stretch, so the sequence shrinks and small shifts matter less."""
+
+    torch: ClassVar[str] = "torch.nn.MaxPool1d"
+    spatial: ClassVar[int] = 1
+
+    kernel_size: One[Positive] = Field(description=KERNEL.format(""))
+    stride: One[Positive] | None = Field(None, description=STRIDE)
+    padding: One[NonNegative] = Field(0, description=PADDING)
+    dilation: One[Positive] = Field(1, description=DILATION)
+    return_indices: bool = Field(False, description=INDICES)
+    ceil_mode: bool = Field(False, description=CEIL)
 
 
-def _check_half(kernel: OneOrTwo[int], padding: OneOrTwo[int]) -> None:
-    for axis, size, pad in zip(AXES, pair(kernel), pair(padding), strict=True):
-        if pad > size // 2:
-            raise ShapeError(
-                f"pads {pad} cells to a window of {size} along the {axis}; "
-                f"at most half the window, {size // 2}, is allowed.",
-                parameter="padding",
-            )
+class MaxPool2d(_MaxPool):
+    """Keeps the largest value of each window, so the image shrinks and small shifts matter less."""
+
+    torch: ClassVar[str] = "torch.nn.MaxPool2d"
+    spatial: ClassVar[int] = 2
+
+    kernel_size: OneOrTwo[Positive] = Field(description=KERNEL.format(TWO))
+    stride: OneOrTwo[Positive] | None = Field(None, description=STRIDE)
+    padding: OneOrTwo[NonNegative] = Field(0, description=PADDING)
+    dilation: OneOrTwo[Positive] = Field(1, description=DILATION)
+    return_indices: bool = Field(False, description=INDICES)
+    ceil_mode: bool = Field(False, description=CEIL)
 
 
-def _summary(kernel: OneOrTwo[int], stride: OneOrTwo[int] | None, padding: OneOrTwo[int]) -> str:
-    height, width = pair(kernel)
-    text = f"{height}×{width}"
-    if stride is not None and pair(stride) != (height, width):
-        text += f" / {'×'.join(map(str, sorted(set(pair(stride)))))}"
-    return text + (f" · pad {padding}" if padding not in (0, (0, 0)) else "")
+class MaxPool3d(_MaxPool):
+    """Keeps the largest value of each window, so the volume shrinks and small shifts matter less."""
+
+    torch: ClassVar[str] = "torch.nn.MaxPool3d"
+    spatial: ClassVar[int] = 3
+
+    kernel_size: OneOrThree[Positive] = Field(description=KERNEL.format(THREE))
+    stride: OneOrThree[Positive] | None = Field(None, description=STRIDE)
+    padding: OneOrThree[NonNegative] = Field(0, description=PADDING)
+    dilation: OneOrThree[Positive] = Field(1, description=DILATION)
+    return_indices: bool = Field(False, description=INDICES)
+    ceil_mode: bool = Field(False, description=CEIL)
 
 
-LAYERS = (MaxPool2d, AvgPool2d, AdaptiveAvgPool2d)
+class _AvgPool(Pooling):
+    """Keeps the mean of each window."""
+
+    formula: ClassVar[str] = FORMULA.format(span="kernel_size")
+
+
+class AvgPool1d(_AvgPool):
+    """Keeps the mean of each stretch: a gentle way to shrink a sequence."""
+
+    torch: ClassVar[str] = "torch.nn.AvgPool1d"
+    spatial: ClassVar[int] = 1
+
+    kernel_size: One[Positive] = Field(description=KERNEL.format(""))
+    stride: One[Positive] | None = Field(None, description=STRIDE)
+    padding: One[NonNegative] = Field(0, description=ZEROS)
+    ceil_mode: bool = Field(False, description=CEIL)
+    count_include_pad: bool = Field(True, description=COUNT)
+
+
+class AvgPool2d(_AvgPool):
+    """Keeps the mean of each window: a gentle way to shrink an image."""
+
+    torch: ClassVar[str] = "torch.nn.AvgPool2d"
+    spatial: ClassVar[int] = 2
+
+    kernel_size: OneOrTwo[Positive] = Field(description=KERNEL.format(TWO))
+    stride: OneOrTwo[Positive] | None = Field(None, description=STRIDE)
+    padding: OneOrTwo[NonNegative] = Field(0, description=ZEROS)
+    ceil_mode: bool = Field(False, description=CEIL)
+    count_include_pad: bool = Field(True, description=COUNT)
+    divisor_override: Positive | None = Field(None, description=DIVISOR)
+
+
+class AvgPool3d(_AvgPool):
+    """Keeps the mean of each window: a gentle way to shrink a volume."""
+
+    room: ClassVar[bool] = True
+
+    torch: ClassVar[str] = "torch.nn.AvgPool3d"
+    spatial: ClassVar[int] = 3
+
+    kernel_size: OneOrThree[Positive] = Field(description=KERNEL.format(THREE))
+    stride: OneOrThree[Positive] | None = Field(None, description=STRIDE)
+    padding: OneOrThree[NonNegative] = Field(0, description=ZEROS)
+    ceil_mode: bool = Field(False, description=CEIL)
+    count_include_pad: bool = Field(True, description=COUNT)
+    divisor_override: Positive | None = Field(None, description=DIVISOR)
+
+
+class _LPPool(Pooling):
+    """Keeps a power mean of each window, without dividing by its size."""
+
+    formula: ClassVar[str] = "y = (Σ xᵖ)^(1/p),  " + FORMULA.format(span="kernel_size")
+    initial: ClassVar[dict[str, Any]] = {"norm_type": 2.0, "kernel_size": 2}
+    positional: ClassVar[tuple[str, ...]] = ("norm_type", "kernel_size")
+    reference: ClassVar[str] = "Sermanet et al. 2012, Convolutional Networks Applied to House Numbers"
+
+    def check(self) -> None:
+        super().check()
+        if self.option("norm_type") == 0:
+            raise ShapeError("takes the 0th root; norm_type must not be 0.", parameter="norm_type")
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * (product(inputs[0].shape) + 4 * product(outputs[0].shape))
+
+
+POWER = "the power p: 1 is the sum, a large one nearly the largest"
+
+
+class LPPool1d(_LPPool):
+    """Keeps a power mean of each stretch: something between mean and largest value."""
+
+    torch: ClassVar[str] = "torch.nn.LPPool1d"
+    spatial: ClassVar[int] = 1
+
+    norm_type: float = Field(description=POWER)
+    kernel_size: Positive = Field(description=KERNEL.format(""))
+    stride: Positive | None = Field(None, description=STRIDE)
+    ceil_mode: bool = Field(False, description=CEIL)
+
+
+class LPPool2d(_LPPool):
+    """Keeps a power mean of each window: something between mean and largest value."""
+
+    torch: ClassVar[str] = "torch.nn.LPPool2d"
+    spatial: ClassVar[int] = 2
+
+    norm_type: float = Field(description=POWER)
+    kernel_size: OneOrTwo[Positive] = Field(description=KERNEL.format(TWO))
+    stride: OneOrTwo[Positive] | None = Field(None, description=STRIDE)
+    ceil_mode: bool = Field(False, description=CEIL)
+
+
+class LPPool3d(_LPPool):
+    """Keeps a power mean of each window of a volume: something between mean and largest value."""
+
+    room: ClassVar[bool] = True
+
+    torch: ClassVar[str] = "torch.nn.LPPool3d"
+    spatial: ClassVar[int] = 3
+
+    norm_type: float = Field(description=POWER)
+    kernel_size: OneOrThree[Positive] = Field(description=KERNEL.format(THREE))
+    stride: OneOrThree[Positive] | None = Field(None, description=STRIDE)
+    ceil_mode: bool = Field(False, description=CEIL)
+
+
+LAYERS = (MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, LPPool1d, LPPool2d, LPPool3d)

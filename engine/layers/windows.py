@@ -13,13 +13,19 @@ from engine.dims import Dim, ceil_div
 from engine.layers.layer import ShapeError
 
 T = TypeVar("T")
-AXES = ("height", "width")
-ROWS = ("rows", "columns")
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+ROWS = {1: ("places",), 2: ("rows", "columns"), 3: ("layers", "rows", "columns")}
+LAYOUTS = {
+    1: "(N, channels, length)",
+    2: "(N, channels, height, width)",
+    3: "(N, channels, depth, height, width)",
+}
+"""By the number of axes in space."""
 
 
-def pair(value: T | tuple[T, T]) -> tuple[T, T]:
-    """One value for both axes, or the two as they are."""
-    return value if isinstance(value, tuple) else (value, value)
+def spread(value: T | tuple[T, ...], count: int) -> tuple[T, ...]:
+    """One value for so many axes, or the values as they are."""
+    return value if isinstance(value, tuple) else (value,) * count
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ def slide(windows: tuple[Window, ...], sizes: tuple[Dim, ...], verb: str) -> tup
             over = "×".join(map(str, sizes))
             raise ShapeError(
                 f"{verb} a {kernel} window over {over} input: {window.text(size)} = {str(places).replace('-', '−')} "
-                f"{ROWS[axis] if len(sizes) == 2 else 'places'} are left.",
+                f"{ROWS[len(sizes)][axis]} are left.",
                 port="input",
                 parameter="kernel_size",
             )
@@ -82,5 +88,5 @@ def filled(windows: tuple[Window, ...], sizes: tuple[Dim, ...], results: tuple[D
     """One line an axis: the formula with the numbers and its result."""
     return "\n".join(
         f"{axis} = {window.text(size)} = {result}"
-        for axis, window, size, result in zip(AXES, windows, sizes, results, strict=True)
+        for axis, window, size, result in zip(AXES[len(sizes)], windows, sizes, results, strict=True)
     )

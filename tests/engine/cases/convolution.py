@@ -1,35 +1,86 @@
-"""Layers that slide learned filters."""
+"""Layers that slide learned filters, and those that paint them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from tests.engine.cases.case import Case, Trial
 
 small = st.integers(1, 4)
-either = st.one_of(small, st.tuples(small, small))
+
+
+def each(numbers: SearchStrategy[int], axes: int) -> SearchStrategy[Any]:
+    """One number, or one an axis."""
+    return st.one_of(numbers, numbers, st.tuples(*(numbers,) * axes))
 
 
 def stricter(trial: Trial) -> str:
-    if trial.inputs[0].rank == 3:
+    if trial.inputs[0].rank == trial.cls.spatial + 1:  # type: ignore[attr-defined]
         return "torch takes it for one image without a batch; here the first axis is always the batch"
     return ""
 
 
-CASES = {
-    "Conv2d": Case(
-        likely={
-            "out_channels": st.sampled_from([6, 6, 12, 12, 2, 3, 4]),
-            "groups": st.sampled_from([1, 1, 1, 1, 2, 3]),
-            "kernel_size": st.one_of(st.integers(1, 3), st.tuples(small, small)),
-            "stride": st.one_of(st.just(1), st.just(1), st.just(1), either),
-            "padding": st.one_of(st.just("same"), st.just("valid"), st.integers(0, 2), st.tuples(small, small)),
-            "dilation": st.sampled_from([1, 1, 1, 2, 3, (1, 2), (2, 1)]),
+def emptied(trial: Trial) -> str:
+    """Whether torch gives a tensor without a number."""
+    if reason := stricter(trial):
+        return reason
+    typed, axes = trial.parameters, trial.cls.spatial  # type: ignore[attr-defined]
+
+    def value(name: str, default: int, axis: int) -> int:
+        given = typed.get(name, default)
+        return given[axis] if isinstance(given, tuple) else given  # type: ignore[no-any-return]
+
+    for axis, size in enumerate(trial.bound()[0].shape[2 : axes + 2]):
+        grown = (int(size) - 1) * value("stride", 1, axis) - 2 * value("padding", 0, axis)  # type: ignore[call-overload]
+        reach = value("dilation", 1, axis) * (value("kernel_size", 1, axis) - 1)
+        if grown + reach + value("output_padding", 0, axis) + 1 == 0:
+            return "a tensor without a number is of no use to a network"
+    return ""
+
+
+def channels() -> dict[str, SearchStrategy[Any]]:
+    return {"out_channels": st.sampled_from([6, 6, 12, 12, 2, 3, 4]), "groups": st.sampled_from([1, 1, 1, 1, 2, 3])}
+
+
+def slid(axes: int) -> Case:
+    return Case(
+        likely=channels()
+        | {
+            "kernel_size": each(st.integers(1, 3), axes),
+            "stride": st.one_of(st.just(1), st.just(1), st.just(1), each(small, axes)),
+            "padding": st.one_of(st.just("same"), st.just("valid"), each(st.integers(0, 2), axes)),
+            "dilation": each(st.sampled_from([1, 1, 1, 2, 3]), axes),
         },
-        inputs=lambda d: [d.image()],
+        inputs=lambda d: [d.image(axes)],
         asked={"in_channels": lambda inputs: inputs[0].shape[1]},
         stricter=stricter,
-        draws=600,
         open_refused=True,
-    ),
+        draws=600,
+    )
+
+
+def painted(axes: int) -> Case:
+    return Case(
+        likely=channels()
+        | {
+            "kernel_size": each(st.integers(1, 3), axes),
+            "stride": each(st.sampled_from([1, 2, 2, 3]), axes),
+            "padding": each(st.sampled_from([0, 0, 0, 1, 1, 2]), axes),
+            "output_padding": each(st.sampled_from([0, 0, 0, 1]), axes),
+            "dilation": each(st.sampled_from([1, 1, 1, 2]), axes),
+            "padding_mode": st.just("zeros"),
+        },
+        inputs=lambda d: [d.image(axes)],
+        asked={"in_channels": lambda inputs: inputs[0].shape[1]},
+        stricter=emptied,
+        open_refused=True,
+        draws=600,
+    )
+
+
+CASES = {f"Conv{axes}d": slid(axes) for axes in (1, 2, 3)} | {
+    f"ConvTranspose{axes}d": painted(axes) for axes in (1, 2, 3)
 }

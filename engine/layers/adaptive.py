@@ -53,7 +53,7 @@ class _AdaptiveAvg(_Adaptive):
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         whole = all(size == 1 for size in outputs[0].shape[2:])  # then it is a plain mean
-        return 0 if whole and self.spatial == 2 else 4 * product(inputs[0].shape)
+        return 0 if whole else 4 * product(inputs[0].shape)
 
 
 class AdaptiveAvgPool1d(_AdaptiveAvg):

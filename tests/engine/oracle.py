@@ -101,7 +101,7 @@ def theirs(trial: Trial) -> Specs | None:
     """The shapes and dtypes that torch computes, or None where it refuses."""
     try:
         results = run(trial)
-    except (RuntimeError, ValueError, TypeError, IndexError, AssertionError):
+    except (RuntimeError, ValueError, TypeError, IndexError, AssertionError, ZeroDivisionError):
         return None
     return tuple((tuple(tensor.shape), str(tensor.dtype).removeprefix("torch.")) for tensor in results)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Action:
     """``call`` is a method of the main window, dotted through its parts ("files.open"); ``needs`` what must be there:
-    "" nothing, "design" the canvas, "selection" a selected node, "undo"/"redo", "running" or "idle" a training run."""
+    "" nothing, "design" the canvas, "selection" a selected node, "block" a selected block, "inside" an open one, "undo"/"redo", "running" or "idle" a training run."""
 
     id: str
     title: str
@@ -63,6 +63,11 @@ ACTIONS = (
     Action("edit.rename", "Rename", "rename", "Rename the selected layer", "rename", "selection"),
     Action("canvas.add", "Add Layer …", "add", "Search a layer and add it at the cursor", "view.open_popup", "design"),
     Action("canvas.connect", "Connect Selected", "connect", "Wire the two selected layers", "view.connect_selection", "selection"),
+    Action("canvas.make_block", "Make Block …", "block", "Make one block of the selected layers", "view.make_block", "selection", separator=True),
+    Action("canvas.dissolve_block", "Dissolve Block", "dissolve", "Put what is inside the block in its place", "view.dissolve_block", "block"),
+    Action("canvas.open_block", "Open Block", "open-block", "Show what is inside the block", "view.open_selected", "block"),
+    Action("canvas.leave_block", "Leave Block", "leave-block", "Show what is around the open block", "view.leave_block", "inside"),
+    Action("canvas.keep_block", "Keep Block in My Library", "star", "Use this block in other projects, too", "view.keep_block", "keepable"),
     Action("canvas.arrange", "Arrange Everything", "arrange", "Lay the network out from top to bottom", "view.arrange", "design", separator=True),
     Action("canvas.arrange_selection", "Arrange Selection", "arrange", "Lay out the selected layers", "view.arrange_selection", "selection"),
     Action("canvas.fit", "Fit All", "fit", "Show the whole network", "view.zoom_fit", "design", separator=True),

@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
     def _confine_canvas_keys(self) -> None:
         """Keys of the canvas (Tab, L, Del, …) count only while it has the focus."""
         for action in ACTIONS:
-            if action.needs in ("design", "selection"):
+            if action.needs in ("design", "selection", "block"):
                 item = self.actions_table[action.id]
                 item.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
                 self.removeAction(item)
@@ -245,6 +245,10 @@ class MainWindow(QMainWindow):
         """Whether a training run is under way."""
         return self._training is not None and self._training.running
 
+    def _block_selected(self) -> bool:
+        graph, chosen = self.document.graph, self.document.selection
+        return len(chosen) == 1 and graph.blocks.of_type(graph.node(chosen[0]).type) is not None
+
     def update_actions(self) -> None:
         """Enable what can be done now and name what undo and redo would do."""
         history, drawing = self.document.history, self.pages.currentWidget() is self.design
@@ -252,6 +256,9 @@ class MainWindow(QMainWindow):
             {
                 "design": drawing,
                 "selection": drawing and bool(self.document.selection),
+                "block": drawing and self._block_selected(),
+                "inside": drawing and self.document.graph.inside is not None,
+                "keepable": drawing and (self._block_selected() or self.document.graph.inside is not None),
                 "undo": bool(history.undo_title),
                 "redo": bool(history.redo_title),
                 "running": self.running,

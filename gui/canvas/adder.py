@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsPathItem
 from engine.graph import Edge
 from gui.canvas.commands import free_output
 from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End, wire_path
+from gui.canvas.kinds import kinds
 from gui.canvas.popup import LayerPopup
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Adder:
         point = view.mapToScene(at)
         above = 0.5 if wire is None else 0.0 if wire.side == "output" else 1.0
         place = (point.x() - WIDTH / 2, point.y() - above * HEIGHT)
-        popup = self.popup = LayerPopup(view, at, spec)
+        popup = self.popup = LayerPopup(view, at, spec, kinds(document.graph))
         if wire is not None and after is None:
             self._show_pending(wire, point)
         popup.chosen.connect(lambda name: view.add_layer(name, place, None if after else wire, after, into))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine import project
+from engine.blocks.block import PREFIX, Blocks
+from engine.blocks.library import bring
 from engine.edits import AddNode, Connect
-from engine.graph import Edge, Graph, Node, Position
+from engine.graph import Edge, Graph, Node, Position, literal
 from engine.ports import output_ports
 from engine.project import ProjectError
 from gui.canvas.draft import Draft
@@ -31,6 +33,8 @@ class Fragment:
     edges: tuple[Edge, ...]
     positions: dict[str, Position]
     incoming: tuple[Edge, ...] = ()
+    blocks: Blocks = field(default_factory=Blocks)
+    """The definitions that nodes of the fragment may use."""
 
 
 def take(graph: Graph, node_ids: Collection[str]) -> Fragment:
@@ -42,6 +46,7 @@ def take(graph: Graph, node_ids: Collection[str]) -> Fragment:
         tuple(edge for edge in wires if edge.source in chosen),
         {node_id: graph.positions[node_id] for node_id in chosen},
         tuple(edge for edge in wires if edge.source not in chosen),
+        graph.blocks,
     )
 
 
@@ -52,11 +57,24 @@ def to_text(fragment: Fragment) -> str:
         return {"source": [edge.source, edge.source_port], "target": [edge.target, edge.target_port]}
 
     nodes = [
-        {"id": node.id, "type": node.type, "name": node.name, "parameters": dict(node.parameters)}
+        {"id": node.id, "type": node.type, "name": node.name, "parameters": literal(node.parameters)}
+        | ({"properties": literal(node.properties)} if node.properties else {})
         for node in fragment.nodes
     ]
-    sections = {"nodes": nodes, "edges": [*map(wire, fragment.edges)], "incoming": [*map(wire, fragment.incoming)]}
-    rows = [f'"{key}": [{_lines(map(_dump, rows))}]' for key, rows in sections.items() if rows or key != "incoming"]
+    used = {node.type.removeprefix(PREFIX) for node in fragment.nodes if node.type.startswith(PREFIX)}
+    needed = used.union(*(fragment.blocks.uses(block_id) for block_id in used))
+    blocks = [json.loads(project.block_text(block)) for block in fragment.blocks.values() if block.id in needed]
+    sections = {
+        "blocks": blocks,
+        "nodes": nodes,
+        "edges": [*map(wire, fragment.edges)],
+        "incoming": [*map(wire, fragment.incoming)],
+    }
+    rows = [
+        f'"{key}": [{_lines(map(_dump, rows))}]'
+        for key, rows in sections.items()
+        if rows or key not in ("incoming", "blocks")
+    ]
     return f'{{"layerloom": {FORMAT},\n' + ",\n".join([*rows, f'"positions": {_dump(fragment.positions)}']) + "}\n"
 
 
@@ -75,7 +93,7 @@ def from_text(text: str) -> Fragment:
     if "layerloom" in data and data["layerloom"] != FORMAT:
         raise ProjectError("The clipboard was written by a newer Layerloom: update Layerloom to paste it.")
     # the reader of project files does the checking: sizes, depth, names, circles
-    parts = {key: data[key] for key in ("nodes", "edges", "positions") if key in data}
+    parts = {key: data[key] for key in ("blocks", "nodes", "edges", "positions") if key in data}
     head = {"format": "layerloom", "schema": project.SCHEMA, "name": ""}
     content = json.dumps(head | {"nodes": [], "edges": []} | parts).encode()
     graph = project.from_bytes(content, "The clipboard")
@@ -106,10 +124,17 @@ def put(draft: Draft, fragment: Fragment, offset: Position, *, incoming: Sequenc
         for node_id in {edge.source for edge in incoming}
         if node_id in draft.graph.nodes
     }
+    types = _define(draft, fragment)
     for node in fragment.nodes:
         fresh[node.id] = draft.graph.fresh_id()
         x, y = fragment.positions[node.id]
-        renewed = replace(node, id=fresh[node.id], name=draft.graph.fresh_name(node.name))
+        renewed = replace(
+            node,
+            id=fresh[node.id],
+            type=types.get(node.type, node.type),
+            name=draft.graph.fresh_name(node.name),
+            properties=_sharing(node, fresh, draft.graph),
+        )
         draft.do(AddNode(renewed, (x + offset[0], y + offset[1])))
     for edge in fragment.edges:
         draft.do(Connect(replace(edge, source=fresh[edge.source], target=fresh[edge.target])))
@@ -117,6 +142,27 @@ def put(draft: Draft, fragment: Fragment, offset: Position, *, incoming: Sequenc
         if edge.source_port in here.get(edge.source, ()):
             draft.do(Connect(replace(edge, target=fresh[edge.target])))
     return list(fresh.values())
+
+
+def _define(draft: Draft, fragment: Fragment) -> dict[str, str]:
+    """Bring along the definitions that the fragment uses; what their types are called here."""
+    types: dict[str, str] = {}
+    for node in fragment.nodes:
+        block = fragment.blocks.of_type(node.type)
+        if block is not None and node.type not in types:
+            edit, types[node.type] = bring(draft.graph, block)
+            if edit.edits:
+                draft.do(edit)
+    return types
+
+
+def _sharing(node: Node, fresh: dict[str, str], graph: Graph) -> dict[str, Any]:
+    """The properties of a copy: it shares the weights of the copied owner, else of the one that is here."""
+    owner = node.properties.get("weights_of")
+    kept = {key: value for key, value in node.properties.items() if key != "weights_of"}
+    if owner in fresh or owner in graph.nodes:
+        kept["weights_of"] = fresh.get(str(owner), owner)
+    return kept
 
 
 def paste(document: Document, text: str, at: Position | None, *, incoming: bool = False) -> list[str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine import layers, ports
+from engine import ports
 from engine.edits import AddNode, Compound, Connect, Move, remove
 from engine.graph import Edge, Graph, GraphError, Node, Position, literal
+from engine.resolve import layer_class
 from gui.canvas import layout
 from gui.canvas.draft import Draft, bridge, can_splice, splice
 from gui.canvas.geometry import GAP, HEIGHT, WIDTH, Box, End, Side, node_size, snap, snap_down
@@ -33,11 +34,11 @@ def add_layer(
     node's output). ``after`` puts the node below another one and wires it if that one has a free output; ``into``
     splices it into a wire. Raises GraphError for an unknown type or a wire the graph refuses.
     """
-    graph, cls = document.graph, layers.get(type_name)
+    graph, cls = document.graph, layer_class(type_name, document.graph.blocks)
     if after is not None and wire_from is None:
         wire_from, position = free_output(graph, after), below(graph, after)
     draft = Draft(graph)
-    node = Node(draft.graph.fresh_id(), cls.__name__, draft.graph.fresh_name(cls.stem()), literal(cls.initial))
+    node = Node(draft.graph.fresh_id(), cls.type_name(), draft.graph.fresh_name(cls.stem()), literal(cls.initial))
     place = position if position is not None else open_place(graph)
     draft.do(AddNode(node, (snap(place[0]), snap(place[1]))))
     title = f"Add {node.name}"

@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPoint
 
-from engine import layers
-from engine.graph import Edge, GraphError
+from engine.graph import Edge, Graph, GraphError
+from engine.resolve import layer_class
 from gui.canvas.geometry import HEIGHT, WIDTH
 
 if TYPE_CHECKING:
     from gui.canvas.view import View
 
 MIME = "application/x-layerloom-layer"
-"""The mime type of a layer on its way from the palette; its data is the class name in UTF-8."""
+"""The mime type of a layer on its way from the palette; its data is the type in UTF-8."""
 
 
-def layer_in(data: QMimeData) -> str | None:
-    """The class name of the layer that is dragged, if it is one we know."""
+def layer_in(data: QMimeData, graph: Graph) -> str | None:
+    """The type of the layer that is dragged, if it is one we know."""
     if not data.hasFormat(MIME):
         return None
     try:
-        return layers.get(bytes(data.data(MIME).data()).decode("utf-8")).__name__
+        return layer_class(bytes(data.data(MIME).data()).decode("utf-8"), graph.blocks).type_name()
     except (GraphError, UnicodeDecodeError):
         return None
 
@@ -36,14 +36,14 @@ class PaletteDrop:
 
     def move(self, data: QMimeData, at: QPoint, *, splices: bool) -> bool:
         """The layer is held over ``at``; whether it may be dropped there."""
-        name = layer_in(data)
+        name = layer_in(data, self._view.document.graph)
         self._glow(self._target(name, at) if name and splices else None)
         return name is not None
 
     def drop(self, data: QMimeData, at: QPoint, *, splices: bool) -> bool:
         """Add the layer with its middle at ``at``."""
         self._glow(None)
-        name = layer_in(data)
+        name = layer_in(data, self._view.document.graph)
         if name is None:
             return False
         point = self._view.mapToScene(at)
@@ -56,7 +56,7 @@ class PaletteDrop:
         self._glow(None)
 
     def _target(self, name: str, at: QPoint) -> Edge | None:
-        cls = layers.get(name)
+        cls = layer_class(name, self._view.document.graph.blocks)
         if not cls.inputs or not cls.outputs:
             return None
         return self._view.canvas.find.wire(self._view.mapToScene(at), pixels=18)

@@ -6,14 +6,18 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
-from engine import layers, ports
-from engine.graph import Graph, GraphError
-from engine.layers.parameters import show
+from engine import ports
+from engine.blocks.block import PREFIX
+from engine.blocks.use import Use
+from engine.graph import Graph, Node
+from engine.layers.layer import Layer
 from engine.resolve import Fault
-from engine.shapes import Report
+from engine.shapes import Report, kind_name
 from gui.canvas.geometry import MARGIN, End, Side, nearest, node_size
+from gui.canvas.kinds import kind
 from gui.canvas.painter import NodeLook, make_ports, paint_node
 from gui.canvas.style import OVERVIEW, Style
+from gui.canvas.tooltips import shown
 
 
 class NodeItem(QGraphicsRectItem):
@@ -67,7 +71,7 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
     inputs, outputs = ports.input_ports(graph, node_id), ports.output_ports(graph, node_id)
     wired = graph.incoming[node_id]
     if layer is None or isinstance(layer, Fault):
-        family, summary = _declared_family(node.type), _doubtful(layer, node.parameters)
+        family, summary = _declared_family(graph, node.type), _doubtful(layer, node.parameters)
         needed, spare = set(inputs), False
     else:
         family, summary = layer.family, layer.summary()
@@ -78,22 +82,35 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
             needed.update(inputs)
     size = node_size(len(inputs), len(outputs), spare)
     used = {edge.source_port for edge in graph.outgoing[node_id]}
+    repeat = layer.properties.repeat if isinstance(layer, Use) else 1
     return NodeLook(
         node.name,
-        node.type,
+        kind_name(graph, node) + (f" ×{repeat}" if repeat > 1 else ""),
         family,
-        summary,
+        " · ".join(filter(None, (summary, *marks(graph, node, layer)))),
         make_ports(inputs, "input", size, wired, needed, spare),
         make_ports(outputs, "output", size, used, outputs),
         size,
+        stacked=node.type.startswith(PREFIX),
     )
 
 
-def _declared_family(node_type: str) -> str:
-    try:
-        return layers.get(node_type).family
-    except GraphError:
-        return "?"
+def marks(graph: Graph, node: Node, layer: Layer | Fault | None) -> list[str]:
+    """What is special about a node, in a sign and a word each."""
+    found = []
+    if isinstance(layer, Use) and layer.properties.apply != "once":
+        found.append("↻ scan" if layer.properties.apply == "scan" else "⇶ each step")
+    if node.properties.get("frozen") is True:
+        found.append("❄ frozen")
+    owner = graph.nodes.get(str(node.properties.get("weights_of")))
+    if owner is not None:
+        found.append(f"⇆ {owner.name}")
+    return found
+
+
+def _declared_family(graph: Graph, node_type: str) -> str:
+    cls = kind(graph, node_type)
+    return "?" if cls is None else cls.family
 
 
 def _doubtful(fault: Fault | None, parameters: object) -> str:
@@ -101,4 +118,4 @@ def _doubtful(fault: Fault | None, parameters: object) -> str:
     if fault is None or fault.parameter is None or not isinstance(parameters, dict):
         return ""
     value = parameters.get(fault.parameter)
-    return f"{fault.parameter} = {show(value)} ?" if value is not None else f"{fault.parameter} ?"
+    return f"{fault.parameter} = {shown(value)} ?" if value is not None else f"{fault.parameter} ?"

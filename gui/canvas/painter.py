@@ -15,6 +15,8 @@ RADIUS, RING, BADGE = 4.5, 8.5, 8.0
 LARGE = 1.6
 """How much larger badges are where there is less detail, so that their symbol can still be told."""
 PAD = 8.0
+STACK = 3.0
+"""How far each card of a block lies behind the one before."""
 NO_BRUSH, NO_PEN = Qt.BrushStyle.NoBrush, Qt.PenStyle.NoPen
 AA = QPainter.RenderHint.Antialiasing
 
@@ -43,6 +45,8 @@ class NodeLook:
     guilty: Collection[str] = ()
     selected: bool = False
     dim: bool = False
+    stacked: bool = False
+    """A block: two further cards lie behind it."""
     offered: Collection[End] = ()
     ready: bool = False
     outline: Outline = field(init=False)
@@ -139,6 +143,8 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
     painter.setRenderHint(AA, True)
     painter.setOpacity(0.35 if look.dim else 1.0)
     outline, colors, detail = look.outline, look.colors, style.detail
+    if look.stacked:
+        _paint_stack(painter, outline, style)
     if look.selected:
         painter.setPen(style.selected)
         painter.setBrush(style.node)
@@ -170,6 +176,16 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
     symbol = look.mark if detail == FULL else look.far_mark
     if symbol is not None:
         _paint_badge(painter, look, symbol, style)
+
+
+def _paint_stack(painter: QPainter, outline: Outline, style: Style) -> None:
+    """The edges of two cards behind a block."""
+    painter.setPen(style.border)
+    painter.setBrush(style.node)
+    for shift in (STACK * 2, STACK):
+        painter.translate(shift, shift)
+        painter.drawPath(outline.box)
+        painter.translate(-shift, -shift)
 
 
 def _paint_texts(painter: QPainter, look: NodeLook, style: Style) -> None:

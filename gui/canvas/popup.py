@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
@@ -39,13 +41,15 @@ class LayerPopup(QFrame):
     """A line to type in and the layers that match; it lives inside the view and goes when the focus leaves it."""
 
     chosen = Signal(str)
-    """The class name of the layer to be added; the popup has closed by then."""
+    """The type of the layer to be added; the popup has closed by then."""
     closed = Signal(bool)
     """Whether it still held the focus, which then goes back to the canvas."""
 
-    def __init__(self, view: QWidget, at: QPoint, spec: Spec | None = None) -> None:
+    def __init__(
+        self, view: QWidget, at: QPoint, spec: Spec | None = None, kinds: Sequence[type[Layer]] | None = None
+    ) -> None:
         super().__init__(view)
-        self._spec = spec
+        self._spec, self._kinds = spec, kinds
         self._done = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.line = QLineEdit(placeholderText="Search a layer", clearButtonEnabled=False)
@@ -84,11 +88,11 @@ class LayerPopup(QFrame):
 
     def _search(self, query: str) -> None:
         self.list.clear()
-        for cls, fits in rank(query, self._spec):
-            item = QListWidgetItem(cls.__name__)
+        for cls, fits in rank(query, self._spec, self._kinds):
+            item = QListWidgetItem(cls.title())
             item.setData(CLS, cls)
             item.setData(FITS, fits)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{cls.__name__}, {cls.family}: {help_line(cls)}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{cls.title()}, {cls.family}: {help_line(cls)}")
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.list.setFixedHeight(min(self.list.count(), self._most) * ROW)
@@ -100,7 +104,7 @@ class LayerPopup(QFrame):
         """Take the current layer."""
         item = self.list.currentItem()
         if item is not None:
-            name = item.text()
+            name = item.data(CLS).type_name()
             self.close_up()
             self.chosen.emit(name)
 

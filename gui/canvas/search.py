@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine import layers
 from engine.graph import literal
 from engine.layers.layer import Layer
@@ -22,7 +24,7 @@ ALIASES = {
     "Input": "data sample",
     "Output": "loss target result",
 }
-"""Other words people use for a layer."""
+"""Other words people use for a layer; of several that fit as well, these come first."""
 
 
 def score(query: str, text: str) -> float:
@@ -46,16 +48,18 @@ def score(query: str, text: str) -> float:
     return max(0.05, 0.5 - 0.03 * gaps)
 
 
-def rank(query: str, spec: Spec | None = None) -> list[tuple[type[Layer], bool]]:
+def rank(
+    query: str, spec: Spec | None = None, kinds: Iterable[type[Layer]] | None = None
+) -> list[tuple[type[Layer], bool]]:
     """The layers that match, best first, each with whether it accepts ``spec``; those that do come first."""
-    found: list[tuple[bool, float, int, type[Layer]]] = []
-    for cls in layers.all():
-        name = cls.__name__
+    found: list[tuple[bool, float, bool, int, type[Layer]]] = []
+    for cls in layers.all() if kinds is None else kinds:
+        name = cls.title()
         value = max(score(query, name), _said_otherwise(query, f"{ALIASES.get(name, '')} {cls.family}"))
         if value > 0:
             fits = spec is None or accepts(cls, spec)
-            found.append((not fits, -value, len(found), cls))
-    return [(cls, not misfit) for misfit, _, _, cls in sorted(found, key=lambda item: item[:3])]
+            found.append((not fits, -value, bool(query) and name not in ALIASES, len(found), cls))
+    return [(cls, not misfit) for misfit, _, _, _, cls in sorted(found, key=lambda item: item[:4])]
 
 
 def _said_otherwise(query: str, words: str) -> float:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from html import escape
 from itertools import chain
 
-from engine import layers
-from engine.graph import Edge, GraphError
-from engine.layers.parameters import show
+from engine.graph import Edge
+from engine.layers.layer import Layer
+from engine.layers.parameters import unparse
 from engine.problems import Problem
-from engine.spec import Spec
+from engine.shapes import kind_name
+from engine.spec import UNWIRED, Spec
 from gui.canvas.geometry import End
+from gui.canvas.kinds import kind
 from gui.document import Document
 
 SYMBOLS = {"error": "✕", "warning": "!", "hint": "i"}
@@ -19,9 +21,13 @@ SYMBOLS = {"error": "✕", "warning": "!", "hint": "i"}
 def node_text(document: Document, node_id: str, problems: list[Problem]) -> str:
     """Name, type, parameters, shapes and problems of a node."""
     node, report = document.graph.nodes[node_id], document.report
-    lines = [f"<b>{escape(node.name)}</b> · {escape(node.type)}", f"<i>{escape(first_line(node.type))}</i>"]
-    lines += [escape(f"{name} = {show(value)}") for name, value in node.parameters.items()]
-    inputs, outputs = report.inputs.get(node_id, ()), report.outputs.get(node_id, {}).values()
+    called = escape(kind_name(document.graph, node))
+    lines = [f"<b>{escape(node.name)}</b> · {called}", f"<i>{escape(first_line(document, node.type))}</i>"]
+    lines += [
+        escape(f"{name} = {shown(value)}") for name, value in (*node.parameters.items(), *node.properties.items())
+    ]
+    inputs = [spec for spec in report.inputs.get(node_id, ()) if spec is not UNWIRED]
+    outputs = report.outputs.get(node_id, {}).values()
     if inputs or outputs:
         lines.append(escape(" , ".join(map(_flow, inputs)) + " → " + " , ".join(map(_flow, outputs))))
     return _page(chain(lines, map(_problem, problems)))
@@ -31,7 +37,7 @@ def port_text(document: Document, end: End, problems: list[Problem]) -> str:
     """What a port is, what flows through it, and what is wrong there."""
     graph, report = document.graph, document.report
     node = graph.nodes[end.node]
-    lines = [f"<b>{escape(end.port)}</b>, {end.side} of {escape(node.name)}"]
+    lines = [f"<b>{escape(port_label(document, end))}</b>, {end.side} of {escape(node.name)}"]
     if end.side == "output":
         spec = report.spec(end.node, end.port)
         lines.append(escape(_flow(spec)) if spec else "the shape is not known yet")
@@ -55,16 +61,26 @@ def edge_text(document: Document, edge: Edge) -> str:
     return f"{names}: {_flow(spec) if spec else 'the shape is not known yet'}"
 
 
-def first_line(node_type: str) -> str:
+def first_line(document: Document, node_type: str) -> str:
     """The one-line help of a layer."""
-    try:
-        cls = layers.get(node_type)
-    except GraphError:
-        return "This layer is not installed here."
-    return help_line(cls)
+    cls = kind(document.graph, node_type)
+    return "This layer is not installed here." if cls is None else help_line(cls)
 
 
-def help_line(cls: type[layers.Layer]) -> str:
+def shown(value: object) -> str:
+    """A typed-in value, expressions as people type them, cut short."""
+    text = unparse(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def port_label(document: Document, end: End) -> str:
+    """What people call a port."""
+    layer = document.report.layer(end.node)
+    ports = () if layer is None else layer.input_ports() if end.side == "input" else layer.output_ports()
+    return next((port.label for port in ports if port.name == end.port and port.label), end.port)
+
+
+def help_line(cls: type[Layer]) -> str:
     """The first line of a layer's explanation."""
     return (cls.__doc__ or "").strip().partition("\n")[0]
 

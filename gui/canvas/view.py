@@ -15,12 +15,12 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QInputDialog, QWidget
 
 from engine.edits import Change, Disconnect, Edit
 from engine.graph import Edge, GraphError, Position
 from engine.project import ProjectError
-from gui.canvas import clipboard, commands, walking
+from gui.canvas import blocks, clipboard, commands, walking
 from gui.canvas.adder import Adder
 from gui.canvas.drops import PaletteDrop
 from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End, snap
@@ -136,6 +136,43 @@ class View(Sheet):
         """Where a new node may stand when nobody has said a place: in the middle of what is seen, beside others."""
         middle = self.mapToScene(self.viewport().rect().center())
         return commands.unoccupied(self.document.graph, snap(middle.x() - WIDTH / 2), snap(middle.y() - HEIGHT / 2))
+
+    # -- blocks ----------------------------------------------------------------------------------------------------
+
+    def activate(self, node_id: str) -> None:
+        """Open a block; for other nodes somebody else may know what to do."""
+        document = self.document
+        if document.graph.blocks.of_type(document.graph.node(node_id).type) is not None:
+            document.open_block((*document.way, node_id))
+        else:
+            self.node_activated.emit(node_id)
+
+    def open_selected(self) -> None:
+        """Open the selected block."""
+        if len(self.document.selection) == 1:
+            self.activate(self.document.selection[0])
+
+    def leave_block(self) -> None:
+        """Show what is around the open block, and select it there."""
+        if self.document.graph.inside is not None:
+            self.document.open_block(self.document.way[:-1], self.document.way[-1:])
+
+    def make_block(self) -> None:
+        """Ask for a name and make a block of the selected nodes."""
+        name = self.document.graph.blocks.fresh_name("Block")
+        name, given = QInputDialog.getText(self, "Make Block", "Name of the block:", text=name)
+        if given:
+            self.attempt(lambda: blocks.make(self.document, name.strip()))
+
+    def dissolve_block(self) -> None:
+        """Put what is inside the selected block in its place."""
+        self.attempt(lambda: blocks.dissolve_selected(self.document))
+
+    def keep_block(self) -> None:
+        """Keep the selected block, or the open one, in the user's library."""
+        kept: list[str] = []
+        if self.attempt(lambda: kept.append(blocks.keep(self.document))):
+            self.message.emit(kept[0])
 
     # -- clipboard -------------------------------------------------------------------------------------------------
 
@@ -255,7 +292,7 @@ class View(Sheet):
         if event.button() != Qt.MouseButton.LeftButton or self._space:
             self.mousePressEvent(event)
         elif (node_id := self.canvas.find.node(at.scene)) is not None:
-            self.node_activated.emit(node_id)
+            self.activate(node_id)
         elif self.canvas.find.grip(at.scene) is None:
             self.open_popup(at.view, into=self.canvas.find.wire(at.scene))
 
@@ -276,7 +313,7 @@ class View(Sheet):
         elif key == Qt.Key.Key_Tab or (key == Qt.Key.Key_A and event.modifiers() == SHIFT):
             self.open_popup()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.document.selection) == 1:
-            self.node_activated.emit(self.document.selection[0])
+            self.activate(self.document.selection[0])
         elif key in ARROWS and self.gesture is None:
             (self._nudge if ctrl else self._walk)(ARROWS[key])
         else:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 from gui.canvas.commands import open_place
 from gui.canvas.view import View
 from gui.document import Document
+from gui.panels.breadcrumb import Breadcrumb
 from gui.panels.code import CodePanel
 from gui.panels.inspector import Inspector
 from gui.panels.palette import Palette
@@ -25,7 +26,7 @@ class DesignPage(QWidget):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
-        self.palette_panel = Palette()
+        self.palette_panel = Palette(document)
         self.view = View(document)
         self.inspector = Inspector(document)
         self.problems = ProblemsPanel(document)
@@ -37,14 +38,21 @@ class DesignPage(QWidget):
         self.tabs.setTabToolTip(0, "What is wrong with the network, and where")
         self.tabs.setTabToolTip(1, "The PyTorch source of the network")
         self.rows = QSplitter(Qt.Orientation.Vertical)
-        self.rows.addWidget(self.view)
+        self.breadcrumb = Breadcrumb(document)
+        stage = QWidget()
+        lay = QVBoxLayout(stage)
+        lay.setContentsMargins(0, 0, 0, 0)
+        lay.setSpacing(0)
+        lay.addWidget(self.breadcrumb)
+        lay.addWidget(self.view, 1)
+        self.rows.addWidget(stage)
         self.rows.addWidget(self.tabs)
         self.rows.setSizes([560, 170])
         self.rows.setStretchFactor(0, 1)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         for column in (self.palette_panel, self.rows, self.inspector):
             self.columns.addWidget(column)
-        self.columns.setSizes([190, 800, 290])
+        self.columns.setSizes([222, 768, 290])
         self.columns.setStretchFactor(1, 1)
         for splitter in (self.rows, self.columns):
             splitter.setHandleWidth(1)
@@ -56,7 +64,7 @@ class DesignPage(QWidget):
         self.palette_panel.chosen.connect(self._add)
         self.problems.chosen.connect(self._show_node)
         self.problems.counted.connect(self._title_problems)
-        for signal in (self.view.message, self.inspector.message, self.code.message):
+        for signal in (self.view.message, self.inspector.message, self.code.message, self.palette_panel.message):
             signal.connect(self.message)
         self.problems.refresh()
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from engine import layers
 from engine.graph import Graph, GraphError
+from engine.resolve import layer_class
 from engine.shapes import infer
 from engine.spec import Spec
 from gui.theme import theme
@@ -45,7 +45,7 @@ def blocks(graph: Graph) -> list[Block]:
             edge = next(iter(graph.incoming[node_id].values()))
             spec = report.spec(edge.source, edge.source_port)
         try:
-            family = layers.get(graph.node(node_id).type).family
+            family = layer_class(graph.node(node_id).type, graph.blocks).family
         except GraphError:
             family = "other"
         tall, thick = _size(spec)

@@ -1,0 +1,63 @@
+"""The way from the network to the block whose inside is open; each part leads back there."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from engine.blocks.edits import uses_of
+from gui.document import Document
+
+
+class Breadcrumb(QWidget):
+    """Seen only while the inside of a block is open."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.parts: list[QToolButton] = []
+        self._box = QHBoxLayout(self)
+        self._box.setContentsMargins(8, 4, 8, 4)
+        self._box.setSpacing(2)
+        self.hint = QLabel()
+        self.hint.setProperty("muted", True)
+        self._box.addStretch(1)
+        self._box.addWidget(self.hint)
+        self.setAccessibleName("Where the open block stands")
+        for signal in (document.replaced, document.changed, document.title_changed):
+            signal.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self, *_: object) -> None:
+        """Show the way to the open level."""
+        document = self.document
+        inside = document.graph.inside
+        self.setVisible(inside is not None)
+        titles = document.titles() if inside is not None else []
+        if [part.text() for part in self.parts] != [_text(place, name) for place, (name, _) in enumerate(titles)]:
+            self._lay(titles)
+        if inside is not None:
+            block = document.project.blocks[inside]
+            count = len(uses_of(document.project, block))
+            uses = "its one use" if count == 1 else f"all {count} uses"
+            self.hint.setText(f"Changes count for {uses} of {block.name}")
+
+    def _lay(self, titles: list[tuple[str, tuple[str, ...]]]) -> None:
+        for part in self.parts:
+            self._box.removeWidget(part)
+            part.deleteLater()
+        self.parts = []
+        for place, (name, way) in enumerate(titles):
+            part = QToolButton()
+            part.setText(_text(place, name))
+            part.setAutoRaise(True)
+            last = place == len(titles) - 1
+            part.setEnabled(not last)
+            part.setToolTip(f"{name} is open" if last else f"Back to {name}")
+            part.setAccessibleName(part.toolTip())
+            part.clicked.connect(lambda _checked=False, way=way: self.document.open_block(way))
+            self._box.insertWidget(place, part)
+            self.parts.append(part)
+
+
+def _text(place: int, name: str) -> str:
+    return name if not place else f"› {name}"

@@ -1,0 +1,197 @@
+"""Blocks on the canvas: made, opened, left, dissolved, copied, with real keys and clicks."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QInputDialog
+from pytestqt.qtbot import QtBot
+
+import presets
+from engine import project
+from engine.blocks import library
+from engine.blocks.block import Block
+from engine.blocks.edits import AddBlock
+from engine.graph import Graph
+from engine.source import write
+from gui.canvas import blocks, clipboard
+from gui.canvas.kinds import kinds
+from gui.canvas.view import View
+from gui.document import Document
+from gui.panels.breadcrumb import Breadcrumb
+from gui.panels.palette import Palette
+from tests.engine.networks import lenet
+
+
+@pytest.fixture
+def resnet(qtbot: QtBot) -> View:
+    """ResNet-18 in a view."""
+    view = View(Document(presets.build("resnet-18-small")))
+    qtbot.addWidget(view)
+    view.resize(900, 700)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def stage(document: Document, name: str = "stage2") -> str:
+    node = document.project.by_name(name)
+    assert node is not None
+    return node.id
+
+
+def test_a_block_looks_like_a_stack_and_says_how_often(resnet: View) -> None:
+    look = resnet.canvas.nodes[stage(resnet.document)].look
+    assert look.stacked
+    assert look.type == "BasicBlock ×2"
+    assert "channels 32" in look.summary
+
+
+def test_a_double_click_opens_a_block_and_a_key_leaves_it(resnet: View, qtbot: QtBot) -> None:
+    document, node_id = resnet.document, stage(resnet.document)
+    resnet.camera.reveal(resnet.canvas.nodes[node_id].box)
+    at = resnet.mapFromScene(resnet.canvas.nodes[node_id].box.center())
+    qtbot.mouseDClick(resnet.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(at))
+    assert document.way == (node_id,)
+    assert {node.name for node in document.graph.nodes.values()} >= {"x", "shortcut", "y"}
+    assert resnet.canvas.nodes.keys() == document.graph.nodes.keys()
+    assert str(document.report.spec("n2")) == "(N, 32, 16, 16)"
+    resnet.leave_block()
+    assert document.graph is document.project
+    assert document.selection == (node_id,)
+    qtbot.keyClick(resnet, Qt.Key.Key_Return)
+    assert document.way == (node_id,)
+
+
+def test_the_breadcrumb_leads_back(resnet: View, qtbot: QtBot) -> None:
+    document = resnet.document
+    crumbs = Breadcrumb(document)
+    qtbot.addWidget(crumbs)
+    assert crumbs.isHidden()
+    document.open_block((stage(document),))
+    assert [part.text() for part in crumbs.parts] == ["ResNet-18 small", "› stage2"]
+    assert crumbs.hint.text() == "Changes count for all 4 uses of BasicBlock"
+    qtbot.mouseClick(crumbs.parts[0], Qt.MouseButton.LeftButton)
+    assert document.graph is document.project
+    assert crumbs.isHidden()
+
+
+def test_an_edit_inside_counts_everywhere_and_undo_goes_where_it_happened(resnet: View) -> None:
+    document = resnet.document
+    before = project.to_bytes(document.project)
+    document.open_block((stage(document),))
+    resnet.document.select(["n4"])
+    resnet.delete_and_reconnect()
+    assert "n4" not in document.graph.nodes
+    assert write(document.project).count("nn.ReLU()") == 2  # one in the block, one in the stem
+    document.open_block(())
+    document.history.undo()
+    assert document.way
+    assert project.to_bytes(document.project) == before
+
+
+def test_a_selection_becomes_a_block_and_dissolves_again(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = View(Document(lenet()))
+    qtbot.addWidget(view)
+    document = view.document
+    text = write(document.project)
+    monkeypatch.setattr(QInputDialog, "getText", lambda *args, **kwargs: ("Features", True))
+    document.select(["n2", "n3", "n4"])
+    view.make_block()
+    (chosen,) = document.selection
+    assert document.graph.node(chosen).type == "block.features"
+    assert "class Features(nn.Module):" in write(document.project)
+    assert document.history.undo_title == "Make block Features"
+    view.dissolve_block()
+    assert len(document.selection) == 3
+    assert "class Features" not in write(document.project)
+    document.history.undo()
+    document.history.undo()
+    assert write(document.project) == text
+
+
+def test_a_refusal_is_said(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = View(Document(lenet()))
+    qtbot.addWidget(view)
+    monkeypatch.setattr(QInputDialog, "getText", lambda *args, **kwargs: ("Broken", True))
+    view.document.select(["n2", "n4"])
+    with qtbot.waitSignal(view.message) as said:
+        view.make_block()
+    assert "tanh1 lies between them" in said.args[0]
+
+
+def test_a_copied_block_brings_its_definition_along(resnet: View, qtbot: QtBot) -> None:
+    document = resnet.document
+    document.select([stage(document)])
+    resnet.copy()
+    text = QGuiApplication.clipboard().text()
+    other = Document(Graph("other"))
+    (pasted,) = clipboard.paste(other, text, None)
+    assert other.graph.node(pasted).type == "block.basic_block"
+    assert other.graph.blocks["basic_block"].name == "BasicBlock"
+    assert other.graph.node(pasted).properties == {"repeat": 2}
+    again = clipboard.paste(document, text, None)
+    assert len(document.project.blocks) == 1
+    assert document.graph.node(again[0]).type == "block.basic_block"
+
+
+def test_a_kept_block_is_offered_in_other_projects(resnet: View, qtbot: QtBot) -> None:
+    document = resnet.document
+    document.select([stage(document)])
+    with qtbot.waitSignal(resnet.message) as said:
+        resnet.keep_block()
+    assert said.args == ["BasicBlock is in your library now."]
+    (entry,), faults = library.entries()
+    assert faults == []
+    other = Document(Graph("other"))
+    palette = Palette(other)
+    qtbot.addWidget(palette)
+    palette.search.setText("my blocks")
+    with qtbot.waitSignal(palette.chosen) as chosen:
+        qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert chosen.args == ["block.basic_block"]
+    assert other.graph.blocks["basic_block"].origin["library"] == "yours"
+    assert blocks.bring_in(other, entry) == "block.basic_block"
+    assert len(other.graph.blocks) == 1
+
+
+def test_each_level_offers_what_has_a_place_there(resnet: View) -> None:
+    document = resnet.document
+    outside = {cls.title() for cls in kinds(document.project)}
+    assert {"Input", "Output", "BasicBlock"} <= outside
+    assert not {"BlockInput", "BlockOutput"} & outside
+    inner = document.project.blocks["basic_block"].graph
+    within = {cls.title() for cls in kinds(inner)}
+    assert {"BlockInput", "BlockOutput"} <= within
+    assert not {"Input", "Output", "BasicBlock"} & within
+
+
+def test_the_palette_lists_blocks_and_drops_unused_ones(resnet: View, qtbot: QtBot) -> None:
+    document = resnet.document
+    palette = Palette(document)
+    qtbot.addWidget(palette)
+    document.apply(_spare())
+    head = palette.tree.topLevelItem(0)
+    assert head is not None
+    assert [head.child(n).text(0) for n in range(head.childCount())] == ["BasicBlock", "Spare"]
+    menus = [palette.menu_of(head.child(n)) for n in range(2)]
+    delete = [menu.actions()[-1] for menu in menus if menu is not None]
+    assert [action.isEnabled() for action in delete] == [False, True]
+    delete[1].trigger()
+    assert list(document.project.blocks) == ["basic_block"]
+
+
+def _spare() -> AddBlock:
+    return AddBlock(Block("spare", "Spare", Graph("Spare")))
+
+
+def test_signs_tell_frozen_and_shared_weights(qtbot: QtBot) -> None:
+    graph = lenet()
+    fc = graph.add("Linear", name="again", weights_of="n9", frozen=True)
+    graph.connect("n8", fc)
+    view = View(Document(graph))
+    qtbot.addWidget(view)
+    look = view.canvas.nodes[fc].look
+    assert "❄ frozen" in look.summary
+    assert "⇆ fc1" in look.summary

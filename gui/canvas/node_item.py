@@ -82,17 +82,22 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
             needed.update(inputs)
     size = node_size(len(inputs), len(outputs), spare)
     used = {edge.source_port for edge in graph.outgoing[node_id]}
-    repeat = layer.properties.repeat if isinstance(layer, Use) else 1
     return NodeLook(
         node.name,
-        kind_name(graph, node) + (f" ×{repeat}" if repeat > 1 else ""),
+        kind_name(graph, node),
         family,
-        " · ".join(filter(None, (summary, *marks(graph, node, layer)))),
+        " · ".join(filter(None, (*often(layer), summary, *marks(graph, node, layer)))),
         make_ports(inputs, "input", size, wired, needed, spare),
         make_ports(outputs, "output", size, used, outputs),
         size,
         stacked=node.type.startswith(PREFIX),
     )
+
+
+def often(layer: Layer | Fault | None) -> tuple[str, ...]:
+    """How often a block is repeated, where it is."""
+    repeated = isinstance(layer, Use) and layer.properties.repeat > 1
+    return (f"×{layer.properties.repeat}",) if repeated and isinstance(layer, Use) else ()
 
 
 def marks(graph: Graph, node: Node, layer: Layer | Fault | None) -> list[str]:

@@ -44,8 +44,8 @@ def stage(document: Document, name: str = "stage2") -> str:
 def test_a_block_looks_like_a_stack_and_says_how_often(resnet: View) -> None:
     look = resnet.canvas.nodes[stage(resnet.document)].look
     assert look.stacked
-    assert look.type == "BasicBlock ×2"
-    assert "channels 32" in look.summary
+    assert look.type == "BasicBlock"
+    assert look.summary == "×2 · channels 32, stride 2"
 
 
 def test_a_double_click_opens_a_block_and_a_key_leaves_it(resnet: View, qtbot: QtBot) -> None:

@@ -14,10 +14,14 @@ def build(
     width: int = 64,
     depth: int = 4,
     heads: int = 4,
+    expand: int = 2,
 ) -> Graph:
-    """Dosovitskiy et al. 2020: patches become tokens, a class token is put before them and read at the end."""
+    """Dosovitskiy et al. 2020: patches become tokens, a class token is put before them and read at the end.
+
+    ViT-B/16 of the paper is ``patch=16, width=768, depth=12, heads=12, expand=4`` for 3×224×224 and 1,000 classes.
+    """
     graph = Graph("ViT tiny")
-    block = encoder_block(graph, width, heads, 2 * width, 0.1)
+    block = encoder_block(graph, width, heads, expand * width, 0.1)
     tokens = (input[1] // patch) * (input[2] // patch) + 1 if len(input) == 3 else 1
     chain(
         graph,

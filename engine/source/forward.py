@@ -4,7 +4,7 @@ would keep all of them alive."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,8 +35,8 @@ class Forward:
 
     plan: Plan
     attributes: dict[str, str]
-    shapes: Callable[[str], str]
-    """The comment behind a node: the shapes of its outputs."""
+    shapes: Callable[[str, Collection[str]], str]
+    """The comment behind a node: the shapes of these of its outputs."""
     sequential: set[str]
     """The blocks that are built as ``nn.Sequential``."""
     rows: list[tuple[str, str, str]] = field(default_factory=list)
@@ -59,7 +59,9 @@ class Forward:
         self.fresh = (name for name in names if name not in self.arguments)
         self.free: list[str] = []
         for node in starts:
-            self.rows.append((f"# {self.variables[node.id, 'output']}: {self.shapes(node.id)}", "", node.id))
+            self.rows.append(
+                (f"# {self.variables[node.id, 'output']}: {self.shapes(node.id, ['output'])}", "", node.id)
+            )
         for node_id in plan.nodes:
             if graph.nodes[node_id].type not in ("Input", "BlockInput", "Output", "BlockOutput"):
                 self._node(graph.nodes[node_id], readers)
@@ -107,7 +109,8 @@ class Forward:
         if looped:
             self.free[:0] = dead
         *first, last = lines
-        self.rows += [(line, "", node.id) for line in first] + [(last, f"# {self.shapes(node.id)}", node.id)]
+        read = [port for port in ports if readers.get((node.id, port))]
+        self.rows += [(line, "", node.id) for line in first] + [(last, f"# {self.shapes(node.id, read)}", node.id)]
 
     def _take(self) -> str:
         return self.free.pop(0) if self.free else next(self.fresh)

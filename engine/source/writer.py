@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -267,11 +267,11 @@ class Shown:
         self.names: dict[tuple[Dim, ...], str] = {}
         self.environments = [plan.environment(view) for view in plan.views]
 
-    def of(self, node_id: str) -> str:
-        """The shapes of the outputs of a node."""
+    def of(self, node_id: str, ports: Collection[str]) -> str:
+        """The shapes of these outputs of a node."""
         views = self.plan.views
         specs = [view.report.outputs[node_id] for view in views]
-        return ", ".join(self._shape([each[port] for each in specs]) for port in specs[0])
+        return ", ".join(self._shape([each[port] for each in specs]) for port in ports)
 
     def _shape(self, specs: list[Spec]) -> str:
         if self.plan.block is None or len({len(spec.shape) for spec in specs}) != 1:

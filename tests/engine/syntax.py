@@ -14,10 +14,14 @@ NODES = (
     ast.arguments, ast.arg, ast.Assign, ast.Attribute, ast.Name, ast.Call, ast.keyword, ast.Return, ast.BinOp, ast.Add,
     ast.UnaryOp, ast.USub, ast.Tuple, ast.Subscript, ast.Load, ast.Store, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv,
     ast.Mod, ast.Pow, ast.GeneratorExp, ast.comprehension, ast.Starred, ast.List, ast.For, ast.BitOr,
+    ast.Slice, ast.MatMult,
 )  # fmt: skip
-TORCH = {"Tensor", "cat", "zeros", "stack"}
+TORCH = {"Tensor", "cat", "zeros", "stack", "maximum", "ones_like", "bool"}
 CALLED = {"super", "range", "zip", "initialize", "layer"}
-METHODS = {"flatten", "unflatten", "unbind", "append", "requires_grad_", "shape", "device"}
+METHODS = {
+    *("flatten", "unflatten", "unbind", "append", "requires_grad_", "shape", "device", "reshape", "permute", "squeeze"),
+    *("unsqueeze", "split", "chunk", "mean", "sum", "amax", "amin", "transpose", "triu", "masked_fill"),
+}
 NN = {"Module", "Sequential", "ModuleList", "init"} | {
     cls.__name__ for cls in layers.all() if cls.torch.startswith("torch.nn.")
 }
@@ -95,6 +99,8 @@ def _strange(node: ast.AST, names: set[str]) -> str:
             return ast.unparse(node)
         case ast.Subscript(value=ast.Name(id="tuple") | ast.Attribute(attr="shape")):
             return ""
+        case ast.Subscript(value=ast.Name(), slice=index) if _places(index):
+            return ""
         case ast.Subscript():
             return ast.unparse(node)
         case ast.FunctionDef(decorator_list=[_, *_]):
@@ -113,3 +119,10 @@ def _tied(node: ast.Attribute) -> bool:
         and ast.unparse(node.value.value) == "self"
         and node.attr.startswith(("weight", "bias"))
     )
+
+
+def _places(index: ast.expr) -> bool:
+    """Whether an index is made of numbers and ranges alone: ``x[:, 0]``."""
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    kinds = (ast.Slice, ast.Constant, ast.UnaryOp)
+    return all(isinstance(part, kinds) for part in parts)

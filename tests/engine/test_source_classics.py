@@ -22,9 +22,18 @@ def resnet_50() -> Graph:
     return presets.build("resnet-50")
 
 
+def vit_b_16() -> Graph:
+    """Dosovitskiy et al. 2020, the base size, from the options of the preset."""
+    large = {"patch": 16, "width": 768, "depth": 12, "heads": 12, "expand": 4}
+    graph = presets.build("vit-tiny", classes=1000, input=(3, 224, 224), **large)
+    graph.name = "ViT-B/16"
+    return graph
+
+
 GOLDEN = Path(__file__).parent / "golden"
 CLASSICS: list[tuple[Callable[[], Graph], int, int]] = [
     # the network, the most lines, its parameters
+    (vit_b_16, 120, 86_567_656),
     (resnet_50, 120, 25_557_032),
     (densenet_121, 120, 7_978_856),
     (googlenet, 160, 13_378_280),

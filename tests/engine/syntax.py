@@ -99,7 +99,7 @@ def _strange(node: ast.AST, names: set[str]) -> str:
             return ast.unparse(node)
         case ast.Subscript(value=ast.Name(id="tuple") | ast.Attribute(attr="shape")):
             return ""
-        case ast.Subscript(value=ast.Name(), slice=index) if _places(index):
+        case ast.Subscript(value=ast.Name(), slice=index, ctx=ast.Load()) if _places(index):
             return ""
         case ast.Subscript():
             return ast.unparse(node)

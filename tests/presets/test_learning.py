@@ -1,4 +1,4 @@
-"""The presets learn what their cards promise: medians of five seeds on the test part, in the preset's own epochs."""
+"""The presets learn what their cards promise: medians of some seeds on the test part, in the preset's own epochs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,23 @@ from engine.edits import SetSetting
 from engine.training.loop import Trainer
 from tests.benchmarks.tables import table
 
-GOALS = {"lenet-5": 0.98, "mlp": 0.97, "linear-classifier": 0.94}
+GOALS = {
+    # the least median, and over how many seeds
+    "lenet-5": (0.98, 5),
+    "mlp": (0.97, 5),
+    "linear-classifier": (0.94, 5),
+    "resnet-18-small": (0.95, 3),
+    "lstm-classifier": (0.95, 3),
+    "transformer-encoder": (0.95, 3),
+    "vit-tiny": (0.95, 3),
+}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "goal"), GOALS.items())
-def test_median_test_accuracy_of_five_seeds(name: str, goal: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "goal", "seeds"), [(name, *goal) for name, goal in GOALS.items()])
+def test_median_test_accuracy(name: str, goal: float, seeds: int, tmp_path: Path) -> None:
     scores, seconds = [], []
-    for seed in range(5):
+    for seed in range(seeds):
         graph = presets.build(name)
         SetSetting(("training", "seed"), seed).apply(graph)
         result = Trainer(graph, tmp_path / str(seed)).run()
@@ -27,5 +36,5 @@ def test_median_test_accuracy_of_five_seeds(name: str, goal: float, tmp_path: Pa
         seconds.append(result.seconds)
     median = statistics.median(scores)
     row = [name, *(f"{score:.4f}" for score in scores), f"{median:.4f}", f"{goal}", f"{statistics.median(seconds):.1f}"]
-    table("Test accuracy", [["preset", *(f"seed {s}" for s in range(5)), "median", "goal", "seconds"], row])
+    table("Test accuracy", [["preset", *(f"seed {s}" for s in range(seeds)), "median", "goal", "seconds"], row])
     assert median >= goal

@@ -84,7 +84,7 @@ def power(axes: int) -> Case:
         },
         inputs=lambda d: [d.image(axes)],
         stricter=powers,
-        draws=600,
+        draws=700,
     )
 
 

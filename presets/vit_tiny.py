@@ -12,7 +12,7 @@ def build(
     input: tuple[int, ...] = (1, 8, 8),
     patch: int = 2,
     width: int = 64,
-    depth: int = 4,
+    depth: int = 3,
     heads: int = 4,
     expand: int = 2,
 ) -> Graph:
@@ -21,7 +21,7 @@ def build(
     ViT-B/16 of the paper is ``patch=16, width=768, depth=12, heads=12, expand=4`` for 3×224×224 and 1,000 classes.
     """
     graph = Graph("ViT tiny")
-    block = encoder_block(graph, width, heads, expand * width, 0.1)
+    block = encoder_block(graph, width, heads, expand * width, 0.2)
     tokens = (input[1] // patch) * (input[2] // patch) + 1 if len(input) == 3 else 1
     chain(
         graph,
@@ -41,10 +41,10 @@ def build(
         "data": {
             "dataset": "digits",
             "transforms": ({"name": "standardise", "field": "image"},),
-            "batch_size": 32,
+            "batch_size": 16,
         },
         "training": {
-            "epochs": 25,
+            "epochs": 40,
             "optimizer": {"name": "adamw", "lr": 2e-3, "weight_decay": 0.05},
             "schedule": {"name": "cosine"},
         },

@@ -14,7 +14,7 @@ def axis_of(x: Spec, dim: int, name: str = "dim", *, verb: str = "works on", mor
     rank = x.rank + more
     if not -rank <= dim < rank:
         span = f"{-rank} … {rank - 1}" if rank else "none"
-        raise ShapeError(f"{verb} axis {dim}, but {x} has {x.rank} axes: {span}.", port=port, parameter=name)
+        raise ShapeError(f"{verb} axis {dim}, but {x} has {x.rank} axes, {span}.", port=port, parameter=name)
     return dim % rank
 
 

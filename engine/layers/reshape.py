@@ -34,7 +34,8 @@ class Flatten(_Shape):
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
-        start, end = (axis_of(x, getattr(self, name), name) for name in ("start_dim", "end_dim"))
+        start = axis_of(x, self.start_dim, "start_dim", verb="begins at")
+        end = axis_of(x, self.end_dim, "end_dim", verb="ends at")
         if start > end:
             raise ShapeError(f"begins at axis {self.start_dim}, behind its end {self.end_dim}.", parameter="start_dim")
         merged: tuple[Dim, ...] = (*x.shape[:start], product(x.shape[start : end + 1]), *x.shape[end + 1 :])

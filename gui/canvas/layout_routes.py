@@ -64,6 +64,8 @@ def _wire(edge: Edge, positions: Mapping[str, Position], sizes: Sizes) -> Wire:
 
 def _free(wire: Wire, lanes: Lanes) -> bool:
     """Whether a single leg passes all nodes; a wire that runs upwards is left alone."""
+    if wire.ty <= wire.sy:
+        return True
     left, right = min(wire.sx, wire.tx) - MARGIN, max(wire.sx, wire.tx) + MARGIN
     return not any(
         box.left < right and left < box.right and _meets(wire, box) for box in lanes.between(wire.sy, wire.ty)

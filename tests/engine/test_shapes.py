@@ -164,7 +164,7 @@ def test_a_size_that_halves_and_adds_up_again_and_again_stays_quick() -> None:
 def test_every_report_is_well_formed() -> None:
     rng = random.Random(11)
     complete = 0
-    for _ in range(80):
+    for _ in range(120):
         graph = random_graph(rng, 120)
         report: Report = infer(graph)
         for node_id in graph.nodes:
@@ -217,8 +217,8 @@ FAULTS: list[tuple[tuple[Any, ...], Step, str]] = [
     ((8, "T"), ("Linear", {"out_features": 4}),
      "fc1 (Linear) gets (N, 8, T), whose last axis T is open; a weight matrix needs a fixed number there."),
     ((), ("Linear", {"out_features": 4}), "fc1 (Linear) gets (N,) but needs at least one axis besides the batch."),
-    ((), ("Flatten", {}), "flatten1 (Flatten) has start_dim 1, but (N,) has 1 axes, -1 … 0."),
-    ((4, 4), ("Flatten", {"end_dim": 3}), "flatten1 (Flatten) has end_dim 3, but (N, 4, 4) has 3 axes, -3 … 2."),
+    ((), ("Flatten", {}), "flatten1 (Flatten) begins at axis 1, but (N,) has 1 axes, -1 … 0."),
+    ((4, 4), ("Flatten", {"end_dim": 3}), "flatten1 (Flatten) ends at axis 3, but (N, 4, 4) has 3 axes, -3 … 2."),
     ((4, 4), ("Flatten", {"start_dim": 2, "end_dim": 1}), "flatten1 (Flatten) begins at axis 2, behind its end 1."),
     ((4,), ("Softmax", {"dim": 2}), "softmax1 (Softmax) works on axis 2, but (N, 4) has 2 axes, -2 … 1."),
     ((4,), ("Concat", {"dim": 2}), "concat1 (Concat) joins along axis 2, but (N, 4) has 2 axes, -2 … 1."),

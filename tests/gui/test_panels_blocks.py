@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
-from itertools import pairwise
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -19,48 +17,16 @@ from engine.graph import Graph, Node
 from engine.project import to_bytes
 from gui.document import Document
 from gui.forms import ChoiceField, NumberField, RepeatsField, TextField
-from gui.panels.code import CodePanel
 from gui.panels.inspector import Inspector
-from gui.panels.problems import ProblemsPanel
+from tests.gui.units import named, units, wire
 
 LEFT = Qt.MouseButton.LeftButton
 
 
-def wire(graph: Graph, *chain: str) -> None:
-    for source, target in pairwise(chain):
-        graph.connect(source, target)
-
-
-def expression(text: str) -> dict[str, str]:
-    return {"expr": text}
-
-
 @pytest.fixture
 def document() -> Document:
-    """input → conv1 → first (Unit × 3) → second (Unit) → flatten1 → fc1 → output; Unit: x → conv1 → relu1 → y."""
-    graph = Graph("Net")
-    unit = graph.define("Unit", help="A convolution and a ReLU.", channels=8, stride=1)
-    made = unit.add(
-        "Conv2d", out_channels=expression("channels * 2"), kernel_size=3, stride=expression("stride"), padding=1
-    )
-    wire(unit, unit.add("BlockInput"), made, unit.add("ReLU"), unit.add("BlockOutput"))
-    wire(
-        graph,
-        graph.add("Input", shape=(3, 32, 32)),
-        graph.add("Conv2d", out_channels=4, kernel_size=1),
-        graph.add("Unit", name="first", stride={"per_repeat": (2, 1)}, repeat=3),
-        graph.add("Unit", name="second", channels=16),
-        graph.add("Flatten"),
-        graph.add("Linear", out_features=10),
-        graph.add("Output"),
-    )
-    return Document(graph)
-
-
-def named(graph: Graph, name: str) -> str:
-    node = graph.by_name(name)
-    assert node is not None
-    return node.id
+    """The network of `units`."""
+    return units()
 
 
 def show(qtbot: QtBot, panel: QWidget) -> None:
@@ -371,118 +337,6 @@ def test_what_is_typed_for_a_use_follows_the_definition(open_unit: Seen) -> None
     open_unit.press("Add parameter")
     open_unit.press("Go to second")
     assert "size" in open_unit.rows()
-
-
-# -- the source --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def code(qtbot: QtBot, document: Document) -> CodePanel:
-    panel = CodePanel(document)
-    qtbot.addWidget(panel)
-    panel.resize(700, 200)
-    with qtbot.waitExposed(panel):
-        panel.show()
-    panel.activateWindow()
-    return panel
-
-
-def marked(panel: CodePanel) -> list[str]:
-    return [mark.cursor.block().text().strip() for mark in panel.text.extraSelections()]
-
-
-def test_the_lines_of_a_layer_inside_are_marked(qtbot: QtBot, document: Document, code: CodePanel) -> None:
-    first = named(document.project, "first")
-    document.open_block((first,))
-    qtbot.waitUntil(lambda: marked(code) == ["class Unit(nn.Module):"])
-    assert code.text.firstVisibleBlock().text() == "class Unit(nn.Module):"
-    document.select([named(document.graph, "relu1")])
-    assert [line.split("  #")[0].strip() for line in marked(code)] == ["self.relu1 = nn.ReLU()", "y = self.relu1(y)"]
-    document.open_block((), select=[first])
-    qtbot.waitUntil(lambda: bool(marked(code)) and all("Unit" in line or "first" in line for line in marked(code)))
-
-
-def click_line(qtbot: QtBot, panel: CodePanel, start: str) -> None:
-    place = next(n for n, line in enumerate(panel.text.toPlainText().splitlines()) if line.strip().startswith(start))
-    cursor = QTextCursor(panel.text.document().findBlockByNumber(place))
-    panel.text.setFocus()
-    panel.text.moveCursor(QTextCursor.MoveOperation.Start)
-    panel.text.verticalScrollBar().setValue(place)
-    at = panel.text.cursorRect(cursor).center() + QPoint(40, 0)
-    qtbot.mouseClick(panel.text.viewport(), LEFT, pos=at)
-
-
-@pytest.mark.parametrize(
-    ("line", "inside", "name"),
-    [
-        ("self.relu1 =", "unit", "relu1"),
-        ("class Unit", "unit", None),
-        ("self.fc1 =", None, "fc1"),
-    ],
-)
-def test_a_click_on_a_line_leads_to_its_layer(
-    qtbot: QtBot, document: Document, code: CodePanel, line: str, inside: str | None, name: str | None
-) -> None:
-    if inside is None:
-        document.open_block((named(document.project, "first"),))
-    click_line(qtbot, code, line)
-    assert document.graph.inside == inside
-    assert document.selection == ((named(document.graph, name),) if name else ())
-
-
-# -- problems ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def wrong(document: Document) -> Document:
-    """The document with an error inside the block and one in the network."""
-    document.open_block((named(document.project, "first"),))
-    document.apply(SetParameter(named(document.graph, "conv1"), "out_channels", expression("width")))
-    document.open_block(())
-    document.apply(SetParameter(named(document.graph, "fc1"), "out_features", 0))
-    return document
-
-
-def test_problems_of_all_levels_are_listed_and_lead_there(qtbot: QtBot, wrong: Document) -> None:
-    panel = ProblemsPanel(wrong)
-    show(qtbot, panel)
-    counts: list[int] = []
-    chosen: list[str] = []
-    panel.counted.connect(lambda errors, _warnings: counts.append(errors))
-    panel.chosen.connect(chosen.append)
-    panel.refresh()
-    assert counts == [2]
-    rows = [panel.list.item(row) for row in range(panel.list.count())]
-    inside = next(item for item in rows if "inside: conv1" in item.text())
-    outside = next(item for item in rows if "fc1" in item.text())
-    assert outside.text().startswith("▸ ")
-    assert not inside.text().startswith("▸ ")
-    qtbot.mouseClick(panel.list.viewport(), LEFT, pos=panel.list.visualItemRect(inside).center())
-    conv = named(wrong.project.blocks["unit"].graph, "conv1")
-    assert (wrong.graph.inside, wrong.selection, chosen) == ("unit", (conv,), [conv])
-    qtbot.waitUntil(lambda: panel.list.item(0).text().startswith("▸ first (Unit), inside"))
-    assert counts == [2, 2], "as many as before, whatever is open"
-    outside = next(panel.list.item(r) for r in range(panel.list.count()) if "fc1" in panel.list.item(r).text())
-    qtbot.mouseClick(panel.list.viewport(), LEFT, pos=panel.list.visualItemRect(outside).center())
-    assert (wrong.graph, wrong.selection) == (wrong.project, (named(wrong.project, "fc1"),))
-
-
-def test_without_other_levels_nothing_is_marked(qtbot: QtBot, document: Document) -> None:
-    document.apply(SetParameter(named(document.graph, "fc1"), "out_features", 0))
-    panel = ProblemsPanel(document)
-    show(qtbot, panel)
-    assert not any("▸" in panel.list.item(row).text() for row in range(panel.list.count()))
-
-
-def test_a_block_that_nothing_uses_has_its_problems_listed(qtbot: QtBot) -> None:
-    graph = Graph("net")
-    graph.define("Lone").add("Conv2d", kernel_size=3)
-    document = Document(graph)
-    document.open_definition("lone")
-    panel = ProblemsPanel(document)
-    show(qtbot, panel)
-    texts = [panel.list.item(row).text() for row in range(panel.list.count())]
-    assert any("conv1 (Conv2d) needs a value for out_channels" in text for text in texts)
 
 
 def test_undo_of_a_property_in_a_block_stays_there(open_unit: Seen) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+import presets
 from engine import project
 from gui.app import application, build_window
 from gui.canvas.geometry import End
@@ -148,6 +149,9 @@ def test_drag_from_the_palette_wire_and_delete(qtbot: QtBot, hand: Hand) -> None
     tree, canvas = window.design.palette_panel.tree, window.view.viewport()
 
     def drop(name: str, goal: QPoint) -> None:
+        hand.click(window.design.palette_panel.search)
+        hand.key("ctrl+a")
+        hand.type(name.lower())
         item = tree.findItems(name, _exactly())[0]
         count = len(window.document.graph.nodes)
         hand.drag(tree.viewport(), tree.visualItemRect(item).center(), goal, onto=canvas)
@@ -170,6 +174,36 @@ def test_drag_from_the_palette_wire_and_delete(qtbot: QtBot, hand: Hand) -> None
     hand.key("ctrl+z")
     qtbot.waitUntil(lambda: len(graph.nodes) == 2 and len(list(graph.edges)) == 1)
     window.document.discard()
+    window.close()
+
+
+def test_a_block_is_made_opened_left_and_dissolved(qtbot: QtBot, hand: Hand) -> None:
+    window = shown(qtbot)
+    window.document.open_graph(presets.build("lenet-5"))
+    window.show_design()
+    document = window.document
+    come_back(qtbot, window)
+    hand.click(window.view.viewport(), node_place(window, "conv1"))
+    document.select([document.graph.by_name(name).id for name in ("conv1", "relu1", "pool1")])  # type: ignore[union-attr]
+    hand.key("ctrl+g")
+    qtbot.waitUntil(lambda: bool(window.findChildren(QInputDialog)))
+    dialog = window.findChildren(QInputDialog)[0]
+    qtbot.waitUntil(dialog.isActiveWindow)
+    hand.key("ctrl+a")
+    hand.type("Features")
+    hand.key("Return")
+    qtbot.waitUntil(lambda: "features" in document.project.blocks)
+    come_back(qtbot, window)
+    hand.click(window.view.viewport(), node_place(window, "features1"))
+    hand.key("Return")
+    qtbot.waitUntil(lambda: document.graph.inside == "features")
+    assert window.design.breadcrumb.isVisible()
+    hand.key("alt+Up")
+    qtbot.waitUntil(lambda: document.graph is document.project)
+    hand.click(window.view.viewport(), node_place(window, "features1"))
+    hand.key("ctrl+shift+g")
+    qtbot.waitUntil(lambda: document.graph.by_name("conv1") is not None)
+    document.discard()
     window.close()
 
 

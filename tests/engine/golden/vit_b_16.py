@@ -30,7 +30,7 @@ class EncoderBlock(nn.Module):
     """Every step looks at all others, then thinks by itself; each part is added to what was there"""
 
     def __init__(
-        self, width: int = 768, heads: int = 12, hidden: int = 3072, dropout: float = 0.1
+        self, width: int = 768, heads: int = 12, hidden: int = 3072, dropout: float = 0.2
     ) -> None:
         super().__init__()
         self.norm1 = nn.LayerNorm(width)

@@ -185,11 +185,10 @@ class Document(QObject):
             here = change.inner.get(self.graph.inside or "", Change())
             here.settings, here.blocks = change.settings, change.blocks
             here.nodes |= set(self.graph.nodes) if level != before else here.dirty(self.graph)
-        self._selection = selected
-        kept = tuple(node_id for node_id in selected if node_id in self.graph.nodes)
+        self._selection = tuple(node_id for node_id in selected if node_id in self.graph.nodes)
         self.changed.emit(here)
-        if kept != selected:
-            self.select(kept)
+        if self._selection != selected:
+            self.selection_changed.emit()
 
     # -- selection (not an undo step) ------------------------------------------------------------------------------
 

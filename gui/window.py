@@ -247,7 +247,8 @@ class MainWindow(QMainWindow):
 
     def _block_selected(self) -> bool:
         graph, chosen = self.document.graph, self.document.selection
-        return len(chosen) == 1 and graph.blocks.of_type(graph.node(chosen[0]).type) is not None
+        node = graph.nodes.get(chosen[0]) if len(chosen) == 1 else None
+        return node is not None and graph.blocks.of_type(node.type) is not None
 
     def update_actions(self) -> None:
         """Enable what can be done now and name what undo and redo would do."""

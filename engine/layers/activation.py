@@ -67,7 +67,7 @@ class PReLU(_Activation):
         (x,) = inputs
         need_float(x)
         if self.num_parameters > 1 and (x.rank < 2 or x.shape[1] != self.num_parameters):
-            got = f"{meaning(x.axes, 1)} has {x.shape[1]}" if x.rank > 1 else "there is no axis of channels"
+            got = f"the size of {meaning(x.axes, 1)} is {x.shape[1]}" if x.rank > 1 else "there is no axis of channels"
             raise ShapeError(
                 f"learns {self.num_parameters} slopes, one a channel, but gets {x}: {got}.",
                 port="input",

@@ -6,7 +6,9 @@ from engine.layers.layer import ShapeError
 from engine.spec import Axes, Spec
 
 
-def axis_of(x: Spec, dim: int, name: str = "dim", *, verb: str = "works on", more: int = 0, port: str = "input") -> int:
+def axis_of(
+    x: Spec, dim: int, name: str = "dim", *, verb: str = "works on", more: int = 0, port: str | int = "input"
+) -> int:
     """The place of axis ``dim`` (negative ones from the end) among the axes of x and ``more`` new ones.
 
     Raises ShapeError.

@@ -147,7 +147,10 @@ class Scale(Layer):
         return text
 
     def summary(self) -> str:
-        return f"· {self.factor:g}" + (f" + {self.shift:g}" if self.shift else "")
+        text = f"· {self.factor:g}"
+        if self.shift != 0:
+            text += f" + {self.shift:g}" if self.shift > 0 else f" − {-self.shift:g}"
+        return text
 
 
 class MatMul(Layer):
@@ -209,7 +212,7 @@ class Stack(Layer):
 
     def infer(self, *inputs: Spec) -> Spec:
         first = inputs[0]
-        dim = axis_of(first, self.dim, verb="stacks along", more=1, port="x0")
+        dim = axis_of(first, self.dim, verb="stacks along", more=1, port=0)
         if dim == 0:
             raise ShapeError("would put an axis before the batch; choose another place.", parameter="dim")
         for place, other in enumerate(inputs):

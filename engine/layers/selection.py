@@ -41,8 +41,8 @@ class Slice(Layer):
         count: Dim = ceil_div(last - first, self.step)
         if isinstance(count, int) and count < 1:
             raise ShapeError(
-                f"takes nothing: {meaning(x.axes, dim)} of {x} has the places 0 … {size - 1}, and from {first} "
-                f"up to {last} there is none.",
+                f"takes nothing: along {meaning(x.axes, dim)} of {x} there are the places 0 … {size - 1}, "
+                f"and none of them from {first} up to {last}.",
                 port="input",
                 parameter="stop",
             )
@@ -91,7 +91,7 @@ class Select(Layer):
         size = x.shape[dim]
         if isinstance(size, int) and not -size <= self.index < size:
             raise ShapeError(
-                f"takes place {self.index}, but {meaning(x.axes, dim)} of {x} has the places {-size} … {size - 1}.",
+                f"takes place {self.index}, but along {meaning(x.axes, dim)} of {x} there are {-size} … {size - 1}.",
                 port="input",
                 parameter="index",
             )
@@ -145,8 +145,7 @@ class Split(Layer):
         return tuple(x.with_shape((*x.shape[:dim], n, *x.shape[dim + 1 :]), x.axes) for n in self.split_sizes)
 
     def statements(self, module: str, arguments: list[str], targets: list[str]) -> list[str]:
-        comma = "," if len(targets) == 1 else ""
-        return [f"{', '.join(targets)}{comma} = {arguments[0]}.split({self.split_sizes}, dim={self.dim})"]
+        return [f"{_unpacked(targets)} = {arguments[0]}.split({self.split_sizes}, dim={self.dim})"]
 
     def summary(self) -> str:
         return f"axis {self.dim}: {' + '.join(map(str, self.split_sizes))}"
@@ -190,11 +189,15 @@ class Chunk(Layer):
         return tuple(x.with_shape((*x.shape[:dim], n, *x.shape[dim + 1 :]), x.axes) for n in sizes)
 
     def statements(self, module: str, arguments: list[str], targets: list[str]) -> list[str]:
-        comma = "," if len(targets) == 1 else ""
-        return [f"{', '.join(targets)}{comma} = {arguments[0]}.chunk({self.chunks}, dim={self.dim})"]
+        return [f"{_unpacked(targets)} = {arguments[0]}.chunk({self.chunks}, dim={self.dim})"]
 
     def summary(self) -> str:
         return f"{self.chunks} along axis {self.dim}"
+
+
+def _unpacked(targets: list[str]) -> str:
+    """The left side of an assignment that takes a tuple apart, also one of a single part."""
+    return ", ".join(targets) if len(targets) > 1 else f"({targets[0]},)"
 
 
 LAYERS = (Slice, Select, Split, Chunk)

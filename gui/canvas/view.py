@@ -159,10 +159,13 @@ class View(Sheet):
 
     def make_block(self) -> None:
         """Ask for a name and make a block of the selected nodes."""
-        name = self.document.graph.blocks.fresh_name("Block")
-        name, given = QInputDialog.getText(self, "Make Block", "Name of the block:", text=name)
-        if given:
-            self.attempt(lambda: blocks.make(self.document, name.strip()))
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle("Make Block")
+        dialog.setLabelText("Name of the block:")
+        dialog.setTextValue(self.document.graph.blocks.fresh_name("Block"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(lambda name: self.attempt(lambda: blocks.make(self.document, name.strip())))
+        dialog.open()
 
     def dissolve_block(self) -> None:
         """Put what is inside the selected block in its place."""

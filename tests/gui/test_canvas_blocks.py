@@ -91,14 +91,22 @@ def test_an_edit_inside_counts_everywhere_and_undo_goes_where_it_happened(resnet
     assert project.to_bytes(document.project) == before
 
 
-def test_a_selection_becomes_a_block_and_dissolves_again(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def make(view: View, name: str) -> None:
+    """Make a block of the selection through the dialog."""
+    view.make_block()
+    (dialog,) = view.findChildren(QInputDialog)
+    assert dialog.textValue() == "Block"
+    dialog.setTextValue(name)
+    dialog.accept()
+
+
+def test_a_selection_becomes_a_block_and_dissolves_again(qtbot: QtBot) -> None:
     view = View(Document(lenet()))
     qtbot.addWidget(view)
     document = view.document
     text = write(document.project)
-    monkeypatch.setattr(QInputDialog, "getText", lambda *args, **kwargs: ("Features", True))
     document.select(["n2", "n3", "n4"])
-    view.make_block()
+    make(view, "Features")
     (chosen,) = document.selection
     assert document.graph.node(chosen).type == "block.features"
     assert "class Features(nn.Module):" in write(document.project)
@@ -111,13 +119,12 @@ def test_a_selection_becomes_a_block_and_dissolves_again(qtbot: QtBot, monkeypat
     assert write(document.project) == text
 
 
-def test_a_refusal_is_said(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_is_said(qtbot: QtBot) -> None:
     view = View(Document(lenet()))
     qtbot.addWidget(view)
-    monkeypatch.setattr(QInputDialog, "getText", lambda *args, **kwargs: ("Broken", True))
     view.document.select(["n2", "n4"])
     with qtbot.waitSignal(view.message) as said:
-        view.make_block()
+        make(view, "Broken")
     assert "tanh1 lies between them" in said.args[0]
 
 

@@ -114,6 +114,9 @@ class _Recurrent(Layer):
         passes = self.directions * self.num_layers
         return 4 * steps * (passes * self.hidden_size * self.kept_a_step + inputs[0].shape[-1])
 
+    def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * (product(inputs[0].shape) + 3 * product(outputs[1].shape))
+
     def statements(self, module: str, arguments: list[str], targets: list[str]) -> list[str]:
         sequence, *states, lengths = arguments
         output, *finals, last = targets

@@ -77,6 +77,9 @@ NETWORKS: list[tuple[str, Callable[[], Graph], int]] = [
     ("ResNet-50", lambda: presets.build("resnet-50"), 1),
     ("DenseNet-121", densenet_121, 1),
     ("GoogLeNet", googlenet, 1),
+    ("Transformer encoder", lambda: presets.build("transformer-encoder"), 16),
+    ("ViT tiny", lambda: presets.build("vit-tiny"), 16),
+    ("LSTM classifier", lambda: presets.build("lstm-classifier"), 16),
     ("scanned cell", lambda: scanned(hidden=64), 16),
     ("each step", lambda: frames(width=64), 16),
 ]

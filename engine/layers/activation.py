@@ -135,8 +135,8 @@ class CELU(_Activation):
     alpha: float = Field(1.0, description="how far below 0 it goes; not 0")
 
     def check(self) -> None:
-        if self.alpha == 0:
-            raise ShapeError("divides by alpha, which is 0.", parameter="alpha")
+        if abs(self.alpha) < 3e-39:  # below, 1/alpha is more than a float32 holds
+            raise ShapeError(f"divides by alpha, and {self.alpha:g} is too small for that.", parameter="alpha")
 
 
 class GELU(_Activation):

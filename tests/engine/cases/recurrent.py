@@ -85,6 +85,8 @@ def lenient(trial: Trial) -> str:
     batch = first.shape[0 if trial.parameters.get("batch_first", True) else 1] if first.rank > 1 else 0
     if lengths is not UNWIRED and lengths.shape != (batch,):
         return "torch looks only at as many samples as there are lengths"
+    if lengths is not UNWIRED and any(spec is not UNWIRED for spec in trial.inputs[1:-1]):
+        return "of packed sequences torch picks the states it needs and does not look at their shape"
     return "torch takes two axes for one sequence without a batch" if trial.inputs[0].rank == 2 else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -16,6 +16,8 @@ from engine.graph import Graph, GraphError, Node, literal
 from engine.layers.layer import Layer, ShapeError
 from engine.layers.parameters import explain
 from engine.properties import DEFAULT, Properties, check_properties
+
+LARGEST_FLOAT: Final = 3.4028234e38
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,10 @@ def _layer(cls: type[Layer], node: Node, arguments: Mapping[str, Any], repeat: i
         parameter, message = explain(cls, error, values)
         return Fault(message, "parameter", parameter)
     except ShapeError as error:
-        return Fault(str(error), "parameter", error.parameter)
+        return Fault(str(error), error.code or "parameter", error.parameter)
+    for name, value in values.items():
+        if isinstance(value, float) and abs(value) > LARGEST_FLOAT:
+            return Fault(f"has {name} = {value:g}; torch counts in float32, up to ±3.4e38.", "parameter", name)
     return layer
 
 

@@ -97,6 +97,17 @@ class Shapes:
         for node_id in graph.order():
             self._visit(node_id)
 
+    def copy(self) -> Shapes:
+        """The same for a copy of the graph, without looking at anything anew."""
+        other = Shapes.__new__(Shapes)
+        other.graph, other.arguments, other.given = self.graph.copy(), self.arguments, self.given
+        report = self.report
+        other.report = Report(
+            dict(report.layers), dict(report.inputs), dict(report.outputs), dict(report.errors), report.arguments
+        )
+        other._resolved = dict(self._resolved)
+        return other
+
     def update(self, dirty: Iterable[str]) -> set[str]:
         """Look again at these nodes and at all that depends on what has changed; returns the nodes looked at."""
         graph, visited = self.graph, set()
@@ -156,7 +167,7 @@ class Shapes:
             result = layer.infer(*inputs)
         except ShapeError as error:
             port = wired[error.port][0] if isinstance(error.port, int) else error.port
-            report.errors[node_id] = Fault(str(error), "shape", error.parameter, port, error.inside)
+            report.errors[node_id] = Fault(str(error), error.code or "shape", error.parameter, port, error.inside)
             return before is not None
         outputs = (result,) if isinstance(result, Spec) else result
         if any(map(too_large, outputs)):

@@ -54,6 +54,11 @@ class Split(Section):
             raise ValueError(f"train, validation and test must add up to 1, but add up to {total:g}")
         return self
 
+    def counts(self, samples: int) -> tuple[int, int, int]:
+        """How many of so many samples are for training, validation and test; a share above 0 gets at least one."""
+        others = [max(1, round(share * samples)) if share else 0 for share in (self.validation, self.test)]
+        return samples - sum(others), others[0], others[1]
+
 
 class DataConfig(Section):
     """Where the samples come from and how they reach the network."""

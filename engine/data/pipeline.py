@@ -124,14 +124,11 @@ def split(config: DataConfig, raw: dict[str, Array], specs: dict[str, Field]) ->
     label = next((name for name, field in specs.items() if field.classes), None)
     labels = raw[label] if label is not None and config.split.stratify else None
     rest = np.arange(len(next(iter(raw.values()))))
-    counts = {
-        name: max(1, round(share * len(rest))) if share else 0
-        for name, share in (("test", config.split.test), ("validation", config.split.validation))
-    }
-    if sum(counts.values()) >= len(rest):
+    train, validation, test = config.split.counts(len(rest))
+    if train <= 0:
         raise DataError(f"The shares of data.split leave none of the {len(rest)} samples to train on.")
-    taken = {}
-    for name, count in counts.items():
+    taken: dict[str, Array] = {}
+    for name, count in (("test", test), ("validation", validation)):
         taken[name] = rest[:0]
         if count:
             state = derive(config.seed, f"split {name}") % 2**32

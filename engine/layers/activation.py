@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from engine.dims import Dim, product
+from engine.layers.axes import behind_batch
 from engine.layers.layer import Layer, Saves, ShapeError, need_float
 from engine.layers.parameters import Positive, Whole
 from engine.spec import Spec, meaning
@@ -36,7 +37,7 @@ class ReLU(_Activation):
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         if x.dtype == "bool":
-            raise ShapeError(f"gets bool input {x} but needs numbers.", port="input")
+            raise ShapeError(f"gets bool input {x} but needs numbers.", port="input", code="dtype")
         return x
 
 
@@ -72,6 +73,7 @@ class PReLU(_Activation):
                 f"learns {self.num_parameters} slopes, one a channel, but gets {x}: {got}.",
                 port="input",
                 parameter="num_parameters",
+                code="sizes",
             )
         return x
 
@@ -314,19 +316,13 @@ class GLU(Layer):
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         need_float(x)
-        if not -x.rank <= self.dim < x.rank:
-            raise ShapeError(
-                f"halves axis {self.dim}, but {x} has {x.rank} axes, {-x.rank} … {x.rank - 1}.",
-                port="input",
-                parameter="dim",
-            )
-        dim = self.dim % x.rank
-        if dim == 0:
-            raise ShapeError("would halve the batch; choose another axis.", port="input", parameter="dim")
+        dim = behind_batch(x, self.dim, verb="halves")
         size = x.shape[dim]
         odd = size % 2 if isinstance(size, int) else size.scale % 2 or size.offset % 2
         if odd:
-            raise ShapeError(f"halves {meaning(x.axes, dim)} of {x}, and {size} is not even.", port="input")
+            raise ShapeError(
+                f"halves {meaning(x.axes, dim)} of {x}, and {size} is not even.", port="input", code="division"
+            )
         return x.with_shape((*x.shape[:dim], size // 2, *x.shape[dim + 1 :]), x.axes)
 
 

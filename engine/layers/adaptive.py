@@ -17,7 +17,7 @@ SIZES = "the size that comes out; none keeps that axis as it is"
 LIN = "Lin et al. 2013, Network In Network, https://arxiv.org/abs/1312.4400"
 
 
-class _Adaptive(Pooling):
+class AdaptivePooling(Pooling):
     """Chooses its windows so that the wished number of them fits."""
 
     formula: ClassVar[str] = "out = output_size; window i spans ⌊i·in/out⌋ … ⌈(i + 1)·in/out⌉"
@@ -46,7 +46,7 @@ class _Adaptive(Pooling):
         return ""
 
 
-class _AdaptiveAvg(_Adaptive):
+class _AdaptiveAvg(AdaptivePooling):
     """Keeps means."""
 
     saves: ClassVar[Saves] = "nothing"
@@ -83,7 +83,7 @@ class AdaptiveAvgPool3d(_AdaptiveAvg):
     output_size: Positive | tuple[Positive | None, Positive | None, Positive | None] = Field(description=SIZES)
 
 
-class _AdaptiveMax(_Adaptive):
+class _AdaptiveMax(AdaptivePooling):
     """Keeps largest values."""
 
     def output_ports(self) -> tuple[Port, ...]:

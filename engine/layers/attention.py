@@ -19,11 +19,13 @@ def need_sequence(x: Spec, place: int, first: bool) -> None:
     """Raise ShapeError unless ``x`` is a sequence of float vectors of a fixed size."""
     layout = "(N, T, features)" if first else "(T, N, features)"
     if x.rank != 3:
-        raise ShapeError(f"gets {x.rank}-D input {x} but needs 3-D input {layout}.", port=place)
+        raise ShapeError(f"gets {x.rank}-D input {x} but needs 3-D input {layout}.", port=place, code="axes")
     if x.dtype != "float32":
-        raise ShapeError(f"gets {x.dtype} input {x} but computes with float32 only.", port=place)
+        raise ShapeError(f"gets {x.dtype} input {x} but computes with float32 only.", port=place, code="dtype")
     if not isinstance(x.shape[-1], int):
-        raise ShapeError(f"gets {x}, whose last axis is open; weights need a fixed number there.", port=place)
+        raise ShapeError(
+            f"gets {x}, whose last axis is open; weights need a fixed number there.", port=place, code="open-size"
+        )
 
 
 def need_mask(mask: Spec, shape: tuple[Dim, ...], what: str, port: str) -> None:
@@ -31,9 +33,11 @@ def need_mask(mask: Spec, shape: tuple[Dim, ...], what: str, port: str) -> None:
     if mask is UNWIRED:
         return
     if mask.dtype != "bool":
-        raise ShapeError(f"gets {port} {mask} of {mask.dtype}; truth values (bool) are needed.", port=port)
+        raise ShapeError(
+            f"gets {port} {mask} of {mask.dtype}; truth values (bool) are needed.", port=port, code="dtype"
+        )
     if mask.shape != shape:
-        raise ShapeError(f"gets {port} {mask} but needs {Spec(shape)}: {what}.", port=port)
+        raise ShapeError(f"gets {port} {mask} but needs {Spec(shape)}: {what}.", port=port, code="mask")
 
 
 def need_heads(size: Dim, heads: int, parameter: str) -> None:
@@ -43,6 +47,7 @@ def need_heads(size: Dim, heads: int, parameter: str) -> None:
             f"splits {size} features into {heads} heads, and {size} / {heads} is not whole.",
             port="query" if parameter == "num_heads" else None,
             parameter=parameter,
+            code="division",
         )
 
 
@@ -73,19 +78,25 @@ class ScaledDotProductAttention(Layer):
         for place, x in enumerate(inputs[:3]):
             need_float(x, self.inputs[place].name)
             if x.rank < 3:
-                raise ShapeError(f"gets {x} but needs at least (N, T, features).", port=place)
+                raise ShapeError(f"gets {x} but needs at least (N, T, features).", port=place, code="axes")
         if not query.shape[:-2] == key.shape[:-2] == value.shape[:-2]:
             raise ShapeError(
-                f"gets query {query}, key {key} and value {value}, which differ in their first axes.", port=1
+                f"gets query {query}, key {key} and value {value}, which differ in their first axes.",
+                port=1,
+                code="mismatch",
             )
         if query.shape[-1] != key.shape[-1]:
             raise ShapeError(
-                f"multiplies queries of {query.shape[-1]} features with keys of {key.shape[-1]}.", port="key"
+                f"multiplies queries of {query.shape[-1]} features with keys of {key.shape[-1]}.",
+                port="key",
+                code="mismatch",
             )
         if key.shape[-2] != value.shape[-2]:
-            raise ShapeError(f"gets {key.shape[-2]} keys for {value.shape[-2]} values.", port="value")
+            raise ShapeError(f"gets {key.shape[-2]} keys for {value.shape[-2]} values.", port="value", code="mismatch")
         if mask is not UNWIRED and self.is_causal:
-            raise ShapeError("is causal and gets a mask besides; choose one.", port="attn_mask", parameter="is_causal")
+            raise ShapeError(
+                "is causal and gets a mask besides; choose one.", port="attn_mask", parameter="is_causal", code="mask"
+            )
         need_mask(mask, (query.shape[-2], key.shape[-2]), "a row for each query, a column for each key", "attn_mask")
         return Spec((*query.shape[:-1], value.shape[-1]), "float32", query.axes)
 
@@ -158,17 +169,21 @@ class MultiheadAttention(Layer):
             raise ShapeError(
                 f"gets query {query}, key {key} and value {value}: samples, and steps of key and value, must agree.",
                 port="key",
+                code="mismatch",
             )
         padding, mask = inputs[3:]
         need_mask(padding, (batch, keys), "one for each step of the key", "key_padding_mask")
         need_mask(mask, (steps, keys), "a row for each step of the query, a column for each of the key", "attn_mask")
         if self.is_causal and mask is not UNWIRED:
-            raise ShapeError("is causal and gets a mask besides; choose one.", port="attn_mask", parameter="is_causal")
+            raise ShapeError(
+                "is causal and gets a mask besides; choose one.", port="attn_mask", parameter="is_causal", code="mask"
+            )
         if self.is_causal and steps != keys:
             raise ShapeError(
                 f"is causal, but looks from {steps} steps at {keys} others; that is for self-attention.",
                 port="key",
                 parameter="is_causal",
+                code="mask",
             )
         seen = keys + int(self.add_bias_kv) + int(self.add_zero_attn)
         return Spec(query.shape, "float32", query.axes), Spec((batch, steps, seen))

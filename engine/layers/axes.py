@@ -16,7 +16,9 @@ def axis_of(
     rank = x.rank + more
     if not -rank <= dim < rank:
         span = f"{-rank} … {rank - 1}" if rank else "none"
-        raise ShapeError(f"{verb} axis {dim}, but {x} has {x.rank} axes, {span}.", port=port, parameter=name)
+        raise ShapeError(
+            f"{verb} axis {dim}, but {x} has {x.rank} axes, {span}.", port=port, parameter=name, code="axis"
+        )
     return dim % rank
 
 
@@ -24,7 +26,9 @@ def behind_batch(x: Spec, dim: int, name: str = "dim", *, verb: str = "works on"
     """Like `axis_of`, but not the batch."""
     axis = axis_of(x, dim, name, verb=verb)
     if axis == 0:
-        raise ShapeError(f"{verb} axis {dim}, which is the batch; choose another axis.", port="input", parameter=name)
+        raise ShapeError(
+            f"{verb} axis {dim}, which is the batch; choose another axis.", port="input", parameter=name, code="axis"
+        )
     return axis
 
 

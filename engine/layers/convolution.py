@@ -31,7 +31,9 @@ def need_channels(x: Spec) -> int:
     channels = x.shape[1]
     if not isinstance(channels, int):
         raise ShapeError(
-            f"gets {x}, whose channel axis is open; filters need a fixed number of channels.", port="input"
+            f"gets {x}, whose channel axis is open; filters need a fixed number of channels.",
+            port="input",
+            code="open-size",
         )
     return channels
 
@@ -60,6 +62,7 @@ class Filters(Layer):
             raise ShapeError(
                 f"splits {out} output channels into {groups} groups, and {out} / {groups} is not whole.",
                 parameter="groups",
+                code="division",
             )
 
     def need_input(self, x: Spec) -> int:
@@ -72,6 +75,7 @@ class Filters(Layer):
                 f"splits {channels} input channels into {groups} groups, and {channels} / {groups} is not whole.",
                 port="input",
                 parameter="groups",
+                code="division",
             )
         return channels
 
@@ -88,7 +92,7 @@ class Filters(Layer):
         return text
 
 
-class _Conv(Filters):
+class Convolution(Filters):
     """A convolution."""
 
     formula: ClassVar[str] = FORMULA
@@ -99,6 +103,7 @@ class _Conv(Filters):
             raise ShapeError(
                 f"has padding 'same' with stride {self.option('stride')}; 'same' keeps the size and needs stride 1.",
                 parameter="padding",
+                code="same-stride",
             )
 
     def windows(self) -> tuple[Window, ...]:
@@ -137,6 +142,7 @@ class _Conv(Filters):
                     f"at most {limit} can be taken from the image.",
                     port="input",
                     parameter="padding",
+                    code="padding",
                 )
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
@@ -151,7 +157,7 @@ class _Conv(Filters):
         return filled(self.windows(), inputs[0].shape[2:], outputs[0].shape[2:])
 
 
-class Conv1d(_Conv):
+class Conv1d(Convolution):
     """Slides small learned filters along a sequence; each filter answers where its pattern is found.
 
     Every output channel is one filter that looks at all input channels (of its group).
@@ -170,7 +176,7 @@ class Conv1d(_Conv):
     padding_mode: Mode = Field("zeros", description=FILL)
 
 
-class Conv2d(_Conv):
+class Conv2d(Convolution):
     """Slides small learned filters over an image; each filter answers where its pattern is found.
 
     Every output channel is one filter that looks at all input channels (of its group).
@@ -189,7 +195,7 @@ class Conv2d(_Conv):
     padding_mode: Mode = Field("zeros", description=FILL)
 
 
-class Conv3d(_Conv):
+class Conv3d(Convolution):
     """Slides small learned filters through a volume or a film; each filter answers where its pattern is found.
 
     Every output channel is one filter that looks at all input channels (of its group).

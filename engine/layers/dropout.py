@@ -124,7 +124,9 @@ class FeatureAlphaDropout(_Dropout):
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         if x.rank < 2:
-            raise ShapeError(f"gets {x.rank}-D input {x} but needs 2 axes or more (N, channels, …).", port="input")
+            raise ShapeError(
+                f"gets {x.rank}-D input {x} but needs 2 axes or more (N, channels, …).", port="input", code="axes"
+            )
         return super().infer(x)
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:

@@ -33,7 +33,7 @@ class _Table(Layer):
 def need_whole(x: Spec, port: str = "input") -> None:
     """Raise ShapeError unless ``x`` holds whole numbers."""
     if x.dtype != "int64":
-        raise ShapeError(f"gets {x.dtype} input {x} but looks up whole numbers (int64).", port=port)
+        raise ShapeError(f"gets {x.dtype} input {x} but looks up whole numbers (int64).", port=port, code="dtype")
 
 
 class Embedding(_Table):
@@ -90,12 +90,13 @@ class EmbeddingBag(_Table):
         x, *rest = inputs
         need_whole(x)
         if x.rank != 2:
-            raise ShapeError(f"gets {x.rank}-D input {x} but needs rows of numbers (N, L).", port="input")
+            raise ShapeError(f"gets {x.rank}-D input {x} but needs rows of numbers (N, L).", port="input", code="axes")
         for weights in rest:
             if weights is not UNWIRED and (weights.shape != x.shape or weights.dtype != "float32"):
                 raise ShapeError(
                     f"gets weights {weights} of {weights.dtype} for numbers {x}: one float is needed for each.",
                     port="per_sample_weights",
+                    code="dtype",
                 )
         return Spec((x.shape[0], self.embedding_dim), "float32", ("batch", "features"))
 
@@ -109,7 +110,9 @@ def check_padding(padding_idx: int | None, count: int) -> None:
     """Raise ShapeError unless the padding is one of the numbers."""
     if padding_idx is not None and not -count <= padding_idx < count:
         raise ShapeError(
-            f"has padding_idx {padding_idx}, but the numbers are 0 … {count - 1}.", parameter="padding_idx"
+            f"has padding_idx {padding_idx}, but the numbers are 0 … {count - 1}.",
+            parameter="padding_idx",
+            code="range",
         )
 
 

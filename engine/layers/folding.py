@@ -87,6 +87,7 @@ class Fold(_Patches):
                 f"pastes patches of {cells} cells, but gets columns of {rows} numbers: {x}.",
                 port="input",
                 parameter="kernel_size",
+                code="sizes",
             )
         places: Dim = product(slide(self.windows(), size, "pastes"))
         if x.shape[2] != places:
@@ -94,6 +95,7 @@ class Fold(_Patches):
                 f"needs {places} patches for an image of {size[0]}×{size[1]}, but gets {x.shape[2]}: {x}.",
                 port="input",
                 parameter="output_size",
+                code="sizes",
             )
         return Spec((x.shape[0], rows // cells, *size), "float32", ("batch", "channels", "height", "width"))
 

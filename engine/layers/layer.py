@@ -30,7 +30,8 @@ class ShapeError(ValueError):
     """Why a layer cannot take its input: a clause that follows the node's name ("gets …, but needs …").
 
     ``port`` is the guilty input (by name, or by its place among the wired ones), ``parameter`` the guilty setting,
-    ``inside`` the way to the guilty node within a block: node ids, outermost first.
+    ``inside`` the way to the guilty node within a block: node ids, outermost first. ``code`` is the kind of fault, one
+    of `engine.problems.explanations`.
     """
 
     def __init__(
@@ -40,8 +41,10 @@ class ShapeError(ValueError):
         port: str | int | None = None,
         parameter: str | None = None,
         inside: tuple[str, ...] = (),
+        code: str = "",
     ) -> None:
         super().__init__(message)
+        self.code = code
         self.port = port
         self.parameter = parameter
         self.inside = inside
@@ -203,10 +206,10 @@ def _place(order: list[str], name: str) -> int:
 def need_rank(spec: Spec, rank: int, layout: str, port: str = "input") -> None:
     """Raise ShapeError unless ``spec`` has this many axes."""
     if spec.rank != rank:
-        raise ShapeError(f"gets {spec.rank}-D input {spec} but needs {rank}-D input {layout}.", port=port)
+        raise ShapeError(f"gets {spec.rank}-D input {spec} but needs {rank}-D input {layout}.", port=port, code="axes")
 
 
 def need_float(spec: Spec, port: str = "input") -> None:
     """Raise ShapeError unless ``spec`` holds floats."""
     if spec.dtype != "float32":
-        raise ShapeError(f"gets {spec.dtype} input {spec} but computes with float32 only.", port=port)
+        raise ShapeError(f"gets {spec.dtype} input {spec} but computes with float32 only.", port=port, code="dtype")

@@ -32,11 +32,12 @@ class Linear(Layer):
         (x,) = inputs
         need_float(x)
         if x.rank < 2:
-            raise ShapeError(f"gets {x} but needs at least one axis besides the batch.", port="input")
+            raise ShapeError(f"gets {x} but needs at least one axis besides the batch.", port="input", code="axes")
         if not isinstance(x.shape[-1], int):
             raise ShapeError(
                 f"gets {x}, whose last axis {x.shape[-1]} is open; a weight matrix needs a fixed number there.",
                 port="input",
+                code="open-size",
             )
         return x.with_shape((*x.shape[:-1], self.out_features), x.axes)
 
@@ -79,10 +80,12 @@ class Bilinear(Layer):
         for place, x in enumerate(inputs):
             need_float(x, f"input{place + 1}")
             if x.rank < 2 or not isinstance(x.shape[-1], int):
-                raise ShapeError(f"gets {x}, but needs a last axis of a fixed size behind the batch.", port=place)
+                raise ShapeError(
+                    f"gets {x}, but needs a last axis of a fixed size behind the batch.", port=place, code="open-size"
+                )
         a, b = inputs
         if a.shape[:-1] != b.shape[:-1]:
-            raise ShapeError(f"gets {a} and {b}, which differ before their last axis.", port=1)
+            raise ShapeError(f"gets {a} and {b}, which differ before their last axis.", port=1, code="mismatch")
         return a.with_shape((*a.shape[:-1], self.out_features), a.axes)
 
     def inferred(self, *inputs: Spec) -> dict[str, Any]:

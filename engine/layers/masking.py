@@ -26,7 +26,9 @@ class CausalMask(Layer):
     def infer(self, *inputs: Spec) -> Spec:
         (scores,) = inputs
         if scores.rank < 3:
-            raise ShapeError(f"gets {scores} but needs scores (N, …, T, S) of every step for every step.", port="input")
+            raise ShapeError(
+                f"gets {scores} but needs scores (N, …, T, S) of every step for every step.", port="input", code="axes"
+            )
         return Spec(scores.shape, "bool")
 
     def expression(self, module: str, arguments: list[str]) -> str:
@@ -50,15 +52,19 @@ class MaskedFill(Layer):
     def infer(self, *inputs: Spec) -> Spec:
         x, mask = inputs
         if x.dtype != "float32":
-            raise ShapeError(f"gets {x.dtype} input {x} but fills float32 only.", port="input")
+            raise ShapeError(f"gets {x.dtype} input {x} but fills float32 only.", port="input", code="dtype")
         if mask.dtype != "bool":
-            raise ShapeError(f"gets a mask {mask} of {mask.dtype}; truth values (bool) are needed.", port="mask")
+            raise ShapeError(
+                f"gets a mask {mask} of {mask.dtype}; truth values (bool) are needed.", port="mask", code="dtype"
+            )
         rank = max(x.rank, mask.rank)
         out: list[Dim] = []
         for a, b in zip(*((1,) * (rank - spec.rank) + spec.shape for spec in (x, mask)), strict=True):
             if a != b and 1 not in (a, b):
                 raise ShapeError(
-                    f"fills {x} where {mask} is true, but {a} and {b} are neither equal nor 1.", port="mask"
+                    f"fills {x} where {mask} is true, but {a} and {b} are neither equal nor 1.",
+                    port="mask",
+                    code="mask",
                 )
             out.append(b if a == 1 else a)
         return x.with_shape(out, x.axes if rank == x.rank else None)

@@ -29,9 +29,10 @@ class _Elementwise(Layer):
             for place, size in enumerate(sizes):
                 if size not in (1, wide):
                     raise ShapeError(
-                        f"{self.verb()} {f' {self.sign} '.join(map(str, inputs))}, but {meaning(axes, axis)} differs: "
-                        f"{wide} and {size} are neither equal nor 1.",
+                        f"{self.verb()} {f' {self.sign} '.join(map(str, inputs))}, but along "
+                        f"{meaning(axes, axis)} they differ: {wide} and {size} are neither equal nor 1.",
                         port=place,
+                        code="mismatch",
                     )
             out.append(wide)
         return Spec(tuple(out), self.kind(*inputs), axes)
@@ -109,7 +110,9 @@ class Subtract(_Elementwise):
     def kind(self, *inputs: Spec) -> DType:
         for place, spec in enumerate(inputs):
             if spec.dtype == "bool":
-                raise ShapeError(f"gets bool input {spec}; truth values cannot be subtracted.", port=place)
+                raise ShapeError(
+                    f"gets bool input {spec}; truth values cannot be subtracted.", port=place, code="dtype"
+                )
         return super().kind(*inputs)
 
 
@@ -167,15 +170,18 @@ class MatMul(Layer):
         a, b = inputs
         for place, spec in enumerate(inputs):
             if spec.rank < 2:
-                raise ShapeError(f"gets {spec}, which is no matrix: two axes are needed.", port=place)
+                raise ShapeError(f"gets {spec}, which is no matrix: two axes are needed.", port=place, code="axes")
             if spec.dtype != a.dtype or spec.dtype == "bool":
-                raise ShapeError(f"gets {a.dtype} times {b.dtype}; both must be numbers of one kind.", port=place)
+                raise ShapeError(
+                    f"gets {a.dtype} times {b.dtype}; both must be numbers of one kind.", port=place, code="dtype"
+                )
         right = (b.shape[-1], b.shape[-2]) if self.transpose else (b.shape[-2], b.shape[-1])
         if a.shape[-1] != right[0]:
             raise ShapeError(
                 f"multiplies {a} by {b}{' transposed' if self.transpose else ''}: the rows on the left have "
                 f"{a.shape[-1]} numbers, the columns on the right {right[0]}.",
                 port=1,
+                code="mismatch",
             )
         rank = max(a.rank, b.rank) - 2
         leading = [(1,) * (rank + 2 - spec.rank) + spec.shape[:-2] for spec in inputs]
@@ -183,7 +189,9 @@ class MatMul(Layer):
         for left, other in zip(*leading, strict=True):
             if left != other and 1 not in (left, other):
                 raise ShapeError(
-                    f"multiplies {a} by {b}: the leading {left} and {other} are neither equal nor 1.", port=1
+                    f"multiplies {a} by {b}: the leading {left} and {other} are neither equal nor 1.",
+                    port=1,
+                    code="mismatch",
                 )
             out.append(other if left == 1 else left)
         return Spec((*out, a.shape[-2], right[1]), a.dtype)
@@ -214,10 +222,12 @@ class Stack(Layer):
         first = inputs[0]
         dim = axis_of(first, self.dim, verb="stacks along", more=1, port=0)
         if dim == 0:
-            raise ShapeError("would put an axis before the batch; choose another place.", parameter="dim")
+            raise ShapeError("would put an axis before the batch; choose another place.", parameter="dim", code="axis")
         for place, other in enumerate(inputs):
             if other.shape != first.shape:
-                raise ShapeError(f"stacks {first} and {other}, but all must have one shape.", port=place)
+                raise ShapeError(
+                    f"stacks {first} and {other}, but all must have one shape.", port=place, code="mismatch"
+                )
         shape = (*first.shape[:dim], len(inputs), *first.shape[dim:])
         return Spec(shape, promote(*(spec.dtype for spec in inputs)))
 
@@ -242,22 +252,19 @@ class Concat(Layer):
 
     def infer(self, *inputs: Spec) -> Spec:
         first = inputs[0]
-        if not -first.rank <= self.dim < first.rank:
-            raise ShapeError(
-                f"joins along axis {self.dim}, but {first} has {first.rank} axes, {-first.rank} … {first.rank - 1}.",
-                port=0,
-                parameter="dim",
-            )
-        dim = self.dim % first.rank
+        dim = axis_of(first, self.dim, verb="joins along", port=0)
         for place, other in enumerate(inputs):
             if other.rank != first.rank:
-                raise ShapeError(f"joins {first} with {other}: {first.rank} and {other.rank} axes.", port=place)
+                raise ShapeError(
+                    f"joins {first} with {other}: {first.rank} and {other.rank} axes.", port=place, code="mismatch"
+                )
             for axis, (a, b) in enumerate(zip(first.shape, other.shape, strict=True)):
                 if axis != dim and a != b:
                     raise ShapeError(
                         f"joins {first} with {other} along {meaning(first.axes, dim)}, "
-                        f"but {meaning(first.axes, axis)} differs: {a} and {b}.",
+                        f"but along {meaning(first.axes, axis)} they differ: {a} and {b}.",
                         port=place,
+                        code="mismatch",
                     )
         total: Dim = 0
         for spec in inputs:

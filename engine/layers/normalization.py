@@ -38,7 +38,7 @@ class _ChannelNorm(_Normalization):
             if len(self.layouts) == 1:
                 need_rank(x, *next(iter(self.layouts.items())))
             needed = " or ".join(f"{rank}-D input {layout}" for rank, layout in self.layouts.items())
-            raise ShapeError(f"gets {x.rank}-D input {x} but needs {needed}.", port="input")
+            raise ShapeError(f"gets {x.rank}-D input {x} but needs {needed}.", port="input", code="axes")
         need_float(x)
         _need_channels(x)
         return x
@@ -114,6 +114,7 @@ class _InstanceNorm(_ChannelNorm):
             raise ShapeError(
                 f"gets {x}, one number a channel, and one number has no variance; it needs two or more a channel.",
                 port="input",
+                code="one-value",
             )
         return x
 
@@ -167,7 +168,9 @@ class GroupNorm(_Normalization):
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         if x.rank < 2:
-            raise ShapeError(f"gets {x.rank}-D input {x} but needs 2 axes or more (N, channels, …).", port="input")
+            raise ShapeError(
+                f"gets {x.rank}-D input {x} but needs 2 axes or more (N, channels, …).", port="input", code="axes"
+            )
         need_float(x)
         channels = _need_channels(x)
         if channels % self.num_groups:
@@ -176,6 +179,7 @@ class GroupNorm(_Normalization):
                 f"and {channels} / {self.num_groups} is not whole.",
                 port="input",
                 parameter="num_groups",
+                code="division",
             )
         return x
 
@@ -205,6 +209,7 @@ class _LastAxesNorm(_Normalization):
                 f"normalizes {self.last_axes} axes of {x}, which has only {x.rank - 1} behind the batch.",
                 port="input",
                 parameter="last_axes",
+                code="axis",
             )
         for axis in range(x.rank - self.last_axes, x.rank):
             if not isinstance(x.shape[axis], int):
@@ -212,6 +217,7 @@ class _LastAxesNorm(_Normalization):
                     f"normalizes {meaning(x.axes, axis)} of {x}, which is open; it needs a fixed size.",
                     port="input",
                     parameter="last_axes",
+                    code="open-size",
                 )
         return x
 
@@ -293,7 +299,9 @@ class LocalResponseNorm(_Normalization):
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         if x.rank < 3:
-            raise ShapeError(f"gets {x.rank}-D input {x} but needs 3 axes or more (N, channels, …).", port="input")
+            raise ShapeError(
+                f"gets {x.rank}-D input {x} but needs 3 axes or more (N, channels, …).", port="input", code="axes"
+            )
         need_float(x)
         return x
 
@@ -312,7 +320,9 @@ def _need_channels(x: Spec) -> int:
     channels = x.shape[1]
     if not isinstance(channels, int):
         raise ShapeError(
-            f"gets {x}, whose channel axis is open; it keeps values for a fixed number of channels.", port="input"
+            f"gets {x}, whose channel axis is open; it keeps values for a fixed number of channels.",
+            port="input",
+            code="open-size",
         )
     return channels
 

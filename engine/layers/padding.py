@@ -67,6 +67,7 @@ class _Pad(Layer):
                 f"gets {x.rank}-D input {x} but needs {least + 1}-D input (N, channels, {layout}) "
                 f"or {least}-D input (N, {layout}).",
                 port="input",
+                code="axes",
             )
 
     def check_axis(self, size: int, before: int, behind: int, name: str) -> None:
@@ -77,6 +78,7 @@ class _Pad(Layer):
                 f"cuts off too much: {_sum(size, before, behind)} = {_number(left)} cells of {name} are left.",
                 port="input",
                 parameter="padding",
+                code="padding",
             )
 
     def summary(self) -> str:
@@ -100,6 +102,7 @@ class _ConstantPad(_Pad):
             raise ShapeError(
                 f"gets {x.rank}-D input {x} but needs {self.padded + 1} axes or more (N, …, {_layout(self.padded)}).",
                 port="input",
+                code="axes",
             )
 
     def check_axis(self, size: int, before: int, behind: int, name: str) -> None:
@@ -109,6 +112,7 @@ class _ConstantPad(_Pad):
                 f"cuts {max(-before, 0) + max(-behind, 0)} cells off {name}, which has only {size}.",
                 port="input",
                 parameter="padding",
+                code="padding",
             )
 
 
@@ -129,6 +133,7 @@ class _ValuePad(_ConstantPad):
                 f"fills {x.dtype} input with {self.value:g}, but {x.dtype} holds numbers up to {largest:.3g} only.",
                 port="input",
                 parameter="value",
+                code="dtype",
             )
 
 
@@ -138,7 +143,7 @@ class _NumberPad(_Pad):
     def check_input(self, x: Spec) -> None:
         super().check_input(x)
         if x.dtype == "bool":
-            raise ShapeError(f"gets bool input {x} but needs numbers.", port="input")
+            raise ShapeError(f"gets bool input {x} but needs numbers.", port="input", code="dtype")
 
 
 class _ReflectionPad(_NumberPad):
@@ -318,7 +323,9 @@ def _kept(size: int, before: int, behind: int) -> int:
 
 def _check_taken(wanted: int, most: int, what: str) -> None:
     if wanted > most:
-        raise ShapeError(f"{what}; at most {most} can be taken from there.", port="input", parameter="padding")
+        raise ShapeError(
+            f"{what}; at most {most} can be taken from there.", port="input", parameter="padding", code="padding"
+        )
 
 
 LAYERS = (

@@ -66,6 +66,7 @@ class Pooling(Layer):
                     f"pads {pad} cells to a window of {size} along the {axis}; "
                     f"at most half the window, {size // 2}, is allowed.",
                     parameter="padding",
+                    code="padding",
                 )
 
     def infer(self, *inputs: Spec) -> Spec | tuple[Spec, ...]:
@@ -77,6 +78,7 @@ class Pooling(Layer):
                     f"slides a window of {window.kernel} along the {axis}, which has {size} cells only.",
                     port="input",
                     parameter="kernel_size",
+                    code="window",
                 )
         return x.with_shape((*x.shape[:2], *slide(self.windows(), x.shape[2:], "slides")), x.axes)
 

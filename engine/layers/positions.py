@@ -19,7 +19,9 @@ def need_features(x: Spec) -> int:
     """The size of the last axis. Raises ShapeError where it is open."""
     features = x.shape[-1]
     if not isinstance(features, int):
-        raise ShapeError(f"gets {x}, whose last axis {features} is open; it needs a fixed number.", port="input")
+        raise ShapeError(
+            f"gets {x}, whose last axis {features} is open; it needs a fixed number.", port="input", code="open-size"
+        )
     return features
 
 
@@ -69,6 +71,7 @@ class LearnedPositions(_Sequence):
                 f"has {self.max_length} places, but gets {x.shape[1]} steps: {x}.",
                 port="input",
                 parameter="max_length",
+                code="sizes",
             )
         return x
 
@@ -101,9 +104,11 @@ class RotaryPositions(Layer):
         (x,) = inputs
         need_float(x)
         if x.rank < 3:
-            raise ShapeError(f"gets {x} but needs at least (N, T, features).", port="input")
+            raise ShapeError(f"gets {x} but needs at least (N, T, features).", port="input", code="axes")
         if need_features(x) % 2:
-            raise ShapeError(f"turns features in pairs, but gets {x.shape[-1]} of them: {x}.", port="input")
+            raise ShapeError(
+                f"turns features in pairs, but gets {x.shape[-1]} of them: {x}.", port="input", code="division"
+            )
         return x
 
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from engine.layers.axes import axis_of
 from engine.layers.layer import Layer, Saves, ShapeError, need_float
 from engine.layers.parameters import Whole
 from engine.spec import Spec
@@ -23,12 +24,7 @@ class _Along(Layer):
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         need_float(x)
-        if not -x.rank <= self.dim < x.rank:
-            raise ShapeError(
-                f"works on axis {self.dim}, but {x} has {x.rank} axes, {-x.rank} … {x.rank - 1}.",
-                port="input",
-                parameter="dim",
-            )
+        axis_of(x, self.dim)
         return x
 
     def summary(self) -> str:
@@ -74,7 +70,9 @@ class Softmax2d(Layer):
         (x,) = inputs
         if x.rank != 4:
             raise ShapeError(
-                f"gets {x.rank}-D input {x} but needs 4-D input (N, channels, height, width).", port="input"
+                f"gets {x.rank}-D input {x} but needs 4-D input (N, channels, height, width).",
+                port="input",
+                code="axes",
             )
         need_float(x)
         return x

@@ -60,7 +60,9 @@ class _Recurrent(Layer):
         need_rank(x, 3, LAYOUT[self.batch_first])
         need_float(x)
         if not isinstance(x.shape[-1], int):
-            raise ShapeError(f"gets {x}, whose last axis is open; weights need a fixed number there.", port="input")
+            raise ShapeError(
+                f"gets {x}, whose last axis is open; weights need a fixed number there.", port="input", code="open-size"
+            )
         steps, batch = (x.shape[1], x.shape[0]) if self.batch_first else (x.shape[0], x.shape[1])
         if steps == 0:
             raise ShapeError(f"gets {x} without a step.", port="input")
@@ -72,13 +74,15 @@ class _Recurrent(Layer):
                     f"begins with the state {given} of {given.dtype}, but needs {needed}: one for each layer and "
                     "direction.",
                     port=place + 1,
+                    code="state",
                 )
         if len({given is UNWIRED for given in before}) > 1:
-            raise ShapeError("gets one of its two states; wire both, or none.", port=1)
+            raise ShapeError("gets one of its two states; wire both, or none.", port=1, code="state")
         if lengths is not UNWIRED and (lengths.shape != (batch,) or lengths.dtype != "int64"):
             raise ShapeError(
                 f"gets lengths {lengths} of {lengths.dtype}, but needs a whole number for each sample, ({batch},).",
                 port="lengths",
+                code="state",
             )
         size = self.directions * self.result_size
         output = Spec((*x.shape[:2], size), "float32", x.axes)
@@ -227,13 +231,17 @@ class _Cell(Layer):
         need_rank(x, 2, "(N, features)")
         need_float(x)
         if not isinstance(x.shape[-1], int):
-            raise ShapeError(f"gets {x}, whose last axis is open; weights need a fixed number there.", port="input")
+            raise ShapeError(
+                f"gets {x}, whose last axis is open; weights need a fixed number there.", port="input", code="open-size"
+            )
         state = Spec((x.shape[0], self.hidden_size), "float32", ("batch", "features"))
         for place, given in enumerate(states):
             if given is not UNWIRED and (given.shape != state.shape or given.dtype != "float32"):
-                raise ShapeError(f"gets the state {given} of {given.dtype}, but needs {state}.", port=place + 1)
+                raise ShapeError(
+                    f"gets the state {given} of {given.dtype}, but needs {state}.", port=place + 1, code="state"
+                )
         if len({given is UNWIRED for given in states}) > 1:
-            raise ShapeError("gets one of its two states; wire both, or none.", port=1)
+            raise ShapeError("gets one of its two states; wire both, or none.", port=1, code="state")
         return tuple(state for _ in states)
 
     def inferred(self, *inputs: Spec) -> dict[str, Any]:

@@ -26,11 +26,15 @@ class _Reduction(Layer):
         dims = self.dim if isinstance(self.dim, tuple) else (self.dim,)
         places = [axis_of(x, dim, verb="boils down") for dim in dims]
         if not places:
-            raise ShapeError("names no axis; without one all, the batch included, would go.", parameter="dim")
+            raise ShapeError(
+                "names no axis; without one all, the batch included, would go.", parameter="dim", code="axis"
+            )
         if len(set(places)) < len(places):
-            raise ShapeError(f"names an axis twice: {self.dim}.", parameter="dim")
+            raise ShapeError(f"names an axis twice: {self.dim}.", parameter="dim", code="axis")
         if 0 in places:
-            raise ShapeError("would boil down the batch; choose other axes.", port="input", parameter="dim")
+            raise ShapeError(
+                "would boil down the batch; choose other axes.", port="input", parameter="dim", code="axis"
+            )
         return places
 
     def infer(self, *inputs: Spec) -> Spec:

@@ -76,11 +76,13 @@ class Upsample(Layer):
                 f"gets {x.rank}-D input {x}, but mode {self.mode!r} needs {rank}-D input {_layout(rank)}.",
                 port="input",
                 parameter="mode",
+                code="axes",
             )
         if not 3 <= x.rank <= 5:
             raise ShapeError(
                 f"gets {x.rank}-D input {x} but needs 3-D, 4-D or 5-D input (N, channels, and one to three axes).",
                 port="input",
+                code="axes",
             )
         for name in ("size", "scale_factor"):
             given = getattr(self, name)
@@ -89,6 +91,7 @@ class Upsample(Layer):
                     f"has {_numbers(len(given))} in {name}, but {x} has {x.rank - 2} axes behind the channels.",
                     port="input",
                     parameter=name,
+                    code="axes",
                 )
 
     def _sizes(self, x: Spec) -> tuple[int | None, ...]:
@@ -147,6 +150,7 @@ class PixelShuffle(Layer):
                 f"and {channels} / {factor**2} is not {_whole(channels)}.",
                 port="input",
                 parameter="upscale_factor",
+                code="division",
             )
         return x.with_shape((*front, channels // factor**2, height * factor, width * factor), x.axes)
 
@@ -183,6 +187,7 @@ class PixelUnshuffle(Layer):
                     f"and {size} / {factor} is not {_whole(size)}.",
                     port="input",
                     parameter="downscale_factor",
+                    code="division",
                 )
         return x.with_shape((*front, channels * factor**2, height // factor, width // factor), x.axes)
 
@@ -207,7 +212,9 @@ class ChannelShuffle(Layer):
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         if x.rank < 3:
-            raise ShapeError(f"gets {x.rank}-D input {x} but needs 3 axes or more (N, channels, …).", port="input")
+            raise ShapeError(
+                f"gets {x.rank}-D input {x} but needs 3 axes or more (N, channels, …).", port="input", code="axes"
+            )
         channels = x.shape[1]
         if not _divides(self.groups, channels):
             raise ShapeError(
@@ -215,6 +222,7 @@ class ChannelShuffle(Layer):
                 f"and {channels} / {self.groups} is not {_whole(channels)}.",
                 port="input",
                 parameter="groups",
+                code="division",
             )
         return x
 
@@ -234,7 +242,9 @@ def _numbers(count: int) -> str:
 def _need_image(x: Spec) -> None:
     if x.rank < 4:
         raise ShapeError(
-            f"gets {x.rank}-D input {x} but needs 4 axes or more (N, …, channels, height, width).", port="input"
+            f"gets {x.rank}-D input {x} but needs 4 axes or more (N, …, channels, height, width).",
+            port="input",
+            code="axes",
         )
 
 
@@ -257,6 +267,7 @@ def _scaled(x: Spec, axis: int, factor: float) -> Dim:
                 f"scales {meaning(x.axes, axis)} to ⌊{size} · {factor:g}⌋{count}.",
                 port="input",
                 parameter="scale_factor",
+                code="window",
             )
         return math.floor(size * factor)
     above, below = factor.as_integer_ratio()
@@ -266,6 +277,7 @@ def _scaled(x: Spec, axis: int, factor: float) -> Dim:
             "an open size needs an exact factor such as 0.25, 1.5 or 2.",
             port="input",
             parameter="scale_factor",
+            code="open-size",
         )
     return (size * above) // below
 

@@ -37,7 +37,9 @@ class Flatten(_Shape):
         start = axis_of(x, self.start_dim, "start_dim", verb="begins at")
         end = axis_of(x, self.end_dim, "end_dim", verb="ends at")
         if start > end:
-            raise ShapeError(f"begins at axis {self.start_dim}, behind its end {self.end_dim}.", parameter="start_dim")
+            raise ShapeError(
+                f"begins at axis {self.start_dim}, behind its end {self.end_dim}.", parameter="start_dim", code="axis"
+            )
         merged: tuple[Dim, ...] = (*x.shape[:start], product(x.shape[start : end + 1]), *x.shape[end + 1 :])
         axes = ("batch", "features") if (start, end) == (1, x.rank - 1) else None
         return x.with_shape(merged, axes)
@@ -100,7 +102,7 @@ class Reshape(_Shape):
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         if not x.shape:
-            raise ShapeError(f"gets {x} but needs at least the axis of the batch.", port="input")
+            raise ShapeError(f"gets {x} but needs at least the axis of the batch.", port="input", code="axes")
         return x.with_shape((x.shape[0], *_filled_in(product(x.shape[1:]), self.shape, x, "shape")))
 
     def expression(self, module: str, arguments: list[str]) -> str:
@@ -124,10 +126,12 @@ class Permute(_Shape):
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         if len(self.dims) != x.rank:
-            raise ShapeError(f"orders {len(self.dims)} axes, but {x} has {x.rank}.", port="input", parameter="dims")
+            raise ShapeError(
+                f"orders {len(self.dims)} axes, but {x} has {x.rank}.", port="input", parameter="dims", code="axis"
+            )
         places = [axis_of(x, dim, "dims", verb="speaks of") for dim in self.dims]
         if len(set(places)) < len(places):
-            raise ShapeError(f"names an axis twice: {', '.join(map(str, self.dims))}.", parameter="dims")
+            raise ShapeError(f"names an axis twice: {', '.join(map(str, self.dims))}.", parameter="dims", code="axis")
         return x.with_shape((x.shape[place] for place in places), named(x.axes, *places))
 
     def expression(self, module: str, arguments: list[str]) -> str:
@@ -153,7 +157,10 @@ class Squeeze(_Shape):
         dim = behind_batch(x, self.dim, verb="drops")
         if x.shape[dim] != 1:
             raise ShapeError(
-                f"drops axis {self.dim} of {x}, whose size is {x.shape[dim]} and not 1.", port="input", parameter="dim"
+                f"drops axis {self.dim} of {x}, whose size is {x.shape[dim]} and not 1.",
+                port="input",
+                parameter="dim",
+                code="sizes",
             )
         places = [place for place in range(x.rank) if place != dim]
         return x.with_shape((x.shape[place] for place in places), named(x.axes, *places))
@@ -180,7 +187,7 @@ class Unsqueeze(_Shape):
         (x,) = inputs
         dim = axis_of(x, self.dim, verb="puts in", more=1)
         if dim == 0:
-            raise ShapeError("would put an axis before the batch; choose another place.", parameter="dim")
+            raise ShapeError("would put an axis before the batch; choose another place.", parameter="dim", code="axis")
         return x.with_shape((*x.shape[:dim], 1, *x.shape[dim:]))
 
     def expression(self, module: str, arguments: list[str]) -> str:
@@ -210,7 +217,10 @@ def _filled_in(size: Dim, wanted: tuple[int, ...], x: Spec, parameter: str) -> t
     if -1 not in wanted:
         if size != known:
             raise ShapeError(
-                f"puts {size} numbers of {x} into {text} = {known} places.", port="input", parameter=parameter
+                f"puts {size} numbers of {x} into {text} = {known} places.",
+                port="input",
+                parameter=parameter,
+                code="sizes",
             )
         return wanted
     whole = known and (
@@ -218,7 +228,9 @@ def _filled_in(size: Dim, wanted: tuple[int, ...], x: Spec, parameter: str) -> t
     )
     if not whole:
         reason = "and nothing can be left of nothing" if not known else f"but {size} / {known} is not whole"
-        raise ShapeError(f"puts {size} numbers of {x} into {text} places, {reason}.", port="input", parameter=parameter)
+        raise ShapeError(
+            f"puts {size} numbers of {x} into {text} places, {reason}.", port="input", parameter=parameter, code="sizes"
+        )
     rest: Dim = size // known
     return tuple(rest if item == -1 else item for item in wanted)
 

@@ -37,7 +37,9 @@ class Shortcut(Layer):
         need_rank(x, 4, "(N, channels, height, width)")
         need_float(x)
         if not isinstance(x.shape[1], int):
-            raise ShapeError(f"gets {x}, whose channel axis is open; it needs a fixed number.", port="input")
+            raise ShapeError(
+                f"gets {x}, whose channel axis is open; it needs a fixed number.", port="input", code="open-size"
+            )
         sizes = ((size - 1) // self.stride + 1 for size in x.shape[2:])
         return x.with_shape((x.shape[0], self.out_channels, *sizes), x.axes)
 
@@ -120,9 +122,12 @@ class LayerScale(Layer):
                 f"scales axis {self.dim}, but {x} has the axes 1 … {x.rank - 1} behind the batch.",
                 port="input",
                 parameter="dim",
+                code="axis",
             )
         if not isinstance(x.shape[self.dim], int):
-            raise ShapeError(f"gets {x}, whose axis {self.dim} is open; it needs a fixed number.", port="input")
+            raise ShapeError(
+                f"gets {x}, whose axis {self.dim} is open; it needs a fixed number.", port="input", code="open-size"
+            )
         return x
 
     def inferred(self, *inputs: Spec) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class Slice(Layer):
                 f"and none of them from {first} up to {last}.",
                 port="input",
                 parameter="stop",
+                code="range",
             )
         if not isinstance(size, int) and not (isinstance(first, int) and not isinstance(last, int)):
             raise ShapeError(
@@ -52,6 +53,7 @@ class Slice(Layer):
                 "stop counted from the end are known for every size.",
                 port="input",
                 parameter="dim",
+                code="open-size",
             )
         return x.with_shape((*x.shape[:dim], count, *x.shape[dim + 1 :]), x.axes)
 
@@ -94,6 +96,7 @@ class Select(Layer):
                 f"takes place {self.index}, but along {meaning(x.axes, dim)} of {x} there are {-size} … {size - 1}.",
                 port="input",
                 parameter="index",
+                code="range",
             )
         if not isinstance(size, int) and self.index not in (0, -1):
             raise ShapeError(
@@ -101,6 +104,7 @@ class Select(Layer):
                 "last, −1, are there for every size.",
                 port="input",
                 parameter="index",
+                code="open-size",
             )
         places = [place for place in range(x.rank) if place != dim]
         return x.with_shape((x.shape[place] for place in places), named(x.axes, *places))
@@ -141,6 +145,7 @@ class Split(Layer):
                 f"{sum(self.split_sizes)}, but its size is {x.shape[dim]}.",
                 port="input",
                 parameter="split_sizes",
+                code="sizes",
             )
         return tuple(x.with_shape((*x.shape[:dim], n, *x.shape[dim + 1 :]), x.axes) for n in self.split_sizes)
 
@@ -185,6 +190,7 @@ class Chunk(Layer):
                 f"cuts {meaning(x.axes, dim)} of {x}, {size}, into {self.chunks} parts of {part}, which {got}.",
                 port="input",
                 parameter="chunks",
+                code="division",
             )
         return tuple(x.with_shape((*x.shape[:dim], n, *x.shape[dim + 1 :]), x.axes) for n in sizes)
 

@@ -102,7 +102,9 @@ class TransformerEncoderLayer(_TransformerLayer):
         need_mask(mask, (steps, steps), "a row and a column for each step", "src_mask")
         need_mask(padding, (batch, steps), "one for each step", "src_key_padding_mask")
         if self.is_causal and mask is not UNWIRED:
-            raise ShapeError("is causal and gets a mask besides; choose one.", port="src_mask", parameter="is_causal")
+            raise ShapeError(
+                "is causal and gets a mask besides; choose one.", port="src_mask", parameter="is_causal", code="mask"
+            )
         return src
 
     def arguments(self, *inputs: Spec) -> dict[str, Any]:
@@ -140,14 +142,19 @@ class TransformerDecoderLayer(_TransformerLayer):
         need_heads(tgt.shape[-1], self.nhead, "nhead")
         (batch, steps), (others, keys) = self._axes(tgt), self._axes(memory)
         if memory.shape[-1] != tgt.shape[-1] or others != batch:
-            raise ShapeError(f"gets {tgt} and memory {memory}: samples and features must agree.", port="memory")
+            raise ShapeError(
+                f"gets {tgt} and memory {memory}: samples and features must agree.", port="memory", code="mismatch"
+            )
         need_mask(mask, (steps, steps), "a row and a column for each step", "tgt_mask")
         need_mask(memory_mask, (steps, keys), "a row for each step, a column for each of the memory", "memory_mask")
         need_mask(padding, (batch, steps), "one for each step", "tgt_key_padding_mask")
         need_mask(memory_padding, (batch, keys), "one for each step of the memory", "memory_key_padding_mask")
         if self.tgt_is_causal and mask is not UNWIRED:
             raise ShapeError(
-                "is causal and gets a mask besides; choose one.", port="tgt_mask", parameter="tgt_is_causal"
+                "is causal and gets a mask besides; choose one.",
+                port="tgt_mask",
+                parameter="tgt_is_causal",
+                code="mask",
             )
         return tgt
 

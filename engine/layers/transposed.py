@@ -35,6 +35,7 @@ class _ConvTranspose(Filters):
                     f"adds {extra} cells along the {AXES[self.spatial][axis]}, but with stride {stride} and dilation "
                     f"{dilation} output_padding must be less than {max(stride, dilation)}.",
                     parameter="output_padding",
+                    code="output-padding",
                 )
 
     def infer(self, *inputs: Spec) -> Spec:
@@ -52,6 +53,7 @@ class _ConvTranspose(Filters):
                     f"{dilation}·({kernel} − 1) + {more} + 1 = {str(out).replace('-', '−')}.",
                     port="input",
                     parameter="padding",
+                    code="window",
                 )
             sizes.append(out)
         return x.with_shape((x.shape[0], self.option("out_channels"), *sizes), x.axes)

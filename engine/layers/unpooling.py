@@ -38,6 +38,7 @@ class _MaxUnpool(Pooling):
             raise ShapeError(
                 f"gets {x} with indices {indices} of {indices.dtype}: each value needs one whole number (int64).",
                 port="indices",
+                code="dtype",
             )
         sizes: list[Dim] = []
         for axis, (size, window) in enumerate(zip(x.shape[2:], self.windows(), strict=True)):
@@ -48,6 +49,7 @@ class _MaxUnpool(Pooling):
                     f"2·{window.before} + {window.kernel} = {str(out).replace('-', '−')}.",
                     port="input",
                     parameter="padding",
+                    code="window",
                 )
             sizes.append(out)
         return x.with_shape((*x.shape[:2], *sizes), x.axes)

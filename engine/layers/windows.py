@@ -79,6 +79,7 @@ def slide(windows: tuple[Window, ...], sizes: tuple[Dim, ...], verb: str) -> tup
                 f"{ROWS[len(sizes)][axis]} are left.",
                 port="input",
                 parameter="kernel_size",
+                code="window",
             )
         out.append(places)
     return tuple(out)

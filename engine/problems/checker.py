@@ -1,17 +1,23 @@
-"""Runs the rules: node rules again only for nodes that were looked at, graph rules once after a batch of edits."""
+"""Runs the rules: those of a node again only where they could have changed, those of the network once after a batch."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from engine.blocks.block import PREFIX
 from engine.graph import Graph
 from engine.problems.inside import within
+from engine.problems.looking import behind
 from engine.problems.problem import SEVERITIES, Problem
-from engine.problems.rules import GRAPH_RULES, NODE_RULES
-from engine.shapes import Shapes
+from engine.problems.rule import Found
+from engine.problems.rules import EDGE_RULES, GRAPH_RULES, NODE_RULES
+from engine.shapes import Report, Shapes
+
+Check = Callable[[Graph, Report, str], Found]
 
 
 def find(graph: Graph) -> list[Problem]:
@@ -25,25 +31,42 @@ class Checker:
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
         self._of_node: dict[str, list[Problem]] = {}
+        self._of_edge: dict[str, list[Problem]] = {}
         self._of_graph: list[Problem] | None = None
-        self._settings: dict[str, Any] = {}
+        self._settings: dict[str, Any] = copy.deepcopy(shapes.graph.settings)
         self.update(shapes.graph.nodes)
 
+    def copy(self) -> Checker:
+        """The same for a copy of the graph, without looking at anything anew."""
+        other = Checker.__new__(Checker)
+        other.shapes = self.shapes.copy()
+        other._of_node, other._of_edge = dict(self._of_node), dict(self._of_edge)
+        other._of_graph = self._of_graph
+        other._settings = self._settings
+        return other
+
     def update(self, visited: Iterable[str]) -> None:
-        """Run the node rules for these nodes; the graph rules wait until somebody asks."""
+        """Run the rules of these nodes and of the wires behind them; those of the network wait until somebody asks."""
         graph, report = self.shapes.graph, self.shapes.report
-        if graph.settings != self._settings:  # they say which data the Inputs and Outputs must fit
-            self._settings = copy.deepcopy(graph.settings)
-            visited = {*visited, *(node.id for kind in ("Input", "Output") for node in graph.of_type(kind))}
         visited = set(visited)
-        for node_id in visited.union(*(graph.sharers(node_id) for node_id in visited)):
+        if graph.settings != self._settings:
+            self._settings = copy.deepcopy(graph.settings)
+            visited |= {node.id for node in graph.nodes.values() if _reads_settings(node.type)}
+        visited = visited.union(*(graph.sharers(node_id) for node_id in visited))
+        for node_id in visited:
             self._of_node.pop(node_id, None)
             if node_id in graph.nodes:
-                found = [problem for rule in NODE_RULES for problem in rule(graph, report, node_id)]
+                found = _run(_checks(NODE_RULES, graph.nodes[node_id].type), graph, report, node_id)
                 if graph.nodes[node_id].type.startswith(PREFIX):
                     found = within(graph, report, node_id, found)
                 if found:
                     self._of_node[node_id] = found
+        for node_id in behind(graph, visited):
+            self._of_edge.pop(node_id, None)
+            if node_id in graph.nodes and (checks := _checks(EDGE_RULES, graph.nodes[node_id].type)):
+                found = _run(checks, graph, report, node_id)
+                if found:
+                    self._of_edge[node_id] = found
         self._of_graph = None
 
     def problems(self) -> list[Problem]:
@@ -51,7 +74,24 @@ class Checker:
         graph, report = self.shapes.graph, self.shapes.report
         if self._of_graph is None:
             rules = GRAPH_RULES if graph.inside is None else ()
-            self._of_graph = [problem for rule in rules for problem in rule(graph, report)]
-        found = self._of_graph + [p for node_id in graph.nodes for p in self._of_node.get(node_id, ())]
+            self._of_graph = [problem for rule in rules for problem in rule.check(graph, report)]
+        found = [*self._of_graph, *(p for each in (self._of_node, self._of_edge) for ps in each.values() for p in ps)]
+        if not found:
+            return []
         places = {node_id: place for place, node_id in enumerate(graph.nodes)}
-        return sorted(found, key=lambda p: (SEVERITIES.index(p.severity), places.get(p.node or "", -1)))
+        found.sort(key=lambda p: (SEVERITIES.index(p.severity), places.get(p.node or "", -1), p.code))
+        return [replace(problem, seen_by=self) for problem in found]
+
+
+def _run(checks: Iterable[Check], graph: Graph, report: Report, node_id: str) -> list[Problem]:
+    return [problem for check in checks for problem in check(graph, report, node_id)]
+
+
+@cache
+def _checks(rules: tuple[Any, ...], node_type: str) -> tuple[Check, ...]:
+    return tuple(rule.check for rule in rules if not rule.types or node_type in rule.types)
+
+
+@cache
+def _reads_settings(node_type: str) -> bool:
+    return any(rule.settings and node_type in rule.types for rule in (*NODE_RULES, *EDGE_RULES))

@@ -7,8 +7,9 @@ from dataclasses import replace
 from engine.blocks.use import Inside, Use
 from engine.graph import Graph
 from engine.layers.layer import ShapeError
+from engine.problems.looking import called
 from engine.problems.problem import Problem
-from engine.problems.rules import NODE_RULES, called
+from engine.problems.rules import EDGE_RULES, NODE_RULES
 from engine.shapes import Report
 
 
@@ -44,9 +45,11 @@ def of_inside(inside: Inside) -> list[Problem]:
         graph, report = inside.graph, inside.report
         found = []
         for node_id in graph.nodes:
-            own = [problem for rule in NODE_RULES for problem in rule(graph, report, node_id)]
+            kind = graph.nodes[node_id].type
+            rules = [rule for rule in (*NODE_RULES, *EDGE_RULES) if not rule.types or kind in rule.types]
+            own = [problem for rule in rules for problem in rule.check(graph, report, node_id)]
             for problem in within(graph, report, node_id, own):
-                found.append(replace(problem, inside=(node_id, *problem.inside)))
+                found.append(replace(problem, inside=(problem.node or node_id, *problem.inside)))
         memo[key] = found
     result: list[Problem] = memo[key]
     return result

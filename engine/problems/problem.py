@@ -1,9 +1,13 @@
-"""A problem: what is wrong, where, how grave, in a whole sentence."""
+"""A problem: what is wrong, where, how grave, in a whole sentence; and the fixes that would mend it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from engine.problems.checker import Checker
+    from engine.problems.fix import Fix
 
 Severity = Literal["error", "warning", "hint"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "hint")
@@ -14,7 +18,8 @@ class Problem:
     """``node`` is the guilty node's id (None: the whole network), ``port`` or ``parameter`` the guilty part of it.
 
     ``setting`` names a guilty entry of the data or training section, as ``training.optimizer.lr``; ``inside`` is the
-    way from the node to the guilty one within its block: node ids, outermost first.
+    way from the node to the guilty one within its block: node ids, outermost first. ``code`` is its kind, one of
+    `engine.problems.explanations`. ``seen_by`` is the checker that found it.
     """
 
     severity: Severity
@@ -25,3 +30,16 @@ class Problem:
     parameter: str | None = None
     setting: str | None = None
     inside: tuple[str, ...] = ()
+    seen_by: Checker | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def place(self) -> tuple[str, str | None, tuple[str, ...], str | None, str | None, str | None]:
+        """What makes it the same problem although the numbers in its sentence have changed."""
+        return self.code, self.node, self.inside, self.port, self.parameter, self.setting
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """What would mend it, the best first; tried out on a copy of the network as it is now, when asked."""
+        from engine.problems.fixes import fixes
+
+        return fixes(self)

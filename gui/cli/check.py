@@ -26,6 +26,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         for problem in problems:
             print(f"{problem.severity}: {problem.message}")
+            for fix in problem.fixes:
+                print(f"    fix: {fix}")
         if not problems:
             print("No problems.")
     return 1 if any(problem.severity == "error" for problem in problems) else 0
@@ -39,5 +41,5 @@ def describe(graph: Graph, problem: Problem) -> dict[str, Any]:
         "node": graph.node(problem.node).name if problem.node else None,
         "port": problem.port,
         "message": problem.message,
-        "fixes": [],
+        "fixes": [{"label": fix.label, "result": fix.result} for fix in problem.fixes],
     }

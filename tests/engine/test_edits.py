@@ -199,7 +199,7 @@ def follow(checker: Checker, edit: Edit) -> None:
         (Disconnect(Edge("n4", "output", "n5", "input")), "unused"),
         (SetSetting(("data", "dataset"), "iris"), "input-data"),
         (SetSetting(("training", "epochs"), "many"), "setting"),
-        (SetParameter("n1", "shape", (1, 9, 9)), "shape"),
+        (SetParameter("n1", "shape", (1, 9, 9)), "mismatch"),
         (RenameNode("n4", "last"), "no-data"),
     ],
     ids=lambda item: item if isinstance(item, str) else "",

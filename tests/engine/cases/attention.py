@@ -92,9 +92,12 @@ def lenient(trial: Trial) -> str:
     """Why torch takes what the rule refuses."""
     if trial.inputs[0].rank == 2:
         return "one sequence without a batch"
-    masks = [spec for spec in trial.inputs[1:] if spec is not UNWIRED and spec.rank <= 3]
-    if any(spec.dtype != "bool" for spec in masks[-2:]):
+    ports = zip(trial.cls.inputs, trial.inputs, strict=True)
+    masks = [spec for port, spec in ports if "mask" in port.name and spec is not UNWIRED]
+    if any(spec.dtype != "bool" for spec in masks):
         return "a mask of floats is added to the scores in torch; here a mask says yes or no"
+    if any(spec.rank == 3 for spec in masks):
+        return "torch takes a mask for every sample and head, too; here one is for all"
     return ""
 
 

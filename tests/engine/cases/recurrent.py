@@ -67,9 +67,10 @@ def run(module: nn.Module, values: list[torch.Tensor | None]) -> list[torch.Tens
         if lengths.dtype != torch.int64 or lengths.ndim != 1:
             raise ValueError("lengths are whole numbers")
         many = module.num_layers * (2 if module.bidirectional else 1)
-        for item in given:  # of packed sequences torch picks the states it needs without a look at their shape
-            if item is not None and (item.ndim != 3 or item.shape[:2] != (many, len(lengths))):
-                raise ValueError("states of another shape")
+        for item in given:  # of packed sequences torch picks the states it needs without a look at them
+            fits = item is None or (item.ndim == 3 and item.shape[:2] == (many, len(lengths)))
+            if not fits or (item is not None and item.dtype != torch.float32):
+                raise ValueError("states of another shape or kind")
         packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=first, enforce_sorted=False)
         result, final = module(packed, state)
         total = x.shape[1 if first else 0]
@@ -107,7 +108,9 @@ def cell(module: nn.Module, values: list[torch.Tensor | None]) -> Any:
     if any(item is None for item in states) != all(item is None for item in states):
         raise ValueError("one of two states")
     for item in states:  # torch's kernel does not look at the cell: with another kind or shape it reads beyond it
-        if item is not None and (item.dtype != torch.float32 or item.shape != (len(x), module.hidden_size)):  # type: ignore[arg-type]
+        if item is None:
+            continue
+        if x is None or x.ndim != 2 or item.dtype != torch.float32 or item.shape != (len(x), module.hidden_size):
             raise ValueError("a state of another kind or shape")
     state = None if states[0] is None else states[0] if len(states) == 1 else tuple(states)
     return module(x, state)

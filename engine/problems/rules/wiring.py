@@ -1,27 +1,19 @@
-"""The rules: each looks at one node (or at the whole network) and yields what is wrong there."""
+"""Rules of the drawing itself: layers that cannot be, missing and hanging wires, ends of the network."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from engine.dims import product
-from engine.graph import Graph, Node
+from engine.graph import Graph
 from engine.ports import is_place
-from engine.problems.data import data_chosen, input_fits_data, output_fits_data, settings_valid
+from engine.problems.looking import called
 from engine.problems.problem import Problem
-from engine.shapes import Report, kind_name
+from engine.problems.rule import Found, GraphRule, NodeRule
+from engine.shapes import Report
 from engine.sharing import disagreement
 
-NodeRule = Callable[[Graph, Report, str], Iterator[Problem]]
-GraphRule = Callable[[Graph, Report], Iterator[Problem]]
 
-
-def called(graph: Graph, node: Node) -> str:
-    """A node in a sentence: ``conv1 (Conv2d)``."""
-    return f"{node.name} ({kind_name(graph, node)})"
-
-
-def fault(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+def fault(graph: Graph, report: Report, node_id: str) -> Found:
     """A parameter makes no layer, or the layer cannot take its input."""
     error = report.errors.get(node_id)
     if error is not None:
@@ -31,7 +23,7 @@ def fault(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
         )
 
 
-def unconnected(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+def unconnected(graph: Graph, report: Report, node_id: str) -> Found:
     """An input that is needed has no wire."""
     layer, node, wires = report.layer(node_id), graph.node(node_id), graph.incoming[node_id]
     for port in layer.input_ports() if layer is not None else ():
@@ -53,7 +45,7 @@ def unconnected(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]
             )
 
 
-def vanished_port(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
     """A wire hangs on a port that the layer, with these parameters, does not have."""
     layer, node = report.layer(node_id), graph.node(node_id)
     if layer is not None:
@@ -79,7 +71,7 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Iterator[Proble
             )
 
 
-def unused(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+def unused(graph: Graph, report: Report, node_id: str) -> Found:
     """Nothing reads the result, so the layer does not take part."""
     node, layer = graph.node(node_id), report.layer(node_id)
     if layer is not None and layer.output_ports() and not graph.outgoing[node_id]:
@@ -92,27 +84,7 @@ def unused(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
         )
 
 
-def linear_on_image(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
-    """A Linear layer gets an image and would see one row of pixels at a time."""
-    node = graph.node(node_id)
-    if node.type != "Linear" or node_id not in report.outputs:
-        return
-    (x,) = report.inputs[node_id]
-    if x.axes and "width" in x.axes and x.rank == 4:
-        batch, *sizes = x.shape
-        whole = product(sizes)
-        yield Problem(
-            "warning",
-            "linear-on-image",
-            f"{node.name} (Linear) gets 4-D input {x} and works on the last "
-            f"axis only, so its result is {report.outputs[node_id]['output']}. To let it see the whole image, "
-            f"flatten it to ({batch}, {whole}) first.",
-            node_id,
-            "input",
-        )
-
-
-def misplaced(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+def misplaced(graph: Graph, report: Report, node_id: str) -> Found:
     """The ends of a network within a block, or those of a block in the network."""
     node = graph.node(node_id)
     if graph.inside is not None and node.type in ("Input", "Output"):
@@ -128,32 +100,32 @@ def misplaced(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
         )
 
 
-def sharing(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+def sharing(graph: Graph, report: Report, node_id: str) -> Found:
     """A node names weights that do not fit it."""
     reason = disagreement(graph, report, node_id) if graph.nodes[node_id].properties else None
     if reason is not None:
         yield Problem("error", "sharing", f"{called(graph, graph.node(node_id))} {reason}", node_id)
 
 
-def empty(graph: Graph, report: Report) -> Iterator[Problem]:
+def empty(graph: Graph, report: Report) -> Found:
     """Nothing is drawn yet."""
     if not graph.nodes:
         yield Problem("hint", "empty", "The network is empty: add an Input, then the layers behind it, then an Output.")
 
 
-def no_input(graph: Graph, report: Report) -> Iterator[Problem]:
+def no_input(graph: Graph, report: Report) -> Found:
     """A network needs a place where samples come in."""
     if graph.nodes and not graph.of_type("Input"):
         yield Problem("error", "no-input", "The network has no Input: add one and give it the shape of a sample.")
 
 
-def no_output(graph: Graph, report: Report) -> Iterator[Problem]:
+def no_output(graph: Graph, report: Report) -> Found:
     """A network needs a place where its answer goes."""
     if graph.nodes and not graph.of_type("Output"):
         yield Problem("error", "no-output", "The network has no Output: add one and wire the last layer to it.")
 
 
-def no_loss(graph: Graph, report: Report) -> Iterator[Problem]:
+def no_loss(graph: Graph, report: Report) -> Found:
     """Something has to be learned."""
     if graph.of_type("Output") and not any(_trained(graph, report)):
         yield Problem("error", "no-loss", "No Output has a loss, so nothing is learned: choose one on an Output.")
@@ -165,15 +137,12 @@ def _trained(graph: Graph, report: Report) -> Iterator[bool]:
         yield layer is None or getattr(layer, "loss", None) is not None
 
 
-NODE_RULES: tuple[NodeRule, ...] = (
-    fault,
-    unconnected,
-    vanished_port,
-    unused,
-    linear_on_image,
-    misplaced,
-    sharing,
-    input_fits_data,
-    output_fits_data,
+NODE = (
+    NodeRule(fault),
+    NodeRule(unconnected),
+    NodeRule(vanished_port),
+    NodeRule(unused),
+    NodeRule(misplaced, frozenset({"Input", "Output", "BlockOutput"})),
+    NodeRule(sharing),
 )
-GRAPH_RULES: tuple[GraphRule, ...] = (empty, no_input, no_output, no_loss, settings_valid, data_chosen)
+GRAPH = tuple(map(GraphRule, (empty, no_input, no_output, no_loss)))

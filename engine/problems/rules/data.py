@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from engine.data.binding import input_field, target_field
 from engine.data.datasets import DataError, Field
 from engine.data.fields import fields
 from engine.graph import Graph
 from engine.layers.ports import Input, Output
+from engine.problems.looking import HANDS_ON, PICKS, called, origins
 from engine.problems.problem import Problem
+from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule
 from engine.settings import SettingFault, resolve_settings
 from engine.shapes import Report
 
 
-def input_fits_data(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+def input_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
     """An Input takes samples of another shape or kind than the data has."""
     layer, known = report.layer(node_id), _known(graph, report, node_id, Input)
     if isinstance(layer, Input) and known:
@@ -24,7 +26,7 @@ def input_fits_data(graph: Graph, report: Report, node_id: str) -> Iterator[Prob
             yield Problem("error", "input-data", str(error), node_id, parameter="field" if layer.field else "shape")
 
 
-def output_fits_data(graph: Graph, report: Report, node_id: str) -> Iterator[Problem]:
+def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
     """An Output cannot be compared with the target, or has another number of classes than the data."""
     layer, known = report.layer(node_id), _known(graph, report, node_id, Output)
     if not isinstance(layer, Output) or not known or layer.loss is None or node_id not in report.inputs:
@@ -47,7 +49,32 @@ def output_fits_data(graph: Graph, report: Report, node_id: str) -> Iterator[Pro
         )
 
 
-def settings_valid(graph: Graph, report: Report) -> Iterator[Problem]:
+def embedding_range(graph: Graph, report: Report, node_id: str) -> Found:
+    """A table has fewer rows than the data has numbers to look up: torch would stop in the middle of an epoch."""
+    layer = report.layer(node_id)
+    rows = getattr(layer, "num_embeddings", 0)
+    for edge in origins(graph, node_id, HANDS_ON | PICKS):
+        source = report.layer(edge.source)
+        known = _known(graph, report, edge.source, Input)
+        if edge.target_port in ("offsets", "per_sample_weights") or not isinstance(source, Input) or not known:
+            continue
+        try:
+            field = known[input_field(graph.node(edge.source), source, known)]
+        except DataError:  # said at the Input
+            continue
+        if field.classes and field.classes > rows:
+            yield Problem(
+                "error",
+                "embedding-range",
+                f"{called(graph, graph.node(node_id))} has rows for the numbers 0 … {rows - 1}, but the data holds "
+                f"0 … {field.classes - 1}: set num_embeddings to {field.classes}.",
+                node_id,
+                "input",
+                "num_embeddings",
+            )
+
+
+def settings_valid(graph: Graph, report: Report) -> Found:
     """A setting of data or training cannot be used."""
     resolved = resolve_settings(graph)
     if isinstance(resolved, SettingFault):
@@ -59,7 +86,7 @@ def settings_valid(graph: Graph, report: Report) -> Iterator[Problem]:
             yield Problem("error", "data", str(error), setting="data")
 
 
-def data_chosen(graph: Graph, report: Report) -> Iterator[Problem]:
+def data_chosen(graph: Graph, report: Report) -> Found:
     """Without data there is nothing to learn from."""
     resolved = resolve_settings(graph)
     if not isinstance(resolved, SettingFault) and resolved[0].dataset is None and graph.nodes:
@@ -82,3 +109,11 @@ def _known(graph: Graph, report: Report, node_id: str, kind: type[Input] | type[
         return fields(resolved[0])
     except DataError:  # `settings_valid` says it once for the whole network
         return {}
+
+
+NODE = (
+    NodeRule(input_fits_data, frozenset({"Input"}), settings=True),
+    NodeRule(output_fits_data, frozenset({"Output"}), settings=True),
+)
+EDGE = (EdgeRule(embedding_range, frozenset({"Embedding", "EmbeddingBag"}), settings=True),)
+GRAPH = tuple(map(GraphRule, (settings_valid, data_chosen)))

@@ -1,0 +1,119 @@
+"""The fixes of a problem: every way out is tried on a copy, and what does not cure is not offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from engine.edits import Compound
+from engine.graph import Graph, GraphError
+from engine.problems.checker import Checker
+from engine.problems.fix import Fix
+from engine.problems.problem import Problem
+from engine.problems.trial import Standing, Trial
+from engine.problems.ways import ways
+from engine.problems.ways.place import Place, Way, find_place
+
+MOST: Final = 6
+"""How many fixes are offered."""
+TRIED: Final = 40
+"""How many ways are tried."""
+MOST_AT_ONCE: Final = 200
+"""How many problems are mended in one step."""
+
+
+def fixes(problem: Problem) -> tuple[Fix, ...]:
+    """What would mend a problem in its network as it is now, best first; none where it is not there any more.
+
+    Those that keep all nodes and wires come first, then those that leave fewer errors and warnings.
+    """
+    checker = problem.seen_by
+    return () if checker is None or problem not in checker.problems() else tried(Trial(checker), problem)
+
+
+def tried(trial: Trial, problem: Problem) -> tuple[Fix, ...]:
+    """The same on a copy that is at hand."""
+    place = find_place(trial, problem)
+    if place is None:
+        return ()
+    before, standing = Before(trial, place), Standing(place.graph)
+    found: dict[str, tuple[int, Fix]] = {}
+    for order, way in enumerate(_some(ways(place))):
+        fix = _try(trial, place, way, before, standing)
+        if fix is not None and fix.label not in found:
+            found[fix.label] = (order, fix)
+    best = sorted(found.values(), key=lambda pair: (not pair[1].keeps, pair[1].errors, pair[1].warnings, pair[0]))
+    return tuple(fix for _, fix in best[:MOST])
+
+
+def mend_all(checker: Checker) -> tuple[Compound, list[str]] | None:
+    """One step that applies the best keeping fix of every error and warning in turn, and the labels of the fixes.
+
+    Errors come first, and what mending one uncovers is mended, too; each problem once, so that fixes which conflict do
+    not chase each other. None where nothing can be mended.
+    """
+    trial = Trial(checker)
+    edits: list[Compound] = []
+    labels: list[str] = []
+    seen: set[object] = set()
+    while len(edits) < MOST_AT_ONCE:
+        problem = next((p for p in trial.problems() if p.severity != "hint" and p.place not in seen), None)
+        if problem is None:
+            break
+        seen.add(problem.place)
+        best = next((fix for fix in tried(trial, problem) if fix.keeps), None)
+        if best is not None:
+            trial.apply(best.edit)
+            edits.append(best.edit)
+            labels.append(best.label)
+    if not edits:
+        return None
+    title = labels[0] if len(labels) == 1 else f"Mend {len(labels)} problems"
+    return Compound(tuple(edits), title), labels
+
+
+class Before:
+    """What was known before anything is tried."""
+
+    def __init__(self, trial: Trial, place: Place) -> None:
+        problems = trial.problems()
+        self.places = {problem.place for problem in problems}
+        self.judged = set(trial.report.inputs)
+        self.errors, self.warnings = _count(problems)
+        self.problem = place.problem
+
+
+def _try(trial: Trial, place: Place, way: Way, before: Before, standing: Standing) -> Fix | None:
+    """What a way gives, if it cures and breaks nothing that was whole."""
+    edit = place.whole(way)
+    try:
+        with trial.having(edit):
+            after = trial.problems()
+            if any(problem.place == before.problem.place for problem in after):
+                return None
+            for new in after:
+                if new.severity == "error" and new.place not in before.places:
+                    guilty = new.node == before.problem.node and new.inside[: len(place.way)] == place.way
+                    if new.node is None or guilty or new.node in before.judged or new.node in way.made:
+                        return None
+            graph = place.now(trial)
+            keeps = way.keeps is not False and graph is not None and standing.kept_by(graph)
+            errors, warnings = _count(after)
+            return Fix(way.label, edit, place.result(trial, way), keeps, errors, warnings)
+    except GraphError:  # the graph refuses it (a circle, a taken port): then it is no way out
+        return None
+
+
+def _count(problems: Iterable[Problem]) -> tuple[int, int]:
+    severities = [problem.severity for problem in problems]
+    return severities.count("error"), severities.count("warning")
+
+
+def _some(every: Iterable[Way]) -> Iterable[Way]:
+    for count, way in enumerate(every):
+        if count >= TRIED:
+            return
+        yield way
+
+
+__all__ = ["Fix", "Graph", "fixes", "mend_all", "tried"]

@@ -1,0 +1,77 @@
+"""Looking along wires: what feeds a node and what reads it, through layers that only hand on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from engine.graph import Edge, Graph, Node
+from engine.shapes import kind_name
+
+DROPOUTS: Final = frozenset(
+    {"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "StochasticDepth"}
+)
+RESHAPES: Final = frozenset({"Identity", "Flatten", "Unflatten", "Reshape", "Permute", "Squeeze", "Unsqueeze"})
+HANDS_ON: Final = DROPOUTS | RESHAPES
+"""Layers whose numbers are those of their one input, in another order or partly dropped."""
+PICKS: Final = frozenset({"Slice", "Select", "Split", "Chunk", "Concat", "Stack"})
+"""Layers that choose or gather among the numbers that come in."""
+
+
+def called(graph: Graph, node: Node) -> str:
+    """A node in a sentence: ``conv1 (Conv2d)``."""
+    return f"{node.name} ({kind_name(graph, node)})"
+
+
+def feeding(graph: Graph, node_id: str) -> list[Edge]:
+    """The wires into a node."""
+    return list(graph.incoming[node_id].values())
+
+
+def origins(graph: Graph, node_id: str, through: frozenset[str] = HANDS_ON) -> Iterator[Edge]:
+    """For every wire into a node the wire that leaves the layer which made those numbers."""
+    for edge in feeding(graph, node_id):
+        seen = 0
+        while graph.nodes[edge.source].type in through and len(before := feeding(graph, edge.source)) == 1:
+            edge = before[0]
+            seen += 1
+        yield edge
+
+
+def behind(graph: Graph, node_ids: Iterable[str], through: frozenset[str] = HANDS_ON) -> set[str]:
+    """These nodes, their readers, and the readers of readers that only hand on."""
+    found: set[str] = set()
+    stack = [(node_id, True) for node_id in node_ids]
+    while stack:
+        node_id, further = stack.pop()
+        if node_id in found and not further:
+            continue
+        found.add(node_id)
+        if further:
+            for edge in graph.outgoing.get(node_id, ()):
+                stack.append((edge.target, graph.nodes[edge.target].type in through and edge.target not in found))
+    return found
+
+
+def above(graph: Graph, node_id: str) -> set[str]:
+    """Every node that this one hangs on."""
+    found: set[str] = set()
+    stack = [node_id]
+    while stack:
+        for edge in graph.incoming[stack.pop()].values():
+            if edge.source not in found:
+                found.add(edge.source)
+                stack.append(edge.source)
+    return found
+
+
+def below(graph: Graph, node_id: str) -> set[str]:
+    """Every node that hangs on this one."""
+    found: set[str] = set()
+    stack = [node_id]
+    while stack:
+        for edge in graph.outgoing[stack.pop()]:
+            if edge.target not in found:
+                found.add(edge.target)
+                stack.append(edge.target)
+    return found

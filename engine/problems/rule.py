@@ -1,0 +1,37 @@
+"""What a rule is: whom it looks at decides after which edits it has to look again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from engine.graph import Graph
+from engine.problems.problem import Problem
+from engine.shapes import Report
+
+Found: TypeAlias = Iterator[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRule:
+    """Looks at one node: its parameters, wires and specs. ``types`` are the layers it is about; none: all.
+
+    ``settings`` says that it reads the data or training settings, too.
+    """
+
+    check: Callable[[Graph, Report, str], Found]
+    types: frozenset[str] = frozenset()
+    settings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRule(NodeRule):
+    """Looks at a node and at what feeds it, through layers that only hand on (`engine.problems.looking`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphRule:
+    """Looks at the network as a whole, once after a batch of edits."""
+
+    check: Callable[[Graph, Report], Found]

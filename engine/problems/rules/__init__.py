@@ -1,0 +1,18 @@
+"""The rules as data, one file a theme: of a node, of what feeds it, and of the network as a whole."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.problems.rule import EdgeRule, GraphRule, NodeRule
+from engine.problems.rules import data, extent, images, learning, sequences, wiring
+
+NODE_RULES: Final[tuple[NodeRule, ...]] = (*wiring.NODE, *images.NODE, *data.NODE)
+EDGE_RULES: Final[tuple[EdgeRule, ...]] = (*learning.EDGE, *images.EDGE, *data.EDGE)
+GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
+    *wiring.GRAPH,
+    *data.GRAPH,
+    *learning.GRAPH,
+    *sequences.GRAPH,
+    *extent.GRAPH,
+)

@@ -1,0 +1,61 @@
+"""A copy of a network to try edits on: what they would give is known before they are offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from engine.edits import Edit
+from engine.graph import Graph
+from engine.live import live_nodes
+from engine.problems.checker import Checker
+from engine.problems.problem import Problem
+from engine.shapes import Report
+
+
+class Trial:
+    """Shapes and problems of a copy, kept up to date through every edit tried."""
+
+    def __init__(self, checker: Checker) -> None:
+        self.checker = checker.copy()
+        self.graph: Graph = self.checker.shapes.graph
+
+    @property
+    def report(self) -> Report:
+        """What is known of the shapes of the copy."""
+        return self.checker.shapes.report
+
+    def problems(self) -> list[Problem]:
+        """The problems of the copy as it is now."""
+        return self.checker.problems()
+
+    def apply(self, edit: Edit) -> Edit:
+        """Apply an edit to the copy for good; returns its inverse. Raises GraphError and changes nothing if refused."""
+        inverse = edit.apply(self.graph)
+        self.checker.update(self.checker.shapes.update(edit.change().dirty(self.graph)))
+        return inverse
+
+    @contextmanager
+    def having(self, edit: Edit) -> Iterator[None]:
+        """The copy with this edit, which is taken back at the end. Raises GraphError if it is refused."""
+        inverse = self.apply(edit)
+        try:
+            yield
+        finally:
+            self.apply(inverse)
+
+
+class Standing:
+    """What of a graph takes part: to tell whether an edit keeps it all."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.nodes = {node_id: node.type for node_id, node in graph.nodes.items()}
+        self.wired = {(edge.target, edge.target_port) for edge in graph.edges}
+        self.live = live_nodes(graph)
+
+    def kept_by(self, graph: Graph) -> bool:
+        """Whether every node is still there, every input that had a wire has one, and what led to an output does."""
+        if not graph.nodes.keys() >= self.nodes.keys() or not live_nodes(graph) >= self.live:
+            return False
+        ports = {(edge.target, edge.target_port) for edge in graph.edges}
+        return all(end in ports or graph.nodes[end[0]].type != self.nodes[end[0]] for end in self.wired)

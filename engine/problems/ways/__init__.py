@@ -1,0 +1,82 @@
+"""Ways out, by the kind of fault: each function yields what might mend it, the likeliest first. What is offered is
+decided by trying (`engine.problems.fixes`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from engine.graph import GraphError
+from engine.problems.ways import axes, kinds, learning, parameters, sequences, settings, sizes, windows, wires
+from engine.problems.ways.place import Place, Way
+
+Finder = Callable[[Place], Iterator[Way | None]]
+
+WAYS: Final[dict[str, tuple[Finder, ...]]] = {
+    "axes": (sequences.back_in_shape, axes.insert, axes.other_kind, axes.own_settings),
+    "axis": (axes.own_settings, axes.insert),
+    "sizes": (axes.sizes, axes.own_settings, sizes.made_to_fit),
+    "range": (axes.places, parameters.back),
+    "dtype": (kinds.other_numbers, kinds.other_source, wires.without_optional),
+    "division": (sizes.divide, sizes.whole_multiple),
+    "mismatch": (sizes.same, sizes.joined_otherwise, kinds.other_numbers),
+    "window": (windows.fit, windows.larger_input),
+    "padding": (windows.less_padding, windows.larger_input),
+    "same-stride": (windows.keep_size,),
+    "output-padding": (windows.output_padding,),
+    "open-size": (axes.fixed_size, axes.insert, parameters.back),
+    "one-value": (settings.batch, learning.other_norm),
+    "state": (sequences.states, wires.without_optional),
+    "mask": (sequences.masks, wires.without_optional),
+    "shape": (axes.own_settings, axes.insert, sequences.states, wires.without_optional, parameters.back),
+    "parameter": (parameters.mended, parameters.back),
+    "expression": (parameters.back,),
+    "property": (parameters.plain_property,),
+    "sharing": (parameters.as_owner, parameters.plain_property),
+    "unknown-layer": (parameters.known_layer,),
+    "unconnected": (wires.obvious, wires.optional_input),
+    "no-such-port": (wires.other_port,),
+    "unused": (wires.somewhere,),
+    "misplaced": (wires.right_end,),
+    "no-input": (wires.start,),
+    "no-output": (wires.end,),
+    "no-loss": (settings.loss,),
+    "setting": (settings.back,),
+    "data": (settings.other_data,),
+    "no-data": (settings.some_data,),
+    "input-data": (settings.as_data, settings.resized, settings.other_data),
+    "output-data": (settings.other_loss, sizes.classes, settings.other_target),
+    "too-many-classes": (sizes.classes,),
+    "embedding-range": (settings.table,),
+    "linear-on-image": (axes.whole_image,),
+    "unused-columns": (windows.all_columns,),
+    "channels-last": (axes.channels_first,),
+    "softmax-before-loss": (learning.to_prediction,),
+    "sigmoid-before-loss": (learning.other_loss, learning.to_prediction),
+    "activation-before-loss": (learning.to_prediction,),
+    "no-probability": (learning.other_loss, learning.sigmoid),
+    "dropout-last": (learning.earlier,),
+    "no-activation": (learning.activation,),
+    "bias-before-norm": (learning.no_bias,),
+    "no-positions": (sequences.positions,),
+    "no-causal-mask": (sequences.causal,),
+    "narrow-view": (windows.wider_view,),
+    "many-weights": (),
+    "empty": (),
+}
+DISPENSABLE: Final = frozenset(
+    {"unused", "dropout-last", "softmax-before-loss", "sigmoid-before-loss", "activation-before-loss"}
+)
+"""Warnings that deleting the guilty layer answers; of errors it always is a last way out."""
+
+
+def ways(place: Place) -> Iterator[Way]:
+    """Every way worth a try; deleting the guilty node comes last."""
+    code = place.problem.code
+    for find in WAYS.get(code, ()):
+        try:
+            yield from (way for way in find(place) if way is not None)
+        except GraphError:  # a layer that is not installed here
+            continue
+    if place.node is not None and (place.problem.severity == "error" or code in DISPENSABLE):
+        yield from (way for way in wires.removal(place) if way is not None)

@@ -1,0 +1,127 @@
+"""Ways out of parameters that make no layer: what was probably meant, and what a new layer has."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+from engine import layers
+from engine.edits import MISSING, SetParameter, SetProperty
+from engine.graph import Node
+from engine.layers.parameters import parameters, parse
+from engine.problems.ways.place import Place, Way, shown
+from engine.resolve import owner_of
+
+
+def mended(place: Place) -> Iterator[Way | None]:
+    """A value near to what was typed: a number without its quotes or its sign, a list of the right length."""
+    name, node = place.problem.parameter, place.node
+    if name is None or node is None:
+        return
+    fields = place.cls(node.type).model_fields
+    if name not in fields:
+        near = difflib.get_close_matches(name, fields, 1)
+        if near and near[0] not in node.parameters:
+            edits = (SetParameter(node.id, name, MISSING), SetParameter(node.id, near[0], node.parameters[name]))
+            yield Way(f"Rename {name} to {near[0]}", edits)
+        yield Way(f"Drop {name}", (SetParameter(node.id, name, MISSING),))
+        return
+    raw = node.parameters.get(name)
+    for value in _near(raw):
+        yield place.set({name: value})
+    if name == "padding_idx":
+        yield place.set(padding_idx=0)
+    if isinstance(raw, str):  # a mode or a dtype, misspelled
+        allowed = next((p.type for p in parameters(place.cls(node.type)) if p.name == name), "")
+        words = [word.strip("'\" ,") for word in allowed.split() if word[:1] in "'\""]
+        for near_word in difflib.get_close_matches(raw, words, 1, 0.4) or words[:1]:
+            yield place.set({name: near_word})
+    for other in ("upper", "lower", "min_val", "max_val"):  # two bounds in the wrong order
+        if name == other:
+            pair = ("lower", "upper") if other in ("upper", "lower") else ("min_val", "max_val")
+            values = [node.parameters.get(each, fields[each].default) for each in pair]
+            yield place.set(dict(zip(pair, sorted(values), strict=True)))
+
+
+def _near(raw: Any) -> list[Any]:
+    """Values that somebody who typed this may have meant."""
+    found: list[Any] = []
+    if isinstance(raw, str):
+        with contextlib.suppress(ValueError):  # then it is no number
+            found.append(parse(raw.strip("'\" ")))
+        digits = "".join(char if char.isdigit() else " " for char in raw).split()
+        found += [int(part) for part in digits[:1]]
+        if len(digits) > 1:
+            found.append(tuple(map(int, digits)))
+    elif isinstance(raw, bool):
+        found.append(int(raw))
+    elif isinstance(raw, (int, float)):
+        found += [int(raw), round(raw), abs(raw), abs(int(raw)), float(raw), bool(raw)]
+        if raw > 1:
+            found += [raw / 100, raw / 10, 1 / raw]
+        found += [1, 0.5]
+    elif isinstance(raw, tuple) and raw:
+        found += [raw[0], raw[:2], raw[:1], raw * 2, (*raw, raw[-1])]
+        found.append(tuple(abs(part) if isinstance(part, (int, float)) else part for part in raw))
+        found.append(tuple(max(1, abs(int(part))) if isinstance(part, (int, float)) else 1 for part in raw))
+    elif raw is None:
+        found += [1]
+    return found
+
+
+def back(place: Place) -> Iterator[Way | None]:
+    """What a new layer has there."""
+    name, node = place.problem.parameter, place.node
+    if name is None or node is None:
+        return
+    cls = place.cls(node.type)
+    if name in cls.model_fields:
+        yield place.reset(name)
+        info = cls.model_fields[name]
+        if info.is_required() and name not in cls.initial:
+            yield place.set({name: 1})
+    elif name in node.parameters:
+        yield Way(f"Drop {name}", (SetParameter(node.id, name, MISSING),))
+    else:
+        yield from plain_property(place)
+
+
+def plain_property(place: Place) -> Iterator[Way | None]:
+    """A property taken back."""
+    node = place.node
+    if node is None:
+        return
+    names = [place.problem.parameter] if place.problem.parameter in node.properties else list(node.properties)
+    for name in names:
+        if name is not None:
+            words = "weights of its own" if name == "weights_of" else f"no {name}"
+            yield Way(f"Give it {words}", (SetProperty(node.id, name, MISSING),))
+
+
+def as_owner(place: Place) -> Iterator[Way | None]:
+    """The sizes of the layer whose weights it uses."""
+    node = place.node
+    if node is None:
+        return
+    owner = owner_of(place.graph, node)
+    if not isinstance(owner, Node):
+        return
+    for name, value in owner.parameters.items():
+        if name in place.cls(node.type).model_fields and node.parameters.get(name) != value:
+            yield place.set({name: value}, label=f"Set {name} to {shown(value)}, as {owner.name} has it")
+
+
+def known_layer(place: Place) -> Iterator[Way | None]:
+    """A layer of nearly that name."""
+    node = place.node
+    if node is None:
+        return
+    names = [cls.type_name() for cls in layers.all()]
+    lower = {name.lower(): name for name in names}
+    near = difflib.get_close_matches(node.type.lower(), lower, 4, 0.5)
+    for kind in (lower[word] for word in near):
+        fields = place.cls(kind).model_fields
+        kept = {key: value for key, value in node.parameters.items() if key in fields}
+        yield place.exchange(kind, {**place.cls(kind).initial, **kept}, f"Change to {kind}")

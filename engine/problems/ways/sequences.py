@@ -1,0 +1,151 @@
+"""Ways out for sequences: positions, masks, states, and steps that were flattened away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.edits import MISSING, Connect, Disconnect, SetParameter
+from engine.graph import Edge
+from engine.problems.looking import above
+from engine.problems.rules.sequences import CAUSAL, RECURRENT
+from engine.problems.ways.place import Place, Step, Way, number
+from engine.problems.ways.sizes import resized
+
+
+def back_in_shape(place: Place) -> Iterator[Way | None]:
+    """Steps that a Flatten has merged, taken from before it."""
+    edge, node = place.edge(), place.node
+    if edge is None or node is None or node.type not in {*RECURRENT, *CAUSAL}:
+        return
+    flat = place.graph.nodes[edge.source]
+    before = list(place.graph.incoming[flat.id].values())
+    if flat.type == "Flatten" and len(before) == 1:
+        spec = place.spec(before[0])
+        if spec is not None and spec.rank >= 3:
+            yield place.set(of=flat.id, start_dim=2, end_dim=-1)
+            if spec.rank == 4:
+                yield place.set(of=flat.id, start_dim=1, end_dim=2)
+    if flat.type in RECURRENT and edge.source_port != "output":
+        yield place.rewire(edge, flat.id, "output", f"Take all steps of {flat.name}")
+
+
+def positions(place: Place) -> Iterator[Way | None]:
+    """Places for the steps before they are attended to."""
+    edges = place.wires()
+    if not edges:
+        return
+    x = place.spec(edges[0])
+    kinds: list[Step] = [("SinusoidalPositions", {})]
+    if x is not None and x.rank == 3 and (steps := number(x.shape[1])) is not None:
+        kinds.append(("LearnedPositions", {"max_length": steps}))
+    for kind in kinds:
+        yield place.insert(edges[0], kind)
+    # where query, key and value share a source, all of them need the positions: put them at that source
+    shared = {edge.source for edge in edges}
+    for source in shared:
+        for before in place.graph.incoming[source].values():
+            for kind in kinds:
+                yield place.insert(before, kind)
+    order = {node_id: spot for spot, node_id in enumerate(place.graph.order())}
+    for node_id in sorted(above(place.graph, place.id), key=lambda n: -order[n]):
+        if place.graph.nodes[node_id].type in ("Embedding", "Linear"):
+            for edge in place.graph.outgoing[node_id]:
+                yield place.insert(edge, kinds[0])
+
+
+def causal(place: Place) -> Iterator[Way | None]:
+    """No looking ahead."""
+    node = place.node
+    if node is None:
+        return
+    if node.type in RECURRENT:
+        yield place.set(bidirectional=False)
+    elif node.type in CAUSAL:
+        yield place.set({CAUSAL[node.type][0]: True})
+
+
+def masks(place: Place) -> Iterator[Way | None]:
+    """One mask only, and one of the right shape."""
+    node, edge = place.node, place.edge()
+    if node is None:
+        return
+    for name in ("is_causal", "tgt_is_causal"):
+        if node.parameters.get(name) is True:
+            yield Way(f"Set {name} to False", (SetParameter(node.id, name, MISSING),))
+    x = place.spec(edge)
+    if edge is None or x is None:
+        return
+    if x.rank == 2:
+        yield place.insert(edge, ("Permute", {"dims": (1, 0)}))
+        yield place.insert(edge, ("Unsqueeze", {"dim": 1}))
+        yield place.insert(edge, ("Unsqueeze", {"dim": -1}))
+    if x.rank == 3:
+        yield place.insert(edge, ("Unsqueeze", {"dim": 1}))
+        yield place.insert(edge, ("Select", {"dim": 1, "index": 0}))
+        yield place.insert(edge, ("Squeeze", {"dim": 1}))
+        yield place.insert(edge, ("Permute", {"dims": (0, 2, 1)}))
+    # a mask made from other scores: made from those that are masked instead
+    wires = place.wires()
+    if node.type == "MaskedFill" and len(wires) == 2 and place.graph.nodes[edge.source].type == "CausalMask":
+        scores = next(wire for wire in wires if wire.target_port == "input")
+        into = next(iter(place.graph.incoming[edge.source].values()), None)
+        if into is not None and into.source != scores.source:
+            yield place.rewire(into, scores.source, scores.source_port, "Make the mask from the same scores")
+    # a mask of samples and steps given where steps by steps are wanted, or the other way round
+    padding = {"attn_mask": "key_padding_mask", "src_mask": "src_key_padding_mask", "tgt_mask": "tgt_key_padding_mask"}
+    for one, other in (*padding.items(), *((b, a) for a, b in padding.items())):
+        if edge.target_port == one and other not in place.graph.incoming[node.id]:
+            moved = Edge(edge.source, edge.source_port, node.id, other)
+            yield Way(f"Lead the mask to {other}", (Disconnect(edge), Connect(moved)))
+    layer = place.layer
+    if layer is not None and CAUSAL.get(node.type, ("", ""))[1] == edge.target_port:
+        name = CAUSAL[node.type][0]
+        yield Way(f"Set {name} instead of the mask", (Disconnect(edge), SetParameter(node.id, name, True)), keeps=False)
+
+
+def states(place: Place) -> Iterator[Way | None]:
+    """Sizes that let the state of one layer begin another."""
+    node, edge = place.node, place.edge()
+    if node is None or place.layer is None:
+        return
+    fields = type(place.layer).model_fields
+    for wire in [edge, *place.wires()]:
+        x = place.spec(wire)
+        if wire is None or x is None or wire.target_port == "input":
+            continue
+        if wire.target_port == "lengths":
+            yield from _lengths(place, wire.source)
+        size = number(x.shape[-1])
+        if "hidden_size" in fields and size is not None and size != place.value("hidden_size"):
+            yield place.set(hidden_size=size)
+            yield from resized(place, wire, -1, place.value("hidden_size"))
+        source = place.graph.nodes[wire.source]
+        if source.type in RECURRENT and node.type in RECURRENT:
+            for name in ("num_layers", "bidirectional", "hidden_size"):
+                theirs = place.value(name, source)
+                if theirs != place.value(name):
+                    yield place.set({name: theirs})
+                    yield place.set({name: place.value(name)}, of=source.id)
+            both = ("num_layers", "bidirectional", "hidden_size")
+            yield place.set(
+                label=f"Set its sizes as {source.name} has them", **{n: place.value(n, source) for n in both}
+            )
+        if x.rank == 2:
+            yield place.insert(wire, ("Unsqueeze", {"dim": 0}))
+        if x.rank == 3:
+            yield place.insert(wire, ("Permute", {"dims": (1, 0, 2)}))
+            yield place.insert(wire, ("Select", {"dim": 0, "index": -1}))
+            yield place.insert(wire, ("Select", {"dim": 1, "index": -1}))
+    # one of two states is missing: take the other from where the first one comes from
+    wired = {wire.target_port: wire for wire in place.wires()}
+    for one, other in (("h_0", "c_0"), ("c_0", "h_0"), ("h", "c"), ("c", "h")):
+        if one in wired and other not in wired and other in {port.name for port in place.layer.input_ports()}:
+            start = wired[one].source
+            for port in place.report.outputs.get(start, {}):
+                if port != wired[one].source_port and port != "output":
+                    yield place.wire(start, port, other)
+
+
+def _lengths(place: Place, source: str) -> Iterator[Way | None]:
+    if place.graph.nodes[source].type == "Input":
+        yield place.set(of=source, shape=(), dtype="int64", label="Make the lengths one whole number a sample")

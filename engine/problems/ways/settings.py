@@ -1,0 +1,203 @@
+"""Ways out that lie in the data and training settings, and what the data says of shapes and classes."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.data.datasets import DATASETS, DataError, Field
+from engine.data.fields import fields
+from engine.edits import MISSING, SetParameter, SetSetting
+from engine.graph import Graph, literal
+from engine.layers.ports import Input, Output
+from engine.problems.ways.place import Place, Way, shown
+from engine.settings import SettingFault, resolve_settings
+
+
+def known_fields(project: Graph) -> Mapping[str, Field]:
+    """The fields of the chosen data; none where no usable data is chosen."""
+    resolved = resolve_settings(project)
+    if isinstance(resolved, SettingFault) or resolved[0].dataset is None:
+        return {}
+    try:
+        return fields(resolved[0])
+    except DataError:
+        return {}
+
+
+def setting(path: str, value: Any, label: str) -> Way:
+    """Set an entry of the settings; `MISSING` takes it back to the default."""
+    return Way(label, (SetSetting(tuple(path.split(".")), value),))
+
+
+def data_shapes(project: Graph, layer: Input) -> Iterator[tuple[int, ...]]:
+    """The shapes in the data that an Input could have."""
+    for field in known_fields(project).values():
+        if field.role == "input":
+            yield field.shape
+
+
+def as_data(place: Place) -> Iterator[Way | None]:
+    """The Input as the data is."""
+    for name, field in known_fields(place.project).items():
+        if field.role != "input":
+            continue
+        values: dict[str, Any] = {"shape": field.shape}
+        if place.value("dtype") != field.dtype:
+            values["dtype"] = field.dtype
+        if place.value("field") is not None:
+            values["field"] = name
+        if place.value("shape") == field.shape:
+            values.pop("shape")
+        if values:
+            yield place.set(values)
+
+
+def resized(place: Place) -> Iterator[Way | None]:
+    """The images of the data in the size that the Input asks for."""
+    resolved, shape = resolve_settings(place.project), place.value("shape")
+    if isinstance(resolved, SettingFault) or not isinstance(shape, tuple) or len(shape) != 3:
+        return
+    for name, field in known_fields(place.project).items():
+        if field.role == "input" and len(field.shape) == 3 and field.shape[0] == shape[0]:
+            raw = place.project.settings.get("data", {}).get("transforms", ())
+            kept = [part for part in raw if part.get("name") != "resize"]
+            step = {"name": "resize", "field": name, "size": tuple(shape[1:])}
+            label = f"Resize the images to {shape[1]} × {shape[2]}"
+            yield setting("data.transforms", literal([step, *kept]), label)
+
+
+def other_data(place: Place) -> Iterator[Way | None]:
+    """Data that fits the Input, or whose name was meant."""
+    chosen = place.project.settings.get("data", {}).get("dataset")
+    names = [dataset.name for dataset in DATASETS]
+    if isinstance(chosen, str) and chosen not in names:
+        for near in difflib.get_close_matches(chosen, names, 2, 0.5):
+            yield setting("data.dataset", near, f"Choose the data {near}")
+    if place.problem.code == "data":
+        yield setting("data.transforms", MISSING, "Drop the transforms")
+        return
+    yield from _fitting(place)
+
+
+def some_data(place: Place) -> Iterator[Way | None]:
+    """Data that fits the Inputs as they are drawn."""
+    yield from _fitting(place)
+
+
+def _fitting(place: Place) -> Iterator[Way | None]:
+    inputs = [place.report.layer(node.id) for node in place.project.of_type("Input")]
+    shapes = [layer.shape for layer in inputs if isinstance(layer, Input)]
+    for dataset in DATASETS:
+        if shapes and all(any(_matches(shape, field) for field in dataset.fields.values()) for shape in shapes):
+            yield setting("data.dataset", dataset.name, f"Choose the data {dataset.name}")
+
+
+def _matches(shape: tuple[Any, ...], field: Field) -> bool:
+    return (
+        field.role == "input"
+        and len(shape) == len(field.shape)
+        and all(not isinstance(want, int) or want == have for want, have in zip(shape, field.shape, strict=True))
+    )
+
+
+def back(place: Place) -> Iterator[Way | None]:
+    """The setting as it is in a new project."""
+    path = place.problem.setting or ""
+    parts = path.replace("[", ".").split(".")
+    if path.startswith("training.early_stopping"):
+        yield setting("training.early_stopping", MISSING, "Do without early stopping")
+    if "needs data.split.validation" in place.message:
+        yield setting("data.split", MISSING, "Set data.split to its default")
+    from engine.problems.ways.parameters import _near
+
+    section: Any = place.project.settings
+    for key in parts:
+        section = section.get(key) if isinstance(section, Mapping) else None
+    if not isinstance(section, Mapping) and "[" not in path:
+        for value in _near(section):
+            yield setting(path, value, f"Set {path} to {shown(value)}")
+    for end in range(len(parts), 1, -1):
+        here = ".".join(parts[:end])
+        yield setting(here, MISSING, f"Set {here} to its default")
+
+
+def batch(place: Place) -> Iterator[Way | None]:
+    """Batches of more than one sample."""
+    resolved = resolve_settings(place.project)
+    if isinstance(resolved, SettingFault):
+        return
+    size = resolved[0].batch_size
+    if size == 1:
+        for larger in (32, 16):
+            yield setting("data.batch_size", larger, f"Set batch_size to {larger}")
+    else:
+        yield setting("data.drop_last", True, "Leave out the last batch where it is not full")
+        for other in (size + 1, size - 1, 32, 2):
+            if other > 1:
+                yield setting("data.batch_size", other, f"Set batch_size to {other}")
+
+
+def loss(place: Place) -> Iterator[Way | None]:
+    """A loss on an Output."""
+    for node in place.graph.of_type("Output"):
+        field = _target_field(place, node.id)
+        wanted = "cross_entropy" if field is None or field.classes else "mse_loss"
+        yield place.set(of=node.id, loss=wanted)
+        for other in ("mse_loss", "binary_cross_entropy_with_logits"):
+            yield place.set(of=node.id, loss=other)
+
+
+def target(place: Place) -> Field | None:
+    """The field of the data that the guilty Output learns."""
+    return _target_field(place, place.id)
+
+
+def _target_field(place: Place, node_id: str) -> Field | None:
+    known = known_fields(place.project)
+    layer = place.report.layer(node_id)
+    if isinstance(layer, Output) and layer.field is not None and layer.field in known:
+        return known[layer.field]
+    return next((field for field in known.values() if field.role == "target"), None)
+
+
+def other_loss(place: Place) -> Iterator[Way | None]:
+    """A loss that fits what is learned."""
+    field = target(place)
+    if field is None:
+        return
+    for name in ("cross_entropy", "binary_cross_entropy_with_logits") if field.classes else ("mse_loss", "l1_loss"):
+        if place.value("loss") != name:
+            yield place.set(loss=name)
+
+
+def other_target(place: Place) -> Iterator[Way | None]:
+    """Another field to learn."""
+    layer, known = place.layer, known_fields(place.project)
+    if isinstance(layer, Output):
+        if layer.field is not None:
+            yield Way("Learn the first target of the data", (SetParameter(place.id, "field", MISSING),))
+        for name, field in known.items():
+            if field.role == "target" and name != layer.field:
+                yield place.set(field=name)
+    from engine.problems.ways.axes import FLATTEN
+    from engine.problems.ways.kinds import other_numbers
+
+    yield place.insert(place.edge("input"), FLATTEN)
+    yield from other_numbers(place)
+
+
+def table(place: Place) -> Iterator[Way | None]:
+    """As many rows as the data has numbers."""
+    rows = vocabulary(place)
+    if rows:
+        yield place.set(num_embeddings=rows)
+
+
+def vocabulary(place: Place) -> int | None:
+    """How many different numbers the data has to look up."""
+    counts = [
+        field.classes for field in known_fields(place.project).values() if field.role == "input" and field.classes
+    ]
+    return max(counts, default=None)

@@ -1,0 +1,168 @@
+"""Ways out where windows do not fit: other padding, kernel, stride or dilation, or a larger input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from engine.dims import Dim
+from engine.graph import Edge
+from engine.problems.looking import above
+from engine.problems.ways.place import Place, Way, number, typed
+
+
+def each(place: Place, name: str, node_id: str | None = None) -> tuple[int, ...]:
+    """A parameter as one number an axis; empty where it is none."""
+    node = place.graph.node(node_id or place.id)
+    raw = place.value(name, node)
+    if raw is None:
+        raw = node.parameters.get(name)
+    return raw if isinstance(raw, tuple) else (raw,) if isinstance(raw, int) and not isinstance(raw, bool) else ()
+
+
+def fit(place: Place) -> Iterator[Way | None]:
+    """A window that fits: padded input, a smaller kernel, no gaps."""
+    x, layer = place.spec(place.edge()), place.layer
+    if x is None or layer is None or place.node is None or x.rank < 3:
+        return
+    fields = type(layer).model_fields
+    space = [size for size in map(number, x.shape[2:]) if size is not None]
+    kernel, smallest = max(each(place, "kernel_size"), default=1), min(space, default=1)
+    if "Transpose" in place.node.type or "Unpool" in place.node.type:
+        yield place.set(padding=0)
+        yield place.set(kernel_size=2 * (each(place, "padding") or (1,))[0] + kernel)
+        return
+    if "padding" in fields:
+        dilation = max(each(place, "dilation"), default=1)
+        least = -(-(dilation * (kernel - 1) + 1 - smallest) // 2)
+        for padding in dict.fromkeys((least, kernel // 2)):
+            if padding > 0:
+                yield place.set(padding=padding)
+        if place.node.type.startswith("Conv"):
+            yield place.set(padding="same")
+    if max(each(place, "dilation"), default=1) > 1:
+        yield place.set(dilation=1)
+    if smallest < kernel and "kernel_size" in fields:
+        yield place.set(kernel_size=smallest)
+        if smallest % 2 == 0 and smallest > 1:
+            yield place.set(kernel_size=smallest - 1)
+    if "output_size" in fields:
+        yield place.set(output_size=1)
+    if "scale_factor" in fields:
+        yield place.set(scale_factor=1.0)
+        yield place.set(scale_factor=2.0)
+
+
+def larger_input(place: Place) -> Iterator[Way | None]:
+    """More room: an earlier layer that shrinks less, or an Upsample before."""
+    edge = place.edge()
+    x = place.spec(edge)
+    if edge is None or x is None or x.rank < 3:
+        return
+    order = {node_id: position for position, node_id in enumerate(place.graph.order())}
+    upwards = sorted(above(place.graph, place.id), key=lambda n: -order[n])
+    for node_id in [n for n in upwards if max(each(place, "stride", n), default=1) > 1][:2]:
+        if typed(place.graph.nodes[node_id], "stride"):
+            yield place.set(of=node_id, stride=1)
+    kernel, smallest = max(each(place, "kernel_size"), default=2), min(_known(x.shape[2:]), default=1)
+    yield place.insert(edge, ("Upsample", {"scale_factor": float(max(2, -(-kernel // smallest)))}))
+
+
+def _known(sizes: tuple[Dim, ...]) -> list[int]:
+    return [size for size in sizes if isinstance(size, int)]
+
+
+def less_padding(place: Place) -> Iterator[Way | None]:
+    """As much padding as is allowed, or a kernel that allows more."""
+    node, x = place.node, place.spec(place.edge())
+    if node is None:
+        return
+    kernel = min(each(place, "kernel_size"), default=0)
+    sizes = _known(x.shape[2:]) if x is not None and x.rank > 2 else []
+    if kernel and "Pool" in node.type:
+        yield place.set(padding=kernel // 2)
+        yield place.set(kernel_size=2 * max(each(place, "padding"), default=1))
+    elif kernel:
+        yield place.set(padding_mode="zeros")
+        for padding in (kernel // 2, min(sizes, default=1) - 1):
+            yield place.set(padding=padding)
+    else:
+        typed_now: Any = node.parameters.get("padding")
+        least = min(sizes, default=2)
+        for padding in (least - 1, least, 1, 0):
+            if padding >= 0 and padding != typed_now:
+                yield place.set(padding=padding)
+        if x is not None and isinstance(typed_now, (int, tuple)) and _all(typed_now, lambda side: side <= 0):
+            count = 1 if isinstance(typed_now, int) else len(typed_now)
+            cut = -max(0, (least - 1) // 2)
+            yield place.set(padding=cut if count == 1 else (cut,) * count)
+        stem = node.type.removesuffix(node.type[-2:])
+        if stem in ("ReflectionPad", "CircularPad"):
+            yield place.exchange(node.type.replace(stem, "ReplicationPad"), node.parameters)
+
+
+def _all(value: int | tuple[int, ...], fits: Any) -> bool:
+    return all(map(fits, value if isinstance(value, tuple) else (value,)))
+
+
+def keep_size(place: Place) -> Iterator[Way | None]:
+    """'same' goes with stride 1; with a stride half the kernel gives ⌈size / stride⌉."""
+    kernel = each(place, "kernel_size")
+    if kernel:
+        half = tuple(size // 2 for size in kernel)
+        yield place.set(padding=half[0] if len(set(half)) == 1 else half)
+    yield place.set(stride=1)
+
+
+def output_padding(place: Place) -> Iterator[Way | None]:
+    """Fewer cells at the end than the stride is wide."""
+    stride = min(each(place, "stride"), default=1)
+    yield place.set(output_padding=max(0, stride - 1))
+    yield place.set(output_padding=0)
+    yield place.set(stride=max(each(place, "output_padding"), default=1) + 1)
+
+
+def all_columns(place: Place) -> Iterator[Way | None]:
+    """Windows that end where the image does."""
+    layer, x = place.layer, place.spec(place.edge())
+    if layer is None or x is None:
+        return
+    kernel = max(each(place, "kernel_size"), default=2)
+    if "ceil_mode" in type(layer).model_fields:
+        yield place.set(ceil_mode=True)
+    most = kernel // 2 if "Pool" in type(layer).__name__ else kernel - 1
+    if place.value("padding") is not None and not isinstance(place.value("padding"), str):
+        now = max(each(place, "padding"), default=0)
+        for padding in range(now + 1, most + 1):
+            yield place.set(padding=padding)
+    for size in (kernel - 1, kernel + 1):
+        if size > 0:
+            yield place.set(kernel_size=size)
+    yield place.set(stride=1)
+
+
+def wider_view(place: Place) -> Iterator[Way | None]:
+    """Larger steps, or windows with gaps, in the layers that see too little."""
+    graph = place.graph
+    order = {node_id: position for position, node_id in enumerate(graph.order())}
+    convolutions = [
+        node_id
+        for node_id in sorted(above(graph, place.id), key=order.__getitem__)
+        if graph.nodes[node_id].type in ("Conv2d", "MaxPool2d") and typed(graph.nodes[node_id], "stride")
+    ]
+    for node_id in convolutions[:3]:
+        if graph.nodes[node_id].type == "Conv2d" and set(each(place, "stride", node_id)) == {1}:
+            yield place.set(of=node_id, stride=2)
+    for node_id in convolutions:
+        if graph.nodes[node_id].type == "Conv2d":
+            kernel = max(each(place, "kernel_size", node_id), default=1)
+            for wide in (kernel + 2, kernel + 4, kernel + 8):
+                half = {"padding": wide // 2} if each(place, "padding", node_id) != (0,) else {}
+                yield place.set({"kernel_size": wide, **half}, of=node_id)
+    edge: Edge | None = place.edge("input")
+    if edge is not None and (x := place.spec(edge)) is not None and (channels := number(x.shape[1])):
+        for dilation in (1, 2, 4):
+            values = {"out_channels": channels, "kernel_size": 7, "padding": 3 * dilation, "dilation": dilation}
+            yield place.insert(
+                edge, ("Conv2d", values), ("ReLU", {}), label=f"Insert Conv2d(7 × 7, dilation {dilation})"
+            )

@@ -1,0 +1,98 @@
+"""A short notation for small networks, and what is expected of a faulty one.
+
+One node a line: ``name: Type(parameters) <- source, other.port, key=third``. Without ``<-`` a node follows the line
+before; ``<- -`` leaves it without a wire. ``key=`` names the input port, ``.port`` the output port.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+
+from engine.data import datasets
+from engine.data.datasets import Dataset, Field
+from engine.edits import Connect, SetSetting
+from engine.graph import Edge, Graph, literal
+
+LINE = re.compile(r"(\w+):\s*([\w.]+)(?:\((.*?)\))?\s*(?:<-\s*(.*))?$")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A faulty network: ``kind`` is the fault as people know it, ``code`` and ``node`` (its name; None: the whole
+    network) what has to be found. ``settings`` are those of the project, as ``{"data.dataset": "digits"}``."""
+
+    kind: str
+    code: str
+    node: str | None
+    network: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def graph(self) -> Graph:
+        """The network."""
+        return read(self.network, self.settings)
+
+
+def read(text: str, settings: Mapping[str, Any] | None = None) -> Graph:
+    """The graph that a text in the notation describes."""
+    graph, ids = Graph("corpus"), {}
+    last: str | None = None
+    for line in filter(None, map(str.strip, text.strip().splitlines())):
+        match = LINE.match(line)
+        assert match is not None, line
+        name, kind, arguments, wires = match.groups()
+        call = ast.parse(f"f({arguments or ''})", mode="eval").body
+        assert isinstance(call, ast.Call)
+        parameters = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+        ids[name] = graph.add(kind, name=name, **parameters)
+        for part in [] if wires == "-" else (wires.split(",") if wires else [last] if last else []):
+            target, _, source = part.strip().rpartition("=")
+            node, _, port = source.strip().partition(".")
+            if target:
+                Connect(Edge(ids[node], port or _first_output(graph, ids[node]), ids[name], target.strip())).apply(
+                    graph
+                )
+            elif kind != "Input":
+                graph.connect(ids[node], ids[name], source=port or 0)
+        last = name
+    for path, value in (settings or {}).items():
+        SetSetting(tuple(path.split(".")), literal(value)).apply(graph)
+    return graph
+
+
+def _first_output(graph: Graph, node_id: str) -> str:
+    from engine.ports import output_ports
+
+    return output_ports(graph, node_id)[0]
+
+
+WORDS = tuple(f"word{number}" for number in range(50))
+MORE = (
+    Dataset("reviews", "Reviews", "12 words each", "made up", "classification", 2_000,
+            {"words": Field((12,), "int64", "input", WORDS),
+             "label": Field((), "int64", "target", ("bad", "good"))}),
+    Dataset("writing", "Writing", "16 letters each, and the next ones", "made up", "classification", 5_000,
+            {"letters": Field((16,), "int64", "input", tuple("abcdefghijklmnopqrstuvwxyz .,!")),
+             "next": Field((16,), "int64", "target", tuple("abcdefghijklmnopqrstuvwxyz .,!"))}),
+    Dataset("photos", "Photos", "colour pictures, channels last", "made up", "classification", 3_000,
+            {"photo": Field((32, 32, 3)), "label": Field((), "int64", "target", ("cat", "dog", "bird"))}),
+    Dataset("pictures", "Pictures", "colour pictures", "made up", "classification", 3_000,
+            {"picture": Field((3, 32, 32)), "label": Field((), "int64", "target", ("cat", "dog", "bird"))}),
+)  # fmt: skip
+"""Data of kinds that do not come along (yet): words, letters, pictures. Only declared, never loaded."""
+
+
+@contextmanager
+def more_data() -> Iterator[None]:
+    """Let the data sets of `MORE` be there."""
+    everything = {dataset.name: dataset for dataset in (*datasets.DATASETS, *MORE)}
+    with (
+        mock.patch.object(datasets, "DATASETS", tuple(everything.values())),
+        mock.patch("engine.problems.ways.settings.DATASETS", tuple(everything.values())),
+    ):
+        yield

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from engine import expressions, layers
 from engine.blocks.block import PREFIX, Blocks
+from engine.dims import Dim
 from engine.expressions import ExpressionError
 from engine.graph import Graph, GraphError, Node, literal
 from engine.layers.layer import Layer, ShapeError
@@ -24,7 +25,8 @@ LARGEST_FLOAT: Final = 3.4028234e38
 class Fault:
     """Why a node has no layer or its layer no shape: a clause that follows the node's name.
 
-    ``inside`` is the way to the guilty node within a block: node ids, outermost first.
+    ``inside`` is the way to the guilty node within a block: node ids, outermost first; ``needed`` the shape that would
+    fit the guilty input, where there is one.
     """
 
     message: str
@@ -32,6 +34,7 @@ class Fault:
     parameter: str | None = None
     port: str | None = None
     inside: tuple[str, ...] = ()
+    needed: tuple[Dim, ...] | None = None
 
 
 def layer_class(node_type: str, blocks: Blocks) -> type[Layer]:

@@ -167,7 +167,8 @@ class Shapes:
             result = layer.infer(*inputs)
         except ShapeError as error:
             port = wired[error.port][0] if isinstance(error.port, int) else error.port
-            report.errors[node_id] = Fault(str(error), error.code or "shape", error.parameter, port, error.inside)
+            code = error.code or "shape"
+            report.errors[node_id] = Fault(str(error), code, error.parameter, port, error.inside, error.needed)
             return before is not None
         outputs = (result,) if isinstance(result, Spec) else result
         if any(map(too_large, outputs)):

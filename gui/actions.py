@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Action:
     """``call`` is a method of the main window, dotted through its parts ("files.open"); ``needs`` what must be there:
-    "" nothing, "design" the canvas, "selection" a selected node, "block" a selected block, "inside" an open one, "undo"/"redo", "running" or "idle" a training run."""
+    "" nothing, "design" the canvas, "selection" a selected node, "block" a selected block, "inside" an open one, "fixable" one selected node, "undo"/"redo", "running" or "idle" a training run."""
 
     id: str
     title: str
@@ -39,7 +39,7 @@ class Action:
         return MENUS[self.id.split(".")[0]]
 
 
-MENUS = {"file": "File", "edit": "Edit", "canvas": "Canvas", "page": "View", "view": "View", "train": "Training",
+MENUS = {"file": "File", "edit": "Edit", "canvas": "Canvas", "problem": "Problems", "page": "View", "view": "View", "train": "Training",
          "help": "Help"}  # fmt: skip
 
 # fmt: off
@@ -75,6 +75,10 @@ ACTIONS = (
     Action("canvas.zoom_in", "Zoom In", "zoom-in", "Come closer", "view.zoom_in", "design"),
     Action("canvas.zoom_out", "Zoom Out", "zoom-out", "Go farther away", "view.zoom_out", "design"),
     Action("canvas.reset", "Zoom 100 %", "zoom", "Show layers in their natural size", "view.zoom_reset", "design"),
+    Action("problem.next", "Next Problem", "next", "Go to the next problem and its layer", "next_problem"),
+    Action("problem.previous", "Previous Problem", "previous", "Go to the problem before and its layer", "previous_problem"),
+    Action("problem.fixes", "Fixes for the Layer …", "fix", "Show what would mend the selected layer, or suit its place", "show_fixes", "fixable", separator=True),
+    Action("problem.mend_all", "Mend All", "fix", "Apply the best fix of every problem that one keeps all layers for", "design.mend_all"),
     Action("page.start", "Start", "home", "Gallery and recent projects", "show_start"),
     Action("page.design", "Design", "design", "Draw the network", "show_design"),
     Action("page.data", "Data", "data", "Choose and look at the data", "show_data"),

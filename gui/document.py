@@ -12,6 +12,8 @@ from engine.blocks.edits import Within, within
 from engine.edits import Change, Edit, SetSetting
 from engine.graph import Graph
 from engine.problems import Checker, Problem
+from engine.problems.fix import Fix
+from engine.problems.fixes import mend_all
 from engine.shapes import Report, Shapes
 from gui.history import UndoHistory
 from gui.levels import Level, first_use, walk
@@ -151,6 +153,19 @@ class Document(QObject):
         inverse = whole.apply(self.project)
         self.history.push(whole, inverse, name)
         self._after(whole.change())
+
+    def mend(self, problem: Problem, fix: Fix) -> None:
+        """Apply a fix of a problem of the network or of the open level. Raises GraphError where it fits no more."""
+        self.apply(fix.edit, fix.label, whole_project=problem.seen_by is self.whole_checker)
+
+    def mend_all(self) -> list[str]:
+        """Apply the best fix of every problem that one keeps everything for, as one step; returns their labels."""
+        found = mend_all(self.whole_checker)
+        if found is None:
+            return []
+        edit, labels = found
+        self.apply(edit, edit.name, whole_project=True)
+        return labels
 
     def _run(self, edit: Edit) -> Edit:
         """Apply an edit of the history, where it belongs; returns its inverse."""

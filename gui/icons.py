@@ -62,6 +62,9 @@ NAMES = {
     "clipboard": "clipboard",
     "network": "project-diagram",
     "clock": "clock",
+    "fix": "magic",
+    "next": "arrow-down",
+    "previous": "arrow-up",
 }
 
 
@@ -80,4 +83,5 @@ def _drawn(drawing: str, color: str, disabled: str) -> QIcon:
     for size in SIZES:
         for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled):
             result.addPixmap(drawn.pixmap(QSize(size, size), mode), mode)
+        result.addPixmap(drawn.pixmap(QSize(size, size), QIcon.Mode.Normal), QIcon.Mode.Selected)  # not tinted
     return result

@@ -211,6 +211,17 @@ class MainWindow(QMainWindow):
     def rename(self) -> None:
         self.design.inspector.focus_name()
 
+    def next_problem(self) -> None:
+        self.show_design()
+        self.design.next_problem()
+
+    def previous_problem(self) -> None:
+        self.show_design()
+        self.design.next_problem(-1)
+
+    def show_fixes(self) -> None:
+        self.view.show_fixes()
+
     def train(self) -> None:
         self.show_training()
         self.training.train()
@@ -259,6 +270,7 @@ class MainWindow(QMainWindow):
                 "selection": drawing and bool(self.document.selection),
                 "block": drawing and self._block_selected(),
                 "inside": drawing and self.document.graph.inside is not None,
+                "fixable": drawing and len(self.document.selection) == 1,
                 "keepable": drawing and (self._block_selected() or self.document.graph.inside is not None),
                 "undo": bool(history.undo_title),
                 "redo": bool(history.redo_title),

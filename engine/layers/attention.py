@@ -37,7 +37,8 @@ def need_mask(mask: Spec, shape: tuple[Dim, ...], what: str, port: str) -> None:
             f"gets {port} {mask} of {mask.dtype}; truth values (bool) are needed.", port=port, code="dtype"
         )
     if mask.shape != shape:
-        raise ShapeError(f"gets {port} {mask} but needs {Spec(shape)}: {what}.", port=port, code="mask")
+        words = f"gets {port} {mask} but needs {Spec(shape)}: {what}."
+        raise ShapeError(words, port=port, code="mask", needed=shape)
 
 
 def need_heads(size: Dim, heads: int, parameter: str) -> None:

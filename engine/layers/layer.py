@@ -31,7 +31,7 @@ class ShapeError(ValueError):
 
     ``port`` is the guilty input (by name, or by its place among the wired ones), ``parameter`` the guilty setting,
     ``inside`` the way to the guilty node within a block: node ids, outermost first. ``code`` is the kind of fault, one
-    of `engine.problems.explanations`.
+    of `engine.problems.explanations`; ``needed`` the shape that would fit the guilty input, where there is one.
     """
 
     def __init__(
@@ -42,8 +42,10 @@ class ShapeError(ValueError):
         parameter: str | None = None,
         inside: tuple[str, ...] = (),
         code: str = "",
+        needed: tuple[Dim, ...] | None = None,
     ) -> None:
         super().__init__(message)
+        self.needed = needed
         self.code = code
         self.port = port
         self.parameter = parameter

@@ -75,6 +75,7 @@ class _Recurrent(Layer):
                     "direction.",
                     port=place + 1,
                     code="state",
+                    needed=needed.shape,
                 )
         if len({given is UNWIRED for given in before}) > 1:
             raise ShapeError("gets one of its two states; wire both, or none.", port=1, code="state")
@@ -238,7 +239,10 @@ class _Cell(Layer):
         for place, given in enumerate(states):
             if given is not UNWIRED and (given.shape != state.shape or given.dtype != "float32"):
                 raise ShapeError(
-                    f"gets the state {given} of {given.dtype}, but needs {state}.", port=place + 1, code="state"
+                    f"gets the state {given} of {given.dtype}, but needs {state}.",
+                    port=place + 1,
+                    code="state",
+                    needed=state.shape,
                 )
         if len({given is UNWIRED for given in states}) > 1:
             raise ShapeError("gets one of its two states; wire both, or none.", port=1, code="state")

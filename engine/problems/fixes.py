@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from engine.edits import Compound
-from engine.graph import Graph, GraphError
+from engine.graph import GraphError
 from engine.problems.checker import Checker
 from engine.problems.fix import Fix
 from engine.problems.problem import Problem
@@ -33,17 +34,25 @@ def fixes(problem: Problem) -> tuple[Fix, ...]:
 
 def tried(trial: Trial, problem: Problem) -> tuple[Fix, ...]:
     """The same on a copy that is at hand."""
+    return ranked(fix for fix in trying(trial, problem) if fix is not None)
+
+
+def trying(trial: Trial, problem: Problem) -> Iterator[Fix | None]:
+    """Try one way after the other; yields the fix that it is, or None. Who has little time goes on later."""
     place = find_place(trial, problem)
     if place is None:
-        return ()
+        return
     before, standing = Before(trial, place), Standing(place.graph)
-    found: dict[str, tuple[int, Fix]] = {}
-    for order, way in enumerate(_some(ways(place))):
-        fix = _try(trial, place, way, before, standing)
-        if fix is not None and fix.label not in found:
-            found[fix.label] = (order, fix)
-    best = sorted(found.values(), key=lambda pair: (not pair[1].keeps, pair[1].errors, pair[1].warnings, pair[0]))
-    return tuple(fix for _, fix in best[:MOST])
+    for way in list(islice(ways(place), TRIED)):  # all are found before the copy is changed by the first
+        yield _try(trial, place, way, before, standing)
+
+
+def ranked(found: Iterable[Fix]) -> tuple[Fix, ...]:
+    """The best of these, each label once: first what keeps everything, then what leaves least to be mended."""
+    first: dict[str, Fix] = {}
+    for fix in found:
+        first.setdefault(fix.label, fix)
+    return tuple(sorted(first.values(), key=lambda fix: (not fix.keeps, fix.errors, fix.warnings))[:MOST])
 
 
 def mend_all(checker: Checker) -> tuple[Compound, list[str]] | None:
@@ -107,13 +116,3 @@ def _try(trial: Trial, place: Place, way: Way, before: Before, standing: Standin
 def _count(problems: Iterable[Problem]) -> tuple[int, int]:
     severities = [problem.severity for problem in problems]
     return severities.count("error"), severities.count("warning")
-
-
-def _some(every: Iterable[Way]) -> Iterable[Way]:
-    for count, way in enumerate(every):
-        if count >= TRIED:
-            return
-        yield way
-
-
-__all__ = ["Fix", "Graph", "fixes", "mend_all", "tried"]

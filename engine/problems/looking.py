@@ -14,8 +14,16 @@ DROPOUTS: Final = frozenset(
 RESHAPES: Final = frozenset({"Identity", "Flatten", "Unflatten", "Reshape", "Permute", "Squeeze", "Unsqueeze"})
 HANDS_ON: Final = DROPOUTS | RESHAPES
 """Layers whose numbers are those of their one input, in another order or partly dropped."""
+POOLS: Final = frozenset(
+    f"{kind}{count}d" for kind in ("AvgPool", "MaxPool", "AdaptiveAvgPool", "AdaptiveMaxPool") for count in (1, 2, 3)
+)
+RESAMPLES: Final = frozenset({"PixelShuffle", "PixelUnshuffle", "ChannelShuffle", "Upsample"})
 PICKS: Final = frozenset({"Slice", "Select", "Split", "Chunk", "Concat", "Stack"})
 """Layers that choose or gather among the numbers that come in."""
+
+
+THROUGH: Final = HANDS_ON | POOLS | RESAMPLES | PICKS | {"BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Scale"}
+"""All that some rule looks through: an edit before one of these may change what is said behind it."""
 
 
 def called(graph: Graph, node: Node) -> str:
@@ -38,8 +46,8 @@ def origins(graph: Graph, node_id: str, through: frozenset[str] = HANDS_ON) -> I
         yield edge
 
 
-def behind(graph: Graph, node_ids: Iterable[str], through: frozenset[str] = HANDS_ON) -> set[str]:
-    """These nodes, their readers, and the readers of readers that only hand on."""
+def behind(graph: Graph, node_ids: Iterable[str], through: frozenset[str] = THROUGH) -> set[str]:
+    """These nodes, their readers, and the readers of readers that rules look through."""
     found: set[str] = set()
     stack = [(node_id, True) for node_id in node_ids]
     while stack:

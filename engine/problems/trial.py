@@ -50,12 +50,11 @@ class Standing:
 
     def __init__(self, graph: Graph) -> None:
         self.nodes = {node_id: node.type for node_id, node in graph.nodes.items()}
-        self.wired = {(edge.target, edge.target_port) for edge in graph.edges}
+        self.wired = {node_id: len(ports) for node_id, ports in graph.incoming.items()}
         self.live = live_nodes(graph)
 
     def kept_by(self, graph: Graph) -> bool:
-        """Whether every node is still there, every input that had a wire has one, and what led to an output does."""
+        """Whether every node is still there with as many wires into it, and what led to an output does."""
         if not graph.nodes.keys() >= self.nodes.keys() or not live_nodes(graph) >= self.live:
             return False
-        ports = {(edge.target, edge.target_port) for edge in graph.edges}
-        return all(end in ports or graph.nodes[end[0]].type != self.nodes[end[0]] for end in self.wired)
+        return all(len(graph.incoming[node_id]) >= count for node_id, count in self.wired.items())

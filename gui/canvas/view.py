@@ -23,8 +23,10 @@ from engine.project import ProjectError
 from gui.canvas import blocks, clipboard, commands, walking
 from gui.canvas.adder import Adder
 from gui.canvas.drops import PaletteDrop
+from gui.canvas.fix_menu import FixMenu
 from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End, snap
 from gui.canvas.gestures import DragWire, Gesture, MoveNodes, Pan, Pointer, RubberBand
+from gui.canvas.ghosts import Ghosts
 from gui.canvas.popup import LayerPopup
 from gui.canvas.sheet import Sheet
 from gui.document import Document
@@ -53,10 +55,13 @@ class View(Sheet):
         self.mouse: QPoint | None = None
         """Where the mouse is, while it is over the canvas."""
         self._palette, self._adder = PaletteDrop(self), Adder(self)
+        self.ghosts, self.fix_menu = Ghosts(self.canvas), FixMenu(self)
         self.setAcceptDrops(True)
         self.viewport().setMouseTracking(True)
         document.replaced.connect(self._break_off)
         document.changed.connect(self._yield)
+        document.replaced.connect(self.end_preview)
+        document.changed.connect(self.end_preview)
 
     def _yield(self, change: Change) -> None:
         if change.nodes or change.edges or change.moved:
@@ -136,6 +141,23 @@ class View(Sheet):
         """Where a new node may stand when nobody has said a place: in the middle of what is seen, beside others."""
         middle = self.mapToScene(self.viewport().rect().center())
         return commands.unoccupied(self.document.graph, snap(middle.x() - WIDTH / 2), snap(middle.y() - HEIGHT / 2))
+
+    # -- fixes -----------------------------------------------------------------------------------------------------
+
+    def preview(self, edit: Edit) -> None:
+        """Show what an edit of the project would do to what is open here, and bring it into sight."""
+        self.cancel()
+        area = self.ghosts.show(edit)
+        if not area.isNull():
+            self.camera.reveal(area)
+
+    def end_preview(self, _change: object = None) -> None:
+        """Show the network as it is."""
+        self.ghosts.clear()
+
+    def show_fixes(self) -> None:
+        """Offer what mends the selected layer."""
+        self.fix_menu.open()
 
     # -- blocks ----------------------------------------------------------------------------------------------------
 
@@ -226,6 +248,7 @@ class View(Sheet):
 
     def begin(self, gesture: Gesture, button: Qt.MouseButton) -> None:
         """Start a gesture that lasts until the button is released."""
+        self.end_preview()
         self.gesture, self._button = gesture, button
         gesture.start()
         self._show_cursor()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from engine.problems import Problem
+from engine.problems.fix import Fix
 from gui.canvas.commands import open_place
 from gui.canvas.view import View
 from gui.document import Document
+from gui.explanation import explanation_box
 from gui.panels.breadcrumb import Breadcrumb
 from gui.panels.code import CodePanel
 from gui.panels.inspector import Inspector
@@ -47,7 +52,7 @@ class DesignPage(QWidget):
         lay.addWidget(self.view, 1)
         self.rows.addWidget(stage)
         self.rows.addWidget(self.tabs)
-        self.rows.setSizes([560, 170])
+        self.rows.setSizes([510, 220])
         self.rows.setStretchFactor(0, 1)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         for column in (self.palette_panel, self.rows, self.inspector):
@@ -63,6 +68,12 @@ class DesignPage(QWidget):
         box.addWidget(self.columns)
         self.palette_panel.chosen.connect(self._add)
         self.problems.chosen.connect(self._show_node)
+        self.problems.looked_at.connect(self._preview)
+        self.problems.mending.connect(self._mend)
+        self.problems.mend_all_wanted.connect(self.mend_all)
+        self.view.fix_menu.chosen.connect(self._mend)
+        for source in (self.problems, self.view.fix_menu):
+            source.why.connect(self.explain)
         self.problems.counted.connect(self._title_problems)
         for signal in (self.view.message, self.inspector.message, self.code.message, self.palette_panel.message):
             signal.connect(self.message)
@@ -77,6 +88,37 @@ class DesignPage(QWidget):
     def _show_node(self, node_id: str) -> None:
         self.document.select([node_id])
         self.view.zoom_selection()
+
+    # -- fixes -----------------------------------------------------------------------------------------------------
+
+    def _preview(self, problem: Problem | None, fix: Fix | None) -> None:
+        if fix is None or problem is None:
+            self.view.end_preview()
+        else:
+            self.view.preview(fix.edit)
+
+    def _mend(self, problem: Problem | None, fix: Fix) -> None:
+        """Apply a fix, or what would suit a layer's place, as one step."""
+        document = self.document
+        apply = partial(document.mend, problem, fix) if problem else partial(document.apply, fix.edit, fix.label)
+        if self.view.attempt(apply):
+            self.message.emit(f"{fix}. Ctrl+Z takes it back.")
+
+    def mend_all(self) -> None:
+        """Apply the best fix of every problem that one keeps all layers for."""
+        labels: list[str] = []
+        if self.view.attempt(lambda: labels.extend(self.document.mend_all())):
+            some = ", ".join(labels[:4]) + (f" and {len(labels) - 4} more" if len(labels) > 4 else "")
+            self.message.emit(f"{some}. Ctrl+Z takes it back." if labels else "Nothing here is mended by a click.")
+
+    def next_problem(self, by: int = 1) -> None:
+        """Go to the next problem in the list."""
+        self.tabs.setCurrentIndex(0)
+        self.problems.step(by)
+
+    def explain(self, code: str) -> None:
+        """Show the rule behind a kind of problem."""
+        explanation_box(code, self).open()
 
     def _title_problems(self, errors: int, warnings: int) -> None:
         count = errors + warnings

@@ -1,14 +1,25 @@
-"""The problems list: gravest first, each with its symbol, a click leads to the guilty layer, also inside a block."""
+"""The problems: gravest first in a list, the chosen one in full beside it with the ways out."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.problems import Problem
 from gui.document import Document
 from gui.icons import icon
 from gui.panels.facts import go_to
+from gui.panels.problem_card import ProblemCard
 from gui.theme import theme
 from gui.widgets import label
 
@@ -19,11 +30,15 @@ class ProblemsPanel(QWidget):
     """All problems of the network; those of the open level stand out where there are others.
 
     ``chosen`` carries the id of the node to show, in the level that is open by then; ``counted`` the numbers of errors
-    and of warnings.
+    and of warnings; ``looked_at`` and ``mending`` a problem and a fix of it, ``why`` the code to explain.
     """
 
     chosen = Signal(str)
     counted = Signal(int, int)
+    looked_at = Signal(object, object)
+    mending = Signal(object, object)
+    mend_all_wanted = Signal()
+    why = Signal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,33 +48,65 @@ class ProblemsPanel(QWidget):
         self.list.setIconSize(QSize(16, 16))
         self.list.setAccessibleName("Problems")
         self.list.setToolTip("Click a problem to go to its layer")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.mend_all = QPushButton("Mend all")
+        self.mend_all.setToolTip("Apply the best fix of every problem that one keeps all layers for, as one step")
+        self.mend_all.setAccessibleName("Mend all problems")
+        self.mend_all.clicked.connect(self.mend_all_wanted)
+        self.count = label("", "muted")
+        self.card = ProblemCard()
+        self.card.looked_at.connect(self.looked_at)
+        self.card.chosen.connect(self.mending)
+        self.card.why.connect(self.why)
         self.empty = label("✓ No problems", "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.halves = QSplitter(Qt.Orientation.Horizontal)
+        self.halves.setHandleWidth(1)
+        self.halves.setChildrenCollapsible(False)
+        self.halves.addWidget(self._left())
+        self.halves.addWidget(self.card)
+        self.halves.setSizes([420, 380])
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.list)
+        box.addWidget(self.halves)
         box.addWidget(self.empty)
         self.list.itemActivated.connect(self._go)
         self.list.itemClicked.connect(self._go)
+        self.list.currentRowChanged.connect(self._show_card)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         for signal in (document.changed, document.replaced, theme.changed):
             signal.connect(self._later)
         self.refresh()
 
+    def _left(self) -> QWidget:
+        side, row = QWidget(), QHBoxLayout()
+        row.setContentsMargins(8, 4, 8, 0)
+        row.addWidget(self.count)
+        row.addStretch(1)
+        row.addWidget(self.mend_all)
+        box = QVBoxLayout(side)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(4)
+        box.addLayout(row)
+        box.addWidget(self.list)
+        return side
+
     def _later(self) -> None:
         self._soon.start()
 
     def refresh(self) -> None:
-        """Show the problems as they are now."""
+        """Show the problems as they are now; the chosen one stays chosen while it is there."""
         document = self.document
         problems = [(problem, True) for problem in document.all_problems()]
         if self._apart():
             problems += [(problem, False) for problem in document.problems()]
         here = [self._is_here(problem, of_network) for problem, of_network in problems]
         marked = any(here) and any(p.node is not None and not now for (p, _), now in zip(problems, here, strict=True))
-        row = self.list.currentRow()
+        row, before = self.list.currentRow(), self.card.problem
+        self.list.blockSignals(True)
         self.list.clear()
         for (problem, of_network), is_here in zip(problems, here, strict=True):
             text = f"{HERE if marked and is_here else ''}{problem.message}"
@@ -72,11 +119,42 @@ class ProblemsPanel(QWidget):
                 font.setBold(True)
                 item.setFont(font)
                 item.setToolTip("In the level that is open")
-        self.list.setCurrentRow(min(row, len(problems) - 1))
-        self.list.setVisible(bool(problems))
+        same = (n for n, (p, _) in enumerate(problems) if before is not None and p.place == before.place)
+        self.list.setCurrentRow(next(same, max(0, min(row, len(problems) - 1))))
+        self.list.blockSignals(False)
+        self._show_card(self.list.currentRow())
+        self.halves.setVisible(bool(problems))
         self.empty.setVisible(not problems)
-        errors = sum(problem.severity == "error" for problem, _ in problems)
-        self.counted.emit(errors, sum(problem.severity == "warning" for problem, _ in problems))
+        counts = {grave: sum(p.severity == grave for p, _ in problems) for grave in ("error", "warning", "hint")}
+        self.count.setText(", ".join(f"{n} {word}{'s' if n > 1 else ''}" for word, n in counts.items() if n))
+        self.mend_all.setEnabled(bool(counts["error"] + counts["warning"]))
+        self.counted.emit(counts["error"], counts["warning"])
+
+    def _show_card(self, row: int) -> None:
+        item = self.list.item(row)
+        problem = item.data(Qt.ItemDataRole.UserRole)[0] if item is not None else None
+        if problem is None or not self.isVisible() or not self.card.fixes.underMouse():
+            self.looked_at.emit(problem, None)
+        self.card.show_problem(problem)
+
+    def select_problem(self, problem: Problem) -> None:
+        """Choose this one in the list."""
+        for row in range(self.list.count()):
+            if self.list.item(row).data(Qt.ItemDataRole.UserRole)[0].place == problem.place:
+                self.list.setCurrentRow(row)
+                return
+
+    def step(self, by: int) -> None:
+        """Go to the next problem, or to the one before; behind the last comes the first."""
+        count = self.list.count()
+        if count:
+            row = self.list.currentRow() + by if self._stepped else 0 if by > 0 else count - 1
+            self.list.setCurrentRow(row % count)
+            self._stepped = True
+            self._go(self.list.currentItem())
+
+    _stepped = False
+    """Whether a problem has been gone to: the first step goes to the first one."""
 
     def _apart(self) -> bool:
         """Whether a block is open that nothing uses: its problems are none of the network's."""
@@ -98,6 +176,7 @@ class ProblemsPanel(QWidget):
 
     def _go(self, item: QListWidgetItem) -> None:
         problem, of_network = item.data(Qt.ItemDataRole.UserRole)
+        self._stepped = True
         if problem.node is None:
             return
         if of_network:

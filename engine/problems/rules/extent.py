@@ -42,7 +42,7 @@ def narrow_view(graph: Graph, report: Report) -> Found:
     known = fields(graph, report, {})
     for node in pools:
         source = next(iter(graph.incoming[node.id].values())).source
-        seen, image = known.get(source), _image(graph, report, source)
+        seen, image = known.get(source), image_side(graph, report, source)
         if seen is None or image is None or seen[0] >= OBJECT * image:
             continue
         yield Problem(
@@ -120,7 +120,7 @@ def _each(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def _image(graph: Graph, report: Report, node_id: str) -> int | None:
+def image_side(graph: Graph, report: Report, node_id: str) -> int | None:
     """The smaller side of the image that a node sees."""
     stack, seen = [node_id], {node_id}
     while stack:

@@ -10,7 +10,7 @@ from engine.dims import product
 from engine.graph import Graph
 from engine.layers.layer import Layer
 from engine.layers.ports import Output
-from engine.problems.looking import DROPOUTS, RESHAPES, called, feeding, origins
+from engine.problems.looking import DROPOUTS, HANDS_ON, POOLS, RESAMPLES, RESHAPES, called, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule
 from engine.settings import SettingFault, resolve_settings
@@ -19,10 +19,11 @@ from engine.spec import Spec
 
 SOFTMAX: Final = frozenset({"Softmax", "LogSoftmax", "Softmax2d", "Softmin"})
 SIGMOID: Final = frozenset({"Sigmoid", "Hardsigmoid", "LogSigmoid"})
-CLIPS: Final = frozenset({"ReLU", "ReLU6", "Hardtanh", "Threshold", "Tanh", "Hardswish"})
+CLIPS: Final = frozenset({"ReLU", "ReLU6", "Hardtanh", "Threshold", "Tanh", "Hardswish", "Softsign"})
 CONVOLUTIONS: Final = frozenset({"Conv1d", "Conv2d", "Conv3d"})
-AFFINE: Final = CONVOLUTIONS | {"Linear"}
-WITH_BIAS: Final = AFFINE | {"ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"}
+AFFINE: Final = CONVOLUTIONS | {"Linear", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"}
+WITH_BIAS: Final = AFFINE | {"Bilinear"}
+AVERAGES: Final = frozenset(name for name in POOLS if "Avg" in name)
 BATCH_NORMS: Final = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"})
 UNBOUNDED: Final = WITH_BIAS | BATCH_NORMS | CLIPS | {"Bilinear", "LayerNorm", "LeakyReLU", "ELU", "GELU", "SiLU"}
 """Layers whose results are not all between 0 and 1."""
@@ -34,7 +35,7 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
     if not isinstance(output, Output) or output.loss is None:
         return
     loss = output.loss
-    for edge in origins(graph, node_id):
+    for edge in origins(graph, node_id, HANDS_ON | RESAMPLES | AVERAGES):
         node = graph.nodes[edge.source]
         name, kind = called(graph, node), node.type
         if loss == "cross_entropy" and kind in SOFTMAX:
@@ -110,7 +111,7 @@ def no_activation(graph: Graph, report: Report, node_id: str) -> Found:
     node, layer = graph.node(node_id), report.layer(node_id)
     if layer is None or node_id not in report.inputs or not _mixes(layer):
         return
-    for edge in origins(graph, node_id):
+    for edge in origins(graph, node_id, HANDS_ON | AVERAGES | BATCH_NORMS):
         before, source = report.layer(edge.source), graph.nodes[edge.source]
         if source.type not in AFFINE or before is None or not _mixes(before) or edge.source not in report.inputs:
             continue
@@ -128,7 +129,7 @@ def no_activation(graph: Graph, report: Report, node_id: str) -> Found:
 
 def bias_before_norm(graph: Graph, report: Report, node_id: str) -> Found:
     """A bias before a batch norm is taken out again."""
-    for edge in feeding(graph, node_id):
+    for edge in origins(graph, node_id, POOLS):
         node, layer = graph.nodes[edge.source], report.layer(edge.source)
         alone = len(graph.outgoing[edge.source]) == 1 and not graph.sharers(edge.source)
         if node.type in WITH_BIAS and getattr(layer, "bias", False) and alone and node_id in report.inputs:
@@ -148,15 +149,15 @@ def bias_before_norm(graph: Graph, report: Report, node_id: str) -> Found:
 def one_value(graph: Graph, report: Report) -> Found:
     """Batch norm of one number a channel: in a batch of one sample there is no variance."""
     resolved = resolve_settings(graph)
-    if isinstance(resolved, SettingFault) or resolved[0].dataset is None:
+    if isinstance(resolved, SettingFault):
         return
     data = resolved[0]
     try:
-        samples, _, _ = data.split.counts(get(data.dataset).samples)
+        samples = data.split.counts(get(data.dataset).samples)[0] if data.dataset is not None else 0
     except DataError:  # `settings_valid` says it
         return
     left = samples % data.batch_size
-    alone = min(samples, data.batch_size) == 1
+    alone = data.batch_size == 1 or samples == 1
     if not alone and (left != 1 or data.drop_last):
         return
     when = "a batch has one sample" if alone else f"the last batch of {samples} samples by {data.batch_size} has one"

@@ -11,6 +11,7 @@ from engine.edits import SetParameter
 from engine.graph import Edge
 from engine.layers.ports import Input
 from engine.problems.looking import RESHAPES
+from engine.problems.ways.fields import data_shapes
 from engine.problems.ways.place import Place, Step, Way, number
 from engine.spec import Spec
 
@@ -23,6 +24,11 @@ ORDERS: Final[dict[int, tuple[tuple[int, ...], ...]]] = {
     5: ((0, 2, 1, 3, 4),),
 }
 """How axes are usually ordered anew, by their number."""
+
+
+def divisors(size: int) -> list[int]:
+    """The divisors of a number, largest first."""
+    return [number for number in range(size, 0, -1) if size % number == 0]
 
 
 def global_pool(rank: int) -> Step:
@@ -190,8 +196,16 @@ def _shapes(place: Place, x: Spec) -> Iterator[Way | None]:
     else:
         axis = place.value("dim")
         total = x.shape[axis] if -x.rank <= axis < x.rank else 0
+    if -1 in wanted and isinstance(total, int):
+        spot = wanted.index(-1)
+        for other, size in enumerate(wanted):
+            rest = prod(each for at, each in enumerate(wanted) if at not in (spot, other))
+            if other != spot and rest > 0 and total % rest == 0:
+                near = sorted(divisors(total // rest), key=lambda count: (abs(count - size), -count))
+                yield place.set({name: (*wanted[:other], near[0], *wanted[other + 1 :])})
     for spot in range(len(wanted)):
-        yield place.set({name: (*wanted[:spot], -1, *wanted[spot + 1 :])})
+        if -1 not in wanted:
+            yield place.set({name: (*wanted[:spot], -1, *wanted[spot + 1 :])})
     if isinstance(total, int) and len(wanted) == 3:
         for channels in (wanted[0], 1, 3):
             side = isqrt(total // channels) if channels > 0 else 0
@@ -277,8 +291,6 @@ def fixed_size(place: Place) -> Iterator[Way | None]:
 
 def given_length(place: Place) -> Iterator[Way | None]:
     """Inputs with open sizes get the numbers that the data has, or a plain one."""
-    from engine.problems.ways.settings import data_shapes
-
     for node in place.graph.of_type("Input"):
         layer = place.report.layer(node.id)
         if isinstance(layer, Input) and any(isinstance(size, str) for size in layer.shape):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.layers.ports import Input
 from engine.problems.looking import HANDS_ON, PICKS, called
+from engine.problems.ways.fields import vocabulary
 from engine.problems.ways.place import Place, Way
 
 TABLE = {"num_embeddings": 1000, "embedding_dim": 64}
@@ -18,11 +19,11 @@ def other_numbers(place: Place) -> Iterator[Way | None]:
     if edge is None or x is None or place.node is None:
         return
     if x.dtype == "int64":
-        from engine.problems.ways.settings import vocabulary
-
         rows = vocabulary(place) or TABLE["num_embeddings"]
-        yield from _other_input(place, edge.source, "float32")
+        if "mask" in edge.target_port:
+            yield from _other_input(place, edge.source, "bool")
         yield place.insert(edge, ("Embedding", {"num_embeddings": rows, "embedding_dim": 64}))
+        yield from _other_input(place, edge.source, "float32")
         yield place.insert(edge, ("Scale", {}), label="Insert Scale, whose result are floats")
     elif x.dtype == "bool":
         yield from _other_input(place, edge.source, "float32")

@@ -8,7 +8,7 @@ from engine.edits import AddNode, Connect, Disconnect, Edit
 from engine.graph import Edge
 from engine.problems.looking import HANDS_ON
 from engine.problems.ways.place import COLUMN, ROW, Place, Way
-from engine.problems.ways.sizes import MAKERS
+from engine.problems.ways.widths import MAKERS
 
 
 def _readers(place: Place) -> list[Edge]:

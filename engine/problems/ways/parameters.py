@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from engine import layers
 from engine.edits import MISSING, SetParameter, SetProperty
@@ -13,6 +13,17 @@ from engine.graph import Node
 from engine.layers.parameters import parameters, parse
 from engine.problems.ways.place import Place, Way, shown
 from engine.resolve import owner_of
+
+ALIASES: Final = {
+    **{"rate": "p", "prob": "p", "probability": "p", "units": "out_features", "filters": "out_channels"},
+    **{"kernel": "kernel_size", "size": "kernel_size", "pool_size": "kernel_size", "strides": "stride"},
+    **{"heads": "num_heads", "n_heads": "num_heads", "dim_model": "embedding_dim", "axis": "dim"},
+    **{"input_dim": "num_embeddings", "output_dim": "embedding_dim", "hidden": "hidden_size", "use_bias": "bias"},
+    **{"epsilon": "eps", "dilation_rate": "dilation", "layers": "num_layers", "vocab_size": "num_embeddings"},
+}
+"""What other libraries call our parameters."""
+MEANT: Final = {"mirror": "reflect", "wrap": "circular", "edge": "replicate", "constant": "zeros", "zero": "zeros"}
+"""What other libraries call torch's modes."""
 
 
 def mended(place: Place) -> Iterator[Way | None]:
@@ -22,14 +33,19 @@ def mended(place: Place) -> Iterator[Way | None]:
         return
     fields = place.cls(node.type).model_fields
     if name not in fields:
-        near = difflib.get_close_matches(name, fields, 1)
+        near = [ALIASES[name]] if ALIASES.get(name) in fields else difflib.get_close_matches(name, fields, 1)
         if near and near[0] not in node.parameters:
             edits = (SetParameter(node.id, name, MISSING), SetParameter(node.id, near[0], node.parameters[name]))
             yield Way(f"Rename {name} to {near[0]}", edits)
         yield Way(f"Drop {name}", (SetParameter(node.id, name, MISSING),))
         return
     raw = node.parameters.get(name)
-    for value in _near(raw):
+    if isinstance(raw, str) and raw in MEANT:
+        yield place.set({name: MEANT[raw]})
+    for value in near_values(raw):
+        yield place.set({name: value})
+    yield place.reset(name)
+    for value in (1, 0.5):
         yield place.set({name: value})
     if name == "padding_idx":
         yield place.set(padding_idx=0)
@@ -45,7 +61,7 @@ def mended(place: Place) -> Iterator[Way | None]:
             yield place.set(dict(zip(pair, sorted(values), strict=True)))
 
 
-def _near(raw: Any) -> list[Any]:
+def near_values(raw: Any) -> list[Any]:
     """Values that somebody who typed this may have meant."""
     found: list[Any] = []
     if isinstance(raw, str):
@@ -58,16 +74,17 @@ def _near(raw: Any) -> list[Any]:
     elif isinstance(raw, bool):
         found.append(int(raw))
     elif isinstance(raw, (int, float)):
-        found += [int(raw), round(raw), abs(raw), abs(int(raw)), float(raw), bool(raw)]
-        if raw > 1:
-            found += [raw / 100, raw / 10, 1 / raw]
-        found += [1, 0.5]
+        found += [int(raw)] if int(raw) == raw else []
+        found += [abs(int(raw))] if raw <= -1 else []
+        found += [abs(raw), float(raw), bool(raw)] if raw else []
+        if raw >= 5:
+            found += [raw / 100, raw / 10]
+        if raw % 1:
+            found += [max(1, round(raw))] if raw > 1.9 else []
     elif isinstance(raw, tuple) and raw:
         found += [raw[0], raw[:2], raw[:1], raw * 2, (*raw, raw[-1])]
         found.append(tuple(abs(part) if isinstance(part, (int, float)) else part for part in raw))
         found.append(tuple(max(1, abs(int(part))) if isinstance(part, (int, float)) else 1 for part in raw))
-    elif raw is None:
-        found += [1]
     return found
 
 

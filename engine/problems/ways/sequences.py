@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from engine.edits import MISSING, Connect, Disconnect, SetParameter
 from engine.graph import Edge
-from engine.problems.looking import above
+from engine.problems.looking import HANDS_ON, above
 from engine.problems.rules.sequences import CAUSAL, RECURRENT
 from engine.problems.ways.place import Place, Step, Way, number
-from engine.problems.ways.sizes import resized
+from engine.problems.ways.widths import resized
+
+CELLS: Final = frozenset({"RNNCell", "LSTMCell", "GRUCell"})
 
 
 def back_in_shape(place: Place) -> Iterator[Way | None]:
     """Steps that a Flatten has merged, taken from before it."""
     edge, node = place.edge(), place.node
-    if edge is None or node is None or node.type not in {*RECURRENT, *CAUSAL}:
+    if edge is None or node is None or node.type not in {*RECURRENT, *CAUSAL, *CELLS}:
         return
     flat = place.graph.nodes[edge.source]
     before = list(place.graph.incoming[flat.id].values())
@@ -25,6 +28,9 @@ def back_in_shape(place: Place) -> Iterator[Way | None]:
             yield place.set(of=flat.id, start_dim=2, end_dim=-1)
             if spec.rank == 4:
                 yield place.set(of=flat.id, start_dim=1, end_dim=2)
+    x = place.spec(edge)
+    if node.type.endswith("Cell") and x is not None and x.rank == 3:
+        yield place.insert(edge, ("Select", {"dim": 1, "index": -1}))
     if flat.type in RECURRENT and edge.source_port != "output":
         yield place.rewire(edge, flat.id, "output", f"Take all steps of {flat.name}")
 
@@ -64,6 +70,45 @@ def causal(place: Place) -> Iterator[Way | None]:
         yield place.set({CAUSAL[node.type][0]: True})
 
 
+ONE_FOR_ALL: Final[tuple[Step, ...]] = (("Permute", {"dims": (1, 2, 0)}), ("Select", {"dim": -1, "index": 0}))
+"""Of masks for every sample the first, which counts for all then."""
+MASKS: Final = (
+    *("key_padding_mask", "src_key_padding_mask", "memory_key_padding_mask", "tgt_key_padding_mask"),
+    *("attn_mask", "src_mask", "tgt_mask", "memory_mask"),
+)
+
+
+def as_needed(place: Place) -> Iterator[Way | None]:
+    """The value on the guilty wire in the shape that is needed: another Input, a slice of it, a layer's width."""
+    error, edge = place.report.errors.get(place.id), place.edge()
+    x = place.spec(edge)
+    if error is None or error.needed is None or edge is None or x is None:
+        return
+    needed = error.needed
+    source, through = edge.source, 0
+    while place.graph.nodes[source].type in HANDS_ON and place.graph.incoming[source] and through < 9:
+        source, through = next(iter(place.graph.incoming[source].values())).source, through + 1
+    if place.graph.nodes[source].type == "Input" and needed[0] == x.shape[0]:
+        plain = all(isinstance(size, int) or str(size).isalnum() for size in needed[1:])
+        if plain and not through:
+            yield place.set(of=source, shape=tuple(size if isinstance(size, int) else str(size) for size in needed[1:]))
+    if len(needed) == x.rank:
+        wrong = [axis for axis, (a, b) in enumerate(zip(x.shape, needed, strict=True)) if a != b]
+        for axis in wrong:
+            have, want = number(x.shape[axis]), number(needed[axis])
+            if have is not None and want is not None and axis:
+                if have > want:
+                    yield place.insert(edge, ("Slice", {"dim": axis, "start": 0, "stop": want}))
+                    yield place.insert(edge, ("Slice", {"dim": axis, "start": have - want, "stop": None}))
+                yield from resized(place, edge, axis, want)
+        # a layer between that keeps the number of steps would do as well
+        for node_id in sorted(above(place.graph, place.id)):
+            layer_type = place.graph.nodes[node_id].type
+            if layer_type in ("Conv1d", "AvgPool1d", "MaxPool1d"):
+                yield place.set(of=node_id, stride=1)
+                yield place.set(of=node_id, stride=1, padding=1)
+
+
 def masks(place: Place) -> Iterator[Way | None]:
     """One mask only, and one of the right shape."""
     node, edge = place.node, place.edge()
@@ -72,6 +117,18 @@ def masks(place: Place) -> Iterator[Way | None]:
     for name in ("is_causal", "tgt_is_causal"):
         if node.parameters.get(name) is True:
             yield Way(f"Set {name} to False", (SetParameter(node.id, name, MISSING),))
+            both = [wire for wire in place.wires() if wire.target_port in ("attn_mask", "src_mask", "tgt_mask")]
+            for wire in both:
+                spec = place.spec(wire)
+                if spec is not None and spec.rank == 3:
+                    one_for_all: tuple[Step, ...] = (
+                        ("Permute", {"dims": (1, 2, 0)}),
+                        ("Select", {"dim": -1, "index": 0}),
+                    )
+                    way = place.insert(wire, *one_for_all)
+                    if way is not None:
+                        edits = (SetParameter(node.id, name, MISSING), *way.edits)
+                        yield Way(f"Set {name} to False and take one mask for all", edits, way.made)
     x = place.spec(edge)
     if edge is None or x is None:
         return
@@ -80,6 +137,10 @@ def masks(place: Place) -> Iterator[Way | None]:
         yield place.insert(edge, ("Unsqueeze", {"dim": 1}))
         yield place.insert(edge, ("Unsqueeze", {"dim": -1}))
     if x.rank == 3:
+        one: Step = ("Select", {"dim": -1, "index": 0})
+        yield place.insert(
+            edge, ("Permute", {"dims": (1, 2, 0)}), one, label="Insert Permute and Select: one mask for all"
+        )
         yield place.insert(edge, ("Unsqueeze", {"dim": 1}))
         yield place.insert(edge, ("Select", {"dim": 1, "index": 0}))
         yield place.insert(edge, ("Squeeze", {"dim": 1}))
@@ -92,9 +153,8 @@ def masks(place: Place) -> Iterator[Way | None]:
         if into is not None and into.source != scores.source:
             yield place.rewire(into, scores.source, scores.source_port, "Make the mask from the same scores")
     # a mask of samples and steps given where steps by steps are wanted, or the other way round
-    padding = {"attn_mask": "key_padding_mask", "src_mask": "src_key_padding_mask", "tgt_mask": "tgt_key_padding_mask"}
-    for one, other in (*padding.items(), *((b, a) for a, b in padding.items())):
-        if edge.target_port == one and other not in place.graph.incoming[node.id]:
+    for other in MASKS:
+        if edge.target_port in MASKS and other not in place.graph.incoming[node.id]:
             moved = Edge(edge.source, edge.source_port, node.id, other)
             yield Way(f"Lead the mask to {other}", (Disconnect(edge), Connect(moved)))
     layer = place.layer
@@ -130,8 +190,11 @@ def states(place: Place) -> Iterator[Way | None]:
             yield place.set(
                 label=f"Set its sizes as {source.name} has them", **{n: place.value(n, source) for n in both}
             )
+        for port in place.report.outputs.get(wire.source, {}):
+            if port != wire.source_port:
+                yield place.rewire(wire, wire.source, port, f"Take {port} of {place.graph.nodes[wire.source].name}")
         if x.rank == 2:
-            yield place.insert(wire, ("Unsqueeze", {"dim": 0}))
+            yield place.insert(wire, ("Unsqueeze", {"dim": 1}), ("Permute", {"dims": (1, 0, 2)}))
         if x.rank == 3:
             yield place.insert(wire, ("Permute", {"dims": (1, 0, 2)}))
             yield place.insert(wire, ("Select", {"dim": 0, "index": -1}))
@@ -144,6 +207,7 @@ def states(place: Place) -> Iterator[Way | None]:
             for port in place.report.outputs.get(start, {}):
                 if port != wired[one].source_port and port != "output":
                     yield place.wire(start, port, other)
+            yield place.wire(start, wired[one].source_port, other)
 
 
 def _lengths(place: Place, source: str) -> Iterator[Way | None]:

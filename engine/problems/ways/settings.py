@@ -4,38 +4,25 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from math import prod
 from typing import Any
 
-from engine.data.datasets import DATASETS, DataError, Field
-from engine.data.fields import fields
-from engine.edits import MISSING, SetParameter, SetSetting
-from engine.graph import Graph, literal
+from engine.data.datasets import DATASETS, Field
+from engine.edits import MISSING, Edit, SetParameter, SetSetting
+from engine.graph import literal
 from engine.layers.ports import Input, Output
-from engine.problems.ways.place import Place, Way, shown
+from engine.problems.ways.axes import FLATTEN
+from engine.problems.ways.fields import known_fields, target, target_field, vocabulary
+from engine.problems.ways.kinds import other_numbers
+from engine.problems.ways.parameters import near_values
+from engine.problems.ways.place import Place, Step, Way, shown, typed
+from engine.problems.ways.widths import makers, width_parameter
 from engine.settings import SettingFault, resolve_settings
-
-
-def known_fields(project: Graph) -> Mapping[str, Field]:
-    """The fields of the chosen data; none where no usable data is chosen."""
-    resolved = resolve_settings(project)
-    if isinstance(resolved, SettingFault) or resolved[0].dataset is None:
-        return {}
-    try:
-        return fields(resolved[0])
-    except DataError:
-        return {}
 
 
 def setting(path: str, value: Any, label: str) -> Way:
     """Set an entry of the settings; `MISSING` takes it back to the default."""
     return Way(label, (SetSetting(tuple(path.split(".")), value),))
-
-
-def data_shapes(project: Graph, layer: Input) -> Iterator[tuple[int, ...]]:
-    """The shapes in the data that an Input could have."""
-    for field in known_fields(project).values():
-        if field.role == "input":
-            yield field.shape
 
 
 def as_data(place: Place) -> Iterator[Way | None]:
@@ -52,6 +39,25 @@ def as_data(place: Place) -> Iterator[Way | None]:
             values.pop("shape")
         if values:
             yield place.set(values)
+        yield from _and_reshape(place, values, field)
+
+
+def _and_reshape(place: Place, values: dict[str, Any], field: Field) -> Iterator[Way | None]:
+    """The Input as the data is, and behind it the shape that the network was drawn for."""
+    old: Any = place.value("shape")
+    if not isinstance(old, tuple) or not all(isinstance(size, int) for size in old) or prod(old) != prod(field.shape):
+        return
+    step: Step = ("Flatten", {}) if len(old) == 1 else ("Reshape", {"shape": old})
+    edits: list[Edit] = list(place.set(values).edits)
+    made: list[str] = []
+    for edge in list(place.graph.outgoing[place.id]):
+        way = place.insert(edge, step)
+        if way is not None:
+            edits += way.edits
+            made += way.made
+    size = " × ".join(map(str, field.shape))
+    if made:
+        yield Way(f"Set shape to {size} and insert {step[0]} behind it", edits, tuple(made))
 
 
 def resized(place: Place) -> Iterator[Way | None]:
@@ -110,13 +116,11 @@ def back(place: Place) -> Iterator[Way | None]:
         yield setting("training.early_stopping", MISSING, "Do without early stopping")
     if "needs data.split.validation" in place.message:
         yield setting("data.split", MISSING, "Set data.split to its default")
-    from engine.problems.ways.parameters import _near
-
     section: Any = place.project.settings
     for key in parts:
         section = section.get(key) if isinstance(section, Mapping) else None
     if not isinstance(section, Mapping) and "[" not in path:
-        for value in _near(section):
+        for value in near_values(section):
             yield setting(path, value, f"Set {path} to {shown(value)}")
     for end in range(len(parts), 1, -1):
         here = ".".join(parts[:end])
@@ -142,24 +146,11 @@ def batch(place: Place) -> Iterator[Way | None]:
 def loss(place: Place) -> Iterator[Way | None]:
     """A loss on an Output."""
     for node in place.graph.of_type("Output"):
-        field = _target_field(place, node.id)
+        field = target_field(place, node.id)
         wanted = "cross_entropy" if field is None or field.classes else "mse_loss"
         yield place.set(of=node.id, loss=wanted)
         for other in ("mse_loss", "binary_cross_entropy_with_logits"):
             yield place.set(of=node.id, loss=other)
-
-
-def target(place: Place) -> Field | None:
-    """The field of the data that the guilty Output learns."""
-    return _target_field(place, place.id)
-
-
-def _target_field(place: Place, node_id: str) -> Field | None:
-    known = known_fields(place.project)
-    layer = place.report.layer(node_id)
-    if isinstance(layer, Output) and layer.field is not None and layer.field in known:
-        return known[layer.field]
-    return next((field for field in known.values() if field.role == "target"), None)
 
 
 def other_loss(place: Place) -> Iterator[Way | None]:
@@ -167,9 +158,16 @@ def other_loss(place: Place) -> Iterator[Way | None]:
     field = target(place)
     if field is None:
         return
-    for name in ("cross_entropy", "binary_cross_entropy_with_logits") if field.classes else ("mse_loss", "l1_loss"):
+    names = ("cross_entropy", "binary_cross_entropy_with_logits") if field.classes else ("mse_loss", "l1_loss")
+    for name in names:
         if place.value("loss") != name:
             yield place.set(loss=name)
+    edge, wanted = place.edge("input"), field.classes or (field.shape[-1] if field.shape else 1)
+    for node_id in makers(place, edge, 1) if edge is not None else ():
+        width, node = width_parameter(place.graph.nodes[node_id].type), place.graph.nodes[node_id]
+        if width.startswith("out_") and typed(node, width):
+            edits = (SetParameter(place.id, "loss", names[0]), SetParameter(node_id, width, wanted))
+            yield Way(f"Set loss to {names[0]} and {width} of {node.name} to {wanted}", edits)
 
 
 def other_target(place: Place) -> Iterator[Way | None]:
@@ -181,9 +179,12 @@ def other_target(place: Place) -> Iterator[Way | None]:
         for name, field in known.items():
             if field.role == "target" and name != layer.field:
                 yield place.set(field=name)
-    from engine.problems.ways.axes import FLATTEN
-    from engine.problems.ways.kinds import other_numbers
-
+    edge = place.edge("input")
+    if edge is not None:
+        name = place.graph.nodes[edge.source].name
+        for port in list(place.report.outputs.get(edge.source, {})):
+            if port != edge.source_port:
+                yield place.rewire(edge, edge.source, port, f"Take {port} of {name}")
     yield place.insert(place.edge("input"), FLATTEN)
     yield from other_numbers(place)
 
@@ -193,11 +194,3 @@ def table(place: Place) -> Iterator[Way | None]:
     rows = vocabulary(place)
     if rows:
         yield place.set(num_embeddings=rows)
-
-
-def vocabulary(place: Place) -> int | None:
-    """How many different numbers the data has to look up."""
-    counts = [
-        field.classes for field in known_fields(place.project).values() if field.role == "input" and field.classes
-    ]
-    return max(counts, default=None)

@@ -4,79 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import ceil, gcd
-from typing import Any, Final
+from typing import Any
 
+from engine.edits import SetParameter
 from engine.graph import Edge
 from engine.problems.looking import above
-from engine.problems.ways.axes import FLATTEN, global_pool
+from engine.problems.ways.axes import FLATTEN, divisors, global_pool
+from engine.problems.ways.fields import target
 from engine.problems.ways.place import Place, Step, Way, number, typed
+from engine.problems.ways.widths import makers, resized, width_parameter
 from engine.problems.ways.windows import each
 from engine.spec import Spec
-
-WIDTHS: Final = {
-    "Linear": "out_features",
-    "Bilinear": "out_features",
-    "Embedding": "embedding_dim",
-    "EmbeddingBag": "embedding_dim",
-    "RNN": "hidden_size",
-    "LSTM": "hidden_size",
-    "GRU": "hidden_size",
-    "RNNCell": "hidden_size",
-    "LSTMCell": "hidden_size",
-    "GRUCell": "hidden_size",
-}
-"""The parameter that says how long the last axis is."""
-FILTERS: Final = frozenset(f"Conv{kind}{count}d" for kind in ("", "Transpose") for count in (1, 2, 3)) | {"Shortcut"}
-MAKERS: Final = FILTERS | WIDTHS.keys()
-
-
-def width_parameter(node_type: str) -> str:
-    """The parameter that says how many channels or features a layer gives."""
-    return "out_channels" if node_type in FILTERS else WIDTHS.get(node_type, "")
-
-
-def makers(place: Place, edge: Edge, most: int = 3) -> Iterator[str]:
-    """The layers above a wire that choose how wide its value is, the nearest first."""
-    stack, seen, found = [edge.source], {edge.source}, 0
-    while stack and found < most:
-        node_id = stack.pop(0)
-        if place.graph.nodes[node_id].type in MAKERS:
-            found += 1
-            yield node_id
-            continue
-        for before in place.graph.incoming[node_id].values():
-            if before.source not in seen:
-                seen.add(before.source)
-                stack.append(before.source)
-
-
-def resized(place: Place, edge: Edge, axis: int, size: int) -> Iterator[Way | None]:
-    """Ways to give the value on a wire ``size`` channels (axis 1) or features (the last axis)."""
-    x = place.spec(edge)
-    if x is None or size < 1:
-        return
-    now = number(x.shape[axis])
-    for node_id in makers(place, edge):
-        node = place.graph.nodes[node_id]
-        name = width_parameter(node.type)
-        if node_id != place.id and typed(node, name):
-            value = place.value(name, node)
-            if isinstance(value, int) and now and now != value and now % value == 0 and size % (now // value) == 0:
-                yield place.set({name: size // (now // value)}, of=node_id)  # both directions of an LSTM, a flattening
-            yield place.set({name: size}, of=node_id)
-    if axis == 1 and 3 <= x.rank <= 5:
-        yield place.insert(
-            edge,
-            (f"Conv{x.rank - 2}d", {"out_channels": size, "kernel_size": 1}),
-            label=f"Insert 1×1 convolution ({size})",
-        )
-    if axis in (-1, x.rank - 1):
-        yield place.insert(edge, ("Linear", {"out_features": size}))
-
-
-def divisors(size: int) -> list[int]:
-    """The divisors of a number, largest first."""
-    return [number for number in range(size, 0, -1) if size % number == 0]
 
 
 def divide(place: Place) -> Iterator[Way | None]:
@@ -103,8 +41,9 @@ def divide(place: Place) -> Iterator[Way | None]:
         yield place.set(chunks=2)
     for name in ("upscale_factor", "downscale_factor"):
         if name in asked and x is not None:
-            wanted = [factor for factor in (2, 3, 4, 1) if factor != asked[name]]
-            for factor in wanted:
+            sizes = [size for size in map(number, x.shape[2:]) if size] if name == "downscale_factor" else []
+            common = divisors(gcd(*sizes)) if sizes else [4, 3, 2]
+            for factor in sorted((count for count in common if count > 1), key=lambda count: abs(count - asked[name])):
                 yield place.set({name: factor})
 
 
@@ -324,22 +263,49 @@ def made_to_fit(place: Place) -> Iterator[Way | None]:
     x = place.spec(edge)
     if node is None or edge is None or x is None:
         return
-    if node.type in ("Reshape", "Unflatten") and x.rank == 2:
+    if node.type == "Unflatten" and -1 in place.value("unflattened_size") and (size := number(x.shape[-1])):
+        known = 1
+        for part in place.value("unflattened_size"):
+            known *= abs(part)
+        yield from resized(place, edge, -1, ceil(size / known) * known)
+        yield from resized(place, edge, -1, max(1, size // known) * known)
+    elif node.type in ("Reshape", "Unflatten") and x.rank == 2:
         name = "shape" if node.type == "Reshape" else "unflattened_size"
         total = 1
         for size in place.value(name):
             total *= size
-        yield from resized(place, edge, -1, total)
+        yield from resized(place, edge, -1, abs(total))
     if node.type == "LearnedPositions" and (most := place.value("max_length")):
         yield place.insert(edge, ("Slice", {"dim": 1, "start": 0, "stop": most}), label=f"Insert Slice to {most} steps")
     if node.type == "PReLU" and (count := place.value("num_parameters")) and x.rank > 2:
         yield from resized(place, edge, 1, count)
 
 
+def narrower(place: Place) -> Iterator[Way | None]:
+    """The layers with most weights made narrower, alone and together."""
+    graph, report = place.graph, place.report
+    heavy: list[tuple[int, str, str, int]] = []
+    for node in graph.nodes.values():
+        name, layer = width_parameter(node.type), report.layer(node.id)
+        ends = any(graph.nodes[edge.target].type == "Output" for edge in graph.outgoing[node.id])
+        if layer is None or not name or ends or node.id not in report.outputs or not typed(node, name):
+            continue
+        value = getattr(layer, name)
+        heavy.append((value, node.id, name, value))
+    heavy.sort(reverse=True)
+    for part in (2, 4, 8, 16, 32, 64):
+        for count in (1, 2, len(heavy)):
+            chosen = [(node_id, name, max(4, value // part)) for _, node_id, name, value in heavy[:count]]
+            edits = tuple(SetParameter(node_id, name, value) for node_id, name, value in chosen)
+            if len(chosen) < count or not edits:
+                continue
+            names = ", ".join(graph.nodes[node_id].name for node_id, _, _ in chosen[:3])
+            more = f" and {len(chosen) - 3} more" if len(chosen) > 3 else ""
+            yield Way(f"Make {names}{more} narrower by {part}", edits)
+
+
 def classes(place: Place) -> Iterator[Way | None]:
     """One answer for each class, by the last layer or by one more."""
-    from engine.problems.ways.settings import target
-
     field, edge = target(place), place.edge("input")
     x = place.spec(edge)
     if edge is None or x is None or field is None:

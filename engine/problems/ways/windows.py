@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 from engine.dims import Dim
-from engine.graph import Edge
+from engine.edits import SetParameter
 from engine.problems.looking import above
+from engine.problems.rules.extent import OBJECT, fields, image_side
 from engine.problems.ways.place import Place, Way, number, typed
 
 
@@ -142,27 +144,41 @@ def all_columns(place: Place) -> Iterator[Way | None]:
 
 
 def wider_view(place: Place) -> Iterator[Way | None]:
-    """Larger steps, or windows with gaps, in the layers that see too little."""
+    """Larger steps further up, larger windows, or one with gaps right before, just wide enough."""
     graph = place.graph
     order = {node_id: position for position, node_id in enumerate(graph.order())}
     convolutions = [
         node_id
         for node_id in sorted(above(graph, place.id), key=order.__getitem__)
-        if graph.nodes[node_id].type in ("Conv2d", "MaxPool2d") and typed(graph.nodes[node_id], "stride")
+        if graph.nodes[node_id].type == "Conv2d" and typed(graph.nodes[node_id], "stride")
     ]
-    for node_id in convolutions[:3]:
-        if graph.nodes[node_id].type == "Conv2d" and set(each(place, "stride", node_id)) == {1}:
-            yield place.set(of=node_id, stride=2)
+    plain = [node_id for node_id in convolutions if set(each(place, "stride", node_id)) == {1}]
+    for count in range(1, min(len(plain), 5) + 1):
+        for stride in (2, 4):
+            chosen = plain[:count]
+            names = ", ".join(graph.nodes[node_id].name for node_id in chosen)
+            edits = tuple(SetParameter(node_id, "stride", stride) for node_id in chosen)
+            yield Way(f"Set stride of {names} to {stride}", edits)
     for node_id in convolutions:
-        if graph.nodes[node_id].type == "Conv2d":
-            kernel = max(each(place, "kernel_size", node_id), default=1)
-            for wide in (kernel + 2, kernel + 4, kernel + 8):
-                half = {"padding": wide // 2} if each(place, "padding", node_id) != (0,) else {}
-                yield place.set({"kernel_size": wide, **half}, of=node_id)
-    edge: Edge | None = place.edge("input")
-    if edge is not None and (x := place.spec(edge)) is not None and (channels := number(x.shape[1])):
-        for dilation in (1, 2, 4):
-            values = {"out_channels": channels, "kernel_size": 7, "padding": 3 * dilation, "dilation": dilation}
-            yield place.insert(
-                edge, ("Conv2d", values), ("ReLU", {}), label=f"Insert Conv2d(7 × 7, dilation {dilation})"
-            )
+        kernel = max(each(place, "kernel_size", node_id), default=1)
+        for wide in (kernel + 2, kernel + 4, kernel + 8):
+            half = {"padding": wide // 2} if each(place, "padding", node_id) != (0,) else {}
+            yield place.set({"kernel_size": wide, **half}, of=node_id)
+    yield from _dilated(place)
+
+
+def _dilated(place: Place) -> Iterator[Way | None]:
+    edge = place.edge("input")
+    x = place.spec(edge)
+    if edge is None or x is None or (channels := number(x.shape[1])) is None:
+        return
+    view, image = (
+        fields(place.graph, place.report, {}).get(edge.source),
+        image_side(place.graph, place.report, edge.source),
+    )
+    if view is None or image is None:
+        return
+    dilation = max(1, ceil((OBJECT * image - view[0]) / (6 * view[1])))
+    values = {"out_channels": channels, "kernel_size": 7, "padding": 3 * dilation, "dilation": dilation}
+    label = f"Insert Conv2d(7 × 7, dilation {dilation})"
+    yield place.insert(edge, ("Conv2d", values), ("ReLU", {}), label=label)

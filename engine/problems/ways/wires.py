@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine import ports
-from engine.edits import AddNode, Connect, Disconnect, Edit
+from engine.edits import AddNode, Connect, Disconnect, Edit, SetParameter
 from engine.graph import Edge, Graph
 from engine.live import ENDS
 from engine.problems.looking import above, below
+from engine.problems.ways.fields import known_fields
 from engine.problems.ways.place import ROW, Place, Way
-from engine.problems.ways.settings import known_fields
 
 NEAREST = 12
 """How many sources for a wire are tried."""
@@ -21,6 +21,14 @@ def obvious(place: Place) -> Iterator[Way | None]:
     port = place.problem.port
     if port is None or place.node is None:
         return
+    if port == "indices":
+        for node in list(place.graph.nodes.values()):
+            if node.type.startswith("MaxPool") and node.id in above(place.graph, place.id):
+                edits = (
+                    SetParameter(node.id, "return_indices", True),
+                    Connect(Edge(node.id, "indices", place.id, port)),
+                )
+                yield Way(f"Take the indices of {node.name}", edits)
     for source, output in sources(place.graph, place.id)[:NEAREST]:
         yield place.wire(source, output, port)
     if not place.graph.of_type("Input") and not place.graph.of_type("BlockInput"):

@@ -1,4 +1,4 @@
-"""Numbers of a layer that its input does not allow: padding, groups and heads, 'same' with a stride."""
+"""Numbers of a layer that its input does not allow: too much padding, groups and heads that do not divide."""
 
 from __future__ import annotations
 
@@ -11,10 +11,6 @@ def padding(node: str, network: str) -> Fault:
 
 def division(node: str, network: str) -> Fault:
     return Fault("groups, heads, channels that do not divide", "division", node, network)
-
-
-def same(node: str, network: str) -> Fault:
-    return Fault("'same' with a stride", "same-stride", node, network)
 
 
 FAULTS = [
@@ -196,7 +192,7 @@ FAULTS = [
         "norm",
         """
         x: Input(shape=(3, 64, 64))
-        conv: Conv2d(out_channels=24, kernel_size=3, stride=2)
+        conv: Conv2d(out_channels=24, kernel_size=4, stride=2)
         norm: GroupNorm(num_groups=32)
         act: SiLU
         pool: AdaptiveAvgPool2d(output_size=1)
@@ -210,6 +206,7 @@ FAULTS = [
         """
         words: Input(shape=(20,), dtype="int64")
         vectors: Embedding(num_embeddings=500, embedding_dim=100)
+        places: SinusoidalPositions
         look: MultiheadAttention(num_heads=8)
         mean: Mean(dim=1)
         fc: Linear(out_features=2)
@@ -295,8 +292,10 @@ FAULTS = [
         "decode",
         """
         source: Input(shape=(9, 64))
+        places: SinusoidalPositions
         target: Input(shape=(5, 64))
-        decode: TransformerDecoderLayer(nhead=6, dim_feedforward=128) <- target, source
+        places2: SinusoidalPositions
+        decode: TransformerDecoderLayer(nhead=6, dim_feedforward=128) <- places2, places
         fc: Linear(out_features=11)
         y: Output
         """,
@@ -305,7 +304,7 @@ FAULTS = [
         "grouped",
         """
         sensors: Input(shape=(12, 200))
-        grouped: Conv1d(out_channels=20, kernel_size=7, groups=5)
+        grouped: Conv1d(out_channels=20, kernel_size=7, groups=5, bias=False)
         bn: BatchNorm1d
         relu: ReLU
         pool: AdaptiveMaxPool1d(output_size=4)

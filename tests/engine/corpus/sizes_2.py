@@ -1,4 +1,4 @@
-"""Numbers of a layer that do not go together: 'same' with a stride, output_padding, sizes that do not come out."""
+"""Numbers of a layer that do not go together: 'same' with a stride, output_padding above the stride."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FAULTS = [
         "stem",
         """
         beats: Input(shape=(12, 1000))
-        stem: Conv1d(out_channels=32, kernel_size=15, stride=5, padding="same")
+        stem: Conv1d(out_channels=32, kernel_size=15, stride=5, padding="same", bias=False)
         bn: BatchNorm1d
         relu: ReLU
         pool: AdaptiveAvgPool1d(output_size=1)
@@ -79,7 +79,7 @@ FAULTS = [
         "a1",
         """
         x: Input(shape=(32, 16, 16))
-        a1: Conv2d(out_channels=64, kernel_size=3, stride=2, padding="same")
+        a1: Conv2d(out_channels=64, kernel_size=3, stride=2, padding="same", bias=False)
         bn: BatchNorm2d
         relu: ReLU
         a2: Conv2d(out_channels=64, kernel_size=3, padding="same")
@@ -109,7 +109,7 @@ FAULTS = [
         "depthwise",
         """
         x: Input(shape=(24, 56, 56))
-        depthwise: Conv2d(out_channels=24, kernel_size=3, stride=2, padding="same", groups=24)
+        depthwise: Conv2d(out_channels=24, kernel_size=3, stride=2, padding="same", groups=24, bias=False)
         bn: BatchNorm2d
         relu: ReLU6
         pointwise: Conv2d(out_channels=48, kernel_size=1)
@@ -163,7 +163,7 @@ FAULTS = [
         """
         scan: Input(shape=(1, 20, 32, 32))
         slices: Conv3d(out_channels=6, kernel_size=(3, 5, 5), stride=(1, 2, 2), padding="same")
-        norm: InstanceNorm3d
+        norm: GroupNorm(num_groups=2)
         act: LeakyReLU
         pool: AdaptiveAvgPool3d(output_size=2)
         flat: Flatten
@@ -241,9 +241,9 @@ FAULTS = [
         "grow",
         """
         x: Input(shape=(1, 28, 28))
-        shrink: Conv2d(out_channels=8, kernel_size=3, stride=3)
+        shrink: Conv2d(out_channels=8, kernel_size=4, stride=3)
         relu: ReLU
-        grow: ConvTranspose2d(out_channels=1, kernel_size=3, stride=3, output_padding=3)
+        grow: ConvTranspose2d(out_channels=1, kernel_size=4, stride=3, output_padding=3)
         sig: Sigmoid
         y: Output(loss="mse_loss")
         """,
@@ -301,7 +301,7 @@ FAULTS = [
         """
         x: Input(shape=(12, 8, 8))
         coarse: Upsample(scale_factor=2.0)
-        fine: ConvTranspose2d(out_channels=6, kernel_size=4, stride=2, padding=1, output_padding=5, groups=2)
+        fine: ConvTranspose2d(out_channels=6, kernel_size=4, stride=2, padding=1, output_padding=5, bias=False)
         bn: BatchNorm2d
         relu: ReLU
         last: Conv2d(out_channels=3, kernel_size=1)

@@ -63,6 +63,7 @@ FAULTS = [
         "heads",
         """
         x: Input(shape=(10, 48))
+        places: SinusoidalPositions
         wide: Linear(out_features=60)
         heads: Unflatten(dim=2, unflattened_size=(8, -1))
         turned: Permute(dims=(0, 2, 1, 3))

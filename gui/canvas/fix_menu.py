@@ -1,0 +1,86 @@
+"""The fixes of the selected layer as a menu at the layer: arrows preview one, Enter applies it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from engine.problems import Problem
+from engine.problems.explanations import explain
+from engine.problems.fix import Fix
+from engine.suggestions import suggestions
+from gui.icons import icon
+
+if TYPE_CHECKING:
+    from gui.canvas.view import View
+
+MOST = 4
+"""How many problems of a layer have their fixes in the menu."""
+
+
+class FixMenu(QObject):
+    """Opens over one view. ``chosen`` carries a problem and a fix, ``why`` the code to explain."""
+
+    chosen = Signal(object, object)
+    why = Signal(str)
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._view = view
+        self.menu: QMenu | None = None
+
+    def open(self) -> None:
+        """Offer what mends the one selected layer, and what would suit its place."""
+        view, document = self._view, self._view.document
+        if len(document.selection) != 1:
+            view.message.emit("Select one layer to see what would mend it.")
+            return
+        (node_id,) = document.selection
+        problems = [problem for problem in document.problems() if problem.node == node_id]
+        offers = suggestions(document.graph, document.report, node_id, document.project)
+        name = document.graph.nodes[node_id].name
+        if not problems and not offers:
+            view.message.emit(f"{name} has no problem.")
+            return
+        menu = self.menu = QMenu(view)
+        menu.setAccessibleName(f"Fixes for {name}")
+        menu.setToolTipsVisible(True)
+        for problem in problems[:MOST]:
+            self._offer(menu, problem)
+        if offers:
+            menu.addSection("Suits its place")
+            for offer in offers:
+                action = menu.addAction(icon("fix"), f"{offer.fix.label}: {offer.reason}")
+                self._connect(action, None, offer.fix)
+        menu.hovered.connect(self._hovered)
+        menu.aboutToHide.connect(view.end_preview)
+        menu.aboutToHide.connect(menu.deleteLater)
+        item = view.canvas.nodes[node_id]
+        view.camera.reveal(item.box)
+        menu.popup(view.viewport().mapToGlobal(view.mapFromScene(item.box.bottomLeft())))
+
+    def _offer(self, menu: QMenu, problem: Problem) -> None:
+        menu.addSection(icon(problem.severity, problem.severity), explain(problem.code).title)
+        fixes = problem.fixes
+        for fix in fixes:
+            text = str(fix).replace("&", "&&")
+            self._connect(menu.addAction(icon("fix" if fix.keeps else "delete"), text), problem, fix)
+        if not fixes:
+            menu.addAction("No fix by a click").setEnabled(False)
+        why = menu.addAction(icon("about"), "Why?")
+        why.setToolTip(problem.message)
+        why.triggered.connect(lambda _checked=False, code=problem.code: self.why.emit(code))
+
+    def _connect(self, action: QAction, problem: Problem | None, fix: Fix) -> None:
+        action.setData((problem, fix))
+        action.triggered.connect(lambda _checked=False: self.chosen.emit(problem, fix))
+
+    def _hovered(self, action: QAction) -> None:
+        pair = action.data()
+        if pair is None:
+            self._view.end_preview()
+        else:
+            self._view.preview(pair[1].edit)

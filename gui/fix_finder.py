@@ -1,0 +1,62 @@
+"""Looks for the fixes of a problem a few milliseconds at a time, so that no frame waits for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.problems import Problem
+from engine.problems.fix import Fix
+from engine.problems.fixes import ranked, trying
+from engine.problems.trial import Trial
+
+SLICE: Final = 0.006
+"""Seconds of work at a time."""
+
+
+class FixFinder(QObject):
+    """One search at a time; `found` carries the problem and its fixes, best first."""
+
+    found = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.problem: Problem | None = None
+        self._ways: Iterator[Fix | None] = iter(())
+        self._fixes: list[Fix] = []
+        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more.timeout.connect(self._work)
+
+    def find(self, problem: Problem) -> None:
+        """Begin; what can be found at once is."""
+        self.cancel()
+        checker = problem.seen_by
+        if checker is None or problem not in checker.problems():
+            self.found.emit(problem, ())
+            return
+        self.problem, self._fixes = problem, []
+        self._ways = trying(Trial(checker), problem)
+        self._work()
+
+    def cancel(self) -> None:
+        """Search no more."""
+        self._more.stop()
+        self.problem = None
+
+    def _work(self) -> None:
+        until = time.perf_counter() + SLICE
+        while self.problem is not None:
+            try:
+                fix = next(self._ways)
+            except StopIteration:
+                problem, self.problem = self.problem, None
+                self.found.emit(problem, ranked(self._fixes))
+                return
+            if fix is not None:
+                self._fixes.append(fix)
+            if time.perf_counter() > until:
+                self._more.start()
+                return

@@ -1,0 +1,91 @@
+"""One problem in full: its sentence, the ways out of it, and why it is one."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from engine.problems import Problem
+from engine.problems.explanations import explain
+from gui.fix_finder import FixFinder
+from gui.panels.facts import SYMBOLS
+from gui.panels.fix_buttons import FixButtons
+from gui.theme import theme
+from gui.widgets import label
+
+
+class ProblemCard(QScrollArea):
+    """Fixes are looked for when a problem is shown."""
+
+    looked_at = Signal(object, object)
+    """The problem, and the fix to show on the canvas (None: show none)."""
+    chosen = Signal(object, object)
+    """The problem, and the fix to apply."""
+    why = Signal(str)
+    """The code of the problem to explain."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.problem: Problem | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("The chosen problem")
+        body = QWidget()
+        box = QVBoxLayout(body)
+        box.setContentsMargins(12, 8, 12, 8)
+        box.setSpacing(6)
+        self.sentence = QLabel()
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextFormat(Qt.TextFormat.RichText)
+        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.sentence.setAccessibleName("What is wrong")
+        self.sentence.linkActivated.connect(self.why)
+        self.searching = label("Looking for ways out …", "muted")
+        self.none = label("There is no fix by a click here; the sentence says what to do.", "muted", wrap=True)
+        self.fixes = FixButtons()
+        self.fixes.looked_at.connect(lambda fix: self.looked_at.emit(self.problem, fix))
+        self.fixes.chosen.connect(lambda fix: self.chosen.emit(self.problem, fix))
+        for widget in (self.sentence, self.searching, self.none, self.fixes):
+            box.addWidget(widget)
+        box.addStretch(1)
+        self.setWidget(body)
+        self.finder = FixFinder(self)
+        self.finder.found.connect(self._found)
+        theme.changed.connect(self._say)
+        self.show_problem(None)
+
+    def show_problem(self, problem: Problem | None) -> None:
+        """Show this one, or nothing."""
+        self.problem = problem
+        self.finder.cancel()
+        self.none.hide()
+        self._say()
+        if problem is None:
+            self.fixes.clear()
+            self.searching.hide()
+        else:
+            self.searching.setVisible(not self.fixes.buttons)
+            self.finder.find(problem)
+
+    def _say(self) -> None:
+        problem = self.problem
+        self.sentence.setVisible(problem is not None)
+        if problem is not None:
+            color, link = theme.color(problem.severity).name(), theme.color("accent").name()
+            title = explain(problem.code).title
+            self.sentence.setText(
+                f'<b style="color:{color}">{SYMBOLS[problem.severity]} {escape(title)}</b><br>'
+                f'{escape(problem.message)} <a href="{problem.code}" style="color:{link}">Why?</a>'
+            )
+            self.sentence.setToolTip("Why? opens the rule behind it")
+
+    def _found(self, problem: Problem, fixes: object) -> None:
+        if problem is not self.problem or not isinstance(fixes, tuple):
+            return
+        self.searching.hide()
+        self.fixes.show_fixes(fixes)
+        self.none.setVisible(not fixes)

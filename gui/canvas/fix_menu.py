@@ -12,6 +12,7 @@ from engine.problems import Problem
 from engine.problems.explanations import explain
 from engine.problems.fix import Fix
 from engine.suggestions import suggestions
+from gui.fix_finder import FixFinder
 from gui.icons import icon
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class FixMenu(QObject):
         for problem in problems[:MOST]:
             self._offer(menu, problem)
         if offers:
-            menu.addSection("Suits its place")
+            _title(menu, "Suits its place", "hint")
             for offer in offers:
                 action = menu.addAction(icon("fix"), f"{offer.fix.label}: {offer.reason}")
                 self._connect(action, None, offer.fix)
@@ -63,16 +64,25 @@ class FixMenu(QObject):
         menu.popup(view.viewport().mapToGlobal(view.mapFromScene(item.box.bottomLeft())))
 
     def _offer(self, menu: QMenu, problem: Problem) -> None:
-        menu.addSection(icon(problem.severity, problem.severity), explain(problem.code).title)
-        fixes = problem.fixes
-        for fix in fixes:
-            text = str(fix).replace("&", "&&")
-            self._connect(menu.addAction(icon("fix" if fix.keeps else "delete"), text), problem, fix)
-        if not fixes:
-            menu.addAction("No fix by a click").setEnabled(False)
+        _title(menu, explain(problem.code).title, problem.severity)
+        waiting = menu.addAction("Looking for ways out …")
+        waiting.setEnabled(False)
         why = menu.addAction(icon("about"), "Why?")
         why.setToolTip(problem.message)
-        why.triggered.connect(lambda _checked=False, code=problem.code: self.why.emit(code))
+        why.triggered.connect(lambda _checked=False: self.why.emit(problem.code))
+        finder = FixFinder(menu)
+        finder.found.connect(lambda _problem, fixes: self._fill(menu, problem, fixes, waiting, why))
+        finder.find(problem)
+
+    def _fill(self, menu: QMenu, problem: Problem, fixes: tuple[Fix, ...], waiting: QAction, before: QAction) -> None:
+        for fix in fixes:
+            action = QAction(icon("fix" if fix.keeps else "delete"), str(fix).replace("&", "&&"), menu)
+            menu.insertAction(before, action)
+            self._connect(action, problem, fix)
+        if fixes:
+            menu.removeAction(waiting)
+        else:
+            waiting.setText("No fix by a click")
 
     def _connect(self, action: QAction, problem: Problem | None, fix: Fix) -> None:
         action.setData((problem, fix))
@@ -84,3 +94,14 @@ class FixMenu(QObject):
             self._view.end_preview()
         else:
             self._view.preview(pair[1].edit)
+
+
+def _title(menu: QMenu, text: str, severity: str) -> None:
+    """A line above what belongs together (menus paint no sections in our style)."""
+    if not menu.isEmpty():
+        menu.addSeparator()
+    line = menu.addAction(icon(severity, severity), text)
+    font = line.font()
+    font.setBold(True)
+    line.setFont(font)
+    line.setEnabled(False)

@@ -146,7 +146,7 @@ def _picture(scene: Scene, before: Graph, after: Graph, trial: Trial) -> Picture
         (picture.made if new else picture.changed).append((point, look))
         spec = report.spec(node_id, next(iter(report.outputs.get(node_id, {})), "output"))
         if spec is not None and (new or spec != old.spec(node_id)):
-            picture.results.append((point + QPointF(look.size[0] / 2 + 8, look.size[1] + 6), str(spec)))
+            picture.results.append((point + QPointF(look.size[0] + 14, look.size[1] / 2 - 8), f"→ {spec}"))
     picture.gone = [scene.nodes[node_id].box for node_id in before.nodes.keys() - after.nodes.keys()]
     edges = set(before.edges)
     for edge in after.edges:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from engine.edits import Connect, Disconnect, Edit
+from engine.edits import Compound, Connect, Disconnect, Edit
 from engine.graph import Edge, Graph, GraphError
-from engine.shapes import infer
+from engine.problems.trial import Trial
+from engine.shapes import sentence
 from gui.canvas.geometry import End
 from gui.document import Document
 
@@ -41,17 +43,25 @@ def unreachable(graph: Graph, end: End) -> set[str]:
     return seen
 
 
-def objection(document: Document, edge: Edge, moved: Edge | None = None) -> str | None:
-    """Why this wire would not fit, tried out on a copy: the circle it would close or the shape error it would cause."""
-    graph = document.graph.copy()
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a wire would do: ``reason`` says why it would not fit, ``result`` what its target would give then."""
+
+    reason: str | None
+    result: str = ""
+
+
+def verdict(document: Document, edge: Edge, moved: Edge | None = None) -> Verdict:
+    """Try a wire on a copy: the circle it would close, the error it would cause, or the shape it would give."""
+    trial = Trial(document.checker)
+    graph = trial.graph
     try:
-        for edit in connect_edits(graph, edge, moved):
-            edit.apply(graph)
+        trial.apply(Compound(tuple(connect_edits(graph, edge, moved)), "wire"))
     except GraphError as error:
-        return str(error)
-    before, after = document.report.errors, infer(graph).errors
+        return Verdict(str(error))
+    before, after = document.report.errors, trial.report.errors
     for node_id in (edge.target, *after):
         if node_id in after and (node_id == edge.target or node_id not in before):
-            node = graph.nodes[node_id]
-            return f"{node.name} ({node.type}) {after[node_id].message}"
-    return None
+            return Verdict(sentence(graph, node_id, after[node_id].message))
+    outputs = trial.report.outputs.get(edge.target)
+    return Verdict(None, str(next(iter(outputs.values()))) if outputs else "")

@@ -68,10 +68,14 @@ class DesignPage(QWidget):
         box.addWidget(self.columns)
         self.palette_panel.chosen.connect(self._add)
         self.problems.chosen.connect(self._show_node)
-        self.problems.looked_at.connect(self._preview)
+        self.problems.looked_at.connect(lambda _problem, fix: self._look(fix))
         self.problems.mending.connect(self._mend)
         self.problems.mend_all_wanted.connect(self.mend_all)
         self.view.fix_menu.chosen.connect(self._mend)
+        offers = self.inspector.node_page.offers
+        offers.looked_at.connect(self._look)
+        offers.chosen.connect(lambda fix: self._mend(None, fix))
+        offers.fixes_wanted.connect(self.view.show_fixes)
         for source in (self.problems, self.view.fix_menu):
             source.why.connect(self.explain)
         self.problems.counted.connect(self._title_problems)
@@ -91,8 +95,9 @@ class DesignPage(QWidget):
 
     # -- fixes -----------------------------------------------------------------------------------------------------
 
-    def _preview(self, problem: Problem | None, fix: Fix | None) -> None:
-        if fix is None or problem is None:
+    def _look(self, fix: Fix | None) -> None:
+        """Show on the canvas what a fix would do, or the network as it is."""
+        if fix is None:
             self.view.end_preview()
         else:
             self.view.preview(fix.edit)

@@ -16,9 +16,11 @@ from engine.layers.parameters import parameters
 from engine.problems import Problem
 from engine.resolve import layer_class
 from engine.shapes import kind_name, wired_inputs
+from engine.suggestions import suggestions
 from gui.document import Document
 from gui.forms import Context, Form
 from gui.panels.facts import Facts, ProblemWords, column, go_to, spec_lines
+from gui.panels.offers import Offers
 from gui.panels.properties import property_parameters
 from gui.widgets import heading
 
@@ -38,6 +40,7 @@ class NodePage(QWidget):
         self._shown_properties: tuple[Any, ...] | None = None
         self.problems = ProblemWords()
         self.problems.wanted.connect(self._go)
+        self.offers = Offers()
         self.open = QPushButton("Open block")
         self.open.setToolTip("Show what is inside this block (Enter)")
         self.open.setAccessibleName("Open block")
@@ -50,6 +53,7 @@ class NodePage(QWidget):
         for part in (
             self.problems,
             self._form_place,
+            self.offers,
             self.open,
             self.properties_head,
             self._properties_place,
@@ -103,6 +107,8 @@ class NodePage(QWidget):
             form.set_label_width(width)
         said = {name for form in forms for name in form.rows}
         self.problems.show_problems([p for p in mine if p.inside or p.parameter not in said])
+        found = suggestions(self.document.graph, self.document.report, node.id, self.document.project)
+        self.offers.show_offers(found, guilty=bool(mine))
         self.open.setVisible(self.document.graph.blocks.of_type(node.type) is not None)
         self._say(node, cls)
 

@@ -42,6 +42,7 @@ class ProblemCard(QScrollArea):
         self.sentence.setTextFormat(Qt.TextFormat.RichText)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.sentence.setMinimumSize(1, 1)  # else room is kept for its narrowest form
         self.sentence.setAccessibleName("What is wrong")
         self.sentence.linkActivated.connect(self.why)
         self.searching = label("Looking for ways out …", "muted")
@@ -81,7 +82,6 @@ class ProblemCard(QScrollArea):
                 f'<b style="color:{color}">{SYMBOLS[problem.severity]} {escape(title)}</b><br>'
                 f'{escape(problem.message)} <a href="{problem.code}" style="color:{link}">Why?</a>'
             )
-            self.sentence.setToolTip("Why? opens the rule behind it")
 
     def _found(self, problem: Problem, fixes: object) -> None:
         if problem is not self.problem or not isinstance(fixes, tuple):

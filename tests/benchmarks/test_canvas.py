@@ -21,7 +21,7 @@ from gui.canvas import layout
 from gui.canvas.geometry import End
 from gui.canvas.scene import Scene
 from gui.canvas.view import View
-from gui.canvas.wiring import objection, unreachable
+from gui.canvas.wiring import unreachable, verdict
 from gui.document import Document
 
 MARGIN = 5.0
@@ -145,8 +145,8 @@ def connecting(figures: dict[str, float]) -> None:
     assert first in unreachable(graph, end)
     figures["may I connect"] = milliseconds(lambda: unreachable(graph, end), 25)
     edge = Edge(last, "output", "n4", "x2")
-    assert "circle" in (objection(document, edge) or "")
-    figures["why not, with shapes"] = milliseconds(lambda: objection(document, Edge(first, "output", last, "x2")), 15)
+    assert "circle" in (verdict(document, edge).reason or "")
+    figures["why not, with shapes"] = milliseconds(lambda: verdict(document, Edge(first, "output", last, "x2")), 15)
 
 
 def memory() -> float:

@@ -83,7 +83,7 @@ def test_a_shape_error_is_foretold_for_the_port_under_the_mouse(show: Show, bran
     hand.move(hand.port("n6", "input", "input"))
     assert "conv2 (Conv2d) gets 2-D input" in hand.view._note.text()
     hand.move(hand.port("n5", "input", "input"))
-    assert hand.view._note.text() == "flatten1 → dropout1  (N, 5408)"
+    assert hand.view._note.text() == "flatten1 → dropout1  (N, 5408)  → (N, 5408)"
     hand.key(Qt.Key.Key_Escape)
     hand.release()
 

@@ -180,11 +180,13 @@ def other_target(place: Place) -> Iterator[Way | None]:
             if field.role == "target" and name != layer.field:
                 yield place.set(field=name)
     edge = place.edge("input")
-    if edge is not None:
+    while edge is not None:  # all steps of a sequence layer instead of the last one, or the other way round
         name = place.graph.nodes[edge.source].name
         for port in list(place.report.outputs.get(edge.source, {})):
             if port != edge.source_port:
                 yield place.rewire(edge, edge.source, port, f"Take {port} of {name}")
+        before = list(place.graph.incoming[edge.source].values())
+        edge = before[0] if len(before) == 1 else None
     yield place.insert(place.edge("input"), FLATTEN)
     yield from other_numbers(place)
 

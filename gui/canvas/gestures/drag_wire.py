@@ -13,7 +13,7 @@ from engine.graph import Edge
 from gui.canvas import commands
 from gui.canvas.geometry import End, Side, wire_path
 from gui.canvas.gestures.gesture import Gesture, Pointer
-from gui.canvas.wiring import edge_between, objection, unreachable
+from gui.canvas.wiring import Verdict, edge_between, unreachable, verdict
 
 if TYPE_CHECKING:
     from gui.canvas.view import View
@@ -32,7 +32,7 @@ class DragWire(Gesture):
         self.wanted: Side = "input" if self.fixed.side == "output" else "output"
         self.caught: End | None = None
         self._line: QGraphicsPathItem | None = None
-        self._reasons: dict[End, str | None] = {}
+        self._verdicts: dict[End, Verdict] = {}
 
     def begin(self) -> None:
         canvas = self.view.canvas
@@ -58,7 +58,7 @@ class DragWire(Gesture):
         end = canvas.find.landing(at.scene, self.wanted)
         self.caught = None if end is None or end.node == self.fixed.node else end
         place = at.scene if self.caught is None else canvas.nodes[self.caught.node].port(self.caught)
-        reason = self._reason(self.caught) if self.caught is not None else None
+        reason = self._verdict(self.caught).reason if self.caught is not None else None
         if self._line is not None:
             self._line.setPath(self._path(place))
             self._line.setPen(canvas.styling.wires["loose" if reason is None else "guilty", False])
@@ -71,21 +71,21 @@ class DragWire(Gesture):
     def _edge(self, end: End) -> Edge:
         return edge_between(self.fixed, end)
 
-    def _reason(self, end: End) -> str | None:
-        """Why a wire to this port would not fit; found out once for each port the mouse comes to."""
-        if end not in self._reasons:
-            edge = self._edge(end)
-            self._reasons[end] = None if edge == self.moved else objection(self.view.document, edge, self.moved)
-        return self._reasons[end]
+    def _verdict(self, end: End) -> Verdict:
+        """What a wire to this port would do; found out once for each port the mouse comes to."""
+        if end not in self._verdicts:
+            self._verdicts[end] = verdict(self.view.document, self._edge(end), self.moved)
+        return self._verdicts[end]
 
     def _praise(self) -> str:
-        """What a wire would bring to the port that has caught it."""
+        """What a wire would bring to the port that has caught it, and what its layer would give then."""
         if self.caught is None:
             return ""
         edge, document = self._edge(self.caught), self.view.document
         spec = document.report.spec(edge.source, edge.source_port)
         names = f"{document.graph.nodes[edge.source].name} → {document.graph.nodes[edge.target].name}"
-        return f"{names}  {spec}" if spec is not None else names
+        result = self._verdict(self.caught).result
+        return "  ".join(filter(None, (names, str(spec) if spec is not None else "", f"→ {result}" if result else "")))
 
     def finish(self, at: Pointer) -> None:
         if not self.dragged:

@@ -1,0 +1,71 @@
+"""What would suit the place of a new layer, in the inspector: a click takes it, nothing happens by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from engine.suggestions import Suggestion
+from gui.icons import icon
+from gui.panels.fix_buttons import FixButton
+from gui.theme import theme
+from gui.widgets import heading, label
+
+
+class Offers(QWidget):
+    """Buttons with their reasons below; and one that opens the fixes of the layer."""
+
+    looked_at = Signal(object)
+    """The fix while the mouse or the focus is on its button, None when it leaves."""
+    chosen = Signal(object)
+    fixes_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fixes = QPushButton("Ways out …")
+        self.fixes.setToolTip("What would mend this layer (Alt+Enter)")
+        self.fixes.setAccessibleName("Ways out of the problems of this layer")
+        self.fixes.clicked.connect(self.fixes_wanted)
+        self.head = heading("Suits its place")
+        self.head.setToolTip("Settings that are usual where this layer stands; nothing is set by itself")
+        self.buttons: list[FixButton] = []
+        self._shown: list[Suggestion] = []
+        self._parts: list[QWidget] = []
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(4)
+        self._box.addWidget(self.fixes)
+        self._box.addWidget(self.head)
+        theme.changed.connect(self._retint)
+        self._retint()
+        self.show_offers([], guilty=False)
+
+    def show_offers(self, offers: Sequence[Suggestion], *, guilty: bool) -> None:
+        """Offer these; ``guilty`` says whether there is something to mend."""
+        self.fixes.setVisible(guilty)
+        self.head.setVisible(bool(offers))
+        self.setVisible(guilty or bool(offers))
+        if list(offers) == self._shown:
+            return
+        self._shown = list(offers)
+        for part in self._parts:
+            part.blockSignals(True)
+            part.hide()
+            part.deleteLater()
+        self._parts, self.buttons = [], []
+        for offer in offers:
+            button = FixButton(offer.fix)
+            button.looked_at.connect(self.looked_at)
+            button.clicked.connect(lambda _checked=False, fix=offer.fix: self.chosen.emit(fix))
+            reason = label(offer.reason, "muted", wrap=True)
+            self.buttons.append(button)
+            for part in (button, reason):
+                self._parts.append(part)
+                self._box.addWidget(part)
+
+    def _retint(self) -> None:
+        self.fixes.setIcon(icon("fix"))
+        for button in self.buttons:
+            button.setIcon(icon("fix"))

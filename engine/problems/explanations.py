@@ -296,6 +296,11 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "step t looks at steps ≤ t",
         ATTENTION,
     ),
+    "no-weights": Explanation(
+        "Nothing to learn",
+        "Learning changes weights. Activations, pooling and changes of shape have none, and frozen layers keep theirs: "
+        "at least one Linear, convolution or other layer with weights has to lead to the loss.",
+    ),
     "many-weights": Explanation(
         "Far more weights than samples",
         "Large networks can learn thousands of samples by heart, even with random labels. We speak of it above 1,000 "

@@ -166,6 +166,7 @@ def test_mend_all_mends_what_can_be_mended_in_one_step() -> None:
     assert made == [
         "Set p to 0.07",
         "Insert Flatten before fc and set its out_features to 10",
+        "Insert ReLU",
         "Move soft to prediction",
     ]
     inverse = edit.apply(graph)

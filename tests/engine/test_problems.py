@@ -18,6 +18,7 @@ from engine.problems import SEVERITIES, Problem, find
 from engine.problems.explanations import EXPLANATIONS
 from engine.problems.ways import WAYS
 from engine.shapes import kind_name
+from tests.engine.corpus.notation import read
 from tests.engine.graphs import random_graph
 from tests.engine.test_corpus import FAULTS
 
@@ -111,6 +112,10 @@ def pooled_without_indices() -> Graph:
     return graph
 
 
+def drawn(text: str) -> Callable[[], Graph]:
+    return lambda: read(text)
+
+
 PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], Graph], str]] = [
     # code, severity, node, port, parameter or setting, the network, a part of the sentence
     ("window", "error", "n2", "input", "kernel_size", edited(SetParameter("n2", "kernel_size", 9)), "9×9 window over"),
@@ -135,6 +140,11 @@ PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], 
     ("too-many-classes", "warning", "n5", "input", None, edited(SetParameter("n4", "out_features", 11)), "11 classes"),
     ("setting", "error", None, None, "training.epochs", edited(SetSetting(("training", "epochs"), "x")), "'x'"),
     ("data", "error", None, None, "data", edited(SetSetting(("data", "dataset"), "digit")), "'digit'; did you mean"),
+    ("no-weights", "error", "n3", "input", None, drawn("x: Input(shape=(4,))\nr: ReLU\ny: Output"), "nothing to learn"),
+    ("range", "error", "n2", "input", "index",
+     drawn("x: Input(shape=(4, 8))\nlast: Select(index=4)\nfc: Linear(out_features=2)\ny: Output"), "there are -4 … 3"),
+    ("open-size", "error", "n2", "input", None,
+     drawn("x: Input(shape=('T',))\nfc: Linear(out_features=2)\ny: Output"), "whose last axis T is open"),
     ("no-data", "hint", None, None, "data.dataset", edited(SetSetting(("data", "dataset"), None)), "No data is chosen"),
 ]  # fmt: skip
 

@@ -14,7 +14,7 @@ from engine.layers.adaptive import AdaptivePooling
 from engine.layers.convolution import Convolution, Filters
 from engine.layers.layer import Layer
 from engine.layers.pooling import Pooling
-from engine.problems.looking import HANDS_ON, called
+from engine.problems.looking import HANDS_ON, above, called
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
 from engine.settings import SettingFault, resolve_settings
@@ -168,4 +168,35 @@ def _weights(graph: Graph, report: Report, node_id: str) -> int:
     return sum(prod(bind(size, {}) for size in shape) for shape in shapes)
 
 
-GRAPH = (GraphRule(narrow_view), GraphRule(many_weights))
+def no_weights(graph: Graph, report: Report) -> Found:
+    """Nothing that leads to a loss can be learned."""
+    trained = [node.id for node in graph.of_type("Output") if getattr(report.layer(node.id), "loss", None)]
+    ends = [node_id for node_id in trained if node_id in report.inputs]
+    if not ends or ends != trained or report.errors:
+        return
+    before = set().union(*(above(graph, node_id) for node_id in ends))
+    if any(_learns(graph, report, node_id) for node_id in before):
+        return
+    frozen = any(graph.nodes[node_id].properties.get("frozen") is True for node_id in before)
+    yield Problem(
+        "error",
+        "no-weights",
+        "No layer with weights leads to the loss, so there is nothing to learn: "
+        + ("let one that is frozen learn again." if frozen else "add one, for example a Linear."),
+        ends[0],
+        "input",
+    )
+
+
+def _learns(graph: Graph, report: Report, node_id: str) -> bool:
+    layer, node = report.layer(node_id), graph.nodes[node_id]
+    frozen = node.properties.get("frozen") is True
+    if layer is None or frozen or node_id not in report.outputs:
+        return False
+    if isinstance(layer, Use):
+        seen = layer.unfolded(*report.inputs[node_id])
+        return any(_learns(each.graph, each.report, inner) for each in seen for inner in each.report.outputs)
+    return bool(layer.weights(*report.inputs[node_id]))
+
+
+GRAPH = (GraphRule(narrow_view), GraphRule(many_weights), GraphRule(no_weights))

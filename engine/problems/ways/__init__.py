@@ -61,6 +61,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "no-positions": (sequences.positions,),
     "no-causal-mask": (sequences.causal,),
     "narrow-view": (windows.wider_view,),
+    "no-weights": (parameters.thawed, sizes.classes, learning.some_weights),
     "many-weights": (sizes.narrower,),
     "empty": (),
 }

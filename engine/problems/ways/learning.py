@@ -94,6 +94,14 @@ def activation(place: Place) -> Iterator[Way | None]:
         yield place.insert(edge, (kind, {}))
 
 
+def some_weights(place: Place) -> Iterator[Way | None]:
+    """A layer that learns."""
+    x = place.spec(place.edge("input"))
+    if x is not None and isinstance(x.shape[-1], int):
+        yield place.insert(place.edge("input"), ("Linear", {"out_features": x.shape[-1]}))
+    yield place.insert(place.edge("input"), ("Flatten", {}), ("Linear", {"out_features": 10}))
+
+
 def no_bias(place: Place) -> Iterator[Way | None]:
     """Weights that do nothing, dropped."""
     yield place.set(bias=False)

@@ -117,6 +117,14 @@ def plain_property(place: Place) -> Iterator[Way | None]:
             yield Way(f"Give it {words}", (SetProperty(node.id, name, MISSING),))
 
 
+def thawed(place: Place) -> Iterator[Way | None]:
+    """Frozen layers that learn again, the last one first."""
+    for node_id in reversed(place.graph.order()):
+        node = place.graph.nodes[node_id]
+        if node.properties.get("frozen") is True:
+            yield Way(f"Let {node.name} learn", (SetProperty(node_id, "frozen", MISSING),))
+
+
 def as_owner(place: Place) -> Iterator[Way | None]:
     """The sizes of the layer whose weights it uses."""
     node = place.node

@@ -68,6 +68,8 @@ class Graph:
         self._names: dict[str, str] = {}
         self._numbers = 0
         self._order: list[str] | None = None
+        self._shares: dict[str, Any] = {}
+        """The nodes that reuse weights, with the owner they name."""
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -166,11 +168,12 @@ class Graph:
         other.settings = copy.deepcopy(self.settings)
         other._names = dict(self._names)
         other._numbers = self._numbers
+        other._shares = dict(self._shares)
         return other
 
     def sharers(self, node_id: str) -> list[str]:
         """The nodes that reuse the weights of this one."""
-        return [n.id for n in self.nodes.values() if n.properties and n.properties.get("weights_of") == node_id]
+        return [sharer for sharer, owner in self._shares.items() if owner == node_id] if self._shares else []
 
     # -- building, for scripts -------------------------------------------------------------------------------------
 
@@ -242,6 +245,7 @@ class Graph:
         self.incoming[node.id] = {}
         self.outgoing[node.id] = {}
         self.positions[node.id] = position
+        self._note_sharing(node)
         if index is not None and index < len(self.nodes) - 1:  # back to its old place in creation order
             for later in list(self.nodes)[index:-1]:
                 self.nodes[later] = self.nodes.pop(later)
@@ -255,10 +259,12 @@ class Graph:
         del self._names[self.nodes[node.id].name]
         self.nodes[node.id] = node
         self._names[node.name] = node.id
+        self._note_sharing(node)
         self._touch(wiring=False)
 
     def delete_node(self, node_id: str) -> None:
         """Take a node without wires out (used by edits)."""
+        self._shares.pop(node_id, None)
         del self._names[self.nodes[node_id].name]
         del self.nodes[node_id], self.positions[node_id], self.incoming[node_id], self.outgoing[node_id]
         self._touch(wiring=True)
@@ -274,6 +280,13 @@ class Graph:
         del self.incoming[edge.target][edge.target_port]
         del self.outgoing[edge.source][edge]
         self._touch(wiring=True)
+
+    def _note_sharing(self, node: Node) -> None:
+        owner = node.properties.get("weights_of") if node.properties else None
+        if owner is not None:
+            self._shares[node.id] = owner
+        else:
+            self._shares.pop(node.id, None)
 
     def _touch(self, *, wiring: bool) -> None:
         if wiring:

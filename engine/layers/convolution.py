@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -108,6 +109,11 @@ class Convolution(Filters):
 
     def windows(self) -> tuple[Window, ...]:
         """The window along each axis in space."""
+        return self.sliding
+
+    @cached_property
+    def sliding(self) -> tuple[Window, ...]:
+        """The same, reckoned once."""
         padding = self.option("padding")
         result = []
         for axis in range(self.spatial):

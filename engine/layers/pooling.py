@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -51,6 +52,11 @@ class Pooling(Layer):
 
     def windows(self) -> tuple[Window, ...]:
         """The window along each axis in space."""
+        return self.sliding
+
+    @cached_property
+    def sliding(self) -> tuple[Window, ...]:
+        """The same, reckoned once."""
         kernel = self.each("kernel_size")
         stride = self.each("stride") if self.option("stride") is not None else kernel
         padding, dilation = self.each("padding", 0), self.each("dilation", 1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import prod
+from heapq import heappop, heappush
+from math import inf, prod
 from typing import Any, Final
 
 from engine.blocks.use import Use
@@ -14,7 +14,7 @@ from engine.layers.adaptive import AdaptivePooling
 from engine.layers.convolution import Convolution, Filters
 from engine.layers.layer import Layer
 from engine.layers.pooling import Pooling
-from engine.problems.looking import HANDS_ON, above, called
+from engine.problems.looking import HANDS_ON, called
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
 from engine.settings import SettingFault, resolve_settings
@@ -23,11 +23,10 @@ from engine.spec import Spec
 
 OBJECT: Final = 0.5
 """How much of the smaller side of an image an object is taken to fill."""
+POOLS_ALL: Final = frozenset({"AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Mean", "Max", "Min", "Sum"})
+"""Layers that may take one number of a whole picture."""
 PER_SAMPLE: Final = 1_000
 """More weights than this for each training sample learn the samples by heart."""
-
-Field = tuple[float, float]
-"""(receptive field, distance between neighbouring cells), in pixels of the Input."""
 
 
 def narrow_view(graph: Graph, report: Report) -> Found:
@@ -36,19 +35,18 @@ def narrow_view(graph: Graph, report: Report) -> Found:
     Receptive fields: Araujo, Norris and Sim 2019, Computing Receptive Fields of Convolutional Neural Networks,
     https://distill.pub/2019/computing-receptive-fields
     """
-    pools = [node for node in graph.nodes.values() if _pools_all(report, node.id)]
-    if not pools:
-        return
-    known = fields(graph, report, {})
-    for node in pools:
+    for node in graph.nodes.values():
+        if node.type not in POOLS_ALL or not _pools_all(report, node.id):
+            continue
         source = next(iter(graph.incoming[node.id].values())).source
-        seen, image = known.get(source), image_side(graph, report, source)
-        if seen is None or image is None or seen[0] >= OBJECT * image:
+        seen = view(graph, report, source)
+        image = image_side(graph, report, source) if seen < inf else None
+        if image is None or seen >= OBJECT * image:
             continue
         yield Problem(
             "hint",
             "narrow-view",
-            f"{called(graph, node)} takes the mean over cells that see {seen[0]:g} × {seen[0]:g} pixels each, of "
+            f"{called(graph, node)} takes the mean over cells that see {seen:g} × {seen:g} pixels each, of "
             f"images of {image} pixels: what is larger than that, no cell sees as a whole. "
             "Add layers, or a stride or pooling further up.",
             node.id,
@@ -56,53 +54,62 @@ def narrow_view(graph: Graph, report: Report) -> Found:
         )
 
 
-def fields(graph: Graph, report: Report, given: Mapping[str, Field | None]) -> dict[str, Field | None]:
-    """The receptive field behind every node: r += (reach − 1)·j, j *= stride; None where it is the whole or unknown."""
-    known: dict[str, Field | None] = {}
-    for node_id in graph.order():
-        layer, node = report.layer(node_id), graph.nodes[node_id]
-        inputs = [known.get(edge.source) for edge in graph.incoming[node_id].values()]
-        x = report.inputs.get(node_id)
-        if node.type == "BlockInput":
-            known[node_id] = given.get(node_id)
-        elif node.type == "Input":
-            spec = report.spec(node_id)
-            known[node_id] = (1.0, 1.0) if spec is not None and spec.rank == 4 else None
-        elif layer is None or x is None or not inputs or any(field is None for field in inputs):
-            known[node_id] = None
-        else:
-            widest = max(field for field in inputs if field is not None)
-            known[node_id] = _behind(layer, node.type, widest, x, report.outputs.get(node_id, {}).get("output"))
-    return known
+def view(graph: Graph, report: Report, node_id: str, cells: float = 1.0) -> float:
+    """How many pixels of the Input (or cells of the BlockInput) so many cells behind a node hang on, along one axis.
+
+    Going up, r ← (r − 1)·stride + reach. Infinite where it is at least `OBJECT` of the whole, or not known.
+    """
+    widest, best = 0.0, {node_id: cells}
+    heap, count = [(-cells, 0, node_id)], 0
+    while heap:  # the widest first, then the nearest: mostly a few layers are enough
+        seen, _, current = heappop(heap)
+        seen = -seen
+        if seen < best[current]:
+            continue
+        node, spec = graph.nodes[current], next(iter(report.outputs.get(current, {}).values()), None)
+        if spec is None or spec.rank != 4:
+            return inf
+        sizes = [size for size in spec.shape[2:] if isinstance(size, int)]
+        if sizes and seen >= OBJECT * min(sizes) and min(sizes) > 1 and node.type != "Input":
+            return inf
+        if node.type in ("Input", "BlockInput"):
+            widest = max(widest, seen)
+            continue
+        above_it = _before(report.layer(current), node.type, seen, report.inputs.get(current, ()), spec)
+        if above_it == inf:
+            return inf
+        for edge in graph.incoming[current].values():
+            if above_it > best.get(edge.source, 0.0):
+                best[edge.source] = above_it
+                count += 1
+                heappush(heap, (-above_it, count, edge.source))
+    return widest
 
 
-def _behind(layer: Layer, kind: str, before: Field, inputs: tuple[Spec, ...], output: Spec | None) -> Field | None:
-    field, step = before
-    x = inputs[0]
-    if output is None or output.rank != 4 or x.rank != 4:
-        return None
+def _before(layer: Layer | None, kind: str, seen: float, inputs: tuple[Spec, ...], output: Spec) -> float:
+    """How many cells of its input so many cells of a layer's output hang on."""
+    if layer is None or not inputs or inputs[0].rank != 4:
+        return inf
     if isinstance(layer, Use):
-        found: Field | None = before
-        for inside in layer.unfolded(*inputs):
-            starts = {node.id: found for node in inside.graph.of_type("BlockInput")}
+        for inside in reversed(list(layer.unfolded(*inputs))):
             ends = inside.graph.of_type("BlockOutput")
-            known = fields(inside.graph, inside.report, starts)
-            found = known.get(ends[0].id) if ends else None
-            if found is None:
-                return None
-        return found
-    sizes = [(a, b) for a, b in zip(x.shape[2:], output.shape[2:], strict=True)]
+            wires = list(inside.graph.incoming[ends[0].id].values()) if ends else []
+            seen = view(inside.graph, inside.report, wires[0].source, seen) if wires else inf
+            if seen == inf:
+                return inf
+        return seen
+    sizes = zip(inputs[0].shape[2:], output.shape[2:], strict=True)
     shrinks = max((a / b for a, b in sizes if isinstance(a, int) and isinstance(b, int)), default=1.0)
     if isinstance(layer, AdaptivePooling):
-        return field + (shrinks - 1) * step, step * shrinks
+        return seen * shrinks
     if isinstance(layer, (Convolution, Pooling)):
         window = layer.windows()[-1]
-        return field + (window.reach - 1) * step, step * window.stride
+        return (seen - 1) * window.stride + window.reach
     if isinstance(layer, Filters) or layer.family == "Resampling":
-        return field + step, step * shrinks
+        return seen * shrinks + 1
     if layer.family in ("Attention", "Reduction", "Linear", "Recurrent", "Shape") and kind not in ("Identity", "Slice"):
-        return None
-    return before
+        return inf
+    return seen
 
 
 def _pools_all(report: Report, node_id: str) -> bool:
@@ -174,9 +181,15 @@ def no_weights(graph: Graph, report: Report) -> Found:
     ends = [node_id for node_id in trained if node_id in report.inputs]
     if not ends or ends != trained or report.errors:
         return
-    before = set().union(*(above(graph, node_id) for node_id in ends))
-    if any(_learns(graph, report, node_id) for node_id in before):
-        return
+    before, stack = set(ends), list(ends)
+    while stack:  # the nearest are looked at first: mostly the last layer has weights
+        current = stack.pop()
+        if _learns(graph, report, current):
+            return
+        for edge in graph.incoming[current].values():
+            if edge.source not in before:
+                before.add(edge.source)
+                stack.append(edge.source)
     frozen = any(graph.nodes[node_id].properties.get("frozen") is True for node_id in before)
     yield Problem(
         "error",

@@ -9,7 +9,7 @@ from typing import Any
 from engine.dims import Dim
 from engine.edits import SetParameter
 from engine.problems.looking import above
-from engine.problems.rules.extent import OBJECT, fields, image_side
+from engine.problems.rules.extent import OBJECT, image_side, view
 from engine.problems.ways.place import Place, Way, number, typed
 
 
@@ -172,13 +172,11 @@ def _dilated(place: Place) -> Iterator[Way | None]:
     x = place.spec(edge)
     if edge is None or x is None or (channels := number(x.shape[1])) is None:
         return
-    view, image = (
-        fields(place.graph, place.report, {}).get(edge.source),
-        image_side(place.graph, place.report, edge.source),
-    )
-    if view is None or image is None:
+    seen, image = view(place.graph, place.report, edge.source), image_side(place.graph, place.report, edge.source)
+    size = min((size for size in map(number, x.shape[2:]) if size), default=0)
+    if image is None or not size:
         return
-    dilation = max(1, ceil((OBJECT * image - view[0]) / (6 * view[1])))
+    dilation = max(1, ceil((OBJECT * image - seen) * size / image / 6) if seen < image else 1)
     values = {"out_channels": channels, "kernel_size": 7, "padding": 3 * dilation, "dilation": dilation}
     label = f"Insert Conv2d(7 × 7, dilation {dilation})"
     yield place.insert(edge, ("Conv2d", values), ("ReLU", {}), label=label)

@@ -122,7 +122,7 @@ def _layer(cls: type[Layer], node: Node, arguments: Mapping[str, Any], repeat: i
     except ShapeError as error:
         return Fault(str(error), error.code or "parameter", error.parameter)
     for name, value in values.items():
-        if isinstance(value, float) and abs(value) > LARGEST_FLOAT:
+        if isinstance(value, float) and abs(value) > LARGEST_FLOAT and name not in cls.beyond_float:
             return Fault(f"has {name} = {value:g}; torch counts in float32, up to ±3.4e38.", "parameter", name)
     return layer
 

@@ -69,6 +69,8 @@ def target_field(node: Node, layer: Output, answer: Spec, known: Mapping[str, Fi
 
 def _mismatch(layer: Output, answer: Spec, field: Field) -> str:
     """Why the loss cannot compare the answer with this field: the end of a sentence; empty where it can."""
+    if answer.dtype != "float32":
+        return f"a loss compares float32 values, not {answer.dtype}."
     given, classes = answer.shape[1:], field.classes
     if classes is None:
         if layer.loss == "cross_entropy":

@@ -87,6 +87,8 @@ class Layer(BaseModel):
     inputs: ClassVar[tuple[Port, ...]] = (Port("input"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port("output"),)
     stem_name: ClassVar[str] = ""
+    beyond_float: ClassVar[tuple[str, ...]] = ()
+    """Numbers among the parameters that may be larger than a float32 can be: it depends on the input."""
 
     @classmethod
     def stem(cls) -> str:

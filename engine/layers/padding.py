@@ -122,6 +122,8 @@ class _ValuePad(_ConstantPad):
     initial: ClassVar[dict[str, Any]] = {"padding": 1, "value": 0.0}
     positional: ClassVar[tuple[str, ...]] = ("padding", "value")
 
+    beyond_float: ClassVar[tuple[str, ...]] = ("value",)
+
     value: float = Field(description="the value of the added cells")
 
     def check_input(self, x: Spec) -> None:

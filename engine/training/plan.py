@@ -54,10 +54,6 @@ def check(graph: Graph) -> Plan:
         samples = get(data.dataset).samples
     except (DataError, SourceError) as error:
         raise TrainingError(str(error)) from error
-    if not binding.targets:
-        raise TrainingError("No Output has a loss, so there is nothing to train: choose one on an Output.")
     total = cost.total(graph, report)
-    if not total.trainable:
-        raise TrainingError("The network has no weights to train: add a layer that has some, for example a Linear.")
     work = total.multiply_adds * min(data.batch_size, samples)
     return Plan(graph, data, training, report, written, known, binding, work)

@@ -40,7 +40,8 @@ def add_layer(
     draft = Draft(graph)
     node = Node(draft.graph.fresh_id(), cls.type_name(), draft.graph.fresh_name(cls.stem()), literal(cls.initial))
     place = position if position is not None else open_place(graph)
-    draft.do(AddNode(node, (snap(place[0]), snap(place[1]))))
+    x, y = snap(place[0]), snap(place[1])
+    draft.do(AddNode(node, (x, y) if into is not None else unoccupied(graph, x, y)))  # never on top of another
     title = f"Add {node.name}"
     if wire_from is not None:
         _wire(draft, wire_from, node.id)

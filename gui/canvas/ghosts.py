@@ -152,8 +152,8 @@ def _picture(scene: Scene, before: Graph, after: Graph, trial: Trial) -> Picture
     for edge in after.edges:
         if edge not in edges:
             picture.wires.append(wire_path(*_ends(scene, after, looks, edge)))
-    kept = set(after.edges)
-    picture.cut = [scene.wires[edge].path.pointAtPercent(0.5) for edge in edges - kept if edge in scene.wires]
+    gone = [edge for edge in edges - set(after.edges) if edge.target_port not in after.incoming.get(edge.target, ())]
+    picture.cut = [scene.wires[edge].path.pointAtPercent(0.5) for edge in gone if edge in scene.wires]
     return picture
 
 

@@ -67,7 +67,7 @@ class ProblemsPanel(QWidget):
         self.halves.setChildrenCollapsible(False)
         self.halves.addWidget(self._left())
         self.halves.addWidget(self.card)
-        self.halves.setSizes([420, 380])
+        self.halves.setSizes([320, 446])
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.halves)

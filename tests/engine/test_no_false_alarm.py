@@ -248,8 +248,8 @@ NOTHING_TO_LEARN = "x: Input(shape=(4,))\nrelu: ReLU\ny: Output"
     [
         (NOTHING_TO_LEARN, "no-weights"),
         ("x: Input(shape=(4,))\nfc: Linear(out_features=3, frozen=True)\ny: Output", "no-weights"),
-        ('x: Input(shape=(4,), dtype="int64")\ny: Output', "dtype"),
-        ("x: Input(shape=(6,))\nfc: Linear(out_features=3)\none: Select(index=0)\ny: Output", "axes"),
+        ('x: Input(shape=(4,), dtype="int64")\ny: Output', "output-data"),
+        ("x: Input(shape=(6,))\nfc: Linear(out_features=3)\none: Select(index=0)\ny: Output", "output-data"),
     ],
 )
 def test_what_would_stop_at_the_first_step_is_an_error(network: str, code: str) -> None:

@@ -14,6 +14,7 @@ from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule
 from engine.settings import SettingFault, resolve_settings
 from engine.shapes import Report
+from engine.spec import Spec
 
 
 def input_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
@@ -29,9 +30,15 @@ def input_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
 def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
     """An Output cannot be compared with the target, or has another number of classes than the data."""
     layer, known = report.layer(node_id), _known(graph, report, node_id, Output)
-    if not isinstance(layer, Output) or not known or layer.loss is None or node_id not in report.inputs:
+    if not isinstance(layer, Output) or layer.loss is None or node_id not in report.inputs:
         return
     node, answer = graph.node(node_id), report.inputs[node_id][0]
+    if not known:
+        if reason := _no_answer(layer, answer):
+            yield Problem(
+                "error", "output-data", f"{called(graph, node)} gets {answer}, but {reason}", node_id, "input"
+            )
+        return
     try:
         field = known[target_field(node, layer, answer, known)]
     except DataError as error:
@@ -47,6 +54,15 @@ def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
             node_id,
             "input",
         )
+
+
+def _no_answer(layer: Output, answer: Spec) -> str:
+    """Why a loss cannot take this answer whatever the data is: the end of a sentence; empty where it can."""
+    if answer.dtype != "float32":
+        return f"a loss compares float32 values, not {answer.dtype}."
+    if layer.loss == "cross_entropy" and answer.rank < 2:
+        return "cross_entropy needs a number for each class, (N, classes)."
+    return ""
 
 
 def embedding_range(graph: Graph, report: Report, node_id: str) -> Found:

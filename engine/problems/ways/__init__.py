@@ -45,7 +45,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "data": (settings.other_data,),
     "no-data": (settings.some_data,),
     "input-data": (settings.as_data, settings.resized, settings.other_data),
-    "output-data": (settings.other_loss, sizes.classes, settings.other_target),
+    "output-data": (settings.other_loss, sizes.classes, settings.other_target, axes.insert, learning.some_weights),
     "too-many-classes": (sizes.classes,),
     "embedding-range": (settings.table,),
     "linear-on-image": (axes.whole_image,),

@@ -46,6 +46,7 @@ def target(place: Place) -> Field | None:
 
 
 def target_field(place: Place, node_id: str) -> Field | None:
+    """The field of the data that an Output learns."""
     known = known_fields(place.project)
     layer = place.report.layer(node_id)
     if isinstance(layer, Output) and layer.field is not None and layer.field in known:

@@ -157,6 +157,8 @@ def other_loss(place: Place) -> Iterator[Way | None]:
     """A loss that fits what is learned."""
     field = target(place)
     if field is None:
+        for name in ("mse_loss", "binary_cross_entropy_with_logits"):
+            yield place.set(loss=name)
         return
     names = ("cross_entropy", "binary_cross_entropy_with_logits") if field.classes else ("mse_loss", "l1_loss")
     for name in names:

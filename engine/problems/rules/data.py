@@ -30,7 +30,7 @@ def input_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
 def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
     """An Output cannot be compared with the target, or has another number of classes than the data."""
     layer, known = report.layer(node_id), _known(graph, report, node_id, Output)
-    if not isinstance(layer, Output) or layer.loss is None or node_id not in report.inputs:
+    if not isinstance(layer, Output) or layer.loss is None or not report.complete(node_id):
         return
     node, answer = graph.node(node_id), report.inputs[node_id][0]
     if not known:

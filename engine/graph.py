@@ -171,6 +171,11 @@ class Graph:
         other._shares = dict(self._shares)
         return other
 
+    @property
+    def sharing(self) -> Mapping[str, Any]:
+        """The nodes that reuse weights, each with the id of the owner it names (which may be gone)."""
+        return self._shares
+
     def sharers(self, node_id: str) -> list[str]:
         """The nodes that reuse the weights of this one."""
         return [sharer for sharer, owner in self._shares.items() if owner == node_id] if self._shares else []

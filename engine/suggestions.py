@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.edits import Compound, SetParameter
-from engine.graph import Graph, GraphError, Node
+from engine.graph import Graph, GraphError, Node, literal
 from engine.layers.convolution import Convolution
 from engine.layers.layer import Layer, ShapeError
 from engine.problems.fix import Fix
@@ -42,9 +42,13 @@ def suggestions(graph: Graph, report: Report, node_id: str, project: Graph | Non
     except GraphError:
         return []
     found = []
-    for parameter, value, reason in _wanted(graph, report, node, layer, project or graph):
+    wanted = list(_wanted(graph, report, node, layer, project or graph))
+    ours = {parameter for parameter, _, _ in wanted}
+    if any(node.parameters.get(name) != literal(value) for name, value in initial.items() if name not in ours):
+        return []  # somebody has worked on it
+    for parameter, value, reason in wanted:
         raw = node.parameters.get(parameter)
-        untouched = parameter not in node.parameters or raw == initial.get(parameter)
+        untouched = parameter not in node.parameters or raw == literal(initial.get(parameter))
         if untouched and getattr(layer, parameter) != value:
             edit = SetParameter(node_id, parameter, value)
             label = f"Set {parameter} to {shown(value)}"

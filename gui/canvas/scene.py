@@ -16,6 +16,7 @@ from gui.canvas.finder import Finder
 from gui.canvas.geometry import Box, End
 from gui.canvas.node_item import NodeItem, node_look
 from gui.canvas.style import OVERVIEW, Style
+from gui.canvas.ties import Ties
 from gui.canvas.wire_item import WireItem
 from gui.document import Document
 from gui.theme import theme
@@ -41,6 +42,8 @@ class Scene(QGraphicsScene):
         self._problems: dict[str, list[Problem]] = {}
         self._selected: set[str] = set()
         self._courses = Courses(self)
+        self._ties = Ties(self)
+        self.addItem(self._ties)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.flush)
         document.changed.connect(self._follow)
@@ -127,6 +130,7 @@ class Scene(QGraphicsScene):
         self._later.stop()
         self._mark()
         self.reroute()
+        self._ties.follow()
         self._stir()
         self.annotated.emit()
 
@@ -199,6 +203,7 @@ class Scene(QGraphicsScene):
 
     def _restyle(self) -> None:
         self.styling.rebuild()
+        self._ties.dress()
         for node in self.nodes.values():
             node.freshen()
         for wire in self.wires.values():
@@ -234,6 +239,7 @@ class Scene(QGraphicsScene):
                 swept |= item.box
         if not swept.isNull():
             self._courses.disturb(swept)
+        self._ties.follow()
         self._stir()
 
     def reroute(self) -> None:

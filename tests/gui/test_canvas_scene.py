@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGraphicsItem, QToolTip
 from pytestqt.qtbot import QtBot
 
 from engine import ports
-from engine.edits import MISSING, Connect, Disconnect, Move, RenameNode, SetParameter, remove
+from engine.edits import MISSING, Connect, Disconnect, Move, RenameNode, SetParameter, SetProperty, remove
 from engine.graph import Edge, Graph, GraphError
 from gui.canvas.geometry import End, node_size
 from gui.canvas.scene import Scene
@@ -37,7 +37,7 @@ def agrees(scene: Scene) -> None:
     graph, report = scene.document.graph, scene.document.report
     assert scene.nodes.keys() == graph.nodes.keys()
     assert set(scene.wires) == set(graph.edges)
-    assert len(scene.items()) == len(graph.nodes) + len(scene.wires)
+    assert len(scene.items()) == len(graph.nodes) + len(scene.wires) + 1  # and the ties between shared weights
     for node_id, item in scene.nodes.items():
         assert item.pos().toTuple() == pytest.approx(graph.positions[node_id])
         assert item.look.name == graph.nodes[node_id].name
@@ -271,3 +271,19 @@ def test_a_scene_dies_with_its_view(qtbot: QtBot, show: Show, chain: Graph) -> N
     gc.collect()
     document.apply(RenameNode("n2", "later"))  # nobody who is gone is told
     document.open_graph(Graph())
+
+
+def test_layers_that_share_weights_are_tied_by_a_curve(show: Show) -> None:
+    graph = Graph()
+    owner = graph.add("Linear", out_features=4, position=(0.0, 0.0))
+    sharer = graph.add("Linear", out_features=4, position=(320.0, 96.0), weights_of=owner)
+    hand = show(graph)
+    canvas = hand.view.canvas
+    ends = canvas._ties.path().boundingRect()
+    assert ends.left() == canvas.nodes[owner].box.right()
+    hand.view.document.apply(Move({sharer: (320.0, 480.0)}))
+    canvas.flush()
+    assert canvas._ties.path().boundingRect().bottom() == canvas.nodes[sharer].box.center().y()
+    hand.view.document.apply(SetProperty(sharer, "weights_of", MISSING))
+    canvas.flush()
+    assert canvas._ties.path().isEmpty()

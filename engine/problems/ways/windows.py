@@ -34,6 +34,9 @@ def fit(place: Place) -> Iterator[Way | None]:
         yield place.set(padding=0)
         yield place.set(kernel_size=2 * (each(place, "padding") or (1,))[0] + kernel)
         return
+    far = kernel > 2 * smallest  # then so much padding would leave little of the image
+    if far and "kernel_size" in fields:
+        yield place.set(kernel_size=smallest - 1 + smallest % 2)
     if "padding" in fields:
         dilation = max(each(place, "dilation"), default=1)
         least = -(-(dilation * (kernel - 1) + 1 - smallest) // 2)

@@ -1,0 +1,52 @@
+"""Dotted curves between layers that use the same weights, beside the wires that carry values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsPathItem
+
+from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import Scene
+
+BULGE = 48.0
+"""How far the curve swings out to the right of both layers."""
+
+
+class Ties(QGraphicsPathItem):
+    """One item for all curves; there are few."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self._scene = scene
+        self.setZValue(-1)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.dress()
+
+    def dress(self) -> None:
+        """Take on the colours of the theme."""
+        pen = QPen(theme.color("node_muted"), 2, Qt.PenStyle.DotLine)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        self.setPen(pen)
+
+    def follow(self) -> None:
+        """Lead the curves to where the layers stand now."""
+        nodes, sharing = self._scene.nodes, self._scene.document.graph.sharing
+        if not sharing and self.path().isEmpty():
+            return
+        path = QPainterPath()
+        for sharer, owner in sharing.items():
+            if sharer in nodes and owner in nodes:
+                one, other = (_right(nodes[node_id].box) for node_id in (owner, sharer))
+                swing = max(one.x(), other.x()) + BULGE
+                path.moveTo(one)
+                path.cubicTo(QPointF(swing, one.y()), QPointF(swing, other.y()), other)
+        self.setPath(path)
+
+
+def _right(box: QRectF) -> QPointF:
+    return QPointF(box.right(), box.center().y())

@@ -41,6 +41,12 @@ def need_mask(mask: Spec, shape: tuple[Dim, ...], what: str, port: str) -> None:
         raise ShapeError(words, port=port, code="mask", needed=shape)
 
 
+def need_square(mask: Spec, batch: tuple[Dim, ...], steps: Dim, keys: Dim, what: str, port: str) -> None:
+    """The same for a mask of steps by steps: one for all, (T, S), or one for every sample, (N, …, T, S)."""
+    for_all = (steps, keys)
+    need_mask(mask, for_all if mask.shape == for_all else (*batch, *for_all), what, port)
+
+
 def need_heads(size: Dim, heads: int, parameter: str) -> None:
     """Raise ShapeError unless the features split into heads."""
     if isinstance(size, int) and size % heads:
@@ -67,7 +73,7 @@ class ScaledDotProductAttention(Layer):
         Port("query", "what is asked, (N, …, T, d)"),
         Port("key", "what is offered, (N, …, S, d)"),
         Port("value", "what is taken, (N, …, S, e)"),
-        Port("attn_mask", "truth values, (T, S): where false, one may not look", optional=True),
+        Port("attn_mask", "truth values, (N, …, T, S) or (T, S): where false, one may not look", optional=True),
     )
 
     dropout_p: Probability = Field(0.0, description="the share of the attention dropped while training")
@@ -98,7 +104,8 @@ class ScaledDotProductAttention(Layer):
             raise ShapeError(
                 "is causal and gets a mask besides; choose one.", port="attn_mask", parameter="is_causal", code="mask"
             )
-        need_mask(mask, (query.shape[-2], key.shape[-2]), "a row for each query, a column for each key", "attn_mask")
+        what = "a row for each query, a column for each key"
+        need_square(mask, query.shape[:-2], query.shape[-2], key.shape[-2], what, "attn_mask")
         return Spec((*query.shape[:-1], value.shape[-1]), "float32", query.axes)
 
     def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
@@ -120,7 +127,7 @@ class MultiheadAttention(Layer):
 
     family: ClassVar[str] = "Attention"
     torch: ClassVar[str] = "torch.nn.MultiheadAttention"
-    functions: ClassVar[tuple[str, ...]] = ("future",)
+    functions: ClassVar[tuple[str, ...]] = ("future", "each_head")
     formula: ClassVar[str] = "y = W·[head₁ … headₕ],  headᵢ = softmax(QᵢKᵢᵀ/√d)·Vᵢ"
     reference: ClassVar[str] = VASWANI
     initial: ClassVar[dict[str, Any]] = {"num_heads": 4}
@@ -132,7 +139,7 @@ class MultiheadAttention(Layer):
         Port("key", "the sequence that is looked at, (N, S, …); without a wire the query itself", optional=True),
         Port("value", "what is taken from it, (N, S, …); without a wire the key itself", optional=True),
         Port("key_padding_mask", "truth values, (N, S): where true, a step is padding", optional=True),
-        Port("attn_mask", "truth values, (T, S): where true, one may not look", optional=True),
+        Port("attn_mask", "truth values, (N, T, S) or (T, S): where true, one may not look", optional=True),
     )
     outputs: ClassVar[tuple[Port, ...]] = (
         Port("output", "what was taken, (N, T, features)"),
@@ -174,7 +181,8 @@ class MultiheadAttention(Layer):
             )
         padding, mask = inputs[3:]
         need_mask(padding, (batch, keys), "one for each step of the key", "key_padding_mask")
-        need_mask(mask, (steps, keys), "a row for each step of the query, a column for each of the key", "attn_mask")
+        what = "a row for each step of the query, a column for each of the key"
+        need_square(mask, (batch,), steps, keys, what, "attn_mask")
         if self.is_causal and mask is not UNWIRED:
             raise ShapeError(
                 "is causal and gets a mask besides; choose one.", port="attn_mask", parameter="is_causal", code="mask"
@@ -240,6 +248,8 @@ class MultiheadAttention(Layer):
             given.append(f"key_padding_mask={padding}")
         if self.is_causal:
             mask = f"future({query}{'' if self.batch_first else ', dim=0'})"
+        elif mask != "None":
+            mask = f"each_head({mask}, {self.num_heads})"
         if mask != "None":
             given.append(f"attn_mask={mask}")
         if targets[1] == "_":

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from engine.dims import Dim, product
-from engine.layers.attention import VASWANI, need_heads, need_mask, need_sequence
+from engine.layers.attention import VASWANI, need_heads, need_mask, need_sequence, need_square
 from engine.layers.layer import Layer, Port, ShapeError
 from engine.layers.parameters import Positive, Probability
 from engine.spec import UNWIRED, Spec
@@ -17,7 +17,7 @@ class _TransformerLayer(Layer):
     """What encoder and decoder share: attention, then two linear layers, each added to what was there."""
 
     family: ClassVar[str] = "Attention"
-    functions: ClassVar[tuple[str, ...]] = ("future",)
+    functions: ClassVar[tuple[str, ...]] = ("future", "each_head")
     formula: ClassVar[str] = "x = norm(x + attention(x)),  x = norm(x + W₂·act(W₁·x))"
     reference: ClassVar[str] = VASWANI
     initial: ClassVar[dict[str, Any]] = {"nhead": 4}
@@ -88,7 +88,7 @@ class TransformerEncoderLayer(_TransformerLayer):
     attentions: ClassVar[tuple[str, ...]] = ("self_attn",)
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("src", "the sequence, (N, T, features)"),
-        Port("src_mask", "truth values, (T, T): where true, one may not look", optional=True),
+        Port("src_mask", "truth values, (N, T, T) or (T, T): where true, one may not look", optional=True),
         Port("src_key_padding_mask", "truth values, (N, T): where true, a step is padding", optional=True),
     )
 
@@ -99,7 +99,7 @@ class TransformerEncoderLayer(_TransformerLayer):
         need_sequence(src, 0, self.batch_first)
         need_heads(src.shape[-1], self.nhead, "nhead")
         batch, steps = self._axes(src)
-        need_mask(mask, (steps, steps), "a row and a column for each step", "src_mask")
+        need_square(mask, (batch,), steps, steps, "a row and a column for each step", "src_mask")
         need_mask(padding, (batch, steps), "one for each step", "src_key_padding_mask")
         if self.is_causal and mask is not UNWIRED:
             raise ShapeError(
@@ -114,6 +114,8 @@ class TransformerEncoderLayer(_TransformerLayer):
         src, mask, padding = arguments
         if self.is_causal:
             mask = f"future({src}{'' if self.batch_first else ', dim=0'})"
+        elif mask != "None":
+            mask = f"each_head({mask}, {self.nhead})"
         given = [src, *([f"src_mask={mask}"] if mask != "None" else [])]
         return f"{module}({', '.join(given + ([f'src_key_padding_mask={padding}'] if padding != 'None' else []))})"
 
@@ -127,8 +129,8 @@ class TransformerDecoderLayer(_TransformerLayer):
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("tgt", "the sequence so far, (N, T, features)"),
         Port("memory", "what the encoder has made, (N, S, features)"),
-        Port("tgt_mask", "truth values, (T, T): where true, one may not look", optional=True),
-        Port("memory_mask", "truth values, (T, S): where true, one may not look", optional=True),
+        Port("tgt_mask", "truth values, (N, T, T) or (T, T): where true, one may not look", optional=True),
+        Port("memory_mask", "truth values, (N, T, S) or (T, S): where true, one may not look", optional=True),
         Port("tgt_key_padding_mask", "truth values, (N, T): where true, a step is padding", optional=True),
         Port("memory_key_padding_mask", "truth values, (N, S): where true, a step is padding", optional=True),
     )
@@ -145,8 +147,9 @@ class TransformerDecoderLayer(_TransformerLayer):
             raise ShapeError(
                 f"gets {tgt} and memory {memory}: samples and features must agree.", port="memory", code="mismatch"
             )
-        need_mask(mask, (steps, steps), "a row and a column for each step", "tgt_mask")
-        need_mask(memory_mask, (steps, keys), "a row for each step, a column for each of the memory", "memory_mask")
+        need_square(mask, (batch,), steps, steps, "a row and a column for each step", "tgt_mask")
+        what = "a row for each step, a column for each of the memory"
+        need_square(memory_mask, (batch,), steps, keys, what, "memory_mask")
         need_mask(padding, (batch, steps), "one for each step", "tgt_key_padding_mask")
         need_mask(memory_padding, (batch, keys), "one for each step of the memory", "memory_key_padding_mask")
         if self.tgt_is_causal and mask is not UNWIRED:
@@ -166,6 +169,7 @@ class TransformerDecoderLayer(_TransformerLayer):
 
     def expression(self, module: str, arguments: list[str]) -> str:
         tgt, memory, *masks = arguments
+        masks[:2] = [mask if mask == "None" else f"each_head({mask}, {self.nhead})" for mask in masks[:2]]
         if self.tgt_is_causal:
             masks[0] = f"future({tgt}{'' if self.batch_first else ', dim=0'})"
         named = [f"{port.name}={mask}" for port, mask in zip(self.inputs[2:], masks, strict=True) if mask != "None"]

@@ -26,6 +26,21 @@ def mask(drawing: Drawing, *shape: Dim) -> Spec:
     return Spec(shape, "bool") if drawing.draw(often) else UNWIRED
 
 
+def square(drawing: Drawing, *shape: Dim) -> Spec:
+    """A mask of steps by steps, for all samples or for every one."""
+    lead = [BATCH] if drawing.draw(st.booleans()) else []
+    return mask(drawing, *lead, *shape)
+
+
+def each_head(given: torch.Tensor | None, heads: Any, batch: int) -> torch.Tensor | None:
+    """A mask of every sample as torch wants it. Raises ValueError for another number of samples."""
+    if given is None or given.ndim != 3:
+        return given
+    if len(given) != batch:
+        raise ValueError("a mask for each sample")
+    return torch.cat([one.expand(heads, *one.shape) for one in given]) if batch else given
+
+
 def multihead(drawing: Drawing) -> list[Spec]:
     """Self-attention, or another sequence with features of its own, now and then with masks."""
     draw = drawing.draw
@@ -39,7 +54,7 @@ def multihead(drawing: Drawing) -> list[Spec]:
     else:
         key = laid(drawing, keys, draw(st.sampled_from([size, size, 3])))
         value = laid(drawing, keys, draw(st.sampled_from([size, 4]))) if how == 2 else UNWIRED
-    return [query, key, value, mask(drawing, BATCH, keys), mask(drawing, steps, keys)]
+    return [query, key, value, mask(drawing, BATCH, keys), square(drawing, steps, keys)]
 
 
 def self_attention(values: Values) -> tuple[Any, Any, Any]:
@@ -62,6 +77,7 @@ def attend(module: nn.Module, values: Values) -> Any:
         if attn_mask is not None:
             raise ValueError("two masks")
         attn_mask = future(module, query)
+    attn_mask = each_head(attn_mask, module.num_heads, query.shape[0 if module.batch_first else 1])
     return module(query, key, value, key_padding_mask=values[3], attn_mask=attn_mask)
 
 
@@ -96,8 +112,6 @@ def lenient(trial: Trial) -> str:
     masks = [spec for port, spec in ports if "mask" in port.name and spec is not UNWIRED]
     if any(spec.dtype != "bool" for spec in masks):
         return "a mask of floats is added to the scores in torch; here a mask says yes or no"
-    if any(spec.rank == 3 for spec in masks):
-        return "torch takes a mask for every sample and head, too; here one is for all"
     return ""
 
 
@@ -105,11 +119,12 @@ def dotted(drawing: Drawing) -> list[Spec]:
     heads = [drawing.axis(1, 2, open_=False)] if drawing.draw(st.booleans()) else []
     steps, keys = drawing.axis(1, 2, 3, 5), drawing.axis(1, 2, 3, 5)
     size, wide = drawing.axis(1, 2, 4, open_=False), drawing.axis(1, 2, 4, open_=False)
+    lead = [BATCH, *heads] if drawing.draw(st.booleans()) else []
     return [
         drawing.batched(*heads, steps, size),
         drawing.batched(*heads, keys, size),
         drawing.batched(*heads, keys, wide),
-        UNWIRED if drawing.typed.get("is_causal") else mask(drawing, steps, keys),
+        UNWIRED if drawing.typed.get("is_causal") else mask(drawing, *lead, steps, keys),
     ]
 
 
@@ -119,7 +134,8 @@ def loose(trial: Trial) -> str:
     if query.rank < 3:
         return "without an axis of steps the batch would be attended to"
     bound = trial.bound()
-    if given is not UNWIRED and bound[3].shape != (bound[0].shape[-2], bound[1].shape[-2]):
+    square_shape = (bound[0].shape[-2], bound[1].shape[-2])
+    if given is not UNWIRED and bound[3].shape not in (square_shape, (*bound[0].shape[:-2], *square_shape)):
         return "torch repeats a mask of other sizes that fits by chance"
     if given is not UNWIRED and given.dtype != "bool":
         return "a mask of floats is added to the scores in torch; here a mask says yes or no"
@@ -146,7 +162,7 @@ def empty_rows(trial: Trial, generator: torch.Generator) -> Values:
 def encoded(drawing: Drawing) -> list[Spec]:
     size = drawing.typed["nhead"] * drawing.draw(st.sampled_from([1, 2, 3]))
     steps = drawing.axis(1, 2, 3, 5)
-    return [laid(drawing, steps, size), mask(drawing, steps, steps), mask(drawing, BATCH, steps)]
+    return [laid(drawing, steps, size), square(drawing, steps, steps), mask(drawing, BATCH, steps)]
 
 
 def decoded(drawing: Drawing) -> list[Spec]:
@@ -155,8 +171,8 @@ def decoded(drawing: Drawing) -> list[Spec]:
     return [
         laid(drawing, steps, size),
         laid(drawing, keys, size),
-        mask(drawing, steps, steps),
-        mask(drawing, steps, keys),
+        square(drawing, steps, steps),
+        square(drawing, steps, keys),
         mask(drawing, BATCH, steps),
         mask(drawing, BATCH, keys),
     ]
@@ -168,6 +184,8 @@ def encode(module: nn.Module, values: Values) -> Any:
         if src_mask is not None:
             raise ValueError("two masks")
         src_mask = future(module.self_attn, src)  # type: ignore[arg-type]
+    attention: Any = module.self_attn
+    src_mask = each_head(src_mask, attention.num_heads, src.shape[0 if attention.batch_first else 1])
     return module(src, src_mask=src_mask, src_key_padding_mask=padding)
 
 
@@ -177,6 +195,9 @@ def decode(module: nn.Module, values: Values) -> Any:
         if tgt_mask is not None:
             raise ValueError("two masks")
         tgt_mask = future(module.self_attn, tgt)  # type: ignore[arg-type]
+    attention: Any = module.self_attn
+    batch = tgt.shape[0 if attention.batch_first else 1]
+    tgt_mask, memory_mask = (each_head(one, attention.num_heads, batch) for one in (tgt_mask, memory_mask))
     return module(tgt, memory, tgt_mask, memory_mask, padding, memory_padding)
 
 

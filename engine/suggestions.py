@@ -69,6 +69,8 @@ def _wanted(graph: Graph, report: Report, node: Node, layer: Layer, project: Gra
             yield "out_features", count, why
     elif node.type == "Linear" and x is not None and isinstance(x.shape[-1], int) and x.shape[-1] >= 256:
         yield "out_features", max(64, 2 ** ((x.shape[-1] // 4).bit_length() - 1)), f"about a quarter of {x.shape[-1]}"
+    if x is not None and x.rank < 2:
+        return
     if isinstance(layer, Convolution) and x is not None and isinstance(x.shape[1], int):
         yield from _channels(graph, report, node, layer, x)
     if node.type in ("Embedding", "EmbeddingBag") and (rows := vocabulary_of(fields)):
@@ -109,7 +111,11 @@ def _channels(graph: Graph, report: Report, node: Node, layer: Convolution, x: S
     else:
         yield "out_channels", channels, f"it keeps the {channels} channels where the size stays"
     if len(kernel) == 1 and (size := kernel.pop()) % 2 and size > 1 and layer.option("padding") == 0:
-        yield "padding", size // 2, "it keeps the size of the image" if not shrunk else "it halves the size exactly"
+        yield (
+            "padding",
+            size // 2,
+            "it keeps the size of the image" if set(layer.each("stride")) == {1} else "it halves the size exactly",
+        )
 
 
 def _last_convolution(graph: Graph, report: Report, node_id: str) -> str | None:

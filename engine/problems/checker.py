@@ -34,6 +34,7 @@ class Checker:
         self._of_edge: dict[str, list[Problem]] = {}
         self._of_graph: list[Problem] | None = None
         self._settings: dict[str, Any] = copy.deepcopy(shapes.graph.settings)
+        self._owners: dict[str, Any] = {}
         self.update(shapes.graph.nodes)
 
     def copy(self) -> Checker:
@@ -42,16 +43,19 @@ class Checker:
         other.shapes = self.shapes.copy()
         other._of_node, other._of_edge = dict(self._of_node), dict(self._of_edge)
         other._of_graph = self._of_graph
-        other._settings = self._settings
+        other._settings, other._owners = self._settings, dict(self._owners)
         return other
 
     def update(self, visited: Iterable[str]) -> None:
         """Run the rules of these nodes and of the wires behind them; those of the network wait until somebody asks."""
         graph, report = self.shapes.graph, self.shapes.report
         visited = set(visited)
-        if graph.settings != self._settings:
+        if repr(graph.settings) != repr(self._settings):  # True and 1 are not the same here
             self._settings = copy.deepcopy(graph.settings)
             visited |= {node.id for node in graph.nodes.values() if _reads_settings(node.type)}
+        owners, self._owners = self._owners, dict(graph.sharing)
+        named = {known.get(node_id) for node_id in visited for known in (owners, self._owners)}
+        visited |= {owner for owner in named if owner is not None}
         visited = visited.union(*(graph.sharers(node_id) for node_id in visited))
         for node_id in visited:
             self._of_node.pop(node_id, None)

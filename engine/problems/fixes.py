@@ -19,6 +19,8 @@ MOST: Final = 6
 """How many fixes are offered."""
 TRIED: Final = 40
 """How many ways are tried."""
+MAY_BE_MEANT: Final = frozenset({"no-causal-mask", "no-positions"})
+"""Warnings that a drawing alone cannot settle: a masked language model looks ahead, a set has no order."""
 MOST_AT_ONCE: Final = 200
 """How many problems are mended in one step."""
 
@@ -66,7 +68,8 @@ def mend_all(checker: Checker) -> tuple[Compound, list[str]] | None:
     labels: list[str] = []
     seen: set[object] = set()
     while len(edits) < MOST_AT_ONCE:
-        problem = next((p for p in trial.problems() if p.severity != "hint" and p.place not in seen), None)
+        open_ones = (p for p in trial.problems() if p.severity != "hint" and p.code not in MAY_BE_MEANT)
+        problem = next((p for p in open_ones if p.place not in seen), None)
         if problem is None:
             break
         seen.add(problem.place)
@@ -88,6 +91,7 @@ class Before:
         problems = trial.problems()
         self.places = {problem.place for problem in problems}
         self.judged = set(trial.report.inputs)
+        self.repeating = trial.repeating() | (trial.graph.nodes.keys() - trial.report.inputs.keys())
         self.errors, self.warnings = _count(problems)
         self.problem = place.problem
 
@@ -95,22 +99,25 @@ class Before:
 def _try(trial: Trial, place: Place, way: Way, before: Before, standing: Standing) -> Fix | None:
     """What a way gives, if it cures and breaks nothing that was whole."""
     edit = place.whole(way)
+    trial = trial.copy()
     try:
-        with trial.having(edit):
-            after = trial.problems()
-            if any(problem.place == before.problem.place for problem in after):
-                return None
-            for new in after:
-                if new.severity == "error" and new.place not in before.places:
-                    guilty = new.node == before.problem.node and new.inside[: len(place.way)] == place.way
-                    if new.node is None or guilty or new.node in before.judged or new.node in way.made:
-                        return None
-            graph = place.now(trial)
-            keeps = way.keeps is not False and graph is not None and standing.kept_by(graph)
-            errors, warnings = _count(after)
-            return Fix(way.label, edit, place.result(trial, way), keeps, errors, warnings)
+        trial.apply(edit)
     except GraphError:  # the graph refuses it (a circle, a taken port): then it is no way out
         return None
+    after = trial.problems()
+    if any(problem.place == before.problem.place for problem in after):
+        return None
+    for new in after:
+        if new.severity == "error" and new.place not in before.places:
+            guilty = new.node == before.problem.node and new.inside[: len(place.way)] == place.way
+            if new.node is None or guilty or new.node in before.judged or new.node in way.made:
+                return None
+    if trial.repeating() - before.repeating:
+        return None
+    graph = place.now(trial)
+    keeps = way.keeps is not False and graph is not None and standing.kept_by(graph)
+    errors, warnings = _count(after)
+    return Fix(way.label, edit, place.result(trial, way), keeps, errors, warnings)
 
 
 def _count(problems: Iterable[Problem]) -> tuple[int, int]:

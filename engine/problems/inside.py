@@ -22,14 +22,13 @@ def within(graph: Graph, report: Report, node_id: str, own: list[Problem]) -> li
     if not isinstance(layer, Use) or inputs is None:
         return own
     name = called(graph, graph.node(node_id))
-    found: dict[tuple[tuple[str, ...], str], Problem] = {}
+    found: dict[object, Problem] = {}
     try:
         for inside in layer.unfolded(*inputs):
             for problem in of_inside(inside):
                 message = f"{name}, inside: {problem.message}"
-                found.setdefault(
-                    (problem.inside, problem.code), replace(problem, message=message, node=node_id, port=None)
-                )
+                outer = replace(problem, message=message, node=node_id)
+                found.setdefault(outer.place, outer)
     except ShapeError:  # said by the node itself
         return own
     error = report.errors.get(node_id)

@@ -22,7 +22,8 @@ PICKS: Final = frozenset({"Slice", "Select", "Split", "Chunk", "Concat", "Stack"
 """Layers that choose or gather among the numbers that come in."""
 
 
-THROUGH: Final = HANDS_ON | POOLS | RESAMPLES | PICKS | {"BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Scale"}
+MIXES: Final = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Scale", "Multiply", "Maximum"})
+THROUGH: Final = HANDS_ON | POOLS | RESAMPLES | PICKS | MIXES
 """All that some rule looks through: an edit before one of these may change what is said behind it."""
 
 

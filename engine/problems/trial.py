@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Final
 
 from engine.edits import Edit
 from engine.graph import Graph
@@ -11,6 +10,8 @@ from engine.live import live_nodes
 from engine.problems.checker import Checker
 from engine.problems.problem import Problem
 from engine.shapes import Report
+
+JOINS: Final = frozenset({"Add", "Subtract", "Multiply", "Divide", "Maximum"})
 
 
 class Trial:
@@ -35,14 +36,18 @@ class Trial:
         self.checker.update(self.checker.shapes.update(edit.change().dirty(self.graph)))
         return inverse
 
-    @contextmanager
-    def having(self, edit: Edit) -> Iterator[None]:
-        """The copy with this edit, which is taken back at the end. Raises GraphError if it is refused."""
-        inverse = self.apply(edit)
-        try:
-            yield
-        finally:
-            self.apply(inverse)
+    def copy(self) -> Trial:
+        """Another copy of the copy: to be thrown away is cheaper than to take an edit back."""
+        return Trial(self.checker)
+
+    def repeating(self) -> set[str]:
+        """The nodes that join values of unequal sizes by repeating one: rarely what anybody wants of a fix."""
+        nodes, inputs = self.graph.nodes, self.report.inputs
+        return {
+            node_id
+            for node_id, specs in inputs.items()
+            if nodes[node_id].type in JOINS and len({spec.shape for spec in specs}) > 1
+        }
 
 
 class Standing:

@@ -9,14 +9,15 @@ from typing import Any, Final
 from engine.blocks.use import Use
 from engine.data.datasets import DataError, get
 from engine.dims import bind
-from engine.graph import Graph
+from engine.graph import Graph, Node
 from engine.layers.adaptive import AdaptivePooling
 from engine.layers.convolution import Convolution, Filters
 from engine.layers.layer import Layer
 from engine.layers.pooling import Pooling
-from engine.problems.looking import HANDS_ON, called
+from engine.problems.looking import HANDS_ON, below, called
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
+from engine.resolve import owner_of
 from engine.settings import SettingFault, resolve_settings
 from engine.shapes import Report
 from engine.spec import Spec
@@ -39,6 +40,8 @@ def narrow_view(graph: Graph, report: Report) -> Found:
         if node.type not in POOLS_ALL or not _pools_all(report, node.id):
             continue
         source = next(iter(graph.incoming[node.id].values())).source
+        if _gates(graph, node.id, source):
+            continue
         seen = view(graph, report, source)
         image = image_side(graph, report, source) if seen < inf else None
         if image is None or seen >= OBJECT * image:
@@ -46,12 +49,18 @@ def narrow_view(graph: Graph, report: Report) -> Found:
         yield Problem(
             "hint",
             "narrow-view",
-            f"{called(graph, node)} takes the mean over cells that see {seen:g} × {seen:g} pixels each, of "
+            f"{called(graph, node)} boils down cells that see {seen:g} × {seen:g} pixels each, of "
             f"images of {image} pixels: what is larger than that, no cell sees as a whole. "
             "Add layers, or a stride or pooling further up.",
             node.id,
             "input",
         )
+
+
+def _gates(graph: Graph, node_id: str, source: str) -> bool:
+    """Whether a pooling only weighs the channels of what it pools, as squeeze and excitation do."""
+    behind = below(graph, node_id)
+    return any(edge.target in behind and graph.nodes[edge.target].type == "Multiply" for edge in graph.outgoing[source])
 
 
 def view(graph: Graph, report: Report, node_id: str, cells: float = 1.0) -> float:
@@ -203,7 +212,8 @@ def no_weights(graph: Graph, report: Report) -> Found:
 
 def _learns(graph: Graph, report: Report, node_id: str) -> bool:
     layer, node = report.layer(node_id), graph.nodes[node_id]
-    frozen = node.properties.get("frozen") is True
+    owner = owner_of(graph, node)
+    frozen = any(each.properties.get("frozen") is True for each in (node, owner) if isinstance(each, Node))
     if layer is None or frozen or node_id not in report.outputs:
         return False
     if isinstance(layer, Use):

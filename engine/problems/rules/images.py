@@ -29,7 +29,7 @@ def linear_on_image(graph: Graph, report: Report, node_id: str) -> Found:
     if node_id not in report.outputs:
         return
     (x,) = report.inputs[node_id]
-    if x.axes and "width" in x.axes and x.rank == 4:
+    if x.axes and x.axes[-1] == "width" and x.rank == 4:
         batch, *sizes = x.shape
         whole = product(sizes)
         yield Problem(

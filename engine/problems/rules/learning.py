@@ -10,7 +10,7 @@ from engine.dims import product
 from engine.graph import Graph
 from engine.layers.layer import Layer
 from engine.layers.ports import Output
-from engine.problems.looking import DROPOUTS, HANDS_ON, POOLS, RESAMPLES, RESHAPES, called, origins
+from engine.problems.looking import DROPOUTS, HANDS_ON, PICKS, POOLS, RESAMPLES, RESHAPES, called, feeding, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule
 from engine.settings import SettingFault, resolve_settings
@@ -19,14 +19,19 @@ from engine.spec import Spec
 
 SOFTMAX: Final = frozenset({"Softmax", "LogSoftmax", "Softmax2d", "Softmin"})
 SIGMOID: Final = frozenset({"Sigmoid", "Hardsigmoid", "LogSigmoid"})
-CLIPS: Final = frozenset({"ReLU", "ReLU6", "Hardtanh", "Threshold", "Tanh", "Hardswish", "Softsign"})
+CLIPS: Final = frozenset(
+    {"ReLU", "ReLU6", "Hardtanh", "Threshold", "Tanh", "Hardswish", "Softsign"}
+    | {"GELU", "SiLU", "Mish", "Softplus", "ELU"}
+)
 CONVOLUTIONS: Final = frozenset({"Conv1d", "Conv2d", "Conv3d"})
 AFFINE: Final = CONVOLUTIONS | {"Linear", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"}
 WITH_BIAS: Final = AFFINE | {"Bilinear"}
 AVERAGES: Final = frozenset(name for name in POOLS if "Avg" in name)
 BATCH_NORMS: Final = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"})
-UNBOUNDED: Final = WITH_BIAS | BATCH_NORMS | CLIPS | {"Bilinear", "LayerNorm", "LeakyReLU", "ELU", "GELU", "SiLU"}
-"""Layers whose results are not all between 0 and 1."""
+PROBABILITIES: Final = frozenset({"Sigmoid", "Hardsigmoid", "Softmax", "Softmax2d", "Softmin"})
+"""Layers whose results all lie between 0 and 1."""
+KEEPS_BOUNDS: Final = RESHAPES | POOLS | PICKS | RESAMPLES | {"Multiply", "Maximum"}
+"""Layers whose results lie between 0 and 1 where all that comes in does."""
 
 
 def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
@@ -52,11 +57,12 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
                 node.id,
             )
         elif loss == "binary_cross_entropy_with_logits" and kind in SIGMOID | SOFTMAX:
+            bounds = "0.5 and 0.73" if kind in PROBABILITIES else "0 and 0.5"
             yield Problem(
                 "warning",
                 "sigmoid-before-loss",
                 f"{name} stands before {loss}, which takes a sigmoid itself: twice squeezed, all answers lie between "
-                "0.5 and 0.73. Let the loss see the scores, or choose binary_cross_entropy.",
+                f"{bounds}. Let the loss see the scores.",
                 node.id,
             )
         elif loss == "cross_entropy" and kind in SIGMOID:
@@ -67,16 +73,6 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
                 "never tell classes far apart. Let the loss see the scores.",
                 node.id,
             )
-        elif loss == "binary_cross_entropy" and kind in UNBOUNDED:
-            yield Problem(
-                "error",
-                "no-probability",
-                f"{called(graph, graph.node(node_id))} compares with binary_cross_entropy, which needs probabilities "
-                f"between 0 and 1, but {name} gives numbers of any size: choose binary_cross_entropy_with_logits.",
-                node_id,
-                "input",
-                "loss",
-            )
         elif loss in ("cross_entropy", "binary_cross_entropy_with_logits") and kind in CLIPS:
             yield Problem(
                 "warning",
@@ -85,6 +81,34 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
                 "a class whose score is cut learns nothing more.",
                 node.id,
             )
+
+
+def no_probability(graph: Graph, report: Report, node_id: str) -> Found:
+    """A loss of probabilities behind something that is not known to give any: torch stops at the first other number."""
+    output = report.layer(node_id)
+    if not isinstance(output, Output) or output.loss != "binary_cross_entropy" or node_id not in report.inputs:
+        return
+    stack, seen = [edge.source for edge in feeding(graph, node_id)], set()
+    while stack:
+        current = stack.pop()
+        if current in seen or graph.nodes[current].type in PROBABILITIES or current not in report.outputs:
+            continue
+        seen.add(current)
+        node = graph.nodes[current]
+        if node.type in KEEPS_BOUNDS:
+            stack += [edge.source for edge in feeding(graph, current)]
+        elif not isinstance(report.layer(current), Use):  # a block may end in a Sigmoid
+            yield Problem(
+                "error",
+                "no-probability",
+                f"{called(graph, graph.node(node_id))} compares with binary_cross_entropy, which needs probabilities "
+                f"between 0 and 1, but {called(graph, node)} gives other numbers, too: "
+                "choose binary_cross_entropy_with_logits.",
+                node_id,
+                "input",
+                "loss",
+            )
+            return
 
 
 def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:
@@ -115,12 +139,14 @@ def no_activation(graph: Graph, report: Report, node_id: str) -> Found:
         before, source = report.layer(edge.source), graph.nodes[edge.source]
         if source.type not in AFFINE or before is None or not _mixes(before) or edge.source not in report.inputs:
             continue
-        narrow = _narrower(report, edge.source, node_id)
+        if not only_reader(graph, edge.source, node_id):
+            continue  # elsewhere its result goes through an activation, or skips one
+        narrow = _narrower(report, edge.source, node_id) or (source.type == "Linear" and node.type != "Linear")
         yield Problem(
             "hint" if narrow else "warning",
             "no-activation",
             f"{called(graph, node)} follows {called(graph, source)} without an activation between them: two weighted "
-            f"sums make one, so together they can do no more than a single layer{' of low rank' if narrow else ''}. "
+            "sums make one, so together they can do no more than a single layer. "
             "Put a ReLU between them.",
             node_id,
             "input",
@@ -131,7 +157,7 @@ def bias_before_norm(graph: Graph, report: Report, node_id: str) -> Found:
     """A bias before a batch norm is taken out again."""
     for edge in origins(graph, node_id, POOLS):
         node, layer = graph.nodes[edge.source], report.layer(edge.source)
-        alone = len(graph.outgoing[edge.source]) == 1 and not graph.sharers(edge.source)
+        alone = only_reader(graph, edge.source, node_id) and not graph.sharers(edge.source)
         if node.type in WITH_BIAS and getattr(layer, "bias", False) and alone and node_id in report.inputs:
             if node.type == "Linear" and report.inputs[node_id][0].rank != 2:
                 continue  # then features are not the channels whose mean is taken
@@ -191,6 +217,17 @@ def _norms(graph: Graph, report: Report) -> list[tuple[str, tuple[str, ...], str
     return [(node_id, way, text, x) for (node_id, way), (text, x) in found.items()]
 
 
+def only_reader(graph: Graph, source: str, reader: str) -> bool:
+    """Whether what a node gives goes to the reader alone, through whatever stands between."""
+    current = source
+    while current != reader:
+        outgoing = graph.outgoing[current]
+        if len(outgoing) != 1:
+            return False
+        current = next(iter(outgoing)).target
+    return True
+
+
 def _mixes(layer: Layer) -> bool:
     """Whether it is a full weighted sum: no depthwise filters, and no 1×1 ones, which go with those."""
     kernel: Any = getattr(layer, "kernel_size", None)
@@ -214,6 +251,7 @@ def _narrower(report: Report, first: str, second: str) -> bool:
 
 EDGE = (
     EdgeRule(before_loss, frozenset({"Output"})),
+    EdgeRule(no_probability, frozenset({"Output"})),
     EdgeRule(dropout_last, frozenset({"Output"})),
     EdgeRule(no_activation, AFFINE),
     EdgeRule(bias_before_norm, BATCH_NORMS),

@@ -22,6 +22,7 @@ ORDERED: Final = frozenset({"SinusoidalPositions", "LearnedPositions", "RotaryPo
 """Layers behind which a step knows its place."""
 CONVOLUTIONS: Final = frozenset({"Conv1d", "Conv2d", "Conv3d"})
 RECURRENT: Final = frozenset({"RNN", "LSTM", "GRU"})
+KEEPS_PLACES: Final = frozenset({"Scale", "LayerNorm", "RMSNorm", "Linear"})
 CAUSAL: Final = {
     "MultiheadAttention": ("is_causal", "attn_mask"),
     "ScaledDotProductAttention": ("is_causal", "attn_mask"),
@@ -64,6 +65,8 @@ def attention(graph: Graph, report: Report, ordered: bool = False) -> Iterator[S
                 inner_knows = inner_knows or _gives_order(inside.graph, inside.report)
             knows[node_id] = inner_knows
             continue
+        if node.type == "Add" and _adds_places(graph, report, node_id):
+            before = True
         if node.type in ATTENTION | RECURRENT:
             query = wires.get(layer.input_ports()[0].name)
             key = wires.get("key")
@@ -79,8 +82,6 @@ def no_positions(graph: Graph, report: Report) -> Found:
     Vaswani et al. 2017, Attention Is All You Need, section 3.5, https://arxiv.org/abs/1706.03762
     """
     if not _has(graph, ATTENTION):
-        return
-    if sum(node.type == "Embedding" for node in graph.nodes.values()) > 1 and _adds_embeddings(graph):
         return
     for seen in attention(graph, report):
         if type(seen.layer).__name__ in ATTENTION and not seen.ordered:
@@ -103,10 +104,15 @@ def no_causal_mask(graph: Graph, report: Report) -> Found:
         if not isinstance(layer, Output) or layer.loss != "cross_entropy" or not specs or specs[0].rank != 3:
             continue
         steps, classes = specs[0].shape[1:]
-        before = above(graph, output.id)
-        tokens = {node_id for node_id in before if _are_tokens(report, node_id, steps)}
-        tables = [n for n in graph.of_type("Embedding") if n.id in before and _reads(graph, n.id, tokens)]
-        if not any(getattr(report.layer(node.id), "num_embeddings", None) == classes for node in tables):
+        before = _written_by(graph, output.id)
+        tokens = {
+            edge.source
+            for table in graph.of_type("Embedding")
+            if table.id in before and getattr(report.layer(table.id), "num_embeddings", None) == classes
+            for edge in origins(graph, table.id, HANDS_ON | PICKS)
+            if _are_tokens(report, edge.source, steps)
+        }
+        if not tokens:
             continue
         for seen in attention(graph, report):
             if seen.way[0] in before and tokens & above(graph, seen.way[0]) and _looks_ahead(seen):
@@ -117,12 +123,30 @@ def no_causal_mask(graph: Graph, report: Report) -> Found:
                     "no-causal-mask",
                     f"{seen.text} may look at later steps, and {called(graph, output)} learns one of {classes} tokens "
                     f"at each of {steps} steps: if that is the next token, it is seen before it is foretold. "
-                    f"Set {parameter} to {name not in RECURRENT}.",
+                    f"Set {parameter} to {'false' if name in RECURRENT else 'true'}.",
                     seen.way[0],
                     None,
                     parameter if len(seen.way) == 1 else None,
                     inside=seen.way[1:],
                 )
+
+
+def _written_by(graph: Graph, node_id: str) -> set[str]:
+    """What an answer is written from: all above it, but not what is only looked at by another sequence."""
+    found: set[str] = set()
+    stack = [node_id]
+    while stack:
+        current = stack.pop()
+        for port, edge in graph.incoming[current].items():
+            looked_at = port in ("memory", "key", "value") and graph.nodes[current].type in ATTENTION
+            if looked_at and "query" in graph.incoming[current]:
+                query = graph.incoming[current]["query"].source
+                looked_at = not _from(graph, query) & _from(graph, edge.source)
+            states = port in ("h_0", "c_0") and graph.nodes[current].type in RECURRENT
+            if edge.source not in found and not looked_at and not states:
+                found.add(edge.source)
+                stack.append(edge.source)
+    return found
 
 
 def layer_port(seen: Seen) -> str:
@@ -161,12 +185,16 @@ def _has(graph: Graph, types: frozenset[str]) -> bool:
     return any(node.type in types for each in graphs for node in each.nodes.values())
 
 
-def _adds_embeddings(graph: Graph) -> bool:
-    """Whether two tables are added: a token's and its place's, as BERT has it."""
-    return any(
-        sum(graph.nodes[edge.source].type == "Embedding" for edge in origins(graph, node.id)) > 1
-        for node in graph.of_type("Add")
-    )
+def _adds_places(graph: Graph, report: Report, node_id: str) -> bool:
+    """Whether a table of places is added to a sequence: one with a row for every step, as BERT has it."""
+    steps = report.inputs[node_id][0].shape[1:2]
+    tables = [
+        report.layer(edge.source)
+        for edge in origins(graph, node_id, HANDS_ON | KEEPS_PLACES)
+        if graph.nodes[edge.source].type == "Embedding"
+    ]
+    rows = [getattr(layer, "num_embeddings", 0) for layer in tables]
+    return len(rows) > 1 and any(not isinstance(size, int) or count >= size for size in steps for count in rows)
 
 
 def _from(graph: Graph, node_id: str) -> set[str]:
@@ -178,10 +206,6 @@ def _are_tokens(report: Report, node_id: str, steps: Any) -> bool:
     return (
         isinstance(report.layer(node_id), Input) and spec is not None and spec.dtype == "int64" and steps in spec.shape
     )
-
-
-def _reads(graph: Graph, node_id: str, tokens: set[str]) -> bool:
-    return any(edge.source in tokens for edge in origins(graph, node_id, HANDS_ON | PICKS))
 
 
 GRAPH = (GraphRule(no_positions), GraphRule(no_causal_mask))

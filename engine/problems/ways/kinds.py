@@ -24,10 +24,10 @@ def other_numbers(place: Place) -> Iterator[Way | None]:
             yield from _other_input(place, edge.source, "bool")
         yield place.insert(edge, ("Embedding", {"num_embeddings": rows, "embedding_dim": 64}))
         yield from _other_input(place, edge.source, "float32")
-        yield place.insert(edge, ("Scale", {}), label="Insert Scale, whose result are floats")
+        yield place.insert(edge, ("Scale", {}), label="Insert Scale, whose results are floats")
     elif x.dtype == "bool":
         yield from _other_input(place, edge.source, "float32")
-        yield place.insert(edge, ("Scale", {}), label="Insert Scale, whose result are floats")
+        yield place.insert(edge, ("Scale", {}), label="Insert Scale, whose results are floats")
     else:
         yield from _other_input(place, edge.source, "int64")
         yield from _other_input(place, edge.source, "bool")

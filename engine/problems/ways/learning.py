@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from engine.edits import AddNode, Connect, Disconnect, Edit
 from engine.graph import Edge
 from engine.problems.looking import HANDS_ON
+from engine.problems.rules.learning import PROBABILITIES
 from engine.problems.ways.place import COLUMN, ROW, Place, Way
 from engine.problems.ways.widths import MAKERS
 
@@ -48,6 +49,8 @@ def other_loss(place: Place) -> Iterator[Way | None]:
     """The loss that goes with what stands before it."""
     if place.problem.code == "no-probability":
         yield place.set(loss="binary_cross_entropy_with_logits")
+        return
+    if place.node is None or place.node.type not in PROBABILITIES:
         return
     for edge in _readers(place):
         if place.value("loss", place.graph.nodes[edge.target]) == "binary_cross_entropy_with_logits":

@@ -58,7 +58,8 @@ def mended(place: Place) -> Iterator[Way | None]:
         if name == other:
             pair = ("lower", "upper") if other in ("upper", "lower") else ("min_val", "max_val")
             values = [node.parameters.get(each, fields[each].default) for each in pair]
-            yield place.set(dict(zip(pair, sorted(values), strict=True)))
+            if all(isinstance(value, (int, float)) for value in values):
+                yield place.set(dict(zip(pair, sorted(values), strict=True)))
 
 
 def near_values(raw: Any) -> list[Any]:
@@ -67,7 +68,7 @@ def near_values(raw: Any) -> list[Any]:
     if isinstance(raw, str):
         with contextlib.suppress(ValueError):  # then it is no number
             found.append(parse(raw.strip("'\" ")))
-        digits = "".join(char if char.isdigit() else " " for char in raw).split()
+        digits = "".join(char if char.isdecimal() else " " for char in raw).split()
         found += [int(part) for part in digits[:1]]
         if len(digits) > 1:
             found.append(tuple(map(int, digits)))

@@ -264,8 +264,11 @@ class Place:
         return Compound((within(self.graph, edit),), way.label)
 
     def now(self, trial: Trial) -> Graph | None:
-        """The graph of the guilty node as it is now."""
-        return self.graph if self.graph.inside is None or self.graph.inside in trial.graph.blocks else None
+        """The graph of the guilty node as it is in this copy."""
+        if self.graph is self.project:
+            return trial.graph
+        block = trial.graph.blocks.get(self.graph.inside or "")
+        return block.graph if block is not None else None
 
     def result(self, trial: Trial, way: Way) -> str:
         """The shape that the guilty layer gives now; for an end of the network, the shape that reaches it."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import ceil, gcd
 from typing import Any
 
+from engine.dims import product
 from engine.edits import SetParameter
 from engine.graph import Edge
 from engine.problems.looking import above
@@ -24,7 +25,7 @@ def divide(place: Place) -> Iterator[Way | None]:
         return
     channels = number(x.shape[1]) if x is not None and x.rank > 1 else None
     features = number(x.shape[-1]) if x is not None and x.rank > 1 else None
-    asked: Any = node.parameters
+    asked = _asked(place)
     if node.type.startswith("Conv") and isinstance(asked.get("groups"), int):
         out, groups = asked.get("out_channels"), asked["groups"]
         whole = gcd(out, channels) if channels and isinstance(out, int) else out
@@ -47,6 +48,15 @@ def divide(place: Place) -> Iterator[Way | None]:
                 yield place.set({name: factor})
 
 
+def _asked(place: Place) -> dict[str, Any]:
+    """The parameters that were typed, worked out; while they make no layer those that are plain values."""
+    node, layer = place.node, place.layer
+    raw = node.parameters if node is not None else {}
+    if layer is not None:
+        return {name: getattr(layer, name, None) for name in raw}
+    return {name: value for name, value in raw.items() if not isinstance(value, Mapping)}
+
+
 def _nearest(place: Place, name: str, asked: int, possible: list[int]) -> Iterator[Way | None]:
     for count in sorted(possible, key=lambda count: (abs(count - asked), -count))[:3]:
         yield place.set({name: count})
@@ -58,7 +68,7 @@ def whole_multiple(place: Place) -> Iterator[Way | None]:
     x = place.spec(edge)
     if node is None or edge is None or x is None:
         return
-    asked: Any = node.parameters
+    asked = _asked(place)
     divisor, axis = 2, -1
     for name, where in (("groups", 1), ("num_groups", 1), ("num_heads", -1), ("nhead", -1)):
         if isinstance(asked.get(name), int):
@@ -291,7 +301,8 @@ def narrower(place: Place) -> Iterator[Way | None]:
         if layer is None or not name or ends or node.id not in report.outputs or not typed(node, name):
             continue
         value = getattr(layer, name)
-        heavy.append((value, node.id, name, value))
+        count = sum(number(product(shape)) or 0 for shape in layer.weights(*report.inputs[node.id]).values())
+        heavy.append((count, node.id, name, value))
     heavy.sort(reverse=True)
     for part in (2, 4, 8, 16, 32, 64):
         for count in (1, 2, len(heavy)):
@@ -301,7 +312,8 @@ def narrower(place: Place) -> Iterator[Way | None]:
                 continue
             names = ", ".join(graph.nodes[node_id].name for node_id, _, _ in chosen[:3])
             more = f" and {len(chosen) - 3} more" if len(chosen) > 3 else ""
-            yield Way(f"Make {names}{more} narrower by {part}", edits)
+            share = {2: "half", 4: "a quarter"}.get(part, f"1/{part}")
+            yield Way(f"Make {names}{more} {share} as wide", edits)
 
 
 def classes(place: Place) -> Iterator[Way | None]:

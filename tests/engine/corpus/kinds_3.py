@@ -225,7 +225,8 @@ FAULTS = [
         """
         steps: Input(shape=(10, 32))
         places: SinusoidalPositions
-        order: MatMul(transpose=True) <- places, places
+        other: Input(shape=(8, 32))
+        order: MatMul(transpose=True) <- other, other
         future: CausalMask
         look: MultiheadAttention(num_heads=4) <- places, attn_mask=future
         mean: Mean(dim=1)

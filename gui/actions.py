@@ -78,7 +78,7 @@ ACTIONS = (
     Action("problem.next", "Next Problem", "next", "Go to the next problem and its layer", "next_problem"),
     Action("problem.previous", "Previous Problem", "previous", "Go to the problem before and its layer", "previous_problem"),
     Action("problem.fixes", "Fixes for the Layer …", "fix", "Show what would mend the selected layer, or suit its place", "show_fixes", "fixable", separator=True),
-    Action("problem.mend_all", "Mend All", "fix", "Apply the best fix of every problem that one keeps all layers for", "design.mend_all"),
+    Action("problem.mend_all", "Mend All", "fix", "Apply to every problem its best fix that keeps all layers", "design.mend_all"),
     Action("page.start", "Start", "home", "Gallery and recent projects", "show_start"),
     Action("page.design", "Design", "design", "Draw the network", "show_design"),
     Action("page.data", "Data", "data", "Choose and look at the data", "show_data"),

@@ -30,8 +30,8 @@ class FixFinder(QObject):
         self._more = QTimer(self, singleShot=True, interval=0)
         self._more.timeout.connect(self._work)
 
-    def find(self, problem: Problem) -> None:
-        """Begin; what can be found at once is."""
+    def find(self, problem: Problem, *, at_once: bool = False) -> None:
+        """Begin with the next events, or ``at_once`` with what one slice of time finds."""
         self.cancel()
         checker = problem.seen_by
         if checker is None or problem not in checker.problems():
@@ -39,7 +39,10 @@ class FixFinder(QObject):
             return
         self.problem, self._fixes = problem, []
         self._ways = trying(Trial(checker), problem)
-        self._work()
+        if at_once:
+            self._work()
+        else:
+            self._more.start()
 
     def cancel(self) -> None:
         """Search no more."""

@@ -28,7 +28,7 @@ class StatusLine(QStatusBar):
         self.problems = QPushButton(flat=True)
         self.problems.setToolTip("Show the list of problems")
         self.problems.clicked.connect(self.problems_wanted)
-        self._counts = (0, 0)
+        self._counts = (0, 0, 0)
         self.addPermanentWidget(self.cost)
         self.addPermanentWidget(self.problems)
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -63,11 +63,12 @@ class StatusLine(QStatusBar):
     def _retint(self) -> None:
         self.set_counts(*self._counts)
 
-    def set_counts(self, errors: int, warnings: int) -> None:
+    def set_counts(self, errors: int, warnings: int, hints: int = 0) -> None:
         """Show how many problems there are."""
-        self._counts = (errors, warnings)
-        grave = "error" if errors else "warning" if warnings else "ok"
-        parts = [f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
+        self._counts = (errors, warnings, hints)
+        grave = "error" if errors else "warning" if warnings else "hint" if hints else "ok"
+        counts = ((errors, "error"), (warnings, "warning"), (hints, "hint"))
+        parts = [f"{n} {word}{'s' if n > 1 else ''}" for n, word in counts if n]
         self.problems.setText(", ".join(parts) or "No problems")
         self.problems.setAccessibleName(f"Problems: {self.problems.text()}")
         self.problems.setIcon(icon(grave, grave))

@@ -174,6 +174,7 @@ class MainWindow(QMainWindow):
         self._show_page("page.train", self.training)
 
     def _show_page(self, action_id: str, page: QWidget) -> None:
+        self.view.end_preview()
         self.pages.setCurrentWidget(page)
         for other in PAGES:
             self.actions_table[other].setChecked(other == action_id)
@@ -192,6 +193,7 @@ class MainWindow(QMainWindow):
         errors = [problem for problem in self.document.all_problems() if problem.severity == "error"]
         if errors and errors[0].setting is None:
             self._show_problems()
+            self.say(f"Not trained: {len(errors)} error{'s' if len(errors) > 1 else ''} to mend first (F8).")
 
     def _show_problems(self) -> None:
         self.show_design()
@@ -203,10 +205,16 @@ class MainWindow(QMainWindow):
     # -- what actions call -----------------------------------------------------------------------------------------
 
     def undo(self) -> None:
+        title = self.document.history.undo_title
         self.document.history.undo()
+        if title:
+            self.say(f"Undone: {title}")
 
     def redo(self) -> None:
+        title = self.document.history.redo_title
         self.document.history.redo()
+        if title:
+            self.say(f"Done again: {title}")
 
     def rename(self) -> None:
         self.design.inspector.focus_name()
@@ -223,6 +231,11 @@ class MainWindow(QMainWindow):
         self.view.show_fixes()
 
     def train(self) -> None:
+        data = self.document.project.settings.get("data", {})
+        if self.document.project.nodes and isinstance(data, dict) and data.get("dataset") is None:
+            self.show_data()
+            self.say("Choose the data to learn from, then press Train again.")
+            return
         self.show_training()
         self.training.train()
 

@@ -129,7 +129,7 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     # -- what is typed ---------------------------------------------------------------------------------------------
     "parameter": Explanation(
-        "A value that cannot be",
+        "A value that is not allowed",
         "Every parameter has a type and bounds, the same as in PyTorch; the field's tooltip names them.",
     ),
     "expression": Explanation(
@@ -181,7 +181,7 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "squared error for numbers.",
     ),
     # -- data ------------------------------------------------------------------------------------------------------
-    "setting": Explanation("A setting that cannot be", "The sentence names it and what is allowed there."),
+    "setting": Explanation("A setting that is not allowed", "The sentence names it and what is allowed there."),
     "data": Explanation(
         "The data cannot be used", "The data set, or one of its transforms, is not there or does not fit."
     ),

@@ -52,7 +52,7 @@ class FixMenu(QObject):
         for problem in problems[:MOST]:
             self._offer(menu, problem)
         if offers:
-            _title(menu, "Suits its place", "hint")
+            _title(menu, "Usual here", "hint")
             for offer in offers:
                 action = menu.addAction(icon("fix"), f"{offer.fix.label}: {offer.reason}")
                 self._connect(action, None, offer.fix)
@@ -64,7 +64,7 @@ class FixMenu(QObject):
         menu.popup(view.viewport().mapToGlobal(view.mapFromScene(item.box.bottomLeft())))
 
     def _offer(self, menu: QMenu, problem: Problem) -> None:
-        _title(menu, explain(problem.code).title, problem.severity)
+        _title(menu, f"{problem.severity.capitalize()}: {explain(problem.code).title}", problem.severity)
         waiting = menu.addAction("Looking for ways out …")
         waiting.setEnabled(False)
         why = menu.addAction(icon("about"), "Why?")
@@ -72,7 +72,7 @@ class FixMenu(QObject):
         why.triggered.connect(lambda _checked=False: self.why.emit(problem.code))
         finder = FixFinder(menu)
         finder.found.connect(lambda _problem, fixes: self._fill(menu, problem, fixes, waiting, why))
-        finder.find(problem)
+        finder.find(problem, at_once=True)
 
     def _fill(self, menu: QMenu, problem: Problem, fixes: tuple[Fix, ...], waiting: QAction, before: QAction) -> None:
         for fix in fixes:
@@ -93,7 +93,9 @@ class FixMenu(QObject):
         if pair is None:
             self._view.end_preview()
         else:
-            self._view.preview(pair[1].edit)
+            problem, fix = pair
+            whole = problem is not None and problem.seen_by is self._view.document.whole_checker
+            self._view.preview(fix.edit, of_project=whole)
 
 
 def _title(menu: QMenu, text: str, severity: str) -> None:

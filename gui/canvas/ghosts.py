@@ -72,13 +72,13 @@ class Ghosts:
         """What is shown."""
         return self._item.picture if self._item is not None else Picture()
 
-    def show(self, edit: Edit) -> QRectF:
-        """Show what an edit of the project, or of the open level, would do; the area to be in sight."""
+    def show(self, edit: Edit, *, of_project: bool) -> QRectF:
+        """Show what an edit would do to the open level, be it one of the project's; the area to be in sight."""
         self.clear()
         scene, document = self._scene, self._scene.document
         trial = Trial(document.checker)
         try:
-            for part in local(edit, document.graph):
+            for part in local(edit, document.graph, of_project=of_project):
                 trial.apply(part)
         except GraphError:  # the network has changed since: there is nothing to show
             return QRectF()
@@ -123,13 +123,13 @@ class Ghosts:
             self._scene.reroute()
 
 
-def local(edit: Edit, graph: Graph) -> list[Edit]:
-    """The parts of an edit of the project (or of this graph itself) that change this graph."""
+def local(edit: Edit, graph: Graph, *, of_project: bool) -> list[Edit]:
+    """The parts of an edit of this graph, or of the project, that change this graph."""
     if isinstance(edit, Compound):
-        return [part for inner in edit.edits for part in local(inner, graph)]
-    if isinstance(edit, Within):
-        return [edit.edit] if edit.block_id == graph.inside else [edit] if graph.inside is None else []
-    return [edit]
+        return [part for inner in edit.edits for part in local(inner, graph, of_project=of_project)]
+    if graph.inside is None or not of_project:
+        return [edit]
+    return [edit.edit] if isinstance(edit, Within) and edit.block_id == graph.inside else []
 
 
 def _picture(scene: Scene, before: Graph, after: Graph, trial: Trial) -> Picture:

@@ -43,7 +43,6 @@ class Scene(QGraphicsScene):
         self._selected: set[str] = set()
         self._courses = Courses(self)
         self._ties = Ties(self)
-        self.addItem(self._ties)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.flush)
         document.changed.connect(self._follow)

@@ -18,7 +18,7 @@ BULGE = 48.0
 
 
 class Ties(QGraphicsPathItem):
-    """One item for all curves; there are few."""
+    """One item for all curves, for there are few; it is in the scene while there are any."""
 
     def __init__(self, scene: Scene) -> None:
         super().__init__()
@@ -36,7 +36,9 @@ class Ties(QGraphicsPathItem):
     def follow(self) -> None:
         """Lead the curves to where the layers stand now."""
         nodes, sharing = self._scene.nodes, self._scene.document.graph.sharing
-        if not sharing and self.path().isEmpty():
+        if bool(sharing) != (self.scene() is not None):
+            (self._scene.addItem if sharing else self._scene.removeItem)(self)
+        if not sharing:
             return
         path = QPainterPath()
         for sharer, owner in sharing.items():

@@ -39,6 +39,10 @@ ARROWS: dict[int, walking.Direction] = {
 }  # fmt: skip
 
 
+READABLE = 0.6
+"""Below this scale a node that is led to is shown larger."""
+
+
 class View(Sheet):
     """The canvas of one document."""
 
@@ -144,12 +148,19 @@ class View(Sheet):
 
     # -- fixes -----------------------------------------------------------------------------------------------------
 
-    def preview(self, edit: Edit) -> None:
-        """Show what an edit of the project would do to what is open here, and bring it into sight."""
+    def preview(self, edit: Edit, *, of_project: bool = False) -> None:
+        """Show what an edit of the open level, or of the project, would do here, and bring it into sight."""
         self.cancel()
-        area = self.ghosts.show(edit)
+        area = self.ghosts.show(edit, of_project=of_project)
         if not area.isNull():
             self.camera.reveal(area)
+
+    def show_node(self, node_id: str) -> None:
+        """Bring a node into sight, from too far away closer, too."""
+        if self.camera.scale < READABLE:
+            self.zoom_selection()
+        else:
+            self.camera.reveal(self.canvas.nodes[node_id].box)
 
     def end_preview(self, _change: object = None) -> None:
         """Show the network as it is."""

@@ -68,12 +68,13 @@ class DesignPage(QWidget):
         box.addWidget(self.columns)
         self.palette_panel.chosen.connect(self._add)
         self.problems.chosen.connect(self._show_node)
-        self.problems.looked_at.connect(lambda _problem, fix: self._look(fix))
+        self.problems.looked_at.connect(self._look)
         self.problems.mending.connect(self._mend)
         self.problems.mend_all_wanted.connect(self.mend_all)
         self.view.fix_menu.chosen.connect(self._mend)
         offers = self.inspector.node_page.offers
-        offers.looked_at.connect(self._look)
+        offers.looked_at.connect(lambda fix: self._look(None, fix))
+        offers.fallback = self.view
         offers.chosen.connect(lambda fix: self._mend(None, fix))
         offers.fixes_wanted.connect(self.view.show_fixes)
         for source in (self.problems, self.view.fix_menu):
@@ -91,16 +92,17 @@ class DesignPage(QWidget):
 
     def _show_node(self, node_id: str) -> None:
         self.document.select([node_id])
-        self.view.zoom_selection()
+        self.view.show_node(node_id)
 
     # -- fixes -----------------------------------------------------------------------------------------------------
 
-    def _look(self, fix: Fix | None) -> None:
+    def _look(self, problem: Problem | None, fix: Fix | None) -> None:
         """Show on the canvas what a fix would do, or the network as it is."""
         if fix is None:
             self.view.end_preview()
         else:
-            self.view.preview(fix.edit)
+            whole = problem is not None and problem.seen_by is self.document.whole_checker
+            self.view.preview(fix.edit, of_project=whole)
 
     def _mend(self, problem: Problem | None, fix: Fix) -> None:
         """Apply a fix, or what would suit a layer's place, as one step."""
@@ -110,11 +112,14 @@ class DesignPage(QWidget):
             self.message.emit(f"{fix}. Ctrl+Z takes it back.")
 
     def mend_all(self) -> None:
-        """Apply the best fix of every problem that one keeps all layers for."""
+        """Apply to every problem its best fix that keeps all layers, and say what is left."""
         labels: list[str] = []
-        if self.view.attempt(lambda: labels.extend(self.document.mend_all())):
-            some = ", ".join(labels[:4]) + (f" and {len(labels) - 4} more" if len(labels) > 4 else "")
-            self.message.emit(f"{some}. Ctrl+Z takes it back." if labels else "Nothing here is mended by a click.")
+        if not self.view.attempt(lambda: labels.extend(self.document.mend_all())):
+            return
+        left = [p for p in self.document.all_problems() if p.severity != "hint"]
+        some = ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")
+        rest = f" {len(left)} left for you." if left else ""
+        self.message.emit(f"Mended {len(labels)}: {some}.{rest}" if labels else f"No click mends what is here.{rest}")
 
     def next_problem(self, by: int = 1) -> None:
         """Go to the next problem in the list."""
@@ -125,8 +130,8 @@ class DesignPage(QWidget):
         """Show the rule behind a kind of problem."""
         explanation_box(code, self).open()
 
-    def _title_problems(self, errors: int, warnings: int) -> None:
-        count = errors + warnings
+    def _title_problems(self, errors: int, warnings: int, hints: int) -> None:
+        count = errors + warnings + hints
         self.tabs.setTabText(0, f"Problems ({count})" if count else "Problems")
 
     def show_problems(self) -> None:

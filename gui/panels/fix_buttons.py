@@ -29,7 +29,7 @@ class FixButton(QPushButton):
         self.setAccessibleName(str(fix))
         self.setToolTip(f"{fix}\nOne click, one undo step" + ("." if fix.keeps else "; takes something away."))
         self.setIcon(icon("fix" if fix.keeps else "delete"))
-        self.setText(fix.label)
+        self.setText(_plain(fix.label))
         self._result = label(f"→ {fix.result}" if fix.result else "", "mono-muted")
         self._result.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         box = QHBoxLayout(self)
@@ -43,7 +43,7 @@ class FixButton(QPushButton):
         room = self.width() - 48
         self._result.setVisible(room - needed > 120)
         room -= needed if room - needed > 120 else 0
-        self.setText(self.fontMetrics().elidedText(self.fix.label, Qt.TextElideMode.ElideRight, room))
+        self.setText(_plain(self.fontMetrics().elidedText(self.fix.label, Qt.TextElideMode.ElideRight, room)))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -73,6 +73,7 @@ class FixButtons(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.buttons: list[FixButton] = []
+        self.fallback: QWidget | None = None
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(4)
@@ -91,13 +92,28 @@ class FixButtons(QWidget):
             self.buttons.append(button)
 
     def clear(self) -> None:
-        """Offer nothing."""
-        for button in self.buttons:
-            button.blockSignals(True)
-            button.hide()
-            button.deleteLater()
-        self.buttons = []
+        """Offer nothing; a preview ends, and the focus goes to the ``fallback``."""
+        if self.buttons:
+            retire(self.buttons, self.fallback)
+            self.buttons = []
+            self.looked_at.emit(None)
 
     def _retint(self) -> None:
         for button in self.buttons:
             button.setIcon(icon("fix" if button.fix.keeps else "delete"))
+
+
+def retire(widgets: Sequence[QWidget], fallback: QWidget | None) -> None:
+    """Take widgets away without a sound; if one has the focus, the fallback gets it."""
+    for widget in widgets:
+        widget.blockSignals(True)
+    if fallback is not None and any(widget.hasFocus() for widget in widgets):
+        fallback.setFocus()
+    for widget in widgets:
+        widget.hide()
+        widget.deleteLater()
+
+
+def _plain(text: str) -> str:
+    """A text whose & is no key."""
+    return text.replace("&", "&&")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from engine.suggestions import Suggestion
 from gui.icons import icon
-from gui.panels.fix_buttons import FixButton
+from gui.panels.fix_buttons import FixButton, retire
 from gui.theme import theme
 from gui.widgets import heading, label
 
@@ -24,15 +24,16 @@ class Offers(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.fixes = QPushButton("Ways out …")
+        self.fixes = QPushButton("Fixes …")
         self.fixes.setToolTip("What would mend this layer (Alt+Enter)")
-        self.fixes.setAccessibleName("Ways out of the problems of this layer")
+        self.fixes.setAccessibleName("Fixes for this layer")
         self.fixes.clicked.connect(self.fixes_wanted)
-        self.head = heading("Suits its place")
+        self.head = heading("Usual here")
         self.head.setToolTip("Settings that are usual where this layer stands; nothing is set by itself")
         self.buttons: list[FixButton] = []
         self._shown: list[Suggestion] = []
         self._parts: list[QWidget] = []
+        self.fallback: QWidget | None = None
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(4)
@@ -50,10 +51,9 @@ class Offers(QWidget):
         if list(offers) == self._shown:
             return
         self._shown = list(offers)
-        for part in self._parts:
-            part.blockSignals(True)
-            part.hide()
-            part.deleteLater()
+        if self._parts:
+            retire(self._parts, self.fallback)
+            self.looked_at.emit(None)
         self._parts, self.buttons = [], []
         for offer in offers:
             button = FixButton(offer.fix)

@@ -29,12 +29,12 @@ HERE = "▸ "
 class ProblemsPanel(QWidget):
     """All problems of the network; those of the open level stand out where there are others.
 
-    ``chosen`` carries the id of the node to show, in the level that is open by then; ``counted`` the numbers of errors
-    and of warnings; ``looked_at`` and ``mending`` a problem and a fix of it, ``why`` the code to explain.
+    ``chosen`` carries the id of the node to show, in the level that is open by then; ``counted`` the numbers of errors,
+    warnings and hints; ``looked_at`` and ``mending`` a problem and a fix of it, ``why`` the code to explain.
     """
 
     chosen = Signal(str)
-    counted = Signal(int, int)
+    counted = Signal(int, int, int)
     looked_at = Signal(object, object)
     mending = Signal(object, object)
     mend_all_wanted = Signal()
@@ -52,7 +52,7 @@ class ProblemsPanel(QWidget):
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.mend_all = QPushButton("Mend all")
-        self.mend_all.setToolTip("Apply the best fix of every problem that one keeps all layers for, as one step")
+        self.mend_all.setToolTip("Apply to every problem its best fix that keeps all layers, as one step")
         self.mend_all.setAccessibleName("Mend all problems")
         self.mend_all.clicked.connect(self.mend_all_wanted)
         self.count = label("", "muted")
@@ -60,6 +60,7 @@ class ProblemsPanel(QWidget):
         self.card.looked_at.connect(self.looked_at)
         self.card.chosen.connect(self.mending)
         self.card.why.connect(self.why)
+        self.card.fixes.fallback = self.list
         self.empty = label("✓ No problems", "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.halves = QSplitter(Qt.Orientation.Horizontal)
@@ -79,6 +80,7 @@ class ProblemsPanel(QWidget):
         self._soon.timeout.connect(self.refresh)
         for signal in (document.changed, document.replaced, theme.changed):
             signal.connect(self._later)
+        document.selection_changed.connect(self._follow_selection)
         self.refresh()
 
     def _left(self) -> QWidget:
@@ -122,25 +124,27 @@ class ProblemsPanel(QWidget):
         same = (n for n, (p, _) in enumerate(problems) if before is not None and p.place == before.place)
         self.list.setCurrentRow(next(same, max(0, min(row, len(problems) - 1))))
         self.list.blockSignals(False)
-        self._show_card(self.list.currentRow())
         self.halves.setVisible(bool(problems))
         self.empty.setVisible(not problems)
         counts = {grave: sum(p.severity == grave for p, _ in problems) for grave in ("error", "warning", "hint")}
         self.count.setText(", ".join(f"{n} {word}{'s' if n > 1 else ''}" for word, n in counts.items() if n))
         self.mend_all.setEnabled(bool(counts["error"] + counts["warning"]))
-        self.counted.emit(counts["error"], counts["warning"])
+        self.counted.emit(counts["error"], counts["warning"], counts["hint"])
+        self._show_card(self.list.currentRow())
 
     def _show_card(self, row: int) -> None:
         item = self.list.item(row)
-        problem = item.data(Qt.ItemDataRole.UserRole)[0] if item is not None else None
-        if problem is None or not self.isVisible() or not self.card.fixes.underMouse():
-            self.looked_at.emit(problem, None)
-        self.card.show_problem(problem)
+        self.card.show_problem(item.data(Qt.ItemDataRole.UserRole)[0] if item is not None else None)
 
-    def select_problem(self, problem: Problem) -> None:
-        """Choose this one in the list."""
+    def _follow_selection(self) -> None:
+        """Choose the first problem of the layer that is selected now."""
+        chosen = self.document.selection
+        now = self.card.problem
+        if len(chosen) != 1 or (now is not None and chosen[0] in (now.node, *now.inside[-1:])):
+            return
         for row in range(self.list.count()):
-            if self.list.item(row).data(Qt.ItemDataRole.UserRole)[0].place == problem.place:
+            problem, of_network = self.list.item(row).data(Qt.ItemDataRole.UserRole)
+            if self._is_here(problem, of_network) and _guilty(problem) == chosen[0]:
                 self.list.setCurrentRow(row)
                 return
 
@@ -182,3 +186,8 @@ class ProblemsPanel(QWidget):
         if of_network:
             go_to(self.document, problem)
         self.chosen.emit(problem.inside[-1] if of_network and problem.inside else problem.node)
+
+
+def _guilty(problem: Problem) -> str | None:
+    """The id of the guilty node in its own graph."""
+    return problem.inside[-1] if problem.inside else problem.node

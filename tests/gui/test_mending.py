@@ -147,7 +147,7 @@ def test_alt_enter_offers_the_fixes_of_the_selected_layer(qtbot: QtBot, window: 
     menu = shown_menu(window)
     qtbot.waitUntil(menu.isVisible)
     words = [action.text() for action in menu.actions() if action.text()]
-    assert words == ["A softmax before cross-entropy", "Move soft to prediction", "Remove soft", "Why?"]
+    assert words == ["Warning: A softmax before cross-entropy", "Move soft to prediction", "Remove soft", "Why?"]
     qtbot.keyClick(menu, Qt.Key.Key_Down)
     assert [look.name for _, look in window.view.ghosts.picture.made] == ["prediction"]
     qtbot.keyClick(menu, Qt.Key.Key_Return)

@@ -74,7 +74,8 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
 def unused(graph: Graph, report: Report, node_id: str) -> Found:
     """Nothing reads the result, so the layer does not take part."""
     node, layer = graph.node(node_id), report.layer(node_id)
-    if layer is not None and layer.output_ports() and not graph.outgoing[node_id]:
+    begun = graph.inside is None and not graph.of_type("Output")  # while there is no end nothing can lead to one
+    if layer is not None and layer.output_ports() and not graph.outgoing[node_id] and not begun:
         yield Problem(
             "warning",
             "unused",

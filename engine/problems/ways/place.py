@@ -129,7 +129,13 @@ class Place:
         node = self.graph.node(self.id)
         initial = self.cls(node.type).initial
         edits = [SetParameter(node.id, name, literal(initial.get(name, MISSING))) for name in names]
-        to = f" to {shown(initial[names[0]])}" if len(names) == 1 and names[0] in initial else " to its default"
+        to = " to its default"
+        if len(names) == 1:
+            info = self.cls(node.type).model_fields.get(names[0])
+            if names[0] in initial:
+                to = f" to {shown(literal(initial[names[0]]))}"
+            elif info is not None and not info.is_required():
+                to = f" to {shown(info.default)}"
         return Way(f"Set {_listed(list(names))}{to}", tuple(edits))
 
     def insert(self, edge: Edge | None, *steps: Step, label: str | None = None, after: bool = False) -> Way | None:
@@ -321,8 +327,10 @@ def shown(value: Any) -> str:
     """A value as people type it."""
     if value is MISSING:
         return "its default"
+    if value is None:
+        return "none"
     if isinstance(value, tuple):
-        return " × ".join(map(str, value)) if all(isinstance(v, int) and v > 0 for v in value) else str(list(value))
+        return " × ".join(map(str, value)) if all(isinstance(v, int) and v > 0 for v in value) else unparse(value)
     return unparse(value) if not isinstance(value, float) else f"{value:g}"
 
 

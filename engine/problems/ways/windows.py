@@ -36,6 +36,7 @@ def fit(place: Place) -> Iterator[Way | None]:
         return
     far = kernel > 2 * smallest  # then so much padding would leave little of the image
     if far and "kernel_size" in fields:
+        yield place.reset("kernel_size")
         yield place.set(kernel_size=smallest - 1 + smallest % 2)
     if "padding" in fields:
         dilation = max(each(place, "dilation"), default=1)

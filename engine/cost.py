@@ -103,6 +103,11 @@ def total(graph: Graph, report: Report | None = None, batch: int = 1) -> Cost:
     return _with_memory(whole, training, inference, OPTIMIZER_STATE.get(_optimizer(graph), 2))
 
 
+def without_activations(graph: Graph, report: Report, batch: int = 1) -> Cost:
+    """The same without the memory of activations, in half the time."""
+    return _sum(leaves(graph, report), batch)[0]
+
+
 def _with_memory(cost: Cost, training: int, inference: int, states: int) -> Cost:
     """The cost with the memory of its activations, and ``states`` tensors a parameter for the optimizer."""
     held = cost.memory_parameters

@@ -50,13 +50,14 @@ class StatusLine(QStatusBar):
         settings = resolve_settings(self.document.project)
         batch = 1 if isinstance(settings, SettingFault) else settings[0].batch_size
         whole = cost.total(self.document.project, self.document.whole.report, batch)
-        one = cost.total(self.document.project, self.document.whole.report)
+        work = whole.multiply_adds // batch
+        so_far = "so far   ·   " if self.document.whole.report.errors else ""
         self.cost.setText(
-            f"{whole.parameters:,} parameters   ·   {short(one.multiply_adds)} multiply-adds   ·   "
+            f"{so_far}{whole.parameters:,} parameters   ·   {short(work)} multiply-adds   ·   "
             f"{memory(whole.memory_training)} to train at batch {batch}"
         )
         self.cost.setToolTip(
-            f"{one.multiply_adds:,} multiply-adds for one sample; "
+            f"{work:,} multiply-adds for one sample; "
             f"{memory(whole.memory_inference)} to predict at batch {batch}"
         )
 

@@ -41,7 +41,7 @@ class NetworkPage(QWidget):
         document = self.document
         graph, report, chosen = document.graph, document.report, document.selection
         each = [cost.of_node(graph, report, node_id) for node_id in chosen]
-        whole = [cost.total(graph, report)] if not chosen else each
+        whole = [cost.without_activations(graph, report)] if not chosen else each
         lines = [] if chosen else [f"{len(graph.nodes)} layers"]
         lines += [
             f"{sum(part.parameters for part in whole):,} parameters",

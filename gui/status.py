@@ -57,8 +57,7 @@ class StatusLine(QStatusBar):
             f"{memory(whole.memory_training)} to train at batch {batch}"
         )
         self.cost.setToolTip(
-            f"{work:,} multiply-adds for one sample; "
-            f"{memory(whole.memory_inference)} to predict at batch {batch}"
+            f"{work:,} multiply-adds for one sample; {memory(whole.memory_inference)} to predict at batch {batch}"
         )
 
     def _retint(self) -> None:

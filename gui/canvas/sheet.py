@@ -7,6 +7,7 @@ from PySide6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QShowEven
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from gui.canvas.camera import STEP, Camera
+from gui.canvas.ghosts import Ghosts
 from gui.canvas.grid import Grid
 from gui.canvas.overlays import Hint, Note
 from gui.canvas.overview import Overview
@@ -15,6 +16,8 @@ from gui.canvas.style import OVERVIEW
 from gui.document import Document
 from gui.theme import theme
 
+READABLE = 0.6
+"""Below this scale a node that is led to is shown larger."""
 FAR = 262_144.0
 """How far the sheet reaches in each direction."""
 SETTLED = 160
@@ -29,6 +32,7 @@ class Sheet(QGraphicsView):
         self.document = document
         self.canvas = Scene(document, self)  # setScene alone keeps no scene alive
         self.camera = Camera(self)
+        self.ghosts = Ghosts(self.canvas)
         self._opened = False
         self._grid, self._overview = Grid(), Overview(self.canvas)
         self._hint, self._note = Hint(self), Note(self)
@@ -37,6 +41,8 @@ class Sheet(QGraphicsView):
         self._set_up()
         document.replaced.connect(self.zoom_open)
         document.changed.connect(self._describe)
+        document.replaced.connect(self.end_preview)
+        document.changed.connect(self.end_preview)
         document.selection_changed.connect(self._describe)
         theme.changed.connect(self.viewport().update)
         self._describe()
@@ -85,6 +91,17 @@ class Sheet(QGraphicsView):
     def zoom_selection(self) -> None:
         """Show the selected nodes, or everything without any."""
         self.camera.fit(self.canvas.content(self.document.selection or None))
+
+    def show_node(self, node_id: str) -> None:
+        """Bring a node into sight, from too far away closer, too."""
+        if self.camera.scale < READABLE:
+            self.zoom_selection()
+        else:
+            self.camera.reveal(self.canvas.nodes[node_id].box)
+
+    def end_preview(self, _change: object = None) -> None:
+        """Show the network as it is, without what a fix would do."""
+        self.ghosts.clear()
 
     def zoom_reset(self) -> None:
         """Back to 100 %."""

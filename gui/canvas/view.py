@@ -26,7 +26,6 @@ from gui.canvas.drops import PaletteDrop
 from gui.canvas.fix_menu import FixMenu
 from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End, snap
 from gui.canvas.gestures import DragWire, Gesture, MoveNodes, Pan, Pointer, RubberBand
-from gui.canvas.ghosts import Ghosts
 from gui.canvas.popup import LayerPopup
 from gui.canvas.sheet import Sheet
 from gui.document import Document
@@ -37,10 +36,6 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 ARROWS: dict[int, walking.Direction] = {
     Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down", Qt.Key.Key_Left: "left", Qt.Key.Key_Right: "right",
 }  # fmt: skip
-
-
-READABLE = 0.6
-"""Below this scale a node that is led to is shown larger."""
 
 
 class View(Sheet):
@@ -59,13 +54,11 @@ class View(Sheet):
         self.mouse: QPoint | None = None
         """Where the mouse is, while it is over the canvas."""
         self._palette, self._adder = PaletteDrop(self), Adder(self)
-        self.ghosts, self.fix_menu = Ghosts(self.canvas), FixMenu(self)
+        self.fix_menu = FixMenu(self)
         self.setAcceptDrops(True)
         self.viewport().setMouseTracking(True)
         document.replaced.connect(self._break_off)
         document.changed.connect(self._yield)
-        document.replaced.connect(self.end_preview)
-        document.changed.connect(self.end_preview)
 
     def _yield(self, change: Change) -> None:
         if change.nodes or change.edges or change.moved:
@@ -154,17 +147,6 @@ class View(Sheet):
         area = self.ghosts.show(edit, of_project=of_project)
         if not area.isNull():
             self.camera.reveal(area)
-
-    def show_node(self, node_id: str) -> None:
-        """Bring a node into sight, from too far away closer, too."""
-        if self.camera.scale < READABLE:
-            self.zoom_selection()
-        else:
-            self.camera.reveal(self.canvas.nodes[node_id].box)
-
-    def end_preview(self, _change: object = None) -> None:
-        """Show the network as it is."""
-        self.ghosts.clear()
 
     def show_fixes(self) -> None:
         """Offer what mends the selected layer."""

@@ -32,11 +32,20 @@ class Part:
         return len(self.indices)
 
     def batches(
-        self, names: Iterable[str], size: int, order: torch.Tensor | None = None, *, drop_last: bool = False
+        self,
+        names: Iterable[str],
+        size: int,
+        order: torch.Tensor | None = None,
+        *,
+        drop_last: bool = False,
+        skip: int = 0,
     ) -> Iterator[dict[str, torch.Tensor]]:
-        """The named fields, ``size`` samples at a time, in ``order`` (indices within the part; None: as they lie)."""
+        """The named fields, ``size`` samples at a time, in ``order`` (indices within the part; None: as they lie).
+
+        The first ``skip`` batches are left out.
+        """
         tensors = {name: self.tensors[name] for name in names}
-        for start in range(0, len(self) - (size - 1 if drop_last else 0), size):
+        for start in range(skip * size, len(self) - (size - 1 if drop_last else 0), size):
             if order is None:
                 yield {name: tensor[start : start + size] for name, tensor in tensors.items()}
             else:

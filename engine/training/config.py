@@ -120,6 +120,15 @@ class EarlyStopping(Section):
     min_delta: Amount = Field(0.0, description="how much the loss must fall to count as progress")
 
 
+class Checkpoints(Section):
+    """When the state of a run is kept, so that it can go on after a stop, a crash or a power cut."""
+
+    epochs: Positive | None = Field(1, description="after how many epochs the state is kept; none: not by epochs")
+    minutes: Rate | None = Field(5.0, description="after how many minutes, also within an epoch; none: not by time")
+    best: bool = Field(True, description="keep the weights with the lowest validation loss, too")
+    keep_all: bool = Field(False, description="keep every state; else the last two")
+
+
 def _kind(default: str) -> Callable[[Any], str | None]:
     """A discriminator that reads ``name`` and takes a missing one as the default kind."""
 
@@ -158,6 +167,7 @@ class TrainingConfig(Section):
     early_stopping: EarlyStopping | None = Field(None, description="when to stop before the last epoch; none: never")
     clip_norm: Rate | None = Field(None, description="the largest norm all gradients together may have; none: any")
     clip_value: Rate | None = Field(None, description="the largest value one gradient may have; none: any")
+    checkpoint: Checkpoints = Field(Checkpoints(), description="when the state is kept, to go on from")
     device: Device = Field("auto", description="'auto', 'cpu', 'cuda', 'cuda:0', … or 'mps'")
     threads: Annotated[int, Field(ge=1, le=1024)] | None = Field(
         None, description="the CPU threads to compute with; none: chosen by the size of the network"

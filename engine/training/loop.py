@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine import project
 from engine.data.datasets import DataError
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
 from engine.training.plan import Plan, check
-from engine.training.run import Run, RunError, environment
+from engine.training.run import METRICS, PROJECT, Run, RunError, RunInfo, environment, read, read_metrics
 from engine.training.status import Result, State, Status, TrainingError
 from engine.training.threads import wait_politely
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import torch
 
     from engine.data.pipeline import Prepared
+    from engine.training.checkpoint import Checkpoint
     from engine.training.session import Session
 
 
@@ -40,14 +42,35 @@ class Trainer:
         control: Control | None = None,
         history: History | None = None,
         on_epoch: Callable[[Status], None] | None = None,
+        resumed: RunInfo | None = None,
     ) -> None:
         self.graph = graph.copy()
+        self._resumed = resumed
         self.control = control or Control()
         self.history = history or History()
         self.status = Status()
         self._run_dir, self._root = run_dir, root
         self._on_epoch = on_epoch
         self._session: Session | None = None
+
+    @classmethod
+    def resume(
+        cls,
+        run_dir: Path,
+        *,
+        control: Control | None = None,
+        history: History | None = None,
+        on_epoch: Callable[[Status], None] | None = None,
+    ) -> Trainer:
+        """A trainer that goes on with a run that was stopped, killed or has failed, from its last checkpoint.
+
+        Device and threads are those of the run, so the metrics go on byte by byte. Raises RunError or ProjectError.
+        """
+        info = read(run_dir)
+        if info.state == "finished":
+            raise RunError(f"The run in {run_dir} has finished: there is nothing left to resume.")
+        graph = project.load(run_dir / PROJECT)
+        return cls(graph, run_dir, control=control, history=history, on_epoch=on_epoch, resumed=info)
 
     def run(self) -> Result:
         """Train to the end. Raises TrainingError, before anything is trained, for what the user has to mend first.
@@ -63,11 +86,14 @@ class Trainer:
             wait_politely()
             from engine.data.pipeline import prepare
             from engine.training import device
+            from engine.training.checkpoint import load
             from engine.training.session import steps_of
 
             device.freeze_imports()
-            target = device.choose_device(plan.training.device)
-            threads = device.choose_threads(plan.training.threads, plan.multiply_adds)
+            resumed = self._resumed
+            target = device.choose_device(resumed.device if resumed else plan.training.device)
+            wanted = resumed.threads if resumed else plan.training.threads
+            threads = device.choose_threads(wanted, plan.multiply_adds)
             self._show(phase="loading the data")
             data = prepare(plan.data, target)
             if not steps_of(len(data.train), plan):
@@ -75,14 +101,15 @@ class Trainer:
                     f"data.batch_size is {plan.data.batch_size}, but there are {len(data.train)} training samples: "
                     "with data.drop_last on, no batch is left."
                 )
-            run = self._new_run(plan, str(target), threads)
+            checkpoint = load(resumed.path) if resumed else None
+            run = self._old_run(resumed, checkpoint) if resumed else self._new_run(plan, str(target), threads)
         except (DataError, RunError, TrainingError) as error:
             raise self._refused(str(error)) from error
         except Exception as error:
             self._refused(f"{type(error).__name__}: {error}")
             raise
         with device.settled(threads):
-            return self._guarded(plan, data, target, run)
+            return self._guarded(plan, data, target, run, checkpoint)
 
     def _refused(self, message: str) -> TrainingError:
         self._show(state="failed", phase="", message=message)
@@ -101,13 +128,29 @@ class Trainer:
         self._show(run=run.path)
         return run
 
-    def _guarded(self, plan: Plan, data: Prepared, device: torch.device, run: Run) -> Result:
+    def _old_run(self, info: RunInfo, checkpoint: Checkpoint | None) -> Run:
+        """Open a run again, cut back to its checkpoint, or to nothing; its curves so far are shown."""
+        if checkpoint is None:
+            run = Run.reopen(info, 0, 0)
+            self._show(run=run.path)
+            return run
+        progress = checkpoint.progress
+        run = Run.reopen(info, progress.metrics_bytes, progress.timing_bytes)
+        read_metrics(run.path / METRICS, self.history)
+        self._show(run=run.path, step=progress.step, epoch=progress.epochs, message=checkpoint.notes)
+        return run
+
+    def _guarded(
+        self, plan: Plan, data: Prepared, device: torch.device, run: Run, checkpoint: Checkpoint | None
+    ) -> Result:
         """Train, and whatever happens keep what there is."""
         from engine.training.failures import explain
         from engine.training.session import Session
 
         try:
-            session = Session(plan, data, device, run, self.history, self.control, self._show, self._epoch_done)
+            session = Session(
+                plan, data, device, run, self.history, self.control, self._show, self._epoch_done, checkpoint
+            )
             self._session = session
             state, message = session.train()
         except Exception as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -52,6 +52,17 @@ class LearningRate:
         elif self._scheduler is not None:
             self._scheduler.step()
 
+    def state(self) -> dict[str, Any]:
+        """What the optimizer and the schedule remember."""
+        schedule = {} if self._scheduler is None else _plain(self._scheduler.state_dict())
+        return {"optimizer": self.optimizer.state_dict(), "schedule": schedule}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        self.optimizer.load_state_dict(dict(state["optimizer"]))
+        if self._scheduler is not None:
+            self._scheduler.load_state_dict(dict(state["schedule"]))
+
     def set(self, lr: float) -> None:
         """Use another learning rate from now on; what the schedule does later is scaled along."""
         before = self.value
@@ -62,6 +73,12 @@ class LearningRate:
                 group["initial_lr"] = group["initial_lr"] * factor if factor else lr
         if hasattr(self._scheduler, "base_lrs"):
             self._scheduler.base_lrs = [base * factor if factor else lr for base in self._scheduler.base_lrs]
+
+
+def _plain(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a schedule's state what is plain data: what torch reads back without running anything."""
+    kinds = (bool, int, float, str, list, tuple, type(None))
+    return {name: value for name, value in state.items() if isinstance(value, kinds)}
 
 
 def _scheduler(optimizer: torch.optim.Optimizer, schedule: Schedule, epochs: int) -> Any:

@@ -113,6 +113,15 @@ class Recorder:
         self._flushed = perf_counter()
         return kept
 
+    @property
+    def sums(self) -> tuple[float, float, int]:
+        """The sums behind `epoch_means`: loss, metric, samples."""
+        return self._sums
+
+    def restore(self, seconds: float, sums: tuple[float, float, int]) -> None:
+        """Go on with the time and the sums of a checkpoint."""
+        self.seconds, self._sums = seconds, sums
+
     def new_epoch(self) -> None:
         """Begin the means of an epoch anew."""
         self._sums = (0.0, 0.0, 0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import platform
 import re
 from collections.abc import Iterable, Mapping
@@ -64,15 +65,34 @@ class RunInfo(BaseModel):
 class Run:
     """The folder of a run that is going on; one trainer writes to it."""
 
-    def __init__(self, path: Path, info: RunInfo) -> None:
-        """Open the line files of a new run in an existing folder. Raises RunError."""
+    def __init__(self, path: Path, info: RunInfo, lengths: tuple[int, int] = (0, 0)) -> None:
+        """Open the line files in an existing folder and cut them to so many bytes. Raises RunError."""
+        from engine.training.lock import WriterLock
+
         self.path, self.info = path, info
+        self._lock = WriterLock(path)
         try:
-            self._metrics = (path / METRICS).open("w", encoding="utf-8", newline="\n")
-            self._timing = (path / TIMING).open("w", encoding="utf-8", newline="\n")
+            self._metrics, self._timing = (
+                _cut(path / n, size) for n, size in zip((METRICS, TIMING), lengths, strict=True)
+            )
         except OSError as error:
+            self._lock.release()
             raise _unwritable(path, error) from error
         self.update()
+
+    @classmethod
+    def reopen(cls, info: RunInfo, metrics_bytes: int, timing_bytes: int, **facts: Any) -> Run:
+        """Go on with a run whose line files had so many bytes. Raises RunError."""
+        for name, size in ((METRICS, metrics_bytes), (TIMING, timing_bytes)):
+            path = info.path / name
+            if not path.is_file() or path.stat().st_size < size:
+                raise RunError(f"{path} is shorter than the checkpoint says: the run cannot be resumed.")
+        changed = info.model_copy(update={"state": "running", "message": "", **facts})
+        return cls(info.path, changed, (metrics_bytes, timing_bytes))
+
+    def lengths(self) -> tuple[int, int]:
+        """How many bytes the line files have now: metrics, timing."""
+        return os.fstat(self._metrics.fileno()).st_size, os.fstat(self._timing.fileno()).st_size
 
     @classmethod
     def create(cls, where: Path | None, graph: Graph, *, root: Path | None = None, **facts: Any) -> Run:
@@ -119,11 +139,9 @@ class Run:
         from safetensors import SafetensorError
         from safetensors.torch import save_file
 
-        tensors: dict[str, Any] = {}
-        for name, tensor in state.items():
-            values = tensor.detach().cpu().contiguous()
-            shared = any(values.data_ptr() == other.data_ptr() for other in tensors.values())
-            tensors[name] = values.clone() if shared else values
+        from engine.training.checkpoint import independent
+
+        tensors = independent(state)
         metadata = {"modules": json.dumps(self.info.modules)}  # one entry only: safetensors writes several in any order
         temporary = self.path / f".{WEIGHTS}"
         try:
@@ -146,6 +164,8 @@ class Run:
             self._timing.close()
         except OSError as error:
             raise _unwritable(self.path, error) from error
+        finally:
+            self._lock.release()
 
     def _append(self, file: Any, rows: Iterable[Row]) -> None:
         try:
@@ -153,6 +173,14 @@ class Run:
             file.flush()
         except OSError as error:
             raise _unwritable(self.path, error) from error
+
+
+def _cut(path: Path, size: int) -> Any:
+    """Open a line file to append, cut to so many bytes."""
+    file = path.open("a", encoding="utf-8", newline="\n")
+    file.truncate(size)
+    file.seek(size)
+    return file
 
 
 def scan(root: Path | None = None) -> tuple[list[RunInfo], dict[Path, str]]:
@@ -194,9 +222,12 @@ def read(path: Path) -> RunInfo:
         raise RunError(f"{path / FACTS} is damaged: {error}.") from error
 
 
-def read_metrics(path: Path) -> History:
-    """The curves in a ``metrics.jsonl``; a last line that was cut off is left out. Raises RunError."""
-    history = History()
+def read_metrics(path: Path, history: History | None = None) -> History:
+    """The curves in a ``metrics.jsonl``, into ``history`` if one is given; a last line cut off is left out.
+
+    Raises RunError.
+    """
+    history = history or History()
     try:
         with path.open("rb") as file:
             for number in range(1, 2**62):

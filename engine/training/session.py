@@ -9,10 +9,12 @@ import torch
 
 from engine.compile import compile_source
 from engine.data.pipeline import Prepared, shuffled
+from engine.training.checkpoint import Checkpoint, Progress
 from engine.training.config import EarlyStopping
 from engine.training.control import Control
 from engine.training.device import seed_step
 from engine.training.history import History
+from engine.training.keeper import Keeper
 from engine.training.network import Batch, Network, heads
 from engine.training.optimizers import Clipping, LearningRate, make_optimizer
 from engine.training.plan import Plan
@@ -40,6 +42,7 @@ class Session:
         control: Control,
         show: Callable[..., None],
         on_epoch: Callable[[], None],
+        checkpoint: Checkpoint | None = None,
     ) -> None:
         self.plan, self.data, self.device = plan, data, device
         self.control, self.show, self.on_epoch = control, show, on_epoch
@@ -58,6 +61,23 @@ class Session:
         self.clipping = Clipping(self.config, weights)
         self.recorder = Recorder(run, history, parts[0].metric)
         self.steps_total = self.config.epochs * steps_of(len(data.train), plan)
+        self.patience = _Patience(self.config.early_stopping)
+        self.keeper = Keeper(self.config.checkpoint, run, self.network.module, self.lr)
+        self._batches, self._ended = 0, ""
+        if checkpoint is not None:
+            self._go_on_from(checkpoint)
+
+    def _go_on_from(self, checkpoint: Checkpoint) -> None:
+        """Take on the state of a checkpoint."""
+        progress = checkpoint.progress
+        self.network.module.load_state_dict(dict(checkpoint.weights))
+        self.lr.restore(checkpoint.optimizer)
+        self.recorder.restore(progress.seconds, progress.sums)
+        self.epochs, self.steps, self._batches = progress.epochs, progress.step, progress.batches
+        self.validation, self._ended = dict(progress.validation), progress.ended
+        self.patience.bad = progress.bad_epochs
+        self.patience.best = math.inf if progress.best is None else progress.best
+        self.keeper.best_loss = math.inf if progress.best_loss is None else progress.best_loss
 
     def train(self) -> tuple[State, str]:
         """All epochs and the final test; returns how it ended. Raises Diverged, and whatever the network raises."""
@@ -70,44 +90,67 @@ class Session:
             raise
 
     def _train(self) -> tuple[State, str]:
-        patience = _Patience(self.config.early_stopping)
         self.show(phase="training", steps_total=self.steps_total, lr=self.lr.value)
-        if not self.config.epochs and not self._validate():
+        if not self.config.epochs and not self._validate(0):
             return self._stopped()
-        message = f"Trained {self.config.epochs} epochs."
-        for epoch in range(1, self.config.epochs + 1):
-            if not self._epoch(epoch) or not self._validate():
+        while self.epochs < self.config.epochs and not self._ended:
+            if not self._epoch(self.epochs + 1) or not self._validate(self.epochs + 1):
                 return self._stopped()
+            self.epochs, self._batches = self.epochs + 1, 0
             loss = self.validation.get("loss")
             self.lr.epoch_done(loss)
             self.show(lr=self.lr.value)
             self.on_epoch()
-            if loss is not None and patience.is_over(loss):
-                message = f"Stopped early after epoch {epoch}: {patience.reason}"
-                break
-        test = self._evaluate("test")
+            if loss is not None and self.patience.is_over(loss):
+                self._ended = f"Stopped early after epoch {self.epochs}: {self.patience.reason}"
+            self.keeper.epoch_done(self.epochs, loss, self.progress)
+        test = self._evaluate("test", self.epochs)
         if test is None:
             return self._stopped()
         self.test = test
         self.show(test=test)
-        return "finished", message
+        self.keeper.close()
+        return "finished", self._ended or f"Trained {self.config.epochs} epochs."
 
     def _stopped(self) -> tuple[State, str]:
         self._flush()
+        self.keeper.save(self.progress())
         return "stopped", f"Stopped after step {self.steps} of {self.steps_total}."
 
+    def progress(self) -> Progress:
+        """How far the run is; everything is written down first."""
+        self._flush()
+        metrics, timing = self.recorder.run.lengths()
+        return Progress(
+            step=self.steps,
+            epochs=self.epochs,
+            batches=self._batches,
+            metrics_bytes=metrics,
+            timing_bytes=timing,
+            seconds=self.recorder.seconds,
+            validation=dict(self.validation),
+            sums=self.recorder.sums,
+            best=_finite(self.patience.best),
+            bad_epochs=self.patience.bad,
+            best_loss=_finite(self.keeper.best_loss),
+            ended=self._ended,
+        )
+
     def _epoch(self, epoch: int) -> bool:
-        """One pass over the training part; False if it was stopped on the way."""
+        """One pass over the training part, or what is left of it; False if it was stopped on the way."""
         train, config = self.data.train, self.plan.data
-        self.recorder.new_epoch()
+        if not self._batches:
+            self.recorder.new_epoch()
         self.show(epoch=epoch, phase="training")
         order = shuffled(len(train), self.config.seed, epoch, self.device) if config.shuffle else None
-        for batch in train.batches(self.network.fields, config.batch_size, order, drop_last=config.drop_last):
+        size, skip = config.batch_size, self._batches
+        for batch in train.batches(self.network.fields, size, order, drop_last=config.drop_last, skip=skip):
             if not self._gate():
                 return False
             self._step(epoch, batch)
+            self._batches += 1
+            self.keeper.step_done(self.progress)
         self._flush()
-        self.epochs = epoch
         return True
 
     def _step(self, epoch: int, batch: Batch) -> None:
@@ -145,9 +188,12 @@ class Session:
             self.show(state="running")
         return go_on
 
-    def _validate(self) -> bool:
-        """Evaluate on the validation part, if there is one; False if it was stopped on the way."""
-        values = self._evaluate("validation")
+    def _validate(self, epoch: int) -> bool:
+        """Evaluate on the validation part, if there is one; False if it was stopped on the way.
+
+        Only then is the epoch over: a run that goes on from before looks at it once more.
+        """
+        values = self._evaluate("validation", epoch)
         if values is None:
             return False
         self.validation = values
@@ -157,14 +203,14 @@ class Session:
             raise Diverged(self.steps, self.lr.value, loss, "validation loss after step")
         return True
 
-    def _evaluate(self, split: str) -> Metrics | None:
+    def _evaluate(self, split: str, epoch: int) -> Metrics | None:
         """The metrics of a part, nothing for an empty one; None if it was stopped on the way."""
         part = self.data.validation if split == "validation" else self.data.test
         if not len(part):
             return {}
         self.show(phase="validating" if split == "validation" else "testing")
         values = self.network.evaluate(part, self.plan.data.batch_size, lambda: not self.control.stopped)
-        return None if values is None else self.recorder.evaluation(split, self.steps, self.epochs, values)
+        return None if values is None else self.recorder.evaluation(split, self.steps, epoch, values)
 
     def _flush(self) -> None:
         """Write down what the steps have reported, and show where the run stands."""
@@ -182,6 +228,10 @@ class Session:
             samples_per_second=recorder.samples_per_second,
             remaining_seconds=left,
         )
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def steps_of(samples: int, plan: Plan) -> int:

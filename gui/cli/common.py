@@ -19,8 +19,13 @@ class Commands(Protocol):
     def add_parser(self, name: str, **kwargs: Any) -> argparse.ArgumentParser: ...
 
 
-def add_what(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", metavar="WHAT", help="a preset, a preset with options, or a project file")
+def add_what(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    """The network a command is about."""
+    words = "a preset, a preset with options, or a project file"
+    if optional:
+        parser.add_argument("what", metavar="WHAT", nargs="?", help=words)
+    else:
+        parser.add_argument("what", metavar="WHAT", help=words)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

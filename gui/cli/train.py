@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import presets
 from engine.assignments import edit
 from engine.edits import SetSetting
 from engine.training.run import line
-from gui.cli.common import Commands, add_what
+from gui.cli.common import CallError, Commands, add_what
 from gui.training.words import result_text
 
 if TYPE_CHECKING:
+    from engine.graph import Graph
+    from engine.training.control import Control
     from engine.training.status import Result, Status
 
 
 def add(commands: Commands) -> None:
-    parser = commands.add_parser("train", help="train a network")
-    add_what(parser)
+    parser = commands.add_parser("train", help="train a network, or go on with a run")
+    add_what(parser, optional=True)
+    parser.add_argument("--resume", type=Path, metavar="RUN_DIR", help="go on with this run where it was stopped")
     parser.add_argument("--epochs", type=int, metavar="N", help="how many times over the data")
     parser.add_argument(
         "--set",
@@ -38,22 +45,65 @@ def add(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    given = [name for name in ("what", "epochs", "device", "threads", "run_dir") if getattr(args, name) is not None]
+    if args.resume is not None and (given or args.assignments):
+        raise CallError("--resume goes on with a run as it was: it takes no WHAT and no other settings.")
+    if args.resume is None and args.what is None:
+        raise CallError("train needs WHAT to train, or --resume and the folder of a run.")
+    from engine.training.threads import wait_politely
+
+    wait_politely()
+    from engine.training.control import Control
+    from engine.training.loop import Trainer
+
+    progress, control = Progress(as_json=args.json), Control()
+    if args.resume is not None:
+        trainer = Trainer.resume(args.resume, control=control, on_epoch=progress.epoch)
+    else:
+        trainer = Trainer(_graph(args), args.run_dir, control=control, on_epoch=progress.epoch)
+    with stopping(control) as asked:
+        try:
+            result = trainer.run()
+        finally:
+            progress.close()
+    code = progress.finish(result)
+    if asked() and result.state == "stopped":
+        print(f"layerloom: go on with `layerloom train --resume {result.run}`", file=sys.stderr)
+        return 130
+    return code
+
+
+@contextmanager
+def stopping(control: Control) -> Iterator[Callable[[], bool]]:
+    """Let Ctrl-C end the run between two steps, with a checkpoint; a second one ends it at once.
+
+    Gives a function that says whether Ctrl-C was pressed.
+    """
+    pressed = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+        print("\nStopping after this step; Ctrl-C again stops at once.", file=sys.stderr)
+        control.stop()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _graph(args: argparse.Namespace) -> Graph:
     graph, _ = presets.open_what(args.what)
     for assignment in args.assignments:
         edit(graph, assignment).apply(graph)
     for name in ("epochs", "device", "threads"):
         if getattr(args, name) is not None:
             SetSetting(("training", name), getattr(args, name)).apply(graph)
-    from engine.training.loop import Trainer
-    from engine.training.threads import wait_politely
-
-    wait_politely()
-    progress = Progress(as_json=args.json)
-    try:
-        result = Trainer(graph, args.run_dir, on_epoch=progress.epoch).run()
-    finally:
-        progress.close()
-    return progress.finish(result)
+    return graph
 
 
 class Progress:

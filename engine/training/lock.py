@@ -1,0 +1,57 @@
+"""One writer a run: a lock of the operating system, which goes with the program that holds it, killed or not."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import IO, Final
+
+from engine.training.run import RunError
+
+LOCK: Final = ".writer"
+
+
+class WriterLock:
+    """Held from its making until `release`."""
+
+    def __init__(self, run: Path) -> None:
+        """Raises RunError where another program is writing to the run."""
+        self._file: IO[bytes] | None = None
+        try:
+            file = (run / LOCK).open("ab")
+        except OSError as error:
+            raise RunError(f"{run} cannot hold a run: {error.strerror or error}.") from error
+        try:
+            _lock(file)
+        except OSError as error:
+            file.close()
+            raise RunError(f"Another program is training in {run}: wait for it, or stop it there.") from error
+        self._file = file
+
+    def release(self) -> None:
+        """Let others write."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def is_written(run: Path) -> bool:
+    """Whether a program is writing to the run now."""
+    try:
+        WriterLock(run).release()
+    except RunError:
+        return True
+    return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

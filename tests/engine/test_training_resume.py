@@ -1,0 +1,224 @@
+"""A run goes on as if nothing had happened: the same bytes, whenever it was stopped or killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+import presets
+from engine.edits import SetSetting
+from engine.graph import Graph, literal
+from engine.training.checkpoint import BEST, FOLDER, MODEL, STATE, load
+from engine.training.control import Control
+from engine.training.history import History
+from engine.training.lock import WriterLock, is_written
+from engine.training.loop import Trainer
+from engine.training.run import RunError, read, read_metrics
+from engine.training.status import Status
+
+ROOT = Path(__file__).resolve().parents[2]
+NETWORKS = {
+    "image": ("lenet-5", {"schedule": {"name": "cosine"}}),
+    "recurrent": ("lstm-classifier", {"schedule": {"name": "plateau", "patience": 0}, "clip_norm": 1.0}),
+    "transformer": ("transformer-encoder", {"early_stopping": {"patience": 0, "min_delta": 0.01}}),
+}
+
+
+def network(kind: str, epochs: int = 4) -> Graph:
+    """A preset with dropout, few epochs, one thread and a state kept after every epoch."""
+    name, training = NETWORKS[kind]
+    graph = presets.build(name)
+    for linear in graph.of_type("Linear")[-1:]:
+        edge = next(iter(graph.incoming[linear.id].values()))
+        drop = graph.add("Dropout", p=0.2)
+        graph.delete_edge(edge)
+        graph.connect(edge.source, drop, source=edge.source_port)
+        graph.connect(drop, linear.id)
+    for key, value in {"epochs": epochs, "threads": 1, "device": "cpu", **training}.items():
+        SetSetting(("training", key), literal(value)).apply(graph)
+    return graph
+
+
+def unbroken(kind: str, folder: Path) -> bytes:
+    """The metrics of a run that was let alone."""
+    result = Trainer(network(kind), folder / "whole").run()
+    assert result.state == "finished", result.message
+    return (folder / "whole" / "metrics.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_a_run_stopped_anywhere_goes_on_to_the_same_bytes(kind: str, tmp_path: Path) -> None:
+    whole, rng = unbroken(kind, tmp_path), random.Random(kind)
+    steps = read(tmp_path / "whole").steps
+    folder = tmp_path / "broken"
+    trainer = Trainer(network(kind), folder, control=Stopping(rng.randrange(1, steps // 2)))
+    assert trainer.run().state == "stopped"
+    for _ in range(3):
+        trainer = Trainer.resume(folder, control=Stopping(rng.randrange(1, steps // 3)))
+        if trainer.run().state == "finished":
+            break
+    else:
+        assert Trainer.resume(folder).run().state == "finished"
+    assert (folder / "metrics.jsonl").read_bytes() == whole
+    ours, theirs = read(folder), read(tmp_path / "whole")
+    assert (ours.test, ours.validation, ours.steps, ours.epochs) == (
+        *(theirs.test, theirs.validation, theirs.steps, theirs.epochs),
+    )
+    assert (folder / "model.safetensors").read_bytes() == (tmp_path / "whole" / "model.safetensors").read_bytes()
+
+
+class Stopping(Control):
+    """Stops the run after so many steps."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self.left = steps
+
+    def gate(self, *args: object) -> bool:
+        self.left -= 1
+        if self.left < 0:
+            self.stop()
+        return super().gate()
+
+
+def test_the_curves_of_a_resumed_run_are_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    Trainer(network("image"), folder, control=Stopping(30)).run()
+    history, seen = History(), list[Status]()
+    Trainer.resume(folder, history=history, on_epoch=seen.append).run()
+    saved = read_metrics(folder / "metrics.jsonl")
+    assert history.series("train/loss")[0].tolist() == saved.series("train/loss")[0].tolist()
+    assert [status.epoch for status in seen] == [1, 2, 3, 4]
+
+
+def test_the_best_weights_are_kept(tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+
+    graph = network("image", epochs=3)
+    SetSetting(("training", "optimizer"), {"name": "sgd", "lr": 0.5}).apply(graph)  # it gets worse now and then
+    Trainer(graph, tmp_path / "run").run()
+    best = load_file(tmp_path / "run" / FOLDER / BEST)
+    assert set(best) == set(load_file(tmp_path / "run" / "model.safetensors"))
+
+
+def test_a_damaged_checkpoint_is_passed_over_with_a_sentence(tmp_path: Path) -> None:
+    graph = network("image")
+    SetSetting(("training", "checkpoint"), {"keep_all": True}).apply(graph)
+    Trainer(graph, tmp_path / "run", control=Stopping(100)).run()
+    whole = unbroken("image", tmp_path)
+    folders = sorted((tmp_path / "run" / FOLDER).glob("kept-*"))
+    assert len(folders) >= 3
+    with (folders[-1] / MODEL).open("r+b") as file:
+        file.seek(-8, os.SEEK_END)
+        file.write(b"12345678")
+    (folders[-2] / STATE).write_text("{", encoding="utf-8")
+    found = load(tmp_path / "run")
+    assert found is not None
+    assert found.folder == folders[-3]
+    assert f"{folders[-1] / MODEL} is damaged." in found.notes
+    Trainer.resume(tmp_path / "run").run()
+    assert (tmp_path / "run" / "metrics.jsonl").read_bytes() == whole
+
+
+def test_what_cannot_be_resumed_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="is not a run"):
+        Trainer.resume(tmp_path)
+    Trainer(network("image", epochs=1), tmp_path / "done").run()
+    with pytest.raises(RunError, match="has finished"):
+        Trainer.resume(tmp_path / "done")
+    Trainer(network("image"), tmp_path / "run", control=Stopping(50)).run()
+    for folder in (tmp_path / "run" / FOLDER).glob("*-*"):
+        (folder / MODEL).unlink()
+    trainer = Trainer.resume(tmp_path / "run")
+    with pytest.raises(Exception, match="all its checkpoints are damaged"):
+        trainer.run()
+
+
+def test_a_shortened_metrics_file_is_not_made_up_for(tmp_path: Path) -> None:
+    Trainer(network("image"), tmp_path / "run", control=Stopping(50)).run()
+    (tmp_path / "run" / "metrics.jsonl").write_bytes(b"")
+    with pytest.raises(Exception, match="is shorter than the checkpoint says"):
+        Trainer.resume(tmp_path / "run").run()
+
+
+def test_one_program_writes_to_a_run(tmp_path: Path) -> None:
+    Trainer(network("image"), tmp_path / "run", control=Stopping(20)).run()
+    assert not is_written(tmp_path / "run")
+    lock = WriterLock(tmp_path / "run")
+    with pytest.raises(Exception, match="Another program is training in"):
+        Trainer.resume(tmp_path / "run").run()
+    lock.release()
+    assert Trainer.resume(tmp_path / "run").run().state == "finished"
+
+
+def test_a_checkpoint_holds_no_code(tmp_path: Path) -> None:
+    Trainer(network("image"), tmp_path / "run", control=Stopping(20)).run()
+    (folder,) = (tmp_path / "run" / FOLDER).glob("last-*")
+    assert torch.load(folder / "optimizer.pt", weights_only=True)["optimizer"]["param_groups"]
+    assert json.loads((folder / STATE).read_text())["step"] == 20
+
+
+def train(arguments: list[str]) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "gui.cli", "train", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "kills"),
+    [("image", 1), *(pytest.param(kind, 20, marks=pytest.mark.slow) for kind in NETWORKS)],
+)
+def test_a_run_killed_at_random_moments_goes_on_to_the_same_bytes(kind: str, kills: int, tmp_path: Path) -> None:
+    from engine import project
+
+    graph = network(kind, epochs=12)
+    project.save(graph, tmp_path / "net.loom")
+    assert Trainer(graph, tmp_path / "whole").run().state == "finished"
+    folder, rng = tmp_path / "run", random.Random(kind)
+    arguments = [str(tmp_path / "net.loom"), "--run-dir", str(folder)]
+    for _ in range(kills):
+        process = train(arguments)
+        began = (folder / "run.json").exists()
+        deadline = time.monotonic() + 60
+        while not began and not (folder / "run.json").exists() and time.monotonic() < deadline:
+            assert process.poll() is None, process.communicate()
+        try:
+            process.wait(timeout=(2.5 if began else 0.0) + rng.random() * 2.0)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+        process.communicate()
+        arguments = ["--resume", str(folder)]
+        if read(folder).state == "finished":
+            break
+    if read(folder).state != "finished":
+        process = train(arguments)
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors.decode()
+    assert (folder / "metrics.jsonl").read_bytes() == (tmp_path / "whole" / "metrics.jsonl").read_bytes()
+
+
+def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(tmp_path: Path) -> None:
+    from engine import project
+
+    project.save(network("image", epochs=500), tmp_path / "net.loom")
+    folder = tmp_path / "run"
+    process = train([str(tmp_path / "net.loom"), "--run-dir", str(folder)])
+    deadline = time.monotonic() + 60
+    while not (folder / "metrics.jsonl").exists() or not (folder / "metrics.jsonl").stat().st_size:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert f"layerloom train --resume {folder}" in errors.decode()
+    assert read(folder).state == "stopped"
+    assert load(folder) is not None

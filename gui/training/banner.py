@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import icon
 from gui.theme import theme
@@ -13,6 +13,8 @@ from gui.widgets import Note
 
 class Banner(QFrame):
     """One line, or several where a failure needs them, with a sign; hidden until a run has ended."""
+
+    resume_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,6 +26,10 @@ class Banner(QFrame):
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.go_on = QPushButton("Go on")
+        self.go_on.setToolTip("Resume this run where it was stopped, from its last kept state")
+        self.go_on.setAccessibleName("Resume the run")
+        self.go_on.clicked.connect(self.resume_wanted)
         close = QToolButton()
         close.setText("✕")
         close.setToolTip("Hide this")
@@ -33,14 +39,16 @@ class Banner(QFrame):
         row.setContentsMargins(12, 6, 8, 6)
         row.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.text, 1)
+        row.addWidget(self.go_on, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         theme.changed.connect(self._recolor)
         self.hide()
 
-    def show_result(self, state: str, text: str) -> None:
-        """Say how a run ended."""
+    def show_result(self, state: str, text: str, *, resumable: bool = False) -> None:
+        """Say how a run ended, and offer to go on with it."""
         self._state = state
+        self.go_on.setVisible(resumable)
         self.text.setText(text)
         self.setAccessibleName(text)
         self._recolor()

@@ -17,7 +17,7 @@ from engine.data.datasets import DataError, get
 from engine.edits import MISSING, Change, SetSetting
 from engine.graph import Graph, GraphError
 from engine.settings import SettingFault, resolve_settings
-from engine.training.run import RunError, read
+from engine.training.run import METRICS, RunError, read
 from engine.training.status import Result
 from gui.document import Document
 from gui.training.banner import Banner, EmptyState
@@ -54,12 +54,13 @@ class Dashboard(QWidget):
         parent: QWidget | None = None,
         *,
         host_factory: Callable[[Graph], Host] = ThreadHost,
+        resumed: Callable[[Graph, Path], Host] = lambda graph, path: ThreadHost(graph, resume=path),
         root: Path | None = None,
     ) -> None:
         super().__init__(parent)
         self.document = document
         self.host: Host | None = None
-        self._make_host = host_factory
+        self._make_host, self._make_resumed = host_factory, resumed
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._watch: Watch | None = None
         self._plots: Plots | None = None
@@ -84,6 +85,8 @@ class Dashboard(QWidget):
         self.controls.lr_typed.connect(self._set_lr)
         self.settings.message.connect(self.message)
         self.runs.message.connect(self.message)
+        self.runs.resume_wanted.connect(self.resume_run)
+        self.banner.resume_wanted.connect(self._resume_shown)
         self.runs.overlays_changed.connect(self._show_curves)
         document.opened.connect(self._replaced)
         document.changed.connect(self._changed)
@@ -105,11 +108,20 @@ class Dashboard(QWidget):
             self.message.emit(errors[0].message)
             self.blocked.emit()
             return
+        self._begin(self._make_host(self.document.project))
+
+    def resume_run(self, path: Path) -> None:
+        """Go on with a run that was stopped, cut off or has failed: with its own network and settings."""
+        if not self.running:
+            self._begin(self._make_resumed(self.document.project, path))
+
+    def _begin(self, host: Host) -> None:
+        """Start a host and follow it."""
         if self._watch is not None:
             self._watch.deleteLater()
         self.banner.hide()
         self._device = ""
-        self.host = self._make_host(self.document.project)
+        self.host = host
         self._watch = Watch(self.host, self)
         self._watch.state_changed.connect(self._state)
         self._watch.epoch_done.connect(self.epoch_done)
@@ -121,6 +133,10 @@ class Dashboard(QWidget):
         self._show_curves()
         self.host.start()
         self._wake()
+
+    def _resume_shown(self) -> None:
+        if self.host is not None and self.host.status.run is not None:
+            self.resume_run(self.host.status.run)
 
     def show_run(self, path: Path) -> None:
         """Show a run that has ended, from its folder."""
@@ -183,7 +199,8 @@ class Dashboard(QWidget):
     def _show_end(self, result: Result) -> None:
         self._update_numbers()
         self.controls.show_lr(self._lr_setting())
-        self.banner.show_result(result.state, result_text(result))
+        resumable = result.state in ("stopped", "failed") and (result.run / METRICS).is_file()
+        self.banner.show_result(result.state, result_text(result), resumable=resumable)
 
     def _tick(self) -> None:
         """Draw one plot if there is anything new, then sleep for as long as that was dear."""

@@ -9,7 +9,15 @@ from importlib.resources import files
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.training.history import History
 from engine.training.run import RunInfo, runs
@@ -30,6 +38,8 @@ class RunsList(QWidget):
 
     overlays_changed = Signal()
     message = Signal(str)
+    resume_wanted = Signal(object)
+    """The folder of a run to go on with."""
 
     def __init__(self, document: Document, root: Path | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +67,16 @@ class RunsList(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 4, 12, 10)
         box.setSpacing(4)
-        box.addWidget(heading("Earlier runs of this network"))
+        self.go_on = QPushButton("Go on with run")
+        self.go_on.setToolTip("Resume the chosen run from its last kept state; one that has finished cannot go on")
+        self.go_on.setAccessibleName("Resume the chosen run")
+        self.go_on.clicked.connect(self._go_on)
+        self.tree.currentItemChanged.connect(lambda *_: self._offer())
+        head = QHBoxLayout()
+        head.addWidget(heading("Earlier runs of this network"))
+        head.addStretch(1)
+        head.addWidget(self.go_on)
+        box.addLayout(head)
         box.addWidget(self.hint)
         box.addWidget(self.tree, 1)
         box.addStretch(0)
@@ -94,6 +113,23 @@ class RunsList(QWidget):
             self.overlays_changed.emit()
         self.hint.setVisible(not listed)
         self.tree.setVisible(bool(listed))
+        self._offer()
+
+    def _chosen(self) -> RunInfo | None:
+        item = self.tree.currentItem()
+        info: RunInfo | None = item.data(0, Qt.ItemDataRole.UserRole) if item is not None else None
+        return info
+
+    def _offer(self) -> None:
+        """Going on is offered for a run that has not finished."""
+        info = self._chosen()
+        self.go_on.setVisible(bool(self._items()))
+        self.go_on.setEnabled(info is not None and info.state != "finished")
+
+    def _go_on(self) -> None:
+        info = self._chosen()
+        if info is not None:
+            self.resume_wanted.emit(info.path)
 
     def _items(self) -> list[QTreeWidgetItem]:
         items = (self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount()))

@@ -174,36 +174,59 @@ def train(arguments: list[str]) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "kills"),
-    [("image", 1), *(pytest.param(kind, 20, marks=pytest.mark.slow) for kind in NETWORKS)],
+    ("kind", "kills", "epochs"),
+    [
+        ("image", 1, 40),
+        *(
+            pytest.param(kind, 20, epochs, marks=pytest.mark.slow)
+            for kind, epochs in (("image", 300), ("recurrent", 800), ("transformer", 200))
+        ),
+    ],
 )
-def test_a_run_killed_at_random_moments_goes_on_to_the_same_bytes(kind: str, kills: int, tmp_path: Path) -> None:
+def test_a_run_killed_at_random_moments_goes_on_to_the_same_bytes(
+    kind: str, kills: int, epochs: int, tmp_path: Path
+) -> None:
     from engine import project
 
-    graph = network(kind, epochs=12)
+    graph = network(kind, epochs)
+    if kind == "transformer":
+        SetSetting(("training", "early_stopping"), {"patience": 10_000}).apply(graph)
     project.save(graph, tmp_path / "net.loom")
     assert Trainer(graph, tmp_path / "whole").run().state == "finished"
-    folder, rng = tmp_path / "run", random.Random(kind)
+    folder, rng, killed = tmp_path / "run", random.Random(kind), 0
     arguments = [str(tmp_path / "net.loom"), "--run-dir", str(folder)]
-    for _ in range(kills):
+    while killed < kills:
         process = train(arguments)
-        began = (folder / "run.json").exists()
-        deadline = time.monotonic() + 60
-        while not began and not (folder / "run.json").exists() and time.monotonic() < deadline:
-            assert process.poll() is None, process.communicate()
+        wait_until_it_writes(process, folder)
         try:
-            process.wait(timeout=(2.5 if began else 0.0) + rng.random() * 2.0)
+            process.wait(timeout=rng.random() * 2.0)
+            break
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
+            killed += 1
         process.communicate()
+        assert read(folder).state == "running", "nobody was left to say otherwise"
         arguments = ["--resume", str(folder)]
-        if read(folder).state == "finished":
-            break
-    if read(folder).state != "finished":
-        process = train(arguments)
-        _, errors = process.communicate(timeout=120)
-        assert process.returncode == 0, errors.decode()
+    assert killed == kills, "the run was over too soon"
+    process = train(arguments)
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors.decode()
+    assert read(folder).state == "finished"
     assert (folder / "metrics.jsonl").read_bytes() == (tmp_path / "whole" / "metrics.jsonl").read_bytes()
+
+
+def wait_until_it_writes(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Until the program holds the lock of the run and has trained a little."""
+    metrics = folder / "metrics.jsonl"
+    deadline = time.monotonic() + 90
+    while not (folder / "run.json").exists() or not is_written(folder):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        os.sched_yield()
+    before = metrics.stat().st_size
+    while metrics.stat().st_size == before and process.poll() is None:
+        assert time.monotonic() < deadline
+        os.sched_yield()
 
 
 def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(tmp_path: Path) -> None:

@@ -1,0 +1,62 @@
+"""A run that was stopped goes on from the Train page: the same curves, the same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from engine.edits import SetSetting
+from engine.graph import Graph
+from engine.training.loop import Trainer
+from engine.training.run import METRICS, read
+from gui.document import Document
+from gui.training.host import ThreadHost
+from tests.gui.training.boards import Show, click, network
+
+
+def long_network() -> Graph:
+    graph = network()
+    for path, value in ((("training", "epochs"), 400), (("training", "threads"), 1), (("data", "batch_size"), 4)):
+        SetSetting(path, value).apply(graph)
+    return graph
+
+
+def test_a_stopped_run_goes_on_from_the_banner(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
+    assert Trainer(long_network(), tmp_path / "whole").run().state == "finished"
+    board = show(Document(long_network()), lambda graph: ThreadHost(graph, root=tmp_path))
+    board.train()
+    qtbot.waitUntil(lambda: board.host is not None and board.host.status.step > 50, timeout=30_000)
+    with qtbot.waitSignal(board.finished, timeout=30_000):
+        board.stop()
+    assert board.banner.go_on.isVisible()
+    assert board.host is not None
+    run = board.host.status.run
+    assert run is not None
+    assert read(run).state == "stopped"
+    with qtbot.waitSignal(board.finished, timeout=60_000):
+        click(board.banner.go_on)
+        assert board.running
+    assert read(run).state == "finished"
+    assert not board.banner.go_on.isVisible(), "what has finished cannot go on"
+    assert (run / METRICS).read_bytes() == (tmp_path / "whole" / METRICS).read_bytes()
+    assert len(board.host.history.series("train/loss")[0]) == read(run).steps
+
+
+def test_an_earlier_run_goes_on_from_the_list(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
+    board = show(Document(long_network()), lambda graph: ThreadHost(graph, root=tmp_path))
+    board.train()
+    qtbot.waitUntil(lambda: board.host is not None and board.host.status.step > 50, timeout=30_000)
+    with qtbot.waitSignal(board.finished, timeout=30_000):
+        board.stop()
+    runs = board.runs
+    qtbot.waitUntil(lambda: runs.tree.topLevelItemCount() == 1)
+    assert not runs.go_on.isEnabled(), "no run is chosen yet"
+    runs.tree.setCurrentItem(runs.tree.topLevelItem(0))
+    assert runs.go_on.isEnabled()
+    with qtbot.waitSignal(board.finished, timeout=60_000) as ended:
+        click(runs.go_on)
+    assert ended.args[0].state == "finished"
+    qtbot.waitUntil(lambda: runs.tree.topLevelItem(0).text(1) == "finished")
+    runs.tree.setCurrentItem(runs.tree.topLevelItem(0))
+    assert not runs.go_on.isEnabled()

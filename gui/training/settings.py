@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from engine.data.config import DataConfig
 from engine.edits import Change
 from engine.layers.parameters import parameters
-from engine.training.config import EarlyStopping, TrainingConfig
+from engine.training.config import Checkpoints, EarlyStopping, TrainingConfig
 from gui.document import Document
 from gui.training.sections import KindSection, OptionalSection, Section, align, faults
 from gui.widgets import Note
@@ -41,6 +41,7 @@ class TrainingSettings(QScrollArea):
             KindSection(document, "Schedule of the learning rate", (*path, "schedule"), TrainingConfig),
             OptionalSection(document, "Early stopping", (*path, "early_stopping"), EarlyStopping, switch),
             Section(document, "Gradient clipping", path, TrainingConfig, ("clip_norm", "clip_value")),
+            Section(document, "Keeping the state", (*path, "checkpoint"), Checkpoints),
             Section(document, "Computer", path, TrainingConfig, ("device", "threads")),
         ]
         self.fixed = Note("A run goes: these settings are fixed until it ends. The learning rate above is not.")

@@ -30,6 +30,7 @@ class Trainer:
     """Trains a snapshot of a graph with the settings in it; what is drawn at random follows from the seed alone.
 
     ``run_dir`` is the folder of the run, else a new one is made under ``root`` (None: ``runs`` in Layerloom's home).
+    ``weights_of`` is the folder of a run whose weights it begins with, where layers still fit.
     ``status`` is replaced, never changed; ``on_epoch`` is called with it in the trainer's thread after every epoch.
     """
 
@@ -42,10 +43,11 @@ class Trainer:
         control: Control | None = None,
         history: History | None = None,
         on_epoch: Callable[[Status], None] | None = None,
+        weights_of: Path | None = None,
         resumed: RunInfo | None = None,
     ) -> None:
         self.graph = graph.copy()
-        self._resumed = resumed
+        self._resumed, self._weights_of = resumed, weights_of
         self.control = control or Control()
         self.history = history or History()
         self.status = Status()
@@ -102,6 +104,8 @@ class Trainer:
                     "with data.drop_last on, no batch is left."
                 )
             checkpoint = load(resumed.path) if resumed else None
+            if self._weights_of is not None:
+                read(self._weights_of)  # else it would be found out after the run has its folder
             run = self._old_run(resumed, checkpoint) if resumed else self._new_run(plan, str(target), threads)
         except (DataError, RunError, TrainingError) as error:
             raise self._refused(str(error)) from error
@@ -152,7 +156,9 @@ class Trainer:
                 plan, data, device, run, self.history, self.control, self._show, self._epoch_done, checkpoint
             )
             self._session = session
+            inherited = self._inherit(session, plan)
             state, message = session.train()
+            message = f"{message} {inherited}".strip()
         except Exception as error:
             state, message = "failed", explain(error, plan, self._session.steps if self._session else 0)
             self._keep_traceback(run)
@@ -160,6 +166,16 @@ class Trainer:
             self._finish(run, "stopped", "Interrupted.")
             raise
         return self._finish(run, state, message)
+
+    def _inherit(self, session: Session, plan: Plan) -> str:
+        """Begin with the weights of an earlier run, if that is wanted; which layers could."""
+        if self._weights_of is None:
+            return ""
+        from engine.training.inherit import inherit
+
+        said = str(inherit(session.network.module, self.graph, plan.source.modules, self._weights_of))
+        self._show(message=said)
+        return said
 
     def _finish(self, run: Run, state: State, message: str) -> Result:
         """Keep the weights and close the run; what cannot be written makes it a failed one."""

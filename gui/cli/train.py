@@ -40,12 +40,19 @@ def add(commands: Commands) -> None:
     parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1 or mps")
     parser.add_argument("--threads", type=int, metavar="N", help="how many threads a step may use on the CPU")
     parser.add_argument("--run-dir", type=Path, metavar="DIR", help="the folder of the run (must not be there yet)")
+    parser.add_argument(
+        "--weights-of", type=Path, metavar="RUN_DIR", help="begin with the weights of this run, where layers still fit"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line: each epoch, then the result")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    given = [name for name in ("what", "epochs", "device", "threads", "run_dir") if getattr(args, name) is not None]
+    given = [
+        name
+        for name in ("what", "epochs", "device", "threads", "run_dir", "weights_of")
+        if getattr(args, name) is not None
+    ]
     if args.resume is not None and (given or args.assignments):
         raise CallError("--resume goes on with a run as it was: it takes no WHAT and no other settings.")
     if args.resume is None and args.what is None:
@@ -60,7 +67,9 @@ def run(args: argparse.Namespace) -> int:
     if args.resume is not None:
         trainer = Trainer.resume(args.resume, control=control, on_epoch=progress.epoch)
     else:
-        trainer = Trainer(_graph(args), args.run_dir, control=control, on_epoch=progress.epoch)
+        trainer = Trainer(
+            _graph(args), args.run_dir, control=control, on_epoch=progress.epoch, weights_of=args.weights_of
+        )
     with stopping(control) as asked:
         try:
             result = trainer.run()

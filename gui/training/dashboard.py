@@ -55,12 +55,13 @@ class Dashboard(QWidget):
         *,
         host_factory: Callable[[Graph], Host] = ThreadHost,
         resumed: Callable[[Graph, Path], Host] = lambda graph, path: ThreadHost(graph, resume=path),
+        inheriting: Callable[[Graph, Path], Host] = lambda graph, path: ThreadHost(graph, weights_of=path),
         root: Path | None = None,
     ) -> None:
         super().__init__(parent)
         self.document = document
         self.host: Host | None = None
-        self._make_host, self._make_resumed = host_factory, resumed
+        self._make_host, self._make_resumed, self._make_inheriting = host_factory, resumed, inheriting
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._watch: Watch | None = None
         self._plots: Plots | None = None
@@ -78,7 +79,7 @@ class Dashboard(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self._lay_out()
-        self.controls.train_clicked.connect(self.train)
+        self.controls.train_clicked.connect(lambda: self.train())
         self.controls.pause_clicked.connect(self.pause_or_resume)
         self.controls.step_clicked.connect(self.step)
         self.controls.stop_clicked.connect(self.stop)
@@ -86,6 +87,7 @@ class Dashboard(QWidget):
         self.settings.message.connect(self.message)
         self.runs.message.connect(self.message)
         self.runs.resume_wanted.connect(self.resume_run)
+        self.runs.weights_wanted.connect(self.train)
         self.banner.resume_wanted.connect(self._resume_shown)
         self.runs.overlays_changed.connect(self._show_curves)
         document.opened.connect(self._replaced)
@@ -99,8 +101,8 @@ class Dashboard(QWidget):
         """Whether a run is under way, be it paused."""
         return self._watch is not None and self._watch.active
 
-    def train(self) -> None:
-        """Begin a run of the network as it is now."""
+    def train(self, weights_of: Path | None = None) -> None:
+        """Begin a run of the network as it is now, with new weights or those of an earlier run."""
         if self.running:
             return
         errors = [problem for problem in self.document.all_problems() if problem.severity == "error"]
@@ -108,7 +110,8 @@ class Dashboard(QWidget):
             self.message.emit(errors[0].message)
             self.blocked.emit()
             return
-        self._begin(self._make_host(self.document.project))
+        graph = self.document.project
+        self._begin(self._make_host(graph) if weights_of is None else self._make_inheriting(graph, weights_of))
 
     def resume_run(self, path: Path) -> None:
         """Go on with a run that was stopped, cut off or has failed: with its own network and settings."""

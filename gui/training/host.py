@@ -60,12 +60,17 @@ class Host(Protocol):
 
 
 class ThreadHost:
-    """A training in a thread of this process, on a snapshot of the graph; or a run that goes on: ``resume``."""
+    """A training in a thread of this process, on a snapshot of the graph; or a run that goes on: ``resume``.
 
-    def __init__(self, graph: Graph, *, root: Path | None = None, resume: Path | None = None) -> None:
+    ``weights_of`` is a run whose weights it begins with.
+    """
+
+    def __init__(
+        self, graph: Graph, *, root: Path | None = None, resume: Path | None = None, weights_of: Path | None = None
+    ) -> None:
         self.graph = graph.copy()
         self.history = History()
-        self._root, self._resume = root, resume
+        self._root, self._resume, self._weights_of = root, resume, weights_of
         self._control = Control()
         self._trainer: Trainer | None = None
         self._result: Result | None = None
@@ -126,7 +131,13 @@ class ThreadHost:
             if self._resume is not None:
                 self._trainer = Trainer.resume(self._resume, control=self._control, history=self.history)
             else:
-                self._trainer = Trainer(self.graph, root=self._root, control=self._control, history=self.history)
+                self._trainer = Trainer(
+                    self.graph,
+                    root=self._root,
+                    control=self._control,
+                    history=self.history,
+                    weights_of=self._weights_of,
+                )
             self._result = self._trainer.run()
         except Exception as error:  # whatever it is: the window stays and says it
             status = self.status

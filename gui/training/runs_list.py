@@ -40,6 +40,8 @@ class RunsList(QWidget):
     message = Signal(str)
     resume_wanted = Signal(object)
     """The folder of a run to go on with."""
+    weights_wanted = Signal(object)
+    """The folder of a run to begin with the weights of."""
 
     def __init__(self, document: Document, root: Path | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,10 +73,15 @@ class RunsList(QWidget):
         self.go_on.setToolTip("Resume the chosen run from its last kept state; one that has finished cannot go on")
         self.go_on.setAccessibleName("Resume the chosen run")
         self.go_on.clicked.connect(self._go_on)
+        self.begin_with = QPushButton("Train from its weights")
+        self.begin_with.setToolTip("Train this network beginning with the weights of the chosen run, where layers fit")
+        self.begin_with.setAccessibleName("Train from the weights of the chosen run")
+        self.begin_with.clicked.connect(self._begin_with)
         self.tree.currentItemChanged.connect(lambda *_: self._offer())
         head = QHBoxLayout()
         head.addWidget(heading("Earlier runs of this network"))
         head.addStretch(1)
+        head.addWidget(self.begin_with)
         head.addWidget(self.go_on)
         box.addLayout(head)
         box.addWidget(self.hint)
@@ -123,8 +130,15 @@ class RunsList(QWidget):
     def _offer(self) -> None:
         """Going on is offered for a run that has not finished."""
         info = self._chosen()
-        self.go_on.setVisible(bool(self._items()))
+        for button in (self.go_on, self.begin_with):
+            button.setVisible(bool(self._items()))
+        self.begin_with.setEnabled(info is not None)
         self.go_on.setEnabled(info is not None and info.state != "finished")
+
+    def _begin_with(self) -> None:
+        info = self._chosen()
+        if info is not None:
+            self.weights_wanted.emit(info.path)
 
     def _go_on(self) -> None:
         info = self._chosen()

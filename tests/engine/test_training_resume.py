@@ -15,7 +15,7 @@ import pytest
 import torch
 
 import presets
-from engine.edits import SetSetting
+from engine.edits import RenameNode, SetParameter, SetSetting
 from engine.graph import Graph, literal
 from engine.training.checkpoint import BEST, FOLDER, MODEL, STATE, load
 from engine.training.control import Control
@@ -23,7 +23,7 @@ from engine.training.history import History
 from engine.training.lock import WriterLock, is_written
 from engine.training.loop import Trainer
 from engine.training.run import RunError, read, read_metrics
-from engine.training.status import Status
+from engine.training.status import Status, TrainingError
 
 ROOT = Path(__file__).resolve().parents[2]
 NETWORKS = {
@@ -245,3 +245,29 @@ def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(tmp_path: Path) -> None
     assert f"layerloom train --resume {folder}" in errors.decode()
     assert read(folder).state == "stopped"
     assert load(folder) is not None
+
+
+def test_changes_keep_the_weights_of_layers_that_still_fit(tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+
+    first = presets.build("mlp")
+    for path, value in ((("training", "epochs"), 2), (("training", "threads"), 1)):
+        SetSetting(path, value).apply(first)
+    Trainer(first, tmp_path / "first").run()
+    changed = first.copy()
+    linears = changed.of_type("Linear")
+    RenameNode(linears[0].id, "entry").apply(changed)
+    SetParameter(linears[1].id, "out_features", 33).apply(changed)
+    SetSetting(("training", "epochs"), 0).apply(changed)
+    result = Trainer(changed, tmp_path / "second", weights_of=tmp_path / "first").run()
+    old, new = (load_file(tmp_path / name / "model.safetensors") for name in ("first", "second"))
+    assert torch.equal(new["entry.weight"], old[f"{linears[0].name}.weight"])
+    assert "Begun with the weights of" in result.message
+    assert f"{linears[1].name} begins anew (its weights have other shapes now)" in result.message
+
+
+def test_weights_of_nothing_are_one_sentence(tmp_path: Path) -> None:
+    trainer = Trainer(presets.build("mlp"), tmp_path / "second", weights_of=tmp_path / "none")
+    with pytest.raises(TrainingError, match="is not a run"):
+        trainer.run()
+    assert not (tmp_path / "second").exists()

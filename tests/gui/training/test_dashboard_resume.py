@@ -60,3 +60,24 @@ def test_an_earlier_run_goes_on_from_the_list(qtbot: QtBot, show: Show, tmp_path
     qtbot.waitUntil(lambda: runs.tree.topLevelItem(0).text(1) == "finished")
     runs.tree.setCurrentItem(runs.tree.topLevelItem(0))
     assert not runs.go_on.isEnabled()
+
+
+def test_training_begins_with_the_weights_of_an_earlier_run(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
+    graph = long_network()
+    SetSetting(("training", "epochs"), 2).apply(graph)
+    made: list[ThreadHost] = []
+
+    def inheriting(given: Graph, path: Path) -> ThreadHost:
+        made.append(ThreadHost(given, root=tmp_path, weights_of=path))
+        return made[-1]
+
+    board = show(Document(graph), lambda given: ThreadHost(given, root=tmp_path))
+    board._make_inheriting = inheriting
+    with qtbot.waitSignal(board.finished, timeout=60_000):
+        board.train()
+    qtbot.waitUntil(lambda: board.runs.tree.topLevelItemCount() == 1)
+    board.runs.tree.setCurrentItem(board.runs.tree.topLevelItem(0))
+    with qtbot.waitSignal(board.finished, timeout=60_000) as ended:
+        click(board.runs.begin_with)
+    assert "Begun with the weights of 1 layer." in ended.args[0].message
+    assert len(made) == 1

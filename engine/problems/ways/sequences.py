@@ -70,8 +70,6 @@ def causal(place: Place) -> Iterator[Way | None]:
         yield place.set({CAUSAL[node.type][0]: True})
 
 
-ONE_FOR_ALL: Final[tuple[Step, ...]] = (("Permute", {"dims": (1, 2, 0)}), ("Select", {"dim": -1, "index": 0}))
-"""Of masks for every sample the first, which counts for all then."""
 MASKS: Final = (
     *("key_padding_mask", "src_key_padding_mask", "memory_key_padding_mask", "tgt_key_padding_mask"),
     *("attn_mask", "src_mask", "tgt_mask", "memory_mask"),
@@ -117,18 +115,6 @@ def masks(place: Place) -> Iterator[Way | None]:
     for name in ("is_causal", "tgt_is_causal"):
         if node.parameters.get(name) is True:
             yield Way(f"Set {name} to False", (SetParameter(node.id, name, MISSING),))
-            both = [wire for wire in place.wires() if wire.target_port in ("attn_mask", "src_mask", "tgt_mask")]
-            for wire in both:
-                spec = place.spec(wire)
-                if spec is not None and spec.rank == 3:
-                    one_for_all: tuple[Step, ...] = (
-                        ("Permute", {"dims": (1, 2, 0)}),
-                        ("Select", {"dim": -1, "index": 0}),
-                    )
-                    way = place.insert(wire, *one_for_all)
-                    if way is not None:
-                        edits = (SetParameter(node.id, name, MISSING), *way.edits)
-                        yield Way(f"Set {name} to False and take one mask for all", edits, way.made)
     x = place.spec(edge)
     if edge is None or x is None:
         return

@@ -35,6 +35,7 @@ class Checker:
         self._of_graph: list[Problem] | None = None
         self._settings: dict[str, Any] = copy.deepcopy(shapes.graph.settings)
         self._owners: dict[str, Any] = {}
+        self._ended = bool(shapes.graph.of_type("Output"))
         self.update(shapes.graph.nodes)
 
     def copy(self) -> Checker:
@@ -44,6 +45,7 @@ class Checker:
         other._of_node, other._of_edge = dict(self._of_node), dict(self._of_edge)
         other._of_graph = self._of_graph
         other._settings, other._owners = self._settings, dict(self._owners)
+        other._ended = self._ended
         return other
 
     def update(self, visited: Iterable[str]) -> None:
@@ -53,6 +55,9 @@ class Checker:
         if repr(graph.settings) != repr(self._settings):  # True and 1 are not the same here
             self._settings = copy.deepcopy(graph.settings)
             visited |= {node.id for node in graph.nodes.values() if _reads_settings(node.type)}
+        if bool(graph.of_type("Output")) != self._ended:  # what hangs loose is a problem only where there is an end
+            self._ended = not self._ended
+            visited |= graph.nodes.keys()
         owners, self._owners = self._owners, dict(graph.sharing)
         named = {known.get(node_id) for node_id in visited for known in (owners, self._owners)}
         visited |= {owner for owner in named if owner is not None}

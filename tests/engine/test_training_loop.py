@@ -207,7 +207,12 @@ def test_stop_takes_effect_while_validating(tmp_path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nn.Linear, "forward", stopping)
         result = trainer.run()
-    assert (result.state, result.steps, result.epochs, calls) == ("stopped", 7, 1, [])
+    assert (result.state, result.steps, result.epochs, calls) == (
+        "stopped",
+        7,
+        0,
+        [],
+    )  # an epoch is over when it is judged
 
 
 def test_a_new_learning_rate_holds_from_the_next_step_and_scales_the_schedule(tmp_path) -> None:

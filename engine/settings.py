@@ -108,6 +108,9 @@ def _sentence(path: str, model: type[BaseModel], field: str, annotation: Any, va
         names = " or ".join(map(repr, kinds))
         if get_origin(annotation) is tuple:
             return f"{path} must be a list of transforms, each with the name {names}, not {show(value)}."
+        close = difflib.get_close_matches(value, kinds, 1) if isinstance(value, str) and path.endswith(".name") else []
+        if close:
+            return f"{path} has no kind {show(value)}; did you mean {close[0]!r}?"
         table = "" if path.endswith(".name") else "a table with the name "
         return f"{path} must be {table}{names}, not {show(value)}."
     if _is_model(annotation):

@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
 from engine import cost
+from engine.data.fields import batch_of
 from engine.settings import SettingFault, resolve_settings
 from gui.document import Document
 from gui.icons import icon
@@ -48,7 +49,7 @@ class StatusLine(QStatusBar):
     def refresh(self) -> None:
         """Read the cost anew."""
         settings = resolve_settings(self.document.project)
-        batch = 1 if isinstance(settings, SettingFault) else settings[0].batch_size
+        batch = 1 if isinstance(settings, SettingFault) else batch_of(settings[0])
         whole = cost.total(self.document.project, self.document.whole.report, batch)
         work = whole.multiply_adds // batch
         so_far = "so far   ·   " if self.document.whole.report.errors else ""

@@ -9,6 +9,7 @@ from engine.data.datasets import DataError, Field
 from engine.data.fields import sample, unknown
 from engine.dims import Dim
 from engine.graph import Graph, Node
+from engine.layers.losses import LOSSES, of_classes
 from engine.layers.ports import Input, Output
 from engine.shapes import Report
 from engine.spec import Spec, shape_text
@@ -72,18 +73,40 @@ def _mismatch(layer: Output, answer: Spec, field: Field) -> str:
     if answer.dtype != "float32":
         return f"a loss compares float32 values, not {answer.dtype}."
     given, classes = answer.shape[1:], field.classes
+    assert layer.loss is not None
+    if LOSSES[layer.loss].target == "sequence":
+        return _sequence_mismatch(layer, answer, field)
     if classes is None:
-        if layer.loss == "cross_entropy":
-            return "cross_entropy needs classes and that field holds numbers: choose mse_loss or l1_loss."
+        if of_classes(layer.loss):
+            return f"{layer.loss} needs classes and that field holds numbers: choose mse_loss or l1_loss."
         fits = any(_fits(shape, field.shape) for shape in (given, (*given, 1))) or _fits(given, (*field.shape, 1))
         return "" if fits else f"that field needs {shape_text((answer.shape[0], *field.shape))}."
-    number = classes == 2 and layer.loss != "cross_entropy"
+    number = classes == 2 and not of_classes(layer.loss)
     if number and (_fits(given, field.shape) or _fits(given, (*field.shape, 1))):
         return ""
     last = given[-1] if len(given) == len(field.shape) + 1 else 0
     if isinstance(last, int) and last < classes:
         extra = " (or 1: how sure it is of the second)" if number else ""
         return f"{layer.loss} needs one value a class on the last axis: {classes}{extra}."
+    if "class_weights" in LOSSES[layer.loss].options and isinstance(layer.class_weights, tuple):
+        given_weights = len(layer.class_weights)
+        if isinstance(last, int) and given_weights != last:
+            return f"class_weights needs one number for each of its {last} classes, not {given_weights}."
+    return ""
+
+
+def _sequence_mismatch(layer: Output, answer: Spec, field: Field) -> str:
+    """Why CTC cannot compare the answer with this field: the end of a sentence; empty where it can."""
+    if field.classes is None or len(field.shape) != 1:
+        return f"{layer.loss} learns a row of labels, and that field is {sample(field.shape)} ({field.dtype})."
+    if answer.rank != 3:
+        return f"{layer.loss} needs one value a class for every step, (N, T, {field.classes})."
+    steps, classes = answer.shape[1:]
+    if isinstance(classes, int) and classes < max(field.classes, layer.blank + 1):
+        needed = max(field.classes, layer.blank + 1)
+        return f"{layer.loss} needs one value a class on the last axis: {needed}, the blank among them."
+    if isinstance(steps, int) and steps < field.shape[0]:
+        return f"{layer.loss} needs at least as many steps as there are labels: {field.shape[0]}, not {steps}."
     return ""
 
 

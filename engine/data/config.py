@@ -67,6 +67,12 @@ class DataConfig(Section):
     transforms: tuple[Transform, ...] = Field((), max_length=32, description="what is done to the fields, in order")
     split: Split = Field(Split(), description="the shares of training, validation and test")
     seed: NonNegative = Field(0, description="decides which samples fall into which part")
-    batch_size: Positive = Field(64, description="how many samples the network sees in one step")
+    batch_size: Positive | None = Field(
+        64, description="how many samples a step learns from: 1 a single one, none the whole training part"
+    )
     shuffle: bool = Field(True, description="put the training samples in a new order every epoch")
     drop_last: bool = Field(False, description="leave out the last batch of an epoch if it is not full")
+
+    def size(self, samples: int) -> int:
+        """How many samples a batch holds where there are so many to learn from."""
+        return samples if self.batch_size is None else self.batch_size

@@ -29,6 +29,14 @@ def fields(config: DataConfig) -> dict[str, Field]:
     return result
 
 
+def batch_of(config: DataConfig) -> int:
+    """How many samples a batch has, as far as it is known without loading the data; else 1."""
+    try:
+        return config.size(config.split.counts(get(config.dataset).samples)[0])
+    except DataError:
+        return config.batch_size or 1
+
+
 def sample(shape: tuple[int | str, ...]) -> str:
     """The shape of one sample in words: ``1 × 8 × 8``."""
     return " × ".join(map(str, shape)) or "one number"

@@ -198,6 +198,10 @@ class Layer(BaseModel):
         """The main parameters in a few characters, for the node on the canvas."""
         return ""
 
+    def unread(self) -> frozenset[str]:
+        """The parameters that say nothing beside the others as they are: forms leave them out."""
+        return frozenset()
+
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
         """The formula with the user's numbers, one line an axis; empty where there is none."""
         return ""

@@ -33,10 +33,10 @@ OneOrThree: TypeAlias = T | tuple[T, T, T]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One field as a form needs it. ``kind`` is bool, int, float, choice or text (several forms at once)."""
+    """One field as a form needs it. ``kind`` is bool, int, float, choice, choices (any of them) or text (mixed)."""
 
     name: str
-    kind: Literal["bool", "int", "float", "choice", "text"]
+    kind: Literal["bool", "int", "float", "choice", "choices", "text"]
     type: str
     default: Any
     required: bool
@@ -183,7 +183,7 @@ def _parameter(name: str, info: FieldInfo) -> Parameter:
     required = info.is_required()
     default = None if required else info.get_default(call_default_factory=True)
     low, high = _bounds(facts)
-    kind: Literal["bool", "int", "float", "choice", "text"] = "text"
+    kind: Literal["bool", "int", "float", "choice", "choices", "text"] = "text"
     choices: tuple[Any, ...] = ()
     if annotation is bool:
         kind = "bool"
@@ -196,6 +196,8 @@ def _parameter(name: str, info: FieldInfo) -> Parameter:
     elif _is_union(annotation) and all(get_origin(a) is Literal or a is type(None) for a in get_args(annotation)):
         kind = "choice"
         choices = (None, *(c for a in get_args(annotation) if a is not type(None) for c in get_args(a)))
+    elif several := _several(annotation):
+        kind, choices = "choices", several
     return Parameter(
         name, kind, _describe(annotation, facts), default, required, info.description or "", choices, low, high
     )
@@ -219,6 +221,18 @@ def _bounds(facts: Any) -> tuple[float | None, float | None]:
             elif isinstance(item, annotated_types.Lt):
                 high = item.lt
     return low, high
+
+
+def _several(annotation: Any) -> tuple[Any, ...]:
+    """The choices of a list of them, which may be missing; empty for any other type."""
+    if _is_union(annotation):
+        annotation = next((item for item in get_args(annotation) if item is not type(None)), None)
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    items = get_args(annotation)
+    if get_origin(annotation) is tuple and items[-1] is Ellipsis and get_origin(items[0]) is Literal:
+        return get_args(items[0])
+    return ()
 
 
 def _describe(annotation: Any, facts: Any = ()) -> str:

@@ -8,11 +8,12 @@ from pydantic import Field
 
 from engine.dims import Dim, Size
 from engine.layers.layer import Layer, Port, ShapeError
-from engine.layers.parameters import Positive
+from engine.layers.losses import LOSSES, OPTIONS, LossName
+from engine.layers.parameters import NonNegative, Positive
 from engine.spec import BATCH, Axes, DType, Spec
 
 Symbol = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9_]{0,15}$")]
-Loss = Literal["cross_entropy", "binary_cross_entropy", "binary_cross_entropy_with_logits", "mse_loss", "l1_loss"]
+Weights = Annotated[tuple[Annotated[float, Field(ge=0.0)], ...], Field(min_length=1, max_length=1000)]
 MEANINGS: dict[int, Axes] = {2: ("batch", "features"), 4: ("batch", "channels", "height", "width")}
 
 
@@ -66,9 +67,26 @@ class Output(Layer):
     field: Annotated[str, Field(min_length=1, max_length=80)] | None = Field(
         None, description="the field of the data to learn; none takes the first target"
     )
-    loss: Loss | None = Field("cross_entropy", description="how answer and target are compared; none: not trained")
+    loss: LossName | None = Field("cross_entropy", description="how answer and target are compared; none: not trained")
     weight: float = Field(1.0, ge=0.0, description="the share of this loss in the sum of all")
-    ignore_index: int = Field(-100, description="a class of the target that counts for nothing (cross-entropy)")
+    ignore_index: int = Field(-100, description="a class of the target that counts for nothing, such as padding")
+    class_weights: Literal["balanced"] | Weights | None = Field(
+        None,
+        description="how much each class counts: a number a class, or 'balanced' (rare ones more); none: all alike",
+    )
+    label_smoothing: Annotated[float, Field(ge=0.0, le=1.0)] = Field(
+        0.0, description="the share of each target that is spread over all classes"
+    )
+    pos_weight: Annotated[float, Field(gt=0.0)] | None = Field(
+        None, description="how much a 1 of the target counts against a 0; none: alike"
+    )
+    delta: Annotated[float, Field(gt=0.0)] = Field(
+        1.0, description="where the Huber loss turns from square to straight"
+    )
+    beta: Annotated[float, Field(gt=0.0)] = Field(1.0, description="where smooth L1 turns from square to straight")
+    margin: float = Field(1.0, description="how far the score of the right class must be above the others")
+    p: Literal[1, 2] = Field(1, description="the power of what is missing to the margin")
+    blank: NonNegative = Field(0, description="the class that stands for no label; it also fills up short targets")
 
     @classmethod
     def stem(cls) -> str:
@@ -79,6 +97,11 @@ class Output(Layer):
         if not answer.shape or answer.shape[0] != BATCH:
             raise ShapeError(f"gets {answer}, but the first axis of an answer must be the batch N.", port="input")
         return ()
+
+    def unread(self) -> frozenset[str]:
+        if self.loss is None:
+            return OPTIONS | {"field", "weight"}
+        return OPTIONS - LOSSES[self.loss].options
 
     def summary(self) -> str:
         return (self.loss or "no loss").replace("_", " ")

@@ -258,7 +258,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     "no-probability": Explanation(
         "No probability for a loss that needs one",
         "binary_cross_entropy takes the logarithm of the answer, so that must lie between 0 and 1; PyTorch stops "
-        "otherwise. The loss with logits takes scores of any size.",
+        "otherwise. The loss with logits takes scores of any size. nll_loss, kl_div and ctc_loss want the logarithms "
+        "themselves: a LogSoftmax makes them; other numbers give a loss without a bottom.",
         "loss = −y·log p − (1 − y)·log(1 − p)",
         BINARY,
     ),

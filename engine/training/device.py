@@ -42,6 +42,16 @@ def choose_device(wanted: str) -> torch.device:
     return device
 
 
+def check_precision(precision: str, device: torch.device) -> None:
+    """Raises TrainingError where the device does not compute with these numbers."""
+    if precision == "float16" and device.type == "cpu":
+        raise TrainingError(
+            "training.precision is 'float16', which the CPU has no use for: choose 'bfloat16' or 'float32'."
+        )
+    if precision == "bfloat16" and device.type == "cuda" and not torch.cuda.is_bf16_supported():
+        raise TrainingError("training.precision is 'bfloat16', which this GPU does not know: choose 'float16'.")
+
+
 def choose_threads(wanted: int | None, multiply_adds: int) -> int:
     """The CPU threads for steps of this much work: as set, else one for each 10 million multiply-adds, up to the cores.
 

@@ -26,8 +26,8 @@ def explain(error: BaseException, plan: Plan, step: int) -> str:
     where = f"Step {step + 1}" if step else "The first step"
     if is_out_of_memory(error):
         return (
-            f"{where} needs more memory than there is: try a data.batch_size below {plan.data.batch_size}, "
-            "or smaller layers."
+            f"{where} needs more memory than there is: try a data.batch_size below "
+            f"{plan.data.size(plan.samples)}, or smaller layers."
         )
     node = _guilty(error, plan)
     text = (str(error).strip().splitlines() or [""])[0][:300]

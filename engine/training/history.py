@@ -7,6 +7,7 @@ writer copies into a larger array before it announces anything new, and never ch
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -38,11 +39,24 @@ class _Series:
         return view
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is no single number: a confusion matrix, values class by class; and when it was measured."""
+
+    step: int
+    epoch: int
+    values: Sequence[Any]
+
+
 class History:
-    """Series by name: ``train/loss``, ``train/accuracy``, ``train/lr``, ``train/grad_norm``, ``validation/loss``, …"""
+    """Series by name: ``train/loss``, ``train/accuracy``, ``train/lr``, ``train/grad_norm``, ``validation/loss``, …
+
+    ``tables`` holds the latest of each: ``validation/confusion_matrix``, ``validation/f1_per_class``, …
+    """
 
     def __init__(self) -> None:
         self._series: dict[str, _Series] = {}
+        self.tables: dict[str, Table] = {}
 
     def names(self) -> tuple[str, ...]:
         """The series there are, in order of appearance."""
@@ -62,6 +76,10 @@ class History:
         """When each point of a series was made, in seconds since the start of the run; NaN where it is not known."""
         seconds: Values = self._view(name)[SECONDS]
         return seconds
+
+    def keep(self, name: str, step: int, epoch: int, values: Sequence[Any]) -> None:
+        """Replace a table by its latest state. Only the writer may call this."""
+        self.tables = {**self.tables, name: Table(step, epoch, values)}
 
     def append(self, name: str, step: int, value: float, epoch: int, seconds: float = np.nan) -> None:
         """Add one point. Only the writer may call this."""

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, Final
 
-from torch import nn
-
 from engine.training.checkpoint import Progress, save, save_best
 from engine.training.config import Checkpoints
-from engine.training.optimizers import LearningRate
 from engine.training.run import Run
+from engine.training.stepper import Stepper
 
 SPARING: Final = 1.0
 """At least so many seconds lie between two checkpoints of epochs: short ones lose a second of work at most."""
@@ -21,10 +19,10 @@ SPARING: Final = 1.0
 class Keeper:
     """Keeps the state of one session. ``best_loss`` is the lowest validation loss so far."""
 
-    def __init__(self, config: Checkpoints, run: Run, module: nn.Module, lr: LearningRate) -> None:
+    def __init__(self, config: Checkpoints, run: Run, stepper: Stepper) -> None:
         self.config, self.run = config, run
         self.best_loss = math.inf
-        self._module, self._lr = module, lr
+        self._stepper = stepper
         self._best: dict[str, Any] | None = None
         self._since = monotonic()
 
@@ -38,7 +36,7 @@ class Keeper:
         """An epoch is done and its validation loss known. Raises RunError."""
         if self.config.best and loss is not None and loss < self.best_loss:
             self.best_loss = loss
-            self._best = {name: tensor.detach().clone() for name, tensor in self._module.state_dict().items()}
+            self._best = {name: tensor.detach().clone() for name, tensor in self._stepper.judged.state_dict().items()}
         due = self.config.epochs is not None and epoch % self.config.epochs == 0
         if due and (self.config.keep_all or monotonic() - self._since >= SPARING):
             self.save(progress())
@@ -46,7 +44,8 @@ class Keeper:
     def save(self, progress: Progress) -> None:
         """Keep the state now. Raises RunError."""
         self.close()
-        save(self.run.path, progress, self._module.state_dict(), self._lr.state(), keep=self.config.keep_all)
+        weights = self._stepper.network.module.state_dict()
+        save(self.run.path, progress, weights, self._stepper.state(), keep=self.config.keep_all)
         self._since = monotonic()
 
     def close(self) -> None:

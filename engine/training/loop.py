@@ -89,16 +89,17 @@ class Trainer:
             from engine.data.pipeline import prepare
             from engine.training import device
             from engine.training.checkpoint import load
-            from engine.training.session import steps_of
+            from engine.training.session import batches_of
 
             device.freeze_imports()
             resumed = self._resumed
             target = device.choose_device(resumed.device if resumed else plan.training.device)
+            device.check_precision(plan.training.precision, target)
             wanted = resumed.threads if resumed else plan.training.threads
             threads = device.choose_threads(wanted, plan.multiply_adds)
             self._show(phase="loading the data")
             data = prepare(plan.data, target)
-            if not steps_of(len(data.train), plan):
+            if not batches_of(len(data.train), plan):
                 raise TrainingError(
                     f"data.batch_size is {plan.data.batch_size}, but there are {len(data.train)} training samples: "
                     "with data.drop_last on, no batch is left."
@@ -158,7 +159,7 @@ class Trainer:
             self._session = session
             inherited = self._inherit(session, plan)
             state, message = session.train()
-            message = f"{message} {inherited}".strip()
+            message = " ".join(filter(None, (message, inherited, session.notes)))
         except Exception as error:
             state, message = "failed", explain(error, plan, self._session.steps if self._session else 0)
             self._keep_traceback(run)
@@ -198,7 +199,7 @@ class Trainer:
 
     def _keep_weights(self, run: Run, result: Result) -> None:
         if self._session is not None:
-            run.weights(self._session.network.module.state_dict())
+            run.weights(self._session.stepper.judged.state_dict())
 
     def _keep_traceback(self, run: Run) -> None:
         try:

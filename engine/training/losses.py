@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
 from engine.errors import LayerloomError
+from engine.layers.losses import LOSSES, of_classes
 from engine.layers.ports import Output
 
 
@@ -15,23 +17,24 @@ class LossError(LayerloomError):
     """The answer and the target do not fit each other: one whole sentence with both shapes."""
 
 
-def loss(output: Output, answer: Tensor, target: Tensor, reduction: Literal["mean", "sum"] = "mean") -> Tensor:
-    """The loss of one Output, a tensor without axes. Raises LossError.
+def loss(output: Output, answer: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:
+    """The mean loss of one Output over a batch, a tensor without axes. Raises LossError.
 
-    Classes are the last axis of ``answer`` (N, …, C). Cross-entropy takes labels (N, …); the other losses take what
-    `as_values` makes of the target.
+    Classes are the last axis of ``answer`` (N, …, C). Losses of classes take labels (N, …) and ``weights`` (C), one a
+    class; CTC takes an answer (N, T, C) and labels (N, S); the others take what `as_values` makes of the target.
     """
-    if output.loss is None:
-        raise LossError("This Output has no loss.")
-    if output.loss == "cross_entropy":
-        if target.is_floating_point() or answer.shape[:-1] != target.shape:
-            raise LossError(_unlike(answer, target))
-        return functional.cross_entropy(
-            answer.flatten(0, -2), target.flatten(), ignore_index=output.ignore_index, reduction=reduction
-        )
-    compare = getattr(functional, output.loss)
-    result: Tensor = compare(answer, as_values(answer, target), reduction=reduction)
-    return result
+    return _compare(output, answer, target, weights, "mean")
+
+
+def summed(
+    output: Output, answer: Tensor, target: Tensor, weights: Tensor | None = None, *, masked: bool = True
+) -> tuple[Tensor, Tensor | int]:
+    """(sum, number): what `loss` is the quotient of, so that batches of any size add up to the mean over a part.
+
+    The number is how many comparisons were made; with class weights their weight. ``masked``: some targets may be
+    the ignored class.
+    """
+    return _compare(output, answer, target, weights, "sum"), _counted(output, answer, target, weights, masked)
 
 
 def as_values(answer: Tensor, target: Tensor) -> Tensor:
@@ -49,18 +52,26 @@ def as_values(answer: Tensor, target: Tensor) -> Tensor:
     raise LossError(_unlike(answer, target))
 
 
-def counted(output: Output, answer: Tensor, target: Tensor, masked: bool) -> Tensor | int:
-    """How many comparisons the loss averages over. ``masked``: some targets are the ignored class."""
-    if output.loss != "cross_entropy":
-        return answer.numel()
-    return (target != output.ignore_index).sum() if masked else target.numel()
+def balanced(labels: Tensor, classes: int, ignore_index: int) -> Tensor:
+    """Weights (classes) by which every class counts the same: samples / (classes × samples of the class).
+
+    Classes without samples weigh 0 (scikit-learn's ``class_weight="balanced"``; King and Zeng 2001).
+    """
+    kept = labels[labels != ignore_index].flatten()
+    counts = torch.bincount(kept, minlength=classes).to(torch.float32)
+    return torch.where(counts > 0, len(kept) / (classes * counts.clamp(min=1)), 0.0)
 
 
 def hits(output: Output, answer: Tensor, target: Tensor, masked: bool) -> tuple[Tensor, Tensor | int]:
     """(right answers, answers): the class with the highest value, or for a single value more than the threshold.
 
-    The threshold is 0 for logits, else 0.5.
+    The threshold is 0 for logits, else 0.5. With CTC a whole sequence is right or wrong.
     """
+    if output.loss == "ctc_loss":
+        right = read_off(answer, output.blank, target.shape[1]) == target.masked_fill(
+            _padding(output, target), output.blank
+        )
+        return right.all(-1).sum(), len(target)
     if answer.dim() == target.dim() + 1 and answer.shape[-1] > 1:
         right = answer.argmax(-1) == target
         if masked:
@@ -72,9 +83,93 @@ def hits(output: Output, answer: Tensor, target: Tensor, masked: bool) -> tuple[
     return right.sum(), right.numel()
 
 
+def read_off(answer: Tensor, blank: int, length: int) -> Tensor:
+    """The likeliest labels (N, length) of a CTC answer (N, T, C), filled up with ``blank``.
+
+    The best class of each step; what repeats is said once, blanks are left out (Graves and others 2006, best path).
+    Labels beyond ``length`` make the sequence wrong and are marked by −1 in its last place.
+    """
+    path = answer.argmax(-1)
+    fresh = path != blank
+    fresh[:, 1:] &= path[:, 1:] != path[:, :-1]
+    places = fresh.cumsum(1) - 1
+    result = torch.full((len(path), length + 1), blank, dtype=path.dtype, device=path.device)
+    result.scatter_(1, torch.where(fresh, places, length).clamp(max=length), torch.where(fresh, path, blank))
+    too_long = places[:, -1] >= length
+    result[too_long, length - 1] = -1
+    return result[:, :length]
+
+
 def absolute_error(answer: Tensor, target: Tensor) -> tuple[Tensor, int]:
     """(sum of the absolute errors, their number)."""
     return (answer - as_values(answer, target)).abs().sum(), answer.numel()
+
+
+def _compare(output: Output, answer: Tensor, target: Tensor, weights: Tensor | None, reduction: str) -> Tensor:
+    name = output.loss
+    if name is None:
+        raise LossError("This Output has no loss.")
+    given: dict[str, Any] = {"reduction": reduction}
+    if of_classes(name):
+        if target.is_floating_point() or answer.shape[:-1] != target.shape:
+            raise LossError(_unlike(answer, target))
+        answer, target = answer.flatten(0, -2), target.flatten()
+        given["weight"] = weights
+    elif name == "ctc_loss":
+        return _ctc(output, answer, target, reduction)
+    elif name == "cosine_embedding_loss":
+        return _cosine(answer, as_values(answer, target), reduction)
+    else:
+        target = as_values(answer, target)
+        if name == "kl_div":  # the mean over samples, not over classes
+            total = functional.kl_div(answer, target, reduction="sum")
+            return total if reduction == "sum" else total / (answer.numel() // answer.shape[-1])
+    for option in LOSSES[name].options - {"class_weights", "pos_weight"}:
+        given[option] = getattr(output, option)
+    if output.pos_weight is not None and name == "binary_cross_entropy_with_logits":
+        given["pos_weight"] = torch.tensor(output.pos_weight, device=answer.device)
+    result: Tensor = getattr(functional, name)(answer, target, **given)
+    return result
+
+
+def _counted(output: Output, answer: Tensor, target: Tensor, weights: Tensor | None, masked: bool) -> Tensor | int:
+    if output.loss == "multi_margin_loss":
+        return target.numel()  # torch's mean divides by the samples, whatever they weigh
+    if of_classes(output.loss):
+        if weights is not None:
+            kept = target[target != output.ignore_index]
+            return weights[kept].sum()
+        return (target != output.ignore_index).sum() if masked else target.numel()
+    if output.loss == "ctc_loss":
+        return len(answer)
+    if output.loss in ("kl_div", "cosine_embedding_loss"):
+        return answer.numel() // answer.shape[-1]
+    return answer.numel()
+
+
+def _cosine(answer: Tensor, target: Tensor, reduction: str) -> Tensor:
+    ones = answer.new_ones(answer.numel() // answer.shape[-1])
+    return functional.cosine_embedding_loss(answer.flatten(0, -2), target.flatten(0, -2), ones, reduction=reduction)
+
+
+def _ctc(output: Output, answer: Tensor, target: Tensor, reduction: str) -> Tensor:
+    """The loss of each sequence by its length, as torch's mean has it."""
+    if target.is_floating_point() or answer.dim() != 3 or target.dim() != 2 or len(answer) != len(target):
+        raise LossError(_unlike(answer, target))
+    steps = torch.full((len(answer),), answer.shape[1], dtype=torch.int64, device=answer.device)
+    filling = _padding(output, target)
+    lengths = (~filling).sum(-1)
+    # labels of no sequence are never read, but must be classes
+    labels = target.masked_fill(filling, output.blank)
+    each = functional.ctc_loss(
+        answer.transpose(0, 1), labels, steps, lengths, blank=output.blank, reduction="none", zero_infinity=True
+    )
+    each = each / lengths.clamp(min=1)
+    return each.sum() if reduction == "sum" else each.mean()
+
+
+def _padding(output: Output, target: Tensor) -> Tensor:
+    return (target == output.blank) | (target == output.ignore_index)
 
 
 def _unlike(answer: Tensor, target: Tensor) -> str:

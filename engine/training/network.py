@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -13,56 +14,87 @@ from engine.data.binding import Binding
 from engine.data.datasets import Field
 from engine.data.pipeline import Part
 from engine.graph import Graph
+from engine.layers.losses import of_classes
 from engine.layers.ports import Output
 from engine.shapes import Report
-from engine.training.losses import absolute_error, counted, hits, loss
+from engine.training.judge import Judge, Value
+from engine.training.losses import absolute_error, balanced, hits, loss, summed
+from engine.training.metric_names import MetricName
+from engine.training.tasks import Task, task
 
 Batch = Mapping[str, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One trained Output: where its answer stands among the network's, the field it learns, how it is judged."""
+    """One trained Output: where its answer stands among the network's, the field it learns, how it is judged.
+
+    ``masked``: some targets are the ignored class. ``weights`` (classes) are those of the loss.
+    """
 
     name: str
     output: Output
     place: int
     field: str
-    metric: Literal["accuracy", "mae"]
-    masked: bool
+    task: Task
+    masked: bool = False
+    metrics: tuple[MetricName, ...] = ()
+    weights: Tensor | None = None
+    judge: Judge = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "judge", Judge(self.output, self.task, self.metrics, self.masked))
+
+    @property
+    def metric(self) -> str:
+        """What the steps report."""
+        return self.task.step_metric
 
     def loss(self, answers: tuple[Tensor, ...], batch: Batch) -> Tensor:
         """The mean loss of a batch times the weight of this Output."""
-        value = loss(self.output, answers[self.place], batch[self.field])
+        value = loss(self.output, answers[self.place], batch[self.field], self.weights)
         return value if self.output.weight == 1.0 else value * self.output.weight
 
     def score(self, answers: tuple[Tensor, ...], batch: Batch) -> tuple[Tensor, Tensor | int]:
         """(sum, number) of the metric over a batch, apart from the gradients."""
         answer, target = answers[self.place].detach(), batch[self.field]
-        if self.metric == "mae":
+        if self.task.kind == "values":
             return absolute_error(answer, target)
         return hits(self.output, answer, target, self.masked)
 
     def sums(self, answers: tuple[Tensor, ...], batch: Batch) -> list[Tensor]:
         """[sum of the loss, its count, sum of the metric, its count], each a tensor without axes."""
         answer, target = answers[self.place], batch[self.field]
-        values = (loss(self.output, answer, target, "sum"), counted(self.output, answer, target, self.masked))
+        values = summed(self.output, answer, target, self.weights, masked=self.masked)
         exact = torch.float32 if answer.device.type == "mps" else torch.float64
         every = (*values, *self.score(answers, batch))
         return [torch.as_tensor(value, dtype=exact, device=answer.device) for value in every]
 
 
 class Network:
-    """A module, the fields of its inputs in order, and its heads; the first head is the one that steps report on."""
+    """A module, the fields of its inputs in order, and its heads; the first head is the one that steps report on.
 
-    def __init__(self, module: nn.Module, inputs: tuple[str, ...], heads: tuple[Head, ...]) -> None:
-        self.module, self.inputs, self.heads = module, inputs, heads
+    ``forward`` is what computes the answers: the module, or compiled code of it. ``channels_last``: images reach it
+    with their channels last in memory.
+    """
+
+    def __init__(
+        self, module: nn.Module, inputs: tuple[str, ...], heads: tuple[Head, ...], *, channels_last: bool = False
+    ) -> None:
+        self.module, self.inputs, self.heads, self.channels_last = module, inputs, heads, channels_last
+        self.forward: Callable[..., Any] = module
         self.fields = tuple(dict.fromkeys((*inputs, *(head.field for head in heads))))
 
-    def answers(self, batch: Batch) -> tuple[Tensor, ...]:
-        """What the network answers to a batch, in the order of its Outputs."""
-        result = self.module(*[batch[name] for name in self.inputs])
-        return result if isinstance(result, tuple) else (result,)
+    def answers(self, batch: Batch, forward: Callable[..., Any] | None = None) -> tuple[Tensor, ...]:
+        """What the network (or ``forward``, a module like it) answers to a batch, in the order of its Outputs.
+
+        Numbers of half precision come back as float32: losses and metrics are reckoned with those.
+        """
+        inputs = [batch[name] for name in self.inputs]
+        if self.channels_last:
+            inputs = [channels_last(value) for value in inputs]
+        result = (self.forward if forward is None else forward)(*inputs)
+        return tuple(map(_single, result)) if isinstance(result, tuple) else (_single(result),)
 
     def loss(self, answers: tuple[Tensor, ...], batch: Batch) -> Tensor:
         """The weighted sum of the losses of all heads."""
@@ -71,42 +103,70 @@ class Network:
             total = total + head.loss(answers, batch)
         return total
 
-    def evaluate(self, part: Part, size: int, go_on: Callable[[], bool]) -> dict[str, float] | None:
-        """Loss and metric over a whole part, every sample counting the same; None if ``go_on`` says no in between.
+    def evaluate(
+        self, part: Part, size: int, go_on: Callable[[], bool], judged: nn.Module | None = None
+    ) -> dict[str, Value] | None:
+        """Loss and metrics over a whole part, every sample counting the same; None if ``go_on`` says no in between.
 
-        With several heads there is also ``loss_NAME`` and ``accuracy_NAME`` (or ``mae_NAME``) of each.
+        ``judged`` is another module with weights of its own, such as a moving average. With several heads there is
+        also ``loss_NAME``, ``accuracy_NAME`` and so on of each.
         """
         rows: list[Tensor] = []
-        self.module.eval()
+        module = self.module if judged is None else judged
+        forward = self.forward if module is self.module else module
+        module.eval()
+        for head in self.heads:
+            head.judge.reset()
         try:
             with torch.no_grad():
                 for batch in part.batches(self.fields, size):
                     if not go_on():
                         return None
-                    answers = self.answers(batch)
+                    answers = self.answers(batch, forward)
                     rows.append(torch.stack([value for head in self.heads for value in head.sums(answers, batch)]))
+                    for head in self.heads:
+                        head.judge.update(answers[head.place], batch[head.field])
         finally:
-            self.module.train()
+            module.train()
         totals = [sum(column) for column in zip(*torch.stack(rows).tolist(), strict=True)]
         return self._means(totals)
 
-    def _means(self, totals: list[float]) -> dict[str, float]:
+    def _means(self, totals: list[float]) -> dict[str, Value]:
         several = len(self.heads) > 1
-        result: dict[str, float] = {}
+        result: dict[str, Value] = {}
         total = 0.0
         for number, head in enumerate(self.heads):
             loss_sum, compared, score_sum, judged = totals[4 * number : 4 * number + 4]
             mean = loss_sum / compared if compared else float("nan")
             score = score_sum / judged if judged else float("nan")
             total += head.output.weight * mean
-            result.setdefault(head.metric, score)
+            values: dict[str, Value] = {head.metric: score, **head.judge.compute()}
+            result = {**values, **result}
             if several:
-                result |= {f"loss_{head.name}": mean, f"{head.metric}_{head.name}": score}
+                result |= {f"{name}_{head.name}": value for name, value in {"loss": mean, **values}.items()}
         return {"loss": total, **result}
 
 
-def heads(graph: Graph, report: Report, binding: Binding, fields: Mapping[str, Field], train: Part) -> tuple[Head, ...]:
-    """The Outputs with a loss, in creation order."""
+def channels_last(value: Tensor) -> Tensor:
+    """The same numbers, an image (4 axes) or a volume (5) with its channels last in memory."""
+    if value.dim() == 4:
+        return value.contiguous(memory_format=torch.channels_last)
+    return value.contiguous(memory_format=torch.channels_last_3d) if value.dim() == 5 else value
+
+
+def _single(value: Tensor) -> Tensor:
+    return value.float() if value.dtype in (torch.bfloat16, torch.float16) else value
+
+
+def heads(
+    graph: Graph,
+    report: Report,
+    binding: Binding,
+    fields: Mapping[str, Field],
+    train: Part,
+    metrics: tuple[MetricName, ...] | None = None,
+) -> tuple[Head, ...]:
+    """The Outputs with a loss, in creation order; ``metrics`` are those asked for (None: what fits each)."""
     result = []
     for place, node in enumerate(graph.of_type("Output")):
         output = report.layer(node.id)
@@ -114,9 +174,18 @@ def heads(graph: Graph, report: Report, binding: Binding, fields: Mapping[str, F
             continue
         name = binding.targets[node.id]
         (answer,) = report.inputs[node.id]
-        classes = answer.rank == len(fields[name].shape) + 2 and answer.shape[-1] != 1
-        judged = fields[name].classes is not None and (classes or output.loss not in ("mse_loss", "l1_loss"))
-        ignored = output.loss == "cross_entropy" and bool((train.tensors[name] == output.ignore_index).any())
-        metric: Literal["accuracy", "mae"] = "accuracy" if judged else "mae"
-        result.append(Head(node.name, output, place, name, metric, ignored))
+        job = task(output, answer, fields[name])
+        target = train.tensors[name]
+        ignored = of_classes(output.loss) and bool((target == output.ignore_index).any())
+        weights = _class_weights(output, target, job)
+        result.append(Head(node.name, output, place, name, job, ignored, job.chosen(metrics), weights))
     return tuple(result)
+
+
+def _class_weights(output: Output, target: Tensor, job: Task) -> Tensor | None:
+    """What each class counts in the loss, on the device of the target; None: all alike."""
+    if output.class_weights is None or job.kind != "classes":
+        return None
+    if output.class_weights == "balanced":
+        return balanced(target, job.classes, output.ignore_index)
+    return torch.tensor(output.class_weights, device=target.device)

@@ -1,111 +1,222 @@
-"""From settings to torch's optimizers and schedules."""
+"""The optimizers as settings: every one of torch.optim, with its names and defaults; the common ones first.
+
+What only says how a step is computed (``foreach``, ``fused``, ``capturable``, ``differentiable``) is left to the
+program, and ``maximize`` to those whose loss is no loss.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Annotated, Literal
 
-import torch
-from torch import Tensor, nn
-from torch.optim import lr_scheduler
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from engine.training.config import Cosine, Optimizer, Plateau, Schedule, Step, TrainingConfig
+from engine.data.config import Section
+from engine.layers.parameters import Positive
+from engine.training.kinds import Amount, Rate, Share, kind
 
-OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {
-    "sgd": torch.optim.SGD,
-    "adam": torch.optim.Adam,
-    "adamw": torch.optim.AdamW,
-    "rmsprop": torch.optim.RMSprop,
-    "adagrad": torch.optim.Adagrad,
-}
-FUSED = ("sgd", "adam", "adamw")
-"""Those with one kernel for all weights: 0.6 of a tiny step on the CPU, and the same bits every time."""
+LR = "the learning rate: how far one step goes"
+DECAY = "pulls the weights towards zero (L2, as part of the gradient)"
+APART = "pull the weights towards zero apart from the gradient, as AdamW does"
+MEANS = "how long the two running means remember"
+EPS = "keeps the division from zero"
 
 
-def make_optimizer(
-    config: Optimizer, parameters: Iterable[nn.Parameter], device: torch.device
-) -> torch.optim.Optimizer:
-    """The optimizer of these settings; the fused kernel where the device has one."""
-    options: dict[str, Any] = config.model_dump(exclude={"name"})
-    if config.name in FUSED and device.type in ("cpu", "cuda"):
-        options["fused"] = True
-    return OPTIMIZERS[config.name](parameters, **options)
+class SGD(Section):
+    """Stochastic gradient descent, with momentum if wanted (torch.optim.SGD; Robbins and Monro 1951)."""
+
+    name: Literal["sgd"] = Field("sgd", description="the kind of optimizer")
+    lr: Rate = Field(1e-3, description=LR)
+    momentum: Amount = Field(0.0, description="how much of the last step is carried on")
+    dampening: float = Field(0.0, description="how much of the gradient the momentum leaves out")
+    weight_decay: Amount = Field(0.0, description="pulls the weights towards zero (L2)")
+    nesterov: bool = Field(False, description="look ahead along the momentum; needs momentum and no dampening")
+
+    @model_validator(mode="after")
+    def _nesterov(self) -> SGD:
+        if self.nesterov and (self.momentum <= 0 or self.dampening != 0):
+            raise ValueError("nesterov needs a momentum above 0 and a dampening of 0")
+        return self
 
 
-class LearningRate:
-    """The learning rate of an optimizer: follows the schedule from epoch to epoch, and can be set in between."""
+class Adam(Section):
+    """Adaptive step sizes from running means of gradients and their squares (torch.optim.Adam; Kingma and Ba 2015)."""
 
-    def __init__(self, optimizer: torch.optim.Optimizer, schedule: Schedule, epochs: int) -> None:
-        self.optimizer = optimizer
-        self._scheduler = _scheduler(optimizer, schedule, epochs)
-
-    @property
-    def value(self) -> float:
-        """The learning rate of the next step."""
-        return float(self.optimizer.param_groups[0]["lr"])
-
-    def epoch_done(self, validation_loss: float | None) -> None:
-        """Take the schedule one epoch further; a plateau looks at the validation loss."""
-        if isinstance(self._scheduler, lr_scheduler.ReduceLROnPlateau):
-            if validation_loss is not None:
-                self._scheduler.step(validation_loss)
-        elif self._scheduler is not None:
-            self._scheduler.step()
-
-    def state(self) -> dict[str, Any]:
-        """What the optimizer and the schedule remember."""
-        schedule = {} if self._scheduler is None else _plain(self._scheduler.state_dict())
-        return {"optimizer": self.optimizer.state_dict(), "schedule": schedule}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from what `state` gave."""
-        self.optimizer.load_state_dict(dict(state["optimizer"]))
-        if self._scheduler is not None:
-            self._scheduler.load_state_dict(dict(state["schedule"]))
-
-    def set(self, lr: float) -> None:
-        """Use another learning rate from now on; what the schedule does later is scaled along."""
-        before = self.value
-        factor = lr / before if before > 0 else None
-        for group in self.optimizer.param_groups:
-            group["lr"] = lr
-            if "initial_lr" in group:
-                group["initial_lr"] = group["initial_lr"] * factor if factor else lr
-        if hasattr(self._scheduler, "base_lrs"):
-            self._scheduler.base_lrs = [base * factor if factor else lr for base in self._scheduler.base_lrs]
+    name: Literal["adam"] = Field("adam", description="the kind of optimizer")
+    lr: Rate = Field(1e-3, description=LR)
+    betas: tuple[Share, Share] = Field((0.9, 0.999), description=MEANS)
+    eps: Amount = Field(1e-8, description=EPS)
+    weight_decay: Amount = Field(0.0, description=DECAY)
+    amsgrad: bool = Field(False, description="never let the step size grow again")
+    decoupled_weight_decay: bool = Field(False, description=APART)
 
 
-def _plain(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a schedule's state what is plain data: what torch reads back without running anything."""
-    kinds = (bool, int, float, str, list, tuple, type(None))
-    return {name: value for name, value in state.items() if isinstance(value, kinds)}
+class AdamW(Section):
+    """Adam with weight decay kept apart from the gradient (torch.optim.AdamW; Loshchilov and Hutter 2019)."""
+
+    name: Literal["adamw"] = Field("adamw", description="the kind of optimizer")
+    lr: Rate = Field(1e-3, description=LR)
+    betas: tuple[Share, Share] = Field((0.9, 0.999), description=MEANS)
+    eps: Amount = Field(1e-8, description=EPS)
+    weight_decay: Amount = Field(1e-2, description="pulls the weights towards zero, apart from the gradient")
+    amsgrad: bool = Field(False, description="never let the step size grow again")
 
 
-def _scheduler(optimizer: torch.optim.Optimizer, schedule: Schedule, epochs: int) -> Any:
-    if isinstance(schedule, Step):
-        return lr_scheduler.StepLR(optimizer, schedule.step_size, schedule.gamma)
-    if isinstance(schedule, Cosine):
-        return lr_scheduler.CosineAnnealingLR(optimizer, schedule.T_max or max(epochs, 1), schedule.eta_min)
-    if isinstance(schedule, Plateau):
-        options: dict[str, Any] = schedule.model_dump(exclude={"name"})
-        return lr_scheduler.ReduceLROnPlateau(optimizer, **options)
-    return None
+class RMSprop(Section):
+    """Divides the gradient by a running mean of its size (torch.optim.RMSprop; Hinton 2012, lecture 6e)."""
+
+    name: Literal["rmsprop"] = Field("rmsprop", description="the kind of optimizer")
+    lr: Rate = Field(1e-2, description=LR)
+    alpha: Share = Field(0.99, description="how long the running mean remembers")
+    eps: Amount = Field(1e-8, description=EPS)
+    weight_decay: Amount = Field(0.0, description="pulls the weights towards zero (L2)")
+    momentum: Amount = Field(0.0, description="how much of the last step is carried on")
+    centered: bool = Field(False, description="measure the size around the mean of the gradient")
 
 
-class Clipping:
-    """Limits the gradients as the settings say, and measures their norm when asked to."""
+class Adagrad(Section):
+    """Smaller steps for weights that have moved much already (torch.optim.Adagrad; Duchi and others 2011)."""
 
-    def __init__(self, config: TrainingConfig, parameters: list[nn.Parameter]) -> None:
-        self._norm, self._value, self._parameters = config.clip_norm, config.clip_value, parameters
+    name: Literal["adagrad"] = Field("adagrad", description="the kind of optimizer")
+    lr: Rate = Field(1e-2, description=LR)
+    lr_decay: Amount = Field(0.0, description="how fast the learning rate shrinks with the steps")
+    weight_decay: Amount = Field(0.0, description="pulls the weights towards zero (L2)")
+    initial_accumulator_value: Amount = Field(0.0, description="where the sum of squared gradients starts")
+    eps: Amount = Field(1e-10, description=EPS)
 
-    def apply(self, *, measure: bool) -> Tensor | None:
-        """Clip by norm, then by value; returns the norm of all gradients before that where it was measured."""
-        norm = None
-        if measure or self._norm is not None:
-            gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
-            norm = nn.utils.get_total_norm(gradients)
-            if self._norm is not None:
-                nn.utils.clip_grads_with_norm_(self._parameters, self._norm, norm)
-        if self._value is not None:
-            nn.utils.clip_grad_value_(self._parameters, self._value)
-        return norm
+
+class NAdam(Section):
+    """Adam that looks ahead along its momentum (torch.optim.NAdam; Dozat 2016)."""
+
+    name: Literal["nadam"] = Field("nadam", description="the kind of optimizer")
+    lr: Rate = Field(2e-3, description=LR)
+    betas: tuple[Share, Share] = Field((0.9, 0.999), description=MEANS)
+    eps: Amount = Field(1e-8, description=EPS)
+    weight_decay: Amount = Field(0.0, description=DECAY)
+    momentum_decay: Amount = Field(4e-3, description="how fast the momentum grows to its full size")
+    decoupled_weight_decay: bool = Field(False, description=APART)
+
+
+class RAdam(Section):
+    """Adam that trusts its running means only once they have seen enough (torch.optim.RAdam; Liu and others 2020)."""
+
+    name: Literal["radam"] = Field("radam", description="the kind of optimizer")
+    lr: Rate = Field(1e-3, description=LR)
+    betas: tuple[Share, Share] = Field((0.9, 0.999), description=MEANS)
+    eps: Amount = Field(1e-8, description=EPS)
+    weight_decay: Amount = Field(0.0, description=DECAY)
+    decoupled_weight_decay: bool = Field(False, description=APART)
+
+
+class Adamax(Section):
+    """Adam by the largest gradient instead of the mean square (torch.optim.Adamax; Kingma and Ba 2015)."""
+
+    name: Literal["adamax"] = Field("adamax", description="the kind of optimizer")
+    lr: Rate = Field(2e-3, description=LR)
+    betas: tuple[Share, Share] = Field((0.9, 0.999), description=MEANS)
+    eps: Amount = Field(1e-8, description=EPS)
+    weight_decay: Amount = Field(0.0, description=DECAY)
+
+
+class Adadelta(Section):
+    """Steps in the units of the weights, hardly any rate to choose (torch.optim.Adadelta; Zeiler 2012)."""
+
+    name: Literal["adadelta"] = Field("adadelta", description="the kind of optimizer")
+    lr: Rate = Field(1.0, description=LR)
+    rho: Share = Field(0.9, description="how long the running means remember")
+    eps: Amount = Field(1e-6, description=EPS)
+    weight_decay: Amount = Field(0.0, description=DECAY)
+
+
+class Adafactor(Section):
+    """Adam with the memory of rows and columns instead of every weight (torch.optim.Adafactor; Shazeer, Stern 2018)."""
+
+    name: Literal["adafactor"] = Field("adafactor", description="the kind of optimizer")
+    lr: Rate = Field(1e-2, description=LR)
+    beta2_decay: float = Field(-0.8, le=0.0, description="how fast the memory for squared gradients grows")
+    eps: tuple[Rate | None, Rate] = Field(
+        (None, 1e-3), description="the least squared gradient (none: that of the number type) and the least weight"
+    )
+    d: Rate = Field(1.0, ge=1.0, description="from which size on a step is cut")
+    weight_decay: Amount = Field(0.0, description="pulls the weights towards zero, apart from the gradient")
+
+
+class ASGD(Section):
+    """Gradient descent that averages the weights it has been at (torch.optim.ASGD; Polyak and Juditsky 1992)."""
+
+    name: Literal["asgd"] = Field("asgd", description="the kind of optimizer")
+    lr: Rate = Field(1e-2, description=LR)
+    lambd: Amount = Field(1e-4, description="how fast the step size shrinks")
+    alpha: Amount = Field(0.75, description="the power by which it shrinks")
+    t0: Amount = Field(1e6, description="the step at which averaging begins")
+    weight_decay: Amount = Field(0.0, description="pulls the weights towards zero (L2)")
+
+
+class Rprop(Section):
+    """Goes by the sign of the gradient alone: for the full batch (torch.optim.Rprop; Riedmiller and Braun 1993)."""
+
+    name: Literal["rprop"] = Field("rprop", description="the kind of optimizer")
+    lr: Rate = Field(1e-2, description=LR)
+    etas: tuple[Share, Annotated[float, Field(gt=1.0)]] = Field(
+        (0.5, 1.2), description="what a step is multiplied by after a turn, and after going on the same way"
+    )
+    step_sizes: tuple[Rate, Rate] = Field((1e-6, 50.0), description="the smallest and the largest step")
+
+
+class LBFGS(Section):
+    """Quasi-Newton steps: for the full batch and small networks (torch.optim.LBFGS; Liu and Nocedal 1989)."""
+
+    name: Literal["lbfgs"] = Field("lbfgs", description="the kind of optimizer")
+    lr: Rate = Field(1.0, description=LR)
+    max_iter: Positive = Field(20, description="the most iterations within a step")
+    max_eval: Positive | None = Field(None, description="the most looks at the loss in a step; none: 1.25 × max_iter")
+    tolerance_grad: Amount = Field(1e-7, description="a gradient so small ends a step")
+    tolerance_change: Amount = Field(1e-9, description="a change so small ends a step")
+    history_size: Positive = Field(100, description="how many past steps shape the next")
+    line_search_fn: Literal["strong_wolfe"] | None = Field(None, description="how far to go: searched for, or by lr")
+
+
+class Muon(Section):
+    """Orthogonal steps for weights of two axes; AdamW takes the others (torch.optim.Muon; Jordan and others 2024)."""
+
+    name: Literal["muon"] = Field("muon", description="the kind of optimizer")
+    lr: Rate = Field(1e-3, description=LR)
+    weight_decay: Amount = Field(0.1, description="pulls the weights towards zero, apart from the gradient")
+    momentum: Share = Field(0.95, description="how much of the last step is carried on")
+    nesterov: bool = Field(True, description="look ahead along the momentum")
+    ns_coefficients: tuple[float, float, float] = Field(
+        (3.4445, -4.775, 2.0315), description="the polynomial that makes a step orthogonal"
+    )
+    eps: Amount = Field(1e-7, description=EPS)
+    ns_steps: Annotated[int, Field(ge=1, le=99)] = Field(5, description="how often the polynomial is applied")
+    adjust_lr_fn: Literal["original", "match_rms_adamw"] | None = Field(
+        None, description="how the rate follows the shape of the weights; match_rms_adamw suits a rate tuned for AdamW"
+    )
+
+
+class SparseAdam(Section):
+    """Adam for embeddings with sparse gradients; Adam takes the other weights (torch.optim.SparseAdam)."""
+
+    name: Literal["sparse_adam"] = Field("sparse_adam", description="the kind of optimizer")
+    lr: Rate = Field(1e-3, description=LR)
+    betas: tuple[Share, Share] = Field((0.9, 0.999), description=MEANS)
+    eps: Rate = Field(1e-8, description=EPS)
+
+
+Optimizer = Annotated[
+    Annotated[AdamW, Tag("adamw")]
+    | Annotated[SGD, Tag("sgd")]
+    | Annotated[Adam, Tag("adam")]
+    | Annotated[RMSprop, Tag("rmsprop")]
+    | Annotated[Adagrad, Tag("adagrad")]
+    | Annotated[NAdam, Tag("nadam")]
+    | Annotated[RAdam, Tag("radam")]
+    | Annotated[Adamax, Tag("adamax")]
+    | Annotated[Adadelta, Tag("adadelta")]
+    | Annotated[Adafactor, Tag("adafactor")]
+    | Annotated[Muon, Tag("muon")]
+    | Annotated[SparseAdam, Tag("sparse_adam")]
+    | Annotated[ASGD, Tag("asgd")]
+    | Annotated[Rprop, Tag("rprop")]
+    | Annotated[LBFGS, Tag("lbfgs")],
+    Discriminator(kind("adamw")),
+]

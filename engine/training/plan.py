@@ -22,7 +22,7 @@ from engine.training.status import TrainingError
 class Plan:
     """A graph that can be trained: its settings, source and shapes, and how it is joined to the data.
 
-    ``multiply_adds`` is the work of one forward pass of a full batch.
+    ``multiply_adds`` is the work of one forward pass of a full batch, ``samples`` how many there are to learn from.
     """
 
     graph: Graph
@@ -33,6 +33,7 @@ class Plan:
     fields: Mapping[str, Field]
     binding: Binding
     multiply_adds: int
+    samples: int
 
 
 def check(graph: Graph) -> Plan:
@@ -55,5 +56,5 @@ def check(graph: Graph) -> Plan:
     except (DataError, SourceError) as error:
         raise TrainingError(str(error)) from error
     total = cost.total(graph, report)
-    work = total.multiply_adds * min(data.batch_size, samples)
-    return Plan(graph, data, training, report, written, known, binding, work)
+    work = total.multiply_adds * min(data.size(samples), samples)
+    return Plan(graph, data, training, report, written, known, binding, work, data.split.counts(samples)[0])

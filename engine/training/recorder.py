@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from engine.training.history import History
+from engine.training.judge import Value
 from engine.training.run import Run
 
 INTERVAL = 0.1
@@ -103,15 +104,20 @@ class Recorder:
         if diverged is not None:
             raise diverged
 
-    def evaluation(self, split: str, step: int, epoch: int, values: Mapping[str, float]) -> dict[str, float]:
-        """Write one evaluation; returns it as written."""
+    def evaluation(self, split: str, step: int, epoch: int, values: Mapping[str, Value]) -> dict[str, float]:
+        """Write one evaluation; returns its numbers as written."""
         self.work()
-        kept = {name: _short(value) for name, value in values.items()}
+        kept = {name: _shortened(value) for name, value in values.items()}
         self.run.metrics([{"step": step, "epoch": epoch, "split": split, **kept}])
+        numbers: dict[str, float] = {}
         for name, value in kept.items():
-            self.history.append(f"{split}/{name}", step, value, epoch, self.seconds)
+            if isinstance(value, list):
+                self.history.keep(f"{split}/{name}", step, epoch, value)
+            else:
+                numbers[name] = value
+                self.history.append(f"{split}/{name}", step, value, epoch, self.seconds)
         self._flushed = perf_counter()
-        return kept
+        return numbers
 
     @property
     def sums(self) -> tuple[float, float, int]:
@@ -145,6 +151,12 @@ class Recorder:
 def _short(value: float) -> float:
     """The value with nine significant digits, which tell any two float32 values apart."""
     return float(f"{value:.9g}")
+
+
+def _shortened(value: Value) -> Value:
+    if isinstance(value, list):
+        return [item if isinstance(item, int) else _shortened(item) for item in value]
+    return _short(value)
 
 
 def _numbers(values: Sequence[Tensor | int]) -> list[float]:

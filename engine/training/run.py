@@ -26,7 +26,7 @@ from engine.training.history import History
 
 PROJECT, FACTS, METRICS, TIMING = "project.loom", "run.json", "metrics.jsonl", "timing.jsonl"
 WEIGHTS, ERROR = "model.safetensors", "error.txt"
-LARGEST_FACTS, LONGEST_LINE = 2**20, 2**16
+LARGEST_FACTS, LONGEST_LINE = 2**20, 2**20
 NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 Row = Mapping[str, Any]
 
@@ -246,11 +246,21 @@ def _point(history: History, text: bytes, where: str) -> None:
     try:
         row = json.loads(text)
         step, epoch, split = row.pop("step"), row.pop("epoch"), row.pop("split")
-        values = {str(key): float(NOT_FINITE.get(value, value)) for key, value in row.items()}
-        for key, value in values.items():
-            history.append(f"{split}/{key}", int(step), value, int(epoch))
+        for key, value in row.items():
+            if isinstance(value, list):
+                history.keep(f"{split}/{key}", int(step), int(epoch), _read_list(value))
+            else:
+                history.append(f"{split}/{key}", int(step), float(NOT_FINITE.get(value, value)), int(epoch))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise RunError(f"{where} is damaged: {type(error).__name__}: {error}.") from error
+
+
+def _read_list(values: list[Any]) -> list[Any]:
+    """A table of numbers, or of rows of numbers, as it stands in a line; whole numbers stay whole."""
+    return [
+        _read_list(item) if isinstance(item, list) else item if type(item) is int else float(NOT_FINITE.get(item, item))
+        for item in values
+    ]
 
 
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -264,6 +274,8 @@ def line(row: Row) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
     return {key: _plain(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 

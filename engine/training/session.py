@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 
 from engine.compile import compile_source
 from engine.data.pipeline import Prepared, shuffled
 from engine.training.checkpoint import Checkpoint, Progress
+from engine.training.compiling import compile_network
 from engine.training.config import EarlyStopping
 from engine.training.control import Control
 from engine.training.device import seed_step
 from engine.training.history import History
 from engine.training.keeper import Keeper
 from engine.training.network import Batch, Network, heads
-from engine.training.optimizers import Clipping, LearningRate, make_optimizer
 from engine.training.plan import Plan
 from engine.training.recorder import Diverged, Recorder
 from engine.training.run import Run, RunError
 from engine.training.status import Metrics, State
+from engine.training.stepper import Stepper
 
 NORM_EVERY = 10
 """The norm of the gradients is measured at every tenth step: it costs up to a fifth of a tiny one."""
@@ -53,17 +55,20 @@ class Session:
         show(phase="building the network")
         seed_step(device, self.config.seed, "init")
         module = compile_source(plan.source).to(device)
-        parts = heads(plan.graph, plan.report, plan.binding, data.fields, data.train)
-        self.network = Network(module, tuple(plan.binding.inputs.values()), parts)
-        weights = list(module.parameters())
-        self.optimizer = make_optimizer(self.config.optimizer, weights, device)
-        self.lr = LearningRate(self.optimizer, self.config.schedule, self.config.epochs)
-        self.clipping = Clipping(self.config, weights)
+        if self.config.channels_last:
+            module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        parts = heads(plan.graph, plan.report, plan.binding, data.fields, data.train, self.config.metrics)
+        inputs = tuple(plan.binding.inputs.values())
+        self.network = Network(module, inputs, parts, channels_last=self.config.channels_last)
+        steps = -(-batches_of(len(data.train), plan) // self.config.accumulate)
+        self.stepper = Stepper(self.network, self.config, device, steps)
+        self.lr = self.stepper.lr
         self.recorder = Recorder(run, history, parts[0].metric)
-        self.steps_total = self.config.epochs * steps_of(len(data.train), plan)
+        self.steps_total = self.config.epochs * steps
         self.patience = _Patience(self.config.early_stopping)
-        self.keeper = Keeper(self.config.checkpoint, run, self.network.module, self.lr)
+        self.keeper = Keeper(self.config.checkpoint, run, self.stepper)
         self._batches, self._ended = 0, ""
+        self.notes = self._compiled() if self.config.compile else ""
         if checkpoint is not None:
             self._go_on_from(checkpoint)
 
@@ -71,13 +76,20 @@ class Session:
         """Take on the state of a checkpoint."""
         progress = checkpoint.progress
         self.network.module.load_state_dict(dict(checkpoint.weights))
-        self.lr.restore(checkpoint.optimizer)
+        self.stepper.restore(checkpoint.optimizer)
         self.recorder.restore(progress.seconds, progress.sums)
         self.epochs, self.steps, self._batches = progress.epochs, progress.step, progress.batches
         self.validation, self._ended = dict(progress.validation), progress.ended
         self.patience.bad = progress.bad_epochs
         self.patience.best = math.inf if progress.best is None else progress.best
         self.keeper.best_loss = math.inf if progress.best_loss is None else progress.best_loss
+
+    def _compiled(self) -> str:
+        """Try to compile with a batch of the data; why it could not be, if it could not."""
+        self.show(phase="compiling")
+        size = self.plan.data.size(len(self.data.train))
+        with self.stepper.mixed():
+            return compile_network(self.network, next(self.data.train.batches(self.network.fields, size)))
 
     def train(self) -> tuple[State, str]:
         """All epochs and the final test; returns how it ended. Raises Diverged, and whatever the network raises."""
@@ -143,33 +155,26 @@ class Session:
             self.recorder.new_epoch()
         self.show(epoch=epoch, phase="training")
         order = shuffled(len(train), self.config.seed, epoch, self.device) if config.shuffle else None
-        size, skip = config.batch_size, self._batches
-        for batch in train.batches(self.network.fields, size, order, drop_last=config.drop_last, skip=skip):
+        size, skip = config.size(len(train)), self._batches
+        batches = train.batches(self.network.fields, size, order, drop_last=config.drop_last, skip=skip)
+        while together := list(itertools.islice(batches, self.config.accumulate)):
             if not self._gate():
                 return False
-            self._step(epoch, batch)
-            self._batches += 1
+            self._step(epoch, together)
+            self._batches += len(together)
             self.keeper.step_done(self.progress)
         self._flush()
         return True
 
-    def _step(self, epoch: int, batch: Batch) -> None:
+    def _step(self, epoch: int, batches: Sequence[Batch]) -> None:
         number = self.steps + 1
-        seed_step(self.device, self.config.seed, "step", number)
         asked = self.control.take_lr()
         if asked is not None:
             self.lr.set(asked)
         lr = self.lr.value
-        answers = self.network.answers(batch)
-        loss = self.network.loss(answers, batch)
-        self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = self.clipping.apply(measure=number % NORM_EVERY == 1)
-        self.optimizer.step()
+        done = self.stepper.step(batches, number, measure=number % NORM_EVERY == 1)
         self.steps = number
-        score = self.network.heads[0].score(answers, batch)
-        measured = norm if number % NORM_EVERY == 1 else None
-        if self.recorder.step(number, epoch, len(answers[0]), lr, loss.detach(), score, measured):
+        if self.recorder.step(number, epoch, done.samples, lr, done.loss, done.score, done.norm):
             self._flush()
 
     def _gate(self) -> bool:
@@ -209,7 +214,9 @@ class Session:
         if not len(part):
             return {}
         self.show(phase="validating" if split == "validation" else "testing")
-        values = self.network.evaluate(part, self.plan.data.batch_size, lambda: not self.control.stopped)
+        size = self.plan.data.size(len(self.data.train))
+        with self.stepper.mixed():
+            values = self.network.evaluate(part, size, lambda: not self.control.stopped, self.stepper.judged)
         return None if values is None else self.recorder.evaluation(split, self.steps, epoch, values)
 
     def _flush(self) -> None:
@@ -234,9 +241,9 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def steps_of(samples: int, plan: Plan) -> int:
-    """The steps of one epoch."""
-    size = plan.data.batch_size
+def batches_of(samples: int, plan: Plan) -> int:
+    """The batches of one epoch."""
+    size = plan.data.size(samples)
     return samples // size if plan.data.drop_last else -(-samples // size)
 
 

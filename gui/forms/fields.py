@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QValidator, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QValidator, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QMenu, QPushButton, QWidget
 
 from engine.edits import MISSING
 from engine.layers.parameters import Parameter, unparse
@@ -180,6 +180,59 @@ class ChoiceField(QComboBox):
         return [self.itemData(index) for index in range(self.count())]
 
 
+class ChoicesField(QPushButton):
+    """Any of a few values, ticked in a menu; the first entry takes back what the default does."""
+
+    committed = Signal(object)
+
+    def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.parameter = parameter
+        self.context = Context()
+        self.value: Any = MISSING
+        self.setStyleSheet("text-align: left;")
+        self._menu = _StayingMenu(self)
+        self._default = self._menu.addAction("Automatic" if parameter.default is None else readable(parameter.default))
+        self._default.setCheckable(True)
+        self._default.triggered.connect(lambda: self.committed.emit(MISSING))
+        self._menu.addSeparator()
+        self._actions: list[QAction] = []
+        for choice, label in zip(parameter.choices, parameter.labels or parameter.choices, strict=True):
+            action = self._menu.addAction(str(label).replace("_", " "))
+            action.setCheckable(True)
+            action.setData(choice)
+            action.triggered.connect(self._ticked)
+            self._actions.append(action)
+        self.setMenu(self._menu)
+
+    def show_value(self, value: Any) -> None:
+        """Show a value that holds now."""
+        self.value = value
+        holds = self.parameter.default if value is MISSING else value
+        chosen = holds if isinstance(holds, tuple) else ()
+        for action in self._actions:
+            action.setChecked(action.data() in chosen)
+        self._default.setChecked(holds == self.parameter.default)
+        known = [action.text() for action in self._actions if action.isChecked()]
+        words = ", ".join(known) if isinstance(holds, tuple) else readable(holds)
+        self.setText(self._default.text() if self._default.isChecked() else words or "nothing")
+
+    def _ticked(self) -> None:
+        self.committed.emit(tuple(action.data() for action in self._actions if action.isChecked()))
+
+
+class _StayingMenu(QMenu):
+    """A menu that stays open while entries are ticked."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tick without closing."""
+        action = self.activeAction()
+        if action is not None and action.isEnabled() and action.isCheckable():
+            action.trigger()
+        else:
+            super().mouseReleaseEvent(event)
+
+
 class BoolField(QCheckBox):
     """Yes or no; half checked where the value is neither."""
 
@@ -204,12 +257,13 @@ class BoolField(QCheckBox):
         self.committed.emit(self.isChecked())
 
 
-PlainField = TextField | NumberField | ChoiceField | BoolField
+PlainField = TextField | NumberField | ChoiceField | ChoicesField | BoolField
 FIELDS: Mapping[str, type[PlainField]] = {
     "bool": BoolField,
     "int": NumberField,
     "float": NumberField,
     "choice": ChoiceField,
+    "choices": ChoicesField,
     "text": TextField,
 }
 

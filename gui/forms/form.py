@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -60,6 +60,11 @@ class Form(QWidget):
         """Show these sentences below their fields, and no others."""
         for name, row in self.rows.items():
             row.show_error(errors.get(name, ""))
+
+    def set_unread(self, names: Collection[str]) -> None:
+        """Leave these rows out, where nothing is set, and no others."""
+        for name, row in self.rows.items():
+            row.set_unread(name in names)
 
     def focus(self, name: str) -> None:
         """Put the cursor into a field, with its text selected."""

@@ -37,6 +37,7 @@ class Row(QObject):
         self.value: Any = MISSING
         self._pending: Any = None
         self.error = ""
+        self.unread = False
         self.label = QLabel(parameter.name, form)
         self.label.setToolTip(tooltip(parameter))
         self.label.setContentsMargins(0, 0, 4, 0)
@@ -78,6 +79,13 @@ class Row(QObject):
             self._comes_to.setText(f"→ {comes_to} here")
             self._comes_to.setVisible(bool(comes_to))
         self._describe()
+
+    def set_unread(self, unread: bool) -> None:
+        """Leave the row out while its value would say nothing; not one that is set."""
+        if unread == self.unread:
+            return
+        self.unread = unread
+        self._tools()
 
     def show_error(self, sentence: str) -> None:
         """Say below the field what is wrong; nothing where that is empty."""
@@ -145,8 +153,14 @@ class Row(QObject):
         return made
 
     def _tools(self) -> None:
-        repeated = self.context.repeat > 1
-        reckons = self.context.in_block and not self.parameter.labels
+        left_out = self.unread and self.value is MISSING and not self.error
+        policy = self.reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(not left_out)
+        self.reset.setSizePolicy(policy)
+        self.label.setVisible(not left_out)
+        self.field.setVisible(not left_out)
+        repeated = self.context.repeat > 1 and not left_out
+        reckons = self.context.in_block and not self.parameter.labels and not left_out
         self.symbolic.setVisible(reckons and self.field is not self._kinds.get("repeats"))
         self.symbolic.setChecked(self._pending is not None or (per_repeat(self.value) is None and depends(self.value)))
         self.repeats.setVisible(repeated)

@@ -98,6 +98,9 @@ class NodePage(QWidget):
         cls = self._class(node)
         self._fill_form(node, cls)
         self._fill_properties(node, cls)
+        layer = self.document.report.layer(node.id)
+        if self.form is not None:
+            self.form.set_unread(layer.unread() if layer is not None else ())
         mine = [problem for problem in self.document.problems() if problem.node == node.id]
         forms = [form for form in (self.form, self.properties) if form is not None]
         for form in forms:

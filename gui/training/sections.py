@@ -16,7 +16,7 @@ from engine.layers.parameters import Parameter, parameters
 from engine.settings import SettingFault, resolve_settings, variants
 from gui.document import Document
 from gui.forms import Form
-from gui.widgets import heading
+from gui.widgets import Note, heading
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -55,7 +55,7 @@ class Section(QWidget):
     ) -> None:
         """``names`` are the fields shown, in this order (none: all)."""
         super().__init__()
-        self.document, self.path = document, path
+        self.document, self.path, self.title = document, path, title
         self.form = Form(self._parameters(model, names), parent=self)
         self.heading = heading(title)
         self._box = QVBoxLayout(self)
@@ -109,6 +109,8 @@ class KindSection(Section):
         self._default: str = default.name
         self._shown = self._default
         super().__init__(document, title, path, self.kinds[self._default])
+        self.about = Note(_first_line(self.kinds[self._default]))
+        self._box.insertWidget(1, self.about)
 
     def refresh(self, wrong: Mapping[str, str]) -> None:
         """Show the entries of the kind that is chosen."""
@@ -120,6 +122,7 @@ class KindSection(Section):
             self.form.hide()
             self.form.deleteLater()
             self._shown = kind
+            self.about.setText(_first_line(self.kinds[kind]))
             self.form = Form(self._parameters(self.kinds[kind], ()), parent=self)
             self.form.edited.connect(self.edit)
             self._box.addWidget(self.form)
@@ -154,6 +157,7 @@ class OptionalSection(Section):
         self, document: Document, title: str, path: tuple[str, ...], model: type[BaseModel], switch: Parameter
     ) -> None:
         super().__init__(document, "", path, model)
+        self.title = title
         self.heading.setText(title)
         self.heading.show()
         self._box.insertWidget(0, self.heading)
@@ -187,6 +191,11 @@ def align(sections: Sequence[Section], more: Callable[[], Sequence[Form]] = tupl
     width = max(form.label_width() for form in forms)
     for form in forms:
         form.set_label_width(width)
+
+
+def _first_line(model: type[BaseModel]) -> str:
+    """What a kind is, in a sentence."""
+    return (model.__doc__ or "").strip().splitlines()[0]
 
 
 def _friendly(parameter: Parameter) -> Parameter:

@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from engine.data.config import DataConfig
 from engine.edits import Change
 from engine.layers.parameters import parameters
-from engine.training.config import Checkpoints, EarlyStopping, TrainingConfig
+from engine.training.config import Averaging, Checkpoints, EarlyStopping, TrainingConfig
 from gui.document import Document
 from gui.training.sections import KindSection, OptionalSection, Section, align, faults
 from gui.widgets import Note
+
+COMPUTER = ("device", "threads", "precision", "compile", "channels_last")
 
 
 class TrainingSettings(QScrollArea):
@@ -30,19 +32,22 @@ class TrainingSettings(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Training settings")
         path = ("training",)
-        switch = next(p for p in parameters(TrainingConfig) if p.name == "early_stopping")
-        switch = replace(
-            switch, kind="bool", default=False, help="end the training when the validation loss stops falling"
-        )
+        known = {parameter.name: parameter for parameter in parameters(TrainingConfig)}
+        stop, average = (replace(known[name], kind="bool", default=False) for name in ("early_stopping", "ema"))
+        stop = replace(stop, help="end the training when the validation loss stops falling")
+        average = replace(average, help="judge and keep a moving average of the weights")
         self.sections: list[Section] = [
-            Section(document, "Training", path, TrainingConfig, ("epochs", "seed")),
+            Section(document, "Training", path, TrainingConfig, ("epochs", "seed", "metrics")),
             Section(document, "", ("data",), DataConfig, ("batch_size",)),
             KindSection(document, "Optimizer", (*path, "optimizer"), TrainingConfig),
             KindSection(document, "Schedule of the learning rate", (*path, "schedule"), TrainingConfig),
-            OptionalSection(document, "Early stopping", (*path, "early_stopping"), EarlyStopping, switch),
-            Section(document, "Gradient clipping", path, TrainingConfig, ("clip_norm", "clip_value")),
+            Section(document, "", path, TrainingConfig, ("warmup",)),
+            OptionalSection(document, "Early stopping", (*path, "early_stopping"), EarlyStopping, stop),
+            Section(document, "Gradients", path, TrainingConfig, ("accumulate", "clip_norm", "clip_value")),
+            Section(document, "Penalties of the weights", path, TrainingConfig, ("l1", "l2")),
+            OptionalSection(document, "Average of the weights", (*path, "ema"), Averaging, average),
             Section(document, "Keeping the state", (*path, "checkpoint"), Checkpoints),
-            Section(document, "Computer", path, TrainingConfig, ("device", "threads")),
+            Section(document, "Computer", path, TrainingConfig, COMPUTER),
         ]
         self.fixed = Note("A run goes: these settings are fixed until it ends. The learning rate above is not.")
         self.fixed.hide()
@@ -51,8 +56,8 @@ class TrainingSettings(QScrollArea):
         box.setContentsMargins(12, 10, 12, 12)
         box.setSpacing(6)
         box.addWidget(self.fixed)
-        for place, section in enumerate(self.sections):
-            if place > 1:
+        for section in self.sections:
+            if section.title and section is not self.sections[0]:
                 box.addSpacing(10)
             box.addWidget(section)
             section.message.connect(self.message)

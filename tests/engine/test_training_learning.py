@@ -12,13 +12,14 @@ from safetensors.torch import load_file
 
 from engine.compile import compile_graph
 from engine.graph import Graph
-from engine.layers.ports import Loss
+from engine.layers.losses import LossName
 from engine.settings import variants
 from engine.training.config import TrainingConfig
 from engine.training.history import History
 from engine.training.loop import Trainer
 from engine.training.status import Result
 
+DROPOUT_TABLE = (("Linear", {"out_features": 16}), ("ReLU", {}), ("Dropout", {}))
 SHAPES = {"digits": (1, 8, 8), "iris": (4,), "wine": (13,), "breast_cancer": (30,), "diabetes": (10,)}
 
 
@@ -66,8 +67,9 @@ SCHEDULES = variants(TrainingConfig.model_fields["schedule"].annotation)
 
 @pytest.mark.parametrize("name", KINDS)
 def test_every_optimizer_learns_with_its_own_defaults(name: str, tmp_path: Path) -> None:
-    rate = {"lr": 0.05} if name in ("sgd", "adagrad") else {}
-    result, history = train(table(optimizer={"name": name, **rate}, epochs=12), tmp_path)
+    rate = {"lr": 0.05} if name in ("sgd", "adagrad", "asgd") else {}
+    whole: dict[str, Any] = {"batch_size": None} if name in ("rprop", "lbfgs") else {}  # they want every sample
+    result, history = train(table(optimizer={"name": name, **rate}, data=whole, epochs=12), tmp_path)
     assert result.state == "finished"
     assert falls(history)
 
@@ -98,17 +100,23 @@ def test_every_entry_of_an_optimizer_reaches_torch(optimizer: dict[str, Any], tm
         ("wine", 3, "mse_loss", (), "accuracy"),
         ("diabetes", 1, "mse_loss", (), "mae"),
         ("diabetes", 1, "l1_loss", (), "mae"),
+        ("diabetes", 1, "huber_loss", (), "mae"),
+        ("diabetes", 1, "smooth_l1_loss", (), "mae"),
+        ("iris", 3, "nll_loss", ("LogSoftmax",), "accuracy"),
+        ("iris", 3, "kl_div", ("LogSoftmax",), "accuracy"),
+        ("iris", 3, "multi_margin_loss", (), "accuracy"),
+        ("iris", 3, "cosine_embedding_loss", (), "accuracy"),
     ],
 )
 def test_every_loss_learns(
-    dataset: str, last: int, loss: Loss, end: tuple[str, ...], metric: str, tmp_path: Path
+    dataset: str, last: int, loss: LossName, end: tuple[str, ...], metric: str, tmp_path: Path
 ) -> None:
     standardise = ("features", "target") if dataset == "diabetes" else ("features",)
     graph = table(dataset, last, loss=loss, end=end, standardise=standardise, epochs=12, optimizer={"lr": 0.01})
     result, history = train(graph, tmp_path)
     assert result.state == "finished"
     assert falls(history)
-    assert list(result.validation) == list(result.test) == ["loss", metric]
+    assert list(result.validation)[:2] == list(result.test)[:2] == ["loss", metric]
     assert metric == "mae" or result.test[metric] > 0.85
 
 
@@ -137,7 +145,6 @@ def test_schedules_go_by_epochs(schedule: dict[str, Any], expected: list[float],
     result, history = train(table(optimizer={"name": "sgd", "lr": 0.1}, schedule=schedule, epochs=6), tmp_path)
     assert result.state == "finished"
     assert rates(history) == pytest.approx(expected, rel=1e-6)
-    assert set(SCHEDULES) == {"constant", "step", "cosine", "plateau"}
 
 
 def test_clipping_limits_the_step_and_the_norm_is_that_before(tmp_path: Path) -> None:
@@ -168,7 +175,8 @@ def test_without_epochs_the_untrained_network_is_judged(tmp_path: Path) -> None:
     result, history = train(table(epochs=0), tmp_path)
     assert (result.state, result.epochs, result.steps) == ("finished", 0, 0)
     assert 0 <= result.test["accuracy"] <= 1
-    assert history.names() == ("validation/loss", "validation/accuracy", "test/loss", "test/accuracy")
+    assert {"validation/loss", "validation/accuracy", "test/loss", "test/accuracy"} < set(history.names())
+    assert not any(name.startswith("train/") for name in history.names())
     assert (result.run / "model.safetensors").is_file()
 
 
@@ -191,7 +199,10 @@ def test_several_outputs_are_learnt_at_once(tmp_path: Path) -> None:
     result, history = train(graph, tmp_path)
     assert result.state == "finished"
     assert falls(history)
-    assert list(result.test) == ["loss", "accuracy", "loss_output", "accuracy_output", "loss_aux", "accuracy_aux"]
+    of_each = [name for name in result.test if name.endswith(("_output", "_aux"))]
+    assert of_each[:2] == ["loss_output", "accuracy_output"]
+    assert {"loss_aux", "accuracy_aux", "f1_aux"} < set(of_each)
+    assert result.test["accuracy"] == result.test["accuracy_output"]
     assert result.test["loss"] == pytest.approx(result.test["loss_output"] + 0.3 * result.test["loss_aux"])
     assert result.test["accuracy"] == result.test["accuracy_output"]
 

@@ -50,9 +50,9 @@ def test_settings_read_from_a_file_hold_lists() -> None:
     [
         ({"optimizer": {"lr": -1}}, "training.optimizer.lr", "must be a number > 0, not -1."),
         ({"optimizer": {"lr": "fast"}}, "training.optimizer.lr", "must be a number > 0, not 'fast'."),
-        ({"optimizer": {"name": "adamm"}}, "training.optimizer.name", "must be 'sgd' or 'adam' or"),
+        ({"optimizer": {"name": "adamm"}}, "training.optimizer.name", "has no kind 'adamm'; did you mean 'adam"),
         ({"optimizer": {"name": ["sgd"]}}, "training.optimizer.name", "not ('sgd',)."),
-        ({"optimizer": "sgd"}, "training.optimizer", "must be a table with the name 'sgd' or"),
+        ({"optimizer": "sgd"}, "training.optimizer", "must be a table with the name 'adamw' or"),
         ({"optimizer": {"name": "sgd", "betas": 1}}, "training.optimizer.betas", "known here are: name, lr,"),
         ({"optimizer": {"betas": [0.9, 2]}}, "training.optimizer.betas", "must be two values, each"),
         ({"optimizer": {"betas": [0.9]}}, "training.optimizer.betas", "must be two values, each"),
@@ -78,7 +78,7 @@ def test_settings_read_from_a_file_hold_lists() -> None:
         ({"transforms": [{"field": "image"}]}, "data.transforms[0].name", "must be 'resize' or 'standardise'"),
         ({"transforms": [{"name": "standardise"}]}, "data.transforms[0].field", "is needed: the field of the data"),
         ({"transforms": [{"name": "resize", "field": "x", "size": [0, 1]}]}, "data.transforms[0].size", "not (0, 1)."),
-        ({"batch_size": 0}, "data.batch_size", "must be a whole number ≥ 1, not 0."),
+        ({"batch_size": 0}, "data.batch_size", "must be a whole number ≥ 1, or none, not 0."),
         ({"dataset": 3}, "data.dataset", "must be text, or none, not 3."),
     ],
 )  # fmt: skip
@@ -143,6 +143,6 @@ def test_every_field_can_be_made_a_form(model: type[Section]) -> None:
 
 def test_the_kinds_to_choose_from_are_known() -> None:
     kinds = variants(TrainingConfig.model_fields["optimizer"].annotation)
-    assert list(kinds) == ["sgd", "adam", "adamw", "rmsprop", "adagrad"]
+    assert list(kinds)[:3] == ["adamw", "sgd", "adam"]  # the common ones first
     assert list(variants(DataConfig.model_fields["transforms"].annotation)) == ["resize", "standardise"]
     assert variants(TrainingConfig.model_fields["epochs"].annotation) == {}

@@ -287,3 +287,18 @@ def test_undo_of_the_project_works_from_a_field_without_half_typed_text(qtbot: Q
     type_into(qtbot, made, name, "8")
     qtbot.keyClick(field, Qt.Key.Key_Z, control)
     assert (undone, made.text(name)) == ([1], "8")
+
+
+def test_rows_that_say_nothing_are_left_out_unless_set(qtbot: QtBot) -> None:
+    form = Form(PARAMETERS, {"count": 5})
+    qtbot.addWidget(form)
+    form.show()
+    form.set_unread({"count", "size"})
+    assert form.rows["count"].label.isVisible()
+    assert not form.rows["size"].label.isVisible()
+    assert not form.fields["size"].isVisible()
+    form.set_values({"size": 3})
+    assert form.fields["size"].isVisible()
+    assert not form.fields["count"].isVisible()
+    form.set_unread(())
+    assert form.fields["count"].isVisible()

@@ -8,6 +8,7 @@ from engine.data.binding import input_field, target_field
 from engine.data.datasets import DataError, Field
 from engine.data.fields import fields
 from engine.graph import Graph
+from engine.layers.losses import LOSSES, of_classes
 from engine.layers.ports import Input, Output
 from engine.problems.looking import HANDS_ON, PICKS, called, origins
 from engine.problems.problem import Problem
@@ -45,7 +46,7 @@ def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
         yield Problem("error", "output-data", str(error), node_id, "input")
         return
     last = answer.shape[-1]
-    if field.classes and layer.loss == "cross_entropy" and isinstance(last, int) and last > field.classes:
+    if field.classes and of_classes(layer.loss) and isinstance(last, int) and last > field.classes:
         yield Problem(
             "warning",
             "too-many-classes",
@@ -60,8 +61,10 @@ def _no_answer(layer: Output, answer: Spec) -> str:
     """Why a loss cannot take this answer whatever the data is: the end of a sentence; empty where it can."""
     if answer.dtype != "float32":
         return f"a loss compares float32 values, not {answer.dtype}."
-    if layer.loss == "cross_entropy" and answer.rank < 2:
-        return "cross_entropy needs a number for each class, (N, classes)."
+    assert layer.loss is not None
+    needs = {"classes": (2, "(N, classes)"), "sequence": (3, "(N, T, classes)")}.get(LOSSES[layer.loss].target)
+    if needs is not None and answer.rank < needs[0]:
+        return f"{layer.loss} needs a number for each class, {needs[1]}."
     return ""
 
 

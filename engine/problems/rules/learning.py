@@ -7,8 +7,9 @@ from typing import Any, Final
 from engine.blocks.use import Use
 from engine.data.datasets import DataError, get
 from engine.dims import product
-from engine.graph import Graph
+from engine.graph import Graph, Node
 from engine.layers.layer import Layer
+from engine.layers.losses import LOSSES
 from engine.layers.ports import Output
 from engine.problems.looking import DROPOUTS, HANDS_ON, PICKS, POOLS, RESAMPLES, RESHAPES, called, feeding, origins
 from engine.problems.problem import Problem
@@ -30,6 +31,8 @@ AVERAGES: Final = frozenset(name for name in POOLS if "Avg" in name)
 BATCH_NORMS: Final = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"})
 PROBABILITIES: Final = frozenset({"Sigmoid", "Hardsigmoid", "Softmax", "Softmax2d", "Softmin"})
 """Layers whose results all lie between 0 and 1."""
+LOGARITHMS: Final = frozenset({"LogSoftmax", "LogSigmoid"})
+"""Layers whose results are logarithms of probabilities."""
 KEEPS_BOUNDS: Final = RESHAPES | POOLS | PICKS | RESAMPLES | {"Multiply", "Maximum"}
 """Layers whose results lie between 0 and 1 where all that comes in does."""
 
@@ -84,31 +87,51 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
 
 
 def no_probability(graph: Graph, report: Report, node_id: str) -> Found:
-    """A loss of probabilities behind something that is not known to give any: torch stops at the first other number."""
+    """A loss of (logarithms of) probabilities behind something that is not known to give any.
+
+    torch stops at the first number that is no probability; of what is no logarithm it makes a loss without a bottom.
+    """
     output = report.layer(node_id)
-    if not isinstance(output, Output) or output.loss != "binary_cross_entropy" or node_id not in report.inputs:
+    if not isinstance(output, Output) or output.loss is None or node_id not in report.inputs:
         return
+    wants = LOSSES[output.loss].wants
+    if wants == "probabilities":
+        text = "probabilities between 0 and 1", "choose binary_cross_entropy_with_logits"
+        node = _origin_beside(graph, report, node_id, PROBABILITIES, KEEPS_BOUNDS)
+    elif wants == "log-probabilities":
+        other = ", or choose cross_entropy" if output.loss == "nll_loss" else ""
+        text = "logarithms of probabilities", f"put a LogSoftmax before it{other}"
+        node = _origin_beside(graph, report, node_id, LOGARITHMS, RESHAPES | PICKS)
+    else:
+        return
+    if node is not None:
+        yield Problem(
+            "error" if wants == "probabilities" else "warning",
+            "no-probability",
+            f"{called(graph, graph.node(node_id))} compares with {output.loss}, which needs {text[0]}, "
+            f"but {called(graph, node)} gives other numbers, too: {text[1]}.",
+            node_id,
+            "input",
+            "loss",
+        )
+
+
+def _origin_beside(
+    graph: Graph, report: Report, node_id: str, known: frozenset[str], keeping: frozenset[str]
+) -> Node | None:
+    """A node that feeds this one, through layers of the types ``keeping``, and is of none of the ``known`` types."""
     stack, seen = [edge.source for edge in feeding(graph, node_id)], set()
     while stack:
         current = stack.pop()
-        if current in seen or graph.nodes[current].type in PROBABILITIES or current not in report.outputs:
+        node = graph.nodes[current]
+        if current in seen or node.type in known or current not in report.outputs:
             continue
         seen.add(current)
-        node = graph.nodes[current]
-        if node.type in KEEPS_BOUNDS:
+        if node.type in keeping:
             stack += [edge.source for edge in feeding(graph, current)]
         elif not isinstance(report.layer(current), Use):  # a block may end in a Sigmoid
-            yield Problem(
-                "error",
-                "no-probability",
-                f"{called(graph, graph.node(node_id))} compares with binary_cross_entropy, which needs probabilities "
-                f"between 0 and 1, but {called(graph, node)} gives other numbers, too: "
-                "choose binary_cross_entropy_with_logits.",
-                node_id,
-                "input",
-                "loss",
-            )
-            return
+            return node
+    return None
 
 
 def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:
@@ -182,11 +205,13 @@ def one_value(graph: Graph, report: Report) -> Found:
         samples = data.split.counts(get(data.dataset).samples)[0] if data.dataset is not None else 0
     except DataError:  # `settings_valid` says it
         return
-    left = samples % data.batch_size
-    alone = data.batch_size == 1 or samples == 1
+    size = data.size(samples)
+    if not size:
+        return
+    left, alone = samples % size, size == 1 or samples == 1
     if not alone and (left != 1 or data.drop_last):
         return
-    when = "a batch has one sample" if alone else f"the last batch of {samples} samples by {data.batch_size} has one"
+    when = "a batch has one sample" if alone else f"the last batch of {samples} samples by {size} has one"
     for node_id, inside, text, x in _norms(graph, report):
         if product(x.shape[2:]) == 1:
             yield Problem(

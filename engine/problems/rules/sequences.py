@@ -9,6 +9,7 @@ from typing import Any, Final
 from engine.blocks.use import Use
 from engine.graph import Graph
 from engine.layers.layer import Layer
+from engine.layers.losses import of_classes
 from engine.layers.ports import Input, Output
 from engine.problems.looking import HANDS_ON, PICKS, above, called, origins
 from engine.problems.problem import Problem
@@ -101,7 +102,7 @@ def no_causal_mask(graph: Graph, report: Report) -> Found:
     """A language model that may look ahead learns to copy the next token instead of foretelling it."""
     for output in graph.of_type("Output"):
         layer, specs = report.layer(output.id), report.inputs.get(output.id)
-        if not isinstance(layer, Output) or layer.loss != "cross_entropy" or not specs or specs[0].rank != 3:
+        if not isinstance(layer, Output) or not of_classes(layer.loss) or not specs or specs[0].rank != 3:
             continue
         steps, classes = specs[0].shape[1:]
         before = _written_by(graph, output.id)

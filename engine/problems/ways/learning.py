@@ -48,7 +48,9 @@ def to_prediction(place: Place) -> Iterator[Way | None]:
 def other_loss(place: Place) -> Iterator[Way | None]:
     """The loss that goes with what stands before it."""
     if place.problem.code == "no-probability":
-        yield place.set(loss="binary_cross_entropy_with_logits")
+        other = {"binary_cross_entropy": "binary_cross_entropy_with_logits", "nll_loss": "cross_entropy"}
+        if place.value("loss") in other:
+            yield place.set(loss=other[place.value("loss")])
         return
     if place.node is None or place.node.type not in PROBABILITIES:
         return
@@ -58,8 +60,11 @@ def other_loss(place: Place) -> Iterator[Way | None]:
 
 
 def sigmoid(place: Place) -> Iterator[Way | None]:
-    """Probabilities for a loss that needs them."""
-    yield place.insert(place.edge("input"), ("Sigmoid", {}))
+    """Probabilities for a loss that needs them, or their logarithms."""
+    if place.value("loss") == "binary_cross_entropy":
+        yield place.insert(place.edge("input"), ("Sigmoid", {}))
+    else:
+        yield place.insert(place.edge("input"), ("LogSoftmax", {"dim": -1}))
 
 
 def earlier(place: Place) -> Iterator[Way | None]:

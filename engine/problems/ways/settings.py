@@ -132,7 +132,7 @@ def batch(place: Place) -> Iterator[Way | None]:
     resolved = resolve_settings(place.project)
     if isinstance(resolved, SettingFault):
         return
-    size = resolved[0].batch_size
+    size = resolved[0].batch_size or 2
     if size == 1:
         for larger in (32, 16):
             yield setting("data.batch_size", larger, f"Set batch_size to {larger}")

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.edits import MISSING, SetSetting
+from gui.forms.fields import ChoicesField
 from gui.training.dashboard import Dashboard
 from gui.training.sections import KindSection, OptionalSection, faults
 from tests.gui.training.boards import Show, host_of
@@ -122,7 +123,7 @@ def test_early_stopping_can_be_switched(qtbot: QtBot, show: Show) -> None:
         (("training", "optimizer", "lr"), "fast", "Optimizer", "lr"),
         (("training", "optimizer"), {"name": "sgdd"}, "Optimizer", "name"),
         (("training", "schedule"), {"name": "step", "gamma": 0}, "Schedule of the learning rate", "gamma"),
-        (("training", "clip_norm"), 0, "Gradient clipping", "clip_norm"),
+        (("training", "clip_norm"), 0, "Gradients", "clip_norm"),
         (("training", "device"), "toaster", "Computer", "device"),
         (("training", "early_stopping"), {"patience": -2}, "Early stopping", "patience"),
     ],
@@ -150,3 +151,30 @@ def test_settings_are_fixed_while_a_run_goes(qtbot: QtBot, show: Show) -> None:
     with qtbot.waitSignal(board.finished):
         host_of(board).end("stopped", "Stopped after step 0 of 10.")
     assert all(part.isEnabled() for part in board.settings.sections)
+
+
+def test_metrics_are_ticked_in_a_menu_that_stays_open(qtbot: QtBot, show: Show) -> None:
+    board = show()
+    document = board.document
+    field = section(board, "Training").form.fields["metrics"]
+    assert isinstance(field, ChoicesField)
+    assert field.text() == "Automatic"
+    menu = field.menu()
+    menu.popup(field.mapToGlobal(QPoint(0, field.height())))
+    for name in ("f1", "auroc"):
+        action = next(action for action in menu.actions() if action.data() == name)
+        QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+        assert menu.isVisible()
+    menu.close()
+    assert document.graph.settings["training"] == {"metrics": ("f1", "auroc")}
+    qtbot.waitUntil(lambda: field.text() == "f1, auroc")
+    menu.actions()[0].trigger()
+    assert document.graph.settings["training"] == {}
+    qtbot.waitUntil(lambda: field.text() == "Automatic")
+
+
+def test_a_kind_says_what_it_is(qtbot: QtBot, show: Show) -> None:
+    part = section(show(), "Optimizer")
+    assert part.about.text().startswith("Adam with weight decay kept apart")
+    part.form.edited.emit("name", "lbfgs")
+    qtbot.waitUntil(lambda: part.about.text().startswith("Quasi-Newton steps"))

@@ -1,0 +1,158 @@
+"""Measures the answers of one Output over a whole part of the data, with torchmetrics."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from engine.layers.ports import Output
+from engine.training.losses import as_values, hits
+from engine.training.metric_names import MOST_CLASSES, PER_CLASS, MetricName
+from engine.training.tasks import Task
+
+if TYPE_CHECKING:
+    from torchmetrics import MetricCollection
+
+Value = float | list[Any]
+BESIDE = ("accuracy", "mae")
+THRESHOLDS = 200
+"""Of an AUROC over many places a sample: exact curves would keep every number."""
+
+
+class Judge:
+    """Collects answers batch by batch; `compute` gives numbers, and lists for what is kept class by class.
+
+    ``masked``: some targets are the ignored class. Accuracy and the mean absolute error are left to the loop, which
+    counts them beside the loss.
+    """
+
+    def __init__(self, output: Output, task: Task, names: Iterable[MetricName], masked: bool) -> None:
+        self.output, self.task, self.names, self.masked = output, task, tuple(names), masked
+        self._counted: MetricCollection | None = None
+        self._numbers = 0
+        self._whole = [0, 0]  # samples right at every place, samples
+
+    def reset(self) -> None:
+        """Forget what was collected."""
+        self._whole, self._numbers = [0, 0], 0
+        if self._counted is not None:
+            self._counted.reset()
+
+    def update(self, answer: Tensor, target: Tensor) -> None:
+        """Take a batch: answer (N, …), target as the loss takes it."""
+        if "exact_match" in self.names:
+            self._match(answer, target)
+        metrics = self._metrics(answer.device)
+        if not len(metrics):
+            return
+        answer = answer.float()
+        if self.task.kind == "classes":
+            scores, labels = answer.flatten(0, -2).softmax(-1), target.flatten()
+            if self.masked:
+                kept = labels != self.output.ignore_index
+                scores, labels = scores[kept], labels[kept]
+        else:
+            scores, labels = answer.flatten(), as_values(answer, target).flatten()
+            if self.task.kind == "two":
+                logits = self.output.loss == "binary_cross_entropy_with_logits"
+                scores, labels = scores.sigmoid() if logits else scores, labels.long()
+        if len(labels):
+            metrics.update(scores, labels)
+            self._numbers += len(labels)
+
+    def compute(self) -> dict[str, Value]:
+        """The values by name; what cannot be said of so few samples is NaN."""
+        result: dict[str, Value] = {}
+        found: Mapping[str, Tensor] = {}
+        if self._counted is not None and self._numbers > 1:
+            warnings.filterwarnings("ignore", module="torchmetrics")  # a class that does not occur is no surprise
+            found = self._counted.compute()
+        for name in self.names:
+            if name == "exact_match":
+                result[name] = self._whole[0] / self._whole[1] if self._whole[1] else math.nan
+            elif name in BESIDE:
+                continue
+            elif name not in found:
+                result[name] = math.nan
+            elif name in PER_CLASS and self.task.kind == "classes":
+                values, counts = found[name], found["_counts"]
+                result[name] = float(values[_seen(name, counts)].mean())
+                if self.task.classes <= MOST_CLASSES:
+                    result[f"{name}_per_class"] = values.tolist()
+            else:
+                value = found[name]
+                result[name] = value.tolist() if value.dim() else float(value)
+        return result
+
+    def _match(self, answer: Tensor, target: Tensor) -> None:
+        if self.task.kind == "sequence":
+            right, samples = hits(self.output, answer, target, True)
+            self._whole = [self._whole[0] + int(right), self._whole[1] + int(samples)]
+            return
+        same = answer.argmax(-1) == target
+        if self.masked:
+            same |= target == self.output.ignore_index
+        self._whole = [self._whole[0] + int(same.flatten(1).all(1).sum()), self._whole[1] + len(same)]
+
+    def _metrics(self, device: torch.device) -> MetricCollection:
+        if self._counted is None:
+            from torchmetrics import MetricCollection
+
+            # Groups would take counters for one another whose first batch happens to count the same.
+            self._counted = MetricCollection(dict(self._made()), compute_groups=False).to(device)
+        return self._counted
+
+    def _made(self) -> Iterable[tuple[str, Any]]:
+        """The counters of torchmetrics behind the names."""
+        from torchmetrics import classification, regression
+
+        kind = self.task.kind
+        common: dict[str, Any] = {"validate_args": False}
+        if kind == "classes":
+            common["num_classes"] = self.task.classes
+        per_class = common if kind == "two" else {**common, "average": "none"}
+        curve = {**per_class, "thresholds": THRESHOLDS if self.task.places else None}
+        classes = {
+            "precision": ("Precision", per_class),
+            "recall": ("Recall", per_class),
+            "f1": ("F1Score", per_class),
+            "iou": ("JaccardIndex", per_class),
+            "confusion_matrix": ("ConfusionMatrix", common),
+            "auroc": ("AUROC", curve),
+            "top5_accuracy": ("Accuracy", {**common, "top_k": 5, "average": "micro"}),
+        }
+        values = {"rmse": ("MeanSquaredError", {"squared": False}), "r2": ("R2Score", {})}
+        for name in self.names:
+            if kind in ("classes", "two") and name in classes:
+                stem, options = classes[name]
+                yield name, getattr(classification, f"{'Binary' if kind == 'two' else 'Multiclass'}{stem}")(**options)
+            elif kind == "values" and name in values:
+                stem, options = values[name]
+                yield name, getattr(regression, stem)(**options)
+            elif name == "perplexity":
+                yield name, _perplexity()
+        if kind == "classes" and any(name in PER_CLASS for name in self.names):
+            yield "_counts", classification.MulticlassStatScores(**per_class)
+
+
+def _perplexity() -> Any:
+    """torchmetrics' counter, for probabilities (M, C) of places that are all alike."""
+    from torchmetrics.text import Perplexity
+
+    class Flat(Perplexity):
+        def update(self, preds: Tensor, target: Tensor) -> None:
+            super().update(preds.clamp(min=torch.finfo(preds.dtype).tiny).log()[None], target[None])
+
+    return Flat()
+
+
+def _seen(name: str, counts: Tensor) -> Tensor:
+    """Which classes (C) count in a mean: those that occur, in the targets or, but for the AUROC, in the answers."""
+    true, false, right_not, missed = counts.unbind(-1)[:4]
+    occurs = true + missed > 0
+    return occurs & (false + right_not > 0) if name == "auroc" else occurs | (false > 0)

@@ -1,0 +1,199 @@
+"""From the settings of optimizer and schedule to torch's, and what is done to gradients before a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import lr_scheduler
+
+from engine.training import schedules
+from engine.training.config import TrainingConfig
+from engine.training.optimizers import Muon, Optimizer, SparseAdam
+from engine.training.pair import Pair
+from engine.training.schedules import Constant, Schedule
+
+FUSED = ("sgd", "adam", "adamw")
+"""Those with one kernel for all weights: 0.6 of a tiny step on the CPU, and the same bits every time."""
+
+
+def make_optimizer(config: Optimizer, module: nn.Module, device: torch.device) -> torch.optim.Optimizer:
+    """The optimizer of these settings for the weights of a module; the fused kernel where the device has one.
+
+    Muon and SparseAdam take only some weights: AdamW or Adam, with the same learning rate, takes the others.
+    """
+    options: dict[str, Any] = config.model_dump(exclude={"name"})
+    parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    sparse = _sparse(module)
+    if isinstance(config, (Muon, SparseAdam)):
+        mine = [p for p in parameters if (p in sparse if isinstance(config, SparseAdam) else p.dim() == 2)]
+        others = [p for p in parameters if not any(p is one for one in mine)]
+        rest: type[torch.optim.Optimizer] = torch.optim.Adam if isinstance(config, SparseAdam) else torch.optim.AdamW
+        shared = {name: value for name, value in options.items() if name in ("lr", "betas", "weight_decay")}
+        made = [torch_optimizer(config)(mine, **options)] if mine else []
+        made += [rest(others, **shared)] if others else []
+        return made[0] if len(made) == 1 else Pair(*made)
+    if config.name in FUSED and device.type in ("cpu", "cuda") and not sparse:
+        options["fused"] = True
+    return torch_optimizer(config)(parameters, **options)
+
+
+def torch_optimizer(config: Optimizer) -> Callable[..., torch.optim.Optimizer]:
+    """torch's class of the same name as the section."""
+    made: Callable[..., torch.optim.Optimizer] = getattr(torch.optim, type(config).__name__)
+    return made
+
+
+def _sparse(module: nn.Module) -> set[Tensor]:
+    """The weights whose gradients are sparse."""
+    tables = (part for part in module.modules() if isinstance(part, (nn.Embedding, nn.EmbeddingBag)))
+    return {table.weight for table in tables if table.sparse}
+
+
+class LearningRate:
+    """The learning rate of an optimizer: follows the schedule as steps and epochs pass, and can be set in between."""
+
+    def __init__(self, optimizer: torch.optim.Optimizer, config: TrainingConfig, steps: int) -> None:
+        """``steps`` is how many an epoch has."""
+        self.optimizer = optimizer
+        self._interval = getattr(config.schedule, "interval", "epoch")
+        counts = config.epochs * (steps if self._interval == "step" else 1)
+        self._scheduler = make_schedule(optimizer, config.schedule, max(counts, 1))
+        rise = round(config.warmup * steps)
+        self._warmup = None
+        if rise:
+            self._warmup = lr_scheduler.LinearLR(optimizer, start_factor=1 / (rise + 1), total_iters=rise)
+
+    @property
+    def value(self) -> float:
+        """The learning rate of the next step."""
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    def step_done(self) -> None:
+        """Take what counts steps one further."""
+        if self._warmup is not None:
+            self._warmup.step()
+        if self._scheduler is not None and self._interval == "step":
+            self._scheduler.step()
+
+    def epoch_done(self, validation_loss: float | None) -> None:
+        """Take what counts epochs one further; a plateau looks at the validation loss."""
+        if isinstance(self._scheduler, lr_scheduler.ReduceLROnPlateau):
+            if validation_loss is not None:
+                self._scheduler.step(validation_loss)
+        elif self._scheduler is not None and self._interval == "epoch":
+            self._scheduler.step()
+
+    def state(self) -> dict[str, Any]:
+        """What the optimizer and the schedule remember."""
+        found = {"optimizer": self.optimizer.state_dict()}
+        for name, scheduler in (("schedule", self._scheduler), ("warmup", self._warmup)):
+            found[name] = {} if scheduler is None else _plain(scheduler.state_dict())
+        return found
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        self.optimizer.load_state_dict(dict(state["optimizer"]))
+        for name, scheduler in (("schedule", self._scheduler), ("warmup", self._warmup)):
+            if scheduler is not None:
+                scheduler.load_state_dict(dict(state[name]))
+
+    def set(self, lr: float) -> None:
+        """Use another learning rate from now on; what the schedule does later is scaled along."""
+        before = self.value
+        factor = lr / before if before > 0 else None
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+            for name in ("initial_lr", "max_lr", "min_lr"):
+                if name in group:
+                    group[name] = group[name] * factor if factor else lr
+        for scheduler in (self._scheduler, self._warmup):
+            for name in ("base_lrs", "max_lrs"):
+                if hasattr(scheduler, name):
+                    setattr(scheduler, name, [base * factor if factor else lr for base in getattr(scheduler, name)])
+
+
+def _plain(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a schedule's state what is plain data: what torch reads back without running anything."""
+    kinds = (bool, int, float, str, list, tuple, type(None))
+    found = {name: value for name, value in state.items() if isinstance(value, kinds)}
+    return {**found, **{name: dict(value) for name, value in state.items() if isinstance(value, Mapping)}}
+
+
+def make_schedule(optimizer: torch.optim.Optimizer, schedule: Schedule, counts: int) -> Any:
+    """torch's schedule of these settings, None for a constant rate. ``counts`` is how many epochs or steps there are.
+
+    What the settings leave open (``T_max``, ``total_steps``, ``max_lr``, …) follows from the run.
+    """
+    if isinstance(schedule, Constant):
+        return None
+    options: dict[str, Any] = schedule.model_dump(exclude={"name", "interval"})
+    lr = float(optimizer.param_groups[0]["lr"])
+    if isinstance(schedule, schedules.Cosine):
+        options["T_max"] = schedule.T_max or counts
+    elif isinstance(schedule, schedules.Polynomial):
+        options["total_iters"] = schedule.total_iters or counts
+    elif isinstance(schedule, schedules.OneCycle):
+        options |= {"max_lr": schedule.max_lr or lr, "total_steps": counts}
+    elif isinstance(schedule, schedules.Cyclic):
+        highest = schedule.max_lr or lr
+        options |= {"max_lr": highest, "base_lr": min(schedule.base_lr or highest / 10, highest)}
+    elif isinstance(schedule, schedules.MultiStep):
+        options["milestones"] = list(schedule.milestones)
+    return getattr(lr_scheduler, TORCH.get(schedule.name, f"{type(schedule).__name__}LR"))(optimizer, **options)
+
+
+TORCH = {
+    "plateau": "ReduceLROnPlateau",
+    "cosine": "CosineAnnealingLR",
+    "warm_restarts": "CosineAnnealingWarmRestarts",
+    "constant_factor": "ConstantLR",
+}
+"""torch's names where ours is another."""
+
+
+class Clipping:
+    """Limits the gradients as the settings say, and measures their norm when asked to."""
+
+    def __init__(self, config: TrainingConfig, parameters: list[nn.Parameter]) -> None:
+        self._norm, self._value, self._parameters = config.clip_norm, config.clip_value, parameters
+
+    def apply(self, *, measure: bool) -> Tensor | None:
+        """Clip by norm, then by value; returns the norm of all gradients before that where it was measured."""
+        norm = None
+        if measure or self._norm is not None:
+            gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
+            norm = nn.utils.get_total_norm(map(_dense, gradients))
+            if self._norm is not None:
+                nn.utils.clip_grads_with_norm_(self._parameters, self._norm, norm)
+        if self._value is not None:
+            nn.utils.clip_grad_value_(self._parameters, self._value)
+        return norm
+
+
+def _dense(gradient: Tensor) -> Tensor:
+    """The numbers of a gradient: of a sparse one those it has, each place once."""
+    return gradient.coalesce().values() if gradient.is_sparse else gradient
+
+
+class Penalty:
+    """Terms of the weights in the loss: l1 Σ|w| + l2 Σw² over those of two and more axes (no biases, no norms)."""
+
+    def __init__(self, config: TrainingConfig, parameters: Iterable[nn.Parameter]) -> None:
+        self._l1, self._l2 = config.l1, config.l2
+        self._weights = [parameter for parameter in parameters if parameter.dim() > 1 and parameter.requires_grad]
+
+    def __bool__(self) -> bool:
+        return bool((self._l1 or self._l2) and self._weights)
+
+    def __call__(self) -> Tensor:
+        """The terms as they are now, without axes."""
+        total = torch.zeros((), device=self._weights[0].device)
+        for weight in self._weights:
+            if self._l1:
+                total = total + self._l1 * weight.abs().sum()
+            if self._l2:
+                total = total + self._l2 * weight.square().sum()
+        return total

@@ -1,0 +1,128 @@
+"""One step of training: gradients of one or more batches, what is done to them, the optimizer, the moving average."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from engine.training.config import TrainingConfig
+from engine.training.device import seed_step
+from engine.training.network import Batch, Network
+from engine.training.optimization import Clipping, LearningRate, Penalty, make_optimizer
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step has to say, on the device: mean loss of its samples before it, their score, norm of the gradients."""
+
+    loss: Tensor
+    score: tuple[Tensor, Tensor | int]
+    norm: Tensor | None
+    samples: int
+
+
+class Stepper:
+    """Takes the steps of a network in training. ``judged`` is the module whose answers count: itself or its average."""
+
+    def __init__(self, network: Network, config: TrainingConfig, device: torch.device, steps: int) -> None:
+        """``steps`` is how many an epoch has."""
+        self.network, self.config, self.device = network, config, device
+        module = network.module
+        weights = list(module.parameters())
+        self.optimizer = make_optimizer(config.optimizer, module, device)
+        self.lr = LearningRate(self.optimizer, config, steps)
+        self.clipping, self.penalty = Clipping(config, weights), Penalty(config, weights)
+        # Half precision underflows without it; bfloat16 has the range of float32.
+        self.scaler = torch.amp.GradScaler(device.type) if config.precision == "float16" else None
+        self.average: AveragedModel | None = None
+        if config.ema is not None:
+            self.average = AveragedModel(module, multi_avg_fn=get_ema_multi_avg_fn(config.ema.decay))  # type: ignore[no-untyped-call]
+
+    @property
+    def judged(self) -> nn.Module:
+        """The weights that are evaluated and kept."""
+        return self.network.module if self.average is None else self.average.module
+
+    def step(self, batches: Sequence[Batch], number: int, *, measure: bool) -> Step:
+        """Learn from these batches together; ``measure`` the norm of the gradients."""
+        scores: list[tuple[Tensor, Tensor | int]] = []
+        norm: Tensor | None = None
+
+        def gradients() -> Tensor:
+            nonlocal norm
+            seed_step(self.device, self.config.seed, "step", number)
+            scores.clear()
+            self.optimizer.zero_grad()
+            loss = self._gradients(batches, scores)
+            if self.scaler is not None:
+                self.scaler.unscale_(self.optimizer)
+            norm = self.clipping.apply(measure=measure)
+            return loss
+
+        if isinstance(self.optimizer, torch.optim.LBFGS):  # looks at the loss several times
+            loss = self.optimizer.step(gradients)  # type: ignore[no-untyped-call]
+        else:
+            loss = gradients()
+            if self.scaler is None:
+                self.optimizer.step()
+            else:
+                self.scaler.step(self.optimizer)
+                self.scaler.update()
+        if self.average is not None:
+            self.average.update_parameters(self.network.module)
+        self.lr.step_done()
+        score = scores[0] if len(scores) == 1 else (sum(s for s, _ in scores), sum(n for _, n in scores))
+        return Step(loss.detach(), score, norm if measure else None, sum(map(samples_of, batches)))  # type: ignore[arg-type]
+
+    def state(self) -> dict[str, Any]:
+        """What has to be kept beside the weights, to go on."""
+        state = self.lr.state()
+        if self.average is not None:
+            state["average"] = self.average.state_dict()
+        if self.scaler is not None:
+            state["scaler"] = self.scaler.state_dict()
+        return state
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        self.lr.restore(state)
+        if self.average is not None:
+            self.average.load_state_dict(dict(state["average"]))
+        if self.scaler is not None:
+            self.scaler.load_state_dict(dict(state["scaler"]))
+
+    def mixed(self) -> contextlib.AbstractContextManager[Any]:
+        """Where the forward pass runs in: with other numbers, if that is set."""
+        if self.config.precision == "float32":
+            return contextlib.nullcontext()
+        return torch.autocast(self.device.type, getattr(torch, self.config.precision))
+
+    def _gradients(self, batches: Sequence[Batch], scores: list[tuple[Tensor, Tensor | int]]) -> Tensor:
+        """Add up the gradients of the batches, each by its share of the samples; returns the mean loss without axes."""
+        samples = sum(map(samples_of, batches))
+        total: Tensor | None = None
+        for place, batch in enumerate(batches):
+            with self.mixed():
+                answers = self.network.answers(batch)
+            loss = self.network.loss(answers, batch)
+            share = 1.0 if len(batches) == 1 else samples_of(batch) / samples
+            goal = loss if share == 1.0 else loss * share
+            said = goal.detach()
+            if self.penalty and place == 0:
+                goal = goal + self.penalty()
+            (goal if self.scaler is None else self.scaler.scale(goal)).backward()  # type: ignore[no-untyped-call]
+            total = said if total is None else total + said
+            scores.append(self.network.heads[0].score(answers, batch))
+        assert total is not None
+        return total
+
+
+def samples_of(batch: Batch) -> int:
+    """How many samples a batch has."""
+    return len(next(iter(batch.values())))

@@ -1,0 +1,47 @@
+"""What a trained Output has to do, and so by what it can be judged: plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.data.datasets import Field
+from engine.layers.losses import LOSSES
+from engine.layers.ports import Output
+from engine.spec import Spec
+from engine.training.metric_names import Kind, MetricName, fitting, usual
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The task of one Output: ``classes`` it tells apart, ``places`` axes of the target beside the batch."""
+
+    kind: Kind
+    classes: int = 0
+    places: int = 0
+
+    @property
+    def step_metric(self) -> MetricName:
+        """What every training step reports beside its loss."""
+        names: dict[Kind, MetricName] = {"values": "mae", "sequence": "exact_match"}
+        return names.get(self.kind, "accuracy")
+
+    def fitting(self) -> tuple[MetricName, ...]:
+        """Every metric it can be judged by."""
+        return fitting(self.kind, self.classes, self.places)
+
+    def chosen(self, names: tuple[MetricName, ...] | None) -> tuple[MetricName, ...]:
+        """Of the metrics that are asked for those that fit, the one of the steps always; none: the usual ones."""
+        wanted = usual(self.kind, self.classes, self.places) if names is None else names
+        return tuple(name for name in self.fitting() if name in wanted or name == self.step_metric)
+
+
+def task(output: Output, answer: Spec, field: Field) -> Task:
+    """The task of an Output that has a loss, gets ``answer`` and learns ``field``."""
+    assert output.loss is not None
+    if LOSSES[output.loss].target == "sequence":
+        return Task("sequence", places=len(field.shape))
+    last = answer.shape[-1]
+    if field.classes is not None and answer.rank == len(field.shape) + 2 and last != 1:
+        return Task("classes", last if isinstance(last, int) else field.classes, len(field.shape))
+    judged = output.loss in ("binary_cross_entropy", "binary_cross_entropy_with_logits")
+    return Task("two" if field.classes is not None and judged else "values", places=len(field.shape))

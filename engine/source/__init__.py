@@ -20,6 +20,9 @@ def write(graph: Graph) -> str:
     return source(graph).text
 
 
-def source(graph: Graph, report: Report | None = None) -> Source:
-    """The source with its map from lines to nodes. Raises SourceError where the network is not complete."""
-    return Writer(graph, report or infer(graph)).write()
+def source(graph: Graph, report: Report | None = None, *, probes: bool = False) -> Source:
+    """The source with its map from lines to nodes. Raises SourceError where the network is not complete.
+
+    With ``probes`` it hands every result to `engine.training.probes.probe`; without these calls it is the same source.
+    """
+    return Writer(graph, report or infer(graph), probes=probes).write()

@@ -39,6 +39,8 @@ class Forward:
     """The comment behind a node: the shapes of these of its outputs."""
     sequential: set[str]
     """The blocks that are built as ``nn.Sequential``."""
+    probes: bool = False
+    """Whether every result is handed to a probe."""
     rows: list[tuple[str, str, str]] = field(default_factory=list)
     stored: dict[str, None] = field(default_factory=dict)
     arguments: dict[str, int] = field(default_factory=lambda: {"self": 1})
@@ -62,6 +64,7 @@ class Forward:
             self.rows.append(
                 (f"# {self.variables[node.id, 'output']}: {self.shapes(node.id, ['output'])}", "", node.id)
             )
+            self._probe(node.id, [self.variables[node.id, "output"]])
         for node_id in plan.nodes:
             if graph.nodes[node_id].type not in ("Input", "BlockInput", "Output", "BlockOutput"):
                 self._node(graph.nodes[node_id], readers)
@@ -111,6 +114,12 @@ class Forward:
         *first, last = lines
         read = [port for port in ports if readers.get((node.id, port))]
         self.rows += [(line, "", node.id) for line in first] + [(last, f"# {self.shapes(node.id, read)}", node.id)]
+        self._probe(node.id, targets)
+
+    def _probe(self, node_id: str, names: list[str]) -> None:
+        if self.probes:
+            given = ", ".join("None" if name == "_" else name for name in names)
+            self.rows.append((f"__probe__(self, {node_id!r}, {given})", "", node_id))
 
     def _take(self) -> str:
         return self.free.pop(0) if self.free else next(self.fresh)

@@ -26,13 +26,15 @@ from engine.spec import Spec, shape_text
 LETTERS = {"height": "H", "width": "W", "time": "T", "channels": "C", "features": "D", "depth": "Z"}
 FILLS = {"normal": "nn.init.normal_, std=0.02"}
 WIDEST_CODE = 72
+PROBE = "from engine.training.probes import probe as __probe__"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """The text, the class it defines, which node each line speaks of, and where each node's module lives in it.
 
-    ``lines`` are those of the network itself; ``block_lines`` those of its blocks, as (block, node).
+    ``lines`` are those of the network itself; ``block_lines`` those of its blocks, as (block, node). ``attributes``
+    says for each class by which attribute it holds the module of a node.
     """
 
     text: str
@@ -40,15 +42,16 @@ class Source:
     lines: dict[int, str]
     modules: dict[str, str]
     block_lines: dict[int, tuple[str, str]] = field(default_factory=dict)
+    attributes: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 class Writer:
     """Writes one network."""
 
-    def __init__(self, graph: Graph, report: Report) -> None:
+    def __init__(self, graph: Graph, report: Report, *, probes: bool = False) -> None:
         if not graph.of_type("Output"):
             raise SourceError("The network has no Output yet: add one and wire the answer to it.")
-        self.graph = graph
+        self.graph, self.probes = graph, probes
         self.taken: set[str] = set()
         self.plans: dict[tuple[str, Key], Plan] = {}
         self.classes: list[Plan] = []
@@ -139,7 +142,7 @@ class Writer:
         for node_id, owner_id in ties:
             head += [(line, node_id) for line in self._tie(plan, node_id, owner_id, attributes)]
         shapes = Shown(plan)
-        forward = Forward(plan, attributes, shapes.of, sequential)
+        forward = Forward(plan, attributes, shapes.of, sequential, self.probes)
         signature, answer = forward.write()
         for code, _, node_id in forward.rows:
             called = (name for name in plan.views[0].layer(node_id).functions if f"{name}(" in code)
@@ -223,6 +226,7 @@ class Writer:
             "import torch",
             "from torch import nn",
             *(["", *sorted(self.packages)] if self.packages else []),
+            *(["", PROBE] if self.probes else []),
             *(line for name in helpers for line in ("", "", *nn.text(name).splitlines())),
         ]
         lines: dict[int, str] = {}
@@ -236,7 +240,8 @@ class Writer:
                     block_lines[len(out)] = (plan.block.id, node_id)
         body = self.classes[-1].body
         assert body is not None
-        return Source("\n".join(out) + "\n", self.main_name, lines, body.attributes, block_lines)
+        attributes = {plan.class_name: plan.body.attributes for plan in self.classes if plan.body is not None}
+        return Source("\n".join(out) + "\n", self.main_name, lines, body.attributes, block_lines, attributes)
 
     def _class(self, plan: Plan) -> list[tuple[str, str]]:
         body = plan.body

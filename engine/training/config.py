@@ -64,6 +64,9 @@ class TrainingConfig(Section):
     l2: Amount = Field(0.0, description="the weight of Σw² in the loss, over kernels and matrices: keeps them small")
     ema: Averaging | None = Field(None, description="judge and keep a moving average of the weights; none: them alone")
     metrics: Metrics | None = Field(None, description="what is measured beside the loss; none: what fits the task")
+    health: NonNegative = Field(
+        100, description="after how many steps the layers are looked at for what goes wrong; 0: never"
+    )
     checkpoint: Checkpoints = Field(Checkpoints(), description="when the state is kept, to go on from")
     precision: Literal["float32", "bfloat16", "float16"] = Field(
         "float32", description="the numbers most layers compute with; the weights stay float32 (mixed precision)"

@@ -17,9 +17,12 @@ def explain(error: BaseException, plan: Plan, step: int) -> str:
     """The sentence for an exception that came after ``step`` steps: what happened, where, and what to try."""
     if isinstance(error, Diverged):
         value = "not a number" if error.loss != error.loss else "infinite"
+        began = f" It began with {error.where}." if error.where else ""
+        usual = float(type(plan.training.optimizer)().lr)
+        smaller = usual if error.lr > 10 * usual else error.lr / 10
         return (
-            f"The {error.what} {error.step} is {value} (learning rate {error.lr:g}): try a smaller "
-            f"training.optimizer.lr such as {error.lr / 10:g}, training.clip_norm, or a standardise transform."
+            f"The {error.what} {error.step} is {value} (learning rate {error.lr:g}).{began} Try a smaller learning "
+            f"rate such as {smaller:g}, limit the gradients (clip_norm), or standardise the data on the Data page."
         )
     if isinstance(error, RunError):
         return str(error)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from engine.training.history import History
 from engine.training.judge import Value
+from engine.training.probes import Spot
 from engine.training.run import Run
 
 INTERVAL = 0.1
@@ -19,11 +20,16 @@ INTERVAL = 0.1
 
 
 class Diverged(ArithmeticError):
-    """The loss is not a number any more; ``step`` is where, ``lr`` the learning rate there, ``what`` whose loss."""
+    """The loss is not a number any more; ``step`` is where, ``lr`` the learning rate there, ``what`` whose loss.
+
+    ``spot`` is the node where that began, ``where`` says it in words; empty where it is not known.
+    """
 
     def __init__(self, step: int, lr: float, loss: float, what: str = "loss of step") -> None:
         super().__init__(f"The {what} {step} is {loss}.")
         self.step, self.lr, self.loss, self.what = step, lr, loss, what
+        self.where = ""
+        self.spot: Spot | None = None
 
 
 class Recorder:

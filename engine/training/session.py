@@ -15,10 +15,15 @@ from engine.training.compiling import compile_network
 from engine.training.config import EarlyStopping
 from engine.training.control import Control
 from engine.training.device import seed_step
+from engine.training.diagnosis import Doctor, Facts
+from engine.training.health import Looker, due
 from engine.training.history import History
 from engine.training.keeper import Keeper
 from engine.training.network import Batch, Network, heads
+from engine.training.nonfinite import first_not_finite
 from engine.training.plan import Plan
+from engine.training.preflight import guessing, preflight
+from engine.training.probes import Probed
 from engine.training.recorder import Diverged, Recorder
 from engine.training.run import Run, RunError
 from engine.training.status import Metrics, State
@@ -63,6 +68,16 @@ class Session:
         steps = -(-batches_of(len(data.train), plan) // self.config.accumulate)
         self.stepper = Stepper(self.network, self.config, device, steps)
         self.lr = self.stepper.lr
+        self.probed = Probed(plan, module)
+        self.doctor = Doctor(
+            Facts(
+                plan.graph,
+                self.lr.value,
+                guessing(parts, data.train),
+                parts[0].task.classes or 2,
+                clipped=self.config.clip_norm is not None,
+            )
+        )
         self.recorder = Recorder(run, history, parts[0].metric)
         self.steps_total = self.config.epochs * steps
         self.patience = _Patience(self.config.early_stopping)
@@ -71,6 +86,8 @@ class Session:
         self.notes = self._compiled() if self.config.compile else ""
         if checkpoint is not None:
             self._go_on_from(checkpoint)
+        else:
+            self._fly_before()
 
     def _go_on_from(self, checkpoint: Checkpoint) -> None:
         """Take on the state of a checkpoint."""
@@ -83,6 +100,15 @@ class Session:
         self.patience.bad = progress.bad_epochs
         self.patience.best = math.inf if progress.best is None else progress.best
         self.keeper.best_loss = math.inf if progress.best_loss is None else progress.best_loss
+
+    def _fly_before(self) -> None:
+        """Try a batch before the first step. Raises TrainingError for what the user has to mend first."""
+        self.show(phase="trying a batch")
+        seed_step(self.device, self.config.seed, "preflight")
+        found, said = preflight(self.plan, self.data, self.stepper, self.probed, self.device)
+        for diagnosis in said:
+            self.doctor.say(diagnosis)
+        self.show(preflight=str(found), diagnoses=self.doctor.diagnoses)
 
     def _compiled(self) -> str:
         """Try to compile with a batch of the data; why it could not be, if it could not."""
@@ -110,8 +136,12 @@ class Session:
                 return self._stopped()
             self.epochs, self._batches = self.epochs + 1, 0
             loss = self.validation.get("loss")
+            means = self.recorder.epoch_means
+            self.doctor.epoch(
+                self.steps, means.get("loss", math.nan), math.nan if loss is None else loss, self.lr.value
+            )
             self.lr.epoch_done(loss)
-            self.show(lr=self.lr.value)
+            self.show(lr=self.lr.value, diagnoses=self.doctor.diagnoses)
             self.on_epoch()
             if loss is not None and self.patience.is_over(loss):
                 self._ended = f"Stopped early after epoch {self.epochs}: {self.patience.reason}"
@@ -172,10 +202,32 @@ class Session:
         if asked is not None:
             self.lr.set(asked)
         lr = self.lr.value
-        done = self.stepper.step(batches, number, measure=number % NORM_EVERY == 1)
+        looker = Looker(self.probed, self.plan.graph) if due(number, self.config.health) else None
+        done = self.stepper.step(batches, number, measure=number % NORM_EVERY == 1, looker=looker)
         self.steps = number
-        if self.recorder.step(number, epoch, done.samples, lr, done.loss, done.score, done.norm):
+        late = self.recorder.step(number, epoch, done.samples, lr, done.loss, done.score, done.norm)
+        if not done.finite:
+            self._broken(number, batches)
+        elif looker is not None:
+            look = looker.look(number)
+            self.doctor.look(look)
+            self.show(health=look, diagnoses=self.doctor.diagnoses)
+        if late:
             self._flush()
+
+    def _broken(self, number: int, batches: Sequence[Batch]) -> None:
+        """The loss is no number: find out where that began. Raises Diverged, with the node."""
+        seed_step(self.device, self.config.seed, "step", number)
+        with self.stepper.mixed():
+            where = first_not_finite(self.probed, self.network, batches)
+        try:
+            self._flush()
+        except Diverged as error:
+            if where is not None:
+                spot, what = where
+                error.where = f"{what} of {self.doctor.name(spot)}"
+                error.spot = spot
+            raise
 
     def _gate(self) -> bool:
         """Between two steps: wait while paused; returns whether to go on."""

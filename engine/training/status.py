@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from engine.errors import LayerloomError
+
+if TYPE_CHECKING:
+    from engine.training.diagnosis import Diagnosis
+    from engine.training.health import Look
 
 State = Literal["waiting", "running", "paused", "finished", "stopped", "failed"]
 Metrics = Mapping[str, float]
@@ -19,7 +23,11 @@ class TrainingError(LayerloomError):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A moment of a run. ``train`` holds means over the current epoch so far; times are in seconds, without pauses."""
+    """A moment of a run. ``train`` holds means over the current epoch so far; times are in seconds, without pauses.
+
+    ``preflight`` is what was seen before the first step, ``diagnoses`` what goes wrong now, ``health`` the last look
+    into the layers.
+    """
 
     state: State = "waiting"
     phase: str = ""
@@ -35,6 +43,9 @@ class Status:
     validation: Metrics = field(default_factory=dict)
     test: Metrics = field(default_factory=dict)
     run: Path | None = None
+    preflight: str = ""
+    diagnoses: tuple[Diagnosis, ...] = ()
+    health: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from engine.training.config import TrainingConfig
 from engine.training.device import seed_step
+from engine.training.health import Looker
 from engine.training.network import Batch, Network
 from engine.training.optimization import Clipping, LearningRate, Penalty, make_optimizer
 
@@ -25,6 +27,15 @@ class Step:
     score: tuple[Tensor, Tensor | int]
     norm: Tensor | None
     samples: int
+    finite: bool = True
+
+
+class _NotFinite(ArithmeticError):
+    """The loss of a step is no number any more."""
+
+    def __init__(self, loss: Tensor) -> None:
+        super().__init__()
+        self.loss = loss
 
 
 class Stepper:
@@ -49,36 +60,59 @@ class Stepper:
         """The weights that are evaluated and kept."""
         return self.network.module if self.average is None else self.average.module
 
-    def step(self, batches: Sequence[Batch], number: int, *, measure: bool) -> Step:
-        """Learn from these batches together; ``measure`` the norm of the gradients."""
+    def step(self, batches: Sequence[Batch], number: int, *, measure: bool, looker: Looker | None = None) -> Step:
+        """Learn from these batches together; ``measure`` the norm of the gradients, ``looker`` the layers.
+
+        Where the loss is no number, nothing is learned: `Step.finite` says so. (On an accelerator the loss is not
+        waited for, and the recorder finds it a moment later.)
+        """
         scores: list[tuple[Tensor, Tensor | int]] = []
         norm: Tensor | None = None
+        forward = None if looker is None else looker.listening(self.network.module)
 
         def gradients() -> Tensor:
             nonlocal norm
             seed_step(self.device, self.config.seed, "step", number)
             scores.clear()
             self.optimizer.zero_grad()
-            loss = self._gradients(batches, scores)
+            loss = self._gradients(batches, scores, forward)
+            if self.device.type == "cpu" and not math.isfinite(loss.item()):
+                raise _NotFinite(loss)
             if self.scaler is not None:
                 self.scaler.unscale_(self.optimizer)
             norm = self.clipping.apply(measure=measure)
             return loss
 
+        finite = True
+        try:
+            loss = self._learn(gradients, looker)
+        except _NotFinite as error:
+            loss, finite = error.loss, False
+        if self.average is not None:
+            self.average.update_parameters(self.network.module)
+        self.lr.step_done()
+        score = scores[0] if len(scores) == 1 else (sum(s for s, _ in scores), sum(n for _, n in scores))
+        samples = sum(map(samples_of, batches))
+        return Step(loss.detach(), score, norm if measure and finite else None, samples, finite)  # type: ignore[arg-type]
+
+    def _learn(self, gradients: Callable[[], Tensor], looker: Looker | None) -> Tensor:
+        """Take the gradients and step."""
         if isinstance(self.optimizer, torch.optim.LBFGS):  # looks at the loss several times
-            loss = self.optimizer.step(gradients)  # type: ignore[no-untyped-call]
+            if looker is not None:
+                looker.before_step()
+            loss: Tensor = self.optimizer.step(gradients)  # type: ignore[no-untyped-call]
         else:
             loss = gradients()
+            if looker is not None:
+                looker.before_step()
             if self.scaler is None:
                 self.optimizer.step()
             else:
                 self.scaler.step(self.optimizer)
                 self.scaler.update()
-        if self.average is not None:
-            self.average.update_parameters(self.network.module)
-        self.lr.step_done()
-        score = scores[0] if len(scores) == 1 else (sum(s for s, _ in scores), sum(n for _, n in scores))
-        return Step(loss.detach(), score, norm if measure else None, sum(map(samples_of, batches)))  # type: ignore[arg-type]
+        if looker is not None:
+            looker.after_step()
+        return loss
 
     def state(self) -> dict[str, Any]:
         """What has to be kept beside the weights, to go on."""
@@ -103,13 +137,18 @@ class Stepper:
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, getattr(torch, self.config.precision))
 
-    def _gradients(self, batches: Sequence[Batch], scores: list[tuple[Tensor, Tensor | int]]) -> Tensor:
+    def _gradients(
+        self,
+        batches: Sequence[Batch],
+        scores: list[tuple[Tensor, Tensor | int]],
+        forward: Callable[..., Any] | None,
+    ) -> Tensor:
         """Add up the gradients of the batches, each by its share of the samples; returns the mean loss without axes."""
         samples = sum(map(samples_of, batches))
         total: Tensor | None = None
         for place, batch in enumerate(batches):
             with self.mixed():
-                answers = self.network.answers(batch)
+                answers = self.network.answers(batch, forward)
             loss = self.network.loss(answers, batch)
             share = 1.0 if len(batches) == 1 else samples_of(batch) / samples
             goal = loss if share == 1.0 else loss * share

@@ -200,19 +200,15 @@ def test_stop_takes_effect_while_validating(tmp_path) -> None:
     forward = nn.Linear.forward
 
     def stopping(self: nn.Linear, x: torch.Tensor) -> torch.Tensor:
-        if not torch.is_grad_enabled():
+        if trainer.status.phase == "validating":
             control.stop()
         return forward(self, x)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nn.Linear, "forward", stopping)
         result = trainer.run()
-    assert (result.state, result.steps, result.epochs, calls) == (
-        "stopped",
-        7,
-        0,
-        [],
-    )  # an epoch is over when it is judged
+    # an epoch is over when it is judged
+    assert (result.state, result.steps, result.epochs, calls) == ("stopped", 7, 0, [])
 
 
 def test_a_new_learning_rate_holds_from_the_next_step_and_scales_the_schedule(tmp_path) -> None:

@@ -119,7 +119,7 @@ def test_close_before_the_start_and_while_paused(qtbot: QtBot, tmp_path: Path) -
     [
         ((("data", "dataset"), "irsi"), "did you mean 'iris'?"),
         ((("training", "device"), "cuda:7"), "training.device is 'cuda:7'"),
-        ((("training", "optimizer"), {"name": "sgd", "lr": 1e30}), "try a smaller training.optimizer.lr"),
+        ((("training", "optimizer"), {"name": "sgd", "lr": 1e30}), "Try a smaller learning rate"),
     ],
 )
 def test_what_goes_wrong_is_a_sentence(qtbot: QtBot, tmp_path: Path, change: Any, words: str) -> None:

@@ -1,0 +1,170 @@
+"""How the layers of a network are doing: numbers of activations, gradients and updates, taken at single steps.
+
+A look costs a few small reductions a layer; which steps are looked at follows from their number alone, and nothing
+that is measured changes what is computed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import torch
+from torch import Tensor, nn
+
+from engine.graph import Graph
+from engine.training.probes import Probed, Spot, node_at
+
+EARLY: Final = (1, 10, 30)
+"""Steps that are looked at whatever the rate is: what goes wrong at the start shows at once."""
+CUT: Final = frozenset({"ReLU", "ReLU6", "Threshold"})
+"""Activations that give 0 for a whole half of the numbers, and no gradient there."""
+BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
+    "Tanh": (-1.0, 1.0),
+    "Sigmoid": (0.0, 1.0),
+    "Hardsigmoid": (0.0, 1.0),
+    "Hardtanh": (-1.0, 1.0),
+    "Softsign": (-1.0, 1.0),
+}
+"""Activations that are flat near two bounds."""
+NEAR: Final = 0.02
+"""So near to a bound (as a share of the way between both) the slope of a sigmoid is below a twelfth of its largest."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerHealth:
+    """One node at one step; NaN where a number says nothing about it.
+
+    ``rms`` is the root mean square of its results, ``gradient`` the norm of the loss's gradient with respect to all of
+    them; ``dead`` the share of units (channels, features) that are 0 for the whole batch, ``saturated`` the share of
+    numbers near a bound; ``weight`` the root mean square of its weights, ``update`` that of the step's change of them.
+    """
+
+    rms: float = float("nan")
+    finite: bool = True
+    gradient: float = float("nan")
+    dead: float = float("nan")
+    saturated: float = float("nan")
+    weight: float = float("nan")
+    update: float = float("nan")
+
+    @property
+    def ratio(self) -> float:
+        """How far a step moves the weights, as a share of their size; about 0.001 is usual."""
+        return self.update / self.weight if self.weight else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All layers at one step, in the order in which they computed."""
+
+    step: int
+    layers: Mapping[Spot, LayerHealth]
+
+
+def due(step: int, every: int) -> bool:
+    """Whether a step is looked at."""
+    return bool(every) and (step in EARLY or step % every == 0)
+
+
+class Looker:
+    """Collects one look: listen with `hear` while the probed module computes, then around the optimizer's step."""
+
+    def __init__(self, probed: Probed, graph: Graph) -> None:
+        self._probed, self._graph = probed, graph
+        self._numbers: dict[tuple[Spot, str], Tensor] = {}
+        self._order: dict[Spot, None] = {}
+        self._weights = weights_of(probed)
+        self._before: dict[Spot, Tensor] = {}
+
+    def listening(self, module: nn.Module) -> Probed:
+        """The probed module, set to train as ``module`` does, with this look as its listener."""
+        self._probed.listener = self.hear
+        return self._probed.like(module)
+
+    def hear(self, spot: Spot, values: tuple[Tensor, ...]) -> None:
+        """Measure the results of a node; their gradient when it comes."""
+        value = next((value for value in values if value.is_floating_point() and value.numel()), None)
+        if value is None:
+            return
+        self._order[spot] = None
+        node = node_at(self._graph, spot.inside, spot.node)
+        kind = "" if node is None else node.type
+        with torch.no_grad():
+            detached = value.detach()
+            self._keep(spot, "rms", _rms(detached))
+            if kind in CUT and detached.dim() > 1:
+                self._keep(spot, "dead", _dead(detached))
+            if kind in BOUNDS:
+                low, high = BOUNDS[kind]
+                edge = NEAR * (high - low)
+                near = (detached < low + edge) | (detached > high - edge)
+                self._keep(spot, "saturated", near.float().mean())
+        if value.requires_grad:
+            keep: Any = lambda gradient: self._keep(spot, "gradient", gradient.float().norm())  # noqa: E731
+            value.register_hook(keep)  # type: ignore[no-untyped-call]
+
+    def before_step(self) -> None:
+        """Remember the weights: the optimizer is about to change them."""
+        self._before = {spot: _joined(weights).clone() for spot, weights in self._weights.items()}
+
+    def after_step(self) -> None:
+        """Measure the weights and their change; nothing is listened to any more."""
+        self._probed.listener = None
+        for spot, weights in self._weights.items():
+            now = _joined(weights)
+            self._numbers[spot, "weight"] = _rms(now)
+            self._numbers[spot, "update"] = _rms(now - self._before[spot])
+        self._before = {}
+
+    def look(self, step: int) -> Look:
+        """Everything that was measured, fetched from the device at once."""
+        found: dict[Spot, dict[str, float]] = {spot: {} for spot in self._order}
+        if self._numbers:
+            values = torch.stack([value.float() for value in self._numbers.values()]).tolist()
+            for (spot, name), value in zip(self._numbers, values, strict=True):
+                found.setdefault(spot, {})[name] = value
+        layers = {}
+        for spot, numbers in found.items():
+            finite = all(math.isfinite(numbers.get(name, 0.0)) for name in ("rms", "weight"))
+            layers[spot] = LayerHealth(finite=finite, **numbers)
+        return Look(step, layers)
+
+    def _keep(self, spot: Spot, name: str, value: Tensor) -> None:
+        """Of a node that computes several times in a step the largest number counts."""
+        before = self._numbers.get((spot, name))
+        self._numbers[spot, name] = value.detach() if before is None else torch.maximum(before, value.detach())
+
+
+def weights_of(probed: Probed) -> dict[Spot, list[nn.Parameter]]:
+    """The weights that are learned, by the node they belong to; biases and norms are left out."""
+    found: dict[Spot, list[nn.Parameter]] = {}
+    for path, module in probed.module.named_modules():
+        own = [weight for weight in module._parameters.values() if weight is not None]
+        own = [weight for weight in own if weight.requires_grad and weight.dim() > 1]
+        if own and path in probed.homes:
+            found.setdefault(probed.homes[path], []).extend(own)
+    return found
+
+
+def _rms(value: Tensor) -> Tensor:
+    return value.float().square().mean().sqrt()
+
+
+def _dead(value: Tensor) -> Tensor:
+    """The share of units that are 0 for all of the batch: channels (N, C, …), else features on the last axis."""
+    unit = 1 if value.dim() > 3 else value.dim() - 1
+    others = [axis for axis in range(value.dim()) if axis != unit]
+    return (value == 0).all(others[0]).float().mean() if len(others) == 1 else _all_zero(value, others)
+
+
+def _all_zero(value: Tensor, axes: list[int]) -> Tensor:
+    return (value.abs().amax(axes) == 0).float().mean()
+
+
+def _joined(weights: list[nn.Parameter]) -> Tensor:
+    """The numbers of these weights in a row."""
+    parts = [weight.detach().flatten() for weight in weights]
+    return parts[0] if len(parts) == 1 else torch.cat(parts)

@@ -1,0 +1,247 @@
+"""Before the first step: one real batch goes through the network, and all that would fail later is said now."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from engine.data.pipeline import Part, Prepared
+from engine.layers.losses import LOSSES
+from engine.training.diagnosis import Diagnosis
+from engine.training.health import weights_of
+from engine.training.memory import free_memory, largest_batch, needed_memory
+from engine.training.network import Batch, Head
+from engine.training.nonfinite import first_not_finite, undisturbed
+from engine.training.plan import Plan
+from engine.training.probes import Probed, node_at
+from engine.training.status import TrainingError
+from engine.training.stepper import Stepper
+
+START: Final = 10.0
+"""A first loss so many times that of guessing speaks of inputs or weights that are far too large."""
+TIGHT: Final = 0.8
+"""From this share of the free memory on it is said that a batch only just fits."""
+BYTES: Final = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """What one batch showed: its loss and that of guessing (NaN: not known), bytes needed and free (None: not known).
+
+    ``largest`` is the largest batch that would fit.
+    """
+
+    batch: int
+    loss: float
+    baseline: float
+    needed: int
+    free: int | None
+    largest: int | None
+
+    def __str__(self) -> str:
+        guessing = f" (guessing: {self.baseline:.3g})" if math.isfinite(self.baseline) else ""
+        room = "" if self.free is None else f" of {size(self.free)} that are free"
+        fits = "" if self.largest is None else f"; up to {self.largest:,} samples a batch would fit"
+        samples = f"{self.batch:,} sample{'' if self.batch == 1 else 's'}"
+        return (
+            f"A batch of {samples} went through: loss {self.loss:.3g}{guessing}, about {size(self.needed)}{room}{fits}."
+        )
+
+
+def preflight(
+    plan: Plan, data: Prepared, stepper: Stepper, probed: Probed, device: torch.device
+) -> tuple[Preflight, list[Diagnosis]]:
+    """Try a batch, forward and backward, without a trace. Raises TrainingError for what the user has to mend first."""
+    count = plan.data.size(len(data.train))
+    needed, free = needed_memory(plan, min(count, len(data.train))), free_memory(device)
+    largest = None if free is None else largest_batch(plan, free)
+    if free is not None and largest is not None and count > largest and needed > free:
+        fits = f"the largest that fits has {largest:,}" if largest else "not even one sample fits"
+        raise TrainingError(
+            f"A batch of {count:,} samples needs about {size(needed)} to train, and {device} has {size(free)} free: "
+            f"{fits}. Set data.batch_size lower, or use training.accumulate."
+        )
+    for head in stepper.network.heads:
+        for part in (data.train, data.validation, data.test):
+            check_targets(head, part)
+    check_numbers(plan, data)
+    loss = _try(plan, stepper, probed, data.train, count)
+    baseline = guessing(stepper.network.heads, data.train)
+    found = Preflight(min(count, len(data.train)), loss, baseline, needed, free, largest)
+    said = [*_alike(plan, probed), *_in_order(plan, data, stepper.network.heads), *_start(found)]
+    return found, said
+
+
+def _try(plan: Plan, stepper: Stepper, probed: Probed, train: Part, size: int) -> float:
+    """The loss of the first batch; a batch as the last of an epoch goes through, too, and one to evaluate."""
+    network, module = stepper.network, stepper.network.module
+    batches: list[Batch] = [next(train.batches(network.fields, size))]
+    left = len(train) % size
+    if left and left < len(train):
+        batches.append(next(train.batches(network.fields, left)))
+    losses = []
+    with undisturbed(module):
+        for batch in batches:
+            with stepper.mixed():
+                answers = network.answers(batch)
+            loss = network.loss(answers, batch)
+            loss.backward()  # type: ignore[no-untyped-call]
+            losses.append(float(loss.detach()))
+        stepper.optimizer.zero_grad()
+        module.eval()
+        try:
+            with torch.no_grad(), stepper.mixed():
+                network.answers(batches[0])
+        finally:
+            module.train()
+    for first, batch in zip(losses, batches, strict=True):
+        if not math.isfinite(first):
+            where = first_not_finite(probed, network, [batch])
+            spot, what = where or (None, "")
+            node = None if spot is None else node_at(plan.graph, spot.inside, spot.node)
+            began = "" if node is None else f" That begins with {what} of {node.name} ({node.type})."
+            raise TrainingError(
+                f"The first batch gives a loss that is {'not a number' if first != first else 'infinite'}.{began} "
+                "Standardise the data on the Data page, or mend the layer that makes numbers too large."
+            )
+    return losses[0]
+
+
+def check_targets(head: Head, part: Part) -> None:
+    """Whether every target of a part can be compared. Raises TrainingError with the first that cannot."""
+    target, output = part.tensors[head.field], head.output
+    if not target.numel():
+        return
+    assert output.loss is not None
+    if head.task.kind in ("classes", "sequence") and LOSSES[output.loss].target != "values":
+        counted = target != output.ignore_index
+        wrong = (
+            counted & ((target < 0) | (target >= head.task.classes)) if head.task.classes else counted & (target < 0)
+        )
+        if bool(wrong.any()):
+            sample = int(wrong.flatten(1).any(1).nonzero()[0]) if wrong.dim() > 1 else int(wrong.nonzero()[0])
+            label = int(target[wrong][0])
+            raise TrainingError(
+                f"{head.name} (Output) tells {head.task.classes} classes apart, 0 to {head.task.classes - 1}, but the "
+                f"field {head.field!r} holds {label} (sample {int(part.indices[sample])}): give the last layer more "
+                "outputs, or set ignore_index if that label is to count for nothing."
+            )
+    if output.loss in ("binary_cross_entropy", "binary_cross_entropy_with_logits") and target.is_floating_point():
+        low, high = float(target.min()), float(target.max())
+        if low < 0 or high > 1:
+            raise TrainingError(
+                f"{head.name} (Output) compares by {output.loss}, whose targets lie between 0 and 1, but the field "
+                f"{head.field!r} goes from {low:g} to {high:g}: choose mse_loss or l1_loss."
+            )
+
+
+def check_numbers(plan: Plan, data: Prepared) -> None:
+    """Whether the transformed fields hold numbers alone. Raises TrainingError."""
+    for name in dict.fromkeys((*plan.binding.inputs.values(), *plan.binding.targets.values())):
+        for part in (data.train, data.validation, data.test):
+            values = part.tensors[name]
+            if values.is_floating_point() and not bool(values.isfinite().all()):
+                sample = int((~values.isfinite()).flatten(1).any(1).nonzero()[0]) if values.dim() > 1 else 0
+                raise TrainingError(
+                    f"The field {name!r} holds what is no number (NaN, infinite) after its transforms, first in sample "
+                    f"{int(part.indices[sample])}: mend the data, or take the transform away that makes it."
+                )
+
+
+def guessing(heads: tuple[Head, ...], train: Part) -> float:
+    """The loss of answers that know only how frequent the classes are; NaN where an Output does not learn classes.
+
+    For one Output it is the entropy of the classes, −Σ p ln p; ln(classes) where all are equally frequent.
+    """
+    total = 0.0
+    for head in heads:
+        output, target = head.output, train.tensors[head.field]
+        kinds = {"cross_entropy": "classes", "nll_loss": "classes"}
+        kinds |= {"binary_cross_entropy": "two", "binary_cross_entropy_with_logits": "two"}
+        plain = output.class_weights is None and output.pos_weight is None and not output.label_smoothing
+        if kinds.get(output.loss or "") != head.task.kind or not plain:
+            return math.nan
+        labels = target[target != output.ignore_index].flatten().to(torch.int64)
+        total += output.weight * _entropy(labels)
+    return total
+
+
+def _entropy(labels: Tensor) -> float:
+    shares = torch.bincount(labels).double() / max(len(labels), 1)
+    shares = shares[shares > 0]
+    return float(-(shares * shares.log()).sum())
+
+
+def _alike(plan: Plan, probed: Probed) -> Iterator[Diagnosis]:
+    """Layers whose units all begin the same stay the same: every gradient is the same for all of them."""
+    last = {edge.source for node in plan.graph.of_type("Output") for edge in plan.graph.incoming[node.id].values()}
+    for spot, weights in weights_of(probed).items():
+        node = node_at(plan.graph, spot.inside, spot.node)
+        if node is None or (not spot.inside and spot.node in last):
+            continue
+        if any(len(w) > 1 and w.shape[0] > 1 and bool((w == w[0]).all()) for w in weights):
+            yield Diagnosis(
+                "alike",
+                f"All units of {node.name} ({node.type}) begin with the same weights, so they learn the same and stay "
+                "one unit.",
+                "Take another initialisation than zeros or a constant.",
+                0,
+                spot.inside,
+                spot.node,
+            )
+
+
+def _in_order(plan: Plan, data: Prepared, heads: tuple[Head, ...]) -> Iterator[Diagnosis]:
+    """Samples that come sorted by class and are not shuffled: each step unlearns the last."""
+    size = plan.data.size(len(data.train))
+    if plan.data.shuffle or size >= len(data.train):
+        return
+    for head in heads:
+        labels = data.train.tensors[head.field]
+        if head.task.kind not in ("classes", "two") or labels.dim() > 1 or len(labels) < 2:
+            continue
+        shares = torch.bincount(labels.to(torch.int64)).double() / len(labels)
+        chance = float((shares * shares).sum())
+        same = float((labels[1:] == labels[:-1]).double().mean())
+        if same > (1 + chance) / 2:
+            yield Diagnosis(
+                "unshuffled",
+                f"The samples come sorted: {same:.0%} have the same {head.field!r} as the one before "
+                f"({chance:.0%} by chance), and data.shuffle is off, so each step unlearns the last.",
+                "Switch data.shuffle on.",
+                0,
+                setting="data.shuffle",
+            )
+
+
+def _start(found: Preflight) -> Iterator[Diagnosis]:
+    if found.loss > START * found.baseline:
+        yield Diagnosis(
+            "large-start",
+            f"The first loss is {found.loss:.3g}, {found.loss / found.baseline:,.0f} times that of guessing "
+            f"({found.baseline:.3g}): inputs or weights are far too large.",
+            "Standardise the inputs (Data page), or begin with smaller weights (initialisation).",
+            0,
+            setting="data.transforms",
+        )
+    if found.free and found.needed > TIGHT * found.free:
+        yield Diagnosis(
+            "tight-memory",
+            f"A batch needs about {size(found.needed)} of {size(found.free)} that are free.",
+            f"Close other programs, or take a batch below {found.largest:,}.",
+            0,
+            setting="data.batch_size",
+        )
+
+
+def size(count: int) -> str:
+    """Bytes for people."""
+    for unit, name in BYTES:
+        if count >= unit:
+            return f"{count / unit:.3g} {name}"
+    return f"{count} bytes"

@@ -1,0 +1,90 @@
+"""Looking into a network while it computes: the same source with a probe behind every node, on the same weights.
+
+The probed module shares parameters and buffers with the one in training, so a step through it is the same step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from engine.compile import compile_source
+from engine.graph import Graph, Node
+from engine.source import source
+from engine.training.plan import Plan
+
+ATTRIBUTE = "_probed_at"
+
+
+class Spot(NamedTuple):
+    """Where a value comes from: the uses of blocks one goes into, the node, and the path of the module around it.
+
+    Repeats of a block have the same nodes and paths of their own.
+    """
+
+    inside: tuple[str, ...]
+    node: str
+    path: str
+
+
+Listener = Callable[[Spot, tuple[Tensor, ...]], None]
+
+
+def probe(module: nn.Module, node: str, *values: Any) -> None:
+    """Hand the results of a node on to whoever listens. Called by probed source, with None for what nobody reads."""
+    at = module.__dict__.get(ATTRIBUTE)
+    if at is not None and at[1].listener is not None:
+        inside, probed, path = at
+        probed.listener(Spot(inside, node, path), tuple(value for value in values if isinstance(value, Tensor)))
+
+
+def node_at(graph: Graph, inside: tuple[str, ...], node: str) -> Node | None:
+    """The node at a spot of a network; None where the network has been changed since."""
+    blocks = graph.blocks
+    for use in inside:
+        found = graph.nodes.get(use)
+        block = blocks.of_type(found.type) if found is not None else None
+        if block is None:
+            return None
+        graph = block.graph
+    return graph.nodes.get(node)
+
+
+class Probed:
+    """A module like the one in training, with probes; ``listener`` hears of every value while it is set.
+
+    ``homes`` says to which node the module at a path belongs.
+    """
+
+    def __init__(self, plan: Plan, module: nn.Module) -> None:
+        written = source(plan.graph, plan.report, probes=True)
+        with torch.device("meta"):  # its own weights are not wanted
+            self.module = compile_source(written)
+        self.listener: Listener | None = None
+        held = {name: {at: node for node, at in nodes.items()} for name, nodes in written.attributes.items()}
+        inside: dict[str, tuple[str, ...]] = {}
+        self.homes: dict[str, Spot] = {}
+        for (path, mine), theirs in zip(self.module.named_modules(), module.modules(), strict=True):
+            mine._parameters, mine._buffers = theirs._parameters, theirs._buffers
+            parent, _, name = path.rpartition(".")
+            nodes = held.get(type(self.module.get_submodule(parent)).__name__, {}) if path else {}
+            around = inside.get(parent, ())
+            inside[path] = (*around, nodes[name]) if name in nodes else around
+            if name in nodes:
+                self.homes[path] = Spot(around, nodes[name], parent)
+            elif parent in self.homes:
+                self.homes[path] = self.homes[parent]
+            mine.__dict__[ATTRIBUTE] = (inside[path], self, path)
+
+    def __call__(self, *inputs: Tensor) -> Any:
+        """The answers of the module; train or evaluate as the one in training does."""
+        return self.module(*inputs)
+
+    def like(self, module: nn.Module) -> Probed:
+        """Itself, set to train or evaluate as ``module`` is."""
+        if self.module.training != module.training:
+            self.module.train(module.training)
+        return self

@@ -1,0 +1,218 @@
+"""What goes wrong in a training is said on the guilty layer, with what to do; and not where nothing is wrong."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import presets
+from engine.edits import SetSetting
+from engine.graph import Graph
+from engine.training.diagnosis import DEAD, STREAK, Doctor, Facts
+from engine.training.health import LayerHealth, Look, due
+from engine.training.loop import Trainer
+from engine.training.probes import Spot
+from engine.training.status import Status
+from tests.engine.test_training_learning import table, train
+
+Layers = tuple[tuple[str, dict[str, Any]], ...]
+HIDDEN: Layers = (("Linear", {"out_features": 16}), ("Tanh", {}))
+
+
+def linear(width: int = 16) -> tuple[str, dict[str, Any]]:
+    return "Linear", {"out_features": width}
+
+
+def diagnosed(graph: Graph, folder: Path) -> dict[str, tuple[str | None, str, str]]:
+    """Code → (name of the node, sentence, advice) of all that was said at some epoch."""
+    seen: dict[str, tuple[str | None, str, str]] = {}
+
+    def look(status: Status) -> None:
+        for found in status.diagnoses:
+            node = graph.nodes[found.node].name if found.node else None
+            seen.setdefault(found.code, (node, found.message, found.advice))
+
+    result = Trainer(graph, folder / "run", on_epoch=look).run()
+    assert result.state == "finished", result.message
+    return seen
+
+
+ILL: list[tuple[str, dict[str, Any], str | None, str]] = [
+    (
+        "vanishing-gradients",
+        {"layers": (linear(), ("Sigmoid", {})) * 7},
+        "fc4",
+        "of the gradient at the answer is left",
+    ),
+    (
+        "exploding-gradients",
+        {"layers": (("Scale", {"factor": 1e-5}), *(linear(), ("Scale", {"factor": 20.0})) * 4, linear())},
+        "fc1",
+        "times that at the answer",
+    ),
+    (
+        "dead-units",
+        {"layers": (linear(), ("Sigmoid", {}), ("Scale", {"factor": -1.0}), ("ReLU", {}))},
+        "relu1",
+        "100% of the outputs of relu1 (ReLU) are 0",
+    ),
+    (
+        "saturated-units",
+        {"layers": (linear(), ("Scale", {"factor": 100.0}), ("Tanh", {}))},
+        "tanh1",
+        "lie at its bounds",
+    ),
+    ("rate-too-high", {"optimizer": {"lr": 1.0}, "health": 1}, None, "a step changes the weights by"),
+    ("rate-too-low", {"optimizer": {"name": "sgd", "lr": 1e-9}}, None, "and the loss stands still"),
+    ("stuck", {"layers": (("Scale", {"factor": 0.0}), *HIDDEN), "epochs": 20}, None, "ln 3 = 1.099"),
+    (
+        "loss-rises",
+        {"layers": (), "optimizer": {"name": "sgd", "lr": 0.5, "momentum": 1.2}},
+        None,
+        "The training loss rises",
+    ),
+    (
+        "overfitting",
+        {
+            "dataset": "wine",
+            "layers": (linear(256), ("ReLU", {}), linear(256), ("ReLU", {})),
+            "data": {"split": {"train": 0.1, "validation": 0.6, "test": 0.3}},
+            "optimizer": {"lr": 0.01, "weight_decay": 0.0},
+            "epochs": 60,
+        },
+        None,
+        "the validation loss was best after epoch",
+    ),
+    (
+        "unshuffled",
+        {"data": {"shuffle": False, "split": {"train": 1.0, "validation": 0.0, "test": 0.0}}},
+        None,
+        "The samples come sorted: 99% have the same 'label' as the one before (33% by chance)",
+    ),
+    ("large-start", {"dataset": "wine", "standardise": (), "layers": ()}, None, "times that of guessing (1.09)"),
+]
+
+
+@pytest.mark.parametrize(("code", "given_", "node", "words"), ILL, ids=[row[0] for row in ILL])
+def test_an_ill_training_is_diagnosed(
+    code: str, given_: dict[str, Any], node: str | None, words: str, tmp_path: Path
+) -> None:
+    found = diagnosed(table(**{"epochs": 8, "health": 5, **given_}), tmp_path)
+    assert code in found, list(found)
+    assert found[code][0] == node
+    assert words in found[code][1]
+    assert found[code][2].endswith(".")
+
+
+def test_units_that_begin_alike_are_found_before_the_first_step(tmp_path: Path) -> None:
+    graph = table(epochs=1)
+    first = graph.of_type("Linear")[0]
+    first.properties["initialization"] = "zeros"
+    found = diagnosed(graph, tmp_path)
+    assert found["alike"][0] == first.name
+    graph = table(epochs=1)
+    graph.of_type("Linear")[-1].properties["initialization"] = "zeros"  # the last layer may
+    assert "alike" not in diagnosed(graph, tmp_path / "last")
+
+
+@pytest.mark.parametrize("dataset", ["iris", "wine", "breast_cancer"])
+@pytest.mark.parametrize("layers", [HIDDEN, (linear(32), ("ReLU", {}), linear(16), ("ReLU", {}))], ids=["tanh", "relu"])
+def test_a_healthy_training_is_left_alone(dataset: str, layers: Layers, tmp_path: Path) -> None:
+    last = {"breast_cancer": 2}.get(dataset, 3)
+    assert diagnosed(table(dataset, last, layers=layers, epochs=8, health=5), tmp_path) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["linear-classifier", "mlp", "lenet-5", "lstm-classifier", "transformer-encoder"])
+def test_the_presets_are_well(name: str, tmp_path: Path) -> None:
+    graph = presets.build(name)
+    SetSetting(("training", "epochs"), 5).apply(graph)
+    assert diagnosed(graph, tmp_path) == {}
+
+
+def test_it_is_said_where_numbers_stop_being_numbers(tmp_path: Path) -> None:
+    relu = (linear(), ("ReLU", {}))
+    result, _ = train(table(layers=relu, optimizer={"name": "sgd", "lr": 1e30}), tmp_path)
+    assert result.state == "failed"
+    assert "It began with the result of fc2 (Linear)." in result.message
+    assert "such as 0.001" in result.message  # not a tenth of what is out of all measure
+    graph = table(layers=(("Scale", {"factor": 1e30}), ("Scale", {"factor": 1e30}), *HIDDEN))
+    result, _ = train(graph, tmp_path / "forward")
+    assert (result.state, result.steps) == ("failed", 0)
+    assert "That begins with the result of scale2 (Scale)." in result.message
+
+
+def test_looking_changes_nothing(tmp_path: Path) -> None:
+    contents = set()
+    for health in (0, 1, 7):
+        graph = table(layers=(linear(), ("BatchNorm1d", {}), ("ReLU", {}), ("Dropout", {})), health=health)
+        result, _ = train(graph, tmp_path / str(health))
+        contents.add((result.run / "metrics.jsonl").read_bytes())
+    assert len(contents) == 1
+
+
+def test_layers_within_blocks_are_named_with_their_way(tmp_path: Path) -> None:
+    graph = presets.build("resnet-18", classes=10, input=(1, 8, 8))
+    graph.settings["data"] = {"dataset": "digits", "batch_size": 64}
+    graph.settings["training"] = {"epochs": 1, "health": 1, "device": "cpu", "threads": 1}
+    looks: list[Look] = []
+    trainer = Trainer(graph, tmp_path / "run", on_epoch=lambda status: looks.append(status.health))
+    trainer.run()
+    spots = list(looks[-1].layers)
+    deep = [spot for spot in spots if spot.inside]
+    assert deep
+    for spot in deep:
+        assert graph.nodes[spot.inside[0]].type.startswith("block.")
+        assert not math.isnan(looks[-1].layers[spot].rms)
+    assert any(not math.isnan(looks[-1].layers[spot].update) for spot in deep)
+
+
+# -- the rules themselves ----------------------------------------------------------------------------------------------
+
+RELU = Spot((), "n2", "")
+
+
+def doctor() -> Doctor:
+    graph = Graph()
+    graph.add("Input", shape=(4,))
+    graph.add("ReLU")
+    return Doctor(Facts(graph))
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_a_diagnosis_needs_three_looks_and_goes_after_three(shares: list[float]) -> None:
+    ours, said, streak = doctor(), False, 0
+    for step, share in enumerate(shares):
+        ours.look(Look(step, {RELU: LayerHealth(rms=1.0, dead=share)}))
+        ill = share > DEAD
+        streak = (max(streak, 0) + 1) if ill else (min(streak, 0) - 1)
+        said = True if streak >= STREAK else False if streak <= -STREAK else said
+        assert bool(ours.diagnoses) == said
+
+
+def test_looks_come_early_and_then_at_the_rate() -> None:
+    assert [step for step in range(1, 301) if due(step, 100)] == [1, 10, 30, 100, 200, 300]
+    assert not any(due(step, 0) for step in range(1, 301))
+
+
+@pytest.mark.parametrize(
+    ("epochs", "codes"),
+    [
+        ([(1.0, 1.0), (0.8, 0.9), (0.7, 1.0), (0.6, 1.1), (0.5, 1.2)], {"overfitting"}),
+        ([(1.0, 1.0), (0.8, 0.9), (0.79, 1.0), (0.78, 1.1), (0.77, 1.2)], set()),  # it learns nothing by heart
+        ([(1.0, 1.0), (0.8, 0.9), (0.5, 0.91), (0.4, 0.92), (0.3, 0.93)], set()),  # no gap worth a word
+        ([(1.0, 1.0), (1.3, 1.0), (1.3, 1.0)], {"loss-rises"}),
+        ([(1.0, 1.0), (1.3, 1.0), (1.1, 1.0)], set()),
+        ([(1.0, math.nan), (0.5, math.nan), (0.2, math.nan), (0.1, math.nan), (0.1, math.nan)], set()),
+    ],
+)
+def test_curves_are_read(epochs: list[tuple[float, float]], codes: set[str]) -> None:
+    ours = doctor()
+    for step, (training, validation) in enumerate(epochs):
+        ours.epoch(step, training, validation, 0.1)
+    assert {found.code for found in ours.diagnoses} == codes

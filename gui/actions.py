@@ -83,6 +83,7 @@ ACTIONS = (
     Action("page.design", "Design", "design", "Draw the network", "show_design"),
     Action("page.data", "Data", "data", "Choose and look at the data", "show_data"),
     Action("page.train", "Training", "train", "Train and watch", "show_training"),
+    Action("view.values", "Values on the Wires", "values", "Send a batch through the network and show what flows along each wire", "values.toggle", "design", separator=True),
     Action("view.theme", "Dark or Light", "theme", "Switch between the light and the dark theme", "switch_theme", separator=True),
     Action("train.start", "Train", "play", "Train this network", "train", "idle"),
     Action("train.pause", "Pause or Resume", "pause", "Hold the training, or go on", "pause", "running"),

@@ -47,6 +47,7 @@ NAMES = {
     "data": "database",
     "train": "chart-line",
     "theme": "adjust",
+    "values": "wave-square",
     "play": "play",
     "pause": "pause",
     "step": "step-forward",

@@ -19,6 +19,7 @@ from gui.panels.start import StartPage
 from gui.preferences import Preferences
 from gui.status import StatusLine
 from gui.theme import theme
+from gui.wire_values import WireValues
 
 if TYPE_CHECKING:
     from gui.panels.data_page import DataPage
@@ -44,6 +45,7 @@ class MainWindow(QMainWindow):
         self.files = Files(document, preferences, self, self._opened, self.say, self._preset_saved)
         self.start = StartPage()
         self.design = DesignPage(document)
+        self.values = WireValues(document, self.design.view.canvas.live, self)
         self._data: DataPage | None = None
         self._training: Dashboard | None = None
         self.pages = QStackedWidget()
@@ -83,8 +85,9 @@ class MainWindow(QMainWindow):
         bar.setIconSize(QSize(16, 16))
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.addToolBar(bar)
-        for action_id in PAGES:
+        for action_id in (*PAGES, "view.values"):
             self.actions_table[action_id].setCheckable(True)
+        for action_id in PAGES:
             bar.addAction(self.actions_table[action_id])
             self._button(bar, action_id, with_text=True)
         bar.addSeparator()
@@ -118,6 +121,8 @@ class MainWindow(QMainWindow):
         self.start.new_wanted.connect(self.files.new)
         self.start.open_wanted.connect(self.files.ask_open)
         self.design.message.connect(self.say)
+        self.values.message.connect(self.say)
+        self.values.switched.connect(self.actions_table["view.values"].setChecked)
         self.design.code.save_wanted.connect(self.files.ask_save_source)
         self.design.problems.counted.connect(self.status.set_counts)
         self.status.problems_wanted.connect(self._show_problems)
@@ -335,6 +340,7 @@ class MainWindow(QMainWindow):
             self._training.close_host(timeout=10.0)
         if self._data is not None:
             self._data.close_background()
+        self.values.close()
         self.preferences.set_bytes("window", self.saveGeometry())
         self.design.store(self.preferences)
 

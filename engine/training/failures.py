@@ -8,6 +8,7 @@ from engine.training.device import is_out_of_memory
 from engine.training.plan import Plan
 from engine.training.recorder import Diverged
 from engine.training.run import RunError
+from engine.training.status import TrainingError
 
 HINTS = {"more than 1 value per channel": " Switch data.drop_last on, or choose another data.batch_size."}
 """What to try, for messages of torch that users meet."""
@@ -24,7 +25,7 @@ def explain(error: BaseException, plan: Plan, step: int) -> str:
             f"The {error.what} {error.step} is {value} (learning rate {error.lr:g}).{began} Try a smaller learning "
             f"rate such as {smaller:g}, limit the gradients (clip_norm), or standardise the data on the Data page."
         )
-    if isinstance(error, RunError):
+    if isinstance(error, (RunError, TrainingError)):
         return str(error)
     where = f"Step {step + 1}" if step else "The first step"
     if is_out_of_memory(error):

@@ -89,7 +89,7 @@ class Trainer:
             from engine.data.pipeline import prepare
             from engine.training import device
             from engine.training.checkpoint import load
-            from engine.training.session import batches_of
+            from engine.training.rig import batches_of
 
             device.freeze_imports()
             resumed = self._resumed

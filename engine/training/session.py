@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from engine.compile import compile_source
 from engine.data.pipeline import Prepared, shuffled
 from engine.training.checkpoint import Checkpoint, Progress
 from engine.training.compiling import compile_network
@@ -19,15 +18,15 @@ from engine.training.diagnosis import Doctor, Facts
 from engine.training.health import Looker, due
 from engine.training.history import History
 from engine.training.keeper import Keeper
-from engine.training.network import Batch, Network, heads
+from engine.training.network import Batch
 from engine.training.nonfinite import first_not_finite
 from engine.training.plan import Plan
 from engine.training.preflight import guessing, preflight
 from engine.training.probes import Probed
 from engine.training.recorder import Diverged, Recorder
+from engine.training.rig import build, steps_of
 from engine.training.run import Run, RunError
 from engine.training.status import Metrics, State
-from engine.training.stepper import Stepper
 
 NORM_EVERY = 10
 """The norm of the gradients is measured at every tenth step: it costs up to a fifth of a tiny one."""
@@ -58,17 +57,10 @@ class Session:
         self.validation: Metrics = {}
         self.test: Metrics = {}
         show(phase="building the network")
-        seed_step(device, self.config.seed, "init")
-        module = compile_source(plan.source).to(device)
-        if self.config.channels_last:
-            module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        parts = heads(plan.graph, plan.report, plan.binding, data.fields, data.train, self.config.metrics)
-        inputs = tuple(plan.binding.inputs.values())
-        self.network = Network(module, inputs, parts, channels_last=self.config.channels_last)
-        steps = -(-batches_of(len(data.train), plan) // self.config.accumulate)
-        self.stepper = Stepper(self.network, self.config, device, steps)
-        self.lr = self.stepper.lr
-        self.probed = Probed(plan, module)
+        self.stepper = build(plan, data, device)
+        self.network, self.lr = self.stepper.network, self.stepper.lr
+        parts = self.network.heads
+        self.probed = Probed(plan, self.network.module)
         self.doctor = Doctor(
             Facts(
                 plan.graph,
@@ -79,7 +71,7 @@ class Session:
             )
         )
         self.recorder = Recorder(run, history, parts[0].metric)
-        self.steps_total = self.config.epochs * steps
+        self.steps_total = self.config.epochs * steps_of(len(data.train), plan)
         self.patience = _Patience(self.config.early_stopping)
         self.keeper = Keeper(self.config.checkpoint, run, self.stepper)
         self._batches, self._ended = 0, ""
@@ -291,12 +283,6 @@ class Session:
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def batches_of(samples: int, plan: Plan) -> int:
-    """The batches of one epoch."""
-    size = plan.data.size(samples)
-    return samples // size if plan.data.drop_last else -(-samples // size)
 
 
 class _Patience:

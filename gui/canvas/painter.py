@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QTransform
 from gui.canvas.geometry import Box, End, Side, port_points
 from gui.canvas.style import BOXES, CELL, FULL, NAMES, Family, Outline, Style, Text
 
-RADIUS, RING, BADGE = 4.5, 8.5, 8.0
+RADIUS, RING, BADGE, HEALTH = 4.5, 8.5, 8.0, 6.0
 LARGE = 1.6
 """How much larger badges are where there is less detail, so that their symbol can still be told."""
 PAD = 8.0
@@ -42,6 +42,8 @@ class NodeLook:
     outputs: dict[str, Port]
     size: Box
     severity: str = ""
+    health: str = ""
+    """How it does in training: a key of `Style.health`, or nothing."""
     guilty: Collection[str] = ()
     selected: bool = False
     dim: bool = False
@@ -60,6 +62,8 @@ class NodeLook:
     badge: QPointF = field(init=False)
     mark: QPainterPath | None = None
     far_mark: QPainterPath | None = None
+    pulse: QPointF = field(init=False)
+    pulse_mark: QPainterPath | None = None
 
     def ports(self, side: Side) -> dict[str, Port]:
         """The ports of one side, in order."""
@@ -90,6 +94,8 @@ class NodeLook:
         if self.severity:
             symbol, larger = style.marks[self.severity], QTransform.fromScale(LARGE, LARGE)
             self.mark, self.far_mark = symbol.translated(self.badge), larger.map(symbol).translated(self.badge)
+        self.pulse = QPointF(width - 4, height - 3)
+        self.pulse_mark = style.health[self.health][1].translated(self.pulse) if self.health else None
         self.ready = True
 
     def _texts(self, style: Style, room: float) -> tuple[tuple[bool, QPointF, Text], ...]:
@@ -173,6 +179,8 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
         else:
             _paint_texts(painter, look, style)
         _paint_ports(painter, look, style)
+    if look.pulse_mark is not None and detail != BOXES:
+        _paint_health(painter, look, look.pulse_mark, style)
     symbol = look.mark if detail == FULL else look.far_mark
     if symbol is not None:
         _paint_badge(painter, look, symbol, style)
@@ -225,6 +233,16 @@ def _paint_badge(painter: QPainter, look: NodeLook, symbol: QPainterPath, style:
     radius = BADGE if symbol is look.mark else BADGE * LARGE
     painter.drawEllipse(look.badge, radius, radius)
     painter.setPen(pen)
+    painter.setBrush(NO_BRUSH)
+    painter.drawPath(symbol)
+
+
+def _paint_health(painter: QPainter, look: NodeLook, symbol: QPainterPath, style: Style) -> None:
+    """A small dot at the lower corner: a tick where the layer does well, else what the badges say."""
+    pen, _ = style.health[look.health]
+    painter.setPen(pen)
+    painter.setBrush(style.node)
+    painter.drawEllipse(look.pulse, HEALTH, HEALTH)
     painter.setBrush(NO_BRUSH)
     painter.drawPath(symbol)
 

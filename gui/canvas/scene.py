@@ -14,6 +14,7 @@ from gui.canvas import tooltips
 from gui.canvas.courses import Courses
 from gui.canvas.finder import Finder
 from gui.canvas.geometry import Box, End
+from gui.canvas.live import Live
 from gui.canvas.node_item import NodeItem, node_look
 from gui.canvas.style import OVERVIEW, Style
 from gui.canvas.ties import Ties
@@ -43,6 +44,8 @@ class Scene(QGraphicsScene):
         self._selected: set[str] = set()
         self._courses = Courses(self)
         self._ties = Ties(self)
+        self.live = Live(document, self)
+        self.live.changed.connect(self.touch)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.flush)
         document.changed.connect(self._follow)
@@ -106,7 +109,7 @@ class Scene(QGraphicsScene):
     def _refresh(self, node_id: str) -> None:
         item = self.nodes[node_id]
         old, look = item.look, node_look(self.document.graph, self.document.report, node_id)
-        look.selected, look.severity, look.guilty = old.selected, old.severity, old.guilty
+        look.selected, look.severity, look.guilty, look.health = old.selected, old.severity, old.guilty, old.health
         item.wear(look)
         item.update()
         self._courses.bend(node_id)
@@ -155,12 +158,17 @@ class Scene(QGraphicsScene):
                 item.look.severity, item.look.guilty = severity, guilty
                 item.freshen()
         self._problems = found
+        for node_id, item in self.nodes.items():
+            health = self.live.mark(node_id)
+            if health != item.look.health:
+                item.look.health = health
+                item.freshen()
         report = self.document.report
         for edge, wire in self.wires.items():
             look = self.nodes[edge.target].look
             guilty_target = look.severity == "error" and edge.target_port in look.guilty
             if (
-                wire.tell(report.spec(edge.source, edge.source_port), guilty_target)
+                wire.tell(report.spec(edge.source, edge.source_port), guilty_target, self.live.value(edge))
                 and edge not in self._courses.crooked
             ):
                 wire.place()
@@ -272,8 +280,8 @@ class Scene(QGraphicsScene):
         if end := self.find.grip(point):
             text = tooltips.port_text(self.document, end, self.problems_of(end.node))
         elif node_id := self.find.node(point):
-            text = tooltips.node_text(self.document, node_id, self.problems_of(node_id))
+            text = tooltips.node_text(self.document, node_id, self.problems_of(node_id), self.live.lines(node_id))
         elif edge := self.find.wire(point):
-            text = tooltips.wire_tip(self.document, edge)
+            text = tooltips.wire_tip(self.document, edge, self.live.value(edge))
         QToolTip.showText(event.screenPos(), text, event.widget())
         event.setAccepted(bool(text))

@@ -118,6 +118,13 @@ class Style:
             for severity in ("error", "warning")
         }
         self.marks = {"error": _cross(), "warning": _exclamation()}
+        small = QTransform.fromScale(0.7, 0.7)
+        self.health = {
+            "well": (_pen(color("ok"), 1.6), small.map(_tick())),
+            "weak": (_pen(color("warning"), 1.6), small.map(_exclamation())),
+            "ill": (_pen(color("error"), 1.6), small.map(_cross())),
+            "old": (_pen(color("muted"), 1.4), small.map(_dots())),
+        }
         self.patch = QBrush(_faint(color("canvas"), 0.8))
         kinds = {"known": "wire", "unknown": "wire", "guilty": "error", "active": "wire_active", "loose": "wire_active"}
         self.wires: dict[tuple[str, bool], QPen] = {}
@@ -179,6 +186,19 @@ def _cross() -> QPainterPath:
     path.lineTo(2.8, 2.8)
     path.moveTo(2.8, -2.8)
     path.lineTo(-2.8, 2.8)
+    return path
+
+
+def _tick() -> QPainterPath:
+    path = QPainterPath(QPointF(-3.5, 0.3))
+    path.lineTo(-0.8, 3)
+    path.lineTo(3.8, -3)
+    return path
+
+
+def _dots() -> QPainterPath:
+    path = QPainterPath(QPointF(-3.5, 0))
+    path.lineTo(3.5, 0)
     return path
 
 

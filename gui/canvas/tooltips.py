@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from engine.graph import Edge
 from engine.layers.layer import Layer
@@ -15,11 +16,14 @@ from gui.canvas.geometry import End
 from gui.canvas.kinds import kind
 from gui.document import Document
 
+if TYPE_CHECKING:
+    from engine.training.values import Value
+
 SYMBOLS = {"error": "✕", "warning": "!", "hint": "i"}
 
 
-def node_text(document: Document, node_id: str, problems: list[Problem]) -> str:
-    """Name, type, parameters, shapes and problems of a node."""
+def node_text(document: Document, node_id: str, problems: list[Problem], health: list[str] | None = None) -> str:
+    """Name, type, parameters, shapes and problems of a node, and how it does in training."""
     node, report = document.graph.nodes[node_id], document.report
     called = escape(kind_name(document.graph, node))
     lines = [f"<b>{escape(node.name)}</b> · {called}", f"<i>{escape(first_line(document, node.type))}</i>"]
@@ -30,7 +34,7 @@ def node_text(document: Document, node_id: str, problems: list[Problem]) -> str:
     outputs = report.outputs.get(node_id, {}).values()
     if inputs or outputs:
         lines.append(escape(" , ".join(map(_flow, inputs)) + " → " + " , ".join(map(_flow, outputs))))
-    return _page(chain(lines, map(_problem, problems)))
+    return _page(chain(lines, map(escape, health or ()), map(_problem, problems)))
 
 
 def port_text(document: Document, end: End, problems: list[Problem]) -> str:
@@ -49,9 +53,10 @@ def port_text(document: Document, end: End, problems: list[Problem]) -> str:
     return _page(chain(lines, map(_problem, guilty)))
 
 
-def wire_tip(document: Document, edge: Edge) -> str:
+def wire_tip(document: Document, edge: Edge, value: Value | None = None) -> str:
     """From where to where a wire leads, and what flows along it."""
-    return _page([escape(edge_text(document, edge))])
+    seen = [] if value is None else [escape(f"One batch: {value.words}")]
+    return _page([escape(edge_text(document, edge)), *seen])
 
 
 def edge_text(document: Document, edge: Edge) -> str:

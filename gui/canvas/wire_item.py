@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
@@ -13,6 +14,9 @@ from engine.spec import Spec
 from gui.canvas.geometry import wire_path
 from gui.canvas.painter import paint_label, paint_wire
 from gui.canvas.style import FULL, OVERVIEW, Style, Text
+
+if TYPE_CHECKING:
+    from engine.training.values import Value
 
 BESIDE = 7.0
 """The distance between a wire and its label."""
@@ -31,6 +35,7 @@ class WireItem(QGraphicsRectItem):
         self.points: tuple[Position, ...] = ()
         self.path = QPainterPath()
         self.spec: Spec | None = None
+        self.value: Value | None = None
         self.kind = "unknown"
         self.active = False
         self.glowing = False
@@ -46,14 +51,14 @@ class WireItem(QGraphicsRectItem):
         self.path = wire_path(start, end, points)
         self.place()
 
-    def tell(self, spec: Spec | None, guilty: bool) -> bool:
+    def tell(self, spec: Spec | None, guilty: bool, value: Value | None = None) -> bool:
         """What flows along it, and whether its target takes offence; True if it is to be placed anew for that."""
         kind = "guilty" if guilty else "unknown" if spec is None else "known"
-        if spec is self.spec and kind == self.kind:
+        if spec is self.spec and kind == self.kind and value is self.value:
             return False
-        if spec != self.spec:
+        if spec != self.spec or value is not self.value:
             self._label = None
-        self.spec, self.kind = spec, kind
+        self.spec, self.kind, self.value = spec, kind, value
         return True
 
     def set_active(self, active: bool) -> None:
@@ -89,7 +94,7 @@ class WireItem(QGraphicsRectItem):
         if self.spec is None:
             self._label = None
         else:
-            label = self._label = self._label or self.style.static(str(self.spec), "label", 240.0)
+            label = self._label = self._label or self.style.static(self._text(), "label", 240.0)
             leg = max(self.lines(), key=lambda line: line.dy()) if self.points else QLineF(self.start, self.end)
             middle = leg.center()
             beside = 0 if abs(leg.dx()) > SLANTED else self._beside
@@ -98,6 +103,10 @@ class WireItem(QGraphicsRectItem):
             box |= self._label_box
         self.setRect(box.adjusted(-6, -6, 6, 6))
         self.update()
+
+    def _text(self) -> str:
+        """The shape, and what flowed along it in a batch."""
+        return f"{self.spec}   {self.value}" if self.value is not None else str(self.spec)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         style = self.style

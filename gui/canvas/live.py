@@ -1,0 +1,139 @@
+"""What a training shows on the canvas: how each layer is doing, and what flows along the wires."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.graph import Edge, Graph
+from gui.document import Document
+
+if TYPE_CHECKING:
+    from engine.training.diagnosis import Diagnosis
+    from engine.training.health import LayerHealth
+    from engine.training.status import Status
+    from engine.training.values import Place, Value
+
+WELL, WEAK, ILL, OLD = "well", "weak", "ill", "old"
+
+
+class Live(QObject):
+    """Health and values of the level that is open; none where nothing was measured."""
+
+    changed = Signal()
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self._layers: dict[Place, LayerHealth] = {}
+        self._diagnoses: tuple[Diagnosis, ...] = ()
+        self._graph: Graph | None = None
+        self._values: Mapping[Place, tuple[Value, ...]] = {}
+
+    # -- a training --------------------------------------------------------------------------------------------------
+
+    def follow(self, status: Status, graph: Graph) -> None:
+        """Show the last look of a run that trains ``graph``, a snapshot."""
+        layers: dict[Place, LayerHealth] = {}
+        for spot, health in status.health.layers.items() if status.health is not None else ():
+            for place in _around(spot.inside, spot.node):
+                before = layers.get(place)
+                layers[place] = health if before is None else _worse(before, health)
+        self._layers, self._diagnoses, self._graph = layers, status.diagnoses, graph
+        self.changed.emit()
+
+    def forget(self) -> None:
+        """Nothing trains, and nothing is to be seen of the last run."""
+        if self._layers or self._diagnoses:
+            self._layers, self._diagnoses, self._graph = {}, (), None
+            self.changed.emit()
+
+    def mark(self, node_id: str) -> str:
+        """How a node of the open level is doing: well, weak, ill, old where it was changed since; empty: not known."""
+        place = (self.document.way, node_id)
+        health = self._layers.get(place)
+        if health is None:
+            return ""
+        if self._changed(node_id):
+            return OLD
+        if not health.finite:
+            return ILL
+        return WEAK if self.diagnoses(node_id) else WELL
+
+    def diagnoses(self, node_id: str) -> list[Diagnosis]:
+        """What goes wrong in a node of the open level, or within it."""
+        way = (*self.document.way, node_id)
+        found = []
+        for diagnosis in self._diagnoses:
+            where = (*diagnosis.inside, diagnosis.node) if diagnosis.node is not None else ()
+            if where[: len(way)] == way:
+                found.append(diagnosis)
+        return found
+
+    def lines(self, node_id: str) -> list[str]:
+        """The same in words, for a tooltip."""
+        health = self._layers.get((self.document.way, node_id))
+        if health is None:
+            return []
+        facts = []
+        if not health.finite:
+            facts.append("holds NaN or infinite numbers")
+        if health.rms == health.rms:
+            facts.append(f"results ≈ {health.rms:.2g}")
+        if health.gradient == health.gradient:
+            facts.append(f"gradient {health.gradient:.1e}")
+        if health.ratio == health.ratio:
+            facts.append(f"a step changes the weights by {health.ratio:.2%}")
+        if health.dead == health.dead:
+            facts.append(f"{health.dead:.0%} dead units")
+        if health.saturated == health.saturated:
+            facts.append(f"{health.saturated:.0%} saturated")
+        old = "Before the layer was changed: " if self._changed(node_id) else "While training: "
+        return [old + ", ".join(facts), *(f"! {d.message} {d.advice}" for d in self.diagnoses(node_id))]
+
+    def _changed(self, node_id: str) -> bool:
+        """Whether the node is not any more as the run trains it."""
+        graph: Graph | None = self._graph
+        for use in self.document.way:
+            node = graph.nodes.get(use) if graph is not None else None
+            block = graph.blocks.of_type(node.type) if graph is not None and node is not None else None
+            graph = None if block is None else block.graph
+        then = graph.nodes.get(node_id) if graph is not None else None
+        now = self.document.graph.nodes.get(node_id)
+        if then is None or now is None:
+            return True
+        return (then.type, then.parameters, then.properties) != (now.type, now.parameters, now.properties)
+
+    # -- values ------------------------------------------------------------------------------------------------------
+
+    def show_values(self, values: Mapping[Place, tuple[Value, ...]]) -> None:
+        """Show what flows along the wires; nothing for an empty mapping."""
+        self._values = values
+        self.changed.emit()
+
+    def value(self, edge: Edge) -> Value | None:
+        """What flows along a wire of the open level."""
+        values = self._values.get((self.document.way, edge.source), ())
+        layer = self.document.report.layer(edge.source)
+        names = [port.name for port in layer.output_ports()] if layer is not None else []
+        if len(values) == 1 or edge.source_port not in names:
+            return values[0] if len(values) == 1 else None
+        place = names.index(edge.source_port)
+        return values[place] if place < len(values) else None
+
+
+def _around(inside: tuple[str, ...], node: str) -> list[Place]:
+    """The node itself and the uses of blocks it lies in, each with the way to it."""
+    way = (*inside, node)
+    return [(way[:depth], way[depth]) for depth in range(len(way))]
+
+
+def _worse(one: LayerHealth, other: LayerHealth) -> LayerHealth:
+    """Of two the one that is worse off."""
+    return min(one, other, key=lambda health: (health.finite, -max(_known(health.dead), _known(health.saturated))))
+
+
+def _known(value: float) -> float:
+    return value if value == value else 0.0

@@ -1,0 +1,80 @@
+"""Values on the wires: one batch goes through the network in the background, again whenever the network changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.edits import Change
+from engine.errors import LayerloomError
+from gui.canvas.live import Live
+from gui.document import Document
+from gui.training.background import Background
+
+REST = 400
+"""Milliseconds without an edit before a batch is sent."""
+
+
+class WireValues(QObject):
+    """Switched on it keeps the values on the canvas up to date; off, there are none."""
+
+    message = Signal(str)
+    switched = Signal(bool)
+
+    def __init__(self, document: Document, live: Live, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document, self.live = document, live
+        self.on = False
+        self._work = Background("values", self)
+        self._soon = QTimer(self, singleShot=True, interval=REST)
+        self._soon.timeout.connect(self._send)
+        document.changed.connect(self._changed)
+        document.opened.connect(self._opened)
+
+    def toggle(self) -> None:
+        """Switch on or off."""
+        self.on = not self.on
+        self.switched.emit(self.on)
+        if self.on:
+            self.message.emit("A batch of the data goes through the network …")
+            self._send()
+        else:
+            self._soon.stop()
+            self.live.show_values({})
+
+    def close(self) -> None:
+        """Wait for what is under way."""
+        self._soon.stop()
+        self._work.close()
+
+    def _changed(self, change: Change) -> None:
+        if self.on and (change.nodes or change.edges or change.settings):
+            self._soon.start()
+
+    def _opened(self) -> None:
+        self.live.show_values({})
+        if self.on:
+            self._soon.start()
+
+    def _send(self) -> None:
+        graph = self.document.project.copy()
+
+        def job() -> Any:
+            from engine.training.values import values_of
+
+            return values_of(graph)
+
+        self._work.run(job, self._show, self._failed)
+
+    def _show(self, values: Mapping[Any, Any]) -> None:
+        if self.on:
+            self.live.show_values(values)
+            self.message.emit("On each wire: mean ± standard deviation of one batch, with new weights.")
+
+    def _failed(self, error: Exception) -> None:
+        self.live.show_values({})
+        if self.on:
+            reason = str(error) if isinstance(error, LayerloomError) else f"{type(error).__name__}: {error}"
+            self.message.emit(f"No values on the wires: {reason}")

@@ -1,0 +1,128 @@
+"""Values on the wires, the range test of the learning rate, and the memory that a batch needs."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+import presets
+from engine.compile import compile_source
+from engine.source import source
+from engine.training import memory
+from engine.training.loop import Trainer
+from engine.training.plan import check
+from engine.training.probes import Probed, Spot
+from engine.training.range_test import FIRST, LAST, STEPS, range_test, suggest
+from engine.training.values import measure, values_of
+from tests.engine.test_training_learning import table
+from tests.engine.test_training_options import PICTURES
+
+TRAINABLE = ["lenet-5", "mlp", "lstm-classifier", "transformer-encoder", "vit-tiny"]
+
+
+class Unprobed(ast.NodeTransformer):
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        call = node.value
+        probed = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "__probe__"
+        return None if probed else node
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
+        return None if node.module == "engine.training.probes" else node
+
+
+@pytest.mark.parametrize("name", [preset.name for preset in presets.all()])
+def test_without_its_probes_the_probed_source_is_the_source(name: str) -> None:
+    graph = presets.build(name)
+    probed = Unprobed().visit(ast.parse(source(graph, probes=True).text))
+    assert ast.dump(probed) == ast.dump(ast.parse(source(graph).text))
+
+
+@pytest.mark.parametrize("name", TRAINABLE)
+def test_a_probed_network_computes_the_same_on_the_same_weights(name: str) -> None:
+    plan = check(presets.build(name))
+    torch.manual_seed(0)
+    module = compile_source(plan.source).eval()
+    probed = Probed(plan, module)
+    heard: list[Spot] = []
+    probed.listener = lambda spot, values: heard.append(spot)
+    (node,) = plan.graph.of_type("Input")
+    shape = [1 if not isinstance(size, int) else size for size in plan.report.spec(node.id, "output").shape[1:]]
+    x = torch.randn(2, *shape)
+    assert torch.equal(module(x), probed.like(module)(x))
+    with torch.no_grad():
+        next(module.parameters()).add_(0.5)
+    assert torch.equal(module(x), probed(x))
+    top = {spot.node for spot in heard if not spot.inside}
+    assert top == {n.id for n in plan.graph.nodes.values() if n.type != "Output"}
+
+
+def test_what_flows_along_the_wires_is_what_a_batch_gives() -> None:
+    graph = table("digits", 10, layers=PICTURES, standardise=(), data={"batch_size": 7})
+    values = values_of(graph)
+    (image,) = graph.of_type("Input")
+    (relu,) = graph.of_type("ReLU")
+    (shown,) = values[(), image.id]
+    assert (shown.shape, shown.dtype, shown.low, shown.high) == ((7, 1, 8, 8), "float32", 0.0, 16.0)
+    (cut,) = values[(), relu.id]
+    assert cut.low == 0.0 < cut.mean < cut.high
+    assert values_of(graph) == values
+    assert str(shown) == f"{shown.mean:.2g} ± {shown.std:.2g}"
+
+
+@pytest.mark.parametrize(
+    ("tensor", "text", "words"),
+    [
+        (torch.tensor([1.0, 3.0]), "2 ± 1", "2 float32: from 1 to 3, mean 2, standard deviation 1"),
+        (torch.tensor([[4, 9]]), "4 … 9", "1 × 2 int64: from 4 to 9"),
+        (torch.tensor([1.0, float("nan")]), "not a number", "holds NaN or infinite numbers"),
+    ],
+)
+def test_values_speak_plainly(tensor: torch.Tensor, text: str, words: str) -> None:
+    assert str(measure(tensor)) == text
+    assert words in measure(tensor).words
+
+
+def test_the_range_test_finds_a_rate_that_learns_and_leaves_no_run(tmp_path: Any) -> None:
+    graph = table(epochs=10, optimizer={"name": "sgd"})
+    found = range_test(graph)
+    assert found is not None
+    assert found.suggestion is not None
+    assert FIRST < found.suggestion < LAST
+    assert list(found.rates) == sorted(found.rates)
+    graph.settings["training"]["optimizer"]["lr"] = found.suggestion
+    assert Trainer(graph, tmp_path / "run").run().test["accuracy"] > 0.85
+    assert range_test(graph, lambda step, steps: step < 20) is None
+
+
+@given(st.floats(1e-5, 1.0), st.integers(20, STEPS))
+def test_the_steepest_fall_is_suggested(best: float, steps: int) -> None:
+    rates = [FIRST * (LAST / FIRST) ** (n / (steps - 1)) for n in range(steps)]
+    losses = [2.0 / (1 + (rate / best) ** 2) + (rate / (100 * best)) ** 2 for rate in rates]
+    found = suggest(rates, losses)
+    assert found is not None
+    assert best / 6 < found < 6 * best
+    assert suggest(rates, [2.0] * steps) is None
+    assert suggest(rates, [2.0 + n for n in range(steps)]) is None
+
+
+def test_a_batch_that_does_not_fit_is_refused_with_the_largest_that_does(tmp_path: Any, monkeypatch: Any) -> None:
+    graph = table("digits", 10, layers=PICTURES, standardise=(), data={"batch_size": 512})
+    plan = check(graph)
+    room = int(memory.needed_memory(plan, 100) / memory.SPARE)
+    assert 95 <= memory.largest_batch(plan, room) <= 105
+    monkeypatch.setattr("engine.training.preflight.free_memory", lambda device: room)
+    result = Trainer(graph, tmp_path / "run").run()
+    assert (result.state, result.steps) == ("failed", 0)
+    assert "A batch of 512 samples needs about" in result.message
+    assert "the largest that fits has " in result.message
+
+
+def test_free_memory_of_the_cpu_is_known() -> None:
+    free = memory.free_memory(torch.device("cpu"))
+    assert free is not None
+    assert free > 2**28

@@ -43,6 +43,7 @@ class Keeper:
 
     def save(self, progress: Progress) -> None:
         """Keep the state now. Raises RunError."""
+        self.run.check()
         self.close()
         weights = self._stepper.network.module.state_dict()
         save(self.run.path, progress, weights, self._stepper.state(), keep=self.config.keep_all)
@@ -51,5 +52,6 @@ class Keeper:
     def close(self) -> None:
         """Write the best weights if that still waits. Raises RunError."""
         if self._best is not None:
+            self.run.check()
             save_best(self.run.path, self._best)
             self._best = None

@@ -93,7 +93,7 @@ class Trainer:
 
             device.freeze_imports()
             resumed = self._resumed
-            target = device.choose_device(resumed.device if resumed else plan.training.device)
+            target = device.resumed_device(resumed.device) if resumed else device.choose_device(plan.training.device)
             device.check_precision(plan.training.precision, target)
             wanted = resumed.threads if resumed else plan.training.threads
             threads = device.choose_threads(wanted, plan.multiply_adds)

@@ -167,7 +167,19 @@ class Run:
         finally:
             self._lock.release()
 
+    def check(self) -> None:
+        """Whether the folder is still there: what is open can be written even where nobody will ever find it again.
+
+        Raises RunError.
+        """
+        if not (self.path / FACTS).is_file():
+            raise RunError(
+                f"The folder of the run, {self.path}, is gone: it was deleted or moved while the run went on. "
+                "Put it back to go on from its last kept state, or train anew."
+            )
+
     def _append(self, file: Any, rows: Iterable[Row]) -> None:
+        self.check()
         try:
             file.write("".join(f"{line(row)}\n" for row in rows))
             file.flush()

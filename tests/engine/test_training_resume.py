@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -271,3 +273,36 @@ def test_weights_of_nothing_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="is not a run"):
         trainer.run()
     assert not (tmp_path / "second").exists()
+
+
+# -- what is not as it was -------------------------------------------------------------------------------------------
+
+
+def test_a_device_that_is_not_there_is_said_before_anything_is_touched(tmp_path: Path) -> None:
+    Trainer(network("image"), tmp_path / "run", control=Stopping(20)).run()
+    facts = tmp_path / "run" / "run.json"
+    facts.write_text(facts.read_text().replace('"device": "cpu"', '"device": "cuda:7"'))
+    before = {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}
+    with pytest.raises(Exception, match="The run was trained on 'cuda:7', which PyTorch does not find"):
+        Trainer.resume(tmp_path / "run").run()
+    assert {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("how", ["deleted", "moved"])
+def test_a_run_whose_folder_vanishes_ends_with_a_sentence(how: str, tmp_path: Path) -> None:
+    class Vanishing(Control):
+        steps = 0
+
+        def gate(self, before_waiting: Callable[[], None] | None = None) -> bool:
+            self.steps += 1
+            if self.steps == 20:
+                if how == "deleted":
+                    shutil.rmtree(tmp_path / "run")
+                else:
+                    (tmp_path / "run").rename(tmp_path / "elsewhere")
+            return super().gate(before_waiting)
+
+    result = Trainer(network("image"), tmp_path / "run", control=Vanishing()).run()
+    assert result.state == "failed"
+    assert f"The folder of the run, {tmp_path / 'run'}, is gone" in result.message
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,156 @@
+"""What a training shows on the canvas: marks on layers, values on wires; and the window of the range test."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+import presets
+from engine.edits import SetParameter, SetSetting
+from engine.training.diagnosis import Diagnosis
+from engine.training.health import LayerHealth, Look
+from engine.training.probes import Spot
+from engine.training.status import Status
+from gui.app import build_window
+from gui.training.diagnoses import Diagnoses
+from gui.training.range_dialog import RangeDialog
+from gui.window import MainWindow
+from tests.engine.test_training_learning import table
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> MainWindow:
+    made = build_window()
+    qtbot.addWidget(made, before_close_func=lambda w: w.document.discard())
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def look(window: MainWindow, **layers: LayerHealth) -> Look:
+    nodes = {node.name: node.id for node in window.document.graph.nodes.values()}
+    return Look(100, {Spot((), nodes[name], ""): health for name, health in layers.items()})
+
+
+def marks(window: MainWindow) -> dict[str, str]:
+    canvas = window.view.canvas
+    canvas.flush()
+    return {item.look.name: item.look.health for item in canvas.nodes.values() if item.look.health}
+
+
+def test_layers_wear_how_they_do_and_grey_out_when_changed(qtbot: QtBot, window: MainWindow) -> None:
+    window.files.show_graph(presets.build("lenet-5"))
+    live, document = window.view.canvas.live, window.document
+    conv1 = next(node for node in document.graph.nodes.values() if node.name == "conv1")
+    relu1 = next(node for node in document.graph.nodes.values() if node.name == "relu1")
+    sick = Diagnosis("dead-units", "Dead units: 80% …", "Use LeakyReLU.", 100, (), relu1.id)
+    seen = look(
+        window,
+        conv1=LayerHealth(rms=0.5, gradient=0.01, weight=0.1, update=0.0001),
+        relu1=LayerHealth(rms=0.2, dead=0.8),
+        fc1=LayerHealth(finite=False),
+    )
+    live.follow(Status(health=seen, diagnoses=(sick,)), document.project.copy())
+    assert marks(window) == {"conv1": "well", "relu1": "weak", "fc1": "ill"}
+    assert any("a step changes the weights by 0.10%" in line for line in live.lines(conv1.id))
+    assert any("Use LeakyReLU." in line for line in live.lines(relu1.id))
+    document.apply(SetParameter(conv1.id, "out_channels", 7))
+    assert marks(window)["conv1"] == "old"
+    document.history.undo()
+    assert marks(window)["conv1"] == "well"
+    live.forget()
+    assert marks(window) == {}
+
+
+def test_a_block_wears_the_worst_of_what_is_in_it(window: MainWindow) -> None:
+    graph = presets.build("resnet-18", classes=10, input=(1, 8, 8))
+    window.files.show_graph(graph)
+    document = window.document
+    use = next(node for node in document.graph.nodes.values() if node.type.startswith("block."))
+    block = document.graph.blocks.of_type(use.type)
+    assert block is not None
+    inner = next(node for node in block.graph.nodes.values() if node.type == "ReLU")
+    sick = Diagnosis("dead-units", "Dead units: …", "…", 100, (use.id,), inner.id)
+    spot = Spot((use.id,), inner.id, "x")
+    live = window.view.canvas.live
+    live.follow(Status(health=Look(1, {spot: LayerHealth(rms=1, dead=0.9)}), diagnoses=(sick,)), document.project)
+    assert marks(window) == {use.name: "weak"}
+    document.open_block((use.id,))
+    assert marks(window) == {inner.name: "weak"}
+
+
+def test_values_stand_on_the_wires_and_follow_the_drawing(qtbot: QtBot, window: MainWindow) -> None:
+    window.files.show_graph(table("digits", 10, layers=(("Flatten", {}),), standardise=()))
+    document, canvas = window.document, window.view.canvas
+    action = window.actions_table["view.values"]
+    action.trigger()
+    assert action.isChecked()
+
+    def labels() -> list[str]:
+        canvas.flush()
+        return [str(wire.value) for wire in canvas.wires.values() if wire.value is not None]
+
+    qtbot.waitUntil(lambda: len(labels()) == 3, timeout=60_000)
+    first = labels()
+    document.apply(SetSetting(("data", "transforms"), ({"name": "standardise", "field": "image"},)))
+    qtbot.waitUntil(lambda: labels() != first and len(labels()) == 3, timeout=60_000)
+    linear = document.graph.of_type("Linear")[0]
+    document.apply(SetParameter(linear.id, "out_features", 3))  # too few classes: no batch can go through
+    qtbot.waitUntil(lambda: labels() == [], timeout=60_000)
+    assert window.status.currentMessage().startswith("No values on the wires: ")
+    action.trigger()
+    document.history.undo()
+    assert labels() == []
+    window.close()
+
+
+def test_what_goes_wrong_leads_to_where_it_is(qtbot: QtBot) -> None:
+    panel = Diagnoses()
+    qtbot.addWidget(panel)
+    assert not panel.isVisible()
+    went: list[object] = []
+    panel.node_wanted.connect(lambda inside, node: went.append((inside, node)))
+    panel.setting_wanted.connect(went.append)
+    sick = Diagnosis("dead-units", "Dead units: 80% of relu1.", "Use LeakyReLU.", 100, ("n3",), "n7")
+    fast = Diagnosis(
+        "rate-too-high", "The learning rate is too high.", "Divide it.", 100, setting="training.optimizer.lr"
+    )
+    panel.show_diagnoses((sick, fast))
+    assert panel.title.text() == "2 things to look at"
+    for row in panel.rows:
+        QTest.mouseClick(row.go, Qt.MouseButton.LeftButton)
+    assert went == [(("n3",), "n7"), "training.optimizer.lr"]
+    panel.show_diagnoses(())
+    assert panel.isHidden()
+
+
+def test_the_range_test_offers_what_it_finds(qtbot: QtBot) -> None:
+    dialog = RangeDialog(table(optimizer={"name": "sgd"}))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: dialog.found is not None, timeout=60_000)
+    assert dialog.said.text().startswith("The loss falls fastest at a learning rate of about ")
+    with qtbot.waitSignal(dialog.chosen) as signal:
+        QTest.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
+    assert f"{signal.args[0]:.2g}" in dialog.said.text()
+
+
+def test_a_range_test_can_be_left_at_any_time(qtbot: QtBot) -> None:
+    dialog = RangeDialog(table(epochs=1))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    cancel = next(button for button in dialog.findChildren(QPushButton) if "Cancel" in button.text())
+    QTest.mouseClick(cancel, Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()
+
+
+def test_a_range_test_that_cannot_run_says_why(qtbot: QtBot) -> None:
+    dialog = RangeDialog(table("iris", 2))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: dialog.said.text().startswith("The range test could not run: "), timeout=60_000)
+    assert "needs one value a class" in dialog.said.text()
+    assert not dialog.use.isEnabled()

@@ -33,7 +33,7 @@ BYTES: Final = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 class Preflight:
     """What one batch showed: its loss and that of guessing (NaN: not known), bytes needed and free (None: not known).
 
-    ``largest`` is the largest batch that would fit.
+    ``largest`` is the largest batch that would fit, ``samples`` how many there are to learn from.
     """
 
     batch: int
@@ -42,11 +42,14 @@ class Preflight:
     needed: int
     free: int | None
     largest: int | None
+    samples: int
 
     def __str__(self) -> str:
         guessing = f" (guessing: {self.baseline:.3g})" if math.isfinite(self.baseline) else ""
         room = "" if self.free is None else f" of {size(self.free)} that are free"
-        fits = "" if self.largest is None else f"; up to {self.largest:,} samples a batch would fit"
+        fits = "" if self.largest is None else f"; batches of up to {self.largest:,} would fit"
+        if self.largest is not None and self.largest >= self.samples:
+            fits = f"; all {self.samples:,} would fit into one batch"
         samples = f"{self.batch:,} sample{'' if self.batch == 1 else 's'}"
         return (
             f"A batch of {samples} went through: loss {self.loss:.3g}{guessing}, about {size(self.needed)}{room}{fits}."
@@ -72,7 +75,7 @@ def preflight(
     check_numbers(plan, data)
     loss = _try(plan, stepper, probed, data.train, count)
     baseline = guessing(stepper.network.heads, data.train)
-    found = Preflight(min(count, len(data.train)), loss, baseline, needed, free, largest)
+    found = Preflight(min(count, len(data.train)), loss, baseline, needed, free, largest, len(data.train))
     said = [*_alike(plan, probed), *_in_order(plan, data, stepper.network.heads), *_start(found)]
     return found, said
 

@@ -16,7 +16,7 @@ from engine.assignments import edit
 from engine.edits import SetSetting
 from engine.training.run import line
 from gui.cli.common import CallError, Commands, add_what
-from gui.training.words import result_text
+from gui.training.words import main_metrics, result_text
 
 if TYPE_CHECKING:
     from engine.graph import Graph
@@ -122,9 +122,12 @@ class Progress:
         self._json = as_json
         self._bar: Any = None
         self._terminal = sys.stderr.isatty()
+        self._said: set[str] = set()
 
     def epoch(self, status: Status) -> None:
         """Show a finished epoch."""
+        if not self._said and status.preflight:
+            self._say(status.preflight)
         if self._json:
             row = {"epoch": status.epoch, "step": status.step, "lr": status.lr}
             print(line(row | {"train": dict(status.train), "validation": dict(status.validation)}), flush=True)
@@ -137,6 +140,18 @@ class Progress:
             self._bar.update(status.epoch - self._bar.n)
         else:
             print(f"epoch {status.epoch}/{status.epochs}  {_metrics(status)}", file=sys.stderr)
+        for found in status.diagnoses:
+            self._say(f"! {found.message} {found.advice}", found.code + str(found.node))
+
+    def _say(self, text: str, key: str = "") -> None:
+        """Write a line, once for each key, without harm to the bar."""
+        if (key or text) in self._said:
+            return
+        self._said.add(key or text)
+        if self._bar is not None:
+            self._bar.write(text, file=sys.stderr)
+        else:
+            print(text, file=sys.stderr)
 
     def close(self) -> None:
         """End the bar."""
@@ -160,4 +175,5 @@ class Progress:
 
 def _metrics(status: Status) -> str:
     values = [("train", status.train), ("validation", status.validation)]
-    return "  ".join(f"{part} {name} {value:.4f}" for part, metrics in values for name, value in metrics.items())
+    shown = ((part, name, metrics[name]) for part, metrics in values for name in main_metrics(metrics))
+    return "  ".join(f"{part} {name} {value:.4f}" for part, name, value in shown)

@@ -9,7 +9,9 @@ from engine.training.status import Result
 
 TITLES = {"accuracy": "Accuracy", "mae": "Mean absolute error", "loss": "Loss"}
 SHORT = {"mae": "mean absolute error"}
-PERCENT = {"accuracy"}
+JUDGED = ("accuracy", "exact_match", "mae")
+"""What steps and epochs are judged by, each for its kind of task."""
+PERCENT = {"accuracy", "exact", "top5"}
 
 
 def value_text(name: str, value: float | str) -> str:
@@ -36,12 +38,17 @@ def result_text(result: Result) -> str:
     if result.state == "failed":
         return result.message
     if result.state == "finished":
-        early = f" {result.message}" if result.message.startswith("Stopped early") else ""
-        return f"Finished: {epochs}{', ' if scores else ''}{scores}.{early}"
+        more = result.message.removeprefix(f"Trained {result.epochs} epochs.").strip()
+        return f"Finished: {epochs}{', ' if scores else ''}{scores}.{f' {more}' if more else ''}"
     return f"{result.message.rstrip('.')}, {epochs} done{'; last ' if scores else ''}{scores}."
+
+
+def main_metrics(metrics: Mapping[str, float]) -> list[str]:
+    """Of these metrics the one that a task is judged by, and the loss."""
+    return [name for name in (*JUDGED, "loss") if name in metrics]
 
 
 def _most(metrics: Mapping[str, float]) -> str:
     """The main metric and the loss."""
-    names = [name for name in ("accuracy", "mae", "loss") if name in metrics] or list(metrics)
+    names = main_metrics(metrics) or list(metrics)
     return " and ".join(metric_text(name, metrics[name]) for name in names[:2])

@@ -71,7 +71,7 @@ def test_a_batch_goes_through_before_the_first_step_without_a_trace(tmp_path: Pa
     result = trainer.run()
     assert seen[0].preflight.startswith("A batch of 16 samples went through: loss ")
     assert "(guessing: 1.1)" in seen[0].preflight
-    assert "samples a batch would fit" in seen[0].preflight
+    assert "all 106 would fit into one batch" in seen[0].preflight
     flown = (result.run / "metrics.jsonl").read_bytes()
     monkeypatch.setattr(module, "_try", lambda *given: 1.0)
     again = Trainer(table(layers=layers), tmp_path / "again").run()

@@ -47,7 +47,10 @@ def get(name: str | None) -> Dataset:
 
 def folder(dataset: Dataset, path: str | None) -> Path:
     """Where the files of a dataset are looked for: ``path``, else a folder of its name in Layerloom's home."""
-    return Path(path).expanduser() if path else home() / "data" / dataset.name
+    try:
+        return Path(path).expanduser() if path else home() / "data" / dataset.name
+    except RuntimeError as error:  # ~somebody whom this machine does not know
+        raise DataError(f"data.path is {str(path)[:200]!r}, and there is no such home folder.") from error
 
 
 def key(name: str | None, path: str | None = None) -> Key:

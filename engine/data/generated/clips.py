@@ -1,4 +1,4 @@
-"""Handwritten digits that move: clips of eight frames, six of every digit."""
+"""Handwritten digits that move: clips of eight frames, six of every digit, each with another heading."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def load(dataset: Dataset, folder: Path | None) -> Samples:
     frames, _, height, width = dataset.fields["clip"].shape
     ways = _ways(frames, height - PATCH, width - PATCH)
     each = dataset.samples // len(digits)
-    chosen = np.stack([source.permutation(len(ways))[:each] for _ in digits]).reshape(-1)
+    headings = [source.permutation(len(STEPS))[:each] for _ in digits]
     numbers = np.repeat(np.arange(len(digits)), each)
-    way = np.array(ways)[chosen]
+    way = np.array([ways[place][source.randint(len(ways[place]))] for row in headings for place in row.tolist()])
     clip = np.zeros((dataset.samples, frames, 1, height, width), np.uint8)
     sample, patch = np.arange(dataset.samples)[:, None, None], np.arange(PATCH)
     steps = np.array(STEPS)[way[:, 0]]
@@ -41,13 +41,15 @@ def load(dataset: Dataset, folder: Path | None) -> Samples:
     return Samples(arrays, numbers)
 
 
-def _ways(frames: int, down: int, right: int) -> list[tuple[int, int, int]]:
-    """(heading, top, left) of every way on which the digit stays in the picture."""
+def _ways(frames: int, down: int, right: int) -> list[list[tuple[int, int, int]]]:
+    """Of each heading (heading, top, left) of every way on which the digit stays in the picture."""
     last = frames - 1
     return [
-        (heading, top, left)
+        [
+            (heading, top, left)
+            for top in range(down + 1)
+            for left in range(right + 1)
+            if 0 <= top + dy * last <= down and 0 <= left + dx * last <= right
+        ]
         for heading, (dy, dx) in enumerate(STEPS)
-        for top in range(down + 1)
-        for left in range(right + 1)
-        if 0 <= top + dy * last <= down and 0 <= left + dx * last <= right
     ]

@@ -30,6 +30,10 @@ class DataError(LayerloomError):
         self.node = node
 
 
+class MissingFiles(DataError):
+    """The files of a data set are not in its folder: nothing is wrong yet, they have to be fetched."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing every sample has. ``shape`` is that of one sample, without the batch axis.

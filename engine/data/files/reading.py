@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
-from engine.data.dataset import DataError, Dataset
+from engine.data.dataset import DataError, Dataset, MissingFiles
 
 BROKEN = (EOFError, zlib.error, tarfile.TarError, gzip.BadGzipFile, ValueError, OverflowError)
 """What gzip and tarfile raise for what is none of theirs."""
@@ -63,10 +63,10 @@ def exactly(file: IO[bytes], size: int, where: str) -> bytes:
     return b"".join(pieces)
 
 
-def missing(dataset: Dataset, folder: Path, name: str) -> DataError:
+def missing(dataset: Dataset, folder: Path, name: str) -> MissingFiles:
     """The sentence for a file that is not there."""
     wanted = " and ".join(file.name for file in dataset.files)
-    return DataError(
+    return MissingFiles(
         f"{dataset.title} needs the file {name}, which is not in {folder}: download it on the Data page, or set "
         f"data.path to the folder with {wanted}."
     )

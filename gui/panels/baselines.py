@@ -27,7 +27,7 @@ from gui.widgets import Note, heading
 if TYPE_CHECKING:
     from engine.data.baselines import Baseline
 
-ROW = 24
+ROW, NARROWEST = 24, 220
 WAYS = {
     "majority": "the class that comes most often in the training part",
     "mean": "the mean of the training part",
@@ -81,7 +81,6 @@ class Baselines(QWidget):
         box.addLayout(going)
         box.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignLeft)
         box.addStretch(1)
-        self.setMinimumWidth(220)
         self._refresh("")
 
     def show_config(self, config: DataConfig) -> None:
@@ -184,9 +183,15 @@ class Baselines(QWidget):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, column, item)
         header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        wide = sum(header.sectionSize(column) for column in range(1 + len(columns))) + 4
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        first = QTableWidgetItem("answer by")
+        first.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.table.setHorizontalHeaderItem(0, first)
+        self.table.setMinimumWidth(max(wide, NARROWEST))
         self.table.setFixedHeight(header.sizeHint().height() + ROW * len(ways) + 4)
 
 

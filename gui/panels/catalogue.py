@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout,
 
 from engine.data.dataset import Dataset
 from engine.data.datasets import catalogue
-from engine.data.fields import sample
 from gui.panels.data_files import FilesBox
 from gui.widgets import Note, heading
 
@@ -91,7 +90,7 @@ class Catalogue(QWidget):
 
 
 def facts(dataset: Dataset) -> str:
-    """``1,797 samples · 10 classes · 8 × 8``"""
+    """``1,797 samples · 10 classes · 8×8``, short enough for a card."""
     field, goal = (dataset.fields[dataset.first(role)] for role in ("input", "target"))
     shape = field.shape
     if field.classes:
@@ -99,7 +98,8 @@ def facts(dataset: Dataset) -> str:
     elif len(shape) == 1:
         form = f"{shape[0]} features"
     else:
-        form = sample(tuple(size for size in shape if size > 1))
-    scored = dataset.task in ("classification", "sequence labelling")
-    number = (goal.classes or 0) - (goal.padding is not None)
-    return f"{dataset.samples:,} samples · {f'{number} classes' if scored else dataset.task} · {form}"
+        form = "×".join(str(size) for size in shape if size > 1)
+    parts = [f"{dataset.samples:,} samples", form]
+    if not field.classes:
+        parts.insert(1, f"{goal.classes} classes" if goal.classes else dataset.task)
+    return " · ".join(parts)

@@ -29,12 +29,15 @@ class FilesBox(QWidget):
     """The folder the user wants, as text; None for the one in Layerloom's home."""
     arrived = Signal()
     """The files are there now."""
+    turned = Signal()
+    """A download has begun or ended."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.background = Background("download-data", self)
         self._dataset: Dataset | None = None
         self._path: str | None = None
+        self._read = False
         self._loading: Dataset | None = None
         self._stop = threading.Event()
         self._news = (0, 1)
@@ -75,7 +78,9 @@ class FilesBox(QWidget):
 
     def show_dataset(self, dataset: Dataset | None, path: str | None) -> None:
         """Show where the files of a data set are looked for; nothing for data without files."""
-        self._dataset, self._path = dataset if dataset is not None and dataset.files else None, path
+        wanted = dataset if dataset is not None and dataset.files else None
+        self._read = self._read and (wanted, path) == (self._dataset, self._path)
+        self._dataset, self._path = wanted, path
         self.setVisible(self._dataset is not None)
         self.refresh()
 
@@ -89,7 +94,7 @@ class FilesBox(QWidget):
         there = arrived(dataset, here) if here is not None else 0
         self.where.setText(f"In {here}" if here is not None else "There is no such home folder.")
         self.get.setText(f"{'Go on: ' if 0 < there < total else 'Download '}{_megabytes(total - there)}")
-        self.get.setVisible(not mine and there < total and here is not None)
+        self.get.setVisible(not mine and there < total and here is not None and not self._read)
         self.get.setEnabled(not self.busy)
         self.home.setVisible(self._path is not None)
         self.bar.setVisible(mine)
@@ -97,7 +102,21 @@ class FilesBox(QWidget):
         self.choose.setEnabled(not mine)
         self.state.set_token(token)
         some = f"{_megabytes(there)} of {_megabytes(total)} are there." if there else "None as published are there yet."
-        self.state.setText(text or ("All files are there." if there >= total else some))
+        self.state.setText(text or ("All files are there." if there >= total or self._read else some))
+
+    def missing(self) -> str:
+        """What to say while the files are not there."""
+        if self._dataset is None:
+            return ""
+        return (
+            f"{self._dataset.title} is read from the files of its makers, and they are not in {self._folder()} yet.\n"
+            "Fetch them, or choose a folder that has them. Nothing is fetched unless you say so."
+        )
+
+    def found(self) -> None:
+        """The samples have been read from there, in whatever form the files are."""
+        self._read = True
+        self.refresh()
 
     def start(self) -> None:
         """Fetch what is missing."""
@@ -108,6 +127,7 @@ class FilesBox(QWidget):
         self._watch.start()
         self.background.run(partial(self._work, dataset, here, self._stop), self._done, self._failed)
         self.refresh("Asking the server …")
+        self.turned.emit()
 
     def stop(self) -> None:
         """Stop fetching; what has come is kept."""
@@ -141,6 +161,7 @@ class FilesBox(QWidget):
         self._loading = None
         self._watch.stop()
         self.refresh(text, token)
+        self.turned.emit()
 
     def _show_news(self) -> None:
         done, total = self._news
@@ -156,7 +177,7 @@ class FilesBox(QWidget):
         )
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.path_chosen)
+        dialog.fileSelected.connect(lambda name: self.path_chosen.emit(name))
         dialog.finished.connect(lambda _code: dialog.deleteLater())
         dialog.open()
 

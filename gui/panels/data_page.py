@@ -41,12 +41,15 @@ class DataPage(QWidget):
         self.background = Background("read-data", self)
         self.seen: Look | None = None
         self._shown: tuple[DataConfig, str] | None = None
+        self._missing: tuple[DataConfig, str] | None = None
         self.choice = Catalogue()
         self.choice.chosen.connect(self._choose)
         self.choice.files.path_chosen.connect(self._choose_folder)
         self.choice.files.arrived.connect(self._look_again)
+        self.choice.files.turned.connect(self._offer_files)
         self.samples = Samples()
         self.samples.part_changed.connect(self._look)
+        self.samples.offer_taken.connect(self.choice.files.start)
         self.transforms = Transforms(document)
         self.split = SplitSection(document)
         path = ("data",)
@@ -121,13 +124,24 @@ class DataPage(QWidget):
         if wanted == self._shown:
             self.seen = seen
             self.samples.show_look(seen, wanted[0])
-            self.choice.files.refresh()
+            self.choice.files.found()
 
     def _failed(self, wanted: tuple[DataConfig, str], error: Exception) -> None:
         if wanted == self._shown and isinstance(error, MissingFiles):
-            self.samples.show_hint(str(error))
+            self._missing = wanted
+            self._offer_files()
         elif wanted == self._shown:
             self.samples.show_error(sentence(error))
+
+    def _offer_files(self) -> None:
+        """Where the files are not there yet, say so and offer to fetch them."""
+        files = self.choice.files
+        if self._missing is None or self._missing != self._shown:
+            return
+        if files.busy:
+            self.samples.show_hint("The files are on their way: the bar on the left shows how far they are.")
+            return
+        self.samples.show_offer(files.missing(), files.get.text(), files.get.toolTip())
 
     def _look_again(self) -> None:
         """Files have arrived: show what is in them."""
@@ -180,7 +194,7 @@ class DataPage(QWidget):
         for part in (self.choice, self.samples, right):
             whole.addWidget(part)
         whole.setStretchFactor(1, 1)
-        whole.setSizes([300, 670, 310])
+        whole.setSizes([310, 670, 300])
         whole.setChildrenCollapsible(False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

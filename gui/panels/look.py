@@ -124,7 +124,7 @@ def _answer(dataset: Dataset, values: Mapping[str, Array]) -> str:
         if field.role == "target" and field.classes and len(field.shape) < 2:
             flat = values[name].reshape(-1)
             text = spelled(field.names, flat) if field.shape else field.names[int(flat[0])]
-            said.append(text.replace("·", "").strip() if field.padding is not None else text)
+            said.append(text.replace("·", "").strip().removesuffix(" .") if field.padding is not None else text)
         elif field.role == "target" and not field.classes:
             said.append(f"{values[name].reshape(-1)[0]:g}")
     captions = [text for text in said if len(text.split()) > 2]
@@ -147,6 +147,9 @@ def _balance(dataset: Dataset, target: str, goals: Array, parts: Sequence[Array]
     if field.padding is not None:
         table = [np.delete(column, field.padding) for column in table]
         del names[field.padding]
+    if field.shape:
+        there = [place for place in range(len(names)) if any(column[place] for column in table)]
+        table, names = [column[there] for column in table], [names[place] for place in there]
     if len(names) > MOST + 1:
         order = np.argsort(-sum(table), kind="stable")
         others = [int(column[order[MOST:]].sum()) for column in table]

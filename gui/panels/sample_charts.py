@@ -138,8 +138,8 @@ def masks(places: Array) -> list[QImage]:
 
 def mask_colours() -> list[QColor]:
     """The colours of the classes of a mask, the ground first."""
-    names = ("raised", "curve.train", "curve.validation", "ok", "curve.rate", "family.Dropout", "family.Pooling")
-    return [theme.color(name) for name in (*names, "family.Padding", "muted")]
+    names = ("raised", "curve.train", "curve.validation", "ok", "curve.rate", "family.Dropout", "family.Padding")
+    return [theme.color(name) for name in (*names, "family.Linear", "muted")]
 
 
 class Balance(QWidget):
@@ -174,7 +174,7 @@ class Balance(QWidget):
         metrics = self.fontMetrics()
         most = max(sum(counts) for _, counts in self._rows) or 1
         left = max(metrics.horizontalAdvance(name) for name, _ in self._rows) + 10
-        right = metrics.horizontalAdvance(f"{most:,} = {most:,} + {most:,} + {most:,}") + 12
+        right = max(metrics.horizontalAdvance(_total(counts)) for _, counts in self._rows) + 14
         room = min(max(40, self.width() - left - right), WIDEST)
         shades = _shades()
         x = float(left)
@@ -192,8 +192,11 @@ class Balance(QWidget):
                 painter.fillRect(QRectF(x, y + 4, max(width - 1, 0.0), self.ROW - 8), shade)
                 x += width
             painter.setPen(theme.color("muted"))
-            text = f"{sum(counts):,} = {' + '.join(f'{count:,}' for count in counts)}"
-            painter.drawText(QRectF(x + 8, y, right, self.ROW), Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(QRectF(x + 8, y, right, self.ROW), Qt.AlignmentFlag.AlignVCenter, _total(counts))
+
+
+def _total(counts: Sequence[int]) -> str:
+    return f"{sum(counts):,} = {' + '.join(f'{count:,}' for count in counts)}"
 
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

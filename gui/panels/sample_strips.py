@@ -180,7 +180,7 @@ class SeriesView(Strip):
 class ClipView(Strip):
     """Each clip as a strip of its frames, from left to right, with what it shows."""
 
-    GAP, CAPTION = 3, 130
+    GAP, CAPTION, FEW = 3, 130, 6
 
     def show_look(self, seen: Look, *, after: bool = False) -> None:
         """Show these clips."""
@@ -195,7 +195,7 @@ class ClipView(Strip):
             return
         painter = QPainter(self)
         frames = len(self._clips[0])
-        side = min((self.width() - self.CAPTION) / frames - self.GAP, 72.0)
+        side = min((self.width() - self.CAPTION) / frames - self.GAP, 72.0, max(32.0, self.height() / self.FEW - 10))
         rows = max(1, int(self.height() // (side + 10)))
         painter.setPen(theme.color("text"))
         for place, clip in enumerate(self._clips[:rows]):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
+    QPushButton,
     QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
@@ -79,6 +80,8 @@ class Samples(QWidget):
     """The middle: samples of a part and the balance of classes, or a sentence while there is nothing to show."""
 
     part_changed = Signal()
+    offer_taken = Signal()
+    """What `show_offer` offers is wanted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,10 +99,18 @@ class Samples(QWidget):
         self.state.currentIndexChanged.connect(lambda _index: self._fill())
         self.hint, self.remark = Note(), Note()
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.offer = QPushButton()
+        self.offer.clicked.connect(self.offer_taken)
+        self.empty = QWidget()
+        middle = QVBoxLayout(self.empty)
+        middle.addStretch(1)
+        middle.addWidget(self.hint)
+        middle.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignCenter)
+        middle.addStretch(1)
         self.grid, self.table = ImageGrid(), SampleTable()
         self.text, self.series, self.clips = TextView(), SeriesView(), ClipView()
         self.views = QStackedWidget()
-        for view in (self.hint, self.grid, self.table, self.text, self.series, self.clips):
+        for view in (self.empty, self.grid, self.table, self.text, self.series, self.clips):
             self.views.addWidget(view)
         self.balance, self.balance_title = Balance(), heading("Balance")
         self.targets = QComboBox()
@@ -131,13 +142,21 @@ class Samples(QWidget):
         """Nothing to show, and why."""
         self._say(text, "muted")
 
+    def show_offer(self, text: str, offer: str, tip: str) -> None:
+        """Nothing to show, and what can be done about it: a button that says ``offer``."""
+        self._say(text, "muted")
+        self.offer.setText(offer)
+        self.offer.setToolTip(tip)
+        self.offer.setAccessibleName(tip)
+        self.offer.show()
+
     def show_error(self, text: str) -> None:
         """Say why there is nothing to show."""
         self._say(f"✕ {text}", "error")
 
     def show_working(self, text: str) -> None:
         """Say what is being done; what is shown stays until there is something newer."""
-        if self._seen is None or self.views.currentWidget() is self.hint:
+        if self._seen is None or self.views.currentWidget() is self.empty:
             self._say(text, "muted")
         else:
             self.remark.setText(text)
@@ -192,7 +211,8 @@ class Samples(QWidget):
         after = seen.transformed and self.state.currentIndex() == 1
         self.state.setVisible(seen.form in ("table", "series", "clips") and seen.transformed)
         sizes = " + ".join(f"{size:,} {PARTS[name]}" for name, size in zip(PARTS, seen.sizes, strict=True))
-        words = f"{sum(seen.sizes):,} samples: {sizes}. {parting(seen.dataset)}Here the first {len(seen.before)}"
+        shown = f"{len(seen.before)}" if seen.form in ("table", "images") else "ones"
+        words = f"{sum(seen.sizes):,} samples: {sizes}. {parting(seen.dataset)}Here the first {shown}"
         self.remark.setText(f"{words}; {_ranges(seen)}.")
         views: dict[str, tuple[QWidget, Callable[[], None]]] = {
             "images": (self.grid, lambda: self.grid.show_look(seen)),
@@ -212,7 +232,8 @@ class Samples(QWidget):
         self.views.setMaximumHeight(ANY)
         self.hint.set_token(token)
         self.hint.setText(text)
-        self.views.setCurrentWidget(self.hint)
+        self.offer.hide()
+        self.views.setCurrentWidget(self.empty)
         self.remark.setText("")
         self.state.hide()
         self.below.hide()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import errno
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,60 +14,17 @@ from engine.data import download as module
 from engine.data.datasets import DataError, get, load
 from engine.data.download import Cancelled, arrived, download, size, wanted
 from tests.engine.published import mnist, packed, served
+from tests.engine.serving import Server, serving
 
 FILES = packed(mnist(400, 100)[0])
 LARGE = "train-images-idx3-ubyte.gz"
 
 
-@dataclass
-class Server:
-    """Serves `FILES`; a test may set how it misbehaves."""
-
-    url: str = ""
-    files: dict[str, bytes] = field(default_factory=lambda: dict(FILES))
-    ranges: bool = True
-    breaks_after: int | None = None
-    status: int = 0
-    more: bytes = b""
-    asked: list[tuple[str, str | None]] = field(default_factory=list)
-    started: threading.Event = field(default_factory=threading.Event)
-
-
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    made = Server()
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            name = self.path.rpartition("/")[2]
-            wanted = self.headers.get("Range")
-            made.asked.append((name, wanted))
-            if made.status or name not in made.files:
-                self.send_error(made.status or 404)
-                return
-            content = made.files[name]
-            start = int(wanted.removeprefix("bytes=").partition("-")[0]) if wanted and made.ranges else 0
-            self.send_response(206 if start else 200)
-            if start:
-                self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
-            rest = content[start:] + made.more
-            self.send_header("Content-Length", str(len(rest)))
-            self.end_headers()
-            sent = rest if made.breaks_after is None else rest[: made.breaks_after]
-            self.wfile.write(sent)
-            made.started.set()
-
-        def log_message(self, *_: Any) -> None:
-            """Be quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
-        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        made.url = f"http://127.0.0.1:{http.server_port}/mnist/"
+    with serving(FILES) as made:
         yield made
-        http.shutdown()
-        thread.join()
 
 
 def files_in(folder: Path) -> dict[str, bytes]:

@@ -196,7 +196,7 @@ class ClipView(Strip):
         painter = QPainter(self)
         frames = len(self._clips[0])
         side = min((self.width() - self.CAPTION) / frames - self.GAP, 72.0, max(32.0, self.height() / self.FEW - 10))
-        rows = max(1, int(self.height() // (side + 10)))
+        rows = max(1, int((self.height() + 10) // (side + 10)))
         painter.setPen(theme.color("text"))
         for place, clip in enumerate(self._clips[:rows]):
             y = place * (side + 10)

@@ -138,7 +138,7 @@ def test_what_goes_wrong_is_said_below_the_folder(qtbot: QtBot, show: Show, serv
 def test_a_folder_of_ones_own(
     qtbot: QtBot, show: Show, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    where = write(tmp_path / "mine", mnist(30, 10)[0])
+    where = write(tmp_path / "mine", mnist(200, 20)[0])
     opened: list[QFileDialog] = []
     monkeypatch.setattr(QFileDialog, "open", lambda dialog: opened.append(dialog))
     page = show(dataset="mnist")
@@ -149,7 +149,7 @@ def test_a_folder_of_ones_own(
     assert page.document.history.undo_title == "Set data.path"
     settle(qtbot, page)
     assert page.seen is not None
-    assert sum(page.seen.sizes) == 40
+    assert sum(page.seen.sizes) == 220
     assert str(where) in page.choice.files.where.text()
     assert page.choice.files.state.text() == "All files are there."
     assert not page.choice.files.get.isVisible(), "they are there, though not packed"

@@ -38,7 +38,9 @@ class Fitted:
         shape = _along(values.ndim)
         mean = np.array(self.mean, dtype=np.float32).reshape(shape)
         std = np.array(self.std, dtype=np.float32).reshape(shape)
-        return np.asarray((values - mean) / std, dtype=np.float32)
+        result = np.subtract(values, mean, dtype=np.float32)
+        result /= std
+        return result
 
 
 def fit(transform: Transform, training: Array) -> Fitted:

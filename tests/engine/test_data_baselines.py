@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -149,3 +150,15 @@ def test_the_file_holds_nothing_of_sets_that_are_gone() -> None:
 
     table = json.loads(files("resources").joinpath("baselines.json").read_text(encoding="utf-8"))
     assert list(table) == [dataset.name for dataset in ON_BOARD]
+
+
+def test_the_readme_has_every_set_with_its_scores() -> None:
+    lines = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").splitlines()
+    for dataset in catalogue():
+        (row,) = [line for line in lines if line.startswith(f"| `{dataset.name}` |")]
+        assert f" {dataset.samples:,} |" in row
+        for name in dataset.fields:
+            assert name in row
+        for one in remembered(config(dataset.name)):
+            said = f"{100 * one.score:.1f} %" if one.mae is None else f"MAE {one.mae:.3g}, R² {one.score:.2f}"
+            assert said in row or one.name == "last value", (dataset.name, one)

@@ -10,7 +10,7 @@ from engine.data.config import DataConfig
 from engine.data.dataset import DataError, Field
 from engine.data.datasets import get, load
 from engine.data.fields import fields
-from engine.data.splitting import PartName, split
+from engine.data.splitting import PARTS, PartName, split
 from engine.data.transforms import Fitted, fit
 from engine.training.seeds import derive
 
@@ -113,15 +113,16 @@ def _resident(
 
     arrays, fitted = {name: values.astype(specs[name].dtype, copy=False) for name, values in raw.items()}, []
     for transform in config.transforms:
-        values = arrays[transform.field]
-        learnt = fit(transform, values[parts["train"]])
-        arrays[transform.field] = learnt.apply(values)
+        learnt = fit(transform, arrays[transform.field][parts["train"]])
+        arrays[transform.field] = learnt.apply(arrays[transform.field])
         fitted.append(learnt)
-    made = {
-        part: Part({name: torch.from_numpy(values[indices]).to(device) for name, values in arrays.items()}, indices)
-        for part, indices in parts.items()
-    }
-    return Prepared(specs, made["train"], made["validation"], made["test"], tuple(fitted), dict(raw))
+    tensors: dict[PartName, dict[str, torch.Tensor]] = {part: {} for part in parts}
+    for name in specs:
+        values = arrays.pop(name)  # one field after the other, so that no more than one is there twice
+        for part, indices in parts.items():
+            tensors[part][name] = torch.from_numpy(values[indices]).to(device)
+    train, validation, test = (Part(tensors[part], parts[part]) for part in PARTS)
+    return Prepared(specs, train, validation, test, tuple(fitted), dict(raw))
 
 
 def shuffled(count: int, seed: int, epoch: int, device: torch.device | str = "cpu") -> torch.Tensor:

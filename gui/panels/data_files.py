@@ -44,7 +44,7 @@ class FilesBox(QWidget):
         self.where, self.state = Note(), Note()
         self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.choose = self._button("Choose folder …", "Choose the folder with the files", self._ask)
-        self.home = self._button("Use own folder", "Back to the folder in Layerloom's home", self._forget)
+        self.home = self._button("Layerloom's folder", "Back to the folder in Layerloom's home", self._forget)
         self.get = self._button("Download", "Fetch the files from the net into this folder", self.start)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 
+from engine.data import datasets
 from engine.data.config import DataConfig
-from engine.data.datasets import Key, key, samples_of
+from engine.data.datasets import Key, key
 
 
 def fingerprint(config: DataConfig) -> str:
@@ -21,7 +22,7 @@ def fingerprint(config: DataConfig) -> str:
 def _digest(which: Key) -> str:
     import numpy as np
 
-    found = samples_of(which)
+    found = datasets.samples_of(which)
     digest = hashlib.sha256(found.origin.encode())
     for name, array in found.arrays.items():
         little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))

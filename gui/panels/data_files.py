@@ -48,6 +48,7 @@ class FilesBox(QWidget):
         self.get = self._button("Download", "Fetch the files from the net into this folder", self.start)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the download")
         self.cancel = self._button(
             "Cancel", "Stop; what has come is kept, and the next download goes on there", self.stop
@@ -166,7 +167,6 @@ class FilesBox(QWidget):
     def _show_news(self) -> None:
         done, total = self._news
         self.bar.setValue(round(1000 * done / total))
-        self.bar.setFormat(f"{100 * done // total} %")
         if self._loading == self._dataset:
             self.state.setText(f"{_megabytes(done)} of {_megabytes(total)} …")
 

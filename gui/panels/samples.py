@@ -242,7 +242,7 @@ class Samples(QWidget):
 def parting(dataset: Dataset) -> str:
     """How the data set lets itself be parted: a sentence, where there is something to say."""
     if dataset.parting == "official":
-        return f"The {dataset.test:,} test samples are those of its makers. "
+        return "The test part is the one of its makers. "
     if dataset.parting == "time":
         return "The parts follow each other in time. "
     return f"No two parts share {dataset.apart}. " if dataset.apart else ""

@@ -92,7 +92,7 @@ def test_they_are_fetched_on_request_and_shown(qtbot: QtBot, show: Show, server:
     assert page.seen is not None
     assert page.seen.sizes == (329, 71, 100)
     assert page.samples.views.currentWidget() is page.samples.grid
-    assert "The 10,000 test samples are those of its makers" in page.samples.remark.text()
+    assert "The test part is the one of its makers." in page.samples.remark.text()
     assert page.choice.files.state.text() == "All files are there."
     assert not page.choice.files.get.isVisible()
     assert sorted(path.name for path in (layerloom_home / "data" / "mnist").iterdir()) == sorted(FILES)

@@ -53,7 +53,7 @@ def text(name: str, field: str, row: np.ndarray) -> str:
     return "".join(names[place] for place in row.tolist()).rstrip("·")
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(SHARES, st.integers(0, 2**31 - 1))
 @pytest.mark.parametrize("name", LARGE)
 def test_parts_cover_everything_and_share_no_item_and_no_group(name: str, shares, seed) -> None:
@@ -98,14 +98,18 @@ def test_the_driver_of_a_series_says_something_of_what_comes() -> None:
     assert np.corrcoef(future[:, 0], past[:, -24, 0])[0, 1] > 0.7, "and a day ago it was alike"
 
 
-def test_another_process_makes_the_same_bytes() -> None:
+QUICK = ["python_tokens", "dates", "series", "moving_digits"]
+
+
+@pytest.mark.parametrize("names", [QUICK, pytest.param(MADE, marks=pytest.mark.slow)], ids=["quick", "all"])
+def test_another_process_makes_the_same_bytes(names: list[str]) -> None:
     code = (
         "from engine.data.config import DataConfig; from engine.data.fingerprint import fingerprint; "
-        f"print(*[fingerprint(DataConfig(dataset=name)) for name in {MADE}])"
+        f"print(*[fingerprint(DataConfig(dataset=name)) for name in {names}])"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "77"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    assert done.stdout.split() == [fingerprint(DataConfig(dataset=name)) for name in MADE]
+    assert done.stdout.split() == [fingerprint(DataConfig(dataset=name)) for name in names]
 
 
 def test_fingerprints_tell_data_apart_and_not_what_is_done_to_them() -> None:

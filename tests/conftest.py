@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+
+from engine.data import datasets
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +16,12 @@ def layerloom_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("LAYERLOOM_HOME", str(home))
     return home
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_dataset_is_made_once() -> Iterator[None]:
+    """The program keeps two; the tests go through all of them again and again."""
+    kept = datasets.samples_of
+    datasets.samples_of = lru_cache(maxsize=24)(kept.__wrapped__)
+    yield
+    datasets.samples_of = kept

@@ -1,1 +1,1 @@
-"""Where samples come from. Only `pipeline` and `transforms` compute; the rest is declarations without torch."""
+"""Where samples come from: declarations without numpy or torch, loaders that are imported once they are needed."""

@@ -29,7 +29,7 @@ class Resize(Section):
 class Standardise(Section):
     """Shifts and scales to mean 0 and standard deviation 1, measured on the training part alone.
 
-    Images per channel, tables per feature; what never varies is only shifted.
+    Images and clips per channel, tables and sequences per feature; what never varies is only shifted.
     """
 
     name: Literal["standardise"] = Field("standardise", description="the kind of transform")
@@ -40,12 +40,22 @@ Transform = Annotated[Resize | Standardise, Field(discriminator="name")]
 
 
 class Split(Section):
-    """How the samples are shared between training, validation and test: shares that add up to 1."""
+    """How the samples are shared between training, validation and test: shares that add up to 1.
+
+    What belongs together (the lines of a file, the pictures of one digit) is never torn apart, so a share may be missed
+    by a little; series are cut in time, the training part first.
+    """
 
     train: float = Field(0.7, gt=0.0, le=1.0, description="the share of the samples that the network learns from")
     validation: Probability = Field(0.15, description="the share that is looked at after every epoch")
-    test: Probability = Field(0.15, description="the share that is kept for the end")
-    stratify: bool = Field(True, description="keep the mix of classes the same in every part")
+    test: Probability = Field(
+        0.15,
+        description="the share that is kept for the end; data with a test part of their own keep that one, "
+        "and train and validation share the rest",
+    )
+    stratify: bool = Field(
+        True, description="keep the mix of classes the same in every part; where whole groups stay together it cannot"
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> Split:
@@ -64,6 +74,11 @@ class DataConfig(Section):
     """Where the samples come from and how they reach the network."""
 
     dataset: FieldName | None = Field(None, description="the dataset to learn from; none: not chosen yet")
+    path: Annotated[str, Field(min_length=1, max_length=4096)] | None = Field(
+        None,
+        description="the folder with the files of the dataset, where it has files; a relative one begins at the "
+        "working directory; none: the folder of that name in Layerloom's home",
+    )
     transforms: tuple[Transform, ...] = Field((), max_length=32, description="what is done to the fields, in order")
     split: Split = Field(Split(), description="the shares of training, validation and test")
     seed: NonNegative = Field(0, description="decides which samples fall into which part")

@@ -1,113 +1,31 @@
-"""The datasets that come along (from scikit-learn, so they work offline), declared without loading them."""
+"""The catalogue of data sets, declared without loading them, and the way to their samples."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from importlib import import_module
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.errors import LayerloomError
-from engine.spec import DType
+from engine.data.dataset import DataError, Dataset, Field, Samples
+from engine.data.declarations import files, generated, tables
+from engine.home import home
 
 if TYPE_CHECKING:
-    import numpy as np
+    from engine.data.dataset import Arrays
 
-    Arrays = dict[str, np.ndarray[Any, Any]]
+__all__ = ["DATASETS", "DataError", "Dataset", "Field", "Key", "catalogue", "feature_names", "folder", "get", "key"]
+__all__ += ["load", "samples", "samples_of"]
 
+Key = tuple[str, Path | None, tuple[tuple[str, int, int], ...]]
+"""A dataset, the folder of its files, and their names, sizes and times."""
 
-class DataError(LayerloomError):
-    """Why the data cannot be used: one whole sentence; ``node`` is the guilty node's id, if there is one."""
+MOST_FILES = 1000
+"""Files of a folder that are looked at: those of a dataset are few."""
 
-    def __init__(self, message: str, node: str | None = None) -> None:
-        super().__init__(message)
-        self.node = node
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing every sample has. ``shape`` is that of one sample, without the batch axis.
-
-    ``classes`` is how many classes a label has (None: it is no label), ``names`` what they are called.
-    """
-
-    shape: tuple[int, ...]
-    dtype: DType = "float32"
-    role: Literal["input", "target"] = "input"
-    names: tuple[str, ...] = ()
-
-    @property
-    def classes(self) -> int | None:
-        return len(self.names) or None
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """A dataset in words and numbers; ``options`` go to scikit-learn's ``load_…`` function of the same name."""
-
-    name: str
-    title: str
-    description: str
-    source: str
-    task: Literal["classification", "regression"]
-    samples: int
-    fields: Mapping[str, Field]
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-
-def _labels(*names: str) -> Field:
-    return Field((), "int64", "target", names)
-
-
-DATASETS = (
-    Dataset(
-        "digits",
-        "Handwritten digits",
-        "Grey images of 8 × 8 pixels, values 0 to 16: which digit did the person write?",
-        "Alpaydin and Kaynak (1998), Optical Recognition of Handwritten Digits, UCI (its test part)",
-        "classification",
-        1797,
-        {"image": Field((1, 8, 8)), "label": _labels(*"0123456789")},
-    ),
-    Dataset(
-        "iris",
-        "Iris flowers",
-        "Length and width of sepals and petals in cm: which of three species is it?",
-        "Fisher (1936), The Use of Multiple Measurements in Taxonomic Problems",
-        "classification",
-        150,
-        {"features": Field((4,)), "label": _labels("setosa", "versicolor", "virginica")},
-    ),
-    Dataset(
-        "wine",
-        "Wines",
-        "Thirteen chemical measurements: which of three growers made the wine?",
-        "Forina and others (1991), PARVUS; Wine recognition data, UCI",
-        "classification",
-        178,
-        {"features": Field((13,)), "label": _labels("grower 1", "grower 2", "grower 3")},
-    ),
-    Dataset(
-        "breast_cancer",
-        "Breast cancer",
-        "Thirty measurements of cell nuclei in a breast mass: is it malignant or benign?",
-        "Street, Wolberg and Mangasarian (1993), Wisconsin Diagnostic Breast Cancer, UCI",
-        "classification",
-        569,
-        {"features": Field((30,)), "label": _labels("malignant", "benign")},
-    ),
-    Dataset(
-        "diabetes",
-        "Diabetes",
-        "Age, sex, weight, blood pressure and six serum values: how far has the illness gone a year later (25 to 346)?",
-        "Efron, Hastie, Johnstone and Tibshirani (2004), Least Angle Regression",
-        "regression",
-        442,
-        {"features": Field((10,)), "target": Field((1,), role="target")},
-        {"scaled": False},
-    ),
-)
+DATASETS = (*tables.DATASETS, *generated.DATASETS, *files.DATASETS)
 
 
 def catalogue() -> tuple[Dataset, ...]:
@@ -127,27 +45,61 @@ def get(name: str | None) -> Dataset:
     raise DataError(f"There is no dataset named {name[:100]!r}; {hint}")
 
 
-@lru_cache(maxsize=2)
-def load(name: str) -> Arrays:
-    """The samples: field name → array (samples, \\*shape), float32 or int64, read-only. Raises DataError."""
-    import numpy as np
+def folder(dataset: Dataset, path: str | None) -> Path:
+    """Where the files of a dataset are looked for: ``path``, else a folder of its name in Layerloom's home."""
+    try:
+        return Path(path).expanduser() if path else home() / "data" / dataset.name
+    except RuntimeError as error:  # ~somebody whom this machine does not know
+        raise DataError(f"data.path is {str(path)[:200]!r}, and there is no such home folder.") from error
 
+
+def key(name: str | None, path: str | None = None) -> Key:
+    """What tells the samples of a dataset from others, and from those its files held before. Raises DataError."""
     dataset = get(name)
-    bunch = _bunch(dataset)
-    result: Arrays = {}
-    for (key, spec), values in zip(dataset.fields.items(), (bunch.data, bunch.target), strict=True):
-        array = np.array(values, dtype=spec.dtype).reshape(dataset.samples, *spec.shape)
+    where = folder(dataset, path) if dataset.files else None
+    return dataset.name, where, _stamp(dataset, where)
+
+
+def samples(name: str, path: str | None = None) -> Samples:
+    """The samples with what says how they may be split; the arrays are read-only. Raises DataError.
+
+    The last two are kept; files that have changed since are read anew.
+    """
+    return samples_of(key(name, path))
+
+
+@lru_cache(maxsize=2)
+def samples_of(which: Key) -> Samples:
+    """The samples with this key. Raises DataError."""
+    name, where, _ = which
+    dataset = get(name)
+    made: Samples = import_module(dataset.loader).load(dataset, where)
+    for array in made.arrays.values():
         array.setflags(write=False)
-        result[key] = array
-    return result
+    return made
+
+
+def load(name: str, path: str | None = None) -> Arrays:
+    """The samples: field name → array (samples, \\*shape), read-only. Raises DataError."""
+    return samples(name, path).arrays
 
 
 def feature_names(name: str) -> tuple[str, ...]:
-    """What the values of one sample are called, in order; loads the dataset. Raises DataError."""
-    return tuple(map(str, _bunch(get(name)).feature_names))
+    """What the values of one sample of a table are called, in order; loads the dataset. Raises DataError."""
+    from engine.data.scikit import names
+
+    return names(get(name))
 
 
-def _bunch(dataset: Dataset) -> Any:
-    from sklearn import datasets
-
-    return getattr(datasets, f"load_{dataset.name}")(**dataset.options)
+def _stamp(dataset: Dataset, where: Path | None) -> tuple[tuple[str, int, int], ...]:
+    """What tells whether the files of a folder have changed: their names, sizes and times."""
+    if where is None:
+        return ()
+    try:
+        inside = where / str(dataset.options.get("inside", ""))
+        folders = [folder for folder in dict.fromkeys((where, inside)) if folder.is_dir()]
+        paths = sorted(path for folder in folders for path in islice(folder.iterdir(), MOST_FILES) if path.is_file())
+        found = [(path.name, path.stat()) for path in paths]
+    except OSError as error:
+        raise DataError(f"The folder {where} cannot be read: {error.strerror or error}.") from error
+    return tuple((name, info.st_size, info.st_mtime_ns) for name, info in found)

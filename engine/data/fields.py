@@ -32,9 +32,21 @@ def fields(config: DataConfig) -> dict[str, Field]:
 def batch_of(config: DataConfig) -> int:
     """How many samples a batch has, as far as it is known without loading the data; else 1."""
     try:
-        return config.size(config.split.counts(get(config.dataset).samples)[0])
+        return config.size(training_samples(config)[0])
     except DataError:
         return config.batch_size or 1
+
+
+def training_samples(config: DataConfig) -> tuple[int, bool]:
+    """How many samples there are to train on, and whether exactly so: groups and files tell only once they are read.
+
+    Raises DataError for an unknown dataset.
+    """
+    dataset, split = get(config.dataset), config.split
+    if dataset.parting != "official":
+        return split.counts(dataset.samples)[0], dataset.parting == "samples"
+    rest = dataset.samples - dataset.test
+    return rest - round(rest * split.validation / (split.train + split.validation)), False
 
 
 def sample(shape: tuple[int | str, ...]) -> str:

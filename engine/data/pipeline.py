@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from engine.data.config import DataConfig
-from engine.data.datasets import DataError, Field, get, load
+from engine.data.dataset import DataError, Field
+from engine.data.datasets import get, load
 from engine.data.fields import fields
+from engine.data.splitting import PARTS, PartName, split
 from engine.data.transforms import Fitted, fit
 from engine.training.seeds import derive
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-PartName = Literal["train", "validation", "test"]
+__all__ = ["Part", "PartName", "Prepared", "Preview", "prepare", "preview", "shuffled", "split"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def prepare(config: DataConfig, device: torch.device | str = "cpu") -> Prepared:
 
     specs = fields(config)
     dataset = get(config.dataset)
-    raw = load(dataset.name)
+    raw = load(dataset.name, config.path)
     for name, values in raw.items():
         bad = 0 if values.dtype.kind != "f" else int(np.count_nonzero(~np.isfinite(values)))
         if bad:
@@ -109,48 +111,18 @@ def _resident(
     """Fit the transforms on the training part, apply them to all, and put every part on the device."""
     import torch
 
-    arrays, fitted = dict(raw), []
+    arrays, fitted = {name: values.astype(specs[name].dtype, copy=False) for name, values in raw.items()}, []
     for transform in config.transforms:
-        values = arrays[transform.field]
-        learnt = fit(transform, values[parts["train"]])
-        arrays[transform.field] = learnt.apply(values)
+        learnt = fit(transform, arrays[transform.field][parts["train"]])
+        arrays[transform.field] = learnt.apply(arrays[transform.field])
         fitted.append(learnt)
-    made = {
-        part: Part({name: torch.from_numpy(values[indices]).to(device) for name, values in arrays.items()}, indices)
-        for part, indices in parts.items()
-    }
-    return Prepared(specs, made["train"], made["validation"], made["test"], tuple(fitted), dict(raw))
-
-
-def split(config: DataConfig, raw: dict[str, Array], specs: dict[str, Field]) -> dict[PartName, Array]:
-    """The places of the samples of each part, shuffled by ``data.seed``; parts share nothing and cover everything.
-
-    A share above 0 gets at least one sample. Raises DataError where there are too few.
-    """
-    import numpy as np
-    from sklearn.model_selection import train_test_split
-
-    label = next((name for name, field in specs.items() if field.classes), None)
-    labels = raw[label] if label is not None and config.split.stratify else None
-    rest = np.arange(len(next(iter(raw.values()))))
-    train, validation, test = config.split.counts(len(rest))
-    if train <= 0:
-        raise DataError(f"The shares of data.split leave none of the {len(rest)} samples to train on.")
-    taken: dict[str, Array] = {}
-    for name, count in (("test", test), ("validation", validation)):
-        taken[name] = rest[:0]
-        if count:
-            state = derive(config.seed, f"split {name}") % 2**32
-            try:
-                rest, taken[name] = train_test_split(
-                    rest, test_size=count, random_state=state, stratify=None if labels is None else labels[rest]
-                )
-            except ValueError as error:
-                raise DataError(
-                    f"The {name} part cannot keep the mix of classes ({error}): "
-                    f"enlarge data.split.{name}, or switch data.split.stratify off."
-                ) from error
-    return {"train": rest, "validation": taken["validation"], "test": taken["test"]}
+    tensors: dict[PartName, dict[str, torch.Tensor]] = {part: {} for part in parts}
+    for name in specs:
+        values = arrays.pop(name)  # one field after the other, so that no more than one is there twice
+        for part, indices in parts.items():
+            tensors[part][name] = torch.from_numpy(values[indices]).to(device)
+    train, validation, test = (Part(tensors[part], parts[part]) for part in PARTS)
+    return Prepared(specs, train, validation, test, tuple(fitted), dict(raw))
 
 
 def shuffled(count: int, seed: int, epoch: int, device: torch.device | str = "cpu") -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,15 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 
+PIECE = 4_000_000
+"""Values that are looked at together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """A transform with what it has learnt from the training part, as plain numbers.
 
-    ``mean`` and ``std`` have one entry a channel (images) or feature (tables); both are empty where nothing is learnt.
+    ``mean`` and ``std`` have one entry a channel (images, clips) or feature (tables); empty where nothing is learnt.
     """
 
     transform: Transform
@@ -33,7 +38,9 @@ class Fitted:
         shape = _along(values.ndim)
         mean = np.array(self.mean, dtype=np.float32).reshape(shape)
         std = np.array(self.std, dtype=np.float32).reshape(shape)
-        return np.asarray((values - mean) / std, dtype=np.float32)
+        result = np.subtract(values, mean, dtype=np.float32)
+        result /= std
+        return result
 
 
 def fit(transform: Transform, training: Array) -> Fitted:
@@ -47,9 +54,10 @@ def fit(transform: Transform, training: Array) -> Fitted:
         return Fitted(transform)
     kept = [axis for axis, size in enumerate(_along(training.ndim)) if size == -1]
     axes = tuple(axis for axis in range(training.ndim) if axis not in kept)
-    values = training.astype(np.float64)
-    mean, variance = values.mean(axes), values.var(axes)
-    count = values.size / mean.size
+    count = training.size / training.shape[kept[0]]
+    mean = sum(piece.sum(axes) for piece in _pieces(training)) / count
+    shape = _along(training.ndim)
+    variance = sum(((piece - mean.reshape(shape)) ** 2).sum(axes) for piece in _pieces(training)) / count
     rounding = np.finfo(np.float64).eps * count
     constant = variance <= rounding * variance + (rounding * mean) ** 2
     std = np.where(constant, 1.0, np.sqrt(variance))
@@ -65,6 +73,17 @@ def resize(images: Array, size: tuple[int, int]) -> Array:
     return scaled.numpy()
 
 
+def _pieces(values: Array) -> Iterator[Array]:
+    """The samples in float64, some at a time: many pictures would not fit."""
+    import numpy as np
+
+    step = max(1, PIECE // max(1, values[:1].size))
+    for start in range(0, len(values), step):
+        yield values[start : start + step].astype(np.float64)
+
+
 def _along(rank: int) -> tuple[int, ...]:
-    """The shape that lays one number a channel (or feature) along the right axis: images have rank 4."""
+    """The shape that lays one number a channel (or feature) along the right axis: images have rank 4, clips 5."""
+    if rank == 5:
+        return 1, 1, -1, 1, 1
     return (1, -1, 1, 1) if rank == 4 else (*[1] * (rank - 1), -1)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QListWidgetItem,
     QScrollArea,
     QSplitter,
     QVBoxLayout,
@@ -20,18 +16,18 @@ from PySide6.QtWidgets import (
 )
 
 from engine.data.config import DataConfig
-from engine.data.datasets import Dataset, catalogue
-from engine.data.fields import sample
+from engine.data.dataset import Dataset, MissingFiles
 from engine.edits import MISSING, Change, Edit, SetSetting
 from engine.graph import Graph, GraphError
 from engine.settings import SettingFault, resolve_settings
 from gui.document import Document
+from gui.panels.catalogue import Catalogue
 from gui.panels.data_settings import SplitSection, Transforms, fitting
-from gui.panels.samples import Look, Samples, look
+from gui.panels.look import Look, look
+from gui.panels.samples import Samples
 from gui.training.background import Background
 from gui.training.host import sentence
 from gui.training.sections import Section, align, compound, faults, raw
-from gui.widgets import Note, heading
 
 
 class DataPage(QWidget):
@@ -45,10 +41,15 @@ class DataPage(QWidget):
         self.background = Background("read-data", self)
         self.seen: Look | None = None
         self._shown: tuple[DataConfig, str] | None = None
+        self._missing: tuple[DataConfig, str] | None = None
         self.choice = Catalogue()
         self.choice.chosen.connect(self._choose)
+        self.choice.files.path_chosen.connect(self._choose_folder)
+        self.choice.files.arrived.connect(self._look_again)
+        self.choice.files.turned.connect(self._offer_files)
         self.samples = Samples()
         self.samples.part_changed.connect(self._look)
+        self.samples.offer_taken.connect(self.choice.files.start)
         self.transforms = Transforms(document)
         self.split = SplitSection(document)
         path = ("data",)
@@ -70,7 +71,11 @@ class DataPage(QWidget):
     def refresh(self) -> None:
         """Show what the document holds now; samples only while the page is seen."""
         wrong = faults(self.document)
-        self.choice.show_name(raw(self.document, ("data", "dataset")), wrong.get("data.dataset", ""))
+        self.choice.show_name(
+            raw(self.document, ("data", "dataset")),
+            raw(self.document, ("data", "path")),
+            wrong.get("data.dataset", wrong.get("data.path", "")),
+        )
         self.transforms.refresh(wrong)
         for section in self.sections:
             section.refresh(wrong)
@@ -78,7 +83,9 @@ class DataPage(QWidget):
         self._look()
 
     def close_background(self) -> None:
-        """Wait for what is being read."""
+        """Wait for what is being read; stop what is being fetched and measured."""
+        for part in (self.choice.files, self.samples.baselines):
+            part.close_background()
         self.background.close()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -116,11 +123,30 @@ class DataPage(QWidget):
     def _loaded(self, wanted: tuple[DataConfig, str], seen: Look) -> None:
         if wanted == self._shown:
             self.seen = seen
-            self.samples.show_look(seen)
+            self.samples.show_look(seen, wanted[0])
+            self.choice.files.found()
 
     def _failed(self, wanted: tuple[DataConfig, str], error: Exception) -> None:
-        if wanted == self._shown:
+        if wanted == self._shown and isinstance(error, MissingFiles):
+            self._missing = wanted
+            self._offer_files()
+        elif wanted == self._shown:
             self.samples.show_error(sentence(error))
+
+    def _offer_files(self) -> None:
+        """Where the files are not there yet, say so and offer to fetch them."""
+        files = self.choice.files
+        if self._missing is None or self._missing != self._shown:
+            return
+        if files.busy:
+            self.samples.show_hint("The files are on their way: the bar on the left shows how far they are.")
+            return
+        self.samples.show_offer(files.missing(), files.get.text(), files.get.toolTip())
+
+    def _look_again(self) -> None:
+        """Files have arrived: show what is in them."""
+        self._shown = None
+        self._look()
 
     # -- edits -----------------------------------------------------------------------------------------------------
 
@@ -129,12 +155,21 @@ class DataPage(QWidget):
         if raw(self.document, ("data", "dataset")) == dataset.name:
             return
         edits: list[Edit] = [SetSetting(("data", "dataset"), dataset.name)]
+        if raw(self.document, ("data", "path")) is not MISSING:
+            edits.append(SetSetting(("data", "path"), MISSING))
         before = self.transforms.items()
         after = [kept for item in before if (kept := fitting(item, dataset)) is not None]
         if after != before:
             edits.append(SetSetting(("data", "transforms"), after or MISSING))
         try:
             self.document.apply(compound(edits, f"Choose {dataset.title}"), f"Choose {dataset.title}")
+        except GraphError as error:
+            self.message.emit(str(error))
+
+    def _choose_folder(self, path: str | None) -> None:
+        """Look for the files of the dataset in another folder."""
+        try:
+            self.document.apply(SetSetting(("data", "path"), MISSING if path is None else path), "Set data.path")
         except GraphError as error:
             self.message.emit(str(error))
 
@@ -159,69 +194,8 @@ class DataPage(QWidget):
         for part in (self.choice, self.samples, right):
             whole.addWidget(part)
         whole.setStretchFactor(1, 1)
-        whole.setSizes([300, 670, 310])
+        whole.setSizes([310, 670, 300])
         whole.setChildrenCollapsible(False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(whole)
-
-
-class Catalogue(QWidget):
-    """The datasets as a list of cards, with the description of the chosen one below."""
-
-    chosen = Signal(object)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.list = QListWidget()
-        self.list.setAccessibleName("Datasets")
-        self.list.setSpacing(1)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        for dataset in catalogue():
-            item = QListWidgetItem(f"{dataset.title}\n{facts(dataset)}")
-            item.setData(Qt.ItemDataRole.UserRole, dataset)
-            item.setToolTip(dataset.description)
-            item.setSizeHint(QSize(0, 46))
-            self.list.addItem(item)
-        self.list.setFixedHeight(48 * self.list.count() + 8)
-        self.list.itemActivated.connect(self._pick)
-        self.list.itemClicked.connect(self._pick)
-        self.error = Note("", "error")
-        self.about = QLabel()
-        self.about.setWordWrap(True)
-        self.source = Note()
-        box = QVBoxLayout(self)
-        box.setContentsMargins(12, 10, 12, 12)
-        box.setSpacing(8)
-        box.addWidget(heading("Dataset"))
-        for widget in (self.list, self.error, self.about, self.source):
-            box.addWidget(widget)
-        box.addStretch(1)
-        self.setMinimumWidth(230)
-
-    def show_name(self, name: Any, error: str) -> None:
-        """Show which dataset is chosen."""
-        chosen = None
-        with QSignalBlocker(self.list):
-            self.list.setCurrentRow(-1)
-            for row in range(self.list.count()):
-                item = self.list.item(row)
-                if item.data(Qt.ItemDataRole.UserRole).name == name:
-                    self.list.setCurrentItem(item)
-                    chosen = item.data(Qt.ItemDataRole.UserRole)
-        self.error.setText(f"✕ {error}")
-        self.error.setVisible(bool(error))
-        self.about.setText(chosen.description if chosen else "")
-        self.source.setText(f"Source: {chosen.source}. Comes with scikit-learn, so it works offline." if chosen else "")
-
-    def _pick(self, item: QListWidgetItem) -> None:
-        self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
-
-
-def facts(dataset: Dataset) -> str:
-    """``1,797 samples · 10 classes · 8 × 8``"""
-    inputs = [field for field in dataset.fields.values() if field.role == "input"]
-    classes = next((field.classes for field in dataset.fields.values() if field.classes), None)
-    shape = inputs[0].shape
-    form = f"{shape[0]} features" if len(shape) == 1 else sample(shape[1:] if shape[0] == 1 else shape)
-    return f"{dataset.samples:,} samples · {f'{classes} classes' if classes else dataset.task} · {form}"

@@ -12,7 +12,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from engine.data.config import Resize, Split, Standardise
-from engine.data.datasets import Dataset, catalogue
+from engine.data.dataset import Dataset
+from engine.data.datasets import catalogue
 from engine.edits import MISSING, SetSetting
 from engine.graph import GraphError
 from engine.layers.parameters import Parameter, parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -13,7 +14,7 @@ from gui.theme import theme
 if TYPE_CHECKING:
     import numpy as np
 
-    from gui.panels.samples import Look
+    from gui.panels.look import Look
 
     Array = np.ndarray[Any, Any]
 
@@ -23,59 +24,93 @@ WIDEST = 640
 
 
 class ImageGrid(QWidget):
-    """Pictures with what they show; beside each one how the network sees it, where that differs."""
+    """Pictures with what they show; beside each one its mask, and how the network sees it, where that differs."""
 
-    GAP, CAPTION = 14, 20
+    GAP, LINE, LEGEND = 14, 20, 24
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pairs: list[tuple[QImage, QImage | None, str]] = []
+        self._sets: list[tuple[list[QImage], str]] = []
+        self._legend: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(150)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._repaint)
+        self._seen: Look | None = None
 
     def show_look(self, seen: Look) -> None:
         """Show these samples."""
-        before = _images(seen.before)
-        after = _images(seen.after) if seen.transformed else [None] * len(before)
-        self._pairs = list(zip(before, after, seen.answers, strict=True))
-        self.setAccessibleName(f"{len(before)} pictures: {', '.join(seen.answers)}")
+        self._seen = seen
+        columns = [pictures(seen.before)]
+        if seen.transformed:
+            columns.append(pictures(seen.after))
+        fields = seen.dataset.fields
+        mask = next((name for name, one in fields.items() if one.classes and len(one.shape) == 2), None)
+        self._legend = fields[mask].names if mask else ()
+        if mask:
+            columns.append(masks(seen.more[mask]))
+        self._sets = [(list(row), answer) for *row, answer in zip(*columns, seen.answers, strict=True)]
+        self.setAccessibleName(f"{len(seen.before)} pictures: {', '.join(seen.answers)}")
         self.update()
 
+    def _repaint(self) -> None:
+        if self._seen is not None:
+            self.show_look(self._seen)
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._pairs:
+        if not self._sets:
             return
         painter = QPainter(self)
-        columns, side = self._fit()
-        wide = (2 * side + 4) if self._pairs[0][1] is not None else side
-        painter.setPen(theme.color("text"))
-        for place, (before, after, answer) in enumerate(self._pairs):
+        top = self._paint_legend(painter)
+        columns, side = self._fit(top)
+        each = len(self._sets[0][0])
+        wide, lines = each * side + 4 * (each - 1), self._lines()
+        for place, (images, answer) in enumerate(self._sets):
             x = (place % columns) * (wide + self.GAP)
-            y = (place // columns) * (side + self.CAPTION + self.GAP)
-            painter.drawImage(QRectF(x, y, side, side), before)
-            if after is not None:
-                painter.drawImage(QRectF(x + side + 4, y, side, side), after)
-            caption = QRectF(x, y + side, wide, self.CAPTION)
-            painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, answer)
+            y = top + (place // columns) * (side + self.LINE * lines + self.GAP)
+            if place >= columns and y + side > self.height():
+                break
+            for number, image in enumerate(images):
+                painter.drawImage(QRectF(x + number * (side + 4), y, side, side), image)
+            painter.setPen(theme.color("text"))
+            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            painter.drawText(QRectF(x, y + side + 2, wide, self.LINE * lines), flags, answer)
 
-    def _fit(self) -> tuple[int, float]:
-        """The number of columns that makes the pictures largest."""
-        pair = 2 if self._pairs[0][1] is not None else 1
-        best = (1, 0.0)
-        for columns in range(1, len(self._pairs) + 1):
-            rows = -(-len(self._pairs) // columns)
-            across = (self.width() - (columns - 1) * self.GAP) / columns
-            down = (self.height() - (rows - 1) * self.GAP) / rows - self.CAPTION
-            side = min((across - 4 * (pair - 1)) / pair, down, 160.0)
-            if side > best[1] + 0.5:
-                best = (columns, side)
+    def _paint_legend(self, painter: QPainter) -> float:
+        """The colours of the mask by name; the height they take."""
+        x = 0
+        for name, shade in zip(self._legend, mask_colours(), strict=False):
+            painter.fillRect(QRectF(x, 3, 12, 12), shade)
+            painter.setPen(theme.color("muted"))
+            width = painter.fontMetrics().horizontalAdvance(name)
+            painter.drawText(QRectF(x + 17, 0, width + 4, 18), Qt.AlignmentFlag.AlignVCenter, name)
+            x += 17 + width + 16
+        return self.LEGEND if self._legend else 0
+
+    def _lines(self) -> int:
+        return 3 if max((len(answer) for _, answer in self._sets), default=0) > 24 else 1
+
+    def _fit(self, top: float) -> tuple[int, float]:
+        """The number of columns that makes the pictures largest; where they would be tiny, fewer of them are shown."""
+        each, best = len(self._sets[0][0]), (1, 0.0)
+        for count in (len(self._sets), max(1, len(self._sets) // 2)):
+            for columns in range(1, count + 1):
+                rows = -(-count // columns)
+                across = (self.width() - (columns - 1) * self.GAP) / columns
+                down = (self.height() - top - (rows - 1) * self.GAP) / rows - self.LINE * self._lines()
+                side = min((across - 4 * (each - 1)) / each, down, 160.0)
+                if side > best[1] + 0.5:
+                    best = (columns, side)
+            if best[1] >= 44:
+                break
         return best[0], max(8.0, float(int(best[1])))
 
 
-def _images(samples: Array) -> list[QImage]:
-    """Samples (count, channels, height, width) as pictures, from black for the lowest value to white."""
+def pictures(samples: Array) -> list[QImage]:
+    """Samples (count, channels, height, width) or (count, rows, values) as pictures: black is the lowest value."""
     import numpy as np
 
+    if samples.ndim == 3:
+        samples = samples[:, None]
     low, high = float(samples.min(initial=0.0)), float(samples.max(initial=1e-9))
     grey = np.clip((samples - low) / max(high - low, 1e-9) * 255, 0, 255).astype(np.uint8)
     result = []
@@ -86,6 +121,25 @@ def _images(samples: Array) -> list[QImage]:
             pixels, form = np.ascontiguousarray(sample[0]), QImage.Format.Format_Grayscale8
         result.append(QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form).copy())
     return result
+
+
+def masks(places: Array) -> list[QImage]:
+    """Masks (count, height, width) of classes as pictures, a colour for each class."""
+    import numpy as np
+
+    table = np.array([(colour.red(), colour.green(), colour.blue()) for colour in mask_colours()], np.uint8)
+    result = []
+    for mask in table[places % len(table)]:
+        pixels = np.ascontiguousarray(mask)
+        form = QImage.Format.Format_RGB888
+        result.append(QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form).copy())
+    return result
+
+
+def mask_colours() -> list[QColor]:
+    """The colours of the classes of a mask, the ground first."""
+    names = ("raised", "curve.train", "curve.validation", "ok", "curve.rate", "family.Dropout", "family.Padding")
+    return [theme.color(name) for name in (*names, "family.Linear", "muted")]
 
 
 class Balance(QWidget):
@@ -99,11 +153,11 @@ class Balance(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
-    def show_look(self, seen: Look) -> None:
+    def show_counts(self, what: str, names: Sequence[str], counts: Sequence[tuple[int, ...]]) -> None:
         """Show these counts."""
-        self._rows = list(zip(seen.classes, seen.counts, strict=True))
-        words = (f"{name}: {sum(counts)}" for name, counts in self._rows)
-        self.setAccessibleName(f"Samples of each class: {', '.join(words)}")
+        self._rows = list(zip(names, counts, strict=True))
+        words = (f"{name}: {sum(row)}" for name, row in self._rows)
+        self.setAccessibleName(f"{what}: {', '.join(words)}")
         self.updateGeometry()
         self.update()
 
@@ -120,7 +174,7 @@ class Balance(QWidget):
         metrics = self.fontMetrics()
         most = max(sum(counts) for _, counts in self._rows) or 1
         left = max(metrics.horizontalAdvance(name) for name, _ in self._rows) + 10
-        right = metrics.horizontalAdvance(f"{most:,} = {most:,} + {most:,} + {most:,}") + 12
+        right = max(metrics.horizontalAdvance(_total(counts)) for _, counts in self._rows) + 14
         room = min(max(40, self.width() - left - right), WIDEST)
         shades = _shades()
         x = float(left)
@@ -138,8 +192,11 @@ class Balance(QWidget):
                 painter.fillRect(QRectF(x, y + 4, max(width - 1, 0.0), self.ROW - 8), shade)
                 x += width
             painter.setPen(theme.color("muted"))
-            text = f"{sum(counts):,} = {' + '.join(f'{count:,}' for count in counts)}"
-            painter.drawText(QRectF(x + 8, y, right, self.ROW), Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(QRectF(x + 8, y, right, self.ROW), Qt.AlignmentFlag.AlignVCenter, _total(counts))
+
+
+def _total(counts: Sequence[int]) -> str:
+    return f"{sum(counts):,} = {' + '.join(f'{count:,}' for count in counts)}"
 
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

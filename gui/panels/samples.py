@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
+    QPushButton,
     QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
@@ -20,90 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from engine.data.config import DataConfig
-from engine.data.datasets import Dataset, feature_names, get
+from engine.data.dataset import Dataset
 from engine.data.fields import sample
+from gui.panels.baselines import Baselines
+from gui.panels.look import PARTS, Look
 from gui.panels.sample_charts import Balance, ImageGrid
+from gui.panels.sample_strips import ClipView, SeriesView, TextView
 from gui.theme import mono_font
 from gui.widgets import Note, heading
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
-
-PARTS = {"train": "training", "validation": "validation", "test": "test"}
-SHOWN = 12
 ANY = (1 << 24) - 1
 """The height that Qt takes for no limit."""
 FEW = 5
 """Columns that share the whole width; more keep their own and can be scrolled."""
-BINS = 8
-"""Bars for a target that is a number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What the page shows of a dataset, made ready beside the GUI thread.
-
-    ``counts`` has a row for each class (or range of the target) and a column for each part.
-    """
-
-    dataset: Dataset
-    sizes: tuple[int, ...]
-    classes: tuple[str, ...]
-    counts: tuple[tuple[int, ...], ...]
-    columns: tuple[str, ...]
-    before: Array
-    after: Array
-    answers: tuple[str, ...]
-    transformed: bool
-
-
-def look(config: DataConfig, part: str) -> Look:
-    """Prepare the data as a training would and take the first samples of a part. Raises DataError."""
-    from engine.data.pipeline import prepare
-
-    dataset = get(config.dataset)
-    prepared = prepare(config)
-    source, target = (_first(dataset, role) for role in ("input", "target"))
-    parts = [getattr(prepared, name) for name in PARTS]
-    names, counts = _balance(dataset, prepared.raw[target], [one.indices for one in parts])
-    chosen = parts[list(PARTS).index(part)]
-    places = chosen.indices[:SHOWN]
-    goals = prepared.raw[target].reshape(dataset.samples, -1)[places, 0]
-    labels = dataset.fields[target].names
-    before = prepared.raw[source]
-    return Look(
-        dataset,
-        tuple(len(one) for one in parts),
-        names,
-        counts,
-        feature_names(dataset.name) if before.ndim == 2 else (),
-        before[places],
-        chosen.tensors[source][:SHOWN].numpy(),
-        tuple(labels[int(goal)] if labels else f"{goal:g}" for goal in goals),
-        any(transform.field == source for transform in config.transforms),
-    )
-
-
-def _first(dataset: Dataset, role: str) -> str:
-    return next(name for name, field in dataset.fields.items() if field.role == role)
-
-
-def _balance(dataset: Dataset, goals: Array, parts: Sequence[Array]) -> tuple[tuple[str, ...], Any]:
-    """The names and counts of the bars: one for each class, or ranges of a number."""
-    import numpy as np
-
-    labels = dataset.fields[_first(dataset, "target")].names
-    flat = goals.reshape(len(goals), -1)[:, 0]
-    if labels:
-        table = [np.bincount(flat[places], minlength=len(labels)) for places in parts]
-        names = labels
-    else:
-        edges = np.linspace(flat.min(), flat.max(), BINS + 1)
-        table = [np.histogram(flat[places], edges)[0] for places in parts]
-        names = tuple(f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges))
-    return names, tuple(tuple(int(column[row]) for column in table) for row in range(len(names)))
 
 
 class SampleTable(QTableWidget):
@@ -153,6 +80,8 @@ class Samples(QWidget):
     """The middle: samples of a part and the balance of classes, or a sentence while there is nothing to show."""
 
     part_changed = Signal()
+    offer_taken = Signal()
+    """What `show_offer` offers is wanted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -170,11 +99,27 @@ class Samples(QWidget):
         self.state.currentIndexChanged.connect(lambda _index: self._fill())
         self.hint, self.remark = Note(), Note()
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.grid, self.table, self.balance = ImageGrid(), SampleTable(), Balance()
+        self.offer = QPushButton("Download")
+        self.offer.setAccessibleName("Fetch the files")
+        self.offer.setToolTip("Fetch the files from the net")
+        self.offer.clicked.connect(self.offer_taken)
+        self.empty = QWidget()
+        middle = QVBoxLayout(self.empty)
+        middle.addStretch(1)
+        middle.addWidget(self.hint)
+        middle.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignCenter)
+        middle.addStretch(1)
+        self.grid, self.table = ImageGrid(), SampleTable()
+        self.text, self.series, self.clips = TextView(), SeriesView(), ClipView()
         self.views = QStackedWidget()
-        for view in (self.hint, self.grid, self.table):
+        for view in (self.empty, self.grid, self.table, self.text, self.series, self.clips):
             self.views.addWidget(view)
-        self.balance_title = heading("Balance")
+        self.balance, self.balance_title = Balance(), heading("Balance")
+        self.targets = QComboBox()
+        self.targets.setAccessibleName("Target that is counted")
+        self.targets.setToolTip("Whose classes are counted")
+        self.targets.currentIndexChanged.connect(lambda _index: self._count())
+        self.baselines = Baselines()
         top = QHBoxLayout()
         top.addWidget(heading("Samples"))
         top.addStretch(1)
@@ -186,8 +131,7 @@ class Samples(QWidget):
         box.addLayout(top)
         box.addWidget(self.remark)
         box.addWidget(self.views, 1)
-        box.addWidget(self.balance_title)
-        box.addWidget(self.balance)
+        box.addWidget(self._bottom())
         box.addStretch(0)
         self.show_hint("")
 
@@ -200,55 +144,124 @@ class Samples(QWidget):
         """Nothing to show, and why."""
         self._say(text, "muted")
 
+    def show_offer(self, text: str, offer: str, tip: str) -> None:
+        """Nothing to show, and what can be done about it: a button that says ``offer``."""
+        self._say(text, "muted")
+        self.offer.setText(offer)
+        self.offer.setToolTip(tip)
+        self.offer.setAccessibleName(tip)
+        self.offer.show()
+
     def show_error(self, text: str) -> None:
         """Say why there is nothing to show."""
         self._say(f"✕ {text}", "error")
 
     def show_working(self, text: str) -> None:
         """Say what is being done; what is shown stays until there is something newer."""
-        if self._seen is None or self.views.currentWidget() is self.hint:
+        if self._seen is None or self.views.currentWidget() is self.empty:
             self._say(text, "muted")
         else:
             self.remark.setText(text)
 
-    def show_look(self, seen: Look) -> None:
-        """Show samples and balance."""
+    def show_look(self, seen: Look, config: DataConfig | None = None) -> None:
+        """Show samples, balance and, of a ``config``, baselines."""
         self._seen = seen
         self._fill()
-        self.balance.show_look(seen)
-        title = "Samples of each class" if seen.dataset.task == "classification" else "Samples by target"
-        self.balance_title.setText(title)
-        self.balance_title.show()
-        self.balance.show()
+        names = list(seen.balances)
+        if names != [self.targets.itemText(place) for place in range(self.targets.count())]:
+            with QSignalBlocker(self.targets):
+                self.targets.clear()
+                self.targets.addItems(names)
+        self.targets.setVisible(len(names) > 1)
+        self._count()
+        if config is not None:
+            self.baselines.show_config(config)
+        self.below.show()
+
+    def _bottom(self) -> QWidget:
+        """The balance, and beside it the baselines."""
+        self.below = QWidget()
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(self.balance_title)
+        head.addWidget(self.targets)
+        head.addStretch(1)
+        left = QVBoxLayout()
+        left.setSpacing(6)
+        left.addLayout(head)
+        left.addWidget(self.balance)
+        left.addStretch(1)
+        both = QHBoxLayout(self.below)
+        both.setContentsMargins(0, 0, 0, 0)
+        both.setSpacing(20)
+        both.addLayout(left, 3)
+        both.addWidget(self.baselines, 2)
+        return self.below
+
+    def _count(self) -> None:
+        seen = self._seen
+        if seen is None:
+            return
+        balance = seen.balances[self.targets.currentText()]
+        self.balance_title.setText(balance.what)
+        self.balance.show_counts(balance.what, balance.names, balance.counts)
 
     def _fill(self) -> None:
         seen = self._seen
         if seen is None:
             return
-        images = seen.before.ndim == 4
-        self.state.setVisible(not images and seen.transformed)
+        after = seen.transformed and self.state.currentIndex() == 1
+        self.state.setVisible(seen.form in ("table", "series", "clips") and seen.transformed)
         sizes = " + ".join(f"{size:,} {PARTS[name]}" for name, size in zip(PARTS, seen.sizes, strict=True))
-        ranges = f"values {seen.before.min():.4g} to {seen.before.max():.4g}" if seen.before.size else "no samples"
-        if seen.transformed and seen.before.size:
-            shape = f" of {sample(seen.after.shape[1:])}" if images else ""
-            ranges = f"left as stored, right as the network sees it{shape}: " if images else ""
-            ranges += f"values {seen.before.min():.4g} to {seen.before.max():.4g} become "
-            ranges += f"{seen.after.min():.3g} to {seen.after.max():.3g}"
-        self.remark.setText(f"{sum(seen.sizes):,} samples: {sizes}. Here the first {len(seen.before)}; {ranges}.")
-        if images:
-            self.grid.show_look(seen)
-        else:
-            self.table.show_look(seen, after=seen.transformed and self.state.currentIndex() == 1)
-        self.views.setMaximumHeight(ANY if images else self.table.whole_height())
-        self.views.setCurrentWidget(self.grid if images else self.table)
+        shown = f"{len(seen.before)}" if seen.form in ("table", "images") else "ones"
+        words = f"{sum(seen.sizes):,} samples: {sizes}. {parting(seen.dataset)}Here the first {shown}"
+        self.remark.setText(f"{words}; {_ranges(seen)}.")
+        views: dict[str, tuple[QWidget, Callable[[], None]]] = {
+            "images": (self.grid, lambda: self.grid.show_look(seen)),
+            "table": (self.table, lambda: self.table.show_look(seen, after=after)),
+            "clips": (self.clips, lambda: self.clips.show_look(seen, after=after)),
+            "series": (self.series, lambda: self.series.show_look(seen, after=after)),
+            "text": (self.text, lambda: self.text.show_look(seen)),
+            "pairs": (self.text, lambda: self.text.show_look(seen)),
+        }
+        view, fill = views[seen.form]
+        fill()
+        self.views.setMaximumHeight(self.table.whole_height() if view is self.table else ANY)
+        self.views.setCurrentWidget(view)
 
     def _say(self, text: str, token: str) -> None:
         self._seen = None
         self.views.setMaximumHeight(ANY)
         self.hint.set_token(token)
         self.hint.setText(text)
-        self.views.setCurrentWidget(self.hint)
+        self.offer.hide()
+        self.views.setCurrentWidget(self.empty)
         self.remark.setText("")
         self.state.hide()
-        self.balance_title.hide()
-        self.balance.hide()
+        self.below.hide()
+
+
+def parting(dataset: Dataset) -> str:
+    """How the data set lets itself be parted: a sentence, where there is something to say."""
+    if dataset.parting == "official":
+        return "The test part is the one of its makers. "
+    if dataset.parting == "time":
+        return "The parts follow each other in time. "
+    return f"No two parts share {dataset.apart}. " if dataset.apart else ""
+
+
+def _ranges(seen: Look) -> str:
+    """What the values look like: the end of a sentence."""
+    if not seen.before.size:
+        return "no samples"
+    field = seen.dataset.fields[seen.dataset.first("input")]
+    if field.classes:
+        padded = "; · is padding, ↵ the end of a line" if "↵" in field.names else "; · is padding"
+        return f"{sample(field.shape)} characters of {field.classes - 1} kinds{padded}"
+    if not seen.transformed:
+        return f"values {seen.before.min():.4g} to {seen.before.max():.4g}"
+    images = seen.form == "images"
+    shape = f" of {sample(seen.after.shape[1:])}" if images else ""
+    ranges = f"left as stored, right as the network sees it{shape}: " if images else ""
+    ranges += f"values {seen.before.min():.4g} to {seen.before.max():.4g} become "
+    return ranges + f"{seen.after.min():.3g} to {seen.after.max():.3g}"

@@ -291,7 +291,7 @@ class Dashboard(QWidget):
             dataset = None if isinstance(settings, SettingFault) else get(settings[0].dataset)
         except DataError:
             dataset = None
-        return "mae" if dataset is not None and dataset.task == "regression" else "accuracy"
+        return "mae" if dataset is not None and dataset.task in ("regression", "forecast") else "accuracy"
 
     def _histories(self) -> list[Any]:
         own = [self.host.history] if self.host is not None else []

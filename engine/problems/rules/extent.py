@@ -7,7 +7,8 @@ from math import inf, prod
 from typing import Any, Final
 
 from engine.blocks.use import Use
-from engine.data.datasets import DataError, get
+from engine.data.datasets import DataError
+from engine.data.fields import training_samples
 from engine.dims import bind
 from engine.graph import Graph, Node
 from engine.layers.adaptive import AdaptivePooling
@@ -161,7 +162,7 @@ def many_weights(graph: Graph, report: Report) -> Found:
     if isinstance(resolved, SettingFault) or resolved[0].dataset is None:
         return
     try:
-        samples, _, _ = resolved[0].split.counts(get(resolved[0].dataset).samples)
+        samples, _ = training_samples(resolved[0])
     except DataError:
         return
     total = sum(_weights(graph, report, node_id) for node_id in report.outputs)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from engine.blocks.use import Use
-from engine.data.datasets import DataError, get
+from engine.data.datasets import DataError
+from engine.data.fields import training_samples
 from engine.dims import product
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
@@ -202,14 +203,14 @@ def one_value(graph: Graph, report: Report) -> Found:
         return
     data = resolved[0]
     try:
-        samples = data.split.counts(get(data.dataset).samples)[0] if data.dataset is not None else 0
+        samples, exact = training_samples(data) if data.dataset is not None else (0, True)
     except DataError:  # `settings_valid` says it
         return
     size = data.size(samples)
     if not size:
         return
     left, alone = samples % size, size == 1 or samples == 1
-    if not alone and (left != 1 or data.drop_last):
+    if not alone and (left != 1 or data.drop_last or not exact):
         return
     when = "a batch has one sample" if alone else f"the last batch of {samples} samples by {size} has one"
     for node_id, inside, text, x in _norms(graph, report):

@@ -94,15 +94,17 @@ def some_data(place: Place) -> Iterator[Way | None]:
 
 def _fitting(place: Place) -> Iterator[Way | None]:
     inputs = [place.report.layer(node.id) for node in place.project.of_type("Input")]
-    shapes = [layer.shape for layer in inputs if isinstance(layer, Input)]
+    wanted = [layer for layer in inputs if isinstance(layer, Input)]
     for dataset in DATASETS:
-        if shapes and all(any(_matches(shape, field) for field in dataset.fields.values()) for shape in shapes):
+        if wanted and all(any(_matches(layer, field) for field in dataset.fields.values()) for layer in wanted):
             yield setting("data.dataset", dataset.name, f"Choose the data {dataset.name}")
 
 
-def _matches(shape: tuple[Any, ...], field: Field) -> bool:
+def _matches(layer: Input, field: Field) -> bool:
+    shape = layer.shape
     return (
         field.role == "input"
+        and field.dtype == layer.dtype
         and len(shape) == len(field.shape)
         and all(not isinstance(want, int) or want == have for want, have in zip(shape, field.shape, strict=True))
     )

@@ -1,0 +1,196 @@
+"""What simple answers reach on a data set, so that a network's score can be judged: measured on the page's own split.
+
+The majority class (or the mean, or the last value), the nearest neighbour, and a small multilayer perceptron, all of
+scikit-learn, fitted on the training part and judged on the test part.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from engine.data.config import DataConfig, Split
+from engine.data.dataset import DataError, Dataset
+from engine.data.datasets import get, samples
+from engine.data.splitting import split
+from engine.data.views import Views, views
+from engine.training.seeds import derive
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+    Model = Callable[[Views, "Going"], Array]
+
+HIDDEN, EPOCHS, BATCH = 64, 20, 64
+"""The small perceptron: one hidden layer, trained by Adam with scikit-learn's own settings otherwise."""
+FEW = 20_000
+"""Samples it sees at least, again and again where there are few."""
+FILE = "baselines.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What one way to answer reaches for one target on the test part.
+
+    ``score`` is the share of right answers, padding left out, or R² for numbers; ``mae`` the mean absolute error there.
+    ``train`` and ``test`` are how many samples, or places of samples, it was fitted on and judged on.
+    """
+
+    target: str
+    name: str
+    score: float
+    mae: float | None
+    train: int
+    test: int
+
+
+class Stopped(Exception):
+    """The measuring was cancelled."""
+
+
+class Going:
+    """Tells how far the measuring is, and ends it where that is wanted."""
+
+    def __init__(self, total: int, progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> None:
+        self._total, self._progress, self._cancelled = total, progress, cancelled
+        self._done, self.name = 0, ""
+
+    def step(self, share: float = 1.0) -> None:
+        """A baseline is done to this share. Raises Stopped."""
+        if self._cancelled():
+            raise Stopped
+        self._progress((self._done + share) / self._total, self.name)
+        self._done += share >= 1.0
+
+
+def measure(
+    config: DataConfig,
+    progress: Callable[[float, str], None] = lambda share, name: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[Baseline, ...]:
+    """The baselines of every target, whatever the transforms. Raises DataError, or Stopped once ``cancelled``."""
+    import numpy as np
+
+    dataset = get(config.dataset)
+    found = samples(dataset.name, config.path)
+    parts = split(config, found.arrays, dict(dataset.fields))
+    if not len(parts["test"]):
+        raise DataError("Baselines are judged on the test part, and data.split.test leaves it empty: enlarge it.")
+    targets = [name for name, field in dataset.fields.items() if field.role == "target"]
+    ways = _ways(dataset)
+    going, result = Going(len(targets) * len(ways), progress, cancelled), []
+    for target in targets:
+        source = np.random.RandomState(derive(config.seed, f"baselines {target}") % 2**32)
+        seen = views(dataset, found.arrays, parts["train"], parts["test"], target, source)
+        for name, way in ways.items():
+            going.name = f"{name} for {target}"
+            going.step(0.0)
+            answers = way(seen, going)
+            going.step()
+            result.append(_judged(target, name, seen, answers))
+    return tuple(result)
+
+
+def remembered(config: DataConfig) -> tuple[Baseline, ...]:
+    """The baselines of a data set on board with the split of a new project; nothing for all else: measure those.
+
+    They were measured with Python 3.11, whose sources some of the sets are made of.
+    """
+    if config.split != Split() or config.seed != 0 or config.dataset is None or get(config.dataset).files:
+        return ()
+    return _file().get(config.dataset, ())
+
+
+def as_json(found: Mapping[str, tuple[Baseline, ...]]) -> str:
+    """The text of the file that `remembered` reads."""
+    rows = [
+        f" {json.dumps(name)}: [\n" + ",\n".join(f"  {json.dumps(_row(one))}" for one in every) + "\n ]"
+        for name, every in found.items()
+    ]
+    return "{\n" + ",\n".join(rows) + "\n}\n"
+
+
+def _row(one: Baseline) -> dict[str, Any]:
+    numbers = {"score": round(one.score, 4), "mae": None if one.mae is None else round(one.mae, 4)}
+    return {"target": one.target, "name": one.name, **numbers, "train": one.train, "test": one.test}
+
+
+def _file() -> dict[str, tuple[Baseline, ...]]:
+    table = json.loads(files("resources").joinpath(FILE).read_text(encoding="utf-8"))
+    return {name: tuple(Baseline(**row) for row in rows) for name, rows in table.items()}
+
+
+def _ways(dataset: Dataset) -> dict[str, Model]:
+    if dataset.task == "forecast":
+        return {"mean": _majority, "last value": _last, "nearest neighbour": _neighbour, "small MLP": _perceptron}
+    first = "mean" if dataset.fields[dataset.first("target")].classes is None else "majority"
+    return {first: _majority, "nearest neighbour": _neighbour, "small MLP": _perceptron}
+
+
+def _judged(target: str, name: str, seen: Views, answers: Array) -> Baseline:
+    import numpy as np
+
+    sizes = len(seen.train), len(seen.test)
+    if seen.classes:
+        return Baseline(target, name, float(np.mean(answers == seen.test_goal)), None, *sizes)
+    goal = seen.test_goal.reshape(len(seen.test), -1)
+    wrong = goal - answers.reshape(goal.shape)
+    spread = ((goal - goal.mean(0)) ** 2).sum()
+    score = 1.0 - float((wrong**2).sum() / spread) if spread else 0.0
+    return Baseline(target, name, score, float(np.abs(wrong).mean()), *sizes)
+
+
+def _majority(seen: Views, going: Going) -> Array:
+    from sklearn.dummy import DummyClassifier, DummyRegressor
+
+    model = DummyClassifier(strategy="most_frequent") if seen.classes else DummyRegressor()
+    answers: Array = model.fit(seen.train, seen.train_goal).predict(seen.test)
+    return answers
+
+
+def _last(seen: Views, going: Going) -> Array:
+    """The last value of the first channel, for every time to come."""
+    import numpy as np
+
+    assert seen.last is not None
+    return np.broadcast_to(seen.last[:, None], seen.test_goal.shape)
+
+
+def _neighbour(seen: Views, going: Going) -> Array:
+    import numpy as np
+    from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+
+    model = (KNeighborsClassifier if seen.classes else KNeighborsRegressor)(n_neighbors=1, algorithm="brute", n_jobs=1)
+    model.fit(seen.train, seen.train_goal)
+    pieces = np.array_split(seen.test, max(1, len(seen.test) // 250))
+    answers = []
+    for number, piece in enumerate(pieces):
+        going.step(0.99 * number / len(pieces))
+        answers.append(model.predict(piece))
+    return np.concatenate(answers)
+
+
+def _perceptron(seen: Views, going: Going) -> Array:
+    import numpy as np
+    from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+    settings = {"hidden_layer_sizes": (HIDDEN,), "batch_size": min(BATCH, len(seen.train)), "random_state": 0}
+    if seen.classes:
+        model, known = MLPClassifier(**settings), {"classes": np.unique(seen.train_goal)}
+        goal, middle, spread = seen.train_goal, 0.0, 1.0
+    else:
+        model, known = MLPRegressor(**settings), {}
+        flat = seen.train_goal.reshape(len(seen.train), -1)
+        middle, spread = flat.mean(), flat.std() or 1.0
+        goal = ((flat - middle) / spread).squeeze()
+    epochs = max(EPOCHS, FEW // len(seen.train))
+    for epoch in range(epochs):
+        going.step(0.99 * epoch / epochs)
+        model.partial_fit(seen.train, goal, **known)
+    answers = model.predict(seen.test)
+    result: Array = answers if seen.classes else answers * spread + middle
+    return result

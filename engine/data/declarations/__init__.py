@@ -1,0 +1,1 @@
+"""What data sets there are, in words and numbers: plain declarations, nothing is loaded."""

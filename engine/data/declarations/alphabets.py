@@ -1,0 +1,31 @@
+"""The symbols of the texts on board. The first one of each fills what is shorter than its row."""
+
+from __future__ import annotations
+
+PADDING = "·"
+PRINTABLE = tuple(map(chr, range(32, 127)))
+"""The 95 characters of ASCII that can be seen, the space among them."""
+
+TEXT = (PADDING, "↵", *PRINTABLE)
+"""Of running text; ↵ is the end of a line."""
+
+LINE = (PADDING, *PRINTABLE)
+"""Of a line of Python."""
+
+TOKENS = (PADDING, "space", "keyword", "name", "number", "string", "comment", "operator")
+"""What a character of a line of Python can be part of."""
+
+WORDS = (PADDING, " ", ",", "-", ".", *"0123456789", *"abcdefghijklmnopqrstuvwxyz")
+"""Of a date in words."""
+
+ISO = (PADDING, "»", "-", *"0123456789")
+"""Of a date as YYYY-MM-DD; » stands before its first character."""
+
+FORMS = ("circle", "square", "triangle", "cross", "ring", "diamond")
+COLOURS = ("red", "green", "blue", "yellow", "purple", "white")
+RELATIONS = ("above", "below", "left", "right")
+CAPTION = (PADDING, "»", ".", "a", "large", "small", "of", *RELATIONS, *COLOURS, *FORMS)
+"""The words of a caption; » stands before the first one, the full stop ends it."""
+
+HEADINGS = ("up", "up right", "right", "down right", "down", "down left", "left", "up left")
+"""Where a digit moves to, clockwise."""

@@ -1,0 +1,124 @@
+"""The data sets that are made on this machine: from the sources of Python itself, or drawn from a fixed seed."""
+
+from __future__ import annotations
+
+import platform
+
+from engine.data.dataset import Dataset, Field
+from engine.data.declarations.alphabets import CAPTION, FORMS, HEADINGS, ISO, LINE, TEXT, TOKENS, WORDS
+from engine.data.declarations.tables import BSD, DIGITS
+
+PYTHON = f"the standard library of Python {platform.python_version()}, which runs Layerloom"
+PSF = "Python Software Foundation License"
+OWN = "made by Layerloom, free of rights"
+SEEDED = "drawn by Layerloom from a fixed seed: the same samples on every machine"
+
+DATASETS = (
+    Dataset(
+        "docstrings",
+        "Docstrings",
+        "64 characters of what Python says about itself: which character comes next, at every place?",
+        f"the docstrings in {PYTHON}",
+        "language model",
+        12_000,
+        {
+            "text": Field((64,), "int64", "input", TEXT, 0),
+            "next": Field((64,), "int64", "target", TEXT, 0),
+        },
+        loader="engine.data.generated.text",
+        kind="text",
+        licence=PSF,
+        parting="groups",
+        apart="a file",
+    ),
+    Dataset(
+        "python_tokens",
+        "Kinds of Python tokens",
+        "A line of Python, character by character: part of what is each one, a keyword, a name, a string?",
+        f"lines of {PYTHON}",
+        "sequence labelling",
+        12_000,
+        {
+            "text": Field((64,), "int64", "input", LINE, 0),
+            "kind": Field((64,), "int64", "target", TOKENS, 0),
+        },
+        loader="engine.data.generated.tokens",
+        kind="text",
+        licence=PSF,
+        parting="groups",
+        apart="a file",
+    ),
+    Dataset(
+        "dates",
+        "Dates in words",
+        "A date as people write it, from 1900 to 2099: what is it as YYYY-MM-DD? iso_in is the answer one place later, "
+        "for a decoder that is shown what it should have said.",
+        SEEDED,
+        "translation",
+        12_000,
+        {
+            "words": Field((56,), "int64", "input", WORDS, 0),
+            "iso_in": Field((10,), "int64", "input", ISO, 0),
+            "iso": Field((10,), "int64", "target", ISO, 0),
+        },
+        loader="engine.data.generated.dates",
+        kind="text",
+        licence=OWN,
+        parting="groups",
+        apart="a date",
+    ),
+    Dataset(
+        "series",
+        "Hourly series",
+        "Two days of a value and of what drives it three hours later, with trend, daily and weekly seasons and noise: "
+        "how does the value go on for half a day?",
+        SEEDED,
+        "forecast",
+        12_000,
+        {"past": Field((48, 2)), "future": Field((12,), role="target")},
+        loader="engine.data.generated.series",
+        kind="sequence",
+        licence=OWN,
+        parting="time",
+        apart="an hour",
+    ),
+    Dataset(
+        "shapes",
+        "Drawn shapes",
+        "One or two shapes on a grey ground, 32 × 32 pixels in colour: what is the larger one, which pixel belongs to "
+        "what, and how would one say it? caption_in is the caption one word later, for a decoder.",
+        SEEDED,
+        "segmentation",
+        12_000,
+        {
+            "image": Field((3, 32, 32)),
+            "caption_in": Field((11,), "int64", "input", CAPTION, 0),
+            "label": Field((), "int64", "target", FORMS),
+            "mask": Field((32, 32), "int64", "target", ("ground", *FORMS)),
+            "caption": Field((11,), "int64", "target", CAPTION, 0),
+        },
+        loader="engine.data.generated.shapes",
+        kind="image",
+        licence=OWN,
+        parting="groups",
+        apart="a caption",
+    ),
+    Dataset(
+        "moving_digits",
+        "Moving digits",
+        "Clips of eight frames, 16 × 16 pixels, in which a handwritten digit moves: which digit is it, and where to?",
+        f"{DIGITS}, moved by Layerloom from a fixed seed",
+        "classification",
+        10_782,
+        {
+            "clip": Field((8, 1, 16, 16)),
+            "label": Field((), "int64", "target", tuple("0123456789")),
+            "heading": Field((), "int64", "target", HEADINGS),
+        },
+        loader="engine.data.generated.clips",
+        kind="clip",
+        licence=BSD,
+        parting="groups",
+        apart="a handwritten digit",
+    ),
+)

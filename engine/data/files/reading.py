@@ -1,0 +1,72 @@
+"""Reading files of unknown origin: never more than what is expected, and one sentence for whatever is wrong."""
+
+from __future__ import annotations
+
+import gzip
+import tarfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from engine.data.dataset import DataError, Dataset, MissingFiles
+
+BROKEN = (EOFError, zlib.error, tarfile.TarError, gzip.BadGzipFile, ValueError, OverflowError)
+"""What gzip and tarfile raise for what is none of theirs."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """A file to read, unpacked on the way where its name ends in ``.gz``. Raises DataError for all that goes wrong."""
+    with sentences(path), gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+        yield file  # type: ignore[misc]
+
+
+@contextmanager
+def sentences(path: Path) -> Iterator[None]:
+    """Make DataErrors of what the packed file ``path`` and the disk have to complain of."""
+    try:
+        yield
+    except BROKEN as error:
+        raise DataError(f"{path} is damaged or cut off: {error or 'its end is missing'}. Fetch it again.") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def bounded(file: gzip.GzipFile, most: int) -> IO[bytes]:
+    """A file of which no more than so many bytes can be read, however much it unpacks to; else DataError."""
+    return cast(IO[bytes], _Bounded(file, most))
+
+
+class _Bounded:
+    def __init__(self, file: gzip.GzipFile, most: int) -> None:
+        self._file, self._left = file, most
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size if size >= 0 else self._left + 1)
+        self._left -= len(piece)
+        if self._left < 0:
+            raise DataError("The archive unpacks to far more than what is published: it is not read.")
+        return piece
+
+
+def exactly(file: IO[bytes], size: int, where: str) -> bytes:
+    """So many bytes and no more. Raises DataError where there are fewer; what it takes is bounded by what is there."""
+    pieces, left = [], size
+    while left:
+        piece = file.read(min(left, 1 << 20))
+        if not piece:
+            raise DataError(f"{where} is cut off: {size - left:,} of {size:,} bytes are there. Fetch it again.")
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
+
+
+def missing(dataset: Dataset, folder: Path, name: str) -> MissingFiles:
+    """The sentence for a file that is not there."""
+    wanted = " and ".join(file.name for file in dataset.files)
+    return MissingFiles(
+        f"{dataset.title} needs the file {name}, which is not in {folder}: download it on the Data page, or set "
+        f"data.path to the folder with {wanted}."
+    )

@@ -1,0 +1,157 @@
+"""Samples as rows of numbers for simple models: (rows, features) and what each row is to answer.
+
+A sample is one row. Where a target has several places each place is a row: of the values around it where the input
+lies along it (the characters of a line, the pixels of a picture), else of the whole input and of what stands before
+it. Symbols become one-hot. At most `ROWS` rows are drawn to fit on, and `JUDGED` to be judged on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.data.dataset import Dataset, Field
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+ROWS, JUDGED = 8_000, 2_000
+BEFORE, AROUND = 8, 6
+"""Characters before a place that is to be foretold, or on either side of one that is to be named."""
+PIXELS = 3
+"""Pixels on every side."""
+WEIGHT = 4.0
+"""How much the place itself counts beside a one-hot symbol, where rows of all places stand together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Rows to fit on and to be judged by, float32, with their goals; ``classes`` says that these are classes.
+
+    ``last`` is the last value of the first channel of each row to be judged, in the data's own units.
+    """
+
+    train: Array
+    train_goal: Array
+    test: Array
+    test_goal: Array
+    classes: bool
+    last: Array | None = None
+
+
+def views(
+    dataset: Dataset,
+    arrays: dict[str, Array],
+    train: Array,
+    test: Array,
+    target: str,
+    source: np.random.RandomState,
+) -> Views:
+    """The rows of a target; ``train`` and ``test`` are the places of the samples, ``source`` draws among them."""
+    goal, name = dataset.fields[target], dataset.first("input")
+    field, values, goals = dataset.fields[name], arrays[name], arrays[target]
+    if not goal.classes or not goal.shape:
+        chosen = [_some(places, most, source) for places, most in ((train, ROWS), (test, JUDGED))]
+        made = [_whole(field, values[places]) for places in chosen]
+        scaled = _scaled(field, *made)
+        last = values[chosen[1], -1, 0] if values.ndim == 3 else None
+        answers = [goals[places] for places in chosen]
+        return Views(scaled[0], _flat(answers[0]), scaled[1], _flat(answers[1]), bool(goal.classes), last)
+    picked = [_places(goal, goals, places, most, source) for places, most in ((train, ROWS), (test, JUDGED))]
+    rows = [_around(dataset, arrays, target, *where) for where in picked]
+    (_, first), (_, second) = ((where, goals[(where[0], *where[1].T)]) for where in picked)
+    return Views(rows[0], first, rows[1], second, True)
+
+
+def _some(places: Array, most: int, source: np.random.RandomState) -> Array:
+    """At most so many of the places, in the order they have."""
+    import numpy as np
+
+    if len(places) <= most:
+        return places
+    return places[np.sort(source.permutation(len(places))[:most])]
+
+
+def _flat(goals: Array) -> Array:
+    """One number a row where a sample answers with one, else all its numbers."""
+    flat = goals.reshape(len(goals), -1)
+    return flat[:, 0] if flat.shape[1] == 1 else flat
+
+
+def _places(goal: Field, goals: Array, samples: Array, most: int, source: np.random.RandomState) -> tuple[Array, Array]:
+    """(samples, indices within them (rows, rank)) of places that are no padding; some of all of them."""
+    import numpy as np
+
+    size = int(np.prod(goal.shape))
+    drawn = samples[source.randint(0, len(samples), 3 * most)], source.randint(0, size, 3 * most)
+    inside = np.stack(np.unravel_index(drawn[1], goal.shape), axis=1)
+    kept = goals[(drawn[0], *inside.T)] != (-1 if goal.padding is None else goal.padding)
+    _, once = np.unique(drawn[0][kept] * size + drawn[1][kept], return_index=True)
+    once = np.sort(once)[:most]
+    return drawn[0][kept][once], inside[kept][once]
+
+
+def _around(dataset: Dataset, arrays: dict[str, Array], target: str, samples: Array, inside: Array) -> Array:
+    """What a row sees of its place."""
+    import numpy as np
+
+    goal, name = dataset.fields[target], dataset.first("input")
+    field, values = dataset.fields[name], arrays[name]
+    if field.shape == goal.shape and field.classes:
+        after = 0 if dataset.task == "language model" else AROUND
+        before = BEFORE - 1 if dataset.task == "language model" else AROUND
+        padded = np.pad(values, ((0, 0), (before, after)))
+        steps = np.arange(before + after + 1)
+        return _one_hot(padded[samples[:, None], inside[:, :1] + steps], field.classes)
+    if len(goal.shape) == 2 and field.shape[-2:] == goal.shape:
+        padded = np.pad(values, ((0, 0), (0, 0), (PIXELS, PIXELS), (PIXELS, PIXELS)), mode="edge")
+        steps = np.arange(2 * PIXELS + 1)
+        y, x = (inside[:, axis, None] + steps for axis in (0, 1))
+        seen = padded[samples[:, None, None], :, y[:, :, None], x[:, None, :]]
+        return _unit(seen.reshape(len(samples), -1))
+    whole = _whole(field, values[samples]) if field.classes else _unit(_whole(field, values[samples]))
+    shown = next((key for key, one in dataset.fields.items() if one.role == "input" and one.shape == goal.shape), None)
+    parts = [whole, WEIGHT * _one_hot(inside[:, :1], goal.shape[0])]
+    if shown is not None:
+        parts.append(_one_hot(arrays[shown][samples, inside[:, 0]][:, None], goal.classes or 1))
+    return np.concatenate(parts, axis=1)
+
+
+def _whole(field: Field, values: Array) -> Array:
+    """All values of the samples (rows, features), symbols as one-hot."""
+    import numpy as np
+
+    if field.classes:
+        return _one_hot(values.reshape(len(values), -1), field.classes)
+    return values.reshape(len(values), -1).astype(np.float32)
+
+
+def _scaled(field: Field, train: Array, test: Array) -> tuple[Array, Array]:
+    """Mean 0 and deviation 1 on the rows to fit on: each feature of a table, all values of anything else together."""
+    import numpy as np
+
+    if field.classes:
+        return train, test
+    axis = 0 if len(field.shape) == 1 else None
+    middle, spread = train.mean(axis, dtype=np.float64), train.std(axis, dtype=np.float64)
+    spread = np.where(spread > 1e-9, spread, 1.0)
+    return ((train - middle) / spread).astype(np.float32), ((test - middle) / spread).astype(np.float32)
+
+
+def _unit(values: Array) -> Array:
+    """Values of pictures between 0 and 1."""
+    import numpy as np
+
+    return values.astype(np.float32) / 255
+
+
+def _one_hot(symbols: Array, classes: int) -> Array:
+    """Symbols (rows, places) as (rows, places · classes) in float32."""
+    import numpy as np
+
+    rows, places = symbols.shape
+    result = np.zeros((rows, places, classes), np.float32)
+    result[np.arange(rows)[:, None], np.arange(places), symbols] = 1.0
+    return result.reshape(rows, places * classes)

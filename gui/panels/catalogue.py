@@ -1,0 +1,105 @@
+"""The left side of the Data page: the data sets by kind, and what is to be known of the chosen one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from engine.data.dataset import Dataset
+from engine.data.datasets import catalogue
+from gui.panels.data_files import FilesBox
+from gui.widgets import Note, heading
+
+KINDS = {"table": "Tables", "image": "Images", "clip": "Clips", "sequence": "Sequences", "text": "Text"}
+DATASET = Qt.ItemDataRole.UserRole
+
+
+class Catalogue(QWidget):
+    """The datasets as a list of cards, with the description of the chosen one below."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Datasets")
+        self.list.setToolTip("Choose what to learn from")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for kind, title in KINDS.items():
+            self._add_heading(title)
+            for dataset in catalogue():
+                if dataset.kind == kind:
+                    self._add(dataset)
+        self.list.itemActivated.connect(self._pick)
+        self.list.itemClicked.connect(self._pick)
+        self.error = Note("", "error")
+        self.about = QLabel()
+        self.about.setWordWrap(True)
+        self.source = Note()
+        self.files = FilesBox()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 10, 12, 12)
+        box.setSpacing(8)
+        box.addWidget(heading("Dataset"))
+        box.addWidget(self.list, 1)
+        for widget in (self.error, self.about, self.source, self.files):
+            box.addWidget(widget)
+        self.setMinimumWidth(230)
+
+    def show_name(self, name: Any, path: Any, error: str) -> None:
+        """Show which dataset is chosen, and the folder of its files."""
+        chosen = None
+        with QSignalBlocker(self.list):
+            self.list.setCurrentRow(-1)
+            for item in self.items():
+                if item.data(DATASET).name == name:
+                    self.list.setCurrentItem(item)
+                    chosen = item.data(DATASET)
+        self.error.setText(f"✕ {error}")
+        self.error.setVisible(bool(error))
+        self.about.setText(chosen.description if chosen else "")
+        self.source.setText(f"Source: {chosen.source}. Licence: {chosen.licence}." if chosen else "")
+        self.files.show_dataset(chosen, path if isinstance(path, str) and path else None)
+
+    def items(self) -> list[QListWidgetItem]:
+        """The cards of the datasets, in their order."""
+        every = [self.list.item(row) for row in range(self.list.count())]
+        return [item for item in every if item.data(DATASET) is not None]
+
+    def _add_heading(self, title: str) -> None:
+        item = QListWidgetItem(title)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        font = item.font()
+        font.setBold(True)
+        item.setFont(font)
+        item.setSizeHint(QSize(0, 28))
+        self.list.addItem(item)
+
+    def _add(self, dataset: Dataset) -> None:
+        item = QListWidgetItem(f"{dataset.title}\n{facts(dataset)}")
+        item.setData(DATASET, dataset)
+        item.setToolTip(dataset.description)
+        item.setSizeHint(QSize(0, 44))
+        self.list.addItem(item)
+
+    def _pick(self, item: QListWidgetItem) -> None:
+        if item.data(DATASET) is not None:
+            self.chosen.emit(item.data(DATASET))
+
+
+def facts(dataset: Dataset) -> str:
+    """``1,797 samples · 10 classes · 8×8``, short enough for a card."""
+    field, goal = (dataset.fields[dataset.first(role)] for role in ("input", "target"))
+    shape = field.shape
+    if field.classes:
+        form = f"{shape[0]} characters"
+    elif len(shape) == 1:
+        form = f"{shape[0]} features"
+    else:
+        form = "×".join(str(size) for size in shape if size > 1)
+    parts = [f"{dataset.samples:,} samples", form]
+    if not field.classes:
+        parts.insert(1, f"{goal.classes} classes" if goal.classes else dataset.task)
+    return " · ".join(parts)

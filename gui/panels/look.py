@@ -1,0 +1,163 @@
+"""What the Data page shows of a data set, made ready beside the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.data.config import DataConfig
+from engine.data.dataset import Dataset
+from engine.data.datasets import feature_names, get
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+PARTS = {"train": "training", "validation": "validation", "test": "test"}
+SHOWN = 12
+BINS = 8
+"""Bars for a target that is a number."""
+MOST = 11
+"""Bars of classes; the rarer ones share one more."""
+
+Form = Literal["table", "images", "clips", "text", "pairs", "series"]
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How often each class (or range of the target) comes: a row for each, a column for each part.
+
+    ``what`` says what is counted.
+    """
+
+    what: str
+    names: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Samples of a part before and after the transforms, with all else that is known of them, and how often what comes.
+
+    ``more`` has the other fields of the samples as they are stored.
+    """
+
+    dataset: Dataset
+    form: Form
+    sizes: tuple[int, ...]
+    balances: Mapping[str, Balance]
+    columns: tuple[str, ...]
+    before: Array
+    after: Array
+    more: Mapping[str, Array]
+    answers: tuple[str, ...]
+    transformed: bool
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the bars of the first target."""
+        return next(iter(self.balances.values())).names
+
+    @property
+    def counts(self) -> tuple[tuple[int, ...], ...]:
+        """The counts of the first target."""
+        return next(iter(self.balances.values())).counts
+
+
+def look(config: DataConfig, part: str) -> Look:
+    """Prepare the data as a training would and take the first samples of a part. Raises DataError."""
+    from engine.data.pipeline import prepare
+
+    dataset = get(config.dataset)
+    prepared = prepare(config)
+    source = dataset.first("input")
+    parts = [getattr(prepared, name) for name in PARTS]
+    chosen = parts[list(PARTS).index(part)]
+    places = chosen.indices[:SHOWN]
+    balances = {
+        name: _balance(dataset, name, prepared.raw[name], [one.indices for one in parts])
+        for name, field in dataset.fields.items()
+        if field.role == "target"
+    }
+    before, more = prepared.raw[source][places], {name: prepared.raw[name][places] for name in prepared.raw}
+    return Look(
+        dataset,
+        form_of(dataset),
+        tuple(len(one) for one in parts),
+        balances,
+        feature_names(dataset.name) if before.ndim == 2 and dataset.kind == "table" else (),
+        before,
+        chosen.tensors[source][:SHOWN].numpy(),
+        more,
+        tuple(_answer(dataset, {name: values[place] for name, values in more.items()}) for place in range(len(places))),
+        any(transform.field == source for transform in config.transforms),
+    )
+
+
+def form_of(dataset: Dataset) -> Form:
+    """How samples of a data set are best shown."""
+    field, goal = (dataset.fields[dataset.first(role)] for role in ("input", "target"))
+    if field.classes:
+        return "text" if goal.shape == field.shape else "pairs"
+    if len(field.shape) == 4:
+        return "clips"
+    if len(field.shape) == 3:
+        return "images"
+    if len(field.shape) == 2:
+        return "images" if goal.classes else "series"
+    return "table"
+
+
+def spelled(names: Sequence[str], row: Array) -> str:
+    """Symbols as text, words with spaces between them; what is padding stays to be seen."""
+    text = [names[place] for place in row.tolist()]
+    return (" " if max(map(len, names)) > 1 else "").join(text)
+
+
+def _answer(dataset: Dataset, values: Mapping[str, Array]) -> str:
+    """What a sample should be answered with, in words."""
+    said = []
+    for name, field in dataset.fields.items():
+        if field.role == "target" and field.classes and len(field.shape) < 2:
+            flat = values[name].reshape(-1)
+            text = spelled(field.names, flat) if field.shape else field.names[int(flat[0])]
+            said.append(text.replace("·", "").strip().removesuffix(" .") if field.padding is not None else text)
+        elif field.role == "target" and not field.classes:
+            said.append(f"{values[name].reshape(-1)[0]:g}")
+    captions = [text for text in said if len(text.split()) > 2]
+    return captions[0] if captions and dataset.task == "segmentation" else ", ".join(said)
+
+
+def _balance(dataset: Dataset, target: str, goals: Array, parts: Sequence[Array]) -> Balance:
+    """The names and counts of the bars: one for each class, or ranges of a number."""
+    import numpy as np
+
+    field = dataset.fields[target]
+    if not field.classes:
+        flat = goals.reshape(len(goals), -1)[:, 0]
+        edges = np.linspace(flat.min(), flat.max(), BINS + 1)
+        table = [np.histogram(flat[places], edges)[0] for places in parts]
+        names = [f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges)]
+        return Balance("Samples by target", tuple(names), _rows(table, len(names)))
+    table = [np.bincount(goals[places].reshape(-1), minlength=field.classes) for places in parts]
+    names = ["space" if name == " " else name for name in field.names]
+    if field.padding is not None:
+        table = [np.delete(column, field.padding) for column in table]
+        del names[field.padding]
+    if field.shape:
+        there = [place for place in range(len(names)) if any(column[place] for column in table)]
+        table, names = [column[there] for column in table], [names[place] for place in there]
+    if len(names) > MOST + 1:
+        order = np.argsort(-sum(table), kind="stable")
+        others = [int(column[order[MOST:]].sum()) for column in table]
+        table = [np.append(column[order[:MOST]], other) for column, other in zip(table, others, strict=True)]
+        names = [*(names[place] for place in order[:MOST].tolist()), f"{len(names) - MOST} others"]
+    what = "Samples of each class" if not field.shape else f"Places of each class in {target}"
+    return Balance(what, tuple(names), _rows(table, len(names)))
+
+
+def _rows(table: Sequence[Array], rows: int) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(int(column[row]) for column in table) for row in range(rows))

@@ -1,0 +1,210 @@
+"""Samples as text, as curves and as strips of frames: painted by hand, in the colours of the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.panels.look import Look
+from gui.panels.sample_charts import pictures
+from gui.theme import mono_font, theme
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+PADDING = "·"
+KINDS = ("muted", "text", "curve.rate", "text", "curve.validation", "ok", "muted", "curve.train")
+"""The colour of each kind of token, in the order of their names; a letter below says the same."""
+
+
+class Strip(QWidget):
+    """What the views of this file share: they paint rows of samples, as many as there is room for."""
+
+    ROW = 44
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.seen: Look | None = None
+        self.after = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(150)
+        theme.changed.connect(self.update)
+
+    def show_look(self, seen: Look, *, after: bool = False) -> None:
+        """Show these samples, ``after`` the transforms or before."""
+        self.seen, self.after = seen, after
+        self.setAccessibleName(f"{len(seen.before)} samples: {'; '.join(seen.answers)}"[:1000])
+        self.update()
+
+    def values(self) -> Array:
+        """The first input of the samples."""
+        assert self.seen is not None
+        return self.seen.after if self.after else self.seen.before
+
+
+class TextView(Strip):
+    """Characters in their places: running text, a line with the kind of each character, or what a text becomes."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        seen = self.seen
+        if seen is None:
+            return
+        painter = QPainter(self)
+        field, goal = (seen.dataset.fields[seen.dataset.first(role)] for role in ("input", "target"))
+        kinds = seen.form == "text" and goal.names != field.names
+        columns = field.shape[0] + (goal.shape[0] + 5 if seen.form == "pairs" else 0)
+        font = mono_font(10)
+        painter.setFont(font)
+        if painter.fontMetrics().horizontalAdvance("m" * columns) > self.width():
+            painter.setFont(mono_font(9))
+        if painter.fontMetrics().horizontalAdvance("m" * columns) > self.width():
+            font.setPixelSize(max(7, int(self.width() / columns / 0.61)))
+            painter.setFont(font)
+        wide, high = painter.fontMetrics().horizontalAdvance("m"), painter.fontMetrics().height()
+        top = self._legend(painter, goal.names, wide) if kinds else 0
+        row = high * (2 if kinds else 1) + 10
+        for place, ids in enumerate(self.values().tolist()):
+            y = top + place * row
+            if y + row > self.height():
+                break
+            self._line(painter, 0, y, wide, high, [field.names[symbol] for symbol in ids], None)
+            answer = seen.more[seen.dataset.first("target")][place].tolist()
+            if kinds:
+                colours = [theme.color(KINDS[kind % len(KINDS)]) for kind in answer]
+                painter.fillRect(QRectF(0, y, wide * len(ids), 2 * high), theme.color("base"))
+                self._line(painter, 0, y, wide, high, [field.names[symbol] for symbol in ids], colours)
+                marks = [_letter(goal.names, kind) for kind in answer]
+                self._line(painter, 0, y + high, wide, high, marks, colours)
+            elif seen.form == "pairs":
+                x = wide * (field.shape[0] + 2)
+                self._line(painter, x, y, wide, high, ["→"], None)
+                self._line(painter, x + 3 * wide, y, wide, high, [goal.names[symbol] for symbol in answer], None)
+
+    @staticmethod
+    def _line(
+        painter: QPainter, x: float, y: float, wide: int, high: int, text: Sequence[str], colours: list[QColor] | None
+    ) -> None:
+        plain, faint = theme.color("text"), theme.color("muted")
+        for place, character in enumerate(text):
+            if character != " ":
+                colour = faint if character in (PADDING, "↵") else colours[place] if colours else plain
+                painter.setPen(colour)
+                painter.drawText(QRectF(x + place * wide, y, wide, high), Qt.AlignmentFlag.AlignCenter, character)
+
+    def _legend(self, painter: QPainter, names: Sequence[str], wide: int) -> int:
+        """What the letters below the characters mean, in as many lines as it takes; the height it takes."""
+        x, y, high = 0, 0, painter.fontMetrics().height()
+        for kind, name in enumerate(names):
+            if name == PADDING:
+                continue
+            text = f"{_letter(names, kind)} {name}" if _letter(names, kind) != " " else "blank space"
+            if x + wide * len(text) > self.width():
+                x, y = 0, y + high
+            painter.setPen(theme.color(KINDS[kind % len(KINDS)]))
+            painter.drawText(QRectF(x, y, wide * (len(text) + 1), high), Qt.AlignmentFlag.AlignVCenter, text)
+            x += wide * (len(text) + 2)
+        return y + high + 10
+
+
+def _letter(names: Sequence[str], kind: int) -> str:
+    """The letter of a kind: its first one, or # for numbers, whose first one is that of names."""
+    return {"space": " ", "number": "#"}.get(names[kind], names[kind][0])
+
+
+class SeriesView(Strip):
+    """Each sample as a small plot: what was, what drives it, and, dashed, what comes."""
+
+    LEGEND, GAP = 24, 12
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.seen is None or not len(self.seen.before):
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pens = self._legend(painter)
+        columns = 2 if self.width() < 900 else 3
+        rows = max(1, min(-(-len(self.seen.before) // columns), (self.height() - self.LEGEND) // 96))
+        wide = (self.width() - (columns - 1) * self.GAP) / columns
+        high = min((self.height() - self.LEGEND - (rows - 1) * self.GAP) / rows, 180.0)
+        future = self.seen.more[self.seen.dataset.first("target")]
+        for place, past in enumerate(self.values()[: rows * columns]):
+            x, y = (place % columns) * (wide + self.GAP), self.LEGEND + (place // columns) * (high + self.GAP)
+            self._plot(painter, QRectF(x, y, wide, high), past, future[place], pens)
+
+    def _plot(self, painter: QPainter, box: QRectF, past: Array, future: Array, pens: Sequence[QPen]) -> None:
+        assert self.seen is not None
+        whole = len(past) + len(future)
+        low, high = float(min(past.min(), future.min())), float(max(past.max(), future.max()))
+        painter.setPen(QPen(theme.color("border"), 1))
+        painter.setBrush(theme.color("base"))
+        painter.drawRect(box)
+        now = box.left() + box.width() * (len(past) - 0.5) / whole
+        painter.drawLine(QPointF(now, box.top()), QPointF(now, box.bottom()))
+
+        def curve(values: Array, start: int) -> QPolygonF:
+            points = []
+            for step, value in enumerate(values.tolist(), start):
+                across = box.left() + box.width() * (step + 0.5) / whole
+                down = box.bottom() - 5 - (box.height() - 10) * (value - low) / max(high - low, 1e-9)
+                points.append(QPointF(across, down))
+            return QPolygonF(points)
+
+        curves = [(past[:, 0], 0), *([(past[:, 1], 0)] if past.shape[1] > 1 else [])]
+        for (values, start), pen in zip([*curves, (future, len(past))], [*pens[: len(curves)], pens[2]], strict=True):
+            painter.setPen(pen)
+            painter.drawPolyline(curve(values, start))
+
+    def _legend(self, painter: QPainter) -> tuple[QPen, QPen, QPen]:
+        pens = (
+            QPen(theme.color("curve.train"), 1.6),
+            QPen(theme.color("curve.other"), 1.2, Qt.PenStyle.DotLine),
+            QPen(theme.color("curve.validation"), 1.8, Qt.PenStyle.DashLine),
+        )
+        x = 0
+        for pen, name in zip(pens, ("past value", "what drives it", "future value"), strict=True):
+            painter.setPen(pen)
+            painter.drawLine(x, 9, x + 28, 9)
+            painter.setPen(theme.color("muted"))
+            width = painter.fontMetrics().horizontalAdvance(name)
+            painter.drawText(QRectF(x + 34, 0, width + 4, 18), Qt.AlignmentFlag.AlignVCenter, name)
+            x += 34 + width + 22
+        return pens
+
+
+class ClipView(Strip):
+    """Each clip as a strip of its frames, from left to right, with what it shows."""
+
+    GAP, CAPTION, FEW = 3, 130, 6
+
+    def show_look(self, seen: Look, *, after: bool = False) -> None:
+        """Show these clips."""
+        super().show_look(seen, after=after)
+        values = self.values()
+        flat = pictures(values.reshape(-1, *values.shape[2:]))
+        frames = values.shape[1] or 1
+        self._clips = [flat[start : start + frames] for start in range(0, len(flat), frames)]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.seen is None or not self._clips:
+            return
+        painter = QPainter(self)
+        frames = len(self._clips[0])
+        side = min((self.width() - self.CAPTION) / frames - self.GAP, 72.0, max(32.0, self.height() / self.FEW - 10))
+        rows = max(1, int((self.height() + 10) // (side + 10)))
+        painter.setPen(theme.color("text"))
+        for place, clip in enumerate(self._clips[:rows]):
+            y = place * (side + 10)
+            for frame, picture in enumerate(clip):
+                self._frame(painter, QRectF(frame * (side + self.GAP), y, side, side), picture)
+            caption = QRectF(frames * (side + self.GAP) + 8, y, self.CAPTION - 8, side)
+            painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, self.seen.answers[place])
+
+    @staticmethod
+    def _frame(painter: QPainter, box: QRectF, picture: QImage) -> None:
+        painter.drawImage(box, picture)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import project
 from engine.data.datasets import DataError
+from engine.data.fingerprint import fingerprint
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
@@ -104,6 +105,11 @@ class Trainer:
                     f"data.batch_size is {plan.data.batch_size}, but there are {len(data.train)} training samples: "
                     "with data.drop_last on, no batch is left."
                 )
+            if resumed and resumed.data and resumed.data != fingerprint(plan.data):
+                raise TrainingError(
+                    f"The data {plan.data.dataset!r} have changed since the run in {resumed.path} was begun, so it "
+                    "cannot go on as if nothing had happened: put them back, or begin a new run from its weights."
+                )
             checkpoint = load(resumed.path) if resumed else None
             if self._weights_of is not None:
                 read(self._weights_of)  # else it would be found out after the run has its folder
@@ -127,6 +133,7 @@ class Trainer:
             root=self._root,
             device=device,
             threads=threads,
+            data=fingerprint(plan.data),
             environment=environment(),
             modules=plan.source.modules,
         )

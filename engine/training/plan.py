@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from engine import cost
 from engine.data.binding import Binding, bind
 from engine.data.config import DataConfig
-from engine.data.datasets import DataError, Field, get
-from engine.data.fields import fields
+from engine.data.datasets import DataError, Field
+from engine.data.fields import fields, training_samples
 from engine.graph import Graph
 from engine.settings import SettingFault, resolve_settings
 from engine.shapes import Report, infer
@@ -52,9 +52,9 @@ def check(graph: Graph) -> Plan:
         known = fields(data)
         binding = bind(graph, report, known)
         written = source(graph, report)
-        samples = get(data.dataset).samples
+        samples, _ = training_samples(data)
     except (DataError, SourceError) as error:
         raise TrainingError(str(error)) from error
     total = cost.total(graph, report)
     work = total.multiply_adds * min(data.size(samples), samples)
-    return Plan(graph, data, training, report, written, known, binding, work, data.split.counts(samples)[0])
+    return Plan(graph, data, training, report, written, known, binding, work, samples)

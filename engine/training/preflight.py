@@ -12,6 +12,7 @@ from torch import Tensor
 
 from engine.data.pipeline import Part, Prepared
 from engine.layers.losses import LOSSES
+from engine.layers.ports import Output
 from engine.training.diagnosis import Diagnosis
 from engine.training.health import weights_of
 from engine.training.memory import free_memory, largest_batch, needed_memory
@@ -76,7 +77,7 @@ def preflight(
     loss = _try(plan, stepper, probed, data.train, count)
     baseline = guessing(stepper.network.heads, data.train)
     found = Preflight(min(count, len(data.train)), loss, baseline, needed, free, largest, len(data.train))
-    said = [*_alike(plan, probed), *_in_order(plan, data, stepper.network.heads), *_start(found)]
+    said = [*_padded(plan, data), *_alike(plan, probed), *_in_order(plan, data, stepper.network.heads), *_start(found)]
     return found, said
 
 
@@ -196,6 +197,27 @@ def _alike(plan: Plan, probed: Probed) -> Iterator[Diagnosis]:
                 0,
                 spot.inside,
                 spot.node,
+            )
+
+
+def _padded(plan: Plan, data: Prepared) -> Iterator[Diagnosis]:
+    """Places that only fill a sample up count as if they were to be learned."""
+    for node_id, name in plan.binding.targets.items():
+        layer, padding = plan.report.layer(node_id), data.fields[name].padding
+        ignores = "ignore_index" in LOSSES[layer.loss].options if isinstance(layer, Output) and layer.loss else False
+        if padding is None or not ignores or not isinstance(layer, Output) or layer.ignore_index == padding:
+            continue
+        share = float((data.train.tensors[name] == padding).double().mean())
+        if share:
+            node = plan.graph.nodes[node_id]
+            yield Diagnosis(
+                "padding-counts",
+                f"{share:.0%} of the field {name!r} only fills short samples up, and {node.name} (Output) learns that, "
+                "too, which makes loss and accuracy look better than they are.",
+                f"Set ignore_index of {node.name} to {padding}.",
+                0,
+                (),
+                node_id,
             )
 
 

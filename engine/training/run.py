@@ -54,6 +54,8 @@ class RunInfo(BaseModel):
     test: dict[str, float | str] = {}
     settings: dict[str, Any] = {}
     environment: dict[str, str] = {}
+    data: str = ""
+    """The fingerprint of the samples it was begun with."""
     modules: dict[str, str] = {}
     """Node id → path of its module in the weights."""
 

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 import torch
 
+from engine.data import datasets
 from engine.data.pipeline import Part
+from engine.edits import SetParameter
+from engine.graph import Graph
 from engine.layers.ports import Output
 from engine.training import preflight as module
 from engine.training.loop import Trainer
@@ -88,3 +91,26 @@ def test_a_diverging_last_batch_is_found_before_the_first(tmp_path: Path) -> Non
 @pytest.mark.parametrize(("count", "text"), [(5, "5 bytes"), (2048, "2 KiB"), (3 * 2**20, "3 MiB"), (2**34, "16 GiB")])
 def test_bytes_for_people(count: int, text: str) -> None:
     assert size(count) == text
+
+
+def test_padding_that_counts_is_said(tmp_path: Path) -> None:
+    said = {}
+    for ignore in (-100, 0):
+        graph = Graph("tagger")
+        x = graph.add("Input", shape=(48,), dtype="int64")
+        embedding = graph.add("Embedding", num_embeddings=128, embedding_dim=8)
+        linear = graph.add("Linear", out_features=16)
+        y = graph.add("Output", ignore_index=ignore)
+        for one, other in ((x, embedding), (embedding, linear), (linear, y)):
+            graph.connect(one, other)
+        data = datasets.get("python_tokens")
+        (text, kinds) = data.fields.values()
+        SetParameter(x, "shape", text.shape).apply(graph)
+        SetParameter(embedding, "num_embeddings", text.classes).apply(graph)
+        SetParameter(linear, "out_features", kinds.classes).apply(graph)
+        graph.settings = {"data": {"dataset": "python_tokens", "batch_size": 256}, "training": {"epochs": 0}}
+        trainer = Trainer(graph, tmp_path / str(ignore))
+        result = trainer.run()
+        assert result.state == "finished", result.message
+        said[ignore] = [found.code for found in trainer.status.diagnoses]
+    assert said == {-100: ["padding-counts"], 0: []}

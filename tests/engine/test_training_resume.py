@@ -306,3 +306,13 @@ def test_a_run_whose_folder_vanishes_ends_with_a_sentence(how: str, tmp_path: Pa
     assert result.state == "failed"
     assert f"The folder of the run, {tmp_path / 'run'}, is gone" in result.message
     assert not (tmp_path / "run").exists()
+
+
+def test_data_that_have_changed_since_are_not_gone_on_with(tmp_path: Path) -> None:
+    Trainer(network("image"), tmp_path / "run", control=Stopping(20)).run()
+    facts = tmp_path / "run" / "run.json"
+    entries = json.loads(facts.read_text())
+    assert len(entries["data"]) == 64
+    facts.write_text(json.dumps({**entries, "data": "0" * 64}))
+    with pytest.raises(TrainingError, match="The data 'digits' have changed since the run"):
+        Trainer.resume(tmp_path / "run").run()

@@ -17,7 +17,9 @@ def earlier(root: Path, graph: Graph, state: str = "finished", count: int = 50) 
     run = Run.create(None, graph, root=root, device="cpu", threads=1)
     rows = [{"step": s, "epoch": 1, "split": "train", "loss": 1 / s, "accuracy": 0.5} for s in range(1, count + 1)]
     run.metrics([*rows, {"step": count, "epoch": 1, "split": "validation", "loss": 0.4, "accuracy": 0.6}])
-    run.update(state=state, message="Trained.", epochs=1, steps=count, seconds=3.0, validation={"accuracy": 0.6})
+    run.update(
+        state=state, message="Trained 1 epochs.", epochs=1, steps=count, seconds=3.0, validation={"accuracy": 0.6}
+    )
     run.close()
     return run.path
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 Values = np.ndarray[Any, np.dtype[np.float64]]
+Column = Sequence[float] | Values
 STEP, VALUE, EPOCH, SECONDS = range(4)
 
 
@@ -23,7 +24,7 @@ class _Series:
         self.data: Values = np.empty((4, 256))
         self.length = 0
 
-    def extend(self, rows: Sequence[Sequence[float]]) -> None:
+    def extend(self, rows: Sequence[Column]) -> None:
         start, end = self.length, self.length + len(rows[0])
         if end > self.data.shape[1]:
             larger: Values = np.empty((4, max(end, 2 * self.data.shape[1])))
@@ -81,6 +82,11 @@ class History:
         """Replace a table by its latest state. Only the writer may call this."""
         self.tables = {**self.tables, name: Table(step, epoch, values)}
 
+    def points(self, name: str, start: int = 0) -> Values:
+        """The points of a series from number ``start`` on, as rows: step, value, epoch, seconds; a read-only view."""
+        points: Values = self._view(name)[:, start:]
+        return points
+
     def append(self, name: str, step: int, value: float, epoch: int, seconds: float = np.nan) -> None:
         """Add one point. Only the writer may call this."""
         self.extend(name, [step], [value], [epoch], [seconds])
@@ -88,10 +94,10 @@ class History:
     def extend(
         self,
         name: str,
-        steps: Sequence[float],
-        values: Sequence[float],
-        epochs: Sequence[float],
-        seconds: Sequence[float],
+        steps: Column,
+        values: Column,
+        epochs: Column,
+        seconds: Column,
     ) -> None:
         """Add points of equal number. Only the writer may call this."""
         series = self._series.get(name)

@@ -236,6 +236,12 @@ def read(path: Path) -> RunInfo:
         raise RunError(f"{path / FACTS} is damaged: {error}.") from error
 
 
+def last_kept(path: Path) -> int | None:
+    """The step of the last state that was kept of the run in a folder; None where there is none."""
+    names = (entry.name.rpartition("-")[2] for entry in path.glob("checkpoints/[!.]*-*"))
+    return max((int(name) for name in names if name.isdecimal()), default=None)
+
+
 def read_metrics(path: Path, history: History | None = None) -> History:
     """The curves in a ``metrics.jsonl``, into ``history`` if one is given; a last line cut off is left out.
 

@@ -60,3 +60,11 @@ class Result:
     run: Path
     validation: Metrics = field(default_factory=dict)
     test: Metrics = field(default_factory=dict)
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong, for a person: our own errors are whole sentences already."""
+    text = " ".join(str(error).split())
+    if isinstance(error, LayerloomError):
+        return text
+    return f"Training ended with an unforeseen error ({type(error).__name__}: {text or 'no message'})."

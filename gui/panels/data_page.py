@@ -20,13 +20,13 @@ from engine.data.dataset import Dataset, MissingFiles
 from engine.edits import MISSING, Change, Edit, SetSetting
 from engine.graph import Graph, GraphError
 from engine.settings import SettingFault, resolve_settings
+from engine.training.status import sentence
 from gui.document import Document
 from gui.panels.catalogue import Catalogue
 from gui.panels.data_settings import SplitSection, Transforms, fitting
 from gui.panels.look import Look, look
 from gui.panels.samples import Samples
 from gui.training.background import Background
-from gui.training.host import sentence
 from gui.training.sections import Section, align, compound, faults, raw
 
 

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.errors import LayerloomError
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
-from engine.training.run import read
-from engine.training.status import Result, State, Status
+from engine.training.run import RunInfo, read
+from engine.training.status import Result, State, Status, sentence
 from gui.training import garbage
 
 if TYPE_CHECKING:
@@ -151,21 +150,18 @@ class StoredRun:
     def __init__(self, path: Path) -> None:
         info = read(path)
         self.history = info.metrics()
-        unfinished = info.state == "running"
-        state: State = "stopped" if info.state == "running" else info.state
-        message = f"The run was cut off after step {info.steps}." if unfinished else info.message
-        parts = {part: {k: float(v) for k, v in getattr(info, part).items()} for part in ("validation", "test")}
+        self.result = result_of(info, self.history)
         self.status = Status(
-            state=state,
-            message=message,
+            state=self.result.state,
+            message=self.result.message,
             epoch=info.epochs,
             epochs=info.epochs,
-            step=info.steps,
-            steps_total=info.steps,
+            step=self.result.steps,
+            steps_total=self.result.steps,
             run=path,
-            **parts,  # type: ignore[arg-type]
+            validation=self.result.validation,
+            test=self.result.test,
         )
-        self.result = Result(state, message, info.epochs, info.steps, info.seconds, path, **parts)
 
     def start(self) -> None: ...
 
@@ -183,12 +179,16 @@ class StoredRun:
         return True
 
 
-def sentence(error: Exception) -> str:
-    """What went wrong, for a person: our own errors are whole sentences already."""
-    text = " ".join(str(error).split())
-    if isinstance(error, LayerloomError):
-        return text
-    return f"Training ended with an unforeseen error ({type(error).__name__}: {text or 'no message'})."
+def result_of(info: RunInfo, history: History) -> Result:
+    """How a run ended, from its folder; one that nobody has ended was cut off."""
+    state: State = "stopped" if info.state == "running" else info.state
+    message, done = info.message, info.steps
+    if info.state == "running":
+        steps = history.series("train/loss")[0]
+        done = int(steps[-1]) if len(steps) else 0
+        message = f"The run was cut off after step {done}."
+    validation, test = ({k: float(v) for k, v in part.items()} for part in (info.validation, info.test))
+    return Result(state, message, info.epochs, done, info.seconds, info.path, validation, test)
 
 
 class Watch(QObject):

@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 from engine import Graph
 from engine.edits import SetSetting
 from engine.errors import LayerloomError
-from engine.training.status import Result, Status
-from gui.training.host import ThreadHost, Watch, sentence
+from engine.training.status import Result, Status, sentence
+from gui.training.host import ThreadHost, Watch
 
 
 def iris(epochs: int = 3, **settings: Any) -> Graph:

@@ -1,0 +1,211 @@
+"""A training in a process of its own: ``python -m engine.training.child FOLDER``, see `engine.training.handover`.
+
+It trains as the thread of the window does. Windows come and go; they are told what is new at most ten times a second,
+by a thread that only reads. It ends with its run, whether somebody watches or not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from multiprocessing.connection import Listener
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+import engine
+from engine.graph import Graph
+from engine.project import ProjectError
+from engine.training.control import Control
+from engine.training.handover import WORDS, Facts, Request, announce, remove, spare, take
+from engine.training.history import History
+from engine.training.status import Result, Status, sentence
+from engine.training.wire import Line, WireError, accept, listen
+
+INTERVAL: Final = 0.1
+"""Seconds between two messages to a window."""
+PIECE: Final = 2**15
+"""Points of a curve in one message."""
+GOODBYE: Final = 10.0
+"""Seconds a window may take to hear how the run ended."""
+COMMANDS: Final = ("pause", "resume", "step", "stop")
+STATUS: Final = TypeAdapter(Status)
+RESULT: Final = TypeAdapter(Result)
+
+
+def spawn(folder: Path) -> subprocess.Popen[bytes]:
+    """Start a process for what was handed over; it lives on when this one ends. Raises OSError."""
+    environment = dict(os.environ)
+    root = Path(engine.__file__).resolve().parents[1]
+    if root.name not in ("site-packages", "dist-packages"):  # a checkout: the child is to run the same code
+        known = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = os.pathsep.join([str(root), *([known] if known else [])])
+    own: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
+    with (folder / WORDS).open("wb") as words:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "engine.training.child", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=words,
+            env=environment,
+            **own,
+        )
+
+
+class Child:
+    """The training of one request, and the conversation with whoever watches it."""
+
+    def __init__(self, folder: Path, request: Request, graph: Graph, key: bytes) -> None:
+        self.folder, self.request, self.graph, self._key = folder, request, graph, key
+        self.control, self.history = Control(), History()
+        self.result: Result | None = None
+        self._trainer: Any = None
+        self._talk: threading.Thread | None = None
+        if request.paused:
+            self.control.pause()
+
+    @property
+    def status(self) -> Status:
+        """What the run is doing now."""
+        trainer = self._trainer
+        if trainer is not None:
+            return trainer.status  # type: ignore[no-any-return]
+        return Status(state="waiting", phase="loading PyTorch")
+
+    def listen(self, listener: Listener) -> None:
+        """Let windows come, one at a time."""
+        threading.Thread(target=self._listen, args=(listener,), name="listen", daemon=True).start()
+
+    def run(self) -> None:
+        """Train to the end, and tell it to the window that watches."""
+        began = time.monotonic()
+        try:
+            from engine.training.loop import Trainer
+
+            request, reins, curves = self.request, self.control, self.history
+            if request.resume is not None:
+                self._trainer = Trainer.resume(request.resume, control=reins, history=curves)
+            else:
+                self._trainer = Trainer(
+                    self.graph, root=request.root, control=reins, history=curves, weights_of=request.weights_of
+                )
+            self.result = self._trainer.run()
+        except Exception as error:
+            status = self.status
+            run = status.run or Path()
+            self.result = Result("failed", sentence(error), status.epoch, status.step, time.monotonic() - began, run)
+        if self._talk is not None:
+            self._talk.join(GOODBYE)
+
+    def _listen(self, listener: Listener) -> None:
+        while True:
+            try:
+                line = accept(listener, self._key)
+            except OSError:  # a caller who was gone at once; the listener itself is never closed
+                continue
+            if line is None:
+                continue
+            if self._talk is not None and self._talk.is_alive():
+                with contextlib.suppress(OSError):
+                    line.send({"kind": "refused", "why": "Another window watches this training: close it there first."})
+                line.close()
+                continue
+            self._talk = threading.Thread(target=self._converse, args=(line,), name="talk", daemon=True)
+            self._talk.start()
+
+    def _converse(self, line: Line) -> None:
+        """Tell a window everything there is, then what is new, and do what it says, until it or the run ends."""
+        told, known = dict[str, int](), None
+        try:
+            while True:
+                result, status = self.result, self.status  # before the curves: they reach at least as far
+                self._tell_curves(line, told)
+                if status is not known:
+                    line.send({"kind": "status", "status": STATUS.dump_python(status, mode="json")})
+                    known = status
+                if result is not None:
+                    line.send({"kind": "result", "result": RESULT.dump_python(result, mode="json")})
+                    return
+                until = time.monotonic() + INTERVAL
+                while (left := until - time.monotonic()) > 0 and self.result is None:
+                    if line.poll(left):
+                        self._obey(line.receive()[0])
+        except (OSError, EOFError, WireError):
+            pass  # the window is gone, or talks nonsense: the training goes on
+        finally:
+            line.close()
+
+    def _tell_curves(self, line: Line, told: dict[str, int]) -> None:
+        for name in self.history.names():
+            points = self.history.points(name, told.get(name, 0))
+            for start in range(0, points.shape[1], PIECE):
+                piece = points[:, start : start + PIECE]
+                line.send({"kind": "points", "name": name, "count": piece.shape[1]}, piece)
+            told[name] = told.get(name, 0) + points.shape[1]
+
+    def _obey(self, message: dict[str, Any]) -> None:
+        """Do what a window asks. Raises WireError for what cannot be done."""
+        kind = message.get("kind")
+        if kind in COMMANDS:
+            getattr(self.control, kind)()
+            return
+        lr = message.get("lr")
+        if kind != "lr" or not isinstance(lr, float) or isinstance(lr, bool):
+            raise WireError("This is no command.")
+        try:
+            self.control.set_lr(lr)
+        except ValueError as error:
+            raise WireError(str(error)) from error
+
+
+def _keep_words(child: Child, facts: Facts) -> None:
+    """Once the run has a folder: say where, and let the last words go there."""
+    while child.status.run is None:
+        if child.result is not None:
+            return
+        time.sleep(INTERVAL / 2)
+    run = child.status.run
+    with contextlib.suppress(OSError, ProjectError):
+        words = os.open(run / WORDS, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        os.dup2(words, 2)
+        os.close(words)
+        announce(child.folder, facts.model_copy(update={"run": run}))
+
+
+def main(folder: Path) -> int:
+    """Train what was handed over in this folder; the exit code of the process."""
+    faulthandler.enable()
+    lock, request, graph, key = take(folder)
+    child = Child(folder, request, graph, key)
+    signal.signal(signal.SIGTERM, lambda *_: child.control.stop())
+    try:
+        listener = listen(folder, spare(folder))
+        facts = Facts(pid=os.getpid(), address=listener.address, network=graph.name)
+        announce(folder, facts)
+        child.listen(listener)
+        words = threading.Thread(target=_keep_words, args=(child, facts), name="words", daemon=True)
+        words.start()
+        child.run()
+        words.join()
+    finally:
+        lock.release()
+        remove(folder)
+    run = child.status.run
+    if run is not None:
+        with contextlib.suppress(OSError):
+            if not (run / WORDS).stat().st_size:
+                (run / WORDS).unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,152 @@
+"""What a training in a process of its own is given, and how it is found again: a private folder in Layerloom's home.
+
+It holds the project, the request, the key of the wire and, once the process listens, ``host.json`` with its address.
+The process holds the writer's lock of the folder as long as it lives: that, and no number of a process, says that it
+does. It removes the folder when it ends; what one that died has left is removed by `live`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from engine import project
+from engine.graph import Graph
+from engine.home import home
+from engine.project import ProjectError, write_atomically
+from engine.training.lock import LOCK, WriterLock, is_written
+from engine.training.run import PROJECT, RunError
+from engine.training.wire import KEY_BYTES, Line, WireError, connect
+
+HOSTS: Final = "hosts"
+REQUEST, KEY, FACTS, WORDS = "request.json", "key", "host.json", "words.txt"
+LARGEST_FACTS: Final = 2**16
+STALE: Final = 60.0
+"""Seconds after which the folder of a process that is dead, or never came to life, may go."""
+
+
+class Request(BaseModel):
+    """What to train: the project beside it, or a run to go on with; see `engine.training.loop.Trainer`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    root: Path | None = None
+    resume: Path | None = None
+    weights_of: Path | None = None
+    paused: bool = False
+
+
+class Facts(BaseModel):
+    """What ``host.json`` says: where the process listens, and what it trains; ``run`` once that has a folder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    pid: int
+    address: str | tuple[Literal["127.0.0.1"], int]
+    network: str
+    run: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A training that goes on in a process of its own."""
+
+    folder: Path
+    facts: Facts
+
+
+def hand_over(graph: Graph, request: Request) -> Path:
+    """Lay everything down for a new process; returns the folder. Raises RunError."""
+    folder = home() / HOSTS / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
+    try:
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)
+        handle = os.open(folder / KEY, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+        project.save(graph, folder / PROJECT)
+        (folder / REQUEST).write_text(request.model_dump_json(), encoding="utf-8")
+    except (OSError, ProjectError) as error:
+        remove(folder)
+        reason = error.strerror or error if isinstance(error, OSError) else error
+        raise RunError(f"The training cannot be handed to a process of its own: {reason}.") from error
+    return folder
+
+
+def take(folder: Path) -> tuple[WriterLock, Request, Graph, bytes]:
+    """The process's side of `hand_over`: its lock, the request, the project, the key. Raises RunError, ProjectError."""
+    lock = WriterLock(folder)
+    try:
+        request = Request.model_validate_json((folder / REQUEST).read_bytes())
+        return lock, request, project.load(folder / PROJECT), (folder / KEY).read_bytes()
+    except (OSError, ValidationError) as error:
+        raise RunError(f"{folder} holds no whole request: {error}") from error
+
+
+def announce(folder: Path, facts: Facts) -> None:
+    """Write ``host.json``. Raises ProjectError."""
+    write_atomically(folder / FACTS, facts.model_dump_json().encode())
+
+
+def facts_of(folder: Path) -> Facts | None:
+    """What ``host.json`` says; None where there is none, or none that can be believed."""
+    try:
+        with (folder / FACTS).open("rb") as file:
+            return Facts.model_validate_json(file.read(LARGEST_FACTS))
+    except (OSError, ValidationError):
+        return None
+
+
+def call(folder: Path) -> Line:
+    """A line to the process that was given this folder. Raises WireError."""
+    facts = facts_of(folder)
+    try:
+        key = (folder / KEY).read_bytes()
+    except OSError:
+        key = b""
+    if facts is None or len(key) != KEY_BYTES:
+        raise WireError("This training has ended, or it is not one that can be watched.")
+    return connect(facts.address, key)
+
+
+def live() -> list[Live]:
+    """The trainings that go on in processes of their own, oldest first; what dead ones have left goes."""
+    try:
+        folders = sorted(path for path in (home() / HOSTS).iterdir() if path.is_dir())
+    except OSError:
+        return []
+    found = []
+    for folder in folders:
+        facts = facts_of(folder)
+        if facts is not None and (folder / LOCK).is_file() and is_written(folder):
+            found.append(Live(folder, facts))
+        elif _old(folder):
+            remove(folder)
+    return found
+
+
+def remove(folder: Path) -> None:
+    """Remove the folder of a process, as far as that can be done."""
+    for path in (folder, spare(folder)):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def spare(folder: Path) -> Path:
+    """Where the socket is put if the path of the folder is too long for one."""
+    return Path(tempfile.gettempdir()) / f"layerloom-{folder.name}"
+
+
+def _old(folder: Path) -> bool:
+    """Whether nothing has happened in it for long: a process that is just being started has no address yet."""
+    try:
+        return time.time() - folder.stat().st_mtime > STALE
+    except OSError:
+        return False

@@ -1,0 +1,144 @@
+"""The wire between a window and a training in a process of its own: messages as JSON, curves as plain numbers.
+
+Nothing that comes over it is ever unpickled. Both ends prove that they know the key before anything is believed, and
+a stranger who stalls is cut off.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import json
+import os
+import socket
+import threading
+from collections.abc import Mapping, Sequence
+from multiprocessing.connection import Client, Connection, Listener
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from engine.errors import LayerloomError
+from engine.training.history import Values
+
+Address = str | tuple[str, int]
+KEY_BYTES: Final = 32
+PATIENCE: Final = 5.0
+"""Seconds that the other end may take to prove itself."""
+LARGEST: Final = 8 * 2**20
+"""Bytes of one message."""
+LONGEST_PATH: Final = 100
+"""Bytes of the path of a socket; the systems allow 104 to 108."""
+LOCAL: Final = "127.0.0.1"
+
+
+class WireError(LayerloomError):
+    """Why the other end cannot be spoken with: one whole sentence."""
+
+
+class Line:
+    """One end of a connection. One thread receives, one at a time sends, any may `shut` it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def send(self, message: Mapping[str, Any], numbers: Values | None = None) -> None:
+        """Send a message, and numbers along with it. Raises OSError where nobody is there any more."""
+        body = b"" if numbers is None else np.ascontiguousarray(numbers, "<f8").tobytes()
+        self.connection.send_bytes(json.dumps(message, separators=(",", ":")).encode() + b"\n" + body)
+
+    def receive(self) -> tuple[dict[str, Any], Values]:
+        """The next message and its numbers, one after the other; waits for it.
+
+        Raises EOFError or OSError where nobody is there any more, WireError for what is no message.
+        """
+        head, _, body = self.connection.recv_bytes(LARGEST).partition(b"\n")
+        try:
+            message = json.loads(head)
+            numbers = np.frombuffer(body, "<f8").astype(float)
+        except (ValueError, RecursionError) as error:
+            raise WireError(f"What came over the wire is no message: {error}.") from error
+        if not isinstance(message, dict):
+            raise WireError("What came over the wire is no message: it is no table.")
+        return message, numbers
+
+    def poll(self, seconds: float) -> bool:
+        """Whether something comes within this time. Raises OSError where nobody is there any more."""
+        return self.connection.poll(seconds)
+
+    def shut(self) -> None:
+        """End the conversation: whoever waits in `receive` or `send` gets an error at once."""
+        with contextlib.suppress(OSError):
+            ours = socket.socket(fileno=self.connection.fileno())
+            try:
+                ours.shutdown(socket.SHUT_RDWR)
+            finally:
+                ours.detach()
+
+    def close(self) -> None:
+        """Give the connection back; only once no thread uses it any more."""
+        self.connection.close()
+
+
+def listen(folder: Path, spare: Path) -> Listener:
+    """Listen for windows: at a socket in ``folder``; in ``spare``, which is made then, where that path is too long; at
+    a local port where there are no such sockets.
+
+    Raises OSError.
+    """
+    if not hasattr(socket, "AF_UNIX"):
+        return Listener((LOCAL, 0), "AF_INET", backlog=8)
+    path = folder / "wire"
+    if len(os.fsencode(path)) > LONGEST_PATH:
+        spare.mkdir(mode=0o700)
+        path = spare / "wire"
+    return Listener(str(path), "AF_UNIX", backlog=8)
+
+
+def accept(listener: Listener, key: bytes) -> Line | None:
+    """Wait for a window; None for someone who does not know the key. Raises OSError where the listener is closed."""
+    line = Line(listener.accept())
+    return line if _proved(line, key, b"child", b"window") else None
+
+
+def connect(address: Address, key: bytes) -> Line:
+    """Call a training. Raises WireError where it does not answer as it should."""
+    try:
+        line = Line(Client(address))
+    except (OSError, ValueError) as error:
+        raise WireError(f"The process of the training does not answer: {error}.") from error
+    if not _proved(line, key, b"window", b"child"):
+        raise WireError("What answers is not the process of the training: it does not know the key.")
+    return line
+
+
+def _proved(line: Line, key: bytes, own: bytes, other: bytes) -> bool:
+    """Whether the other end knows the key, told ours; else the line is closed."""
+    ours, wire = os.urandom(KEY_BYTES), line.connection
+    guard = threading.Timer(PATIENCE, line.shut)
+    guard.daemon = True
+    guard.start()
+    try:
+        wire.send_bytes(ours)
+        wire.send_bytes(_proof(key, own, wire.recv_bytes(KEY_BYTES)))
+        proved = hmac.compare_digest(wire.recv_bytes(KEY_BYTES), _proof(key, other, ours))
+    except (OSError, EOFError):
+        proved = False
+    finally:
+        guard.cancel()
+        guard.join()  # it must not shut what another connection is called by then
+    if not proved:
+        line.close()
+    return proved
+
+
+def _proof(key: bytes, who: bytes, question: bytes) -> bytes:
+    return hmac.new(key, who + question, "sha256").digest()
+
+
+def columns(numbers: Values, count: Any) -> Sequence[Values]:
+    """The four rows of a piece of a curve: step, value, epoch, seconds. Raises WireError where they are not there."""
+    if not isinstance(count, int) or count < 1 or len(numbers) != 4 * count:
+        raise WireError("What came over the wire is no piece of a curve.")
+    return tuple(numbers.reshape(4, count))

@@ -72,6 +72,7 @@ def main(opened: tuple[Graph, Path | None] | None = None, *, train: bool = False
     loader.failed.connect(window.say)
     window.say("Loading PyTorch …")
     QTimer.singleShot(50, loader.start)
+    QTimer.singleShot(0, window.find_runs)
     if train:
         QTimer.singleShot(0, window.train)
     _let_ctrl_c_through(app)

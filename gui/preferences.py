@@ -1,14 +1,16 @@
-"""What the program remembers between starts: theme, window and splitters, recent files."""
+"""What the program remembers between starts: theme, window and splitters, where trainings run, recent files."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, get_args
 
 from PySide6.QtCore import QByteArray, QSettings
 
 from engine.home import home
 from gui.theme import Name
 
+HostName = Literal["auto", "thread", "process"]
 MOST_RECENT = 8
 
 
@@ -25,6 +27,16 @@ class Preferences:
     @theme.setter
     def theme(self, name: Name) -> None:
         self._settings.setValue("theme", name)
+
+    @property
+    def host(self) -> HostName:
+        """Where trainings run: see `gui.training.choice`."""
+        value = self._settings.value("training/host")
+        return value if value in get_args(HostName) else "auto"
+
+    @host.setter
+    def host(self, name: HostName) -> None:
+        self._settings.setValue("training/host", name)
 
     def recent(self) -> list[Path]:
         """The files opened last that are still there, newest first."""

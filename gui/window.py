@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShortcut
-from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from gui.actions import ACTIONS, Actions
 from gui.canvas.view import View
@@ -20,8 +20,10 @@ from gui.preferences import Preferences
 from gui.status import StatusLine
 from gui.theme import theme
 from gui.wire_values import WireValues
+from gui.training.live import GoingOn, LiveRuns, ask_to_leave
 
 if TYPE_CHECKING:
+    from engine.training.handover import Live
     from gui.panels.data_page import DataPage
     from gui.training.dashboard import Dashboard
 
@@ -51,7 +53,14 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         for page in (self.start, self.design):
             self.pages.addWidget(page)
-        self.setCentralWidget(self.pages)
+        self.live_runs, self.going_on = LiveRuns(self), GoingOn()
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.going_on)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(body)
         self.status = StatusLine(document)
         self.setStatusBar(self.status)
         self.actions_table = Actions(self)
@@ -129,6 +138,8 @@ class MainWindow(QMainWindow):
         document.title_changed.connect(self._retitle)
         document.selection_changed.connect(self.update_actions)
         document.history_changed.connect(self.update_actions)
+        self.live_runs.found.connect(self._found_runs)
+        self.going_on.watch_wanted.connect(self._watch)
         document.setParent(self)
         self.design.problems.refresh()
         QShortcut(Qt.Key.Key_Escape, self.start, self._leave_start)
@@ -155,9 +166,17 @@ class MainWindow(QMainWindow):
     def training(self) -> Dashboard:
         """The dashboard, built when first asked for."""
         if self._training is None:
+            from gui.training.choice import host
             from gui.training.dashboard import Dashboard
 
-            self._training = Dashboard(self.document)
+            wanted = self.preferences
+            self._training = Dashboard(
+                self.document,
+                host_factory=lambda graph: host(graph, wanted.host),
+                resumed=lambda graph, path: host(graph, wanted.host, resume=path),
+                inheriting=lambda graph, path: host(graph, wanted.host, weights_of=path),
+                preferences=wanted,
+            )
             self._training.message.connect(self.say)
             self._training.state_changed.connect(self.update_actions)
             self._training.blocked.connect(self._show_what_blocks)
@@ -177,6 +196,7 @@ class MainWindow(QMainWindow):
 
     def show_training(self) -> None:
         self._show_page("page.train", self.training)
+        self.find_runs()
 
     def _show_page(self, action_id: str, page: QWidget) -> None:
         self.view.end_preview()
@@ -192,6 +212,26 @@ class MainWindow(QMainWindow):
     def _opened(self) -> None:
         """Another project is shown: go to the canvas and fit it."""
         self.show_design()
+        self.find_runs()
+
+    def find_runs(self) -> None:
+        """Look for runs that go on from before, in processes of their own."""
+        if not self.running:
+            self.live_runs.look()
+
+    def _found_runs(self, runs: list[Live]) -> None:
+        """A run of this network is followed at once, others are offered."""
+        if self.running:
+            return
+        own = [run for run in runs if self.document.project.nodes and run.facts.network == self.document.project.name]
+        self.going_on.offer([] if own else runs)
+        if own:
+            self.training.attach(own[-1].folder)
+            self.say(f"A run of “{own[-1].facts.network}” is going on: see Training.")
+
+    def _watch(self, folder: Path) -> None:
+        self.training.attach(folder)
+        self.show_training()
 
     def _show_what_blocks(self) -> None:
         """Lead to the errors, but for those of a setting: they are marked beside it."""
@@ -322,7 +362,7 @@ class MainWindow(QMainWindow):
             self.files.open_path(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.document.unsaved:
+        if self.document.unsaved or self._can_leave_run():
             event.ignore()
             self.files.when_safe(self._close_for_good)
             return
@@ -330,17 +370,27 @@ class MainWindow(QMainWindow):
         event.accept()
         self.closed.emit()
 
+    def _can_leave_run(self) -> bool:
+        return self._training is not None and self._training.can_be_left
+
     def _close_for_good(self) -> None:
-        self._shut_down()
+        if self._can_leave_run() and self.training.host is not None:
+            ask_to_leave(self, self.training.run_name, self.training.host.status, self._leave)
+        else:
+            self._leave(keep=False)
+
+    def _leave(self, keep: bool) -> None:
+        self._shut_down(keep=keep)
         self.document.discard()
         self.close()
 
-    def _shut_down(self) -> None:
+    def _shut_down(self, *, keep: bool = False) -> None:
         if self._training is not None:
-            self._training.close_host(timeout=10.0)
+            self._training.close_host(timeout=10.0, keep=keep)
         if self._data is not None:
             self._data.close_background()
         self.values.close()
+        self.live_runs.close()
         self.preferences.set_bytes("window", self.saveGeometry())
         self.design.store(self.preferences)
 

@@ -159,7 +159,7 @@ class Child:
             getattr(self.control, kind)()
             return
         lr = message.get("lr")
-        if kind != "lr" or not isinstance(lr, float) or isinstance(lr, bool):
+        if kind != "lr" or not isinstance(lr, float):
             raise WireError("This is no command.")
         try:
             self.control.set_lr(lr)

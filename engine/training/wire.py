@@ -10,6 +10,7 @@ import contextlib
 import hmac
 import json
 import os
+import selectors
 import socket
 import threading
 from collections.abc import Mapping, Sequence
@@ -66,6 +67,12 @@ class Line:
     def poll(self, seconds: float) -> bool:
         """Whether something comes within this time. Raises OSError where nobody is there any more."""
         return self.connection.poll(seconds)
+
+    def writable(self) -> bool:
+        """Whether a short message can be sent without waiting. Raises OSError where nobody is there any more."""
+        with selectors.DefaultSelector() as ready:
+            ready.register(self.connection, selectors.EVENT_WRITE)
+            return bool(ready.select(0))
 
     def shut(self) -> None:
         """End the conversation: whoever waits in `receive` or `send` gets an error at once."""

@@ -11,12 +11,13 @@ from gui.training.controls import STATES
 from gui.widgets import Note
 
 
-class Banner(QFrame):
-    """One line, or several where a failure needs them, with a sign; hidden until a run has ended."""
+class Strip(QFrame):
+    """One line, or several where it needs them, with a sign and a button; hidden until there is something to say."""
 
-    resume_wanted = Signal()
+    wanted = Signal()
+    """The button was clicked."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, button: QPushButton, hide_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
         self._state = "finished"
@@ -26,29 +27,26 @@ class Banner(QFrame):
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.go_on = QPushButton("Go on")
-        self.go_on.setToolTip("Resume this run where it was stopped, from its last kept state")
-        self.go_on.setAccessibleName("Resume the run")
-        self.go_on.clicked.connect(self.resume_wanted)
-        close = QToolButton()
-        close.setText("✕")
-        close.setToolTip("Hide this")
-        close.setAccessibleName("Hide the result")
-        close.clicked.connect(self.hide)
+        self.button = button
+        self.button.clicked.connect(self.wanted)
+        self.away = QToolButton()
+        self.away.setText("✕")
+        self.away.setToolTip("Hide this")
+        self.away.setAccessibleName(hide_name)
+        self.away.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.text, 1)
-        row.addWidget(self.go_on, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.away, 0, Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         theme.changed.connect(self._recolor)
         self.hide()
 
-    def show_result(self, state: str, text: str, *, resumable: bool = False) -> None:
-        """Say how a run ended, and offer to go on with it."""
+    def say(self, state: str, text: str) -> None:
+        """Show a text with the sign of a state."""
         self._state = state
-        self.go_on.setVisible(resumable)
         self.text.setText(text)
         self.setAccessibleName(text)
         self._recolor()
@@ -62,6 +60,22 @@ class Banner(QFrame):
             f"QFrame#banner {{ background: {ground}; border: none; border-top: 1px solid {border}; "
             f"border-bottom: 1px solid {border}; border-left: 4px solid {color}; }}"
         )
+
+
+class Banner(Strip):
+    """How a run ended."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.go_on = QPushButton("Go on")
+        self.go_on.setToolTip("Resume this run where it was stopped, from its last kept state")
+        self.go_on.setAccessibleName("Resume the run")
+        super().__init__(self.go_on, "Hide the result", parent)
+        self.resume_wanted = self.wanted
+
+    def show_result(self, state: str, text: str, *, resumable: bool = False) -> None:
+        """Say how a run ended, and offer to go on with it."""
+        self.go_on.setVisible(resumable)
+        self.say(state, text)
 
 
 class EmptyState(QWidget):

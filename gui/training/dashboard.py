@@ -1,5 +1,5 @@
-"""The Train page: start a run, watch it live, compare it with earlier ones. Importing it imports no torch and no
-pyqtgraph; the plots are built when the page is first shown."""
+"""The Train page: start a run, watch it live, compare it with earlier ones. Neither torch nor pyqtgraph is imported
+before the page is first shown."""
 
 from __future__ import annotations
 
@@ -17,16 +17,20 @@ from engine.data.datasets import DataError, get
 from engine.edits import MISSING, Change, SetSetting
 from engine.graph import Graph, GraphError
 from engine.settings import SettingFault, resolve_settings
-from engine.training.run import METRICS, RunError, read
+from engine.training.handover import live
+from engine.training.run import METRICS, RunError
 from engine.training.status import Result
 from gui.document import Document
+from gui.preferences import Preferences
 from gui.training.banner import Banner, EmptyState
 from gui.training.controls import Controls
 from gui.training.host import Host, StoredRun, ThreadHost, Watch
 from gui.training.pacing import Governor, cpu_seconds
+from gui.training.process_host import ProcessHost
 from gui.training.runs_list import RunsList
+from gui.training.sections import lr_setting
 from gui.training.settings import TrainingSettings
-from gui.training.words import result_text
+from gui.training.words import device_text, network_text, result_text
 
 if TYPE_CHECKING:
     from gui.training.plots import Plots
@@ -57,6 +61,7 @@ class Dashboard(QWidget):
         resumed: Callable[[Graph, Path], Host] = lambda graph, path: ThreadHost(graph, resume=path),
         inheriting: Callable[[Graph, Path], Host] = lambda graph, path: ThreadHost(graph, weights_of=path),
         root: Path | None = None,
+        preferences: Preferences | None = None,
     ) -> None:
         super().__init__(parent)
         self.document = document
@@ -73,7 +78,7 @@ class Dashboard(QWidget):
         self._timer.timeout.connect(self._tick)
         self.controls = Controls()
         self.banner = Banner()
-        self.settings = TrainingSettings(document)
+        self.settings = TrainingSettings(document, preferences)
         self.runs = RunsList(document, root)
         self.empty = EmptyState()
         self.stack = QStackedWidget()
@@ -88,6 +93,7 @@ class Dashboard(QWidget):
         self.runs.message.connect(self.message)
         self.runs.resume_wanted.connect(self.resume_run)
         self.runs.weights_wanted.connect(self.train)
+        self.runs.watch_wanted.connect(self.watch_run)
         self.banner.resume_wanted.connect(self._resume_shown)
         self.runs.overlays_changed.connect(self._show_curves)
         document.opened.connect(self._replaced)
@@ -110,13 +116,36 @@ class Dashboard(QWidget):
             self.message.emit(errors[0].message)
             self.blocked.emit()
             return
-        graph = self.document.project
-        self._begin(self._make_host(graph) if weights_of is None else self._make_inheriting(graph, weights_of))
+        graph, old = self.document.project, weights_of
+        self._begin(self._make_inheriting(graph, old) if old else self._make_host(graph))
 
     def resume_run(self, path: Path) -> None:
         """Go on with a run that was stopped, cut off or has failed: with its own network and settings."""
         if not self.running:
             self._begin(self._make_resumed(self.document.project, path))
+
+    def attach(self, folder: Path) -> None:
+        """Watch a run that goes on in a process of its own; ``folder`` is the one it was handed."""
+        if not self.running:
+            self._begin(ProcessHost.attach(folder))
+
+    def watch_run(self, path: Path) -> None:
+        """Watch the run in a folder, if it goes on in a process of its own."""
+        if found := next((run.folder for run in live() if run.facts.run == path), None):
+            self.attach(found)
+        else:
+            self.message.emit("This run is trained by a program that lets nobody watch: look again once it has ended.")
+
+    @property
+    def run_name(self) -> str:
+        """The name of the network that is being trained, or was last."""
+        run = self.host.status.run if self.host is not None else None
+        return network_text(run) or self.document.project.name
+
+    @property
+    def can_be_left(self) -> bool:
+        """Whether the run that is under way would go on without the window."""
+        return self.running and isinstance(self.host, ProcessHost)
 
     def _begin(self, host: Host) -> None:
         """Start a host and follow it."""
@@ -171,11 +200,17 @@ class Dashboard(QWidget):
             self.host.stop()
             self.controls.show_state("stopping")
 
-    def close_host(self, timeout: float = 10.0) -> bool:
-        """End the run, if there is one, and everything in the background; whether all came to an end in time."""
-        ended = self.host is None or self.host.close(timeout)
+    def close_host(self, timeout: float = 10.0, *, keep: bool = False) -> bool:
+        """End the run, if there is one, and everything in the background; whether all came to an end in time.
+
+        With ``keep`` a run that can goes on without the window.
+        """
+        if keep and self.running and isinstance(self.host, ProcessHost):
+            ended = self.host.leave(timeout)
+        else:
+            keep, ended = False, self.host is None or self.host.close(timeout)
         if self._watch is not None:
-            self._watch.poll()
+            self._watch.stop() if keep else self._watch.poll()
         self._timer.stop()
         self.runs.close_background()
         return ended
@@ -191,6 +226,10 @@ class Dashboard(QWidget):
     def _finished(self, result: Result) -> None:
         self._timer.stop()
         self.settings.set_running(False)
+        if isinstance(self.host, ProcessHost) and self.host.refused:
+            self.message.emit(self.host.refused)
+            self._replaced()
+            return
         self._show_end(result)
         if self._plots is not None:
             self._plots.settle()
@@ -201,7 +240,7 @@ class Dashboard(QWidget):
 
     def _show_end(self, result: Result) -> None:
         self._update_numbers()
-        self.controls.show_lr(self._lr_setting())
+        self.controls.show_lr(lr_setting(self.document))
         resumable = result.state in ("stopped", "failed") and (result.run / METRICS).is_file()
         self.banner.show_result(result.state, result_text(result), resumable=resumable)
 
@@ -235,7 +274,7 @@ class Dashboard(QWidget):
             self.controls.show_word(word)
             self.empty.show_working(word or "Training …")
         if not self._device and status.run is not None:
-            self._device = _device(status.run)
+            self._device = device_text(status.run)
         self.controls.show_status(status, self._device)
         if self.running and status.lr and time.monotonic() > self._lr_at:
             self.controls.show_lr(status.lr)
@@ -305,7 +344,7 @@ class Dashboard(QWidget):
             self.host = None
             self.banner.hide()
             self.controls.show_state("idle")
-            self.controls.show_lr(self._lr_setting())
+            self.controls.show_lr(lr_setting(self.document))
             self.empty.show_idle()
         self._update_numbers()
         self._show_curves()
@@ -320,15 +359,7 @@ class Dashboard(QWidget):
         if self._plots is not None and self.document.project.name != self._name:
             self._refresh_runs()
         if change.settings and not self.running:
-            self.controls.show_lr(self._lr_setting())
-
-    def _lr_setting(self) -> Any:
-        settings = resolve_settings(self.document.project)
-        if not isinstance(settings, SettingFault):
-            return settings[1].optimizer.lr
-        raw = self.document.project.settings.get("training", {})
-        optimizer = raw.get("optimizer", {}) if isinstance(raw, dict) else {}
-        return optimizer.get("lr", MISSING) if isinstance(optimizer, dict) else MISSING
+            self.controls.show_lr(lr_setting(self.document))
 
     def _set_lr(self, value: Any) -> None:
         if not self.running or self.host is None:
@@ -336,7 +367,7 @@ class Dashboard(QWidget):
                 self.document.apply(SetSetting(("training", "optimizer", "lr"), value))
             except GraphError as error:
                 self.message.emit(str(error))
-            self.controls.show_lr(self._lr_setting())
+            self.controls.show_lr(lr_setting(self.document))
             return
         if isinstance(value, (int, float)) and math.isfinite(value) and value > 0:
             self.host.set_lr(float(value))
@@ -367,13 +398,3 @@ class Dashboard(QWidget):
         box.addWidget(self.controls)
         box.addWidget(self.banner)
         box.addWidget(both, 1)
-
-
-def _device(path: Path) -> str:
-    """Where a run computes: ``cpu, 2 threads``."""
-    try:
-        info = read(path)
-    except RunError:
-        return ""
-    threads = f", {info.threads} thread{'' if info.threads == 1 else 's'}" if info.device == "cpu" else ""
-    return f"{info.device}{threads}"

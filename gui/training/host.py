@@ -1,4 +1,4 @@
-"""Where a training runs: behind one small interface, today a background thread.
+"""Where a training runs: behind one small interface, by default in a background thread.
 
 The thread knows no Qt. It writes into its History and reads from its Control; a `Watch` in the GUI looks at the host's
 status a few times a second and turns what it sees into signals.
@@ -214,6 +214,10 @@ class Watch(QObject):
     def active(self) -> bool:
         """Whether the end has not been seen yet."""
         return self._timer.isActive()
+
+    def stop(self) -> None:
+        """Look no more: the run goes on without us."""
+        self._timer.stop()
 
     def poll(self) -> None:
         """Look once."""

@@ -65,7 +65,11 @@ class ProcessHost:
         self._result: Result | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._commands: deque[dict[str, Any]] = deque()
+        self._line: Line | None = None
+        self._sending = threading.Lock()
         self._leaving = False
+        self.refused = ""
+        """Why a run that goes on cannot be watched, if so."""
         self._woken, self._waker = Pipe(duplex=False)
         self._awake = False
         self._waking = threading.Lock()
@@ -141,7 +145,23 @@ class ProcessHost:
 
     def _say(self, **command: Any) -> None:
         self._commands.append(command)
-        self._wake()
+        if not self._send():
+            self._wake()
+
+    def _send(self) -> bool:
+        """Send what is to be said, if that can be done without waiting; else the thread will."""
+        with self._sending:
+            line = self._line
+            if line is None:
+                return False
+            try:
+                while self._commands:
+                    if not line.writable():
+                        return False
+                    line.send(self._commands.popleft())
+            except (OSError, ValueError):  # the process is gone: the thread will notice and say so
+                return False
+        return True
 
     def _wake(self) -> None:
         """Wake the thread; at most one byte waits for it, so this never blocks."""
@@ -156,14 +176,21 @@ class ProcessHost:
     def _run(self) -> None:
         began = time.monotonic()
         try:
-            line = self._reached()
+            try:
+                line = self._reached()
+            except WireError as error:
+                self.refused = str(error)
+                raise
             if line is not None:
                 try:
+                    self._line = line
                     self._follow(line)
                 except (OSError, EOFError):
                     self._lost()
                 finally:
-                    line.close()
+                    with self._sending:
+                        self._line = None
+                        line.close()
         except Exception as error:  # whatever it is: the window stays and says it
             self._fail(sentence(error), time.monotonic() - began)
         finally:
@@ -197,14 +224,15 @@ class ProcessHost:
 
     def _follow(self, line: Line) -> None:
         """Listen until the run has ended or is to be left. Raises OSError or EOFError where the process is gone."""
+        self._send()
         while not self._leaving:
-            ready = wait([line.connection, self._woken])
+            ready = wait([line.connection, self._woken], None if not self._commands else LOOK_EVERY)
             if self._woken in ready:
                 with self._waking:
                     self._woken.recv_bytes()
                     self._awake = False
-                while self._commands:
-                    line.send(self._commands.popleft())
+            if self._commands:
+                self._send()
             if line.connection in ready and self._take(line):
                 return
 
@@ -221,7 +249,8 @@ class ProcessHost:
                 self._result = RESULT.validate_python(message["result"])
                 return True
             elif kind == "refused":
-                raise WireError(str(message["why"])[:300])
+                self.refused = str(message["why"])[:300]
+                raise WireError(self.refused)
             else:
                 raise WireError("What came from the process of the training is no message.")
         except (ValidationError, KeyError) as error:

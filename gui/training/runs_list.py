@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.training.history import History
+from engine.training.lock import is_written
 from engine.training.run import RunInfo, runs
 from gui.document import Document
 from gui.theme import theme
@@ -29,6 +30,13 @@ from gui.training.words import metric_text
 from gui.widgets import Note, heading
 
 COLUMNS = ("Run", "Result", "Epochs", "Validation", "Test", "Time", "When")
+RESUME = (
+    "Go on with run",
+    "Resume the chosen run",
+    "Resume the chosen run from its last kept state; one that has finished cannot go on",
+)
+WATCH = ("Watch run", "Watch the chosen run", "The chosen run is being trained: show it live, with all its curves")
+"""Text, accessible name and tooltip of the button."""
 MOST = 200
 """The most runs listed."""
 
@@ -42,6 +50,8 @@ class RunsList(QWidget):
     """The folder of a run to go on with."""
     weights_wanted = Signal(object)
     """The folder of a run to begin with the weights of."""
+    watch_wanted = Signal(object)
+    """The folder of a run that is going on, to watch it."""
 
     def __init__(self, document: Document, root: Path | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +62,7 @@ class RunsList(QWidget):
         self._root = root
         self._hidden: Path | None = None
         self._wanted: dict[Path, str] = {}
+        self._going_on: set[Path] = set()
         self.hint = Note(
             "None yet. Every training is kept and listed here; tick one to lay its curves behind the new ones."
         )
@@ -69,9 +80,8 @@ class RunsList(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 4, 12, 10)
         box.setSpacing(4)
-        self.go_on = QPushButton("Go on with run")
-        self.go_on.setToolTip("Resume the chosen run from its last kept state; one that has finished cannot go on")
-        self.go_on.setAccessibleName("Resume the chosen run")
+        self.go_on = QPushButton()
+        self._name_go_on(False)
         self.go_on.clicked.connect(self._go_on)
         self.begin_with = QPushButton("Train from its weights")
         self.begin_with.setToolTip("Train this network beginning with the weights of the chosen run, where layers fit")
@@ -87,7 +97,7 @@ class RunsList(QWidget):
         box.addWidget(self.hint)
         box.addWidget(self.tree, 1)
         box.addStretch(0)
-        self._show([])
+        self._show(([], set()))
 
     def refresh(self, hidden: Path | None = None) -> None:
         """Read the list anew; ``hidden`` is the folder of the run that is being shown anyway."""
@@ -108,7 +118,15 @@ class RunsList(QWidget):
             f'{{ background: {accent}; border-color: {accent}; image: url("{check!s}"); }}'.replace("\\", "/")
         )
 
-    def _show(self, found: list[RunInfo]) -> None:
+    def _name_go_on(self, going_on: bool) -> None:
+        """The button resumes a run, or watches one that is going on."""
+        text, name, tip = WATCH if going_on else RESUME
+        self.go_on.setText(text)
+        self.go_on.setAccessibleName(name)
+        self.go_on.setToolTip(tip)
+
+    def _show(self, read: tuple[list[RunInfo], set[Path]]) -> None:
+        found, self._going_on = read
         with QSignalBlocker(self.tree):
             self.tree.clear()
             for number, info in reversed(list(enumerate(reversed(found), 1))[-MOST:]):
@@ -132,6 +150,7 @@ class RunsList(QWidget):
         info = self._chosen()
         for button in (self.go_on, self.begin_with):
             button.setVisible(bool(self._items()))
+        self._name_go_on(info is not None and info.path in self._going_on)
         self.begin_with.setEnabled(info is not None)
         self.go_on.setEnabled(info is not None and info.state != "finished")
 
@@ -143,14 +162,16 @@ class RunsList(QWidget):
     def _go_on(self) -> None:
         info = self._chosen()
         if info is not None:
-            self.resume_wanted.emit(info.path)
+            (self.watch_wanted if info.path in self._going_on else self.resume_wanted).emit(info.path)
 
     def _items(self) -> list[QTreeWidgetItem]:
         items = (self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount()))
         return [item for item in items if item is not None]
 
     def _item(self, number: int, info: RunInfo) -> QTreeWidgetItem:
-        result = "unfinished" if info.state == "running" else info.state
+        result: str = info.state
+        if result == "running" and info.path not in self._going_on:
+            result = "unfinished"
         cells = [f"run {number}", result, str(info.epochs), _best(info.validation), _best(info.test)]
         item = QTreeWidgetItem([*cells, duration(info.seconds), _when(info.started)])
         item.setData(0, Qt.ItemDataRole.UserRole, info)
@@ -194,8 +215,10 @@ class RunsList(QWidget):
                     item.setCheckState(0, Qt.CheckState.Unchecked)
 
 
-def _read(root: Path | None, name: str) -> list[RunInfo]:
-    return [info for info in runs(root) if info.network == name]
+def _read(root: Path | None, name: str) -> tuple[list[RunInfo], set[Path]]:
+    """The runs of a network, and the folders of those that are being written now."""
+    found = [info for info in runs(root) if info.network == name]
+    return found, {info.path for info in found if info.state == "running" and is_written(info.path)}
 
 
 def _curves(infos: list[RunInfo]) -> dict[Path, History]:

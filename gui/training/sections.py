@@ -44,6 +44,15 @@ def raw(document: Document, path: Sequence[str]) -> Any:
     return value
 
 
+def lr_setting(document: Document) -> Any:
+    """The learning rate that is set, or holds by default; MISSING or what was typed where that is none."""
+    settings = resolve_settings(document.project)
+    if not isinstance(settings, SettingFault):
+        return settings[1].optimizer.lr
+    optimizer = raw(document, ("training", "optimizer"))
+    return optimizer.get("lr", MISSING) if isinstance(optimizer, Mapping) else MISSING
+
+
 class Section(QWidget):
     """A heading and a form for one table of the settings; the table may choose its kind by ``name``."""
 

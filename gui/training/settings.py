@@ -9,10 +9,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.data.config import DataConfig
-from engine.edits import Change
+from engine.edits import MISSING, Change
 from engine.layers.parameters import parameters
 from engine.training.config import Averaging, Checkpoints, EarlyStopping, TrainingConfig
 from gui.document import Document
+from gui.forms import Form
+from gui.preferences import Preferences
+from gui.training.choice import PARAMETER
 from gui.training.sections import KindSection, OptionalSection, Section, align, faults
 from gui.widgets import Note
 
@@ -24,9 +27,11 @@ class TrainingSettings(QScrollArea):
 
     message = Signal(str)
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, preferences: Preferences | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.document = document
+        self.document, self._preferences = document, preferences
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -61,6 +66,11 @@ class TrainingSettings(QScrollArea):
                 box.addSpacing(10)
             box.addWidget(section)
             section.message.connect(self.message)
+        self.host = Form([PARAMETER], parent=body)
+        """Where trainings run; it belongs to this computer, not to the project."""
+        self.host.setVisible(preferences is not None)
+        self.host.edited.connect(self._host_chosen)
+        box.addWidget(self.host)
         box.addStretch(1)
         self.setWidget(body)
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -74,13 +84,15 @@ class TrainingSettings(QScrollArea):
         wrong = faults(self.document)
         for section in self.sections:
             section.refresh(wrong)
-        align(self.sections)
+        if self._preferences is not None:
+            self.host.set_values({PARAMETER.name: self._preferences.host})
+        align(self.sections, lambda: [self.host])
 
     def set_running(self, running: bool) -> None:
         """While a run goes its settings cannot be changed."""
         self.fixed.setVisible(running)
-        for section in self.sections:
-            section.setEnabled(not running)
+        for part in (*self.sections, self.host):
+            part.setEnabled(not running)
 
     def focus(self, path: str) -> None:
         """Put the cursor into the field of a setting (``training.optimizer.lr``)."""
@@ -90,6 +102,11 @@ class TrainingSettings(QScrollArea):
                 section.form.focus(name)
                 self.ensureWidgetVisible(section.form.fields[name])
                 return
+
+    def _host_chosen(self, _name: str, value: Any) -> None:
+        if self._preferences is not None:
+            self._preferences.host = PARAMETER.default if value is MISSING else value
+            self.refresh()
 
     def _changed(self, _change: Any) -> None:
         if not isinstance(_change, Change) or _change.settings or self.isVisible():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 
+from engine.training.run import RunError, read
 from engine.training.status import Result
 
 TITLES = {"accuracy": "Accuracy", "mae": "Mean absolute error", "loss": "Loss"}
@@ -52,3 +54,21 @@ def _most(metrics: Mapping[str, float]) -> str:
     """The main metric and the loss."""
     names = main_metrics(metrics) or list(metrics)
     return " and ".join(metric_text(name, metrics[name]) for name in names[:2])
+
+
+def device_text(path: Path) -> str:
+    """Where the run in a folder computes: ``cpu, 2 threads``."""
+    try:
+        info = read(path)
+    except RunError:
+        return ""
+    threads = f", {info.threads} thread{'' if info.threads == 1 else 's'}" if info.device == "cpu" else ""
+    return f"{info.device}{threads}"
+
+
+def network_text(path: Path | None) -> str:
+    """The name of the network that the run in a folder trains; nothing where there is none."""
+    try:
+        return read(path).network if path is not None else ""
+    except RunError:
+        return ""

@@ -1,0 +1,63 @@
+"""Which host a training gets: a thread of the window's process, or a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from engine import cost, project
+from engine.data.datasets import DataError, get
+from engine.graph import Graph
+from engine.layers.parameters import Parameter
+from engine.project import ProjectError
+from engine.settings import SettingFault, resolve_settings
+from engine.shapes import infer
+from engine.training.run import PROJECT
+from gui.preferences import HostName
+from gui.training.host import Host, ThreadHost
+from gui.training.process_host import ProcessHost
+
+SHORT_STEP: Final = 2_000_000
+"""Multiply-adds of one forward pass of a batch below which a process of its own is the faster host."""
+MANY_STEPS: Final = 20_000
+"""Steps from which on it has made up for the seconds in which it loads PyTorch."""
+PARAMETER: Final = Parameter(
+    name="runs in",
+    kind="choice",
+    type="automatic, the window or a process of its own",
+    default="auto",
+    required=False,
+    help="where a training runs: in the window's own process it starts at once; in a process of its own it starts "
+    "two seconds later, very short steps are a little faster, a crash in PyTorch spares the window, and the training "
+    "can go on when the window is closed. Automatic: a process of its own for long runs of very short steps. Kept on "
+    "this computer, not in the project",
+    choices=("auto", "thread", "process"),
+    labels=("automatic", "the window", "a process of its own"),
+)
+
+
+def host(graph: Graph, wanted: HostName, *, resume: Path | None = None, weights_of: Path | None = None) -> Host:
+    """A host for a run of this graph, or for a run to go on with: the one that is wanted, or chosen by rule."""
+    if wanted == "process" or (wanted == "auto" and pays(graph, resume)):
+        return ProcessHost(graph, resume=resume, weights_of=weights_of)
+    return ThreadHost(graph, resume=resume, weights_of=weights_of)
+
+
+def pays(graph: Graph, resume: Path | None = None) -> bool:
+    """Whether a run has so short and so many steps that a process of its own is worth its start.
+
+    A rule of the network and its settings alone, so that the same project always gets the same host.
+    """
+    try:
+        if resume is not None:
+            graph = project.load(resume / PROJECT)
+        settings = resolve_settings(graph)
+        if isinstance(settings, SettingFault):
+            return False
+        data, training = settings
+        samples = get(data.dataset).samples
+    except (ProjectError, DataError):  # the host that is taken will say it
+        return False
+    batch = min(data.batch_size, samples)
+    steps = training.epochs * -(-samples // batch)
+    return steps >= MANY_STEPS and cost.total(graph, infer(graph)).multiply_adds * batch < SHORT_STEP

@@ -1,0 +1,98 @@
+"""Trainings that go on in processes of their own from before: found at the start, and offered to be watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+
+from engine.home import home
+from engine.training.handover import HOSTS, Live, live
+from engine.training.status import Status
+from gui.training.background import Background
+from gui.training.banner import Strip
+
+
+class LiveRuns(QObject):
+    """Looks for them beside the GUI thread."""
+
+    found = Signal(list)
+    """A `Live` each, oldest first."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = Background("find-runs", self)
+
+    def look(self) -> None:
+        """Look for them; where there has never been one this costs nothing."""
+        if (home() / HOSTS).is_dir():
+            self._background.run(live, self.found.emit, lambda _error: self.found.emit([]))
+
+    def close(self) -> None:
+        """Wait for what is being read."""
+        self._background.close()
+
+
+class GoingOn(Strip):
+    """Says that a run goes on, and offers to watch it."""
+
+    watch_wanted = Signal(object)
+    """The folder its process was handed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        button = QPushButton("Watch it")
+        button.setToolTip("Show this run on the Train page, with all its curves")
+        button.setAccessibleName("Watch the run that goes on")
+        super().__init__(button, "Hide the run that goes on", parent)
+        self._folder: Path | None = None
+        self._hidden: set[Path] = set()
+        self.wanted.connect(self._watch)
+        self.away.clicked.connect(self._never)
+
+    def offer(self, runs: list[Live]) -> None:
+        """Offer the newest one that was not waved away."""
+        runs = [run for run in runs if run.folder not in self._hidden]
+        self.setVisible(bool(runs))
+        if runs:
+            self._folder = runs[-1].folder
+            others = f" So do {len(runs) - 1} more." if len(runs) > 1 else ""
+            self.say("running", f"A run of “{runs[-1].facts.network}” is going on in a process of its own.{others}")
+
+    def _watch(self) -> None:
+        self.hide()
+        if self._folder is not None:
+            self.watch_wanted.emit(self._folder)
+
+    def _never(self) -> None:
+        if self._folder is not None:
+            self._hidden.add(self._folder)
+
+
+def ask_to_leave(window: QWidget, name: str, status: Status, then: Callable[[bool], None]) -> None:
+    """Ask what becomes of a run when the window closes; ``then`` gets whether it goes on, nothing if it is cancelled.
+
+    Does not wait for the answer.
+    """
+    box = QMessageBox(
+        QMessageBox.Icon.Question, "A training is going on", f"“{name}” is still training.", parent=window
+    )
+    far = f"It is at step {status.step:,} of {status.steps_total:,}. " if status.steps_total else ""
+    box.setInformativeText(
+        f"{far}It can go on without the window; the next start shows it again. Stopped, it ends after this batch, "
+        "and what was learnt is kept."
+    )
+    on = box.addButton("Let it go on", QMessageBox.ButtonRole.AcceptRole)
+    stop = box.addButton("Stop it", QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(on)
+
+    def answered() -> None:
+        clicked = box.clickedButton()
+        box.deleteLater()
+        if clicked in (on, stop):
+            then(clicked is on)
+
+    box.finished.connect(answered)
+    box.open()

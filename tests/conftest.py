@@ -15,6 +15,8 @@ from engine.data import datasets
 def layerloom_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("LAYERLOOM_HOME", str(home))
+    # A process of its own needs seconds to start: a test that is not about it trains in the window's.
+    (home / "preferences.ini").write_text("[training]\nhost=thread\n", encoding="utf-8")
     return home
 
 

@@ -21,17 +21,21 @@ from shiboken6 import isValid
 
 from engine.graph import Graph
 from engine.project import to_bytes
+from engine.training.handover import live
 from gui.canvas.geometry import End
 from gui.canvas.view import View
 from gui.document import Document
+from gui.training import process_host
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
 
 
 def _at_work() -> set[str]:
-    """Threads that run, timers that tick and windows that are open, in words."""
+    """Threads and processes that run, timers that tick and windows that are open, in words."""
     found = {f"thread {thread.name}" for thread in threading.enumerate()}
+    found |= {f"process {run.facts.pid} that trains {run.facts.network}" for run in live()}
+    found |= {f"process {process.pid}" for process in process_host._left if process.poll() is None}
     objects = [thing for thing in gc.get_objects() if issubclass(type(thing), (QTimer, QThread)) and isValid(thing)]
     found |= {f"timer {_place(thing)}" for thing in objects if isinstance(thing, QTimer) and thing.isActive()}
     found |= {f"QThread {_place(thing)}" for thing in objects if isinstance(thing, QThread) and thing.isRunning()}
@@ -55,7 +59,7 @@ def at_work() -> Callable[[], set[str]]:
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
-    """Fails a test that leaves a thread, an active timer or a window behind."""
+    """Fails a test that leaves a thread, a process, an active timer or a window behind."""
     before = _at_work()
     yield
     if left := _at_work() - before:

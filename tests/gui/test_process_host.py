@@ -1,0 +1,304 @@
+"""The process host: the thread's bytes and reins, crashes as sentences, runs that outlive their window."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+import engine
+from engine.graph import Graph
+from engine.training.handover import WORDS, live
+from engine.training.run import METRICS, RunError, read, runs
+from gui.app import build_window
+from gui.document import Document
+from gui.training import process_host
+from gui.training.dashboard import Dashboard
+from gui.training.host import Host, StoredRun, ThreadHost
+from gui.training.process_host import ProcessHost
+from gui.window import MainWindow
+from tests.gui.test_training_host import iris
+
+FOREVER = 1_000_000
+LONG = 60_000
+"""Milliseconds a process may take to start on a busy machine."""
+
+
+@pytest.fixture(autouse=True)
+def none_left() -> Iterator[None]:
+    """Ends what a failed test has left running."""
+    yield
+    for process in process_host._left:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+    process_host._left.clear()
+
+
+def wait_for_end(qtbot: QtBot, host: Host) -> Any:
+    qtbot.waitUntil(lambda: host.result is not None, timeout=LONG)
+    return host.result
+
+
+def test_its_reins_and_bytes_are_those_of_the_thread(qtbot: QtBot, tmp_path: Path) -> None:
+    hosts = [made(iris(epochs=40), root=tmp_path / made.__name__) for made in (ProcessHost, ThreadHost)]
+    for host in hosts:
+        host.pause()
+        host.start()
+    for host in hosts:
+        qtbot.waitUntil(lambda host=host: host.state == "paused", timeout=LONG)
+        assert len(host.history.series("train/loss")[0]) == 0
+        for done in (1, 2, 3):
+            host.step()
+            qtbot.waitUntil(lambda host=host, done=done: len(host.history.series("train/loss")[0]) == done)
+            qtbot.waitUntil(lambda host=host: host.state == "paused")
+        host.set_lr(0.125)
+        host.resume()
+    ours, theirs = (wait_for_end(qtbot, host) for host in hosts)
+    assert (ours.state, ours.steps, ours.test) == ("finished", 80, theirs.test)
+    assert (ours.run / METRICS).read_bytes() == (theirs.run / METRICS).read_bytes()
+    for name in ("project.loom", "model.safetensors"):
+        assert (ours.run / name).read_bytes() == (theirs.run / name).read_bytes()
+    lrs = hosts[0].history.series("train/lr")[1].tolist()
+    assert set(lrs[3:]) == {0.125}
+    assert lrs[2] != 0.125
+    assert all(np.array_equal(*(h.history.series(n)[1] for h in hosts)) for n in hosts[1].history.names())
+    assert live() == []
+
+
+def test_a_killed_process_is_a_sentence_and_its_run_goes_on(qtbot: QtBot, tmp_path: Path) -> None:
+    graph = iris(epochs=FOREVER, checkpoint={"minutes": 0.005})
+    host = ProcessHost(graph, root=tmp_path)
+    host.start()
+
+    def kept() -> bool:
+        return host.status.run is not None and any(host.status.run.glob("checkpoints/last-*"))
+
+    qtbot.waitUntil(kept, timeout=LONG)
+    run = host.status.run
+    assert host.pid is not None
+    assert run is not None
+    os.kill(host.pid, signal.SIGKILL)
+    result = wait_for_end(qtbot, host)
+    assert result.state == "failed"
+    assert result.message.startswith(
+        "The process of the training was ended by SIGKILL, as the system does when memory runs out, after step "
+    )
+    assert "The run is kept up to step " in result.message
+    assert result.message.endswith(": “Go on” continues from there.")
+    assert host.state == "failed"
+    stored = StoredRun(run)
+    assert stored.result.state == "stopped"
+    assert stored.result.message.startswith("The run was cut off after step ")
+    assert stored.result.steps > 0
+    resumed = ThreadHost(graph, resume=run)
+    resumed.start()
+    qtbot.waitUntil(lambda: resumed.status.step > stored.result.steps + 10, timeout=LONG)
+    assert resumed.close(10)
+    steps = resumed.history.series("train/loss")[0]
+    assert np.array_equal(steps, np.arange(1, len(steps) + 1)), "no step is missing, none is there twice"
+    assert live() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("death", "name"),
+    [("os.abort()", "SIGABRT"), ("os.kill(os.getpid(), 11)", "SIGSEGV"), ("os._exit(3)", "code 3")],
+)
+def test_a_crash_within_torch_leaves_the_window_and_its_last_words(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, death: str, name: str
+) -> None:
+    code = f"""
+import os, sys, torch
+from pathlib import Path
+from engine.training.child import main
+real, calls = torch.nn.Linear.forward, 0
+def forward(self, x):
+    global calls
+    calls += 1
+    if calls > 300:
+        {death}
+    return real(self, x)
+torch.nn.Linear.forward = forward
+main(Path(sys.argv[1]))
+"""
+
+    def spawn(folder: Path) -> subprocess.Popen[bytes]:
+        env = {**os.environ, "PYTHONPATH": str(Path(engine.__file__).parents[1])}
+        return subprocess.Popen([sys.executable, "-c", code, str(folder)], env=env, stderr=subprocess.DEVNULL)
+
+    monkeypatch.setattr(process_host, "spawn", spawn)
+    host = ProcessHost(iris(epochs=FOREVER), root=tmp_path)
+    host.start()
+    result = wait_for_end(qtbot, host)
+    assert result.state == "failed"
+    assert name in result.message
+    assert "No state was kept yet: “Go on” begins the run anew." in result.message
+    if name != "code 3":
+        assert result.message.endswith(f"What it said last is in {result.run / WORDS}.")
+        assert "in forward" in (result.run / WORDS).read_text()
+    monkeypatch.undo()
+    again = ProcessHost(iris(), resume=result.run)
+    again.start()
+    qtbot.waitUntil(lambda: again.status.step > 500, timeout=LONG)
+    assert again.close(10)
+    assert read(result.run).state == "stopped"
+
+
+def test_a_process_that_cannot_start_or_dies_at_once_is_a_sentence(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(folder: Path) -> Any:
+        raise OSError(12, "Cannot allocate memory")
+
+    def dying(folder: Path) -> Any:
+        with (folder / WORDS).open("wb") as words:
+            return subprocess.Popen([sys.executable, "-c", "raise SystemExit('no torch here')"], stderr=words)
+
+    for spawn, words in (
+        (refused, "No process of its own can be started for the training: [Errno 12] Cannot allocate memory."),
+        (dying, "has ended with code 1 before its first step was reported. It said last: no torch here"),
+    ):
+        monkeypatch.setattr(process_host, "spawn", spawn)
+        host = ProcessHost(iris(), root=tmp_path)
+        host.start()
+        result = wait_for_end(qtbot, host)
+        assert result.state == "failed"
+        assert words in result.message
+        assert host.close(1.0)
+    assert list((Path(os.environ["LAYERLOOM_HOME"]) / "hosts").iterdir()) == []
+
+
+def test_what_it_cannot_resume_is_a_sentence(qtbot: QtBot, tmp_path: Path) -> None:
+    host = ProcessHost(iris(), resume=tmp_path / "nothing")
+    host.start()
+    assert "cannot be read" in wait_for_end(qtbot, host).message
+    assert ProcessHost(iris()).close(1.0), "one that was never started"
+    with pytest.raises(RunError):
+        read(tmp_path / "nothing")
+
+
+# -- windows come and go ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Callable[[Graph | None], MainWindow]:
+    """Opens windows that train in a process of its own."""
+
+    def make(graph: Graph | None = None) -> MainWindow:
+        made = build_window()
+        made.preferences.host = "process"
+        qtbot.addWidget(made, before_close_func=lambda w: (w._shut_down(), w.document.discard()))
+        if graph is not None:
+            made.files.show_graph(graph)
+        with qtbot.waitExposed(made):
+            made.show()
+        return made
+
+    return make
+
+
+def press(window: MainWindow, text: str) -> None:
+    box = next(box for box in window.findChildren(QMessageBox) if box.isVisible())
+    next(button for button in box.buttons() if button.text().replace("&", "") == text).click()
+
+
+def test_a_run_outlives_its_window_and_is_found_again(
+    qtbot: QtBot, window: Callable[[Graph | None], MainWindow]
+) -> None:
+    first = window(iris(epochs=FOREVER))
+    first.train()
+    host = first.training.host
+    assert isinstance(host, ProcessHost)
+    qtbot.waitUntil(lambda: len(host.history.series("validation/loss")[0]) > 3, timeout=LONG)
+    first.close()
+    press(first, "Cancel")
+    assert first.isVisible()
+    assert first.running
+    first.close()
+    with qtbot.waitSignal(first.closed):
+        press(first, "Let it go on")
+    assert not first.isVisible()
+
+    second = window(None)  # another project: it is offered
+    second.find_runs()
+    qtbot.waitUntil(second.going_on.isVisible)
+    assert second.going_on.text.text() == "A run of “iris” is going on in a process of its own."
+    second.going_on.button.click()
+    board = second.training
+    assert second.pages.currentWidget() is board
+    assert not second.going_on.isVisible()
+    qtbot.waitUntil(lambda: board.host is not None and board.host.status.state == "running", timeout=LONG)
+    assert board.host is not None
+    steps = board.host.history.series("train/loss")[0]
+    assert np.array_equal(steps, np.arange(1, len(steps) + 1)), "the curves are whole from the beginning"
+
+    third = window(iris())  # the same project: it would be followed, but for the second window
+    with qtbot.waitSignal(third.training.message) as said:
+        pass
+    assert said.args == ["Another window watches this training: close it there first."]
+    assert not third.running
+    assert third.training.controls.train.isEnabled()
+    third.show_training()
+    runs_list = third.training.runs
+    qtbot.waitUntil(lambda: runs_list.tree.topLevelItemCount() == 1)
+    qtbot.waitUntil(lambda: runs_list.tree.topLevelItem(0).text(1) == "running")
+    runs_list.tree.setCurrentItem(runs_list.tree.topLevelItem(0))
+    assert runs_list.go_on.text() == "Watch run"
+
+    second._shut_down(keep=True)
+    runs_list.go_on.click()
+    qtbot.waitUntil(lambda: third.training.host is not None and third.training.host.status.step > 0, timeout=LONG)
+    third.close()
+    with qtbot.waitSignal(third.closed, timeout=LONG):
+        press(third, "Stop it")
+    (run,) = runs()
+    assert run.state == "stopped"
+    qtbot.waitUntil(lambda: live() == [])
+    assert host._process is not None
+    assert host._process.wait(10) == 0
+
+
+@pytest.mark.slow
+def test_a_window_that_is_killed_leaves_its_run_going(qtbot: QtBot, tmp_path: Path) -> None:
+    code = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from gui.document import Document
+from gui.training.dashboard import Dashboard
+from gui.training.process_host import ProcessHost
+from tests.gui.test_training_host import iris
+app = QApplication([])
+root = Path(sys.argv[1])
+board = Dashboard(Document(iris(epochs=2000)), host_factory=lambda graph: ProcessHost(graph, root=root), root=root)
+board.show()
+board.train()
+board.epoch_done.connect(lambda epochs: print(epochs, flush=True))
+app.exec()
+"""
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            os.killpg(process.pid, number)
+        (found,) = live()
+        board = Dashboard(Document(iris()), root=tmp_path)
+        qtbot.addWidget(board)
+        with qtbot.waitSignal(board.finished, timeout=LONG) as ended:
+            board.attach(found.folder)
+        assert ended.args[0].state == "finished"
+        assert board.host is not None
+        assert len(board.host.history.series("train/loss")[0]) == 4000
+        assert board.close_host(10)
+        board.close()

@@ -10,3 +10,8 @@ def home() -> Path:
     """The folder named by the environment variable ``LAYERLOOM_HOME``, else ``~/.layerloom``; it may not exist yet."""
     named = os.environ.get("LAYERLOOM_HOME")
     return Path(named) if named else Path.home() / ".layerloom"
+
+
+def hosts() -> Path:
+    """Where trainings in processes of their own are given what they need; see `engine.training.handover`."""
+    return home() / "hosts"

@@ -20,13 +20,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine import project
 from engine.graph import Graph
-from engine.home import home
+from engine.home import hosts
 from engine.project import ProjectError, write_atomically
 from engine.training.lock import LOCK, WriterLock, is_written
 from engine.training.run import PROJECT, RunError
 from engine.training.wire import KEY_BYTES, Line, WireError, connect
 
-HOSTS: Final = "hosts"
 REQUEST, KEY, FACTS, WORDS = "request.json", "key", "host.json", "words.txt"
 LARGEST_FACTS: Final = 2**16
 STALE: Final = 60.0
@@ -65,7 +64,7 @@ class Live:
 
 def hand_over(graph: Graph, request: Request) -> Path:
     """Lay everything down for a new process; returns the folder. Raises RunError."""
-    folder = home() / HOSTS / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
+    folder = hosts() / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700)
@@ -120,7 +119,7 @@ def call(folder: Path) -> Line:
 def live() -> list[Live]:
     """The trainings that go on in processes of their own, oldest first; what dead ones have left goes."""
     try:
-        folders = sorted(path for path in (home() / HOSTS).iterdir() if path.is_dir())
+        folders = sorted(path for path in hosts().iterdir() if path.is_dir())
     except OSError:
         return []
     found = []

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
-from engine.home import home
-from engine.training.handover import HOSTS, Live, live
+from engine.home import hosts
 from engine.training.status import Status
 from gui.training.background import Background
 from gui.training.banner import Strip
+
+if TYPE_CHECKING:
+    from engine.training.handover import Live
 
 
 class LiveRuns(QObject):
@@ -27,12 +30,18 @@ class LiveRuns(QObject):
 
     def look(self) -> None:
         """Look for them; where there has never been one this costs nothing."""
-        if (home() / HOSTS).is_dir():
-            self._background.run(live, self.found.emit, lambda _error: self.found.emit([]))
+        if hosts().is_dir():
+            self._background.run(_live, self.found.emit, lambda _error: self.found.emit([]))
 
     def close(self) -> None:
         """Wait for what is being read."""
         self._background.close()
+
+
+def _live() -> list[Live]:
+    from engine.training.handover import live  # numpy comes along: not while the window is being built
+
+    return live()
 
 
 class GoingOn(Strip):
@@ -57,7 +66,7 @@ class GoingOn(Strip):
         self.setVisible(bool(runs))
         if runs:
             self._folder = runs[-1].folder
-            others = f" So do {len(runs) - 1} more." if len(runs) > 1 else ""
+            others = {1: "", 2: " So is one more."}.get(len(runs), f" So are {len(runs) - 1} more.")
             self.say("running", f"A run of “{runs[-1].facts.network}” is going on in a process of its own.{others}")
 
     def _watch(self) -> None:

@@ -30,7 +30,7 @@ from engine.training.wire import Line, WireError, columns
 from gui.training import garbage
 from gui.training.host import ENDED, result_of
 
-STARTING = "Starting a process"
+STARTING, CALLING = "Starting a process", "Calling the process"
 LOOK_EVERY = 0.02
 """Seconds between two looks whether a process that is being started can be called."""
 DYING = 5.0
@@ -56,12 +56,12 @@ class ProcessHost:
         """Watch a training that goes on in a process; ``folder`` is the one it was handed."""
         host = cls.__new__(cls)
         host.graph, host._request, host._folder = None, Request(), folder
-        host._prepare()
+        host._prepare(CALLING)
         return host
 
-    def _prepare(self) -> None:
+    def _prepare(self, phase: str = STARTING) -> None:
         self.history = History()
-        self._status = Status(phase=STARTING)
+        self._status = Status(phase=phase)
         self._result: Result | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._commands: deque[dict[str, Any]] = deque()

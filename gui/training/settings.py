@@ -85,7 +85,8 @@ class TrainingSettings(QScrollArea):
         for section in self.sections:
             section.refresh(wrong)
         if self._preferences is not None:
-            self.host.set_values({PARAMETER.name: self._preferences.host})
+            chosen = self._preferences.host
+            self.host.set_values({} if chosen == PARAMETER.default else {PARAMETER.name: chosen})
         align(self.sections, lambda: [self.host])
 
     def set_running(self, running: bool) -> None:

@@ -19,8 +19,10 @@ import pytest
 
 from engine.edits import SetSetting
 from engine.graph import Graph
+from engine.home import hosts
+from engine.training import wire
 from engine.training.child import spawn
-from engine.training.handover import FACTS, HOSTS, KEY, Request, call, facts_of, hand_over, live
+from engine.training.handover import FACTS, KEY, Request, call, facts_of, hand_over, live, spare
 from engine.training.history import History
 from engine.training.loop import Trainer
 from engine.training.run import METRICS, RunError, read
@@ -169,17 +171,46 @@ def _again(started: Started) -> Line:
         line.close()
 
 
-def test_it_trains_to_the_end_when_nobody_listens(start: Any, tmp_path: Path) -> None:
-    started = start(network(epochs=30), root=tmp_path, paused=True)
+def test_it_trains_to_the_end_when_nobody_listens(start: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path / ("a home whose path is too long for a socket " * 3)))
+    started = start(network(epochs=30), root=tmp_path / "runs", paused=True)
     line = started.line()
     _, message = listen(line, paused)
     (found,) = live()
     assert found.folder == started.folder
+    assert found.facts.address == str(spare(started.folder) / "wire")
     line.send({"kind": "resume"})
     line.close()
     assert started.process.wait(PATIENCE) == 0
     assert read(Path(message["status"]["run"])).state == "finished"
     assert live() == []
+    assert not spare(started.folder).exists()
+
+
+def test_a_local_port_serves_where_there_are_no_unix_sockets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(socket, "AF_UNIX")
+    listener, heard = wire.listen(tmp_path, tmp_path / "spare"), list[Any]()
+    assert listener.address[0] == "127.0.0.1"
+
+    def answer() -> None:
+        for _ in range(2):
+            line = wire.accept(listener, b"right")
+            heard.append(line and line.receive())
+            if line is not None:
+                line.close()
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    with pytest.raises(WireError, match="does not know the key"):
+        wire.connect(listener.address, b"wrong")
+    line = wire.connect(listener.address, b"right")
+    line.send({"kind": "hello"}, np.arange(3.0))
+    thread.join()
+    line.close()
+    listener.close()
+    assert heard[0] is None
+    assert heard[1][0] == {"kind": "hello"}
+    assert heard[1][1].tolist() == [0, 1, 2]
 
 
 def test_what_cannot_begin_is_a_sentence(start: Any, tmp_path: Path) -> None:
@@ -192,8 +223,8 @@ def test_what_cannot_begin_is_a_sentence(start: Any, tmp_path: Path) -> None:
     assert message["result"]["message"].startswith("training.device is 'cuda:7'")
 
 
-def _folder(home: Path, name: str, facts: Any, key: bytes = bytes(32)) -> Path:
-    folder = home / HOSTS / name
+def _folder(name: str, facts: Any, key: bytes = bytes(32)) -> Path:
+    folder = hosts() / name
     folder.mkdir(parents=True)
     (folder / FACTS).write_text(facts if isinstance(facts, str) else json.dumps(facts))
     (folder / KEY).write_bytes(key)
@@ -212,8 +243,8 @@ def _folder(home: Path, name: str, facts: Any, key: bytes = bytes(32)) -> Path:
         {"pid": 1, "address": ["127.0.0.1", 1], "network": "n", "more": 1},
     ],
 )
-def test_what_a_dead_or_hostile_process_has_left_is_ignored(layerloom_home: Path, facts: Any) -> None:
-    folder = _folder(layerloom_home, "old", facts)
+def test_what_a_dead_or_hostile_process_has_left_is_ignored(facts: Any) -> None:
+    folder = _folder("old", facts)
     assert live() == []
     assert folder.exists(), "it may just be starting"
     os.utime(folder, (0, 0))
@@ -225,7 +256,7 @@ def test_what_a_dead_or_hostile_process_has_left_is_ignored(layerloom_home: Path
 
 def test_an_address_without_anyone_behind_it_is_a_sentence(layerloom_home: Path) -> None:
     facts = {"pid": 1, "address": str(layerloom_home / "nobody"), "network": "n"}
-    folder = _folder(layerloom_home, "dead", facts)
+    folder = _folder("dead", facts)
     with pytest.raises(WireError, match="does not answer"):
         call(folder)
     assert live() == []
@@ -234,7 +265,7 @@ def test_an_address_without_anyone_behind_it_is_a_sentence(layerloom_home: Path)
 def test_someone_else_at_the_address_is_a_sentence(layerloom_home: Path, tmp_path: Path) -> None:
     path = str(layerloom_home / "s")
     facts = {"pid": 1, "address": path, "network": "n"}
-    folder = _folder(layerloom_home, "taken", facts)
+    folder = _folder("taken", facts)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
         server.listen()
@@ -252,8 +283,8 @@ def test_someone_else_at_the_address_is_a_sentence(layerloom_home: Path, tmp_pat
         thread.join()
 
 
-def test_a_home_that_cannot_be_written_is_a_sentence(layerloom_home: Path) -> None:
-    (layerloom_home / HOSTS).write_text("in the way")
+def test_a_home_that_cannot_be_written_is_a_sentence() -> None:
+    hosts().write_text("in the way")
     with pytest.raises(RunError, match="cannot be handed to a process of its own"):
         hand_over(network(1), Request())
     assert live() == []

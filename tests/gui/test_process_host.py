@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 import engine
 from engine.graph import Graph
+from engine.home import hosts
 from engine.training.handover import WORDS, live
 from engine.training.run import METRICS, RunError, read, runs
 from gui.app import build_window
@@ -175,7 +176,7 @@ def test_a_process_that_cannot_start_or_dies_at_once_is_a_sentence(
         assert result.state == "failed"
         assert words in result.message
         assert host.close(1.0)
-    assert list((Path(os.environ["LAYERLOOM_HOME"]) / "hosts").iterdir()) == []
+    assert list(hosts().iterdir()) == []
 
 
 def test_what_it_cannot_resume_is_a_sentence(qtbot: QtBot, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from engine.graph import Graph
 from engine.project import ProjectError
 from engine.training.control import Control
 from engine.training.handover import WORDS, Facts, Request, announce, remove, spare, take
-from engine.training.history import History
+from engine.training.history import History, Table
 from engine.training.status import Result, Status, sentence
 from engine.training.wire import Line, WireError, accept, listen
 
@@ -38,6 +38,7 @@ GOODBYE: Final = 10.0
 COMMANDS: Final = ("pause", "resume", "step", "stop")
 STATUS: Final = TypeAdapter(Status)
 RESULT: Final = TypeAdapter(Result)
+TABLE: Final = TypeAdapter(Table)
 
 
 def spawn(folder: Path) -> subprocess.Popen[bytes]:
@@ -124,11 +125,12 @@ class Child:
 
     def _converse(self, line: Line) -> None:
         """Tell a window everything there is, then what is new, and do what it says, until it or the run ends."""
-        told, known = dict[str, int](), None
+        told, kept, known = dict[str, int](), dict[str, Table](), None
         try:
             while True:
                 result, status = self.result, self.status  # before the curves: they reach at least as far
                 self._tell_curves(line, told)
+                self._tell_tables(line, kept)
                 if status is not known:
                     line.send({"kind": "status", "status": STATUS.dump_python(status, mode="json")})
                     known = status
@@ -151,6 +153,12 @@ class Child:
                 piece = points[:, start : start + PIECE]
                 line.send({"kind": "points", "name": name, "count": piece.shape[1]}, piece)
             told[name] = told.get(name, 0) + points.shape[1]
+
+    def _tell_tables(self, line: Line, kept: dict[str, Table]) -> None:
+        for name, table in self.history.tables.items():
+            if kept.get(name) is not table:
+                kept[name] = table
+                line.send({"kind": "table", "name": name, "table": TABLE.dump_python(table, mode="json")})
 
     def _obey(self, message: dict[str, Any]) -> None:
         """Do what a window asks. Raises WireError for what cannot be done."""

@@ -27,7 +27,7 @@ Address = str | tuple[str, int]
 KEY_BYTES: Final = 32
 PATIENCE: Final = 5.0
 """Seconds that the other end may take to prove itself."""
-LARGEST: Final = 8 * 2**20
+LARGEST: Final = 32 * 2**20
 """Bytes of one message."""
 LONGEST_PATH: Final = 100
 """Bytes of the path of a socket; the systems allow 104 to 108."""

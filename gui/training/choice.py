@@ -21,11 +21,11 @@ SHORT_STEP: Final = 20_000_000
 """Multiply-adds of one forward pass of a batch below which a process of its own is the faster host.
 
 Measured on two cores, steps a second with the Train page shown over those of a plain script (`tests/benchmarks/
-test_hosts.py`), thread and process: 0.94 and 0.985 at 0.1 million (0.3 ms a step), 0.96 and 0.98 at 6.6 (0.85 ms); from
-77 million (5 ms) on they are alike.
+test_hosts.py`), thread and process: 0.94 and 0.98 at 0.1 million (0.3 ms a step), 0.96 and 0.98 at 6.6 (0.85 ms), 0.97
+and 0.99 at 77 (5.8 ms), 1.00 and 1.00 at 430 (26 ms).
 """
 MANY_STEPS: Final = 100_000
-"""Steps from which on that makes up for the two seconds a process needs to load PyTorch, which the window has loaded."""
+"""Steps from which on that makes up for the two seconds in which a process loads what the window has loaded."""
 PARAMETER: Final = Parameter(
     name="runs in",
     kind="choice",
@@ -63,6 +63,6 @@ def pays(graph: Graph, resume: Path | None = None) -> bool:
         samples = get(data.dataset).samples
     except (ProjectError, DataError):  # the host that is taken will say it
         return False
-    batch = min(data.batch_size, samples)
-    steps = training.epochs * -(-samples // batch)
+    batch = min(data.size(samples), samples)
+    steps = training.epochs * -(-data.split.counts(samples)[0] // batch)
     return steps >= MANY_STEPS and cost.total(graph, infer(graph)).multiply_adds * batch < SHORT_STEP

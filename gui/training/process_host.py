@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from engine import project
 from engine.graph import Graph
-from engine.training.child import RESULT, STATUS, spawn
+from engine.training.child import RESULT, STATUS, TABLE, spawn
 from engine.training.handover import WORDS, Request, call, facts_of, hand_over, remove
 from engine.training.history import History
 from engine.training.run import PROJECT, RunError, last_kept, read
@@ -243,6 +243,9 @@ class ProcessHost:
         try:
             if kind == "points":
                 self.history.extend(str(message["name"]), *columns(numbers, message["count"]))
+            elif kind == "table":
+                table = TABLE.validate_python(message["table"])
+                self.history.keep(str(message["name"]), table.step, table.epoch, table.values)
             elif kind == "status":
                 self._status = STATUS.validate_python(message["status"])
             elif kind == "result":

@@ -33,6 +33,9 @@ INTERVAL: Final = 0.1
 """Seconds between two messages to a window."""
 PIECE: Final = 2**15
 """Points of a curve in one message."""
+SWITCH: Final = 5e-5
+"""Seconds after which a thread that waits for the interpreter gets it: with Python's 5 ms a Stop comes five tiny steps
+late. It is only counted while one waits, so it costs nothing."""
 GOODBYE: Final = 10.0
 """Seconds a window may take to hear how the run ended."""
 COMMANDS: Final = ("pause", "resume", "step", "stop")
@@ -192,6 +195,7 @@ def _keep_words(child: Child, facts: Facts) -> None:
 def main(folder: Path) -> int:
     """Train what was handed over in this folder; the exit code of the process."""
     faulthandler.enable()
+    sys.setswitchinterval(SWITCH)
     lock, request, graph, key = take(folder)
     child = Child(folder, request, graph, key)
     signal.signal(signal.SIGTERM, lambda *_: child.control.stop())

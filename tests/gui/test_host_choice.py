@@ -25,8 +25,8 @@ from gui.training.process_host import ProcessHost
 from tests.gui.test_training_host import iris
 
 
-def lenet(epochs: int) -> Graph:
-    graph = presets.build("lenet-5")
+def resnet(epochs: int) -> Graph:
+    graph = presets.build("resnet-18-small")
     SetSetting(("training", "epochs"), epochs).apply(graph)
     return graph
 
@@ -35,11 +35,11 @@ def test_automatic_takes_a_process_for_many_very_short_steps(tmp_path: Path) -> 
     few, many = MANY_STEPS // 2 - 1, MANY_STEPS // 2  # iris has two steps an epoch
     assert isinstance(host(iris(epochs=many), "auto"), ProcessHost)
     assert isinstance(host(iris(epochs=few), "auto"), ThreadHost), "it is over before a process has started"
-    assert isinstance(host(lenet(epochs=10_000), "auto"), ThreadHost), "its steps are long"
+    assert isinstance(host(resnet(epochs=10_000), "auto"), ThreadHost), "its steps are long"
     assert isinstance(host(iris(epochs=many), "thread"), ThreadHost)
-    assert isinstance(host(lenet(epochs=1), "process"), ProcessHost)
+    assert isinstance(host(resnet(epochs=1), "process"), ProcessHost)
     save(iris(epochs=many), tmp_path / "project.loom")
-    assert isinstance(host(lenet(epochs=1), "auto", resume=tmp_path), ProcessHost), "a run goes by its own network"
+    assert isinstance(host(resnet(epochs=1), "auto", resume=tmp_path), ProcessHost), "a run goes by its own network"
 
 
 def test_what_cannot_be_reckoned_stays_in_the_window(tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ from gui.panels.start import StartPage
 from gui.preferences import Preferences
 from gui.status import StatusLine
 from gui.theme import theme
+from gui.training.live import GoingOn, LiveRuns, ask_to_leave, project_of
 from gui.wire_values import WireValues
-from gui.training.live import GoingOn, LiveRuns, ask_to_leave
 
 if TYPE_CHECKING:
     from engine.training.handover import Live
@@ -229,8 +229,11 @@ class MainWindow(QMainWindow):
             self.training.attach(own[-1].folder)
             self.say(f"A run of “{own[-1].facts.network}” is going on: see Training.")
 
-    def _watch(self, folder: Path) -> None:
-        self.training.attach(folder)
+    def _watch(self, run: Live) -> None:
+        graph = None if self.document.project.nodes else project_of(run)
+        if graph is not None:
+            self.files.show_graph(graph)
+        self.training.attach(run.folder)
         self.show_training()
 
     def _show_what_blocks(self) -> None:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
+from engine import project
+from engine.graph import Graph
 from engine.home import hosts
+from engine.project import ProjectError
 from engine.training.status import Status
 from gui.training.background import Background
 from gui.training.banner import Strip
@@ -48,14 +51,14 @@ class GoingOn(Strip):
     """Says that a run goes on, and offers to watch it."""
 
     watch_wanted = Signal(object)
-    """The folder its process was handed."""
+    """The `Live` run."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         button = QPushButton("Watch it")
         button.setToolTip("Show this run on the Train page, with all its curves")
         button.setAccessibleName("Watch the run that goes on")
         super().__init__(button, "Hide the run that goes on", parent)
-        self._folder: Path | None = None
+        self._run: Live | None = None
         self._hidden: set[Path] = set()
         self.wanted.connect(self._watch)
         self.away.clicked.connect(self._never)
@@ -65,18 +68,28 @@ class GoingOn(Strip):
         runs = [run for run in runs if run.folder not in self._hidden]
         self.setVisible(bool(runs))
         if runs:
-            self._folder = runs[-1].folder
+            self._run = runs[-1]
             others = {1: "", 2: " So is one more."}.get(len(runs), f" So are {len(runs) - 1} more.")
             self.say("running", f"A run of “{runs[-1].facts.network}” is going on in a process of its own.{others}")
 
     def _watch(self) -> None:
         self.hide()
-        if self._folder is not None:
-            self.watch_wanted.emit(self._folder)
+        if self._run is not None:
+            self.watch_wanted.emit(self._run)
 
     def _never(self) -> None:
-        if self._folder is not None:
-            self._hidden.add(self._folder)
+        if self._run is not None:
+            self._hidden.add(self._run.folder)
+
+
+def project_of(run: Live) -> Graph | None:
+    """The project that a run trains; None where it cannot be read (yet)."""
+    from engine.training.run import PROJECT
+
+    try:
+        return project.load((run.facts.run or run.folder) / PROJECT)
+    except ProjectError:
+        return None
 
 
 def ask_to_leave(window: QWidget, name: str, status: Status, then: Callable[[bool], None]) -> None:

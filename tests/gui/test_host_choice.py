@@ -89,7 +89,7 @@ def test_runs_that_go_on_are_offered_until_waved_away(qtbot: QtBot) -> None:
     assert strip.text.text() == "A run of “old net” is going on in a process of its own."
     with qtbot.waitSignal(strip.watch_wanted) as signal:
         strip.button.click()
-    assert signal.args == [Path("old")]
+    assert signal.args == [old]
     strip.offer([])
     assert not strip.isVisibleTo(None)
 

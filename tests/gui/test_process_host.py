@@ -238,6 +238,7 @@ def test_a_run_outlives_its_window_and_is_found_again(
     board = second.training
     assert second.pages.currentWidget() is board
     assert not second.going_on.isVisible()
+    assert second.document.project.name == "iris", "nothing was open: so its project is shown"
     qtbot.waitUntil(lambda: board.host is not None and board.host.status.state == "running", timeout=LONG)
     assert board.host is not None
     steps = board.host.history.series("train/loss")[0]

@@ -38,6 +38,8 @@ SWITCH: Final = 5e-5
 late. It is only counted while one waits, so it costs nothing."""
 GOODBYE: Final = 10.0
 """Seconds a window may take to hear how the run ended."""
+LEAVING: Final = 0.5
+"""Seconds until it is sure that a window which has hung up is gone."""
 COMMANDS: Final = ("pause", "resume", "step", "stop")
 STATUS: Final = TypeAdapter(Status)
 RESULT: Final = TypeAdapter(Result)
@@ -118,6 +120,8 @@ class Child:
                 continue
             if line is None:
                 continue
+            if self._talk is not None:
+                self._talk.join(LEAVING)
             if self._talk is not None and self._talk.is_alive():
                 with contextlib.suppress(OSError):
                     line.send({"kind": "refused", "why": "Another window watches this training: close it there first."})

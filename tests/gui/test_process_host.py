@@ -250,7 +250,8 @@ def test_a_run_outlives_its_window_and_is_found_again(
     assert said.args == ["Another window watches this training: close it there first."]
     assert not third.running
     assert third.training.controls.train.isEnabled()
-    third.show_training()
+    with qtbot.waitSignal(third.training.message):  # whoever opens the page asks again
+        third.show_training()
     runs_list = third.training.runs
     qtbot.waitUntil(lambda: runs_list.tree.topLevelItemCount() == 1)
     qtbot.waitUntil(lambda: runs_list.tree.topLevelItem(0).text(1) == "running")

@@ -37,7 +37,7 @@ SWITCH: Final = 5e-5
 """Seconds after which a thread that waits for the interpreter gets it: with Python's 5 ms a Stop comes five tiny steps
 late. It is only counted while one waits, so it costs nothing."""
 GOODBYE: Final = 10.0
-"""Seconds a window may take to hear how the run ended."""
+"""Seconds that the first window may take to come, and each to hear how the run ended."""
 LEAVING: Final = 0.5
 """Seconds until it is sure that a window which has hung up is gone."""
 COMMANDS: Final = ("pause", "resume", "step", "stop")
@@ -76,6 +76,7 @@ class Child:
         self.result: Result | None = None
         self._trainer: Any = None
         self._talk: threading.Thread | None = None
+        self._came = threading.Event()
         if request.paused:
             self.control.pause()
 
@@ -109,14 +110,15 @@ class Child:
             status = self.status
             run = status.run or Path()
             self.result = Result("failed", sentence(error), status.epoch, status.step, time.monotonic() - began, run)
-        if self._talk is not None:
+        if self._came.wait(GOODBYE) and self._talk is not None:  # a refusal may be quicker than the first window
             self._talk.join(GOODBYE)
 
     def _listen(self, listener: Listener) -> None:
         while True:
             try:
                 line = accept(listener, self._key)
-            except OSError:  # a caller who was gone at once; the listener itself is never closed
+            except OSError:  # a caller who was gone at once, or no handle left; the listener itself is never closed
+                time.sleep(INTERVAL)
                 continue
             if line is None:
                 continue
@@ -129,6 +131,7 @@ class Child:
                 continue
             self._talk = threading.Thread(target=self._converse, args=(line,), name="talk", daemon=True)
             self._talk.start()
+            self._came.set()
 
     def _converse(self, line: Line) -> None:
         """Tell a window everything there is, then what is new, and do what it says, until it or the run ends."""

@@ -213,14 +213,25 @@ def test_a_local_port_serves_where_there_are_no_unix_sockets(tmp_path: Path, mon
     assert heard[1][1].tolist() == [0, 1, 2]
 
 
-def test_what_cannot_begin_is_a_sentence(start: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        (("training", "device"), "cuda:7", "training.device is 'cuda:7'"),
+        (("training", "epochs"), "many", "training.epochs must be"),  # known before PyTorch is loaded
+    ],
+)
+def test_what_cannot_begin_is_a_sentence(
+    start: Any, tmp_path: Path, setting: tuple[str, ...], value: Any, words: str
+) -> None:
     graph = network(epochs=1)
-    SetSetting(("training", "device"), "cuda:7").apply(graph)
-    line = start(graph, root=tmp_path).line()
+    SetSetting(setting, value).apply(graph)
+    started = start(graph, root=tmp_path)
+    line = started.line()
     _, message = listen(line, ended)
     line.close()
     assert message["result"]["state"] == "failed"
-    assert message["result"]["message"].startswith("training.device is 'cuda:7'")
+    assert message["result"]["message"].startswith(words)
+    assert started.process.wait(PATIENCE) == 0
 
 
 def _folder(name: str, facts: Any, key: bytes = bytes(32)) -> Path:

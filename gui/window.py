@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShortcut
-from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QToolButton, QWidget
 
 from gui.actions import ACTIONS, Actions
 from gui.canvas.view import View
@@ -19,7 +19,7 @@ from gui.panels.start import StartPage
 from gui.preferences import Preferences
 from gui.status import StatusLine
 from gui.theme import theme
-from gui.training.live import GoingOn, LiveRuns, ask_to_leave, project_of
+from gui.training.live import GoingOn, LiveRuns, ask_to_leave, below, project_of
 from gui.wire_values import WireValues
 
 if TYPE_CHECKING:
@@ -54,13 +54,7 @@ class MainWindow(QMainWindow):
         for page in (self.start, self.design):
             self.pages.addWidget(page)
         self.live_runs, self.going_on = LiveRuns(self), GoingOn()
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.going_on)
-        column.addWidget(self.pages, 1)
-        self.setCentralWidget(body)
+        self.setCentralWidget(below(self.going_on, self.pages))
         self.status = StatusLine(document)
         self.setStatusBar(self.status)
         self.actions_table = Actions(self)

@@ -18,8 +18,6 @@ from multiprocessing.connection import Listener
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import TypeAdapter
-
 import engine
 from engine.graph import Graph
 from engine.project import ProjectError
@@ -27,6 +25,7 @@ from engine.training.control import Control
 from engine.training.handover import WORDS, Facts, Request, announce, remove, spare, take
 from engine.training.history import History, Table
 from engine.training.status import Result, Status, sentence
+from engine.training.telling import RESULT, TABLE, tell_diagnoses, tell_look, tell_status
 from engine.training.wire import Line, WireError, accept, listen
 
 INTERVAL: Final = 0.1
@@ -41,9 +40,6 @@ GOODBYE: Final = 10.0
 LEAVING: Final = 0.5
 """Seconds until it is sure that a window which has hung up is gone."""
 COMMANDS: Final = ("pause", "resume", "step", "stop")
-STATUS: Final = TypeAdapter(Status)
-RESULT: Final = TypeAdapter(Result)
-TABLE: Final = TypeAdapter(Table)
 
 
 def spawn(folder: Path) -> subprocess.Popen[bytes]:
@@ -135,15 +131,14 @@ class Child:
 
     def _converse(self, line: Line) -> None:
         """Tell a window everything there is, then what is new, and do what it says, until it or the run ends."""
-        told, kept, known = dict[str, int](), dict[str, Table](), None
+        told, kept, known = dict[str, int](), dict[str, Table](), Status()
         try:
             while True:
                 result, status = self.result, self.status  # before the curves: they reach at least as far
                 self._tell_curves(line, told)
                 self._tell_tables(line, kept)
-                if status is not known:
-                    line.send({"kind": "status", "status": STATUS.dump_python(status, mode="json")})
-                    known = status
+                self._tell_status(line, status, known)
+                known = status
                 if result is not None:
                     line.send({"kind": "result", "result": RESULT.dump_python(result, mode="json")})
                     return
@@ -169,6 +164,14 @@ class Child:
             if kept.get(name) is not table:
                 kept[name] = table
                 line.send({"kind": "table", "name": name, "table": TABLE.dump_python(table, mode="json")})
+
+    def _tell_status(self, line: Line, status: Status, known: Status) -> None:
+        if status.diagnoses is not known.diagnoses:
+            line.send({"kind": "diagnoses", "diagnoses": tell_diagnoses(status.diagnoses)})
+        if status.health is not None and status.health is not known.health:
+            line.send({"kind": "look", "look": tell_look(status.health)})
+        if status is not known:
+            line.send({"kind": "status", "status": tell_status(status)})
 
     def _obey(self, message: dict[str, Any]) -> None:
         """Do what a window asks. Raises WireError for what cannot be done."""

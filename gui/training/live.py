@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from engine import project
 from engine.graph import Graph
@@ -80,6 +80,17 @@ class GoingOn(Strip):
     def _never(self) -> None:
         if self._run is not None:
             self._hidden.add(self._run.folder)
+
+
+def below(strip: QWidget, pages: QWidget) -> QWidget:
+    """Both in one column; the pages take what is left."""
+    body = QWidget()
+    column = QVBoxLayout(body)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(strip)
+    column.addWidget(pages, 1)
+    return body
 
 
 def project_of(run: Live) -> Graph | None:

@@ -15,20 +15,25 @@ from collections import deque
 from dataclasses import replace
 from multiprocessing.connection import Pipe, wait
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from engine import project
 from engine.graph import Graph
-from engine.training.child import RESULT, STATUS, TABLE, spawn
+from engine.training.child import spawn
 from engine.training.handover import WORDS, Request, call, facts_of, hand_over, remove
 from engine.training.history import History
 from engine.training.run import PROJECT, RunError, last_kept, read
 from engine.training.status import Result, Status, sentence
+from engine.training.telling import RESULT, TABLE, hear_diagnoses, hear_look, hear_status
 from engine.training.wire import Line, WireError, columns
 from gui.training import garbage
 from gui.training.host import ENDED, result_of
+
+if TYPE_CHECKING:
+    from engine.training.diagnosis import Diagnosis
+    from engine.training.health import Look
 
 STARTING, CALLING = "Starting a process", "Calling the process"
 LOOK_EVERY = 0.02
@@ -62,6 +67,8 @@ class ProcessHost:
     def _prepare(self, phase: str = STARTING) -> None:
         self.history = History()
         self._status = Status(phase=phase)
+        self._diagnoses: tuple[Diagnosis, ...] = ()
+        self._health: Look | None = None
         self._result: Result | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._commands: deque[dict[str, Any]] = deque()
@@ -246,8 +253,12 @@ class ProcessHost:
             elif kind == "table":
                 table = TABLE.validate_python(message["table"])
                 self.history.keep(str(message["name"]), table.step, table.epoch, table.values)
+            elif kind == "diagnoses":
+                self._diagnoses = hear_diagnoses(message["diagnoses"])
+            elif kind == "look":
+                self._health = hear_look(message["look"])
             elif kind == "status":
-                self._status = STATUS.validate_python(message["status"])
+                self._status = hear_status(message["status"], self._diagnoses, self._health)
             elif kind == "result":
                 self._result = RESULT.validate_python(message["result"])
                 return True

@@ -73,6 +73,9 @@ def test_its_reins_and_bytes_are_those_of_the_thread(qtbot: QtBot, tmp_path: Pat
     assert set(lrs[3:]) == {0.125}
     assert lrs[2] != 0.125
     assert all(np.array_equal(*(h.history.series(n)[1] for h in hosts)) for n in hosts[1].history.names())
+    assert hosts[0].status.health is not None
+    for name in ("health", "diagnoses", "validation", "steps_total"):
+        assert repr(getattr(hosts[0].status, name)) == repr(getattr(hosts[1].status, name))
     assert live() == []
 
 

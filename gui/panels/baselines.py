@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from engine.data.config import DataConfig
+from engine.training.status import sentence
 from gui.training.background import Background
-from gui.training.host import sentence
 from gui.widgets import Note, heading
 
 if TYPE_CHECKING:

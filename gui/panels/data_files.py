@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButto
 from engine.data.dataset import DataError, Dataset
 from engine.data.datasets import folder
 from engine.data.download import Cancelled, arrived, download, size
+from engine.training.status import sentence
 from gui.training.background import Background
-from gui.training.host import sentence
 from gui.widgets import Note, heading
 
 MB = 1_000_000

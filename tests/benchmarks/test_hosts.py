@@ -186,9 +186,21 @@ class Watched:
         return _step_ms(host.history.seconds("train/loss")[done:])
 
 
+@pytest.fixture(autouse=True)
+def none_left() -> Iterator[None]:
+    """Ends the trainings of a benchmark that has failed on the way."""
+    yield
+    while boards:
+        boards.pop().close_host(10)
+
+
+boards: list[Dashboard] = []
+
+
 def board_of(qtbot: QtBot, graph: Graph, folder: Path, name: str) -> Dashboard:
     board = Dashboard(Document(graph), host_factory=lambda graph: HOSTS[name](graph, root=folder), root=folder)
     qtbot.addWidget(board)
+    boards.append(board)
     board.resize(1180, 680)
     board.train()
     assert board.host is not None
@@ -199,15 +211,15 @@ def board_of(qtbot: QtBot, graph: Graph, folder: Path, name: str) -> Dashboard:
 @pytest.mark.parametrize("name", SIZES)
 def test_the_window_beside_a_training(qtbot: QtBot, tmp_path: Path, name: str) -> None:
     graph = perceptron(*SIZES[name])
-    boards = {host: board_of(qtbot, graph, tmp_path, host) for host in HOSTS}
-    for board in boards.values():
+    shown = {host: board_of(qtbot, graph, tmp_path, host) for host in HOSTS}
+    for board in shown.values():
         assert board.host is not None
         board.host.pause()
-    qtbot.waitUntil(lambda: all(b.host.status.state == "paused" for b in boards.values()), timeout=60_000)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: all(b.host.status.state == "paused" for b in shown.values()), timeout=60_000)  # type: ignore[union-attr]
     speeds: dict[str, list[float]] = {host: [] for host in HOSTS}
     alone: list[float] = []
     with script(graph, tmp_path) as plain:
-        turns: dict[str, Turns] = {"script": plain, **{host: Watched(qtbot, boards[host]) for host in HOSTS}}
+        turns: dict[str, Turns] = {"script": plain, **{host: Watched(qtbot, shown[host]) for host in HOSTS}}
         for what in turns.values():
             what.take()  # the first is for warming up
         for turn in range(ROUNDS):
@@ -217,7 +229,7 @@ def test_the_window_beside_a_training(qtbot: QtBot, tmp_path: Path, name: str) -
             alone.append(times["script"])
             for host, found in speeds.items():
                 found.append(times["script"] / times[host])
-    for board in boards.values():
+    for board in shown.values():
         assert board.close_host(10)
         board.close()
     step = statistics.median(alone)

@@ -19,6 +19,7 @@ class StatusLine(QStatusBar):
     """Parameters, multiply-adds of one sample, memory while training at the chosen batch size; problems as a button."""
 
     problems_wanted = Signal()
+    training_wanted = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +31,11 @@ class StatusLine(QStatusBar):
         self.problems.setToolTip("Show the list of problems")
         self.problems.clicked.connect(self.problems_wanted)
         self._counts = (0, 0, 0)
+        self.training = QPushButton(flat=True)
+        self.training.setToolTip("Show the training that goes on")
+        self.training.clicked.connect(self.training_wanted)
+        self.training.hide()
+        self.addPermanentWidget(self.training)
         self.addPermanentWidget(self.cost)
         self.addPermanentWidget(self.problems)
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -42,6 +48,12 @@ class StatusLine(QStatusBar):
     def say(self, sentence: str) -> None:
         """Show a sentence for a while."""
         self.showMessage(sentence, 15_000)
+
+    def show_training(self, text: str) -> None:
+        """How far a training is; nothing while there is none."""
+        self.training.setText(text)
+        self.training.setAccessibleName(text)
+        self.training.setVisible(bool(text))
 
     def _later(self) -> None:
         self._soon.start()

@@ -129,6 +129,8 @@ class MainWindow(QMainWindow):
         self.design.code.save_wanted.connect(self.files.ask_save_source)
         self.design.problems.counted.connect(self.status.set_counts)
         self.status.problems_wanted.connect(self._show_problems)
+        self.status.training_wanted.connect(self.show_training)
+        document.opened.connect(self.view.canvas.live.forget)
         document.title_changed.connect(self._retitle)
         document.selection_changed.connect(self.update_actions)
         document.history_changed.connect(self.update_actions)
@@ -174,6 +176,10 @@ class MainWindow(QMainWindow):
             self._training.message.connect(self.say)
             self._training.state_changed.connect(self.update_actions)
             self._training.blocked.connect(self._show_what_blocks)
+            self._training.remarks.progressed.connect(self.status.show_training)
+            self._training.remarks.looked.connect(self.view.canvas.live.follow)
+            self._training.remarks.node_wanted.connect(self._show_node)
+            self._training.remarks.setting_wanted.connect(self._show_setting)
             self.pages.addWidget(self._training)
         return self._training
 
@@ -236,6 +242,19 @@ class MainWindow(QMainWindow):
         if errors and errors[0].setting is None:
             self._show_problems()
             self.say(f"Not trained: {len(errors)} error{'s' if len(errors) > 1 else ''} to mend first (F8).")
+
+    def _show_node(self, way: tuple[str, ...], node_id: str) -> None:
+        """Show a layer on the canvas."""
+        self.show_design()
+        self.document.open_block(way, [node_id])
+        if node_id in self.document.graph.nodes:
+            self.document.select([node_id])
+            self.view.zoom_selection()
+
+    def _show_setting(self, path: str) -> None:
+        """Show where a setting of the data is chosen; those of the training stand beside the curves."""
+        if path.startswith("data."):
+            self.show_data()
 
     def _show_problems(self) -> None:
         self.show_design()

@@ -27,6 +27,7 @@ from gui.training.controls import Controls
 from gui.training.host import Host, StoredRun, ThreadHost, Watch
 from gui.training.pacing import Governor, cpu_seconds
 from gui.training.process_host import ProcessHost
+from gui.training.remarks import Remarks
 from gui.training.runs_list import RunsList
 from gui.training.sections import lr_setting
 from gui.training.settings import TrainingSettings
@@ -78,6 +79,7 @@ class Dashboard(QWidget):
         self._timer.timeout.connect(self._tick)
         self.controls = Controls()
         self.banner = Banner()
+        self.remarks = Remarks(self)
         self.settings = TrainingSettings(document, preferences)
         self.runs = RunsList(document, root)
         self.empty = EmptyState()
@@ -89,6 +91,9 @@ class Dashboard(QWidget):
         self.controls.step_clicked.connect(self.step)
         self.controls.stop_clicked.connect(self.stop)
         self.controls.lr_typed.connect(self._set_lr)
+        self.controls.find_clicked.connect(self.find_lr)
+        self.remarks.setting_wanted.connect(self.settings.focus)
+        self.remarks.message.connect(self.message)
         self.settings.message.connect(self.message)
         self.runs.message.connect(self.message)
         self.runs.resume_wanted.connect(self.resume_run)
@@ -158,6 +163,7 @@ class Dashboard(QWidget):
         self._watch.state_changed.connect(self._state)
         self._watch.epoch_done.connect(self.epoch_done)
         self._watch.finished.connect(self._finished)
+        self.remarks.follow(self._watch)
         if self.controls.train.hasFocus():
             self.setFocus()  # else the focus jumps on to the learning rate
         self.settings.set_running(True)
@@ -165,6 +171,21 @@ class Dashboard(QWidget):
         self._show_curves()
         self.host.start()
         self._wake()
+
+    def find_lr(self) -> None:
+        """Let a range test find a learning rate."""
+        if self.running:
+            return
+        errors = [problem for problem in self.document.all_problems() if problem.severity == "error"]
+        if errors:
+            self.message.emit(errors[0].message)
+            self.blocked.emit()
+            return
+        from gui.training.range_dialog import RangeDialog
+
+        dialog = RangeDialog(self.document.project, self)
+        dialog.chosen.connect(self._set_lr)
+        dialog.open()
 
     def _resume_shown(self) -> None:
         if self.host is not None and self.host.status.run is not None:
@@ -340,8 +361,10 @@ class Dashboard(QWidget):
 
     def _replaced(self) -> None:
         """Another project: nothing of the last one is left, except a run that still goes on."""
+        self.remarks.disown()
         if not self.running:
             self.host = None
+            self.remarks.clear()
             self.banner.hide()
             self.controls.show_state("idle")
             self.controls.show_lr(lr_setting(self.document))
@@ -397,4 +420,5 @@ class Dashboard(QWidget):
         box.setSpacing(0)
         box.addWidget(self.controls)
         box.addWidget(self.banner)
+        box.addWidget(self.remarks.diagnoses)
         box.addWidget(both, 1)

@@ -199,13 +199,18 @@ class Watch(QObject):
     """How many epochs are done now."""
     finished = Signal(object)
     """The `Result`, once the host has ended."""
-    INTERVAL = 100
+    looked = Signal(object)
+    """A `Status` with another look into the layers, or with something else that goes wrong."""
+    progressed = Signal(object)
+    """The `Status`, about once a second."""
+    INTERVAL, SELDOM = 100, 10
+    """Milliseconds between two looks; how many of them make a second."""
 
     def __init__(self, host: Host, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.host = host
         self._seen = Status()
-        self._epochs = 0
+        self._epochs = self._polls = 0
         self._timer = QTimer(self, interval=self.INTERVAL)
         self._timer.timeout.connect(self.poll)
         self._timer.start()
@@ -225,6 +230,11 @@ class Watch(QObject):
             return
         result, status, seen = self.host.result, self.host.status, self._seen
         self._seen = status
+        if status.health is not seen.health or status.diagnoses != seen.diagnoses:
+            self.looked.emit(status)
+        if self._polls % self.SELDOM == 0 or result is not None:
+            self.progressed.emit(status)
+        self._polls += 1
         done = max(status.epoch - 1, 0) if result is None else result.epochs
         if done > self._epochs:
             self._epochs = done

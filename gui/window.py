@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShortcut
-from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from gui.actions import ACTIONS, Actions
 from gui.canvas.view import View
@@ -19,6 +19,7 @@ from gui.panels.start import StartPage
 from gui.preferences import Preferences
 from gui.status import StatusLine
 from gui.theme import theme
+from gui.toolbar import PAGES, MainToolBar
 from gui.training.live import GoingOn, LiveRuns, ask_to_leave, below, project_of
 from gui.wire_values import WireValues
 
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 LARGEST = QSize(1680, 1050)
 """What a first start takes of a large screen."""
-PAGES = ("page.start", "page.design", "page.data", "page.train")
-TOOLS = ("file.new", "file.open", "file.save", "", "edit.undo", "edit.redo", "", "canvas.arrange", "canvas.fit")
-AT_RIGHT = ("train.start", "train.stop", "", "view.theme")
 
 
 class MainWindow(QMainWindow):
@@ -60,7 +58,9 @@ class MainWindow(QMainWindow):
         self.actions_table = Actions(self)
         self.actions_table.fill_menus()
         self._confine_canvas_keys()
-        self._build_toolbar()
+        for action_id in (*PAGES, "view.values"):
+            self.actions_table[action_id].setCheckable(True)
+        self.addToolBar(MainToolBar(self.actions_table, self))
         self._connect()
         self.resize(self.screen().availableGeometry().size().boundedTo(LARGEST))
         geometry = preferences.bytes("window")
@@ -81,41 +81,6 @@ class MainWindow(QMainWindow):
                 item.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
                 self.removeAction(item)
                 self.view.addAction(item)
-
-    def _build_toolbar(self) -> None:
-        bar = QToolBar("Main toolbar")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(16, 16))
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.addToolBar(bar)
-        for action_id in (*PAGES, "view.values"):
-            self.actions_table[action_id].setCheckable(True)
-        for action_id in PAGES:
-            bar.addAction(self.actions_table[action_id])
-            self._button(bar, action_id, with_text=True)
-        bar.addSeparator()
-        for action_id in TOOLS:
-            self._add_tool(bar, action_id)
-        room = QWidget()
-        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(room)
-        for action_id in AT_RIGHT:
-            self._add_tool(bar, action_id, with_text=action_id.startswith("train."))
-
-    def _add_tool(self, bar: QToolBar, action_id: str, *, with_text: bool = False) -> None:
-        if not action_id:
-            bar.addSeparator()
-            return
-        bar.addAction(self.actions_table[action_id])
-        self._button(bar, action_id, with_text=with_text)
-
-    def _button(self, bar: QToolBar, action_id: str, *, with_text: bool) -> None:
-        button = bar.widgetForAction(self.actions_table[action_id])
-        if isinstance(button, QToolButton):
-            button.setAccessibleName(self.actions_table[action_id].text())
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            if with_text:
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
     def _connect(self) -> None:
         document = self.document

@@ -56,8 +56,10 @@ class Controls(QWidget):
         self.lr.setFixedWidth(120)
         self.lr.committed.connect(self._lr_committed)
         self._lr: float | None = None
-        self.find = _button("Find …", "Let a range test find a learning rate: a hundred steps or so", self.find_clicked)
-        self.find.setAccessibleName("Find a learning rate")
+        self.find_rate = _button(
+            "Find …", "Let a range test of a hundred steps find a learning rate", self.find_clicked
+        )
+        self.find_rate.setAccessibleName("Find a learning rate")
         label = QLabel("Learning rate")
         label.setBuddy(self.lr)
         self.sign = QLabel()
@@ -78,7 +80,7 @@ class Controls(QWidget):
         top.addStretch(1)
         top.addWidget(label)
         top.addWidget(self.lr)
-        top.addWidget(self.find)
+        top.addWidget(self.find_rate)
         for part in (self.sign, self.word):
             below.addWidget(part)
         below.addWidget(self.progress, 1)
@@ -98,7 +100,7 @@ class Controls(QWidget):
         self.state = state
         live = state in LIVE
         self.train.setEnabled(not live)
-        self.find.setEnabled(not live)
+        self.find_rate.setEnabled(not live)
         self.pause.setEnabled(state in ("running", "paused"))
         self.pause.setText("Resume" if state == "paused" else "Pause")
         self.step.setEnabled(state in ("running", "paused"))

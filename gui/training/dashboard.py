@@ -3,7 +3,6 @@ before the page is first shown."""
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +13,8 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.data.datasets import DataError, get
-from engine.edits import MISSING, Change, SetSetting
-from engine.graph import Graph, GraphError
+from engine.edits import Change
+from engine.graph import Graph
 from engine.settings import SettingFault, resolve_settings
 from engine.training.handover import live
 from engine.training.run import METRICS, RunError
@@ -27,9 +26,9 @@ from gui.training.controls import Controls
 from gui.training.host import Host, StoredRun, ThreadHost, Watch
 from gui.training.pacing import Governor, cpu_seconds
 from gui.training.process_host import ProcessHost
+from gui.training.rate import Rate
 from gui.training.remarks import Remarks
 from gui.training.runs_list import RunsList
-from gui.training.sections import lr_setting
 from gui.training.settings import TrainingSettings
 from gui.training.words import device_text, network_text, result_text
 
@@ -72,12 +71,13 @@ class Dashboard(QWidget):
         self._watch: Watch | None = None
         self._plots: Plots | None = None
         self._governor = Governor()
-        self._labels_at = self._lr_at = 0.0
+        self._labels_at = 0.0
         self._device = ""
         self._name = ""
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._tick)
         self.controls = Controls()
+        self.rate = Rate(self.controls, document, lambda: self.host if self.running else None, self)
         self.banner = Banner()
         self.remarks = Remarks(self)
         self.settings = TrainingSettings(document, preferences)
@@ -90,7 +90,7 @@ class Dashboard(QWidget):
         self.controls.pause_clicked.connect(self.pause_or_resume)
         self.controls.step_clicked.connect(self.step)
         self.controls.stop_clicked.connect(self.stop)
-        self.controls.lr_typed.connect(self._set_lr)
+        self.rate.message.connect(self.message)
         self.controls.find_clicked.connect(self.find_lr)
         self.remarks.setting_wanted.connect(self.settings.focus)
         self.remarks.message.connect(self.message)
@@ -114,15 +114,17 @@ class Dashboard(QWidget):
 
     def train(self, weights_of: Path | None = None) -> None:
         """Begin a run of the network as it is now, with new weights or those of an earlier run."""
-        if self.running:
-            return
+        if self._ready():
+            graph, old = self.document.project, weights_of
+            self._begin(self._make_inheriting(graph, old) if old else self._make_host(graph))
+
+    def _ready(self) -> bool:
+        """Whether the network can be trained now; says why it cannot."""
         errors = [problem for problem in self.document.all_problems() if problem.severity == "error"]
-        if errors:
+        if errors and not self.running:
             self.message.emit(errors[0].message)
             self.blocked.emit()
-            return
-        graph, old = self.document.project, weights_of
-        self._begin(self._make_inheriting(graph, old) if old else self._make_host(graph))
+        return not errors and not self.running
 
     def resume_run(self, path: Path) -> None:
         """Go on with a run that was stopped, cut off or has failed: with its own network and settings."""
@@ -174,18 +176,8 @@ class Dashboard(QWidget):
 
     def find_lr(self) -> None:
         """Let a range test find a learning rate."""
-        if self.running:
-            return
-        errors = [problem for problem in self.document.all_problems() if problem.severity == "error"]
-        if errors:
-            self.message.emit(errors[0].message)
-            self.blocked.emit()
-            return
-        from gui.training.range_dialog import RangeDialog
-
-        dialog = RangeDialog(self.document.project, self)
-        dialog.chosen.connect(self._set_lr)
-        dialog.open()
+        if self._ready():
+            self.rate.find()
 
     def _resume_shown(self) -> None:
         if self.host is not None and self.host.status.run is not None:
@@ -261,7 +253,7 @@ class Dashboard(QWidget):
 
     def _show_end(self, result: Result) -> None:
         self._update_numbers()
-        self.controls.show_lr(lr_setting(self.document))
+        self.rate.show_setting()
         resumable = result.state in ("stopped", "failed") and (result.run / METRICS).is_file()
         self.banner.show_result(result.state, result_text(result), resumable=resumable)
 
@@ -297,8 +289,8 @@ class Dashboard(QWidget):
         if not self._device and status.run is not None:
             self._device = device_text(status.run)
         self.controls.show_status(status, self._device)
-        if self.running and status.lr and time.monotonic() > self._lr_at:
-            self.controls.show_lr(status.lr)
+        if self.running:
+            self.rate.show_running(status.lr)
         if self._plots is not None and self._plots.metric_name != self._metric():
             self._show_curves()
 
@@ -367,7 +359,7 @@ class Dashboard(QWidget):
             self.remarks.clear()
             self.banner.hide()
             self.controls.show_state("idle")
-            self.controls.show_lr(lr_setting(self.document))
+            self.rate.show_setting()
             self.empty.show_idle()
         self._update_numbers()
         self._show_curves()
@@ -382,24 +374,7 @@ class Dashboard(QWidget):
         if self._plots is not None and self.document.project.name != self._name:
             self._refresh_runs()
         if change.settings and not self.running:
-            self.controls.show_lr(lr_setting(self.document))
-
-    def _set_lr(self, value: Any) -> None:
-        if not self.running or self.host is None:
-            try:
-                self.document.apply(SetSetting(("training", "optimizer", "lr"), value))
-            except GraphError as error:
-                self.message.emit(str(error))
-            self.controls.show_lr(lr_setting(self.document))
-            return
-        if isinstance(value, (int, float)) and math.isfinite(value) and value > 0:
-            self.host.set_lr(float(value))
-            self._lr_at = time.monotonic() + LABELS_EVERY  # till then the status still has the old one
-            self.message.emit(f"The learning rate is {value:g} from the next step on.")
-        else:
-            shown = "" if value is MISSING else f", not {value!r}"
-            self.message.emit(f"The learning rate must be a number > 0{shown}.")
-            self.controls.show_lr(self.host.status.lr)
+            self.rate.show_setting()
 
     def _lay_out(self) -> None:
         left = QSplitter(Qt.Orientation.Vertical)

@@ -1,0 +1,70 @@
+"""The learning rate of the Train page: a setting while nothing trains, a rein of the run while it goes."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from engine.edits import MISSING, SetSetting
+from engine.graph import GraphError
+from gui.document import Document
+from gui.training.controls import Controls
+from gui.training.host import Host
+from gui.training.sections import lr_setting
+
+LATER = 0.5
+"""Seconds for which the status of a run may still say the old rate."""
+
+
+class Rate(QObject):
+    """Between the field of the controls, the document and the host; ``running`` gives the host of a run that goes."""
+
+    message = Signal(str)
+
+    def __init__(
+        self, controls: Controls, document: Document, running: Callable[[], Host | None], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._page, self._controls, self._document, self._running = parent, controls, document, running
+        self._at = 0.0
+        controls.lr_typed.connect(self.set)
+
+    def show_setting(self) -> None:
+        """Show the rate that a run would begin with."""
+        self._controls.show_lr(lr_setting(self._document))
+
+    def show_running(self, lr: float) -> None:
+        """Show the rate of a run that goes, unless another one was just asked for."""
+        if lr and time.monotonic() > self._at:
+            self._controls.show_lr(lr)
+
+    def set(self, value: Any) -> None:
+        """Use this rate: from the next step on, or from the next run."""
+        host = self._running()
+        if host is None:
+            try:
+                self._document.apply(SetSetting(("training", "optimizer", "lr"), value))
+            except GraphError as error:
+                self.message.emit(str(error))
+            self.show_setting()
+        elif isinstance(value, (int, float)) and math.isfinite(value) and value > 0:
+            host.set_lr(float(value))
+            self._at = time.monotonic() + LATER
+            self.message.emit(f"The learning rate is {value:g} from the next step on.")
+        else:
+            shown = "" if value is MISSING else f", not {value!r}"
+            self.message.emit(f"The learning rate must be a number > 0{shown}.")
+            self._controls.show_lr(host.status.lr)
+
+    def find(self) -> None:
+        """Let a range test find one."""
+        from gui.training.range_dialog import RangeDialog
+
+        dialog = RangeDialog(self._document.project, self._page)
+        dialog.chosen.connect(self.set)
+        dialog.open()

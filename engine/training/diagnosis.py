@@ -31,6 +31,8 @@ was learned within some ten steps; a hundred-thousandth needs a hundred thousand
 STUCK: Final = 0.98
 """Loss as a share of that of an answer that knows nothing but how frequent the classes are."""
 STUCK_STEPS: Final = 100
+WORSE: Final = 1.1
+"""From here on it is not stuck at guessing but worse."""
 RISING: Final = 1.2
 """Mean loss of an epoch by the lowest so far, two epochs one behind the other."""
 GAP, GAP_EPOCHS, FALLEN = 1.1, 3, 0.9
@@ -242,7 +244,9 @@ def stuck(doctor: Doctor, step: int, lr: float) -> Found:
         what = f"ln {doctor.facts.classes} = {math.log(doctor.facts.classes):.3f}" if doctor.facts.classes else ""
         yield (
             "stuck", None,
-            f"The loss is stuck at {training:.3f}, that of an answer which knows only how frequent the classes are "
+            f"The loss is {'stuck at' if training < WORSE * baseline else 'worse than guessing:'} {training:.3f}, "
+            f"{'that' if training < WORSE * baseline else 'above that'} of an answer which knows only how frequent the "
+            "classes are "
             f"({baseline:.3f}{f'; {what}' if what else ''}): nothing has been learned of the inputs.",
             "Check that inputs and labels belong together and the data are standardised, try a learning rate ten "
             "times smaller and larger, and look for layers that pass no gradient.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -42,12 +43,11 @@ class Diagnoses(QFrame):
         self._texts: list[str] = []
         self.rows: list[_Row] = []
         self.fold = QToolButton()
-        self.fold.setCheckable(True)
-        self.fold.setChecked(True)
+        self.fold.setAutoRaise(True)
         self.fold.setArrowType(Qt.ArrowType.DownArrow)
         self.fold.setToolTip("Show or hide what to do")
         self.fold.setAccessibleName("Show or hide what goes wrong")
-        self.fold.toggled.connect(self._folded)
+        self.fold.clicked.connect(self._fold)
         self.sign, self.title = QLabel(), QLabel()
         self.sign.setFixedSize(18, 18)
         self.title.setProperty("role", "heading")
@@ -56,17 +56,15 @@ class Diagnoses(QFrame):
             head.addWidget(widget)
         head.addStretch(1)
         head.addWidget(self.fold)
-        self._list = QVBoxLayout()
+        self._body = QWidget()
+        self._list = QVBoxLayout(self._body)
         self._list.setContentsMargins(0, 0, 8, 0)
         self._list.setSpacing(8)
-        body = QWidget()
-        body.setLayout(self._list)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setMaximumHeight(MOST_HEIGHT)
-        self.area.setWidget(body)
+        self.area.setWidget(self._body)
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 4, 8, 6)
         box.setSpacing(4)
@@ -95,6 +93,7 @@ class Diagnoses(QFrame):
         count = len(diagnoses)
         self.title.setText(f"{count} thing{'' if count == 1 else 's'} to look at")
         self.setVisible(bool(diagnoses))
+        self._fit()
 
     def _go(self, diagnosis: Diagnosis) -> None:
         if diagnosis.node is not None:
@@ -102,7 +101,19 @@ class Diagnoses(QFrame):
         elif diagnosis.setting is not None:
             self.setting_wanted.emit(diagnosis.setting)
 
-    def _folded(self, open_: bool) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lines break elsewhere now."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its lines, up to a limit."""
+        room = self.width() - 28
+        lines = self._list.heightForWidth(room) if self._list.hasHeightForWidth() else self._body.sizeHint().height()
+        self.area.setFixedHeight(min(lines, MOST_HEIGHT))
+
+    def _fold(self) -> None:
+        open_ = self.area.isHidden()
         self.area.setVisible(open_)
         self.fold.setArrowType(Qt.ArrowType.DownArrow if open_ else Qt.ArrowType.RightArrow)
 

@@ -25,10 +25,14 @@ __all__ = ["Part", "PartName", "Prepared", "Preview", "prepare", "preview", "shu
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the split: ``tensors[field]`` is (samples, \\*shape), ``indices`` are their places in the data."""
+    """One part of the split: ``tensors[field]`` is (samples, \\*shape), ``indices`` are their places in the data.
+
+    ``target`` is the device batches are dealt out on, where the tensors do not lie there already.
+    """
 
     tensors: dict[str, torch.Tensor]
     indices: Array
+    target: torch.device | str | None = None
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -47,12 +51,17 @@ class Part:
         The first ``skip`` batches are left out.
         """
         tensors = {name: self.tensors[name] for name in names}
+        if order is not None and tensors:
+            order = order.to(next(iter(tensors.values())).device)
         for start in range(skip * size, len(self) - (size - 1 if drop_last else 0), size):
             if order is None:
-                yield {name: tensor[start : start + size] for name, tensor in tensors.items()}
+                batch = {name: tensor[start : start + size] for name, tensor in tensors.items()}
             else:
                 places = order[start : start + size]
-                yield {name: tensor.index_select(0, places) for name, tensor in tensors.items()}
+                batch = {name: tensor.index_select(0, places) for name, tensor in tensors.items()}
+            if self.target is not None:
+                batch = {name: tensor.to(self.target, non_blocking=True) for name, tensor in batch.items()}
+            yield batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +89,12 @@ class Preview:
     after: dict[str, Array]
 
 
-def prepare(config: DataConfig, device: torch.device | str = "cpu") -> Prepared:
-    """Load, split and transform the data and put it on the device. Raises DataError."""
+def prepare(config: DataConfig, device: torch.device | str = "cpu", room: int | None = None) -> Prepared:
+    """Load, split and transform the data and put it on the device. Raises DataError.
+
+    With ``room``, the bytes that the device has for it, larger data stay in the computer's memory and only their
+    batches go to the device.
+    """
     import numpy as np
     import torch
 
@@ -96,19 +109,20 @@ def prepare(config: DataConfig, device: torch.device | str = "cpu") -> Prepared:
             )
     parts = split(config, raw, specs)
     try:
-        return _resident(config, specs, raw, parts, device)
+        return _placed(config, specs, raw, parts, device, room)
     except (MemoryError, torch.OutOfMemoryError) as error:
         raise DataError(f"The samples of {dataset.name} need more memory than there is: resize them less.") from error
 
 
-def _resident(
+def _placed(
     config: DataConfig,
     specs: dict[str, Field],
     raw: dict[str, Array],
     parts: dict[PartName, Array],
     device: torch.device | str,
+    room: int | None,
 ) -> Prepared:
-    """Fit the transforms on the training part, apply them to all, and put every part on the device."""
+    """Fit the transforms on the training part, apply them to all, and put every part where it belongs."""
     import torch
 
     arrays, fitted = {name: values.astype(specs[name].dtype, copy=False) for name, values in raw.items()}, []
@@ -116,12 +130,13 @@ def _resident(
         learnt = fit(transform, arrays[transform.field][parts["train"]])
         arrays[transform.field] = learnt.apply(arrays[transform.field])
         fitted.append(learnt)
+    away = room is not None and sum(values.nbytes for values in arrays.values()) > room
     tensors: dict[PartName, dict[str, torch.Tensor]] = {part: {} for part in parts}
     for name in specs:
         values = arrays.pop(name)  # one field after the other, so that no more than one is there twice
         for part, indices in parts.items():
-            tensors[part][name] = torch.from_numpy(values[indices]).to(device)
-    train, validation, test = (Part(tensors[part], parts[part]) for part in PARTS)
+            tensors[part][name] = torch.from_numpy(values[indices]).to("cpu" if away else device)
+    train, validation, test = (Part(tensors[part], parts[part], device if away else None) for part in PARTS)
     return Prepared(specs, train, validation, test, tuple(fitted), dict(raw))
 
 

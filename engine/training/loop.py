@@ -90,6 +90,7 @@ class Trainer:
             from engine.data.pipeline import prepare
             from engine.training import device
             from engine.training.checkpoint import load
+            from engine.training.memory import room_for_data
             from engine.training.rig import batches_of
 
             device.freeze_imports()
@@ -99,7 +100,7 @@ class Trainer:
             wanted = resumed.threads if resumed else plan.training.threads
             threads = device.choose_threads(wanted, plan.multiply_adds)
             self._show(phase="loading the data")
-            data = prepare(plan.data, target)
+            data = prepare(plan.data, target, room_for_data(target))
             if not batches_of(len(data.train), plan):
                 raise TrainingError(
                     f"data.batch_size is {plan.data.batch_size}, but there are {len(data.train)} training samples: "

@@ -11,6 +11,8 @@ import torch
 from engine import cost
 from engine.training.plan import Plan
 
+DATA_SHARE = 0.4
+"""The share of a device's free memory for samples; the rest is for the network and what it computes."""
 SPARE = 0.9
 """The share of what is free that a training may take: the estimate is good to a fifth, and others want memory too."""
 
@@ -29,6 +31,27 @@ def free_memory(device: torch.device) -> int | None:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
         return None
+
+
+def used_memory(device: torch.device) -> int | None:
+    """Bytes in use: on an accelerator by this process's tensors, at most so far; on the CPU by the whole process.
+
+    None where the system does not say.
+    """
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    if device.type == "mps":
+        return int(torch.mps.driver_allocated_memory())
+    if sys.platform == "linux":
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    return None
+
+
+def room_for_data(device: torch.device) -> int | None:
+    """Bytes of a device that the samples may take for good; None on the CPU, where they lie anyway."""
+    free = None if device.type == "cpu" else free_memory(device)
+    return None if free is None else int(DATA_SHARE * free)
 
 
 def needed_memory(plan: Plan, batch: int) -> int:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from engine.training.history import History
 from engine.training.judge import Value
+from engine.training.memory import used_memory
 from engine.training.probes import Spot
 from engine.training.run import Run
 
@@ -38,8 +39,9 @@ class Recorder:
     ``metric`` is what the steps report beside their loss. ``epoch_means`` are those of the current epoch so far.
     """
 
-    def __init__(self, run: Run, history: History, metric: str) -> None:
+    def __init__(self, run: Run, history: History, metric: str, device: torch.device | None = None) -> None:
         self.run, self.history, self.metric = run, history, metric
+        self.device = device or torch.device("cpu")
         self.epoch_means: dict[str, float] = {}
         self.samples_per_second = 0.0
         self.seconds = 0.0  # of work, without pauses
@@ -96,19 +98,24 @@ class Recorder:
         self.samples_per_second = sum(item[3] for item in self._steps) / spent
         self._steps, self._losses, self._scores, self._norms, self._flushed = [], [], [], {}, now
         self.run.metrics(rows)
-        self.run.timing(
-            {
-                "step": rows[-1]["step"],
-                "seconds": round(self.seconds, 6),
-                "samples_per_second": round(self.samples_per_second, 1),
-            }
-        )
+        self._time(rows[-1])
         for name in ("loss", self.metric, "lr", "grad_norm"):
             points = [(r["step"], r[name], r["epoch"], time) for r, time in zip(rows, times, strict=True) if name in r]
             if points:
                 self.history.extend(f"train/{name}", *zip(*points, strict=True))
         if diverged is not None:
             raise diverged
+
+    def _time(self, row: Mapping[str, Any]) -> None:
+        """Write what depends on the clock and the machine, apart from the metrics."""
+        step, epoch = row["step"], row["epoch"]
+        found: dict[str, float] = {"samples_per_second": round(self.samples_per_second, 1)}
+        memory = used_memory(self.device)
+        if memory is not None:
+            found["memory"] = memory
+        self.run.timing({"step": step, "seconds": round(self.seconds, 6), **found})
+        for name, value in found.items():
+            self.history.append(f"train/{name}", step, value, epoch, self.seconds)
 
     def evaluation(self, split: str, step: int, epoch: int, values: Mapping[str, Value]) -> dict[str, float]:
         """Write one evaluation; returns its numbers as written."""

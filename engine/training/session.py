@@ -70,7 +70,7 @@ class Session:
                 clipped=self.config.clip_norm is not None,
             )
         )
-        self.recorder = Recorder(run, history, parts[0].metric)
+        self.recorder = Recorder(run, history, parts[0].metric, device)
         self.steps_total = self.config.epochs * steps_of(len(data.train), plan)
         self.patience = _Patience(self.config.early_stopping)
         self.keeper = Keeper(self.config.checkpoint, run, self.stepper)

@@ -202,3 +202,19 @@ def test_a_preview_shows_samples_before_and_after(part) -> None:
     assert shown.after["image"].shape == (5, 1, 32, 32)
     assert np.array_equal(shown.before["label"], shown.after["label"])
     assert np.array_equal(shown.before["image"], load("digits")["image"][shown.indices])
+
+
+def test_data_too_large_for_the_device_stay_here_and_batches_go_there() -> None:
+    config = DataConfig(dataset="digits")
+    whole = pipeline.prepare(config)
+    away = pipeline.prepare(
+        config, "meta", room=1000
+    )  # no memory of its own
+    assert {tensor.device.type for tensor in away.train.tensors.values()} == {"cpu"}
+    order = pipeline.shuffled(len(away.train), 0, 1)
+    for batch in away.train.batches(("image", "label"), 500, order):
+        assert {tensor.device.type for tensor in batch.values()} == {"meta"}
+    near = pipeline.prepare(config, "cpu", room=10**9)
+    for one, other in zip(near.train.batches(("image",), 50), whole.train.batches(("image",), 50), strict=True):
+        assert torch.equal(one["image"], other["image"])
+    assert near.train.target is None

@@ -1,0 +1,65 @@
+"""What looking into the layers costs the training at the default rate: a step with a look against a step without."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+import torch
+
+import presets
+from engine.data.pipeline import prepare
+from engine.edits import SetSetting
+from engine.training import device as devices
+from engine.training.config import TrainingConfig
+from engine.training.diagnosis import Doctor, Facts
+from engine.training.health import Looker
+from engine.training.plan import check
+from engine.training.probes import Probed
+from engine.training.rig import build
+from tests.benchmarks.tables import table
+
+GOAL, LIMIT = 0.03, 0.06
+"""The share of the training time that looks may take, and what fails."""
+EVERY = TrainingConfig().health
+PAIRS = 25
+
+
+def measured(name: str) -> tuple[float, float, float]:
+    """(seconds of a plain step, of one with a look, of building the probed network), medians of interleaved pairs."""
+    graph = presets.build(name)
+    if name == "resnet-18-small":
+        SetSetting(("data", "dataset"), "digits").apply(graph)
+    plan, cpu = check(graph), torch.device("cpu")
+    data = prepare(plan.data)
+    plain: list[float] = []
+    looked: list[float] = []
+    with devices.settled(devices.choose_threads(None, plan.multiply_adds)):
+        stepper = build(plan, data, cpu)
+        began = time.perf_counter()
+        probed = Probed(plan, stepper.network.module)
+        building = time.perf_counter() - began
+        doctor = Doctor(Facts(plan.graph))
+        batch = next(data.train.batches(stepper.network.fields, plan.data.size(len(data.train))))
+        for number in range(1, 2 * PAIRS + 7):
+            looker = Looker(probed, plan.graph) if number % 2 else None
+            began = time.perf_counter()
+            stepper.step([batch], number, measure=False, looker=looker)
+            if looker is not None:
+                doctor.look(looker.look(number))
+            if number > 6:
+                (looked if looker else plain).append(time.perf_counter() - began)
+    return statistics.median(plain), statistics.median(looked), building
+
+
+def test_looks_take_little_of_the_training() -> None:
+    rows: list[list[object]] = [["network", "step (ms)", "with a look", f"share at every {EVERY} steps", "probes (ms)"]]
+    shares = {}
+    for name in ("linear-classifier", "mlp", "lenet-5", "lstm-classifier", "transformer-encoder", "resnet-18-small"):
+        plain, looked, building = measured(name)
+        shares[name] = (looked - plain) / (EVERY * plain)
+        rows.append(
+            [name, f"{1e3 * plain:.2f}", f"{1e3 * looked:.2f}", f"{100 * shares[name]:.2f} %", f"{1e3 * building:.0f}"]
+        )
+    table(f"Looking into the layers (goal {100 * GOAL:.0f} %)", rows)
+    assert max(shares.values()) <= LIMIT

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.graph import Graph
-from engine.training.health import LayerHealth, Look
-from engine.training.probes import Spot, node_at
+from engine.training.findings import Diagnosis, LayerHealth, Look, Spot
+from engine.training.probes import node_at
 
 STREAK: Final = 3
 VANISHING: Final = 1e-3
@@ -43,19 +43,6 @@ STANDING: Final = 0.99
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """Something that goes wrong: one sentence, what to do, and the node (within blocks) or the setting it is about."""
-
-    code: str
-    message: str
-    advice: str
-    step: int
-    inside: tuple[str, ...] = ()
-    node: str | None = None
-    setting: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """What the rules have to know beside the numbers: ``baseline`` is the loss of knowing only class frequencies."""
 
@@ -72,11 +59,15 @@ Found = Iterator[tuple[str, Spot | None, str, str]]
 
 
 class Doctor:
-    """Follows one run: `look` and `epoch` take what was measured, ``diagnoses`` is what holds now."""
+    """Follows one run: `look` and `epoch` take what was measured, ``diagnoses`` is what holds now.
+
+    ``said`` is all that was ever said, the first time each.
+    """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.diagnoses: tuple[Diagnosis, ...] = ()
+        self._ever: dict[tuple[str, Spot | None], Diagnosis] = {}
         self._streaks: dict[tuple[str, Spot | None], int] = {}
         self._current: dict[tuple[str, Spot | None], Diagnosis] = {}
         self._epochs: list[tuple[float, float]] = []  # mean training loss, validation loss
@@ -101,6 +92,15 @@ class Doctor:
     def say(self, diagnosis: Diagnosis) -> None:
         """Add what was found out elsewhere, such as before the first step; it stays."""
         self._current[diagnosis.code, Spot(diagnosis.inside, diagnosis.node or "", "")] = diagnosis
+        self._tell()
+
+    @property
+    def said(self) -> tuple[Diagnosis, ...]:
+        """All that was ever said."""
+        return tuple(self._ever.values())
+
+    def _tell(self) -> None:
+        self._ever = {**self._current, **self._ever}
         self.diagnoses = tuple(self._current.values())
 
     def name(self, spot: Spot) -> str:
@@ -127,7 +127,7 @@ class Doctor:
                 if -streak >= needed:
                     self._current.pop(key, None)
                     self._streaks.pop(key)
-        self.diagnoses = tuple(self._current.values())
+        self._tell()
 
 
 SETTINGS: Final[Mapping[str, str]] = {

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
 
 from engine.graph import Graph
-from engine.training.probes import Probed, Spot, node_at
+from engine.training.findings import LayerHealth, Look, Spot
+from engine.training.probes import Probed, node_at
 
 EARLY: Final = (1, 10, 30)
 """Steps that are looked at whatever the rate is: what goes wrong at the start shows at once."""
@@ -31,37 +31,6 @@ BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
 """Activations that are flat near two bounds."""
 NEAR: Final = 0.02
 """So near to a bound (as a share of the way between both) the slope of a sigmoid is below a twelfth of its largest."""
-
-
-@dataclass(frozen=True, slots=True)
-class LayerHealth:
-    """One node at one step; NaN where a number says nothing about it.
-
-    ``rms`` is the root mean square of its results, ``gradient`` the norm of the loss's gradient with respect to all of
-    them; ``dead`` the share of units (channels, features) that are 0 for the whole batch, ``saturated`` the share of
-    numbers near a bound; ``weight`` the root mean square of its weights, ``update`` that of the step's change of them.
-    """
-
-    rms: float = float("nan")
-    finite: bool = True
-    gradient: float = float("nan")
-    dead: float = float("nan")
-    saturated: float = float("nan")
-    weight: float = float("nan")
-    update: float = float("nan")
-
-    @property
-    def ratio(self) -> float:
-        """How far a step moves the weights, as a share of their size; about 0.001 is usual."""
-        return self.update / self.weight if self.weight else float("nan")
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """All layers at one step, in the order in which they computed."""
-
-    step: int
-    layers: Mapping[Spot, LayerHealth]
 
 
 def due(step: int, every: int) -> bool:

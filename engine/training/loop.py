@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from engine.training.history import History
 from engine.training.plan import Plan, check
 from engine.training.run import METRICS, PROJECT, Run, RunError, RunInfo, environment, read, read_metrics
 from engine.training.status import Result, State, Status, TrainingError
+from engine.training.telling import tell_diagnoses
 from engine.training.threads import wait_politely
 
 if TYPE_CHECKING:
@@ -190,13 +192,14 @@ class Trainer:
         """Keep the weights and close the run; what cannot be written makes it a failed one."""
         session = self._session
         self._show(phase="saving")
-        result = Result(state, message, 0, 0, 0.0, run.path)
+        result, said = Result(state, message, 0, 0, 0.0, run.path), list[dict[str, Any]]()
         if session is not None:
             seconds = round(session.recorder.seconds, 3)
+            said = tell_diagnoses(session.doctor.said)
             result = Result(
                 state, message, session.epochs, session.steps, seconds, run.path, session.validation, session.test
             )
-        for keep in (self._keep_weights, _keep_facts, lambda run, result: run.close()):
+        for keep in (self._keep_weights, partial(_keep_facts, said), lambda run, result: run.close()):
             try:
                 keep(run, result)
             except RunError as error:
@@ -223,8 +226,9 @@ class Trainer:
         self.status = replace(self.status, **changes)
 
 
-def _keep_facts(run: Run, result: Result) -> None:
+def _keep_facts(said: list[dict[str, Any]], run: Run, result: Result) -> None:
     run.update(
+        diagnoses=said,
         state=result.state,
         message=result.message,
         epochs=result.epochs,

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from engine.training.findings import Spot
 from engine.training.network import Batch, Network
-from engine.training.probes import Probed, Spot
+from engine.training.probes import Probed
 
 
 def first_not_finite(probed: Probed, network: Network, batches: Sequence[Batch]) -> tuple[Spot, str] | None:

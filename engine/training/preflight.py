@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.data.pipeline import Part, Prepared
 from engine.layers.losses import LOSSES
 from engine.layers.ports import Output
-from engine.training.diagnosis import Diagnosis
+from engine.training.findings import Diagnosis
 from engine.training.health import weights_of
 from engine.training.memory import free_memory, largest_batch, needed_memory
 from engine.training.network import Batch, Head

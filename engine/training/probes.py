@@ -6,7 +6,7 @@ The probed module shares parameters and buffers with the one in training, so a s
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,20 +14,10 @@ from torch import Tensor, nn
 from engine.compile import compile_source
 from engine.graph import Graph, Node
 from engine.source import source
+from engine.training.findings import Spot
 from engine.training.plan import Plan
 
 ATTRIBUTE = "_probed_at"
-
-
-class Spot(NamedTuple):
-    """Where a value comes from: the uses of blocks one goes into, the node, and the path of the module around it.
-
-    Repeats of a block have the same nodes and paths of their own.
-    """
-
-    inside: tuple[str, ...]
-    node: str
-    path: str
 
 
 Listener = Callable[[Spot, tuple[Tensor, ...]], None]

@@ -56,6 +56,8 @@ class RunInfo(BaseModel):
     environment: dict[str, str] = {}
     data: str = ""
     """The fingerprint of the samples it was begun with."""
+    diagnoses: list[dict[str, Any]] = []
+    """What went wrong, as `engine.training.telling` writes it."""
     modules: dict[str, str] = {}
     """Node id → path of its module in the weights."""
 

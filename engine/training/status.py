@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from engine.errors import LayerloomError
 
 if TYPE_CHECKING:
-    from engine.training.diagnosis import Diagnosis
-    from engine.training.health import Look
+    from engine.training.findings import Diagnosis, Look
 
 State = Literal["waiting", "running", "paused", "finished", "stopped", "failed"]
 Metrics = Mapping[str, float]

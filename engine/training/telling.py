@@ -1,22 +1,19 @@
-"""What a training says of itself as plain tables and back again, checked: for the wire.
+"""What a training says of itself as plain tables and back again, checked: for the wire and for ``run.json``.
 
-Importing it imports no torch; only reading a look into the layers, or what goes wrong in them, does.
+Importing it imports no torch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any, Final, get_type_hints
+from typing import Any, Final, get_type_hints
 
 from pydantic import TypeAdapter, create_model
 
+from engine.training.findings import Diagnosis, LayerHealth, Look, Spot
 from engine.training.history import Table
 from engine.training.status import Result, Status
-
-if TYPE_CHECKING:
-    from engine.training.diagnosis import Diagnosis
-    from engine.training.health import Look
 
 RESULT: Final = TypeAdapter(Result)
 TABLE: Final = TypeAdapter(Table)
@@ -47,8 +44,6 @@ def tell_diagnoses(diagnoses: tuple[Diagnosis, ...]) -> list[dict[str, Any]]:
 
 def hear_diagnoses(tables: Any) -> tuple[Diagnosis, ...]:
     """What goes wrong now. Raises ValidationError."""
-    from engine.training.diagnosis import Diagnosis
-
     return TypeAdapter(tuple[Diagnosis, ...]).validate_python(tables)
 
 
@@ -59,8 +54,6 @@ def tell_look(look: Look) -> dict[str, Any]:
 
 def hear_look(table: Any) -> Look:
     """A look into the layers. Raises ValidationError."""
-    from engine.training.health import LayerHealth, Look
-    from engine.training.probes import Spot
 
     found = TypeAdapter(dict[str, Any]).validate_python(table)
     layers = TypeAdapter(list[tuple[Spot, LayerHealth]]).validate_python(found.get("layers"))

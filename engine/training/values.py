@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from engine.graph import Graph
+from engine.training.findings import Spot
 from engine.training.nonfinite import undisturbed
-from engine.training.probes import Probed, Spot
+from engine.training.probes import Probed
 
 Place = tuple[tuple[str, ...], str]
 """The uses of blocks one goes into, and the node."""

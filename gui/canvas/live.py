@@ -11,8 +11,7 @@ from engine.graph import Edge, Graph
 from gui.document import Document
 
 if TYPE_CHECKING:
-    from engine.training.diagnosis import Diagnosis
-    from engine.training.health import LayerHealth
+    from engine.training.findings import Diagnosis, LayerHealth
     from engine.training.status import Status
     from engine.training.values import Place, Value
 

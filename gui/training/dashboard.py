@@ -193,6 +193,7 @@ class Dashboard(QWidget):
             self.message.emit(str(error))
             return
         self._device = ""
+        self.remarks.diagnoses.show_diagnoses(run.status.diagnoses)
         self.controls.show_state(run.result.state)
         self._show_end(run.result)
         self._show_curves()

@@ -23,7 +23,7 @@ from gui.theme import theme
 from gui.widgets import Note
 
 if TYPE_CHECKING:
-    from engine.training.diagnosis import Diagnosis
+    from engine.training.findings import Diagnosis
 
 MOST_HEIGHT = 132
 

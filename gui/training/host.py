@@ -11,13 +11,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from pydantic import ValidationError
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
-from engine.training.run import RunInfo, read
+from engine.training.run import FACTS, RunError, RunInfo, read
 from engine.training.status import Result, State, Status, sentence
+from engine.training.telling import hear_diagnoses
 from gui.training import garbage
 
 if TYPE_CHECKING:
@@ -151,6 +153,10 @@ class StoredRun:
         info = read(path)
         self.history = info.metrics()
         self.result = result_of(info, self.history)
+        try:
+            diagnoses = hear_diagnoses(info.diagnoses)
+        except ValidationError as error:
+            raise RunError(f"{path / FACTS} is damaged: what it says of diagnoses is none.") from error
         self.status = Status(
             state=self.result.state,
             message=self.result.message,
@@ -161,6 +167,7 @@ class StoredRun:
             run=path,
             validation=self.result.validation,
             test=self.result.test,
+            diagnoses=diagnoses,
         )
 
     def start(self) -> None: ...

@@ -32,8 +32,7 @@ from gui.training import garbage
 from gui.training.host import ENDED, result_of
 
 if TYPE_CHECKING:
-    from engine.training.diagnosis import Diagnosis
-    from engine.training.health import Look
+    from engine.training.findings import Diagnosis, Look
 
 STARTING, CALLING = "Starting a process", "Calling the process"
 LOOK_EVERY = 0.02

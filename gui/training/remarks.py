@@ -37,12 +37,12 @@ class Remarks(QObject):
         self.diagnoses.node_wanted.connect(self.node_wanted)
         self.diagnoses.setting_wanted.connect(self.setting_wanted)
         self._trained: tuple[Path, Graph] | None = None
-        self._own = False
+        self._own = self._told = False
 
     def follow(self, watch: Watch) -> None:
         """Begin with a run of the project that is open."""
         self.diagnoses.show_diagnoses(())
-        self._own, self._trained = True, None
+        self._own, self._trained, self._told = True, None, False
         watch.looked.connect(self._looked)
         watch.progressed.connect(self._progressed)
         watch.finished.connect(lambda result: self.progressed.emit(""))
@@ -57,6 +57,9 @@ class Remarks(QObject):
 
     def _looked(self, status: Status) -> None:
         self.diagnoses.show_diagnoses(status.diagnoses)
+        if status.preflight and not self._told:
+            self._told = True
+            self.message.emit(status.preflight)
         if not self._own or status.run is None:
             return
         if self._trained is None or self._trained[0] != status.run:

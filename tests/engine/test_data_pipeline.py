@@ -207,9 +207,7 @@ def test_a_preview_shows_samples_before_and_after(part) -> None:
 def test_data_too_large_for_the_device_stay_here_and_batches_go_there() -> None:
     config = DataConfig(dataset="digits")
     whole = pipeline.prepare(config)
-    away = pipeline.prepare(
-        config, "meta", room=1000
-    )  # no memory of its own
+    away = pipeline.prepare(config, "meta", room=1000)  # no memory of its own
     assert {tensor.device.type for tensor in away.train.tensors.values()} == {"cpu"}
     order = pipeline.shuffled(len(away.train), 0, 1)
     for batch in away.train.batches(("image", "label"), 500, order):

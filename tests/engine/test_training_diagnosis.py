@@ -14,10 +14,12 @@ import presets
 from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.training.diagnosis import DEAD, STREAK, Doctor, Facts
-from engine.training.health import LayerHealth, Look, due
+from engine.training.findings import LayerHealth, Look, Spot
+from engine.training.health import due
 from engine.training.loop import Trainer
-from engine.training.probes import Spot
+from engine.training.run import read
 from engine.training.status import Status
+from engine.training.telling import hear_diagnoses
 from tests.engine.test_training_learning import table, train
 
 Layers = tuple[tuple[str, dict[str, Any]], ...]
@@ -216,3 +218,11 @@ def test_curves_are_read(epochs: list[tuple[float, float]], codes: set[str]) -> 
     for step, (training, validation) in enumerate(epochs):
         ours.epoch(step, training, validation, 0.1)
     assert {found.code for found in ours.diagnoses} == codes
+
+
+def test_what_was_said_is_kept_with_the_run(tmp_path: Path) -> None:
+    graph = table(epochs=8, health=5, layers=(linear(), ("Scale", {"factor": 100.0}), ("Tanh", {})))
+    result, _ = train(graph, tmp_path)
+    (kept,) = (found for found in hear_diagnoses(read(result.run).diagnoses) if found.code == "saturated-units")
+    assert graph.nodes[str(kept.node)].type == "Tanh"
+    assert kept.step > 0

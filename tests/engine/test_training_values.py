@@ -14,9 +14,10 @@ import presets
 from engine.compile import compile_source
 from engine.source import source
 from engine.training import memory
+from engine.training.findings import Spot
 from engine.training.loop import Trainer
 from engine.training.plan import check
-from engine.training.probes import Probed, Spot
+from engine.training.probes import Probed
 from engine.training.range_test import FIRST, LAST, STEPS, range_test, suggest
 from engine.training.values import measure, values_of
 from tests.engine.test_training_learning import table

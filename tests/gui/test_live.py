@@ -10,9 +10,7 @@ from pytestqt.qtbot import QtBot
 
 import presets
 from engine.edits import SetParameter, SetSetting
-from engine.training.diagnosis import Diagnosis
-from engine.training.health import LayerHealth, Look
-from engine.training.probes import Spot
+from engine.training.findings import Diagnosis, LayerHealth, Look, Spot
 from engine.training.status import Status
 from gui.app import build_window
 from gui.training.diagnoses import Diagnoses

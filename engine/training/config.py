@@ -6,9 +6,9 @@ An optimizer or schedule is chosen by its ``name``; where the name is left out t
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from engine.data.config import Section
 from engine.layers.parameters import NonNegative, Positive
@@ -77,6 +77,11 @@ class TrainingConfig(Section):
     threads: Annotated[int, Field(ge=1, le=1024)] | None = Field(
         None, description="the CPU threads to compute with; none: chosen by the size of the network"
     )
+
+    @field_validator("metrics", mode="before")
+    @classmethod
+    def _one_metric(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _one_hand(self) -> TrainingConfig:

@@ -103,6 +103,12 @@ def test_a_full_disk_fails_the_run_with_a_sentence(tmp_path, monkeypatch) -> Non
         trainer.run()
 
 
+def test_a_place_that_cannot_be_written_is_said_before_anything_is_trained(tmp_path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(TrainingError, match="cannot hold a run: Not a directory"):
+        Trainer(table(), tmp_path / "file" / "run").run()
+
+
 def test_weights_that_cannot_be_kept_fail_the_run_with_a_sentence(tmp_path) -> None:
     def obstruct(status: object) -> None:
         (tmp_path / "run" / "model.safetensors").mkdir(exist_ok=True)

@@ -140,5 +140,5 @@ def test_chosen_metrics_are_measured_and_read_back(tmp_path: Path) -> None:
 
 
 def test_a_metric_that_fits_nothing_is_no_obstacle(tmp_path: Path) -> None:
-    result, _ = train(table(metrics=("r2",)), tmp_path)
+    result, _ = train(table(metrics="r2"), tmp_path)  # one alone needs no list
     assert list(result.test) == ["loss", "accuracy"]

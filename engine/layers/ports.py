@@ -98,6 +98,12 @@ class Output(Layer):
             raise ShapeError(f"gets {answer}, but the first axis of an answer must be the batch N.", port="input")
         return ()
 
+    def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
+        if self.loss is None:
+            return ""
+        known = LOSSES[self.loss]
+        return f"{known.title}\nloss = {known.formula}"
+
     def unread(self) -> frozenset[str]:
         if self.loss is None:
             return OPTIONS | {"field", "weight"}

@@ -89,6 +89,7 @@ ACTIONS = (
     Action("train.pause", "Pause or Resume", "pause", "Hold the training, or go on", "pause", "running"),
     Action("train.step", "One Step", "step", "Train one batch, then hold", "step", "running"),
     Action("train.stop", "Stop", "stop", "End the training after this batch", "stop", "running"),
+    Action("train.notice", "Say When It Ends", "about", "Show a message when a training has ended while you look elsewhere", "switch_notice", separator=True),
     Action("help.keys", "Keys", "keys", "Show every action with its keys", "show_keys"),
     Action("help.about", "About Layerloom", "about", "Version and licence", "show_about"),
 )

@@ -12,6 +12,7 @@ from engine import project
 from engine.graph import Graph
 from engine.project import ProjectError
 from engine.source import SourceError, write
+from engine.training.run import PROJECT
 from gui.document import Document
 from gui.preferences import Preferences
 from presets.own import save_preset
@@ -70,6 +71,19 @@ class Files(QObject):
                 self._complain("This file cannot be opened", str(error))
             else:
                 self.show_graph(graph, path)
+
+        self.when_safe(show)
+
+    def open_network(self, run: Path) -> None:
+        """The network of a run as a new project, with the settings it was trained with."""
+
+        def show() -> None:
+            try:
+                graph = project.load(run / PROJECT)
+            except ProjectError as error:
+                self._complain("The network of this run cannot be opened", str(error))
+            else:
+                self.show_graph(graph, saved=False)
 
         self.when_safe(show)
 

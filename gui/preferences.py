@@ -50,6 +50,14 @@ class Preferences:
         others = [other for other in self.recent() if other != path]
         self._settings.setValue("recent", [str(p) for p in [path, *others][:MOST_RECENT]])
 
+    def text(self, key: str) -> str:
+        """What is kept under a key; empty where nothing is."""
+        value = self._settings.value(key, "")
+        return value if isinstance(value, str) else ""
+
+    def set_text(self, key: str, value: str) -> None:
+        self._settings.setValue(key, value)
+
     def bytes(self, key: str) -> QByteArray | None:
         """A stored geometry, if there is one."""
         value = self._settings.value(f"layout/{key}")

@@ -21,6 +21,7 @@ from gui.status import StatusLine
 from gui.theme import theme
 from gui.toolbar import PAGES, MainToolBar
 from gui.training.live import GoingOn, LiveRuns, ask_to_leave, below, project_of
+from gui.training.notice import KEY as NOTICE
 from gui.wire_values import WireValues
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class MainWindow(QMainWindow):
         self.actions_table = Actions(self)
         self.actions_table.fill_menus()
         self._confine_canvas_keys()
-        for action_id in (*PAGES, "view.values"):
+        for action_id in (*PAGES, "view.values", "train.notice"):
             self.actions_table[action_id].setCheckable(True)
         self.addToolBar(MainToolBar(self.actions_table, self))
         self._connect()
@@ -138,6 +139,7 @@ class MainWindow(QMainWindow):
                 inheriting=lambda graph, path: host(graph, wanted.host, weights_of=path),
                 preferences=wanted,
             )
+            self._training.open_wanted.connect(self.files.open_network)
             self._training.message.connect(self.say)
             self._training.state_changed.connect(self.update_actions)
             self._training.blocked.connect(self._show_what_blocks)
@@ -274,6 +276,11 @@ class MainWindow(QMainWindow):
     def stop(self) -> None:
         self.training.stop()
 
+    def switch_notice(self) -> None:
+        """Say, or do not say, when a training has ended while the window is not looked at."""
+        self.training.notice.on = not self.training.notice.on
+        self.update_actions()
+
     def switch_theme(self) -> None:
         self.preferences.theme = "light" if theme.name == "dark" else "dark"
         theme.set(self.preferences.theme)
@@ -302,6 +309,7 @@ class MainWindow(QMainWindow):
 
     def update_actions(self) -> None:
         """Enable what can be done now and name what undo and redo would do."""
+        self.actions_table["train.notice"].setChecked(self.preferences.text(NOTICE) != "no")
         history, drawing = self.document.history, self.pages.currentWidget() is self.design
         self.actions_table.update(
             {

@@ -42,11 +42,11 @@ class _Series:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What is no single number: a confusion matrix, values class by class; and when it was measured."""
+    """What is no single number: a confusion matrix, values class by class, answers to samples; and when that was."""
 
     step: int
     epoch: int
-    values: Sequence[Any]
+    values: Any
 
 
 class History:
@@ -78,7 +78,7 @@ class History:
         seconds: Values = self._view(name)[SECONDS]
         return seconds
 
-    def keep(self, name: str, step: int, epoch: int, values: Sequence[Any]) -> None:
+    def keep(self, name: str, step: int, epoch: int, values: Any) -> None:
         """Replace a table by its latest state. Only the writer may call this."""
         self.tables = {**self.tables, name: Table(step, epoch, values)}
 

@@ -13,10 +13,12 @@ from engine import project
 from engine.data.datasets import DataError
 from engine.data.fingerprint import fingerprint
 from engine.graph import Graph
+from engine.training.best import best_of
+from engine.training.clock import read_curves
 from engine.training.control import Control
 from engine.training.history import History
 from engine.training.plan import Plan, check
-from engine.training.run import METRICS, PROJECT, Run, RunError, RunInfo, environment, read, read_metrics
+from engine.training.run import PROJECT, Run, RunError, RunInfo, environment, read
 from engine.training.status import Result, State, Status, TrainingError
 from engine.training.telling import tell_diagnoses
 from engine.training.threads import wait_politely
@@ -151,7 +153,7 @@ class Trainer:
             return run
         progress = checkpoint.progress
         run = Run.reopen(info, progress.metrics_bytes, progress.timing_bytes)
-        read_metrics(run.path / METRICS, self.history)
+        read_curves(run.path, self.history)
         self._show(run=run.path, step=progress.step, epoch=progress.epochs, message=checkpoint.notes)
         return run
 
@@ -199,7 +201,7 @@ class Trainer:
             result = Result(
                 state, message, session.epochs, session.steps, seconds, run.path, session.validation, session.test
             )
-        for keep in (self._keep_weights, partial(_keep_facts, said), lambda run, result: run.close()):
+        for keep in (self._keep_weights, partial(self._keep_facts, said), lambda run, result: run.close()):
             try:
                 keep(run, result)
             except RunError as error:
@@ -211,6 +213,19 @@ class Trainer:
     def _keep_weights(self, run: Run, result: Result) -> None:
         if self._session is not None:
             run.weights(self._session.stepper.judged.state_dict())
+
+    def _keep_facts(self, said: list[dict[str, Any]], run: Run, result: Result) -> None:
+        run.update(
+            diagnoses=said,
+            state=result.state,
+            message=result.message,
+            epochs=result.epochs,
+            steps=result.steps,
+            seconds=result.seconds,
+            validation=dict(result.validation),
+            test=dict(result.test),
+            best=best_of(self.history),
+        )
 
     def _keep_traceback(self, run: Run) -> None:
         try:
@@ -224,16 +239,3 @@ class Trainer:
 
     def _show(self, **changes: Any) -> None:
         self.status = replace(self.status, **changes)
-
-
-def _keep_facts(said: list[dict[str, Any]], run: Run, result: Result) -> None:
-    run.update(
-        diagnoses=said,
-        state=result.state,
-        message=result.message,
-        epochs=result.epochs,
-        steps=result.steps,
-        seconds=result.seconds,
-        validation=dict(result.validation),
-        test=dict(result.test),
-    )

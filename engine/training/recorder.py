@@ -10,14 +10,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.training.clock import OF_THE_CLOCK as OF_THE_CLOCK
 from engine.training.findings import Spot
 from engine.training.history import History
 from engine.training.judge import Value
 from engine.training.memory import used_memory
 from engine.training.run import Run
 
-OF_THE_CLOCK = ("train/samples_per_second", "train/memory")
-"""Curves that depend on the machine: they are no part of the metrics."""
 INTERVAL = 0.1
 """Seconds between two looks at the losses: each one waits for the device."""
 

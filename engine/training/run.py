@@ -10,7 +10,7 @@ import math
 import os
 import platform
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -60,10 +60,25 @@ class RunInfo(BaseModel):
     """What went wrong, as `engine.training.telling` writes it."""
     modules: dict[str, str] = {}
     """Node id → path of its module in the weights."""
+    best: dict[str, float | str] = {}
+    """The best value of each metric of the validation part."""
+    name: str = ""
+    note: str = ""
+    tags: list[str] = []
+    """What the user says about the run: see `engine.training.catalogue.describe`."""
 
     def metrics(self) -> History:
-        """The curves of the run; a last line that was cut off is left out. Raises RunError for any other damage."""
-        return read_metrics(self.path / METRICS)
+        """The curves of the run, with their times as far as they are kept, and what the network answered last.
+
+        A last line that was cut off is left out. Raises RunError for any other damage.
+        """
+        from engine.training.clock import read_curves
+        from engine.training.predictions import read_predictions
+
+        history = read_curves(self.path)
+        for name, table in read_predictions(self.path).items():
+            history.keep(name, table.step, table.epoch, table.values)
+        return history
 
 
 class Run:
@@ -244,10 +259,12 @@ def last_kept(path: Path) -> int | None:
     return max((int(name) for name in names if name.isdecimal()), default=None)
 
 
-def read_metrics(path: Path, history: History | None = None) -> History:
+def read_metrics(
+    path: Path, history: History | None = None, seconds: Callable[[int], float] = lambda step: math.nan
+) -> History:
     """The curves in a ``metrics.jsonl``, into ``history`` if one is given; a last line cut off is left out.
 
-    Raises RunError.
+    ``seconds`` says when a step was. Raises RunError.
     """
     history = history or History()
     try:
@@ -258,13 +275,13 @@ def read_metrics(path: Path, history: History | None = None) -> History:
                     if len(text) == LONGEST_LINE:
                         raise RunError(f"{path}, line {number} is longer than {LONGEST_LINE} bytes.")
                     break
-                _point(history, text, f"{path}, line {number}")
+                _point(history, text, seconds, f"{path}, line {number}")
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror}.") from error
     return history
 
 
-def _point(history: History, text: bytes, where: str) -> None:
+def _point(history: History, text: bytes, seconds: Callable[[int], float], where: str) -> None:
     try:
         row = json.loads(text)
         step, epoch, split = row.pop("step"), row.pop("epoch"), row.pop("split")
@@ -272,7 +289,8 @@ def _point(history: History, text: bytes, where: str) -> None:
             if isinstance(value, list):
                 history.keep(f"{split}/{key}", int(step), int(epoch), _read_list(value))
             else:
-                history.append(f"{split}/{key}", int(step), float(NOT_FINITE.get(value, value)), int(epoch))
+                number = float(NOT_FINITE.get(value, value))
+                history.append(f"{split}/{key}", int(step), number, int(epoch), seconds(int(step)))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise RunError(f"{where} is damaged: {type(error).__name__}: {error}.") from error
 

@@ -21,6 +21,7 @@ from engine.training.keeper import Keeper
 from engine.training.network import Batch
 from engine.training.nonfinite import first_not_finite
 from engine.training.plan import Plan
+from engine.training.predictions import Looks
 from engine.training.preflight import guessing, preflight
 from engine.training.probes import Probed
 from engine.training.recorder import Diverged, Recorder
@@ -71,6 +72,7 @@ class Session:
             )
         )
         self.recorder = Recorder(run, history, parts[0].metric, device)
+        self.looks = Looks(run.path, history, data.fields)
         self.steps_total = self.config.epochs * steps_of(len(data.train), plan)
         self.patience = _Patience(self.config.early_stopping)
         self.keeper = Keeper(self.config.checkpoint, run, self.stepper)
@@ -261,6 +263,9 @@ class Session:
         size = self.plan.data.size(len(self.data.train))
         with self.stepper.mixed():
             values = self.network.evaluate(part, size, lambda: not self.control.stopped, self.stepper.judged)
+            if values is not None:
+                last = split == "test" or epoch == self.config.epochs
+                self.looks.take(split, self.network, part, self.stepper.judged, self.steps, epoch, last=last)
         return None if values is None else self.recorder.evaluation(split, self.steps, epoch, values)
 
     def _flush(self) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from gui.theme import theme
+from gui.training import axes
 from gui.training.pacing import cpu_seconds
 
 
@@ -55,31 +56,65 @@ def number(value: float) -> str:
     return f"{value:.4g}" if size >= 1e-4 or not size else f"{value:.2e}"
 
 
-class Axis(pg.AxisItem):  # type: ignore[misc]
-    """An axis with one level of ticks at round numbers."""
+CLOCK = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
+"""Seconds between two ticks of an axis of time."""
 
-    percent = False
+
+def time_ticks(low: float, high: float, most: int) -> list[float]:
+    """At most ``most`` (and one) round times between two others."""
+    if not high - low >= most:
+        return ticks(low, high, most)
+    step = next((step for step in CLOCK if (high - low) / step <= most), 0)
+    if not step:
+        return [86400 * day for day in ticks(low / 86400, high / 86400, most, whole=True)]
+    return [float(place * step) for place in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+
+
+def bytes_text(value: float) -> str:
+    """Bytes as ``512 MiB`` or ``1.25 GiB``."""
+    return f"{value / 2**30:.3g} GiB" if abs(value) >= 2**30 else f"{value / 2**20:.3g} MiB"
+
+
+def axis_text(value: float, unit: str) -> str:
+    """A value of the left axis in its unit: "%" for shares of 1, "bytes", or none."""
+    if unit == "%":
+        return f"{100 * value:.4g} %"
+    return bytes_text(value) if unit == "bytes" else number(value)
+
+
+class Axis(pg.AxisItem):  # type: ignore[misc]
+    """An axis with one level of ticks at round numbers; ``along`` says what the bottom one counts."""
+
+    unit = ""
+    along: axes.Axis = "step"
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         low, high = min(minVal, maxVal), max(minVal, maxVal)
         if self.orientation == "bottom":
-            return [(1.0, ticks(low, high, max(2, int(size / 110)), whole=True))]
+            most = max(2, int(size / 110))
+            if self.along == "time":
+                return [(1.0, time_ticks(low, high, most))]
+            return [(1.0, ticks(low, high, most, whole=self.along == "step"))]
         most = max(2, int(size / 28))
         return [(1.0, log_ticks(low, high, most) if self.logMode else ticks(low, high, most))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self.logMode:
             values = [10.0**value for value in values]
+        if self.orientation == "bottom" and self.along == "time":
+            return [axes.seconds_text(value) for value in values]
+        if self.orientation == "bottom" and self.along == "epoch":
+            return [f"{value:.10g}" for value in values]
         if self.orientation == "bottom":
             return [f"{value:,.0f}" if abs(value) < 1e6 else f"{value / 1e6:g} M" for value in values]
-        return [f"{100 * value:.4g} %" if self.percent else number(value) for value in values]
+        return [axis_text(value, self.unit) for value in values]
 
 
 class Canvas(pg.PlotWidget):  # type: ignore[misc]
     """Axes, curves and cross hair; never ranges by itself. Counts what painting costs."""
 
     hovered = Signal(float)
-    """The step under the mouse; NaN when it has left."""
+    """The place on the bottom axis under the mouse; NaN when it has left."""
     dragged = Signal()
     """The user has zoomed or panned."""
     doubled = Signal()
@@ -96,7 +131,7 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         item.setContentsMargins(0, 6, 14, 0)
         self.box = item.getViewBox()
         self.box.setDefaultPadding(0)
-        self.axes["left"].setWidth(58)
+        self.axes["left"].setWidth(60)
         self.axes["bottom"].setHeight(26)
         font = QFont(self.font())
         font.setPointSizeF(max(7.5, font.pointSizeF() * 0.85))
@@ -128,18 +163,27 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         self.axes["left"].setLogMode(x=False, y=log)
         self.resetCachedContent()
 
-    def set_percent(self, percent: bool) -> None:
-        """Whether the left axis shows percentages."""
-        self.axes["left"].percent = percent
-        self.axes["left"].picture = None
-        self.axes["left"].update()
+    def set_unit(self, unit: str) -> None:
+        """What the left axis shows: "%" for shares of 1, "bytes", or plain numbers."""
+        self._restyle("left", unit=unit)
+
+    def set_along(self, axis: axes.Axis) -> None:
+        """What the bottom axis counts."""
+        self._restyle("bottom", along=axis)
+
+    def _restyle(self, side: str, **what: Any) -> None:
+        for name, value in what.items():
+            setattr(self.axes[side], name, value)
+        self.axes[side].picture = None
+        self.axes[side].update()
+        self.resetCachedContent()
 
     def pixels(self) -> int:
         """The width of the drawing area."""
         return max(50, int(self.box.width()))
 
     def steps(self) -> tuple[float, float]:
-        """The steps between the left and the right edge."""
+        """The places on the bottom axis between the left and the right edge."""
         low, high = self.box.viewRange()[0]
         return float(low), float(high)
 

@@ -5,8 +5,8 @@ Importing this module imports pyqtgraph, so only the plots do, once the Train pa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, Protocol
+import math
+from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
@@ -14,73 +14,127 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
 from gui.theme import theme
+from gui.training.axes import Axis, Source, along
 from gui.training.pyramid import Array, Pyramid, Smooth
 
-Role = Literal["train", "validation", "other"]
 MARKERS = 40
 """The most markers on a validation curve in one frame."""
+FEW_MARKERS = 6
+"""Those that tell the train curves of earlier runs apart."""
+COLORS, SHAPES = 8, ("o", "s", "t", "d", "t1", "h", "t3", "star", "t2", "p", "+")
+"""Numbers without a common divisor: 88 runs look different."""
+MOST_DASHED = 400
+"""Points; more are a solid line with marks, for dashes along many points cost several times the rest."""
+MARKED = ("validation", "test")
+SHORT = {"validation": "valid."}
 
 
-class Series(Protocol):
-    """What a curve is read from: `engine.training.history.History`."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a curve looks: colour and shape of its run (``run`` 0 is the one being watched), dashes by its part."""
 
-    def names(self) -> Sequence[str]: ...
+    part: str
+    run: int = 0
 
-    def series(self, name: str) -> tuple[Array, Array]: ...
+    @property
+    def token(self) -> str:
+        """The colour, as a token of the theme."""
+        if self.run:
+            return f"run.{(self.run - 1) % COLORS + 1}"
+        return f"curve.{self.part}" if self.part in ("train", *MARKED) else "curve.rate"
+
+    @property
+    def shape(self) -> str:
+        """The marks, in pyqtgraph's words; empty: none."""
+        if self.run:
+            return SHAPES[(self.run - 1) % len(SHAPES)]
+        return {"validation": "o", "test": "star"}.get(self.part, "")
+
+    @property
+    def dashed(self) -> bool:
+        """Whether the line is dashed."""
+        return self.part in MARKED
 
 
 class Curve:
-    """A metric of a run. Train curves are smoothed if wanted, with the values faint behind; validation has marks."""
+    """A metric of a run. Train curves are smoothed if wanted, with the values faint behind; the others have marks."""
 
-    def __init__(self, source: Series, name: str, role: Role, label: str) -> None:
-        self.source, self.name, self.role, self.label = source, name, role, label
+    def __init__(self, source: Source, name: str, run: int = 0) -> None:
+        self.source, self.name = source, name
+        self.part = name.partition("/")[0]
+        self.look = Look(self.part, run)
+        self.short = SHORT.get(self.part, self.part) if run else ""
+        """The part, where the run has to be named as well."""
+        self.label = f"{source.label} · {self.short}" if run else self.part
+        self.visible = True
         self.raw = Pyramid()
+        self.axis: Axis = "step"
         self._smooth: Smooth | None = None
         self._mean = Pyramid()
         self._drawn: tuple[object, ...] = ()
+        self._seen: tuple[object, ...] = ()
         self.line = pg.PlotCurveItem(skipFiniteCheck=False, connect="finite", antialias=False)
-        self.line.setZValue({"train": 2, "validation": 3, "other": 1}[role])
+        self.line.setZValue(1 if run else 3 if self.look.dashed else 2)
         self.faint = pg.PlotCurveItem(skipFiniteCheck=False, connect="finite", antialias=False)
         self.faint.setZValue(0)
+        size = {"star": 11, "": 6}.get(self.look.shape, 7 if run else 6)
         self.marks = (
-            pg.ScatterPlotItem(size=6, symbol="o", pxMode=True, antialias=True) if role == "validation" else None
+            pg.ScatterPlotItem(size=size, symbol=self.look.shape, pxMode=True, antialias=True)
+            if self.look.shape
+            else None
         )
-        self.tag = pg.TextItem(label, anchor=(0, 0.5)) if role == "other" and label else None
-        self.items = [item for item in (self.faint, self.line, self.marks, self.tag) if item is not None]
-        for item in self.items[2:]:
-            item.setZValue(4)
+        self.items = [item for item in (self.faint, self.line, self.marks) if item is not None]
+        if self.marks is not None:
+            self.marks.setZValue(4)
         self.recolor()
 
     def recolor(self) -> None:
         """Take the colours of the theme."""
-        color = theme.color(f"curve.{self.role}")
-        style = Qt.PenStyle.DashLine if self.name.startswith("validation/") else Qt.PenStyle.SolidLine
-        self.line.setPen(_pen(color, style))
-        self.faint.setPen(_pen(_mixed(color, theme.color("base"), 0.3)))
+        color = theme.color(self.look.token)
+        self.line.setPen(pen(color, dashed=self.look.dashed))
+        self._dashes = self.look.dashed
+        self.faint.setPen(pen(_mixed(color, theme.color("base"), 0.3)))
         if self.marks is not None:
-            self.marks.setPen(_pen(color))
-            self.marks.setBrush(theme.color("base"))
-        if self.tag is not None:
-            self.tag.setColor(theme.color("muted"))
-            self.tag.fill = pg.mkBrush(theme.color("base"))
+            self.marks.setPen(pen(color))
+            self.marks.setBrush(theme.color("base") if self.look.dashed else color)
+
+    def show(self, visible: bool) -> None:
+        """Show the curve, or leave it out."""
+        self.visible = visible
+        for item in self.items:
+            item.setVisible(visible)
 
     def set_smoothing(self, weight: float) -> None:
         """How much of the mean is kept from step to step; 0 shows the values as they are."""
-        if self.role == "validation" or self.name.startswith("validation/"):
+        if self.part in MARKED:
             weight = 0.0
         if weight != (self._smooth.weight if self._smooth is not None else 0.0):
             self._smooth, self._mean = (Smooth(weight) if weight > 0 else None), Pyramid()
 
+    def set_axis(self, axis: Axis) -> None:
+        """Draw along steps, epochs or seconds."""
+        self.axis, self._drawn = axis, ()
+
     def update(self) -> bool:
         """Take in new samples; returns whether there was anything new."""
-        if self.name not in self.source.names():
+        history = self.source.history
+        if self.name not in history.names():
             return False
-        steps, values = self.source.series(self.name)
-        new = self.raw.update(steps, values)
-        if self._smooth is not None and len(self._mean) < len(self.raw):
-            self._smooth.update(values[: len(self.raw)])
-            new = self._mean.update(steps, self._smooth.values) or new
-        return new
+        steps, values = history.series(self.name)
+        length = self.source.epoch_length() if self.axis == "epoch" else 0.0
+        if (seen := (len(values), self.axis, length, self._smooth)) == self._seen and not self.catching_up:
+            return False
+        places = along(self.axis, self.source, self.name, steps)
+        if len(places) and not (math.isfinite(places[0]) and math.isfinite(places[-1])):
+            places = places[:0]  # a run whose times are not known
+        moved = seen[1:3] != self._seen[1:3]
+        self._seen, self._drawn = seen, ()
+        new = self.raw.update(places, values[: len(places)])
+        if self._smooth is not None:
+            if len(self._mean) < len(self.raw):
+                self._smooth.update(values[: len(self.raw)])
+            new = self._mean.update(places, self._smooth.values) or new
+        return new or moved
 
     @property
     def catching_up(self) -> bool:
@@ -96,38 +150,34 @@ class Curve:
         return float(np.log10(self.raw.lowest_positive)), float(np.log10(self.raw.highest))
 
     @property
-    def last_step(self) -> float:
-        """The step of the newest sample; NaN where there is none."""
+    def last_place(self) -> float:
+        """Where the newest sample stands on the axis; NaN where that is not known."""
         return self.raw.last_step
 
     def draw(self, x0: float, x1: float, pixels: int, log: bool) -> None:
-        """Hand the part between two steps to pyqtgraph, unless it has it already."""
+        """Hand the part between two places to pyqtgraph, unless it has it already."""
         wanted = (x0, x1, pixels, log, len(self.raw), len(self._mean), self._smooth)
-        if wanted == self._drawn:
+        if wanted == self._drawn or not self.visible:
             return
         self._drawn = wanted
         main = self._mean if self._smooth is not None else self.raw
         x, y = _scaled(main.draw(x0, x1, pixels), log)
+        if self.look.dashed and self._dashes != (len(x) <= MOST_DASHED):
+            self._dashes = not self._dashes
+            self.line.setPen(pen(theme.color(self.look.token), dashed=self._dashes))
         self.line.setData(x, y)
-        if self._smooth is not None and self.role == "train":
+        if self._smooth is not None and not self.look.run:
             self.faint.setData(*_scaled(self.raw.draw(x0, x1, pixels), log))
         elif self.faint.xData is not None and len(self.faint.xData):
             self.faint.clear()
         if self.marks is not None:
-            every = max(1, -(-len(x) // MARKERS))
+            every = max(1, -(-len(x) // (MARKERS if self.look.dashed else FEW_MARKERS)))
             place = slice((len(x) - 1) % every, None, every)
             self.marks.setData(x[place], y[place])
-        if self.tag is not None:
-            inside = np.flatnonzero(np.isfinite(y) & (x <= x1))
-            self.tag.setVisible(bool(len(inside)))
-            if len(inside):
-                end = float(x[inside[-1]])
-                self.tag.setAnchor((1, 1) if end > x0 + 0.9 * (x1 - x0) else (0, 0.5))
-                self.tag.setPos(end, float(y[inside[-1]]))
 
-    def value_at(self, step: float) -> float:
-        """The shown value at the sample nearest to a step; NaN where there is none."""
-        return (self._mean if self._smooth is not None else self.raw).value_at(step)
+    def value_at(self, place: float) -> float:
+        """The shown value at the sample nearest to a place on the axis; NaN where there is none."""
+        return (self._mean if self._smooth is not None else self.raw).value_at(place)
 
 
 def _scaled(points: tuple[Array, Array], log: bool) -> tuple[Array, Array]:
@@ -138,10 +188,11 @@ def _scaled(points: tuple[Array, Array], log: bool) -> tuple[Array, Array]:
     return points[0], np.where(np.isfinite(y), y, np.nan)
 
 
-def _pen(color: QColor, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    pen = QPen(color, 1, style)
-    pen.setCosmetic(True)
-    return pen
+def pen(color: QColor, *, dashed: bool = False) -> QPen:
+    """A thin line of one pixel at any scale."""
+    made = QPen(color, 1, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
+    made.setCosmetic(True)
+    return made
 
 
 def _mixed(color: QColor, ground: QColor, share: float) -> QColor:

@@ -5,25 +5,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from engine.data.datasets import DataError, get
 from engine.edits import Change
 from engine.graph import Graph
-from engine.settings import SettingFault, resolve_settings
 from engine.training.handover import live
 from engine.training.run import METRICS, RunError
 from engine.training.status import Result
 from gui.document import Document
 from gui.preferences import Preferences
+from gui.training.arrangement import Arrangement
+from gui.training.background import Background
 from gui.training.banner import Banner, EmptyState
 from gui.training.controls import Controls
+from gui.training.export_dialog import ask_where
 from gui.training.host import Host, StoredRun, ThreadHost, Watch
+from gui.training.lower import Lower
+from gui.training.measures import epoch_length, metric_of
+from gui.training.notice import Notice
 from gui.training.pacing import Governor, cpu_seconds
 from gui.training.process_host import ProcessHost
 from gui.training.rate import Rate
@@ -51,6 +56,8 @@ class Dashboard(QWidget):
     epoch_done = Signal(int)
     finished = Signal(object)
     """The `Result` of a run."""
+    open_wanted = Signal(object)
+    """The folder of a run whose network is to be opened as a new project."""
 
     def __init__(
         self,
@@ -73,7 +80,9 @@ class Dashboard(QWidget):
         self._governor = Governor()
         self._labels_at = 0.0
         self._device = ""
-        self._name = ""
+        self._preferences = preferences
+        self._stored = Background("show-run", self)
+        self.notice = Notice(self, preferences)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._tick)
         self.controls = Controls()
@@ -81,24 +90,26 @@ class Dashboard(QWidget):
         self.banner = Banner()
         self.remarks = Remarks(self)
         self.settings = TrainingSettings(document, preferences)
-        self.runs = RunsList(document, root)
-        self.empty = EmptyState()
+        self.runs, self.empty = RunsList(document, root), EmptyState()
+        self.below = Lower(self.runs)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
-        self._lay_out()
+        self.arrangement = Arrangement(self.stack, self.below, self.settings, preferences)
+        self.arrangement.stand_below(self, (self.controls, self.banner, self.remarks.diagnoses))
         self.controls.train_clicked.connect(lambda: self.train())
         self.controls.pause_clicked.connect(self.pause_or_resume)
         self.controls.step_clicked.connect(self.step)
         self.controls.stop_clicked.connect(self.stop)
-        self.rate.message.connect(self.message)
+        for speaker in (self.rate, self.remarks, self.settings, self.runs):
+            speaker.message.connect(self.message)
         self.controls.find_clicked.connect(self.find_lr)
         self.remarks.setting_wanted.connect(self.settings.focus)
-        self.remarks.message.connect(self.message)
-        self.settings.message.connect(self.message)
-        self.runs.message.connect(self.message)
         self.runs.resume_wanted.connect(self.resume_run)
         self.runs.weights_wanted.connect(self.train)
         self.runs.watch_wanted.connect(self.watch_run)
+        self.runs.show_wanted.connect(self._look_at)
+        self.runs.open_wanted.connect(self.open_wanted)
+        self.below.shown.connect(self._show_below)
         self.banner.resume_wanted.connect(self._resume_shown)
         self.runs.overlays_changed.connect(self._show_curves)
         document.opened.connect(self._replaced)
@@ -185,17 +196,23 @@ class Dashboard(QWidget):
 
     def show_run(self, path: Path) -> None:
         """Show a run that has ended, from its folder."""
-        if self.running:
-            return
         try:
-            run = self.host = StoredRun(path)
+            self._show_stored(StoredRun(path))
         except RunError as error:
             self.message.emit(str(error))
+
+    def _look_at(self, path: Path) -> None:
+        """Show a run that has ended; its curves are read beside the GUI thread."""
+        self._stored.run(partial(StoredRun, path), self._show_stored, lambda error: self.message.emit(str(error)))
+
+    def _show_stored(self, run: StoredRun) -> None:
+        if self.running:
             return
-        self._device = ""
+        self.host, self._device = run, ""
         self.remarks.diagnoses.show_diagnoses(run.status.diagnoses)
         self.controls.show_state(run.result.state)
         self._show_end(run.result)
+        self.runs.set_shown(run.status.run)
         self._show_curves()
 
     def pause_or_resume(self) -> None:
@@ -226,7 +243,10 @@ class Dashboard(QWidget):
         if self._watch is not None:
             self._watch.stop() if keep else self._watch.poll()
         self._timer.stop()
-        self.runs.close_background()
+        for part in (self.runs, self.below):
+            part.close_background()
+        self._stored.close()
+        self.arrangement.store()
         return ended
 
     # -- following the run -----------------------------------------------------------------------------------------
@@ -250,6 +270,7 @@ class Dashboard(QWidget):
             self._show_plots()
         self._refresh_runs()
         self.message.emit(result_text(result))
+        self.notice.tell(f"“{self.run_name}” has ended its training", result_text(result))
         self.finished.emit(result)
 
     def _show_end(self, result: Result) -> None:
@@ -270,6 +291,7 @@ class Dashboard(QWidget):
             self._labels_at = now
             self._update_numbers()
             self._plots.show_values()
+            self._show_below()
         self._governor.spent(cpu_seconds() - began + self._plots.take_cost())
         self._timer.start(round(1000 * self._governor.interval))
 
@@ -292,8 +314,10 @@ class Dashboard(QWidget):
         self.controls.show_status(status, self._device)
         if self.running:
             self.rate.show_running(status.lr)
-        if self._plots is not None and self._plots.metric_name != self._metric():
-            self._show_curves()
+        if self._plots is not None:
+            self._plots.set_epoch_length(epoch_length(self.host))
+            if self._plots.metric_name != self._metric():
+                self._show_curves()
 
     # -- plots -----------------------------------------------------------------------------------------------------
 
@@ -303,7 +327,8 @@ class Dashboard(QWidget):
         if self._plots is None:
             from gui.training.plots import Plots
 
-            self._plots = Plots()
+            self._plots = Plots(self._preferences)
+            self._plots.export_wanted.connect(self._export)
             self.stack.addWidget(self._plots)
             self._show_curves()
             self._refresh_runs()
@@ -320,10 +345,12 @@ class Dashboard(QWidget):
     def _show_curves(self) -> None:
         if self._plots is not None:
             overlays = list(self.runs.overlays.values())
-            self._plots.show_runs(self.host.history if self.host is not None else None, overlays, self._metric())
+            own = self.host.history if self.host is not None else None
+            self._plots.show_runs(own, overlays, self._metric(), epoch_length(self.host))
             if not self.running:
                 self._plots.settle()
             self._show_plots()
+        self._show_below()
 
     def _show_plots(self) -> None:
         if self._plots is not None:
@@ -333,22 +360,17 @@ class Dashboard(QWidget):
 
     def _metric(self) -> str:
         """What is judged beside the loss: known from the curves, before there are any from the task of the data."""
-        for history in self._histories():
-            known = [metric for metric in ("accuracy", "mae") if f"train/{metric}" in history.names()]
-            if known:
-                return known[0]
-            if self.running:
-                break
-        settings = resolve_settings(self.document.project)
-        try:
-            dataset = None if isinstance(settings, SettingFault) else get(settings[0].dataset)
-        except DataError:
-            dataset = None
-        return "mae" if dataset is not None and dataset.task in ("regression", "forecast") else "accuracy"
-
-    def _histories(self) -> list[Any]:
         own = [self.host.history] if self.host is not None else []
-        return own + [history for _, history in self.runs.overlays.values()]
+        others = [history for _, history in self.runs.overlays.values()]
+        return metric_of(own if self.running else [*own, *others], self.document.project)
+
+    def _show_below(self) -> None:
+        self.below.show_run(self.document.project, self.host, self.runs.overlays)
+
+    def _export(self) -> None:
+        if self._plots is not None:
+            own = [("this run", self.host.history)] if self.host is not None else []
+            ask_where(self, self._plots.panels, [*own, *self.runs.overlays.values()], self.message.emit)
 
     # -- the document ----------------------------------------------------------------------------------------------
 
@@ -368,33 +390,9 @@ class Dashboard(QWidget):
             self._refresh_runs()
 
     def _refresh_runs(self) -> None:
-        self._name = self.document.project.name
-        self.runs.refresh(self.host.status.run if self.running and self.host is not None else None)
+        self.runs.refresh(self.host.status.run if self.host is not None else None)
 
     def _changed(self, change: Change) -> None:
-        if self._plots is not None and self.document.project.name != self._name:
-            self._refresh_runs()
+        self.runs.network_renamed()
         if change.settings and not self.running:
             self.rate.show_setting()
-
-    def _lay_out(self) -> None:
-        left = QSplitter(Qt.Orientation.Vertical)
-        left.addWidget(self.stack)
-        left.addWidget(self.runs)
-        left.setStretchFactor(0, 1)
-        left.setSizes([520, 150])
-        left.setChildrenCollapsible(False)
-        both = QSplitter(Qt.Orientation.Horizontal)
-        both.addWidget(left)
-        both.addWidget(self.settings)
-        both.setStretchFactor(0, 1)
-        both.setSizes([900, 320])
-        both.setChildrenCollapsible(False)
-        self.settings.setMinimumWidth(260)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addWidget(self.controls)
-        box.addWidget(self.banner)
-        box.addWidget(self.remarks.diagnoses)
-        box.addWidget(both, 1)

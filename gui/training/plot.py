@@ -1,4 +1,4 @@
-"""A plot of one metric: legend with values, cross hair, logarithmic axis, and a range that follows the training.
+"""A plot of one metric: curves beside their legend, cross hair, logarithmic axis, a range that follows the training.
 
 Importing this module imports pyqtgraph.
 """
@@ -6,100 +6,109 @@ Importing this module imports pyqtgraph.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from gui.icons import icon
 from gui.theme import theme
-from gui.training.canvas import Canvas, number
-from gui.training.curves import Curve, Role
+from gui.training.axes import LEAST, Axis
+from gui.training.canvas import Canvas, axis_text
+from gui.training.curves import Curve
+from gui.training.legend import Legend
 from gui.training.pacing import Extent
-from gui.widgets import Note
+from gui.training.words import metric_title, unit
+
+SIDE = 204
+"""Pixels of the legend."""
+HELPING = 0.008
+"""Seconds that taking in long curves may hold the window at a time."""
+MANY = 10
+"""Curves; of more each is drawn with fewer points."""
 
 
-class Sample(QWidget):
-    """A piece of a curve for the legend: its colour, dashes and marks."""
+@dataclass(slots=True, eq=False)
+class Span:
+    """What all plots have in common: the bottom axis, whether it follows, and how much of it is seen (None: all)."""
 
-    def __init__(self, role: Role, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._role = role
-        self.setFixedSize(QSize(28, 14))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        color, middle = theme.color(f"curve.{self._role}"), self.height() // 2
-        dashed = self._role == "validation"
-        painter.setPen(QPen(color, 2, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine))
-        painter.drawLine(0, middle, self.width(), middle)
-        if dashed:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(color, 1.2))
-            painter.setBrush(theme.color("base"))
-            painter.drawEllipse(self.rect().center(), 3, 3)
+    axis: Axis = "step"
+    extent: Extent = field(default_factory=lambda: Extent(0.6))
+    following: bool = True
+    window: float | None = None
+    curves: Callable[[], Iterable[Curve]] = tuple
+    """Those of all plots."""
 
 
 class Plot(QWidget):
-    """The curves of one metric: those of the run being watched, and grey ones of earlier runs."""
+    """The curves of one metric: those of the run being watched, and those of earlier runs."""
 
     hovered = Signal(float)
-    """The step under the mouse; NaN when it has left."""
+    """The place on the bottom axis under the mouse; NaN when it has left."""
+    zoomed = Signal()
+    """The user has zoomed or panned; other plots are to show the same part."""
+    whole_wanted = Signal()
+    metric_chosen = Signal(str)
+    log_changed = Signal()
+    close_wanted = Signal()
 
-    def __init__(self, title: str, steps: Extent, parent: QWidget | None = None, *, log_switch: bool = False) -> None:
-        """``steps`` is the range of the bottom axis; plots below each other share one."""
+    def __init__(self, span: Span, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.span = span
         self.curves: list[Curve] = []
+        self.shown = ""
         self.canvas = Canvas(self)
-        self._percent = False
+        self.legend = Legend(self)
+        self.legend.rows.toggled = self._toggle
+        self._unit = ""
         self._log = False
         self._weight = 0.0
-        self._following = True
-        self._stale = False
-        self._placing = False
-        self._settled = False
-        self._x, self._y = steps, Extent(0.3)
+        self._stale = self._placing = self._settled = self._behind = False
+        self._y = Extent(0.3)
         self._placed: tuple[float, ...] = ()
-        self.title = QLabel(title)
-        bold = self.title.font()
-        bold.setBold(True)
-        self.title.setFont(bold)
-        self.title.setMinimumWidth(70)
-        self.step = Note()
-        self.step.setWordWrap(False)
-        self._samples: dict[Role, Sample] = {}
-        self._values: dict[Role, QLabel] = {}
-        self.log = QCheckBox("log scale")
-        self.log.setToolTip("Show powers of ten at equal distances")
-        self.log.setVisible(log_switch)
-        self.log.toggled.connect(self.set_log)
-        self.fit_button = QToolButton()
-        self.fit_button.setAutoRaise(True)
-        self.fit_button.setToolTip("Show the whole curve again (double click)")
-        self.fit_button.setAccessibleName(f"Fit {title}")
-        policy = self.fit_button.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.fit_button.setSizePolicy(policy)
-        self.fit_button.clicked.connect(self.follow)
-        self.fit_button.hide()
+        self._place_asked = math.nan
+        self.chooser = QComboBox()
+        self.chooser.setAccessibleName("Metric of this plot")
+        self.chooser.setToolTip("What this plot shows")
+        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.chooser.setMinimumContentsLength(8)
+        self.chooser.activated.connect(lambda row: self.metric_chosen.emit(str(self.chooser.itemData(row))))
+        self.log = _tool("log", "Logarithmic scale", "Show powers of ten at equal distances (logarithmic scale)")
+        self.log.setCheckable(True)
+        self.log.toggled.connect(self._log_toggled)
+        self.close_button = _tool("✕", "Remove this plot", "Remove this plot")
+        self.close_button.clicked.connect(self.close_wanted)
         self._lay_out()
         self.canvas.dragged.connect(self._dragged)
-        self.canvas.doubled.connect(self.follow)
+        self.canvas.doubled.connect(self.whole_wanted)
         self.canvas.range_changed.connect(self._redraw_soon)
         self.canvas.hovered.connect(self.hovered)
-        self.set_title(title)
         theme.changed.connect(self._recolor)
         self._recolor()
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
-    def set_title(self, title: str, *, percent: bool = False) -> None:
-        """Name the metric; ``percent`` shows shares of 1 as percentages."""
-        self.title.setText(title)
-        self.canvas.setAccessibleName(f"{title} by step")
-        self._percent = percent
-        self.canvas.set_percent(percent)
+    @property
+    def title(self) -> str:
+        """The name of the metric as people see it."""
+        return metric_title(self.shown)
+
+    def set_metric(self, name: str, known: Sequence[str]) -> None:
+        """Show a metric; ``known`` are those that can be chosen."""
+        names = list(dict.fromkeys((*known, name)))
+        if [self.chooser.itemData(row) for row in range(self.chooser.count())] != names:
+            self.chooser.clear()
+            for item in names:
+                self.chooser.addItem(metric_title(item), item)
+        self.chooser.setCurrentIndex(names.index(name))
+        if name != self.shown:
+            self.shown = name
+            self.canvas.setAccessibleName(f"Curves of {metric_title(name)}")
+            self.legend.setAccessibleName(f"Legend of {metric_title(name)}")
+            self._unit = unit(name)
+            self.canvas.set_unit(self._unit)
+            self._y.forget()
 
     def set_curves(self, curves: Sequence[Curve]) -> None:
         """Show these curves and no others; those that were there already keep what they have computed."""
@@ -110,15 +119,13 @@ class Plot(QWidget):
         for curve in curves:
             if curve not in self.curves:
                 curve.set_smoothing(self._weight)
+                curve.set_axis(self.span.axis)
                 for item in curve.items:
                     self.canvas.addItem(item, ignoreBounds=True)
         self.curves = list(curves)
-        self._x.forget()
+        self.legend.rows.set_curves(curves)
+        self.span.extent.forget()
         self._y.forget()
-        for role, sample in self._samples.items():
-            there = any(curve.role == role for curve in self.curves)
-            sample.setVisible(there)
-            self._values[role].setVisible(there)
         self._stale = True
 
     def set_log(self, log: bool) -> None:
@@ -127,7 +134,14 @@ class Plot(QWidget):
             self._log = log
             self.log.setChecked(log)
             self.canvas.set_log(log)
-            self.follow()
+            self._y.forget()
+            self._place_y()
+            self._draw()
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether the left axis is logarithmic."""
+        return self._log
 
     def set_smoothing(self, weight: float) -> None:
         """Show means of the train curves, with the values themselves faint behind; 0 shows the values alone."""
@@ -137,112 +151,144 @@ class Plot(QWidget):
         self._stale = True
         self._redraw_soon()
 
-    def follow(self) -> None:
-        """Show everything, and what is yet to come."""
-        self._following = True
-        self.fit_button.hide()
-        self.settle()
+    def axis_changed(self) -> None:
+        """Draw along what the common span says now."""
+        self.canvas.set_along(self.span.axis)
+        for curve in self.curves:
+            curve.set_axis(self.span.axis)
+        self._placed, self._stale = (), True
 
     # -- drawing ---------------------------------------------------------------------------------------------------
 
     def refresh(self) -> bool:
         """Take in new samples and draw if there are any; returns whether something was drawn."""
         self._settled = False
-        fresh = [curve.update() for curve in self.curves]
-        if not (any(fresh) or self._stale):
+        if not (self.take_in() or self._stale):
             return False
-        if self._following:
-            self._place(exactly=False)
+        self._place(exactly=False)
         self._draw()
         return True
 
     def catch_up(self) -> None:
-        """Draw if the range of steps has been moved by the other plot: they should not stand askew."""
-        if self._following and self._placed and self._placed[:2] != (self._x.low, self._x.high):
+        """Draw if the range along the bottom has been moved by another plot: they should not stand askew."""
+        if self.span.following and self._placed and self._placed[:2] != (self.span.extent.low, self.span.extent.high):
             self._stale = True
             self.refresh()
 
     def settle(self) -> None:
         """Draw everything with ranges that fit exactly."""
-        for curve in self.curves:
-            curve.update()
+        self.take_in()
         self._settled = True
-        if self._following:
-            self._x.forget()
+        if self.span.following:
+            self.span.extent.forget()
             self._y.forget()
-            self._place(exactly=True)
+        self._place(exactly=True)
         self._draw()
         if self._stale:
             self._redraw_soon()
 
+    def show_part(self, low: float, high: float) -> None:
+        """Show the part between two places, as another plot does."""
+        self._placed, self._placing = (), True
+        self.canvas.setRange(xRange=(low, high), padding=0)
+        self._placing = False
+        self._stale = True
+        self._redraw_soon()
+
     def take_cost(self) -> float:
         """Seconds spent painting since the last call."""
-        spent, self.canvas.spent = self.canvas.spent, 0.0
+        spent = self.canvas.spent + self.legend.spent
+        self.canvas.spent = self.legend.spent = 0.0
         return spent
 
-    def show_values(self, step: float = math.nan) -> None:
-        """Show the values at a step in the legend, or the newest ones."""
-        at = step if math.isfinite(step) else math.inf
-        for role, label in self._values.items():
-            if role == "other":
-                continue
-            curve = next((curve for curve in self.curves if curve.role == role), None)
-            value = curve.value_at(at) if curve is not None else math.nan
-            shown = f"{100 * value:.1f} %" if self._percent and math.isfinite(value) else number(value)
-            text = f"{role} <b>{shown}</b>"
-            if label.text() != text:
-                label.setText(text)
-        self.step.setText(f"at step {step:,.0f}" if math.isfinite(step) else "by step")
+    def show_values(self, place: float = math.nan) -> None:
+        """Show the values at a place in the legend, or the newest ones."""
+        self._place_asked = place
+        at = place if math.isfinite(place) else math.inf
+        self.legend.rows.set_values([self._value(curve.value_at(at)) for curve in self.curves])
+
+    def _value(self, value: float) -> str:
+        if self._unit == "%" and math.isfinite(value):
+            return f"{100 * value:.1f} %"
+        return axis_text(value, self._unit) if math.isfinite(value) else "–"
 
     @property
     def hovering(self) -> bool:
         """Whether the cross hair is shown."""
         return bool(self.canvas.hair.isVisible())
 
-    def point_at(self, step: float) -> None:
-        """Put the cross hair on a step and show the values there; NaN takes it away."""
-        self.canvas.show_hair(step)
-        self.show_values(step)
+    def point_at(self, place: float) -> None:
+        """Put the cross hair on a place and show the values there; NaN takes it away."""
+        self.canvas.show_hair(place)
+        self.show_values(place)
+
+    def take_in(self) -> bool:
+        """Take in what is new, for a while; what is left over makes the plot stale. Whether there was anything."""
+        until, new = perf_counter() + HELPING, False
+        for curve in self.curves:
+            self._behind = new and perf_counter() > until
+            if self._behind:
+                break
+            new = curve.update() or new
+        return new
 
     def _draw(self) -> None:
         x0, x1 = self.canvas.steps()
+        shown = sum(curve.visible for curve in self.curves)
+        pixels = self.canvas.pixels() * MANY // max(MANY, shown)
         for curve in self.curves:
-            curve.draw(x0, x1, self.canvas.pixels(), self._log)
-        self._stale = any(curve.catching_up for curve in self.curves)
+            curve.draw(x0, x1, pixels, self._log)
+        self._stale = self._behind or any(curve.catching_up for curve in self.curves)
 
     def _place(self, *, exactly: bool) -> None:
-        """Make the ranges cover every curve: in jumps while a run goes, exactly at its end."""
-        steps = [curve.last_step for curve in self.curves if math.isfinite(curve.last_step)]
-        bounds = [low_high for curve in self.curves if math.isfinite((low_high := curve.bounds(self._log))[0])]
-        if not steps or not bounds:
+        """Make the ranges cover what is followed: in jumps while a run goes, exactly at its end."""
+        span, window = self.span, self.span.window
+        places = [place for curve in span.curves() if curve.visible and math.isfinite(place := curve.last_place)]
+        if not span.following or not places:
+            return
+        if window is not None:
+            span.extent.fit(max(places) - 0.9 * window, max(places) + 0.1 * window)
+        elif exactly:
+            span.extent.fit(0.0, 1.012 * max(places))  # the last mark is not cut in half
+        else:
+            span.extent.cover(0.0, max(*places, LEAST[span.axis]))
+        self._place_y(exactly=exactly)
+
+    def _place_y(self, *, exactly: bool = True) -> None:
+        bounds = [
+            low_high
+            for curve in self.curves
+            if curve.visible and math.isfinite((low_high := curve.bounds(self._log))[0])
+        ]
+        if not bounds:
             return
         low, high = min(b[0] for b in bounds), max(b[1] for b in bounds)
         room = 0.05 * (high - low) or 0.05 * abs(high)
         foot = low - room
+        percent = self._unit == "%"
         if not self._log and 0 <= low <= 0.6 * high:
             foot = 0.0
-        top = min(high + room, 1.0 + 0.02) if self._percent and high <= 1.0 else high + room
+        top = min(high + room, 1.0 + 0.02) if percent and not self._log and high <= 1.0 else high + room
+        y = self._y
         if exactly:
-            self._x.fit(0.0, 1.012 * max(steps))  # the last mark is not cut in half
-            self._y.fit(foot, top)
+            y.fit(foot, top)
         else:
-            self._x.cover(0.0, max(*steps, 20.0))
-            self._y.cover(max(foot, min(low, self._y.low)), top)
-        if self._percent and not self._log:
-            self._y.low, self._y.high = max(self._y.low, -0.02), min(self._y.high, 1.02)
+            y.cover(max(foot, min(low, y.low)), top)
+        if percent and not self._log:
+            y.low, y.high = max(y.low, -0.02), min(y.high, 1.02)
         if not self._log and low >= 0:
-            self._y.low = max(self._y.low, 0.0)
-        place = (self._x.low, self._x.high, self._y.low, self._y.high)
+            y.low = max(y.low, 0.0)
+        x0, x1 = (self.span.extent.low, self.span.extent.high) if self.span.following else self.canvas.steps()
+        place = (x0, x1, y.low, y.high)
         if place == self._placed:
             return
         self._placed, self._placing = place, True
-        self.canvas.setRange(xRange=(self._x.low, self._x.high), yRange=(self._y.low, self._y.high), padding=0)
+        self.canvas.setRange(xRange=(x0, x1), yRange=(y.low, y.high), padding=0)
         self._placing = False
 
     def _dragged(self) -> None:
         self._placed = ()
-        self._following = False
-        self.fit_button.show()
+        self.zoomed.emit()
 
     def _redraw_soon(self) -> None:
         if not self._placing:
@@ -251,44 +297,56 @@ class Plot(QWidget):
 
     def _redraw(self) -> None:
         if self._stale and self.isVisible():
-            for curve in self.curves:
-                curve.update()
-            if self._following:
-                self._place(exactly=self._settled)
+            self.take_in()
+            self._place(exactly=self._settled)
             self._draw()
-            if self._stale:  # the mean of a very long curve takes several helpings
+            if math.isnan(self._place_asked):
+                self.show_values()
+            if self._stale:  # a very long curve takes several helpings
                 self._redraw_soon()
+
+    def _toggle(self, curve: Curve, shown: bool) -> None:
+        curve.show(shown)
+        self._redraw_soon()
+
+    def _log_toggled(self, on: bool) -> None:
+        self.set_log(on)
+        self.log_changed.emit()
 
     def _recolor(self) -> None:
         self.canvas.recolor()
+        self.legend.viewport().update()
         for curve in self.curves:
             curve.recolor()
-        self.fit_button.setIcon(icon("fit"))
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.setContentsMargins(12, 0, 8, 0)
-        head.setSpacing(6)
-        head.addWidget(self.title)
-        roles: tuple[Role, ...] = ("train", "validation", "other")
-        for role in roles:
-            sample, label = Sample(role), QLabel("earlier runs" if role == "other" else role)
-            label.setTextFormat(Qt.TextFormat.RichText)
-            label.setMinimumWidth(label.fontMetrics().horizontalAdvance(f"{role} 0.0000000"))
-            head.addSpacing(8)
-            head.addWidget(sample)
-            head.addWidget(label)
-            self._samples[role], self._values[role] = sample, label
-            sample.hide()
-            label.hide()
-        head.addWidget(self.step)
-        head.addStretch(1)
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(2)
+        head.addWidget(self.chooser, 1)
         head.addWidget(self.log)
-        head.addWidget(self.fit_button)
-        box = QVBoxLayout(self)
+        head.addWidget(self.close_button)
+        side = QVBoxLayout()
+        side.setContentsMargins(4, 4, 8, 2)
+        side.setSpacing(2)
+        side.addLayout(head)
+        side.addWidget(self.legend, 1)
+        frame = QWidget()
+        frame.setFixedWidth(SIDE)
+        frame.setLayout(side)
+        box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(2)
-        box.addLayout(head)
+        box.setSpacing(0)
         box.addWidget(self.canvas, 1)
-        self.setMinimumHeight(120)
+        box.addWidget(frame)
+        self.setMinimumHeight(104)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+
+def _tool(text: str, name: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    button.setFixedHeight(26)
+    return button

@@ -1,48 +1,53 @@
-"""The earlier runs of this network: what came out, and a box that lays their curves behind those of the new run."""
+"""The runs there are: a table to sort, filter and describe them, to lay their curves side by side, and to go on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
     QHBoxLayout,
     QHeaderView,
+    QLineEdit,
+    QMenu,
     QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
+    QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from engine.project import ProjectError, write_atomically
+from engine.training import catalogue
+from engine.training.catalogue import Entry
+from engine.training.export import runs_csv
 from engine.training.history import History
-from engine.training.lock import is_written
-from engine.training.run import RunInfo, runs
+from engine.training.run import RunError, read
 from gui.document import Document
 from gui.theme import theme
 from gui.training.background import Background
-from gui.training.controls import duration
-from gui.training.words import metric_text
-from gui.widgets import Note, heading
+from gui.training.runs_dialogs import ask_delete, ask_save
+from gui.training.runs_model import ENTRY, NAME, NOTE, STARTED, Rows, RunsFilter, RunsModel
+from gui.widgets import Note
 
-COLUMNS = ("Run", "Result", "Epochs", "Validation", "Test", "Time", "When")
 RESUME = (
-    "Go on with run",
+    "Go on",
     "Resume the chosen run",
     "Resume the chosen run from its last kept state; one that has finished cannot go on",
 )
 WATCH = ("Watch run", "Watch the chosen run", "The chosen run is being trained: show it live, with all its curves")
 """Text, accessible name and tooltip of the button."""
-MOST = 200
-"""The most runs listed."""
+WIDTHS = (150, 76, 170, 62, 78, 136, 110, 160, 130, 100)
 
 
 class RunsList(QWidget):
-    """Reads the run folders beside the GUI thread, when asked to."""
+    """Reads and writes the run folders beside the GUI thread, when asked to."""
 
     overlays_changed = Signal()
     message = Signal(str)
@@ -52,188 +57,340 @@ class RunsList(QWidget):
     """The folder of a run to begin with the weights of."""
     watch_wanted = Signal(object)
     """The folder of a run that is going on, to watch it."""
+    show_wanted = Signal(object)
+    """The folder of a run whose curves are to be shown alone."""
+    open_wanted = Signal(object)
+    """The folder of a run whose network is to be opened as a new project."""
 
     def __init__(self, document: Document, root: Path | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
         self.overlays: dict[Path, tuple[str, History]] = {}
-        """The curves to lay behind: folder → (label, curves)."""
+        """The curves to lay beside: folder → (label, curves)."""
         self.background = Background("read-runs", self)
+        self._curves = Background("read-curves", self)
+        self._writing = Background("write-runs", self)
+        self._writes: list[Callable[[], None]] = []
         self._root = root
-        self._hidden: Path | None = None
-        self._wanted: dict[Path, str] = {}
-        self._going_on: set[Path] = set()
-        self.hint = Note(
-            "None yet. Every training is kept and listed here; tick one to lay its curves behind the new ones."
-        )
-        self.tree = QTreeWidget()
-        self.tree.setAccessibleName("Earlier runs")
-        self.tree.setHeaderLabels(list(COLUMNS))
-        self.tree.setRootIsDecorated(False)
-        self.tree.setUniformRowHeights(True)
-        self.tree.setAllColumnsShowFocus(True)
-        self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.tree.header().setStretchLastSection(True)
-        self.tree.itemChanged.connect(self._ticked)
+        self.model = RunsModel(self)
+        self.model.tick, self.model.describe = self._ticked, self._describe
+        self.proxy = RunsFilter(self)
+        self.proxy.setSourceModel(self.model)
+        self._build()
         theme.changed.connect(self._recolor)
         self._recolor()
-        box = QVBoxLayout(self)
-        box.setContentsMargins(12, 4, 12, 10)
-        box.setSpacing(4)
-        self.go_on = QPushButton()
-        self._name_go_on(False)
-        self.go_on.clicked.connect(self._go_on)
-        self.begin_with = QPushButton("Train from its weights")
-        self.begin_with.setToolTip("Train this network beginning with the weights of the chosen run, where layers fit")
-        self.begin_with.setAccessibleName("Train from the weights of the chosen run")
-        self.begin_with.clicked.connect(self._begin_with)
-        self.tree.currentItemChanged.connect(lambda *_: self._offer())
-        head = QHBoxLayout()
-        head.addWidget(heading("Earlier runs of this network"))
-        head.addStretch(1)
-        head.addWidget(self.begin_with)
-        head.addWidget(self.go_on)
-        box.addLayout(head)
-        box.addWidget(self.hint)
-        box.addWidget(self.tree, 1)
-        box.addStretch(0)
-        self._show(([], set()))
+        self._show(Rows((), (), {}, frozenset()))
 
-    def refresh(self, hidden: Path | None = None) -> None:
-        """Read the list anew; ``hidden`` is the folder of the run that is being shown anyway."""
-        self._hidden = hidden
-        name = self.document.project.name
-        self.background.run(partial(_read, self._root, name), self._show, lambda error: self.message.emit(str(error)))
+    # -- what is there ---------------------------------------------------------------------------------------------
+
+    def refresh(self, shown: Path | None = None) -> None:
+        """Read the list anew; ``shown`` is the folder of the run that is being shown anyway."""
+        self.set_shown(shown)
+        self.background.run(partial(_read_rows, self._root), self._show, lambda error: self.message.emit(str(error)))
+
+    def set_shown(self, path: Path | None) -> None:
+        """The run whose curves are shown anyway: it cannot be ticked, too."""
+        self.model.set_shown(path)
+        if path in self.model.ticked:
+            self._drop([path])
+        self._narrow()
+
+    def network_renamed(self) -> None:
+        """List the runs of the network by the name it has now."""
+        if self.scope.currentIndex() == 0:
+            self._narrow()
 
     def close_background(self) -> None:
-        """Wait for what is being read."""
-        self.background.close()
+        """Wait for what is being read, and write what is yet to be written."""
+        for background in (self.background, self._curves, self._writing):
+            background.close()
+        self._write_all(self._writes)
+        self._writes = []
 
-    def _recolor(self) -> None:
-        border, accent, ground = (theme.color(name).name() for name in ("muted", "accent", "base"))
-        check = files("resources").joinpath(f"themes/check-{theme.name}.svg")
-        self.tree.setStyleSheet(
-            "QTreeView::indicator { width: 12px; height: 12px; border-radius: 3px; "
-            f"border: 1px solid {border}; background: {ground}; }} QTreeView::indicator:checked "
-            f'{{ background: {accent}; border-color: {accent}; image: url("{check!s}"); }}'.replace("\\", "/")
-        )
+    def label(self, path: Path) -> str:
+        """What a run is called in a legend: its name or number, and its network if that is another."""
+        entry = next((entry for entry in self.model.entries if entry.path == path), None)
+        if entry is None:
+            return path.name
+        other = entry.network != self.document.project.name and not entry.name
+        return f"{entry.network}, {self.model.labels[path]}" if other else self.model.labels[path]
 
-    def _name_go_on(self, going_on: bool) -> None:
-        """The button resumes a run, or watches one that is going on."""
+    def _show(self, found: Rows) -> None:
+        chosen = [entry.path for entry in self._chosen()]
+        self.model.set_rows(found)
+        self._narrow()
+        for row in range(self.proxy.rowCount() if chosen else 0):
+            index = self.proxy.index(row, NAME)
+            if index.data(ENTRY).path in chosen:
+                flags = QItemSelectionModel.SelectionFlag
+                self.table.selectionModel().select(index, flags.Select | flags.Rows)
+        if gone := [path for path in self.overlays if path not in self.model.labels]:
+            self._drop(gone)
+        self._offer()
+
+    def _narrow(self) -> None:
+        own = self.scope.currentIndex() == 0
+        self.proxy.set_network(self.document.project.name if own else None)
+        self.table.setColumnHidden(8, own)
+        self._count()
+
+    def _count(self) -> None:
+        shown, there = self.proxy.rowCount(), self.model.rowCount()
+        self.table.setVisible(bool(shown))
+        self.hint.setVisible(not shown)
+        if not there:
+            text = "None yet. Every training is kept and listed here; tick runs to lay their curves side by side."
+        elif self.filter.text().strip():
+            text = "No run has these words."
+        else:
+            text = "None of this network yet. Choose “All networks” to see the others."
+        self.hint.setText(text)
+
+    def _chosen(self) -> list[Entry]:
+        rows = self.table.selectionModel().selectedRows(NAME)
+        return [index.data(ENTRY) for index in sorted(rows, key=lambda index: index.row())]
+
+    def _offer(self) -> None:
+        """What can be done with the chosen runs."""
+        chosen = self._chosen()
+        one = chosen[0] if len(chosen) == 1 else None
+        going_on = one is not None and one.path in self.model.going_on
+        for action in (self.open_network, self.show_alone):
+            action.setEnabled(one is not None)
+        self.begin_with.setEnabled(one is not None)
+        self.go_on.setEnabled(one is not None and one.state != "finished")
         text, name, tip = WATCH if going_on else RESUME
         self.go_on.setText(text)
         self.go_on.setAccessibleName(name)
         self.go_on.setToolTip(tip)
+        self.remove.setEnabled(bool(chosen))
+        self.untick_all.setEnabled(bool(self.model.ticked))
+        self.save_list.setEnabled(self.proxy.rowCount() > 0)
 
-    def _show(self, read: tuple[list[RunInfo], set[Path]]) -> None:
-        found, self._going_on = read
-        with QSignalBlocker(self.tree):
-            self.tree.clear()
-            for number, info in reversed(list(enumerate(reversed(found), 1))[-MOST:]):
-                if info.path != self._hidden:
-                    self.tree.addTopLevelItem(self._item(number, info))
-        listed = {item.data(0, Qt.ItemDataRole.UserRole).path for item in self._items()}
-        if gone := set(self.overlays) - listed:
-            self.overlays = {path: entry for path, entry in self.overlays.items() if path not in gone}
+    # -- curves side by side ---------------------------------------------------------------------------------------
+
+    def _ticked(self, entry: Entry, on: bool) -> None:
+        if not on and self.overlays.pop(entry.path, None) is not None:
             self.overlays_changed.emit()
-        self.hint.setVisible(not listed)
-        self.tree.setVisible(bool(listed))
+        self._load()
         self._offer()
 
-    def _chosen(self) -> RunInfo | None:
-        item = self.tree.currentItem()
-        info: RunInfo | None = item.data(0, Qt.ItemDataRole.UserRole) if item is not None else None
-        return info
-
-    def _offer(self) -> None:
-        """Going on is offered for a run that has not finished."""
-        info = self._chosen()
-        for button in (self.go_on, self.begin_with):
-            button.setVisible(bool(self._items()))
-        self._name_go_on(info is not None and info.path in self._going_on)
-        self.begin_with.setEnabled(info is not None)
-        self.go_on.setEnabled(info is not None and info.state != "finished")
-
-    def _begin_with(self) -> None:
-        info = self._chosen()
-        if info is not None:
-            self.weights_wanted.emit(info.path)
-
-    def _go_on(self) -> None:
-        info = self._chosen()
-        if info is not None:
-            (self.watch_wanted if info.path in self._going_on else self.resume_wanted).emit(info.path)
-
-    def _items(self) -> list[QTreeWidgetItem]:
-        items = (self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount()))
-        return [item for item in items if item is not None]
-
-    def _item(self, number: int, info: RunInfo) -> QTreeWidgetItem:
-        result: str = info.state
-        if result == "running" and info.path not in self._going_on:
-            result = "unfinished"
-        cells = [f"run {number}", result, str(info.epochs), _best(info.validation), _best(info.test)]
-        item = QTreeWidgetItem([*cells, duration(info.seconds), _when(info.started)])
-        item.setData(0, Qt.ItemDataRole.UserRole, info)
-        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-        item.setCheckState(0, Qt.CheckState.Checked if info.path in self.overlays else Qt.CheckState.Unchecked)
-        for column in range(len(COLUMNS)):
-            item.setToolTip(column, f"{info.message}\n{info.path}".strip())
-        return item
-
-    def _ticked(self, item: QTreeWidgetItem, column: int) -> None:
-        if column != 0:
-            return
-        info: RunInfo = item.data(0, Qt.ItemDataRole.UserRole)
-        if item.checkState(0) == Qt.CheckState.Checked:
-            self._wanted[info.path] = item.text(0)
-        else:
-            self._wanted.pop(info.path, None)
-            if self.overlays.pop(info.path, None) is not None:
-                self.overlays_changed.emit()
-        self._load()
-
     def _load(self) -> None:
-        missing = {path: label for path, label in self._wanted.items() if path not in self.overlays}
+        missing = [path for path in self.model.labels if path in self.model.ticked and path not in self.overlays]
         if missing:
-            infos = [item.data(0, Qt.ItemDataRole.UserRole) for item in self._items()]
-            chosen = [info for info in infos if info.path in missing]
-            self.background.run(partial(_curves, chosen), self._loaded, self._unreadable)
+            self._curves.run(partial(_read_curves, missing), self._loaded, lambda error: None)
 
-    def _loaded(self, found: Mapping[Path, History]) -> None:
-        for path, history in found.items():
-            if path in self._wanted:
-                self.overlays[path] = (self._wanted[path], history)
+    def _loaded(self, found: tuple[Mapping[Path, History], Mapping[Path, str]]) -> None:
+        histories, faults = found
+        for path, history in histories.items():
+            if path in self.model.ticked:
+                self.overlays[path] = (self.label(path), history)
+        if faults:
+            self.model.untick(faults)
+            self.message.emit(next(iter(faults.values())))
         self.overlays_changed.emit()
 
-    def _unreadable(self, error: Exception) -> None:
-        self.message.emit(str(error))
-        self._wanted = {path: label for path, label in self._wanted.items() if path in self.overlays}
-        with QSignalBlocker(self.tree):
-            for item in self._items():
-                if item.data(0, Qt.ItemDataRole.UserRole).path not in self._wanted:
-                    item.setCheckState(0, Qt.CheckState.Unchecked)
+    def _drop(self, paths: list[Path]) -> None:
+        self.model.untick(paths)
+        before = len(self.overlays)
+        self.overlays = {path: entry for path, entry in self.overlays.items() if path not in paths}
+        if len(self.overlays) != before:
+            self.overlays_changed.emit()
+
+    # -- describing and deleting -----------------------------------------------------------------------------------
+
+    def _describe(self, entry: Entry, field: str, text: str) -> None:
+        path = entry.path
+        jobs: dict[str, Callable[[], None]] = {
+            "name": lambda: catalogue.describe(path, name=text),
+            "note": lambda: catalogue.describe(path, note=text),
+            "tags": lambda: catalogue.describe(path, tags=text.split(",")),
+        }
+        self._write(jobs[field])
+
+    def _write(self, job: Callable[[], None]) -> None:
+        self._writes.append(job)
+        if not self._writing.busy:
+            self._write_next()
+
+    def _write_next(self) -> None:
+        jobs, self._writes = self._writes, []
+        self._writing.run(partial(self._write_all, jobs), self._written, lambda error: self.message.emit(str(error)))
+
+    @staticmethod
+    def _write_all(jobs: list[Callable[[], None]]) -> list[str]:
+        """Do all jobs; the sentences of those that failed."""
+        faults = []
+        for job in jobs:
+            try:
+                job()
+            except RunError as error:
+                faults.append(str(error))
+        return faults
+
+    def _written(self, faults: list[str]) -> None:
+        if faults:
+            self.message.emit(faults[0])
+        if self._writes:
+            self._write_next()
+        else:
+            self.refresh(self.model.shown)
+
+    def _ask_delete(self) -> None:
+        if chosen := self._chosen():
+            what = f"“{self.model.labels[chosen[0].path]}”" if len(chosen) == 1 else f"these {len(chosen)} runs"
+            ask_delete(self, what, lambda: self._delete([entry.path for entry in chosen]))
+
+    def _delete(self, paths: list[Path]) -> None:
+        for path in paths:
+            self._write(partial(catalogue.delete, path, self._root))
+
+    def save(self, path: Path) -> None:
+        """Write the runs that are listed, in their order."""
+        entries = [self.proxy.index(row, NAME).data(ENTRY) for row in range(self.proxy.rowCount())]
+        named = [entry.model_copy(update={"name": self.model.labels[entry.path]}) for entry in entries]
+        try:
+            write_atomically(path, runs_csv(named).encode())
+        except ProjectError as error:
+            self.message.emit(str(error))
+        else:
+            self.message.emit(f"Saved {len(named)} run{'' if len(named) == 1 else 's'} to {path.name}.")
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.hint = Note()
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Filter: name, state, tag, note …")
+        self.filter.setAccessibleName("Filter the runs")
+        self.filter.setToolTip("Show the runs in which all these words occur")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setMaximumWidth(230)
+        self.filter.textChanged.connect(self._filtered)
+        self.scope = QComboBox()
+        self.scope.addItems(["This network", "All networks"])
+        self.scope.setAccessibleName("Which runs are listed")
+        self.scope.setToolTip("List the runs of this network, or all there are")
+        self.scope.currentIndexChanged.connect(lambda _row: self._narrow())
+        self.table = table = QTableView()
+        table.setModel(self.proxy)
+        table.setAccessibleName("Runs")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
+        )
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(24)
+        table.horizontalHeader().setHighlightSections(False)
+        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, width in enumerate(WIDTHS):
+            table.setColumnWidth(column, width)
+        table.horizontalHeader().setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Stretch)
+        table.setSortingEnabled(True)
+        table.sortByColumn(STARTED, Qt.SortOrder.DescendingOrder)
+        table.setTabKeyNavigation(False)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(self._menu_at)
+        table.selectionModel().selectionChanged.connect(lambda *_: self._offer())
+        self.go_on = _button(*RESUME[:2])
+        self.go_on.clicked.connect(self._go_on)
+        self.begin_with = _button("Train from its weights", "Train from the weights of the chosen run")
+        self.begin_with.setToolTip("Train this network beginning with the weights of the chosen run, where layers fit")
+        self.begin_with.clicked.connect(lambda: self._send(self.weights_wanted))
+        self.menu = QMenu(self)
+        self.menu.setToolTipsVisible(True)
+        add = self._add
+        self.show_alone = add("Show its curves", "Show the chosen run", lambda: self._send(self.show_wanted))
+        self.open_network = add(
+            "Open its network",
+            "Open the network as it was trained, as a new project",
+            lambda: self._send(self.open_wanted),
+        )
+        self.untick_all = add("Untick all", "Show no curves of other runs", lambda: self._drop([*self.model.ticked]))
+        self.menu.addSeparator()
+        self.save_list = add(
+            "Save list as CSV …", "Save the runs that are listed as a table", lambda: ask_save(self, self.save)
+        )
+        self.remove = add("Delete …", "Delete the chosen runs from the disk", self._ask_delete)
+        self.remove.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        self.remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        table.addAction(self.remove)
+        more = QToolButton()
+        more.setText("More ▾")
+        more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        more.setAccessibleName("More to do with the runs")
+        more.setToolTip("Open the network of a run, delete runs, save the list")
+        more.setMenu(self.menu)
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self.filter, 1)
+        head.addWidget(self.scope)
+        head.addStretch(1)
+        for widget in (self.begin_with, self.go_on, more):
+            head.addWidget(widget)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 6, 12, 8)
+        box.setSpacing(6)
+        box.addLayout(head)
+        box.addWidget(self.hint)
+        box.addWidget(table, 1)
+        box.addStretch(0)
+
+    def _add(self, text: str, tip: str, call: Callable[[], None]) -> QAction:
+        action = QAction(text, self)
+        action.setToolTip(tip)
+        action.triggered.connect(lambda _checked=False: call())
+        self.menu.addAction(action)
+        return action
+
+    def _menu_at(self, place: QPoint) -> None:
+        if self.table.indexAt(place).isValid():
+            self.menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _go_on(self) -> None:
+        going_on = any(entry.path in self.model.going_on for entry in self._chosen())
+        self._send(self.watch_wanted if going_on else self.resume_wanted)
+
+    def _send(self, signal: object) -> None:
+        chosen = self._chosen()
+        if len(chosen) == 1:
+            signal.emit(chosen[0].path)  # type: ignore[attr-defined]
+
+    def _filtered(self, text: str) -> None:
+        self.proxy.set_words(text)
+        self._count()
+
+    def _recolor(self) -> None:
+        border, accent, ground = (theme.color(name).name() for name in ("muted", "accent", "base"))
+        check = files("resources").joinpath(f"themes/check-{theme.name}.svg")
+        self.table.setStyleSheet(
+            "QTableView::indicator { width: 12px; height: 12px; border-radius: 3px; "
+            f"border: 1px solid {border}; background: {ground}; }} QTableView::indicator:checked "
+            f'{{ background: {accent}; border-color: {accent}; image: url("{check!s}"); }}'.replace("\\", "/")
+        )
 
 
-def _read(root: Path | None, name: str) -> tuple[list[RunInfo], set[Path]]:
-    """The runs of a network, and the folders of those that are being written now."""
-    found = [info for info in runs(root) if info.network == name]
-    return found, {info.path for info in found if info.state == "running" and is_written(info.path)}
+def _read_rows(root: Path | None) -> Rows:
+    return Rows.of(catalogue.listing(root))
 
 
-def _curves(infos: list[RunInfo]) -> dict[Path, History]:
-    return {info.path: info.metrics() for info in infos}
+def _read_curves(paths: list[Path]) -> tuple[dict[Path, History], dict[Path, str]]:
+    """The curves of runs, and why those of others cannot be read."""
+    found, faults = {}, {}
+    for path in paths:
+        try:
+            found[path] = read(path).metrics()
+        except RunError as error:
+            faults[path] = str(error)
+    return found, faults
 
 
-def _best(metrics: Mapping[str, float | str]) -> str:
-    """The metric that says most: accuracy or error before the loss."""
-    for name in sorted(metrics, key=lambda name: name.startswith("loss")):
-        return metric_text(name, metrics[name])
-    return "–"
-
-
-def _when(started: str) -> str:
-    try:
-        return f"{datetime.fromisoformat(started).astimezone():%d %b %Y, %H:%M}"
-    except ValueError:
-        return started
+def _button(text: str, name: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setAccessibleName(name)
+    return button

@@ -6,14 +6,41 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.training.metric_names import METRICS
 from engine.training.run import RunError, read
 from engine.training.status import Result
 
-TITLES = {"accuracy": "Accuracy", "mae": "Mean absolute error", "loss": "Loss"}
+TITLES = {
+    "loss": "Loss",
+    "lr": "Learning rate",
+    "grad_norm": "Gradient norm",
+    "samples_per_second": "Samples per second",
+    "memory": "Memory",
+}
 SHORT = {"mae": "mean absolute error"}
 JUDGED = ("accuracy", "exact_match", "mae")
 """What steps and epochs are judged by, each for its kind of task."""
-PERCENT = {"accuracy", "exact", "top5"}
+PERCENT = {"accuracy", "top5_accuracy", "precision", "recall", "f1", "auroc", "exact_match", "iou"}
+UNITS = {**dict.fromkeys(PERCENT, "%"), "memory": "bytes"}
+
+
+def metric_title(name: str) -> str:
+    """A metric as a title; that of one Output of several (``accuracy_NAME``) names it."""
+    known, rest = _split(name)
+    title = TITLES.get(known) or (METRICS[known].title if known in METRICS else known.replace("_", " "))
+    return f"{title[:1].upper()}{title[1:]}{f' · {rest}' if rest else ''}"
+
+
+def unit(name: str) -> str:
+    """``%`` for shares of 1, ``bytes``, or nothing."""
+    return UNITS.get(_split(name)[0], "")
+
+
+def _split(name: str) -> tuple[str, str]:
+    """(metric, name of the Output or nothing)"""
+    known = [metric for metric in (*TITLES, *METRICS) if name == metric or name.startswith(f"{metric}_")]
+    metric = max(known, key=len, default=name)
+    return metric, name[len(metric) + 1 :]
 
 
 def value_text(name: str, value: float | str) -> str:
@@ -21,12 +48,23 @@ def value_text(name: str, value: float | str) -> str:
     number = float(value)
     if not math.isfinite(number):
         return str(number)
-    return f"{100 * number:.1f} %" if name.split("_")[0] in PERCENT else f"{number:.4g}"
+    return f"{100 * number:.1f} %" if unit(name) == "%" else f"{number:.4g}"
 
 
 def metric_text(name: str, value: float | str) -> str:
     """``accuracy 98.3 %``"""
     return f"{SHORT.get(name, name.replace('_', ' '))} {value_text(name, value)}"
+
+
+def duration_text(seconds: float) -> str:
+    """``3:07`` or ``1:02:30``; ``12 s`` or ``0.4 s`` below a minute, ``–`` for none."""
+    if not seconds > 0:
+        return "–"
+    if seconds < 9.95:
+        return f"{max(seconds, 0.1):.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}" if minutes else f"{rest} s"
 
 
 def result_text(result: Result) -> str:

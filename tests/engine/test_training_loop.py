@@ -14,9 +14,10 @@ from torch import nn
 
 from engine.graph import Graph
 from engine.training import recorder
+from engine.training.clock import read_curves
 from engine.training.control import Control
 from engine.training.loop import Trainer
-from engine.training.run import read_metrics, runs
+from engine.training.run import runs
 from engine.training.status import Result
 from tests.engine.test_training_learning import table
 
@@ -145,12 +146,14 @@ def test_rows_say_what_they_should_and_nothing_of_time(tmp_path) -> None:
 def test_the_live_curves_are_those_in_the_file(tmp_path) -> None:
     trainer = Trainer(table(), tmp_path / "run")
     trainer.run()
-    read = read_metrics(tmp_path / "run" / "metrics.jsonl")
-    assert set(read.names()) == set(trainer.history.names()) - set(recorder.OF_THE_CLOCK)
+    read = read_curves(tmp_path / "run")
+    assert set(read.names()) == set(trainer.history.names())
     for name in read.names():
         for live, kept in zip(trainer.history.series(name), read.series(name), strict=True):
             assert live.tolist() == kept.tolist()
         assert read.epochs(name).tolist() == trainer.history.epochs(name).tolist()
+        seconds = read.seconds(name)
+        assert (seconds[1:] >= seconds[:-1]).all()
         seconds = trainer.history.seconds(name)
         assert (seconds[1:] >= seconds[:-1]).all()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -99,6 +99,33 @@ def host_of(board: Dashboard) -> FakeHost:
 
 
 def drawn(board: Dashboard) -> list[int]:
-    """How many points each curve shows: loss, then the metric, each train and validation."""
+    """How many points each curve shows: loss, then the metric, each train and validation; runs one after the other."""
     assert board._plots is not None
-    return [0 if c.line.xData is None else len(c.line.xData) for plot in board._plots.both for c in plot.curves]
+    return [0 if c.line.xData is None else len(c.line.xData) for plot in board._plots.panels for c in plot.curves]
+
+
+def rows(board: Dashboard) -> list[list[str]]:
+    """The texts of the table of runs, as sorted and filtered."""
+    proxy = board.runs.proxy
+    return [
+        [str(proxy.index(row, column).data()) for column in range(proxy.columnCount())]
+        for row in range(proxy.rowCount())
+    ]
+
+
+def tick(board: Dashboard, row: int, on: bool = True) -> None:
+    """Tick a run as a person does: a click into its box."""
+    table = board.runs.table
+    index = board.runs.proxy.index(row, 0)
+    state = index.data(Qt.ItemDataRole.CheckStateRole)
+    if (state == Qt.CheckState.Checked) != on:
+        place = table.visualRect(index)
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place.left() + 10, place.center().y()))
+    assert (index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked) == on
+
+
+def choose(board: Dashboard, row: int) -> None:
+    """Select a run by a click on its state."""
+    table = board.runs.table
+    place = table.visualRect(board.runs.proxy.index(row, 1)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)

@@ -28,7 +28,7 @@ def test_nothing_is_drawn_while_hidden_or_idle(qtbot: QtBot, show: Show) -> None
     host_of(board).begin()
     host_of(board).feed(30)
     qtbot.waitUntil(lambda: board.controls.state == "running")
-    assert drawn(board) == [0, 0, 0, 0]
+    assert sum(drawn(board)) == 0
     board.show()
     assert drawn(board) == [30, 1, 30, 1]
     qtbot.waitUntil(board._timer.isActive)
@@ -53,12 +53,12 @@ def test_ranges_follow_in_jumps_and_fit_at_the_end(qtbot: QtBot, show: Show) -> 
     seen = set()
     for _ in range(40):
         host_of(board).feed(25)
-        qtbot.waitUntil(lambda: board._plots.loss.canvas.steps()[1] >= host_of(board).status.step - 1)
-        seen.add(board._plots.loss.canvas.steps())
+        qtbot.waitUntil(lambda: board._plots.panels[0].canvas.steps()[1] >= host_of(board).status.step - 1)
+        seen.add(board._plots.panels[0].canvas.steps())
     assert len(seen) < 15
     with qtbot.waitSignal(board.finished):
         host_of(board).end("finished", "Trained 10 epochs.", epochs=10)
-    for plot in board._plots.both:
+    for plot in board._plots.panels:
         assert plot.canvas.steps() == (0.0, pytest.approx(1.012 * 999))
 
 
@@ -67,8 +67,8 @@ def test_zooming_stays_until_fit(qtbot: QtBot, show: Show) -> None:
     board.train()
     host_of(board).begin()
     host_of(board).feed(500)
-    qtbot.waitUntil(lambda: drawn(board)[0] > 0)
-    plot = board._plots.loss
+    qtbot.waitUntil(lambda: sum(drawn(board)) > 0)
+    plot = board._plots.panels[0]
     before = plot.canvas.steps()
     view = plot.canvas.viewport()
     where = QPointF(view.width() / 2, view.height() / 2)
@@ -86,12 +86,14 @@ def test_zooming_stays_until_fit(qtbot: QtBot, show: Show) -> None:
     zoomed = plot.canvas.steps()
     assert zoomed[1] - zoomed[0] < before[1] - before[0]
     host_of(board).feed(500)
-    qtbot.waitUntil(lambda: drawn(board)[2] > 500)
+    qtbot.waitUntil(lambda: [len(curve.raw) for curve in plot.curves] == [1000, 2])
     assert plot.canvas.steps() == zoomed
-    qtbot.waitUntil(plot.fit_button.isVisible)
-    click(plot.fit_button)
-    assert plot.canvas.steps() == (0.0, pytest.approx(1.012 * 999))
-    assert not plot.fit_button.isVisible()
+    follow, other = board._plots.follow, board._plots.panels[1]
+    assert not follow.isChecked(), "who zooms looks at something"
+    assert other.canvas.steps() == zoomed, "all plots show the same part"
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=where.toPoint())
+    assert plot.canvas.steps() == other.canvas.steps() == (0.0, pytest.approx(1.012 * 999))
+    assert follow.isChecked()
 
 
 def test_the_cross_hair_shows_values_in_both_plots(qtbot: QtBot, show: Show) -> None:
@@ -102,19 +104,19 @@ def test_the_cross_hair_shows_values_in_both_plots(qtbot: QtBot, show: Show) -> 
     qtbot.waitUntil(lambda: drawn(board) == [300, 1, 300, 1])
     plots = board._plots
     plots.slider.setValue(0)
-    canvas = plots.loss.canvas
+    canvas = plots.panels[0].canvas
     place = canvas.mapFromScene(canvas.box.mapViewToScene(QPointF(150, 0.5)))
     QTest.mouseMove(canvas.viewport(), place + QPoint(3, 0))
     QTest.mouseMove(canvas.viewport(), place)
-    qtbot.waitUntil(lambda: plots.loss.hovering)
-    assert plots.score.hovering
+    qtbot.waitUntil(lambda: plots.panels[0].hovering)
+    assert plots.panels[1].hovering
     step = round(canvas.hair.value())
     assert abs(step - 150) <= 2
-    assert plots.loss.step.text() == f"at step {step}"
-    assert f"{math.exp(-step / 300):.4g}" in plots.loss._values["train"].text()
-    assert "75.0 %" in plots.score._values["validation"].text()
-    plots.loss.canvas.hovered.emit(math.nan)
-    assert not plots.score.hovering
+    assert plots.place.text() == f"at step {step}"
+    assert plots.panels[0].legend.rows.values == [f"{math.exp(-step / 300):.4g}", "0.5"]
+    assert plots.panels[1].legend.rows.values[1] == "75.0 %"
+    plots.panels[0].canvas.hovered.emit(math.nan)
+    assert not plots.panels[1].hovering
 
 
 def test_log_scale_and_smoothing(qtbot: QtBot, show: Show) -> None:
@@ -122,8 +124,8 @@ def test_log_scale_and_smoothing(qtbot: QtBot, show: Show) -> None:
     board.train()
     host_of(board).begin()
     host_of(board).feed(400)
-    qtbot.waitUntil(lambda: drawn(board)[0] > 0)
-    loss = board._plots.loss
+    qtbot.waitUntil(lambda: sum(drawn(board)) > 0)
+    loss = board._plots.panels[0]
     curve = loss.curves[0]
     qtbot.waitUntil(lambda: len(curve.faint.xData) == 400)  # the values stay visible behind their mean
     board._plots.slider.setValue(0)
@@ -143,7 +145,7 @@ def test_smoothing_changes_the_curve_of_a_run_that_has_ended(qtbot: QtBot, show:
     host_of(board).feed(400)
     with qtbot.waitSignal(board.finished):
         host_of(board).end("finished", "Trained 1 epochs.", epochs=1)
-    curve = board._plots.loss.curves[0]
+    curve = board._plots.panels[0].curves[0]
     before = curve.line.yData.copy()
     board._plots.slider.setValue(95)
     qtbot.waitUntil(lambda: len(curve.line.xData) == 400 and not np.allclose(curve.line.yData, before))
@@ -157,8 +159,8 @@ def test_a_metric_that_nobody_expected_is_shown(qtbot: QtBot, show: Show) -> Non
     host.begin()
     host.history.extend("train/loss", range(5), [1.0] * 5, [1] * 5, [0.0] * 5)
     host.history.extend("train/mae", range(5), [2.0] * 5, [1] * 5, [0.0] * 5)
-    qtbot.waitUntil(lambda: drawn(board)[2] == 5)
-    assert board._plots.score.title.text() == "Mean absolute error"
+    qtbot.waitUntil(lambda: drawn(board) == [5, 5])
+    assert board._plots.panels[1].title == "Mean absolute error"
 
 
 def test_a_loss_that_is_no_number_leaves_a_gap(qtbot: QtBot, show: Show) -> None:
@@ -168,24 +170,27 @@ def test_a_loss_that_is_no_number_leaves_a_gap(qtbot: QtBot, show: Show) -> None
     host.begin()
     host.history.extend("train/loss", range(6), [1.0, math.nan, 2.0, math.inf, -1.0, 0.0], [1] * 6, [0.0] * 6)
     host.show(step=6)
-    qtbot.waitUntil(lambda: drawn(board)[0] == 6)
+    qtbot.waitUntil(lambda: drawn(board) == [6])
     board._plots.slider.setValue(0)
-    board._plots.loss.log.setChecked(True)
-    qtbot.waitUntil(lambda: np.isnan(board._plots.loss.curves[0].line.yData).sum() == 4)
+    board._plots.panels[0].log.setChecked(True)
+    qtbot.waitUntil(lambda: np.isnan(board._plots.panels[0].curves[0].line.yData).sum() == 4)
 
 
 def test_the_metric_is_that_of_the_task(qtbot: QtBot, show: Show) -> None:
     board = show(Document(network("regression", "diabetes", "mse_loss")))
-    assert board._plots.score.title.text() == "Mean absolute error"
+    assert board._plots.panels[1].title == "Mean absolute error"
     board = show()
-    assert board._plots.score.title.text() == "Accuracy"
+    assert board._plots.panels[1].title == "Accuracy"
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
 def test_colours_follow_the_theme(qtbot: QtBot, show: Show, name: Any) -> None:
     board = show()
     board.train()
+    host_of(board).begin()
+    host_of(board).feed(10)
+    qtbot.waitUntil(lambda: len(drawn(board)) == 4)
     theme.set(name)
-    curve = board._plots.loss.curves[0]
+    curve = board._plots.panels[0].curves[0]
     assert curve.line.opts["pen"].color() == theme.color("curve.train")
-    assert board._plots.loss.canvas.backgroundBrush().color() == theme.color("base")
+    assert board._plots.panels[0].canvas.backgroundBrush().color() == theme.color("base")

@@ -12,7 +12,7 @@ from engine.training.loop import Trainer
 from engine.training.run import METRICS, read
 from gui.document import Document
 from gui.training.host import ThreadHost
-from tests.gui.training.boards import Show, click, network
+from tests.gui.training.boards import Show, choose, click, network, rows
 
 
 def long_network() -> Graph:
@@ -50,15 +50,15 @@ def test_an_earlier_run_goes_on_from_the_list(qtbot: QtBot, show: Show, tmp_path
     with qtbot.waitSignal(board.finished, timeout=30_000):
         board.stop()
     runs = board.runs
-    qtbot.waitUntil(lambda: runs.tree.topLevelItemCount() == 1)
+    qtbot.waitUntil(lambda: len(rows(board)) == 1)
     assert not runs.go_on.isEnabled(), "no run is chosen yet"
-    runs.tree.setCurrentItem(runs.tree.topLevelItem(0))
+    choose(board, 0)
     assert runs.go_on.isEnabled()
     with qtbot.waitSignal(board.finished, timeout=60_000) as ended:
         click(runs.go_on)
     assert ended.args[0].state == "finished"
-    qtbot.waitUntil(lambda: runs.tree.topLevelItem(0).text(1) == "finished")
-    runs.tree.setCurrentItem(runs.tree.topLevelItem(0))
+    qtbot.waitUntil(lambda: rows(board)[0][1] == "finished")
+    choose(board, 0)
     assert not runs.go_on.isEnabled()
 
 
@@ -75,8 +75,8 @@ def test_training_begins_with_the_weights_of_an_earlier_run(qtbot: QtBot, show: 
     board._make_inheriting = inheriting
     with qtbot.waitSignal(board.finished, timeout=60_000):
         board.train()
-    qtbot.waitUntil(lambda: board.runs.tree.topLevelItemCount() == 1)
-    board.runs.tree.setCurrentItem(board.runs.tree.topLevelItem(0))
+    qtbot.waitUntil(lambda: len(rows(board)) == 1)
+    choose(board, 0)
     with qtbot.waitSignal(board.finished, timeout=60_000) as ended:
         click(board.runs.begin_with)
     assert "Begun with the weights of 1 layer." in ended.args[0].message

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.edits import SetParameter, SetSetting
 from gui.document import Document
-from tests.gui.training.boards import Show, click, drawn, host_of, network
+from tests.gui.training.boards import Show, click, drawn, host_of, network, rows
 
 
 def test_train_pause_step_resume_stop(qtbot: QtBot, show: Show) -> None:
@@ -116,10 +116,10 @@ def test_a_real_training_on_iris(qtbot: QtBot, show: Show, tmp_path: Path) -> No
         click(board.controls.train)
     result = signal.args[0]
     assert result.state == "finished"
-    assert drawn(board) == [result.steps, 5, result.steps, 5]
+    assert drawn(board) == [result.steps, 5, 1, result.steps, 5, 1]
     assert board.banner.text.text().startswith("Finished: 5 epochs, test accuracy ")
-    qtbot.waitUntil(lambda: board.runs.tree.topLevelItemCount() == 1)
-    assert board.runs.tree.topLevelItem(0).text(1) == "finished"
+    qtbot.waitUntil(lambda: len(rows(board)) == 1)
+    assert rows(board)[0][1] == "finished"
     document.apply(SetSetting(("training", "epochs"), 100_000))
     click(board.controls.train)
     qtbot.waitUntil(lambda: board.host is not None and board.host.status.step > 10, timeout=20_000)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from engine import Graph
 from engine.training.run import Run
-from tests.gui.training.boards import Show, drawn, host_of, network
+from tests.gui.training.boards import Show, drawn, host_of, network, rows, tick
 
 
 def earlier(root: Path, graph: Graph, state: str = "finished", count: int = 50) -> Path:
@@ -24,27 +24,26 @@ def earlier(root: Path, graph: Graph, state: str = "finished", count: int = 50) 
     return run.path
 
 
-def test_earlier_runs_are_laid_behind(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
+def test_earlier_runs_are_laid_beside(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     earlier(tmp_path, network())
     earlier(tmp_path, network("another"))
     earlier(tmp_path, network(), "running")
     board = show()
-    tree = board.runs.tree
-    qtbot.waitUntil(lambda: tree.topLevelItemCount() == 2)
-    items = [tree.topLevelItem(row) for row in range(2)]
-    assert {item.text(0) for item in items} == {"run 1", "run 2"}
-    assert {item.text(1) for item in items} == {"finished", "unfinished"}
-    assert items[0].text(3) == "accuracy 60.0 %"
-    items[1].setCheckState(0, Qt.CheckState.Checked)
+    qtbot.waitUntil(lambda: len(rows(board)) == 2)
+    assert {row[0] for row in rows(board)} == {"run 1", "run 2"}
+    assert {row[1] for row in rows(board)} == {"finished", "cut off"}
+    assert rows(board)[0][2] == "accuracy 60.0 %"
+    tick(board, 1)
     qtbot.waitUntil(lambda: drawn(board) == [50, 1, 50, 1])
-    assert [curve.role for curve in board._plots.loss.curves] == ["other", "other"]
+    legend = board._plots.panels[0].legend.rows
+    assert [curve.label for curve in legend.curves] == ["run 1 · train", "run 1 · valid."]
     assert board.stack.currentWidget() is board._plots
     board.train()
     host_of(board).begin()
     host_of(board).feed(10)
-    qtbot.waitUntil(lambda: drawn(board) == [50, 1, 10, 1] * 2)
-    items[1].setCheckState(0, Qt.CheckState.Unchecked)
-    assert drawn(board) == [10, 1, 10, 1]
+    qtbot.waitUntil(lambda: drawn(board) == [10, 1, 50, 1] * 2)
+    tick(board, 1, on=False)
+    qtbot.waitUntil(lambda: drawn(board) == [10, 1, 10, 1])
 
 
 def test_a_run_is_shown_from_its_folder(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
@@ -68,12 +67,11 @@ def test_a_damaged_run_is_said_and_unticked(qtbot: QtBot, show: Show, tmp_path: 
     path = earlier(tmp_path, network())
     (path / "metrics.jsonl").write_text("{]\n", encoding="utf-8")
     board = show()
-    qtbot.waitUntil(lambda: board.runs.tree.topLevelItemCount() == 1)
-    item = board.runs.tree.topLevelItem(0)
+    qtbot.waitUntil(lambda: len(rows(board)) == 1)
     with qtbot.waitSignal(board.message) as signal:
-        item.setCheckState(0, Qt.CheckState.Checked)
+        tick(board, 0)
     assert "metrics.jsonl, line 1 is damaged" in signal.args[0]
-    assert item.checkState(0) == Qt.CheckState.Unchecked
+    assert board.runs.proxy.index(0, 0).data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Unchecked
 
 
 def test_another_project_clears_the_page(qtbot: QtBot, show: Show) -> None:

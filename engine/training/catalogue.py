@@ -1,0 +1,196 @@
+"""The runs there are: listed quickly, described by the user, deleted.
+
+``.index.json`` in the folder of the runs remembers what stood in each ``run.json`` when it was last read. It is a
+cache: what has changed since is read anew, and without it, or with a damaged one, everything is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from engine.errors import LayerloomError
+from engine.home import home
+from engine.project import ProjectError, write_atomically
+from engine.training.lock import WriterLock, is_written
+from engine.training.run import FACTS, LARGEST_FACTS, RunError, read
+
+INDEX: Final = ".index.json"
+GONE: Final = ".deleted-"
+VERSION: Final = 1
+LARGEST_INDEX: Final = 64 * 2**20
+LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG, MOST_TAGS = 200, 10_000, 60, 32
+
+
+class Entry(BaseModel):
+    """A run in a list: what ``run.json`` says in short. ``data`` is the name of the data set."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    path: Path
+    network: str
+    state: Literal["running", "finished", "stopped", "failed"]
+    message: str = ""
+    started: str = ""
+    epochs: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    device: str = ""
+    validation: dict[str, float | str] = {}
+    test: dict[str, float | str] = {}
+    best: dict[str, float | str] = {}
+    name: str = ""
+    note: str = ""
+    tags: list[str] = []
+    data: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The runs of a folder, newest first; which of them a program is writing now; why others are left out."""
+
+    entries: tuple[Entry, ...]
+    going_on: frozenset[Path]
+    broken: dict[Path, str]
+
+
+def runs_folder(root: Path | None = None) -> Path:
+    """Where runs are kept (None: ``runs`` in Layerloom's home)."""
+    return root or home() / "runs"
+
+
+def listing(root: Path | None = None) -> Listing:
+    """The runs under ``root``. Raises RunError where the folder itself cannot be read."""
+    folder = runs_folder(root)
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir()) if folder.is_dir() else []
+    except OSError as error:
+        raise RunError(f"{folder} cannot be read: {error.strerror or error}.") from error
+    known, kept = _known(folder), {}
+    entries, broken = [], {}
+    for name in names:
+        if name.startswith("."):
+            continue
+        path = folder / name
+        try:
+            stamp = _stamp(path / FACTS)
+            entry = _remembered(known.get(name), stamp, path) or _short(path)
+        except RunError as error:
+            broken[path] = str(error)
+            continue
+        entries.append(entry)
+        kept[name] = {"stamp": stamp, "entry": entry.model_dump(exclude={"path"})}
+    if kept != known:
+        _remember(folder, kept)
+    entries.sort(key=lambda entry: (entry.started, entry.path.name), reverse=True)
+    going_on = frozenset(entry.path for entry in entries if entry.state == "running" and is_written(entry.path))
+    return Listing(tuple(entries), going_on, broken)
+
+
+def describe(run: Path, *, name: str | None = None, note: str | None = None, tags: Sequence[str] | None = None) -> None:
+    """Change what the user says about a run; None leaves it as it is. Raises RunError, and nothing has changed.
+
+    While a program is writing the run it cannot be described: that program would write its own over it.
+    """
+    changes: dict[str, Any] = {}
+    if name is not None:
+        changes["name"] = _bounded(" ".join(name.split()), LONGEST_NAME, "The name of a run")
+    if note is not None:
+        changes["note"] = _bounded(note.strip(), LONGEST_NOTE, "The note of a run")
+    if tags is not None:
+        cleaned = list(dict.fromkeys(filter(None, (" ".join(tag.split()) for tag in tags))))
+        if len(cleaned) > MOST_TAGS:
+            raise RunError(f"A run has at most {MOST_TAGS} tags, not {len(cleaned)}.")
+        changes["tags"] = [_bounded(tag, LONGEST_TAG, "A tag") for tag in cleaned]
+    read(run)
+    lock = WriterLock(run)
+    try:
+        with (run / FACTS).open("rb") as file:
+            facts = json.loads(file.read(LARGEST_FACTS))
+        content = json.dumps({**facts, **changes}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        if len(content.encode()) > LARGEST_FACTS:
+            raise RunError(f"The note is too long: {FACTS} may have {LARGEST_FACTS} bytes.")
+        write_atomically(run / FACTS, content.encode())
+    except (OSError, ValueError, ProjectError) as error:
+        raise RunError(f"The run in {run} cannot be described: {error}") from error
+    finally:
+        lock.release()
+
+
+def delete(run: Path, root: Path | None = None) -> None:
+    """Delete the folder of a run under ``root`` with all that is in it. Raises RunError; half of it never stays.
+
+    A run that a program is writing is left alone.
+    """
+    folder = runs_folder(root)
+    if run.parent.resolve() != folder.resolve() or run.is_symlink() or not (run / FACTS).is_file():
+        raise RunError(f"{run} is not deleted: it is no run in {folder}.")
+    WriterLock(run).release()
+    aside = run.with_name(f"{GONE}{run.name}")
+    try:
+        if aside.exists():
+            shutil.rmtree(aside)
+        run.rename(aside)
+        shutil.rmtree(aside)
+    except OSError as error:
+        raise RunError(f"{run} cannot be deleted: {error.strerror or error}.") from error
+
+
+def _bounded(text: str, most: int, what: str) -> str:
+    if len(text) > most:
+        raise RunError(f"{what} has at most {most} characters, not {len(text)}.")
+    return text
+
+
+def _stamp(path: Path) -> list[int]:
+    """What changes whenever a file is replaced."""
+    try:
+        facts = path.stat()
+    except OSError as error:
+        raise RunError(f"{path.parent} is not a run: {FACTS} cannot be read ({error.strerror}).") from error
+    return [facts.st_mtime_ns, facts.st_size, facts.st_ino]
+
+
+def _short(path: Path) -> Entry:
+    info = read(path)
+    data = info.settings.get("data")
+    name = data.get("dataset") if isinstance(data, dict) else None
+    facts = {key: getattr(info, key) for key in Entry.model_fields if key != "data"}
+    return Entry.model_validate({**facts, "data": name if isinstance(name, str) else ""})
+
+
+def _known(folder: Path) -> dict[str, Any]:
+    """What the index remembers; nothing where it is not as it should be."""
+    path = folder / INDEX
+    try:
+        if not path.is_file() or path.stat().st_size > LARGEST_INDEX:
+            return {}
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    good = isinstance(content, dict) and content.get("version") == VERSION and isinstance(content.get("runs"), dict)
+    return content["runs"] if good else {}
+
+
+def _remembered(known: Any, stamp: list[int], path: Path) -> Entry | None:
+    if not isinstance(known, dict) or known.get("stamp") != stamp or not isinstance(known.get("entry"), dict):
+        return None
+    try:
+        return Entry.model_validate({**known["entry"], "path": path})
+    except ValidationError:
+        return None
+
+
+def _remember(folder: Path, kept: dict[str, Any]) -> None:
+    """Write the index. Where that is not possible, as in a folder for reading only, it goes without."""
+    content = json.dumps({"version": VERSION, "runs": kept}, ensure_ascii=False, separators=(",", ":"))
+    with contextlib.suppress(LayerloomError):
+        write_atomically(folder / INDEX, content.encode())

@@ -1,0 +1,90 @@
+"""When steps were, how fast they went and what memory they took: written beside the metrics, for these differ."""
+
+from __future__ import annotations
+
+import json
+import math
+from bisect import bisect_left
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from engine.training.history import History, Values
+from engine.training.run import LONGEST_LINE, METRICS, TIMING, read_metrics
+
+OF_THE_CLOCK: Final = ("train/samples_per_second", "train/memory")
+"""Curves that depend on the machine, and so are no part of the metrics: samples a second, bytes."""
+
+
+class Clock:
+    """Steps and the seconds of training until then, each rising."""
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.seconds: list[float] = []
+
+    def add(self, step: int, seconds: float) -> None:
+        """Note when a step was; what runs backwards is left out."""
+        if not self.steps or (step > self.steps[-1] and seconds >= self.seconds[-1]):
+            self.steps.append(step)
+            self.seconds.append(seconds)
+
+    def at(self, step: int) -> float:
+        """Seconds of training until a step, evenly between those that are known; NaN where none are."""
+        place = bisect_left(self.steps, step)
+        if place == len(self.steps):
+            return self.seconds[-1] if self.steps else math.nan
+        before, since = (self.steps[place - 1], self.seconds[place - 1]) if place else (0, 0.0)
+        share = (step - before) / max(self.steps[place] - before, 1)
+        return since + min(max(share, 0.0), 1.0) * (self.seconds[place] - since)
+
+
+def read_curves(run: Path, history: History | None = None) -> History:
+    """The curves of a run with their times, into ``history`` if one is given.
+
+    Metrics have to be whole (RunError), times not: from a damaged line on they are not known.
+    """
+    clock, rows = Clock(), _rows(run / TIMING)
+    for row in rows:
+        clock.add(row["step"], row["seconds"])
+    history = read_metrics(run / METRICS, history, clock.at)
+    there = history.series("train/loss")[0], history.epochs("train/loss")
+    for series in OF_THE_CLOCK:
+        name = series.partition("/")[2]
+        known = [row for row in rows if name in row]
+        if known:
+            steps, values, seconds = ([row[key] for row in known] for key in ("step", name, "seconds"))
+            history.extend(series, steps, values, [_epoch(step, *there) for step in steps], seconds)
+    return history
+
+
+def _epoch(step: int, steps: Values, epochs: Values) -> float:
+    """The epoch of a step, by a curve that has all of them."""
+    place = int(steps.searchsorted(step))
+    return float(epochs[place]) if place < len(epochs) else math.nan
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of a ``timing.jsonl`` up to the first that is damaged; none where there is no such file."""
+    rows: list[dict[str, Any]] = []
+    if not path.is_file():
+        return rows
+    with path.open("rb") as file:
+        while (text := file.readline(LONGEST_LINE)).endswith(b"\n"):
+            row = _numbers(text)
+            if row is None:
+                break
+            rows.append(row)
+    return rows
+
+
+def _numbers(text: bytes) -> dict[str, Any] | None:
+    """A line as a table of finite numbers with a step and seconds; None where it is no such thing."""
+    try:
+        row = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(row, Mapping) or type(row.get("step")) is not int:
+        return None
+    kept = {k: v for k, v in row.items() if type(v) in (int, float) and abs(v) < 1e300}
+    return kept if "seconds" in kept and kept["step"] >= 0 else None

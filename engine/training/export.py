@@ -1,0 +1,75 @@
+"""Curves and lists of runs as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from engine.training.best import better
+from engine.training.catalogue import Entry
+from engine.training.history import History
+
+CURVES: Final = ("run", "series", "step", "epoch", "seconds", "value")
+RUNS: Final = (
+    *("name", "network", "data", "state", "epochs", "steps", "seconds", "metric", "best", "started", "tags"),
+    *("note", "message", "folder"),
+)
+
+
+def curves_csv(runs: Iterable[tuple[str, History]]) -> str:
+    """Every point of every curve in a row; what is not known is empty, what is no number is said (``nan``)."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(CURVES)
+    for label, history in runs:
+        for name in history.names():
+            columns = (*history.series(name), history.epochs(name), history.seconds(name))
+            length = min(map(len, columns))
+            steps, values, epochs, seconds = (column[:length].tolist() for column in columns)
+            for step, value, epoch, second in zip(steps, values, epochs, seconds, strict=True):
+                table.writerow([_safe(label), name, _whole(step), _whole(epoch), _known(second), repr(value)])
+    return text.getvalue()
+
+
+def runs_csv(entries: Iterable[Entry]) -> str:
+    """A row for each run."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(RUNS)
+    for entry in entries:
+        metric, value = result(entry)
+        facts: Sequence[Any] = (
+            *(entry.name, entry.network, entry.data, entry.state, entry.epochs, entry.steps, entry.seconds),
+            *(metric, "" if value is None else repr(value), entry.started, "; ".join(entry.tags)),
+            *(entry.note, entry.message, str(entry.path)),
+        )
+        table.writerow([_safe(fact) if isinstance(fact, str) else fact for fact in facts])
+    return text.getvalue()
+
+
+def result(entry: Entry) -> tuple[str, float | None]:
+    """The metric that says most of a run, and its best value on the validation part; ("", None) where there is none."""
+    for values in (entry.best, entry.validation):
+        names = [name for name in values if better(name) and math.isfinite(float(values[name]))]
+        for wanted in ("accuracy", "mae", "exact_match", "loss"):
+            if wanted in names:
+                return wanted, float(values[wanted])
+        if names:
+            return names[0], float(values[names[0]])
+    return "", None
+
+
+def _safe(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _whole(number: float) -> str:
+    return f"{number:.0f}" if math.isfinite(number) else ""
+
+
+def _known(number: float) -> str:
+    return f"{number:.6g}" if math.isfinite(number) else ""

@@ -1,0 +1,234 @@
+"""What the network answers to a few samples, after every evaluation: for people to look at.
+
+The first samples of a part go through the network once more after it was judged. Nothing is drawn at random and
+nothing reaches the metrics: their bytes are the same with it and without. The latest answers are a table of the
+History (``validation/predictions`` and ``validation/predictions_NAME`` of each further Output), plain numbers and
+words that fit into JSON, and stand in ``predictions.json`` in the folder of the run.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.project import ProjectError, write_atomically
+from engine.training.history import History, Table
+from engine.training.run import RunError
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from engine.data.datasets import Field
+    from engine.data.pipeline import Part
+    from engine.training.network import Head, Network
+
+FILE: Final = "predictions.json"
+SAMPLES: Final = 24
+LARGEST_INPUT: Final = 4096
+"""Values of one sample that are kept; of more none are, for half a picture shows nothing."""
+LONGEST: Final = 64
+"""Places of one answer that are kept."""
+LIKELIEST: Final = 3
+LARGEST_FILE: Final = 8 * 2**20
+LOOK_EVERY, WRITE_EVERY = 0.25, 2.0
+"""Seconds between two looks, and between two writings: an epoch of a tiny network takes a millisecond."""
+
+
+def look(network: Network, part: Part, fields: Mapping[str, Field], judged: nn.Module) -> dict[str, dict[str, Any]]:
+    """What the network answers to the first samples of a part: name of the table → its values, in JSON's terms."""
+    import torch
+
+    batch = next(part.batches(network.fields, SAMPLES))
+    was_training = judged.training
+    judged.eval()
+    try:
+        with torch.no_grad():
+            answers = network.answers(batch, judged)
+    finally:
+        judged.train(was_training)
+    source = network.inputs[0]
+    inputs = [_input(value) for value in batch[source]]
+    shown = {"field": source, "shape": list(batch[source].shape[1:]), "names": list(fields[source].names)}
+    found = {}
+    for number, head in enumerate(network.heads):
+        table = {
+            "head": head.name,
+            "task": head.task.kind,
+            "names": list(fields[head.field].names),
+            "input": shown,
+            "samples": [
+                {"place": int(part.indices[place]), "input": inputs[place], **_answer(head, answer, target)}
+                for place, (answer, target) in enumerate(zip(answers[head.place], batch[head.field], strict=True))
+            ],
+        }
+        found["predictions" if not number else f"predictions_{head.name}"] = table
+    return found
+
+
+def _input(value: Tensor) -> list[float] | None:
+    """The values of one sample, flat and short; None for a large one."""
+    if value.numel() > LARGEST_INPUT:
+        return None
+    flat = value.flatten().tolist()
+    return [float(f"{number:.4g}") if isinstance(number, float) else number for number in flat]
+
+
+def _answer(head: Head, answer: Tensor, target: Tensor) -> dict[str, Any]:
+    """``target``, ``answer``, ``right``, ``sure`` (a share of 1; None for numbers) and for one class ``likeliest``."""
+    if head.task.kind == "classes":
+        return _classes(head, answer.float().softmax(-1), target)
+    flat, goal = answer.float().flatten(), target.flatten()
+    if head.task.kind == "two":
+        share = flat.sigmoid() if head.output.loss == "binary_cross_entropy_with_logits" else flat
+        given = (share > 0.5).long()
+        sure = float(share.where(share > 0.5, 1 - share).mean())
+        return _places(given, goal.long(), goal == goal, sure)
+    if head.task.kind == "sequence":
+        return _sequence(head, answer.float(), target)
+    values = [[float(f"{item:.6g}") for item in row[:LONGEST].tolist()] for row in (goal.float(), flat)]
+    error = float((flat - goal).abs().mean()) if flat.shape == goal.shape else None
+    return {"target": values[0], "answer": values[1], "right": None, "sure": None, "error": error}
+
+
+def _sequence(head: Head, answer: Tensor, target: Tensor) -> dict[str, Any]:
+    """The labels read off a CTC answer (T, C)."""
+    from engine.training.losses import hits, read_off
+
+    blank = head.output.blank
+    read = read_off(answer[None], blank, len(target))[0].tolist()
+    right, _ = hits(head.output, answer[None], target[None], True)
+    return {
+        "target": [item for item in target.tolist() if item not in (blank, head.output.ignore_index)][:LONGEST],
+        "answer": [item for item in read if item >= 0 and item != blank][:LONGEST],
+        "right": bool(right),
+        "sure": _share(float(answer.softmax(-1).amax(-1).mean())),
+    }
+
+
+def _classes(head: Head, shares: Tensor, target: Tensor) -> dict[str, Any]:
+    best = shares.max(-1)
+    counts = target != head.output.ignore_index
+    sure = float(best.values[counts].mean()) if bool(counts.any()) else 0.0
+    said = _places(best.indices.flatten(), target.flatten(), counts.flatten(), sure)
+    if target.dim() == 0:
+        top = shares.topk(min(LIKELIEST, shares.shape[-1]))
+        pairs = zip(top.indices.tolist(), top.values.tolist(), strict=True)
+        said["likeliest"] = [[int(name), _share(value)] for name, value in pairs]
+    return said
+
+
+def _places(given: Tensor, goal: Tensor, counts: Tensor, sure: float) -> dict[str, Any]:
+    wrong = (given != goal) & counts
+    return {
+        "target": goal[:LONGEST].tolist(),
+        "answer": given[:LONGEST].tolist(),
+        "right": not bool(wrong.any()),
+        "sure": _share(sure),
+    }
+
+
+def _share(value: float) -> float:
+    return round(value, 4) if value == value else 0.0
+
+
+class Looks:
+    """Takes and keeps looks for one run: seldom where epochs are short, always at the end."""
+
+    def __init__(self, run: Path, history: History, fields: Mapping[str, Field]) -> None:
+        self._run, self._history, self._fields = run, history, fields
+        self._looked = self._wrote = -math.inf
+
+    def take(
+        self, split: str, network: Network, part: Part, judged: nn.Module, step: int, epoch: int, *, last: bool
+    ) -> None:
+        """Look at the answers to the first samples of a part. Raises RunError where they cannot be written."""
+        now = perf_counter()
+        if now - self._looked < LOOK_EVERY and not last:
+            return
+        found = look(network, part, self._fields, judged)
+        for name, values in found.items():
+            self._history.keep(f"{split}/{name}", step, epoch, values)
+        self._looked = perf_counter()
+        if last or now - self._wrote >= WRITE_EVERY:
+            self._write()
+            self._wrote = perf_counter()
+
+    def _write(self) -> None:
+        tables = {
+            name: {"step": table.step, "epoch": table.epoch, "values": table.values}
+            for name, table in self._history.tables.items()
+            if is_predictions(name)
+        }
+        content = json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode()
+        if len(content) > LARGEST_FILE:
+            return
+        try:
+            write_atomically(self._run / FILE, content)
+        except ProjectError as error:
+            raise RunError(f"The run cannot be kept: {error}") from error
+
+
+def is_predictions(name: str) -> bool:
+    """Whether a table of a History holds answers to samples."""
+    return name.partition("/")[2].split("_")[0] == "predictions"
+
+
+def read_predictions(run: Path) -> dict[str, Table]:
+    """The tables in the folder of a run; those that are not as they should be are left out, they are a by-product."""
+    path = run / FILE
+    if not path.is_file() or path.stat().st_size > LARGEST_FILE:
+        return {}
+    try:
+        content = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(content, dict):
+        return {}
+    return {
+        name: Table(item["step"], item["epoch"], item["values"])
+        for name, item in content.items()
+        if is_predictions(name) and isinstance(item, dict) and _sound(item)
+    }
+
+
+def _sound(item: Mapping[str, Any]) -> bool:
+    """Whether a table has the form that `look` gives."""
+    values = item.get("values")
+    if type(item.get("step")) is not int or type(item.get("epoch")) is not int or not isinstance(values, dict):
+        return False
+    shown, samples = values.get("input"), values.get("samples")
+    words = [values.get("head"), values.get("task")]
+    if not all(isinstance(word, str) for word in words) or not isinstance(shown, dict) or not _texts(values, "names"):
+        return False
+    if not _texts(shown, "names") or not _numbers(shown.get("shape")) or not isinstance(samples, list):
+        return False
+    return len(samples) <= SAMPLES and all(map(_sound_sample, samples))
+
+
+def _sound_sample(sample: Any) -> bool:
+    if not isinstance(sample, dict) or type(sample.get("place")) is not int:
+        return False
+    lists = [sample.get("target"), sample.get("answer")]
+    if sample.get("input") is not None:
+        lists.append(sample["input"])
+    pairs = sample.get("likeliest", [])
+    numbers = (sample.get("sure"), sample.get("error"))
+    return (
+        all(_numbers(item) for item in lists)
+        and (sample.get("right") is None or isinstance(sample["right"], bool))
+        and all(item is None or type(item) in (int, float) for item in numbers)
+        and isinstance(pairs, list)
+        and all(_numbers(pair) and len(pair) == 2 for pair in pairs)
+    )
+
+
+def _texts(values: Mapping[str, Any], key: str) -> bool:
+    return isinstance(values.get(key), list) and all(isinstance(item, str) for item in values[key])
+
+
+def _numbers(values: Any) -> bool:
+    return isinstance(values, list) and all(type(item) in (int, float) for item in values)

@@ -1,0 +1,107 @@
+"""The page with the confusion matrix of a part and an Output, its table beside, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.training.history import History, Table
+from engine.training.predictions import is_predictions
+from gui.training.confusion import ClassTable, Counts, Matrix
+from gui.widgets import Note
+
+NAME = "confusion_matrix"
+
+
+class ConfusionPage(QWidget):
+    """Shows the latest matrix of a History; `show_history` is called when there may be a newer one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.matrix, self.classes = Matrix(), ClassTable()
+        self.chooser = QComboBox()
+        self.chooser.setAccessibleName("Part of the data and Output")
+        self.chooser.setToolTip("Of which part of the data, and of which Output")
+        self.chooser.activated.connect(lambda _row: self._show())
+        self.said, self.hint = Note(), Note()
+        self.said.setWordWrap(False)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.matrix.pointed.connect(self._pointed)
+        self._history: History | None = None
+        self._tables: Mapping[str, Table] = {}
+        self._table: Table | None = None
+        self._names: Sequence[str] = ()
+        head = QHBoxLayout()
+        head.addWidget(self.chooser)
+        head.addWidget(self.said, 1)
+        both = QSplitter(Qt.Orientation.Horizontal)
+        both.setChildrenCollapsible(False)
+        both.addWidget(self.matrix)
+        both.addWidget(self.classes)
+        both.setSizes([560, 360])
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(12, 6, 12, 8)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(both, 1)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.hint)
+        self.stack.addWidget(body)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.stack)
+
+    def show_history(self, history: History | None, names: Sequence[str], why: str) -> None:
+        """Show what there is; ``names`` of the classes where the run does not say, ``why`` where there is nothing."""
+        tables = {} if history is None else history.tables
+        if tables is self._tables and history is self._history and why == self.hint.text():
+            return
+        self._history, self._tables, self._names = history, tables, names
+        found = [name for name in tables if name.partition("/")[2].startswith(NAME)]
+        self.hint.setText(why)
+        self.stack.setCurrentIndex(1 if found else 0)
+        if [self.chooser.itemData(row) for row in range(self.chooser.count())] != found:
+            chosen = self.chooser.currentData()
+            self.chooser.clear()
+            for name in found:
+                self.chooser.addItem(_title(name), name)
+            if chosen in found:
+                self.chooser.setCurrentIndex(found.index(chosen))
+        self._show()
+
+    def _show(self) -> None:
+        name = self.chooser.currentData()
+        table = self._tables.get(name)
+        if table is None or table is self._table:
+            return
+        self._table = table
+        rest = name.partition("/")[2]
+        fallback = self._names if len(self._names) == len(table.values) else ()
+        counts = Counts.of(table.values, self._known(rest[len(NAME) + 1 :]) or fallback)
+        self.matrix.show_counts(counts)
+        self.classes.show_counts(counts)
+        self._pointed(self.matrix.sentence)
+
+    def _known(self, head: str) -> Sequence[str]:
+        """What the run says its classes are called."""
+        for name, table in self._tables.items():
+            if is_predictions(name):
+                values: Mapping[str, Any] = table.values
+                if values["head"] == head or (not head and name.endswith("/predictions")):
+                    return [str(item) for item in values["names"]]
+        return ()
+
+    def _pointed(self, sentence: str) -> None:
+        if not sentence and self._table is not None:
+            sentence = f"after epoch {self._table.epoch:,}; rows are what samples are, columns what they were read as"
+        self.said.setText(sentence)
+
+
+def _title(name: str) -> str:
+    part, _, rest = name.partition("/")
+    head = rest[len(NAME) + 1 :]
+    return f"{part} part · {head}" if head else f"{part} part"

@@ -1,0 +1,93 @@
+"""In what the runs that are looked at differ: settings, parameters, layers, wires."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+
+from engine import project
+from engine.graph import Graph
+from engine.training.compare import Difference, differences
+from engine.training.run import PROJECT
+from gui.training.background import Background
+from gui.widgets import Note
+
+MOST = 50
+HINT = "Tick runs in the list: here stands in what their settings and networks differ."
+Chosen = Sequence[tuple[str, Path | Graph]]
+
+
+class DifferencesPage(QWidget):
+    """A row for each entry that is not the same in all, a column for each run."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.background = Background("compare-runs", self)
+        self._chosen: list[tuple[str, Path | Graph]] = []
+        self.hint = Note(HINT)
+        self.table = QTableWidget()
+        self.table.setAccessibleName("Differences between runs")
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(22)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 6, 12, 8)
+        box.addWidget(self.hint)
+        box.addWidget(self.table, 1)
+        box.addStretch(0)
+        self._say(HINT)
+
+    def compare(self, chosen: Chosen) -> None:
+        """Compare runs (by folder) and drawings (by graph), each with what it is called."""
+        if list(chosen) == self._chosen and not any(isinstance(item, Graph) for _, item in chosen):
+            return
+        self._chosen = list(chosen)
+        if len(chosen) < 2:
+            self._say(HINT)
+            return
+        copies = [item.copy() if isinstance(item, Graph) else item for _, item in chosen[:MOST]]
+        self.background.run(partial(_compared, copies), partial(self._show, self._chosen), self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._say(str(error))
+
+    def _say(self, text: str) -> None:
+        self.hint.setText(text)
+        self.hint.show()
+        self.table.hide()
+
+    def _show(self, chosen: Chosen, rows: list[Difference]) -> None:
+        if list(chosen) != self._chosen:
+            return
+        if not rows:
+            self._say("Settings and networks of these runs are the same.")
+            return
+        labels = [label for label, _ in chosen[:MOST]]
+        self.hint.setText(f"The first {MOST} runs are compared.")
+        self.hint.setVisible(len(chosen) > MOST)
+        self.table.setColumnCount(2 + len(labels))
+        self.table.setHorizontalHeaderLabels(["Of", "What", *labels])
+        self.table.setRowCount(len(rows))
+        for row, difference in enumerate(rows):
+            for column, text in enumerate((difference.group, difference.what, *difference.values)):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                self.table.setItem(row, column, item)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.table.setColumnWidth(0, 80)
+        self.table.setColumnWidth(1, 210)
+        for column in range(2, 2 + len(labels)):
+            self.table.setColumnWidth(column, 120)
+        header.setStretchLastSection(len(labels) < 6)
+        self.table.show()
+
+
+def _compared(chosen: Sequence[Path | Graph]) -> list[Difference]:
+    return differences([project.load(item / PROJECT) if isinstance(item, Path) else item for item in chosen])

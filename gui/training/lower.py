@@ -1,0 +1,107 @@
+"""The lower part of the Train page: runs, confusion matrix, sample answers and differences, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QTabWidget, QToolButton, QVBoxLayout, QWidget
+
+from engine.graph import Graph
+from engine.training.history import History
+from gui.training.confusion_page import ConfusionPage
+from gui.training.differences_page import DifferencesPage
+from gui.training.host import Host
+from gui.training.measures import class_names
+from gui.training.predictions_page import PredictionsPage
+
+PICTURE = 310
+"""Pixels of height that a confusion matrix of ten classes needs for its numbers."""
+RUNS, CONFUSION, PREDICTIONS, DIFFERENCES = range(4)
+TABS = (
+    ("Runs", "Every training that is kept"),
+    ("Confusion", "Which classes are taken for which others"),
+    ("Predictions", "What the network answers to a few samples"),
+    ("Differences", "In what the ticked runs differ"),
+)
+NO_MATRIX = "This run measures no confusion matrix: only classes can be confused, at most 100 of them."
+NO_ANSWERS = "No answers were kept of this run."
+NOT_YET = "Here stands {} after the first epoch of a run."
+
+
+class Lower(QWidget):
+    """Tabs that can be folded away; what is not seen is not filled."""
+
+    folded = Signal(bool)
+    shown = Signal()
+    """Another tab is seen."""
+    room_wanted = Signal(int)
+    """What is seen now needs so many pixels of height."""
+
+    def __init__(self, runs: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.confusion, self.predictions, self.differences = ConfusionPage(), PredictionsPage(), DifferencesPage()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        for page, (title, tip) in zip((runs, self.confusion, self.predictions, self.differences), TABS, strict=True):
+            self.tabs.addTab(page, title)
+            self.tabs.setTabToolTip(self.tabs.count() - 1, tip)
+        self.tabs.currentChanged.connect(self._changed)
+        self.tabs.tabBarClicked.connect(lambda _tab: self.fold(False))
+        self.fold_button = QToolButton()
+        self.fold_button.setCheckable(True)
+        self.fold_button.toggled.connect(self.fold)
+        self.tabs.setCornerWidget(self.fold_button)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.tabs)
+        self.setMinimumHeight(120)
+        self.fold(False)
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether only the tabs are seen."""
+        return self.fold_button.isChecked()
+
+    def fold(self, away: bool) -> None:
+        """Show the tabs alone, or all."""
+        if self.fold_button.isChecked() != away:
+            self.fold_button.setChecked(away)  # comes back here
+            return
+        self.fold_button.setText("▴ Show" if away else "▾ Fold")
+        self.fold_button.setAccessibleName("Show the lower part" if away else "Fold the lower part away")
+        self.fold_button.setToolTip("Show what stands here" if away else "More room for the curves")
+        high = max(self.tabs.tabBar().sizeHint().height(), self.fold_button.sizeHint().height()) + 2
+        self.setMinimumHeight(high if away else 120)
+        self.setMaximumHeight(high if away else 16_777_215)
+        policy = QSizePolicy.Policy.Fixed if away else QSizePolicy.Policy.Preferred
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+        self.folded.emit(away)
+        self.shown.emit()
+
+    def show_run(self, graph: Graph, host: Host | None, overlays: Mapping[Path, tuple[str, History]]) -> None:
+        """Bring the tab that is seen up to date: the run being watched, the drawing, the ticked runs."""
+        if not self.isVisible() or self.is_folded:
+            return
+        history, run = (None, None) if host is None else (host.history, host.status.run)
+        validated = history is not None and any(name.startswith("validation/") for name in history.names())
+        if self.tabs.currentIndex() == CONFUSION:
+            why = NO_MATRIX if validated else NOT_YET.format("which classes are taken for which others")
+            self.confusion.show_history(history, class_names(graph), why)
+        elif self.tabs.currentIndex() == PREDICTIONS:
+            why = NO_ANSWERS if validated else NOT_YET.format("what the network answers to some samples")
+            self.predictions.show_history(history, why)
+        elif self.tabs.currentIndex() == DIFFERENCES:
+            first = ("the drawing", graph) if run is None else ("this run", run)
+            self.differences.compare([first, *((label, path) for path, (label, _) in overlays.items())])
+
+    def close_background(self) -> None:
+        """Wait for what is being compared."""
+        self.differences.background.close()
+
+    def _changed(self, tab: int) -> None:
+        if tab in (CONFUSION, PREDICTIONS):
+            self.room_wanted.emit(PICTURE)
+        self.shown.emit()

@@ -1,0 +1,44 @@
+"""What a network is judged by, and what its classes are called, as far as the data says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from engine.data.datasets import DataError, Dataset, get
+from engine.graph import Graph
+from engine.settings import SettingFault, resolve_settings
+from engine.training.history import History
+from gui.training.host import Host
+
+MAIN = ("accuracy", "mae", "exact_match")
+
+
+def metric_of(histories: Sequence[History], graph: Graph) -> str:
+    """The metric beside the loss: that of the first curves that have one, else that of the task of the data."""
+    for history in histories:
+        known = [metric for metric in MAIN if f"train/{metric}" in history.names()]
+        if known:
+            return known[0]
+    dataset = _dataset(graph)
+    return "mae" if dataset is not None and dataset.task in ("regression", "forecast") else "accuracy"
+
+
+def class_names(graph: Graph) -> tuple[str, ...]:
+    """The classes of the first target that has any."""
+    dataset = _dataset(graph)
+    fields = () if dataset is None else dataset.fields.values()
+    return next((field.names for field in fields if field.role == "target" and field.names), ())
+
+
+def epoch_length(host: Host | None) -> float:
+    """Steps in an epoch of a run, as announced; NaN where that is not known."""
+    return host.status.steps_total / host.status.epochs if host is not None and host.status.epochs else math.nan
+
+
+def _dataset(graph: Graph) -> Dataset | None:
+    settings = resolve_settings(graph)
+    try:
+        return None if isinstance(settings, SettingFault) else get(settings[0].dataset)
+    except DataError:
+        return None

@@ -1,0 +1,55 @@
+"""Tells at the end of a run, where nobody looks at the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+
+from gui.icons import icon
+from gui.preferences import Preferences
+
+KEY = "training/notify"
+SECONDS = 15
+"""How long the message stands."""
+
+
+class Notice:
+    """A message of the desktop where it shows any, else the window asks for attention in the taskbar."""
+
+    def __init__(self, owner: QWidget, preferences: Preferences | None) -> None:
+        self._owner, self._preferences = owner, preferences
+        self._on = preferences is None or preferences.text(KEY) != "no"
+        self._tray: QSystemTrayIcon | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether anything is said."""
+        return self._on
+
+    @on.setter
+    def on(self, wanted: bool) -> None:
+        self._on = wanted
+        if self._preferences is not None:
+            self._preferences.set_text(KEY, "" if wanted else "no")
+
+    def tell(self, title: str, sentence: str) -> bool:
+        """Say that a run has ended, unless the window is being looked at; whether anything was said."""
+        window = self._owner.window()
+        if not self._on or window.isActiveWindow():
+            return False
+        if QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages():
+            if self._tray is None:
+                self._tray = QSystemTrayIcon(icon("train"), self._owner)
+                self._tray.messageClicked.connect(self._come_forward)
+            self._tray.show()
+            self._tray.showMessage(title, sentence, icon("train"), 1000 * SECONDS)
+            QTimer.singleShot(1000 * SECONDS, self._tray, self._tray.hide)
+        else:
+            QApplication.alert(window)
+        return True
+
+    def _come_forward(self) -> None:
+        window = self._owner.window()
+        window.showNormal() if window.isMinimized() else window.show()
+        window.raise_()
+        window.activateWindow()

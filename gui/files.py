@@ -12,7 +12,6 @@ from engine import project
 from engine.graph import Graph
 from engine.project import ProjectError
 from engine.source import SourceError, write
-from engine.training.run import PROJECT
 from gui.document import Document
 from gui.preferences import Preferences
 from presets.own import save_preset
@@ -78,6 +77,8 @@ class Files(QObject):
         """The network of a run as a new project, with the settings it was trained with."""
 
         def show() -> None:
+            from engine.training.run import PROJECT  # it loads numpy, which the window does not wait for
+
             try:
                 graph = project.load(run / PROJECT)
             except ProjectError as error:

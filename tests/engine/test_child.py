@@ -113,7 +113,7 @@ def test_the_bytes_are_those_of_a_plain_training_and_nothing_is_left(start: Any,
         assert (run / name).read_bytes() == (tmp_path / "plain" / name).read_bytes()
     written = read(run).metrics()
     names = [name for name in history.names() if name not in OF_THE_CLOCK]
-    assert names == list(written.names())
+    assert names == [name for name in written.names() if name not in OF_THE_CLOCK]
     assert all(np.array_equal(history.points(n)[:3], written.points(n)[:3], equal_nan=True) for n in names)
     assert not started.folder.exists()
     assert not (run / "words.txt").exists()

@@ -27,6 +27,7 @@ from gui.training import process_host
 from gui.training.dashboard import Dashboard
 from gui.training.host import Host, StoredRun, ThreadHost
 from gui.training.process_host import ProcessHost
+from gui.training.runs_model import STATE
 from gui.window import MainWindow
 from tests.gui.test_training_host import iris
 
@@ -260,9 +261,9 @@ def test_a_run_outlives_its_window_and_is_found_again(
     with qtbot.waitSignal(third.training.message):  # whoever opens the page asks again
         third.show_training()
     runs_list = third.training.runs
-    qtbot.waitUntil(lambda: runs_list.tree.topLevelItemCount() == 1)
-    qtbot.waitUntil(lambda: runs_list.tree.topLevelItem(0).text(1) == "running")
-    runs_list.tree.setCurrentItem(runs_list.tree.topLevelItem(0))
+    qtbot.waitUntil(lambda: runs_list.proxy.rowCount() == 1)
+    qtbot.waitUntil(lambda: runs_list.proxy.index(0, STATE).data() == "running")
+    runs_list.table.selectRow(0)
     assert runs_list.go_on.text() == "Watch run"
 
     second._shut_down(keep=True)

@@ -74,6 +74,8 @@ def _mismatch(layer: Output, answer: Spec, field: Field) -> str:
         return f"a loss compares float32 values, not {answer.dtype}."
     given, classes = answer.shape[1:], field.classes
     assert layer.loss is not None
+    if layer.loss in ("kl_div", "cosine_embedding_loss") and (not given or given[-1] == 1):
+        return f"{layer.loss} compares along the last axis, which needs several numbers beside the batch."
     if LOSSES[layer.loss].target == "sequence":
         return _sequence_mismatch(layer, answer, field)
     if classes is None:

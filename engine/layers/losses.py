@@ -94,6 +94,11 @@ OPTIONS: Final = frozenset().union(*(loss.options for loss in LOSSES.values()))
 """What some losses know and others do not."""
 
 
+def ignores(name: str | None) -> bool:
+    """Whether the loss leaves a class out that it is told to ignore."""
+    return name is not None and "ignore_index" in LOSSES[name].options
+
+
 def of_classes(name: str | None) -> bool:
     """Whether the loss compares the classes of the last axis with a label for each place."""
     return name is not None and LOSSES[name].target == "classes"

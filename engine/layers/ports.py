@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim, Size
 from engine.layers.layer import Layer, Port, ShapeError
-from engine.layers.losses import LOSSES, OPTIONS, LossName
+from engine.layers.losses import LOSSES, OPTIONS, LossName, ignores
 from engine.layers.parameters import NonNegative, Positive
 from engine.spec import BATCH, Axes, DType, Spec
 
@@ -103,6 +103,11 @@ class Output(Layer):
             return ""
         known = LOSSES[self.loss]
         return f"{known.title}\nloss = {known.formula}"
+
+    @property
+    def ignored(self) -> int | None:
+        """The class of the target that counts for nothing; None where the loss leaves none out."""
+        return self.ignore_index if ignores(self.loss) else None
 
     def unread(self) -> frozenset[str]:
         if self.loss is None:

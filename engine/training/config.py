@@ -65,7 +65,7 @@ class TrainingConfig(Section):
     ema: Averaging | None = Field(None, description="judge and keep a moving average of the weights; none: them alone")
     metrics: Metrics | None = Field(None, description="what is measured beside the loss; none: what fits the task")
     health: NonNegative = Field(
-        100, description="after how many steps the layers are looked at for what goes wrong; 0: never"
+        100, description="after how many steps layers are looked at for what goes wrong; 0, or compiled: never"
     )
     checkpoint: Checkpoints = Field(Checkpoints(), description="when the state is kept, to go on from")
     precision: Literal["float32", "bfloat16", "float16"] = Field(

@@ -7,14 +7,17 @@ one behind the other is ill, and what has been well again as long is said no mor
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from engine.graph import Graph
+from engine.problems.looking import RESHAPES
 from engine.training.findings import Diagnosis, LayerHealth, Look, Spot
+from engine.training.history import History
 from engine.training.probes import node_at
 
+FLAT: Final = frozenset({"Sigmoid", "Tanh", "Hardsigmoid", "Hardtanh", "Softsign"})
 STREAK: Final = 3
 VANISHING: Final = 1e-3
 """Gradient at a layer's result as a share of that at the answer. In networks that learn it stays within a factor of
@@ -31,27 +34,50 @@ was learned within some ten steps; a hundred-thousandth needs a hundred thousand
 STUCK: Final = 0.98
 """Loss as a share of that of an answer that knows nothing but how frequent the classes are."""
 STUCK_STEPS: Final = 100
+AGREED: Final = 0.95
+"""Of the validation loss, where there is one."""
 WORSE: Final = 1.1
 """From here on it is not stuck at guessing but worse."""
 RISING: Final = 1.2
 """Mean loss of an epoch by the lowest so far, two epochs one behind the other."""
+NOISE: Final = 0.05
+"""A loss below this share of that of the first epoch goes up and down by chance."""
 GAP, GAP_EPOCHS, FALLEN = 1.1, 3, 0.9
 """Overfitting: the validation loss is so much above its best for so many epochs, while the training loss has fallen to
 this share of what it was at that best."""
+NO_GRADIENT: Final = frozenset({"dead-units", "saturated-units", "vanishing-gradients", "loss-rises", "rate-too-high"})
+"""Where these are, small steps have another reason than a low rate."""
 STANDING: Final = 0.99
 """With steps as small as above: a loss that falls by less than a hundredth from one epoch to the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rules have to know beside the numbers: ``baseline`` is the loss of knowing only class frequencies."""
+    """What the rules have to know beside the numbers.
+
+    ``baseline`` is the loss of knowing only class frequencies (NaN: not known), ``classes`` how many there are (0: of
+    several Outputs), ``lr`` the learning rate that is set.
+    """
 
     graph: Graph
     lr: float = math.nan
     baseline: float = math.nan
     classes: int = 0
-    shuffled: bool = True
     clipped: bool = False
+    best_kept: bool = False
+
+    def answers(self) -> frozenset[str]:
+        """The nodes whose results are the answers, apart from their shape."""
+        graph = self.graph
+        stack = [edge.source for end in graph.of_type("Output") for edge in graph.incoming[end.id].values()]
+        found: set[str] = set()
+        while stack:
+            current = stack.pop()
+            if current not in found:
+                found.add(current)
+                if graph.nodes[current].type in RESHAPES:
+                    stack += [edge.source for edge in graph.incoming[current].values()]
+        return frozenset(found)
 
 
 Found = Iterator[tuple[str, Spot | None, str, str]]
@@ -67,11 +93,24 @@ class Doctor:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.diagnoses: tuple[Diagnosis, ...] = ()
+        self.answers = facts.answers()
         self._ever: dict[tuple[str, Spot | None], Diagnosis] = {}
         self._streaks: dict[tuple[str, Spot | None], int] = {}
         self._current: dict[tuple[str, Spot | None], Diagnosis] = {}
         self._epochs: list[tuple[float, float]] = []  # mean training loss, validation loss
         self._ratios: list[float] = []
+
+    def remember(self, said: Iterable[Diagnosis], history: History) -> None:
+        """Go on with a run: what was said of it, and the epochs that are over."""
+        self._ever = {(d.code, Spot(d.inside, d.node or "", "")): d for d in said}
+        losses, epochs = history.series("train/loss")[1], history.epochs("train/loss")
+        judged = dict(
+            zip(history.epochs("validation/loss").tolist(), history.series("validation/loss")[1].tolist(), strict=True)
+        )
+        for epoch in sorted(judged):
+            mine = losses[epochs == epoch]
+            if len(mine):
+                self._epochs.append((float(mine.mean()), judged[epoch]))
 
     def look(self, look: Look) -> None:
         """Take a look into the layers."""
@@ -147,8 +186,15 @@ def gradients(doctor: Doctor, look: Look) -> Found:
     known = {s: h for s, h in look.layers.items() if h.gradient == h.gradient}
     if not known:
         return
-    answer = next(health.gradient for health in reversed(known.values()))
-    weighted = [(spot, health) for spot, health in known.items() if health.weight == health.weight]
+    ends = [health.gradient for spot, health in known.items() if not spot.inside and spot.node in doctor.answers]
+    answer = max(ends, default=next(health.gradient for health in reversed(known.values())))
+    weighted = [
+        (spot, health)
+        for spot, health in known.items()
+        if health.weight == health.weight and (spot.inside or spot.node not in doctor.answers)
+    ]
+    if any(health.dead > DEAD for health in look.layers.values()):
+        return  # that is said, and why no gradient passes
     if not answer or not math.isfinite(answer):
         return
     small = [(spot, health) for spot, health in weighted if health.gradient < VANISHING * answer]
@@ -158,8 +204,7 @@ def gradients(doctor: Doctor, look: Look) -> Found:
             "vanishing-gradients", spot,
             f"Vanishing gradients: at {doctor.name(spot)} only {health.gradient / answer:.0e} of the gradient at the "
             f"answer is left{_others(len(small) - 1)}, so the layers from there to the input hardly learn.",
-            "Use ReLU instead of Sigmoid or Tanh, put a normalisation before the activations, or lead a shortcut past "
-            "them.",
+            f"{_flat(doctor)}put a normalisation before the activations, or lead a shortcut past them.",
         )  # fmt: skip
     large = [(spot, health) for spot, health in weighted if health.gradient > EXPLODING * answer]
     if large:
@@ -188,7 +233,7 @@ def dead_units(doctor: Doctor, look: Look) -> Found:
 def saturated_units(doctor: Doctor, look: Look) -> Found:
     """Activations that are flat where they are."""
     for spot, health in look.layers.items():
-        if health.saturated > SATURATED:
+        if health.saturated > SATURATED and (spot.inside or spot.node not in doctor.answers):
             yield (
                 "saturated-units", spot,
                 f"Saturated units: {health.saturated:.0%} of the outputs of {doctor.name(spot)} lie at its bounds, "
@@ -215,7 +260,7 @@ def large_steps(doctor: Doctor, look: Look) -> Found:
 def rising_loss(doctor: Doctor, step: int, lr: float) -> Found:
     """The loss goes up, epoch by epoch."""
     losses = [training for training, _ in doctor._epochs]
-    if len(losses) > 2 and min(losses[-2:]) > RISING * min(losses[:-2]):
+    if len(losses) > 2 and min(losses[-2:]) > max(RISING * min(losses[:-2]), NOISE * losses[0]):
         yield (
             "loss-rises", None,
             f"The training loss rises: it was {min(losses[:-2]):.3g} and is {losses[-1]:.3g} now.",
@@ -228,7 +273,8 @@ def small_steps(doctor: Doctor, step: int, lr: float) -> Found:
     losses = [training for training, _ in doctor._epochs]
     seen = [ratio for ratio in doctor._ratios[-STREAK:] if ratio == ratio]
     standing = len(losses) > 1 and losses[-1] > STANDING * losses[-2]
-    if standing and seen and max(seen) < SMALL_STEP and lr >= 0.5 * doctor.facts.lr:
+    ill = any(found.code in NO_GRADIENT for found in doctor.diagnoses)
+    if standing and seen and 0 < max(seen) < SMALL_STEP and lr >= 0.5 * doctor.facts.lr and not ill:
         yield (
             "rate-too-low", None,
             f"The learning rate is too low: a step changes the weights by {max(seen):.0e} of their size (1e-03 is "
@@ -239,8 +285,10 @@ def small_steps(doctor: Doctor, step: int, lr: float) -> Found:
 
 def stuck(doctor: Doctor, step: int, lr: float) -> Found:
     """The loss is that of an answer which has looked at nothing."""
-    training, baseline = doctor._epochs[-1][0], doctor.facts.baseline
-    if step >= STUCK_STEPS and training >= STUCK * baseline:
+    (training, validation), baseline = doctor._epochs[-1], doctor.facts.baseline
+    agrees = not math.isfinite(validation) or validation >= AGREED * baseline
+    # the first epoch's mean still holds the losses it began with
+    if step >= STUCK_STEPS and len(doctor._epochs) > 1 and training >= STUCK * baseline and agrees:
         what = f"ln {doctor.facts.classes} = {math.log(doctor.facts.classes):.3f}" if doctor.facts.classes else ""
         yield (
             "stuck", None,
@@ -264,16 +312,24 @@ def overfitting(doctor: Doctor, step: int, lr: float) -> Found:
     if (
         since >= GAP_EPOCHS
         and min(validations[best + 1 :]) > validations[best]
-        and validations[-1] > GAP * validations[best]
+        and validations[-1] > GAP * max(validations[best], training)
+        and validations[-1] > NOISE * doctor._epochs[0][0]
         and training < FALLEN * doctor._epochs[best][0]
     ):
         yield (
             "overfitting", None,
             f"Overfitting: the validation loss was best after epoch {best + 1} ({validations[best]:.3g}) and is "
             f"{validations[-1]:.3g} now, while the training loss goes on falling to {training:.3g}.",
-            "Stop early, use dropout or more weight decay, a smaller network, or more data. "
-            "The weights of the best epoch are kept.",
+            "Stop early, use dropout or more weight decay, a smaller network, or more data."
+            f"{' The weights of the best epoch are kept.' if doctor.facts.best_kept else ''}",
         )  # fmt: skip
+
+
+def _flat(doctor: Doctor) -> str:
+    """What to say of flat activations, where the network has any."""
+    blocks = [block.graph for block in doctor.facts.graph.blocks.values()]
+    kinds = {node.type for graph in (doctor.facts.graph, *blocks) for node in graph.nodes.values()}
+    return "Use ReLU instead of Sigmoid or Tanh, " if kinds & FLAT else "Start from Kaiming initialisation, "
 
 
 def _others(count: int) -> str:

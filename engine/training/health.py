@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from engine.graph import Graph
 from engine.training.findings import LayerHealth, Look, Spot
-from engine.training.probes import Probed, node_at
+from engine.training.probes import Probed, Results, node_at
 
 EARLY: Final = (1, 10, 30)
 """Steps that are looked at whatever the rate is: what goes wrong at the start shows at once."""
@@ -29,6 +29,8 @@ BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "Softsign": (-1.0, 1.0),
 }
 """Activations that are flat near two bounds."""
+ROWS: Final = 16
+"""Seen less often, a unit may well be 0 each time by chance."""
 NEAR: Final = 0.02
 """So near to a bound (as a share of the way between both) the slope of a sigmoid is below a twelfth of its largest."""
 
@@ -53,9 +55,9 @@ class Looker:
         self._probed.listener = self.hear
         return self._probed.like(module)
 
-    def hear(self, spot: Spot, values: tuple[Tensor, ...]) -> None:
+    def hear(self, spot: Spot, values: Results) -> None:
         """Measure the results of a node; their gradient when it comes."""
-        value = next((value for value in values if value.is_floating_point() and value.numel()), None)
+        value = next((v for v in values if v is not None and v.is_floating_point() and v.numel()), None)
         if value is None:
             return
         self._order[spot] = None
@@ -64,7 +66,7 @@ class Looker:
         with torch.no_grad():
             detached = value.detach()
             self._keep(spot, "rms", _rms(detached))
-            if kind in CUT and detached.dim() > 1:
+            if kind in CUT and detached.dim() > 1 and rows(detached) >= ROWS:
                 self._keep(spot, "dead", _dead(detached))
             if kind in BOUNDS:
                 low, high = BOUNDS[kind]
@@ -120,6 +122,11 @@ def weights_of(probed: Probed) -> dict[Spot, list[nn.Parameter]]:
 
 def _rms(value: Tensor) -> Tensor:
     return value.float().square().mean().sqrt()
+
+
+def rows(value: Tensor) -> int:
+    """How often a batch shows each unit."""
+    return value.numel() // value.shape[1 if value.dim() > 3 else -1]
 
 
 def _dead(value: Tensor) -> Tensor:

@@ -166,12 +166,20 @@ class Trainer:
 
         try:
             session = Session(
-                plan, data, device, run, self.history, self.control, self._show, self._epoch_done, checkpoint
+                plan,
+                data,
+                device,
+                run,
+                self.history,
+                self.control,
+                self._show,
+                self._epoch_done,
+                checkpoint,
+                self._weights_of,
             )
             self._session = session
-            inherited = self._inherit(session, plan)
             state, message = session.train()
-            message = " ".join(filter(None, (message, inherited, session.notes)))
+            message = f"{message} {session.notes}".strip()
         except Exception as error:
             state, message = "failed", explain(error, plan, self._session.steps if self._session else 0)
             self._keep_traceback(run)
@@ -179,16 +187,6 @@ class Trainer:
             self._finish(run, "stopped", "Interrupted.")
             raise
         return self._finish(run, state, message)
-
-    def _inherit(self, session: Session, plan: Plan) -> str:
-        """Begin with the weights of an earlier run, if that is wanted; which layers could."""
-        if self._weights_of is None:
-            return ""
-        from engine.training.inherit import inherit
-
-        said = str(inherit(session.network.module, self.graph, plan.source.modules, self._weights_of))
-        self._show(message=said)
-        return said
 
     def _finish(self, run: Run, state: State, message: str) -> Result:
         """Keep the weights and close the run; what cannot be written makes it a failed one."""
@@ -201,7 +199,12 @@ class Trainer:
             result = Result(
                 state, message, session.epochs, session.steps, seconds, run.path, session.validation, session.test
             )
-        for keep in (self._keep_weights, partial(self._keep_facts, said), lambda run, result: run.close()):
+        for keep in (
+            self._keep_weights,
+            self._keep_best,
+            partial(self._keep_facts, said),
+            lambda run, result: run.close(),
+        ):
             try:
                 keep(run, result)
             except RunError as error:
@@ -213,6 +216,10 @@ class Trainer:
     def _keep_weights(self, run: Run, result: Result) -> None:
         if self._session is not None:
             run.weights(self._session.stepper.judged.state_dict())
+
+    def _keep_best(self, run: Run, result: Result) -> None:
+        if self._session is not None:
+            self._session.keeper.close()
 
     def _keep_facts(self, said: list[dict[str, Any]], run: Run, result: Result) -> None:
         run.update(

@@ -17,13 +17,27 @@ class LossError(LayerloomError):
     """The answer and the target do not fit each other: one whole sentence with both shapes."""
 
 
-def loss(output: Output, answer: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:
+def loss(
+    output: Output, answer: Tensor, target: Tensor, weights: Tensor | None = None, *, masked: bool = False
+) -> Tensor:
     """The mean loss of one Output over a batch, a tensor without axes. Raises LossError.
+
+    Where some targets are the ignored class (``masked``) and none is left that counts, the loss is 0.
 
     Classes are the last axis of ``answer`` (N, …, C). Losses of classes take labels (N, …) and ``weights`` (C), one a
     class; CTC takes an answer (N, T, C) and labels (N, S); the others take what `as_values` makes of the target.
     """
+    if masked and of_classes(output.loss):
+        total, number = summed(output, answer, target, weights)
+        return total / torch.as_tensor(number, device=total.device).clamp(min=torch.finfo(total.dtype).tiny)
     return _compare(output, answer, target, weights, "mean")
+
+
+def counted(output: Output, target: Tensor, weights: Tensor | None, *, masked: bool) -> Tensor | int:
+    """How much a batch counts in the mean over several: its samples, or the weight of the targets that count."""
+    if of_classes(output.loss) and (masked or weights is not None):
+        return _counted(output, target, target, weights, masked)
+    return len(target)
 
 
 def summed(
@@ -52,12 +66,12 @@ def as_values(answer: Tensor, target: Tensor) -> Tensor:
     raise LossError(_unlike(answer, target))
 
 
-def balanced(labels: Tensor, classes: int, ignore_index: int) -> Tensor:
+def balanced(labels: Tensor, classes: int, ignored: int | None = None) -> Tensor:
     """Weights (classes) by which every class counts the same: samples / (classes × samples of the class).
 
     Classes without samples weigh 0 (scikit-learn's ``class_weight="balanced"``; King and Zeng 2001).
     """
-    kept = labels[labels != ignore_index].flatten()
+    kept = (labels if ignored is None else labels[labels != ignored]).flatten()
     counts = torch.bincount(kept, minlength=classes).to(torch.float32)
     return torch.where(counts > 0, len(kept) / (classes * counts.clamp(min=1)), 0.0)
 
@@ -68,9 +82,7 @@ def hits(output: Output, answer: Tensor, target: Tensor, masked: bool) -> tuple[
     The threshold is 0 for logits, else 0.5. With CTC a whole sequence is right or wrong.
     """
     if output.loss == "ctc_loss":
-        right = read_off(answer, output.blank, target.shape[1]) == target.masked_fill(
-            _padding(output, target), output.blank
-        )
+        right = read_off(answer, output.blank, target.shape[1]) == _labels(output, target)
         return right.all(-1).sum(), len(target)
     if answer.dim() == target.dim() + 1 and answer.shape[-1] > 1:
         right = answer.argmax(-1) == target
@@ -137,9 +149,8 @@ def _counted(output: Output, answer: Tensor, target: Tensor, weights: Tensor | N
         return target.numel()  # torch's mean divides by the samples, whatever they weigh
     if of_classes(output.loss):
         if weights is not None:
-            kept = target[target != output.ignore_index]
-            return weights[kept].sum()
-        return (target != output.ignore_index).sum() if masked else target.numel()
+            return weights[target if output.ignored is None else target[target != output.ignored]].sum()
+        return (target != output.ignored).sum() if masked and output.ignored is not None else target.numel()
     if output.loss == "ctc_loss":
         return len(answer)
     if output.loss in ("kl_div", "cosine_embedding_loss"):
@@ -157,10 +168,8 @@ def _ctc(output: Output, answer: Tensor, target: Tensor, reduction: str) -> Tens
     if target.is_floating_point() or answer.dim() != 3 or target.dim() != 2 or len(answer) != len(target):
         raise LossError(_unlike(answer, target))
     steps = torch.full((len(answer),), answer.shape[1], dtype=torch.int64, device=answer.device)
-    filling = _padding(output, target)
-    lengths = (~filling).sum(-1)
-    # labels of no sequence are never read, but must be classes
-    labels = target.masked_fill(filling, output.blank)
+    labels = _labels(output, target)
+    lengths = (labels != output.blank).sum(-1)
     each = functional.ctc_loss(
         answer.transpose(0, 1), labels, steps, lengths, blank=output.blank, reduction="none", zero_infinity=True
     )
@@ -168,8 +177,11 @@ def _ctc(output: Output, answer: Tensor, target: Tensor, reduction: str) -> Tens
     return each.sum() if reduction == "sum" else each.mean()
 
 
-def _padding(output: Output, target: Tensor) -> Tensor:
-    return (target == output.blank) | (target == output.ignore_index)
+def _labels(output: Output, target: Tensor) -> Tensor:
+    """The labels of each sequence (N, S) in front, behind them blanks, wherever the target was filled up."""
+    filling = (target == output.blank) | (target == output.ignore_index)
+    order = filling.to(torch.int8).argsort(dim=-1, stable=True)
+    return target.masked_fill(filling, output.blank).gather(-1, order)
 
 
 def _unlike(answer: Tensor, target: Tensor) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,10 @@ from engine.data.binding import Binding
 from engine.data.datasets import Field
 from engine.data.pipeline import Part
 from engine.graph import Graph
-from engine.layers.losses import of_classes
 from engine.layers.ports import Output
 from engine.shapes import Report
 from engine.training.judge import Judge, Value
-from engine.training.losses import absolute_error, balanced, hits, loss, summed
+from engine.training.losses import absolute_error, balanced, counted, hits, loss, summed
 from engine.training.metric_names import MetricName
 from engine.training.tasks import Task, task
 
@@ -52,8 +51,12 @@ class Head:
 
     def loss(self, answers: tuple[Tensor, ...], batch: Batch) -> Tensor:
         """The mean loss of a batch times the weight of this Output."""
-        value = loss(self.output, answers[self.place], batch[self.field], self.weights)
+        value = loss(self.output, answers[self.place], batch[self.field], self.weights, masked=self.masked)
         return value if self.output.weight == 1.0 else value * self.output.weight
+
+    def count(self, batch: Batch) -> Tensor | int:
+        """How much a batch counts in the mean over several."""
+        return counted(self.output, batch[self.field], self.weights, masked=self.masked)
 
     def score(self, answers: tuple[Tensor, ...], batch: Batch) -> tuple[Tensor, Tensor | int]:
         """(sum, number) of the metric over a batch, apart from the gradients."""
@@ -75,14 +78,21 @@ class Network:
     """A module, the fields of its inputs in order, and its heads; the first head is the one that steps report on.
 
     ``forward`` is what computes the answers: the module, or compiled code of it. ``channels_last``: images reach it
-    with their channels last in memory.
+    with their channels last in memory. ``autocast`` are the numbers most layers compute with, None: float32.
     """
 
     def __init__(
-        self, module: nn.Module, inputs: tuple[str, ...], heads: tuple[Head, ...], *, channels_last: bool = False
+        self,
+        module: nn.Module,
+        inputs: tuple[str, ...],
+        heads: tuple[Head, ...],
+        *,
+        channels_last: bool = False,
+        autocast: torch.dtype | None = None,
     ) -> None:
         self.module, self.inputs, self.heads, self.channels_last = module, inputs, heads, channels_last
         self.forward: Callable[..., Any] = module
+        self.autocast = autocast
         self.fields = tuple(dict.fromkeys((*inputs, *(head.field for head in heads))))
 
     def answers(self, batch: Batch, forward: Callable[..., Any] | None = None) -> tuple[Tensor, ...]:
@@ -93,15 +103,29 @@ class Network:
         inputs = [batch[name] for name in self.inputs]
         if self.channels_last:
             inputs = [channels_last(value) for value in inputs]
-        result = (self.forward if forward is None else forward)(*inputs)
+        compute = self.forward if forward is None else forward
+        if self.autocast is None:
+            result = compute(*inputs)
+        else:  # losses are reckoned outside: torch refuses some of them within
+            with torch.autocast(inputs[0].device.type, self.autocast):
+                result = compute(*inputs)
         return tuple(map(_single, result)) if isinstance(result, tuple) else (_single(result),)
 
-    def loss(self, answers: tuple[Tensor, ...], batch: Batch) -> Tensor:
-        """The weighted sum of the losses of all heads."""
-        total = self.heads[0].loss(answers, batch)
-        for head in self.heads[1:]:
-            total = total + head.loss(answers, batch)
+    def loss(self, answers: tuple[Tensor, ...], batch: Batch, shares: Sequence[Tensor | float] | None = None) -> Tensor:
+        """The weighted sum of the losses of all heads; ``shares`` are those of this batch among several, by head."""
+        losses = [head.loss(answers, batch) for head in self.heads]
+        if shares is not None:
+            losses = [value * share for value, share in zip(losses, shares, strict=True)]
+        total = losses[0]
+        for value in losses[1:]:
+            total = total + value
         return total
+
+    def shares(self, batches: Sequence[Batch]) -> list[list[Tensor | float]]:
+        """For each batch what it counts among these, by head: together the mean over all of them."""
+        counts = [[head.count(batch) for head in self.heads] for batch in batches]
+        totals = [sum(column) for column in zip(*counts, strict=True)]
+        return [[count / (total + 1e-30) for count, total in zip(row, totals, strict=True)] for row in counts]
 
     def evaluate(
         self, part: Part, size: int, go_on: Callable[[], bool], judged: nn.Module | None = None
@@ -163,10 +187,13 @@ def heads(
     report: Report,
     binding: Binding,
     fields: Mapping[str, Field],
-    train: Part,
+    parts: Sequence[Part],
     metrics: tuple[MetricName, ...] | None = None,
 ) -> tuple[Head, ...]:
-    """The Outputs with a loss, in creation order; ``metrics`` are those asked for (None: what fits each)."""
+    """The Outputs with a loss, in creation order; ``parts`` are those of the data, training first.
+
+    ``metrics`` are those asked for (None: what fits each).
+    """
     result = []
     for place, node in enumerate(graph.of_type("Output")):
         output = report.layer(node.id)
@@ -175,8 +202,10 @@ def heads(
         name = binding.targets[node.id]
         (answer,) = report.inputs[node.id]
         job = task(output, answer, fields[name])
-        target = train.tensors[name]
-        ignored = of_classes(output.loss) and bool((target == output.ignore_index).any())
+        target = parts[0].tensors[name]
+        ignored = output.ignored is not None and any(
+            bool((part.tensors[name] == output.ignored).any()) for part in parts
+        )
         weights = _class_weights(output, target, job)
         result.append(Head(node.name, output, place, name, job, ignored, job.chosen(metrics), weights))
     return tuple(result)
@@ -187,5 +216,5 @@ def _class_weights(output: Output, target: Tensor, job: Task) -> Tensor | None:
     if output.class_weights is None or job.kind != "classes":
         return None
     if output.class_weights == "balanced":
-        return balanced(target, job.classes, output.ignore_index)
+        return balanced(target, job.classes, output.ignored)
     return torch.tensor(output.class_weights, device=target.device)

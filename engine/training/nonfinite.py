@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from engine.training.findings import Spot
 from engine.training.network import Batch, Network
-from engine.training.probes import Probed
+from engine.training.probes import Probed, Results
 
 
 def first_not_finite(probed: Probed, network: Network, batches: Sequence[Batch]) -> tuple[Spot, str] | None:
@@ -26,8 +26,9 @@ def first_not_finite(probed: Probed, network: Network, batches: Sequence[Batch])
                     return home, f"the {name}"
     found: list[Spot] = []
 
-    def hear(spot: Spot, values: tuple[Tensor, ...]) -> None:
-        if not found and any(value.is_floating_point() and not bool(value.isfinite().all()) for value in values):
+    def hear(spot: Spot, values: Results) -> None:
+        floats = [value for value in values if value is not None and value.is_floating_point()]
+        if not found and any(not bool(value.isfinite().all()) for value in floats):
             found.append(spot)
 
     probed.listener = hear

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -14,7 +14,10 @@ from engine.training.config import TrainingConfig
 from engine.training.optimizers import Muon, Optimizer, SparseAdam
 from engine.training.pair import Pair
 from engine.training.schedules import Constant, Schedule
+from engine.training.status import TrainingError
 
+SPARSE = ("sparse_adam", "sgd", "adagrad", "lbfgs")
+"""Those that take sparse gradients."""
 FUSED = ("sgd", "adam", "adamw")
 """Those with one kernel for all weights: 0.6 of a tiny step on the CPU, and the same bits every time."""
 
@@ -26,7 +29,12 @@ def make_optimizer(config: Optimizer, module: nn.Module, device: torch.device) -
     """
     options: dict[str, Any] = config.model_dump(exclude={"name"})
     parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
-    sparse = _sparse(module)
+    sparse = sparse_weights(module)
+    if sparse and config.name not in SPARSE:
+        raise TrainingError(
+            f"The embedding has sparse gradients, which the optimizer {config.name!r} cannot take: choose "
+            f"{', '.join(map(repr, SPARSE))}, or set sparse of the embedding to false."
+        )
     if isinstance(config, (Muon, SparseAdam)):
         mine = [p for p in parameters if (p in sparse if isinstance(config, SparseAdam) else p.dim() == 2)]
         others = [p for p in parameters if not any(p is one for one in mine)]
@@ -46,25 +54,27 @@ def torch_optimizer(config: Optimizer) -> Callable[..., torch.optim.Optimizer]:
     return made
 
 
-def _sparse(module: nn.Module) -> set[Tensor]:
+def sparse_weights(module: nn.Module) -> set[Tensor]:
     """The weights whose gradients are sparse."""
     tables = (part for part in module.modules() if isinstance(part, (nn.Embedding, nn.EmbeddingBag)))
     return {table.weight for table in tables if table.sparse}
 
 
 class LearningRate:
-    """The learning rate of an optimizer: follows the schedule as steps and epochs pass, and can be set in between."""
+    """The learning rate of an optimizer: follows the schedule as steps and epochs pass, and can be set in between.
+
+    A warm-up multiplies what the schedule says; the schedule itself knows nothing of it.
+    """
 
     def __init__(self, optimizer: torch.optim.Optimizer, config: TrainingConfig, steps: int) -> None:
         """``steps`` is how many an epoch has."""
         self.optimizer = optimizer
         self._interval = getattr(config.schedule, "interval", "epoch")
-        counts = config.epochs * (steps if self._interval == "step" else 1)
-        self._scheduler = make_schedule(optimizer, config.schedule, max(counts, 1))
-        rise = round(config.warmup * steps)
-        self._warmup = None
-        if rise:
-            self._warmup = lr_scheduler.LinearLR(optimizer, start_factor=1 / (rise + 1), total_iters=rise)
+        self._counts = max(config.epochs * (steps if self._interval == "step" else 1), 1)
+        self._scheduler = make_schedule(optimizer, config.schedule, self._counts)
+        self._rise, self._steps = round(config.warmup * steps), 0
+        self._rates = self._groups()
+        self._apply()
 
     @property
     def value(self) -> float:
@@ -73,32 +83,58 @@ class LearningRate:
 
     def step_done(self) -> None:
         """Take what counts steps one further."""
-        if self._warmup is not None:
-            self._warmup.step()
-        if self._scheduler is not None and self._interval == "step":
-            self._scheduler.step()
+        self._steps += 1
+        if self._interval == "step":
+            self._count()
+        elif self._steps <= self._rise:
+            self._apply()
 
     def epoch_done(self, validation_loss: float | None) -> None:
         """Take what counts epochs one further; a plateau looks at the validation loss."""
         if isinstance(self._scheduler, lr_scheduler.ReduceLROnPlateau):
             if validation_loss is not None:
-                self._scheduler.step(validation_loss)
-        elif self._scheduler is not None and self._interval == "epoch":
-            self._scheduler.step()
+                self._count(validation_loss)
+        elif self._interval == "epoch":
+            self._count()
+
+    def _count(self, *metric: float) -> None:
+        """One epoch or step more for the schedule; a cycle that is over stays where it ended."""
+        last = isinstance(self._scheduler, lr_scheduler.OneCycleLR) and self._scheduler.last_epoch >= self._counts - 1
+        if self._scheduler is not None and not last:
+            self._set(self._rates)
+            self._scheduler.step(*metric)
+            self._rates = self._groups()
+        self._apply()
+
+    @property
+    def _factor(self) -> float:
+        """How far the warm-up is: 1 once it is over."""
+        return min(1.0, (self._steps + 1) / (self._rise + 1))
+
+    def _groups(self) -> list[float]:
+        return [float(group["lr"]) for group in self.optimizer.param_groups]
+
+    def _set(self, rates: list[float]) -> None:
+        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
+
+    def _apply(self) -> None:
+        """Give the optimizer what the schedule says, so far as the warm-up lets it."""
+        if self._rise:
+            self._set([rate * self._factor for rate in self._rates])
 
     def state(self) -> dict[str, Any]:
-        """What the optimizer and the schedule remember."""
-        found = {"optimizer": self.optimizer.state_dict()}
-        for name, scheduler in (("schedule", self._scheduler), ("warmup", self._warmup)):
-            found[name] = {} if scheduler is None else _plain(scheduler.state_dict())
-        return found
+        """What the optimizer, the schedule and the warm-up remember."""
+        schedule = {} if self._scheduler is None else _plain(self._scheduler.state_dict())
+        warmup = {"steps": self._steps, "rates": list(self._rates)}
+        return {"optimizer": self.optimizer.state_dict(), "schedule": schedule, "warmup": warmup}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state` gave."""
         self.optimizer.load_state_dict(dict(state["optimizer"]))
-        for name, scheduler in (("schedule", self._scheduler), ("warmup", self._warmup)):
-            if scheduler is not None:
-                scheduler.load_state_dict(dict(state[name]))
+        self._steps, self._rates = state["warmup"]["steps"], list(state["warmup"]["rates"])
+        if self._scheduler is not None:
+            self._scheduler.load_state_dict(dict(state["schedule"]))
 
     def set(self, lr: float) -> None:
         """Use another learning rate from now on; what the schedule does later is scaled along."""
@@ -109,10 +145,11 @@ class LearningRate:
             for name in ("initial_lr", "max_lr", "min_lr"):
                 if name in group:
                     group[name] = group[name] * factor if factor else lr
-        for scheduler in (self._scheduler, self._warmup):
-            for name in ("base_lrs", "max_lrs"):
-                if hasattr(scheduler, name):
-                    setattr(scheduler, name, [base * factor if factor else lr for base in getattr(scheduler, name)])
+        for name in ("base_lrs", "max_lrs"):
+            if hasattr(self._scheduler, name):
+                bases = [base * factor if factor else lr for base in getattr(self._scheduler, name)]
+                setattr(self._scheduler, name, bases)
+        self._rates = [lr / self._factor] * len(self._rates)
 
 
 def _plain(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,6 +174,8 @@ def make_schedule(optimizer: torch.optim.Optimizer, schedule: Schedule, counts: 
         options["total_iters"] = schedule.total_iters or counts
     elif isinstance(schedule, schedules.OneCycle):
         options |= {"max_lr": schedule.max_lr or lr, "total_steps": counts}
+        if schedule.pct_start * counts == 1:  # there torch divides by a way up of no steps
+            options["pct_start"] *= 1 + 1e-9
     elif isinstance(schedule, schedules.Cyclic):
         highest = schedule.max_lr or lr
         options |= {"max_lr": highest, "base_lr": min(schedule.base_lr or highest / 10, highest)}
@@ -169,7 +208,13 @@ class Clipping:
             if self._norm is not None:
                 nn.utils.clip_grads_with_norm_(self._parameters, self._norm, norm)
         if self._value is not None:
-            nn.utils.clip_grad_value_(self._parameters, self._value)
+            dense = [p for p in self._parameters if p.grad is not None and not p.grad.is_sparse]
+            if dense:
+                nn.utils.clip_grad_value_(dense, self._value)
+            for parameter in self._parameters:
+                if parameter.grad is not None and parameter.grad.is_sparse:
+                    parameter.grad = parameter.grad.coalesce()
+                    parameter.grad.values().clamp_(-self._value, self._value)
         return norm
 
 
@@ -181,9 +226,10 @@ def _dense(gradient: Tensor) -> Tensor:
 class Penalty:
     """Terms of the weights in the loss: l1 Σ|w| + l2 Σw² over those of two and more axes (no biases, no norms)."""
 
-    def __init__(self, config: TrainingConfig, parameters: Iterable[nn.Parameter]) -> None:
+    def __init__(self, config: TrainingConfig, module: nn.Module) -> None:
         self._l1, self._l2 = config.l1, config.l2
-        self._weights = [parameter for parameter in parameters if parameter.dim() > 1 and parameter.requires_grad]
+        sparse = sparse_weights(module)  # a penalty of all rows would make their gradients dense
+        self._weights = [w for w in module.parameters() if w.dim() > 1 and w.requires_grad and w not in sparse]
 
     def __bool__(self) -> bool:
         return bool((self._l1 or self._l2) and self._weights)

@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.data.pipeline import Part, Prepared
 from engine.layers.losses import LOSSES
 from engine.layers.ports import Output
-from engine.training.findings import Diagnosis
+from engine.training.findings import Diagnosis, Spot
 from engine.training.health import weights_of
 from engine.training.memory import free_memory, largest_batch, needed_memory
 from engine.training.network import Batch, Head
@@ -74,32 +74,37 @@ def preflight(
         for part in (data.train, data.validation, data.test):
             check_targets(head, part)
     check_numbers(plan, data)
-    loss = _try(plan, stepper, probed, data.train, count)
+    loss, alike = _try(plan, stepper, probed, data.train, count)
     baseline = guessing(stepper.network.heads, data.train)
     found = Preflight(min(count, len(data.train)), loss, baseline, needed, free, largest, len(data.train))
-    said = [*_padded(plan, data), *_alike(plan, probed), *_in_order(plan, data, stepper.network.heads), *_start(found)]
+    said = [*_padded(plan, data), *_alike(plan, alike), *_in_order(plan, data, stepper.network.heads), *_start(found)]
     return found, said
 
 
-def _try(plan: Plan, stepper: Stepper, probed: Probed, train: Part, size: int) -> float:
-    """The loss of the first batch; a batch as the last of an epoch goes through, too, and one to evaluate."""
+def _try(plan: Plan, stepper: Stepper, probed: Probed, train: Part, size: int) -> tuple[float, list[Spot]]:
+    """The loss of the first batch, and the layers whose units are all alike.
+
+    A batch as the last of an epoch goes through, too, and one to evaluate.
+    """
     network, module = stepper.network, stepper.network.module
     batches: list[Batch] = [next(train.batches(network.fields, size))]
-    left = len(train) % size
+    left = 0 if plan.data.drop_last else len(train) % size
     if left and left < len(train):
         batches.append(next(train.batches(network.fields, left)))
-    losses = []
+    losses: list[float] = []
+    alike: list[Spot] = []
     with undisturbed(module):
         for batch in batches:
-            with stepper.mixed():
-                answers = network.answers(batch)
+            answers = network.answers(batch)
             loss = network.loss(answers, batch)
             loss.backward()  # type: ignore[no-untyped-call]
+            if not losses:
+                alike = [spot for spot, own in weights_of(probed).items() if any(map(_same_rows, own))]
             losses.append(float(loss.detach()))
         stepper.optimizer.zero_grad()
         module.eval()
         try:
-            with torch.no_grad(), stepper.mixed():
+            with torch.no_grad():
                 network.answers(batches[0])
         finally:
             module.train()
@@ -113,7 +118,7 @@ def _try(plan: Plan, stepper: Stepper, probed: Probed, train: Part, size: int) -
                 f"The first batch gives a loss that is {'not a number' if first != first else 'infinite'}.{began} "
                 "Standardise the data on the Data page, or mend the layer that makes numbers too large."
             )
-    return losses[0]
+    return losses[0], alike
 
 
 def check_targets(head: Head, part: Part) -> None:
@@ -123,7 +128,7 @@ def check_targets(head: Head, part: Part) -> None:
         return
     assert output.loss is not None
     if head.task.kind in ("classes", "sequence") and LOSSES[output.loss].target != "values":
-        counted = target != output.ignore_index
+        counted = torch.ones_like(target, dtype=torch.bool) if output.ignored is None else target != output.ignored
         wrong = (
             counted & ((target < 0) | (target >= head.task.classes)) if head.task.classes else counted & (target < 0)
         )
@@ -170,9 +175,10 @@ def guessing(heads: tuple[Head, ...], train: Part) -> float:
         plain = output.class_weights is None and output.pos_weight is None and not output.label_smoothing
         if kinds.get(output.loss or "") != head.task.kind or not plain:
             return math.nan
-        labels = target[target != output.ignore_index].flatten().to(torch.int64)
+        labels = target if output.ignored is None else target[target != output.ignored]
+        labels = labels.flatten().to(torch.int64)
         total += output.weight * _entropy(labels)
-    return total
+    return total or math.nan
 
 
 def _entropy(labels: Tensor) -> float:
@@ -181,18 +187,15 @@ def _entropy(labels: Tensor) -> float:
     return float(-(shares * shares.log()).sum())
 
 
-def _alike(plan: Plan, probed: Probed) -> Iterator[Diagnosis]:
-    """Layers whose units all begin the same stay the same: every gradient is the same for all of them."""
-    last = {edge.source for node in plan.graph.of_type("Output") for edge in plan.graph.incoming[node.id].values()}
-    for spot, weights in weights_of(probed).items():
+def _alike(plan: Plan, spots: list[Spot]) -> Iterator[Diagnosis]:
+    """Layers whose units all begin the same and learn the same: they stay one unit."""
+    for spot in spots:
         node = node_at(plan.graph, spot.inside, spot.node)
-        if node is None or (not spot.inside and spot.node in last):
-            continue
-        if any(len(w) > 1 and w.shape[0] > 1 and bool((w == w[0]).all()) for w in weights):
+        if node is not None:
             yield Diagnosis(
                 "alike",
-                f"All units of {node.name} ({node.type}) begin with the same weights, so they learn the same and stay "
-                "one unit.",
+                f"All units of {node.name} ({node.type}) begin with the same weights and get the same gradient, "
+                "so they learn the same and stay one unit.",
                 "Take another initialisation than zeros or a constant.",
                 0,
                 spot.inside,
@@ -200,12 +203,21 @@ def _alike(plan: Plan, probed: Probed) -> Iterator[Diagnosis]:
             )
 
 
+def _same_rows(weight: Tensor) -> bool:
+    """Whether all units have the same weights and the same gradient."""
+    gradient = weight.grad
+    if weight.shape[0] < 2 or not bool((weight == weight[0]).all()):
+        return False
+    if gradient is None or gradient.is_sparse:
+        return gradient is None
+    return bool(torch.isclose(gradient, gradient[:1], rtol=1e-4, atol=0.0).all())
+
+
 def _padded(plan: Plan, data: Prepared) -> Iterator[Diagnosis]:
     """Places that only fill a sample up count as if they were to be learned."""
     for node_id, name in plan.binding.targets.items():
         layer, padding = plan.report.layer(node_id), data.fields[name].padding
-        ignores = "ignore_index" in LOSSES[layer.loss].options if isinstance(layer, Output) and layer.loss else False
-        if padding is None or not ignores or not isinstance(layer, Output) or layer.ignore_index == padding:
+        if padding is None or not isinstance(layer, Output) or layer.ignored in (None, padding):
             continue
         share = float((data.train.tensors[name] == padding).double().mean())
         if share:
@@ -258,7 +270,7 @@ def _start(found: Preflight) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "tight-memory",
             f"A batch needs about {size(found.needed)} of {size(found.free)} that are free.",
-            f"Close other programs, or take a batch below {found.largest:,}.",
+            "Close other programs, or take a smaller batch.",
             0,
             setting="data.batch_size",
         )

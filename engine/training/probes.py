@@ -20,7 +20,9 @@ from engine.training.plan import Plan
 ATTRIBUTE = "_probed_at"
 
 
-Listener = Callable[[Spot, tuple[Tensor, ...]], None]
+Results = tuple[Tensor | None, ...]
+"""What a node gives, in the order of its output ports; None for what nobody reads."""
+Listener = Callable[[Spot, Results], None]
 
 
 def probe(module: nn.Module, node: str, *values: Any) -> None:
@@ -28,7 +30,7 @@ def probe(module: nn.Module, node: str, *values: Any) -> None:
     at = module.__dict__.get(ATTRIBUTE)
     if at is not None and at[1].listener is not None:
         inside, probed, path = at
-        probed.listener(Spot(inside, node, path), tuple(value for value in values if isinstance(value, Tensor)))
+        probed.listener(Spot(inside, node, path), tuple(v if isinstance(v, Tensor) else None for v in values))
 
 
 def node_at(graph: Graph, inside: tuple[str, ...], node: str) -> Node | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from engine.graph import Graph
+from engine.training.schedules import Constant
 from engine.training.status import TrainingError
 
 FIRST, LAST, STEPS = 1e-7, 10.0, 120
@@ -48,6 +49,8 @@ def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | No
     from engine.training.threads import wait_politely
 
     plan = check(graph)
+    alone = {"schedule": Constant(), "warmup": 0.0, "ema": None, "compile": False}  # the rate is ours here
+    plan = replace(plan, training=plan.training.model_copy(update=alone))
     wait_politely()
     target = devices.choose_device(plan.training.device)
     devices.check_precision(plan.training.precision, target)

@@ -141,6 +141,8 @@ class Recorder:
     def restore(self, seconds: float, sums: tuple[float, float, int]) -> None:
         """Go on with the time and the sums of a checkpoint."""
         self.seconds, self._sums = seconds, sums
+        if sums[2]:
+            self.epoch_means = {"loss": sums[0] / sums[2], self.metric: sums[1] / sums[2]}
 
     def new_epoch(self) -> None:
         """Begin the means of an epoch anew."""

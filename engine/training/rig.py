@@ -19,9 +19,12 @@ def build(plan: Plan, data: Prepared, device: torch.device) -> Stepper:
     module = compile_source(plan.source).to(device)
     if config.channels_last:
         module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    parts = heads(plan.graph, plan.report, plan.binding, data.fields, data.train, config.metrics)
+    parts = heads(
+        plan.graph, plan.report, plan.binding, data.fields, (data.train, data.validation, data.test), config.metrics
+    )
     inputs = tuple(plan.binding.inputs.values())
-    network = Network(module, inputs, parts, channels_last=config.channels_last)
+    numbers = None if config.precision == "float32" else getattr(torch, config.precision)
+    network = Network(module, inputs, parts, channels_last=config.channels_last, autocast=numbers)
     return Stepper(network, config, device, steps_of(len(data.train), plan))
 
 

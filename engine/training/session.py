@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import torch
 
@@ -17,6 +18,7 @@ from engine.training.device import seed_step
 from engine.training.diagnosis import Doctor, Facts
 from engine.training.health import Looker, due
 from engine.training.history import History
+from engine.training.inherit import inherit
 from engine.training.keeper import Keeper
 from engine.training.network import Batch
 from engine.training.nonfinite import first_not_finite
@@ -28,6 +30,7 @@ from engine.training.recorder import Diverged, Recorder
 from engine.training.rig import build, steps_of
 from engine.training.run import Run, RunError
 from engine.training.status import Metrics, State
+from engine.training.telling import hear_diagnoses
 
 NORM_EVERY = 10
 """The norm of the gradients is measured at every tenth step: it costs up to a fifth of a tiny one."""
@@ -50,6 +53,7 @@ class Session:
         show: Callable[..., None],
         on_epoch: Callable[[], None],
         checkpoint: Checkpoint | None = None,
+        weights_of: Path | None = None,
     ) -> None:
         self.plan, self.data, self.device = plan, data, device
         self.control, self.show, self.on_epoch = control, show, on_epoch
@@ -65,10 +69,11 @@ class Session:
         self.doctor = Doctor(
             Facts(
                 plan.graph,
-                self.lr.value,
-                guessing(parts, data.train),
-                parts[0].task.classes or 2,
+                lr=self.config.optimizer.lr,
+                baseline=guessing(parts, data.train),
+                classes=0 if len(parts) > 1 else parts[0].task.classes or 2,
                 clipped=self.config.clip_norm is not None,
+                best_kept=self.config.checkpoint.best,
             )
         )
         self.recorder = Recorder(run, history, parts[0].metric, device)
@@ -77,7 +82,9 @@ class Session:
         self.patience = _Patience(self.config.early_stopping)
         self.keeper = Keeper(self.config.checkpoint, run, self.stepper)
         self._batches, self._ended = 0, ""
-        self.notes = self._compiled() if self.config.compile else ""
+        self.notes = "" if weights_of is None else self._inherit(weights_of)
+        if self.config.compile:
+            self.notes = f"{self.notes} {self._compiled()}".strip()
         if checkpoint is not None:
             self._go_on_from(checkpoint)
         else:
@@ -89,6 +96,7 @@ class Session:
         self.network.module.load_state_dict(dict(checkpoint.weights))
         self.stepper.restore(checkpoint.optimizer)
         self.recorder.restore(progress.seconds, progress.sums)
+        self.doctor.remember(hear_diagnoses(self.recorder.run.info.diagnoses), self.recorder.history)
         self.epochs, self.steps, self._batches = progress.epochs, progress.step, progress.batches
         self.validation, self._ended = dict(progress.validation), progress.ended
         self.patience.bad = progress.bad_epochs
@@ -104,12 +112,19 @@ class Session:
             self.doctor.say(diagnosis)
         self.show(preflight=str(found), diagnoses=self.doctor.diagnoses)
 
+    def _inherit(self, weights_of: Path) -> str:
+        """Begin with the weights of an earlier run, where layers still fit; which did, in words."""
+        said = str(inherit(self.network.module, self.plan.graph, self.plan.source.modules, weights_of))
+        if self.stepper.average is not None:
+            self.stepper.average.module.load_state_dict(self.network.module.state_dict())
+        self.show(message=said)
+        return said
+
     def _compiled(self) -> str:
         """Try to compile with a batch of the data; why it could not be, if it could not."""
         self.show(phase="compiling")
         size = self.plan.data.size(len(self.data.train))
-        with self.stepper.mixed():
-            return compile_network(self.network, next(self.data.train.batches(self.network.fields, size)))
+        return compile_network(self.network, next(self.data.train.batches(self.network.fields, size)))
 
     def train(self) -> tuple[State, str]:
         """All epochs and the final test; returns how it ended. Raises Diverged, and whatever the network raises."""
@@ -196,7 +211,8 @@ class Session:
         if asked is not None:
             self.lr.set(asked)
         lr = self.lr.value
-        looker = Looker(self.probed, self.plan.graph) if due(number, self.config.health) else None
+        every = 0 if self.config.compile else self.config.health  # compiled code has other bits than what is looked at
+        looker = Looker(self.probed, self.plan.graph) if due(number, every) else None
         done = self.stepper.step(batches, number, measure=number % NORM_EVERY == 1, looker=looker)
         self.steps = number
         late = self.recorder.step(number, epoch, done.samples, lr, done.loss, done.score, done.norm)
@@ -212,8 +228,7 @@ class Session:
     def _broken(self, number: int, batches: Sequence[Batch]) -> None:
         """The loss is no number: find out where that began. Raises Diverged, with the node."""
         seed_step(self.device, self.config.seed, "step", number)
-        with self.stepper.mixed():
-            where = first_not_finite(self.probed, self.network, batches)
+        where = first_not_finite(self.probed, self.network, batches)
         try:
             self._flush()
         except Diverged as error:
@@ -261,11 +276,10 @@ class Session:
             return {}
         self.show(phase="validating" if split == "validation" else "testing")
         size = self.plan.data.size(len(self.data.train))
-        with self.stepper.mixed():
-            values = self.network.evaluate(part, size, lambda: not self.control.stopped, self.stepper.judged)
-            if values is not None:
-                last = split == "test" or epoch == self.config.epochs
-                self.looks.take(split, self.network, part, self.stepper.judged, self.steps, epoch, last=last)
+        values = self.network.evaluate(part, size, lambda: not self.control.stopped, self.stepper.judged)
+        if values is not None:
+            last = split == "test" or epoch == self.config.epochs
+            self.looks.take(split, self.network, part, self.stepper.judged, self.steps, epoch, last=last)
         return None if values is None else self.recorder.evaluation(split, self.steps, epoch, values)
 
     def _flush(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ class Stepper:
         weights = list(module.parameters())
         self.optimizer = make_optimizer(config.optimizer, module, device)
         self.lr = LearningRate(self.optimizer, config, steps)
-        self.clipping, self.penalty = Clipping(config, weights), Penalty(config, weights)
+        self.clipping, self.penalty = Clipping(config, weights), Penalty(config, module)
         # Half precision underflows without it; bfloat16 has the range of float32.
         self.scaler = torch.amp.GradScaler(device.type) if config.precision == "float16" else None
         self.average: AveragedModel | None = None
@@ -73,14 +72,14 @@ class Stepper:
         def gradients() -> Tensor:
             nonlocal norm
             seed_step(self.device, self.config.seed, "step", number)
-            scores.clear()
             self.optimizer.zero_grad()
             loss = self._gradients(batches, scores, forward)
             if self.device.type == "cpu" and not math.isfinite(loss.item()):
                 raise _NotFinite(loss)
             if self.scaler is not None:
                 self.scaler.unscale_(self.optimizer)
-            norm = self.clipping.apply(measure=measure)
+            found = self.clipping.apply(measure=measure)
+            norm = found if norm is None else norm  # of the first look, as the loss
             return loss
 
         finite = True
@@ -91,6 +90,7 @@ class Stepper:
         if self.average is not None:
             self.average.update_parameters(self.network.module)
         self.lr.step_done()
+        scores = scores[: len(batches)]  # an optimizer that looks several times begins with the loss that is said
         score = scores[0] if len(scores) == 1 else (sum(s for s, _ in scores), sum(n for _, n in scores))
         samples = sum(map(samples_of, batches))
         return Step(loss.detach(), score, norm if measure and finite else None, samples, finite)  # type: ignore[arg-type]
@@ -131,27 +131,18 @@ class Stepper:
         if self.scaler is not None:
             self.scaler.load_state_dict(dict(state["scaler"]))
 
-    def mixed(self) -> contextlib.AbstractContextManager[Any]:
-        """Where the forward pass runs in: with other numbers, if that is set."""
-        if self.config.precision == "float32":
-            return contextlib.nullcontext()
-        return torch.autocast(self.device.type, getattr(torch, self.config.precision))
-
     def _gradients(
         self,
         batches: Sequence[Batch],
         scores: list[tuple[Tensor, Tensor | int]],
         forward: Callable[..., Any] | None,
     ) -> Tensor:
-        """Add up the gradients of the batches, each by its share of the samples; returns the mean loss without axes."""
-        samples = sum(map(samples_of, batches))
+        """Add up the gradients of the batches, each by its share; returns the mean loss without axes."""
         total: Tensor | None = None
+        shares = self.network.shares(batches) if len(batches) > 1 else None
         for place, batch in enumerate(batches):
-            with self.mixed():
-                answers = self.network.answers(batch, forward)
-            loss = self.network.loss(answers, batch)
-            share = 1.0 if len(batches) == 1 else samples_of(batch) / samples
-            goal = loss if share == 1.0 else loss * share
+            answers = self.network.answers(batch, forward)
+            goal = self.network.loss(answers, batch, None if shares is None else shares[place])
             said = goal.detach()
             if self.penalty and place == 0:
                 goal = goal + self.penalty()

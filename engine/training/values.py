@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.graph import Graph
 from engine.training.findings import Spot
 from engine.training.nonfinite import undisturbed
-from engine.training.probes import Probed
+from engine.training.probes import Probed, Results
 
 Place = tuple[tuple[str, ...], str]
 """The uses of blocks one goes into, and the node."""
@@ -46,7 +46,7 @@ class Value:
         return f"{size} {self.dtype}: from {self.low:.4g} to {self.high:.4g}{spread}"
 
 
-def values_of(graph: Graph) -> Mapping[Place, tuple[Value, ...]]:
+def values_of(graph: Graph) -> Mapping[Place, tuple[Value | None, ...]]:
     """The results of every node for the first batch of the training part, with new weights, as a step would see them.
 
     Of a block's repeats the last is kept. Raises TrainingError, DataError for what keeps the network from training.
@@ -60,10 +60,10 @@ def values_of(graph: Graph) -> Mapping[Place, tuple[Value, ...]]:
     plan = check(graph)
     wait_politely()
     target = torch.device("cpu")
-    found: dict[Place, tuple[Value, ...]] = {}
+    found: dict[Place, tuple[Value | None, ...]] = {}
 
-    def hear(spot: Spot, values: tuple[Tensor, ...]) -> None:
-        found[spot.inside, spot.node] = tuple(map(measure, values))
+    def hear(spot: Spot, values: Results) -> None:
+        found[spot.inside, spot.node] = tuple(None if value is None else measure(value) for value in values)
 
     with devices.settled(devices.choose_threads(plan.training.threads, plan.multiply_adds)):
         data = prepare(plan.data, target)

@@ -29,7 +29,7 @@ class Live(QObject):
         self._layers: dict[Place, LayerHealth] = {}
         self._diagnoses: tuple[Diagnosis, ...] = ()
         self._graph: Graph | None = None
-        self._values: Mapping[Place, tuple[Value, ...]] = {}
+        self._values: Mapping[Place, tuple[Value | None, ...]] = {}
 
     # -- a training --------------------------------------------------------------------------------------------------
 
@@ -107,7 +107,7 @@ class Live(QObject):
 
     # -- values ------------------------------------------------------------------------------------------------------
 
-    def show_values(self, values: Mapping[Place, tuple[Value, ...]]) -> None:
+    def show_values(self, values: Mapping[Place, tuple[Value | None, ...]]) -> None:
         """Show what flows along the wires; nothing for an empty mapping."""
         self._values = values
         self.changed.emit()
@@ -117,8 +117,8 @@ class Live(QObject):
         values = self._values.get((self.document.way, edge.source), ())
         layer = self.document.report.layer(edge.source)
         names = [port.name for port in layer.output_ports()] if layer is not None else []
-        if len(values) == 1 or edge.source_port not in names:
-            return values[0] if len(values) == 1 else None
+        if edge.source_port not in names:
+            return None
         place = names.index(edge.source_port)
         return values[place] if place < len(values) else None
 

@@ -21,6 +21,7 @@ from engine.training.run import read
 from engine.training.status import Status
 from engine.training.telling import hear_diagnoses
 from tests.engine.test_training_learning import table, train
+from tests.engine.test_training_resume import Stopping
 
 Layers = tuple[tuple[str, dict[str, Any]], ...]
 HIDDEN: Layers = (("Linear", {"out_features": 16}), ("Tanh", {}))
@@ -111,15 +112,45 @@ def test_an_ill_training_is_diagnosed(
     assert found[code][2].endswith(".")
 
 
-def test_units_that_begin_alike_are_found_before_the_first_step(tmp_path: Path) -> None:
+def test_units_that_begin_and_stay_alike_are_found_before_the_first_step(tmp_path: Path) -> None:
     graph = table(epochs=1)
-    first = graph.of_type("Linear")[0]
-    first.properties["initialization"] = "zeros"
-    found = diagnosed(graph, tmp_path)
-    assert found["alike"][0] == first.name
-    graph = table(epochs=1)
-    graph.of_type("Linear")[-1].properties["initialization"] = "zeros"  # the last layer may
-    assert "alike" not in diagnosed(graph, tmp_path / "last")
+    for node in graph.of_type("Linear"):
+        node.properties["initialization"] = "zeros"
+    assert diagnosed(graph, tmp_path)["alike"][0] == graph.of_type("Linear")[0].name
+    for place in (0, -1):  # each alone learns: the layer beside it tells the units apart
+        graph = table(epochs=1)
+        graph.of_type("Linear")[place].properties["initialization"] = "zeros"
+        assert "alike" not in diagnosed(graph, tmp_path / str(place))
+    normed = table(layers=(linear(), ("LayerNorm", {}), ("ReLU", {})), epochs=1)
+    assert "alike" not in diagnosed(normed, tmp_path / "norm")
+
+
+def test_an_answer_may_lie_at_its_bounds(tmp_path: Path) -> None:
+    graph = table("breast_cancer", 1, loss="binary_cross_entropy", end=("Sigmoid",), epochs=12, health=5)
+    assert diagnosed(graph, tmp_path) == {}
+
+
+def test_outputs_of_different_weight_have_no_vanishing_gradients(tmp_path: Path) -> None:
+    graph = table(epochs=8, health=5)
+    hidden = graph.of_type("Tanh")[0].id
+    side = graph.add("Linear", out_features=3)
+    graph.connect(hidden, side)
+    graph.connect(side, graph.add("Output", weight=0.0005))
+    assert diagnosed(graph, tmp_path) == {}
+
+
+def test_few_samples_say_nothing_about_dead_units(tmp_path: Path) -> None:
+    layers = (linear(32), ("ReLU", {}), linear(32), ("ReLU", {}))
+    assert diagnosed(table(layers=layers, epochs=4, health=5, data={"batch_size": 1}), tmp_path) == {}
+
+
+def test_a_run_that_goes_on_remembers_what_was_said(tmp_path: Path) -> None:
+    graph = table(epochs=8, health=2, layers=(linear(), ("Scale", {"factor": 100.0}), ("Tanh", {})))
+    Trainer(graph, tmp_path / "run", control=Stopping(30)).run()
+    before = read(tmp_path / "run").diagnoses
+    assert [entry["code"] for entry in before]
+    Trainer.resume(tmp_path / "run").run()
+    assert read(tmp_path / "run").diagnoses[: len(before)] == before
 
 
 @pytest.mark.parametrize("dataset", ["iris", "wine", "breast_cancer"])

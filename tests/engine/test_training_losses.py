@@ -228,7 +228,7 @@ def test_every_loss_is_torchs_and_sums_up_over_batches(
 
 def test_balanced_weights_let_every_class_count_the_same() -> None:
     target = torch.tensor([0] * 6 + [1] * 3 + [3] * 1 + [9])
-    weights = balanced(target, 4, ignore_index=9)
+    weights = balanced(target, 4, 9)
     assert weights.tolist() == pytest.approx([10 / 24, 10 / 12, 0.0, 10 / 4])
 
 
@@ -244,3 +244,28 @@ def test_a_ctc_answer_is_read_along_its_best_path(path: str, label: str) -> None
     for target in ("12", "11", "10", "00"):
         right, count = hits(output("ctc_loss"), answer, torch.tensor([[int(letter) for letter in target]]), True)
         assert (int(right), count) == (int(target.rstrip("0") == label), 1)
+
+
+def test_a_batch_of_ignored_targets_has_nothing_to_say() -> None:
+    answer = scores(4, 3).requires_grad_()
+    nothing = loss(output("cross_entropy", ignore_index=2), answer, torch.full((4,), 2), masked=True)
+    nothing.backward()
+    assert nothing.item() == 0.0
+    assert answer.grad is not None
+    assert not answer.grad.any()
+
+
+@pytest.mark.parametrize("target", [[3, 1, 0, 0], [0, 0, 3, 1], [3, 0, 1, 0]])
+def test_ctc_reads_labels_wherever_the_filling_stands(target: list[int]) -> None:
+    answer = scores(1, 9, 4).log_softmax(-1)
+    mine = loss(output("ctc_loss"), answer, torch.tensor([target]))
+    assert torch.allclose(mine, loss(output("ctc_loss"), answer, torch.tensor([[3, 1, 0, 0]])))
+    path = functional.one_hot(torch.tensor([[3, 3, 0, 1, 0]]), 4).float()
+    assert int(hits(output("ctc_loss"), path, torch.tensor([target]), True)[0]) == 1
+
+
+def test_a_class_that_only_other_losses_ignore_counts() -> None:
+    hinge = output("multi_margin_loss", ignore_index=0)
+    answer, target = scores(6, 2), torch.tensor([0, 0, 0, 1, 1, 1])
+    assert hinge.ignored is None
+    assert summed(hinge, answer, target)[1] == 6

@@ -133,7 +133,7 @@ def test_chosen_metrics_are_measured_and_read_back(tmp_path: Path) -> None:
     assert list(result.test) == ["loss", "accuracy", "auroc"]
     again = read_metrics(result.run / "metrics.jsonl")
     matrix = history.tables["validation/confusion_matrix"]
-    assert again.tables == history.tables
+    assert again.tables == {name: t for name, t in history.tables.items() if "predictions" not in name}
     assert (matrix.epoch, matrix.step) == (3, 21)
     assert sum(map(sum, matrix.values)) == 22
     assert again.series("validation/auroc")[1].tolist() == history.series("validation/auroc")[1].tolist()

@@ -14,7 +14,8 @@ from torch.optim import lr_scheduler
 from engine.settings import SettingFault, resolve_settings, variants
 from engine.training.config import TrainingConfig
 from engine.training.loop import Trainer
-from engine.training.optimization import TORCH, LearningRate, make_optimizer
+from engine.training.optimization import TORCH, Clipping, LearningRate, make_optimizer
+from engine.training.status import TrainingError
 from tests.engine.test_training_learning import DROPOUT_TABLE, table, train
 from tests.engine.test_training_resume import Stopping
 
@@ -83,8 +84,8 @@ def test_the_settings_reach_torch(name: str) -> None:
 
 
 def test_muon_takes_matrices_and_sparse_adam_sparse_tables() -> None:
-    module = nn.Sequential(nn.Embedding(5, 3, sparse=True), nn.Linear(3, 4))
     for name, first in (("muon", {(5, 3), (4, 3)}), ("sparse_adam", {(5, 3)})):
+        module = nn.Sequential(nn.Embedding(5, 3, sparse=name == "sparse_adam"), nn.Linear(3, 4))
         config = TrainingConfig.model_validate({"optimizer": {"name": name}})
         made = make_optimizer(config.optimizer, module, CPU)
         mine = {tuple(weight.shape) for weight in made.param_groups[0]["params"]}
@@ -192,3 +193,45 @@ def check_resume(tmp_path: Path, **training: Any) -> None:
     Trainer(graph, broken, control=Stopping(6)).run()
     assert Trainer.resume(broken).run().state == "finished"
     assert (broken / "metrics.jsonl").read_bytes() == (tmp_path / "run" / "metrics.jsonl").read_bytes()
+
+
+def test_warmup_leaves_the_schedule_as_it_is() -> None:
+    given = {"epochs": 10, "warmup": 5.0, "schedule": {"name": "cosine", "eta_min": 9e-4}}
+    config = TrainingConfig.model_validate({**given, "optimizer": {"name": "sgd", "lr": 1e-3}})
+    mine, theirs = (torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1e-3) for _ in range(2))
+    rate = LearningRate(mine, config, 4)
+    plain = lr_scheduler.CosineAnnealingLR(theirs, 10, 9e-4)
+    for step in range(40):
+        assert rate.value == pytest.approx(theirs.param_groups[0]["lr"] * min(1.0, (step + 1) / 21))
+        mine.step()
+        theirs.step()
+        rate.step_done()
+        if step % 4 == 3:
+            rate.epoch_done(None)
+            plain.step()
+
+
+@pytest.mark.parametrize(
+    "given", [{"interval": "epoch", "pct_start": 0.1}, {"pct_start": 0.5, "anneal_strategy": "linear"}]
+)
+def test_one_cycle_of_any_length(given: dict[str, Any], tmp_path: Path) -> None:
+    graph = table(epochs=10, optimizer={"name": "sgd", "lr": 0.1}, schedule={"name": "one_cycle", **given})
+    result, history = train(graph, tmp_path)
+    assert result.state == "finished"
+    assert history.series("train/lr")[1].min() > 0
+
+
+@pytest.mark.parametrize("name", ["adamw", "muon"])
+def test_sparse_gradients_want_an_optimizer_that_takes_them(name: str) -> None:
+    config = TrainingConfig.model_validate({"optimizer": {"name": name}})
+    with pytest.raises(TrainingError, match=f"the optimizer '{name}' cannot take: choose 'sparse_adam'"):
+        make_optimizer(config.optimizer, nn.Embedding(5, 3, sparse=True), CPU)
+
+
+def test_sparse_gradients_are_clipped_by_value() -> None:
+    table_ = nn.Embedding(5, 3, sparse=True)
+    (table_(torch.tensor([1, 1])) * 9).sum().backward()
+    Clipping(TrainingConfig(clip_value=2.0), list(table_.parameters())).apply(measure=True)
+    gradient = table_.weight.grad
+    assert gradient is not None
+    assert gradient.coalesce().values().tolist() == [[2.0] * 3]

@@ -12,7 +12,9 @@ from torch import Tensor, nn
 
 from engine.layers.ports import Output
 from engine.training import compiling
+from engine.training.checkpoint import BEST, FOLDER
 from engine.training.config import TrainingConfig
+from engine.training.control import Control
 from engine.training.loop import Trainer
 from engine.training.network import Head, Network
 from engine.training.optimization import Penalty
@@ -109,10 +111,10 @@ def test_float16_wants_an_accelerator(tmp_path: Path) -> None:
 
 def test_penalties_are_of_kernels_and_matrices_alone() -> None:
     module = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
-    penalty = Penalty(TrainingConfig(l1=0.5, l2=0.25), module.parameters())
+    penalty = Penalty(TrainingConfig(l1=0.5, l2=0.25), module)
     weight = module[0].weight
     assert torch.allclose(penalty(), 0.5 * weight.abs().sum() + 0.25 * (weight**2).sum())
-    assert not Penalty(TrainingConfig(), module.parameters())
+    assert not Penalty(TrainingConfig(), module)
 
 
 def test_a_penalty_makes_weights_small_and_is_no_part_of_the_loss_shown(tmp_path: Path) -> None:
@@ -185,3 +187,64 @@ def test_a_class_that_counts_more_is_answered_more(tmp_path: Path) -> None:
         assert result.state == "finished"
         answered[given] = sum(row[1] for row in history.tables["test/confusion_matrix"].values)
     assert answered[(1.0, 200.0)] > answered[None]
+
+
+def test_added_up_batches_count_as_their_targets_do() -> None:
+    weights_ = torch.tensor([1.0, 5.0, 0.5])
+    head = Head("out", Output(ignore_index=2), 0, "y", Task("classes", 3), masked=True, weights=weights_)
+    losses = {}
+    for sizes in ((8,), (4, 4), (5, 2, 1)):
+        torch.manual_seed(3)
+        config = TrainingConfig.model_validate({"optimizer": {"name": "sgd", "lr": 0.1}, "accumulate": len(sizes)})
+        taken = Stepper(Network(nn.Linear(4, 3), ("x",), (head,)), config, CPU, 4)
+        large, pieces, start = batch(8), [], 0
+        for size in sizes:
+            pieces.append({name: value[start : start + size] for name, value in large.items()})
+            start += size
+        losses[sizes] = float(taken.step(pieces, 1, measure=False).loss), weights(taken)
+    for found, kept in losses.values():
+        assert found == pytest.approx(losses[(8,)][0], rel=1e-5)
+        assert all(torch.allclose(a, b, atol=1e-6) for a, b in zip(kept, losses[(8,)][1], strict=True))
+
+
+def test_what_is_said_of_an_lbfgs_step_is_of_its_beginning() -> None:
+    plain, many = stepper(), stepper(optimizer={"name": "lbfgs", "lr": 0.1})
+    one, other = (taken.step([batch(9)], 1, measure=True) for taken in (plain, many))
+    assert torch.allclose(one.loss, other.loss)
+    assert torch.allclose(one.norm, other.norm)
+    assert int(one.score[0]) == int(other.score[0])
+
+
+def test_validation_may_hold_an_ignored_class_that_training_does_not(tmp_path: Path) -> None:
+    graph = table(data={"split": {"train": 0.02, "validation": 0.9, "test": 0.08, "stratify": False}}, epochs=0)
+    (out,) = graph.of_type("Output")
+    out.parameters["ignore_index"] = 2
+    result, _ = train(graph, tmp_path)
+    out.parameters["ignore_index"] = -100
+    other, _ = train(graph, tmp_path / "all")
+    assert result.validation["accuracy"] != other.validation["accuracy"]
+
+
+def test_the_best_weights_of_a_run_that_diverges_are_kept(tmp_path: Path) -> None:
+    class Faster(Control):
+        steps = 0
+
+        def gate(self, before_waiting: Any = None) -> bool:
+            self.steps += 1
+            if self.steps == 30:
+                self.set_lr(1e30)
+            return super().gate(before_waiting)
+
+    relu = (("Linear", {"out_features": 16}), ("ReLU", {}))
+    result = Trainer(table(layers=relu, epochs=20), tmp_path / "run", control=Faster()).run()
+    assert result.state == "failed"
+    assert all(bool(t.isfinite().all()) for t in load_file(tmp_path / "run" / FOLDER / BEST).values())
+
+
+def test_inherited_weights_are_the_beginning_of_their_average(tmp_path: Path) -> None:
+    first, _ = train(table(epochs=10, optimizer={"lr": 0.02}), tmp_path)
+    losses = []
+    for name, more in (("plain", {}), ("average", {"ema": {"decay": 0.9}})):
+        trainer = Trainer(table(epochs=0, **more), tmp_path / name, weights_of=first.run)
+        losses.append(trainer.run().validation["loss"])
+    assert losses == [first.validation["loss"]] * 2

@@ -76,7 +76,7 @@ def test_a_batch_goes_through_before_the_first_step_without_a_trace(tmp_path: Pa
     assert "(guessing: 1.1)" in seen[0].preflight
     assert "all 106 would fit into one batch" in seen[0].preflight
     flown = (result.run / "metrics.jsonl").read_bytes()
-    monkeypatch.setattr(module, "_try", lambda *given: 1.0)
+    monkeypatch.setattr(module, "_try", lambda *given: (1.0, []))
     again = Trainer(table(layers=layers), tmp_path / "again").run()
     assert (again.run / "metrics.jsonl").read_bytes() == flown
 
@@ -114,3 +114,13 @@ def test_padding_that_counts_is_said(tmp_path: Path) -> None:
         assert result.state == "finished", result.message
         said[ignore] = [found.code for found in trainer.status.diagnoses]
     assert said == {-100: ["padding-counts"], 0: []}
+
+
+def test_one_class_alone_is_no_reason_to_stop(tmp_path: Path) -> None:
+    assert np.isnan(guessing((head(Task("classes", 2)),), part(1, 1)))
+
+
+def test_a_last_batch_that_is_left_out_is_not_tried(tmp_path: Path) -> None:
+    layers = (("Linear", {"out_features": 8}), ("BatchNorm1d", {}))
+    graph = table(layers=layers, data={"batch_size": 15, "drop_last": True}, epochs=1)  # 106 samples: one is left
+    assert Trainer(graph, tmp_path / "run").run().state == "finished"

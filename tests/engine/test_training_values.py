@@ -127,3 +127,20 @@ def test_free_memory_of_the_cpu_is_known() -> None:
     free = memory.free_memory(torch.device("cpu"))
     assert free is not None
     assert free > 2**28
+
+
+def test_what_nobody_reads_keeps_its_place() -> None:
+    graph = presets.build("lstm-classifier")
+    (lstm,) = graph.of_type("LSTM")
+    given = values_of(graph)[(), lstm.id]
+    layer = check(graph).report.layer(lstm.id)
+    assert layer is not None
+    read = [any(edge.source_port == port.name for edge in graph.outgoing[lstm.id]) for port in layer.output_ports()]
+    assert [value is not None for value in given] == read
+
+
+def test_the_range_test_minds_no_schedule() -> None:
+    graph = table(epochs=3, optimizer={"name": "sgd"}, schedule={"name": "one_cycle"})
+    found = range_test(graph)
+    assert found is not None
+    assert len(found.rates) > 21

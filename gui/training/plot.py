@@ -21,7 +21,7 @@ from gui.training.legend import Legend
 from gui.training.pacing import Extent
 from gui.training.words import metric_title, unit
 
-SIDE = 204
+SIDE = 220
 """Pixels of the legend."""
 HELPING = 0.008
 """Seconds that taking in long curves may hold the window at a time."""

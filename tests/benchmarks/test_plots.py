@@ -45,6 +45,7 @@ PAIRS, SECONDS = 5, 2.0
 def test_a_frame_of_four_million_points(qtbot: QtBot) -> None:
     import pyqtgraph as pg
 
+    from gui.training.axes import Source
     from gui.training.canvas import Canvas
     from gui.training.curves import Curve
 
@@ -60,7 +61,8 @@ def test_a_frame_of_four_million_points(qtbot: QtBot) -> None:
         canvas.show()
     canvas.setRange(xRange=(0, SAMPLES), yRange=(-1, CURVES + 1), padding=0)
 
-    curves = [Curve(history, f"train/{place}", "train", "") for place in range(CURVES)]
+    source = Source("this run", history)
+    curves = [Curve(source, f"train/{place}") for place in range(CURVES)]
     for curve in curves:
         for item in curve.items:
             canvas.addItem(item, ignoreBounds=True)

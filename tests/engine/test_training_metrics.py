@@ -18,6 +18,7 @@ from torch.nn import functional
 from engine.layers.ports import Output
 from engine.training.judge import Judge
 from engine.training.metric_names import METRICS
+from engine.training.predictions import is_predictions
 from engine.training.run import read_metrics
 from engine.training.tasks import Task
 from tests.engine.test_training_learning import table, train
@@ -133,7 +134,7 @@ def test_chosen_metrics_are_measured_and_read_back(tmp_path: Path) -> None:
     assert list(result.test) == ["loss", "accuracy", "auroc"]
     again = read_metrics(result.run / "metrics.jsonl")
     matrix = history.tables["validation/confusion_matrix"]
-    assert again.tables == {name: t for name, t in history.tables.items() if "predictions" not in name}
+    assert again.tables == {name: table for name, table in history.tables.items() if not is_predictions(name)}
     assert (matrix.epoch, matrix.step) == (3, 21)
     assert sum(map(sum, matrix.values)) == 22
     assert again.series("validation/auroc")[1].tolist() == history.series("validation/auroc")[1].tolist()

@@ -40,6 +40,12 @@ TEST_ENVIRONMENT = {
 STDERR = 2  # where installers talk: standard output belongs to the command that was asked for
 
 
+SHARED = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")
+"""Tests without a window share the cores; what is measured and what has a window runs alone."""
+APART = ("tests/engine", "tests/presets", "tests/dev", "tests/test_house.py")
+ALONE = ("tests/gui", "tests/benchmarks")
+
+
 def run(
     command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None, output: int | None = None
 ) -> tuple[int, str]:
@@ -181,7 +187,8 @@ def check(args: list[str]) -> int:
         or stage("ruff format", [*module, "ruff", "format", "--check", "."])
         or stage("mypy", [*module, "mypy"])
         or stage("lint-imports", [module[0], "-c", "import importlinter.cli as cli; cli.lint_imports_command()"])
-        or stage("tests", [*module, "pytest", "-m", f"{only}not journey"])
+        or stage("tests of engine and presets", [*module, "pytest", *SHARED, "-m", f"{only}not journey", *APART])
+        or stage("tests of the window", [*module, "pytest", "-m", f"{only}not journey", *ALONE])
         or stage("journeys", [*module, "pytest", "-m", f"{only}journey", "tests/journeys"], display=True)
     )
 

@@ -125,8 +125,9 @@ def test_whatever_is_typed_gives_settings_or_one_sentence(data: Any, training: A
         assert isinstance(result[1], TrainingConfig)
 
 
-def _models(model: type[Any]) -> set[type[Any]]:
-    found = {model}
+def _models(model: type[Any]) -> dict[type[Any], None]:
+    """The model and those within it, always in the same order."""
+    found = {model: None}
     for info in model.model_fields.values():
         for inner in variants(info.annotation).values():
             found |= _models(inner)

@@ -62,7 +62,15 @@ def test_without_a_display_arguments_are_passed_on_unchanged(
 # dev.py test
 
 
-STAGES = ["ruff check", "ruff format", "-m mypy", "lint_imports", "-m not slow and not journey", "tests/journeys"]
+STAGES = [
+    "ruff check",
+    "ruff format",
+    "-m mypy",
+    "lint_imports",
+    "-m not slow and not journey tests/engine",
+    "-m not slow and not journey tests/gui",
+    "tests/journeys",
+]
 
 
 def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
@@ -78,19 +86,20 @@ def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
         "QT_API": "pyside6",
         "OMP_WAIT_POLICY": "PASSIVE",
     }
-    assert runs.environments == [offscreen] * 5 + [{**offscreen, "QT_QPA_PLATFORM": "xcb", "DISPLAY": ":42"}]
+    assert runs.environments == [offscreen] * 6 + [{**offscreen, "QT_QPA_PLATFORM": "xcb", "DISPLAY": ":42"}]
     assert ready == [[*dev.BASE, *dev.XCB, *dev.XVFB]]
-    assert capsys.readouterr().out.count("passed") == 6
+    assert capsys.readouterr().out.count("passed") == 7
 
 
 @pytest.mark.usefixtures("ready")
 def test_all_includes_the_slow_tests(dev: ModuleType, runs: Runs) -> None:
     assert dev.main(["test", "--all"]) == 0
-    assert [command[4] for command in runs.with_part("-m pytest")] == ["not journey", "journey"]
+    chosen = [command[command.index("-m", 2) + 1] for command in runs.with_part("-m pytest")]
+    assert chosen == ["not journey", "not journey", "journey"]
 
 
 @pytest.mark.usefixtures("ready")
-@pytest.mark.parametrize("count", range(1, 7))
+@pytest.mark.parametrize("count", range(1, 8))
 def test_the_first_failure_ends_the_run_with_its_exit_code(dev: ModuleType, runs: Runs, count: int) -> None:
     runs.codes[STAGES[count - 1]] = 5  # pytest's "no tests were collected" counts as a failure too
     assert dev.main(["test"]) == 5
@@ -117,7 +126,7 @@ def test_macos_and_windows_skip_the_journeys_and_say_so(
 ) -> None:
     monkeypatch.setattr(dev, "WITHOUT_X", True)
     assert dev.main(["test"]) == 0
-    assert len(runs.commands) == 5
+    assert len(runs.commands) == 6
     assert "journeys: skipped" in capsys.readouterr().out
 
 
@@ -187,3 +196,9 @@ def test_run_gives_the_exit_code_and_what_was_printed(monkeypatch: pytest.Monkey
     monkeypatch.undo()
     code = "import os; print(os.environ['LOOM']); raise SystemExit(3)"
     assert dev.run([sys.executable, "-c", code], env={"LOOM": "warp"}, output=subprocess.PIPE) == (3, "warp\n")
+
+
+def test_every_test_belongs_to_one_stage(dev: ModuleType) -> None:
+    tests = REPOSITORY / "tests"
+    there = {path.relative_to(tests).parts[0] for path in tests.rglob("test_*.py")}
+    assert {Path(place).name for place in (*dev.APART, *dev.ALONE)} == there - {"journeys"}

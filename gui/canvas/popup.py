@@ -188,7 +188,7 @@ class _Row(QStyledItemDelegate):
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setPen(theme.color("text"))
         painter.setFont(bold)
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, cls.__name__)
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, cls.title())
         painter.setPen(theme.color("muted"))
         painter.setFont(small)
         painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, cls.family)

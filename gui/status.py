@@ -28,10 +28,12 @@ class StatusLine(QStatusBar):
         self.cost = QLabel()
         self.cost.setAccessibleName("Cost of the network")
         self.problems = QPushButton(flat=True)
+        self.problems.setAccessibleName("Problems")
         self.problems.setToolTip("Show the list of problems")
         self.problems.clicked.connect(self.problems_wanted)
         self._counts = (0, 0, 0)
         self.training = QPushButton(flat=True)
+        self.training.setAccessibleName("Training")
         self.training.setToolTip("Show the training that goes on")
         self.training.clicked.connect(self.training_wanted)
         self.training.hide()
@@ -52,7 +54,7 @@ class StatusLine(QStatusBar):
     def show_training(self, text: str) -> None:
         """How far a training is; nothing while there is none."""
         self.training.setText(text)
-        self.training.setAccessibleName(text)
+        self.training.setAccessibleName(text or "Training")
         self.training.setVisible(bool(text))
 
     def _later(self) -> None:

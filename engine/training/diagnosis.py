@@ -224,8 +224,8 @@ def dead_units(doctor: Doctor, look: Look) -> Found:
         if health.dead > DEAD:
             yield (
                 "dead-units", spot,
-                f"Dead units: {health.dead:.0%} of the outputs of {doctor.name(spot)} are 0 for every sample of a "
-                "batch, and where a ReLU gives 0 it learns nothing.",
+                f"Dead units: {100 * health.dead:.0f} % of the outputs of {doctor.name(spot)} are 0 for every sample "
+                "of a batch, and where a ReLU gives 0 it learns nothing.",
                 "Lower the learning rate, start from Kaiming initialisation, or use LeakyReLU.",
             )  # fmt: skip
 
@@ -236,8 +236,8 @@ def saturated_units(doctor: Doctor, look: Look) -> Found:
         if health.saturated > SATURATED and (spot.inside or spot.node not in doctor.answers):
             yield (
                 "saturated-units", spot,
-                f"Saturated units: {health.saturated:.0%} of the outputs of {doctor.name(spot)} lie at its bounds, "
-                "where it is flat and hardly any gradient passes.",
+                f"Saturated units: {100 * health.saturated:.0f} % of the outputs of {doctor.name(spot)} lie at its "
+                "bounds, where it is flat and hardly any gradient passes.",
                 "Put a normalisation before it, begin with smaller weights, or standardise the data.",
             )  # fmt: skip
 
@@ -248,7 +248,7 @@ def large_steps(doctor: Doctor, look: Look) -> Found:
     if ratio > LARGE_STEP and look.step > 1:
         yield (
             "rate-too-high", None,
-            f"The learning rate is too high: a step changes the weights by {ratio:.0%} of their size "
+            f"The learning rate is too high: a step changes the weights by {100 * ratio:.0f} % of their size "
             "(0.1 % is usual).",
             "Divide the learning rate by 10, or let a range test find it.",
         )  # fmt: skip

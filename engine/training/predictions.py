@@ -28,14 +28,16 @@ if TYPE_CHECKING:
 
 FILE: Final = "predictions.json"
 SAMPLES: Final = 24
-LARGEST_INPUT: Final = 4096
-"""Values of one sample that are kept; of more none are, for half a picture shows nothing."""
+LARGEST: Final = 4096
+"""Values of one sample that are kept; of a larger input none are, for half a picture shows nothing."""
 LONGEST: Final = 64
-"""Places of one answer that are kept."""
+"""Places that are kept of an answer larger than that."""
 LIKELIEST: Final = 3
 LARGEST_FILE: Final = 8 * 2**20
 LOOK_EVERY, WRITE_EVERY = 0.25, 2.0
 """Seconds between two looks, and between two writings: an epoch of a tiny network takes a millisecond."""
+SHARE = 0.01
+"""Of the time of a run, what looking and writing may take each: large answers are looked at more seldom."""
 
 
 def look(network: Network, part: Part, fields: Mapping[str, Field], judged: nn.Module) -> dict[str, dict[str, Any]]:
@@ -60,6 +62,8 @@ def look(network: Network, part: Part, fields: Mapping[str, Field], judged: nn.M
             "task": head.task.kind,
             "names": list(fields[head.field].names),
             "input": shown,
+            "ignored": head.output.ignored,
+            "shape": list(batch[head.field].shape[1:]),
             "samples": [
                 {"place": int(part.indices[place]), "input": inputs[place], **_answer(head, answer, target)}
                 for place, (answer, target) in enumerate(zip(answers[head.place], batch[head.field], strict=True))
@@ -71,14 +75,17 @@ def look(network: Network, part: Part, fields: Mapping[str, Field], judged: nn.M
 
 def _input(value: Tensor) -> list[float] | None:
     """The values of one sample, flat and short; None for a large one."""
-    if value.numel() > LARGEST_INPUT:
+    if value.numel() > LARGEST:
         return None
     flat = value.flatten().tolist()
     return [float(f"{number:.4g}") if isinstance(number, float) else number for number in flat]
 
 
 def _answer(head: Head, answer: Tensor, target: Tensor) -> dict[str, Any]:
-    """``target``, ``answer``, ``right``, ``sure`` (a share of 1; None for numbers) and for one class ``likeliest``."""
+    """``target``, ``answer``, ``right``, ``sure`` and of more than one place ``hits``, for one class ``likeliest``.
+
+    ``sure`` and ``hits`` are shares of 1. Numbers have an ``error`` instead, the mean of how far off they are.
+    """
     if head.task.kind == "classes":
         return _classes(head, answer.float().softmax(-1), target)
     flat, goal = answer.float().flatten(), target.flatten()
@@ -89,7 +96,7 @@ def _answer(head: Head, answer: Tensor, target: Tensor) -> dict[str, Any]:
         return _places(given, goal.long(), goal == goal, sure)
     if head.task.kind == "sequence":
         return _sequence(head, answer.float(), target)
-    values = [[float(f"{item:.6g}") for item in row[:LONGEST].tolist()] for row in (goal.float(), flat)]
+    values = [[float(f"{item:.6g}") for item in _kept(row).tolist()] for row in (goal.float(), flat)]
     error = float((flat - goal).abs().mean()) if flat.shape == goal.shape else None
     return {"target": values[0], "answer": values[1], "right": None, "sure": None, "error": error}
 
@@ -123,12 +130,19 @@ def _classes(head: Head, shares: Tensor, target: Tensor) -> dict[str, Any]:
 
 def _places(given: Tensor, goal: Tensor, counts: Tensor, sure: float) -> dict[str, Any]:
     wrong = (given != goal) & counts
-    return {
-        "target": goal[:LONGEST].tolist(),
-        "answer": given[:LONGEST].tolist(),
+    said = {
+        "target": _kept(goal).tolist(),
+        "answer": _kept(given).tolist(),
         "right": not bool(wrong.any()),
         "sure": _share(sure),
     }
+    if len(goal) > 1:
+        said["hits"] = _share(1 - int(wrong.sum()) / max(int(counts.sum()), 1))
+    return said
+
+
+def _kept(places: Tensor) -> Tensor:
+    return places if len(places) <= LARGEST else places[:LONGEST]
 
 
 def _share(value: float) -> float:
@@ -140,22 +154,24 @@ class Looks:
 
     def __init__(self, run: Path, history: History, fields: Mapping[str, Field]) -> None:
         self._run, self._history, self._fields = run, history, fields
-        self._looked = self._wrote = -math.inf
+        self._look_at = self._write_at = -math.inf
 
     def take(
         self, split: str, network: Network, part: Part, judged: nn.Module, step: int, epoch: int, *, last: bool
     ) -> None:
         """Look at the answers to the first samples of a part. Raises RunError where they cannot be written."""
         now = perf_counter()
-        if now - self._looked < LOOK_EVERY and not last:
+        if now < self._look_at and not last:
             return
         found = look(network, part, self._fields, judged)
         for name, values in found.items():
             self._history.keep(f"{split}/{name}", step, epoch, values)
-        self._looked = perf_counter()
-        if last or now - self._wrote >= WRITE_EVERY:
+        looked = perf_counter()
+        self._look_at = looked + max(LOOK_EVERY, (looked - now) / SHARE)
+        if last or looked >= self._write_at:
             self._write()
-            self._wrote = perf_counter()
+            wrote = perf_counter()
+            self._write_at = wrote + max(WRITE_EVERY, (wrote - looked) / SHARE)
 
     def _write(self) -> None:
         tables = {
@@ -204,7 +220,10 @@ def _sound(item: Mapping[str, Any]) -> bool:
     words = [values.get("head"), values.get("task")]
     if not all(isinstance(word, str) for word in words) or not isinstance(shown, dict) or not _texts(values, "names"):
         return False
-    if not _texts(shown, "names") or not _numbers(shown.get("shape")) or not isinstance(samples, list):
+    if not _texts(shown, "names") or not _sizes(shown.get("shape")) or not isinstance(samples, list):
+        return False
+    # runs of former versions do not say these
+    if not _sizes(values.get("shape", [])) or not isinstance(values.get("ignored"), int | None):
         return False
     return len(samples) <= SAMPLES and all(map(_sound_sample, samples))
 
@@ -216,7 +235,7 @@ def _sound_sample(sample: Any) -> bool:
     if sample.get("input") is not None:
         lists.append(sample["input"])
     pairs = sample.get("likeliest", [])
-    numbers = (sample.get("sure"), sample.get("error"))
+    numbers = (sample.get("sure"), sample.get("error"), sample.get("hits"))
     return (
         all(_numbers(item) for item in lists)
         and (sample.get("right") is None or isinstance(sample["right"], bool))
@@ -228,6 +247,10 @@ def _sound_sample(sample: Any) -> bool:
 
 def _texts(values: Mapping[str, Any], key: str) -> bool:
     return isinstance(values.get(key), list) and all(isinstance(item, str) for item in values[key])
+
+
+def _sizes(values: Any) -> bool:
+    return isinstance(values, list) and all(type(item) is int and item >= 0 for item in values)
 
 
 def _numbers(values: Any) -> bool:

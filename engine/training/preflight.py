@@ -224,8 +224,8 @@ def _padded(plan: Plan, data: Prepared) -> Iterator[Diagnosis]:
             node = plan.graph.nodes[node_id]
             yield Diagnosis(
                 "padding-counts",
-                f"{share:.0%} of the field {name!r} only fills short samples up, and {node.name} (Output) learns that, "
-                "too, which makes loss and accuracy look better than they are.",
+                f"{100 * share:.0f} % of the field {name!r} only fills short samples up, and {node.name} (Output) "
+                "learns that, too, which makes loss and accuracy look better than they are.",
                 f"Set ignore_index of {node.name} to {padding}.",
                 0,
                 (),
@@ -248,8 +248,8 @@ def _in_order(plan: Plan, data: Prepared, heads: tuple[Head, ...]) -> Iterator[D
         if same > (1 + chance) / 2:
             yield Diagnosis(
                 "unshuffled",
-                f"The samples come sorted: {same:.0%} have the same {head.field!r} as the one before "
-                f"({chance:.0%} by chance), and data.shuffle is off, so each step unlearns the last.",
+                f"The samples come sorted: {100 * same:.0f} % have the same {head.field!r} as the one before "
+                f"({100 * chance:.0f} % by chance), and data.shuffle is off, so each step unlearns the last.",
                 "Switch data.shuffle on.",
                 0,
                 setting="data.shuffle",

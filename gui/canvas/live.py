@@ -84,11 +84,11 @@ class Live(QObject):
         if health.gradient == health.gradient:
             facts.append(f"gradient {health.gradient:.1e}")
         if health.ratio == health.ratio:
-            facts.append(f"a step changes the weights by {health.ratio:.2%}")
+            facts.append(f"a step changes the weights by {100 * health.ratio:.2f} %")
         if health.dead == health.dead:
-            facts.append(f"{health.dead:.0%} dead units")
+            facts.append(f"{100 * health.dead:.0f} % dead units")
         if health.saturated == health.saturated:
-            facts.append(f"{health.saturated:.0%} saturated")
+            facts.append(f"{100 * health.saturated:.0f} % saturated")
         old = "Before the layer was changed: " if self._changed(node_id) else "While training: "
         return [old + ", ".join(facts), *(f"! {d.message} {d.advice}" for d in self.diagnoses(node_id))]
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui.pictures import mask_colours, masks, pictures
 from gui.theme import theme
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from gui.panels.look import Look
-
-    Array = np.ndarray[Any, Any]
 
 
 WIDEST = 640
@@ -103,43 +100,6 @@ class ImageGrid(QWidget):
             if best[1] >= 44:
                 break
         return best[0], max(8.0, float(int(best[1])))
-
-
-def pictures(samples: Array) -> list[QImage]:
-    """Samples (count, channels, height, width) or (count, rows, values) as pictures: black is the lowest value."""
-    import numpy as np
-
-    if samples.ndim == 3:
-        samples = samples[:, None]
-    low, high = float(samples.min(initial=0.0)), float(samples.max(initial=1e-9))
-    grey = np.clip((samples - low) / max(high - low, 1e-9) * 255, 0, 255).astype(np.uint8)
-    result = []
-    for sample in grey:
-        if len(sample) in (3, 4):
-            pixels, form = np.ascontiguousarray(sample[:3].transpose(1, 2, 0)), QImage.Format.Format_RGB888
-        else:
-            pixels, form = np.ascontiguousarray(sample[0]), QImage.Format.Format_Grayscale8
-        result.append(QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form).copy())
-    return result
-
-
-def masks(places: Array) -> list[QImage]:
-    """Masks (count, height, width) of classes as pictures, a colour for each class."""
-    import numpy as np
-
-    table = np.array([(colour.red(), colour.green(), colour.blue()) for colour in mask_colours()], np.uint8)
-    result = []
-    for mask in table[places % len(table)]:
-        pixels = np.ascontiguousarray(mask)
-        form = QImage.Format.Format_RGB888
-        result.append(QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form).copy())
-    return result
-
-
-def mask_colours() -> list[QColor]:
-    """The colours of the classes of a mask, the ground first."""
-    names = ("raised", "curve.train", "curve.validation", "ok", "curve.rate", "family.Dropout", "family.Padding")
-    return [theme.color(name) for name in (*names, "family.Linear", "muted")]
 
 
 class Balance(QWidget):

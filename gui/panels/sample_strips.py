@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.panels.look import Look
-from gui.panels.sample_charts import pictures
+from gui.pictures import pictures
 from gui.theme import mono_font, theme
 
 if TYPE_CHECKING:

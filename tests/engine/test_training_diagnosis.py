@@ -62,7 +62,7 @@ ILL: list[tuple[str, dict[str, Any], str | None, str]] = [
         "dead-units",
         {"layers": (linear(), ("Sigmoid", {}), ("Scale", {"factor": -1.0}), ("ReLU", {}))},
         "relu1",
-        "100% of the outputs of relu1 (ReLU) are 0",
+        "100 % of the outputs of relu1 (ReLU) are 0",
     ),
     (
         "saturated-units",
@@ -95,7 +95,7 @@ ILL: list[tuple[str, dict[str, Any], str | None, str]] = [
         "unshuffled",
         {"data": {"shuffle": False, "split": {"train": 1.0, "validation": 0.0, "test": 0.0}}},
         None,
-        "The samples come sorted: 99% have the same 'label' as the one before (33% by chance)",
+        "The samples come sorted: 99 % have the same 'label' as the one before (33 % by chance)",
     ),
     ("large-start", {"dataset": "wine", "standardise": (), "layers": ()}, None, "times that of guessing (1.09)"),
 ]

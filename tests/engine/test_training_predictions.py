@@ -114,3 +114,54 @@ def test_a_damaged_file_gives_sound_tables_or_none(tmp_path: Path, data: st.Data
     for table in read_predictions(tmp_path).values():
         assert isinstance(table.values["input"]["names"], list)
         assert all(isinstance(item["answer"], list) for item in table.values["samples"])
+
+
+def test_an_answer_as_large_as_a_picture_is_kept_whole(tmp_path: Path) -> None:
+    graph = Graph("masks")
+    image = graph.add("Input", shape=(3, 32, 32))
+    shades = graph.add("Conv2d", out_channels=7, kernel_size=1)
+    last = graph.add("Permute", dims=(0, 2, 3, 1))
+    mask = graph.add("Output", field="mask", ignore_index=3)
+    for source, target in ((image, shades), (shades, last), (last, mask)):
+        graph.connect(source, target)
+    for path, value in ((("data", "dataset"), "shapes"), (("training", "epochs"), 1), (("data", "batch_size"), 512)):
+        SetSetting(path, value).apply(graph)
+    trainer = Trainer(graph, tmp_path / "run")
+    assert trainer.run().state == "finished"
+    values = trainer.history.tables["validation/predictions"].values
+    assert (values["shape"], values["ignored"]) == ([32, 32], 3)
+    for sample in values["samples"]:
+        counted = [pair for pair in zip(sample["answer"], sample["target"], strict=True) if pair[1] != 3]
+        assert len(sample["answer"]) == 32 * 32
+        hits = sum(given == wanted for given, wanted in counted) / len(counted)
+        assert sample["hits"] == pytest.approx(hits, abs=1e-3)
+        assert sample["right"] == (hits == 1)
+    assert read_predictions(tmp_path / "run") == {
+        name: kept for name, kept in trainer.history.tables.items() if predictions.is_predictions(name)
+    }
+
+
+def test_looking_takes_a_hundredth_of_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large answers are looked at, and written, more seldom."""
+    from engine.training.history import History
+
+    clock, writes = [0.0], list[float]()
+
+    def look(*_: object) -> dict[str, dict[str, object]]:
+        clock[0] += 0.1
+        return {"predictions": {}}
+
+    def write(_: predictions.Looks) -> None:
+        writes.append(clock[0])
+        clock[0] += 0.4
+
+    monkeypatch.setattr(predictions, "look", look)
+    monkeypatch.setattr(predictions, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(predictions.Looks, "_write", write)
+    looks, history = predictions.Looks(tmp_path, History(), {}), History()
+    looks = predictions.Looks(tmp_path, history, {})
+    for epoch in range(10_000):
+        clock[0] += 0.01
+        looks.take("validation", None, None, None, epoch, epoch, last=False)  # type: ignore[arg-type]
+    assert clock[0] < 1.05 * 10_000 * 0.01
+    assert len(writes) == 3

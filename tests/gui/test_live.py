@@ -53,7 +53,7 @@ def test_layers_wear_how_they_do_and_grey_out_when_changed(qtbot: QtBot, window:
     )
     live.follow(Status(health=seen, diagnoses=(sick,)), document.project.copy())
     assert marks(window) == {"conv1": "well", "relu1": "weak", "fc1": "ill"}
-    assert any("a step changes the weights by 0.10%" in line for line in live.lines(conv1.id))
+    assert any("a step changes the weights by 0.10 %" in line for line in live.lines(conv1.id))
     assert any("Use LeakyReLU." in line for line in live.lines(relu1.id))
     document.apply(SetParameter(conv1.id, "out_channels", 7))
     assert marks(window)["conv1"] == "old"

@@ -148,7 +148,7 @@ def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:
             yield Problem(
                 "warning",
                 "dropout-last",
-                f"{called(graph, node)} is the last layer: while training it sets {share:.0%} of the answers "
+                f"{called(graph, node)} is the last layer: while training it sets {100 * share:.0f} % of the answers "
                 "themselves to 0, whatever the network has found. Put it before the last layer with weights.",
                 node.id,
             )

@@ -1,0 +1,70 @@
+"""Arrays as pictures: images in grey or colour, clips frame by frame, masks with a colour for each class."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QColor, QImage
+
+from gui.theme import theme
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+
+def pictures(samples: Array, low: float | None = None, high: float | None = None) -> list[QImage]:
+    """Samples (count, channels, height, width) or (count, height, width): black is the lowest value, white the highest.
+
+    ``low`` and ``high`` are those of all samples unless given.
+    """
+    import numpy as np
+
+    samples = np.nan_to_num(samples)
+    if samples.ndim == 3:
+        samples = samples[:, None]
+    low = float(samples.min(initial=0.0)) if low is None else low
+    high = float(samples.max(initial=1e-9)) if high is None else high
+    shades = np.clip((samples - low) / max(high - low, 1e-9) * 255, 0, 255).round().astype(np.uint8)
+    return [_image(one[:3].transpose(1, 2, 0)) if len(one) in (3, 4) else _image(one[0]) for one in shades]
+
+
+def frames(clip: Array) -> QImage:
+    """A clip (frames, channels, height, width) as one picture: its frames in rows, from left to right."""
+    import numpy as np
+
+    clip = np.nan_to_num(clip)
+    count, channels, high, wide = clip.shape
+    columns = min(count, max(4, math.ceil(math.sqrt(count))))
+    rows = -(-count // columns)
+    sheet = np.full((channels, rows * (high + 1) - 1, columns * (wide + 1) - 1), clip.max(initial=0.0))
+    for number, frame in enumerate(clip):
+        top, left = number // columns * (high + 1), number % columns * (wide + 1)
+        sheet[:, top : top + high, left : left + wide] = frame
+    return pictures(sheet[None], float(clip.min(initial=0.0)))[0]
+
+
+def masks(places: Array) -> list[QImage]:
+    """Masks (count, height, width) of classes as pictures, a colour for each class."""
+    import numpy as np
+
+    colours = [(colour.red(), colour.green(), colour.blue()) for colour in mask_colours()]
+    table = np.array(colours, np.uint8)
+    return [_image(mask) for mask in table[places.astype(np.int64) % len(table)]]
+
+
+def mask_colours() -> list[QColor]:
+    """The colours of the classes of a mask, the ground first."""
+    names = ("raised", "curve.train", "curve.validation", "ok", "curve.rate", "family.Dropout", "family.Padding")
+    return [theme.color(name) for name in (*names, "family.Linear", "muted")]
+
+
+def _image(pixels: Array) -> QImage:
+    """Bytes (height, width) in grey or (height, width, 3) in colour as an image of its own."""
+    import numpy as np
+
+    pixels = np.ascontiguousarray(pixels)
+    form = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
+    return QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form).copy()

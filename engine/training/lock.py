@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from time import sleep
 from typing import IO, Final
 
 from engine.training.run import RunError
 
 LOCK: Final = ".writer"
+TRIES, PAUSE = 20, 0.01
+"""Who wants to write asks more than once, seconds apart: another program may just be looking whether someone writes."""
 
 
 class WriterLock:
@@ -21,11 +24,16 @@ class WriterLock:
             file = (run / LOCK).open("ab")
         except OSError as error:
             raise RunError(f"{run} cannot hold a run: {error.strerror or error}.") from error
-        try:
-            _lock(file)
-        except OSError as error:
-            file.close()
-            raise RunError(f"Another program is training in {run}: wait for it, or stop it there.") from error
+        for left in reversed(range(TRIES)):
+            try:
+                _lock(file)
+                break
+            except OSError as error:
+                if left:
+                    sleep(PAUSE)
+                    continue
+                file.close()
+                raise RunError(f"Another program is training in {run}: wait for it, or stop it there.") from error
         self._file = file
 
     def release(self) -> None:
@@ -36,10 +44,13 @@ class WriterLock:
 
 
 def is_written(run: Path) -> bool:
-    """Whether a program is writing to the run now."""
+    """Whether a program is writing to the run now; looking changes nothing and disturbs nobody."""
     try:
-        WriterLock(run).release()
-    except RunError:
+        with (run / LOCK).open("rb") as file:
+            _share(file)
+    except FileNotFoundError:
+        return False
+    except OSError:
         return True
     return False
 
@@ -50,8 +61,13 @@ if sys.platform == "win32":
     def _lock(file: IO[bytes]) -> None:
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
+    _share = _lock  # Windows knows no shared one: two who look at the same moment may see each other
+
 else:
     import fcntl
 
     def _lock(file: IO[bytes]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _share(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

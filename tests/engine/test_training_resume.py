@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -160,6 +161,32 @@ def test_one_program_writes_to_a_run(tmp_path: Path) -> None:
         Trainer.resume(tmp_path / "run").run()
     lock.release()
     assert Trainer.resume(tmp_path / "run").run().state == "finished"
+
+
+def test_who_looks_does_not_keep_anybody_from_writing(tmp_path: Path) -> None:
+    """A table of runs looks all the time; a program that begins to write at that moment is not turned away."""
+    assert not is_written(tmp_path)
+    assert not list(tmp_path.iterdir()), "looking leaves nothing behind"
+    WriterLock(tmp_path).release()
+    enough = threading.Event()
+
+    def look() -> None:
+        while not enough.is_set():
+            is_written(tmp_path)
+
+    lookers = [threading.Thread(target=look) for _ in range(2)]
+    for looker in lookers:
+        looker.start()
+    try:
+        for _ in range(500):
+            lock = WriterLock(tmp_path)
+            assert is_written(tmp_path)
+            lock.release()
+            assert not is_written(tmp_path), "who only looks is not taken for a writer"
+    finally:
+        enough.set()
+        for looker in lookers:
+            looker.join()
 
 
 def test_a_checkpoint_holds_no_code(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import torch
 
 from engine.training.seeds import derive
 from engine.training.status import TrainingError
+from engine.training.turns import TURN
 
 WORK_PER_THREAD = 10_000_000
 """Multiply-adds of one forward pass of a batch that are worth a thread of their own.
@@ -87,16 +88,20 @@ def cores() -> int:
 
 @contextmanager
 def settled(threads: int) -> Iterator[None]:
-    """Compute with this many threads and repeatable kernels; torch is left as it was, with its CPU generator."""
-    before = torch.get_num_threads(), torch.backends.cudnn.deterministic
-    with torch.random.fork_rng(devices=[]):
-        torch.set_num_threads(threads)
-        torch.backends.cudnn.deterministic = True
-        try:
-            yield
-        finally:
-            torch.set_num_threads(before[0])
-            torch.backends.cudnn.deterministic = before[1]
+    """Compute with this many threads and repeatable kernels; torch is left as it was, with its CPU generator.
+
+    All of this belongs to the whole process, so only one does it at a time: others wait for their turn.
+    """
+    with TURN.taken():
+        before = torch.get_num_threads(), torch.backends.cudnn.deterministic
+        with torch.random.fork_rng(devices=[]):
+            torch.set_num_threads(threads)
+            torch.backends.cudnn.deterministic = True
+            try:
+                yield
+            finally:
+                torch.set_num_threads(before[0])
+                torch.backends.cudnn.deterministic = before[1]
 
 
 def seed_step(device: torch.device, seed: int, purpose: str, *numbers: int) -> None:

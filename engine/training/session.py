@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import torch
@@ -30,7 +31,9 @@ from engine.training.recorder import Diverged, Recorder
 from engine.training.rig import build, steps_of
 from engine.training.run import Run, RunError
 from engine.training.status import Metrics, State
+from engine.training.stepper import Halted
 from engine.training.telling import hear_diagnoses
+from engine.training.turns import TURN
 
 NORM_EVERY = 10
 """The norm of the gradients is measured at every tenth step: it costs up to a fifth of a tiny one."""
@@ -199,7 +202,10 @@ class Session:
         while together := list(itertools.islice(batches, self.config.accumulate)):
             if not self._gate():
                 return False
-            self._step(epoch, together)
+            try:
+                self._step(epoch, together)
+            except Halted:
+                return False
             self._batches += len(together)
             self.keeper.step_done(self.progress)
         self._flush()
@@ -213,7 +219,8 @@ class Session:
         lr = self.lr.value
         every = 0 if self.config.compile else self.config.health  # compiled code has other bits than what is looked at
         looker = Looker(self.probed, self.plan.graph) if due(number, every) else None
-        done = self.stepper.step(batches, number, measure=number % NORM_EVERY == 1, looker=looker)
+        measure, going = number % NORM_EVERY == 1, lambda: not self.control.stopped
+        done = self.stepper.step(batches, number, measure=measure, looker=looker, go_on=going)
         self.steps = number
         late = self.recorder.step(number, epoch, done.samples, lr, done.loss, done.score, done.norm)
         if not done.finite:
@@ -241,18 +248,34 @@ class Session:
     def _gate(self) -> bool:
         """Between two steps: wait while paused; returns whether to go on."""
         paused = False
+        with ExitStack() as lent:
 
-        def pause() -> None:
-            nonlocal paused
-            paused = True
-            self._flush()
-            self.show(state="paused")
+            def pause() -> None:
+                nonlocal paused
+                paused = True
+                self._flush()
+                self.show(state="paused")
+                lent.enter_context(TURN.lent())
 
-        go_on = self.control.gate(pause)
+            go_on = self.control.gate(pause)
         if paused:
             self.recorder.rest()
             self.show(state="running")
+        self._make_way()
         return go_on
+
+    def _between_batches(self) -> bool:
+        """Within an evaluation: whether to go on."""
+        self._make_way()
+        return not self.control.stopped
+
+    def _make_way(self) -> None:
+        """Let those compute who have waited for their turn; what they do is no time of the run."""
+        if TURN.wanted:
+            self.recorder.work()
+            with TURN.lent():
+                pass
+            self.recorder.rest()
 
     def _validate(self, epoch: int) -> bool:
         """Evaluate on the validation part, if there is one; False if it was stopped on the way.
@@ -276,7 +299,7 @@ class Session:
             return {}
         self.show(phase="validating" if split == "validation" else "testing")
         size = self.plan.data.size(len(self.data.train))
-        values = self.network.evaluate(part, size, lambda: not self.control.stopped, self.stepper.judged)
+        values = self.network.evaluate(part, size, self._between_batches, self.stepper.judged)
         if values is not None:
             last = split == "test" or epoch == self.config.epochs
             self.looks.take(split, self.network, part, self.stepper.judged, self.steps, epoch, last=last)

@@ -37,6 +37,10 @@ class _NotFinite(ArithmeticError):
         self.loss = loss
 
 
+class Halted(Exception):
+    """A step was given up between two of its batches; the network is as it was before."""
+
+
 class Stepper:
     """Takes the steps of a network in training. ``judged`` is the module whose answers count: itself or its average."""
 
@@ -59,21 +63,37 @@ class Stepper:
         """The weights that are evaluated and kept."""
         return self.network.module if self.average is None else self.average.module
 
-    def step(self, batches: Sequence[Batch], number: int, *, measure: bool, looker: Looker | None = None) -> Step:
+    def step(
+        self,
+        batches: Sequence[Batch],
+        number: int,
+        *,
+        measure: bool,
+        looker: Looker | None = None,
+        go_on: Callable[[], bool] | None = None,
+    ) -> Step:
         """Learn from these batches together; ``measure`` the norm of the gradients, ``looker`` the layers.
 
         Where the loss is no number, nothing is learned: `Step.finite` says so. (On an accelerator the loss is not
-        waited for, and the recorder finds it a moment later.)
+        waited for, and the recorder finds it a moment later.) ``go_on`` is asked between two batches, also where the
+        optimizer looks at them several times. Raises Halted where it says no.
         """
         scores: list[tuple[Tensor, Tensor | int]] = []
         norm: Tensor | None = None
         forward = None if looker is None else looker.listening(self.network.module)
+        several = len(batches) > 1 or isinstance(self.optimizer, torch.optim.LBFGS)
+        before = self._kept() if go_on is not None and several else None
+
+        def halt() -> None:
+            if scores and before is not None and go_on is not None and not go_on():
+                self._put_back(before)
+                raise Halted
 
         def gradients() -> Tensor:
             nonlocal norm
             seed_step(self.device, self.config.seed, "step", number)
             self.optimizer.zero_grad()
-            loss = self._gradients(batches, scores, forward)
+            loss = self._gradients(batches, scores, forward, halt)
             if self.device.type == "cpu" and not math.isfinite(loss.item()):
                 raise _NotFinite(loss)
             if self.scaler is not None:
@@ -114,6 +134,23 @@ class Stepper:
             looker.after_step()
         return loss
 
+    def _kept(self) -> _Kept:
+        """What a step changes before its end: the buffers, and with L-BFGS, which walks on the way, all else."""
+        module = self.network.module
+        if not isinstance(self.optimizer, torch.optim.LBFGS):
+            return _Kept([(buffer, buffer.clone()) for buffer in module.buffers()], None)
+        tensors = [(tensor, tensor.detach().clone()) for tensor in (*module.buffers(), *module.parameters())]
+        state = {key: dict(map(_own, values.items())) for key, values in self.optimizer.state.items()}
+        return _Kept(tensors, state)
+
+    def _put_back(self, kept: _Kept) -> None:
+        with torch.no_grad():
+            for tensor, value in kept.tensors:
+                tensor.copy_(value)
+        if kept.state is not None:
+            self.optimizer.state.clear()
+            self.optimizer.state.update(kept.state)
+
     def state(self) -> dict[str, Any]:
         """What has to be kept beside the weights, to go on."""
         state = self.lr.state()
@@ -136,11 +173,13 @@ class Stepper:
         batches: Sequence[Batch],
         scores: list[tuple[Tensor, Tensor | int]],
         forward: Callable[..., Any] | None,
+        halt: Callable[[], None],
     ) -> Tensor:
         """Add up the gradients of the batches, each by its share; returns the mean loss without axes."""
         total: Tensor | None = None
         shares = self.network.shares(batches) if len(batches) > 1 else None
         for place, batch in enumerate(batches):
+            halt()
             answers = self.network.answers(batch, forward)
             goal = self.network.loss(answers, batch, None if shares is None else shares[place])
             said = goal.detach()
@@ -151,6 +190,20 @@ class Stepper:
             scores.append(self.network.heads[0].score(answers, batch))
         assert total is not None
         return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Tensors with what they held before a step, and the optimizer's state where the step changes it on its way."""
+
+    tensors: list[tuple[Tensor, Tensor]]
+    state: dict[Any, dict[str, Any]] | None
+
+
+def _own(item: tuple[str, Any]) -> tuple[str, Any]:
+    """An entry of an optimizer's state that later steps leave alone: tensors are written to, lists appended to."""
+    key, value = item
+    return key, value.clone() if isinstance(value, Tensor) else list(value) if isinstance(value, list) else value
 
 
 def samples_of(batch: Batch) -> int:

@@ -351,7 +351,7 @@ class MainWindow(QMainWindow):
             self.files.open_path(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.document.unsaved or self._can_leave_run():
+        if self.document.unsaved or self.running:
             event.ignore()
             self.files.when_safe(self._close_for_good)
             return
@@ -359,12 +359,10 @@ class MainWindow(QMainWindow):
         event.accept()
         self.closed.emit()
 
-    def _can_leave_run(self) -> bool:
-        return self._training is not None and self._training.can_be_left
-
     def _close_for_good(self) -> None:
-        if self._can_leave_run() and self.training.host is not None:
-            ask_to_leave(self, self.training.run_name, self.training.host.status, self._leave)
+        if self.running and self.training.host is not None:
+            page = self.training
+            ask_to_leave(self, page.run_name, self.training.host.status, self._leave, can_stay=page.can_be_left)
         else:
             self._leave(keep=False)
 

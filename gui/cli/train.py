@@ -9,19 +9,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import presets
 from engine.assignments import edit
 from engine.edits import SetSetting
-from engine.training.run import line
 from gui.cli.common import CallError, Commands, add_what
-from gui.training.words import main_metrics, result_text
+from gui.cli.progress import Progress
 
 if TYPE_CHECKING:
     from engine.graph import Graph
     from engine.training.control import Control
-    from engine.training.status import Result, Status
 
 
 def add(commands: Commands) -> None:
@@ -70,11 +68,8 @@ def run(args: argparse.Namespace) -> int:
         trainer = Trainer(
             _graph(args), args.run_dir, control=control, on_epoch=progress.epoch, weights_of=args.weights_of
         )
-    with stopping(control) as asked:
-        try:
-            result = trainer.run()
-        finally:
-            progress.close()
+    with stopping(control) as asked, progress.watching(lambda: trainer.status):
+        result = trainer.run()
     code = progress.finish(result)
     if asked() and result.state == "stopped":
         print(f"layerloom: go on with `layerloom train --resume {result.run}`", file=sys.stderr)
@@ -113,67 +108,3 @@ def _graph(args: argparse.Namespace) -> Graph:
         if getattr(args, name) is not None:
             SetSetting(("training", name), getattr(args, name)).apply(graph)
     return graph
-
-
-class Progress:
-    """A bar on a terminal, plain lines in a log, both on standard error; the answer on standard output."""
-
-    def __init__(self, *, as_json: bool) -> None:
-        self._json = as_json
-        self._bar: Any = None
-        self._terminal = sys.stderr.isatty()
-        self._said: set[str] = set()
-
-    def epoch(self, status: Status) -> None:
-        """Show a finished epoch."""
-        if not self._said and status.preflight:
-            self._say(status.preflight)
-        if self._json:
-            row = {"epoch": status.epoch, "step": status.step, "lr": status.lr}
-            print(line(row | {"train": dict(status.train), "validation": dict(status.validation)}), flush=True)
-        if self._terminal:
-            if self._bar is None:
-                from tqdm import tqdm
-
-                self._bar = tqdm(total=status.epochs, unit="epoch", leave=True)
-            self._bar.set_postfix_str(_metrics(status))
-            self._bar.update(status.epoch - self._bar.n)
-        else:
-            print(f"epoch {status.epoch}/{status.epochs}  {_metrics(status)}", file=sys.stderr)
-        for found in status.diagnoses:
-            self._say(f"! {found.message} {found.advice}", found.code + str(found.node))
-
-    def _say(self, text: str, key: str = "") -> None:
-        """Write a line, once for each key, without harm to the bar."""
-        if (key or text) in self._said:
-            return
-        self._said.add(key or text)
-        if self._bar is not None:
-            self._bar.write(text, file=sys.stderr)
-        else:
-            print(text, file=sys.stderr)
-
-    def close(self) -> None:
-        """End the bar."""
-        if self._bar is not None:
-            self._bar.close()
-
-    def finish(self, result: Result) -> int:
-        """Print the answer; the exit code."""
-        if self._json:
-            answer = {"run": str(result.run), "state": result.state, "epochs": result.epochs, "steps": result.steps}
-            answer |= {"seconds": result.seconds, "validation": dict(result.validation), "test": dict(result.test)}
-            print(line(answer), flush=True)
-        if result.state == "failed":
-            print(f"layerloom: {result.message}", file=sys.stderr)
-            return 1
-        if not self._json:
-            print(result_text(result))
-            print(f"run folder: {result.run}")
-        return 0
-
-
-def _metrics(status: Status) -> str:
-    values = [("train", status.train), ("validation", status.validation)]
-    shown = ((part, name, metrics[name]) for part, metrics in values for name in main_metrics(metrics))
-    return "  ".join(f"{part} {name} {value:.4f}" for part, name, value in shown)

@@ -103,23 +103,25 @@ def project_of(run: Live) -> Graph | None:
         return None
 
 
-def ask_to_leave(window: QWidget, name: str, status: Status, then: Callable[[bool], None]) -> None:
+def ask_to_leave(window: QWidget, name: str, status: Status, then: Callable[[bool], None], *, can_stay: bool) -> None:
     """Ask what becomes of a run when the window closes; ``then`` gets whether it goes on, nothing if it is cancelled.
 
-    Does not wait for the answer.
+    Only what trains in a process of its own ``can_stay``. Does not wait for the answer.
     """
     box = QMessageBox(
         QMessageBox.Icon.Question, "A training is going on", f"“{name}” is still training.", parent=window
     )
     far = f"It is at step {status.step:,} of {status.steps_total:,}. " if status.steps_total else ""
-    box.setInformativeText(
-        f"{far}It can go on without the window; the next start shows it again. Stopped, it ends after this batch, "
-        "and what was learnt is kept."
+    stays = (
+        "It can go on without the window; the next start shows it again. "
+        if can_stay
+        else "It trains in this program and ends with it (host “process” would let it go on). "
     )
-    on = box.addButton("Let it go on", QMessageBox.ButtonRole.AcceptRole)
-    stop = box.addButton("Stop it", QMessageBox.ButtonRole.DestructiveRole)
-    box.addButton(QMessageBox.StandardButton.Cancel)
-    box.setDefaultButton(on)
+    box.setInformativeText(f"{far}{stays}Stopped, it ends after this batch; what was learnt is kept, to go on from.")
+    on = box.addButton("Let it go on", QMessageBox.ButtonRole.AcceptRole) if can_stay else None
+    stop = box.addButton("Stop it" if can_stay else "Stop and close", QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(on or cancel)
 
     def answered() -> None:
         clicked = box.clickedButton()

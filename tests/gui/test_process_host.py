@@ -221,6 +221,27 @@ def press(window: MainWindow, text: str) -> None:
     next(button for button in box.buttons() if button.text().replace("&", "") == text).click()
 
 
+def test_a_window_asks_before_it_ends_a_run_in_its_own_thread(
+    qtbot: QtBot, window: Callable[[Graph | None], MainWindow]
+) -> None:
+    made = window(iris(epochs=FOREVER))
+    made.preferences.host = "thread"
+    made.document.discard()  # nothing else keeps the window open
+    made.train()
+    host = made.training.host
+    assert host is not None
+    qtbot.waitUntil(lambda: len(host.history.series("validation/loss")[0]) > 3, timeout=LONG)
+    made.close()
+    press(made, "Cancel")
+    assert made.isVisible()
+    assert made.running
+    made.close()
+    with qtbot.waitSignal(made.closed):
+        press(made, "Stop and close")
+    (run,) = runs()
+    assert (run.state, run.steps > 0) == ("stopped", True)
+
+
 def test_a_run_outlives_its_window_and_is_found_again(
     qtbot: QtBot, window: Callable[[Graph | None], MainWindow]
 ) -> None:

@@ -20,7 +20,8 @@ EVERY = 0.1
 """Seconds between two looks at a run."""
 SILENCE = 60.0
 """Seconds after which a log says how far a long epoch is."""
-WIDEST = 110
+WIDEST, ROOMY = 110, 75
+"""Columns of a bar at the most, and from which on it also shows the loss."""
 BAR = "{desc} {percentage:3.0f} %|{bar}| {n_fmt}/{total_fmt} steps [{elapsed}<{remaining}]{postfix}"
 
 
@@ -54,6 +55,7 @@ class Progress:
             with self._turn:
                 self._tell(status())  # the end may have come before the first look
                 if self._bar is not None:
+                    self._bar.clear()
                     self._bar.close()
 
     def look(self, status: Status) -> None:
@@ -72,6 +74,8 @@ class Progress:
             if self._json:
                 row = {"epoch": status.epoch, "step": status.step, "lr": status.lr}
                 print(line(row | {"train": dict(status.train), "validation": dict(status.validation)}), flush=True)
+            if self._terminal:
+                self._draw(status)
             metrics = f"{_all('train', status.train)}  {_all('validation', status.validation)}".strip()
             self._say(f"epoch {status.epoch}/{status.epochs}  {metrics}")
 
@@ -112,7 +116,8 @@ class Progress:
             if not bar.total:  # what was done before, and loading, say nothing about how long a step takes
                 bar.initial, bar.start_t = status.step, time.time()
             bar.total, bar.n, bar.bar_format = status.steps_total, status.step, BAR
-            bar.postfix = f"loss {status.train['loss']:.4g}" if "loss" in status.train else None
+            loss = status.train.get("loss")
+            bar.postfix = f"loss {loss:.4g}" if loss is not None and width >= ROOMY else None
         said = status.phase if status.phase not in ("", "training") else f"epoch {status.epoch}/{status.epochs}"
         bar.set_description_str(said if status.state != "waiting" else "", refresh=False)
         bar.refresh()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any, get_origin
+
 from engine.edits import MISSING, Edit, SetParameter, SetProperty, SetSetting
 from engine.errors import LayerloomError
-from engine.graph import Graph, GraphError, Node
+from engine.graph import Graph, GraphError, Node, literal, unstorable
 from engine.layers.parameters import parse
 from engine.properties import Properties
 from engine.resolve import layer_class
+from engine.settings import SECTIONS, variants
 
 
 class AssignmentError(LayerloomError):
@@ -17,15 +21,20 @@ class AssignmentError(LayerloomError):
 def edit(graph: Graph, assignment: str) -> Edit:
     """``training.optimizer.lr=0.01``, ``data.batch_size=32``, ``nodes.fc1.out_features=8``, ``nodes.fc1.frozen=true``.
 
-    A value of ``default`` takes the setting back to its default. Raises AssignmentError where it is none of these.
+    A value of ``default`` takes the setting back to its default. Settings that are tables, or lists of them, are JSON:
+    ``training.ema={"decay": 0.99}``; the kind alone will do: ``training.optimizer=sgd``. Raises AssignmentError where
+    it is none of these.
     """
     path, equals, text = assignment.partition("=")
-    value = MISSING if text.strip() == "default" else parse(text)
     section, _, rest = path.strip().partition(".")
     if not equals or not rest:
         raise AssignmentError(f"{assignment!r} is not of the form path=value, as in training.optimizer.lr=0.01.")
     if section in graph.settings:
+        value = MISSING if text.strip() == "default" else _setting(path.strip(), text.strip())
+        if isinstance(value, str) and _chooses(section, rest):
+            value = {"name": value}
         return SetSetting((section, *rest.split(".")), value)
+    value = MISSING if text.strip() == "default" else parse(text)
     if section != "nodes":
         raise AssignmentError(f"{path!r} begins with neither 'data.', 'training.' nor 'nodes.'.")
     name, _, parameter = rest.rpartition(".")
@@ -35,6 +44,31 @@ def edit(graph: Graph, assignment: str) -> Edit:
     if parameter == "weights_of" and isinstance(value, str):
         value = _named(graph, value).id
     return SetProperty(node.id, parameter, value)
+
+
+def _setting(path: str, text: str) -> Any:
+    """The value of a setting, a table in JSON included."""
+    if text[:1] not in ("{", "["):
+        return parse(text)
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        if text[0] == "{":
+            raise AssignmentError(
+                f'The table given for {path} is no JSON, as {{"name": "sgd", "lr": 0.1}} would be: {error}.'
+            ) from error
+        return parse(text)
+    if not isinstance(value, dict) and not any(isinstance(item, dict) for item in value):
+        return parse(text)
+    if (why := unstorable(value)) is not None:
+        raise AssignmentError(f"The table given for {path} {why}.")
+    return literal(value)
+
+
+def _chooses(section: str, field: str) -> bool:
+    """Whether this setting is a choice between tables by their name."""
+    known = SECTIONS[section].model_fields.get(field) if section in SECTIONS else None
+    return known is not None and get_origin(known.annotation) is not tuple and bool(variants(known.annotation))
 
 
 def _named(graph: Graph, name: str) -> Node:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.assignments import AssignmentError, edit
-from engine.edits import MISSING, SetParameter, SetProperty
+from engine.edits import MISSING, SetParameter, SetProperty, SetSetting
 from engine.graph import Graph
 
 
@@ -68,3 +68,28 @@ def test_repeats_are_applied_with_values_of_their_own(graph: Graph) -> None:
 def test_weights_of_a_node_that_is_not_there(graph: Graph) -> None:
     with pytest.raises(AssignmentError, match="There is no node named 'conv9'"):
         edit(graph, "nodes.conv2.weights_of=conv9")
+
+
+@pytest.mark.parametrize(
+    ("assignment", "path", "value"),
+    [
+        ("training.optimizer=sgd", ("training", "optimizer"), {"name": "sgd"}),
+        ('training.optimizer={"name": "sgd", "lr": 0.1}', ("training", "optimizer"), {"name": "sgd", "lr": 0.1}),
+        ("training.ema={}", ("training", "ema"), {}),
+        ('data.transforms=[{"name": "standardise"}]', ("data", "transforms"), ({"name": "standardise"},)),
+        ("training.metrics=[accuracy, f1]", ("training", "metrics"), ("accuracy", "f1")),
+        ('training.metrics=["accuracy", "f1"]', ("training", "metrics"), ("accuracy", "f1")),
+        ("training.optimizer=default", ("training", "optimizer"), MISSING),
+        ("training.device=cpu", ("training", "device"), "cpu"),
+    ],
+)
+def test_settings_may_be_tables_and_kinds(graph: Graph, assignment: str, path: tuple[str, ...], value: Any) -> None:
+    made = edit(graph, assignment)
+    assert isinstance(made, SetSetting)
+    assert (made.path, made.value) == (path, value)
+
+
+@pytest.mark.parametrize("table", ["{lr: 0.1}", "{", '{"a": ' * 2000, '{"a": ' * 200 + "1" + "}" * 200])
+def test_a_table_that_is_none_is_one_sentence(graph: Graph, table: str) -> None:
+    with pytest.raises(AssignmentError, match=r"The table given for training\.ema"):
+        edit(graph, f"training.ema={table}")

@@ -46,7 +46,7 @@ class MainWindow(QMainWindow):
         self.files = Files(document, preferences, self, self._opened, self.say, self._preset_saved)
         self.start = StartPage()
         self.design = DesignPage(document)
-        self.values = WireValues(document, self.design.view.canvas.live, self)
+        self.values = WireValues(document, self.design.view.canvas.live, self._shown_run, self)
         self._data: DataPage | None = None
         self._training: Dashboard | None = None
         self.pages = QStackedWidget()
@@ -142,6 +142,7 @@ class MainWindow(QMainWindow):
             self._training.open_wanted.connect(self.files.open_network)
             self._training.message.connect(self.say)
             self._training.state_changed.connect(self.update_actions)
+            self._training.finished.connect(self.values.refresh)
             self._training.blocked.connect(self._show_what_blocks)
             self._training.remarks.progressed.connect(self.status.show_training)
             self._training.remarks.looked.connect(self.view.canvas.live.follow)
@@ -149,6 +150,10 @@ class MainWindow(QMainWindow):
             self._training.remarks.setting_wanted.connect(self._show_setting)
             self.pages.addWidget(self._training)
         return self._training
+
+    def _shown_run(self) -> Path | None:
+        host = None if self._training is None else self._training.host
+        return None if host is None else host.status.run
 
     def show_start(self) -> None:
         self.start.set_recent(self.preferences.recent())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.edits import Change
 from engine.errors import LayerloomError
+from engine.training.run import RunError
 from gui.canvas.live import Live
 from gui.document import Document
 from gui.training.background import Background
@@ -23,8 +25,12 @@ class WireValues(QObject):
     message = Signal(str)
     switched = Signal(bool)
 
-    def __init__(self, document: Document, live: Live, parent: QObject | None = None) -> None:
+    def __init__(
+        self, document: Document, live: Live, weights_of: Callable[[], Path | None], parent: QObject | None = None
+    ) -> None:
+        """``weights_of`` says from which run the weights come; None for new ones."""
         super().__init__(parent)
+        self._weights_of = weights_of
         self.document, self.live = document, live
         self.on = False
         self._work = Background("values", self)
@@ -44,6 +50,11 @@ class WireValues(QObject):
             self._soon.stop()
             self.live.show_values({})
 
+    def refresh(self) -> None:
+        """Look anew, for the weights are others now."""
+        if self.on:
+            self._send()
+
     def close(self) -> None:
         """Wait for what is under way."""
         self._soon.stop()
@@ -59,19 +70,24 @@ class WireValues(QObject):
             self._soon.start()
 
     def _send(self) -> None:
-        graph = self.document.project.copy()
+        graph, run = self.document.project.copy(), self._weights_of()
 
-        def job() -> Any:
+        def job() -> tuple[Any, Path | None]:
             from engine.training.values import values_of
 
-            return values_of(graph)
+            try:
+                return values_of(graph, run), run
+            except RunError:  # it has kept none yet
+                return values_of(graph), None
 
         self._work.run(job, self._show, self._failed)
 
-    def _show(self, values: Mapping[Any, Any]) -> None:
+    def _show(self, found: tuple[Mapping[Any, Any], Path | None]) -> None:
         if self.on:
+            values, run = found
             self.live.show_values(values)
-            self.message.emit("On each wire: mean ± standard deviation of one batch, with new weights.")
+            weights = "new weights" if run is None else "the weights of the run on the Training page, where they fit"
+            self.message.emit(f"On each wire: mean ± standard deviation of one batch, with {weights}.")
 
     def _failed(self, error: Exception) -> None:
         self.live.show_values({})

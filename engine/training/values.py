@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -46,13 +47,15 @@ class Value:
         return f"{size} {self.dtype}: from {self.low:.4g} to {self.high:.4g}{spread}"
 
 
-def values_of(graph: Graph) -> Mapping[Place, tuple[Value | None, ...]]:
-    """The results of every node for the first batch of the training part, with new weights, as a step would see them.
+def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[Place, tuple[Value | None, ...]]:
+    """The results of every node for the first batch of the training part, as a step would see them.
 
-    Of a block's repeats the last is kept. Raises TrainingError, DataError for what keeps the network from training.
+    The weights are those of a run, in layers where they still fit, else new. Of a block's repeats the last is kept.
+    Raises TrainingError, DataError for what keeps the network from training, RunError for a run without weights.
     """
     from engine.data.pipeline import prepare
     from engine.training import device as devices
+    from engine.training.inherit import inherit
     from engine.training.plan import check
     from engine.training.rig import build
     from engine.training.threads import wait_politely
@@ -68,6 +71,8 @@ def values_of(graph: Graph) -> Mapping[Place, tuple[Value | None, ...]]:
     with devices.settled(devices.choose_threads(plan.training.threads, plan.multiply_adds)):
         data = prepare(plan.data, target)
         network = build(plan, data, target).network
+        if weights_of is not None:
+            inherit(network.module, plan.graph, plan.source.modules, weights_of)
         probed = Probed(plan, network.module)
         batch = next(data.train.batches(network.fields, min(plan.data.size(len(data.train)), len(data.train))))
         probed.listener = hear

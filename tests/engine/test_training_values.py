@@ -144,3 +144,14 @@ def test_the_range_test_minds_no_schedule() -> None:
     found = range_test(graph)
     assert found is not None
     assert len(found.rates) > 21
+
+
+def test_values_come_with_the_weights_of_a_run(tmp_path: Any) -> None:
+    graph = table(layers=(), epochs=40, optimizer={"lr": 0.1})
+    (fc,) = graph.of_type("Linear")
+    Trainer(graph, tmp_path / "run").run()
+    new, trained = values_of(graph), values_of(graph, tmp_path / "run")
+    (before,), (after,) = new[(), fc.id], trained[(), fc.id]
+    assert before is not None
+    assert after is not None
+    assert after.std > 2 * before.std, "what has learned tells the samples apart"

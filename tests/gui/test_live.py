@@ -152,3 +152,22 @@ def test_a_range_test_that_cannot_run_says_why(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: dialog.said.text().startswith("The range test could not run: "), timeout=60_000)
     assert "needs one value a class" in dialog.said.text()
     assert not dialog.use.isEnabled()
+
+
+def test_after_a_training_the_values_are_those_of_its_weights(qtbot: QtBot, window: MainWindow) -> None:
+    window.files.show_graph(table("iris", 3, layers=(), epochs=20, optimizer={"lr": 0.1}))
+    canvas = window.view.canvas
+
+    def labels() -> list[str]:
+        canvas.flush()
+        return [str(wire.value) for wire in canvas.wires.values() if wire.value is not None]
+
+    window.actions_table["view.values"].trigger()
+    qtbot.waitUntil(lambda: len(labels()) == 2, timeout=60_000)
+    assert window.status.currentMessage().endswith("with new weights.")
+    before = labels()
+    with qtbot.waitSignal(window.training.finished, timeout=60_000):
+        window.train()
+    qtbot.waitUntil(lambda: labels() not in ([], before), timeout=60_000)
+    assert "with the weights of the run on the Training page" in window.status.currentMessage()
+    window.close()

@@ -92,6 +92,18 @@ class Output(Layer):
     def stem(cls) -> str:
         return "output"
 
+    def check(self) -> None:
+        if (
+            "class_weights" not in self.unread()
+            and isinstance(self.class_weights, tuple)
+            and not any(self.class_weights)
+        ):
+            raise ShapeError(
+                "gives every class the weight 0, so there is nothing to learn; set one above 0, or leave "
+                "class_weights empty.",
+                parameter="class_weights",
+            )
+
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         (answer,) = inputs
         if not answer.shape or answer.shape[0] != BATCH:

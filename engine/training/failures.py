@@ -19,12 +19,7 @@ def explain(error: BaseException, plan: Plan, step: int) -> str:
     if isinstance(error, Diverged):
         value = "not a number" if error.loss != error.loss else "infinite"
         began = f" It began with {error.where}." if error.where else ""
-        usual = float(type(plan.training.optimizer)().lr)
-        smaller = usual if error.lr > 10 * usual else error.lr / 10
-        return (
-            f"The {error.what} {error.step} is {value} (learning rate {error.lr:g}).{began} Try a smaller learning "
-            f"rate such as {smaller:g}, limit the gradients (clip_norm), or standardise the data on the Data page."
-        )
+        return f"The {error.what} {error.step} is {value} (learning rate {error.lr:g}).{began} {remedy(error, plan)}"
     if isinstance(error, (RunError, TrainingError)):
         return str(error)
     where = f"Step {step + 1}" if step else "The first step"
@@ -37,6 +32,16 @@ def explain(error: BaseException, plan: Plan, step: int) -> str:
     text = (str(error).strip().splitlines() or [""])[0][:300]
     hint = next((hint for words, hint in HINTS.items() if words in str(error)), "")
     return f"{where} failed{f' in {node}' if node else ''}: {type(error).__name__}: {text.rstrip('.')}.{hint}"
+
+
+def remedy(error: Diverged, plan: Plan) -> str:
+    """What to try where numbers stop being numbers."""
+    usual = float(type(plan.training.optimizer)().lr)
+    smaller = usual if error.lr > 10 * usual else error.lr / 10
+    return (
+        f"Try a smaller learning rate such as {smaller:g}, limit the gradients (clip_norm), or standardise the data on "
+        "the Data page."
+    )
 
 
 def _guilty(error: BaseException, plan: Plan) -> str | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Spot(NamedTuple):
@@ -60,3 +60,9 @@ class Diagnosis:
     inside: tuple[str, ...] = ()
     node: str | None = None
     setting: str | None = None
+
+
+NOT_A_NUMBER: Final = "not-a-number"
+"""The code of the gravest: the layer it names computes no number."""
+Found = Iterator[tuple[str, Spot | None, str, str]]
+"""What a rule finds: (code, where, sentence, advice)."""

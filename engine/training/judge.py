@@ -1,16 +1,17 @@
-"""Measures the answers of one Output over a whole part of the data, with torchmetrics."""
+"""Measures the answers of one Output over a whole part of the data: what is counted by class with torchmetrics."""
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from engine.layers.ports import Output
+from engine.training.deviations import Deviations, columns
 from engine.training.losses import as_values, hits
 from engine.training.metric_names import MOST_CLASSES, PER_CLASS, MetricName
 from engine.training.tasks import Task
@@ -20,8 +21,20 @@ if TYPE_CHECKING:
 
 Value = float | list[Any]
 BESIDE = ("accuracy", "mae")
+OF_NUMBERS: frozenset[MetricName] = frozenset({"rmse", "r2"})
 THRESHOLDS = 200
 """Of an AUROC over many places a sample: exact curves would keep every number."""
+
+
+def _shares(scores: Tensor) -> Tensor:
+    return scores.softmax(-1)
+
+
+_CHANCES: dict[str, Callable[[Tensor], Tensor]] = {
+    "binary_cross_entropy_with_logits": torch.sigmoid,
+    "binary_cross_entropy": lambda chances: chances,
+}
+"""How likely each class is by itself, where a loss tells them apart one by one."""
 
 
 class Judge:
@@ -35,11 +48,13 @@ class Judge:
         self.output, self.task, self.names, self.masked = output, task, tuple(names), masked
         self._counted: MetricCollection | None = None
         self._numbers = 0
+        self._ones: Tensor | int = 0
+        self._deviations = Deviations()
         self._whole = [0, 0]  # samples right at every place, samples
 
     def reset(self) -> None:
         """Forget what was collected."""
-        self._whole, self._numbers = [0, 0], 0
+        self._whole, self._numbers, self._ones, self._deviations = [0, 0], 0, 0, Deviations()
         if self._counted is not None:
             self._counted.reset()
 
@@ -47,29 +62,35 @@ class Judge:
         """Take a batch: answer (N, …), target as the loss takes it."""
         if "exact_match" in self.names:
             self._match(answer, target)
+        if self.task.kind == "values":
+            if OF_NUMBERS & set(self.names):
+                self._deviations.update(columns(answer.float()), columns(as_values(answer, target)))
+            return
         metrics = self._metrics(answer.device)
         if not len(metrics):
             return
         answer = answer.float()
+        chances = _CHANCES.get(self.output.loss or "")
         if self.task.kind == "classes":
-            scores, labels = answer.flatten(0, -2).softmax(-1), target.flatten()
+            scores, labels = answer.flatten(0, -2), target.flatten()
             if self.masked:
                 kept = labels != self.output.ignore_index
                 scores, labels = scores[kept], labels[kept]
+            ranks, scores = (chances or _shares)(scores), _shares(scores)
         else:
-            scores, labels = answer.flatten(), as_values(answer, target).flatten()
-            if self.task.kind == "two":
-                logits = self.output.loss == "binary_cross_entropy_with_logits"
-                scores, labels = scores.sigmoid() if logits else scores, labels.long()
+            scores, labels = answer.flatten(), as_values(answer, target).flatten().long()
+            ranks = scores = scores if chances is None else chances(scores)
+            self._ones = self._ones + labels.sum()
         if len(labels):
-            metrics.update(scores, labels)
+            for name, metric in metrics.items():
+                metric.update(ranks if name == "auroc" else scores, labels)
             self._numbers += len(labels)
 
     def compute(self) -> dict[str, Value]:
         """The values by name; what cannot be said of so few samples is NaN."""
         result: dict[str, Value] = {}
         found: Mapping[str, Tensor] = {}
-        if self._counted is not None and self._numbers > 1:
+        if self._counted is not None and self._numbers:
             warnings.filterwarnings("ignore", module="torchmetrics")  # a class that does not occur is no surprise
             found = self._counted.compute()
         for name in self.names:
@@ -77,7 +98,9 @@ class Judge:
                 result[name] = self._whole[0] / self._whole[1] if self._whole[1] else math.nan
             elif name in BESIDE:
                 continue
-            elif name not in found:
+            elif name in OF_NUMBERS:
+                result[name] = self._deviations.rmse() if name == "rmse" else self._deviations.r2()
+            elif name not in found or (name == "auroc" and self._one_sided()):
                 result[name] = math.nan
             elif name in PER_CLASS and self.task.kind == "classes":
                 values, counts = found[name], found["_counts"]
@@ -88,6 +111,10 @@ class Judge:
                 value = found[name]
                 result[name] = value.tolist() if value.dim() else float(value)
         return result
+
+    def _one_sided(self) -> bool:
+        """Whether one of two classes does not occur: there is nothing to rank then."""
+        return self.task.kind == "two" and int(self._ones) in (0, self._numbers)
 
     def _match(self, answer: Tensor, target: Tensor) -> None:
         if self.task.kind == "sequence":
@@ -109,7 +136,7 @@ class Judge:
 
     def _made(self) -> Iterable[tuple[str, Any]]:
         """The counters of torchmetrics behind the names."""
-        from torchmetrics import classification, regression
+        from torchmetrics import classification
 
         kind = self.task.kind
         common: dict[str, Any] = {"validate_args": False}
@@ -126,14 +153,10 @@ class Judge:
             "auroc": ("AUROC", curve),
             "top5_accuracy": ("Accuracy", {**common, "top_k": 5, "average": "micro"}),
         }
-        values = {"rmse": ("MeanSquaredError", {"squared": False}), "r2": ("R2Score", {})}
         for name in self.names:
             if kind in ("classes", "two") and name in classes:
                 stem, options = classes[name]
                 yield name, getattr(classification, f"{'Binary' if kind == 'two' else 'Multiclass'}{stem}")(**options)
-            elif kind == "values" and name in values:
-                stem, options = values[name]
-                yield name, getattr(regression, stem)(**options)
             elif name == "perplexity":
                 yield name, _perplexity()
         if kind == "classes" and any(name in PER_CLASS for name in self.names):

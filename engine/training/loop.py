@@ -192,7 +192,7 @@ class Trainer:
         """Keep the weights and close the run; what cannot be written makes it a failed one."""
         session = self._session
         self._show(phase="saving")
-        result, said = Result(state, message, 0, 0, 0.0, run.path), list[dict[str, Any]]()
+        result, said = Result(state, message, 0, 0, 0.0, run.path), tell_diagnoses(self.status.diagnoses)
         if session is not None:
             seconds = round(session.recorder.seconds, 3)
             said = tell_diagnoses(session.doctor.said)

@@ -1,4 +1,4 @@
-"""What can be measured of an answer, declared once: for settings, curves and tables. torchmetrics does the counting."""
+"""What can be measured of an answer, declared once: for settings, curves and tables."""
 
 from __future__ import annotations
 
@@ -64,13 +64,20 @@ METRICS: Final[dict[MetricName, Metric]] = {
         "perplexity", "exp of the cross-entropy: among how many classes it is as if guessing", "classes", better="low"
     ),
     "exact_match": _metric("exact match", "the share of samples that are right at every place", "classes", "sequence"),
-    "iou": _metric("IoU", "intersection over union of each class (Jaccard index): mean over the classes", "classes"),
+    "iou": _metric(
+        "IoU", "intersection over union of each class (Jaccard index): mean over the classes", "classes", "two"
+    ),
     "mae": _metric("mean absolute error", "how far off the numbers are on average", "values", better="low"),
     "rmse": _metric(
-        "root mean squared error", "how far off they are, large errors counting more", "values", better="low"
+        "root mean squared error",
+        "how far off they are, large errors counting more: mean over the outputs",
+        "values",
+        better="low",
     ),
     "r2": _metric(
-        "R²", "the share of the variance that is explained: 1 is perfect, 0 no better than the mean", "values"
+        "R²",
+        "the share of the variance that is explained: 1 is perfect, 0 no better than the mean; mean over the outputs",
+        "values",
     ),
 }
 PER_CLASS: Final[frozenset[MetricName]] = frozenset({"precision", "recall", "f1", "iou", "auroc"})
@@ -85,6 +92,8 @@ def fitting(task: Kind, classes: int = 0, places: int = 0) -> tuple[MetricName, 
         left_out |= {"top5_accuracy"} if classes <= 5 else set()
         left_out |= {"exact_match"} if not places else set()
         left_out |= {"confusion_matrix"} if classes > MOST_CLASSES else set()
+    elif task == "two":
+        left_out |= {"iou"} if not places else set()
     return tuple(name for name in found if name not in left_out)
 
 
@@ -96,6 +105,7 @@ def usual(task: Kind, classes: int = 0, places: int = 0) -> tuple[MetricName, ..
     elif task == "two" or not places:
         wanted |= {"precision", "recall", "f1", "confusion_matrix"}
         wanted |= {"top5_accuracy"} if classes >= MANY_CLASSES else set()
+        wanted |= {"iou"} if places > 1 else set()
     elif places == 1:
         wanted |= {"perplexity", "exact_match"}
     else:

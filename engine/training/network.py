@@ -28,7 +28,8 @@ Batch = Mapping[str, Tensor]
 class Head:
     """One trained Output: where its answer stands among the network's, the field it learns, how it is judged.
 
-    ``masked``: some targets are the ignored class. ``weights`` (classes) are those of the loss.
+    ``masked``: some targets may count for nothing, those of the ignored class or of one that weighs nothing.
+    ``weights`` (classes) are those of the loss.
     """
 
     name: str
@@ -207,7 +208,8 @@ def heads(
             bool((part.tensors[name] == output.ignored).any()) for part in parts
         )
         weights = _class_weights(output, target, job)
-        result.append(Head(node.name, output, place, name, job, ignored, job.chosen(metrics), weights))
+        masked = ignored or (weights is not None and not bool(weights.all()))
+        result.append(Head(node.name, output, place, name, job, masked, job.chosen(metrics), weights))
     return tuple(result)
 
 

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import torch
 from torch import nn
 
-from engine.training.findings import Spot
+from engine.graph import Graph
+from engine.training.findings import NOT_A_NUMBER, Diagnosis, Spot
 from engine.training.network import Batch, Network
-from engine.training.probes import Probed, Results
+from engine.training.probes import Probed, Results, node_at
 
 
-def first_not_finite(probed: Probed, network: Network, batches: Sequence[Batch]) -> tuple[Spot, str] | None:
-    """Where NaN or infinite numbers begin: (node, "the weight" or "the result"), None where there are none.
+class Origin(NamedTuple):
+    """Where it began: a node and what of it, such as "the weight", "the result" or, of an Output, "the loss (NAME)"."""
 
-    Weights are looked at first: a step before may have spoiled them.
+    spot: Spot
+    what: str
+
+    def words(self, graph: Graph) -> str:
+        """The same for a sentence."""
+        node = node_at(graph, self.spot.inside, self.spot.node)
+        return f"{self.what} of {'a layer' if node is None else f'{node.name} ({node.type})'}"
+
+
+def origin(graph: Graph, probed: Probed, network: Network, batches: Iterable[Batch]) -> Origin | None:
+    """Where NaN or infinite numbers begin; None where there are none.
+
+    Weights are looked at first: a step before may have spoiled them. Where every result is a number it is the loss of
+    an Output.
     """
     for path, module in probed.module.named_modules():
         for name, weight in [*module._parameters.items(), *module._buffers.items()]:
             if weight is not None and weight.is_floating_point() and not bool(weight.isfinite().all()):
                 home = probed.homes.get(path)
                 if home is not None:
-                    return home, f"the {name}"
+                    return Origin(home, f"the {name}")
     found: list[Spot] = []
 
     def hear(spot: Spot, values: Results) -> None:
@@ -35,10 +51,38 @@ def first_not_finite(probed: Probed, network: Network, batches: Sequence[Batch])
     try:
         with torch.no_grad(), undisturbed(network.module):
             for batch in batches:
-                network.answers(batch, probed.like(network.module))
+                answers = network.answers(batch, probed.like(network.module))
+                if found:
+                    return Origin(found[0], "the result")
+                for head in network.heads:
+                    if not math.isfinite(float(head.loss(answers, batch))):
+                        node = graph.of_type("Output")[head.place]
+                        return Origin(Spot((), node.id, ""), f"the loss ({head.output.loss})")
     finally:
         probed.listener = None
-    return (found[0], "the result") if found else None
+    return None
+
+
+def not_a_number(graph: Graph, origin: Origin | None, step: int, when: str, loss: float, advice: str) -> Diagnosis:
+    """What is said of the node where it began; without one, of the learning rate. ``when`` ends a sentence."""
+    value = "not a number" if loss != loss else "infinite"
+    setting = None
+    if origin is None:
+        said, setting = f"the loss is {value} {when}", "training.optimizer.lr"
+    elif origin.what.startswith("the loss"):
+        said = f"{origin.words(graph)} is {value} {when}, although every result before it is a number"
+    else:
+        said = f"{origin.words(graph)} holds NaN or infinite numbers {when}, so the loss is {value}"
+    spot = Spot((), "", "") if origin is None else origin.spot
+    return Diagnosis(
+        NOT_A_NUMBER,
+        f"Numbers stop being numbers: {said}.",
+        advice,
+        step,
+        spot.inside,
+        spot.node or None,
+        setting,
+    )
 
 
 @contextmanager

@@ -14,10 +14,11 @@ from engine.data.pipeline import Part, Prepared
 from engine.layers.losses import LOSSES
 from engine.layers.ports import Output
 from engine.training.findings import Diagnosis, Spot
+from engine.training.guessing import guessing
 from engine.training.health import weights_of
 from engine.training.memory import free_memory, largest_batch, needed_memory
 from engine.training.network import Batch, Head
-from engine.training.nonfinite import first_not_finite, undisturbed
+from engine.training.nonfinite import not_a_number, origin, undisturbed
 from engine.training.plan import Plan
 from engine.training.probes import Probed, node_at
 from engine.training.status import TrainingError
@@ -28,6 +29,14 @@ START: Final = 10.0
 TIGHT: Final = 0.8
 """From this share of the free memory on it is said that a batch only just fits."""
 BYTES: Final = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
+
+
+class NotFinite(TrainingError):
+    """The first batch gives no number; ``diagnosis`` says it of the layer where that begins."""
+
+    def __init__(self, message: str, diagnosis: Diagnosis) -> None:
+        super().__init__(message)
+        self.diagnosis = diagnosis
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +119,13 @@ def _try(plan: Plan, stepper: Stepper, probed: Probed, train: Part, size: int) -
             module.train()
     for first, batch in zip(losses, batches, strict=True):
         if not math.isfinite(first):
-            where = first_not_finite(probed, network, [batch])
-            spot, what = where or (None, "")
-            node = None if spot is None else node_at(plan.graph, spot.inside, spot.node)
-            began = "" if node is None else f" That begins with {what} of {node.name} ({node.type})."
-            raise TrainingError(
+            where = origin(plan.graph, probed, network, [batch])
+            began = "" if where is None else f" That begins with {where.words(plan.graph)}."
+            advice = "Standardise the data on the Data page, or mend the layer that makes numbers too large."
+            raise NotFinite(
                 f"The first batch gives a loss that is {'not a number' if first != first else 'infinite'}.{began} "
-                "Standardise the data on the Data page, or mend the layer that makes numbers too large."
+                f"{advice}",
+                not_a_number(plan.graph, where, 0, "in the first batch", first, advice),
             )
     return losses[0], alike
 
@@ -160,31 +169,6 @@ def check_numbers(plan: Plan, data: Prepared) -> None:
                     f"The field {name!r} holds what is no number (NaN, infinite) after its transforms, first in sample "
                     f"{int(part.indices[sample])}: mend the data, or take the transform away that makes it."
                 )
-
-
-def guessing(heads: tuple[Head, ...], train: Part) -> float:
-    """The loss of answers that know only how frequent the classes are; NaN where an Output does not learn classes.
-
-    For one Output it is the entropy of the classes, −Σ p ln p; ln(classes) where all are equally frequent.
-    """
-    total = 0.0
-    for head in heads:
-        output, target = head.output, train.tensors[head.field]
-        kinds = {"cross_entropy": "classes", "nll_loss": "classes"}
-        kinds |= {"binary_cross_entropy": "two", "binary_cross_entropy_with_logits": "two"}
-        plain = output.class_weights is None and output.pos_weight is None and not output.label_smoothing
-        if kinds.get(output.loss or "") != head.task.kind or not plain:
-            return math.nan
-        labels = target if output.ignored is None else target[target != output.ignored]
-        labels = labels.flatten().to(torch.int64)
-        total += output.weight * _entropy(labels)
-    return total or math.nan
-
-
-def _entropy(labels: Tensor) -> float:
-    shares = torch.bincount(labels).double() / max(len(labels), 1)
-    shares = shares[shares > 0]
-    return float(-(shares * shares.log()).sum())
 
 
 def _alike(plan: Plan, spots: list[Spot]) -> Iterator[Diagnosis]:

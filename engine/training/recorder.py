@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from engine.training.clock import OF_THE_CLOCK as OF_THE_CLOCK
-from engine.training.findings import Spot
 from engine.training.history import History
 from engine.training.judge import Value
 from engine.training.memory import used_memory
@@ -24,20 +23,20 @@ INTERVAL = 0.1
 class Diverged(ArithmeticError):
     """The loss is not a number any more; ``step`` is where, ``lr`` the learning rate there, ``what`` whose loss.
 
-    ``spot`` is the node where that began, ``where`` says it in words; empty where it is not known.
+    ``where`` says where that began, in words; empty where it is not known.
     """
 
     def __init__(self, step: int, lr: float, loss: float, what: str = "loss of step") -> None:
         super().__init__(f"The {what} {step} is {loss}.")
         self.step, self.lr, self.loss, self.what = step, lr, loss, what
         self.where = ""
-        self.spot: Spot | None = None
 
 
 class Recorder:
     """Rows of one run: into ``metrics.jsonl`` and the History alike. Rows never depend on when they are flushed.
 
-    ``metric`` is what the steps report beside their loss. ``epoch_means`` are those of the current epoch so far.
+    ``metric`` is what the steps report beside their loss. ``epoch_means`` are those of the current epoch so far,
+    without the batches in which no target counts.
     """
 
     def __init__(self, run: Run, history: History, metric: str, device: torch.device | None = None) -> None:
@@ -90,7 +89,8 @@ class Recorder:
                 row["grad_norm"] = _short(norms[step])
             rows.append(row)
             times.append(seconds)
-            self._add(loss, score, samples)
+            if counts[place]:
+                self._add(loss, score, samples)
             if not math.isfinite(loss):
                 diverged = Diverged(step, lr, loss)
                 break
@@ -146,7 +146,7 @@ class Recorder:
 
     def new_epoch(self) -> None:
         """Begin the means of an epoch anew."""
-        self._sums = (0.0, 0.0, 0)
+        self._sums, self.epoch_means = (0.0, 0.0, 0), {}
 
     def work(self) -> None:
         """Count the time since the last call as work."""

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 import torch
 
@@ -17,15 +18,17 @@ from engine.training.config import EarlyStopping
 from engine.training.control import Control
 from engine.training.device import seed_step
 from engine.training.diagnosis import Doctor, Facts
+from engine.training.failures import remedy
+from engine.training.guessing import guessing
 from engine.training.health import Looker, due
 from engine.training.history import History
 from engine.training.inherit import inherit
 from engine.training.keeper import Keeper
 from engine.training.network import Batch
-from engine.training.nonfinite import first_not_finite
+from engine.training.nonfinite import Origin, not_a_number, origin
 from engine.training.plan import Plan
 from engine.training.predictions import Looks
-from engine.training.preflight import guessing, preflight
+from engine.training.preflight import NotFinite, preflight
 from engine.training.probes import Probed
 from engine.training.recorder import Diverged, Recorder
 from engine.training.rig import build, steps_of
@@ -74,6 +77,7 @@ class Session:
                 plan.graph,
                 lr=self.config.optimizer.lr,
                 baseline=guessing(parts, data.train),
+                samples=plan.data.size(len(data.train)) * self.config.accumulate,
                 classes=0 if len(parts) > 1 else parts[0].task.classes or 2,
                 clipped=self.config.clip_norm is not None,
                 best_kept=self.config.checkpoint.best,
@@ -110,7 +114,11 @@ class Session:
         """Try a batch before the first step. Raises TrainingError for what the user has to mend first."""
         self.show(phase="trying a batch")
         seed_step(self.device, self.config.seed, "preflight")
-        found, said = preflight(self.plan, self.data, self.stepper, self.probed, self.device)
+        try:
+            found, said = preflight(self.plan, self.data, self.stepper, self.probed, self.device)
+        except NotFinite as error:
+            self.show(diagnoses=(error.diagnosis,))
+            raise
         for diagnosis in said:
             self.doctor.say(diagnosis)
         self.show(preflight=str(found), diagnoses=self.doctor.diagnoses)
@@ -149,8 +157,9 @@ class Session:
             self.epochs, self._batches = self.epochs + 1, 0
             loss = self.validation.get("loss")
             means = self.recorder.epoch_means
+            first = float(self.recorder.history.series("train/loss")[1][0])
             self.doctor.epoch(
-                self.steps, means.get("loss", math.nan), math.nan if loss is None else loss, self.lr.value
+                self.steps, means.get("loss", math.nan), math.nan if loss is None else loss, self.lr.value, first
             )
             self.lr.epoch_done(loss)
             self.show(lr=self.lr.value, diagnoses=self.doctor.diagnoses)
@@ -235,15 +244,18 @@ class Session:
     def _broken(self, number: int, batches: Sequence[Batch]) -> None:
         """The loss is no number: find out where that began. Raises Diverged, with the node."""
         seed_step(self.device, self.config.seed, "step", number)
-        where = first_not_finite(self.probed, self.network, batches)
-        try:
-            self._flush()
-        except Diverged as error:
-            if where is not None:
-                spot, what = where
-                error.where = f"{what} of {self.doctor.name(spot)}"
-                error.spot = spot
-            raise
+        self._flush(origin(self.plan.graph, self.probed, self.network, batches))
+
+    def _diverged(self, error: Diverged, where: Origin | None) -> NoReturn:
+        """Say of which node it began, and raise the error."""
+        graph = self.plan.graph
+        where = where or origin(graph, self.probed, self.network, ())  # told late by an accelerator: of the weights
+        error.where = "" if where is None else where.words(graph)
+        when = f"{'after' if error.what.endswith('after step') else 'at'} step {error.step}"
+        said = not_a_number(graph, where, error.step, when, error.loss, remedy(error, self.plan))
+        self.doctor.say(said)
+        self.show(diagnoses=self.doctor.diagnoses)
+        raise error
 
     def _gate(self) -> bool:
         """Between two steps: wait while paused; returns whether to go on."""
@@ -289,7 +301,11 @@ class Session:
         self.show(validation=values)
         loss = values.get("loss", 0.0)
         if not math.isfinite(loss):
-            raise Diverged(self.steps, self.lr.value, loss, "validation loss after step")
+            error = Diverged(self.steps, self.lr.value, loss, "validation loss after step")
+            module, size = self.network.module, self.plan.data.size(len(self.data.train))
+            module.eval()
+            batches = self.data.validation.batches(self.network.fields, size)
+            self._diverged(error, origin(self.plan.graph, self.probed, self.network, batches))
         return True
 
     def _evaluate(self, split: str, epoch: int) -> Metrics | None:
@@ -305,14 +321,17 @@ class Session:
             self.looks.take(split, self.network, part, self.stepper.judged, self.steps, epoch, last=last)
         return None if values is None else self.recorder.evaluation(split, self.steps, epoch, values)
 
-    def _flush(self) -> None:
-        """Write down what the steps have reported, and show where the run stands."""
+    def _flush(self, where: Origin | None = None) -> None:
+        """Write down what the steps have reported, and show where the run stands.
+
+        Raises Diverged, which began at ``where``, if that is known.
+        """
         recorder = self.recorder
         try:
             recorder.flush()
         except Diverged as error:
             self.steps = error.step
-            raise
+            self._diverged(error, where)
         left = recorder.seconds / self.steps * (self.steps_total - self.steps) if self.steps else None
         self.show(
             step=self.steps,

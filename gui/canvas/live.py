@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from engine.graph import Edge, Graph
+from engine.training.findings import NOT_A_NUMBER
 from gui.document import Document
 
 if TYPE_CHECKING:
@@ -52,14 +53,14 @@ class Live(QObject):
     def mark(self, node_id: str) -> str:
         """How a node of the open level is doing: well, weak, ill, old where it was changed since; empty: not known."""
         place = (self.document.way, node_id)
-        health = self._layers.get(place)
-        if health is None:
+        health, said = self._layers.get(place), self.diagnoses(node_id)
+        if health is None and not said:
             return ""
         if self._changed(node_id):
             return OLD
-        if not health.finite:
+        if (health is not None and not health.finite) or any(d.code == NOT_A_NUMBER for d in said):
             return ILL
-        return WEAK if self.diagnoses(node_id) else WELL
+        return WEAK if said else WELL
 
     def diagnoses(self, node_id: str) -> list[Diagnosis]:
         """What goes wrong in a node of the open level, or within it."""
@@ -73,9 +74,11 @@ class Live(QObject):
 
     def lines(self, node_id: str) -> list[str]:
         """The same in words, for a tooltip."""
-        health = self._layers.get((self.document.way, node_id))
+        health, said = self._layers.get((self.document.way, node_id)), self.diagnoses(node_id)
+        remarks = [f"! {d.message} {d.advice}" for d in said]
+        old = "Before the layer was changed: " if self._changed(node_id) else "While training: "
         if health is None:
-            return []
+            return [old.rstrip(": "), *remarks] if remarks else []
         facts = []
         if not health.finite:
             facts.append("holds NaN or infinite numbers")
@@ -89,8 +92,7 @@ class Live(QObject):
             facts.append(f"{100 * health.dead:.0f} % dead units")
         if health.saturated == health.saturated:
             facts.append(f"{100 * health.saturated:.0f} % saturated")
-        old = "Before the layer was changed: " if self._changed(node_id) else "While training: "
-        return [old + ", ".join(facts), *(f"! {d.message} {d.advice}" for d in self.diagnoses(node_id))]
+        return [old + ", ".join(facts), *remarks]
 
     def _changed(self, node_id: str) -> bool:
         """Whether the node is not any more as the run trains it."""

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 import presets
 from engine.edits import SetSetting
 from engine.graph import Graph
-from engine.training.diagnosis import DEAD, STREAK, Doctor, Facts
+from engine.training.diagnosis import STREAK, Doctor, Facts
 from engine.training.findings import LayerHealth, Look, Spot
 from engine.training.health import due
+from engine.training.layer_signs import DEAD
 from engine.training.loop import Trainer
 from engine.training.run import read
 from engine.training.status import Status
@@ -112,6 +113,118 @@ def test_an_ill_training_is_diagnosed(
     assert found[code][2].endswith(".")
 
 
+@pytest.mark.parametrize("lr", [1e2, 1e4, 1e6])
+@pytest.mark.parametrize(
+    "given_", [{}, {"dataset": "wine"}, {"dataset": "wine", "standardise": ()}], ids=["iris", "wine", "raw"]
+)
+def test_a_far_too_high_rate_is_said_at_once_and_not_taken_for_overfitting(
+    given_: dict[str, Any], lr: float, tmp_path: Path
+) -> None:
+    graph = table(**{"layers": (), "epochs": 20, "optimizer": {"name": "sgd", "lr": lr}, **given_})
+    first: dict[str, int] = {}
+    settings: dict[str, str | None] = {}
+
+    def look(status: Status) -> None:
+        for found in status.diagnoses:
+            first.setdefault(found.code, status.epoch)
+            settings[found.code] = found.setting
+
+    assert Trainer(graph, tmp_path / "run", on_epoch=look).run().state == "finished"
+    assert first.get("rate-too-high", 99) <= 2, first
+    assert settings["rate-too-high"] == "training.optimizer.lr"
+    assert "overfitting" not in first
+
+
+@pytest.mark.parametrize(
+    ("given_", "loss"),
+    [
+        ({"layers": (), "optimizer": {"name": "sgd", "lr": 0.1}}, "cross_entropy"),
+        ({"dataset": "diabetes", "last": 1, "data": {"batch_size": 1}}, "mse_loss"),
+        ({"dataset": "diabetes", "last": 1, "standardise": ("features", "target")}, "mse_loss"),
+        ({"data": {"batch_size": 1, "shuffle": False}}, "cross_entropy"),
+    ],
+)
+def test_a_rate_that_is_none_too_high_is_not_called_so(given_: dict[str, Any], loss: str, tmp_path: Path) -> None:
+    assert "rate-too-high" not in diagnosed(table(**{"epochs": 6, "loss": loss, **given_}), tmp_path)
+
+
+def test_numbers_of_no_class_tell_of_a_rate_that_is_too_high(tmp_path: Path) -> None:
+    given_ = {"dataset": "diabetes", "last": 1, "loss": "mse_loss", "standardise": ("features", "target")}
+    graph = table(**given_, layers=(), epochs=4, optimizer={"name": "sgd", "lr": 0.3})
+    found = diagnosed(graph, tmp_path)
+    assert "the loss was" in found["rate-too-high"][1]
+    assert "overfitting" not in found
+
+
+BROKEN: list[tuple[dict[str, Any], str, str]] = [
+    (
+        {"layers": (linear(), ("ReLU", {})), "optimizer": {"name": "sgd", "lr": 1e30}},
+        "Linear",
+        "result of fc2 (Linear)",
+    ),
+    (
+        {"layers": (linear(), ("ReLU", {}), linear(), ("ReLU", {})), "optimizer": {"name": "sgd", "lr": 1e4}},
+        "Linear",
+        "(Linear)",
+    ),
+    (  # every result is a number, the square of the error is none
+        {"dataset": "diabetes", "last": 1, "loss": "mse_loss", "layers": (), "optimizer": {"name": "sgd", "lr": 1e21}},
+        "Output",
+        "the loss (mse_loss) of output (Output)",
+    ),
+    (  # before the first step
+        {"layers": (("Scale", {"factor": 1e30}), ("Scale", {"factor": 1e30}), *HIDDEN)},
+        "Scale",
+        "result of scale2 (Scale)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given_", "kind", "words"), BROKEN, ids=["rate", "deep", "loss", "start"])
+@pytest.mark.parametrize("health", [0, 1])
+def test_numbers_that_are_none_are_told_of_the_guilty_layer(
+    given_: dict[str, Any], kind: str, words: str, health: int, tmp_path: Path
+) -> None:
+    graph = table(**{"epochs": 30, "health": health, **given_})
+    trainer = Trainer(graph, tmp_path / "run")
+    result = trainer.run()
+    assert result.state == "failed"
+    (found,) = (found for found in trainer.status.diagnoses if found.code == "not-a-number")
+    assert found.node is not None
+    assert graph.nodes[found.node].type == kind
+    assert words in found.message
+    assert found.advice.endswith(".")
+    assert found.step == result.steps
+    assert found in hear_diagnoses(read(result.run).diagnoses)
+    assert not any(other.code == "overfitting" for other in trainer.status.diagnoses)
+
+
+def test_a_validation_loss_that_is_none_names_its_layer(tmp_path: Path) -> None:
+    sgd = {"name": "sgd", "lr": 1e30}
+    graph = table(layers=(linear(), ("ReLU", {})), optimizer=sgd, data={"batch_size": None})
+    trainer = Trainer(graph, tmp_path / "run")
+    result = trainer.run()
+    assert result.message.startswith("The validation loss after step 1 is ")
+    assert "It began with the result of fc2 (Linear)." in result.message
+    (found,) = trainer.status.diagnoses
+    assert (found.code, found.step) == ("not-a-number", 1)
+    assert graph.nodes[str(found.node)].name == "fc2"
+    assert "the result of fc2 (Linear) holds NaN or infinite numbers after step 1" in found.message
+
+
+@pytest.mark.parametrize(
+    "output",
+    [{"class_weights": "balanced"}, {"class_weights": [1.0, 0.5, 2.0]}, {"label_smoothing": 0.1}, {"ignore_index": 0}],
+)
+def test_stuck_is_said_whatever_the_classes_weigh(output: dict[str, Any], tmp_path: Path) -> None:
+    graph = table(layers=(("Scale", {"factor": 0.0}), *HIDDEN), epochs=20)
+    graph.of_type("Output")[0].parameters.update(output)
+    assert "stuck" in diagnosed(graph, tmp_path / "ill")
+    graph = table(epochs=20, optimizer={"lr": 0.01})
+    graph.of_type("Output")[0].parameters.update(output)
+    assert "stuck" not in diagnosed(graph, tmp_path / "well")
+
+
 def test_units_that_begin_and_stay_alike_are_found_before_the_first_step(tmp_path: Path) -> None:
     graph = table(epochs=1)
     for node in graph.of_type("Linear"):
@@ -161,10 +274,12 @@ def test_a_healthy_training_is_left_alone(dataset: str, layers: Layers, tmp_path
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["linear-classifier", "mlp", "lenet-5", "lstm-classifier", "transformer-encoder"])
+@pytest.mark.parametrize(
+    "name", ["linear-classifier", "mlp", "lenet-5", "lstm-classifier", "transformer-encoder", "resnet-18-small"]
+)
 def test_the_presets_are_well(name: str, tmp_path: Path) -> None:
     graph = presets.build(name)
-    SetSetting(("training", "epochs"), 5).apply(graph)
+    SetSetting(("training", "epochs"), 2 if name.startswith("resnet") else 5).apply(graph)
     assert diagnosed(graph, tmp_path) == {}
 
 
@@ -210,11 +325,11 @@ def test_layers_within_blocks_are_named_with_their_way(tmp_path: Path) -> None:
 RELU = Spot((), "n2", "")
 
 
-def doctor() -> Doctor:
+def doctor(baseline: float = math.nan) -> Doctor:
     graph = Graph()
     graph.add("Input", shape=(4,))
     graph.add("ReLU")
-    return Doctor(Facts(graph))
+    return Doctor(Facts(graph, baseline=baseline))
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
@@ -241,13 +356,16 @@ def test_looks_come_early_and_then_at_the_rate() -> None:
         ([(1.0, 1.0), (0.8, 0.9), (0.5, 0.91), (0.4, 0.92), (0.3, 0.93)], set()),  # no gap worth a word
         ([(1.0, 1.0), (1.3, 1.0), (1.3, 1.0)], {"loss-rises"}),
         ([(1.0, 1.0), (1.3, 1.0), (1.1, 1.0)], set()),
+        ([(9.0, 0.7), (1.4, 2.4), (1.3, 3.0), (1.35, 3.1), (1.2, 3.0)], {"rate-too-high"}),
+        ([(1.0, 1.0), (0.5, 0.6), (5.0, 9.0)], {"rate-too-high"}),
+        ([(1.9, 1.0), (0.8, 0.9), (0.7, 1.0), (0.6, 1.1), (0.5, 1.2)], {"overfitting"}),
         ([(1.0, math.nan), (0.5, math.nan), (0.2, math.nan), (0.1, math.nan), (0.1, math.nan)], set()),
     ],
 )
 def test_curves_are_read(epochs: list[tuple[float, float]], codes: set[str]) -> None:
-    ours = doctor()
+    ours = doctor(baseline=1.0)
     for step, (training, validation) in enumerate(epochs):
-        ours.epoch(step, training, validation, 0.1)
+        ours.epoch(step, training, validation, 0.1, first=1.0)
     assert {found.code for found in ours.diagnoses} == codes
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -14,9 +16,13 @@ from torch.nn import functional
 from engine.data.pipeline import Part
 from engine.layers.losses import LOSSES
 from engine.layers.ports import Output
+from engine.training.loop import Trainer
 from engine.training.losses import LossError, as_values, balanced, hits, loss, read_off, summed
 from engine.training.network import Head, Network
+from engine.training.run import read_metrics
+from engine.training.status import Status, TrainingError
 from engine.training.tasks import Task
+from tests.engine.test_training_learning import table
 
 SIZES = st.lists(st.integers(1, 4), max_size=2)
 
@@ -269,3 +275,47 @@ def test_a_class_that_only_other_losses_ignore_counts() -> None:
     answer, target = scores(6, 2), torch.tensor([0, 0, 0, 1, 1, 1])
     assert hinge.ignored is None
     assert summed(hinge, answer, target)[1] == 6
+
+
+def test_batches_in_which_nothing_counts_do_not_spoil_the_means_of_an_epoch(tmp_path: Path) -> None:
+    for size, ignored in ((1, 0), (16, 0), (1, -100)):
+        graph = table(data={"batch_size": size}, epochs=2)
+        graph.of_type("Output")[0].parameters["ignore_index"] = ignored
+        seen: list[Status] = []
+        result = Trainer(graph, tmp_path / f"{size} {ignored}", on_epoch=seen.append).run()
+        assert result.state == "finished", result.message
+        history = read_metrics(result.run / "metrics.jsonl")
+        steps, losses = history.series("train/loss")
+        accuracies = history.series("train/accuracy")[1]
+        half = len(steps) // 2
+        for status, part in zip(seen, (slice(0, half), slice(half, None)), strict=True):
+            assert 0.0 < status.train["accuracy"] <= 1.0
+            if size == 1:
+                counts = ~np.isnan(accuracies[part])
+                assert counts.all() == (ignored < 0)
+                assert status.train["loss"] == pytest.approx(losses[part][counts].mean())
+                assert status.train["accuracy"] == pytest.approx(accuracies[part][counts].mean())
+
+
+def test_weights_of_nothing_for_every_class_are_refused(tmp_path: Path) -> None:
+    graph = table()
+    graph.of_type("Output")[0].parameters["class_weights"] = [0.0, 0.0, 0.0]
+    with pytest.raises(TrainingError) as caught:
+        Trainer(graph, tmp_path / "run").run()
+    assert str(caught.value) == (
+        "output (Output) gives every class the weight 0, so there is nothing to learn; set one above 0, or leave "
+        "class_weights empty."
+    )
+    graph.of_type("Output")[0].parameters["loss"] = "multi_margin_loss"
+    with pytest.raises(TrainingError, match="gives every class the weight 0"):
+        Trainer(graph, tmp_path / "run").run()
+    graph = table("diabetes", 1, loss="mse_loss")  # does not read them
+    graph.of_type("Output")[0].parameters["class_weights"] = [0.0]
+    assert Trainer(graph, tmp_path / "run").run().state == "finished"
+
+
+def test_a_batch_of_a_class_that_weighs_nothing_is_no_end(tmp_path: Path) -> None:
+    graph = table(data={"batch_size": 1}, epochs=1)
+    graph.of_type("Output")[0].parameters["class_weights"] = [0.0, 1.0, 1.0]
+    result = Trainer(graph, tmp_path / "run").run()
+    assert result.state == "finished", result.message

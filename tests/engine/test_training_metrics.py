@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from engine.layers.ports import Output
 from engine.training.judge import Judge
+from engine.training.losses import absolute_error
 from engine.training.metric_names import METRICS
 from engine.training.predictions import is_predictions
 from engine.training.run import read_metrics
@@ -71,7 +72,7 @@ def test_classes_are_judged_as_scikit_learn_does(samples: int, classes: int, siz
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.integers(2, 30), st.integers(1, 9), st.integers(0, 999), st.booleans())
+@given(st.integers(1, 30), st.integers(1, 9), st.integers(0, 999), st.booleans())
 def test_two_classes_of_one_number(samples: int, size: int, seed: int, logits: bool) -> None:
     generator = torch.Generator().manual_seed(seed)
     answer = torch.randn(samples, 1, generator=generator)
@@ -83,19 +84,122 @@ def test_two_classes_of_one_number(samples: int, size: int, seed: int, logits: b
     assert found["precision"] == pytest.approx(sk.precision_score(target, said, zero_division=0), abs=1e-6)
     assert found["recall"] == pytest.approx(sk.recall_score(target, said, zero_division=0), abs=1e-6)
     assert found["confusion_matrix"] == sk.confusion_matrix(target, said, labels=[0, 1]).tolist()
-    if 0 < int(target.sum()) < samples:
-        assert found["auroc"] == pytest.approx(sk.roc_auc_score(target, answer[:, 0]), abs=1e-5)
+    both = 0 < int(target.sum()) < samples
+    assert found["auroc"] == (
+        pytest.approx(sk.roc_auc_score(target, answer[:, 0]), abs=1e-5)
+        if both
+        else pytest.approx(math.nan, nan_ok=True)
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.integers(2, 30),
+    st.integers(1, 4),
+    st.integers(1, 9),
+    st.integers(0, 999),
+    st.sampled_from([0.0, 100.0, 1e4]),
+    st.sampled_from([1.0, 1e-4]),
+)
+def test_numbers_are_judged_as_scikit_learn_does(
+    samples: int, columns: int, size: int, seed: int, mean: float, scale: float
+) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    offsets = mean * torch.arange(columns)
+    target = offsets + scale * (1 + mean) * torch.randn(samples, columns, generator=generator)
+    answer = target + scale * (1 + mean) * torch.rand(columns) * torch.randn(samples, columns, generator=generator)
+    found = judged(Task("values"), answer, target[:, 0] if columns == 1 else target, size, loss="mse_loss")
+    assert found["rmse"] == pytest.approx(sk.root_mean_squared_error(target, answer), rel=1e-4)
+    assert found["r2"] == pytest.approx(sk.r2_score(target, answer), rel=1e-4, abs=1e-4)
+    total, number = absolute_error(answer, target)
+    assert float(total) / number == pytest.approx(sk.mean_absolute_error(target, answer), rel=1e-4)
+
+
+def test_knowing_the_mean_of_each_output_explains_nothing() -> None:
+    generator = torch.Generator().manual_seed(0)
+    target = torch.tensor([0.0, 100.0]) + torch.randn(200, 2, generator=generator)
+    answer = target.mean(0).expand_as(target)
+    assert judged(Task("values"), answer, target, 64, loss="mse_loss")["r2"] == pytest.approx(0.0, abs=1e-6)
+    series = judged(Task("values"), answer.reshape(50, 4, 2), target.reshape(50, 4, 2), 16, loss="mse_loss")
+    assert series["r2"] == pytest.approx(0.0, abs=1e-6)  # every step of a series has the same outputs
+
+
+def test_numbers_of_a_picture_are_all_of_one_kind() -> None:
+    generator = torch.Generator().manual_seed(0)
+    target, answer = (torch.rand(6, 1, 4, 5, generator=generator) for _ in range(2))
+    found = judged(Task("values"), answer, target, 4, loss="mse_loss")
+    assert found["r2"] == pytest.approx(sk.r2_score(target.flatten(), answer.flatten()), rel=1e-4)
+    assert found["rmse"] == pytest.approx(sk.root_mean_squared_error(target.flatten(), answer.flatten()), rel=1e-5)
+
+
+def test_one_sample_has_an_error_but_no_variance() -> None:
+    found = judged(Task("values"), torch.tensor([[3.0]]), torch.tensor([1.0]), 1, loss="mse_loss")
+    assert found["rmse"] == pytest.approx(2.0)
+    assert math.isnan(found["r2"])
+    found = judged(Task("values"), torch.tensor([[3.0], [2.0]]), torch.tensor([1.0, 1.0]), 1, loss="mse_loss")
+    assert found["r2"] == sk.r2_score([1.0, 1.0], [3.0, 2.0]) == 0.0
+    both = torch.tensor([[1.0], [1.0]])
+    assert judged(Task("values"), both, both, 1, loss="mse_loss")["r2"] == 1.0
+    one = judged(Task("classes", 3), torch.tensor([[0.0, 2.0, 1.0]]), torch.tensor([1]), 1)
+    assert one["f1"] == one["iou"] == 1.0
+    assert one["confusion_matrix"] == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+    assert one["perplexity"] == pytest.approx(math.exp(math.log(1 + math.exp(-2) + math.exp(-1))), rel=1e-5)
+    assert math.isnan(one["auroc"])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 40), st.integers(1, 9), st.integers(0, 999), st.booleans())
+def test_classes_told_apart_one_by_one_are_ranked_one_by_one(samples: int, size: int, seed: int, logits: bool) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    answer = 3 * torch.randn(samples, 3, generator=generator)
+    target = torch.randint(0, 3, (samples,), generator=generator)
+    loss = "binary_cross_entropy_with_logits" if logits else "binary_cross_entropy"
+    found = judged(Task("classes", 3), answer if logits else answer.sigmoid(), target, size, loss=loss)
+    curves = [
+        sk.roc_auc_score(target == place, answer[:, place])
+        for place in range(3)
+        if 0 < int((target == place).sum()) < samples
+    ]
+    assert found["auroc"] == pytest.approx(np.mean(curves), abs=1e-5) if curves else math.isnan(found["auroc"])
+    said = answer.argmax(-1)
+    seen = np.unique(np.concatenate([said, target]))
+    assert found["f1"] == pytest.approx(
+        sk.f1_score(target, said, average="macro", labels=seen, zero_division=0), abs=1e-5
+    )
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.integers(3, 30), st.integers(1, 9), st.integers(0, 999))
-def test_numbers_are_judged_as_scikit_learn_does(samples: int, size: int, seed: int) -> None:
+@given(st.integers(1, 6), st.integers(1, 4), st.integers(0, 999), st.booleans(), st.booleans())
+def test_a_mask_is_judged_by_what_it_covers(samples: int, size: int, seed: int, logits: bool, channel: bool) -> None:
     generator = torch.Generator().manual_seed(seed)
-    answer = torch.randn(samples, 1, generator=generator)
-    target = torch.randn(samples, generator=generator)
-    found = judged(Task("values"), answer, target, size, loss="mse_loss")
-    assert found["rmse"] == pytest.approx(sk.root_mean_squared_error(target, answer[:, 0]), rel=1e-4)
-    assert found["r2"] == pytest.approx(sk.r2_score(target, answer[:, 0]), rel=1e-3, abs=1e-4)
+    answer = torch.randn(samples, 1, 4, 4, generator=generator)
+    target = torch.randint(0, 2, (samples, 1, 4, 4) if channel else (samples, 4, 4), generator=generator)
+    if not channel:
+        answer = answer[:, 0]
+    loss = "binary_cross_entropy_with_logits" if logits else "binary_cross_entropy"
+    task = Task("two", places=3 if channel else 2)
+    assert "iou" in task.chosen(None)
+    found = judged(task, answer if logits else answer.sigmoid(), target, size, loss=loss)
+    true, said = target.flatten(), (answer > 0).long().flatten()
+    assert found["iou"] == pytest.approx(sk.jaccard_score(true, said, zero_division=0), abs=1e-6)
+    assert found["f1"] == pytest.approx(sk.f1_score(true, said, zero_division=0), abs=1e-6)
+    assert found["precision"] == pytest.approx(sk.precision_score(true, said, zero_division=0), abs=1e-6)
+    assert found["recall"] == pytest.approx(sk.recall_score(true, said, zero_division=0), abs=1e-6)
+    assert found["confusion_matrix"] == sk.confusion_matrix(true, said, labels=[0, 1]).tolist()
+    exact = sk.roc_auc_score(true, answer.flatten()) if 0 < int(true.sum()) < len(true) else math.nan
+    assert found["auroc"] == pytest.approx(exact, abs=0.03, nan_ok=True)  # 200 thresholds stand for every number
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 8), st.integers(1, 5), st.integers(0, 999), st.sampled_from([-100, 0, 2]))
+def test_perplexity_leaves_out_what_is_ignored(samples: int, size: int, seed: int, ignored: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    answer = torch.randn(samples, 5, 4, generator=generator)
+    target = torch.randint(0, 4, (samples, 5), generator=generator)
+    target[:, -2:] = ignored  # as where sentences are filled up
+    found = judged(Task("classes", 4, 1), answer, target, size, ignore_index=ignored)
+    expected = functional.cross_entropy(answer.flatten(0, 1), target.flatten(), ignore_index=ignored).exp()
+    assert found["perplexity"] == pytest.approx(float(expected), rel=1e-4, nan_ok=True)
 
 
 def test_a_sequence_is_right_at_every_place_but_the_padding() -> None:
@@ -125,6 +229,8 @@ def test_the_usual_metrics_fit_the_task() -> None:
     assert Task("classes", 60, 1).chosen(None) == ("accuracy", "perplexity", "exact_match")
     assert Task("classes", 4, 2).chosen(None) == ("accuracy", "iou")
     assert Task("two").chosen(("auroc", "r2")) == ("accuracy", "auroc")
+    assert "iou" in Task("two", places=2).fitting()
+    assert "iou" not in Task("two").fitting()
     assert Task("values").chosen(None) == ("mae", "rmse", "r2")
     assert Task("sequence").chosen(("accuracy",)) == ("exact_match",)
 

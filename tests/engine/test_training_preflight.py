@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional
 
 from engine.data import datasets
 from engine.data.pipeline import Part
@@ -15,12 +18,16 @@ from engine.edits import SetParameter
 from engine.graph import Graph
 from engine.layers.ports import Output
 from engine.training import preflight as module
+from engine.training.control import Control
+from engine.training.guessing import guessing
 from engine.training.loop import Trainer
+from engine.training.losses import balanced
 from engine.training.network import Head
-from engine.training.preflight import check_targets, guessing, size
+from engine.training.preflight import check_targets, size
 from engine.training.status import Status, TrainingError
 from engine.training.tasks import Task
 from tests.engine.test_training_learning import table
+from tests.engine.test_training_resume import Stopping
 
 
 def head(task: Task, **output: Any) -> Head:
@@ -47,10 +54,10 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("given", "targets", "words"), REFUSED)
-def test_targets_that_cannot_be_compared_are_refused(given: Head, targets: Part, words: str) -> None:
+@pytest.mark.parametrize(("ours", "targets", "words"), REFUSED)
+def test_targets_that_cannot_be_compared_are_refused(ours: Head, targets: Part, words: str) -> None:
     with pytest.raises(TrainingError) as caught:
-        check_targets(given, targets)
+        check_targets(ours, targets)
     assert words in str(caught.value)
 
 
@@ -65,6 +72,142 @@ def test_guessing_is_the_entropy_of_the_classes() -> None:
     uneven = -(0.75 * np.log(0.75) + 0.25 * np.log(0.25))
     assert guessing((head(Task("classes", 2), weight=2.0),), part(0, 0, 0, 1)) == pytest.approx(2 * uneven)
     assert np.isnan(guessing((head(Task("values"), loss="mse_loss"),), part(0.5)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 3), min_size=1, max_size=24),
+    st.sampled_from(["cross_entropy", "nll_loss"]),
+    st.sampled_from([None, "balanced", (1.0, 0.5, 3.0, 0.2), (0.0, 1.0, 2.0, 1.0)]),
+    st.sampled_from([0.0, 0.1, 1.0]),
+    st.sampled_from([-100, 2]),
+    st.booleans(),
+)
+def test_guessing_is_the_best_that_one_answer_to_everything_can_do(
+    labels: list[int], loss: str, class_weights: Any, smoothing: float, ignored: int, places: bool
+) -> None:
+    target = torch.tensor(labels)
+    output = Output.model_validate(
+        {"loss": loss, "class_weights": class_weights, "label_smoothing": smoothing, "ignore_index": ignored}
+    )
+    weights = torch.tensor(class_weights) if isinstance(class_weights, tuple) else None
+    if class_weights == "balanced":
+        weights = balanced(target, 4, ignored)
+    shaped = target.reshape(-1, 1) if places else target
+    ours = guessing(
+        (Head("digit", output, 0, "label", Task("classes", 4, int(places)), weights=weights),),
+        Part({"label": shaped}, np.arange(len(labels))),
+    )
+
+    weighs = None if weights is None else weights.double()
+
+    def cost(scores: torch.Tensor) -> torch.Tensor:
+        spread = smoothing if loss == "cross_entropy" else 0.0  # nll_loss does not read it
+        return functional.cross_entropy(
+            scores.expand(len(labels), 4), target, weighs, ignore_index=ignored, label_smoothing=spread
+        )
+
+    best = best_constant(cost, torch.zeros(4, dtype=torch.float64))
+    if best != best or best < 1e-3:
+        assert np.isnan(ours) or ours < 2e-3  # nothing counts, or one class alone
+    else:
+        assert ours == pytest.approx(best, rel=1e-3)
+
+
+def best_constant(cost: Any, scores: torch.Tensor) -> float:
+    """The lowest loss of scores that are the same for every sample, by looking for it."""
+    scores = scores.requires_grad_()
+    search = torch.optim.LBFGS([scores], max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        search.zero_grad()
+        found: torch.Tensor = cost(scores)
+        found.backward()
+        return found
+
+    search.step(closure)
+    return float(cost(scores.detach()))
+
+
+@given(st.lists(st.integers(0, 1), min_size=1, max_size=24), st.sampled_from([None, 0.2, 5.0]))
+def test_guessing_one_of_two_knows_what_a_one_counts(labels: list[int], pos_weight: float | None) -> None:
+    loss = "binary_cross_entropy_with_logits"
+    ours = guessing((head(Task("two"), loss=loss, pos_weight=pos_weight),), part(*labels))
+    target = torch.tensor(labels).double()
+    weight = None if pos_weight is None else torch.tensor(pos_weight)
+
+    def cost(score: torch.Tensor) -> torch.Tensor:
+        return functional.binary_cross_entropy_with_logits(score.expand(len(labels)), target, pos_weight=weight)
+
+    best = best_constant(cost, torch.zeros(1, dtype=torch.float64))
+    assert np.isnan(ours) if len(set(labels)) == 1 else ours == pytest.approx(best, rel=1e-4)
+
+
+def test_guessing_says_nothing_of_labels_there_are_no_classes_for() -> None:
+    for labels in ((0, 1, -1), (0, 1, 5)):
+        assert np.isnan(guessing((head(Task("classes", 3)),), part(*labels)))
+
+
+def test_a_batch_that_only_just_fits_is_said(tmp_path: Path, monkeypatch: Any) -> None:
+    said = {}
+    for share in (0.9, 0.5):
+        free = []
+
+        def some(device: torch.device, share: float = share, free: list[int] = free) -> int:
+            return free[0]
+
+        with monkeypatch.context() as patch:
+            real = module.needed_memory
+            patch.setattr(
+                module,
+                "needed_memory",
+                lambda plan, count, real=real, share=share, free=free: (
+                    free.append(int(real(plan, count) / share)) or real(plan, count)
+                ),
+            )
+            patch.setattr(module, "free_memory", some)
+            trainer = Trainer(table(epochs=1), tmp_path / str(share))
+            assert trainer.run().state == "finished"
+        said[share] = {found.code: found for found in trainer.status.diagnoses}
+    assert "tight-memory" not in said[0.5]
+    found = said[0.9]["tight-memory"]
+    assert found.message.startswith("A batch needs about ")
+    assert found.message.endswith("that are free.")
+    assert found.setting == "data.batch_size"
+
+
+class Gate(Control):
+    """Remembers what the status said before the first step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trainer: Trainer | None = None
+        self.first: Status | None = None
+
+    def gate(self, pause: Any) -> bool:
+        if self.first is None and self.trainer is not None:
+            self.first = self.trainer.status
+        return super().gate(pause)
+
+
+def test_what_is_seen_before_the_first_step_is_said_before_it(tmp_path: Path) -> None:
+    gate = Gate()
+    gate.trainer = Trainer(
+        table("wine", standardise=(), layers=(), epochs=1, data={"shuffle": False}), tmp_path / "run", control=gate
+    )
+    gate.trainer.run()
+    assert gate.first is not None
+    assert gate.first.step == 0
+    assert gate.first.preflight.startswith("A batch of 16 samples went through")
+    assert "large-start" in [found.code for found in gate.first.diagnoses]
+
+
+def test_it_is_still_said_when_a_run_goes_on(tmp_path: Path) -> None:
+    graph = table("wine", standardise=(), layers=(), epochs=3)
+    Trainer(graph, tmp_path / "run", control=Stopping(5)).run()
+    trainer = Trainer.resume(tmp_path / "run")
+    trainer.run()
+    assert "large-start" in [found.code for found in trainer.status.diagnoses]
 
 
 def test_a_batch_goes_through_before_the_first_step_without_a_trace(tmp_path: Path, monkeypatch: Any) -> None:

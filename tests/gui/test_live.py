@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -11,9 +13,11 @@ from pytestqt.qtbot import QtBot
 import presets
 from engine.edits import SetParameter, SetSetting
 from engine.training.findings import Diagnosis, LayerHealth, Look, Spot
+from engine.training.loop import Trainer
 from engine.training.status import Status
 from gui.app import build_window
 from gui.training.diagnoses import Diagnoses
+from gui.training.host import StoredRun
 from gui.training.range_dialog import RangeDialog
 from gui.window import MainWindow
 from tests.engine.test_training_learning import table
@@ -61,6 +65,36 @@ def test_layers_wear_how_they_do_and_grey_out_when_changed(qtbot: QtBot, window:
     assert marks(window)["conv1"] == "well"
     live.forget()
     assert marks(window) == {}
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_the_layer_where_numbers_end_is_marked_whatever_was_seen_before(window: MainWindow, looked: bool) -> None:
+    window.files.show_graph(presets.build("lenet-5"))
+    live, document = window.view.canvas.live, window.document
+    nodes = {node.name: node.id for node in document.graph.nodes.values()}
+    for name in ("fc2", document.graph.of_type("Output")[0].name):
+        broken = Diagnosis("not-a-number", "Numbers stop being numbers: …", "Try less.", 12, (), nodes[name])
+        seen = look(window, conv1=LayerHealth(rms=0.5), fc2=LayerHealth(rms=0.5)) if looked else None
+        live.follow(Status(state="failed", health=seen, diagnoses=(broken,)), document.project.copy())
+        others = {"conv1": "well", "fc2": "well"} if looked else {}
+        assert marks(window) == {**others, name: "ill"}
+        assert live.lines(nodes[name])[-1] == "! Numbers stop being numbers: … Try less."
+        assert live.lines(nodes[name])[0].startswith("While training")
+    assert live.lines(nodes["relu1"]) == []
+
+
+def test_a_run_that_breaks_leads_to_its_layer(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    sgd = {"name": "sgd", "lr": 1e30}
+    window.files.show_graph(table(layers=(("Linear", {"out_features": 16}), ("ReLU", {})), optimizer=sgd, epochs=5))
+    run = Trainer(window.document.project, tmp_path / "run")
+    assert run.run().state == "failed"
+    window.view.canvas.live.follow(run.status, run.graph)
+    assert marks(window)["fc2"] == "ill"
+    panel = Diagnoses()
+    qtbot.addWidget(panel)
+    panel.show_diagnoses(StoredRun(tmp_path / "run").status.diagnoses)  # as when it is opened again
+    (row,) = (row for row in panel.rows if "fc2 (Linear) holds NaN or infinite numbers" in row.text.text())
+    assert row.go.text() == "Show layer"
 
 
 def test_a_block_wears_the_worst_of_what_is_in_it(window: MainWindow) -> None:

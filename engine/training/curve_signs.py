@@ -29,7 +29,7 @@ WORSE: Final = 1.1
 RISING: Final = 1.2
 """Mean loss of an epoch by the lowest so far, two epochs one behind the other."""
 NOISE: Final = 0.05
-"""A loss below this share of that of the first epoch goes up and down by chance."""
+"""A loss that moves by less than this share of the one it began with goes up and down by chance."""
 THROWN, THROWN_FAR, FEW = 2.0, 10.0, 8
 """Mean loss of an epoch by what the run began with or by that of guessing, whichever is larger: steps that lose so much
 are too large. Where guessing is not known it takes more, and a first step of that many samples: fewer may have a loss
@@ -73,10 +73,11 @@ def thrown_loss(doctor: Doctor, step: int, lr: float) -> Found:
 def rising_loss(doctor: Doctor, step: int, lr: float) -> Found:
     """The loss goes up, epoch by epoch."""
     losses = [epoch.training for epoch in doctor.epochs]
-    if len(losses) > 2 and min(losses[-2:]) > max(RISING * min(losses[:-2]), NOISE * losses[0]):
+    lowest = min(losses[:-2], default=math.inf)
+    if min(losses[-2:]) > max(RISING * lowest, lowest + NOISE * doctor.start):
         yield (
             "loss-rises", None,
-            f"The training loss rises: it was {min(losses[:-2]):.3g} and is {losses[-1]:.3g} now.",
+            f"The training loss rises: it was {lowest:.3g} and is {losses[-1]:.3g} now.",
             "Divide the learning rate by 10, or limit the gradients with clip_norm = 1.",
         )  # fmt: skip
 
@@ -127,7 +128,7 @@ def overfitting(doctor: Doctor, step: int, lr: float) -> Found:
         since >= GAP_EPOCHS
         and min(validations[best + 1 :]) > validations[best]
         and validations[-1] > GAP * max(validations[best], training)
-        and validations[-1] > NOISE * doctor.epochs[0].training
+        and validations[-1] > validations[best] + NOISE * doctor.start
         and training < FALLEN * doctor.epochs[best].training
         and not training > doctor.start
     ):

@@ -128,6 +128,9 @@ class Samples(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 10, 16, 12)
         box.setSpacing(8)
+        self.above = QVBoxLayout()
+        """Room for what is said of the whole data set."""
+        box.addLayout(self.above)
         box.addLayout(top)
         box.addWidget(self.remark)
         box.addWidget(self.views, 1)
@@ -156,9 +159,9 @@ class Samples(QWidget):
         """Say why there is nothing to show."""
         self._say(f"✕ {text}", "error")
 
-    def show_working(self, text: str) -> None:
-        """Say what is being done; what is shown stays until there is something newer."""
-        if self._seen is None or self.views.currentWidget() is self.empty:
+    def show_working(self, text: str, name: str = "") -> None:
+        """Say what is being done; what is shown of the data set ``name`` stays until there is something newer."""
+        if self._seen is None or self._seen.dataset.name != name or self.views.currentWidget() is self.empty:
             self._say(text, "muted")
         else:
             self.remark.setText(text)

@@ -61,7 +61,10 @@ def show(qtbot: QtBot) -> Iterator[Show]:
 
 def settle(qtbot: QtBot, page: DataPage) -> None:
     workers = (page.background, page.choice.files.background, page.samples.baselines.background)
-    qtbot.waitUntil(lambda: not page._soon.isActive() and not any(one.busy for one in workers), timeout=30_000)
+    timers = (page._soon, page._rest)
+    qtbot.waitUntil(
+        lambda: not any(timer.isActive() for timer in timers) and not any(one.busy for one in workers), timeout=30_000
+    )
 
 
 def click(widget: QWidget) -> None:

@@ -64,7 +64,7 @@ class DataPage(QWidget):
         self.choice.files.turned.connect(self._offer_files)
         self.samples = Samples()
         self.samples.part_changed.connect(self._look)
-        self.samples.offer_taken.connect(self.choice.files.start)
+        self.samples.offer_taken.connect(self.choice.files.take_offer)
         self.use = UseBar(document)
         self.use.used.connect(lambda: self.looked is not None and self._use(self.looked.dataset))
         self.use.message.connect(self.message)
@@ -182,7 +182,8 @@ class DataPage(QWidget):
         if files.busy:
             self.samples.show_hint("The files are on their way: the bar on the left shows how far they are.")
             return
-        self.samples.show_offer(files.missing(), files.get.text(), files.get.toolTip())
+        said, sought = files.missing()
+        self.samples.show_offer(said, sought, files.offer.text(), files.offer.toolTip())
 
     def _look_again(self) -> None:
         """Files have arrived: show what is in them."""
@@ -210,7 +211,7 @@ class DataPage(QWidget):
             self.message.emit(str(error))
             return
         self._said = taking.said
-        self.message.emit(f"{dataset.title} is in use. {taking.said}".strip())
+        self.message.emit(f"In use: {dataset.title}. {taking.said}".strip())
         self.choice.list.setFocus()
 
     def _choose_folder(self, path: str | None) -> None:

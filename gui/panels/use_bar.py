@@ -70,14 +70,14 @@ class UseBar(QWidget):
         self.setVisible(looked is not None or dataset is not None)
         self.use.setVisible(looked is not None)
         if looked is not None:
-            self.title.setText(f"{looked.dataset.title} is only shown")
+            self.title.setText(f"{looked.dataset.title} · only shown")
             other = f"The project goes on learning from {dataset.title}." if dataset else "The project has no data yet."
             self._say(f"{other} {looked.said}".strip(), _would_misfit(self.document, config))
             self._show_problem(None)
         elif dataset is None:
             self._show_problem(None)
         else:
-            self.title.setText(f"✓ {dataset.title} is in use")
+            self.title.setText(f"✓ {dataset.title} · in use")
             self._say(said, "")
             self._show_problem(_misfit(self.document))
 

@@ -55,14 +55,14 @@ def test_a_click_shows_and_leaves_the_project_alone(qtbot: QtBot, show: Show) ->
     settle(qtbot, page)
     before = dict(data(page))
     assert in_use(page) == ["✓ Handwritten digits · in use"]
-    assert page.use.title.text() == "✓ Handwritten digits is in use"
+    assert page.use.title.text() == "✓ Handwritten digits · in use"
     assert not page.use.use.isVisible()
     click_dataset(page, "docstrings")
     settle(qtbot, page)
     assert page.seen is not None
     assert page.seen.dataset is get("docstrings")
     assert page.choice.about.text() == get("docstrings").description
-    assert page.use.title.text() == "Docstrings is only shown"
+    assert page.use.title.text() == "Docstrings · only shown"
     assert "The project goes on learning from Handwritten digits." in page.use.said.text()
     assert "nothing that resize and standardise could work on" in page.use.said.text()
     assert in_use(page) == ["✓ Handwritten digits · in use"]
@@ -106,7 +106,7 @@ def test_there_and_back_again_loses_nothing(qtbot: QtBot, show: Show) -> None:
     use(page, "docstrings")
     assert data(page) == {"dataset": "docstrings"}
     left_out = "It has nothing that resize and standardise could work on: they are left out"
-    assert messages == [f"Docstrings is in use. {left_out}, and come back with Handwritten digits."]
+    assert messages == [f"In use: Docstrings. {left_out}, and come back with Handwritten digits."]
     settle(qtbot, page)
     assert left_out in page.use.said.text()
     use(page, "digits")
@@ -157,7 +157,7 @@ def test_arrow_keys_are_followed_and_the_last_one_counts(qtbot: QtBot, show: Sho
     settle(qtbot, page)
     assert page.seen is not None
     assert page.seen.dataset is get("diabetes")
-    assert page.use.title.text() == "Diabetes is only shown"
+    assert page.use.title.text() == "Diabetes · only shown"
     QTest.keyClick(page.choice.list, DOWN)
     settle(qtbot, page)
     assert page.seen.dataset is get("digits"), "headings are passed over"

@@ -19,6 +19,7 @@ from gui.widgets import Note, heading
 
 MISFITS = frozenset({"data", "input-data", "output-data", "too-many-classes", "embedding-range"})
 """The kinds of problems that lie between the data and the network."""
+BY_HAND = "No single click mends it."
 FIRST = 2
 """Fixes that are offered; the Problems panel has them all."""
 
@@ -105,6 +106,8 @@ class UseBar(QWidget):
         if problem == self.problem and isinstance(fixes, tuple):
             self.fixes.show_fixes(fixes[:FIRST])
             self.fixes.setVisible(bool(fixes))
+            if not fixes:
+                self.misfit.setText(f"{self.misfit.text()} {BY_HAND}".replace(f"{BY_HAND} {BY_HAND}", BY_HAND))
 
     def _mend(self, fix: object) -> None:
         if self.problem is None:

@@ -29,6 +29,7 @@ from gui.panels.samples import Samples
 from gui.panels.taking import Remembered, Taking, in_use
 from gui.panels.use_bar import UseBar
 from gui.training.background import Background
+from gui.training.meanings import data_hints
 from gui.training.sections import Section, align, faults, raw
 
 REST = 120
@@ -92,7 +93,7 @@ class DataPage(QWidget):
     def refresh(self) -> None:
         """Show what the document holds now; samples only while the page is seen."""
         self._rest.stop()
-        wrong = faults(self.document)
+        wrong, hints = faults(self.document), data_hints(self.document)
         if self.looked is not None:
             self.looked = self.remembered.taking(self.document, self.looked.dataset)
         self.choice.show_name(
@@ -104,6 +105,7 @@ class DataPage(QWidget):
         self.transforms.refresh(wrong, self.looked)
         for section in self.sections:
             section.refresh(wrong)
+            section.explain({}, hints)
         align(self.sections)
         self._look()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QColor, QImage
@@ -15,18 +16,59 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 
-def pictures(samples: Array, low: float | None = None, high: float | None = None) -> list[QImage]:
-    """Samples (count, channels, height, width) or (count, height, width): black is the lowest value, white the highest.
+FEW = 1
+"""Percent of the values on either side that may be left out."""
 
-    ``low`` and ``high`` are those of all samples unless given.
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The values shown black and white. ``beyond`` of the ``count`` values lie outside: they look like the nearest."""
+
+    low: float
+    high: float
+    beyond: int
+    count: int
+
+    def __str__(self) -> str:
+        ends = f"Black is {self.low:.3g}, white {self.high:.3g}"
+        if not self.beyond:
+            return f"{ends}."
+        return f"{ends}; {self.beyond:,} of {self.count:,} values lie far beyond and look like these."
+
+
+def limits(samples: Array) -> Limits:
+    """Between which values pictures are scaled: the lowest and the highest, unless a few of them are far off.
+
+    On either side the outermost `FEW` percent are left out where they would take more than the others together.
+    """
+    import numpy as np
+
+    samples = np.nan_to_num(samples)
+    low, high = float(samples.min(initial=0.0)), float(samples.max(initial=1e-9))
+    if samples.size:
+        inner, outer = (float(value) for value in np.percentile(samples, (FEW, 100 - FEW)))
+        room = outer - inner
+        low, high = (
+            inner if 0 < room < inner - low else low,
+            outer if 0 < room < high - outer else high,
+        )
+    beyond = int(np.count_nonzero((samples < low) | (samples > high)))
+    return Limits(low, high, beyond, samples.size)
+
+
+def pictures(samples: Array, low: float | None = None, high: float | None = None) -> list[QImage]:
+    """Samples (count, channels, height, width) or (count, height, width) from black at ``low`` to white at ``high``.
+
+    Those are the `limits` of all samples unless given.
     """
     import numpy as np
 
     samples = np.nan_to_num(samples)
     if samples.ndim == 3:
         samples = samples[:, None]
-    low = float(samples.min(initial=0.0)) if low is None else low
-    high = float(samples.max(initial=1e-9)) if high is None else high
+    if low is None or high is None:
+        found = limits(samples)
+        low, high = found.low if low is None else low, found.high if high is None else high
     shades = np.clip((samples - low) / max(high - low, 1e-9) * 255, 0, 255).round().astype(np.uint8)
     return [_image(one[:3].transpose(1, 2, 0)) if len(one) in (3, 4) else _image(one[0]) for one in shades]
 
@@ -39,11 +81,12 @@ def frames(clip: Array) -> QImage:
     count, channels, high, wide = clip.shape
     columns = min(count, max(4, math.ceil(math.sqrt(count))))
     rows = -(-count // columns)
-    sheet = np.full((channels, rows * (high + 1) - 1, columns * (wide + 1) - 1), clip.max(initial=0.0))
+    ends = limits(clip)
+    sheet = np.full((channels, rows * (high + 1) - 1, columns * (wide + 1) - 1), ends.high)
     for number, frame in enumerate(clip):
         top, left = number // columns * (high + 1), number % columns * (wide + 1)
         sheet[:, top : top + high, left : left + wide] = frame
-    return pictures(sheet[None], float(clip.min(initial=0.0)))[0]
+    return pictures(sheet[None], ends.low, ends.high)[0]
 
 
 def masks(places: Array) -> list[QImage]:

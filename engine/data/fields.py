@@ -15,8 +15,13 @@ LARGEST = 4 * 2**30
 
 
 def fields(config: DataConfig) -> dict[str, Field]:
-    """The fields that reach the network. Raises DataError for an unknown dataset or a transform that does not fit."""
+    """The fields that reach the network.
+
+    Raises DataError for an unknown dataset, a transform that does not fit, and a folder where no files are read.
+    """
     dataset = get(config.dataset)
+    if reason := unread_path(config):
+        raise DataError(reason)
     result = dict(dataset.fields)
     for place, transform in enumerate(config.transforms):
         where = f"data.transforms[{place}] ({transform.name})"
@@ -29,10 +34,22 @@ def fields(config: DataConfig) -> dict[str, Field]:
     return result
 
 
+def unread_path(config: DataConfig) -> str:
+    """Why ``data.path`` says nothing for the dataset, a sentence; empty where it is not set or files are read."""
+    dataset = get(config.dataset)
+    if config.path is None or dataset.files:
+        return ""
+    return (
+        f"data.path is {config.path[:200]!r}, but {dataset.name} comes with Layerloom and reads no files: "
+        "set data.path back to its default, or choose a dataset that is read from files."
+    )
+
+
 def batch_of(config: DataConfig) -> int:
-    """How many samples a batch has, as far as it is known without loading the data; else 1."""
+    """How many samples the first batch really has, as far as it is known without loading the data; else 1."""
     try:
-        return config.size(training_samples(config)[0])
+        samples = training_samples(config)[0]
+        return min(config.size(samples), samples)
     except DataError:
         return config.batch_size or 1
 

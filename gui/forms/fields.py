@@ -31,7 +31,7 @@ class TextField(QLineEdit):
         self.parameter = parameter
         self.context = Context()
         self.value: Any = MISSING
-        self.setPlaceholderText(_placeholder(parameter))
+        self.setPlaceholderText(placeholder(parameter))
         self.editingFinished.connect(self.commit)
 
     def show_value(self, value: Any) -> None:
@@ -58,7 +58,7 @@ class NumberField(QAbstractSpinBox):
         self.context = Context()
         self.value: Any = MISSING
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.lineEdit().setPlaceholderText(_placeholder(parameter))
+        self.lineEdit().setPlaceholderText(placeholder(parameter))
         self.editingFinished.connect(self.commit)
 
     def show_value(self, value: Any) -> None:
@@ -190,15 +190,19 @@ class ChoicesField(QPushButton):
         self.parameter = parameter
         self.context = Context()
         self.value: Any = MISSING
+        self._unfit: Mapping[Any, str] = {}
         self.setStyleSheet("text-align: left;")
         self._menu = _StayingMenu(self)
         self._default = self._menu.addAction("Automatic" if parameter.default is None else readable(parameter.default))
         self._default.setCheckable(True)
         self._default.triggered.connect(lambda: self.committed.emit(MISSING))
         self._menu.addSeparator()
+        self._menu.setToolTipsVisible(True)
         self._actions: list[QAction] = []
+        self._labels: dict[Any, str] = {}
         for choice, label in zip(parameter.choices, parameter.labels or parameter.choices, strict=True):
-            action = self._menu.addAction(str(label).replace("_", " "))
+            self._labels[choice] = str(label).replace("_", " ")
+            action = self._menu.addAction(self._labels[choice])
             action.setCheckable(True)
             action.setData(choice)
             action.triggered.connect(self._ticked)
@@ -213,9 +217,23 @@ class ChoicesField(QPushButton):
         for action in self._actions:
             action.setChecked(action.data() in chosen)
         self._default.setChecked(holds == self.parameter.default)
-        known = [action.text() for action in self._actions if action.isChecked()]
+        known = [self._labels[action.data()] for action in self._actions if action.isChecked()]
         words = ", ".join(known) if isinstance(holds, tuple) else readable(holds)
         self.setText(self._default.text() if self._default.isChecked() else words or "nothing")
+        self._enable()
+
+    def set_unfit(self, reasons: Mapping[Any, str]) -> None:
+        """Grey the choices that say nothing here, with why; one that is ticked can still be taken back."""
+        self._unfit = reasons
+        for action in self._actions:
+            why = reasons.get(action.data(), "")
+            action.setText(f"{self._labels[action.data()]}   ({why})" if why else self._labels[action.data()])
+            action.setToolTip(f"Says nothing of what this network answers: {why}" if why else "")
+        self._enable()
+
+    def _enable(self) -> None:
+        for action in self._actions:
+            action.setEnabled(action.data() not in self._unfit or action.isChecked())
 
     def _ticked(self) -> None:
         self.committed.emit(tuple(action.data() for action in self._actions if action.isChecked()))
@@ -315,7 +333,8 @@ def _same(one: Any, other: Any) -> bool:
     return one is other or (type(one) is type(other) and one == other)
 
 
-def _placeholder(parameter: Parameter) -> str:
+def placeholder(parameter: Parameter) -> str:
+    """What an empty field says: its default."""
     return "needed" if parameter.required else unparse(parameter.default)
 
 

@@ -61,6 +61,21 @@ class Form(QWidget):
         for name, row in self.rows.items():
             row.show_error(errors.get(name, ""))
 
+    def set_hints(self, hints: Mapping[str, str]) -> None:
+        """Show these lines below their fields, and no others."""
+        for name, row in self.rows.items():
+            row.show_hint(hints.get(name, ""))
+
+    def set_stand_ins(self, texts: Mapping[str, str]) -> None:
+        """Say in these fields, while they are empty, what is taken for what is left open."""
+        for name, row in self.rows.items():
+            row.show_stand_in(texts.get(name, ""))
+
+    def set_titles(self, titles: Mapping[str, str]) -> None:
+        """Call these parameters so, and the others by their names."""
+        for name, row in self.rows.items():
+            row.set_title(titles.get(name, name))
+
     def set_unread(self, names: Collection[str]) -> None:
         """Leave these rows out, where nothing is set, and no others."""
         for name, row in self.rows.items():

@@ -14,15 +14,15 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QSizePolicy, QT
 from engine.edits import MISSING
 from engine.expressions import ExpressionError, depends, per_repeat, value
 from engine.layers.parameters import Parameter, unparse
-from gui.forms.fields import FIELDS, BoolField, NumberField, PlainField, TextField, readable
+from gui.forms.fields import FIELDS, BoolField, NumberField, PlainField, TextField, placeholder, readable
 from gui.forms.repeats import MOST_ROWS, TOOL, RepeatsField, tool
 from gui.forms.text import Context, here
 from gui.widgets import Note
 
 Field = PlainField | RepeatsField
 LABEL, FIELD, RESET, REPEATS, SYMBOLIC, COLUMNS = range(6)
-LINES = 3
-"""Of the grid: the field, what it comes to, what is wrong with it."""
+LINES = 4
+"""Of the grid: the field, what it comes to, what there is to know of it, what is wrong with it."""
 
 
 class Row(QObject):
@@ -36,7 +36,8 @@ class Row(QObject):
         self.context = Context()
         self.value: Any = MISSING
         self._pending: Any = None
-        self.error = ""
+        self.error = self.hint = self.stand_in = ""
+        self.title = parameter.name
         self.unread = False
         self.label = QLabel(parameter.name, form)
         self.label.setToolTip(tooltip(parameter))
@@ -59,6 +60,7 @@ class Row(QObject):
         for column, widget in columns:
             grid.addWidget(widget, self._line, column, Qt.AlignmentFlag.AlignTop)
         self._comes_to: Note | None = None
+        self._hint: Note | None = None
         self._wrong: Note | None = None
         self._tools()
 
@@ -92,11 +94,41 @@ class Row(QObject):
         self.error = sentence
         if sentence and self._wrong is None:
             self._wrong = Note("", "error", self._form)
-            self._grid.addWidget(self._wrong, self._line + 2, LABEL, 1, COLUMNS)
+            self._grid.addWidget(self._wrong, self._line + 3, LABEL, 1, COLUMNS)
         if self._wrong is not None:
             self._wrong.setText(f"✕ {sentence}")
             self._wrong.setVisible(bool(sentence))
         self._describe()
+
+    def show_hint(self, sentence: str) -> None:
+        """Say below the field what there is to know of its value; nothing where that is empty."""
+        self.hint = sentence
+        if sentence and self._hint is None:
+            self._hint = Note("", "muted", self._form)
+            self._grid.addWidget(self._hint, self._line + 2, LABEL, 1, RESET + 1)
+        if self._hint is not None:
+            self._hint.setText(sentence)
+            self._hint.setVisible(bool(sentence))
+        self._describe()
+
+    def show_stand_in(self, text: str) -> None:
+        """Say in the empty field what stands in for a value that is left open."""
+        self.stand_in = text
+        words = text or placeholder(self.parameter)
+        for field in self._kinds.values():
+            if isinstance(field, TextField):
+                field.setPlaceholderText(words)
+            elif isinstance(field, NumberField):
+                field.lineEdit().setPlaceholderText(words)
+        self._describe()
+
+    def set_title(self, text: str) -> None:
+        """Call the parameter so: where another form beside this one has one of the same name."""
+        self.title = text
+        self.label.setText(text)
+        for field in self._kinds.values():
+            field.setAccessibleName(text)
+        self.reset.setAccessibleName(f"Reset {text}")
 
     def focus(self) -> None:
         """Put the cursor into the field, with its text selected."""
@@ -137,7 +169,7 @@ class Row(QObject):
         else:
             made = plain(parameter, self._form)
         made.setObjectName(parameter.name)
-        made.setAccessibleName(parameter.name)
+        made.setAccessibleName(self.title)
         made.setToolTip(tooltip(parameter))
         if not isinstance(made, BoolField):
             made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -171,7 +203,12 @@ class Row(QObject):
     def _describe(self) -> None:
         helps = ". ".join(filter(None, (self.parameter.help, _capital(self.parameter.type))))
         comes_to = here(self.value, self.context)
-        parts = (self.error or helps, f"Here it is {comes_to}." if comes_to else "")
+        parts = (
+            self.error or helps,
+            f"Here it is {comes_to}." if comes_to else "",
+            f"Left open it is {self.stand_in}." if self.stand_in else "",
+            f"{self.hint}." if self.hint else "",
+        )
         self.field.setAccessibleDescription(" ".join(filter(None, parts)))
 
     # -- edits -----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
@@ -16,24 +17,45 @@ KINDS = {"table": "Tables", "image": "Images", "clip": "Clips", "sequence": "Seq
 DATASET = Qt.ItemDataRole.UserRole
 
 
-class Catalogue(QWidget):
-    """The datasets as a list of cards, with the description of the chosen one below."""
+class Cards(QListWidget):
+    """A list in which Enter takes the current card; arrow keys and clicks only go there."""
 
+    taken = Signal(QListWidgetItem)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.itemDoubleClicked.connect(self.taken)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.currentItem()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and item is not None:
+            self.taken.emit(item)
+        else:
+            super().keyPressEvent(event)
+
+
+class Catalogue(QWidget):
+    """The datasets as a list of cards, with the description of the shown one below."""
+
+    looked = Signal(object)
+    """A dataset is to be shown; nothing is changed by that."""
     chosen = Signal(object)
+    """A dataset is to be used."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.list = QListWidget()
+        self.list = Cards()
         self.list.setAccessibleName("Datasets")
-        self.list.setToolTip("Choose what to learn from")
+        self.list.setToolTip("Look at a data set; Enter or a double click uses it")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for kind, title in KINDS.items():
             self._add_heading(title)
             for dataset in catalogue():
                 if dataset.kind == kind:
                     self._add(dataset)
-        self.list.itemActivated.connect(self._pick)
-        self.list.itemClicked.connect(self._pick)
+        self.list.currentItemChanged.connect(lambda item, _before: self._tell(self.looked, item))
+        self.list.itemClicked.connect(lambda item: self._tell(self.looked, item))
+        self.list.taken.connect(lambda item: self._tell(self.chosen, item))
         self.error = Note("", "error")
         self.about = QLabel()
         self.about.setWordWrap(True)
@@ -48,15 +70,20 @@ class Catalogue(QWidget):
             box.addWidget(widget)
         self.setMinimumWidth(230)
 
-    def show_name(self, name: Any, path: Any, error: str) -> None:
-        """Show which dataset is chosen, and the folder of its files."""
-        chosen = None
+    def show_name(self, name: Any, path: Any, error: str, looked: Dataset | None = None) -> None:
+        """Mark the dataset in use, and show it or the one that is ``looked`` at, with the folder of its files."""
+        chosen = looked
         with QSignalBlocker(self.list):
-            self.list.setCurrentRow(-1)
             for item in self.items():
-                if item.data(DATASET).name == name:
-                    self.list.setCurrentItem(item)
-                    chosen = item.data(DATASET)
+                dataset = item.data(DATASET)
+                used = dataset.name == name
+                item.setText(f"{f'✓ {dataset.title} · in use' if used else dataset.title}\n{facts(dataset)}")
+                chosen = dataset if used and looked is None else chosen
+            shown = next((item for item in self.items() if item.data(DATASET) is chosen), None)
+            if shown is None:
+                self.list.setCurrentRow(-1)
+            elif shown is not self.list.currentItem():
+                self.list.setCurrentItem(shown)
         self.error.setText(f"✕ {error}")
         self.error.setVisible(bool(error))
         self.about.setText(chosen.description if chosen else "")
@@ -84,9 +111,10 @@ class Catalogue(QWidget):
         item.setSizeHint(QSize(0, 44))
         self.list.addItem(item)
 
-    def _pick(self, item: QListWidgetItem) -> None:
-        if item.data(DATASET) is not None:
-            self.chosen.emit(item.data(DATASET))
+    @staticmethod
+    def _tell(signal: Any, item: QListWidgetItem | None) -> None:
+        if item is not None and item.data(DATASET) is not None:
+            signal.emit(item.data(DATASET))
 
 
 def facts(dataset: Dataset) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButto
 from engine.data.dataset import DataError, Dataset
 from engine.data.datasets import folder
 from engine.data.download import Cancelled, arrived, download, size
+from engine.data.searching import Found, in_words, look_into
 from engine.training.status import sentence
 from gui.training.background import Background
 from gui.widgets import Note, heading
@@ -41,6 +42,8 @@ class FilesBox(QWidget):
         self._loading: Dataset | None = None
         self._stop = threading.Event()
         self._news = (0, 1)
+        self.held: Found | None = None
+        """What is in the folder."""
         self.where, self.state = Note(), Note()
         self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.choose = self._button("Choose folder …", "Choose the folder with the files", self._ask)
@@ -93,26 +96,64 @@ class FilesBox(QWidget):
         mine = self._loading == dataset
         total = size(dataset)
         there = arrived(dataset, here) if here is not None else 0
+        self.held = look_into(dataset, here) if here is not None else None
         self.where.setText(f"In {here}" if here is not None else "There is no such home folder.")
         self.get.setText(f"{'Go on: ' if 0 < there < total else 'Download '}{_megabytes(total - there)}")
-        self.get.setVisible(not mine and there < total and here is not None and not self._read)
+        self.get.setVisible(not mine and there < total and not self._read and self.can_fetch)
         self.get.setEnabled(not self.busy)
         self.home.setVisible(self._path is not None)
         self.bar.setVisible(mine)
         self.cancel.setVisible(mine)
         self.choose.setEnabled(not mine)
-        self.state.set_token(token)
         some = f"{_megabytes(there)} of {_megabytes(total)} are there." if there else "None as published are there yet."
+        if self._foreign:
+            some, token = "✕ None of the files sought are there.", "error" if not text else token
+        self.state.set_token(token)
         self.state.setText(text or ("All files are there." if there >= total or self._read else some))
 
-    def missing(self) -> str:
-        """What to say while the files are not there."""
-        if self._dataset is None:
-            return ""
-        return (
-            f"{self._dataset.title} is read from the files of its makers, and they are not in {self._folder()} yet.\n"
-            "Fetch them, or choose a folder that has them. Nothing is fetched unless you say so."
-        )
+    @property
+    def can_fetch(self) -> bool:
+        """Whether files may be put into the folder: one of Layerloom's own, an empty one, or one with some of them."""
+        held = self.held
+        return held is not None and held.writable and not held.fault and not self._foreign
+
+    @property
+    def _foreign(self) -> bool:
+        """Whether the folder that was chosen holds other things, and nothing of the data set."""
+        held = self.held
+        if held is None or self._path is None or self._read:
+            return False
+        return bool(held.fault or (held.others and not held.part and not held.whole))
+
+    def missing(self) -> tuple[str, str]:
+        """What to say while the files are not there: a sentence, and the names that are sought with what is there."""
+        dataset, here, held = self._dataset, self._folder(), self.held
+        if dataset is None:
+            return "", ""
+        if here is None or held is None:
+            return f"{dataset.title}: there is no such home folder. Choose a folder that has its files.", ""
+        if self._foreign:
+            said = f"✕ {here} holds none of the files of {dataset.title}: choose the folder that has them."
+        elif held.part:
+            said = f"{here} holds a part of the files of {dataset.title}."
+            said += " Fetch the others, or choose a folder that has them all." if self.can_fetch else ""
+        else:
+            said = f"{dataset.title} is read from the files of its makers, and they are not in {here} yet.\n"
+            said += (
+                "Fetch them, or choose a folder that has them. Nothing is fetched unless you say so."
+                if self.can_fetch
+                else "Choose a folder that has them, or one that can be written to."
+            )
+        return said, in_words(dataset, held, here)
+
+    def take_offer(self) -> None:
+        """Do what `offer` says."""
+        self.start() if self.can_fetch else self._ask()
+
+    @property
+    def offer(self) -> QPushButton:
+        """The button that leads on while files are missing."""
+        return self.get if self.can_fetch else self.choose
 
     def found(self) -> None:
         """The samples have been read from there, in whatever form the files are."""

@@ -17,21 +17,30 @@ from PySide6.QtWidgets import (
 
 from engine.data.config import DataConfig
 from engine.data.dataset import Dataset, MissingFiles
-from engine.edits import MISSING, Change, Edit, SetSetting
+from engine.edits import MISSING, Change, SetSetting
 from engine.graph import Graph, GraphError
 from engine.settings import SettingFault, resolve_settings
 from engine.training.status import sentence
 from gui.document import Document
 from gui.panels.catalogue import Catalogue
-from gui.panels.data_settings import SplitSection, Transforms, fitting
+from gui.panels.data_settings import SplitSection, Transforms
 from gui.panels.look import Look, look
 from gui.panels.samples import Samples
+from gui.panels.taking import Remembered, Taking, in_use
+from gui.panels.use_bar import UseBar
 from gui.training.background import Background
-from gui.training.sections import Section, align, compound, faults, raw
+from gui.training.meanings import data_hints
+from gui.training.sections import Section, align, faults, raw
+
+REST = 120
+"""Milliseconds that the current row rests before its samples are loaded."""
 
 
 class DataPage(QWidget):
-    """Catalogue on the left, samples in the middle, settings on the right."""
+    """Catalogue on the left, samples in the middle, settings on the right.
+
+    What is chosen in the catalogue is only ``looked`` at; the project changes when it is used.
+    """
 
     message = Signal(str)
 
@@ -40,16 +49,27 @@ class DataPage(QWidget):
         self.document = document
         self.background = Background("read-data", self)
         self.seen: Look | None = None
+        self.looked: Taking | None = None
+        """What is looked at beside the data set in use."""
+        self._said = ""
+        self.remembered = Remembered()
+        self.remembered.note(document)
+        self._used = in_use(document)
         self._shown: tuple[DataConfig, str] | None = None
         self._missing: tuple[DataConfig, str] | None = None
         self.choice = Catalogue()
-        self.choice.chosen.connect(self._choose)
+        self.choice.looked.connect(self._look_at)
+        self.choice.chosen.connect(self._use)
         self.choice.files.path_chosen.connect(self._choose_folder)
         self.choice.files.arrived.connect(self._look_again)
         self.choice.files.turned.connect(self._offer_files)
         self.samples = Samples()
         self.samples.part_changed.connect(self._look)
-        self.samples.offer_taken.connect(self.choice.files.start)
+        self.samples.offer_taken.connect(self.choice.files.take_offer)
+        self.use = UseBar(document)
+        self.use.used.connect(lambda: self.looked is not None and self._use(self.looked.dataset))
+        self.use.message.connect(self.message)
+        self.samples.above.addWidget(self.use)
         self.transforms = Transforms(document)
         self.split = SplitSection(document)
         path = ("data",)
@@ -63,27 +83,35 @@ class DataPage(QWidget):
             section.message.connect(self.message)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self.refresh)
         document.changed.connect(self._changed)
-        document.opened.connect(self._soon.start)
+        document.opened.connect(self._opened)
         self._lay_out()
         self.refresh()
 
     def refresh(self) -> None:
         """Show what the document holds now; samples only while the page is seen."""
-        wrong = faults(self.document)
+        self._rest.stop()
+        wrong, hints = faults(self.document), data_hints(self.document)
+        if self.looked is not None:
+            self.looked = self.remembered.taking(self.document, self.looked.dataset)
         self.choice.show_name(
             raw(self.document, ("data", "dataset")),
-            raw(self.document, ("data", "path")),
-            wrong.get("data.dataset", wrong.get("data.path", "")),
+            self.looked.path if self.looked else raw(self.document, ("data", "path")),
+            "" if self.looked else wrong.get("data.dataset", wrong.get("data.path", "")),
+            self.looked.dataset if self.looked else None,
         )
-        self.transforms.refresh(wrong)
+        self.transforms.refresh(wrong, self.looked)
         for section in self.sections:
             section.refresh(wrong)
+            section.explain({}, hints)
         align(self.sections)
         self._look()
 
     def close_background(self) -> None:
         """Wait for what is being read; stop what is being fetched and measured."""
+        self._rest.stop()
         for part in (self.choice.files, self.samples.baselines):
             part.close_background()
         self.background.close()
@@ -96,10 +124,21 @@ class DataPage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._soon.stop()
+        self._rest.stop()
 
     def _changed(self, change: Change) -> None:
         if change.settings:
+            self.remembered.note(self.document)
+        if in_use(self.document) is not self._used:
+            self._used, self.looked, self._said = in_use(self.document), None, ""
+        if change.settings or self.isVisible():
             self._soon.start()
+
+    def _opened(self) -> None:
+        self.remembered.forget()
+        self.remembered.note(self.document)
+        self._used, self.looked, self._said = in_use(self.document), None, ""
+        self._soon.start()
 
     # -- samples ---------------------------------------------------------------------------------------------------
 
@@ -108,7 +147,10 @@ class DataPage(QWidget):
             return
         alone = Graph()
         alone.settings["data"] = self.document.project.settings.get("data", {})
+        if self.looked is not None:
+            alone.settings["data"] = self.looked.settings(self.document)
         settings = resolve_settings(alone)
+        self.use.show_state(self.looked, None if isinstance(settings, SettingFault) else settings[0], self._said)
         if isinstance(settings, SettingFault):
             self._shown = None
             self.samples.show_error(settings.message)
@@ -117,7 +159,8 @@ class DataPage(QWidget):
             self.samples.show_hint("Choose a dataset on the left to see its samples.")
         elif (wanted := (settings[0], self.samples.part)) != self._shown:
             self._shown = wanted
-            self.samples.show_working(f"Loading {settings[0].dataset.replace('_', ' ')} …")
+            name = settings[0].dataset
+            self.samples.show_working(f"Loading {name.replace('_', ' ')} …", name)
             self.background.run(partial(look, *wanted), partial(self._loaded, wanted), partial(self._failed, wanted))
 
     def _loaded(self, wanted: tuple[DataConfig, str], seen: Look) -> None:
@@ -141,7 +184,8 @@ class DataPage(QWidget):
         if files.busy:
             self.samples.show_hint("The files are on their way: the bar on the left shows how far they are.")
             return
-        self.samples.show_offer(files.missing(), files.get.text(), files.get.toolTip())
+        said, sought = files.missing()
+        self.samples.show_offer(said, sought, files.offer.text(), files.offer.toolTip())
 
     def _look_again(self) -> None:
         """Files have arrived: show what is in them."""
@@ -150,24 +194,34 @@ class DataPage(QWidget):
 
     # -- edits -----------------------------------------------------------------------------------------------------
 
-    def _choose(self, dataset: Dataset) -> None:
-        """Take a dataset; transforms of a field it lacks go to its first input, or go."""
-        if raw(self.document, ("data", "dataset")) == dataset.name:
+    def _look_at(self, dataset: Dataset) -> None:
+        """Show a dataset, once the choice has come to rest; the project stays as it is."""
+        if self.looked is None and dataset is in_use(self.document):
             return
-        edits: list[Edit] = [SetSetting(("data", "dataset"), dataset.name)]
-        if raw(self.document, ("data", "path")) is not MISSING:
-            edits.append(SetSetting(("data", "path"), MISSING))
-        before = self.transforms.items()
-        after = [kept for item in before if (kept := fitting(item, dataset)) is not None]
-        if after != before:
-            edits.append(SetSetting(("data", "transforms"), after or MISSING))
+        same = dataset is in_use(self.document)
+        self.looked = None if same else self.remembered.taking(self.document, dataset)
+        self._rest.start()
+
+    def _use(self, dataset: Dataset) -> None:
+        """Let the project learn from a dataset, as one undo step."""
+        if dataset is in_use(self.document):
+            return
+        taking = self.remembered.taking(self.document, dataset)
         try:
-            self.document.apply(compound(edits, f"Choose {dataset.title}"), f"Choose {dataset.title}")
+            self.document.apply(taking.edit(self.document), taking.title)
         except GraphError as error:
             self.message.emit(str(error))
+            return
+        self._said = taking.said
+        self.message.emit(f"In use: {dataset.title}. {taking.said}".strip())
+        self.choice.list.setFocus()
 
     def _choose_folder(self, path: str | None) -> None:
-        """Look for the files of the dataset in another folder."""
+        """Look for the files of the dataset in another folder; that of one that is only looked at is kept in mind."""
+        if self.looked is not None:
+            self.remembered.note_path(self.looked.dataset, path)
+            self.refresh()
+            return
         try:
             self.document.apply(SetSetting(("data", "path"), MISSING if path is None else path), "Set data.path")
         except GraphError as error:

@@ -7,23 +7,21 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from pydantic import BaseModel
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from engine.data.config import Resize, Split, Standardise
+from engine.data.config import Split
 from engine.data.dataset import Dataset
-from engine.data.datasets import catalogue
 from engine.edits import MISSING, SetSetting
 from engine.graph import GraphError
 from engine.layers.parameters import Parameter, parameters
 from gui.document import Document
 from gui.forms import Form
+from gui.panels.taking import PATH, TRANSFORMS, Items, Taking, fields_for, in_use, items
 from gui.theme import theme
-from gui.training.sections import Section, raw
+from gui.training.sections import Section
 from gui.widgets import Note, heading
 
-TRANSFORMS: dict[str, type[BaseModel]] = {"resize": Resize, "standardise": Standardise}
 SHARES = ("train", "validation", "test")
 
 
@@ -31,19 +29,20 @@ class Transforms(QWidget):
     """What is done to the fields, in order: add, remove, move and change."""
 
     message = Signal(str)
-    PATH = ("data", "transforms")
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
         self._kinds: list[tuple[str, str]] = []
         self.forms: list[Form] = []
+        self._cards: list[QWidget] = []
         self.add = QPushButton("Add transform")
         self.add.setToolTip("Put another step between the data and the network")
         self.menu = QMenu(self.add)
         self.add.setMenu(self.menu)
         self.menu.aboutToShow.connect(self._fill_menu)
         self.empty = Note("None: the network sees the values as they are stored.")
+        self.only_shown = Note()
         self.error = Note("", "error")
         self._rows = QVBoxLayout()
         self._rows.setSpacing(6)
@@ -51,6 +50,7 @@ class Transforms(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
         box.addWidget(heading("Transforms"))
+        box.addWidget(self.only_shown)
         box.addWidget(self.empty)
         box.addLayout(self._rows)
         box.addWidget(self.error)
@@ -58,41 +58,49 @@ class Transforms(QWidget):
 
     def items(self) -> list[dict[str, Any]]:
         """The transforms as they are set; what is no transform is left out."""
-        value = raw(self.document, self.PATH)
-        items = value if isinstance(value, (list, tuple)) else ()
-        return [dict(item) for item in items if isinstance(item, Mapping) and item.get("name") in TRANSFORMS]
+        return items(self.document)
 
-    def refresh(self, wrong: Mapping[str, str]) -> None:
-        """Show the transforms; their forms stay as long as there are as many of the same kinds."""
-        items, dataset = self.items(), self._dataset()
-        kinds = [(str(item["name"]), dataset.name if dataset else "") for item in items]
+    def refresh(self, wrong: Mapping[str, str], looked: Taking | None = None) -> None:
+        """Show the transforms; their forms stay as long as there are as many of the same kinds.
+
+        Those that come with a data set that is only ``looked`` at cannot be changed.
+        """
+        shown, dataset = (looked.transforms, looked.dataset) if looked else (self.items(), in_use(self.document))
+        kinds = [(str(item["name"]), dataset.name if dataset else "") for item in shown]
         if kinds != self._kinds:
             self._kinds = kinds
-            self._rebuild(items, dataset)
-        for place, (form, item) in enumerate(zip(self.forms, items, strict=True)):
+            self._rebuild(shown, dataset)
+        self.only_shown.setText(f"As they would be with {dataset.title}: use it to change them." if dataset else "")
+        self.only_shown.setVisible(looked is not None)
+        for part in (self.add, *self._cards):
+            part.setEnabled(looked is None)
+        if looked is not None:
+            wrong = {}
+        for place, (form, item) in enumerate(zip(self.forms, shown, strict=True)):
             prefix = f"data.transforms[{place}]."
             form.set_values(item)
             form.set_errors(
                 {path.removeprefix(prefix): text for path, text in wrong.items() if path.startswith(prefix)}
             )
-        self.empty.setVisible(not items)
+        self.empty.setVisible(not shown)
         self.error.setText(f"✕ {wrong.get('data.transforms', '')}")
         self.error.setVisible("data.transforms" in wrong)
 
-    def _rebuild(self, items: list[dict[str, Any]], dataset: Dataset | None) -> None:
+    def _rebuild(self, shown: Items, dataset: Dataset | None) -> None:
         while (entry := self._rows.takeAt(0)) is not None:
             widget = entry.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self.forms = []
-        for place, item in enumerate(items):
+        self.forms, self._cards = [], []
+        for place, item in enumerate(shown):
             fields = fields_for(str(item["name"]), dataset)
             wanted = [_with_fields(p, fields) for p in parameters(TRANSFORMS[item["name"]]) if p.name != "name"]
             form = Form(wanted, item)
             form.edited.connect(partial(self._edit, place))
             self.forms.append(form)
-            self._rows.addWidget(self._row(place, len(items), str(item["name"]), form))
+            self._cards.append(self._row(place, len(shown), str(item["name"]), form))
+            self._rows.addWidget(self._cards[-1])
 
     def _row(self, place: int, count: int, name: str, form: Form) -> QWidget:
         frame = Card()
@@ -114,21 +122,17 @@ class Transforms(QWidget):
         box.addWidget(form)
         return frame
 
-    def _dataset(self) -> Dataset | None:
-        name = raw(self.document, ("data", "dataset"))
-        return next((dataset for dataset in catalogue() if dataset.name == name), None)
-
     def _fill_menu(self) -> None:
         self.menu.clear()
         for name, model in TRANSFORMS.items():
             action = self.menu.addAction(f"{name}: {(model.__doc__ or '').split('(')[0].split('.')[0].strip().lower()}")
             action.setData(name)
-            action.setEnabled(bool(fields_for(name, self._dataset())))
+            action.setEnabled(bool(fields_for(name, in_use(self.document))))
             action.triggered.connect(partial(self.append, name))
 
     def append(self, name: str, _checked: bool = False) -> None:
         """Add a transform at the end."""
-        fields = fields_for(name, self._dataset())
+        fields = fields_for(name, in_use(self.document))
         if fields:
             item: dict[str, Any] = {"name": name, "field": fields[0]}
             if name == "resize":
@@ -136,22 +140,22 @@ class Transforms(QWidget):
             self._set([*self.items(), item], f"Add {name}")
 
     def _edit(self, place: int, name: str, value: Any) -> None:
-        items = self.items()
-        items[place].pop(name, None)
+        now = self.items()
+        now[place].pop(name, None)
         if value is not MISSING:
-            items[place][name] = value
-        self._set(items, f"Set {name} of {items[place]['name']}")
+            now[place][name] = value
+        self._set(now, f"Set {name} of {now[place]['name']}")
 
     def _move(self, place: int, step: int, _checked: bool = False) -> None:
-        items = self.items()
-        item = items.pop(place)
+        now = self.items()
+        item = now.pop(place)
         if step:
-            items.insert(place + step, item)
-        self._set(items, f"{'Move' if step else 'Remove'} {item['name']}")
+            now.insert(place + step, item)
+        self._set(now, f"{'Move' if step else 'Remove'} {item['name']}")
 
-    def _set(self, items: list[dict[str, Any]], title: str) -> None:
+    def _set(self, wanted: Items, title: str) -> None:
         try:
-            self.document.apply(SetSetting(self.PATH, items or MISSING), title)
+            self.document.apply(SetSetting(PATH, wanted or MISSING), title)
         except GraphError as error:
             self.message.emit(str(error))
 
@@ -197,21 +201,8 @@ class SplitSection(Section):
         self.apply(SetSetting(self.path, table), f"Set {'.'.join(self.path)}.{name}")
 
 
-def fields_for(name: str, dataset: Dataset | None) -> list[str]:
-    """The fields a transform can work on."""
-    fields = dataset.fields.items() if dataset else ()
-    return [key for key, f in fields if f.dtype == "float32" and (name != "resize" or len(f.shape) == 3)]
-
-
 def _with_fields(parameter: Parameter, fields: list[str]) -> Parameter:
     return replace(parameter, kind="choice", choices=tuple(fields)) if parameter.name == "field" else parameter
-
-
-def fitting(item: dict[str, Any], dataset: Dataset) -> dict[str, Any] | None:
-    fields = fields_for(str(item["name"]), dataset)
-    if item.get("field") in fields:
-        return item
-    return {**item, "field": fields[0]} if fields else None
 
 
 def _is_share(value: Any) -> bool:

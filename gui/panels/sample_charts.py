@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.pictures import mask_colours, masks, pictures
+from gui.pictures import limits, mask_colours, masks, pictures
 from gui.theme import theme
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ class ImageGrid(QWidget):
         columns = [pictures(seen.before)]
         if seen.transformed:
             columns.append(pictures(seen.after))
+        stored = f"As stored: {_small(limits(seen.before))}"
+        network = f"\nAs the network sees it: {_small(limits(seen.after))}" if seen.transformed else ""
+        self.setToolTip(stored + network)
         fields = seen.dataset.fields
         mask = next((name for name, one in fields.items() if one.classes and len(one.shape) == 2), None)
         self._legend = fields[mask].names if mask else ()
@@ -100,6 +103,11 @@ class ImageGrid(QWidget):
             if best[1] >= 44:
                 break
         return best[0], max(8.0, float(int(best[1])))
+
+
+def _small(ends: object) -> str:
+    text = str(ends)
+    return text[:1].lower() + text[1:]
 
 
 class Balance(QWidget):

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.panels.look import Look
-from gui.pictures import pictures
+from gui.pictures import limits, pictures
 from gui.theme import mono_font, theme
 
 if TYPE_CHECKING:
@@ -186,6 +186,7 @@ class ClipView(Strip):
         """Show these clips."""
         super().show_look(seen, after=after)
         values = self.values()
+        self.setToolTip(str(limits(values)))
         flat = pictures(values.reshape(-1, *values.shape[2:]))
         frames = values.shape[1] or 1
         self._clips = [flat[start : start + frames] for start in range(0, len(flat), frames)]

@@ -29,6 +29,8 @@ from gui.widgets import Note, heading
 
 ANY = (1 << 24) - 1
 """The height that Qt takes for no limit."""
+WIDEST = 560
+"""Pixels that a list of files is wide at most, so that it stands in the middle."""
 FEW = 5
 """Columns that share the whole width; more keep their own and can be scrolled."""
 
@@ -98,6 +100,9 @@ class Samples(QWidget):
         self.state.addItems(["before the transforms", "as the network sees them"])
         self.state.currentIndexChanged.connect(lambda _index: self._fill())
         self.hint, self.remark = Note(), Note()
+        self.detail = Note()
+        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.detail.setMaximumWidth(WIDEST)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.offer = QPushButton("Download")
         self.offer.setAccessibleName("Fetch the files")
@@ -107,6 +112,11 @@ class Samples(QWidget):
         middle = QVBoxLayout(self.empty)
         middle.addStretch(1)
         middle.addWidget(self.hint)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.detail, 1000)
+        row.addStretch(1)
+        middle.addLayout(row)
         middle.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignCenter)
         middle.addStretch(1)
         self.grid, self.table = ImageGrid(), SampleTable()
@@ -128,6 +138,9 @@ class Samples(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 10, 16, 12)
         box.setSpacing(8)
+        self.above = QVBoxLayout()
+        """Room for what is said of the whole data set."""
+        box.addLayout(self.above)
         box.addLayout(top)
         box.addWidget(self.remark)
         box.addWidget(self.views, 1)
@@ -144,9 +157,11 @@ class Samples(QWidget):
         """Nothing to show, and why."""
         self._say(text, "muted")
 
-    def show_offer(self, text: str, offer: str, tip: str) -> None:
-        """Nothing to show, and what can be done about it: a button that says ``offer``."""
-        self._say(text, "muted")
+    def show_offer(self, text: str, detail: str, offer: str, tip: str) -> None:
+        """Nothing to show, the ``detail`` of it, and what can be done about it: a button that says ``offer``."""
+        self._say(text, "error" if text.startswith("✕") else "muted")
+        self.detail.setText(detail)
+        self.detail.setVisible(bool(detail))
         self.offer.setText(offer)
         self.offer.setToolTip(tip)
         self.offer.setAccessibleName(tip)
@@ -156,9 +171,9 @@ class Samples(QWidget):
         """Say why there is nothing to show."""
         self._say(f"✕ {text}", "error")
 
-    def show_working(self, text: str) -> None:
-        """Say what is being done; what is shown stays until there is something newer."""
-        if self._seen is None or self.views.currentWidget() is self.empty:
+    def show_working(self, text: str, name: str = "") -> None:
+        """Say what is being done; what is shown of the data set ``name`` stays until there is something newer."""
+        if self._seen is None or self._seen.dataset.name != name or self.views.currentWidget() is self.empty:
             self._say(text, "muted")
         else:
             self.remark.setText(text)
@@ -235,6 +250,7 @@ class Samples(QWidget):
         self.hint.set_token(token)
         self.hint.setText(text)
         self.offer.hide()
+        self.detail.hide()
         self.views.setCurrentWidget(self.empty)
         self.remark.setText("")
         self.state.hide()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -85,6 +86,12 @@ class Section(QWidget):
         self.form.set_errors(
             {path.removeprefix(prefix): text for path, text in wrong.items() if path.startswith(prefix)}
         )
+
+    def explain(self, stand_ins: Mapping[str, str], hints: Mapping[str, str]) -> None:
+        """Show what is left open stands for, and what there is to know of the values: by the paths of the settings."""
+        prefix = ".".join(self.path) + "."
+        self.form.set_stand_ins({name: stand_ins.get(prefix + name, "") for name in self.form.rows})
+        self.form.set_hints({name: hints.get(prefix + name, "") for name in self.form.rows})
 
     def values(self) -> Mapping[str, Any]:
         """What is set in this table."""
@@ -191,6 +198,19 @@ class OptionalSection(Section):
 def compound(edits: Sequence[Edit], title: str) -> Edit:
     """Several edits as one undo step."""
     return edits[0] if len(edits) == 1 else Compound(tuple(edits), title)
+
+
+WORDS = {"training": "", "data": "", "early_stopping": "stopping", "ema": "average"}
+"""What a table is called before the name of an entry; none: its own name."""
+
+
+def tell_apart(sections: Sequence[Section]) -> None:
+    """Let entries of the same name in several tables be called by the table, too: ``checkpoint epochs``."""
+    counts = Counter(name for section in sections for name in section.form.rows)
+    for section in sections:
+        word = WORDS.get(section.path[-1], section.path[-1])
+        twice = [name for name in section.form.rows if counts[name] > 1 and word]
+        section.form.set_titles({name: word if name == "name" else f"{word} {name}" for name in twice})
 
 
 def align(sections: Sequence[Section], more: Callable[[], Sequence[Form]] = tuple) -> None:

@@ -14,9 +14,11 @@ from engine.layers.parameters import parameters
 from engine.training.config import Averaging, Checkpoints, EarlyStopping, TrainingConfig
 from gui.document import Document
 from gui.forms import Form
+from gui.forms.fields import ChoicesField
 from gui.preferences import Preferences
 from gui.training.choice import PARAMETER
-from gui.training.sections import KindSection, OptionalSection, Section, align, faults
+from gui.training.meanings import meanings
+from gui.training.sections import KindSection, OptionalSection, Section, align, faults, tell_apart
 from gui.widgets import Note
 
 COMPUTER = ("device", "threads", "precision", "compile", "channels_last")
@@ -82,8 +84,14 @@ class TrainingSettings(QScrollArea):
     def refresh(self) -> None:
         """Show what the document holds now."""
         wrong = faults(self.document)
+        said = meanings(self.document)
         for section in self.sections:
             section.refresh(wrong)
+            section.explain(said.stand_ins, said.hints)
+        tell_apart(self.sections)
+        metrics = self.sections[0].form.fields["metrics"]
+        assert isinstance(metrics, ChoicesField)
+        metrics.set_unfit(said.unfit)
         if self._preferences is not None:
             chosen = self._preferences.host
             self.host.set_values({} if chosen == PARAMETER.default else {PARAMETER.name: chosen})

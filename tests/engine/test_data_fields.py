@@ -12,9 +12,12 @@ import pytest
 from engine.data.binding import bind
 from engine.data.config import DataConfig
 from engine.data.datasets import DataError, catalogue, feature_names, get, load
-from engine.data.fields import LARGEST, fields
+from engine.data.fields import LARGEST, batch_of, fields
+from engine.edits import SetSetting
 from engine.graph import Graph
+from engine.problems import find
 from engine.shapes import infer
+from presets import build
 
 LIGHT = (
     "engine.data.config engine.data.datasets engine.data.fields engine.data.binding engine.settings "
@@ -157,3 +160,22 @@ def test_an_input_that_names_a_field_that_is_not_there() -> None:
         DataError, match=re.escape("in (Input) needs a field of the data: there is none named 'feature'")
     ):
         bound(graph, config(dataset="iris"))
+
+
+def test_a_folder_for_data_without_files_is_refused_and_taken_back() -> None:
+    graph = build("mlp")
+    SetSetting(("data", "path"), "/nope").apply(graph)
+    (problem,) = (one for one in find(graph) if one.severity == "error")
+    assert problem.setting == "data.path"
+    assert "data.path is '/nope', but digits comes with Layerloom and reads no files" in problem.message
+    best = problem.fixes[0]
+    assert best.label == "Set data.path to its default"
+    best.edit.apply(graph)
+    assert not [one for one in find(graph) if one.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "size", "taken"), [("digits", 100_000, 1257), ("digits", 64, 64), ("digits", None, 1257)]
+)
+def test_a_batch_is_never_larger_than_the_training_part(dataset: str, size: int | None, taken: int) -> None:
+    assert batch_of(DataConfig(dataset=dataset, batch_size=size)) == taken

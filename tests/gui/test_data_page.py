@@ -49,14 +49,26 @@ def show(qtbot: QtBot) -> Iterator[Show]:
 
 def settle(qtbot: QtBot, page: DataPage) -> None:
     """Wait until what the document holds is shown."""
-    qtbot.waitUntil(lambda: not page._soon.isActive() and not page.background.busy, timeout=30_000)
+    timers = (page._soon, page._rest)
+    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in timers) and not page.background.busy, timeout=30_000)
+
+
+def place_of(page: DataPage, name: str) -> QPoint:
+    item = next(item for item in page.choice.items() if item.data(Qt.ItemDataRole.UserRole).name == name)
+    page.choice.list.scrollToItem(item)
+    return page.choice.list.visualItemRect(item).center()
 
 
 def click_dataset(page: DataPage, name: str) -> None:
-    item = next(item for item in page.choice.items() if item.data(Qt.ItemDataRole.UserRole).name == name)
-    page.choice.list.scrollToItem(item)
-    where = page.choice.list.visualItemRect(item).center()
-    QTest.mouseClick(page.choice.list.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    QTest.mouseClick(page.choice.list.viewport(), Qt.MouseButton.LeftButton, pos=place_of(page, name))
+
+
+def use(page: DataPage, name: str) -> None:
+    """Look at a dataset and press the button."""
+    click_dataset(page, name)
+    page.refresh()
+    assert page.use.use.isVisible()
+    QTest.mouseClick(page.use.use, Qt.MouseButton.LeftButton)
 
 
 def data(page: DataPage) -> dict[str, Any]:
@@ -75,9 +87,9 @@ def test_nothing_is_chosen_at_first(show: Show) -> None:
 def test_every_dataset_can_be_looked_at(qtbot: QtBot, show: Show, dataset: Any) -> None:
     page = show()
     click_dataset(page, dataset.name)
-    assert data(page) == {"dataset": dataset.name}
-    assert page.document.history.count == 1
+    assert data(page) == {}
     settle(qtbot, page)
+    assert page.document.history.count == 0, "looking changes nothing"
     seen = page.seen
     assert seen is not None
     assert sum(seen.sizes) == dataset.samples
@@ -182,9 +194,9 @@ def test_another_dataset_keeps_the_transforms_that_fit(qtbot: QtBot, show: Show)
     page = show(dataset="digits")
     page.transforms.append("resize")
     page.transforms.append("standardise")
-    click_dataset(page, "wine")
+    use(page, "wine")
     assert data(page) == {"dataset": "wine", "transforms": [{"name": "standardise", "field": "features"}]}
-    assert page.document.history.undo_title == "Choose Wines"
+    assert page.document.history.undo_title == "Use Wines"
     page.document.history.undo()
     assert data(page)["dataset"] == "digits"
     assert len(data(page)["transforms"]) == 2
@@ -276,7 +288,7 @@ def test_loading_does_not_hold_the_window(qtbot: QtBot, show: Show, monkeypatch:
     assert page.samples.hint.text() == "Loading digits …"
     for name in ("iris", "wine", "diabetes"):
         click_dataset(page, name)
-        qtbot.waitUntil(lambda: not page._soon.isActive())
+        qtbot.waitUntil(lambda: not page._rest.isActive())
     before = len(ticks)
     qtbot.waitUntil(lambda: len(ticks) > before + 20)
     gate.set()

@@ -61,7 +61,10 @@ def show(qtbot: QtBot) -> Iterator[Show]:
 
 def settle(qtbot: QtBot, page: DataPage) -> None:
     workers = (page.background, page.choice.files.background, page.samples.baselines.background)
-    qtbot.waitUntil(lambda: not page._soon.isActive() and not any(one.busy for one in workers), timeout=30_000)
+    timers = (page._soon, page._rest)
+    qtbot.waitUntil(
+        lambda: not any(timer.isActive() for timer in timers) and not any(one.busy for one in workers), timeout=30_000
+    )
 
 
 def click(widget: QWidget) -> None:
@@ -208,3 +211,77 @@ def test_the_command_line_trains_by_the_settings_alone(
     code = main(["train", "mlp:classes=10,input=1x28x28", "--set", "data.dataset=mnist", "--set", "data.path=nowhere"])
     assert code in (1, 2)
     assert "MNIST needs the file train-images-idx3-ubyte.gz, which is not in nowhere" in capsys.readouterr().err
+
+
+def test_a_folder_with_other_things_is_refused_in_words(
+    qtbot: QtBot, show: Show, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("passwd", "hosts"):
+        (tmp_path / name).touch()
+    page = show(dataset="mnist", path=str(tmp_path))
+    settle(qtbot, page)
+    assert (
+        page.samples.hint.text() == f"✕ {tmp_path} holds none of the files of MNIST: choose the folder that has them."
+    )
+    detail = page.samples.detail.text()
+    for name in FILES:
+        assert name in detail
+    assert "• train-images-idx3-ubyte.gz, or train-images-idx3-ubyte, or train-images.idx3-ubyte\n" in detail
+    assert "There are: hosts, passwd." in detail
+    assert page.choice.files.state.text() == "✕ None of the files sought are there."
+    assert not page.choice.files.get.isVisible(), "nothing is fetched into such a folder"
+    assert page.samples.offer.text() == "Choose folder …"
+    asked: list[QFileDialog] = []
+    monkeypatch.setattr(QFileDialog, "open", lambda dialog: asked.append(dialog))
+    click(page.samples.offer)
+    assert len(asked) == 1
+    asked[0].deleteLater()
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("there", ["nothing", "a part", "half a file", "no folder yet"])
+def test_a_folder_that_can_take_them_offers_to_fetch(
+    qtbot: QtBot, show: Show, server: Server, tmp_path: Path, there: str
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").touch()
+    if there == "nothing":
+        (tmp_path / "mine" / "notes.txt").unlink()
+    elif there == "a part":
+        write(tmp_path / "mine", {LARGE: FILES[LARGE]})
+    elif there == "half a file":
+        (tmp_path / "mine" / f"{LARGE}.part").write_bytes(FILES[LARGE][:50])
+    page = show(dataset="mnist", path=str(tmp_path / ("else" if there == "no folder yet" else "mine")))
+    settle(qtbot, page)
+    assert "✕" not in page.samples.hint.text()
+    assert page.choice.files.get.isVisible()
+    assert page.samples.offer.text() == page.choice.files.get.text()
+
+
+def test_what_cannot_be_written_to_is_said(
+    qtbot: QtBot, show: Show, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_args, **_options: False)
+    page = show(dataset="mnist", path=str(tmp_path))
+    settle(qtbot, page)
+    assert f"Nothing can be written to {tmp_path}." in page.samples.detail.text()
+    assert page.samples.offer.text() == "Choose folder …"
+    assert not page.choice.files.get.isVisible()
+
+
+def test_the_folder_of_a_set_that_is_only_looked_at_is_kept_for_its_use(
+    qtbot: QtBot, show: Show, server: Server, tmp_path: Path
+) -> None:
+    write(tmp_path, mnist(200, 20)[0])
+    page = show(dataset="iris")
+    settle(qtbot, page)
+    page.choice.looked.emit(datasets.get("mnist"))
+    settle(qtbot, page)
+    page.choice.files.path_chosen.emit(str(tmp_path))
+    settle(qtbot, page)
+    assert page.seen is not None
+    assert sum(page.seen.sizes) == 220
+    assert page.document.graph.settings["data"] == {"dataset": "iris"}
+    click(page.use.use)
+    assert page.document.graph.settings["data"] == {"dataset": "mnist", "path": str(tmp_path)}
+    settle(qtbot, page)

@@ -49,6 +49,13 @@ def load(dataset: Dataset, folder: Path | None) -> Samples:
     return Samples(arrays, test=len(records[-1]))
 
 
+def sought(dataset: Dataset) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """The files a folder has to hold, or one below it, or the archive: see `engine.data.searching`."""
+    names, inside = (*dataset.options["train"], dataset.options["test"]), dataset.options["inside"]
+    unpacked = (tuple((f"{below}{name}",) for name in names) for below in ("", f"{inside}/"))
+    return (((dataset.files[0].name,),), *unpacked)
+
+
 def _contents(dataset: Dataset, folder: Path, names: tuple[str, ...]) -> tuple[dict[str, bytes], Path]:
     """The bytes of the files with these names, and where they were: in the folder, one below it, or in the archive."""
     for place in (folder, folder / dataset.options["inside"]):

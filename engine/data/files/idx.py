@@ -36,10 +36,19 @@ def load(dataset: Dataset, folder: Path | None) -> Samples:
     return Samples({"image": np.concatenate(pictures), "label": np.concatenate(labels)}, test=len(labels[-1]))
 
 
-def _found(dataset: Dataset, folder: Path, name: str) -> Path:
+def sought(dataset: Dataset) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """The files a folder has to hold, each with the names it may have: see `engine.data.searching`."""
+    return (tuple(_names(file.name) for file in dataset.files),)
+
+
+def _names(name: str) -> tuple[str, ...]:
     """A file as published, or unpacked: ``.gz`` taken off, or ``-idx3`` written ``.idx3``."""
     bare = name.removesuffix(".gz")
-    for candidate in (name, bare, bare.replace("-idx", ".idx")):
+    return name, bare, bare.replace("-idx", ".idx")
+
+
+def _found(dataset: Dataset, folder: Path, name: str) -> Path:
+    for candidate in _names(name):
         if (folder / candidate).is_file():
             return folder / candidate
     raise missing(dataset, folder, name)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.data.binding import input_field, target_field
+from engine.data.config import DataConfig
 from engine.data.datasets import DataError, Field
-from engine.data.fields import fields
+from engine.data.fields import fields, unread_path
 from engine.graph import Graph
 from engine.layers.losses import LOSSES, of_classes
 from engine.layers.ports import Input, Output
@@ -102,7 +103,15 @@ def settings_valid(graph: Graph, report: Report) -> Found:
         try:
             fields(resolved[0])
         except DataError as error:
-            yield Problem("error", "data", str(error), setting="data")
+            guilty = "data.path" if str(error) == _path_fault(resolved[0]) else "data"
+            yield Problem("error", "data", str(error), setting=guilty)
+
+
+def _path_fault(config: DataConfig) -> str:
+    try:
+        return unread_path(config)
+    except DataError:  # there is no such dataset
+        return ""
 
 
 def data_chosen(graph: Graph, report: Report) -> Found:

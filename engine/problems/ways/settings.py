@@ -80,7 +80,10 @@ def other_data(place: Place) -> Iterator[Way | None]:
     names = [dataset.name for dataset in DATASETS]
     if isinstance(chosen, str) and chosen not in names:
         for near in difflib.get_close_matches(chosen, names, 2, 0.5):
-            yield setting("data.dataset", near, f"Choose the data {near}")
+            yield _choose(place, near)
+    if place.problem.setting == "data.path":
+        yield setting("data.path", MISSING, "Set data.path to its default")
+        return
     if place.problem.code == "data":
         yield setting("data.transforms", MISSING, "Drop the transforms")
         return
@@ -97,7 +100,15 @@ def _fitting(place: Place) -> Iterator[Way | None]:
     wanted = [layer for layer in inputs if isinstance(layer, Input)]
     for dataset in DATASETS:
         if wanted and all(any(_matches(layer, field) for field in dataset.fields.values()) for layer in wanted):
-            yield setting("data.dataset", dataset.name, f"Choose the data {dataset.name}")
+            yield _choose(place, dataset.name)
+
+
+def _choose(place: Place, name: str) -> Way:
+    """Another dataset; the folder of the last one's files goes with that."""
+    edits = [SetSetting(("data", "dataset"), name)]
+    if place.project.settings.get("data", {}).get("path") is not None:
+        edits.append(SetSetting(("data", "path"), MISSING))
+    return Way(f"Choose the data {name}", tuple(edits))
 
 
 def _matches(layer: Input, field: Field) -> bool:

@@ -14,7 +14,7 @@ from engine.graph import Graph
 from engine.training.checkpoint import load
 from engine.training.run import WEIGHTS, RunError, read
 
-NAMED: Final = 8
+NAMED: Final = 3
 """How many layers that begin anew are named in one sentence."""
 
 

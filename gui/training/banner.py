@@ -25,6 +25,8 @@ from gui.widgets import Note
 SHORT = 240
 """How many characters of a long remark are shown at first."""
 MOST_HEIGHT = 120
+SIGNS = {**STATES, "remark": ("Remark", "hint", "accent")}
+"""What a strip says → word, sign, colour."""
 
 
 class Strip(QFrame):
@@ -61,7 +63,7 @@ class Strip(QFrame):
         self.hide()
 
     def say(self, state: str, text: str) -> None:
-        """Show a text with the sign of a state."""
+        """Show a text with the sign of a state, or of a remark."""
         self._state = state
         self.text.setText(text)
         self.setAccessibleName(text)
@@ -69,7 +71,7 @@ class Strip(QFrame):
         self.show()
 
     def _recolor(self) -> None:
-        _, sign, token = STATES[self._state]
+        _, sign, token = SIGNS[self._state]
         self.sign.setPixmap(icon(sign, token).pixmap(QSize(18, 18)))
         color, ground, border = (theme.color(name).name() for name in (token, "base", "border"))
         self.setStyleSheet(
@@ -123,7 +125,7 @@ class Notes(Strip):
         self.button.setVisible(short != text)
         self.button.setChecked(False)
         if notes:
-            self.say("paused", short)
+            self.say("remark", short)
         else:
             self.hide()
 

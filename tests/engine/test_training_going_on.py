@@ -125,7 +125,7 @@ def test_all_layers_that_begin_anew_can_be_read(tmp_path: Path, capsys: pytest.C
         SetParameter(linear.id, "out_features", 9).apply(changed)
     trainer = Trainer(changed, tmp_path / "second", weights_of=tmp_path / "first")
     result = trainer.run()
-    assert "and 5 more" in result.message, "the sentence stays short"
+    assert "and 10 more" in result.message, "the sentence stays short"
     (note,) = trainer.status.notes
     assert read(tmp_path / "second").notes == [note]
     assert all(f"{linear.name} begins anew (" in note for linear in linears)

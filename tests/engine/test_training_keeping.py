@@ -50,6 +50,7 @@ folder = pathlib.Path(sys.argv[1])
 Trainer(project.load(folder / "net.loom"), folder / "run").run()
 """
 """Kills itself at the n-th call of what a checkpoint is written with."""
+MORE_DEATHS = (("save", 3, 2), ("rename", 2, 1))
 
 
 def kept(**more: Any) -> Graph:
@@ -78,7 +79,8 @@ def checkpoints(run: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("call", "number", "there"), [("save", 1, 0), ("save", 3, 2), ("rename", 2, 1), ("fsync", 16, 1)]
+    ("call", "number", "there"),
+    [("save", 1, 0), ("fsync", 16, 1), *(pytest.param(*at, marks=pytest.mark.slow) for at in MORE_DEATHS)],
 )
 def test_a_run_killed_within_a_checkpoint_goes_on_to_the_same_bytes(
     call: str, number: int, there: int, whole: bytes, tmp_path: Path

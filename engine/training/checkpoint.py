@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import pickle
 import shutil
 from collections.abc import Mapping
@@ -21,9 +20,11 @@ from typing import Any, Final
 import torch
 from pydantic import BaseModel, ConfigDict
 
-from engine.training.run import RunError
+from engine.training.disk import not_kept, to_disk
+from engine.training.folder import CHECKPOINTS as FOLDER
+from engine.training.folder import kept
+from engine.training.run import METRICS, TIMING, RunError
 
-FOLDER: Final = "checkpoints"
 STATE, MODEL, OPTIMIZER, BEST = "state.json", "model.safetensors", "optimizer.pt", "best.safetensors"
 KEPT: Final = 2
 """How many of the last ones stay: the one before is there if the last is damaged."""
@@ -53,73 +54,101 @@ class Progress(BaseModel):
 
 
 class Checkpoint:
-    """One that was read: ``folder`` it came from, and in ``notes`` what was wrong with later ones."""
+    """One that was read: ``folder`` it came from; ``notes``: what was wrong with later ones, and what that costs."""
 
     def __init__(
-        self, folder: Path, progress: Progress, weights: Mapping[str, Any], optimizer: Mapping[str, Any], notes: str
+        self, folder: Path, progress: Progress, weights: Mapping[str, Any], optimizer: Mapping[str, Any]
     ) -> None:
-        self.folder, self.progress, self.notes = folder, progress, notes
+        self.folder, self.progress, self.notes = folder, progress, ""
         self.weights, self.optimizer = weights, optimizer
 
 
 def save(
     run: Path, progress: Progress, weights: Mapping[str, Any], optimizer: Mapping[str, Any], *, keep: bool
 ) -> Path:
-    """Write a checkpoint and drop older ones, but those to ``keep``. Raises RunError."""
+    """Write a checkpoint and drop older ones, but those to ``keep``. Raises RunError, and nothing of it is left."""
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     root = run / FOLDER
     name = f"{'kept' if keep else 'last'}-{progress.step:010d}"
-    target, beside = root / name, root / f".{name}"
+    target, beside, aside = root / name, root / f".{name}", root / f".{name}.old"
     try:
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
         save_file(independent(weights), beside / MODEL)
-        torch.save(dict(optimizer), beside / OPTIMIZER)
+        with (beside / OPTIMIZER).open("wb") as file:  # given a path, torch does not say why it cannot write
+            torch.save(dict(optimizer), file)
         digests = {part: _digest(beside / part) for part in (MODEL, OPTIMIZER)}
         text = json.dumps(progress.model_copy(update={"digests": digests}).model_dump(), indent=1)
         (beside / STATE).write_text(text + "\n", encoding="utf-8")
-        for part in beside.iterdir():
-            _to_disk(part)
-        shutil.rmtree(target, ignore_errors=True)  # of the same step: the new one says the same
+        for part in (*beside.iterdir(), beside):
+            to_disk(part)
+        if target.exists():  # of the same step; dropping it takes longer than two changes of a name
+            target.rename(aside)
         beside.rename(target)
-        _to_disk(root)
-        for old in sorted(root.glob("last-*"))[:-KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
-    except (OSError, RuntimeError) as error:
-        raise RunError(f"A checkpoint cannot be kept in {root}: {error}.") from error
+        to_disk(root)
+    except (OSError, RuntimeError, SafetensorError) as error:
+        shutil.rmtree(beside, ignore_errors=True)  # first of all: the room is needed to say what happened
+        raise RunError(not_kept("a checkpoint", run, error)) from error
+    shutil.rmtree(aside, ignore_errors=True)
+    for _, old in [found for found in kept(run) if found[1].name.startswith("last-")][:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
     return target
 
 
 def save_best(run: Path, weights: Mapping[str, Any]) -> None:
-    """Write the weights with the lowest validation loss so far. Raises RunError."""
+    """Write the weights with the lowest validation loss so far. Raises RunError, and the ones before stay."""
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     root = run / FOLDER
+    beside = root / f".{BEST}"
     try:
         root.mkdir(parents=True, exist_ok=True)
-        save_file(independent(weights), root / f".{BEST}")
-        (root / f".{BEST}").replace(root / BEST)
-    except (OSError, RuntimeError) as error:
-        raise RunError(f"The best weights cannot be kept in {root}: {error}.") from error
+        save_file(independent(weights), beside)
+        to_disk(beside)
+        beside.replace(root / BEST)
+    except (OSError, RuntimeError, SafetensorError) as error:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise RunError(not_kept("the best weights", run, error)) from error
 
 
-def load(run: Path) -> Checkpoint | None:
-    """The latest whole checkpoint of a run; a damaged one is passed over with a sentence.
+def load(run: Path, *, weights_only: bool = False) -> Checkpoint | None:
+    """The latest checkpoint that is whole and whose metrics are all there; later ones are passed over with a sentence.
 
-    None where the run never came to one. Raises RunError where all are damaged.
+    With ``weights_only`` the metrics do not matter. None where the run never came to a checkpoint. Raises RunError
+    where none can be used.
     """
-    root = run / FOLDER
-    folders = sorted((path for path in root.glob("*-*") if path.is_dir()), key=lambda path: path.name[-10:])
-    if not folders:
-        return None
-    notes: list[str] = []
-    for folder in reversed(folders):
+    found, notes = kept(run), list[str]()
+    for step, folder in reversed(found):
         try:
-            return _read(folder, " ".join(notes))
+            checkpoint = _read(folder)
+            if not weights_only:
+                _reached(run, checkpoint.progress)
         except RunError as error:
             notes.append(str(error))
-    raise RunError(f"The run in {run} cannot be resumed, for all its checkpoints are damaged: {' '.join(notes)}")
+            continue
+        if notes:
+            lost = found[-1][0] - step
+            again = f"{lost} step{' is' if lost == 1 else 's are'} trained again"
+            checkpoint.notes = f"{' '.join(notes)} The run goes on from step {step}: {again}."
+        return checkpoint
+    if notes:
+        damaged = "all its checkpoints are damaged" if weights_only else "none of its checkpoints can be used"
+        raise RunError(f"The run in {run} cannot be gone on with, for {damaged}: {' '.join(notes)}")
+    return None
+
+
+def drop_later(run: Path, step: int) -> None:
+    """Forget the checkpoints after a step: a run that goes on from there comes to them anew.
+
+    Else a damaged one would count among the last that stay, in place of one that is whole.
+    """
+    for later, folder in kept(run):
+        if later > step:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def independent(weights: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,7 +162,19 @@ def independent(weights: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _read(folder: Path, notes: str) -> Checkpoint:
+def _reached(run: Path, progress: Progress) -> None:
+    """Raises RunError where a line file has lost lines that a checkpoint counts on, as when the power goes."""
+    for path, size in ((run / METRICS, progress.metrics_bytes), (run / TIMING, progress.timing_bytes)):
+        try:
+            with path.open("rb") as file:
+                file.seek(max(size - 1, 0))
+                if size and file.read(1) != b"\n":
+                    raise RunError(f"{path} is shorter than the state after step {progress.step} says.")
+        except OSError as error:
+            raise RunError(f"{path} cannot be read ({error.strerror or error}).") from error
+
+
+def _read(folder: Path) -> Checkpoint:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
@@ -150,20 +191,9 @@ def _read(folder: Path, notes: str) -> Checkpoint:
     except (OSError, ValueError, RuntimeError, SafetensorError, EOFError, pickle.UnpicklingError) as error:
         reason = str(error).splitlines()[0]
         raise RunError(f"{folder} is damaged ({reason}).") from error
-    return Checkpoint(folder, progress, weights, optimizer, notes)
+    return Checkpoint(folder, progress, weights, optimizer)
 
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _to_disk(path: Path) -> None:
-    """Wait until the operating system has written it."""
-    flags = os.O_RDONLY
-    with contextlib.suppress(PermissionError):  # Windows opens no folders
-        handle = os.open(path, flags)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

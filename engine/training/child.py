@@ -104,7 +104,7 @@ class Child:
             self.result = self._trainer.run()
         except Exception as error:
             status = self.status
-            run = status.run or Path()
+            run = status.run or self.request.resume or Path()
             self.result = Result("failed", sentence(error), status.epoch, status.step, time.monotonic() - began, run)
         if self._came.wait(GOODBYE) and self._talk is not None:  # a refusal may be quicker than the first window
             self._talk.join(GOODBYE)

@@ -6,13 +6,25 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from torch import nn
 
 from engine.graph import Graph
 from engine.training.checkpoint import load
 from engine.training.run import WEIGHTS, RunError, read
+
+NAMED: Final = 3
+"""How many layers that begin anew are named in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """An earlier run: its tensors, and its map node id → module path; ``note`` says where they are not from its end."""
+
+    weights: Mapping[str, Any]
+    modules: Mapping[str, str]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +35,26 @@ class Inherited:
     anew: Mapping[str, str]
 
     def __str__(self) -> str:
+        more = len(self.anew) - NAMED
+        return self._sentence(NAMED, f" and {more} more" if more > 0 else "")
+
+    @property
+    def whole(self) -> str:
+        """The sentence with all layers that begin anew."""
+        return self._sentence(len(self.anew))
+
+    def _sentence(self, names: int, more: str = "") -> str:
         layers = f"{len(self.kept)} layer{'' if len(self.kept) == 1 else 's'}"
-        rest = "; ".join(f"{name} begins anew ({reason})" for name, reason in list(self.anew.items())[:8])
-        more = f" and {len(self.anew) - 8} more" if len(self.anew) > 8 else ""
+        rest = "; ".join(f"{name} begins anew ({reason})" for name, reason in list(self.anew.items())[:names])
         return f"Begun with the weights of {layers}{': ' + rest + more if rest else ''}."
 
 
-def inherit(module: nn.Module, graph: Graph, modules: Mapping[str, str], run: Path) -> Inherited:
+def inherit(module: nn.Module, graph: Graph, modules: Mapping[str, str], parent: Parent) -> Inherited:
     """Put the weights of a run into a module where a layer (by its id) is there with tensors of the same shapes.
 
-    ``modules`` is the map node id → module path of ``module``. Raises RunError where the run has no weights.
+    ``modules`` is the map node id → module path of ``module``.
     """
-    weights, theirs = _weights(run)
+    weights, theirs = parent.weights, parent.modules
     state = module.state_dict()
     kept, anew = [], {}
     for node_id, path in modules.items():
@@ -56,24 +76,30 @@ def inherit(module: nn.Module, graph: Graph, modules: Mapping[str, str], run: Pa
     return Inherited(tuple(kept), anew)
 
 
-def _weights(run: Path) -> tuple[dict[str, Any], Mapping[str, str]]:
-    """The tensors a run ended with, or those of its last checkpoint, and its map node id → module path."""
+def parent_of(run: Path) -> Parent:
+    """The tensors a run ended with, or those of its last whole checkpoint. Raises RunError where it has none."""
     from safetensors import SafetensorError, safe_open
     from safetensors.torch import load_file
 
-    modules = read(run).modules
-    path = run / WEIGHTS
+    modules, path, damage = read(run).modules, run / WEIGHTS, ""
     if path.is_file():
         try:
             with safe_open(path, "pt") as file:
                 modules = json.loads((file.metadata() or {}).get("modules", "{}")) or modules
-            return load_file(path), modules
+            return Parent(load_file(path), modules)
         except (OSError, ValueError, SafetensorError) as error:
-            raise RunError(f"The weights of {run} cannot be read: {error}.") from error
-    checkpoint = load(run)
+            damage = str(error).rstrip(".")
+    try:
+        checkpoint = load(run, weights_only=True)
+    except RunError as error:
+        raise RunError(f"The weights of {run} cannot be read{f': {damage}' if damage else ''}. {error}") from error
+    if checkpoint is None and damage:
+        raise RunError(f"The weights of {run} cannot be read, and it has kept no others: {damage}.")
     if checkpoint is None:
         raise RunError(f"The run in {run} has kept no weights yet.")
-    return dict(checkpoint.weights), modules
+    step = checkpoint.progress.step
+    note = f"The weights that {run} ended with are damaged: those after its step {step} are taken." if damage else ""
+    return Parent(checkpoint.weights, modules, note)
 
 
 def _within(name: str, path: str) -> bool:

@@ -45,6 +45,7 @@ class Keeper:
         """Keep the state now. Raises RunError."""
         self.run.check()
         self.close()
+        self.run.sync()
         weights = self._stepper.network.module.state_dict()
         save(self.run.path, progress, weights, self._stepper.state(), keep=self.config.keep_all)
         self._since = monotonic()

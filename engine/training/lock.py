@@ -7,6 +7,7 @@ from pathlib import Path
 from time import sleep
 from typing import IO, Final
 
+from engine.training.disk import not_begun
 from engine.training.run import RunError
 
 LOCK: Final = ".writer"
@@ -23,7 +24,7 @@ class WriterLock:
         try:
             file = (run / LOCK).open("ab")
         except OSError as error:
-            raise RunError(f"{run} cannot hold a run: {error.strerror or error}.") from error
+            raise RunError(not_begun(run, error)) from error
         for left in reversed(range(TRIES)):
             try:
                 _lock(file)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from engine.data.pipeline import Prepared
     from engine.training.checkpoint import Checkpoint
+    from engine.training.inherit import Parent
     from engine.training.session import Session
 
 
@@ -94,6 +95,7 @@ class Trainer:
             from engine.data.pipeline import prepare
             from engine.training import device
             from engine.training.checkpoint import load
+            from engine.training.inherit import parent_of
             from engine.training.memory import room_for_data
             from engine.training.rig import batches_of
 
@@ -116,8 +118,7 @@ class Trainer:
                     "cannot go on as if nothing had happened: put them back, or begin a new run from its weights."
                 )
             checkpoint = load(resumed.path) if resumed else None
-            if self._weights_of is not None:
-                read(self._weights_of)  # else it would be found out after the run has its folder
+            parent = parent_of(self._weights_of) if self._weights_of is not None else None
             run = self._old_run(resumed, checkpoint) if resumed else self._new_run(plan, str(target), threads)
         except (DataError, RunError, TrainingError) as error:
             raise self._refused(str(error)) from error
@@ -125,7 +126,7 @@ class Trainer:
             self._refused(f"{type(error).__name__}: {error}")
             raise
         with device.settled(threads):
-            return self._guarded(plan, data, target, run, checkpoint)
+            return self._guarded(plan, data, target, run, checkpoint, parent)
 
     def _refused(self, message: str) -> TrainingError:
         self._show(state="failed", phase="", message=message)
@@ -151,19 +152,36 @@ class Trainer:
             run = Run.reopen(info, 0, 0)
             self._show(run=run.path)
             return run
+        from engine.training.checkpoint import drop_later
+
         progress = checkpoint.progress
         run = Run.reopen(info, progress.metrics_bytes, progress.timing_bytes)
-        read_curves(run.path, self.history)
-        self._show(run=run.path, step=progress.step, epoch=progress.epochs, message=checkpoint.notes)
+        drop_later(run.path, progress.step)
+        try:
+            read_curves(run.path, self.history)
+        except RunError as error:
+            try:
+                run.update(state="failed", message=str(error))
+            finally:
+                run.close()
+            raise
+        self._show(run=run.path, step=progress.step, epoch=progress.epochs)
         return run
 
     def _guarded(
-        self, plan: Plan, data: Prepared, device: torch.device, run: Run, checkpoint: Checkpoint | None
+        self,
+        plan: Plan,
+        data: Prepared,
+        device: torch.device,
+        run: Run,
+        checkpoint: Checkpoint | None,
+        parent: Parent | None,
     ) -> Result:
         """Train, and whatever happens keep what there is."""
         from engine.training.failures import explain
         from engine.training.session import Session
 
+        told = False
         try:
             session = Session(
                 plan,
@@ -175,21 +193,27 @@ class Trainer:
                 self._show,
                 self._epoch_done,
                 checkpoint,
-                self._weights_of,
+                parent,
             )
             self._session = session
+            if session.notes:
+                run.update(message=session.said, notes=[*run.info.notes, *session.notes])
             state, message = session.train()
-            message = f"{message} {session.notes}".strip()
+            message = f"{message} {session.said}".strip()
         except Exception as error:
+            told = isinstance(error, RunError)
             state, message = "failed", explain(error, plan, self._session.steps if self._session else 0)
             self._keep_traceback(run)
         except BaseException:
             self._finish(run, "stopped", "Interrupted.")
             raise
-        return self._finish(run, state, message)
+        return self._finish(run, state, message, told=told)
 
-    def _finish(self, run: Run, state: State, message: str) -> Result:
-        """Keep the weights and close the run; what cannot be written makes it a failed one."""
+    def _finish(self, run: Run, state: State, message: str, *, told: bool = False) -> Result:
+        """Keep the weights and close the run; what cannot be written makes it a failed one.
+
+        ``told``: it ends because something could not be written. What follows from that says nothing new.
+        """
         session = self._session
         self._show(phase="saving")
         result, said = Result(state, message, 0, 0, 0.0, run.path), tell_diagnoses(self.status.diagnoses)
@@ -199,16 +223,14 @@ class Trainer:
             result = Result(
                 state, message, session.epochs, session.steps, seconds, run.path, session.validation, session.test
             )
-        for keep in (
-            self._keep_weights,
-            self._keep_best,
-            partial(self._keep_facts, said),
-            lambda run, result: run.close(),
-        ):
+        facts, close = partial(self._keep_facts, said), lambda run, result: run.close()
+        weights = (self._keep_weights, self._keep_best, lambda run, result: run.sync())
+        for keep in (facts, *weights, close) if told else (*weights, facts, close):  # first what needs the last room
             try:
                 keep(run, result)
             except RunError as error:
-                result = replace(result, state="failed", message=f"{result.message} {error}")
+                if not told:
+                    result, told = replace(result, state="failed", message=f"{result.message} {error}"), True
         self._session = None
         self._show(state=result.state, phase="", message=result.message, step=result.steps, remaining_seconds=0.0)
         return result

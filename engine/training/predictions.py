@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.project import ProjectError, write_atomically
+from engine.training.disk import not_kept
 from engine.training.history import History, Table
 from engine.training.run import RunError
 
@@ -185,7 +186,7 @@ class Looks:
         try:
             write_atomically(self._run / FILE, content)
         except ProjectError as error:
-            raise RunError(f"The run cannot be kept: {error}") from error
+            raise RunError(not_kept("the answers to samples", self._run, error)) from error
 
 
 def is_predictions(name: str) -> bool:

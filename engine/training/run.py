@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
 import platform
-import re
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -22,7 +23,12 @@ from engine.errors import LayerloomError
 from engine.graph import Graph
 from engine.home import home
 from engine.project import ProjectError, write_atomically
+from engine.training.disk import not_begun, not_kept, to_disk
+from engine.training.folder import SPARE, SPARE_BYTES, clear, fresh, made
 from engine.training.history import History
+
+if TYPE_CHECKING:
+    from engine.training.lock import WriterLock
 
 PROJECT, FACTS, METRICS, TIMING = "project.loom", "run.json", "metrics.jsonl", "timing.jsonl"
 WEIGHTS, ERROR = "model.safetensors", "error.txt"
@@ -66,6 +72,8 @@ class RunInfo(BaseModel):
     note: str = ""
     tags: list[str] = []
     """What the user says about the run: see `engine.training.catalogue.describe`."""
+    notes: list[str] = []
+    """How it began or went on, where that was not as usual: whole sentences."""
 
     def metrics(self) -> History:
         """The curves of the run, with their times as far as they are kept, and what the network answered last.
@@ -84,30 +92,43 @@ class RunInfo(BaseModel):
 class Run:
     """The folder of a run that is going on; one trainer writes to it."""
 
-    def __init__(self, path: Path, info: RunInfo, lengths: tuple[int, int] = (0, 0)) -> None:
-        """Open the line files in an existing folder and cut them to so many bytes. Raises RunError."""
-        from engine.training.lock import WriterLock
-
+    def __init__(self, path: Path, info: RunInfo, lock: WriterLock, lengths: tuple[int, int] = (0, 0)) -> None:
+        """Open the line files in an existing folder and cut them to so many bytes. Raises OSError or ProjectError."""
         self.path, self.info = path, info
-        self._lock = WriterLock(path)
-        try:
-            self._metrics, self._timing = (
-                _cut(path / n, size) for n, size in zip((METRICS, TIMING), lengths, strict=True)
-            )
-        except OSError as error:
-            self._lock.release()
-            raise _unwritable(path, error) from error
-        self.update()
+        self._lock = lock
+        with contextlib.ExitStack() as opened:
+            opened.callback((path / SPARE).unlink, missing_ok=True)
+            (path / SPARE).write_bytes(os.urandom(SPARE_BYTES))  # what repeats itself takes up no room on some disks
+            self._metrics = opened.enter_context(_cut(path / METRICS, lengths[0]))
+            self._timing = opened.enter_context(_cut(path / TIMING, lengths[1]))
+            self._write_facts()
+            opened.pop_all()
 
     @classmethod
     def reopen(cls, info: RunInfo, metrics_bytes: int, timing_bytes: int, **facts: Any) -> Run:
-        """Go on with a run whose line files had so many bytes. Raises RunError."""
-        for name, size in ((METRICS, metrics_bytes), (TIMING, timing_bytes)):
-            path = info.path / name
-            if not path.is_file() or path.stat().st_size < size:
-                raise RunError(f"{path} is shorter than the checkpoint says: the run cannot be resumed.")
-        changed = info.model_copy(update={"state": "running", "message": "", **facts})
-        return cls(info.path, changed, (metrics_bytes, timing_bytes))
+        """Go on with a run whose line files had so many bytes; what a killed writer left half written goes.
+
+        Raises RunError.
+        """
+        from engine.training.lock import WriterLock
+
+        path = info.path
+        lock = WriterLock(path)
+        try:
+            now = read(path)  # it may have been described, or trained on, since it was looked at
+            if now.state == "finished":
+                raise RunError(f"The run in {path} has finished: there is nothing left to resume.")
+            for name, size in ((METRICS, metrics_bytes), (TIMING, timing_bytes)):
+                if not (path / name).is_file() or (path / name).stat().st_size < size:
+                    raise RunError(f"{path / name} is shorter than the checkpoint says: the run cannot be resumed.")
+            clear(path)
+            changed = now.model_copy(update={"state": "running", "message": "", **facts})
+            return cls(path, changed, lock, (metrics_bytes, timing_bytes))
+        except BaseException as error:
+            lock.release()
+            if isinstance(error, OSError | ProjectError):
+                raise RunError(not_kept("the run", path, error)) from error
+            raise
 
     def lengths(self) -> tuple[int, int]:
         """How many bytes the line files have now: metrics, timing."""
@@ -117,23 +138,34 @@ class Run:
     def create(cls, where: Path | None, graph: Graph, *, root: Path | None = None, **facts: Any) -> Run:
         """Start a run in the folder ``where``, or in a new one under ``root`` (None: ``runs`` in Layerloom's home).
 
-        ``facts`` are more entries of `RunInfo`. Raises RunError where the folder cannot be written or holds a run.
+        ``facts`` are more entries of `RunInfo`. Raises RunError where the folder cannot be written or holds a run; a
+        folder that was made for it is gone then.
         """
-        path = where or _fresh(root or home() / "runs", graph.name)
+        from engine.training.lock import WriterLock
+
+        root = root or home() / "runs"
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            path, own = (where, made(where)) if where else (fresh(root, graph.name), True)
+        except OSError as error:
+            raise RunError(not_begun(where or root, error)) from error
+        lock = WriterLock(path)
+        try:
             if any((path / name).exists() for name in (FACTS, METRICS)):
+                own = False
                 raise RunError(f"{path} holds a run already: choose another folder.")
             project.save(graph, path / PROJECT)
-        except OSError as error:
-            raise _unwritable(path, error) from error
-        except ProjectError as error:
-            raise RunError(f"The run has no place: {error}") from error
-        started = datetime.now(UTC).isoformat(timespec="seconds")
-        info = RunInfo(
-            path=path, network=graph.name, state="running", started=started, settings=graph.settings, **facts
-        )
-        return cls(path, info)
+            started = datetime.now(UTC).isoformat(timespec="seconds")
+            info = RunInfo(
+                path=path, network=graph.name, state="running", started=started, settings=graph.settings, **facts
+            )
+            return cls(path, info, lock)
+        except BaseException as error:
+            if own:
+                shutil.rmtree(path, ignore_errors=True)
+            lock.release()
+            if isinstance(error, OSError | ProjectError):
+                raise RunError(not_begun(path, error)) from error
+            raise
 
     def metrics(self, rows: Iterable[Row]) -> None:
         """Append to ``metrics.jsonl``. Raises RunError."""
@@ -146,15 +178,25 @@ class Run:
     def update(self, **facts: Any) -> None:
         """Change entries of ``run.json``, atomically. Raises RunError."""
         self.info = self.info.model_copy(update=facts)
+        try:
+            self._write_facts()
+        except (OSError, ProjectError) as error:
+            raise RunError(not_kept("the run", self.path, error)) from error
+
+    def _write_facts(self) -> None:
+        """Write ``run.json``, at the cost of the spare room where there is no other. Raises OSError or ProjectError."""
         entries = {key: _plain(value) for key, value in self.info.model_dump(exclude={"path"}).items()}
         content = json.dumps(entries, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n"
         try:
             write_atomically(self.path / FACTS, content.encode())
-        except ProjectError as error:
-            raise RunError(f"The run cannot be kept: {error}") from error
+        except ProjectError:
+            if not (self.path / SPARE).exists():
+                raise
+            (self.path / SPARE).unlink()
+            write_atomically(self.path / FACTS, content.encode())
 
     def weights(self, state: Mapping[str, Any]) -> None:
-        """Write the tensors of a module to ``model.safetensors``. Raises RunError."""
+        """Write the tensors of a module to ``model.safetensors``. Raises RunError, and the ones before stay."""
         from safetensors import SafetensorError
         from safetensors.torch import save_file
 
@@ -165,24 +207,37 @@ class Run:
         temporary = self.path / f".{WEIGHTS}"
         try:
             save_file(tensors, temporary, metadata)
+            to_disk(temporary)
             temporary.replace(self.path / WEIGHTS)
         except (OSError, RuntimeError, SafetensorError) as error:
-            raise RunError(f"The weights cannot be kept in {self.path}: {error}.") from error
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise RunError(not_kept("the weights", self.path, error)) from error
 
     def error(self, text: str) -> None:
         """Write ``error.txt``, for those who want to know exactly. Raises RunError."""
         try:
             (self.path / ERROR).write_text(text, encoding="utf-8", errors="replace")
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            with contextlib.suppress(OSError):
+                (self.path / ERROR).unlink(missing_ok=True)
+            raise RunError(not_kept("what went wrong", self.path, error)) from error
+
+    def sync(self) -> None:
+        """Wait until the disk has all lines so far. Raises RunError."""
+        try:
+            for file in (self._metrics, self._timing):
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise RunError(not_kept("the metrics", self.path, error)) from error
 
     def close(self) -> None:
-        """Close the files; what was appended is on disk then. Raises RunError."""
+        """Close the files, and let others write. Raises RunError."""
         try:
-            self._metrics.close()
-            self._timing.close()
+            with self._metrics, self._timing:
+                (self.path / SPARE).unlink(missing_ok=True)
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise RunError(not_kept("the metrics", self.path, error)) from error
         finally:
             self._lock.release()
 
@@ -203,7 +258,7 @@ class Run:
             file.write("".join(f"{line(row)}\n" for row in rows))
             file.flush()
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise RunError(not_kept("the metrics", self.path, error)) from error
 
 
 def _cut(path: Path, size: int) -> Any:
@@ -251,12 +306,6 @@ def read(path: Path) -> RunInfo:
         raise RunError(f"{path / FACTS} is damaged: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
     except (ValueError, TypeError, RecursionError) as error:
         raise RunError(f"{path / FACTS} is damaged: {error}.") from error
-
-
-def last_kept(path: Path) -> int | None:
-    """The step of the last state that was kept of the run in a folder; None where there is none."""
-    names = (entry.name.rpartition("-")[2] for entry in path.glob("checkpoints/[!.]*-*"))
-    return max((int(name) for name in names if name.isdecimal()), default=None)
 
 
 def read_metrics(
@@ -330,18 +379,3 @@ def environment() -> dict[str, str]:
         "numpy": numpy.__version__,
         "platform": platform.platform(),
     }
-
-
-def _fresh(root: Path, name: str) -> Path:
-    """A folder under ``root`` that is not there yet, named by time and network."""
-    words = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower()[:40] or "network"
-    stem = f"{datetime.now():%Y%m%d-%H%M%S}-{words}"
-    number, path = 1, root / stem
-    while path.exists():
-        number += 1
-        path = root / f"{stem}-{number}"
-    return path
-
-
-def _unwritable(path: Path, error: OSError) -> RunError:
-    return RunError(f"{path} cannot hold a run: {error.strerror or error}.")

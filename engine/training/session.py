@@ -6,7 +6,6 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import NoReturn
 
 import torch
@@ -22,7 +21,7 @@ from engine.training.failures import remedy
 from engine.training.guessing import guessing
 from engine.training.health import Looker, due
 from engine.training.history import History
-from engine.training.inherit import inherit
+from engine.training.inherit import Parent, inherit
 from engine.training.keeper import Keeper
 from engine.training.network import Batch
 from engine.training.nonfinite import Origin, not_a_number, origin
@@ -45,7 +44,8 @@ NORM_EVERY = 10
 class Session:
     """A network in training. What it has got so far (``epochs`` and ``steps`` done, metrics) outlives a failure.
 
-    ``show`` is called with what has changed for those who watch, ``on_epoch`` after every epoch.
+    ``show`` is called with what has changed for those who watch, ``on_epoch`` after every epoch. ``notes`` are what was
+    not as usual when it began, ``said`` the same in short.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Session:
         show: Callable[..., None],
         on_epoch: Callable[[], None],
         checkpoint: Checkpoint | None = None,
-        weights_of: Path | None = None,
+        parent: Parent | None = None,
     ) -> None:
         self.plan, self.data, self.device = plan, data, device
         self.control, self.show, self.on_epoch = control, show, on_epoch
@@ -89,9 +89,13 @@ class Session:
         self.patience = _Patience(self.config.early_stopping)
         self.keeper = Keeper(self.config.checkpoint, run, self.stepper)
         self._batches, self._ended = 0, ""
-        self.notes = "" if weights_of is None else self._inherit(weights_of)
+        self.said, self.notes = "", tuple[str, ...]()
+        if checkpoint is not None:
+            self._note(checkpoint.notes)
+        if parent is not None:
+            self._inherit(parent)
         if self.config.compile:
-            self.notes = f"{self.notes} {self._compiled()}".strip()
+            self._note(self._compiled())
         if checkpoint is not None:
             self._go_on_from(checkpoint)
         else:
@@ -123,13 +127,19 @@ class Session:
             self.doctor.say(diagnosis)
         self.show(preflight=str(found), diagnoses=self.doctor.diagnoses)
 
-    def _inherit(self, weights_of: Path) -> str:
-        """Begin with the weights of an earlier run, where layers still fit; which did, in words."""
-        said = str(inherit(self.network.module, self.plan.graph, self.plan.source.modules, weights_of))
+    def _note(self, short: str, whole: str = "") -> None:
+        """Keep what was not as usual: ``short`` is said with how the run ended, ``whole`` can be read all the time."""
+        if short:
+            self.said, self.notes = f"{self.said} {short}".strip(), (*self.notes, whole or short)
+            self.show(notes=self.notes)
+
+    def _inherit(self, parent: Parent) -> None:
+        """Begin with the weights of an earlier run, where layers still fit."""
+        found = inherit(self.network.module, self.plan.graph, self.plan.source.modules, parent)
         if self.stepper.average is not None:
             self.stepper.average.module.load_state_dict(self.network.module.state_dict())
-        self.show(message=said)
-        return said
+        self._note(parent.note)
+        self._note(str(found), found.whole)
 
     def _compiled(self) -> str:
         """Try to compile with a batch of the data; why it could not be, if it could not."""

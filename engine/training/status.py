@@ -24,8 +24,8 @@ class TrainingError(LayerloomError):
 class Status:
     """A moment of a run. ``train`` holds means over the current epoch so far; times are in seconds, without pauses.
 
-    ``preflight`` is what was seen before the first step, ``diagnoses`` what goes wrong now, ``health`` the last look
-    into the layers.
+    ``notes`` say how it began where that was not as usual, and stay; ``preflight`` is what was seen before the first
+    step, ``diagnoses`` what goes wrong now, ``health`` the last look into the layers.
     """
 
     state: State = "waiting"
@@ -42,6 +42,7 @@ class Status:
     validation: Metrics = field(default_factory=dict)
     test: Metrics = field(default_factory=dict)
     run: Path | None = None
+    notes: tuple[str, ...] = ()
     preflight: str = ""
     diagnoses: tuple[Diagnosis, ...] = ()
     health: Look | None = None

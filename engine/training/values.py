@@ -55,7 +55,7 @@ def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[Place, tu
     """
     from engine.data.pipeline import prepare
     from engine.training import device as devices
-    from engine.training.inherit import inherit
+    from engine.training.inherit import inherit, parent_of
     from engine.training.plan import check
     from engine.training.rig import build
     from engine.training.threads import wait_politely
@@ -72,7 +72,7 @@ def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[Place, tu
         data = prepare(plan.data, target)
         network = build(plan, data, target).network
         if weights_of is not None:
-            inherit(network.module, plan.graph, plan.source.modules, weights_of)
+            inherit(network.module, plan.graph, plan.source.modules, parent_of(weights_of))
         probed = Probed(plan, network.module)
         batch = next(data.train.batches(network.fields, min(plan.data.size(len(data.train)), len(data.train))))
         probed.listener = hear

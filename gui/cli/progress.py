@@ -94,7 +94,11 @@ class Progress:
         return 0
 
     def _tell(self, status: Status) -> None:
-        """What was seen before the first step and what goes wrong, each once."""
+        """What was not as usual, what was seen before the first step and what goes wrong, each once."""
+        for note in status.notes:
+            if note not in self._said:
+                self._said.add(note)
+                self._say(note)
         if status.preflight and "" not in self._said:
             self._said.add("")
             self._say(status.preflight)

@@ -1,14 +1,32 @@
-"""What the Train page says in words: how a run ended, and what to do while there is nothing to see."""
+"""What the Train page says in words: how a run began and ended, and what to do while there is nothing to see."""
 
 from __future__ import annotations
 
+import textwrap
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.icons import icon
 from gui.theme import theme
 from gui.training.controls import STATES
 from gui.widgets import Note
+
+SHORT = 240
+"""How many characters of a long remark are shown at first."""
+MOST_HEIGHT = 120
+SIGNS = {**STATES, "remark": ("Remark", "hint", "accent")}
+"""What a strip says → word, sign, colour."""
 
 
 class Strip(QFrame):
@@ -34,7 +52,7 @@ class Strip(QFrame):
         self.away.setToolTip("Hide this")
         self.away.setAccessibleName(hide_name)
         self.away.clicked.connect(self.hide)
-        row = QHBoxLayout(self)
+        self.row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.text, 1)
@@ -45,7 +63,7 @@ class Strip(QFrame):
         self.hide()
 
     def say(self, state: str, text: str) -> None:
-        """Show a text with the sign of a state."""
+        """Show a text with the sign of a state, or of a remark."""
         self._state = state
         self.text.setText(text)
         self.setAccessibleName(text)
@@ -53,7 +71,7 @@ class Strip(QFrame):
         self.show()
 
     def _recolor(self) -> None:
-        _, sign, token = STATES[self._state]
+        _, sign, token = SIGNS[self._state]
         self.sign.setPixmap(icon(sign, token).pixmap(QSize(18, 18)))
         color, ground, border = (theme.color(name).name() for name in (token, "base", "border"))
         self.setStyleSheet(
@@ -76,6 +94,45 @@ class Banner(Strip):
         """Say how a run ended, and offer to go on with it."""
         self.go_on.setVisible(resumable)
         self.say(state, text)
+
+
+class Notes(Strip):
+    """How a run began where that was not as usual; what is long is cut, and shown whole when asked for."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        button = QPushButton("Show all")
+        button.setCheckable(True)
+        button.setToolTip("Show or hide the rest of this remark")
+        button.setAccessibleName("Show the whole remark")
+        super().__init__(button, "Hide the remark", parent)
+        self.whole = QPlainTextEdit(readOnly=True)
+        self.whole.setAccessibleName("The whole remark")
+        self.whole.setToolTip("How the run began")
+        self.whole.setTabChangesFocus(True)
+        self.whole.setMaximumHeight(MOST_HEIGHT)
+        self.row.insertWidget(2, self.whole, 1)
+        button.toggled.connect(self._unfold)
+        self._unfold(False)
+        self._shown: tuple[str, ...] = ()
+
+    def show_notes(self, notes: tuple[str, ...]) -> None:
+        """Show these, and nothing else."""
+        if notes == self._shown:
+            return
+        self._shown, text = notes, " ".join(notes)
+        short = textwrap.shorten(text, SHORT, placeholder=" …")
+        self.whole.setPlainText("\n".join(notes))
+        self.button.setVisible(short != text)
+        self.button.setChecked(False)
+        if notes:
+            self.say("remark", short)
+        else:
+            self.hide()
+
+    def _unfold(self, on: bool) -> None:
+        self.button.setText("Show less" if on else "Show all")
+        self.text.setVisible(not on)
+        self.whole.setVisible(on)
 
 
 class EmptyState(QWidget):

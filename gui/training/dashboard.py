@@ -95,7 +95,7 @@ class Dashboard(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.arrangement = Arrangement(self.stack, self.below, self.settings, preferences)
-        self.arrangement.stand_below(self, (self.controls, self.banner, self.remarks.diagnoses))
+        self.arrangement.stand_below(self, (self.controls, self.banner, self.remarks.notes, self.remarks.diagnoses))
         self.controls.train_clicked.connect(lambda: self.train())
         self.controls.pause_clicked.connect(self.pause_or_resume)
         self.controls.step_clicked.connect(self.step)
@@ -191,8 +191,8 @@ class Dashboard(QWidget):
             self.rate.find()
 
     def _resume_shown(self) -> None:
-        if self.host is not None and self.host.status.run is not None:
-            self.resume_run(self.host.status.run)
+        if self.host is not None and self.host.result is not None:
+            self.resume_run(self.host.result.run)
 
     def show_run(self, path: Path) -> None:
         """Show a run that has ended, from its folder."""
@@ -209,7 +209,7 @@ class Dashboard(QWidget):
         if self.running:
             return
         self.host, self._device = run, ""
-        self.remarks.diagnoses.show_diagnoses(run.status.diagnoses)
+        self.remarks.show_stored(run.status)
         self.controls.show_state(run.result.state)
         self._show_end(run.result)
         self.runs.set_shown(run.status.run)

@@ -142,7 +142,7 @@ class ThreadHost:
             self._result = self._trainer.run()
         except Exception as error:  # whatever it is: the window stays and says it
             status = self.status
-            run = status.run or Path()
+            run = status.run or self._resume or Path()
             self._result = Result("failed", sentence(error), status.epoch, status.step, time.monotonic() - began, run)
 
 
@@ -167,6 +167,7 @@ class StoredRun:
             run=path,
             validation=self.result.validation,
             test=self.result.test,
+            notes=tuple(info.notes),
             diagnoses=diagnoses,
         )
 
@@ -207,7 +208,7 @@ class Watch(QObject):
     finished = Signal(object)
     """The `Result`, once the host has ended."""
     looked = Signal(object)
-    """A `Status` with another look into the layers, or with something else that goes wrong."""
+    """A `Status` with another look into the layers, or with something else that goes wrong or was not as usual."""
     progressed = Signal(object)
     """The `Status`, about once a second."""
     INTERVAL, SELDOM = 100, 10
@@ -237,7 +238,7 @@ class Watch(QObject):
             return
         result, status, seen = self.host.result, self.host.status, self._seen
         self._seen = status
-        if status.health is not seen.health or status.diagnoses != seen.diagnoses:
+        if status.health is not seen.health or status.diagnoses != seen.diagnoses or status.notes != seen.notes:
             self.looked.emit(status)
         if self._polls % self.SELDOM == 0 or result is not None:
             self.progressed.emit(status)

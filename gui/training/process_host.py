@@ -22,9 +22,10 @@ from pydantic import ValidationError
 from engine import project
 from engine.graph import Graph
 from engine.training.child import spawn
+from engine.training.folder import last_kept
 from engine.training.handover import WORDS, Request, call, facts_of, hand_over, remove
 from engine.training.history import History
-from engine.training.run import PROJECT, RunError, last_kept, read
+from engine.training.run import PROJECT, RunError, read
 from engine.training.status import Result, Status, sentence
 from engine.training.telling import RESULT, TABLE, hear_diagnoses, hear_look, hear_status
 from engine.training.wire import Line, WireError, columns
@@ -320,7 +321,8 @@ class ProcessHost:
             times = self.history.seconds("train/loss")
             seconds = float(times[-1]) if len(times) else 0.0
         epochs = max(status.epoch - 1, 0)
-        self._result = Result("failed", message, epochs, status.step, seconds, status.run or Path())
+        run = status.run or self._request.resume or Path()
+        self._result = Result("failed", message, epochs, status.step, seconds, run)
 
     def _let_go(self) -> None:
         """Of the process: one that ends is waited for, one that goes on is not."""

@@ -1,26 +1,24 @@
-"""What a run says of itself while it goes: how far it is, how its layers do, what goes wrong; for the rest of the
-window as well as for the list on the Train page."""
+"""What a run says of itself while it goes: how it began, how far it is, how its layers do, what goes wrong; for the
+rest of the window as well as for the Train page."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from engine import project
 from engine.graph import Graph
 from engine.training.run import PROJECT
+from engine.training.status import Status
+from gui.training.banner import Notes
 from gui.training.controls import duration
 from gui.training.diagnoses import Diagnoses
 from gui.training.host import Watch
 
-if TYPE_CHECKING:
-    from engine.training.status import Status
-
 
 class Remarks(QObject):
-    """Follows a `Watch`. ``diagnoses`` is the list."""
+    """Follows a `Watch`. ``diagnoses`` is the list of what goes wrong, ``notes`` says how the run began."""
 
     looked = Signal(object, object)
     """The `Status` of a run of this project that has looked into its layers, and the graph that it trains."""
@@ -33,7 +31,7 @@ class Remarks(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.diagnoses = Diagnoses()
+        self.diagnoses, self.notes = Diagnoses(), Notes()
         self.diagnoses.node_wanted.connect(self.node_wanted)
         self.diagnoses.setting_wanted.connect(self.setting_wanted)
         self._trained: tuple[Path, Graph] | None = None
@@ -41,7 +39,7 @@ class Remarks(QObject):
 
     def follow(self, watch: Watch) -> None:
         """Begin with a run of the project that is open."""
-        self.diagnoses.show_diagnoses(())
+        self.clear()
         self._own, self._trained, self._told = True, None, False
         watch.looked.connect(self._looked)
         watch.progressed.connect(self._progressed)
@@ -53,10 +51,15 @@ class Remarks(QObject):
 
     def clear(self) -> None:
         """There is no run any more."""
-        self.diagnoses.show_diagnoses(())
+        self.show_stored(Status())
+
+    def show_stored(self, status: Status) -> None:
+        """Show what an earlier run has said of itself."""
+        self.diagnoses.show_diagnoses(status.diagnoses)
+        self.notes.show_notes(status.notes)
 
     def _looked(self, status: Status) -> None:
-        self.diagnoses.show_diagnoses(status.diagnoses)
+        self.show_stored(status)
         if status.preflight and not self._told:
             self._told = True
             self.message.emit(status.preflight)

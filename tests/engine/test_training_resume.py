@@ -142,15 +142,20 @@ def test_what_cannot_be_resumed_is_one_sentence(tmp_path: Path) -> None:
     for folder in (tmp_path / "run" / FOLDER).glob("*-*"):
         (folder / MODEL).unlink()
     trainer = Trainer.resume(tmp_path / "run")
-    with pytest.raises(Exception, match="all its checkpoints are damaged"):
+    with pytest.raises(Exception, match="none of its checkpoints can be used"):
         trainer.run()
 
 
-def test_a_shortened_metrics_file_is_not_made_up_for(tmp_path: Path) -> None:
+def test_a_run_that_has_lost_all_its_metrics_is_not_made_up_for(tmp_path: Path) -> None:
     Trainer(network("image"), tmp_path / "run", control=Stopping(50)).run()
+    facts = (tmp_path / "run" / "run.json").read_bytes()
     (tmp_path / "run" / "metrics.jsonl").write_bytes(b"")
-    with pytest.raises(Exception, match="is shorter than the checkpoint says"):
+    with pytest.raises(
+        TrainingError, match=r"none of its .*metrics\.jsonl is shorter than the state after step 50 says"
+    ):
         Trainer.resume(tmp_path / "run").run()
+    assert (tmp_path / "run" / "run.json").read_bytes() == facts
+    assert load(tmp_path / "run", weights_only=True) is not None, "its weights can be begun with"
 
 
 def test_one_program_writes_to_a_run(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_facts_change_atomically(tmp_path: Path) -> None:
     run.update(state="failed", message="Größe ∞", test={"loss": math.nan})
     assert (tmp_path / "run" / "run.json").read_bytes() != before
     assert (read(run.path).state, read(run.path).message, read(run.path).test) == ("failed", "Größe ∞", {"loss": "NaN"})
-    assert {path.name for path in run.path.iterdir()} == {
-        *("project.loom", "run.json", "metrics.jsonl", "timing.jsonl", ".writer")
-    }
+    stay = {"project.loom", "run.json", "metrics.jsonl", "timing.jsonl", ".writer"}
+    assert {path.name for path in run.path.iterdir()} == {*stay, ".spare"}
     run.close()
+    assert {path.name for path in run.path.iterdir()} == stay

@@ -1,0 +1,142 @@
+"""What was not as usual when a run began is seen on the Train page, and can be read whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from safetensors import SafetensorError
+
+from engine.edits import SetParameter, SetSetting
+from engine.graph import Graph
+from engine.training.checkpoint import FOLDER, MODEL
+from engine.training.loop import Trainer
+from engine.training.run import read
+from gui.document import Document
+from gui.training.banner import MOST_HEIGHT
+from gui.training.host import ThreadHost
+from gui.training.process_host import ProcessHost
+from tests.engine.test_training_resume import Stopping
+from tests.gui.training.boards import Show, click, host_of, network
+
+
+def kept(epochs: int = 6) -> Graph:
+    graph = network()
+    for key, value in (("epochs", epochs), ("threads", 1), ("checkpoint", {"keep_all": True})):
+        SetSetting(("training", key), value).apply(graph)
+    return graph
+
+
+def test_a_damaged_state_is_said_from_the_start_and_stays(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    assert Trainer(kept(), run, control=Stopping(7)).run().state == "stopped"
+    path = sorted((run / FOLDER).glob("kept-*"))[-1] / MODEL
+    path.write_bytes(b"")
+    seen: list[str] = []
+
+    class Looking(ThreadHost):
+        def start(self) -> None:
+            super().start()
+            self._thread.join()  # the strip has its words from a status of the run, however quick that was
+
+    board = show(Document(kept()), lambda graph: ThreadHost(graph, root=tmp_path))
+    board._make_resumed = lambda graph, run: Looking(graph, resume=run)
+    strip = board.remarks.notes
+    assert not strip.isVisible()
+    with qtbot.waitSignal(board.finished, timeout=30_000):
+        board.resume_run(run)
+    seen.append(strip.text.text())
+    assert strip.isVisible()
+    assert seen[0].startswith(f"{path} is damaged. The run goes on from step ")
+    assert seen[0] in board.banner.text.text(), "it is said with how the run ended, too"
+    click(strip.away)
+    assert not strip.isVisible()
+    board.show_run(run)
+    assert not strip.isVisible(), "what was hidden stays hidden for the same run"
+    board.document.open_graph(network())
+    board.show_run(run)
+    assert strip.isVisible(), "an earlier run says it, too"
+    assert strip.text.text() == seen[0]
+
+
+def test_a_remark_is_seen_while_the_run_goes_on(qtbot: QtBot, show: Show) -> None:
+    board = show()
+    board.train()
+    host = host_of(board)
+    host.begin()
+    host.show(notes=("Begun with the weights of 3 layers.",))
+    strip = board.remarks.notes
+    qtbot.waitUntil(strip.isVisible)
+    assert strip.text.text() == strip.accessibleName() == "Begun with the weights of 3 layers."
+    assert not strip.button.isVisible(), "there is no more of it"
+    host.feed(10)
+    host.end("stopped", "Stopped after step 10 of 1000.")
+    qtbot.waitUntil(lambda: not board.running)
+    assert strip.isVisible()
+    board.train()
+    assert not strip.isVisible(), "another run began as usual"
+    host_of(board).end("stopped", "Stopped.")
+    qtbot.waitUntil(lambda: not board.running)
+
+
+def test_a_long_remark_can_be_read_whole_with_the_keyboard(qtbot: QtBot, show: Show) -> None:
+    long = "Begun with the weights of 3 layers: " + "; ".join(f"fc{n} begins anew (it is new)" for n in range(99)) + "."
+    board = show()
+    board.train()
+    host_of(board).begin()
+    host_of(board).show(notes=(long,))
+    strip = board.remarks.notes
+    qtbot.waitUntil(strip.isVisible)
+    assert strip.text.text().endswith("…")
+    assert len(strip.text.text()) < 260
+    assert strip.button.text() == "Show all"
+    strip.button.setFocus()
+    qtbot.keyClick(strip.button, " ")
+    assert strip.whole.isVisible()
+    assert not strip.text.isVisible()
+    assert strip.whole.toPlainText() == long
+    assert strip.height() <= MOST_HEIGHT + 20, "the plots keep their room"
+    assert strip.button.text() == "Show less"
+    qtbot.keyClick(strip.button, " ")
+    assert strip.text.isVisible()
+    host_of(board).end("stopped", "Stopped.")
+    qtbot.waitUntil(lambda: not board.running)
+
+
+def test_a_run_in_a_process_of_its_own_tells_its_remarks(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
+    first = kept(1)
+    Trainer(first, tmp_path / "first").run()
+    changed = first.copy()
+    SetParameter(changed.of_type("Linear")[0].id, "bias", False).apply(changed)
+    board = show(Document(changed), lambda graph: ProcessHost(graph, root=tmp_path, weights_of=tmp_path / "first"))
+    with qtbot.waitSignal(board.finished, timeout=60_000):
+        board.train()
+    assert board.host is not None
+    assert board.host.status.run is not None
+    notes = read(board.host.status.run).notes
+    assert notes == list(board.host.status.notes) == ["Begun with the weights of 1 layer."]
+    assert board.remarks.notes.text.text() == notes[0]
+
+
+def test_a_run_that_could_not_go_on_can_be_gone_on_with_once_that_is_mended(
+    qtbot: QtBot, show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a disk that is full: the way is offered where the sentence stands."""
+    run = tmp_path / "run"
+    assert Trainer(kept(), run, control=Stopping(7)).run().state == "stopped"
+    board = show(Document(kept()), lambda graph: ThreadHost(graph, root=tmp_path))
+
+    def full(*args: object) -> None:
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        patch.setattr("safetensors.torch.serialize_file", full)
+        with qtbot.waitSignal(board.finished, timeout=30_000):
+            board.resume_run(run)
+    assert f"The disk with {run} is full" in board.banner.text.text()
+    assert board.banner.go_on.isVisible()
+    with qtbot.waitSignal(board.finished, timeout=30_000):
+        click(board.banner.go_on)
+    assert read(run).state == "finished"

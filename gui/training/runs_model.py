@@ -16,7 +16,7 @@ from gui.training.runs_columns import FIXED, NAME, NOTE, STARTED, STATE, TAGS, C
 
 Index = QModelIndex | QPersistentModelIndex
 EDITABLE = {NAME: "name", TAGS: "tags", NOTE: "note"}
-ENTRY, TEXT = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+ENTRY = Qt.ItemDataRole.UserRole
 EMPTY = QModelIndex()
 Cells = tuple[Cell, ...]
 
@@ -44,13 +44,14 @@ class Rows:
 class RunsModel(QAbstractTableModel):
     """All runs, newest first; a box before the name lays the curves of a run beside the others.
 
-    ``columns`` are the fixed ones and those of settings that were asked for; ``searched`` are those that are seen.
+    ``columns`` are the fixed ones and those of settings that were asked for.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns: list[Column] = list(FIXED)
-        self.searched: Sequence[int] = range(len(FIXED))
+        self._searched: Sequence[int] = range(len(FIXED))
+        self._texts: dict[Path, str] = {}
         self.runs: list[Run] = []
         self.labels: dict[Path, str] = {}
         self.going_on: frozenset[Path] = frozenset()
@@ -68,6 +69,7 @@ class RunsModel(QAbstractTableModel):
         self.runs, self.cells = list(rows.runs), list(rows.cells)
         self.labels, self.going_on = rows.labels, rows.going_on
         self.ticked &= set(self.labels)
+        self._texts = {}
         self._bring_up()
         self._arrange(self._order())
         self.endResetModel()
@@ -107,6 +109,7 @@ class RunsModel(QAbstractTableModel):
             run = self.runs[row]
             self.runs[row] = replace(run, entry=run.entry.model_copy(update=facts), state=state)
             self.cells[row] = cells_of(self.runs[row])
+            self._texts.pop(path, None)
         return row
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -135,6 +138,17 @@ class RunsModel(QAbstractTableModel):
     def cell(self, row: int, column: int) -> Cell:
         """Text and sort key; those of settings are made when they are asked for."""
         return self.cells[row][column] if column < len(FIXED) else self.columns[column].cell(self.runs[row])
+
+    def search(self, columns: Sequence[int]) -> None:
+        """Look for words in these columns."""
+        self._searched, self._texts = columns, {}
+
+    def text(self, row: int) -> str:
+        """All that is searched of a run."""
+        path = self.runs[row].entry.path
+        if path not in self._texts:
+            self._texts[path] = " ".join(self.cell(row, column)[0] for column in self._searched).casefold()
+        return self._texts[path]
 
     def set_shown(self, path: Path | None) -> None:
         """The run whose curves are shown anyway cannot be ticked."""
@@ -177,8 +191,6 @@ class RunsModel(QAbstractTableModel):
             return Qt.CheckState.Checked if entry.path in self.ticked else Qt.CheckState.Unchecked
         if role == ENTRY:
             return entry
-        if role == TEXT:
-            return " ".join(self.cell(row, column)[0] for column in self.searched).casefold()
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join(filter(None, (entry.note if column == NOTE else entry.message, str(entry.path))))
         if role == Qt.ItemDataRole.FontRole and column == NAME and entry.path == self.shown:
@@ -244,7 +256,7 @@ class RunsFilter(QSortFilterProxyModel):
             return False
         if not self._words:
             return True
-        text = model.data(model.index(row, 0), TEXT)
+        text = model.text(row)
         return all(word in text for word in self._words)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:

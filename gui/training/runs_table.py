@@ -123,7 +123,7 @@ class RunsTable(QTableView):
             head.setSectionResizeMode(place, mode)
             if shown and place != NOTE:
                 self.setColumnWidth(place, self._widths.get(column.key, column.wide))
-        self._runs.searched = self.seen()
+        self._runs.search(self.seen())
 
     def _sorted(self, column: int, order: Qt.SortOrder) -> None:
         """The first click on a result puts the best on top, on a date the newest."""

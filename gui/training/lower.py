@@ -50,6 +50,7 @@ class Lower(QWidget):
             self.tabs.addTab(page, title)
             self.tabs.setTabToolTip(self.tabs.count() - 1, tip)
         self.tabs.currentChanged.connect(self._changed)
+        self.confusion.cell_wanted.connect(self._show_cell)
         self.tabs.tabBarClicked.connect(lambda _tab: self.fold(False))
         self.fold_button = QToolButton()
         self.fold_button.setCheckable(True)
@@ -110,6 +111,10 @@ class Lower(QWidget):
     def close_background(self) -> None:
         """Wait for what is being compared."""
         self.differences.background.close()
+
+    def _show_cell(self, name: str, row: int, column: int) -> None:
+        self.tabs.setCurrentIndex(PREDICTIONS)  # whoever hears of it fills the page
+        self.predictions.show_cell(name, row, column)
 
     def _changed(self, tab: int) -> None:
         if tab in (CONFUSION, PREDICTIONS):

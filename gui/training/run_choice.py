@@ -22,6 +22,7 @@ class RunChoice(QComboBox):
         self.setToolTip("Of which run: the one whose curves stand above, or one that is ticked in Runs")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setMaximumWidth(260)
+        self.setStyleSheet("QComboBox { padding-top: 0; padding-bottom: 0; min-height: 20px; max-height: 20px; }")
         self._offered: list[tuple[str, Path | None]] = []
         self.hide()
 

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 
 from gui.preferences import Preferences
 from gui.theme import theme
-from gui.training.runs_columns import DATA, FIXED, NAME, NETWORK, NOTE, STARTED, USUAL, Run, differing
+from gui.training.runs_columns import DATA, FIXED, NAME, NETWORK, NOTE, RESULT, STARTED, USUAL, Run, differing
 from gui.training.runs_model import EDITABLE, ENTRY, RunsFilter, RunsModel
 
 KEPT = "training/columns"
 NARROWEST = 60
 WIDEST = 2000
+SET = 4
+"""Columns of settings that always can be had: they stand beside the result."""
 FREE = {FIXED[column].key for column in (NAME, NETWORK)}
 """Columns that come and go by themselves, or never go."""
 
@@ -55,6 +57,8 @@ class RunsTable(QTableView):
         head.setMinimumSectionSize(NARROWEST)
         head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         head.customContextMenuRequested.connect(self._head_menu)
+        for place in range(DATA + 1, DATA + 1 + SET):
+            head.moveSection(head.visualIndex(place), RESULT + place - DATA)
         self._chosen, self._widths = self._remembered()
         self.setSortingEnabled(True)
         self.sortByColumn(STARTED, Qt.SortOrder.DescendingOrder)
@@ -157,6 +161,7 @@ class RunsTable(QTableView):
         more = sorted({*(differing(listed) if listed else ()), *self.chosen} - {column.key for column in FIXED})
         if more:
             self.columns.addSeparator()
+            self.columns.addAction("Settings in which these runs differ").setEnabled(False)
         for key in more:
             self._add(key, key.partition(".")[2], f"The setting {key}")
         self.columns.addSeparator()

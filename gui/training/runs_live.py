@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 
 from engine.training.best import best_of
 from engine.training.history import History
-from engine.training.status import Status
+from engine.training.status import Result, Status
 from gui.training.host import ENDED, Watch
 from gui.training.runs_model import RunsModel
 
@@ -56,7 +56,7 @@ class LiveRow(QObject):
         self._watch, self.awaited = watch, True
         self._model.leave()
         watch.progressed.connect(partial(self._progressed, watch))
-        watch.finished.connect(lambda _result: self._ended(watch))
+        watch.finished.connect(lambda result: self._ended(watch, result))
         self._refresh(watch.host.status.run)
 
     def _progressed(self, watch: Watch, status: Status) -> None:
@@ -67,7 +67,7 @@ class LiveRow(QObject):
         if fresh:
             self._refresh(status.run)
 
-    def _ended(self, watch: Watch) -> None:
+    def _ended(self, watch: Watch, result: Result) -> None:
         if watch is self._watch:
             self._watch, self.awaited = None, False
-            self._model.leave()
+            self._model.leave(result.state)

@@ -84,15 +84,18 @@ class RunsModel(QAbstractTableModel):
                 self._sorted = STARTED, Qt.SortOrder.DescendingOrder
             self.endResetModel()
 
-    def follow(self, path: Path, state: str, **facts: Any) -> None:
+    def follow(self, path: Path, state: str, /, **facts: Any) -> None:
         """Say of a run how it stands now, whatever its folder said when it was read; ``facts`` are of its Entry."""
         self._live = path, state, facts
         row = self._bring_up()
         if row is not None:
             self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
 
-    def leave(self) -> None:
-        """Believe the folders again."""
+    def leave(self, state: str = "") -> None:
+        """Believe the folders again; the run that was followed has come to an end with this ``state``, if any."""
+        if self._live is not None and state:
+            self.going_on -= {self._live[0]}
+            self.follow(self._live[0], state, **{**self._live[2], "state": state})
         self._live = None
 
     @property

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.edits import SetSetting
 from engine.training import catalogue
-from engine.training.run import Run, read
+from engine.training.run import METRICS, Run, line, read
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.training.dashboard import Dashboard
@@ -185,11 +185,9 @@ def test_a_first_run_is_announced(qtbot: QtBot, show: Show, tmp_path: Path) -> N
 
 def test_the_matrix_of_a_ticked_run(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     path = earlier(tmp_path, network())
-    run = Run(path, read(path), ((path / "metrics.jsonl").stat().st_size, 0))
-    run.metrics(
-        [{"step": 50, "epoch": 1, "split": "validation", "confusion_matrix": [[1, 2, 3], [4, 5, 6], [7, 8, 9]]}]
-    )
-    run.close()
+    row = {"step": 50, "epoch": 1, "split": "validation", "confusion_matrix": [[1, 2, 3], [4, 5, 6], [7, 8, 9]]}
+    with (path / METRICS).open("a") as file:
+        file.write(f"{line(row)}\n")
     board = show()
     listed(qtbot, board, 1)
     board.train()

@@ -28,10 +28,15 @@ class SettingFault:
 
 def resolve_settings(graph: Graph) -> tuple[DataConfig, TrainingConfig] | SettingFault:
     """What the settings of a graph mean; never raises for what a user can type."""
-    data = _section("data", graph.settings.get("data", {}))
+    return resolve(graph.settings)
+
+
+def resolve(settings: Mapping[str, Any]) -> tuple[DataConfig, TrainingConfig] | SettingFault:
+    """What settings mean that are no longer those of a graph, such as a run's; never raises."""
+    data = _section("data", settings.get("data", {}))
     if isinstance(data, SettingFault):
         return data
-    training = _section("training", graph.settings.get("training", {}))
+    training = _section("training", settings.get("training", {}))
     if isinstance(training, SettingFault):
         return training
     assert isinstance(data, DataConfig)

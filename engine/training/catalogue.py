@@ -21,17 +21,21 @@ from engine.errors import LayerloomError
 from engine.home import home
 from engine.project import ProjectError, write_atomically
 from engine.training.lock import WriterLock, is_written
+from engine.training.numbers import numbered
 from engine.training.run import FACTS, LARGEST_FACTS, RunError, read
 
 INDEX: Final = ".index.json"
 GONE: Final = ".deleted-"
-VERSION: Final = 1
+VERSION: Final = 2
 LARGEST_INDEX: Final = 64 * 2**20
 LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG, MOST_TAGS = 200, 10_000, 60, 32
 
 
 class Entry(BaseModel):
-    """A run in a list: what ``run.json`` says in short. ``data`` is the name of the data set."""
+    """A run in a list: what ``run.json`` says in short. ``data`` is the name of the data set.
+
+    ``settings`` are those that were set, as they were typed; ``train`` the means over the last epoch.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
@@ -44,6 +48,8 @@ class Entry(BaseModel):
     steps: int = 0
     seconds: float = 0.0
     device: str = ""
+    settings: dict[str, Any] = {}
+    train: dict[str, float | str] = {}
     validation: dict[str, float | str] = {}
     test: dict[str, float | str] = {}
     best: dict[str, float | str] = {}
@@ -55,11 +61,15 @@ class Entry(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The runs of a folder, newest first; which of them a program is writing now; why others are left out."""
+    """The runs of a folder, newest first; which of them a program is writing now; why others are left out.
+
+    ``numbers`` are what runs without a name are called by, counted for each network.
+    """
 
     entries: tuple[Entry, ...]
     going_on: frozenset[Path]
     broken: dict[Path, str]
+    numbers: dict[Path, int]
 
 
 def runs_folder(root: Path | None = None) -> Path:
@@ -92,7 +102,8 @@ def listing(root: Path | None = None) -> Listing:
         _remember(folder, kept)
     entries.sort(key=lambda entry: (entry.started, entry.path.name), reverse=True)
     going_on = frozenset(entry.path for entry in entries if entry.state == "running" and is_written(entry.path))
-    return Listing(tuple(entries), going_on, broken)
+    numbers = numbered(folder, ((entry.network, entry.path.name) for entry in reversed(entries)))
+    return Listing(tuple(entries), going_on, broken, {folder / name: number for name, number in numbers.items()})
 
 
 def describe(run: Path, *, name: str | None = None, note: str | None = None, tags: Sequence[str] | None = None) -> None:

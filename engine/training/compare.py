@@ -10,7 +10,7 @@ from typing import Any, Final
 from engine import layers
 from engine.graph import Graph, Node
 from engine.layers.parameters import parameters
-from engine.settings import SECTIONS, SettingFault, resolve_settings
+from engine.settings import SECTIONS, SettingFault, resolve
 
 ABSENT: Final = "–"
 ORDER: Final = ("project", "data", "training", "layers", "wires")
@@ -59,7 +59,7 @@ def _canonical(fact: Fact | None) -> str:
     return "" if fact is None else json.dumps(fact[0], sort_keys=True, default=str)
 
 
-def _text(value: Any) -> str:
+def said(value: Any) -> str:
     """A value as a reader sees it."""
     if value is None:
         return "none"
@@ -85,7 +85,7 @@ def _title(key: Key, tables: Sequence[Mapping[Key, Fact]]) -> str:
 def _facts(graph: Graph) -> dict[Key, Fact]:
     """All entries of a graph."""
     facts: dict[Key, Fact] = {("project", "", "name"): _fact(graph.name)}
-    for path, value in _settings(graph).items():
+    for path, value in flat_settings(graph.settings).items():
         group, _, entry = path.partition(".")
         facts[(group, path, entry or path)] = _fact(value)
     _drawn(graph, "layers", facts)
@@ -98,7 +98,7 @@ def _facts(graph: Graph) -> dict[Key, Fact]:
 
 
 def _fact(value: Any) -> Fact:
-    return value, _text(value)
+    return value, said(value)
 
 
 def _drawn(graph: Graph, group: str, facts: dict[Key, Fact]) -> None:
@@ -121,11 +121,11 @@ def _type(graph: Graph, node: Node) -> str:
     return node.type if block is None else block.name
 
 
-def _settings(graph: Graph) -> dict[str, Any]:
+def flat_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Path → value of all settings, defaults included; as they are typed where they mean nothing."""
-    resolved = resolve_settings(graph)
+    resolved = resolve(settings)
     if isinstance(resolved, SettingFault):
-        trees = {name: graph.settings.get(name, {}) for name in SECTIONS}
+        trees = {name: settings.get(name, {}) for name in SECTIONS}
     else:
         trees = {name: part.model_dump() for name, part in zip(SECTIONS, resolved, strict=True)}
     flat: dict[str, Any] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from engine.training.best import better
@@ -34,17 +34,19 @@ def curves_csv(runs: Iterable[tuple[str, History]]) -> str:
     return text.getvalue()
 
 
-def runs_csv(entries: Iterable[Entry]) -> str:
-    """A row for each run."""
+def runs_csv(entries: Iterable[Entry], more: Mapping[str, Sequence[str]] | None = None) -> str:
+    """A row for each run; ``more`` are further columns, name → a text for each of the runs."""
+    further = more or {}
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(RUNS)
-    for entry in entries:
+    table.writerow([*RUNS, *further])
+    for row, entry in enumerate(entries):
         metric, value = result(entry)
         facts: Sequence[Any] = (
             *(entry.name, entry.network, entry.data, entry.state, entry.epochs, entry.steps, entry.seconds),
             *(metric, "" if value is None else repr(value), entry.started, "; ".join(entry.tags)),
             *(entry.note, entry.message, str(entry.path)),
+            *(texts[row] for texts in further.values()),
         )
         table.writerow([_safe(fact) if isinstance(fact, str) else fact for fact in facts])
     return text.getvalue()

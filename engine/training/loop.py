@@ -251,6 +251,7 @@ class Trainer:
             epochs=result.epochs,
             steps=result.steps,
             seconds=result.seconds,
+            train=dict(self._session.recorder.epoch_means) if self._session is not None else {},
             validation=dict(result.validation),
             test=dict(result.test),
             best=best_of(self.history),

@@ -82,8 +82,7 @@ def hits(output: Output, answer: Tensor, target: Tensor, masked: bool) -> tuple[
     The threshold is 0 for logits, else 0.5. With CTC a whole sequence is right or wrong.
     """
     if output.loss == "ctc_loss":
-        right = read_off(answer, output.blank, target.shape[1]) == _labels(output, target)
-        return right.all(-1).sum(), len(target)
+        return sequences_right(output, answer, target).sum(), len(target)
     if answer.dim() == target.dim() + 1 and answer.shape[-1] > 1:
         right = answer.argmax(-1) == target
         if masked:
@@ -93,6 +92,12 @@ def hits(output: Output, answer: Tensor, target: Tensor, masked: bool) -> tuple[
         threshold = 0.0 if output.loss == "binary_cross_entropy_with_logits" else 0.5
         right = (answer > threshold) == (as_values(answer, target) > 0.5)
     return right.sum(), right.numel()
+
+
+def sequences_right(output: Output, answer: Tensor, target: Tensor) -> Tensor:
+    """(N) whether the labels read off each CTC answer (N, T, C) are those of the target (N, S)."""
+    right: Tensor = read_off(answer, output.blank, target.shape[1]) == _labels(output, target)
+    return right.all(-1)
 
 
 def read_off(answer: Tensor, blank: int, length: int) -> Tensor:

@@ -129,12 +129,17 @@ class Network:
         return [[count / (total + 1e-30) for count, total in zip(row, totals, strict=True)] for row in counts]
 
     def evaluate(
-        self, part: Part, size: int, go_on: Callable[[], bool], judged: nn.Module | None = None
+        self,
+        part: Part,
+        size: int,
+        go_on: Callable[[], bool],
+        judged: nn.Module | None = None,
+        beside: Callable[[tuple[Tensor, ...], Batch], None] | None = None,
     ) -> dict[str, Value] | None:
         """Loss and metrics over a whole part, every sample counting the same; None if ``go_on`` says no in between.
 
         ``judged`` is another module with weights of its own, such as a moving average. With several heads there is
-        also ``loss_NAME``, ``accuracy_NAME`` and so on of each.
+        also ``loss_NAME``, ``accuracy_NAME`` and so on of each. ``beside`` is called with every batch and its answers.
         """
         rows: list[Tensor] = []
         module = self.module if judged is None else judged
@@ -151,6 +156,8 @@ class Network:
                     rows.append(torch.stack([value for head in self.heads for value in head.sums(answers, batch)]))
                     for head in self.heads:
                         head.judge.update(answers[head.place], batch[head.field])
+                    if beside is not None:
+                        beside(answers, batch)
         finally:
             module.train()
         totals = [sum(column) for column in zip(*torch.stack(rows).tolist(), strict=True)]

@@ -1,7 +1,8 @@
 """What the network answers to a few samples, after every evaluation: for people to look at.
 
-The first samples of a part go through the network once more after it was judged. Nothing is drawn at random and
-nothing reaches the metrics: their bytes are the same with it and without. The latest answers are a table of the
+While a part is judged it is noted how wrong each answer is; the most wrong samples, and some others, then go through
+the network once more. Nothing is drawn at random and nothing reaches the metrics: their bytes are the same with it and
+without. The latest answers are a table of the
 History (``validation/predictions`` and ``validation/predictions_NAME`` of each further Output), plain numbers and
 words that fit into JSON, and stand in ``predictions.json`` in the folder of the run.
 """
@@ -10,7 +11,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import prod
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.project import ProjectError, write_atomically
 from engine.training.disk import not_kept
 from engine.training.history import History, Table
+from engine.training.ranking import OTHERS, WORST, Ranks
 from engine.training.run import RunError
 
 if TYPE_CHECKING:
@@ -28,7 +31,9 @@ if TYPE_CHECKING:
     from engine.training.network import Head, Network
 
 FILE: Final = "predictions.json"
-SAMPLES: Final = 24
+SAMPLES: Final = WORST + OTHERS
+MOST_CELLS, CELL_VALUES = 96, 60_000
+"""Samples that are kept for the cells of a confusion matrix, and values of their inputs altogether."""
 LARGEST: Final = 4096
 """Values of one sample that are kept; of a larger input none are, for half a picture shows nothing."""
 LONGEST: Final = 64
@@ -37,41 +42,69 @@ LIKELIEST: Final = 3
 LARGEST_FILE: Final = 8 * 2**20
 LOOK_EVERY, WRITE_EVERY = 0.25, 2.0
 """Seconds between two looks, and between two writings: an epoch of a tiny network takes a millisecond."""
+LEAST_RANKING = 0.1
+"""Seconds that comparing the samples of a part may take however short the run is."""
 SHARE = 0.01
 """Of the time of a run, what looking and writing may take each: large answers are looked at more seldom."""
 
 
-def look(network: Network, part: Part, fields: Mapping[str, Field], judged: nn.Module) -> dict[str, dict[str, Any]]:
-    """What the network answers to the first samples of a part: name of the table → its values, in JSON's terms."""
-    import torch
+def look(
+    network: Network, part: Part, fields: Mapping[str, Field], judged: nn.Module, ranks: Ranks
+) -> dict[str, dict[str, Any]]:
+    """What the network answers to the samples of a part that it knows least: name of the table → its values.
 
-    batch = next(part.batches(network.fields, SAMPLES))
-    was_training = judged.training
-    judged.eval()
-    try:
-        with torch.no_grad():
-            answers = network.answers(batch, judged)
-    finally:
-        judged.train(was_training)
+    The values are in JSON's terms. The first ``listed`` samples are the worst, ``worst`` of them, and some others; the
+    rest are there to be found by their classes. ``seen`` and ``part`` are how many samples were compared and there are.
+    """
     source = network.inputs[0]
-    inputs = [_input(value) for value in batch[source]]
-    shown = {"field": source, "shape": list(batch[source].shape[1:]), "names": list(fields[source].names)}
+    shape = list(part.tensors[source].shape[1:])
+    room = min(MOST_CELLS, CELL_VALUES // max(prod(shape), 1)) if prod(shape) <= LARGEST else MOST_CELLS
+    shown = {"field": source, "shape": shape, "names": list(fields[source].names)}
     found = {}
     for number, head in enumerate(network.heads):
+        chosen = ranks.chosen(number, room)
+        answered = list(part.tensors[head.field].shape[1:])
+        places = [*chosen.worst, *chosen.others, *chosen.cells]
         table = {
             "head": head.name,
             "task": head.task.kind,
             "names": list(fields[head.field].names),
             "input": shown,
             "ignored": head.output.ignored,
-            "shape": list(batch[head.field].shape[1:]),
-            "samples": [
-                {"place": int(part.indices[place]), "input": inputs[place], **_answer(head, answer, target)}
-                for place, (answer, target) in enumerate(zip(answers[head.place], batch[head.field], strict=True))
-            ],
+            "shape": answered,
+            "part": len(part),
+            "seen": chosen.seen,
+            "wrong": chosen.wrong,
+            "hits": _share(chosen.hits) if chosen.hits is not None and prod(answered) > 1 else None,
+            "worst": len(chosen.worst),
+            "listed": len(chosen.worst) + len(chosen.others),
+            "samples": _samples(network, part, judged, head, places),
         }
         found["predictions" if not number else f"predictions_{head.name}"] = table
     return found
+
+
+def _samples(
+    network: Network, part: Part, judged: nn.Module, head: Head, places: Sequence[int]
+) -> list[dict[str, Any]]:
+    """The answers to the samples at these places of a part, in this order."""
+    import torch
+
+    source, was_training = network.inputs[0], judged.training
+    samples: list[dict[str, Any]] = []
+    judged.eval()
+    try:
+        with torch.no_grad():
+            for start in range(0, len(places), SAMPLES):
+                some = places[start : start + SAMPLES]
+                batch = next(part.batches(network.fields, len(some), torch.tensor(some)))
+                answers = network.answers(batch, judged)[head.place]
+                for place, value, answer, target in zip(some, batch[source], answers, batch[head.field], strict=True):
+                    said = _answer(head, answer, target)
+                    samples.append({"place": int(part.indices[place]), "input": _input(value), **said})
+    finally:
+        judged.train(was_training)
+    return samples
 
 
 def _input(value: Tensor) -> list[float] | None:
@@ -156,15 +189,30 @@ class Looks:
     def __init__(self, run: Path, history: History, fields: Mapping[str, Field]) -> None:
         self._run, self._history, self._fields = run, history, fields
         self._look_at = self._write_at = -math.inf
+        self._began = perf_counter()
 
-    def take(
-        self, split: str, network: Network, part: Part, judged: nn.Module, step: int, epoch: int, *, last: bool
-    ) -> None:
-        """Look at the answers to the first samples of a part. Raises RunError where they cannot be written."""
+    def ranks(self, network: Network, *, last: bool) -> Ranks | None:
+        """What is to be told of every batch of the evaluation that begins; None: it is too early to look again."""
         now = perf_counter()
         if now < self._look_at and not last:
-            return
-        found = look(network, part, self._fields, judged)
+            return None
+        return Ranks(network.heads, max(LEAST_RANKING, SHARE * (now - self._began)))
+
+    def take(
+        self,
+        split: str,
+        network: Network,
+        part: Part,
+        judged: nn.Module,
+        ranks: Ranks,
+        step: int,
+        epoch: int,
+        *,
+        last: bool,
+    ) -> None:
+        """Look at the answers to the worst samples of a part. Raises RunError where they cannot be written."""
+        now = perf_counter() - ranks.spent
+        found = look(network, part, self._fields, judged, ranks)
         for name, values in found.items():
             self._history.keep(f"{split}/{name}", step, epoch, values)
         looked = perf_counter()
@@ -226,7 +274,12 @@ def _sound(item: Mapping[str, Any]) -> bool:
     # runs of former versions do not say these
     if not _sizes(values.get("shape", [])) or not isinstance(values.get("ignored"), int | None):
         return False
-    return len(samples) <= SAMPLES and all(map(_sound_sample, samples))
+    counts = [values.get(key) for key in ("part", "seen", "wrong", "worst", "listed")]
+    if not all(item is None or (type(item) is int and item >= 0) for item in counts):
+        return False
+    if not isinstance(values.get("hits"), float | int | None) or isinstance(values.get("hits"), bool):
+        return False
+    return len(samples) <= SAMPLES + MOST_CELLS and all(map(_sound_sample, samples))
 
 
 def _sound_sample(sample: Any) -> bool:

@@ -56,6 +56,8 @@ class RunInfo(BaseModel):
     seconds: float = 0.0
     device: str = ""
     threads: int = 0
+    train: dict[str, float | str] = {}
+    """The means over its last epoch."""
     validation: dict[str, float | str] = {}
     test: dict[str, float | str] = {}
     settings: dict[str, Any] = {}

@@ -325,10 +325,12 @@ class Session:
             return {}
         self.show(phase="validating" if split == "validation" else "testing")
         size = self.plan.data.size(len(self.data.train))
-        values = self.network.evaluate(part, size, self._between_batches, self.stepper.judged)
-        if values is not None:
-            last = split == "test" or epoch == self.config.epochs
-            self.looks.take(split, self.network, part, self.stepper.judged, self.steps, epoch, last=last)
+        judged, last = self.stepper.judged, split == "test" or epoch == self.config.epochs
+        ranks = self.looks.ranks(self.network, last=last)
+        beside = None if ranks is None else ranks.add
+        values = self.network.evaluate(part, size, self._between_batches, judged, beside)
+        if values is not None and ranks is not None:
+            self.looks.take(split, self.network, part, judged, ranks, self.steps, epoch, last=last)
         return None if values is None else self.recorder.evaluation(split, self.steps, epoch, values)
 
     def _flush(self, where: Origin | None = None) -> None:

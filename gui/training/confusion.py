@@ -67,6 +67,8 @@ class Matrix(QWidget):
 
     pointed = Signal(str)
     """What the cell under the mouse says; empty when it has left."""
+    picked = Signal(int, int)
+    """Row and column of a cell that was clicked, or entered with the keys."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +78,7 @@ class Matrix(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Confusion matrix")
+        self.setToolTip("Click a cell, or press Enter on it, to see samples of it")
         self.setMinimumSize(QSize(150, 110))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self._recolor)
@@ -192,6 +195,15 @@ class Matrix(QWidget):
 
     # -- pointing --------------------------------------------------------------------------------------------------
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.mouseMoveEvent(event)
+            self._pick()
+
+    def _pick(self) -> None:
+        if self._counts is not None and self._at[0] >= 0:
+            self.picked.emit(*self._at)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._counts is None:
             return
@@ -207,6 +219,9 @@ class Matrix(QWidget):
     def keyPressEvent(self, event: object) -> None:
         steps = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
         step = steps.get(event.key())  # type: ignore[attr-defined]
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # type: ignore[attr-defined]
+            self._pick()
+            return
         if step is None or self._counts is None:
             super().keyPressEvent(event)  # type: ignore[arg-type]
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.training.history import History, Table
@@ -19,6 +19,9 @@ NAME = "confusion_matrix"
 class ConfusionPage(QWidget):
     """Shows the latest matrix of a History; `show_history` is called when there may be a newer one."""
 
+    cell_wanted = Signal(str, int, int)
+    """Samples of a cell are to be seen: the name of the table of answers, row and column."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.matrix, self.classes = Matrix(), ClassTable()
@@ -30,6 +33,7 @@ class ConfusionPage(QWidget):
         self.said.setWordWrap(False)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.matrix.pointed.connect(self._pointed)
+        self.matrix.picked.connect(lambda row, column: self.cell_wanted.emit(self._answers(), row, column))
         self._history: History | None = None
         self._tables: Mapping[str, Table] = {}
         self._table: Table | None = None
@@ -85,6 +89,13 @@ class ConfusionPage(QWidget):
         self.matrix.show_counts(counts)
         self.classes.show_counts(counts)
         self._pointed(self.matrix.sentence)
+
+    def _answers(self) -> str:
+        """The table with the answers of the Output whose matrix is seen."""
+        part, _, rest = str(self.chooser.currentData()).partition("/")
+        head = rest[len(NAME) + 1 :]
+        name = f"{part}/predictions_{head}"
+        return name if head and name in self._tables else f"{part}/predictions"
 
     def _known(self, head: str) -> Sequence[str]:
         """What the run says its classes are called."""

@@ -90,7 +90,7 @@ class Dashboard(QWidget):
         self.banner = Banner()
         self.remarks = Remarks(self)
         self.settings = TrainingSettings(document, preferences)
-        self.runs, self.empty = RunsList(document, root), EmptyState()
+        self.runs, self.empty = RunsList(document, root, preferences), EmptyState()
         self.below = Lower(self.runs)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
@@ -177,6 +177,7 @@ class Dashboard(QWidget):
         self._watch.epoch_done.connect(self.epoch_done)
         self._watch.finished.connect(self._finished)
         self.remarks.follow(self._watch)
+        self.runs.follow(self._watch)
         if self.controls.train.hasFocus():
             self.setFocus()  # else the focus jumps on to the learning rate
         self.settings.set_running(True)
@@ -207,7 +208,7 @@ class Dashboard(QWidget):
 
     def _show_stored(self, run: StoredRun) -> None:
         if self.running:
-            return
+            return self.message.emit("Another run is being trained: tick the box of this one to lay its curves beside.")
         self.host, self._device = run, ""
         self.remarks.show_stored(run.status)
         self.controls.show_state(run.result.state)

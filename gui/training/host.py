@@ -210,7 +210,7 @@ class Watch(QObject):
     looked = Signal(object)
     """A `Status` with another look into the layers, or with something else that goes wrong or was not as usual."""
     progressed = Signal(object)
-    """The `Status`, about once a second."""
+    """The `Status`, about once a second and as soon as the run has its folder."""
     INTERVAL, SELDOM = 100, 10
     """Milliseconds between two looks; how many of them make a second."""
 
@@ -240,7 +240,7 @@ class Watch(QObject):
         self._seen = status
         if status.health is not seen.health or status.diagnoses != seen.diagnoses or status.notes != seen.notes:
             self.looked.emit(status)
-        if self._polls % self.SELDOM == 0 or result is not None:
+        if self._polls % self.SELDOM == 0 or result is not None or status.run != seen.run:
             self.progressed.emit(status)
         self._polls += 1
         done = max(status.epoch - 1, 0) if result is None else result.epochs

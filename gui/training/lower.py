@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from engine.graph import Graph
 from engine.training.history import History
@@ -15,6 +15,7 @@ from gui.training.differences_page import DifferencesPage
 from gui.training.host import Host
 from gui.training.measures import class_names
 from gui.training.predictions_page import PredictionsPage
+from gui.training.run_choice import RunChoice
 
 PICTURE = 310
 """Pixels of height that a confusion matrix of ten classes needs for its numbers."""
@@ -49,11 +50,19 @@ class Lower(QWidget):
             self.tabs.addTab(page, title)
             self.tabs.setTabToolTip(self.tabs.count() - 1, tip)
         self.tabs.currentChanged.connect(self._changed)
+        self.confusion.cell_wanted.connect(self._show_cell)
         self.tabs.tabBarClicked.connect(lambda _tab: self.fold(False))
         self.fold_button = QToolButton()
         self.fold_button.setCheckable(True)
         self.fold_button.toggled.connect(self.fold)
-        self.tabs.setCornerWidget(self.fold_button)
+        self.of_run = RunChoice()
+        self.of_run.activated.connect(lambda _row: self.shown.emit())
+        corner = QWidget()
+        row = QHBoxLayout(corner)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.of_run)
+        row.addWidget(self.fold_button)
+        self.tabs.setCornerWidget(corner)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.tabs)
@@ -85,7 +94,9 @@ class Lower(QWidget):
         """Bring the tab that is seen up to date: the run being watched, the drawing, the ticked runs."""
         if not self.isVisible() or self.is_folded:
             return
-        history, run = (None, None) if host is None else (host.history, host.status.run)
+        seen = self.tabs.currentIndex() in (CONFUSION, PREDICTIONS)
+        history = self.of_run.offer(host, overlays, seen)
+        run = None if host is None else host.status.run
         validated = history is not None and any(name.startswith("validation/") for name in history.names())
         if self.tabs.currentIndex() == CONFUSION:
             why = NO_MATRIX if validated else NOT_YET.format("which classes are taken for which others")
@@ -100,6 +111,10 @@ class Lower(QWidget):
     def close_background(self) -> None:
         """Wait for what is being compared."""
         self.differences.background.close()
+
+    def _show_cell(self, name: str, row: int, column: int) -> None:
+        self.tabs.setCurrentIndex(PREDICTIONS)  # whoever hears of it fills the page
+        self.predictions.show_cell(name, row, column)
 
     def _changed(self, tab: int) -> None:
         if tab in (CONFUSION, PREDICTIONS):

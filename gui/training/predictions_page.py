@@ -1,17 +1,29 @@
-"""Samples with what the network answers to them, what would have been right, and how sure it is: wrong ones first."""
+"""Samples with what the network answers to them, what would have been right, and how sure it is: wrong ones first.
+
+Those of one cell of the confusion matrix can be looked at alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.training.history import History, Table
 from engine.training.predictions import is_predictions
 from gui.training.answer_table import AnswerTable
-from gui.training.answers import Shown
+from gui.training.answers import Shown, word
 from gui.training.cards import Cards
 from gui.widgets import Note
 
@@ -25,7 +37,13 @@ class PredictionsPage(QWidget):
         self.chooser = QComboBox()
         self.chooser.setAccessibleName("Part of the data and Output")
         self.chooser.setToolTip("Of which part of the data, and of which Output")
-        self.chooser.activated.connect(lambda _row: self._show())
+        self.chooser.activated.connect(lambda _row: self._all())
+        self.back = QPushButton("Show all")
+        self.back.setAccessibleName("Show all samples")
+        self.back.setToolTip("Show the samples of all classes again")
+        self.back.clicked.connect(self._all)
+        self.back.hide()
+        self._cell: tuple[str, int, int] | None = None
         self.said, self.hint = Note(), Note()
         self.said.setWordWrap(False)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -42,6 +60,7 @@ class PredictionsPage(QWidget):
         head = QHBoxLayout()
         head.addWidget(self.chooser)
         head.addWidget(self.said, 1)
+        head.addWidget(self.back)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(12, 6, 12, 8)
@@ -74,14 +93,36 @@ class PredictionsPage(QWidget):
                 self.chooser.setCurrentIndex(found.index(chosen))
         self._show()
 
+    def show_cell(self, name: str, row: int, column: int) -> None:
+        """Show the samples of a table that are of the class ``row`` and were read as ``column``."""
+        if (place := self.chooser.findData(name)) >= 0:
+            self.chooser.setCurrentIndex(place)
+            self._cell, self._table = (name, row, column), None
+            self._show()
+            self.back.setFocus()
+
+    def _all(self) -> None:
+        self._cell = self._table = None
+        self._show()
+
     def _show(self) -> None:
-        table = self._tables.get(self.chooser.currentData())
+        name = self.chooser.currentData()
+        table = self._tables.get(name)
         if table is None or table is self._table:
             return
         self._table = table
-        values = table.values
-        samples = values["samples"]
-        self.said.setText(f"after epoch {table.epoch:,}; the first {len(samples)} samples; {summary(samples)}")
+        if self._cell is not None and self._cell[0] != name:
+            self._cell = None
+        values: dict[str, Any] = {**table.values}
+        if self._cell is None:
+            said = summary(values)
+            values["samples"] = values["samples"][: values.get("listed")]
+        else:
+            values["samples"] = of_cell(values, *self._cell[1:])
+            said = cell_text(values, *self._cell[1:])
+        self.back.setVisible(self._cell is not None)
+        self.said.setText(f"after epoch {table.epoch:,}; {said}")
+        self.said.setToolTip(self.said.text())
         shown = Shown.of(values)
         if shown.pictured:
             self.cards.show_values(values, shown)
@@ -90,14 +131,48 @@ class PredictionsPage(QWidget):
         self.views.setCurrentIndex(0 if shown.pictured else 1)
 
 
-def summary(samples: Sequence[Mapping[str, Any]]) -> str:
-    """How many of the samples are wrong, and in what order they stand."""
+def of_cell(values: Mapping[str, Any], row: int, column: int) -> list[Mapping[str, Any]]:
+    """The samples of the class ``row`` that were read as ``column``."""
+    return [sample for sample in values["samples"] if sample["target"] == [row] and sample["answer"] == [column]]
+
+
+def cell_text(values: Mapping[str, Any], row: int, column: int) -> str:
+    """``true 7 read as 9: 4 samples of it kept``"""
+    names, count = values["names"], len(values["samples"])
+    how = "read rightly" if row == column else f"read as {word(column, names)}"
+    kept = f"{count} sample{'' if count == 1 else 's'} of it kept" if count else "no sample of it was kept"
+    return f"true {word(row, names)} {how}: {kept}"
+
+
+def summary(values: Mapping[str, Any]) -> str:
+    """Which samples these are, how many are wrong, and in what order they stand."""
+    part, seen, worst, listed = (values.get(key) for key in ("part", "seen", "worst", "listed"))
+    if part is None or seen is None or worst is None or listed is None:
+        return _first(values)
+    of = f"{seen:,} samples" if seen == part else f"the first {seen:,} of {part:,} samples"
+    others = f", then {listed - worst} others" if listed > worst else ""
+    wrong, hits = values.get("wrong"), values.get("hits")
+    if wrong is None:
+        return f"the {worst} farthest off of {of}{others}"
+    if not wrong:
+        return f"all of {of} right: the {worst} least sure{others}"
+    if hits is not None:
+        return f"{min(100 * hits, 99.9):.3g} % of the places of {of} right: the {worst} most wrong{others}"
+    if wrong < worst:
+        return f"{wrong} of {of} wrong: {'this' if wrong == 1 else 'these'}, the {worst - wrong} least sure{others}"
+    return f"{wrong:,} of {of} wrong: the {worst} surest mistakes{others}"
+
+
+def _first(values: Mapping[str, Any]) -> str:
+    """The same of runs of former versions, which kept the first samples."""
+    samples = values["samples"]
+    first = f"the first {len(samples)} samples; "
     if all(sample["right"] is None for sample in samples):
-        return "the farthest off first"
+        return f"{first}the farthest off first"
     wrong = sum(sample["right"] is False for sample in samples)
     if not wrong:
-        return "all of them right, the least sure first"
+        return f"{first}all of them right, the least sure first"
     hits = [sample["hits"] for sample in samples if sample.get("hits") is not None]
     if hits:
-        return f"{100 * sum(hits) / len(hits):.3g} % of their places right, the most wrong samples first"
-    return f"{wrong} of them wrong, these first"
+        return f"{first}{100 * sum(hits) / len(hits):.3g} % of their places right, the most wrong samples first"
+    return f"{first}{wrong} of them wrong, these first"

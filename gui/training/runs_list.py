@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QMenu,
     QPushButton,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -30,10 +26,14 @@ from engine.training.export import runs_csv
 from engine.training.history import History
 from engine.training.run import RunError, read
 from gui.document import Document
-from gui.theme import theme
+from gui.preferences import Preferences
 from gui.training.background import Background
+from gui.training.host import Watch
+from gui.training.runs_columns import NAME
 from gui.training.runs_dialogs import ask_delete, ask_save
-from gui.training.runs_model import ENTRY, NAME, NOTE, STARTED, Rows, RunsFilter, RunsModel
+from gui.training.runs_live import LiveRow
+from gui.training.runs_model import ENTRY, Rows, RunsFilter, RunsModel
+from gui.training.runs_table import RunsTable, further
 from gui.widgets import Note
 
 RESUME = (
@@ -43,7 +43,8 @@ RESUME = (
 )
 WATCH = ("Watch run", "Watch the chosen run", "The chosen run is being trained: show it live, with all its curves")
 """Text, accessible name and tooltip of the button."""
-WIDTHS = (150, 76, 170, 62, 78, 136, 110, 160, 130, 100)
+NONE = "None yet. Every training is kept and listed here; tick runs to lay their curves side by side."
+AWAITED = "None yet. The training that has begun stands here as soon as its data are there."
 
 
 class RunsList(QWidget):
@@ -62,7 +63,13 @@ class RunsList(QWidget):
     open_wanted = Signal(object)
     """The folder of a run whose network is to be opened as a new project."""
 
-    def __init__(self, document: Document, root: Path | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        root: Path | None = None,
+        preferences: Preferences | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.document = document
         self.overlays: dict[Path, tuple[str, History]] = {}
@@ -76,9 +83,9 @@ class RunsList(QWidget):
         self.model.tick, self.model.describe = self._ticked, self._describe
         self.proxy = RunsFilter(self)
         self.proxy.setSourceModel(self.model)
+        self.table = RunsTable(self.model, self.proxy, preferences)
+        self._live = LiveRow(self.model, self.refresh, self)
         self._build()
-        theme.changed.connect(self._recolor)
-        self._recolor()
         self._show(Rows((), (), {}, frozenset()))
 
     # -- what is there ---------------------------------------------------------------------------------------------
@@ -87,6 +94,10 @@ class RunsList(QWidget):
         """Read the list anew; ``shown`` is the folder of the run that is being shown anyway."""
         self.set_shown(shown)
         self.background.run(partial(_read_rows, self._root), self._show, lambda error: self.message.emit(str(error)))
+
+    def follow(self, watch: Watch) -> None:
+        """Show how the run that is watched gets on."""
+        self._live.follow(watch)
 
     def set_shown(self, path: Path | None) -> None:
         """The run whose curves are shown anyway: it cannot be ticked, too."""
@@ -106,10 +117,11 @@ class RunsList(QWidget):
             background.close()
         self._write_all(self._writes)
         self._writes = []
+        self.table.store()
 
     def label(self, path: Path) -> str:
         """What a run is called in a legend: its name or number, and its network if that is another."""
-        entry = next((entry for entry in self.model.entries if entry.path == path), None)
+        entry = next((run.entry for run in self.model.runs if run.entry.path == path), None)
         if entry is None:
             return path.name
         other = entry.network != self.document.project.name and not entry.name
@@ -131,7 +143,7 @@ class RunsList(QWidget):
     def _narrow(self) -> None:
         own = self.scope.currentIndex() == 0
         self.proxy.set_network(self.document.project.name if own else None)
-        self.table.setColumnHidden(8, own)
+        self.table.show_networks(not own)
         self._count()
 
     def _count(self) -> None:
@@ -139,7 +151,7 @@ class RunsList(QWidget):
         self.table.setVisible(bool(shown))
         self.hint.setVisible(not shown)
         if not there:
-            text = "None yet. Every training is kept and listed here; tick runs to lay their curves side by side."
+            text = AWAITED if self._live.awaited else NONE
         elif self.filter.text().strip():
             text = "No run has these words."
         else:
@@ -158,7 +170,8 @@ class RunsList(QWidget):
         for action in (self.open_network, self.show_alone):
             action.setEnabled(one is not None)
         self.begin_with.setEnabled(one is not None)
-        self.go_on.setEnabled(one is not None and one.state != "finished")
+        self.go_on.setEnabled(one is not None and one.state != "finished" and one.path != self.model.followed)
+        self.rename.setEnabled(one is not None and not going_on)
         text, name, tip = WATCH if going_on else RESUME
         self.go_on.setText(text)
         self.go_on.setAccessibleName(name)
@@ -246,11 +259,11 @@ class RunsList(QWidget):
             self._write(partial(catalogue.delete, path, self._root))
 
     def save(self, path: Path) -> None:
-        """Write the runs that are listed, in their order."""
+        """Write the runs that are listed, in their order, with the columns that are shown."""
         entries = [self.proxy.index(row, NAME).data(ENTRY) for row in range(self.proxy.rowCount())]
         named = [entry.model_copy(update={"name": self.model.labels[entry.path]}) for entry in entries]
         try:
-            write_atomically(path, runs_csv(named).encode())
+            write_atomically(path, runs_csv(named, further(self.table, self.model, self.proxy)).encode())
         except ProjectError as error:
             self.message.emit(str(error))
         else:
@@ -272,27 +285,8 @@ class RunsList(QWidget):
         self.scope.setAccessibleName("Which runs are listed")
         self.scope.setToolTip("List the runs of this network, or all there are")
         self.scope.currentIndexChanged.connect(lambda _row: self._narrow())
-        self.table = table = QTableView()
-        table.setModel(self.proxy)
-        table.setAccessibleName("Runs")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setEditTriggers(
-            QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
-        )
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(24)
-        table.horizontalHeader().setHighlightSections(False)
-        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in enumerate(WIDTHS):
-            table.setColumnWidth(column, width)
-        table.horizontalHeader().setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Stretch)
-        table.setSortingEnabled(True)
-        table.sortByColumn(STARTED, Qt.SortOrder.DescendingOrder)
-        table.setTabKeyNavigation(False)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table = self.table
+        table.opened.connect(lambda entry: self._open(entry))
         table.customContextMenuRequested.connect(self._menu_at)
         table.selectionModel().selectionChanged.connect(lambda *_: self._offer())
         self.go_on = _button(*RESUME[:2])
@@ -309,8 +303,10 @@ class RunsList(QWidget):
             "Open the network as it was trained, as a new project",
             lambda: self._send(self.open_wanted),
         )
+        self.rename = add("Rename", "Give the chosen run another name (F2)", self._rename)
         self.untick_all = add("Untick all", "Show no curves of other runs", lambda: self._drop([*self.model.ticked]))
         self.menu.addSeparator()
+        self.menu.addMenu(table.columns)
         self.save_list = add(
             "Save list as CSV …", "Save the runs that are listed as a table", lambda: ask_save(self, self.save)
         )
@@ -361,18 +357,17 @@ class RunsList(QWidget):
         if len(chosen) == 1:
             signal.emit(chosen[0].path)  # type: ignore[attr-defined]
 
+    def _open(self, entry: Entry) -> None:
+        (self.watch_wanted if entry.path in self.model.going_on else self.show_wanted).emit(entry.path)
+
+    def _rename(self) -> None:
+        if rows := self.table.selectionModel().selectedRows(NAME):
+            self.table.setCurrentIndex(rows[0])
+            self.table.edit(rows[0])
+
     def _filtered(self, text: str) -> None:
         self.proxy.set_words(text)
         self._count()
-
-    def _recolor(self) -> None:
-        border, accent, ground = (theme.color(name).name() for name in ("muted", "accent", "base"))
-        check = files("resources").joinpath(f"themes/check-{theme.name}.svg")
-        self.table.setStyleSheet(
-            "QTableView::indicator { width: 12px; height: 12px; border-radius: 3px; "
-            f"border: 1px solid {border}; background: {ground}; }} QTableView::indicator:checked "
-            f'{{ background: {accent}; border-color: {accent}; image: url("{check!s}"); }}'.replace("\\", "/")
-        )
 
 
 def _read_rows(root: Path | None) -> Rows:

@@ -1,12 +1,9 @@
-"""The runs as a table: what stands in its cells, and by what it is sorted and filtered."""
+"""The runs as a table: which columns it has now, what is ticked and shown, what is listed and in what order."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,71 +11,48 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont
 
 from engine.training.catalogue import Entry, Listing
-from engine.training.export import result
 from gui.theme import theme
-from gui.training.words import duration_text, metric_text
+from gui.training.runs_columns import FIXED, NAME, NOTE, STARTED, STATE, TAGS, Cell, Column, Run, cells_of, setting
 
 Index = QModelIndex | QPersistentModelIndex
-COLUMNS = ("Name", "State", "Best result", "Epochs", "Duration", "Started", "Tags", "Note", "Network", "Data")
-NAME, STATE, RESULT, EPOCHS, DURATION, STARTED, TAGS, NOTE, NETWORK, DATA = range(len(COLUMNS))
 EDITABLE = {NAME: "name", TAGS: "tags", NOTE: "note"}
-ENTRY, TEXT = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+ENTRY = Qt.ItemDataRole.UserRole
 EMPTY = QModelIndex()
-Cells = tuple[tuple[str, Any], ...]
-HELP = {
-    RESULT: "The best value of the main metric on the validation part",
-    DURATION: "Time of training, without pauses",
-    TAGS: "Words of your own, with commas between them; double-click to change",
-    NOTE: "Double-click to change",
-    NAME: "Tick a run to lay its curves beside those above; double-click to rename it",
-}
+Cells = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A list of runs made ready for the table: (text, what it is sorted by) of each cell, what each run is called."""
+    """A list of runs made ready for the table: their cells in the fixed columns, what each is called."""
 
-    entries: tuple[Entry, ...]
+    runs: tuple[Run, ...]
     cells: tuple[Cells, ...]
     labels: dict[Path, str]
     going_on: frozenset[Path]
 
     @classmethod
     def of(cls, found: Listing) -> Rows:
-        """Number the runs of each network in the order of time, and say all in words."""
-        counts: Counter[str] = Counter()
-        labels = {}
-        for entry in reversed(found.entries):
-            counts[entry.network] += 1
-            labels[entry.path] = entry.name or f"run {counts[entry.network]}"
-        cells = (_cells(entry, labels[entry.path], entry.path in found.going_on) for entry in found.entries)
-        return cls(found.entries, tuple(cells), labels, found.going_on)
-
-
-def _cells(entry: Entry, label: str, going_on: bool) -> Cells:
-    metric, value = result(entry)
-    state = entry.state if entry.state != "running" or going_on else "cut off"
-    tags = ", ".join(entry.tags)
-    return (
-        (label, _natural(label)),
-        (state, state),
-        (metric_text(metric, value) if value is not None else "–", -math.inf if value is None else value),
-        (f"{entry.epochs:,}", entry.epochs),
-        (duration_text(entry.seconds), entry.seconds),
-        (when(entry.started), entry.started),
-        (tags, tags.casefold()),
-        (entry.note, entry.note.casefold()),
-        (entry.network, entry.network.casefold()),
-        (entry.data, entry.data),
-    )
+        """Name or number them, and say all in words."""
+        labels = {entry.path: entry.name or f"run {found.numbers[entry.path]}" for entry in found.entries}
+        runs = []
+        for entry in found.entries:
+            cut_off = entry.state == "running" and entry.path not in found.going_on
+            runs.append(Run.of(entry, labels[entry.path], "cut off" if cut_off else entry.state))
+        return cls(tuple(runs), tuple(map(cells_of, runs)), labels, found.going_on)
 
 
 class RunsModel(QAbstractTableModel):
-    """All runs, newest first; a box before the name lays the curves of a run beside the others."""
+    """All runs, newest first; a box before the name lays the curves of a run beside the others.
+
+    ``columns`` are the fixed ones and those of settings that were asked for.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.entries: list[Entry] = []
+        self.columns: list[Column] = list(FIXED)
+        self._searched: Sequence[int] = range(len(FIXED))
+        self._texts: dict[Path, str] = {}
+        self.runs: list[Run] = []
         self.labels: dict[Path, str] = {}
         self.going_on: frozenset[Path] = frozenset()
         self.ticked: set[Path] = set()
@@ -86,16 +60,60 @@ class RunsModel(QAbstractTableModel):
         self.tick: Callable[[Entry, bool], None] = lambda entry, on: None
         self.describe: Callable[[Entry, str, str], None] = lambda entry, field, text: None
         self.cells: list[Cells] = []
+        self._live: tuple[Path, str, dict[str, Any]] | None = None
         self._sorted = STARTED, Qt.SortOrder.DescendingOrder
 
     def set_rows(self, rows: Rows) -> None:
         """Show these runs, sorted as before."""
         self.beginResetModel()
-        self.entries, self.cells = list(rows.entries), list(rows.cells)
+        self.runs, self.cells = list(rows.runs), list(rows.cells)
         self.labels, self.going_on = rows.labels, rows.going_on
         self.ticked &= set(self.labels)
+        self._texts = {}
+        self._bring_up()
         self._arrange(self._order())
         self.endResetModel()
+
+    def set_settings(self, paths: Iterable[str]) -> None:
+        """Have a column for each of these settings."""
+        more = [setting(path) for path in paths]
+        if [column.key for column in more] != [column.key for column in self.columns[len(FIXED) :]]:
+            self.beginResetModel()
+            self.columns = [*FIXED, *more]
+            if self._sorted[0] >= len(self.columns):
+                self._sorted = STARTED, Qt.SortOrder.DescendingOrder
+            self.endResetModel()
+
+    def follow(self, path: Path, state: str, /, **facts: Any) -> None:
+        """Say of a run how it stands now, whatever its folder said when it was read; ``facts`` are of its Entry."""
+        self._live = path, state, facts
+        row = self._bring_up()
+        if row is not None:
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
+
+    def leave(self, state: str = "") -> None:
+        """Believe the folders again; the run that was followed has come to an end with this ``state``, if any."""
+        if self._live is not None and state:
+            self.going_on -= {self._live[0]}
+            self.follow(self._live[0], state, **{**self._live[2], "state": state})
+        self._live = None
+
+    @property
+    def followed(self) -> Path | None:
+        """The run that is being trained for all to see."""
+        return None if self._live is None else self._live[0]
+
+    def _bring_up(self) -> int | None:
+        if self._live is None:
+            return None
+        path, state, facts = self._live
+        row = next((row for row, run in enumerate(self.runs) if run.entry.path == path), None)
+        if row is not None:
+            run = self.runs[row]
+            self.runs[row] = replace(run, entry=run.entry.model_copy(update=facts), state=state)
+            self.cells[row] = cells_of(self.runs[row])
+            self._texts.pop(path, None)
+        return row
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by what the cells of a column mean; the same stay in the order they had."""
@@ -109,13 +127,31 @@ class RunsModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
     def _order(self) -> list[int]:
+        """Rows that have nothing in the column come last, whichever way it is sorted."""
         column, order = self._sorted
-        down = order == Qt.SortOrder.DescendingOrder
-        return sorted(range(len(self.cells)), key=lambda row: self.cells[row][column][1], reverse=down)
+        keys = [self.cell(row, column)[1] for row in range(len(self.runs))]
+        there = [row for row, key in enumerate(keys) if key is not None]
+        there.sort(key=lambda row: keys[row], reverse=order == Qt.SortOrder.DescendingOrder)
+        return [*there, *(row for row, key in enumerate(keys) if key is None)]
 
     def _arrange(self, places: list[int]) -> None:
-        self.entries = [self.entries[place] for place in places]
+        self.runs = [self.runs[place] for place in places]
         self.cells = [self.cells[place] for place in places]
+
+    def cell(self, row: int, column: int) -> Cell:
+        """Text and sort key; those of settings are made when they are asked for."""
+        return self.cells[row][column] if column < len(FIXED) else self.columns[column].cell(self.runs[row])
+
+    def search(self, columns: Sequence[int]) -> None:
+        """Look for words in these columns."""
+        self._searched, self._texts = columns, {}
+
+    def text(self, row: int) -> str:
+        """All that is searched of a run."""
+        path = self.runs[row].entry.path
+        if path not in self._texts:
+            self._texts[path] = " ".join(self.cell(row, column)[0] for column in self._searched).casefold()
+        return self._texts[path]
 
     def set_shown(self, path: Path | None) -> None:
         """The run whose curves are shown anyway cannot be ticked."""
@@ -129,51 +165,47 @@ class RunsModel(QAbstractTableModel):
         self._repaint()
 
     def _repaint(self) -> None:
-        if self.entries:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self.entries) - 1, STATE))
+        if self.runs:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.runs) - 1, STATE))
 
     # -- what Qt asks ----------------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = EMPTY) -> int:
-        return 0 if parent.isValid() else len(self.entries)
+        return 0 if parent.isValid() else len(self.runs)
 
     def columnCount(self, parent: Index = EMPTY) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(self.columns)
 
     def headerData(self, section: int, side: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if side != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return HELP.get(section) if role == Qt.ItemDataRole.ToolTipRole else None
+            return self.columns[section].title
+        return self.columns[section].tip or None if role == Qt.ItemDataRole.ToolTipRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, column = index.row(), index.column()
-        entry = self.entries[row]
+        entry = self.runs[row].entry
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            if column == NAME and role == Qt.ItemDataRole.DisplayRole and entry.path == self.shown:
-                return f"{self.cells[row][NAME][0]}  (shown above)"
-            if column == NAME and role == Qt.ItemDataRole.EditRole:
-                return entry.name
-            return self.cells[row][column][0]
+            text = self.cell(row, column)[0]
+            shown = column == NAME and role == Qt.ItemDataRole.DisplayRole and entry.path == self.shown
+            return f"{text}  (shown above)" if shown else text
         if role == Qt.ItemDataRole.CheckStateRole and column == NAME and entry.path != self.shown:
             return Qt.CheckState.Checked if entry.path in self.ticked else Qt.CheckState.Unchecked
         if role == ENTRY:
             return entry
-        if role == TEXT:
-            return " ".join(text for text, _ in self.cells[row]).casefold()
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join(filter(None, (entry.note if column == NOTE else entry.message, str(entry.path))))
         if role == Qt.ItemDataRole.FontRole and column == NAME and entry.path == self.shown:
             font = QFont()
             font.setBold(True)
             return font
-        if role == Qt.ItemDataRole.ForegroundRole and column == STATE and self.cells[row][STATE][0] == "failed":
+        if role == Qt.ItemDataRole.ForegroundRole and column == STATE and self.runs[row].state == "failed":
             return theme.color("error")
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        entry = self.entries[index.row()]
+        entry = self.runs[index.row()].entry
         if role == Qt.ItemDataRole.CheckStateRole:
             on = Qt.CheckState(value) == Qt.CheckState.Checked
             (self.ticked.add if on else self.ticked.discard)(entry.path)
@@ -187,7 +219,7 @@ class RunsModel(QAbstractTableModel):
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        entry = self.entries[index.row()]
+        entry = self.runs[index.row()].entry
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         if index.column() == NAME and entry.path != self.shown:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
@@ -212,7 +244,7 @@ class RunsFilter(QSortFilterProxyModel):
             self._filter_anew()
 
     def set_words(self, text: str) -> None:
-        """Show what has all these words in any of its cells."""
+        """Show what has all these words in any of the cells that are seen."""
         self._words = text.casefold().split()
         self._filter_anew()
 
@@ -223,28 +255,14 @@ class RunsFilter(QSortFilterProxyModel):
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
         model = self.sourceModel()
         assert isinstance(model, RunsModel)
-        if self._network is not None and model.entries[row].network != self._network:
+        if self._network is not None and model.runs[row].entry.network != self._network:
             return False
         if not self._words:
             return True
-        text = model.data(model.index(row, 0), TEXT)
+        text = model.text(row)
         return all(word in text for word in self._words)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Let the model sort: a question for every pair of rows would take longer than a frame."""
         if column >= 0 and self.sourceModel() is not None:
             self.sourceModel().sort(column, order)
-
-
-def when(started: str) -> str:
-    """When a run was begun, in the time of this place."""
-    try:
-        return f"{datetime.fromisoformat(started).astimezone():%d %b %Y, %H:%M}"
-    except ValueError:
-        return started
-
-
-def _natural(text: str) -> list[tuple[int, int, str]]:
-    """``run 10`` comes after ``run 9``."""
-    parts = "".join(c if c.isdecimal() else f" {c} " if c.isspace() else c for c in text.casefold()).split()
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]

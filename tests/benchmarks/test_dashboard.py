@@ -107,13 +107,19 @@ def test_a_thousand_runs_in_the_table(qtbot: QtBot, root: Path) -> None:
         runs._show(found)
         viewport.repaint()
 
+    def follow(number: int) -> None:
+        runs.model.follow(root / "r0500", f"running, epoch {number}", best={"accuracy": number / 100}, epochs=number)
+        viewport.repaint()
+
     rows = [("listed the first time (in the background)", first, 4 * LIST_GOAL)]
     rows += [("listed again, by the index (in the background)", known, LIST_GOAL)]
     rows += [
         ("scroll", median_ms(scroll), FRAME),
         ("sort", median_ms(sort), FRAME),
         ("filter", median_ms(narrow), FRAME),
+        ("bring the run that trains up to date", median_ms(follow), FRAME),
     ]
+    runs.model.leave()
     runs.filter.clear()
     found = Rows.of(listing(root))
     rows += [("put a new list into the table", median_ms(fill), 2 * FRAME)]

@@ -19,11 +19,12 @@ from engine.training.clock import Clock, read_curves
 from engine.training.export import curves_csv, result, runs_csv
 from engine.training.history import History
 from engine.training.lock import WriterLock
+from engine.training.numbers import NUMBERS
 from engine.training.run import Run, RunError, read
 
 
-def made(root: Path, network: str = "net", **facts: object) -> Path:
-    run = Run.create(None, Graph(network), root=root, device="cpu", threads=1)
+def made(root: Path, network: str = "net", folder: str = "", **facts: object) -> Path:
+    run = Run.create(root / folder if folder else None, Graph(network), root=root, device="cpu", threads=1)
     run.metrics([{"step": s, "epoch": 1, "split": "train", "loss": 1 / s} for s in range(1, 11)])
     run.timing({"step": 10, "seconds": 2.0, "samples_per_second": 50.0, "memory": 2**20})
     run.update(**{"state": "finished", "epochs": 1, "steps": 10, "seconds": 2.0, **facts})
@@ -99,7 +100,7 @@ def test_deleting(tmp_path: Path) -> None:
     lock.release()
     delete(path, tmp_path)
     assert [entry.path for entry in listing(tmp_path).entries] == [other]
-    assert sorted(item.name for item in tmp_path.iterdir()) == [INDEX, other.name]
+    assert sorted(item.name for item in tmp_path.iterdir()) == [INDEX, NUMBERS, other.name]
     outside = made(tmp_path / "elsewhere")
     for wrong in (outside, tmp_path / "elsewhere", tmp_path):
         with pytest.raises(RunError, match="no run in"):
@@ -114,6 +115,26 @@ def test_the_run_that_goes_on_is_told(tmp_path: Path) -> None:
     lock.release()
     assert {entry.path for entry in listing(tmp_path).entries} == {path, cut}
     assert not listing(tmp_path).going_on
+
+
+def test_a_number_stays_with_its_run(tmp_path: Path) -> None:
+    first, second, third = (made(tmp_path, folder=name) for name in "abc")
+    other = made(tmp_path, "another")
+    assert listing(tmp_path).numbers == {first: 1, second: 2, third: 3, other: 1}
+    for gone in (first, third):
+        delete(gone, tmp_path)
+    (tmp_path / INDEX).unlink()
+    assert listing(tmp_path).numbers == {second: 2, other: 1}
+    fourth = made(tmp_path, folder="d")
+    assert listing(tmp_path).numbers == {second: 2, fourth: 4, other: 1}, "no other run is ever called run 3"
+
+
+@pytest.mark.parametrize("wrong", [b"{", b"[]", b'{"net": {"a": 1, "b": 1}}', b'{"net": {"a": "1"}}', b'{"net": 3}'])
+def test_damaged_numbers_are_given_anew_in_the_order_of_time(tmp_path: Path, wrong: bytes) -> None:
+    first, second = made(tmp_path), made(tmp_path)
+    (tmp_path / NUMBERS).write_bytes(wrong)
+    assert listing(tmp_path).numbers == {first: 1, second: 2}
+    assert json.loads((tmp_path / NUMBERS).read_bytes()) == {"net": {first.name: 1, second.name: 2}}
 
 
 # -- times -----------------------------------------------------------------------------------------------------------
@@ -180,5 +201,6 @@ def test_runs_as_csv(tmp_path: Path) -> None:
     made(tmp_path, best={"loss": 0.25, "accuracy": 0.75}, name="one", tags=["x", "y"])
     (entry,) = listing(tmp_path).entries
     assert result(entry) == ("accuracy", 0.75)
-    (row,) = csv.DictReader(io.StringIO(runs_csv([entry])))
+    (row,) = csv.DictReader(io.StringIO(runs_csv([entry], {"training.optimizer.lr": ["=0.1"]})))
+    assert row["training.optimizer.lr"] == "'=0.1"
     assert (row["name"], row["metric"], row["best"], row["tags"]) == ("one", "accuracy", "0.75", "x; y")

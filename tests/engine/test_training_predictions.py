@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from engine.edits import SetSetting
 from engine.training import predictions
 from engine.training.loop import Trainer
 from engine.training.predictions import FILE, SAMPLES, read_predictions
+from engine.training.ranking import Ranks
 from engine.training.run import read
 
 
@@ -52,17 +54,33 @@ def test_the_answers_are_those_of_the_network(tmp_path: Path) -> None:
     resolved = resolve_settings(graph)
     assert isinstance(resolved, tuple)
     part = prepare(resolved[0]).test
-    shares = module(part.tensors["features"][:SAMPLES]).softmax(-1).detach()
-    for sample, share, label, place in zip(
-        table.values["samples"], shares, part.tensors["label"], part.indices, strict=False
-    ):
-        assert sample["place"] == place
+    shares = module(part.tensors["features"]).softmax(-1).detach()
+    by_place = {
+        int(place): (share, int(label))
+        for place, share, label in zip(part.indices, shares, part.tensors["label"], strict=True)
+    }
+    for sample in table.values["samples"]:
+        share, label = by_place[sample["place"]]
         assert sample["answer"] == [int(share.argmax())]
-        assert sample["target"] == [int(label)]
+        assert sample["target"] == [label]
         assert sample["right"] == (sample["answer"] == sample["target"])
         assert sample["sure"] == pytest.approx(float(share.max()), abs=1e-3)
         assert [name for name, _ in sample["likeliest"]] == share.topk(3).indices.tolist()
-    assert len(table.values["samples"]) == min(SAMPLES, len(part))
+    wrong = shares.argmax(-1) != part.tensors["label"]
+    assert (table.values["wrong"], table.values["seen"], table.values["part"]) == (
+        int(wrong.sum()),
+        len(part),
+        len(part),
+    )
+    mistakes = {int(part.indices[place]) for place in wrong.nonzero().flatten()}
+    sure = {int(part.indices[place]): float(shares[place].max()) for place in range(len(part))}
+    first = [sample["place"] for sample in table.values["samples"][: table.values["worst"]]]
+    expected = sorted(
+        sure, key=lambda place: (place not in mistakes, -sure[place] if place in mistakes else sure[place])
+    )
+    assert first == expected[: len(first)]
+    listed = [sample["place"] for sample in table.values["samples"][: table.values["listed"]]]
+    assert len(set(listed)) == len(listed) == min(SAMPLES, len(part))
     assert read_predictions(tmp_path / "run") == {
         name: kept for name, kept in trainer.history.tables.items() if predictions.is_predictions(name)
     }
@@ -141,27 +159,110 @@ def test_an_answer_as_large_as_a_picture_is_kept_whole(tmp_path: Path) -> None:
     }
 
 
+class Clock:
+    """A clock that only work moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 def test_looking_takes_a_hundredth_of_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Large answers are looked at, and written, more seldom."""
+    from types import SimpleNamespace
+
     from engine.training.history import History
 
-    clock, writes = [0.0], list[float]()
+    clock, writes = Clock(), list[float]()
 
     def look(*_: object) -> dict[str, dict[str, object]]:
-        clock[0] += 0.1
+        clock.now += 0.1
         return {"predictions": {}}
 
     def write(_: predictions.Looks) -> None:
-        writes.append(clock[0])
-        clock[0] += 0.4
+        writes.append(clock.now)
+        clock.now += 0.4
 
     monkeypatch.setattr(predictions, "look", look)
-    monkeypatch.setattr(predictions, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(predictions, "perf_counter", clock)
     monkeypatch.setattr(predictions.Looks, "_write", write)
-    looks, history = predictions.Looks(tmp_path, History(), {}), History()
-    looks = predictions.Looks(tmp_path, history, {})
+    looks, net = predictions.Looks(tmp_path, History(), {}), SimpleNamespace(heads=())
     for epoch in range(10_000):
-        clock[0] += 0.01
-        looks.take("validation", None, None, None, epoch, epoch, last=False)  # type: ignore[arg-type]
-    assert clock[0] < 1.05 * 10_000 * 0.01
+        clock.now += 0.01
+        ranks = looks.ranks(net, last=False)  # type: ignore[arg-type]
+        if ranks is not None:
+            looks.take("validation", None, None, None, ranks, epoch, epoch, last=False)  # type: ignore[arg-type]
+    assert clock.now < 1.05 * 10_000 * 0.01
     assert len(writes) == 3
+
+
+def head(kind: str, **more: Any) -> Any:
+    from types import SimpleNamespace
+
+    facts = {"output": SimpleNamespace(ignore_index=-100, loss="", blank=0), "field": "y", "place": 0, **more}
+    return SimpleNamespace(task=SimpleNamespace(kind=kind), **facts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.lists(st.integers(-9, 9), min_size=4, max_size=4)), min_size=1, max_size=90
+    )
+)
+def test_the_worst_of_all_are_chosen(samples: list[tuple[int, list[int]]]) -> None:
+    """Against the definition, sample by sample: mistakes by how sure, then the right ones by how unsure."""
+    import torch
+
+    ranks = Ranks([head("classes")], 1e9)
+    answers = torch.tensor([row for _, row in samples], dtype=torch.float32)
+    target = torch.tensor([-100 if label == 3 else label for label, _ in samples])
+    for start in range(0, len(samples), 7):
+        ranks.add((answers[start : start + 7],), {"y": target[start : start + 7]})
+    chosen = ranks.chosen(0, 20)
+    top = answers.softmax(-1).max(-1)
+    wrong, asked = (top.indices != target) & (target >= 0), target >= 0
+
+    def rank(place: int) -> tuple[bool, bool, float]:
+        sure = float(top.values[place]) if asked[place] else 0.0
+        return not bool(asked[place]), not bool(wrong[place]), -sure if wrong[place] else sure
+
+    ordered = sorted(map(rank, range(len(samples))))[:18]
+    assert [rank(place)[:2] for place in chosen.worst] == [given[:2] for given in ordered]
+    assert [rank(place)[2] for place in chosen.worst] == pytest.approx([given[2] for given in ordered], abs=1e-3)
+    assert (chosen.seen, chosen.wrong) == (len(samples), int(wrong.sum()))
+    assert not {*chosen.others} & {*chosen.worst}
+    assert len(chosen.worst) + len(chosen.others) == min(24, len(samples))
+    kept = {*chosen.worst, *chosen.others, *chosen.cells}
+    cells = {(int(target[place]), int(top.indices[place])) for place in kept if asked[place]}
+    everywhere = {(int(target[place]), int(top.indices[place])) for place in range(len(samples)) if asked[place]}
+    assert cells == everywhere, "no cell of the matrix goes without a sample"
+
+
+def test_of_a_part_too_large_the_first_samples_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from engine.training import ranking
+
+    ticks = iter(range(1000))
+    monkeypatch.setattr(ranking, "perf_counter", lambda: float(next(ticks)))
+    ranks = Ranks([head("values")], 2.5)
+    for number in range(10):
+        ranks.add((torch.full((8, 1), float(number)),), {"y": torch.zeros(8, 1)})
+    chosen = ranks.chosen(0, 0)
+    assert (chosen.seen, chosen.wrong) == (24, None)
+    assert set(chosen.worst[:8]) == set(range(16, 24)), "the farthest off"
+
+
+def test_wrong_answers_anywhere_in_the_part_are_found(tmp_path: Path) -> None:
+    """A part of several batches, with mistakes beyond the first samples."""
+    graph = network("breast_cancer", 1, "binary_cross_entropy_with_logits")
+    SetSetting(("data", "batch_size"), 16).apply(graph)
+    trainer = Trainer(graph, tmp_path / "run")
+    trainer.run()
+    table = trainer.history.tables["test/predictions"].values
+    matrix = trainer.history.tables["test/confusion_matrix"].values
+    wrong = sum(row[column] for place, row in enumerate(matrix) for column in range(2) if column != place)
+    assert wrong == table["wrong"] > 0
+    assert sum(not sample["right"] for sample in table["samples"][:18]) == min(wrong, 18)

@@ -27,7 +27,7 @@ from gui.training import process_host
 from gui.training.dashboard import Dashboard
 from gui.training.host import Host, StoredRun, ThreadHost
 from gui.training.process_host import ProcessHost
-from gui.training.runs_model import STATE
+from gui.training.runs_columns import STATE
 from gui.window import MainWindow
 from tests.gui.test_training_host import iris
 

@@ -107,9 +107,22 @@ def test_how_right_several_places_are() -> None:
     bad = {"right": False, "sure": 0.7, "hits": 0.99999, "place": 1, "answer": [0] * 100, "target": [1] * 100}
     assert verdict(bad) == "✗ 99.9 % right"  # never all where something is wrong
     assert full(bad, ()) == "sample 1 of the data\n✗ 99.9 % right of 100 places"
-    assert summary([good, {**bad, "hits": 0.5}]) == "75 % of their places right, the most wrong samples first"
-    assert summary([good]) == "all of them right, the least sure first"
-    assert summary([{"right": None}]) == "the farthest off first"
+    old = {"samples": [good, {**bad, "hits": 0.5}]}
+    assert summary(old) == "the first 2 samples; 75 % of their places right, the most wrong samples first"
+    assert summary({"samples": [good]}) == "the first 1 samples; all of them right, the least sure first"
+    assert summary({"samples": [{"right": None}]}) == "the first 1 samples; the farthest off first"
+
+
+def test_which_samples_these_are() -> None:
+    facts: dict[str, Any] = {"part": 270, "seen": 270, "wrong": 43, "hits": None, "worst": 18, "listed": 24}
+    assert summary(facts) == "43 of 270 samples wrong: the 18 surest mistakes, then 6 others"
+    assert summary({**facts, "wrong": 7}) == "7 of 270 samples wrong: these, the 11 least sure, then 6 others"
+    assert summary({**facts, "wrong": 0}) == "all of 270 samples right: the 18 least sure, then 6 others"
+    assert summary({**facts, "wrong": None}) == "the 18 farthest off of 270 samples, then 6 others"
+    places = "92 % of the places of 270 samples right: the 18 most wrong, then 6 others"
+    assert summary({**facts, "hits": 0.92}) == places
+    large = "43 of the first 270 of 60,000 samples wrong: the 18 surest mistakes, then 6 others"
+    assert summary({**facts, "part": 60_000}) == large
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

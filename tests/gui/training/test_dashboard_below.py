@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -103,14 +103,42 @@ def test_wrong_answers_stand_first(qtbot: QtBot, show: Show) -> None:
     assert page.table.item(0, 4).text() == "abcd"
 
 
+def test_a_cell_of_the_matrix_shows_its_samples(qtbot: QtBot, show: Show) -> None:
+    board = show()
+    board.below.tabs.setCurrentIndex(CONFUSION)
+    host = running(board)
+    host.history.keep("validation/confusion_matrix", 20, 1, TABLE)
+    kept = answers()
+    right, wrong = kept["samples"]
+    facts = {"part": 99, "seen": 99, "wrong": 12, "hits": None, "worst": 2, "listed": 2}
+    kept |= {**facts, "samples": [right, wrong, {**wrong, "place": 9}, {**right, "target": [2], "answer": [2]}]}
+    host.history.keep("validation/predictions", 20, 1, kept)
+    page, matrix = board.below.predictions, board.below.confusion.matrix
+    qtbot.waitUntil(matrix.isVisible)
+    corner, side = matrix.geometry_of()
+    place = (corner + QPointF(2.5 * side, 1.5 * side)).toPoint()
+    QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=place)
+    assert board.below.tabs.currentIndex() == PREDICTIONS
+    assert page.said.text() == "after epoch 1; true versicolor read as virginica: 2 samples of it kept"
+    assert [page.table.item(row, 0).text() for row in range(page.table.rowCount())] == ["✗", "✗"]
+    QTest.mouseClick(page.back, Qt.MouseButton.LeftButton)
+    assert page.said.text() == "after epoch 1; 12 of 99 samples wrong: the 2 surest mistakes"
+    assert [page.table.item(row, 0).text() for row in range(page.table.rowCount())] == ["✗", "✓"]
+    assert not page.back.isVisible()
+    board.below.tabs.setCurrentIndex(CONFUSION)
+    matrix.setFocus()
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_Return):  # from where the mouse was
+        QTest.keyClick(matrix, key)
+    assert page.said.text().endswith("true setosa read as versicolor: no sample of it was kept")
+    assert page.back.isVisible()
+
+
 def test_the_lower_part_folds_away_and_comes_back(qtbot: QtBot, show: Show) -> None:
     board = show()
     high = board.below.height()
     board.below.fold_button.click()
     qtbot.waitUntil(lambda: board.below.height() < 60)
     bar = board.below.tabs.tabBar()
-    from PySide6.QtCore import Qt
-
     QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(RUNS).center())
     qtbot.waitUntil(lambda: abs(board.below.height() - high) <= 4)
 

@@ -56,6 +56,8 @@ def test_an_earlier_run_goes_on_from_the_list(qtbot: QtBot, show: Show, tmp_path
     assert runs.go_on.isEnabled()
     with qtbot.waitSignal(board.finished, timeout=60_000) as ended:
         click(runs.go_on)
+        qtbot.waitUntil(lambda: rows(board)[0][1].startswith("running, epoch"), timeout=30_000)
+        assert rows(board)[0][0] == "run 1  (shown above)"
     assert ended.args[0].state == "finished"
     qtbot.waitUntil(lambda: rows(board)[0][1] == "finished")
     choose(board, 0)

@@ -16,7 +16,7 @@ from engine.training.lock import WriterLock
 from engine.training.run import read
 from gui.training.dashboard import Dashboard
 from gui.training.lower import DIFFERENCES
-from gui.training.runs_model import NAME, NOTE, RESULT, TAGS
+from gui.training.runs_columns import NAME, NOTE, RESULT, TAGS
 from tests.gui.training.boards import Show, choose, click, drawn, host_of, network, rows, tick
 from tests.gui.training.test_dashboard_runs import earlier
 
@@ -26,14 +26,18 @@ def listed(qtbot: QtBot, board: Dashboard, count: int) -> None:
 
 
 def type_into(board: Dashboard, row: int, column: int, text: str) -> None:
-    """Double-click a cell, type, Enter."""
+    """Double-click a cell, or press F2 on a name; type over what is selected, Enter."""
     table = board.runs.table
     place = table.visualRect(board.runs.proxy.index(row, column)).center()
+    before = rows(board)[row][column]
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    if column == NAME:
+        QTest.keyClick(table, Qt.Key.Key_F2)
+    else:
+        QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     editor = table.viewport().findChild(QLineEdit)
     assert editor is not None
-    editor.selectAll()
+    assert editor.selectedText() == before
     QTest.keyClicks(editor, text)
     QTest.keyClick(editor, Qt.Key.Key_Return)
 
@@ -49,7 +53,7 @@ def test_sorting_and_filtering(qtbot: QtBot, show: Show, tmp_path: Path) -> None
     listed(qtbot, board, 3)
     header = board.runs.table.horizontalHeader()
     place = header.sectionViewportPosition(RESULT) + 10
-    for expected in (["50.0", "70.0", "90.0"], ["90.0", "70.0", "50.0"]):
+    for expected in (["90.0", "70.0", "50.0"], ["50.0", "70.0", "90.0"]):
         QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=header.rect().topLeft() + _across(place))
         assert [row[RESULT] for row in rows(board)] == [f"accuracy {value} %" for value in expected]
     QTest.keyClicks(board.runs.filter, "wide 90")

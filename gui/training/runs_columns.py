@@ -1,0 +1,202 @@
+"""The columns that the table of runs can have: what stands in them, and by what they are sorted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.training.best import better
+from engine.training.catalogue import Entry
+from engine.training.compare import flat_settings, said
+from engine.training.export import result
+from gui.training.words import duration_text, main_metrics, metric_text, value_text
+
+Cell = tuple[str, Any]
+"""What stands there, and what it is sorted by; None: nothing, which comes last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run with all that its cells are made of; ``settings`` are flat and whole, by path."""
+
+    entry: Entry
+    label: str
+    state: str
+    settings: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, entry: Entry, label: str, state: str) -> Run:
+        """With the settings, defaults included."""
+        return cls(entry, label, state, flat_settings(entry.settings))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``best_first``: the first click on its head puts the greatest on top."""
+
+    key: str
+    title: str
+    tip: str
+    wide: int
+    cell: Callable[[Run], Cell]
+    best_first: bool = False
+
+
+def _best(run: Run) -> Cell:
+    metric, value = result(run.entry)
+    if value is None:
+        return "–", None
+    return metric_text(metric, value), value if better(metric) == "high" else -value
+
+
+def _state(run: Run) -> Cell:
+    return run.state, run.state
+
+
+def _number(name: str, values: Mapping[str, Any]) -> Cell:
+    if name not in values:
+        return "–", None
+    value = float(values[name])
+    return value_text(name, value), value if math.isfinite(value) else None
+
+
+def _judged(values: Mapping[str, Any]) -> Cell:
+    """The main metric beside the loss."""
+    numbers = {name: float(value) for name, value in values.items()}
+    name = next((name for name in main_metrics(numbers) if name != "loss"), "")
+    text, value = _number(name, numbers)
+    if value is None:
+        return text, None
+    return metric_text(name, value), value if better(name) == "high" else -value
+
+
+def setting(path: str, title: str = "", wide: int = 100) -> Column:
+    """The column of a setting, ``training.optimizer.lr``."""
+    return Column(path, title or path.partition(".")[2], f"The setting {path}", wide, lambda run: _setting(run, path))
+
+
+def _setting(run: Run, path: str) -> Cell:
+    value = run.settings.get(path)
+    if path not in run.settings:
+        return "–", None
+    text = said(value)
+    if isinstance(value, int | float):
+        return text, (0, float(value), "")
+    return text, None if value is None else (1, 0.0, text.casefold())
+
+
+LR, OPTIMIZER, SCHEDULE, BATCH = (
+    *("training.optimizer.lr", "training.optimizer.name", "training.schedule.name"),
+    "data.batch_size",
+)
+FIXED = (
+    Column(
+        "name",
+        "Name",
+        "Tick a run to lay its curves beside those above; double-click to show it, F2 to rename it",
+        160,
+        lambda run: (run.label, natural(run.label)),
+    ),
+    Column("state", "State", "Whether it has come to its end", 118, _state),
+    Column("best", "Best result", "The best value of the main metric on the validation part", 136, _best, True),
+    Column("epochs", "Epochs", "How many were trained", 62, lambda run: (f"{run.entry.epochs:,}", run.entry.epochs)),
+    Column(
+        "seconds",
+        "Duration",
+        "Time of training, without pauses",
+        78,
+        lambda run: (duration_text(run.entry.seconds), run.entry.seconds),
+    ),
+    Column(
+        "started",
+        "Started",
+        "When it was begun",
+        132,
+        lambda run: (when(run.entry.started), run.entry.started),
+        True,
+    ),
+    Column(
+        "tags",
+        "Tags",
+        "Words of your own, with commas between them; double-click to change",
+        70,
+        lambda run: (", ".join(run.entry.tags), ", ".join(run.entry.tags).casefold() or None),
+    ),
+    Column(
+        "note",
+        "Note",
+        "Double-click to change",
+        140,
+        lambda run: (run.entry.note, run.entry.note.casefold() or None),
+    ),
+    Column("network", "Network", "", 130, lambda run: (run.entry.network, run.entry.network.casefold())),
+    Column("data", "Data", "The data set", 100, lambda run: (run.entry.data, run.entry.data)),
+    setting(LR, "Learning rate", 94),
+    setting(OPTIMIZER, "Optimizer", 90),
+    setting(SCHEDULE, "Schedule", 90),
+    setting(BATCH, "Batch size", 80),
+    Column(
+        "train.loss", "Training loss", "Its mean over the last epoch", 100, lambda r: _number("loss", r.entry.train)
+    ),
+    Column(
+        "validation.loss",
+        "Validation loss",
+        "After the last epoch",
+        104,
+        lambda run: _number("loss", run.entry.validation),
+    ),
+    Column(
+        "validation",
+        "Validation result",
+        "The main metric on the validation part after the last epoch",
+        150,
+        lambda run: _judged(run.entry.validation),
+        True,
+    ),
+    Column("test.loss", "Test loss", "After the last epoch", 90, lambda run: _number("loss", run.entry.test)),
+    Column(
+        "test",
+        "Test result",
+        "The main metric on the test part after the last epoch",
+        150,
+        lambda run: _judged(run.entry.test),
+        True,
+    ),
+)
+NAME, STATE, RESULT, EPOCHS, DURATION, STARTED, TAGS, NOTE, NETWORK, DATA = range(10)
+USUAL = ("name", "state", "best", LR, "epochs", "seconds", "started", "tags", "note")
+"""What is shown as long as nobody has chosen; the network, too, where the runs of all networks are listed."""
+
+
+def cells_of(run: Run) -> tuple[Cell, ...]:
+    """The cells of the fixed columns."""
+    return tuple(column.cell(run) for column in FIXED)
+
+
+def differing(runs: list[Run]) -> list[str]:
+    """The settings in which these runs differ and which have no fixed column; not what they are trained on alone."""
+    known = {column.key for column in FIXED} | {"data.dataset"}
+    paths = dict.fromkeys(path for run in runs for path in run.settings)
+    return sorted(path for path in paths if path not in known and _differs(runs, path))
+
+
+def _differs(runs: list[Run], path: str) -> bool:
+    first = runs[0].settings.get(path)
+    return any(run.settings.get(path) != first for run in runs)
+
+
+def when(started: str) -> str:
+    """When a run was begun, in the time of this place."""
+    try:
+        return f"{datetime.fromisoformat(started).astimezone():%d %b %Y, %H:%M}"
+    except ValueError:
+        return started
+
+
+def natural(text: str) -> list[tuple[int, int, str]]:
+    """``run 10`` comes after ``run 9``."""
+    parts = "".join(c if c.isdecimal() else f" {c} " if c.isspace() else c for c in text.casefold()).split()
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]

@@ -150,11 +150,18 @@ def test_what_goes_wrong_leads_to_where_it_is(qtbot: QtBot) -> None:
     fast = Diagnosis(
         "rate-too-high", "The learning rate is too high.", "Divide it.", 100, setting="training.optimizer.lr"
     )
-    panel.show_diagnoses((sick, fast))
-    assert panel.title.text() == "2 things to look at"
+    later = Diagnosis("overfitting", "Overfitting.", "Stop early.", 200, setting="training.early_stopping", over=True)
+    panel.show_diagnoses((sick, later, fast))
+    assert panel.title.text() == "1 thing to look at, 1 earlier"
+    assert panel.gravest.text() == fast.message, "the cause, not what comes of it"
+    assert not panel.area.isVisibleTo(panel)
+    QTest.mouseClick(panel.gravest, Qt.MouseButton.LeftButton)
+    assert panel.area.isVisibleTo(panel)
     for row in panel.rows:
-        QTest.mouseClick(row.go, Qt.MouseButton.LeftButton)
-    assert went == [(("n3",), "n7"), "training.optimizer.lr"]
+        for way in row.ways:
+            QTest.mouseClick(way, Qt.MouseButton.LeftButton)
+    assert went == ["training.optimizer.lr", (("n3",), "n7"), "training.early_stopping"]
+    assert [row.text.text() for row in panel.rows] == [fast.message, "Earlier: Overfitting."]
     panel.show_diagnoses(())
     assert panel.isHidden()
 

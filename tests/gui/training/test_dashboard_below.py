@@ -44,11 +44,12 @@ def test_the_matrix_says_what_is_under_the_mouse(qtbot: QtBot, show: Show) -> No
     host.history.keep("validation/confusion_matrix", 20, 1, TABLE)
     qtbot.waitUntil(page.matrix.isVisible)
     assert page.matrix.counts.names == tuple(NAMES)  # type: ignore[union-attr]
-    corner, side = page.matrix.geometry_of()
-    QTest.mouseMove(page.matrix, (corner + QPointF(2.5 * side, 1.5 * side)).toPoint())
+    cells = page.matrix.cells()
+    versicolor = cells.topLeft() + QPointF(cells.width() * 2.5 / 3, cells.height() / 2)
+    QTest.mouseMove(page.matrix, versicolor.toPoint())
     qtbot.waitUntil(lambda: page.said.text() == "true versicolor read as virginica: 12 of 45 (27 %)")
-    cells = [[page.classes.item(row, column).text() for column in range(5)] for row in range(3)]
-    assert cells[1] == ["versicolor", "100.0 %", "73.3 %", "84.6 %", "45"]
+    table = [[page.classes.item(row, column).text() for column in range(5)] for row in range(3)]
+    assert table[1] == ["versicolor", "100.0 %", "73.3 %", "84.6 %", "45"]
     host.history.keep("validation/confusion_matrix", 40, 2, [[45, 0, 0], [0, 44, 1], [0, 0, 9]])
     qtbot.waitUntil(lambda: page.said.text() == "true versicolor read as virginica: 1 of 45 (2 %)")
     QTest.mouseMove(page.matrix, page.matrix.rect().bottomRight())

@@ -21,7 +21,7 @@ from gui.training.legend import Legend
 from gui.training.pacing import Extent
 from gui.training.words import metric_title, unit
 
-SIDE = 252
+SIDE = 244
 """Pixels of the legend."""
 HELPING = 0.008
 """Seconds that taking in long curves may hold the window at a time."""
@@ -351,5 +351,5 @@ def _tool(text: str, name: str, tip: str) -> QToolButton:
     button.setText(text)
     button.setAccessibleName(name)
     button.setToolTip(tip)
-    button.setFixedSize(button.fontMetrics().horizontalAdvance(text) + 14, 26)
+    button.setFixedSize(button.fontMetrics().horizontalAdvance(text) + 22, 26)
     return button

@@ -149,6 +149,8 @@ class Controls(QWidget):
 
     def show_lr_error(self, sentence: str) -> None:
         """Mark the learning rate as one that cannot be, and say why; nothing is wrong where that is empty."""
+        if sentence == self.wrong.toolTip():
+            return
         self.wrong.setVisible(bool(sentence))
         self.wrong.setToolTip(sentence)
         self.wrong.setAccessibleName(sentence)

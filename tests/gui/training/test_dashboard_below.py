@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.preferences import Preferences
-from gui.training.confusion import Counts
+from gui.training.confusion import WITH_NUMBERS, Counts
 from gui.training.dashboard import Dashboard
 from gui.training.lower import CONFUSION, PREDICTIONS, RUNS
 from gui.training.notice import Notice
@@ -75,6 +75,21 @@ def test_no_matrix_has_a_reason(qtbot: QtBot, show: Show) -> None:
     board.below.tabs.setCurrentIndex(CONFUSION)
     running(board)
     qtbot.waitUntil(lambda: board.below.confusion.hint.text().startswith("This run measures no confusion matrix"))
+
+
+def test_ten_classes_are_all_seen_and_use_the_width(qtbot: QtBot, show: Show) -> None:
+    board = show()
+    board.below.tabs.setCurrentIndex(CONFUSION)
+    host = running(board)
+    host.history.keep("validation/confusion_matrix", 20, 1, [[27 * (a == b) for a in range(10)] for b in range(10)])
+    page = board.below.confusion
+    qtbot.waitUntil(lambda: page.matrix.counts is not None)
+    cells = page.matrix.cells()
+    assert page.matrix.rect().contains(cells.toAlignedRect())
+    assert cells.height() / 10 >= WITH_NUMBERS
+    assert cells.width() > 0.8 * page.matrix.width()
+    last = page.classes.visualItemRect(page.classes.item(9, 0))
+    assert page.classes.viewport().rect().contains(last), "the last class of the table, too"
 
 
 def test_a_hundred_classes_are_a_picture() -> None:

@@ -68,7 +68,9 @@ class Outcome(QObject):
                 self.banner.hide()
                 return
         anew = f"Train anew with {self._lr:g}" if math.isfinite(self._lr) else ""
-        resumable = result.state in ("stopped", "failed") and (result.run / METRICS).is_file()
+        resumable = (result.state == "stopped" and (result.run / METRICS).is_file()) or (
+            result.state == "failed" and _kept(result)
+        )
         self.banner.show_result(
             result.state, text, resumable=resumable and not anew, anew=anew, mend="" if anew else mend
         )
@@ -102,7 +104,13 @@ class Outcome(QObject):
 
 def refused(result: Result, history: History) -> bool:
     """Whether nothing was trained: what had to be mended first was said instead."""
-    return result.state == "failed" and not history.names()
+    return result.state == "failed" and not history.names() and not _kept(result)
+
+
+def _kept(result: Result) -> bool:
+    """Whether the folder of a run holds any curves: also those of a run that could not be gone on with."""
+    path = result.run / METRICS
+    return path.is_file() and path.stat().st_size > 0
 
 
 def diverged_at(history: History) -> float:

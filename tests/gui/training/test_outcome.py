@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.edits import SetProperty, SetSetting
@@ -176,7 +177,7 @@ def test_the_tabs_stay_where_they_are(qtbot: QtBot, show: Show) -> None:
     for tab in range(len(TABS)):
         QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(tab).center())
         assert board.below.tabs.currentIndex() == tab
-        qtbot.wait(0)
+        QApplication.processEvents()
         places.add(bar.mapTo(board, bar.rect().topLeft()).y())
     assert len(places) == 1
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
+from html import escape
+
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QStyle, QStyleOption, QToolTip, QWidget
 
 from engine import cost
 from engine.data.fields import batch_of
@@ -12,6 +15,8 @@ from gui.document import Document
 from gui.icons import icon
 from gui.theme import theme
 
+EDGE = 6
+"""Pixels beside a message."""
 UNITS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
 
 
@@ -50,6 +55,35 @@ class StatusLine(QStatusBar):
     def say(self, sentence: str) -> None:
         """Show a sentence for a while."""
         self.showMessage(sentence, 15_000)
+
+    @property
+    def shown(self) -> str:
+        """The message as far as there is room beside what always stands here; the tooltip says all of it."""
+        return self.fontMetrics().elidedText(self.currentMessage(), Qt.TextElideMode.ElideRight, self._room().width())
+
+    def _room(self) -> QRect:
+        """Where messages stand."""
+        always = [part.x() for part in (self.training, self.cost, self.problems) if part.isVisible()]
+        return QRect(EDGE, 0, max(min(always, default=self.width()) - 3 * EDGE, 0), self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Never a message beneath the numbers."""
+        if not self.currentMessage():
+            super().paintEvent(event)
+            return
+        painter, option = QPainter(self), QStyleOption()
+        option.initFrom(self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelStatusBar, option, painter, self)
+        painter.setPen(theme.color("text"))
+        painter.drawText(self._room(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.shown)
+
+    def event(self, event: QEvent) -> bool:
+        """The whole message as a tooltip where it is cut."""
+        if isinstance(event, QHelpEvent) and self._room().contains(event.pos()):
+            whole = self.currentMessage()
+            QToolTip.showText(event.globalPos(), f"<qt>{escape(whole)}</qt>" if self.shown != whole else "", self)
+            return True
+        return super().event(event)
 
     def show_training(self, text: str) -> None:
         """How far a training is; nothing while there is none."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from html import escape
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
 from gui.theme import theme
 
@@ -45,3 +48,37 @@ class Note(QLabel):
 
     def _recolor(self) -> None:
         self.setStyleSheet(f"color: {theme.color(self._token).name()}; background: transparent;")
+
+
+class OneLine(QLabel):
+    """A text in one line, cut with an ellipsis where there is no room; its tooltip then says all of it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._muted = False
+
+    def set_muted(self, muted: bool) -> None:
+        """Take the colour of remarks, or of text."""
+        self._muted = muted
+        self.update()
+
+    @property
+    def shown(self) -> str:
+        """What there is room for."""
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(theme.color("muted" if self._muted else "text"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.shown)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and self.shown != self.text():
+            QToolTip.showText(event.globalPos(), f"<qt>{escape(self.text())}</qt>", self)
+            return True
+        return super().event(event)

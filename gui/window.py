@@ -222,10 +222,12 @@ class MainWindow(QMainWindow):
         if node_id in self.document.graph.nodes:
             self.document.select([node_id])
             self.view.zoom_selection()
+        else:
+            self.say("This layer is not in the drawing any more: the run was trained before it was taken out.")
 
     def _show_setting(self, path: str) -> None:
         """Show where a setting of the data is chosen; those of the training stand beside the curves."""
-        if path.startswith("data."):
+        if path.startswith("data.") and path != "data.batch_size":
             self.show_data()
 
     def _show_problems(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from engine.graph import Graph
@@ -147,8 +147,9 @@ class Doctor:
 
     @property
     def said(self) -> tuple[Diagnosis, ...]:
-        """All that was ever said."""
-        return tuple(self._ever.values())
+        """All that was ever said; what holds no more is ``over``."""
+        now = {(diagnosis.code, diagnosis.inside, diagnosis.node) for diagnosis in self.diagnoses}
+        return tuple(replace(d, over=(d.code, d.inside, d.node) not in now) for d in self._ever.values())
 
     def _tell(self) -> None:
         current = {**self._elsewhere, **self._looks.current}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 
 from engine.training.device import is_out_of_memory
+from engine.training.optimizers import FAR, smaller_rate, usual_rate
 from engine.training.plan import Plan
 from engine.training.recorder import Diverged
 from engine.training.run import RunError
@@ -35,13 +36,22 @@ def explain(error: BaseException, plan: Plan, step: int) -> str:
 
 
 def remedy(error: Diverged, plan: Plan) -> str:
-    """What to try where numbers stop being numbers."""
-    usual = float(type(plan.training.optimizer)().lr)
-    smaller = usual if error.lr > 10 * usual else error.lr / 10
-    return (
-        f"Try a smaller learning rate such as {smaller:g}, limit the gradients (clip_norm), or standardise the data on "
-        "the Data page."
-    )
+    """What to try where numbers stop being numbers, of what is not done yet; a rate far too high comes first."""
+    optimizer = plan.training.optimizer
+    smaller, usual = smaller_rate(optimizer, error.lr), usual_rate(optimizer)
+    if error.lr > FAR * usual:
+        return (
+            f"That rate is far above the {usual:g} that is usual for {optimizer.name}. Try a smaller learning rate "
+            f"such as {smaller:g} first."
+        )
+    ways = [f"a smaller learning rate such as {smaller:g}"]
+    if plan.training.clip_norm is None and plan.training.clip_value is None:
+        ways.append("to limit the gradients (clip_norm)")
+    done = {transform.field for transform in plan.data.transforms if transform.name == "standardise"}
+    numbers = {name for name in plan.binding.inputs.values() if plan.fields[name].dtype == "float32"}
+    if numbers - done:
+        ways.append("to standardise the data on the Data page")
+    return f"Try {', '.join(ways[:-1])}{', or ' if len(ways) > 1 else ''}{ways[-1]}."
 
 
 def _guilty(error: BaseException, plan: Plan) -> str | None:

@@ -51,7 +51,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Something that goes wrong: one sentence, what to do, and the node (within blocks) or the setting it is about."""
+    """Something that goes wrong: one sentence, what to do, and the node (within blocks) or the setting it is about.
+
+    ``over`` says that it was so for a while and is so no more.
+    """
 
     code: str
     message: str
@@ -60,6 +63,7 @@ class Diagnosis:
     inside: tuple[str, ...] = ()
     node: str | None = None
     setting: str | None = None
+    over: bool = False
 
 
 NOT_A_NUMBER: Final = "not-a-number"

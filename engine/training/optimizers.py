@@ -220,3 +220,18 @@ Optimizer = Annotated[
     | Annotated[LBFGS, Tag("lbfgs")],
     Discriminator(kind("adamw")),
 ]
+
+
+FAR = 10.0
+"""From so many times the usual rate on a rate is far too high."""
+
+
+def usual_rate(optimizer: Optimizer) -> float:
+    """The learning rate that an optimizer of this kind has where none is set: torch's."""
+    return float(type(optimizer)().lr)
+
+
+def smaller_rate(optimizer: Optimizer, lr: float) -> float:
+    """The learning rate to try where ``lr`` was too high: the usual one if it was far above it, else a tenth."""
+    usual = usual_rate(optimizer)
+    return float(f"{usual if lr > FAR * usual else lr / 10:.6g}")

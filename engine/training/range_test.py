@@ -7,7 +7,7 @@ on its own data from new weights, a few hundred steps at most; no run is kept.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,23 +21,47 @@ SMOOTH: Final = 0.9
 OVER: Final = 4.0
 """Beyond so many times the lowest loss the test ends: the rate is far too high."""
 FALL: Final = 0.05
-"""A loss that falls by less than this share says nothing about a good rate."""
+"""A loss that falls by this share falls; by less only where that is far more than chance."""
+LITTLE: Final = 0.01
+"""A hard network falls slowly: this share counts where it is also ``SURE`` times what the loss went up and down while
+the rate was still too low to learn anything."""
+SURE: Final = 2.0
+WORTH: Final = 0.005
+"""From this share on it is said where the loss was lowest, if no more can be said."""
+RAGGED: Final = 10
+"""The first smoothed losses stand for a few batches each and say little."""
 Progress = Callable[[int, int], bool]
 """(steps done, steps in all) → whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)
 class RangeTest:
-    """Rates and smoothed losses of the steps, and the ``suggestion``; None where the loss never fell."""
+    """Rates and smoothed losses of the steps, and the ``suggestion``; None where the loss never fell clearly."""
 
     rates: tuple[float, ...]
     losses: tuple[float, ...]
     suggestion: float | None
 
     def __str__(self) -> str:
-        if self.suggestion is None:
-            return "At no learning rate did the loss fall: look for what keeps the network from learning."
-        return f"The loss falls fastest at a learning rate of about {self.suggestion:.2g}."
+        if not self.losses:
+            return "Not even the first step gave a loss: look for what keeps the network from learning."
+        place, start, _ = _fallen(self.losses)
+        share = (start - self.losses[place]) / start if start > 0 else 0.0
+        by = f"{100 * share:.1f} %"
+        if self.suggestion is not None and share < FALL:
+            return (
+                f"The loss falls only a little ({by}), fastest at a learning rate of about {self.suggestion:.2g}: "
+                "such a network learns slowly, so give it many epochs."
+            )
+        if self.suggestion is not None:
+            return f"The loss falls fastest at a learning rate of about {self.suggestion:.2g}."
+        look = "look for what keeps the network from learning."
+        if share >= WORTH:
+            return (
+                f"At no learning rate did the loss fall clearly: it was lowest at about {self.rates[place]:.2g}, "
+                f"{by} below its start, which may be chance. If that rate gets nowhere either, {look}"
+            )
+        return f"At no learning rate did the loss fall: {look}"
 
 
 def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | None:
@@ -86,17 +110,35 @@ def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | No
 
 
 def suggest(rates: list[float], losses: list[float]) -> float | None:
-    """The rate at which the smoothed loss falls fastest per decade; None where it does not fall.
+    """The rate at which the smoothed loss falls fastest per decade; None where it does not fall clearly.
 
     Only the way down to the lowest loss counts: beyond it the loss rises again.
     """
     if len(losses) < 3:
         return None
-    lowest = min(range(len(losses)), key=losses.__getitem__)
-    if losses[lowest] > (1 - FALL) * max(losses[: lowest + 1]):
+    lowest, start, chance = _fallen(losses)
+    fall = start - losses[lowest]
+    if fall < FALL * start and fall < max(LITTLE * start, SURE * chance):
         return None
+    first = RAGGED if lowest > len(losses) // 3 > RAGGED else 1
     slopes = [
         (losses[n + 1] - losses[n - 1]) / (math.log10(rates[n + 1]) - math.log10(rates[n - 1]))
-        for n in range(1, min(lowest + 1, len(losses) - 1))
+        for n in range(first, min(lowest + 1, len(losses) - 1))
     ]
-    return None if not slopes or min(slopes) >= 0 else rates[1 + min(range(len(slopes)), key=slopes.__getitem__)]
+    if not slopes or min(slopes) >= 0:
+        return None
+    return rates[first + min(range(len(slopes)), key=slopes.__getitem__)]
+
+
+def _fallen(losses: Sequence[float]) -> tuple[int, float, float]:
+    """Where the loss is lowest, what it was before it fell, and how far it went up and down by chance until then.
+
+    The third of the steps with the lowest rates teaches nothing; of a test that was too short for one nothing is known
+    of chance.
+    """
+    third = len(losses) // 3
+    calm = losses[RAGGED:third]
+    lowest = min(range(RAGGED if calm else 0, len(losses)), key=losses.__getitem__)
+    if not calm or lowest < third:
+        return lowest, max(losses[: lowest + 1]), math.inf
+    return lowest, sum(calm) / len(calm), max(calm) - min(calm)

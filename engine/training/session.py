@@ -188,7 +188,7 @@ class Session:
     def _stopped(self) -> tuple[State, str]:
         self._flush()
         self.keeper.save(self.progress())
-        return "stopped", f"Stopped after step {self.steps} of {self.steps_total}."
+        return "stopped", f"Stopped after step {self.steps:,} of {self.steps_total:,}."
 
     def progress(self) -> Progress:
         """How far the run is; everything is written down first."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.edits import Edit
 from engine.graph import Edge, Graph
+from engine.training.causes import Matter, explained, remedy
 from engine.training.findings import NOT_A_NUMBER
 from gui.document import Document
 
@@ -41,7 +43,7 @@ class Live(QObject):
             for place in _around(spot.inside, spot.node):
                 before = layers.get(place)
                 layers[place] = health if before is None else _worse(before, health)
-        self._layers, self._diagnoses, self._graph = layers, status.diagnoses, graph
+        self._layers, self._diagnoses, self._graph = layers, explained(status.diagnoses), graph
         self.changed.emit()
 
     def forget(self) -> None:
@@ -56,11 +58,11 @@ class Live(QObject):
         health, said = self._layers.get(place), self.diagnoses(node_id)
         if health is None and not said:
             return ""
-        if self._changed(node_id):
+        if self.changed_since(node_id):
             return OLD
         if (health is not None and not health.finite) or any(d.code == NOT_A_NUMBER for d in said):
             return ILL
-        return WEAK if said else WELL
+        return WEAK if any(not d.over for d in said) else WELL if health is not None else ""
 
     def diagnoses(self, node_id: str) -> list[Diagnosis]:
         """What goes wrong in a node of the open level, or within it."""
@@ -75,8 +77,8 @@ class Live(QObject):
     def lines(self, node_id: str) -> list[str]:
         """The same in words, for a tooltip."""
         health, said = self._layers.get((self.document.way, node_id)), self.diagnoses(node_id)
-        remarks = [f"! {d.message} {d.advice}" for d in said]
-        old = "Before the layer was changed: " if self._changed(node_id) else "While training: "
+        remarks = [f"! {'Earlier: ' if d.over else ''}{d.message} {d.advice}" for d in said]
+        old = "Before the layer was changed: " if self.changed_since(node_id) else "While training: "
         if health is None:
             return [old.rstrip(": "), *remarks] if remarks else []
         facts = []
@@ -94,7 +96,14 @@ class Live(QObject):
             facts.append(f"{100 * health.saturated:.0f} % saturated")
         return [old + ", ".join(facts), *remarks]
 
-    def _changed(self, node_id: str) -> bool:
+    def remedy(self, node_id: str) -> tuple[str, Edit] | None:
+        """What mends by a click what a node of the network is said to have wrong, with what a button calls it."""
+        if self.document.way or self.document.graph is not self.document.project:
+            return None
+        here = [d for d in self.diagnoses(node_id) if not d.inside]
+        return next((found for d in here if (found := remedy(Matter(d), self.document.project)) is not None), None)
+
+    def changed_since(self, node_id: str) -> bool:
         """Whether the node is not any more as the run trains it."""
         graph: Graph | None = self._graph
         for use in self.document.way:

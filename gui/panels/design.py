@@ -33,7 +33,7 @@ class DesignPage(QWidget):
         self.document = document
         self.palette_panel = Palette(document)
         self.view = View(document)
-        self.inspector = Inspector(document)
+        self.inspector = Inspector(document, self.view.canvas.live)
         self.problems = ProblemsPanel(document)
         self.code = CodePanel(document)
         self.tabs = QTabWidget()

@@ -17,11 +17,13 @@ from engine.problems import Problem
 from engine.resolve import layer_class
 from engine.shapes import kind_name, wired_inputs
 from engine.suggestions import suggestions
+from gui.canvas.live import Live
 from gui.document import Document
 from gui.forms import Context, Form
 from gui.panels.facts import Facts, ProblemWords, column, go_to, spec_lines
 from gui.panels.offers import Offers
 from gui.panels.properties import property_parameters
+from gui.panels.training_words import TrainingWords
 from gui.widgets import heading
 
 
@@ -31,7 +33,7 @@ class NodePage(QWidget):
     edited = Signal(object)
     """An edit to be applied."""
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, live: Live, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
         self.form: Form | None = None
@@ -40,6 +42,8 @@ class NodePage(QWidget):
         self._shown_properties: tuple[Any, ...] | None = None
         self.problems = ProblemWords()
         self.problems.wanted.connect(self._go)
+        self.training = TrainingWords(live)
+        self.training.chosen.connect(self.edited)
         self.offers = Offers()
         self.open = QPushButton("Open block")
         self.open.setToolTip("Show what is inside this block (Enter)")
@@ -52,6 +56,7 @@ class NodePage(QWidget):
         box = column(self)
         for part in (
             self.problems,
+            self.training,
             self._form_place,
             self.offers,
             self.open,
@@ -91,6 +96,7 @@ class NodePage(QWidget):
     def refresh(self) -> None:
         """Show it as it is now, keeping the forms (and their cursor) where the layer is the same."""
         node = self.node()
+        self.training.show_node("" if node is None else node.id)
         if node is None:
             self._drop("form")
             self._drop("properties")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from gui.preferences import Preferences
-from gui.training.lower import Lower
+from gui.training.lower import HIGH, Lower
 
-FOLDED = "training/folded"
+FOLDED, LEFT = "training/folded", "train-rows"
 
 
 class Arrangement(QSplitter):
@@ -23,7 +24,6 @@ class Arrangement(QSplitter):
         self.left.addWidget(plots)
         self.left.addWidget(lower)
         self.left.setStretchFactor(0, 1)
-        self.left.setSizes([460, 210])
         self.left.setChildrenCollapsible(False)
         self.addWidget(self.left)
         self.addWidget(settings)
@@ -31,15 +31,30 @@ class Arrangement(QSplitter):
         self.setSizes([940, 300])
         self.setChildrenCollapsible(False)
         settings.setMinimumWidth(260)
-        self._high = 210
+        self._high = HIGH
+        """Of the lower part while it is not folded away."""
+        self._by_hand = False
+        """Whether the user has chosen that height."""
         if preferences is not None:
-            for name, splitter in (("train-left", self.left), ("train-right", self)):
+            for name, splitter in ((LEFT, self.left), ("train-right", self)):
                 kept = preferences.bytes(name)
                 if kept is not None:
                     splitter.restoreState(kept)
+                    self._by_hand = self._by_hand or name == LEFT
             lower.fold(preferences.text(FOLDED) == "yes")
         lower.folded.connect(self._folded)
-        lower.room_wanted.connect(self._make_room)
+        self.left.splitterMoved.connect(self._moved)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Until the user drags it, the lower part has the height that suits all of its tabs."""
+        super().resizeEvent(event)
+        high = self.left.height()
+        if not self._by_hand and not self._lower.is_folded and high > 0:
+            self._high = min(HIGH, high // 2)
+            self.left.setSizes([high - self._high, self._high])
+
+    def _moved(self) -> None:
+        self._by_hand = True
 
     def _folded(self, away: bool) -> None:
         """The lower part comes back as high as it was."""
@@ -48,11 +63,6 @@ class Arrangement(QSplitter):
             self._high = max(sizes[1], 120)
         else:
             self.left.setSizes([max(sum(sizes) - self._high, 100), self._high])
-
-    def _make_room(self, high: int) -> None:
-        sizes = self.left.sizes()
-        if sizes[1] < high and not self._lower.is_folded:
-            self.left.setSizes([max(sum(sizes) - high, 100), high])
 
     def stand_below(self, page: QWidget, parts: Sequence[QWidget]) -> None:
         """Lay a page out: these parts above each other, and all that is left below them."""
@@ -66,6 +76,7 @@ class Arrangement(QSplitter):
     def store(self) -> None:
         """Remember the sizes."""
         if self._preferences is not None and self.isVisible():
-            self._preferences.set_bytes("train-left", self.left.saveState())
+            if self._by_hand:
+                self._preferences.set_bytes(LEFT, self.left.saveState())
             self._preferences.set_bytes("train-right", self.saveState())
             self._preferences.set_text(FOLDED, "yes" if self._lower.is_folded else "")

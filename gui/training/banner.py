@@ -53,7 +53,7 @@ class Strip(QFrame):
         self.away.setAccessibleName(hide_name)
         self.away.clicked.connect(self.hide)
         self.row = row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 8, 6)
+        row.setContentsMargins(12, 5, 8, 5)
         row.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.text, 1)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -81,7 +81,12 @@ class Strip(QFrame):
 
 
 class Banner(Strip):
-    """How a run ended."""
+    """What was seen before the first step of a run, and in the end how it ended, with the way out."""
+
+    anew_wanted = Signal()
+    """Train anew, with the learning rate that is offered."""
+    mend_wanted = Signal()
+    """Go to where what has failed can be mended."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.go_on = QPushButton("Go on")
@@ -89,10 +94,21 @@ class Banner(Strip):
         self.go_on.setAccessibleName("Resume the run")
         super().__init__(self.go_on, "Hide the result", parent)
         self.resume_wanted = self.wanted
+        self.anew, self.mend = QPushButton(), QPushButton()
+        self.anew.setToolTip("Set this learning rate (one undo step) and begin a new run")
+        self.anew.clicked.connect(self.anew_wanted)
+        self.mend.setToolTip("Go to where this can be mended")
+        self.mend.clicked.connect(self.mend_wanted)
+        for button in (self.anew, self.mend):
+            self.row.insertWidget(self.row.indexOf(self.go_on), button, 0, Qt.AlignmentFlag.AlignVCenter)
 
-    def show_result(self, state: str, text: str, *, resumable: bool = False) -> None:
-        """Say how a run ended, and offer to go on with it."""
+    def show_result(self, state: str, text: str, *, resumable: bool = False, anew: str = "", mend: str = "") -> None:
+        """Say how a run ended, and offer to go on with it, to train ``anew`` or to ``mend`` what has failed."""
         self.go_on.setVisible(resumable)
+        for button, label in ((self.anew, anew), (self.mend, mend)):
+            button.setText(label)
+            button.setAccessibleName(label or "Way out")
+            button.setVisible(bool(label))
         self.say(state, text)
 
 
@@ -138,19 +154,27 @@ class Notes(Strip):
 class EmptyState(QWidget):
     """In place of the plots while there is nothing to plot."""
 
+    mend_wanted = Signal()
+    """Go to where what keeps the training from beginning can be mended."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sign = QLabel()
         self.title = QLabel()
         self.title.setProperty("role", "heading")
         self.hint = Note()
-        self._sign = "train"
+        self.mend = QPushButton()
+        self.mend.setToolTip("Go to where this can be mended")
+        self.mend.clicked.connect(self.mend_wanted)
+        self._sign = ("train", "muted")
         box = QVBoxLayout(self)
+        box.setContentsMargins(24, 8, 24, 8)
         box.setSpacing(8)
         box.addStretch(1)
         for widget in (self.sign, self.title, self.hint):
             widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
             box.addWidget(widget)
+        box.addWidget(self.mend, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(1)
         theme.changed.connect(self._recolor)
         self.show_idle()
@@ -168,12 +192,19 @@ class EmptyState(QWidget):
         """A run has begun, but has no values yet."""
         self._say("clock", phase, "The curves appear with the first steps.")
 
-    def _say(self, sign: str, title: str, hint: str) -> None:
-        if self.title.text() != title:
-            self._sign = sign
+    def show_refused(self, why: str, mend: str = "") -> None:
+        """Nothing was trained; a button leads to where that is mended."""
+        self._say("error", "Not trained", why, mend)
+
+    def _say(self, sign: str, title: str, hint: str, mend: str = "") -> None:
+        if (self.title.text(), self.hint.text(), self.mend.text()) != (title, hint, mend):
+            self._sign = (sign, "error" if sign == "error" else "muted")
             self.title.setText(title)
             self.hint.setText(hint)
+            self.mend.setText(mend)
+            self.mend.setAccessibleName(mend or "Mend")
+            self.mend.setVisible(bool(mend))
             self._recolor()
 
     def _recolor(self) -> None:
-        self.sign.setPixmap(icon(self._sign, "muted").pixmap(QSize(44, 44)))
+        self.sign.setPixmap(icon(*self._sign).pixmap(QSize(44, 44)))

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
 from gui.theme import theme
 
-LARGEST_CELL = 44
+LARGEST_CELL, WIDEST_CELL = 44, 96
+WIDER = 3.0
+"""Times its height is a cell wide at the most."""
 WITH_NUMBERS = 15
 """Pixels of a cell that its number needs."""
 WITH_NAMES = 11
 """Pixels of a cell beside which there is room for the name of its class."""
 WITH_LINES = 6
+LOWEST_ROW, HIGHEST_ROW = 17, 24
+"""Pixels of a row of the table."""
 TOP = 34
 """Pixels above the cells, for the names of the columns."""
 
@@ -108,17 +112,15 @@ class Matrix(QWidget):
             self._picture = _shaded(self._counts.shares)
         self.update()
 
-    def geometry_of(self) -> tuple[QPointF, float]:
-        """The upper left corner of the cells and the side of one."""
+    def cells(self) -> QRectF:
+        """Where the cells are: as large as there is room for, wider than high where names and numbers gain by it."""
         assert self._counts is not None
         size = len(self._counts.names)
-        room = self._label_width()
-        side = min((self.width() - room - 8) / size, (self.height() - TOP - 2) / size, LARGEST_CELL)
-        if side < WITH_NAMES:
-            room = 24
-            side = min((self.width() - room - 8) / size, (self.height() - TOP - 2) / size)
-        side = float(int(side)) if side >= 2 else max(side, 0.2)
-        return QPointF(room, TOP), side
+        high = min((self.height() - TOP - 2) / size, LARGEST_CELL)
+        room = self._label_width() if high >= WITH_NAMES else 24
+        wide = min((self.width() - room - 8) / size, WIDEST_CELL, WIDER * high)
+        wide, high = (float(int(side)) if side >= 2 else max(side, 0.2) for side in (wide, high))
+        return QRectF(room, TOP, wide * size, high * size)
 
     def _label_width(self) -> int:
         assert self._counts is not None
@@ -130,67 +132,71 @@ class Matrix(QWidget):
         if counts is None:
             return
         painter = QPainter(self)
-        corner, side = self.geometry_of()
-        size = len(counts.names)
-        whole = QRectF(corner.x(), corner.y(), side * size, side * size)
+        whole, size = self.cells(), len(counts.names)
+        wide, high = whole.width() / size, whole.height() / size
+        side = min(wide, high)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, side < 1)
         painter.drawImage(whole, self._picture)
         if side >= WITH_LINES:
             painter.setPen(QPen(theme.color("base"), 1))
             for place in range(1, size):
-                x, y = whole.left() + place * side, whole.top() + place * side
+                x, y = whole.left() + place * wide, whole.top() + place * high
                 painter.drawLine(QPointF(x, whole.top()), QPointF(x, whole.bottom()))
                 painter.drawLine(QPointF(whole.left(), y), QPointF(whole.right(), y))
         painter.setPen(QPen(theme.color("border"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(whole)
         if side >= WITH_NUMBERS:
-            self._paint_numbers(painter, counts, corner, side)
-        self._paint_names(painter, counts, corner, side)
+            self._paint_numbers(painter, counts, whole)
+        self._paint_names(painter, counts, whole)
         row, column = self._at
         if row >= 0:
             painter.setPen(QPen(theme.color("text"), 2))
-            painter.drawRect(QRectF(corner.x() + column * side, corner.y() + row * side, side, side))
+            painter.drawRect(QRectF(whole.x() + column * wide, whole.y() + row * high, wide, high))
 
-    def _paint_numbers(self, painter: QPainter, counts: Counts, corner: QPointF, side: float) -> None:
-        shares = counts.shares
+    def _paint_numbers(self, painter: QPainter, counts: Counts, whole: QRectF) -> None:
+        shares, size = counts.shares, len(counts.names)
+        wide, high = whole.width() / size, whole.height() / size
         font = painter.font()
         widest = painter.fontMetrics().horizontalAdvance(f"{int(counts.table.max()):,}")
-        if (room := min((side - 3) / widest, (side - 2) / painter.fontMetrics().height())) < 1:
+        if (room := min((wide - 3) / widest, (high - 2) / painter.fontMetrics().height())) < 1:
             font.setPointSizeF(max(6.0, font.pointSizeF() * room))
         painter.save()
         painter.setFont(font)
         text, dark = theme.color("text"), theme.color("on_accent")
         for row, column in zip(*np.nonzero(counts.table), strict=True):
             painter.setPen(dark if shares[row, column] > 0.6 else text)
-            cell = QRectF(corner.x() + column * side, corner.y() + row * side, side, side)
+            cell = QRectF(whole.x() + column * wide, whole.y() + row * high, wide, high)
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, f"{int(counts.table[row, column]):,}")
         painter.restore()
 
-    def _paint_names(self, painter: QPainter, counts: Counts, corner: QPointF, side: float) -> None:
+    def _paint_names(self, painter: QPainter, counts: Counts, whole: QRectF) -> None:
         size, metrics = len(counts.names), painter.fontMetrics()
+        wide, high = whole.width() / size, whole.height() / size
         muted = theme.color("muted")
         painter.setPen(muted)
-        head = QRectF(corner.x(), 0, max(side * size, 140), 18)
+        head = QRectF(whole.x(), 0, max(whole.width(), 140), 18)
         painter.drawText(head, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "read as →")
         painter.save()
-        painter.translate(4, corner.y() + side * size)
+        painter.translate(4, whole.bottom())
         painter.rotate(-90)
         painter.drawText(
-            QRectF(0, 0, max(side * size, 60), 16), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "true"
+            QRectF(0, 0, max(whole.height(), 60), 16),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            "true",
         )
         painter.restore()
-        if side < WITH_NAMES:
+        if min(wide, high) < WITH_NAMES:
             return
         painter.setPen(theme.color("text"))
-        room = corner.x() - 24
+        room = whole.x() - 24
         for place, name in enumerate(counts.names):
             label = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room))
-            row = QRectF(20, corner.y() + place * side, room, side)
+            row = QRectF(20, whole.y() + place * high, room, high)
             painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
-            label = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(side - 2))
-            column = QRectF(corner.x() + place * side, 17, side, 17)
-            if label and (label == name or side >= 30):
+            label = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(wide - 2))
+            column = QRectF(whole.x() + place * wide, 17, wide, 17)
+            if label and (label == name or wide >= 30):
                 painter.drawText(column, Qt.AlignmentFlag.AlignCenter, label)
 
     # -- pointing --------------------------------------------------------------------------------------------------
@@ -207,10 +213,9 @@ class Matrix(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._counts is None:
             return
-        corner, side = self.geometry_of()
-        place = event.position() - corner
-        row, column = int(place.y() // side), int(place.x() // side)
-        size = len(self._counts.names)
+        whole, size = self.cells(), len(self._counts.names)
+        place = event.position() - whole.topLeft()
+        row, column = int(place.y() // (whole.height() / size)), int(place.x() // (whole.width() / size))
         self._point(*((row, column) if 0 <= row < size and 0 <= column < size else (-1, -1)))
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -277,14 +282,25 @@ class ClassTable(QTableWidget):
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(22)
+        self.verticalHeader().setMinimumSectionSize(LOWEST_ROW)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Rows are as high as all of them have room for, within limits."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.viewport().height() // max(self.rowCount(), 1)
+        self.verticalHeader().setDefaultSectionSize(min(max(room, LOWEST_ROW), HIGHEST_ROW))
 
     def show_counts(self, counts: Counts) -> None:
         """Show the values of each class."""
         rows = counts.per_class()
-        self.setRowCount(len(rows))
+        if self.rowCount() != len(rows):
+            self.setRowCount(len(rows))
+            self._fit()
         for row, (name, precision, recall, f1, samples) in enumerate(rows):
             shares = (f"{100 * value:.1f} %" if value == value else "–" for value in (precision, recall, f1))
             for column, text in enumerate((name, *shares, f"{samples:,}")):

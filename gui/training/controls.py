@@ -17,6 +17,7 @@ from gui.theme import theme
 from gui.widgets import Note
 
 LR = Parameter("lr", "float", "a number > 0", None, False, "how far one step goes", minimum=1e-12)
+LR_TIP = "How far one step goes. While a run goes, Enter applies it from the next step on."
 STATES = {
     "idle": ("Ready", "dot", "muted"),
     "waiting": ("Starting", "clock", "muted"),
@@ -52,10 +53,13 @@ class Controls(QWidget):
         self.pause.setMinimumWidth(self.pause.fontMetrics().horizontalAdvance("Resume") + 60)
         self.lr = NumberField(LR)
         self.lr.setAccessibleName("Learning rate")
-        self.lr.setToolTip("How far one step goes. While a run goes, Enter applies it from the next step on.")
+        self.lr.setToolTip(LR_TIP)
         self.lr.setFixedWidth(120)
         self.lr.committed.connect(self._lr_committed)
-        self._lr: float | None = None
+        self._lr: Any = None
+        self.wrong = QLabel()
+        self.wrong.setFixedSize(18, 18)
+        self.wrong.hide()
         self.find_rate = _button(
             "Find …", "Let a range test of a hundred steps find a learning rate", self.find_clicked
         )
@@ -79,6 +83,7 @@ class Controls(QWidget):
             top.addWidget(widget)
         top.addStretch(1)
         top.addWidget(label)
+        top.addWidget(self.wrong)
         top.addWidget(self.lr)
         top.addWidget(self.find_rate)
         for part in (self.sign, self.word):
@@ -142,13 +147,23 @@ class Controls(QWidget):
             self._lr = lr
             self.lr.show_value(float(f"{lr:.6g}") if isinstance(lr, float) else lr)
 
+    def show_lr_error(self, sentence: str) -> None:
+        """Mark the learning rate as one that cannot be, and say why; nothing is wrong where that is empty."""
+        if sentence == self.wrong.toolTip():
+            return
+        self.wrong.setVisible(bool(sentence))
+        self.wrong.setToolTip(sentence)
+        self.wrong.setAccessibleName(sentence)
+        self.lr.setAccessibleDescription(sentence)
+        self.lr.setToolTip(sentence or LR_TIP)
+        self.lr.setStyleSheet(
+            f"QAbstractSpinBox {{ border: 1px solid {theme.color('error').name()}; }}" if sentence else ""
+        )
+
     def _lr_committed(self, value: Any) -> None:
-        good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value > 0
         self._lr = value
-        if good or value is MISSING:
-            self.lr_typed.emit(value)
-        else:
-            self.lr_typed.emit(str(value))
+        number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        self.lr_typed.emit(value if number or value is MISSING else str(value))
 
     def _recolor(self) -> None:
         _, sign, token = STATES[self.state]
@@ -156,6 +171,7 @@ class Controls(QWidget):
         self.train.setIcon(icon("play", "on_accent"))
         self.pause.setIcon(icon("play" if self.state == "paused" else "pause"))
         self.step.setIcon(icon("step"))
+        self.wrong.setPixmap(icon("error", "error").pixmap(QSize(16, 16)))
         self.stop.setIcon(icon("stop"))
 
 

@@ -26,7 +26,6 @@ COLORS, SHAPES = 8, ("o", "s", "t", "d", "t1", "h", "t3", "star", "t2", "p", "+"
 MOST_DASHED = 400
 """Points; more are a solid line with marks, for dashes along many points cost several times the rest."""
 MARKED = ("validation", "test")
-SHORT = {"validation": "valid."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Curve:
         self.source, self.name = source, name
         self.part = name.partition("/")[0]
         self.look = Look(self.part, run)
-        self.short = SHORT.get(self.part, self.part) if run else ""
+        self.short = self.part if run else ""
         """The part, where the run has to be named as well."""
         self.label = f"{source.label} · {self.short}" if run else self.part
         self.visible = True
@@ -162,6 +161,9 @@ class Curve:
         self._drawn = wanted
         main = self._mean if self._smooth is not None else self.raw
         x, y = _scaled(main.draw(x0, x1, pixels), log)
+        if self.broken:  # a mean would go on level where there are no numbers any more
+            known = x <= self.raw.last_known
+            x, y = x[known], y[known]
         if self.look.dashed and self._dashes != (len(x) <= MOST_DASHED):
             self._dashes = not self._dashes
             self.line.setPen(pen(theme.color(self.look.token), dashed=self._dashes))
@@ -174,6 +176,16 @@ class Curve:
             every = max(1, -(-len(x) // (MARKERS if self.look.dashed else FEW_MARKERS)))
             place = slice((len(x) - 1) % every, None, every)
             self.marks.setData(x[place], y[place])
+
+    @property
+    def broken(self) -> bool:
+        """Whether the newest values are no numbers."""
+        return len(self.raw) > 0 and self.raw.last_known != self.raw.last_step
+
+    @property
+    def newest(self) -> float:
+        """The newest value that is a number; NaN where there is none."""
+        return self.value_at(self.raw.last_known if self.broken else math.inf)
 
     def value_at(self, place: float) -> float:
         """The shown value at the sample nearest to a place on the axis; NaN where there is none."""

@@ -3,35 +3,34 @@ before the page is first shown."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.edits import Change
 from engine.graph import Graph
 from engine.training.handover import live
-from engine.training.run import METRICS, RunError
+from engine.training.run import RunError
 from engine.training.status import Result
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.training.arrangement import Arrangement
 from gui.training.background import Background
-from gui.training.banner import Banner, EmptyState
 from gui.training.controls import Controls
+from gui.training.drawing import Drawing
 from gui.training.export_dialog import ask_where
 from gui.training.host import Host, StoredRun, ThreadHost, Watch
 from gui.training.lower import Lower
 from gui.training.measures import epoch_length, metric_of
 from gui.training.notice import Notice
-from gui.training.pacing import Governor, cpu_seconds
+from gui.training.outcome import Outcome, refused
 from gui.training.process_host import ProcessHost
-from gui.training.rate import Rate
+from gui.training.rate import LR, Rate
 from gui.training.remarks import Remarks
 from gui.training.runs_list import RunsList
 from gui.training.settings import TrainingSettings
@@ -40,8 +39,6 @@ from gui.training.words import device_text, network_text, result_text
 if TYPE_CHECKING:
     from gui.training.plots import Plots
 
-LABELS_EVERY = 0.5
-"""Seconds between two updates of the numbers: reading faster than that is hard anyway."""
 TRAINING = ("", "training", "validating", "testing")
 """Phases that are simply called Training; the others are shown."""
 
@@ -76,34 +73,35 @@ class Dashboard(QWidget):
         self._make_host, self._make_resumed, self._make_inheriting = host_factory, resumed, inheriting
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._watch: Watch | None = None
-        self._plots: Plots | None = None
-        self._governor = Governor()
-        self._labels_at = 0.0
         self._device = ""
         self._preferences = preferences
         self._stored = Background("show-run", self)
         self.notice = Notice(self, preferences)
-        self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self._tick)
         self.controls = Controls()
         self.rate = Rate(self.controls, document, lambda: self.host if self.running else None, self)
-        self.banner = Banner()
-        self.remarks = Remarks(self)
+        self.outcome = Outcome(document, self.train, self)
+        self.banner, self.empty = self.outcome.banner, self.outcome.empty
+        self.remarks = Remarks(document, self)
         self.settings = TrainingSettings(document, preferences)
-        self.runs, self.empty = RunsList(document, root, preferences), EmptyState()
+        self.runs = RunsList(document, root, preferences)
         self.below = Lower(self.runs)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.empty)
+        self.drawing = Drawing(self.empty, lambda: self.running, preferences, self)
+        self.drawing.numbers_due.connect(self._update_numbers)
+        self.drawing.numbers_due.connect(self._show_below)
+        self.stack = self.drawing.stack
         self.arrangement = Arrangement(self.stack, self.below, self.settings, preferences)
         self.arrangement.stand_below(self, (self.controls, self.banner, self.remarks.notes, self.remarks.diagnoses))
         self.controls.train_clicked.connect(lambda: self.train())
         self.controls.pause_clicked.connect(self.pause_or_resume)
         self.controls.step_clicked.connect(self.step)
         self.controls.stop_clicked.connect(self.stop)
-        for speaker in (self.rate, self.remarks, self.settings, self.runs):
+        for speaker in (self.rate, self.outcome, self.remarks, self.settings, self.runs):
             speaker.message.connect(self.message)
         self.controls.find_clicked.connect(self.find_lr)
+        self.remarks.preflight.connect(self.outcome.show_preflight)
         self.remarks.setting_wanted.connect(self.settings.focus)
+        self.outcome.setting_wanted.connect(self.remarks.setting_wanted)
+        self.outcome.node_wanted.connect(self.remarks.node_wanted)
         self.runs.resume_wanted.connect(self.resume_run)
         self.runs.weights_wanted.connect(self.train)
         self.runs.watch_wanted.connect(self.watch_run)
@@ -135,6 +133,10 @@ class Dashboard(QWidget):
         if errors and not self.running:
             self.message.emit(errors[0].message)
             self.blocked.emit()
+            if errors[0].setting == LR:
+                self.rate.focus()
+            elif errors[0].setting is not None:
+                self.settings.focus(errors[0].setting)
         return not errors and not self.running
 
     def resume_run(self, path: Path) -> None:
@@ -184,7 +186,7 @@ class Dashboard(QWidget):
         self._state("waiting")
         self._show_curves()
         self.host.start()
-        self._wake()
+        self.drawing.wake()
 
     def find_lr(self) -> None:
         """Let a range test find a learning rate."""
@@ -243,7 +245,7 @@ class Dashboard(QWidget):
             keep, ended = False, self.host is None or self.host.close(timeout)
         if self._watch is not None:
             self._watch.stop() if keep else self._watch.poll()
-        self._timer.stop()
+        self.drawing.stop()
         for part in (self.runs, self.below):
             part.close_background()
         self._stored.close()
@@ -259,16 +261,14 @@ class Dashboard(QWidget):
         self.state_changed.emit(state)
 
     def _finished(self, result: Result) -> None:
-        self._timer.stop()
+        self.drawing.stop()
         self.settings.set_running(False)
         if isinstance(self.host, ProcessHost) and self.host.refused:
             self.message.emit(self.host.refused)
             self._replaced()
             return
         self._show_end(result)
-        if self._plots is not None:
-            self._plots.settle()
-            self._show_plots()
+        self.drawing.settle()
         self._refresh_runs()
         self.message.emit(result_text(result))
         self.notice.tell(f"“{self.run_name}” has ended its training", result_text(result))
@@ -277,29 +277,10 @@ class Dashboard(QWidget):
     def _show_end(self, result: Result) -> None:
         self._update_numbers()
         self.rate.show_setting()
-        resumable = result.state in ("stopped", "failed") and (result.run / METRICS).is_file()
-        self.banner.show_result(result.state, result_text(result), resumable=resumable)
-
-    def _tick(self) -> None:
-        """Draw one plot if there is anything new, then sleep for as long as that was dear."""
-        if self._plots is None or not (self.running and self.isVisible()):
-            return
-        began = cpu_seconds()
-        self._plots.refresh_one()
-        self._show_plots()
-        now = time.monotonic()
-        if now - self._labels_at >= LABELS_EVERY:
-            self._labels_at = now
-            self._update_numbers()
-            self._plots.show_values()
-            self._show_below()
-        self._governor.spent(cpu_seconds() - began + self._plots.take_cost())
-        self._timer.start(round(1000 * self._governor.interval))
-
-    def _wake(self) -> None:
-        """Start the drawing timer where it is needed."""
-        if self._plots is not None and self.running and self.isVisible() and not self._timer.isActive():
-            self._timer.start(0)
+        if self.host is not None:
+            if refused(result, self.host.history):
+                self.controls.show_word("Not trained")
+            self.outcome.show(result, self.host, others=bool(self.runs.overlays))
 
     def _update_numbers(self) -> None:
         if self.host is None:
@@ -320,28 +301,27 @@ class Dashboard(QWidget):
             if self._plots.metric_name != self._metric():
                 self._show_curves()
 
+    @property
+    def _plots(self) -> Plots | None:
+        return self.drawing.plots
+
     # -- plots -----------------------------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
         """Build the plots the first time; from then on draw only while the page is seen."""
         super().showEvent(event)
         if self._plots is None:
-            from gui.training.plots import Plots
-
-            self._plots = Plots(self._preferences)
-            self._plots.export_wanted.connect(self._export)
-            self.stack.addWidget(self._plots)
+            self.drawing.build().export_wanted.connect(self._export)
             self._show_curves()
             self._refresh_runs()
-        self._plots.settle()
-        self._show_plots()
+        self.drawing.settle()
         self._update_numbers()
-        self._wake()
+        self.drawing.wake()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """A page that is not seen draws nothing."""
         super().hideEvent(event)
-        self._timer.stop()
+        self.drawing.stop()
 
     def _show_curves(self) -> None:
         if self._plots is not None:
@@ -350,14 +330,8 @@ class Dashboard(QWidget):
             self._plots.show_runs(own, overlays, self._metric(), epoch_length(self.host))
             if not self.running:
                 self._plots.settle()
-            self._show_plots()
+            self.drawing.show()
         self._show_below()
-
-    def _show_plots(self) -> None:
-        if self._plots is not None:
-            shown = self._plots if self._plots.filled else self.empty
-            if self.stack.currentWidget() is not shown:
-                self.stack.setCurrentWidget(shown)
 
     def _metric(self) -> str:
         """What is judged beside the loss: known from the curves, before there are any from the task of the data."""

@@ -1,11 +1,12 @@
-"""What goes wrong in a training, in words, with what to do and where to look."""
+"""What goes wrong in a training, in words: one line, and on a click what to do and where to look, by causes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,80 +21,116 @@ from PySide6.QtWidgets import (
 
 from gui.icons import icon
 from gui.theme import theme
-from gui.widgets import Note
+from gui.widgets import Note, OneLine
 
 if TYPE_CHECKING:
+    from engine.training.causes import Matter
     from engine.training.findings import Diagnosis
 
-MOST_HEIGHT = 132
+SHARE = 0.4
+"""Of the page is what it takes when it is open at the most: the curves stay in sight."""
 
 
 class Diagnoses(QFrame):
-    """A list that is there only while there is something to say; folded it is a line."""
+    """A line that is there only while there is something to say; it opens into a list.
+
+    ``remedy`` says what a button mends a matter with, if one can.
+    """
 
     node_wanted = Signal(tuple, str)
     """The way to a level of the canvas, and the node there."""
     setting_wanted = Signal(str)
+    mend_wanted = Signal(object)
+    """A `Matter` that is to be mended."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, remedy: Callable[[Matter], str] = lambda matter: "") -> None:
         super().__init__(parent)
         self.setObjectName("diagnoses")
         self.setAccessibleName("What goes wrong in this training")
+        self._remedy = remedy
         self._shown: tuple[Diagnosis, ...] = ()
-        self._texts: list[str] = []
         self.rows: list[_Row] = []
         self.fold = QToolButton()
         self.fold.setAutoRaise(True)
-        self.fold.setArrowType(Qt.ArrowType.DownArrow)
         self.fold.setToolTip("Show or hide what to do")
         self.fold.setAccessibleName("Show or hide what goes wrong")
         self.fold.clicked.connect(self._fold)
-        self.sign, self.title = QLabel(), QLabel()
+        self.sign, self.title, self.gravest = QLabel(), QLabel(), OneLine()
         self.sign.setFixedSize(18, 18)
-        self.title.setProperty("role", "heading")
-        head = QHBoxLayout()
+        bold = self.title.font()
+        bold.setBold(True)
+        self.title.setFont(bold)
+        self.head = QWidget()
+        head = QHBoxLayout(self.head)
+        head.setContentsMargins(0, 0, 0, 0)
         for widget in (self.sign, self.title):
             head.addWidget(widget)
+        head.addWidget(self.gravest, 100)
         head.addStretch(1)
         head.addWidget(self.fold)
         self._body = QWidget()
         self._list = QVBoxLayout(self._body)
-        self._list.setContentsMargins(0, 0, 8, 0)
-        self._list.setSpacing(8)
+        self._list.setContentsMargins(0, 2, 8, 4)
+        self._list.setSpacing(10)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(self._body)
+        self.area.hide()
         box = QVBoxLayout(self)
-        box.setContentsMargins(12, 4, 8, 6)
-        box.setSpacing(4)
-        box.addLayout(head)
+        box.setContentsMargins(12, 2, 8, 2)
+        box.setSpacing(2)
+        box.addWidget(self.head)
         box.addWidget(self.area)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         theme.changed.connect(self._recolor)
         self._recolor()
+        self._say_fold()
         self.hide()
 
     def show_diagnoses(self, diagnoses: tuple[Diagnosis, ...]) -> None:
-        """Show these, and nothing else."""
+        """Show these, and nothing else; nobody is interrupted who has the list open."""
         if diagnoses == self._shown:
             return
+        from engine.training.causes import matters
+
         self._shown = diagnoses
         for row in self.rows:
             self._list.removeWidget(row)
             row.hide()
             row.deleteLater()
+        found = matters(diagnoses)
         self.rows = []
-        for diagnosis in diagnoses:
-            row = _Row(diagnosis)
+        for matter in found:
+            row = _Row(matter)
             row.wanted.connect(self._go)
+            row.mend_wanted.connect(self.mend_wanted)
             self._list.addWidget(row)
             self.rows.append(row)
-        count = len(diagnoses)
-        self.title.setText(f"{count} thing{'' if count == 1 else 's'} to look at")
+        self._say_title(found)
+        if not diagnoses:
+            self.area.hide()
+            self._say_fold()
         self.setVisible(bool(diagnoses))
+        self.show_remedies()
+
+    def show_remedies(self) -> None:
+        """Offer what can be mended by a click now."""
+        for row in self.rows:
+            row.offer(self._remedy(row.matter))
         self._fit()
+
+    def _say_title(self, found: Sequence[Matter]) -> None:
+        count = sum(not matter.over for matter in found)
+        past = len(found) - count
+        words = f"{count or past} thing{'' if (count or past) == 1 else 's'} to look at"
+        more = f", {past} earlier" if count and past else ""
+        self.title.setText(f"{words}{more}" if count else f"Earlier: {words}")
+        first = found[0].cause if found else None
+        self.gravest.setText("" if first is None else first.message)
+        self.gravest.set_muted(not count)
+        self.gravest.setAccessibleName(self.gravest.text())
 
     def _go(self, diagnosis: Diagnosis) -> None:
         if diagnosis.node is not None:
@@ -106,16 +143,28 @@ class Diagnoses(QFrame):
         super().resizeEvent(event)
         self._fit()
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click anywhere on the line opens it, or closes it."""
+        if self.head.geometry().contains(event.position().toPoint()):
+            self._fold()
+
     def _fit(self) -> None:
         """As high as its lines, up to a limit."""
         room = self.width() - 28
         lines = self._list.heightForWidth(room) if self._list.hasHeightForWidth() else self._body.sizeHint().height()
-        self.area.setFixedHeight(min(lines, MOST_HEIGHT))
+        page = self.parentWidget()
+        most = max(120, round(SHARE * page.height())) if page is not None else lines
+        self.area.setFixedHeight(min(lines, most))
 
     def _fold(self) -> None:
-        open_ = self.area.isHidden()
-        self.area.setVisible(open_)
-        self.fold.setArrowType(Qt.ArrowType.DownArrow if open_ else Qt.ArrowType.RightArrow)
+        self.area.setVisible(self.area.isHidden())
+        self._say_fold()
+        self._fit()
+
+    def _say_fold(self) -> None:
+        open_ = not self.area.isHidden()
+        self.fold.setText("▾ Hide" if open_ else "▸ What to do")
+        self.gravest.setVisible(not open_)
 
     def _recolor(self) -> None:
         self.sign.setPixmap(icon("warning", "warning").pixmap(QSize(16, 16)))
@@ -127,27 +176,67 @@ class Diagnoses(QFrame):
 
 
 class _Row(QWidget):
-    """One diagnosis: sentence, advice, and a way to where it is."""
+    """One matter: its cause with the advice, a button that mends it, and below it where else it is and what it does."""
 
     wanted = Signal(object)
+    """The `Diagnosis` whose place is to be shown."""
+    mend_wanted = Signal(object)
 
-    def __init__(self, diagnosis: Diagnosis) -> None:
+    def __init__(self, matter: Matter) -> None:
         super().__init__()
-        self.text = QLabel(diagnosis.message)
-        self.text.setWordWrap(True)
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        advice = Note(diagnosis.advice)
+        self.matter = matter
+        cause = matter.cause
+        self.text = _plain(f"Earlier: {cause.message}" if matter.over else cause.message, muted=matter.over)
+        self.advice = Note(cause.advice)
+        self.mend = QPushButton()
+        self.mend.clicked.connect(lambda: self.mend_wanted.emit(matter))
+        self.mend.hide()
+        self.go = self._way(cause)
         words = QVBoxLayout()
         words.setSpacing(1)
         words.addWidget(self.text)
-        words.addWidget(advice)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addLayout(words, 1)
-        self.go = QPushButton("Show layer" if diagnosis.node is not None else "Show setting")
-        self.go.setAccessibleName(f"{self.go.text()}: {diagnosis.message}")
-        self.go.setToolTip("Go to where this can be mended")
-        self.go.setVisible(diagnosis.node is not None or diagnosis.setting is not None)
-        self.go.clicked.connect(lambda: self.wanted.emit(diagnosis))
-        row.addWidget(self.go, 0, Qt.AlignmentFlag.AlignVCenter)
+        words.addWidget(self.advice)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 0, 0)
+        top.addLayout(words, 1)
+        for button in (self.mend, self.go):
+            top.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(2)
+        box.addLayout(top)
+        self.ways = [self.go]
+        for title, group in (("The same", matter.also), ("From this comes", matter.consequences)):
+            for diagnosis in group:
+                line = QHBoxLayout()
+                line.setContentsMargins(18, 0, 0, 0)
+                line.addWidget(Note(f"{title}: {diagnosis.message}"), 1)
+                way = self._way(diagnosis)
+                self.ways.append(way)
+                line.addWidget(way, 0, Qt.AlignmentFlag.AlignVCenter)
+                box.addLayout(line)
+
+    def offer(self, label: str) -> None:
+        """Offer to mend it by a click; nothing where the label is empty."""
+        self.mend.setText(label)
+        self.mend.setAccessibleName(label)
+        self.mend.setToolTip(f"{label}: one step, Undo takes it back")
+        self.mend.setVisible(bool(label))
+
+    def _way(self, diagnosis: Diagnosis) -> QPushButton:
+        """A button to where something is."""
+        button = QPushButton("Show layer" if diagnosis.node is not None else "Show setting")
+        button.setAccessibleName(f"{button.text()}: {diagnosis.message}")
+        button.setToolTip("Go to where this can be mended")
+        button.setVisible(diagnosis.node is not None or diagnosis.setting is not None)
+        button.clicked.connect(lambda: self.wanted.emit(diagnosis))
+        return button
+
+
+def _plain(text: str, *, muted: bool) -> QLabel:
+    """A sentence that can be selected."""
+    made = Note(text) if muted else QLabel(text)
+    made.setWordWrap(True)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made

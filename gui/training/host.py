@@ -194,7 +194,7 @@ def result_of(info: RunInfo, history: History) -> Result:
     if info.state == "running":
         steps = history.series("train/loss")[0]
         done = int(steps[-1]) if len(steps) else 0
-        message = f"The run was cut off after step {done}."
+        message = f"The run was cut off after step {done:,}."
     validation, test = ({k: float(v) for k, v in part.items()} for part in (info.validation, info.test))
     return Result(state, message, info.epochs, done, info.seconds, info.path, validation, test)
 

@@ -17,8 +17,9 @@ from gui.training.measures import class_names
 from gui.training.predictions_page import PredictionsPage
 from gui.training.run_choice import RunChoice
 
-PICTURE = 310
-"""Pixels of height that a confusion matrix of ten classes needs for its numbers."""
+HIGH = 284
+"""Pixels of height: what a confusion matrix of ten classes needs for its numbers, and enough for the other tabs; one
+for all, so that the tabs stay where they are under the mouse."""
 RUNS, CONFUSION, PREDICTIONS, DIFFERENCES = range(4)
 TABS = (
     ("Runs", "Every training that is kept"),
@@ -37,8 +38,6 @@ class Lower(QWidget):
     folded = Signal(bool)
     shown = Signal()
     """Another tab is seen."""
-    room_wanted = Signal(int)
-    """What is seen now needs so many pixels of height."""
 
     def __init__(self, runs: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +48,7 @@ class Lower(QWidget):
         for page, (title, tip) in zip((runs, self.confusion, self.predictions, self.differences), TABS, strict=True):
             self.tabs.addTab(page, title)
             self.tabs.setTabToolTip(self.tabs.count() - 1, tip)
-        self.tabs.currentChanged.connect(self._changed)
+        self.tabs.currentChanged.connect(lambda _tab: self.shown.emit())
         self.confusion.cell_wanted.connect(self._show_cell)
         self.tabs.tabBarClicked.connect(lambda _tab: self.fold(False))
         self.fold_button = QToolButton()
@@ -115,8 +114,3 @@ class Lower(QWidget):
     def _show_cell(self, name: str, row: int, column: int) -> None:
         self.tabs.setCurrentIndex(PREDICTIONS)  # whoever hears of it fills the page
         self.predictions.show_cell(name, row, column)
-
-    def _changed(self, tab: int) -> None:
-        if tab in (CONFUSION, PREDICTIONS):
-            self.room_wanted.emit(PICTURE)
-        self.shown.emit()

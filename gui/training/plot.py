@@ -21,7 +21,7 @@ from gui.training.legend import Legend
 from gui.training.pacing import Extent
 from gui.training.words import metric_title, unit
 
-SIDE = 220
+SIDE = 244
 """Pixels of the legend."""
 HELPING = 0.008
 """Seconds that taking in long curves may hold the window at a time."""
@@ -204,8 +204,11 @@ class Plot(QWidget):
     def show_values(self, place: float = math.nan) -> None:
         """Show the values at a place in the legend, or the newest ones."""
         self._place_asked = place
-        at = place if math.isfinite(place) else math.inf
-        self.legend.rows.set_values([self._value(curve.value_at(at)) for curve in self.curves])
+        if math.isfinite(place):
+            values = [self._value(curve.value_at(place)) for curve in self.curves]
+        else:
+            values = [f"{self._value(c.newest)}{', then NaN' if c.broken else ''}" for c in self.curves]
+        self.legend.rows.set_values(values)
 
     def _value(self, value: float) -> str:
         if self._unit == "%" and math.isfinite(value):
@@ -348,5 +351,5 @@ def _tool(text: str, name: str, tip: str) -> QToolButton:
     button.setText(text)
     button.setAccessibleName(name)
     button.setToolTip(tip)
-    button.setFixedHeight(26)
+    button.setFixedSize(button.fontMetrics().horizontalAdvance(text) + 22, 26)
     return button

@@ -52,6 +52,7 @@ class Pyramid:
         self.highest = np.nan
         self.lowest_positive = np.nan
         """For a logarithmic axis."""
+        self._known = 0
 
     def __len__(self) -> int:
         return len(self._values)
@@ -69,7 +70,7 @@ class Pyramid:
         self._steps, self._values = steps[:count], values[:count]
         if count == seen:
             return False
-        self._note_extremes(self._values[seen:])
+        self._note_extremes(self._values[seen:], seen)
         self._grow()
         return True
 
@@ -77,6 +78,11 @@ class Pyramid:
     def last_step(self) -> float:
         """The step of the newest sample; NaN where there is none."""
         return float(self._steps[-1]) if len(self._steps) else float("nan")
+
+    @property
+    def last_known(self) -> float:
+        """The step of the newest value that is a number; NaN where there is none."""
+        return float(self._steps[self._known - 1]) if self._known else float("nan")
 
     def value_at(self, step: float) -> float:
         """The value of the sample nearest to a step; NaN where there is none."""
@@ -149,9 +155,11 @@ class Pyramid:
                 rows.extend(pairs)
             size, level = 2 * size, level + 1
 
-    def _note_extremes(self, values: Array) -> None:
-        finite = values[np.isfinite(values)]
+    def _note_extremes(self, values: Array, first: int) -> None:
+        there = np.isfinite(values)
+        finite = values[there]
         if len(finite):
+            self._known = first + len(there) - int(there[::-1].argmax())
             self.lowest = float(np.fmin(self.lowest, finite.min()))
             self.highest = float(np.fmax(self.highest, finite.max()))
             positive = finite[finite > 0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -114,6 +115,19 @@ class RangeDialog(QDialog):
         self.accept()
 
 
+def heights(losses: Sequence[float]) -> tuple[float, float]:
+    """From where to where losses are shown: the lowest, and half as much above the first ones as that is below them.
+
+    Where the loss hardly falls, what it rises by in the end is shown in part: never a line without a height.
+    """
+    low = min(losses)
+    early = max(losses[: max(1, len(losses) // 3)])
+    fall = early - low
+    rise = min(max(losses) - early, 0.1 * abs(early))
+    room = max(0.5 * fall, rise, 0.02 * abs(early), 1e-9)
+    return low - 0.1 * max(fall, room), early + room
+
+
 def _plot(found: RangeTest) -> QWidget:
     """Loss against rate, the suggestion as a line with its value."""
     import pyqtgraph as pg
@@ -130,9 +144,7 @@ def _plot(found: RangeTest) -> QWidget:
     plot.setLogMode(x=True)
     plot.setMenuEnabled(False)
     plot.plot(list(found.rates), list(found.losses), pen=pg.mkPen(theme.color("accent"), width=1))
-    low = min(found.losses)
-    early = found.losses[0]
-    plot.setYRange(low, early + 0.5 * max(early - low, 1e-9))
+    plot.setYRange(*heights(found.losses))
     if found.suggestion is not None:
         line = pg.InfiniteLine(
             math.log10(found.suggestion),

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.edits import MISSING, SetSetting
@@ -15,8 +15,9 @@ from engine.graph import GraphError
 from gui.document import Document
 from gui.training.controls import Controls
 from gui.training.host import Host
-from gui.training.sections import lr_setting
+from gui.training.sections import faults, lr_setting
 
+LR = "training.optimizer.lr"
 LATER = 0.5
 """Seconds for which the status of a run may still say the old rate."""
 
@@ -37,10 +38,12 @@ class Rate(QObject):
     def show_setting(self) -> None:
         """Show the rate that a run would begin with."""
         self._controls.show_lr(lr_setting(self._document))
+        self._controls.show_lr_error(faults(self._document).get(LR, ""))
 
     def show_running(self, lr: float) -> None:
         """Show the rate of a run that goes, unless another one was just asked for."""
         if lr and time.monotonic() > self._at:
+            self._controls.show_lr_error("")
             self._controls.show_lr(lr)
 
     def set(self, value: Any) -> None:
@@ -57,9 +60,14 @@ class Rate(QObject):
             self._at = time.monotonic() + LATER
             self.message.emit(f"The learning rate is {value:g} from the next step on.")
         else:
-            shown = "" if value is MISSING else f", not {value!r}"
+            shown = "" if value is MISSING else f", not {value if isinstance(value, (int, float)) else repr(value)}"
             self.message.emit(f"The learning rate must be a number > 0{shown}.")
             self._controls.show_lr(host.status.lr)
+
+    def focus(self) -> None:
+        """Put the cursor into the field, to type another one."""
+        self._controls.lr.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._controls.lr.selectAll()
 
     def find(self) -> None:
         """Let a range test find one."""

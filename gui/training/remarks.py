@@ -1,20 +1,31 @@
 """What a run says of itself while it goes: how it began, how far it is, how its layers do, what goes wrong; for the
-rest of the window as well as for the Train page."""
+rest of the window as well as for the Train page. What was said stays to be read after the run has ended."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
 from PySide6.QtCore import QObject, Signal
 
 from engine import project
-from engine.graph import Graph
-from engine.training.run import PROJECT
-from engine.training.status import Status
+from engine.graph import Graph, GraphError
+from engine.training.run import FACTS, PROJECT, RunError, read
+from engine.training.status import Result, Status
+from engine.training.telling import hear_diagnoses
+from gui.document import Document
 from gui.training.banner import Notes
 from gui.training.controls import duration
 from gui.training.diagnoses import Diagnoses
 from gui.training.host import Watch
+
+if TYPE_CHECKING:
+    from engine.training.causes import Matter
+    from engine.training.findings import Diagnosis
+
+Key = tuple[str, tuple[str, ...], str | None]
 
 
 class Remarks(QObject):
@@ -27,14 +38,21 @@ class Remarks(QObject):
     node_wanted = Signal(tuple, str)
     """The way to a level of the canvas, and the node there that is to be shown."""
     setting_wanted = Signal(str)
+    preflight = Signal(str)
+    """What was seen before the first step."""
     message = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.diagnoses, self.notes = Diagnoses(), Notes()
+        self.document = document
+        self.diagnoses, self.notes = Diagnoses(remedy=self._remedy), Notes()
         self.diagnoses.node_wanted.connect(self.node_wanted)
         self.diagnoses.setting_wanted.connect(self.setting_wanted)
+        self.diagnoses.mend_wanted.connect(self._mend)
+        document.changed.connect(lambda change: self.diagnoses.show_remedies())
         self._trained: tuple[Path, Graph] | None = None
+        self._said: dict[Key, Diagnosis] = {}
+        self._status: Status | None = None
         self._own = self._told = False
 
     def follow(self, watch: Watch) -> None:
@@ -43,7 +61,14 @@ class Remarks(QObject):
         self._own, self._trained, self._told = True, None, False
         watch.looked.connect(self._looked)
         watch.progressed.connect(self._progressed)
-        watch.finished.connect(lambda result: self.progressed.emit(""))
+        watch.finished.connect(self._ended)
+
+    def show_stored(self, status: Status) -> None:
+        """Show what was said of a run that has ended some time ago; on the canvas, too, if it is of this network."""
+        self._trained, self._said = None, {}
+        graph = self._graph(status)
+        self._own = graph is not None and graph.name == self.document.project.name
+        self._show(status, status.diagnoses)
 
     def disown(self) -> None:
         """Another project is open now: the canvas shows nothing of the run any more."""
@@ -51,27 +76,74 @@ class Remarks(QObject):
 
     def clear(self) -> None:
         """There is no run any more."""
-        self.show_stored(Status())
-
-    def show_stored(self, status: Status) -> None:
-        """Show what an earlier run has said of itself."""
-        self.diagnoses.show_diagnoses(status.diagnoses)
-        self.notes.show_notes(status.notes)
+        self._said, self._status = {}, None
+        self.diagnoses.show_diagnoses(())
+        self.notes.show_notes(())
 
     def _looked(self, status: Status) -> None:
-        self.show_stored(status)
+        now = {_key(diagnosis): diagnosis for diagnosis in status.diagnoses}
+        self._said = {**now, **self._said}
+        past = [replace(said, over=True) for key, said in self._said.items() if key not in now]
         if status.preflight and not self._told:
             self._told = True
-            self.message.emit(status.preflight)
-        if not self._own or status.run is None:
+            self.preflight.emit(status.preflight)
+        self._show(status, (*status.diagnoses, *past))
+
+    def _ended(self, result: Result) -> None:
+        """The run has written down all that was said of it, also what came between two looks at it."""
+        self.progressed.emit("")
+        if not (result.run / FACTS).is_file():
             return
+        try:
+            said = hear_diagnoses(read(result.run).diagnoses)
+        except RunError as error:
+            self.message.emit(str(error))
+        except ValidationError:
+            self.message.emit(f"{result.run / FACTS} is damaged: what it says of diagnoses is none.")
+        else:
+            self._show(self._status or Status(run=result.run), said)
+
+    def _show(self, status: Status, diagnoses: tuple[Diagnosis, ...]) -> None:
+        self._status = status = replace(status, diagnoses=diagnoses)
+        self.diagnoses.show_diagnoses(diagnoses)
+        self.notes.show_notes(status.notes)
+        graph = self._graph(status) if self._own else None
+        if graph is not None:
+            self.looked.emit(status, graph)
+
+    def _graph(self, status: Status) -> Graph | None:
+        """The network that the run trains."""
+        if status.run is None:
+            return None
         if self._trained is None or self._trained[0] != status.run:
             try:
                 self._trained = (status.run, project.load(status.run / PROJECT))
             except project.ProjectError as error:
                 self.message.emit(str(error))
-                return
-        self.looked.emit(status, self._trained[1])
+                return None
+        return self._trained[1]
+
+    # -- mending -----------------------------------------------------------------------------------------------------
+
+    def _remedy(self, matter: Matter) -> str:
+        from engine.training.causes import remedy
+
+        found = remedy(matter, self.document.project) if self._own else None
+        return "" if found is None else found[0]
+
+    def _mend(self, matter: Matter) -> None:
+        from engine.training.causes import remedy
+
+        found = remedy(matter, self.document.project)
+        if found is None:
+            return
+        label, edit = found
+        try:
+            self.document.apply(edit, label, whole_project=True)
+        except GraphError as error:
+            self.message.emit(str(error))
+        else:
+            self.message.emit(f"{label}: train anew to see what it changes. Ctrl+Z takes it back.")
 
     def _progressed(self, status: Status) -> None:
         if not status.steps_total:
@@ -81,3 +153,7 @@ class Remarks(QObject):
         if status.remaining_seconds is not None:
             parts.append(f"{duration(status.remaining_seconds)} left")
         self.progressed.emit(f"{'Paused' if status.state == 'paused' else 'Training'}: {', '.join(parts)}")
+
+
+def _key(diagnosis: Diagnosis) -> Key:
+    return diagnosis.code, diagnosis.inside, diagnosis.node

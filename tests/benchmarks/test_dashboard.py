@@ -198,19 +198,19 @@ def test_a_confusion_matrix(qtbot: QtBot, classes: int) -> None:
         matrix.show()
     counts = np.random.default_rng(0).integers(0, 50, (classes, classes)) + 400 * np.eye(classes, dtype=int)
     made = Counts.of(counts.tolist(), [f"class {k}" for k in range(classes)])
-    corner, side = QPointF(), 1.0
 
     def show(_number: int) -> None:
         matrix.show_counts(made)
         matrix.repaint()
 
     def point(number: int) -> None:
-        place = corner + QPointF(side * (number % classes + 0.5), side * 0.5)
+        side = whole.width() / classes
+        place = whole.topLeft() + QPointF(side * (number % classes + 0.5), whole.height() / classes / 2)
         QTest.mouseMove(matrix, place.toPoint())
         QApplication.processEvents()
         matrix.repaint()
 
     rows = [("show and paint", median_ms(show), FRAME)]
-    corner, side = matrix.geometry_of()
+    whole = matrix.cells()
     rows += [("move over it", median_ms(point), FRAME)]
     check(f"confusion matrix {classes} × {classes}", rows)

@@ -196,7 +196,7 @@ def _watched(qtbot: QtBot, graph: Graph, root: Path, measured: Measured) -> floa
     timer.stop()
     assert board.close_host(10)
     measured.late += [max(0.0, 1000 * (after - before) - 10) for before, after in pairwise(beats)]
-    measured.frames.append(1 / board._governor.interval)
+    measured.frames.append(1 / board.drawing._governor.interval)
     board.close()
     return _step_ms(host, since)
 

@@ -160,7 +160,7 @@ def test_strangers_and_nonsense_change_nothing(start: Any, tmp_path: Path) -> No
     history, _ = listen(line, lambda message: message["kind"] == "status" and message["status"]["step"] == 1)
     assert history.series("train/loss")[0].tolist() == [1]
     line.send({"kind": "stop"})
-    assert listen(line, ended)[1]["result"]["message"] == "Stopped after step 1 of 2000000."
+    assert listen(line, ended)[1]["result"]["message"] == "Stopped after step 1 of 2,000,000."
     line.close()
 
 

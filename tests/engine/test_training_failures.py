@@ -13,7 +13,10 @@ from torch import nn
 
 from engine.graph import Graph
 from engine.training import recorder
+from engine.training.failures import explain
 from engine.training.loop import Trainer
+from engine.training.plan import check
+from engine.training.recorder import Diverged
 from engine.training.run import runs
 from engine.training.status import TrainingError
 from tests.engine.test_training_learning import table
@@ -38,6 +41,25 @@ def test_a_loss_that_is_no_number_ends_the_run_with_what_to_try(tmp_path, monkey
         assert (result.run / "model.safetensors").is_file()
         assert runs(tmp_path)[0].metrics().series("train/loss")[1].size == result.steps
     assert written[0] == written[1]
+
+
+@pytest.mark.parametrize(
+    ("lr", "settings", "words"),
+    [
+        (100.0, {}, "far above the 0.001 that is usual for adamw. Try a smaller learning rate such as 0.001 first."),
+        (0.005, {}, "Try a smaller learning rate such as 0.0005, or to limit the gradients (clip_norm)."),
+        (0.005, {"clip_norm": 1.0}, "Try a smaller learning rate such as 0.0005."),
+        (
+            0.005,
+            {"standardise": ()},
+            "a smaller learning rate such as 0.0005, to limit the gradients (clip_norm), or to standardise the data on "
+            "the Data page.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_to_try_is_nothing_that_is_done_already(lr, settings, words) -> None:
+    plan = check(table(optimizer={"lr": lr}, **settings))
+    assert explain(Diverged(8, lr, float("nan")), plan, 8).endswith(words)
 
 
 def failing(number: int, error: Exception) -> Callable[[nn.Linear, torch.Tensor], torch.Tensor]:

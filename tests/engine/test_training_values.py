@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -18,7 +19,7 @@ from engine.training.findings import Spot
 from engine.training.loop import Trainer
 from engine.training.plan import check
 from engine.training.probes import Probed
-from engine.training.range_test import FIRST, LAST, STEPS, range_test, suggest
+from engine.training.range_test import FIRST, LAST, STEPS, RangeTest, range_test, suggest
 from engine.training.values import measure, values_of
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_options import PICTURES
@@ -109,6 +110,28 @@ def test_the_steepest_fall_is_suggested(best: float, steps: int) -> None:
     assert best / 6 < found < 6 * best
     assert suggest(rates, [2.0] * steps) is None
     assert suggest(rates, [2.0 + n for n in range(steps)]) is None
+
+
+@given(st.integers(0, 2**16), st.floats(0.02, 0.045), st.floats(1e-4, 1e-2))
+def test_a_network_that_learns_slowly_gets_its_rate_too(seed: int, fall: float, best: float) -> None:
+    rates = [FIRST * (LAST / FIRST) ** (n / (STEPS - 1)) for n in range(STEPS)]
+    noise = np.random.default_rng(seed).uniform(-0.002, 0.002, STEPS)
+    down = [2.3 * (1 - fall / (1 + (best / rate) ** 2)) for rate in rates]
+    losses = (np.array(down) + noise).tolist()
+    found = suggest(rates, losses)
+    assert found is not None
+    assert best / 100 < found < 100 * best
+    assert "falls only a little" in str(RangeTest(tuple(rates), tuple(losses), found))
+
+
+@given(st.integers(0, 2**16), st.floats(0.0, 0.05))
+def test_chance_is_no_fall(seed: int, spread: float) -> None:
+    rates = [FIRST * (LAST / FIRST) ** (n / (STEPS - 1)) for n in range(STEPS)]
+    losses = (2.3 + np.random.default_rng(seed).uniform(-spread, spread, STEPS)).tolist()
+    assert suggest(rates, losses) is None
+    said = str(RangeTest(tuple(rates), tuple(losses), None))
+    assert said.startswith("At no learning rate did the loss fall")
+    assert said.endswith("look for what keeps the network from learning.")
 
 
 def test_a_batch_that_does_not_fit_is_refused_with_the_largest_that_does(tmp_path: Any, monkeypatch: Any) -> None:

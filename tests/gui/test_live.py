@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
 import presets
-from engine.edits import SetParameter, SetSetting
+from engine.edits import SetParameter, SetProperty, SetSetting
 from engine.training.findings import Diagnosis, LayerHealth, Look, Spot
 from engine.training.loop import Trainer
 from engine.training.status import Status
@@ -150,13 +151,72 @@ def test_what_goes_wrong_leads_to_where_it_is(qtbot: QtBot) -> None:
     fast = Diagnosis(
         "rate-too-high", "The learning rate is too high.", "Divide it.", 100, setting="training.optimizer.lr"
     )
-    panel.show_diagnoses((sick, fast))
-    assert panel.title.text() == "2 things to look at"
+    later = Diagnosis("overfitting", "Overfitting.", "Stop early.", 200, setting="training.early_stopping", over=True)
+    panel.show_diagnoses((sick, later, fast))
+    assert panel.title.text() == "1 thing to look at, 1 earlier"
+    assert panel.gravest.text() == fast.message, "the cause, not what comes of it"
+    assert not panel.area.isVisibleTo(panel)
+    QTest.mouseClick(panel.gravest, Qt.MouseButton.LeftButton)
+    assert panel.area.isVisibleTo(panel)
     for row in panel.rows:
-        QTest.mouseClick(row.go, Qt.MouseButton.LeftButton)
-    assert went == [(("n3",), "n7"), "training.optimizer.lr"]
+        for way in row.ways:
+            QTest.mouseClick(way, Qt.MouseButton.LeftButton)
+    assert went == ["training.optimizer.lr", (("n3",), "n7"), "training.early_stopping"]
+    assert [row.text.text() for row in panel.rows] == [fast.message, "Earlier: Overfitting."]
     panel.show_diagnoses(())
     assert panel.isHidden()
+
+
+def test_the_layer_that_is_shown_says_what_the_training_said(qtbot: QtBot, window: MainWindow) -> None:
+    graph = presets.build("mlp")
+    window.files.show_graph(graph)
+    document, live = window.document, window.view.canvas.live
+    linear, relu = graph.of_type("Linear")[0], graph.of_type("ReLU")[0]
+    document.apply(SetProperty(linear.id, "initialization", "zeros"))
+    alike = Diagnosis("alike", "All units are alike.", "Take another initialisation.", 0, node=linear.id)
+    dead = Diagnosis("dead-units", "Dead units.", "Lower the learning rate.", 20, node=relu.id)
+    live.follow(Status(diagnoses=(dead, alike)), document.project.copy())  # a run from before: nothing was measured
+    assert marks(window) == {linear.name: "weak", relu.name: "weak"}
+    window._show_node((), relu.id)
+    assert document.selection == (relu.id,)
+    said = window.design.inspector.node_page.training
+    assert said.isVisible()
+    assert "Dead units." in said.text
+    assert "This comes of something else: All units are alike." in said.text
+    assert "Lower the learning rate" not in said.text
+    assert said.mend.isHidden()
+    window._show_node((), linear.id)
+    assert said.text == "All units are alike. Take another initialisation."
+    QTest.mouseClick(said.mend, Qt.MouseButton.LeftButton)
+    assert "initialization" not in document.project.nodes[linear.id].properties
+    assert said.mend.isHidden()
+    assert marks(window)[linear.name] == "old"
+    document.history.undo()
+    assert said.mend.isVisible()
+    live.forget()
+    assert said.isHidden()
+    window._show_node((), "gone")
+    assert window.status.currentMessage().startswith("This layer is not in the drawing any more")
+    document.discard()
+
+
+def test_a_long_message_is_cut_before_the_numbers_and_whole_in_the_tooltip(qtbot: QtBot, window: MainWindow) -> None:
+    window.files.show_graph(presets.build("mlp"))
+    window.resize(1000, 700)
+    qtbot.waitUntil(lambda: window.status.width() == 1000)
+    sentence = "The loss of step 8 is not a number. " * 8
+    window.say(sentence)
+    status = window.status
+    assert status.currentMessage() == sentence
+    assert status.shown.endswith("…")
+    assert status.fontMetrics().horizontalAdvance(status.shown) < status.cost.x()
+    place = status.rect().center() - status.rect().topLeft()
+    place.setX(40)
+    QApplication.sendEvent(status, QHelpEvent(QEvent.Type.ToolTip, place, status.mapToGlobal(place)))
+    assert sentence.strip() in QToolTip.text()
+    QToolTip.hideText()
+    window.say("Saved.")
+    assert status.shown == "Saved."
 
 
 def test_the_range_test_offers_what_it_finds(qtbot: QtBot) -> None:

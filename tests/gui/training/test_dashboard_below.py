@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.preferences import Preferences
-from gui.training.confusion import Counts
+from gui.training.confusion import WITH_NUMBERS, Counts
 from gui.training.dashboard import Dashboard
 from gui.training.lower import CONFUSION, PREDICTIONS, RUNS
 from gui.training.notice import Notice
@@ -44,11 +44,12 @@ def test_the_matrix_says_what_is_under_the_mouse(qtbot: QtBot, show: Show) -> No
     host.history.keep("validation/confusion_matrix", 20, 1, TABLE)
     qtbot.waitUntil(page.matrix.isVisible)
     assert page.matrix.counts.names == tuple(NAMES)  # type: ignore[union-attr]
-    corner, side = page.matrix.geometry_of()
-    QTest.mouseMove(page.matrix, (corner + QPointF(2.5 * side, 1.5 * side)).toPoint())
+    cells = page.matrix.cells()
+    versicolor = cells.topLeft() + QPointF(cells.width() * 2.5 / 3, cells.height() / 2)
+    QTest.mouseMove(page.matrix, versicolor.toPoint())
     qtbot.waitUntil(lambda: page.said.text() == "true versicolor read as virginica: 12 of 45 (27 %)")
-    cells = [[page.classes.item(row, column).text() for column in range(5)] for row in range(3)]
-    assert cells[1] == ["versicolor", "100.0 %", "73.3 %", "84.6 %", "45"]
+    table = [[page.classes.item(row, column).text() for column in range(5)] for row in range(3)]
+    assert table[1] == ["versicolor", "100.0 %", "73.3 %", "84.6 %", "45"]
     host.history.keep("validation/confusion_matrix", 40, 2, [[45, 0, 0], [0, 44, 1], [0, 0, 9]])
     qtbot.waitUntil(lambda: page.said.text() == "true versicolor read as virginica: 1 of 45 (2 %)")
     QTest.mouseMove(page.matrix, page.matrix.rect().bottomRight())
@@ -74,6 +75,21 @@ def test_no_matrix_has_a_reason(qtbot: QtBot, show: Show) -> None:
     board.below.tabs.setCurrentIndex(CONFUSION)
     running(board)
     qtbot.waitUntil(lambda: board.below.confusion.hint.text().startswith("This run measures no confusion matrix"))
+
+
+def test_ten_classes_are_all_seen_and_use_the_width(qtbot: QtBot, show: Show) -> None:
+    board = show()
+    board.below.tabs.setCurrentIndex(CONFUSION)
+    host = running(board)
+    host.history.keep("validation/confusion_matrix", 20, 1, [[27 * (a == b) for a in range(10)] for b in range(10)])
+    page = board.below.confusion
+    qtbot.waitUntil(lambda: page.matrix.counts is not None)
+    cells = page.matrix.cells()
+    assert page.matrix.rect().contains(cells.toAlignedRect())
+    assert cells.height() / 10 >= WITH_NUMBERS
+    assert cells.width() > 0.8 * page.matrix.width()
+    last = page.classes.visualItemRect(page.classes.item(9, 0))
+    assert page.classes.viewport().rect().contains(last), "the last class of the table, too"
 
 
 def test_a_hundred_classes_are_a_picture() -> None:

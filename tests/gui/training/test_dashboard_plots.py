@@ -20,18 +20,18 @@ from tests.gui.training.boards import Show, click, drawn, host_of, network
 
 def test_nothing_is_drawn_while_hidden_or_idle(qtbot: QtBot, show: Show) -> None:
     board = show()
-    assert not board._timer.isActive()
+    assert not board.drawing.timer.isActive()
     board.train()
-    qtbot.waitUntil(board._timer.isActive)
+    qtbot.waitUntil(board.drawing.timer.isActive)
     board.hide()
-    assert not board._timer.isActive()
+    assert not board.drawing.timer.isActive()
     host_of(board).begin()
     host_of(board).feed(30)
     qtbot.waitUntil(lambda: board.controls.state == "running")
     assert sum(drawn(board)) == 0
     board.show()
     assert drawn(board) == [30, 1, 30, 1]
-    qtbot.waitUntil(board._timer.isActive)
+    qtbot.waitUntil(board.drawing.timer.isActive)
 
 
 def test_a_dashboard_that_was_never_shown_trains(qtbot: QtBot, show: Show) -> None:

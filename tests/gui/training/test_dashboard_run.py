@@ -49,7 +49,7 @@ def test_train_pause_step_resume_stop(qtbot: QtBot, show: Show) -> None:
     assert board.banner.text.text() == text
     assert board.banner.isVisible()
     assert states == ["waiting", "running", "paused", "running", "stopped"]
-    assert not board._timer.isActive()
+    assert not board.drawing.timer.isActive()
 
 
 def test_the_result_is_a_line_and_a_message(qtbot: QtBot, show: Show) -> None:
@@ -65,6 +65,8 @@ def test_the_result_is_a_line_and_a_message(qtbot: QtBot, show: Show) -> None:
 def test_a_failure_is_said_in_full(qtbot: QtBot, show: Show) -> None:
     board = show()
     board.train()
+    host_of(board).begin()
+    host_of(board).feed(3)
     words = "The loss of step 3 is not a number (learning rate 10): try a smaller training.optimizer.lr such as 1. " * 3
     with qtbot.waitSignal(board.finished):
         host_of(board).end("failed", words)

@@ -36,7 +36,7 @@ def test_earlier_runs_are_laid_beside(qtbot: QtBot, show: Show, tmp_path: Path) 
     tick(board, 1)
     qtbot.waitUntil(lambda: drawn(board) == [50, 1, 50, 1])
     legend = board._plots.panels[0].legend.rows
-    assert [curve.label for curve in legend.curves] == ["run 1 · train", "run 1 · valid."]
+    assert [curve.label for curve in legend.curves] == ["run 1 · train", "run 1 · validation"]
     assert board.stack.currentWidget() is board._plots
     board.train()
     host_of(board).begin()

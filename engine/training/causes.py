@@ -1,0 +1,95 @@
+"""What comes of what: which of the things that go wrong are only consequences of another one, so that the cause is said
+first and nobody is sent to mend its consequences. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from engine.edits import MISSING, Compound, Edit, SetProperty, SetSetting
+from engine.graph import Graph
+from engine.training.findings import Diagnosis
+
+NOTHING_LEARNED: Final = frozenset({"stuck", "rate-too-low"})
+NO_GRADIENT: Final = NOTHING_LEARNED | {"dead-units", "saturated-units", "vanishing-gradients"}
+TOO_LARGE: Final = NO_GRADIENT | {"exploding-gradients", "loss-rises", "not-a-number"}
+CAUSES: Final[Mapping[str, frozenset[str]]] = {
+    "padding-counts": frozenset(),
+    "alike": NO_GRADIENT,
+    "large-start": TOO_LARGE,
+    "unshuffled": NOTHING_LEARNED | {"loss-rises", "overfitting"},
+    "rate-too-high": TOO_LARGE,
+    "exploding-gradients": frozenset({"loss-rises", "not-a-number", "stuck"}),
+    "not-a-number": frozenset(),
+    "loss-rises": frozenset({"stuck"}),
+    "saturated-units": NOTHING_LEARNED | {"vanishing-gradients"},
+    "dead-units": NOTHING_LEARNED | {"vanishing-gradients"},
+    "vanishing-gradients": NOTHING_LEARNED,
+    "stuck": frozenset({"rate-too-low"}),
+}
+"""Code → the codes that follow from it; what may cause the others stands first. A layer whose units are all alike
+(zeros) hands on zeros and no gradient; steps or numbers that are too large throw units to where they are flat; without
+a gradient nothing is learned."""
+_ORDER: Final = tuple(CAUSES)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing to look at: the ``cause``, the same in other layers (``also``), and what comes of it."""
+
+    cause: Diagnosis
+    also: tuple[Diagnosis, ...] = ()
+    consequences: tuple[Diagnosis, ...] = ()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it holds any more."""
+        return all(diagnosis.over for diagnosis in (self.cause, *self.also))
+
+
+def matters(diagnoses: Sequence[Diagnosis]) -> list[Matter]:
+    """What was said, by its causes: what holds now first, and of that the deepest cause. Nothing is left out.
+
+    What is over explains only what is over as well: what still holds has its own advice.
+    """
+    found: list[Matter] = []
+    for over in (False, True):
+        left = sorted((d for d in diagnoses if d.over is over), key=_rank)
+        while left:
+            cause = left[0]
+            also = [d for d in left[1:] if d.code == cause.code]
+            follows = [d for d in left[1:] if d.code in CAUSES.get(cause.code, ())]
+            found.append(Matter(cause, tuple(also), tuple(follows)))
+            left = [d for d in left if d is not cause and d not in also and d not in follows]
+    return found
+
+
+def explained(diagnoses: Sequence[Diagnosis]) -> tuple[Diagnosis, ...]:
+    """The same, but what only comes of something else advises to look there."""
+    found: list[Diagnosis] = []
+    for matter in matters(diagnoses):
+        found += [matter.cause, *matter.also]
+        found += [
+            replace(d, advice=f"This comes of something else: {matter.cause.message}") for d in matter.consequences
+        ]
+    return tuple(found)
+
+
+def _rank(diagnosis: Diagnosis) -> int:
+    return _ORDER.index(diagnosis.code) if diagnosis.code in _ORDER else len(_ORDER)
+
+
+def remedy(matter: Matter, graph: Graph) -> tuple[str, Edit] | None:
+    """The edit of a project that mends the cause and no more, with what a button calls it; None where there is none."""
+    cause = matter.cause
+    if cause.code == "unshuffled":
+        return "Shuffle the samples", SetSetting(("data", "shuffle"), True)
+    if cause.code == "alike":
+        nodes = [graph.nodes.get(d.node or "") for d in (cause, *matter.also) if not d.inside]
+        guilty = [node for node in nodes if node is not None and node.properties.get("initialization") == "zeros"]
+        if guilty:
+            edits = tuple(SetProperty(node.id, "initialization", MISSING) for node in guilty)
+            names = ", ".join(node.name for node in guilty)
+            return f"Reset initialization of {names}", Compound(edits, f"Reset initialization of {names}")
+    return None

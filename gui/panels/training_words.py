@@ -1,0 +1,87 @@
+"""What a training has to say of the selected layer: the sentences, what to do, and a button where a click mends it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from engine.edits import Edit
+from gui.canvas.live import Live
+from gui.panels.facts import words
+from gui.theme import theme
+from gui.widgets import Note, heading
+
+
+class TrainingWords(QFrame):
+    """Is there only where something is said of the layer."""
+
+    chosen = Signal(object)
+    """The `Edit` that mends it."""
+
+    def __init__(self, live: Live, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("training-words")
+        self.setAccessibleName("What a training says of this layer")
+        self._live = live
+        self._node = ""
+        self._shown: tuple[object, ...] = ()
+        self._edit: Edit | None = None
+        self.mend = QPushButton()
+        self.mend.clicked.connect(self._mend)
+        self._title = heading("While training")
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(10, 6, 6, 8)
+        self._box.setSpacing(4)
+        self._box.addWidget(self._title)
+        self._box.addWidget(self.mend)
+        self._said: list[QLabel] = []
+        live.changed.connect(lambda: self.show_node(self._node))
+        theme.changed.connect(self._recolor)
+        self._recolor()
+        self.hide()
+
+    def show_node(self, node_id: str) -> None:
+        """Show what is said of a node of the open level; nothing for an empty id."""
+        self._node = node_id
+        graph = self._live.document.graph
+        said = self._live.diagnoses(node_id) if node_id in graph.nodes else []
+        old = bool(said) and self._live.changed_since(node_id)
+        remedy = self._live.remedy(node_id) if said else None
+        shown = (*said, old, remedy)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        for part in self._said:
+            self._box.removeWidget(part)
+            part.hide()
+            part.deleteLater()
+        self._said = []
+        self._title.setText("In training, before this layer was changed" if old else "While training")
+        for diagnosis in said:
+            sentence, advice = words(), Note(diagnosis.advice)
+            sentence.setText(f"{'Earlier: ' if diagnosis.over else ''}{diagnosis.message}")
+            for part in (sentence, advice):
+                self._box.insertWidget(self._box.count() - 1, part)
+                self._said.append(part)
+        self._edit = None if remedy is None else remedy[1]
+        label = "" if remedy is None else remedy[0]
+        self.mend.setText(label)
+        self.mend.setAccessibleName(label or "Mend")
+        self.mend.setToolTip("One step; Undo takes it back")
+        self.mend.setVisible(remedy is not None)
+        self.setVisible(bool(said))
+
+    @property
+    def text(self) -> str:
+        """All that is said."""
+        return " ".join(part.text() for part in self._said)
+
+    def _mend(self) -> None:
+        if self._edit is not None:
+            self.chosen.emit(self._edit)
+
+    def _recolor(self) -> None:
+        color, ground = theme.color("warning").name(), theme.color("base").name()
+        self.setStyleSheet(
+            f"QFrame#training-words {{ background: {ground}; border: none; border-left: 4px solid {color}; }}"
+        )

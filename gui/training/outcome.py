@@ -1,0 +1,145 @@
+"""How a run ended, on the Train page: what is said of it, and the way out that leads further."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.edits import SetSetting
+from engine.graph import Graph, GraphError
+from engine.settings import SettingFault, resolve_settings
+from engine.training.history import History
+from engine.training.optimizers import smaller_rate
+from engine.training.run import METRICS
+from engine.training.status import Result
+from gui.document import Document
+from gui.training.banner import Banner, EmptyState
+from gui.training.host import Host
+from gui.training.words import result_text
+
+SETTING = re.compile(r"\b(?:data|training)\.[a-z_][a-z_0-9.]*[a-z_0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is mended: a setting (``data.path``) or a node; ``label`` is what a button calls it."""
+
+    label: str
+    setting: str = ""
+    node: str = ""
+
+
+class Outcome(QObject):
+    """Fills the banner, and the empty page where nothing was trained; asks for what their buttons offer."""
+
+    setting_wanted = Signal(str)
+    node_wanted = Signal(tuple, str)
+    message = Signal(str)
+
+    def __init__(self, document: Document, train: Callable[[], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.banner, self.empty = Banner(), EmptyState()
+        self._document, self._train = document, train
+        self._place: Place | None = None
+        self._lr = math.nan
+        self.banner.anew_wanted.connect(self._anew)
+        for source in (self.banner, self.empty):
+            source.mend_wanted.connect(self._mend)
+
+    def show_preflight(self, sentence: str) -> None:
+        """What was seen before the first step, until the run has ended."""
+        self.banner.show_result("running", sentence)
+
+    def show(self, result: Result, host: Host, *, others: bool) -> None:
+        """Say how a run ended; ``others`` says that the curves of other runs are shown."""
+        text = result_text(result)
+        self._place, self._lr = None, math.nan
+        if result.state == "failed":
+            self._place = place_of(result.message, self._document.project)
+            self._lr = self._other_rate(host.history)
+        mend = "" if self._place is None else self._place.label
+        if refused(result, host.history):
+            self.empty.show_refused(text, mend)
+            if not others:
+                self.banner.hide()
+                return
+        anew = f"Train anew with {self._lr:g}" if math.isfinite(self._lr) else ""
+        resumable = (result.state == "stopped" and (result.run / METRICS).is_file()) or (
+            result.state == "failed" and _kept(result)
+        )
+        self.banner.show_result(
+            result.state, text, resumable=resumable and not anew, anew=anew, mend="" if anew else mend
+        )
+
+    def _other_rate(self, history: History) -> float:
+        """The learning rate to train anew with, where a run failed because of its own; NaN where it did not."""
+        rate, settings = diverged_at(history), resolve_settings(self._document.project)
+        if not math.isfinite(rate) or isinstance(settings, SettingFault):
+            return math.nan
+        optimizer = settings[1].optimizer
+        smaller = smaller_rate(optimizer, rate)
+        return optimizer.lr if optimizer.lr <= smaller else smaller
+
+    def _anew(self) -> None:
+        settings = resolve_settings(self._document.project)
+        if isinstance(settings, SettingFault) or settings[1].optimizer.lr != self._lr:
+            try:
+                self._document.apply(SetSetting(("training", "optimizer", "lr"), self._lr))
+            except GraphError as error:
+                self.message.emit(str(error))
+                return
+        self._train()
+
+    def _mend(self) -> None:
+        if self._place is not None:
+            if self._place.setting:
+                self.setting_wanted.emit(self._place.setting)
+            else:
+                self.node_wanted.emit((), self._place.node)
+
+
+def refused(result: Result, history: History) -> bool:
+    """Whether nothing was trained: what had to be mended first was said instead."""
+    return result.state == "failed" and not history.names() and not _kept(result)
+
+
+def _kept(result: Result) -> bool:
+    """Whether the folder of a run holds any curves: also those of a run that could not be gone on with."""
+    path = result.run / METRICS
+    return path.is_file() and path.stat().st_size > 0
+
+
+def diverged_at(history: History) -> float:
+    """The learning rate at which a run ended whose last loss was no number; NaN where it was one."""
+    for name in ("train/loss", "validation/loss"):
+        if not math.isfinite(_last(history, name, 0.0)):
+            return _last(history, "train/lr", math.nan)
+    return math.nan
+
+
+def _last(history: History, name: str, otherwise: float) -> float:
+    """The newest value of a series."""
+    values = history.series(name)[1].tolist() if name in history.names() else []
+    return float(values[-1]) if values else otherwise
+
+
+def place_of(sentence: str, graph: Graph) -> Place | None:
+    """Where that is mended of which a sentence speaks: the first layer it names, as ``name (Type)``, or setting.
+
+    Sentences name a setting by its path and a layer by its name and type: a rule of the house.
+    """
+    places: list[tuple[int, Place]] = []
+    for node in graph.nodes.values():
+        if (at := sentence.find(f"{node.name} ({node.type})")) >= 0:
+            places.append((at, Place(f"Show {node.name}", node=node.id)))
+    if (found := SETTING.search(sentence)) is not None:
+        path = found.group()
+        data = path.startswith("data.") and path != "data.batch_size"
+        places.append((found.start(), Place("Open the Data page" if data else "Show the setting", setting=path)))
+    elif (at := sentence.find("Data page")) >= 0:
+        places.append((at, Place("Open the Data page", setting="data.dataset")))
+    return min(places, key=lambda place: place[0])[1] if places else None

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.edits import Change
 from engine.errors import LayerloomError
-from engine.training.run import RunError
 from gui.canvas.live import Live
 from gui.document import Document
 from gui.training.background import Background
@@ -73,6 +72,7 @@ class WireValues(QObject):
         graph, run = self.document.project.copy(), self._weights_of()
 
         def job() -> tuple[Any, Path | None]:
+            from engine.training.run import RunError
             from engine.training.values import values_of
 
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -131,8 +131,8 @@ def test_a_cell_of_the_matrix_shows_its_samples(qtbot: QtBot, show: Show) -> Non
     host.history.keep("validation/predictions", 20, 1, kept)
     page, matrix = board.below.predictions, board.below.confusion.matrix
     qtbot.waitUntil(matrix.isVisible)
-    corner, side = matrix.geometry_of()
-    place = (corner + QPointF(2.5 * side, 1.5 * side)).toPoint()
+    whole = matrix.cells()
+    place = (whole.topLeft() + QPointF(2.5 * whole.width() / 3, 1.5 * whole.height() / 3)).toPoint()
     QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=place)
     assert board.below.tabs.currentIndex() == PREDICTIONS
     assert page.said.text() == "after epoch 1; true versicolor read as virginica: 2 samples of it kept"
@@ -143,7 +143,8 @@ def test_a_cell_of_the_matrix_shows_its_samples(qtbot: QtBot, show: Show) -> Non
     assert not page.back.isVisible()
     board.below.tabs.setCurrentIndex(CONFUSION)
     matrix.setFocus()
-    for key in (Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_Return):  # from where the mouse was
+    QApplication.sendEvent(matrix, QEvent(QEvent.Type.Leave))  # or the keys go on from where the mouse was
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Return):
         QTest.keyClick(matrix, key)
     assert page.said.text().endswith("true setosa read as versicolor: no sample of it was kept")
     assert page.back.isVisible()

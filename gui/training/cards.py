@@ -83,7 +83,7 @@ class Cards(QWidget):
 
     @property
     def _top(self) -> int:
-        return LEGEND if self._shown is not None and self._shown.answer else 0
+        return LEGEND if self._shown is not None and self._shown.answer else 2  # room for the frames
 
     @property
     def _parts(self) -> list[tuple[str, int]]:
@@ -173,7 +173,7 @@ class Cards(QWidget):
 
     def _paint_legend(self, painter: QPainter) -> None:
         """What stands where in a card, or which line is which; and the classes of masks by their colours."""
-        if not self._top:
+        if self._top != LEGEND:
             return
         metrics, x = painter.fontMetrics(), 0.0
 

@@ -94,7 +94,7 @@ class Banner(Strip):
         self.go_on.setAccessibleName("Resume the run")
         super().__init__(self.go_on, "Hide the result", parent)
         self.resume_wanted = self.wanted
-        self.anew, self.mend = QPushButton(), QPushButton()
+        self.anew, self.mend = QPushButton("Train anew"), QPushButton("Way out")
         self.anew.setToolTip("Set this learning rate (one undo step) and begin a new run")
         self.anew.clicked.connect(self.anew_wanted)
         self.mend.setToolTip("Go to where this can be mended")
@@ -106,8 +106,8 @@ class Banner(Strip):
         """Say how a run ended, and offer to go on with it, to train ``anew`` or to ``mend`` what has failed."""
         self.go_on.setVisible(resumable)
         for button, label in ((self.anew, anew), (self.mend, mend)):
-            button.setText(label)
-            button.setAccessibleName(label or "Way out")
+            if label:
+                button.setText(label)
             button.setVisible(bool(label))
         self.say(state, text)
 

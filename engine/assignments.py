@@ -7,8 +7,9 @@ from typing import Any, get_origin
 
 from engine.edits import MISSING, Edit, SetParameter, SetProperty, SetSetting
 from engine.errors import LayerloomError
-from engine.graph import Graph, GraphError, Node, literal, unstorable
+from engine.graph import Graph, GraphError, Node
 from engine.layers.parameters import parse
+from engine.literals import literal, unstorable
 from engine.properties import Properties
 from engine.resolve import layer_class
 from engine.settings import SECTIONS, variants

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from engine.blocks.block import PREFIX
-from engine.graph import CycleError, Edge, Graph, GraphError, Node, Position, unstorable
+from engine.graph import CycleError, Edge, Graph, GraphError, Node, Position
 from engine.limits import LONGEST_TITLE, PORT, check_name, check_node, check_parameter, check_position
+from engine.literals import unstorable
 
 MISSING: Final = object()
 """Stands for "not set" as the value of a parameter or setting."""

@@ -6,21 +6,17 @@ changed by the edits of `engine.edits` alone; `add` and `connect` are the same e
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from engine.blocks.block import Block, BlockError, BlockParameter, Blocks
 from engine.errors import CycleError, GraphError
+from engine.literals import literal
 
-__all__ = ["CycleError", "Edge", "Graph", "GraphError", "Node", "Position", "literal", "unstorable"]
+__all__ = ["CycleError", "Edge", "Graph", "GraphError", "Node", "Position", "literal"]
 
 Position = tuple[float, float]
-DEEPEST: Final = 24
-LONGEST_TEXT: Final = 10_000
-LARGEST_INT: Final = 2**63
-"""What a project file can hold: levels of nesting, characters of a text, and whole numbers below this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,44 +294,6 @@ class Graph:
             self._order = None
         if self.inside is not None:
             self.blocks.touch(self.inside)
-
-
-def literal(value: Any) -> Any:
-    """The value as a JSON-like literal: mappings with text keys, sequences as tuples, scalars as they are."""
-    if isinstance(value, Mapping):
-        return {str(key): literal(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return tuple(literal(item) for item in value)
-    return value
-
-
-def unstorable(value: Any, depth: int = 1) -> str | None:
-    """Why a project file cannot hold this literal at that depth, as a clause; None where it can."""
-    stack = [(value, depth)]
-    while stack:
-        item, depth = stack.pop()
-        if depth > DEEPEST:
-            return f"is nested too deeply; the most is {DEEPEST} levels in a file"
-        if isinstance(item, str):
-            if len(item) > LONGEST_TEXT:
-                return f"holds a text of {len(item)} characters; the most is {LONGEST_TEXT}"
-            if not item.isascii() and any("\ud800" <= c <= "\udfff" for c in item):
-                return "holds text with half a character in it"
-        elif isinstance(item, Mapping):
-            if not all(isinstance(key, str) for key in item):
-                return "holds a key that is no text"
-            stack += [(part, depth + 1) for pair in item.items() for part in pair]
-        elif isinstance(item, (list, tuple)):
-            stack += [(part, depth + 1) for part in item]
-        elif isinstance(item, float):
-            if not math.isfinite(item):
-                return f"holds {item}, which is no finite number"
-        elif isinstance(item, int):
-            if not -LARGEST_INT < item < LARGEST_INT:
-                return "holds a whole number of more than 63 bits"
-        elif item is not None:
-            return f"holds a {type(item).__name__!r}, which is no number, text or list"
-    return None
 
 
 def _port(ports: tuple[str, ...], wanted: int | str, node: Node, side: str) -> str:

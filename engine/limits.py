@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from engine.graph import Graph, GraphError, Node, Position, unstorable
+from engine.graph import Graph, GraphError, Node, Position
+from engine.literals import unstorable
 
 LONGEST_NAME: Final = 80
 LONGEST_TITLE: Final = 200

@@ -19,8 +19,9 @@ from engine.blocks.block import BLOCK, LONGEST_HELP, PARAMETER, Block, BlockPara
 from engine.blocks.edits import AddBlock
 from engine.edits import AddNode, Connect
 from engine.errors import LayerloomError
-from engine.graph import LARGEST_INT, Edge, Graph, GraphError, Node, literal, unstorable
+from engine.graph import Edge, Graph, GraphError, Node
 from engine.limits import FARTHEST, ID, LONGEST_NAME, LONGEST_PARAMETER, LONGEST_TITLE, PORT, TYPE
+from engine.literals import LARGEST_INT, literal, unstorable
 
 SCHEMA = 1
 LARGEST_FILE = 32 * 2**20

@@ -13,9 +13,10 @@ from engine import expressions, layers
 from engine.blocks.block import PREFIX, Blocks
 from engine.dims import Dim
 from engine.expressions import ExpressionError
-from engine.graph import Graph, GraphError, Node, literal
+from engine.graph import Graph, GraphError, Node
 from engine.layers.layer import Layer, ShapeError
 from engine.layers.parameters import explain
+from engine.literals import literal
 from engine.properties import DEFAULT, Properties, check_properties
 
 LARGEST_FLOAT: Final = 3.4028234e38

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.edits import Compound, SetParameter
-from engine.graph import Graph, GraphError, Node, literal
+from engine.graph import Graph, GraphError, Node
 from engine.layers.convolution import Convolution
 from engine.layers.layer import Layer, ShapeError
+from engine.literals import literal
 from engine.problems.fix import Fix
 from engine.problems.looking import above
 from engine.problems.ways.fields import known_fields, vocabulary_of

@@ -17,7 +17,7 @@ from engine.data.dataset import DataError, Dataset
 from engine.data.datasets import get, samples
 from engine.data.splitting import split
 from engine.data.views import Views, views
-from engine.training.seeds import derive
+from engine.seeds import derive
 
 if TYPE_CHECKING:
     import numpy as np

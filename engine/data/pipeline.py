@@ -12,7 +12,7 @@ from engine.data.datasets import get, load
 from engine.data.fields import fields
 from engine.data.splitting import PARTS, PartName, split
 from engine.data.transforms import Fitted, fit
-from engine.training.seeds import derive
+from engine.seeds import derive
 
 if TYPE_CHECKING:
     import numpy as np

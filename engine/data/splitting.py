@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from engine.data.config import DataConfig
 from engine.data.dataset import DataError, Field
 from engine.data.datasets import get, samples
-from engine.training.seeds import derive
+from engine.seeds import derive
 
 if TYPE_CHECKING:
     import numpy as np

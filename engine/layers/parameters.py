@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from engine.expressions import is_expression, per_repeat
-from engine.graph import LONGEST_TEXT, literal, unstorable
+from engine.literals import LONGEST_TEXT, literal, unstorable
 
 T = TypeVar("T")
 LARGEST = 2**31 - 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from engine.training.seeds import derive
+from engine.seeds import derive
 from engine.training.status import TrainingError
 from engine.training.turns import TURN
 

@@ -12,7 +12,8 @@ from engine import project
 from engine.blocks.block import PREFIX, Blocks
 from engine.blocks.library import bring
 from engine.edits import AddNode, Connect
-from engine.graph import Edge, Graph, Node, Position, literal
+from engine.graph import Edge, Graph, Node, Position
+from engine.literals import literal
 from engine.ports import output_ports
 from engine.project import ProjectError
 from gui.canvas.draft import Draft

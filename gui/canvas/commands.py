@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 
 from engine import ports
 from engine.edits import AddNode, Compound, Connect, Move, remove
-from engine.graph import Edge, Graph, GraphError, Node, Position, literal
+from engine.graph import Edge, Graph, GraphError, Node, Position
+from engine.literals import literal
 from engine.resolve import layer_class
 from gui.canvas import layout
 from gui.canvas.draft import Draft, bridge, can_splice, splice

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine import layers
-from engine.graph import literal
 from engine.layers.layer import Layer
+from engine.literals import literal
 from engine.spec import Spec
 
 ALIASES = {

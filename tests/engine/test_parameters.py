@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from engine import layers
 from engine.expressions import is_expression, per_repeat
-from engine.graph import Node, unstorable
+from engine.graph import Node
 from engine.layers.layer import Layer
 from engine.layers.parameters import parameters, parse, unparse
+from engine.literals import unstorable
 from engine.resolve import Fault, resolve
 from tests.engine import draws
 

@@ -12,7 +12,8 @@ import pytest
 
 from engine import project
 from engine.edits import Edit, Move, RenameGraph, RenameNode, SetParameter, SetSetting
-from engine.graph import Edge, Graph, GraphError, Node, literal
+from engine.graph import Edge, Graph, GraphError, Node
+from engine.literals import literal
 from engine.project import ProjectError
 from tests.engine.graphs import random_graph, state
 from tests.engine.networks import lenet

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.seeds import derive
 from engine.training.control import Control
 from engine.training.history import History
-from engine.training.seeds import derive
 
 LONG = 20.0
 GOLDEN = (3912388711783151084, 3547575151959663869, 225305283146676409)

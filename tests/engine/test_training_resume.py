@@ -19,7 +19,8 @@ import torch
 
 import presets
 from engine.edits import RenameNode, SetParameter, SetSetting
-from engine.graph import Graph, literal
+from engine.graph import Graph
+from engine.literals import literal
 from engine.training.checkpoint import BEST, FOLDER, MODEL, STATE, load
 from engine.training.control import Control
 from engine.training.history import History

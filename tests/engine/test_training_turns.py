@@ -11,7 +11,8 @@ import torch
 
 import presets
 from engine.edits import SetSetting
-from engine.graph import Graph, literal
+from engine.graph import Graph
+from engine.literals import literal
 from engine.training.control import Control
 from engine.training.loop import Trainer
 from engine.training.network import Network

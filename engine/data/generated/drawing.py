@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.training.seeds import derive
+from engine.seeds import derive
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,9 +11,10 @@ from engine.blocks.edits import within
 from engine.blocks.use import Inside, Use
 from engine.dims import Dim
 from engine.edits import MISSING, AddNode, Compound, Connect, Disconnect, Edit, Move, RemoveNode, SetParameter
-from engine.graph import Edge, Graph, GraphError, Node, literal
+from engine.graph import Edge, Graph, GraphError, Node
 from engine.layers.layer import Layer, ShapeError
 from engine.layers.parameters import unparse
+from engine.literals import literal
 from engine.problems.looking import below
 from engine.problems.problem import Problem
 from engine.problems.trial import Trial

@@ -9,8 +9,8 @@ from typing import Any
 
 from engine.data.datasets import DATASETS, Field
 from engine.edits import MISSING, Edit, SetParameter, SetSetting
-from engine.graph import literal
 from engine.layers.ports import Input, Output
+from engine.literals import literal
 from engine.problems.ways.axes import FLATTEN
 from engine.problems.ways.fields import known_fields, target, target_field, vocabulary
 from engine.problems.ways.kinds import other_numbers

@@ -17,7 +17,8 @@ from unittest import mock
 from engine.data import datasets
 from engine.data.datasets import Dataset, Field
 from engine.edits import Connect, SetSetting
-from engine.graph import Edge, Graph, literal
+from engine.graph import Edge, Graph
+from engine.literals import literal
 
 LINE = re.compile(r"(\w+):\s*([\w.]+)(?:\((.*?)\))?\s*(?:<-\s*(.*))?$")
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from engine.blocks.block import PREFIX
 from engine.graph import Graph
+from engine.problems.fix import Fix
+from engine.problems.fixes import fixes
 from engine.problems.inside import within
 from engine.problems.looking import behind
 from engine.problems.problem import SEVERITIES, Problem
@@ -90,6 +92,10 @@ class Checker:
         places = {node_id: place for place, node_id in enumerate(graph.nodes)}
         found.sort(key=lambda p: (SEVERITIES.index(p.severity), places.get(p.node or "", -1), p.code))
         return [replace(problem, seen_by=self) for problem in found]
+
+    def fixes(self, problem: Problem) -> tuple[Fix, ...]:
+        """What would fix one of these problems in the network as it is now, best first; none for one that is gone."""
+        return fixes(self, problem) if problem in self.problems() else ()
 
 
 def _run(checks: Iterable[Check], graph: Graph, report: Report, node_id: str) -> list[Problem]:

@@ -8,9 +8,8 @@ from typing import Final
 
 from engine.edits import Compound
 from engine.graph import GraphError
-from engine.problems.checker import Checker
 from engine.problems.fix import Fix
-from engine.problems.problem import Problem
+from engine.problems.problem import Problem, ProblemFinder
 from engine.problems.trial import Standing, Trial
 from engine.problems.ways import ways
 from engine.problems.ways.place import Place, Way, find_place
@@ -25,13 +24,12 @@ MOST_AT_ONCE: Final = 200
 """How many problems are mended in one step."""
 
 
-def fixes(problem: Problem) -> tuple[Fix, ...]:
-    """What would mend a problem in its network as it is now, best first; none where it is not there any more.
+def fixes(finder: ProblemFinder, problem: Problem) -> tuple[Fix, ...]:
+    """What would fix a problem in the network as it is now, best first.
 
     Those that keep all nodes and wires come first, then those that leave fewer errors and warnings.
     """
-    checker = problem.seen_by
-    return () if checker is None or problem not in checker.problems() else tried(Trial(checker), problem)
+    return tried(Trial(finder), problem)
 
 
 def tried(trial: Trial, problem: Problem) -> tuple[Fix, ...]:
@@ -57,13 +55,13 @@ def ranked(found: Iterable[Fix]) -> tuple[Fix, ...]:
     return tuple(sorted(first.values(), key=lambda fix: (not fix.keeps, fix.errors, fix.warnings))[:MOST])
 
 
-def mend_all(checker: Checker) -> tuple[Compound, list[str]] | None:
+def mend_all(finder: ProblemFinder) -> tuple[Compound, list[str]] | None:
     """One step that applies the best keeping fix of every error and warning in turn, and the labels of the fixes.
 
     Errors come first, and what mending one uncovers is mended, too; each problem once, so that fixes which conflict do
     not chase each other. None where nothing can be mended.
     """
-    trial = Trial(checker)
+    trial = Trial(finder)
     edits: list[Compound] = []
     labels: list[str] = []
     seen: set[object] = set()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol, Self
 
-if TYPE_CHECKING:
-    from engine.problems.checker import Checker
-    from engine.problems.fix import Fix
+from engine.problems.fix import Fix
+from engine.shapes import Shapes
 
 Severity = Literal["error", "warning", "hint"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "hint")
@@ -30,7 +30,7 @@ class Problem:
     parameter: str | None = None
     setting: str | None = None
     inside: tuple[str, ...] = ()
-    seen_by: Checker | None = field(default=None, compare=False, repr=False)
+    seen_by: ProblemFinder | None = field(default=None, compare=False, repr=False)
 
     @property
     def place(self) -> tuple[str, str | None, tuple[str, ...], str | None, str | None, str | None]:
@@ -40,6 +40,18 @@ class Problem:
     @property
     def fixes(self) -> tuple[Fix, ...]:
         """What would mend it, the best first; tried out on a copy of the network as it is now, when asked."""
-        from engine.problems.fixes import fixes
+        return () if self.seen_by is None else self.seen_by.fixes(self)
 
-        return fixes(self)
+
+class ProblemFinder(Protocol):
+    """Who finds the problems of a graph, keeps them up to date and knows their fixes: `engine.problems.checker`."""
+
+    shapes: Shapes
+
+    def problems(self) -> list[Problem]: ...
+
+    def fixes(self, problem: Problem) -> tuple[Fix, ...]: ...
+
+    def update(self, visited: Iterable[str]) -> None: ...
+
+    def copy(self) -> Self: ...

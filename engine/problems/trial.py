@@ -7,8 +7,7 @@ from typing import Final
 from engine.edits import Edit
 from engine.graph import Graph
 from engine.live import live_nodes
-from engine.problems.checker import Checker
-from engine.problems.problem import Problem
+from engine.problems.problem import Problem, ProblemFinder
 from engine.shapes import Report
 
 JOINS: Final = frozenset({"Add", "Subtract", "Multiply", "Divide", "Maximum"})
@@ -17,8 +16,8 @@ JOINS: Final = frozenset({"Add", "Subtract", "Multiply", "Divide", "Maximum"})
 class Trial:
     """Shapes and problems of a copy, kept up to date through every edit tried."""
 
-    def __init__(self, checker: Checker) -> None:
-        self.checker = checker.copy()
+    def __init__(self, finder: ProblemFinder) -> None:
+        self.checker = finder.copy()
         self.graph: Graph = self.checker.shapes.graph
 
     @property

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from engine.data.config import DataConfig, Split
 from engine.data.dataset import DataError, Dataset
 from engine.data.datasets import get, samples
 from engine.data.splitting import split
 from engine.data.views import Views, views
 from engine.seeds import derive
+from engine.settings.data import DataConfig, Split
 
 if TYPE_CHECKING:
     import numpy as np

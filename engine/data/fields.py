@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
 
-from engine.data.config import DataConfig, Resize, Transform
 from engine.data.datasets import DataError, Field, get
+from engine.settings.data import DataConfig, Resize, Transform
 
 LARGEST = 4 * 2**30
 """The most bytes a field may take: the data stays in memory."""

@@ -6,8 +6,8 @@ import hashlib
 from functools import lru_cache
 
 from engine.data import datasets
-from engine.data.config import DataConfig
 from engine.data.datasets import Key, key
+from engine.settings.data import DataConfig
 
 
 def fingerprint(config: DataConfig) -> str:

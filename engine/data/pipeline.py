@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.data.config import DataConfig
 from engine.data.dataset import DataError, Field
 from engine.data.datasets import get, load
 from engine.data.fields import fields
 from engine.data.splitting import PARTS, PartName, split
 from engine.data.transforms import Fitted, fit
 from engine.seeds import derive
+from engine.settings.data import DataConfig
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from engine.data.config import DataConfig
 from engine.data.dataset import DataError, Field
 from engine.data.datasets import get, samples
 from engine.seeds import derive
+from engine.settings.data import DataConfig
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.data.config import Resize, Transform
+from engine.settings.data import Resize, Transform
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
+from engine.settings.metrics import METRICS
 from engine.training.history import History
-from engine.training.metric_names import METRICS
 
 
 def better(name: str) -> Literal["high", "low", ""]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import traceback
 
+from engine.settings.optimizers import FAR, smaller_rate, usual_rate
 from engine.training.device import is_out_of_memory
-from engine.training.optimizers import FAR, smaller_rate, usual_rate
 from engine.training.plan import Plan
 from engine.training.recorder import Diverged
 from engine.training.run import RunError

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.data.binding import bind
-from engine.data.config import DataConfig
 from engine.data.dataset import DataError
 from engine.data.fields import fields
 from engine.graph import Graph
 from engine.layers.ports import Output
+from engine.settings.data import DataConfig
+from engine.settings.metrics import METRICS, MOST_CLASSES, Kind, MetricName
 from engine.shapes import Report
-from engine.training.metric_names import METRICS, MOST_CLASSES, Kind, MetricName
 from engine.training.tasks import Task, task
 
 KINDS: dict[Kind, str] = {"classes": "classes", "two": "one of two", "values": "numbers", "sequence": "sequences"}

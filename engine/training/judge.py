@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from engine.layers.ports import Output
+from engine.settings.metrics import MOST_CLASSES, PER_CLASS, MetricName
 from engine.training.deviations import Deviations, columns
 from engine.training.losses import as_values, hits
-from engine.training.metric_names import MOST_CLASSES, PER_CLASS, MetricName
 from engine.training.tasks import Task
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, Final
 
+from engine.settings.training import Checkpoints
 from engine.training.checkpoint import Progress, save, save_best
-from engine.training.config import Checkpoints
 from engine.training.run import Run
 from engine.training.stepper import Stepper
 

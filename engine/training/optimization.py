@@ -9,11 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.optim import lr_scheduler
 
-from engine.training import schedules
-from engine.training.config import TrainingConfig
-from engine.training.optimizers import Muon, Optimizer, SparseAdam
+from engine.settings import schedules
+from engine.settings.optimizers import Muon, Optimizer, SparseAdam
+from engine.settings.schedules import Constant, Schedule
+from engine.settings.training import TrainingConfig
 from engine.training.pair import Pair
-from engine.training.schedules import Constant, Schedule
 from engine.training.status import TrainingError
 
 SPARSE = ("sparse_adam", "sgd", "adagrad", "lbfgs")

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from engine import cost
 from engine.data.binding import Binding, bind
-from engine.data.config import DataConfig
 from engine.data.datasets import DataError, Field
 from engine.data.fields import fields, training_samples
 from engine.graph import Graph
-from engine.settings import SettingFault, resolve_settings
+from engine.settings.data import DataConfig
+from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.training import TrainingConfig
 from engine.shapes import Report, infer
 from engine.source import Source, SourceError, source
-from engine.training.config import TrainingConfig
 from engine.training.status import TrainingError
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from engine.graph import Graph
-from engine.training.schedules import Constant
+from engine.settings.schedules import Constant
 from engine.training.status import TrainingError
 
 FIRST, LAST, STEPS = 1e-7, 10.0, 120

@@ -11,9 +11,9 @@ from typing import NoReturn
 import torch
 
 from engine.data.pipeline import Prepared, shuffled
+from engine.settings.training import EarlyStopping
 from engine.training.checkpoint import Checkpoint, Progress
 from engine.training.compiling import compile_network
-from engine.training.config import EarlyStopping
 from engine.training.control import Control
 from engine.training.device import seed_step
 from engine.training.diagnosis import Doctor, Facts

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from engine.training.config import TrainingConfig
+from engine.settings.training import TrainingConfig
 from engine.training.device import seed_step
 from engine.training.health import Looker
 from engine.training.network import Batch, Network

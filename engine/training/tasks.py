@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from engine.data.datasets import Field
 from engine.layers.losses import LOSSES
 from engine.layers.ports import Output
+from engine.settings.metrics import Kind, MetricName, fitting, usual
 from engine.spec import Spec
-from engine.training.metric_names import Kind, MetricName, fitting, usual
 
 
 @dataclass(frozen=True, slots=True)

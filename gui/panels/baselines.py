@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.data.config import DataConfig
+from engine.settings.data import DataConfig
 from engine.training.status import sentence
 from gui.training.background import Background
 from gui.widgets import Note, heading

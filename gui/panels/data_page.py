@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.data.config import DataConfig
 from engine.data.dataset import Dataset, MissingFiles
 from engine.edits import MISSING, Change, SetSetting
 from engine.graph import Graph, GraphError
-from engine.settings import SettingFault, resolve_settings
+from engine.settings.data import DataConfig
+from engine.settings.resolve import SettingFault, resolve_settings
 from engine.training.status import sentence
 from gui.document import Document
 from gui.panels.catalogue import Catalogue

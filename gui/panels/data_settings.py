@@ -10,11 +10,11 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from engine.data.config import Split
 from engine.data.dataset import Dataset
 from engine.edits import MISSING, SetSetting
 from engine.graph import GraphError
 from engine.layers.parameters import Parameter, parameters
+from engine.settings.data import Split
 from gui.document import Document
 from gui.forms import Form
 from gui.panels.taking import PATH, TRANSFORMS, Items, Taking, fields_for, in_use, items

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from engine.data.config import DataConfig
 from engine.data.dataset import Dataset
 from engine.data.datasets import feature_names, get
+from engine.settings.data import DataConfig
 
 if TYPE_CHECKING:
     import numpy as np

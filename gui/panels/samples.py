@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.data.config import DataConfig
 from engine.data.dataset import Dataset
 from engine.data.fields import sample
+from engine.settings.data import DataConfig
 from gui.panels.baselines import Baselines
 from gui.panels.look import PARTS, Look
 from gui.panels.sample_charts import Balance, ImageGrid

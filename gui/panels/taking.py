@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from engine.data.config import Resize, Standardise
 from engine.data.dataset import Dataset
 from engine.data.datasets import catalogue
 from engine.edits import MISSING, Edit, SetSetting
+from engine.settings.data import Resize, Standardise
 from gui.document import Document
 from gui.training.sections import compound, raw
 

@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.data.binding import bind
-from engine.data.config import DataConfig
 from engine.data.dataset import DataError
 from engine.data.fields import fields
 from engine.graph import GraphError
 from engine.problems import Problem
+from engine.settings.data import DataConfig
 from gui.document import Document
 from gui.fix_finder import FixFinder
 from gui.panels.fix_buttons import FixButtons

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.data.config import DataConfig
 from engine.data.dataset import DataError
 from engine.data.fields import training_samples
 from engine.graph import Graph
 from engine.layers.parameters import unparse
-from engine.settings import SettingFault, resolve_settings
-from engine.training.config import TrainingConfig
+from engine.settings.data import DataConfig
+from engine.settings.optimizers import LBFGS
+from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.schedules import Cosine, Cyclic, OneCycle, Polynomial
+from engine.settings.training import TrainingConfig
 from engine.training.fitting import unfit
-from engine.training.optimizers import LBFGS
-from engine.training.schedules import Cosine, Cyclic, OneCycle, Polynomial
 from gui.document import Document
 from gui.training.sections import raw
 

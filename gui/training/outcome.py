@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.edits import SetSetting
 from engine.graph import Graph, GraphError
-from engine.settings import SettingFault, resolve_settings
+from engine.settings.optimizers import smaller_rate
+from engine.settings.resolve import SettingFault, resolve_settings
 from engine.training.history import History
-from engine.training.optimizers import smaller_rate
 from engine.training.run import METRICS
 from engine.training.status import Result
 from gui.document import Document

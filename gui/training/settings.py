@@ -8,10 +8,10 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from engine.data.config import DataConfig
 from engine.edits import MISSING, Change
 from engine.layers.parameters import parameters
-from engine.training.config import Averaging, Checkpoints, EarlyStopping, TrainingConfig
+from engine.settings.data import DataConfig
+from engine.settings.training import Averaging, Checkpoints, EarlyStopping, TrainingConfig
 from gui.document import Document
 from gui.forms import Form
 from gui.forms.fields import ChoicesField

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.training.metric_names import METRICS
+from engine.settings.metrics import METRICS
 from engine.training.run import RunError, read
 from engine.training.status import Result
 

@@ -10,8 +10,8 @@ import torch
 import presets
 from engine.data.pipeline import prepare
 from engine.edits import SetSetting
+from engine.settings.training import TrainingConfig
 from engine.training import device as devices
-from engine.training.config import TrainingConfig
 from engine.training.diagnosis import Doctor, Facts
 from engine.training.health import Looker
 from engine.training.plan import check

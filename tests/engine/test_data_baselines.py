@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from engine.data.baselines import Stopped, measure, remembered
-from engine.data.config import DataConfig
 from engine.data.datasets import DataError, catalogue, get, load, samples
 from engine.data.pipeline import split
 from engine.data.views import views
+from engine.settings.data import DataConfig
 
 ON_BOARD = [dataset for dataset in catalogue() if not dataset.files]
 SMALL = ("digits", "iris", "wine", "breast_cancer", "diabetes", "digit_rows")

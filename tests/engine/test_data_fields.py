@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 
 from engine.data.binding import bind
-from engine.data.config import DataConfig
 from engine.data.datasets import DataError, catalogue, feature_names, get, load
 from engine.data.fields import LARGEST, batch_of, fields
 from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.problems import find
+from engine.settings.data import DataConfig
 from engine.shapes import infer
 from presets import build
 
 LIGHT = (
-    "engine.data.config engine.data.datasets engine.data.fields engine.data.binding engine.settings "
-    "engine.training.config engine.training.control engine.training.history engine.training.status "
+    "engine.settings.data engine.data.datasets engine.data.fields engine.data.binding engine.settings.resolve "
+    "engine.settings.training engine.training.control engine.training.history engine.training.status "
     "engine.training.plan engine.training.run engine.training.loop engine.training.threads"
 )
 

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.data import pipeline
-from engine.data.config import DataConfig
 from engine.data.datasets import DataError, folder, get, load, samples
 from engine.data.files import cifar as cifar_module
 from engine.data.fingerprint import fingerprint
+from engine.settings.data import DataConfig
 from tests.engine.published import archive, cifar, idx, mnist, packed, write
 
 SETS = ("mnist", "fashion_mnist", "cifar_10", "cifar_100")

@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.data import pipeline
-from engine.data.config import DataConfig
 from engine.data.datasets import DataError, catalogue, get, load, samples
 from engine.data.fields import fields
 from engine.data.fingerprint import fingerprint
 from engine.data.generated import library
 from engine.data.generated.dates import FIRST, LAST, MONTHS, WORDINGS, worded
 from engine.data.generated.series import DELAY, PLACES
+from engine.settings.data import DataConfig
 
 MADE = [dataset.name for dataset in catalogue() if dataset.loader.startswith("engine.data.generated")]
 LARGE = [name for name in MADE if name != "digit_rows"]
@@ -104,7 +104,7 @@ QUICK = ["python_tokens", "dates", "series", "moving_digits"]
 @pytest.mark.parametrize("names", [QUICK, pytest.param(MADE, marks=pytest.mark.slow)], ids=["quick", "all"])
 def test_another_process_makes_the_same_bytes(names: list[str]) -> None:
     code = (
-        "from engine.data.config import DataConfig; from engine.data.fingerprint import fingerprint; "
+        "from engine.settings.data import DataConfig; from engine.data.fingerprint import fingerprint; "
         f"print(*[fingerprint(DataConfig(dataset=name)) for name in {names}])"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "77"}

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from engine.data import pipeline
-from engine.data.config import DataConfig, Standardise
 from engine.data.datasets import DataError, catalogue, load
 from engine.data.fields import fields
 from engine.data.transforms import fit, resize
+from engine.settings.data import DataConfig, Standardise
 
 BOTH = ({"name": "resize", "field": "image", "size": (32, 32)}, {"name": "standardise", "field": "image"})
 SHARES = st.tuples(st.integers(4, 20), st.integers(0, 8), st.integers(0, 8))

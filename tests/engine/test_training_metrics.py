@@ -16,9 +16,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.layers.ports import Output
+from engine.settings.metrics import METRICS
 from engine.training.judge import Judge
 from engine.training.losses import absolute_error
-from engine.training.metric_names import METRICS
 from engine.training.predictions import is_predictions
 from engine.training.run import read_metrics
 from engine.training.tasks import Task

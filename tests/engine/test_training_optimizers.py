@@ -11,8 +11,8 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
-from engine.settings import SettingFault, resolve_settings, variants
-from engine.training.config import TrainingConfig
+from engine.settings.resolve import SettingFault, resolve_settings, variants
+from engine.settings.training import TrainingConfig
 from engine.training.loop import Trainer
 from engine.training.optimization import TORCH, Clipping, LearningRate, make_optimizer
 from engine.training.status import TrainingError

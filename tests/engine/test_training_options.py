@@ -11,9 +11,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from engine.layers.ports import Output
+from engine.settings.training import TrainingConfig
 from engine.training import compiling
 from engine.training.checkpoint import BEST, FOLDER
-from engine.training.config import TrainingConfig
 from engine.training.control import Control
 from engine.training.loop import Trainer
 from engine.training.network import Head, Network

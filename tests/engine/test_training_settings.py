@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.data.config import DataConfig, Section, Split
 from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.layers.parameters import parameters
-from engine.settings import SettingFault, resolve_settings, variants
-from engine.training.config import AdamW, EarlyStopping, TrainingConfig
+from engine.settings.data import DataConfig, Section, Split
+from engine.settings.resolve import SettingFault, resolve_settings, variants
+from engine.settings.training import AdamW, EarlyStopping, TrainingConfig
 
 
 def resolved(data: Any = None, training: Any = None) -> Any:
@@ -134,7 +134,12 @@ def _models(model: type[Any]) -> dict[type[Any], None]:
     return found
 
 
-@pytest.mark.parametrize("model", [*_models(DataConfig), *_models(TrainingConfig), Split, EarlyStopping], ids=str)
+MODELS = sorted(
+    {*_models(DataConfig), *_models(TrainingConfig), Split, EarlyStopping}, key=lambda model: model.__name__
+)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_field_can_be_made_a_form(model: type[Section]) -> None:
     assert model.__doc__
     for parameter in parameters(model):

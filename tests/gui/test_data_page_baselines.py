@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.data import baselines as engine_baselines
 from engine.data.baselines import remembered
-from engine.data.config import DataConfig
+from engine.settings.data import DataConfig
 from gui.panels.baselines import Baselines
 
 CLICK = Qt.MouseButton.LeftButton

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from engine.data.config import DataConfig, Standardise
+from engine.settings.data import DataConfig, Standardise
 from gui.panels.look import look
 from gui.panels.sample_charts import ImageGrid
 from gui.pictures import limits, pictures

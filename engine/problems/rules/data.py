@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.data.binding import input_field, target_field
-from engine.data.config import DataConfig
 from engine.data.datasets import DataError, Field
 from engine.data.fields import fields, unread_path
 from engine.graph import Graph
@@ -14,7 +13,8 @@ from engine.layers.ports import Input, Output
 from engine.problems.looking import HANDS_ON, PICKS, called, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule
-from engine.settings import SettingFault, resolve_settings
+from engine.settings.data import DataConfig
+from engine.settings.resolve import SettingFault, resolve_settings
 from engine.shapes import Report
 from engine.spec import Spec
 

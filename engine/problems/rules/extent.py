@@ -19,7 +19,7 @@ from engine.problems.looking import HANDS_ON, below, called
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
 from engine.resolve import owner_of
-from engine.settings import SettingFault, resolve_settings
+from engine.settings.resolve import SettingFault, resolve_settings
 from engine.shapes import Report
 from engine.spec import Spec
 

@@ -15,7 +15,7 @@ from engine.layers.ports import Output
 from engine.problems.looking import DROPOUTS, HANDS_ON, PICKS, POOLS, RESAMPLES, RESHAPES, called, feeding, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule
-from engine.settings import SettingFault, resolve_settings
+from engine.settings.resolve import SettingFault, resolve_settings
 from engine.shapes import Report
 from engine.spec import Spec
 

@@ -9,7 +9,7 @@ from engine.data.fields import fields
 from engine.graph import Graph
 from engine.layers.ports import Input, Output
 from engine.problems.ways.place import Place
-from engine.settings import SettingFault, resolve_settings
+from engine.settings.resolve import SettingFault, resolve_settings
 
 
 def known_fields(project: Graph) -> Mapping[str, Field]:

@@ -17,7 +17,7 @@ from engine.problems.ways.kinds import other_numbers
 from engine.problems.ways.parameters import near_values
 from engine.problems.ways.place import Place, Step, Way, shown, typed
 from engine.problems.ways.widths import makers, width_parameter
-from engine.settings import SettingFault, resolve_settings
+from engine.settings.resolve import SettingFault, resolve_settings
 
 
 def setting(path: str, value: Any, label: str) -> Way:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from engine.data.config import DataConfig
 from engine.edits import MISSING, SetSetting
+from engine.settings.data import DataConfig
+from engine.settings.training import TrainingConfig
 from engine.shapes import infer
-from engine.training.config import TrainingConfig
 from engine.training.fitting import unfit
 from gui.document import Document
 from gui.forms.fields import ChoicesField

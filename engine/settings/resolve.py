@@ -10,11 +10,11 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from engine.data.config import DataConfig
 from engine.graph import Graph
 from engine.layers.parameters import parameters, show
 from engine.literals import literal
-from engine.training.config import Plateau, TrainingConfig
+from engine.settings.data import DataConfig
+from engine.settings.training import Plateau, TrainingConfig
 
 SECTIONS: Mapping[str, type[BaseModel]] = {"data": DataConfig, "training": TrainingConfig}
 

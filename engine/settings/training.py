@@ -10,12 +10,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from engine.data.config import Section
 from engine.layers.parameters import NonNegative, Positive
-from engine.training.kinds import Amount, Rate
-from engine.training.metric_names import MetricName
-from engine.training.optimizers import LBFGS, AdamW, Optimizer
-from engine.training.schedules import CLOSED, Constant, Cyclic, OneCycle, Plateau, Schedule
+from engine.settings.data import Section
+from engine.settings.kinds import Amount, Rate
+from engine.settings.metrics import MetricName
+from engine.settings.optimizers import LBFGS, AdamW, Optimizer
+from engine.settings.schedules import CLOSED, Constant, Cyclic, OneCycle, Plateau, Schedule
 
 __all__ = ["Checkpoints", "EarlyStopping", "Plateau", "TrainingConfig"]
 

@@ -1,0 +1,1 @@
+"""What the data and training sections of a project may say; nothing heavy is imported."""

@@ -23,6 +23,7 @@ def write(graph: Graph) -> str:
 def source(graph: Graph, report: Report | None = None, *, probes: bool = False) -> Source:
     """The source with its map from lines to nodes. Raises SourceError where the network is not complete.
 
-    With ``probes`` it hands every result to `engine.training.probes.probe`; without these calls it is the same source.
+    With ``probes`` it hands every result to `engine.training.diagnosis.probes.probe`; without these calls it is the
+    same source.
     """
     return Writer(graph, report or infer(graph), probes=probes).write()

@@ -26,7 +26,7 @@ from engine.spec import Spec, shape_text
 LETTERS = {"height": "H", "width": "W", "time": "T", "channels": "C", "features": "D", "depth": "Z"}
 FILLS = {"normal": "nn.init.normal_, std=0.02"}
 WIDEST_CODE = 72
-PROBE = "from engine.training.probes import probe as __probe__"
+PROBE = "from engine.training.diagnosis.probes import probe as __probe__"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from torch import Tensor
 from engine.data.pipeline import Part, Prepared
 from engine.layers.losses import LOSSES
 from engine.layers.ports import Output
+from engine.training.diagnosis.health import weights_of
+from engine.training.diagnosis.nonfinite import not_a_number, origin, undisturbed
+from engine.training.diagnosis.probes import Probed, node_at
 from engine.training.findings import Diagnosis, Spot
 from engine.training.guessing import guessing
-from engine.training.health import weights_of
 from engine.training.memory import free_memory, largest_batch, needed_memory
 from engine.training.network import Batch, Head
-from engine.training.nonfinite import not_a_number, origin, undisturbed
 from engine.training.plan import Plan
-from engine.training.probes import Probed, node_at
 from engine.training.status import TrainingError
 from engine.training.stepper import Stepper
 

@@ -16,19 +16,20 @@ from engine.training.checkpoint import Checkpoint, Progress
 from engine.training.compiling import compile_network
 from engine.training.control import Control
 from engine.training.device import seed_step
-from engine.training.diagnosis import Doctor, Facts
+from engine.training.diagnosis.course import Facts
+from engine.training.diagnosis.health import Looker, due
+from engine.training.diagnosis.monitor import Doctor
+from engine.training.diagnosis.nonfinite import Origin, not_a_number, origin
+from engine.training.diagnosis.probes import Probed
 from engine.training.failures import remedy
 from engine.training.guessing import guessing
-from engine.training.health import Looker, due
 from engine.training.history import History
 from engine.training.inherit import Parent, inherit
 from engine.training.keeper import Keeper
 from engine.training.network import Batch
-from engine.training.nonfinite import Origin, not_a_number, origin
 from engine.training.plan import Plan
 from engine.training.predictions import Looks
 from engine.training.preflight import NotFinite, preflight
-from engine.training.probes import Probed
 from engine.training.recorder import Diverged, Recorder
 from engine.training.rig import build, steps_of
 from engine.training.run import Run, RunError

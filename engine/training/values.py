@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from engine.graph import Graph
+from engine.training.diagnosis.nonfinite import undisturbed
+from engine.training.diagnosis.probes import Probed, Results
 from engine.training.findings import Spot
-from engine.training.nonfinite import undisturbed
-from engine.training.probes import Probed, Results
 
 Place = tuple[tuple[str, ...], str]
 """The uses of blocks one goes into, and the node."""

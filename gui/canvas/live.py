@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.edits import Edit
 from engine.graph import Edge, Graph
-from engine.training.causes import Matter, explained, remedy
+from engine.training.diagnosis.causes import Matter, explained, remedy
 from engine.training.findings import NOT_A_NUMBER
 from gui.document import Document
 

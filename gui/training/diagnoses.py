@@ -24,7 +24,7 @@ from gui.theme import theme
 from gui.widgets import Note, OneLine
 
 if TYPE_CHECKING:
-    from engine.training.causes import Matter
+    from engine.training.diagnosis.causes import Matter
     from engine.training.findings import Diagnosis
 
 SHARE = 0.4
@@ -93,7 +93,7 @@ class Diagnoses(QFrame):
         """Show these, and nothing else; nobody is interrupted who has the list open."""
         if diagnoses == self._shown:
             return
-        from engine.training.causes import matters
+        from engine.training.diagnosis.causes import matters
 
         self._shown = diagnoses
         for row in self.rows:

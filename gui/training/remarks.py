@@ -22,7 +22,7 @@ from gui.training.diagnoses import Diagnoses
 from gui.training.host import Watch
 
 if TYPE_CHECKING:
-    from engine.training.causes import Matter
+    from engine.training.diagnosis.causes import Matter
     from engine.training.findings import Diagnosis
 
 Key = tuple[str, tuple[str, ...], str | None]
@@ -126,13 +126,13 @@ class Remarks(QObject):
     # -- mending -----------------------------------------------------------------------------------------------------
 
     def _remedy(self, matter: Matter) -> str:
-        from engine.training.causes import remedy
+        from engine.training.diagnosis.causes import remedy
 
         found = remedy(matter, self.document.project) if self._own else None
         return "" if found is None else found[0]
 
     def _mend(self, matter: Matter) -> None:
-        from engine.training.causes import remedy
+        from engine.training.diagnosis.causes import remedy
 
         found = remedy(matter, self.document.project)
         if found is None:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.training.causes import CAUSES, explained, matters, remedy
+from engine.training.diagnosis.causes import CAUSES, explained, matters, remedy
 from engine.training.findings import Diagnosis
 from engine.training.loop import Trainer
 from engine.training.run import read

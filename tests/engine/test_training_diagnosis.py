@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 import presets
 from engine.edits import SetSetting
 from engine.graph import Graph
-from engine.training.diagnosis import STREAK, Doctor, Facts
+from engine.training.diagnosis.course import Facts
+from engine.training.diagnosis.health import due
+from engine.training.diagnosis.layer_signs import DEAD
+from engine.training.diagnosis.monitor import STREAK, Doctor
 from engine.training.findings import LayerHealth, Look, Spot
-from engine.training.health import due
-from engine.training.layer_signs import DEAD
 from engine.training.loop import Trainer
 from engine.training.run import read
 from engine.training.status import Status

@@ -134,9 +134,8 @@ def _models(model: type[Any]) -> dict[type[Any], None]:
     return found
 
 
-MODELS = sorted(
-    {*_models(DataConfig), *_models(TrainingConfig), Split, EarlyStopping}, key=lambda model: model.__name__
-)
+ALL = {*_models(DataConfig), *_models(TrainingConfig), Split, EarlyStopping}
+MODELS = sorted(ALL, key=lambda model: model.__name__)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

@@ -15,10 +15,10 @@ import presets
 from engine.compile import compile_source
 from engine.source import source
 from engine.training import memory
+from engine.training.diagnosis.probes import Probed
 from engine.training.findings import Spot
 from engine.training.loop import Trainer
 from engine.training.plan import check
-from engine.training.probes import Probed
 from engine.training.range_test import FIRST, LAST, STEPS, RangeTest, range_test, suggest
 from engine.training.values import measure, values_of
 from tests.engine.test_training_learning import table
@@ -34,7 +34,7 @@ class Unprobed(ast.NodeTransformer):
         return None if probed else node
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
-        return None if node.module == "engine.training.probes" else node
+        return None if node.module == "engine.training.diagnosis.probes" else node
 
 
 @pytest.mark.parametrize("name", [preset.name for preset in presets.all()])

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from engine.training.diagnosis.course import Course
 from engine.training.findings import Found, Look
-
-if TYPE_CHECKING:
-    from engine.training.diagnosis import Doctor
 
 FLAT: Final = frozenset({"Sigmoid", "Tanh", "Hardsigmoid", "Hardtanh", "Softsign"})
 VANISHING: Final = 1e-3
@@ -26,17 +24,17 @@ LARGE_STEP: Final = 0.1
 was learned within some ten steps."""
 
 
-def gradients(doctor: Doctor, look: Look) -> Found:
+def gradients(course: Course, look: Look) -> Found:
     """Gradients that vanish or explode on their way from the answer; it is said of the first such layer."""
     known = {s: h for s, h in look.layers.items() if h.gradient == h.gradient}
     if not known:
         return
-    ends = [health.gradient for spot, health in known.items() if not spot.inside and spot.node in doctor.answers]
+    ends = [health.gradient for spot, health in known.items() if not spot.inside and spot.node in course.answers]
     answer = max(ends, default=next(health.gradient for health in reversed(known.values())))
     weighted = [
         (spot, health)
         for spot, health in known.items()
-        if health.weight == health.weight and (spot.inside or spot.node not in doctor.answers)
+        if health.weight == health.weight and (spot.inside or spot.node not in course.answers)
     ]
     if any(health.dead > DEAD for health in look.layers.values()):
         return  # that is said, and why no gradient passes
@@ -47,9 +45,9 @@ def gradients(doctor: Doctor, look: Look) -> Found:
         spot, health = small[-1]
         yield (
             "vanishing-gradients", spot,
-            f"Vanishing gradients: at {doctor.name(spot)} only {health.gradient / answer:.0e} of the gradient at the "
+            f"Vanishing gradients: at {course.name(spot)} only {health.gradient / answer:.0e} of the gradient at the "
             f"answer is left{_others(len(small) - 1)}, so the layers from there to the input hardly learn.",
-            f"{_flat(doctor)}put a normalisation before the activations, or lead a shortcut past them.",
+            f"{_flat(course)}put a normalisation before the activations, or lead a shortcut past them.",
         )  # fmt: skip
     large = [(spot, health) for spot, health in weighted if health.gradient > EXPLODING * answer]
     if large:
@@ -57,39 +55,39 @@ def gradients(doctor: Doctor, look: Look) -> Found:
         advice = "Begin with smaller weights (initialisation), or put a normalisation between the layers."
         yield (
             "exploding-gradients", spot,
-            f"Exploding gradients: at {doctor.name(spot)} the gradient is {health.gradient / answer:,.0f} times that "
+            f"Exploding gradients: at {course.name(spot)} the gradient is {health.gradient / answer:,.0f} times that "
             f"at the answer{_others(len(large) - 1)}.",
-            advice if doctor.facts.clipped else f"Limit it with clip_norm = 1. {advice}",
+            advice if course.facts.clipped else f"Limit it with clip_norm = 1. {advice}",
         )  # fmt: skip
 
 
-def dead_units(doctor: Doctor, look: Look) -> Found:
+def dead_units(course: Course, look: Look) -> Found:
     """Units of a ReLU that nothing wakes any more."""
     for spot, health in look.layers.items():
         if health.dead > DEAD:
             yield (
                 "dead-units", spot,
-                f"Dead units: {100 * health.dead:.0f} % of the outputs of {doctor.name(spot)} are 0 for every sample "
+                f"Dead units: {100 * health.dead:.0f} % of the outputs of {course.name(spot)} are 0 for every sample "
                 "of a batch, and where a ReLU gives 0 it learns nothing.",
                 "Lower the learning rate, start from Kaiming initialisation, or use LeakyReLU.",
             )  # fmt: skip
 
 
-def saturated_units(doctor: Doctor, look: Look) -> Found:
+def saturated_units(course: Course, look: Look) -> Found:
     """Activations that are flat where they are."""
     for spot, health in look.layers.items():
-        if health.saturated > SATURATED and (spot.inside or spot.node not in doctor.answers):
+        if health.saturated > SATURATED and (spot.inside or spot.node not in course.answers):
             yield (
                 "saturated-units", spot,
-                f"Saturated units: {100 * health.saturated:.0f} % of the outputs of {doctor.name(spot)} lie at its "
+                f"Saturated units: {100 * health.saturated:.0f} % of the outputs of {course.name(spot)} lie at its "
                 "bounds, where it is flat and hardly any gradient passes.",
                 "Put a normalisation before it, begin with smaller weights, or standardise the data.",
             )  # fmt: skip
 
 
-def large_steps(doctor: Doctor, look: Look) -> Found:
+def large_steps(course: Course, look: Look) -> Found:
     """Steps that change the weights of a typical layer by a tenth of their size."""
-    ratio = doctor.ratios[-1]
+    ratio = course.ratios[-1]
     if ratio > LARGE_STEP and look.step > 1:
         yield (
             "rate-too-high", None,
@@ -99,10 +97,10 @@ def large_steps(doctor: Doctor, look: Look) -> Found:
         )  # fmt: skip
 
 
-def _flat(doctor: Doctor) -> str:
+def _flat(course: Course) -> str:
     """What to say of flat activations, where the network has any."""
-    blocks = [block.graph for block in doctor.facts.graph.blocks.values()]
-    kinds = {node.type for graph in (doctor.facts.graph, *blocks) for node in graph.nodes.values()}
+    blocks = [block.graph for block in course.facts.graph.blocks.values()]
+    kinds = {node.type for graph in (course.facts.graph, *blocks) for node in graph.nodes.values()}
     return "Use ReLU instead of Sigmoid or Tanh, " if kinds & FLAT else "Start from Kaiming initialisation, "
 
 
@@ -110,5 +108,5 @@ def _others(count: int) -> str:
     return "" if not count else f" (and at {count} more layer{'s' if count > 1 else ''})"
 
 
-LookRule = Callable[["Doctor", Look], Found]
+LookRule = Callable[[Course, Look], Found]
 LOOKS: Final[tuple[LookRule, ...]] = (gradients, dead_units, saturated_units, large_steps)

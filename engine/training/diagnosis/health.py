@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.graph import Graph
+from engine.training.diagnosis.probes import Probed, Results, node_at
 from engine.training.findings import LayerHealth, Look, Spot
-from engine.training.probes import Probed, Results, node_at
 
 EARLY: Final = (1, 10, 30)
 """Steps that are looked at whatever the rate is: what goes wrong at the start shows at once."""

@@ -8,59 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from dataclasses import replace
+from itertools import chain
+from typing import Final
 
-from engine.graph import Graph
-from engine.problems.looking import RESHAPES
-from engine.training.curve_signs import EPOCHS, FEW
+from engine.training.diagnosis.course import Course, Epoch, Facts, epochs_of
+from engine.training.diagnosis.curve_signs import EPOCHS
+from engine.training.diagnosis.layer_signs import LOOKS
 from engine.training.findings import Diagnosis, Look, Spot
 from engine.training.history import History
-from engine.training.layer_signs import LOOKS
-from engine.training.probes import node_at
 
 STREAK: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the rules have to know beside the numbers.
-
-    ``baseline`` is the loss of knowing only class frequencies (NaN: not known), ``classes`` how many there are (0: of
-    several Outputs), ``lr`` the learning rate that is set, ``samples`` how many a step learns from.
-    """
-
-    graph: Graph
-    lr: float = math.nan
-    baseline: float = math.nan
-    classes: int = 0
-    samples: int = FEW
-    clipped: bool = False
-    best_kept: bool = False
-
-    def answers(self) -> frozenset[str]:
-        """The nodes whose results are the answers, apart from their shape."""
-        graph = self.graph
-        stack = [edge.source for end in graph.of_type("Output") for edge in graph.incoming[end.id].values()]
-        found: set[str] = set()
-        while stack:
-            current = stack.pop()
-            if current not in found:
-                found.add(current)
-                if graph.nodes[current].type in RESHAPES:
-                    stack += [edge.source for edge in graph.incoming[current].values()]
-        return frozenset(found)
-
-
 Key = tuple[str, Spot | None]
-
-
-class Epoch(NamedTuple):
-    """What an epoch came to: mean training loss, validation loss (NaN: none), the learning rate it ended with."""
-
-    training: float
-    validation: float
-    lr: float
 
 
 class Signs:
@@ -95,49 +56,36 @@ class Doctor:
     """
 
     def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.diagnoses: tuple[Diagnosis, ...] = ()
-        self.answers = facts.answers()
-        self.first = math.nan  # loss of the first step
-        self.epochs: list[Epoch] = []
-        self.ratios: list[float] = []
+        self.course = Course(facts)
         self._ever: dict[Key, Diagnosis] = {}
         self._elsewhere: dict[Key, Diagnosis] = {}
         self._looks, self._curves = Signs(STREAK), Signs(1)
+
+    @property
+    def diagnoses(self) -> tuple[Diagnosis, ...]:
+        """What is wrong now."""
+        return self.course.diagnoses
 
     def remember(self, said: Iterable[Diagnosis], history: History) -> None:
         """Go on with a run: what was said of it, before its first step above all, and the epochs that are over."""
         self._ever = {_key(diagnosis): diagnosis for diagnosis in said}
         self._elsewhere = {key: diagnosis for key, diagnosis in self._ever.items() if not diagnosis.step}
-        losses, rates, epochs = (
-            history.series("train/loss")[1], history.series("train/lr")[1], history.epochs("train/loss")
-        )  # fmt: skip
-        judged = dict(
-            zip(history.epochs("validation/loss").tolist(), history.series("validation/loss")[1].tolist(), strict=True)
-        )
-        for epoch in sorted(judged):
-            mine = epochs == epoch
-            if mine.any():
-                self.epochs.append(Epoch(float(losses[mine].mean()), judged[epoch], float(rates[mine][-1])))
+        self.course.epochs += epochs_of(history)
         self._tell()
 
     def look(self, look: Look) -> None:
         """Take a look into the layers."""
-        ratios = sorted(health.ratio for health in look.layers.values() if health.ratio == health.ratio)
-        self.ratios.append(ratios[len(ratios) // 2] if ratios else math.nan)
-        found = {(code, spot): (message, advice) for rule in LOOKS for code, spot, message, advice in rule(self, look)}
-        self._looks.judge(found, look.step)
+        self.course.add_look(look)
+        rules = (rule(self.course, look) for rule in LOOKS)
+        self._looks.judge({(code, spot): (message, advice) for code, spot, message, advice in chain(*rules)}, look.step)
         self._tell()
 
     def epoch(self, step: int, training: float, validation: float, lr: float, first: float = math.nan) -> None:
         """Take an epoch that is over: its mean losses (NaN: none), its rate, and the loss of the run's first step."""
-        self.first = first
-        self.epochs.append(Epoch(training, validation, lr))
-        found = {}
-        for rule in EPOCHS:
-            for code, spot, message, advice in rule(self, step, lr):
-                found[code, spot] = (message, advice)
-        self._curves.judge(found, step)
+        self.course.first = first
+        self.course.epochs.append(Epoch(training, validation, lr))
+        rules = (rule(self.course, step, lr) for rule in EPOCHS)
+        self._curves.judge({(code, spot): (message, advice) for code, spot, message, advice in chain(*rules)}, step)
         self._tell()
 
     def say(self, diagnosis: Diagnosis) -> None:
@@ -157,17 +105,7 @@ class Doctor:
             if key not in current or diagnosis.step < current[key].step:  # who has said it first
                 current[key] = diagnosis
         self._ever = {**current, **self._ever}
-        self.diagnoses = tuple(current.values())
-
-    @property
-    def start(self) -> float:
-        """The loss that nothing learned costs: of guessing or, where that is not known, of the first step."""
-        return self.facts.baseline if math.isfinite(self.facts.baseline) else self.first
-
-    def name(self, spot: Spot) -> str:
-        """A node in words."""
-        node = node_at(self.facts.graph, spot.inside, spot.node)
-        return "a layer" if node is None else f"{node.name} ({node.type})"
+        self.course.diagnoses = tuple(current.values())
 
 
 def _key(diagnosis: Diagnosis) -> Key:

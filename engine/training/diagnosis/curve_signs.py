@@ -1,18 +1,16 @@
 """What the curves tell of a training: one rule for each thing that goes wrong, its threshold with the reason for it.
 
-Each takes the doctor, the step and the learning rate after an epoch.
+Each takes the course of the training, the step and the learning rate after an epoch.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from engine.training.diagnosis.course import FEW, Course
 from engine.training.findings import Found
-
-if TYPE_CHECKING:
-    from engine.training.diagnosis import Doctor
 
 LOOKED_BACK: Final = 3
 """So many looks into the layers back steps are seen."""
@@ -30,10 +28,9 @@ RISING: Final = 1.2
 """Mean loss of an epoch by the lowest so far, two epochs one behind the other."""
 NOISE: Final = 0.05
 """A loss that moves by less than this share of the one it began with goes up and down by chance."""
-THROWN, THROWN_FAR, FEW = 2.0, 10.0, 8
+THROWN, THROWN_FAR = 2.0, 10.0
 """Mean loss of an epoch by what the run began with or by that of guessing, whichever is larger: steps that lose so much
-are too large. Where guessing is not known it takes more, and a first step of that many samples: fewer may have a loss
-that is low by chance."""
+are too large. Where guessing is not known it takes more, and a first step of at least `FEW` samples."""
 SLOWER: Final = 0.5
 """What a learning rate did is held against it until it has come down to this share."""
 GAP, GAP_EPOCHS, FALLEN = 1.1, 3, 0.9
@@ -45,36 +42,36 @@ STANDING: Final = 0.99
 """With steps as small as above: a loss that falls by less than a hundredth from one epoch to the next."""
 
 
-def thrown(doctor: Doctor, lr: float) -> int:
+def thrown(course: Course, lr: float) -> int:
     """The last epoch (from 1) far above the start that says something of a learning rate; 0: none."""
-    known = math.isfinite(doctor.facts.baseline)
-    limit = (THROWN if known else THROWN_FAR) * max(doctor.start, doctor.first)
-    if not (known or doctor.facts.samples >= FEW) or not limit > 0:
+    known = math.isfinite(course.facts.baseline)
+    limit = (THROWN if known else THROWN_FAR) * max(course.start, course.first)
+    if not (known or course.facts.samples >= FEW) or not limit > 0:
         return 0
-    far = [n for n, (training, _, was) in enumerate(doctor.epochs, 1) if training > limit and lr > SLOWER * was]
+    far = [n for n, (training, _, was) in enumerate(course.epochs, 1) if training > limit and lr > SLOWER * was]
     return far[-1] if far else 0
 
 
-def thrown_loss(doctor: Doctor, step: int, lr: float) -> Found:
+def thrown_loss(course: Course, step: int, lr: float) -> Found:
     """Steps so large that the loss is far above that of having learned nothing."""
-    epoch = thrown(doctor, lr)
+    epoch = thrown(course, lr)
     if epoch:
-        before = f"{doctor.first:.3g} before the first step"
-        if math.isfinite(doctor.facts.baseline):
-            before += f", and {doctor.facts.baseline:.3g} is that of guessing"
+        before = f"{course.first:.3g} before the first step"
+        if math.isfinite(course.facts.baseline):
+            before += f", and {course.facts.baseline:.3g} is that of guessing"
         yield (
             "rate-too-high", None,
-            f"The learning rate is too high: the loss was {doctor.epochs[epoch - 1].training:.3g} on average in epoch "
+            f"The learning rate is too high: the loss was {course.epochs[epoch - 1].training:.3g} on average in epoch "
             f"{epoch} ({before}), so steps overshoot.",
             "Divide the learning rate by 10 or more, or let a range test find it.",
         )  # fmt: skip
 
 
-def rising_loss(doctor: Doctor, step: int, lr: float) -> Found:
+def rising_loss(course: Course, step: int, lr: float) -> Found:
     """The loss goes up, epoch by epoch."""
-    losses = [epoch.training for epoch in doctor.epochs]
+    losses = [epoch.training for epoch in course.epochs]
     lowest = min(losses[:-2], default=math.inf)
-    if min(losses[-2:]) > max(RISING * lowest, lowest + NOISE * doctor.start):
+    if min(losses[-2:]) > max(RISING * lowest, lowest + NOISE * course.start):
         yield (
             "loss-rises", None,
             f"The training loss rises: it was {lowest:.3g} and is {losses[-1]:.3g} now.",
@@ -82,13 +79,13 @@ def rising_loss(doctor: Doctor, step: int, lr: float) -> Found:
         )  # fmt: skip
 
 
-def small_steps(doctor: Doctor, step: int, lr: float) -> Found:
+def small_steps(course: Course, step: int, lr: float) -> Found:
     """Steps too small to get anywhere; not at the end of a schedule that has led the rate down."""
-    losses = [epoch.training for epoch in doctor.epochs]
-    seen = [ratio for ratio in doctor.ratios[-LOOKED_BACK:] if ratio == ratio]
+    losses = [epoch.training for epoch in course.epochs]
+    seen = [ratio for ratio in course.ratios[-LOOKED_BACK:] if ratio == ratio]
     standing = len(losses) > 1 and losses[-1] > STANDING * losses[-2]
-    ill = any(found.code in NO_GRADIENT for found in doctor.diagnoses)
-    if standing and seen and 0 < max(seen) < SMALL_STEP and lr >= 0.5 * doctor.facts.lr and not ill:
+    ill = any(found.code in NO_GRADIENT for found in course.diagnoses)
+    if standing and seen and 0 < max(seen) < SMALL_STEP and lr >= 0.5 * course.facts.lr and not ill:
         yield (
             "rate-too-low", None,
             f"The learning rate is too low: a step changes the weights by {max(seen):.0e} of their size (1e-03 is "
@@ -97,13 +94,13 @@ def small_steps(doctor: Doctor, step: int, lr: float) -> Found:
         )  # fmt: skip
 
 
-def stuck(doctor: Doctor, step: int, lr: float) -> Found:
+def stuck(course: Course, step: int, lr: float) -> Found:
     """The loss is that of an answer which has looked at nothing."""
-    (training, validation, _), baseline = doctor.epochs[-1], doctor.facts.baseline
+    (training, validation, _), baseline = course.epochs[-1], course.facts.baseline
     agrees = not math.isfinite(validation) or validation >= AGREED * baseline
     # the first epoch's mean still holds the losses it began with
-    if step >= STUCK_STEPS and len(doctor.epochs) > 1 and training >= STUCK * baseline and agrees:
-        what = f"ln {doctor.facts.classes} = {math.log(doctor.facts.classes):.3f}" if doctor.facts.classes else ""
+    if step >= STUCK_STEPS and len(course.epochs) > 1 and training >= STUCK * baseline and agrees:
+        what = f"ln {course.facts.classes} = {math.log(course.facts.classes):.3f}" if course.facts.classes else ""
         yield (
             "stuck", None,
             f"The loss is {'stuck at' if training < WORSE * baseline else 'worse than guessing:'} {training:.3f}, "
@@ -115,31 +112,31 @@ def stuck(doctor: Doctor, step: int, lr: float) -> Found:
         )  # fmt: skip
 
 
-def overfitting(doctor: Doctor, step: int, lr: float) -> Found:
+def overfitting(course: Course, step: int, lr: float) -> Found:
     """The network learns its samples by heart; not where steps that are too large throw it about."""
-    validations = [epoch.validation for epoch in doctor.epochs]
-    if not all(math.isfinite(value) for value in validations) or thrown(doctor, lr):
+    validations = [epoch.validation for epoch in course.epochs]
+    if not all(math.isfinite(value) for value in validations) or thrown(course, lr):
         return
-    begin = thrown(doctor, math.inf)  # what came before was by chance
+    begin = thrown(course, math.inf)  # what came before was by chance
     best = min(range(begin, len(validations)), key=validations.__getitem__, default=len(validations) - 1)
     since = len(validations) - 1 - best
-    training = doctor.epochs[-1].training
+    training = course.epochs[-1].training
     if (
         since >= GAP_EPOCHS
         and min(validations[best + 1 :]) > validations[best]
         and validations[-1] > GAP * max(validations[best], training)
-        and validations[-1] > validations[best] + NOISE * doctor.start
-        and training < FALLEN * doctor.epochs[best].training
-        and not training > doctor.start
+        and validations[-1] > validations[best] + NOISE * course.start
+        and training < FALLEN * course.epochs[best].training
+        and not training > course.start
     ):
         yield (
             "overfitting", None,
             f"Overfitting: the validation loss was best after epoch {best + 1} ({validations[best]:.3g}) and is "
             f"{validations[-1]:.3g} now, while the training loss goes on falling to {training:.3g}.",
             "Stop early, use dropout or more weight decay, a smaller network, or more data."
-            f"{' The weights of the best epoch are kept.' if doctor.facts.best_kept else ''}",
+            f"{' The weights of the best epoch are kept.' if course.facts.best_kept else ''}",
         )  # fmt: skip
 
 
-EpochRule = Callable[["Doctor", int, float], Found]
+EpochRule = Callable[[Course, int, float], Found]
 EPOCHS: Final[tuple[EpochRule, ...]] = (thrown_loss, rising_loss, small_steps, stuck, overfitting)

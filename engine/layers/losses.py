@@ -1,6 +1,6 @@
 """The losses an Output can have, declared once: what each compares, what it wants to get, which options it knows.
 
-They are those of torch.nn.functional, by its names; `engine.training.losses` computes them.
+They are those of torch.nn.functional, by its names; `engine.losses.functional` computes them.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import copy
 
 import torch
 
-from engine.training.network import Batch, Network
+from engine.training.evaluation.network import Batch, Network
 
 
 def compile_network(network: Network, batch: Batch) -> str:

@@ -16,10 +16,10 @@ from engine.layers.ports import Output
 from engine.training.diagnosis.health import weights_of
 from engine.training.diagnosis.nonfinite import not_a_number, origin, undisturbed
 from engine.training.diagnosis.probes import Probed, node_at
+from engine.training.evaluation.guessing import guessing
+from engine.training.evaluation.network import Batch, Head
 from engine.training.findings import Diagnosis, Spot
-from engine.training.guessing import guessing
 from engine.training.memory import free_memory, largest_batch, needed_memory
-from engine.training.network import Batch, Head
 from engine.training.plan import Plan
 from engine.training.status import TrainingError
 from engine.training.stepper import Stepper

@@ -10,9 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.metrics.judge import Value
 from engine.training.clock import OF_THE_CLOCK as OF_THE_CLOCK
 from engine.training.history import History
-from engine.training.judge import Value
 from engine.training.memory import used_memory
 from engine.training.run import Run
 

@@ -7,7 +7,7 @@ import torch
 from engine.compile import compile_source
 from engine.data.pipeline import Prepared
 from engine.training.device import seed_step
-from engine.training.network import Network, heads
+from engine.training.evaluation.network import Network, heads
 from engine.training.plan import Plan
 from engine.training.stepper import Stepper
 

@@ -83,7 +83,7 @@ class RunInfo(BaseModel):
         A last line that was cut off is left out. Raises RunError for any other damage.
         """
         from engine.training.clock import read_curves
-        from engine.training.predictions import read_predictions
+        from engine.training.evaluation.predictions import read_predictions
 
         history = read_curves(self.path)
         for name, table in read_predictions(self.path).items():

@@ -21,14 +21,14 @@ from engine.training.diagnosis.health import Looker, due
 from engine.training.diagnosis.monitor import Doctor
 from engine.training.diagnosis.nonfinite import Origin, not_a_number, origin
 from engine.training.diagnosis.probes import Probed
+from engine.training.evaluation.guessing import guessing
+from engine.training.evaluation.network import Batch
+from engine.training.evaluation.predictions import Looks
 from engine.training.failures import remedy
-from engine.training.guessing import guessing
 from engine.training.history import History
 from engine.training.inherit import Parent, inherit
 from engine.training.keeper import Keeper
-from engine.training.network import Batch
 from engine.training.plan import Plan
-from engine.training.predictions import Looks
 from engine.training.preflight import NotFinite, preflight
 from engine.training.recorder import Diverged, Recorder
 from engine.training.rig import build, steps_of

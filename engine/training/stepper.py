@@ -14,7 +14,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from engine.settings.training import TrainingConfig
 from engine.training.device import seed_step
 from engine.training.diagnosis.health import Looker
-from engine.training.network import Batch, Network
+from engine.training.evaluation.network import Batch, Network
 from engine.training.optimization import Clipping, LearningRate, Penalty, make_optimizer
 
 

@@ -14,7 +14,7 @@ from engine.settings.optimizers import LBFGS
 from engine.settings.resolve import SettingFault, resolve_settings
 from engine.settings.schedules import Cosine, Cyclic, OneCycle, Polynomial
 from engine.settings.training import TrainingConfig
-from engine.training.fitting import unfit
+from engine.training.evaluation.fitting import unfit
 from gui.document import Document
 from gui.training.sections import raw
 

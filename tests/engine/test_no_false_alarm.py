@@ -15,10 +15,10 @@ import presets
 from engine.compile import compile_graph
 from engine.graph import Graph
 from engine.layers.ports import Input, Output
+from engine.losses.functional import loss
 from engine.problems import Checker, find
 from engine.problems.fixes import mend_all
 from engine.shapes import Shapes, infer
-from engine.training.losses import loss
 from tests.engine.corpus.notation import more_data, read
 from tests.engine.graphs import random_graph
 from tests.engine.test_corpus import FAULTS

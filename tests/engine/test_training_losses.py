@@ -16,12 +16,12 @@ from torch.nn import functional
 from engine.data.pipeline import Part
 from engine.layers.losses import LOSSES
 from engine.layers.ports import Output
+from engine.losses.functional import LossError, as_values, balanced, hits, loss, read_off, summed
+from engine.metrics.tasks import Task
+from engine.training.evaluation.network import Head, Network
 from engine.training.loop import Trainer
-from engine.training.losses import LossError, as_values, balanced, hits, loss, read_off, summed
-from engine.training.network import Head, Network
 from engine.training.run import read_metrics
 from engine.training.status import Status, TrainingError
-from engine.training.tasks import Task
 from tests.engine.test_training_learning import table
 
 SIZES = st.lists(st.integers(1, 4), max_size=2)

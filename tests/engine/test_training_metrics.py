@@ -16,12 +16,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.layers.ports import Output
+from engine.losses.functional import absolute_error
+from engine.metrics.judge import Judge
+from engine.metrics.tasks import Task
 from engine.settings.metrics import METRICS
-from engine.training.judge import Judge
-from engine.training.losses import absolute_error
-from engine.training.predictions import is_predictions
+from engine.training.evaluation.predictions import is_predictions
 from engine.training.run import read_metrics
-from engine.training.tasks import Task
 from tests.engine.test_training_learning import table, train
 
 ALL = tuple(METRICS)

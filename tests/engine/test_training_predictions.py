@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from engine import Graph
 from engine.edits import SetSetting
-from engine.training import predictions
+from engine.training.evaluation import predictions
+from engine.training.evaluation.predictions import FILE, SAMPLES, read_predictions
+from engine.training.evaluation.ranking import Ranks
 from engine.training.loop import Trainer
-from engine.training.predictions import FILE, SAMPLES, read_predictions
-from engine.training.ranking import Ranks
 from engine.training.run import read
 
 
@@ -243,7 +243,7 @@ def test_the_worst_of_all_are_chosen(samples: list[tuple[int, list[int]]]) -> No
 def test_of_a_part_too_large_the_first_samples_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    from engine.training import ranking
+    from engine.training.evaluation import ranking
 
     ticks = iter(range(1000))
     monkeypatch.setattr(ranking, "perf_counter", lambda: float(next(ticks)))

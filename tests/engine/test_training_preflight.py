@@ -17,15 +17,15 @@ from engine.data.pipeline import Part
 from engine.edits import SetParameter
 from engine.graph import Graph
 from engine.layers.ports import Output
+from engine.losses.functional import balanced
+from engine.metrics.tasks import Task
 from engine.training import preflight as module
 from engine.training.control import Control
-from engine.training.guessing import guessing
+from engine.training.evaluation.guessing import guessing
+from engine.training.evaluation.network import Head
 from engine.training.loop import Trainer
-from engine.training.losses import balanced
-from engine.training.network import Head
 from engine.training.preflight import check_targets, size
 from engine.training.status import Status, TrainingError
-from engine.training.tasks import Task
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_resume import Stopping
 

@@ -14,8 +14,8 @@ from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.literals import literal
 from engine.training.control import Control
+from engine.training.evaluation.network import Network
 from engine.training.loop import Trainer
-from engine.training.network import Network
 from engine.training.stepper import Stepper
 from engine.training.turns import Turn
 from engine.training.values import values_of

@@ -12,8 +12,8 @@ from torch import nn
 
 from engine.graph import Graph
 from engine.training.diagnosis.probes import Probed, Results, node_at
+from engine.training.evaluation.network import Batch, Network
 from engine.training.findings import NOT_A_NUMBER, Diagnosis, Spot
-from engine.training.network import Batch, Network
 
 
 class Origin(NamedTuple):

@@ -12,7 +12,7 @@ from engine.edits import MISSING, SetSetting
 from engine.settings.data import DataConfig
 from engine.settings.training import TrainingConfig
 from engine.shapes import infer
-from engine.training.fitting import unfit
+from engine.training.evaluation.fitting import unfit
 from gui.document import Document
 from gui.forms.fields import ChoicesField
 from gui.training.dashboard import Dashboard

@@ -9,10 +9,10 @@ from engine.data.dataset import DataError
 from engine.data.fields import fields
 from engine.graph import Graph
 from engine.layers.ports import Output
+from engine.metrics.tasks import Task, task
 from engine.settings.data import DataConfig
 from engine.settings.metrics import METRICS, MOST_CLASSES, Kind, MetricName
 from engine.shapes import Report
-from engine.training.tasks import Task, task
 
 KINDS: dict[Kind, str] = {"classes": "classes", "two": "one of two", "values": "numbers", "sequence": "sequences"}
 NEEDS: dict[MetricName, str] = {

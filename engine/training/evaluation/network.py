@@ -15,11 +15,11 @@ from engine.data.datasets import Field
 from engine.data.pipeline import Part
 from engine.graph import Graph
 from engine.layers.ports import Output
+from engine.losses.functional import absolute_error, balanced, counted, hits, loss, summed
+from engine.metrics.judge import Judge, Value
+from engine.metrics.tasks import Task, task
 from engine.settings.metrics import MetricName
 from engine.shapes import Report
-from engine.training.judge import Judge, Value
-from engine.training.losses import absolute_error, balanced, counted, hits, loss, summed
-from engine.training.tasks import Task, task
 
 Batch = Mapping[str, Tensor]
 

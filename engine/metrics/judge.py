@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from engine.layers.ports import Output
+from engine.losses.functional import as_values, hits
+from engine.metrics.deviations import Deviations, columns
+from engine.metrics.tasks import Task
 from engine.settings.metrics import MOST_CLASSES, PER_CLASS, MetricName
-from engine.training.deviations import Deviations, columns
-from engine.training.losses import as_values, hits
-from engine.training.tasks import Task
 
 if TYPE_CHECKING:
     from torchmetrics import MetricCollection

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.project import ProjectError, write_atomically
 from engine.training.disk import not_kept
+from engine.training.evaluation.ranking import OTHERS, WORST, Ranks
 from engine.training.history import History, Table
-from engine.training.ranking import OTHERS, WORST, Ranks
 from engine.training.run import RunError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from engine.data.datasets import Field
     from engine.data.pipeline import Part
-    from engine.training.network import Head, Network
+    from engine.training.evaluation.network import Head, Network
 
 FILE: Final = "predictions.json"
 SAMPLES: Final = WORST + OTHERS
@@ -137,7 +137,7 @@ def _answer(head: Head, answer: Tensor, target: Tensor) -> dict[str, Any]:
 
 def _sequence(head: Head, answer: Tensor, target: Tensor) -> dict[str, Any]:
     """The labels read off a CTC answer (T, C)."""
-    from engine.training.losses import hits, read_off
+    from engine.losses.functional import hits, read_off
 
     blank = head.output.blank
     read = read_off(answer[None], blank, len(target))[0].tolist()

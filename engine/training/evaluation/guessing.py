@@ -9,7 +9,7 @@ from torch import Tensor
 
 from engine.data.pipeline import Part
 from engine.layers.losses import LOSSES
-from engine.training.network import Head
+from engine.training.evaluation.network import Head
 
 KINDS = {
     "cross_entropy": "classes",

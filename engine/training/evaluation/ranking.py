@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from engine.training.network import Head
+    from engine.training.evaluation.network import Head
 
 WORST: Final = 18
 OTHERS: Final = 6
@@ -96,7 +96,7 @@ def _score(head: Head, answer: Tensor, target: Tensor) -> tuple[Tensor, Tensor |
 
     Numbers are as wrong as they are far off, and have no share.
     """
-    from engine.training.losses import as_values, sequences_right
+    from engine.losses.functional import as_values, sequences_right
 
     kind = head.task.kind
     if kind == "values":

@@ -13,5 +13,5 @@ def home() -> Path:
 
 
 def hosts() -> Path:
-    """Where trainings in processes of their own are given what they need; see `engine.training.handover`."""
+    """Where trainings in processes of their own are given what they need; see `engine.training.process.handover`."""
     return home() / "hosts"

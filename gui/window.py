@@ -25,7 +25,7 @@ from gui.training.notice import KEY as NOTICE
 from gui.wire_values import WireValues
 
 if TYPE_CHECKING:
-    from engine.training.handover import Live
+    from engine.training.process.handover import Live
     from gui.panels.data_page import DataPage
     from gui.training.dashboard import Dashboard
 

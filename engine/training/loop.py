@@ -18,9 +18,9 @@ from engine.training.clock import read_curves
 from engine.training.control import Control
 from engine.training.history import History
 from engine.training.plan import Plan, check
+from engine.training.process.telling import tell_diagnoses
 from engine.training.run import PROJECT, Run, RunError, RunInfo, environment, read
 from engine.training.status import Result, State, Status, TrainingError
-from engine.training.telling import tell_diagnoses
 from engine.training.threads import wait_politely
 
 if TYPE_CHECKING:

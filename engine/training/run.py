@@ -65,7 +65,7 @@ class RunInfo(BaseModel):
     data: str = ""
     """The fingerprint of the samples it was begun with."""
     diagnoses: list[dict[str, Any]] = []
-    """What went wrong, as `engine.training.telling` writes it."""
+    """What went wrong, as `engine.training.process.telling` writes it."""
     modules: dict[str, str] = {}
     """Node id → path of its module in the weights."""
     best: dict[str, float | str] = {}

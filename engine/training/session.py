@@ -30,12 +30,12 @@ from engine.training.inherit import Parent, inherit
 from engine.training.keeper import Keeper
 from engine.training.plan import Plan
 from engine.training.preflight import NotFinite, preflight
+from engine.training.process.telling import hear_diagnoses
 from engine.training.recorder import Diverged, Recorder
 from engine.training.rig import build, steps_of
 from engine.training.run import Run, RunError
 from engine.training.status import Metrics, State
 from engine.training.stepper import Halted
-from engine.training.telling import hear_diagnoses
 from engine.training.turns import TURN
 
 NORM_EVERY = 10

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.edits import Change
 from engine.graph import Graph
-from engine.training.handover import live
+from engine.training.process.handover import live
 from engine.training.run import RunError
 from engine.training.status import Result
 from gui.document import Document

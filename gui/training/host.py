@@ -17,9 +17,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
+from engine.training.process.telling import hear_diagnoses
 from engine.training.run import FACTS, RunError, RunInfo, read
 from engine.training.status import Result, State, Status, sentence
-from engine.training.telling import hear_diagnoses
 from gui.training import garbage
 
 if TYPE_CHECKING:

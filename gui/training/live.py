@@ -18,7 +18,7 @@ from gui.training.background import Background
 from gui.training.banner import Strip
 
 if TYPE_CHECKING:
-    from engine.training.handover import Live
+    from engine.training.process.handover import Live
 
 
 class LiveRuns(QObject):
@@ -42,7 +42,7 @@ class LiveRuns(QObject):
 
 
 def _live() -> list[Live]:
-    from engine.training.handover import live  # numpy comes along: not while the window is being built
+    from engine.training.process.handover import live  # numpy comes along: not while the window is being built
 
     return live()
 

@@ -1,7 +1,7 @@
 """A training in a process of its own: full speed for tiny steps, and it outlives a crash of the window and vice versa.
 
 One thread of the window starts the process, or calls one that goes on from before, and from then on fills the History
-and the status with what it tells; see `engine.training.child`.
+and the status with what it tells; see `engine.training.process.child`.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from pydantic import ValidationError
 
 from engine import project
 from engine.graph import Graph
-from engine.training.child import spawn
 from engine.training.folder import last_kept
-from engine.training.handover import WORDS, Request, call, facts_of, hand_over, remove
 from engine.training.history import History
+from engine.training.process.child import spawn
+from engine.training.process.handover import WORDS, Request, call, facts_of, hand_over, remove
+from engine.training.process.telling import RESULT, TABLE, hear_diagnoses, hear_look, hear_status
+from engine.training.process.wire import Line, WireError, columns
 from engine.training.run import PROJECT, RunError, read
 from engine.training.status import Result, Status, sentence
-from engine.training.telling import RESULT, TABLE, hear_diagnoses, hear_look, hear_status
-from engine.training.wire import Line, WireError, columns
 from gui.training import garbage
 from gui.training.host import ENDED, result_of
 

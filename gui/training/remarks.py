@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, Signal
 
 from engine import project
 from engine.graph import Graph, GraphError
+from engine.training.process.telling import hear_diagnoses
 from engine.training.run import FACTS, PROJECT, RunError, read
 from engine.training.status import Result, Status
-from engine.training.telling import hear_diagnoses
 from gui.document import Document
 from gui.training.banner import Notes
 from gui.training.controls import duration

@@ -71,7 +71,7 @@ trainer.run()
 NOTING = """
 import sys
 from pathlib import Path
-from engine.training.child import main
+from engine.training.process.child import main
 from tests.benchmarks.test_hosts import note_steps
 note_steps(Path(sys.argv[2]))
 sys.exit(main(Path(sys.argv[1])))

@@ -20,14 +20,14 @@ import pytest
 from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.home import hosts
-from engine.training import wire
-from engine.training.child import spawn
-from engine.training.handover import FACTS, KEY, Request, call, facts_of, hand_over, live, spare
 from engine.training.history import History
 from engine.training.loop import Trainer
+from engine.training.process import wire
+from engine.training.process.child import spawn
+from engine.training.process.handover import FACTS, KEY, Request, call, facts_of, hand_over, live, spare
+from engine.training.process.wire import Line, WireError
 from engine.training.recorder import OF_THE_CLOCK
 from engine.training.run import METRICS, RunError, read
-from engine.training.wire import Line, WireError
 
 PATIENCE = 60.0
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from engine.training.diagnosis.causes import CAUSES, explained, matters, remedy
 from engine.training.findings import Diagnosis
 from engine.training.loop import Trainer
+from engine.training.process.telling import hear_diagnoses
 from engine.training.run import read
-from engine.training.telling import hear_diagnoses
 from tests.engine.test_training_learning import table
 
 some = st.builds(

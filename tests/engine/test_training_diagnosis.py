@@ -19,9 +19,9 @@ from engine.training.diagnosis.layer_signs import DEAD
 from engine.training.diagnosis.monitor import STREAK, Doctor
 from engine.training.findings import LayerHealth, Look, Spot
 from engine.training.loop import Trainer
+from engine.training.process.telling import hear_diagnoses
 from engine.training.run import read
 from engine.training.status import Status
-from engine.training.telling import hear_diagnoses
 from tests.engine.test_training_learning import table, train
 from tests.engine.test_training_resume import Stopping
 

@@ -21,7 +21,7 @@ from shiboken6 import isValid
 
 from engine.graph import Graph
 from engine.project import to_bytes
-from engine.training.handover import live
+from engine.training.process.handover import live
 from gui.canvas.geometry import End
 from gui.canvas.view import View
 from gui.document import Document

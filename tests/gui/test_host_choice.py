@@ -14,7 +14,7 @@ import presets
 from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.project import save
-from engine.training.handover import Facts, Live
+from engine.training.process.handover import Facts, Live
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.training.choice import MANY_STEPS, host, pays

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 import engine
 from engine.graph import Graph
 from engine.home import hosts
-from engine.training.handover import WORDS, live
+from engine.training.process.handover import WORDS, live
 from engine.training.recorder import OF_THE_CLOCK
 from engine.training.run import METRICS, RunError, read, runs
 from gui.app import build_window
@@ -129,7 +129,7 @@ def test_a_crash_within_torch_leaves_the_window_and_its_last_words(
     code = f"""
 import os, sys, torch
 from pathlib import Path
-from engine.training.child import main
+from engine.training.process.child import main
 real, calls = torch.nn.Linear.forward, 0
 def forward(self, x):
     global calls

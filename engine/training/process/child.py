@@ -1,4 +1,4 @@
-"""A training in a process of its own: ``python -m engine.training.child FOLDER``, see `engine.training.handover`.
+"""A training in a process of its own: ``python -m engine.training.process.child FOLDER``; see `handover`.
 
 It trains as the thread of the window does. Windows come and go; they are told what is new at most ten times a second,
 by a thread that only reads. It ends with its run, whether somebody watches or not.
@@ -22,11 +22,11 @@ import engine
 from engine.graph import Graph
 from engine.project import ProjectError
 from engine.training.control import Control
-from engine.training.handover import WORDS, Facts, Request, announce, remove, spare, take
 from engine.training.history import History, Table
+from engine.training.process.handover import WORDS, Facts, Request, announce, remove, spare, take
+from engine.training.process.telling import RESULT, TABLE, tell_diagnoses, tell_look, tell_status
+from engine.training.process.wire import Line, WireError, accept, listen
 from engine.training.status import Result, Status, sentence
-from engine.training.telling import RESULT, TABLE, tell_diagnoses, tell_look, tell_status
-from engine.training.wire import Line, WireError, accept, listen
 
 INTERVAL: Final = 0.1
 """Seconds between two messages to a window."""
@@ -54,7 +54,7 @@ def spawn(folder: Path) -> subprocess.Popen[bytes]:
         own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
     with (folder / WORDS).open("wb") as words:
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", "engine.training.child", str(folder)],
+            [sys.executable, "-P", "-m", "engine.training.process.child", str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=words,

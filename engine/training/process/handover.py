@@ -23,8 +23,8 @@ from engine.graph import Graph
 from engine.home import hosts
 from engine.project import ProjectError, write_atomically
 from engine.training.lock import LOCK, WriterLock, is_written
+from engine.training.process.wire import KEY_BYTES, Line, WireError, connect
 from engine.training.run import PROJECT, RunError
-from engine.training.wire import KEY_BYTES, Line, WireError, connect
 
 REQUEST, KEY, FACTS, WORDS = "request.json", "key", "host.json", "words.txt"
 LARGEST_FACTS: Final = 2**16

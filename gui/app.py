@@ -30,7 +30,7 @@ class TorchLoader(QObject):
         self.thread_.start()
 
     def _load(self) -> None:
-        from engine.training.threads import wait_politely
+        from engine.training.steps.threads import wait_politely
 
         wait_politely()
         try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import traceback
 
 from engine.settings.optimizers import FAR, smaller_rate, usual_rate
-from engine.training.device import is_out_of_memory
 from engine.training.plan import Plan
 from engine.training.recorder import Diverged
 from engine.training.run import RunError
 from engine.training.status import TrainingError
+from engine.training.steps.device import is_out_of_memory
 
 HINTS = {"more than 1 value per channel": " Switch data.drop_last on, or choose another data.batch_size."}
 """What to try, for messages of torch that users meet."""

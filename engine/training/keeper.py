@@ -10,7 +10,7 @@ from typing import Any, Final
 from engine.settings.training import Checkpoints
 from engine.training.checkpoint import Progress, save, save_best
 from engine.training.run import Run
-from engine.training.stepper import Stepper
+from engine.training.steps.stepper import Stepper
 
 SPARING: Final = 1.0
 """At least so many seconds lie between two checkpoints of epochs: short ones lose a second of work at most."""

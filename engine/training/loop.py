@@ -21,7 +21,7 @@ from engine.training.plan import Plan, check
 from engine.training.process.telling import tell_diagnoses
 from engine.training.run import PROJECT, Run, RunError, RunInfo, environment, read
 from engine.training.status import Result, State, Status, TrainingError
-from engine.training.threads import wait_politely
+from engine.training.steps.threads import wait_politely
 
 if TYPE_CHECKING:
     import torch
@@ -93,11 +93,11 @@ class Trainer:
             self._show(phase="loading PyTorch", epochs=plan.training.epochs)
             wait_politely()
             from engine.data.pipeline import prepare
-            from engine.training import device
             from engine.training.checkpoint import load
             from engine.training.inherit import parent_of
-            from engine.training.memory import room_for_data
-            from engine.training.rig import batches_of
+            from engine.training.steps import device
+            from engine.training.steps.memory import room_for_data
+            from engine.training.steps.rig import batches_of
 
             device.freeze_imports()
             resumed = self._resumed

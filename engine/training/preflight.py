@@ -19,10 +19,10 @@ from engine.training.diagnosis.probes import Probed, node_at
 from engine.training.evaluation.guessing import guessing
 from engine.training.evaluation.network import Batch, Head
 from engine.training.findings import Diagnosis, Spot
-from engine.training.memory import free_memory, largest_batch, needed_memory
 from engine.training.plan import Plan
 from engine.training.status import TrainingError
-from engine.training.stepper import Stepper
+from engine.training.steps.memory import free_memory, largest_batch, needed_memory
+from engine.training.steps.stepper import Stepper
 
 START: Final = 10.0
 """A first loss so many times that of guessing speaks of inputs or weights that are far too large."""

@@ -67,10 +67,10 @@ class RangeTest:
 def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | None:
     """Run it for a project; None if ``progress`` said no in between. Raises TrainingError, DataError."""
     from engine.data.pipeline import prepare, shuffled
-    from engine.training import device as devices
     from engine.training.plan import check
-    from engine.training.rig import build
-    from engine.training.threads import wait_politely
+    from engine.training.steps import device as devices
+    from engine.training.steps.rig import build
+    from engine.training.steps.threads import wait_politely
 
     plan = check(graph)
     alone = {"schedule": Constant(), "warmup": 0.0, "ema": None, "compile": False}  # the rate is ours here

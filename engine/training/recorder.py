@@ -13,8 +13,8 @@ from torch import Tensor
 from engine.metrics.judge import Value
 from engine.training.clock import OF_THE_CLOCK as OF_THE_CLOCK
 from engine.training.history import History
-from engine.training.memory import used_memory
 from engine.training.run import Run
+from engine.training.steps.memory import used_memory
 
 INTERVAL = 0.1
 """Seconds between two looks at the losses: each one waits for the device."""

@@ -13,9 +13,7 @@ import torch
 from engine.data.pipeline import Prepared, shuffled
 from engine.settings.training import EarlyStopping
 from engine.training.checkpoint import Checkpoint, Progress
-from engine.training.compiling import compile_network
 from engine.training.control import Control
-from engine.training.device import seed_step
 from engine.training.diagnosis.course import Facts
 from engine.training.diagnosis.health import Looker, due
 from engine.training.diagnosis.monitor import Doctor
@@ -32,11 +30,13 @@ from engine.training.plan import Plan
 from engine.training.preflight import NotFinite, preflight
 from engine.training.process.telling import hear_diagnoses
 from engine.training.recorder import Diverged, Recorder
-from engine.training.rig import build, steps_of
 from engine.training.run import Run, RunError
 from engine.training.status import Metrics, State
-from engine.training.stepper import Halted
-from engine.training.turns import TURN
+from engine.training.steps.compiling import compile_network
+from engine.training.steps.device import seed_step
+from engine.training.steps.rig import build, steps_of
+from engine.training.steps.stepper import Halted
+from engine.training.steps.turns import TURN
 
 NORM_EVERY = 10
 """The norm of the gradients is measured at every tenth step: it costs up to a fifth of a tiny one."""

@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         raise CallError("--resume goes on with a run as it was: it takes no WHAT and no other settings.")
     if args.resume is None and args.what is None:
         raise CallError("train needs WHAT to train, or --resume and the folder of a run.")
-    from engine.training.threads import wait_politely
+    from engine.training.steps.threads import wait_politely
 
     wait_politely()
     from engine.training.control import Control

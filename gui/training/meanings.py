@@ -45,7 +45,7 @@ def meanings(document: Document) -> Meanings:
 
 
 def stand_ins(training: TrainingConfig) -> dict[str, str]:
-    """What the program takes for what is left open: as `engine.training.optimization` does."""
+    """What the program takes for what is left open: as `engine.training.steps.optimization` does."""
     schedule, optimizer = training.schedule, training.optimizer
     found: dict[str, str] = {}
     if isinstance(schedule, (Cosine, Polynomial)):

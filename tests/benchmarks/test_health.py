@@ -11,13 +11,13 @@ import presets
 from engine.data.pipeline import prepare
 from engine.edits import SetSetting
 from engine.settings.training import TrainingConfig
-from engine.training import device as devices
 from engine.training.diagnosis.course import Facts
 from engine.training.diagnosis.health import Looker
 from engine.training.diagnosis.monitor import Doctor
 from engine.training.diagnosis.probes import Probed
 from engine.training.plan import check
-from engine.training.rig import build
+from engine.training.steps import device as devices
+from engine.training.steps.rig import build
 from tests.benchmarks.tables import table
 
 GOAL, LIMIT = 0.03, 0.06

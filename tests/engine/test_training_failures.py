@@ -204,7 +204,7 @@ def test_an_interrupt_is_passed_on_and_the_run_kept(tmp_path, monkeypatch) -> No
 
 
 def test_threads_follow_from_the_work_of_a_step_and_the_cores_alone(monkeypatch) -> None:
-    from engine.training import device
+    from engine.training.steps import device
 
     assert 1 <= device.cores() <= 1024
     monkeypatch.setattr(device, "cores", lambda: 4)
@@ -214,7 +214,7 @@ def test_threads_follow_from_the_work_of_a_step_and_the_cores_alone(monkeypatch)
 
 
 def test_threads_wait_politely_unless_the_user_says_otherwise(monkeypatch) -> None:
-    from engine.training.threads import wait_politely
+    from engine.training.steps.threads import wait_politely
 
     for set_by_user, expected in ((None, "PASSIVE"), ("ACTIVE", "ACTIVE")):
         monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
@@ -225,7 +225,7 @@ def test_threads_wait_politely_unless_the_user_says_otherwise(monkeypatch) -> No
 
 
 def test_the_device_is_the_best_there_is_or_the_one_asked_for(monkeypatch) -> None:
-    from engine.training.device import choose_device
+    from engine.training.steps.device import choose_device
 
     for cuda, mps, expected in ((True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")):
         monkeypatch.setattr(torch.cuda, "is_available", lambda cuda=cuda: cuda)

@@ -185,7 +185,7 @@ def test_what_is_drawn_at_random_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 def test_samples_go_to_a_device_for_good_only_where_they_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    from engine.training import memory
+    from engine.training.steps import memory
 
     free = 1000
     monkeypatch.setattr(memory, "free_memory", lambda device: free)
@@ -199,7 +199,7 @@ def test_samples_without_room_on_the_device_give_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from engine.data.pipeline import Part
-    from engine.training import memory
+    from engine.training.steps import memory
 
     moved: list[bool] = []
 

@@ -14,8 +14,8 @@ from torch.optim import lr_scheduler
 from engine.settings.resolve import SettingFault, resolve_settings, variants
 from engine.settings.training import TrainingConfig
 from engine.training.loop import Trainer
-from engine.training.optimization import TORCH, Clipping, LearningRate, make_optimizer
 from engine.training.status import TrainingError
+from engine.training.steps.optimization import TORCH, Clipping, LearningRate, make_optimizer
 from tests.engine.test_training_learning import DROPOUT_TABLE, table, train
 from tests.engine.test_training_resume import Stopping
 

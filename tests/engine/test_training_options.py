@@ -13,13 +13,13 @@ from torch import Tensor, nn
 from engine.layers.ports import Output
 from engine.metrics.tasks import Task
 from engine.settings.training import TrainingConfig
-from engine.training import compiling
 from engine.training.checkpoint import BEST, FOLDER
 from engine.training.control import Control
 from engine.training.evaluation.network import Head, Network
 from engine.training.loop import Trainer
-from engine.training.optimization import Penalty
-from engine.training.stepper import Stepper
+from engine.training.steps import compiling
+from engine.training.steps.optimization import Penalty
+from engine.training.steps.stepper import Stepper
 from tests.engine.test_training_learning import falls, table, train
 
 CPU = torch.device("cpu")

@@ -16,8 +16,8 @@ from engine.literals import literal
 from engine.training.control import Control
 from engine.training.evaluation.network import Network
 from engine.training.loop import Trainer
-from engine.training.stepper import Stepper
-from engine.training.turns import Turn
+from engine.training.steps.stepper import Stepper
+from engine.training.steps.turns import Turn
 from engine.training.values import values_of
 
 LONG = 30.0

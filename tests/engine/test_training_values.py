@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 import presets
 from engine.compile import compile_source
 from engine.source import source
-from engine.training import memory
 from engine.training.diagnosis.probes import Probed
 from engine.training.findings import Spot
 from engine.training.loop import Trainer
 from engine.training.plan import check
 from engine.training.range_test import FIRST, LAST, STEPS, RangeTest, range_test, suggest
+from engine.training.steps import memory
 from engine.training.values import measure, values_of
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_options import PICTURES

@@ -14,12 +14,12 @@ import torch
 
 from engine.seeds import derive
 from engine.training.status import TrainingError
-from engine.training.turns import TURN
+from engine.training.steps.turns import TURN
 
 WORK_PER_THREAD = 10_000_000
 """Multiply-adds of one forward pass of a batch that are worth a thread of their own.
 
-Measured on two cores with sleeping threads (`engine.training.threads`), time of a step with two threads against one:
+Measured on two cores with sleeping threads (see `threads`), time of a step with two threads against one:
 1.6 at 0.2 million, 1.3 at 7, 0.95 at 15, 0.66 at 27 (LeNet-5, batches of 64), 0.6 at 60 and more. Beside another busy
 process it is 3.0 at 13 million, 1.2 at 60 and 0.9 at 500: so small steps stay on one thread, where they lose least.
 """

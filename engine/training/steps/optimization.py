@@ -13,8 +13,8 @@ from engine.settings import schedules
 from engine.settings.optimizers import Muon, Optimizer, SparseAdam
 from engine.settings.schedules import Constant, Schedule
 from engine.settings.training import TrainingConfig
-from engine.training.pair import Pair
 from engine.training.status import TrainingError
+from engine.training.steps.pair import Pair
 
 SPARSE = ("sparse_adam", "sgd", "adagrad", "lbfgs")
 """Those that take sparse gradients."""

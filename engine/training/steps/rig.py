@@ -6,10 +6,10 @@ import torch
 
 from engine.compile import compile_source
 from engine.data.pipeline import Prepared
-from engine.training.device import seed_step
 from engine.training.evaluation.network import Network, heads
 from engine.training.plan import Plan
-from engine.training.stepper import Stepper
+from engine.training.steps.device import seed_step
+from engine.training.steps.stepper import Stepper
 
 
 def build(plan: Plan, data: Prepared, device: torch.device) -> Stepper:

@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from engine.settings.training import TrainingConfig
-from engine.training.device import seed_step
 from engine.training.diagnosis.health import Looker
 from engine.training.evaluation.network import Batch, Network
-from engine.training.optimization import Clipping, LearningRate, Penalty, make_optimizer
+from engine.training.steps.device import seed_step
+from engine.training.steps.optimization import Clipping, LearningRate, Penalty, make_optimizer
 
 
 @dataclass(frozen=True, slots=True)

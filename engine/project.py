@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from engine.blocks.block import BLOCK, LONGEST_HELP, PARAMETER, Block, BlockParameter
 from engine.blocks.edits import AddBlock
 from engine.edits import AddNode, Connect
-from engine.errors import LayerloomError
+from engine.files import FileError, write_atomically
 from engine.graph import Edge, Graph, GraphError, Node
 from engine.limits import FARTHEST, ID, LONGEST_NAME, LONGEST_PARAMETER, LONGEST_TITLE, PORT, TYPE
 from engine.literals import LARGEST_INT, literal, unstorable
@@ -29,7 +27,7 @@ MOST_NODES = 20_000
 MOST_BLOCKS = 1_000
 
 
-class ProjectError(LayerloomError):
+class ProjectError(FileError):
     """Why a project cannot be read or written: one sentence that names the file and the place in it."""
 
 
@@ -186,31 +184,10 @@ def load(path: Path) -> Graph:
 
 def save(graph: Graph, path: Path) -> None:
     """Write a project file atomically: the old one stays whole until the new one is. Raises ProjectError."""
-    write_atomically(path, to_bytes(graph))
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside, flush to disk, replace. Raises ProjectError and leaves the old file where that fails."""
-    temporary = None
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        temporary.chmod(mode)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+        write_atomically(path, to_bytes(graph))
+    except FileError as error:
+        raise ProjectError(str(error)) from error
 
 
 def _dump(value: Any, indent: int | None = None) -> str:

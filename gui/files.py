@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from engine import project
+from engine.files import FileError, write_atomically
 from engine.graph import Graph
-from engine.project import ProjectError
 from engine.source import SourceError, write
 from gui.document import Document
 from gui.preferences import Preferences
@@ -55,7 +55,7 @@ class Files(QObject):
         def show() -> None:
             try:
                 self.show_graph(preset.build())
-            except (ProjectError, PresetError) as error:
+            except (FileError, PresetError) as error:
                 self._complain("This preset cannot be opened", str(error))
 
         self.when_safe(show)
@@ -66,7 +66,7 @@ class Files(QObject):
         def show() -> None:
             try:
                 graph = project.load(path)
-            except ProjectError as error:
+            except FileError as error:
                 self._complain("This file cannot be opened", str(error))
             else:
                 self.show_graph(graph, path)
@@ -77,11 +77,11 @@ class Files(QObject):
         """The network of a run as a new project, with the settings it was trained with."""
 
         def show() -> None:
-            from engine.training.run import PROJECT  # it loads numpy, which the window does not wait for
+            from engine.training.runs.folder import PROJECT  # it loads numpy, which the window does not wait for
 
             try:
                 graph = project.load(run / PROJECT)
-            except ProjectError as error:
+            except FileError as error:
                 self._complain("The network of this run cannot be opened", str(error))
             else:
                 self.show_graph(graph, saved=False)
@@ -118,7 +118,7 @@ class Files(QObject):
     def _write(self, path: Path, then: Then | None) -> None:
         try:
             self._document.save(path)
-        except ProjectError as error:
+        except FileError as error:
             self._complain("The project is not saved", str(error))
             return
         self._preferences.add_recent(path)
@@ -137,8 +137,8 @@ class Files(QObject):
 
     def _write_source(self, path: Path) -> None:
         try:
-            project.write_atomically(path, write(self._document.project).encode())
-        except (ProjectError, SourceError) as error:
+            write_atomically(path, write(self._document.project).encode())
+        except (FileError, SourceError) as error:
             self._complain("The source is not saved", str(error))
         else:
             self._said(f"Saved {path.name}.")
@@ -155,7 +155,7 @@ class Files(QObject):
     def _write_preset(self, title: str) -> None:
         try:
             preset = save_preset(self._document.project, title)
-        except (PresetError, ProjectError) as error:
+        except (PresetError, FileError) as error:
             self._complain("The preset is not saved", str(error))
         else:
             self._saved_preset()

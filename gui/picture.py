@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from engine.files import FileError
+
 
 def main(argv: list[str] | None = None) -> int:
     """Paint the window with the run's network and curves into a PNG; exit code 2 where that cannot be."""
@@ -20,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import qInstallMessageHandler
 
-    from engine.project import ProjectError, load
+    from engine.project import load
     from gui.app import application, build_window
     from gui.theme import theme
 
@@ -29,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         graph = load(args.run / "project.loom")
         width, height = (int(side) for side in args.size.split("x"))
-    except (ProjectError, ValueError) as error:
+    except (FileError, ValueError) as error:
         print(f"picture: {error}", file=sys.stderr)
         return 2
     window = build_window((graph, None))

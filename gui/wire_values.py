@@ -72,7 +72,7 @@ class WireValues(QObject):
         graph, run = self.document.project.copy(), self._weights_of()
 
         def job() -> tuple[Any, Path | None]:
-            from engine.training.run import RunError
+            from engine.training.runs.folder import RunError
             from engine.training.values import values_of
 
             try:

@@ -7,7 +7,7 @@ import traceback
 from engine.settings.optimizers import FAR, smaller_rate, usual_rate
 from engine.training.plan import Plan
 from engine.training.recorder import Diverged
-from engine.training.run import RunError
+from engine.training.runs.folder import RunError
 from engine.training.status import TrainingError
 from engine.training.steps.device import is_out_of_memory
 

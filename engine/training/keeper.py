@@ -8,8 +8,8 @@ from time import monotonic
 from typing import Any, Final
 
 from engine.settings.training import Checkpoints
-from engine.training.checkpoint import Progress, save, save_best
-from engine.training.run import Run
+from engine.training.runs.checkpoint import Progress, save, save_best
+from engine.training.runs.run import Run
 from engine.training.steps.stepper import Stepper
 
 SPARING: Final = 1.0

@@ -13,13 +13,15 @@ from engine import project
 from engine.data.datasets import DataError
 from engine.data.fingerprint import fingerprint
 from engine.graph import Graph
-from engine.training.best import best_of
-from engine.training.clock import read_curves
 from engine.training.control import Control
 from engine.training.history import History
 from engine.training.plan import Plan, check
 from engine.training.process.telling import tell_diagnoses
-from engine.training.run import PROJECT, Run, RunError, RunInfo, environment, read
+from engine.training.runs.best import best_of
+from engine.training.runs.clock import read_curves
+from engine.training.runs.folder import PROJECT, RunError
+from engine.training.runs.info import RunInfo, environment, read
+from engine.training.runs.run import Run
 from engine.training.status import Result, State, Status, TrainingError
 from engine.training.steps.threads import wait_politely
 
@@ -27,9 +29,9 @@ if TYPE_CHECKING:
     import torch
 
     from engine.data.pipeline import Prepared
-    from engine.training.checkpoint import Checkpoint
-    from engine.training.inherit import Parent
+    from engine.training.runs.checkpoint import Checkpoint
     from engine.training.session import Session
+    from engine.weights.warm_start import Parent
 
 
 class Trainer:
@@ -93,8 +95,8 @@ class Trainer:
             self._show(phase="loading PyTorch", epochs=plan.training.epochs)
             wait_politely()
             from engine.data.pipeline import prepare
-            from engine.training.checkpoint import load
-            from engine.training.inherit import parent_of
+            from engine.training.runs.checkpoint import load
+            from engine.training.runs.stored import parent_of
             from engine.training.steps import device
             from engine.training.steps.memory import room_for_data
             from engine.training.steps.rig import batches_of
@@ -152,7 +154,7 @@ class Trainer:
             run = Run.reopen(info, 0, 0)
             self._show(run=run.path)
             return run
-        from engine.training.checkpoint import drop_later
+        from engine.training.runs.checkpoint import drop_later
 
         progress = checkpoint.progress
         run = Run.reopen(info, progress.metrics_bytes, progress.timing_bytes)

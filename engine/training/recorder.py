@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from engine.metrics.judge import Value
-from engine.training.clock import OF_THE_CLOCK as OF_THE_CLOCK
 from engine.training.history import History
-from engine.training.run import Run
+from engine.training.runs.clock import OF_THE_CLOCK as OF_THE_CLOCK
+from engine.training.runs.run import Run
 from engine.training.steps.memory import used_memory
 
 INTERVAL = 0.1

@@ -12,7 +12,6 @@ import torch
 
 from engine.data.pipeline import Prepared, shuffled
 from engine.settings.training import EarlyStopping
-from engine.training.checkpoint import Checkpoint, Progress
 from engine.training.control import Control
 from engine.training.diagnosis.course import Facts
 from engine.training.diagnosis.health import Looker, due
@@ -24,19 +23,21 @@ from engine.training.evaluation.network import Batch
 from engine.training.evaluation.predictions import Looks
 from engine.training.failures import remedy
 from engine.training.history import History
-from engine.training.inherit import Parent, inherit
 from engine.training.keeper import Keeper
 from engine.training.plan import Plan
 from engine.training.preflight import NotFinite, preflight
 from engine.training.process.telling import hear_diagnoses
 from engine.training.recorder import Diverged, Recorder
-from engine.training.run import Run, RunError
+from engine.training.runs.checkpoint import Checkpoint, Progress
+from engine.training.runs.folder import RunError
+from engine.training.runs.run import Run
 from engine.training.status import Metrics, State
 from engine.training.steps.compiling import compile_network
 from engine.training.steps.device import seed_step
 from engine.training.steps.rig import build, steps_of
 from engine.training.steps.stepper import Halted
 from engine.training.steps.turns import TURN
+from engine.weights.warm_start import Parent, inherit
 
 NORM_EVERY = 10
 """The norm of the gradients is measured at every tenth step: it costs up to a fifth of a tiny one."""

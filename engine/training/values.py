@@ -54,11 +54,12 @@ def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[Place, tu
     Raises TrainingError, DataError for what keeps the network from training, RunError for a run without weights.
     """
     from engine.data.pipeline import prepare
-    from engine.training.inherit import inherit, parent_of
     from engine.training.plan import check
+    from engine.training.runs.stored import parent_of
     from engine.training.steps import device as devices
     from engine.training.steps.rig import build
     from engine.training.steps.threads import wait_politely
+    from engine.weights.warm_start import inherit
 
     plan = check(graph)
     wait_politely()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from engine.training.run import line
+from engine.training.runs.lines import line
 from gui.training.words import main_metrics, result_text
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import presets
 from engine import source as writer
-from engine.project import write_atomically
+from engine.files import write_atomically
 from gui.cli.common import Commands, add_what
 
 

@@ -13,8 +13,8 @@ from engine.blocks import library
 from engine.blocks.edits import RemoveBlock, uses_of
 from engine.edits import Change
 from engine.errors import GraphError
+from engine.files import FileError
 from engine.layers.layer import Layer
-from engine.project import ProjectError
 from gui.canvas import blocks, glyphs
 from gui.canvas.kinds import kinds
 from gui.document import Document
@@ -113,7 +113,7 @@ class Palette(QWidget):
         if entry is not None:
             try:
                 name = blocks.bring_in(self.document, entry)
-            except (GraphError, ProjectError) as error:
+            except (GraphError, FileError) as error:
                 self.message.emit(str(error))
                 return
         if name:
@@ -143,7 +143,7 @@ class Palette(QWidget):
         block = self.document.graph.blocks[block_id]
         try:
             library.save(block)
-        except ProjectError as error:
+        except FileError as error:
             self.message.emit(str(error))
             return
         self.message.emit(f"{block.name} is in your library now.")

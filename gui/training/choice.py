@@ -12,7 +12,7 @@ from engine.layers.parameters import Parameter
 from engine.project import ProjectError
 from engine.settings.resolve import SettingFault, resolve_settings
 from engine.shapes import infer
-from engine.training.run import PROJECT
+from engine.training.runs.folder import PROJECT
 from gui.preferences import HostName
 from gui.training.host import Host, ThreadHost
 from gui.training.process_host import ProcessHost

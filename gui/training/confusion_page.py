@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.training.evaluation.predictions import is_predictions
 from engine.training.history import History, Table
+from engine.training.runs.answers import is_predictions
 from gui.training.confusion import ClassTable, Counts, Matrix
 from gui.widgets import Note
 

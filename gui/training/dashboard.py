@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from engine.edits import Change
 from engine.graph import Graph
 from engine.training.process.handover import live
-from engine.training.run import RunError
+from engine.training.runs.folder import RunError
 from engine.training.status import Result
 from gui.document import Document
 from gui.preferences import Preferences

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBox
 
 from engine import project
 from engine.graph import Graph
-from engine.training.compare import Difference, differences
-from engine.training.run import PROJECT
+from engine.training.runs.compare import Difference, differences
+from engine.training.runs.folder import PROJECT
 from gui.training.background import Background
 from gui.widgets import Note
 

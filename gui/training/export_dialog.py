@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.project import ProjectError
+from engine.files import FileError
 from engine.training.history import History
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def ask_where(
     def chosen(name: str) -> None:
         try:
             say(save(Path(name), plots, runs))
-        except ProjectError as error:
+        except FileError as error:
             say(str(error))
 
     dialog.fileSelected.connect(chosen)

@@ -9,9 +9,10 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QRectF, QSize,
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
-from engine.project import ProjectError, write_atomically
-from engine.training.export import curves_csv
+from engine.files import write_atomically
+from engine.project import ProjectError
 from engine.training.history import History
+from engine.training.runs.export import curves_csv
 from gui.theme import theme
 from gui.training.legend import ROW, sample
 from gui.training.plot import SIDE, Plot

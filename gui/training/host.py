@@ -18,7 +18,9 @@ from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
 from engine.training.process.telling import hear_diagnoses
-from engine.training.run import FACTS, RunError, RunInfo, read
+from engine.training.runs.folder import FACTS, RunError
+from engine.training.runs.info import RunInfo, read
+from engine.training.runs.stored import stored_history
 from engine.training.status import Result, State, Status, sentence
 from gui.training import garbage
 
@@ -151,7 +153,7 @@ class StoredRun:
 
     def __init__(self, path: Path) -> None:
         info = read(path)
-        self.history = info.metrics()
+        self.history = stored_history(info.path)
         self.result = result_of(info, self.history)
         try:
             diagnoses = hear_diagnoses(info.diagnoses)

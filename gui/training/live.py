@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from engine import project
+from engine.files import FileError
 from engine.graph import Graph
 from engine.home import hosts
-from engine.project import ProjectError
 from engine.training.status import Status
 from gui.training.background import Background
 from gui.training.banner import Strip
@@ -95,11 +95,11 @@ def below(strip: QWidget, pages: QWidget) -> QWidget:
 
 def project_of(run: Live) -> Graph | None:
     """The project that a run trains; None where it cannot be read (yet)."""
-    from engine.training.run import PROJECT
+    from engine.training.runs.folder import PROJECT
 
     try:
         return project.load((run.facts.run or run.folder) / PROJECT)
-    except ProjectError:
+    except FileError:
         return None
 
 

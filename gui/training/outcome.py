@@ -14,7 +14,7 @@ from engine.graph import Graph, GraphError
 from engine.settings.optimizers import smaller_rate
 from engine.settings.resolve import SettingFault, resolve_settings
 from engine.training.history import History
-from engine.training.run import METRICS
+from engine.training.runs.folder import METRICS
 from engine.training.status import Result
 from gui.document import Document
 from gui.training.banner import Banner, EmptyState

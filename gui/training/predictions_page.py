@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.training.evaluation.predictions import is_predictions
 from engine.training.history import History, Table
+from engine.training.runs.answers import is_predictions
 from gui.training.answer_table import AnswerTable
 from gui.training.answers import Shown, word
 from gui.training.cards import Cards

@@ -21,13 +21,13 @@ from pydantic import ValidationError
 
 from engine import project
 from engine.graph import Graph
-from engine.training.folder import last_kept
 from engine.training.history import History
 from engine.training.process.child import spawn
 from engine.training.process.handover import WORDS, Request, call, facts_of, hand_over, remove
 from engine.training.process.telling import RESULT, TABLE, hear_diagnoses, hear_look, hear_status
 from engine.training.process.wire import Line, WireError, columns
-from engine.training.run import PROJECT, RunError, read
+from engine.training.runs.folder import PROJECT, RunError, last_kept
+from engine.training.runs.info import read
 from engine.training.status import Result, Status, sentence
 from gui.training import garbage
 from gui.training.host import ENDED, result_of

@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, Signal
 from engine import project
 from engine.graph import Graph, GraphError
 from engine.training.process.telling import hear_diagnoses
-from engine.training.run import FACTS, PROJECT, RunError, read
+from engine.training.runs.folder import FACTS, PROJECT, RunError
+from engine.training.runs.info import read
 from engine.training.status import Result, Status
 from gui.document import Document
 from gui.training.banner import Notes

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.training.best import better
-from engine.training.catalogue import Entry
-from engine.training.compare import flat_settings, said
-from engine.training.export import result
+from engine.training.runs.best import better
+from engine.training.runs.catalogue import Entry
+from engine.training.runs.compare import flat_settings, said
+from engine.training.runs.export import result
 from gui.training.words import duration_text, main_metrics, metric_text, value_text
 
 Cell = tuple[str, Any]

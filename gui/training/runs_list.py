@@ -19,12 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.project import ProjectError, write_atomically
-from engine.training import catalogue
-from engine.training.catalogue import Entry
-from engine.training.export import runs_csv
+from engine.files import FileError, write_atomically
 from engine.training.history import History
-from engine.training.run import RunError, read
+from engine.training.runs import catalogue
+from engine.training.runs.catalogue import Entry
+from engine.training.runs.export import runs_csv
+from engine.training.runs.folder import RunError
+from engine.training.runs.stored import stored_history
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.training.background import Background
@@ -264,7 +265,7 @@ class RunsList(QWidget):
         named = [entry.model_copy(update={"name": self.model.labels[entry.path]}) for entry in entries]
         try:
             write_atomically(path, runs_csv(named, further(self.table, self.model, self.proxy)).encode())
-        except ProjectError as error:
+        except FileError as error:
             self.message.emit(str(error))
         else:
             self.message.emit(f"Saved {len(named)} run{'' if len(named) == 1 else 's'} to {path.name}.")
@@ -379,7 +380,7 @@ def _read_curves(paths: list[Path]) -> tuple[dict[Path, History], dict[Path, str
     found, faults = {}, {}
     for path in paths:
         try:
-            found[path] = read(path).metrics()
+            found[path] = stored_history(path)
         except RunError as error:
             faults[path] = str(error)
     return found, faults

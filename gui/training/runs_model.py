@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QFont
 
-from engine.training.catalogue import Entry, Listing
+from engine.training.runs.catalogue import Entry, Listing
 from gui.theme import theme
 from gui.training.runs_columns import FIXED, NAME, NOTE, STARTED, STATE, TAGS, Cell, Column, Run, cells_of, setting
 

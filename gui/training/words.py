@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.settings.metrics import METRICS
-from engine.training.run import RunError, read
+from engine.training.runs.folder import RunError
+from engine.training.runs.info import read
 from engine.training.status import Result
 
 TITLES = {

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine import Graph
-from engine.training.catalogue import listing
 from engine.training.history import History
-from engine.training.run import Run
+from engine.training.runs.catalogue import listing
+from engine.training.runs.run import Run
 from gui.document import Document
 from gui.training.confusion import Counts, Matrix
 from gui.training.runs_list import RunsList

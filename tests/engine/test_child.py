@@ -27,7 +27,9 @@ from engine.training.process.child import spawn
 from engine.training.process.handover import FACTS, KEY, Request, call, facts_of, hand_over, live, spare
 from engine.training.process.wire import Line, WireError
 from engine.training.recorder import OF_THE_CLOCK
-from engine.training.run import METRICS, RunError, read
+from engine.training.runs.folder import METRICS, RunError
+from engine.training.runs.info import read
+from engine.training.runs.stored import stored_history
 
 PATIENCE = 60.0
 
@@ -111,7 +113,7 @@ def test_the_bytes_are_those_of_a_plain_training_and_nothing_is_left(start: Any,
     Trainer(graph, tmp_path / "plain").run()
     for name in (METRICS, "model.safetensors", "project.loom"):
         assert (run / name).read_bytes() == (tmp_path / "plain" / name).read_bytes()
-    written = read(run).metrics()
+    written = stored_history(run)
     names = [name for name in history.names() if name not in OF_THE_CLOCK]
     assert names == [name for name in written.names() if name not in OF_THE_CLOCK]
     assert all(np.array_equal(history.points(n)[:3], written.points(n)[:3], equal_nan=True) for n in names)

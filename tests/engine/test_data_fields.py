@@ -22,7 +22,7 @@ from presets import build
 LIGHT = (
     "engine.settings.data engine.data.datasets engine.data.fields engine.data.binding engine.settings.resolve "
     "engine.settings.training engine.training.control engine.training.history engine.training.status "
-    "engine.training.plan engine.training.run engine.training.loop engine.training.steps.threads"
+    "engine.training.plan engine.training.runs.run engine.training.loop engine.training.steps.threads"
 )
 
 

@@ -13,9 +13,11 @@ import presets
 from engine.compile import compile_graph
 from engine.problems import find
 from engine.project import from_bytes, load, to_bytes
-from engine.training.catalogue import listing
 from engine.training.loop import Trainer
-from engine.training.run import RunError, read
+from engine.training.runs.catalogue import listing
+from engine.training.runs.folder import RunError
+from engine.training.runs.info import read
+from engine.training.runs.stored import stored_history
 from presets.own import broken_presets, own_presets
 
 FROZEN = Path(__file__).resolve().parent.parent / "frozen"
@@ -53,7 +55,7 @@ def test_a_users_preset_is_in_the_list(layerloom_home: Path) -> None:
 def test_a_run_is_read_with_its_curves(state: str) -> None:
     info = read(FROZEN / "runs" / state)
     assert info.state == (state if state != "killed" else "running")
-    curves = info.metrics()
+    curves = stored_history(info.path)
     assert "train/loss" in curves.names()
     assert len(curves.series("train/loss")[0]) >= info.steps
     if state != "failed":

@@ -140,9 +140,9 @@ def test_a_failure_keeps_the_old_file(step: str, tmp_path: Path, monkeypatch: py
         case "chmod":
             monkeypatch.setattr(Path, "chmod", fail)
         case "fsync":
-            monkeypatch.setattr("engine.project.os.fsync", fail)
+            monkeypatch.setattr("engine.files.os.fsync", fail)
         case "open":
-            monkeypatch.setattr("engine.project.tempfile.NamedTemporaryFile", fail)
+            monkeypatch.setattr("engine.files.tempfile.NamedTemporaryFile", fail)
     with pytest.raises(ProjectError) as caught:
         project.save(Graph("other"), path)
     assert str(caught.value) == f"{path} cannot be written: No space left on device."

@@ -13,14 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import Graph
-from engine.training.best import best_of, better
-from engine.training.catalogue import INDEX, delete, describe, listing
-from engine.training.clock import Clock, read_curves
-from engine.training.export import curves_csv, result, runs_csv
 from engine.training.history import History
-from engine.training.lock import WriterLock
-from engine.training.numbers import NUMBERS
-from engine.training.run import Run, RunError, read
+from engine.training.runs.best import best_of, better
+from engine.training.runs.catalogue import INDEX, delete, describe, listing
+from engine.training.runs.clock import Clock, read_curves
+from engine.training.runs.export import curves_csv, result, runs_csv
+from engine.training.runs.folder import RunError, writer_lock
+from engine.training.runs.info import read
+from engine.training.runs.numbers import NUMBERS
+from engine.training.runs.run import Run
 
 
 def made(root: Path, network: str = "net", folder: str = "", **facts: object) -> Path:
@@ -93,7 +94,7 @@ def test_too_much_is_refused_and_nothing_changes(tmp_path: Path, wrong: dict[str
 
 def test_deleting(tmp_path: Path) -> None:
     path, other = made(tmp_path), made(tmp_path)
-    lock = WriterLock(path)
+    lock = writer_lock(path)
     with pytest.raises(RunError, match="Another program is training"):
         delete(path, tmp_path)
     assert read(path).state == "finished"
@@ -110,7 +111,7 @@ def test_deleting(tmp_path: Path) -> None:
 
 def test_the_run_that_goes_on_is_told(tmp_path: Path) -> None:
     path, cut = made(tmp_path, state="running"), made(tmp_path, state="running")
-    lock = WriterLock(path)
+    lock = writer_lock(path)
     assert listing(tmp_path).going_on == {path}
     lock.release()
     assert {entry.path for entry in listing(tmp_path).entries} == {path, cut}

@@ -11,7 +11,7 @@ from engine.training.diagnosis.causes import CAUSES, explained, matters, remedy
 from engine.training.findings import Diagnosis
 from engine.training.loop import Trainer
 from engine.training.process.telling import hear_diagnoses
-from engine.training.run import read
+from engine.training.runs.info import read
 from tests.engine.test_training_learning import table
 
 some = st.builds(

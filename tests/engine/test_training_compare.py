@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import presets
 from engine import Graph
 from engine.edits import RenameNode, SetParameter, SetSetting
-from engine.training.compare import ABSENT, Difference, differences
+from engine.training.runs.compare import ABSENT, Difference, differences
 
 SETTINGS: dict[tuple[str, ...], st.SearchStrategy[Any]] = {
     ("training", "epochs"): st.integers(1, 99),

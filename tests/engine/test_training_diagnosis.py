@@ -20,7 +20,7 @@ from engine.training.diagnosis.monitor import STREAK, Doctor
 from engine.training.findings import LayerHealth, Look, Spot
 from engine.training.loop import Trainer
 from engine.training.process.telling import hear_diagnoses
-from engine.training.run import read
+from engine.training.runs.info import read
 from engine.training.status import Status
 from tests.engine.test_training_learning import table, train
 from tests.engine.test_training_resume import Stopping

@@ -17,7 +17,8 @@ from engine.training.failures import explain
 from engine.training.loop import Trainer
 from engine.training.plan import check
 from engine.training.recorder import Diverged
-from engine.training.run import runs
+from engine.training.runs.info import runs
+from engine.training.runs.stored import stored_history
 from engine.training.status import TrainingError
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_loop import rows
@@ -39,7 +40,7 @@ def test_a_loss_that_is_no_number_ends_the_run_with_what_to_try(tmp_path, monkey
         assert last["step"] == result.steps
         assert last["loss"] in ("NaN", "Infinity")
         assert (result.run / "model.safetensors").is_file()
-        assert runs(tmp_path)[0].metrics().series("train/loss")[1].size == result.steps
+        assert stored_history(runs(tmp_path)[0].path).series("train/loss")[1].size == result.steps
     assert written[0] == written[1]
 
 
@@ -109,7 +110,8 @@ def test_a_last_batch_of_one_sample_is_explained(tmp_path) -> None:
 
 
 def test_a_full_disk_fails_the_run_with_a_sentence(tmp_path, monkeypatch) -> None:
-    from engine.training.run import Run, RunError
+    from engine.training.runs.folder import RunError
+    from engine.training.runs.run import Run
 
     def full(self: Run, rows: object) -> None:
         raise RunError(f"{self.path} cannot hold a run: No space left on device.")

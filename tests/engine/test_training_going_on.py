@@ -12,9 +12,11 @@ from safetensors.torch import load_file
 
 from engine.edits import SetParameter
 from engine.graph import Graph
-from engine.training.checkpoint import FOLDER, MODEL
 from engine.training.loop import Trainer
-from engine.training.run import METRICS, WEIGHTS, read
+from engine.training.runs.checkpoint import FOLDER, MODEL
+from engine.training.runs.folder import METRICS, WEIGHTS
+from engine.training.runs.info import read
+from engine.training.runs.stored import stored_history
 from engine.training.status import Status, TrainingError
 from gui.cli import main
 from tests.engine.test_training_keeping import kept
@@ -162,7 +164,7 @@ def test_a_run_stopped_before_and_after_its_best_epoch_ends_as_early(tmp_path: P
     early = {"patience": 2, "min_delta": 0.0}
     graph = table(epochs=40, early_stopping=early, optimizer={"name": "sgd", "lr": 1.2, "momentum": 0.95})
     Trainer(graph, tmp_path / "look").run()
-    history = read(tmp_path / "look").metrics()
+    history = stored_history(tmp_path / "look")
     losses = history.series("validation/loss")[1].tolist()
     best, last = losses.index(min(losses)) + 1, len(losses)
     assert 2 <= best < last < 40, "it stops early, and not at once"

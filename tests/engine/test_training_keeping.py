@@ -20,12 +20,14 @@ import torch
 
 from engine import project
 from engine.graph import Graph
-from engine.training import checkpoint, keeper
-from engine.training.checkpoint import FOLDER, MODEL
+from engine.training import keeper
 from engine.training.control import Control
-from engine.training.folder import last_kept
 from engine.training.loop import Trainer
-from engine.training.run import METRICS, TIMING, Run, RunError, read, runs
+from engine.training.runs import checkpoint
+from engine.training.runs.checkpoint import FOLDER, MODEL
+from engine.training.runs.folder import METRICS, TIMING, RunError, last_kept
+from engine.training.runs.info import read, runs
+from engine.training.runs.run import Run
 from engine.training.status import TrainingError
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_resume import ROOT, Stopping

@@ -20,7 +20,7 @@ from engine.losses.functional import LossError, as_values, balanced, hits, loss,
 from engine.metrics.tasks import Task
 from engine.training.evaluation.network import Head, Network
 from engine.training.loop import Trainer
-from engine.training.run import read_metrics
+from engine.training.runs.lines import read_metrics
 from engine.training.status import Status, TrainingError
 from tests.engine.test_training_learning import table
 

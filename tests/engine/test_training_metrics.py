@@ -20,8 +20,8 @@ from engine.losses.functional import absolute_error
 from engine.metrics.judge import Judge
 from engine.metrics.tasks import Task
 from engine.settings.metrics import METRICS
-from engine.training.evaluation.predictions import is_predictions
-from engine.training.run import read_metrics
+from engine.training.runs.answers import is_predictions
+from engine.training.runs.lines import read_metrics
 from tests.engine.test_training_learning import table, train
 
 ALL = tuple(METRICS)

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from engine.layers.ports import Output
 from engine.metrics.tasks import Task
 from engine.settings.training import TrainingConfig
-from engine.training.checkpoint import BEST, FOLDER
 from engine.training.control import Control
 from engine.training.evaluation.network import Head, Network
 from engine.training.loop import Trainer
+from engine.training.runs.checkpoint import BEST, FOLDER
 from engine.training.steps import compiling
 from engine.training.steps.optimization import Penalty
 from engine.training.steps.stepper import Stepper

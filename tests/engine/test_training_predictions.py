@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from engine import Graph
 from engine.edits import SetSetting
 from engine.training.evaluation import predictions
-from engine.training.evaluation.predictions import FILE, SAMPLES, read_predictions
 from engine.training.evaluation.ranking import Ranks
 from engine.training.loop import Trainer
-from engine.training.run import read
+from engine.training.runs.answers import FILE, SAMPLES, read_predictions
+from engine.training.runs.stored import stored_history
 
 
 def network(dataset: str = "iris", outputs: int = 3, loss: str = "cross_entropy", heads: int = 1) -> Graph:
@@ -84,7 +84,7 @@ def test_the_answers_are_those_of_the_network(tmp_path: Path) -> None:
     assert read_predictions(tmp_path / "run") == {
         name: kept for name, kept in trainer.history.tables.items() if predictions.is_predictions(name)
     }
-    assert set(read(tmp_path / "run").metrics().tables) >= {"test/predictions", "validation/predictions"}
+    assert set(stored_history(tmp_path / "run").tables) >= {"test/predictions", "validation/predictions"}
 
 
 def test_metrics_are_the_same_bytes_with_it_and_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

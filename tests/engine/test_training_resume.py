@@ -21,12 +21,14 @@ import presets
 from engine.edits import RenameNode, SetParameter, SetSetting
 from engine.graph import Graph
 from engine.literals import literal
-from engine.training.checkpoint import BEST, FOLDER, MODEL, STATE, load
+from engine.locks import is_written
 from engine.training.control import Control
 from engine.training.history import History
-from engine.training.lock import WriterLock, is_written
 from engine.training.loop import Trainer
-from engine.training.run import RunError, read, read_metrics
+from engine.training.runs.checkpoint import BEST, FOLDER, MODEL, STATE, load
+from engine.training.runs.folder import RunError, writer_lock
+from engine.training.runs.info import read
+from engine.training.runs.lines import read_metrics
 from engine.training.status import Status, TrainingError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -162,7 +164,7 @@ def test_a_run_that_has_lost_all_its_metrics_is_not_made_up_for(tmp_path: Path) 
 def test_one_program_writes_to_a_run(tmp_path: Path) -> None:
     Trainer(network("image"), tmp_path / "run", control=Stopping(20)).run()
     assert not is_written(tmp_path / "run")
-    lock = WriterLock(tmp_path / "run")
+    lock = writer_lock(tmp_path / "run")
     with pytest.raises(Exception, match="Another program is training in"):
         Trainer.resume(tmp_path / "run").run()
     lock.release()
@@ -173,7 +175,7 @@ def test_who_looks_does_not_keep_anybody_from_writing(tmp_path: Path) -> None:
     """A table of runs looks all the time; a program that begins to write at that moment is not turned away."""
     assert not is_written(tmp_path)
     assert not list(tmp_path.iterdir()), "looking leaves nothing behind"
-    WriterLock(tmp_path).release()
+    writer_lock(tmp_path).release()
     enough = threading.Event()
 
     def look() -> None:
@@ -185,7 +187,7 @@ def test_who_looks_does_not_keep_anybody_from_writing(tmp_path: Path) -> None:
         looker.start()
     try:
         for _ in range(500):
-            lock = WriterLock(tmp_path)
+            lock = writer_lock(tmp_path)
             assert is_written(tmp_path)
             lock.release()
             assert not is_written(tmp_path), "who only looks is not taken for a writer"

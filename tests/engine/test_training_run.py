@@ -15,7 +15,10 @@ from engine import project
 from engine.home import home
 from engine.training.history import History
 from engine.training.loop import Trainer
-from engine.training.run import Run, RunError, line, read, read_metrics, runs, scan
+from engine.training.runs.folder import RunError
+from engine.training.runs.info import read, runs, scan
+from engine.training.runs.lines import line, read_metrics
+from engine.training.runs.run import Run
 from tests.engine.test_training_learning import table
 
 

@@ -20,7 +20,8 @@ from engine.graph import Graph
 from engine.home import hosts
 from engine.training.process.handover import WORDS, live
 from engine.training.recorder import OF_THE_CLOCK
-from engine.training.run import METRICS, RunError, read, runs
+from engine.training.runs.folder import METRICS, RunError
+from engine.training.runs.info import read, runs
 from gui.app import build_window
 from gui.document import Document
 from gui.training import process_host

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import engine
+from engine.files import FileError
 from engine.graph import Graph
-from engine.project import ProjectError
 from engine.training.control import Control
 from engine.training.history import History, Table
 from engine.training.process.handover import WORDS, Facts, Request, announce, remove, spare, take
@@ -195,7 +195,7 @@ def _keep_words(child: Child, facts: Facts) -> None:
             return
         time.sleep(INTERVAL / 2)
     run = child.status.run
-    with contextlib.suppress(OSError, ProjectError):
+    with contextlib.suppress(OSError, FileError):
         words = os.open(run / WORDS, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
         os.dup2(words, 2)
         os.close(words)

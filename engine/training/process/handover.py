@@ -19,12 +19,12 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine import project
+from engine.files import FileError, write_atomically
 from engine.graph import Graph
 from engine.home import hosts
-from engine.project import ProjectError, write_atomically
-from engine.training.lock import LOCK, WriterLock, is_written
+from engine.locks import LOCK, WriterLock, is_written
 from engine.training.process.wire import KEY_BYTES, Line, WireError, connect
-from engine.training.run import PROJECT, RunError
+from engine.training.runs.folder import PROJECT, RunError, writer_lock
 
 REQUEST, KEY, FACTS, WORDS = "request.json", "key", "host.json", "words.txt"
 LARGEST_FACTS: Final = 2**16
@@ -73,7 +73,7 @@ def hand_over(graph: Graph, request: Request) -> Path:
             file.write(secrets.token_bytes(KEY_BYTES))
         project.save(graph, folder / PROJECT)
         (folder / REQUEST).write_text(request.model_dump_json(), encoding="utf-8")
-    except (OSError, ProjectError) as error:
+    except (OSError, FileError) as error:
         remove(folder)
         reason = error.strerror or error if isinstance(error, OSError) else error
         raise RunError(f"The training cannot be handed to a process of its own: {reason}.") from error
@@ -82,7 +82,7 @@ def hand_over(graph: Graph, request: Request) -> Path:
 
 def take(folder: Path) -> tuple[WriterLock, Request, Graph, bytes]:
     """The process's side of `hand_over`: its lock, the request, the project, the key. Raises RunError, ProjectError."""
-    lock = WriterLock(folder)
+    lock = writer_lock(folder)
     try:
         request = Request.model_validate_json((folder / REQUEST).read_bytes())
         return lock, request, project.load(folder / PROJECT), (folder / KEY).read_bytes()

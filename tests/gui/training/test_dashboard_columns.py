@@ -12,8 +12,11 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.edits import SetSetting
-from engine.training import catalogue
-from engine.training.run import METRICS, Run, line, read
+from engine.training.runs import catalogue
+from engine.training.runs.folder import METRICS
+from engine.training.runs.info import read
+from engine.training.runs.lines import line
+from engine.training.runs.run import Run
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.training.dashboard import Dashboard

@@ -10,9 +10,9 @@ from safetensors import SafetensorError
 
 from engine.edits import SetParameter, SetSetting
 from engine.graph import Graph
-from engine.training.checkpoint import FOLDER, MODEL
 from engine.training.loop import Trainer
-from engine.training.run import read
+from engine.training.runs.checkpoint import FOLDER, MODEL
+from engine.training.runs.info import read
 from gui.document import Document
 from gui.training.banner import MOST_HEIGHT
 from gui.training.host import ThreadHost

@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.training.loop import Trainer
-from engine.training.run import METRICS, read
+from engine.training.runs.folder import METRICS
+from engine.training.runs.info import read
 from gui.document import Document
 from gui.training.host import ThreadHost
 from tests.gui.training.boards import Show, choose, click, network, rows

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from engine import Graph
-from engine.training.run import Run
+from engine.training.runs.run import Run
 from tests.gui.training.boards import Show, drawn, host_of, network, rows, tick
 
 

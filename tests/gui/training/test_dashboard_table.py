@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from engine.training.catalogue import describe
-from engine.training.lock import WriterLock
-from engine.training.run import read
+from engine.training.runs.catalogue import describe
+from engine.training.runs.folder import writer_lock
+from engine.training.runs.info import read
 from gui.training.dashboard import Dashboard
 from gui.training.lower import DIFFERENCES
 from gui.training.runs_columns import NAME, NOTE, RESULT, TAGS
@@ -90,7 +90,7 @@ def test_name_note_and_tags_are_kept_in_the_run(qtbot: QtBot, show: Show, tmp_pa
 
 def test_a_run_that_another_program_writes_is_left_alone(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     path = earlier(tmp_path, network(), "running")
-    lock = WriterLock(path)
+    lock = writer_lock(path)
     board = show()
     listed(qtbot, board, 1)
     assert rows(board)[0][1] == "running"

@@ -18,11 +18,12 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.errors import LayerloomError
+from engine.files import FileError, write_atomically
 from engine.home import home
-from engine.project import ProjectError, write_atomically
-from engine.training.lock import WriterLock, is_written
-from engine.training.numbers import numbered
-from engine.training.run import FACTS, LARGEST_FACTS, RunError, read
+from engine.locks import is_written
+from engine.training.runs.folder import FACTS, LARGEST_FACTS, RunError, writer_lock
+from engine.training.runs.info import read
+from engine.training.runs.numbers import numbered
 
 INDEX: Final = ".index.json"
 GONE: Final = ".deleted-"
@@ -122,7 +123,7 @@ def describe(run: Path, *, name: str | None = None, note: str | None = None, tag
             raise RunError(f"A run has at most {MOST_TAGS} tags, not {len(cleaned)}.")
         changes["tags"] = [_bounded(tag, LONGEST_TAG, "A tag") for tag in cleaned]
     read(run)
-    lock = WriterLock(run)
+    lock = writer_lock(run)
     try:
         with (run / FACTS).open("rb") as file:
             facts = json.loads(file.read(LARGEST_FACTS))
@@ -130,7 +131,7 @@ def describe(run: Path, *, name: str | None = None, note: str | None = None, tag
         if len(content.encode()) > LARGEST_FACTS:
             raise RunError(f"The note is too long: {FACTS} may have {LARGEST_FACTS} bytes.")
         write_atomically(run / FACTS, content.encode())
-    except (OSError, ValueError, ProjectError) as error:
+    except (OSError, ValueError, FileError) as error:
         raise RunError(f"The run in {run} cannot be described: {error}") from error
     finally:
         lock.release()
@@ -144,7 +145,7 @@ def delete(run: Path, root: Path | None = None) -> None:
     folder = runs_folder(root)
     if run.parent.resolve() != folder.resolve() or run.is_symlink() or not (run / FACTS).is_file():
         raise RunError(f"{run} is not deleted: it is no run in {folder}.")
-    WriterLock(run).release()
+    writer_lock(run).release()
     aside = run.with_name(f"{GONE}{run.name}")
     try:
         if aside.exists():

@@ -1,4 +1,4 @@
-"""Writing so that it stays when the power goes, and what to say where that is not possible."""
+"""Opening and writing files: what is replaced is replaced whole, and what was written stays when the power goes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,42 @@ import contextlib
 import errno
 import os
 import re
-import shlex
+import tempfile
 from pathlib import Path
 from typing import Final
 
+from engine.errors import LayerloomError
+
 FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _CODE: Final = re.compile(r"\(os error (\d+)\)")
+
+
+class FileError(LayerloomError):
+    """Why a file cannot be read or written: one sentence that names it."""
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write beside, flush to disk, replace. Raises FileError and leaves the old file where that fails."""
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise FileError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 def to_disk(path: Path) -> None:
@@ -24,24 +54,7 @@ def to_disk(path: Path) -> None:
             os.close(handle)
 
 
-def not_kept(what: str, run: Path, error: BaseException) -> str:
-    """The sentence for what a run that goes on cannot write: what is wrong, where, and how to go on after that."""
-    code, words = _reason(error)
-    way = f"go on with “Go on” in the window or `layerloom train --resume {shlex.quote(str(run))}`."
-    if code in FULL:
-        return f"The disk with {run} is full, so {what} cannot be kept: make room, then {way}"
-    return f"{what[0].upper()}{what[1:]} cannot be kept in {run} ({words}): mend that, then {way}"
-
-
-def not_begun(run: Path, error: BaseException) -> str:
-    """The sentence for a run that cannot begin."""
-    code, words = _reason(error)
-    if code in FULL:
-        return f"The disk with {run} is full, so no run can begin there: make room, then train again."
-    return f"{run} cannot hold a run: {words}."
-
-
-def _reason(error: BaseException) -> tuple[int | None, str]:
+def reason_of(error: BaseException) -> tuple[int | None, str]:
     """The number of the operating system's error behind an exception, None if there is none; and why, in words.
 
     Neither safetensors nor torch passes the system's error on: one writes its number, the other runs into what follows.

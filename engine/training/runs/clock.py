@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.training.history import History, Values
-from engine.training.run import LONGEST_LINE, METRICS, TIMING, read_metrics
+from engine.training.runs.folder import METRICS, TIMING
+from engine.training.runs.lines import LONGEST_LINE, read_metrics
 
 OF_THE_CLOCK: Final = ("train/samples_per_second", "train/memory")
 """Curves that depend on the machine, and so are no part of the metrics: samples a second, bytes."""

@@ -8,9 +8,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from engine.training.best import better
-from engine.training.catalogue import Entry
 from engine.training.history import History
+from engine.training.runs.best import better
+from engine.training.runs.catalogue import Entry
 
 CURVES: Final = ("run", "series", "step", "epoch", "seconds", "value")
 RUNS: Final = (

@@ -8,7 +8,6 @@ step).
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import pickle
@@ -20,10 +19,10 @@ from typing import Any, Final
 import torch
 from pydantic import BaseModel, ConfigDict
 
-from engine.training.disk import not_kept, to_disk
-from engine.training.folder import CHECKPOINTS as FOLDER
-from engine.training.folder import kept
-from engine.training.run import METRICS, TIMING, RunError
+from engine.files import to_disk
+from engine.training.runs.folder import CHECKPOINTS as FOLDER
+from engine.training.runs.folder import METRICS, TIMING, RunError, kept, not_kept
+from engine.training.runs.tensors import independent, write_tensors
 
 STATE, MODEL, OPTIMIZER, BEST = "state.json", "model.safetensors", "optimizer.pt", "best.safetensors"
 KEPT: Final = 2
@@ -99,20 +98,7 @@ def save(
 
 def save_best(run: Path, weights: Mapping[str, Any]) -> None:
     """Write the weights with the lowest validation loss so far. Raises RunError, and the ones before stay."""
-    from safetensors import SafetensorError
-    from safetensors.torch import save_file
-
-    root = run / FOLDER
-    beside = root / f".{BEST}"
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        save_file(independent(weights), beside)
-        to_disk(beside)
-        beside.replace(root / BEST)
-    except (OSError, RuntimeError, SafetensorError) as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise RunError(not_kept("the best weights", run, error)) from error
+    write_tensors("the best weights", run, run / FOLDER / BEST, weights)
 
 
 def load(run: Path, *, weights_only: bool = False) -> Checkpoint | None:
@@ -149,17 +135,6 @@ def drop_later(run: Path, step: int) -> None:
     for later, folder in kept(run):
         if later > step:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def independent(weights: Mapping[str, Any]) -> dict[str, Any]:
-    """The tensors on the CPU, none in the memory of another: what safetensors asks for."""
-    found: dict[str, Any] = {}
-    seen: set[int] = set()
-    for name, tensor in weights.items():
-        values = tensor.detach().cpu().contiguous()
-        found[name] = values.clone() if values.data_ptr() in seen else values
-        seen.add(values.data_ptr())
-    return found
 
 
 def _reached(run: Path, progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""One writer a run: a lock of the operating system, which goes with the program that holds it, killed or not."""
+"""One writer a folder: a lock of the operating system, which goes with the program that holds it, killed or not."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import sys
 from pathlib import Path
 from time import sleep
 from typing import IO, Final
-
-from engine.training.disk import not_begun
-from engine.training.run import RunError
 
 LOCK: Final = ".writer"
 TRIES, PAUSE = 20, 0.01
@@ -18,13 +15,10 @@ TRIES, PAUSE = 20, 0.01
 class WriterLock:
     """Held from its making until `release`."""
 
-    def __init__(self, run: Path) -> None:
-        """Raises RunError where another program is writing to the run."""
+    def __init__(self, folder: Path) -> None:
+        """Raises BlockingIOError where another program is writing to the folder, OSError where nobody can."""
         self._file: IO[bytes] | None = None
-        try:
-            file = (run / LOCK).open("ab")
-        except OSError as error:
-            raise RunError(not_begun(run, error)) from error
+        file = (folder / LOCK).open("ab")
         for left in reversed(range(TRIES)):
             try:
                 _lock(file)
@@ -34,7 +28,7 @@ class WriterLock:
                     sleep(PAUSE)
                     continue
                 file.close()
-                raise RunError(f"Another program is training in {run}: wait for it, or stop it there.") from error
+                raise BlockingIOError(str(error)) from error
         self._file = file
 
     def release(self) -> None:
@@ -44,10 +38,10 @@ class WriterLock:
             self._file = None
 
 
-def is_written(run: Path) -> bool:
-    """Whether a program is writing to the run now; looking changes nothing and disturbs nobody."""
+def is_written(folder: Path) -> bool:
+    """Whether a program is writing to the folder now; looking changes nothing and disturbs nobody."""
     try:
-        with (run / LOCK).open("rb") as file:
+        with (folder / LOCK).open("rb") as file:
             _share(file)
     except FileNotFoundError:
         return False

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import itertools
 import re
+import shlex
 import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from engine.errors import LayerloomError
+from engine.files import FULL, reason_of
+from engine.locks import WriterLock
+
+PROJECT, FACTS, METRICS, TIMING = "project.loom", "run.json", "metrics.jsonl", "timing.jsonl"
+WEIGHTS, ERROR = "model.safetensors", "error.txt"
+LARGEST_FACTS: Final = 2**20
 CHECKPOINTS: Final = "checkpoints"
 SPARE: Final = ".spare"
 """Room that is held while a run goes on, and given up to say how it ended where the disk is full."""
@@ -17,6 +25,20 @@ _STATE: Final = re.compile(r"(?:last|kept)-(\d{10})")
 _HALF: Final = re.compile(
     r"\.(spare|(last|kept)-\d{10}(\.old)?|(model|best)\.safetensors|(run|predictions)\.json\.\w+|project\.loom\.\w+)"
 )
+
+
+class RunError(LayerloomError):
+    """Why a run's folder cannot be written or read: one whole sentence."""
+
+
+def writer_lock(run: Path) -> WriterLock:
+    """Be the one who writes to a run. Raises RunError where another program is or the folder cannot be written."""
+    try:
+        return WriterLock(run)
+    except BlockingIOError as error:
+        raise RunError(f"Another program is training in {run}: wait for it, or stop it there.") from error
+    except OSError as error:
+        raise RunError(not_begun(run, error)) from error
 
 
 def kept(run: Path) -> list[tuple[int, Path]]:
@@ -54,3 +76,20 @@ def fresh(root: Path, name: str) -> Path:
     stem = f"{datetime.now():%Y%m%d-%H%M%S}-{words}"
     names = (f"{stem}-{number}" if number > 1 else stem for number in itertools.count(1))
     return next(path for path in (root / name for name in names) if made(path))
+
+
+def not_kept(what: str, run: Path, error: BaseException) -> str:
+    """The sentence for what a run that goes on cannot write: what is wrong, where, and how to go on after that."""
+    code, words = reason_of(error)
+    way = f"go on with “Go on” in the window or `layerloom train --resume {shlex.quote(str(run))}`."
+    if code in FULL:
+        return f"The disk with {run} is full, so {what} cannot be kept: make room, then {way}"
+    return f"{what[0].upper()}{what[1:]} cannot be kept in {run} ({words}): mend that, then {way}"
+
+
+def not_begun(run: Path, error: BaseException) -> str:
+    """The sentence for a run that cannot begin."""
+    code, words = reason_of(error)
+    if code in FULL:
+        return f"The disk with {run} is full, so no run can begin there: make room, then train again."
+    return f"{run} cannot hold a run: {words}."

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from torch import nn
 
 from engine.graph import Graph
-from engine.training.checkpoint import load
-from engine.training.run import WEIGHTS, RunError, read
 
 NAMED: Final = 3
 """How many layers that begin anew are named in one sentence."""
@@ -74,32 +70,6 @@ def inherit(module: nn.Module, graph: Graph, modules: Mapping[str, str], parent:
         kept.append(name)
     module.load_state_dict(state)
     return Inherited(tuple(kept), anew)
-
-
-def parent_of(run: Path) -> Parent:
-    """The tensors a run ended with, or those of its last whole checkpoint. Raises RunError where it has none."""
-    from safetensors import SafetensorError, safe_open
-    from safetensors.torch import load_file
-
-    modules, path, damage = read(run).modules, run / WEIGHTS, ""
-    if path.is_file():
-        try:
-            with safe_open(path, "pt") as file:
-                modules = json.loads((file.metadata() or {}).get("modules", "{}")) or modules
-            return Parent(load_file(path), modules)
-        except (OSError, ValueError, SafetensorError) as error:
-            damage = str(error).rstrip(".")
-    try:
-        checkpoint = load(run, weights_only=True)
-    except RunError as error:
-        raise RunError(f"The weights of {run} cannot be read{f': {damage}' if damage else ''}. {error}") from error
-    if checkpoint is None and damage:
-        raise RunError(f"The weights of {run} cannot be read, and it has kept no others: {damage}.")
-    if checkpoint is None:
-        raise RunError(f"The run in {run} has kept no weights yet.")
-    step = checkpoint.progress.step
-    note = f"The weights that {run} ended with are damaged: those after its step {step} are taken." if damage else ""
-    return Parent(checkpoint.weights, modules, note)
 
 
 def _within(name: str, path: str) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import LayerloomError
-from engine.project import write_atomically
+from engine.files import write_atomically
 
 NUMBERS: Final = ".numbers.json"
 LARGEST: Final = 64 * 2**20

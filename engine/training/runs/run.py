@@ -1,0 +1,203 @@
+"""The folder of a run: the project as it was, metrics and timing line by line, weights, and ``run.json`` about it all.
+
+``metrics.jsonl`` holds no times, so two runs with one seed write the same bytes; times are in ``timing.jsonl``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from engine import project
+from engine.files import FileError, write_atomically
+from engine.graph import Graph
+from engine.home import home
+from engine.locks import WriterLock
+from engine.training.runs.folder import (
+    ERROR,
+    FACTS,
+    METRICS,
+    PROJECT,
+    SPARE,
+    SPARE_BYTES,
+    TIMING,
+    WEIGHTS,
+    RunError,
+    clear,
+    fresh,
+    made,
+    not_begun,
+    not_kept,
+    writer_lock,
+)
+from engine.training.runs.info import RunInfo, read
+from engine.training.runs.lines import Row, line, plain
+from engine.training.runs.tensors import write_tensors
+
+
+class Run:
+    """The folder of a run that is going on; one trainer writes to it."""
+
+    def __init__(self, path: Path, info: RunInfo, lock: WriterLock, lengths: tuple[int, int] = (0, 0)) -> None:
+        """Open the line files in an existing folder and cut them to so many bytes. Raises OSError or FileError."""
+        self.path, self.info = path, info
+        self._lock = lock
+        with contextlib.ExitStack() as opened:
+            opened.callback((path / SPARE).unlink, missing_ok=True)
+            (path / SPARE).write_bytes(os.urandom(SPARE_BYTES))  # what repeats itself takes up no room on some disks
+            self._metrics = opened.enter_context(_cut(path / METRICS, lengths[0]))
+            self._timing = opened.enter_context(_cut(path / TIMING, lengths[1]))
+            self._write_facts()
+            opened.pop_all()
+
+    @classmethod
+    def reopen(cls, info: RunInfo, metrics_bytes: int, timing_bytes: int, **facts: Any) -> Run:
+        """Go on with a run whose line files had so many bytes; what a killed writer left half written goes.
+
+        Raises RunError.
+        """
+        path = info.path
+        lock = writer_lock(path)
+        try:
+            now = read(path)  # it may have been described, or trained on, since it was looked at
+            if now.state == "finished":
+                raise RunError(f"The run in {path} has finished: there is nothing left to resume.")
+            for name, size in ((METRICS, metrics_bytes), (TIMING, timing_bytes)):
+                if not (path / name).is_file() or (path / name).stat().st_size < size:
+                    raise RunError(f"{path / name} is shorter than the checkpoint says: the run cannot be resumed.")
+            clear(path)
+            changed = now.model_copy(update={"state": "running", "message": "", **facts})
+            return cls(path, changed, lock, (metrics_bytes, timing_bytes))
+        except BaseException as error:
+            lock.release()
+            if isinstance(error, OSError | FileError):
+                raise RunError(not_kept("the run", path, error)) from error
+            raise
+
+    def lengths(self) -> tuple[int, int]:
+        """How many bytes the line files have now: metrics, timing."""
+        return os.fstat(self._metrics.fileno()).st_size, os.fstat(self._timing.fileno()).st_size
+
+    @classmethod
+    def create(cls, where: Path | None, graph: Graph, *, root: Path | None = None, **facts: Any) -> Run:
+        """Start a run in the folder ``where``, or in a new one under ``root`` (None: ``runs`` in Layerloom's home).
+
+        ``facts`` are more entries of `RunInfo`. Raises RunError where the folder cannot be written or holds a run; a
+        folder that was made for it is gone then.
+        """
+        root = root or home() / "runs"
+        try:
+            path, own = (where, made(where)) if where else (fresh(root, graph.name), True)
+        except OSError as error:
+            raise RunError(not_begun(where or root, error)) from error
+        lock = writer_lock(path)
+        try:
+            if any((path / name).exists() for name in (FACTS, METRICS)):
+                own = False
+                raise RunError(f"{path} holds a run already: choose another folder.")
+            project.save(graph, path / PROJECT)
+            started = datetime.now(UTC).isoformat(timespec="seconds")
+            info = RunInfo(
+                path=path, network=graph.name, state="running", started=started, settings=graph.settings, **facts
+            )
+            return cls(path, info, lock)
+        except BaseException as error:
+            if own:
+                shutil.rmtree(path, ignore_errors=True)
+            lock.release()
+            if isinstance(error, OSError | FileError):
+                raise RunError(not_begun(path, error)) from error
+            raise
+
+    def metrics(self, rows: Iterable[Row]) -> None:
+        """Append to ``metrics.jsonl``. Raises RunError."""
+        self._append(self._metrics, rows)
+
+    def timing(self, row: Row) -> None:
+        """Append to ``timing.jsonl``. Raises RunError."""
+        self._append(self._timing, [row])
+
+    def update(self, **facts: Any) -> None:
+        """Change entries of ``run.json``, atomically. Raises RunError."""
+        self.info = self.info.model_copy(update=facts)
+        try:
+            self._write_facts()
+        except (OSError, FileError) as error:
+            raise RunError(not_kept("the run", self.path, error)) from error
+
+    def _write_facts(self) -> None:
+        """Write ``run.json``, at the cost of the spare room where there is no other. Raises OSError or FileError."""
+        entries = {key: plain(value) for key, value in self.info.model_dump(exclude={"path"}).items()}
+        content = json.dumps(entries, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n"
+        try:
+            write_atomically(self.path / FACTS, content.encode())
+        except FileError:
+            if not (self.path / SPARE).exists():
+                raise
+            (self.path / SPARE).unlink()
+            write_atomically(self.path / FACTS, content.encode())
+
+    def weights(self, state: Mapping[str, Any]) -> None:
+        """Write the tensors of a module to ``model.safetensors``. Raises RunError, and the ones before stay."""
+        metadata = {"modules": json.dumps(self.info.modules)}  # one entry only: safetensors writes several in any order
+        write_tensors("the weights", self.path, self.path / WEIGHTS, state, metadata)
+
+    def error(self, text: str) -> None:
+        """Write ``error.txt``, for those who want to know exactly. Raises RunError."""
+        try:
+            (self.path / ERROR).write_text(text, encoding="utf-8", errors="replace")
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                (self.path / ERROR).unlink(missing_ok=True)
+            raise RunError(not_kept("what went wrong", self.path, error)) from error
+
+    def sync(self) -> None:
+        """Wait until the disk has all lines so far. Raises RunError."""
+        try:
+            for file in (self._metrics, self._timing):
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise RunError(not_kept("the metrics", self.path, error)) from error
+
+    def close(self) -> None:
+        """Close the files, and let others write. Raises RunError."""
+        try:
+            with self._metrics, self._timing:
+                (self.path / SPARE).unlink(missing_ok=True)
+        except OSError as error:
+            raise RunError(not_kept("the metrics", self.path, error)) from error
+        finally:
+            self._lock.release()
+
+    def check(self) -> None:
+        """Whether the folder is still there: what is open can be written even where nobody will ever find it again.
+
+        Raises RunError.
+        """
+        if not (self.path / FACTS).is_file():
+            raise RunError(
+                f"The folder of the run, {self.path}, is gone: it was deleted or moved while the run went on. "
+                "Put it back to go on from its last kept state, or train anew."
+            )
+
+    def _append(self, file: Any, rows: Iterable[Row]) -> None:
+        self.check()
+        try:
+            file.write("".join(f"{line(row)}\n" for row in rows))
+            file.flush()
+        except OSError as error:
+            raise RunError(not_kept("the metrics", self.path, error)) from error
+
+
+def _cut(path: Path, size: int) -> Any:
+    """Open a line file to append, cut to so many bytes."""
+    file = path.open("a", encoding="utf-8", newline="\n")
+    file.truncate(size)
+    file.seek(size)
+    return file

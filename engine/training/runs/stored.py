@@ -1,0 +1,56 @@
+"""What a run has left behind: its curves with the answers to samples, and its weights."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.training.history import History
+from engine.training.runs.answers import read_predictions
+from engine.training.runs.clock import read_curves
+from engine.training.runs.folder import WEIGHTS, RunError
+from engine.training.runs.info import read
+
+if TYPE_CHECKING:
+    from engine.weights.warm_start import Parent
+
+
+def stored_history(run: Path) -> History:
+    """The curves of a run, with their times as far as they are kept, and what the network answered last.
+
+    A last line that was cut off is left out. Raises RunError for any other damage.
+    """
+    history = read_curves(run)
+    for name, table in read_predictions(run).items():
+        history.keep(name, table.step, table.epoch, table.values)
+    return history
+
+
+def parent_of(run: Path) -> Parent:
+    """The tensors a run ended with, or those of its last whole checkpoint. Raises RunError where it has none."""
+    from safetensors import SafetensorError, safe_open
+    from safetensors.torch import load_file
+
+    from engine.training.runs.checkpoint import load  # it needs torch
+    from engine.weights.warm_start import Parent
+
+    modules, path, damage = read(run).modules, run / WEIGHTS, ""
+    if path.is_file():
+        try:
+            with safe_open(path, "pt") as file:
+                modules = json.loads((file.metadata() or {}).get("modules", "{}")) or modules
+            return Parent(load_file(path), modules)
+        except (OSError, ValueError, SafetensorError) as error:
+            damage = str(error).rstrip(".")
+    try:
+        checkpoint = load(run, weights_only=True)
+    except RunError as error:
+        raise RunError(f"The weights of {run} cannot be read{f': {damage}' if damage else ''}. {error}") from error
+    if checkpoint is None and damage:
+        raise RunError(f"The weights of {run} cannot be read, and it has kept no others: {damage}.")
+    if checkpoint is None:
+        raise RunError(f"The run in {run} has kept no weights yet.")
+    step = checkpoint.progress.step
+    note = f"The weights that {run} ended with are damaged: those after its step {step} are taken." if damage else ""
+    return Parent(checkpoint.weights, modules, note)

@@ -7,17 +7,13 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from gui.icons import icon
 from gui.theme import theme
-
-if TYPE_CHECKING:
-    from gui.window import MainWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,7 @@ def keymap() -> dict[str, list[str]]:
 class Actions(QObject):
     """The QActions of a window, by id; they keep their icons in the colours of the theme."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._table: dict[str, QAction] = {}

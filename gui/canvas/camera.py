@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtGui import QTransform
-
-if TYPE_CHECKING:
-    from gui.canvas.sheet import Sheet
+from PySide6.QtWidgets import QGraphicsView
 
 LOWEST, HIGHEST, STEP = 0.05, 3.0, 1.15
 READABLE = 0.75
@@ -18,10 +16,10 @@ EDGE = 32
 
 
 class Camera:
-    """Zoom and scroll of one view."""
+    """Zoom and scroll of one view; ``zoomed`` is called with the new zoom before the view takes it."""
 
-    def __init__(self, view: Sheet) -> None:
-        self._view = view
+    def __init__(self, view: QGraphicsView, zoomed: Callable[[float], None]) -> None:
+        self._view, self._zoomed = view, zoomed
 
     @property
     def scale(self) -> float:
@@ -47,7 +45,7 @@ class Camera:
         scale = min(max(scale, LOWEST), HIGHEST)
         at = self._view.viewport().rect().center() if at is None else at
         point = self._view.mapToScene(at)
-        self._view.canvas.zoom(scale)
+        self._zoomed(scale)
         self._view.setTransform(QTransform.fromScale(scale, scale))
         self.pin(point, at)
 

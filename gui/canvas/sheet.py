@@ -31,7 +31,7 @@ class Sheet(QGraphicsView):
         super().__init__(parent)
         self.document = document
         self.canvas = Scene(document, self)  # setScene alone keeps no scene alive
-        self.camera = Camera(self)
+        self.camera = Camera(self, self.canvas.zoom)
         self.ghosts = Ghosts(self.canvas)
         self._opened = False
         self._grid, self._overview = Grid(), Overview(self.canvas)

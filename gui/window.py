@@ -26,7 +26,7 @@ from gui.wire_values import WireValues
 
 if TYPE_CHECKING:
     from engine.training.process.handover import Live
-    from gui.panels.data_page import DataPage
+    from gui.data.data_page import DataPage
     from gui.training.dashboard import Dashboard
 
 LARGEST = QSize(1680, 1050)
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
     def data(self) -> DataPage:
         """The data page, built when first asked for."""
         if self._data is None:
-            from gui.panels.data_page import DataPage
+            from gui.data.data_page import DataPage
 
             self._data = DataPage(self.document)
             self._data.message.connect(self.say)

@@ -13,9 +13,9 @@ from engine.edits import AddNode, Compound, Connect, Move, remove
 from engine.graph import Edge, Graph, GraphError, Node, Position
 from engine.literals import literal
 from engine.resolve import layer_class
-from gui.canvas import layout
 from gui.canvas.draft import Draft, bridge, can_splice, splice
 from gui.canvas.geometry import GAP, HEIGHT, WIDTH, Box, End, Side, node_size, snap, snap_down
+from gui.canvas.layout import layout
 from gui.canvas.wiring import connect_edits, edge_between
 from gui.document import Document
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph import Edge, Position
-from gui.canvas import layout
 from gui.canvas.geometry import GAP, HEIGHT, Side
+from gui.canvas.layout import layout
 
 if TYPE_CHECKING:
     from gui.canvas.scene import Scene

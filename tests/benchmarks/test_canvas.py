@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.edits import Connect
 from engine.graph import Edge, Graph
-from gui.canvas import layout
 from gui.canvas.geometry import End
+from gui.canvas.layout.layout import layout
 from gui.canvas.scene import Scene
 from gui.canvas.view import View
 from gui.canvas.wiring import unreachable, verdict

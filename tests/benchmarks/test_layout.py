@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from engine.graph import Graph
-from gui.canvas.layout import arrange, routes
+from gui.canvas.layout.layout import arrange, routes
 
 
 def chain(graph: Graph, start: str, *types: str) -> str:

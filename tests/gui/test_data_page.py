@@ -12,13 +12,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-import gui.panels.data_page as module
+import gui.data.data_page as module
 from engine import Graph
 from engine.data.datasets import catalogue, get
 from engine.edits import MISSING, SetSetting
 from engine.settings.resolve import SettingFault, resolve_settings
+from gui.data.data_page import DataPage
 from gui.document import Document
-from gui.panels.data_page import DataPage
 from gui.theme import theme
 
 Show = Callable[..., DataPage]

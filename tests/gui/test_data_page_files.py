@@ -17,8 +17,8 @@ from engine import Graph
 from engine.data import datasets
 from engine.edits import SetSetting
 from gui.cli import main
+from gui.data.data_page import DataPage
 from gui.document import Document
-from gui.panels.data_page import DataPage
 from tests.engine.published import mnist, packed, served, write
 from tests.engine.serving import Server, serving
 

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from engine import Graph
 from engine.data.datasets import get
 from engine.edits import SetSetting
+from gui.data.data_page import DataPage
+from gui.data.taking import fitting
 from gui.document import Document
-from gui.panels.data_page import DataPage
-from gui.panels.taking import fitting
 from presets import build
 from tests.gui.test_data_page import click_dataset, data, place_of, settle, use
 

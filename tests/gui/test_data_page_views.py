@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from engine import Graph
 from engine.data.datasets import catalogue, get, load
 from engine.edits import SetSetting
+from gui.data.catalogue import KINDS, facts
+from gui.data.data_page import DataPage
 from gui.document import Document
-from gui.panels.catalogue import KINDS, facts
-from gui.panels.data_page import DataPage
 from gui.theme import theme
 
 Show = Callable[..., DataPage]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.graph import Edge, Graph, Node, Position
-from gui.canvas.layout import GRID, arrange, routes
+from gui.canvas.layout.layout import GRID, arrange, routes
 
 Sizes = dict[str, tuple[float, float]]
 Routes = dict[Edge, tuple[Position, ...]]

@@ -10,8 +10,8 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from engine.settings.data import DataConfig, Standardise
-from gui.panels.look import look
-from gui.panels.sample_charts import ImageGrid
+from gui.data.look import look
+from gui.data.sample_charts import ImageGrid
 from gui.pictures import limits, pictures
 
 

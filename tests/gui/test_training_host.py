@@ -39,7 +39,7 @@ def iris(epochs: int = 3, **settings: Any) -> Graph:
     return graph
 
 
-@pytest.mark.parametrize("module", ["gui.training.host", "gui.training.dashboard", "gui.panels.data_page"])
+@pytest.mark.parametrize("module", ["gui.training.host", "gui.training.dashboard", "gui.data.data_page"])
 def test_importing_loads_no_heavy_library(module: str) -> None:
     code = f"import sys, {module}; print([m for m in ('torch', 'pyqtgraph', 'sklearn', 'pandas') if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

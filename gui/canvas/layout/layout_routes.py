@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.graph import Edge, Graph, Position
-from gui.canvas.layout_lanes import MARGIN, Box, Lanes, Wire
-from gui.canvas.layout_layers import NODE_GAP, lean
+from gui.canvas.layout.layout_lanes import MARGIN, Box, Lanes, Wire
+from gui.canvas.layout.layout_layers import NODE_GAP, lean
 
 Sizes = Mapping[str, tuple[float, float]]
 

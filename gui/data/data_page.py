@@ -21,13 +21,13 @@ from engine.graph import Graph, GraphError
 from engine.settings.data import DataConfig
 from engine.settings.resolve import SettingFault, resolve_settings
 from engine.training.status import sentence
+from gui.data.catalogue import Catalogue
+from gui.data.data_settings import SplitSection, Transforms
+from gui.data.look import Look, look
+from gui.data.samples import Samples
+from gui.data.taking import Remembered, Taking, in_use
+from gui.data.use_bar import UseBar
 from gui.document import Document
-from gui.panels.catalogue import Catalogue
-from gui.panels.data_settings import SplitSection, Transforms
-from gui.panels.look import Look, look
-from gui.panels.samples import Samples
-from gui.panels.taking import Remembered, Taking, in_use
-from gui.panels.use_bar import UseBar
 from gui.training.background import Background
 from gui.training.meanings import data_hints
 from gui.training.sections import Section, align, faults, raw

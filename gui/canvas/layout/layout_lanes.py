@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from engine.graph import Position
-from gui.canvas.layout_layers import CROSSING, LANE_GAP, NODE_GAP, ROW_GAP
+from gui.canvas.layout.layout_layers import CROSSING, LANE_GAP, NODE_GAP, ROW_GAP
 
 MARGIN = 8.0
 """How near a wire may come to a node."""

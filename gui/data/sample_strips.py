@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.panels.look import Look
+from gui.data.look import Look
 from gui.pictures import limits, pictures
 from gui.theme import mono_font, theme
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from itertools import pairwise
 
-from gui.canvas.layout_layers import CROSSING, LANE_GAP, NODE_GAP, Layers
+from gui.canvas.layout.layout_layers import CROSSING, LANE_GAP, NODE_GAP, Layers
 
 PASSES = 8
 """The most sweeps over the rows of one side."""

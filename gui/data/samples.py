@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 from engine.data.dataset import Dataset
 from engine.data.fields import sample
 from engine.settings.data import DataConfig
-from gui.panels.baselines import Baselines
-from gui.panels.look import PARTS, Look
-from gui.panels.sample_charts import Balance, ImageGrid
-from gui.panels.sample_strips import ClipView, SeriesView, TextView
+from gui.data.baselines import Baselines
+from gui.data.look import PARTS, Look
+from gui.data.sample_charts import Balance, ImageGrid
+from gui.data.sample_strips import ClipView, SeriesView, TextView
 from gui.theme import mono_font
 from gui.widgets import Note, heading
 

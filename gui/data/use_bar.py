@@ -11,10 +11,10 @@ from engine.data.fields import fields
 from engine.graph import GraphError
 from engine.problems import Problem
 from engine.settings.data import DataConfig
+from gui.data.taking import Taking, in_use
 from gui.document import Document
 from gui.fix_finder import FixFinder
 from gui.panels.fix_buttons import FixButtons
-from gui.panels.taking import Taking, in_use
 from gui.widgets import Note, heading
 
 MISFITS = frozenset({"data", "input-data", "output-data", "too-many-classes", "embedding-range"})

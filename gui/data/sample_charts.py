@@ -13,7 +13,7 @@ from gui.pictures import limits, mask_colours, masks, pictures
 from gui.theme import theme
 
 if TYPE_CHECKING:
-    from gui.panels.look import Look
+    from gui.data.look import Look
 
 
 WIDEST = 640

@@ -11,8 +11,8 @@ from collections import Counter
 from graphlib import TopologicalSorter
 from itertools import pairwise
 
-from gui.canvas.layout_layers import LANE_GAP, NODE_GAP, Layers
-from gui.canvas.layout_order import Rows
+from gui.canvas.layout.layout_layers import LANE_GAP, NODE_GAP, Layers
+from gui.canvas.layout.layout_order import Rows
 
 GRID = 16.0
 """The raster on which the corners of the nodes lie."""

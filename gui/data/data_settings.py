@@ -15,9 +15,9 @@ from engine.edits import MISSING, SetSetting
 from engine.graph import GraphError
 from engine.layers.parameters import Parameter, parameters
 from engine.settings.data import Split
+from gui.data.taking import PATH, TRANSFORMS, Items, Taking, fields_for, in_use, items
 from gui.document import Document
 from gui.forms import Form
-from gui.panels.taking import PATH, TRANSFORMS, Items, Taking, fields_for, in_use, items
 from gui.theme import theme
 from gui.training.sections import Section
 from gui.widgets import Note, heading

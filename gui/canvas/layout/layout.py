@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from itertools import accumulate
 
 from engine.graph import Graph, Position
-from gui.canvas.layout_columns import GRID, Columns
-from gui.canvas.layout_layers import ROW_GAP, Layers, components
-from gui.canvas.layout_order import order
-from gui.canvas.layout_routes import routes
+from gui.canvas.layout.layout_columns import GRID, Columns
+from gui.canvas.layout.layout_layers import ROW_GAP, Layers, components
+from gui.canvas.layout.layout_order import order
+from gui.canvas.layout.layout_routes import routes
 
 __all__ = ["GRID", "arrange", "routes"]
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout,
 
 from engine.data.dataset import Dataset
 from engine.data.datasets import catalogue
-from gui.panels.data_files import FilesBox
+from gui.data.data_files import FilesBox
 from gui.widgets import Note, heading
 
 KINDS = {"table": "Tables", "image": "Images", "clip": "Clips", "sequence": "Sequences", "text": "Text"}

@@ -1,0 +1,1 @@
+"""Where nodes and wires go: a layered layout."""

@@ -1,0 +1,1 @@
+"""The Data page: what data there are, and what is done to them."""

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from gui.actions import ACTIONS, Actions
 from gui.canvas.view import View
+from gui.design.design import DesignPage
 from gui.document import Document
 from gui.files import Files
 from gui.help import about_box, key_sheet
-from gui.panels.design import DesignPage
 from gui.panels.start import StartPage
 from gui.preferences import Preferences
 from gui.status import StatusLine

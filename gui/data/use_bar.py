@@ -12,9 +12,9 @@ from engine.graph import GraphError
 from engine.problems import Problem
 from engine.settings.data import DataConfig
 from gui.data.taking import Taking, in_use
+from gui.design.fix_buttons import FixButtons
 from gui.document import Document
 from gui.fix_finder import FixFinder
-from gui.panels.fix_buttons import FixButtons
 from gui.widgets import Note, heading
 
 MISFITS = frozenset({"data", "input-data", "output-data", "too-many-classes", "embedding-range"})

@@ -18,9 +18,9 @@ from engine.source import write
 from gui.canvas import blocks, clipboard
 from gui.canvas.kinds import kinds
 from gui.canvas.view import View
+from gui.design.breadcrumb import Breadcrumb
+from gui.design.palette import Palette
 from gui.document import Document
-from gui.panels.breadcrumb import Breadcrumb
-from gui.panels.palette import Palette
 from tests.engine.networks import lenet
 
 

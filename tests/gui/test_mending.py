@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from engine.graph import Graph
 from engine.project import to_bytes
 from gui.app import build_window
-from gui.panels.fix_buttons import FixButton
+from gui.design.fix_buttons import FixButton
 from gui.window import MainWindow
 from tests.engine.corpus.notation import read
 from tests.engine.test_fixes import blocks

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from engine.edits import AddNode, SetParameter, SetProperty
 from engine.graph import Graph, Node
 from engine.project import to_bytes
+from gui.design.inspector import Inspector
 from gui.document import Document
 from gui.forms import ChoiceField, NumberField, RepeatsField, TextField
-from gui.panels.inspector import Inspector
 from tests.gui.units import named, units, wire
 
 LEFT = Qt.MouseButton.LeftButton

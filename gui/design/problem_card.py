@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLay
 
 from engine.problems import Problem
 from engine.problems.explanations import explain
+from gui.design.facts import SYMBOLS
+from gui.design.fix_buttons import FixButtons
 from gui.fix_finder import FixFinder
-from gui.panels.facts import SYMBOLS
-from gui.panels.fix_buttons import FixButtons
 from gui.theme import theme
 from gui.widgets import label
 

@@ -12,9 +12,9 @@ from PySide6.QtGui import QColor, QGuiApplication, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
 from engine.source import Source, SourceError, source
+from gui.design.highlighter import PythonHighlighter
 from gui.document import Document
 from gui.icons import icon
-from gui.panels.highlighter import PythonHighlighter
 from gui.theme import mono_font, theme
 from gui.widgets import label
 

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidg
 from engine.edits import Change, Edit
 from engine.graph import GraphError
 from gui.canvas.live import Live
+from gui.design.block_page import BlockPage
+from gui.design.facts import words
+from gui.design.network_page import NetworkPage
+from gui.design.node_page import NodePage
 from gui.document import Document
 from gui.forms import Form
-from gui.panels.block_page import BlockPage
-from gui.panels.facts import words
-from gui.panels.network_page import NetworkPage
-from gui.panels.node_page import NodePage
 from gui.theme import theme
 
 

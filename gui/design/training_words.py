@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.edits import Edit
 from gui.canvas.live import Live
-from gui.panels.facts import words
+from gui.design.facts import words
 from gui.theme import theme
 from gui.widgets import Note, heading
 

@@ -18,12 +18,12 @@ from engine.resolve import layer_class
 from engine.shapes import kind_name, wired_inputs
 from engine.suggestions import suggestions
 from gui.canvas.live import Live
+from gui.design.facts import Facts, ProblemWords, column, go_to, spec_lines
+from gui.design.offers import Offers
+from gui.design.properties import property_parameters
+from gui.design.training_words import TrainingWords
 from gui.document import Document
 from gui.forms import Context, Form
-from gui.panels.facts import Facts, ProblemWords, column, go_to, spec_lines
-from gui.panels.offers import Offers
-from gui.panels.properties import property_parameters
-from gui.panels.training_words import TrainingWords
 from gui.widgets import heading
 
 

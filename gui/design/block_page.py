@@ -16,9 +16,9 @@ from engine.edits import Edit
 from engine.graph import GraphError
 from engine.layers.parameters import unparse
 from engine.spec import shape_text
+from gui.design.block_parameters import BlockParameters
+from gui.design.facts import Facts, column
 from gui.document import Document
-from gui.panels.block_parameters import BlockParameters
-from gui.panels.facts import Facts, column
 from gui.widgets import Note, heading
 
 MOST_USES = 12

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QP
 from engine.blocks.block import KINDS, BlockParameter, Kind, fits
 from engine.edits import MISSING
 from engine.layers.parameters import Parameter
+from gui.design.facts import column
 from gui.forms.fields import FIELDS, BoolField, PlainField
 from gui.forms.repeats import tool
-from gui.panels.facts import column
 from gui.widgets import Note, heading
 
 ZEROS: Final[dict[Kind, Any]] = {"int": 1, "float": 1.0, "bool": False, "text": ""}

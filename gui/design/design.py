@@ -11,13 +11,13 @@ from engine.problems import Problem
 from engine.problems.fix import Fix
 from gui.canvas.commands import open_place
 from gui.canvas.view import View
+from gui.design.breadcrumb import Breadcrumb
+from gui.design.code import CodePanel
+from gui.design.inspector import Inspector
+from gui.design.palette import Palette
+from gui.design.problems import ProblemsPanel
 from gui.document import Document
 from gui.explanation import explanation_box
-from gui.panels.breadcrumb import Breadcrumb
-from gui.panels.code import CodePanel
-from gui.panels.inspector import Inspector
-from gui.panels.palette import Palette
-from gui.panels.problems import ProblemsPanel
 from gui.preferences import Preferences
 
 SPLITTERS = ("columns", "rows")

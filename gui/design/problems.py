@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from engine.problems import Problem
+from gui.design.facts import go_to
+from gui.design.problem_card import ProblemCard
 from gui.document import Document
 from gui.icons import icon
-from gui.panels.facts import go_to
-from gui.panels.problem_card import ProblemCard
 from gui.theme import theme
 from gui.widgets import label
 

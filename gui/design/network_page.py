@@ -8,8 +8,8 @@ from engine import cost
 from engine.edits import RenameGraph
 from engine.limits import LONGEST_TITLE
 from engine.spec import shape_text
+from gui.design.facts import Facts, column
 from gui.document import Document
-from gui.panels.facts import Facts, column
 
 HINT = "Select a layer to see and change its parameters. Double-click the canvas, or press Tab, to add one."
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from engine.suggestions import Suggestion
+from gui.design.fix_buttons import FixButton, retire
 from gui.icons import icon
-from gui.panels.fix_buttons import FixButton, retire
 from gui.theme import theme
 from gui.widgets import heading, label
 

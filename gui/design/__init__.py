@@ -1,0 +1,1 @@
+"""The Design page around the canvas: palette, inspector, problems, code."""

@@ -28,9 +28,9 @@ from gui.data.samples import Samples
 from gui.data.taking import Remembered, Taking, in_use
 from gui.data.use_bar import UseBar
 from gui.document import Document
+from gui.forms.sections import Section, align, faults, raw
 from gui.training.background import Background
 from gui.training.meanings import data_hints
-from gui.training.sections import Section, align, faults, raw
 
 REST = 120
 """Milliseconds that the current row rests before its samples are loaded."""

@@ -18,8 +18,8 @@ from engine.settings.data import Split
 from gui.data.taking import PATH, TRANSFORMS, Items, Taking, fields_for, in_use, items
 from gui.document import Document
 from gui.forms import Form
+from gui.forms.sections import Section
 from gui.theme import theme
-from gui.training.sections import Section
 from gui.widgets import Note, heading
 
 SHARES = ("train", "validation", "test")

@@ -13,7 +13,7 @@ from engine.data.datasets import catalogue
 from engine.edits import MISSING, Edit, SetSetting
 from engine.settings.data import Resize, Standardise
 from gui.document import Document
-from gui.training.sections import compound, raw
+from gui.forms.sections import compound, raw
 
 TRANSFORMS: dict[str, type[BaseModel]] = {"resize": Resize, "standardise": Standardise}
 PATH = ("data", "transforms")

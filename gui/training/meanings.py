@@ -16,7 +16,7 @@ from engine.settings.schedules import Cosine, Cyclic, OneCycle, Polynomial
 from engine.settings.training import TrainingConfig
 from engine.training.evaluation.fitting import unfit
 from gui.document import Document
-from gui.training.sections import raw
+from gui.forms.sections import raw
 
 LR = ("training", "optimizer", "lr")
 

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QWidget
 from engine.edits import MISSING, SetSetting
 from engine.graph import GraphError
 from gui.document import Document
+from gui.forms.sections import faults, lr_setting
 from gui.training.controls import Controls
 from gui.training.host import Host
-from gui.training.sections import faults, lr_setting
 
 LR = "training.optimizer.lr"
 LATER = 0.5

@@ -15,10 +15,10 @@ from engine.settings.training import Averaging, Checkpoints, EarlyStopping, Trai
 from gui.document import Document
 from gui.forms import Form
 from gui.forms.fields import ChoicesField
+from gui.forms.sections import KindSection, OptionalSection, Section, align, faults, tell_apart
 from gui.preferences import Preferences
 from gui.training.choice import PARAMETER
 from gui.training.meanings import meanings
-from gui.training.sections import KindSection, OptionalSection, Section, align, faults, tell_apart
 from gui.widgets import Note
 
 COMPUTER = ("device", "threads", "precision", "compile", "channels_last")

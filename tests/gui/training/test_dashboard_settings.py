@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.edits import MISSING, SetSetting
 from gui.forms.fields import ChoicesField
+from gui.forms.sections import KindSection, OptionalSection, faults
 from gui.training.dashboard import Dashboard
-from gui.training.sections import KindSection, OptionalSection, faults
 from tests.gui.training.boards import Show, host_of
 
 

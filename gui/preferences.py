@@ -30,7 +30,7 @@ class Preferences:
 
     @property
     def host(self) -> HostName:
-        """Where trainings run: see `gui.training.choice`."""
+        """Where trainings run: see `gui.hosts.choice`."""
         value = self._settings.value("training/host")
         return value if value in get_args(HostName) else "auto"
 

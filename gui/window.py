@@ -15,12 +15,12 @@ from gui.design.design import DesignPage
 from gui.document import Document
 from gui.files import Files
 from gui.help import about_box, key_sheet
+from gui.hosts.live import GoingOn, LiveRuns, ask_to_leave, below, project_of
 from gui.panels.start import StartPage
 from gui.preferences import Preferences
 from gui.status import StatusLine
 from gui.theme import theme
 from gui.toolbar import PAGES, MainToolBar
-from gui.training.live import GoingOn, LiveRuns, ask_to_leave, below, project_of
 from gui.training.notice import KEY as NOTICE
 from gui.wire_values import WireValues
 
@@ -128,7 +128,7 @@ class MainWindow(QMainWindow):
     def training(self) -> Dashboard:
         """The dashboard, built when first asked for."""
         if self._training is None:
-            from gui.training.choice import host
+            from gui.hosts.choice import host
             from gui.training.dashboard import Dashboard
 
             wanted = self.preferences

@@ -18,18 +18,18 @@ from engine.training.process.handover import live
 from engine.training.runs.folder import RunError
 from engine.training.status import Result
 from gui.document import Document
+from gui.hosts.host import Host, StoredRun, ThreadHost, Watch
+from gui.hosts.process_host import ProcessHost
 from gui.preferences import Preferences
 from gui.training.arrangement import Arrangement
 from gui.training.background import Background
 from gui.training.controls import Controls
 from gui.training.drawing import Drawing
 from gui.training.export_dialog import ask_where
-from gui.training.host import Host, StoredRun, ThreadHost, Watch
 from gui.training.lower import Lower
 from gui.training.measures import epoch_length, metric_of
 from gui.training.notice import Notice
 from gui.training.outcome import Outcome, refused
-from gui.training.process_host import ProcessHost
 from gui.training.rate import LR, Rate
 from gui.training.remarks import Remarks
 from gui.training.runs_list import RunsList

@@ -9,7 +9,7 @@ from engine.data.datasets import DataError, Dataset, get
 from engine.graph import Graph
 from engine.settings.resolve import SettingFault, resolve_settings
 from engine.training.history import History
-from gui.training.host import Host
+from gui.hosts.host import Host
 
 MAIN = ("accuracy", "mae", "exact_match")
 

@@ -17,8 +17,8 @@ from engine.training.history import History
 from engine.training.runs.folder import METRICS
 from engine.training.status import Result
 from gui.document import Document
+from gui.hosts.host import Host
 from gui.training.banner import Banner, EmptyState
-from gui.training.host import Host
 from gui.training.words import result_text
 
 SETTING = re.compile(r"\b(?:data|training)\.[a-z_][a-z_0-9.]*[a-z_0-9]")

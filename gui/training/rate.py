@@ -14,8 +14,8 @@ from engine.edits import MISSING, SetSetting
 from engine.graph import GraphError
 from gui.document import Document
 from gui.forms.sections import faults, lr_setting
+from gui.hosts.host import Host
 from gui.training.controls import Controls
-from gui.training.host import Host
 
 LR = "training.optimizer.lr"
 LATER = 0.5

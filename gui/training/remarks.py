@@ -17,10 +17,10 @@ from engine.training.runs.folder import FACTS, PROJECT, RunError
 from engine.training.runs.info import read
 from engine.training.status import Result, Status
 from gui.document import Document
+from gui.hosts.host import Watch
 from gui.training.banner import Notes
 from gui.training.controls import duration
 from gui.training.diagnoses import Diagnoses
-from gui.training.host import Watch
 
 if TYPE_CHECKING:
     from engine.training.diagnosis.causes import Matter

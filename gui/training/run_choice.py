@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from engine.training.history import History
-from gui.training.host import Host
+from gui.hosts.host import Host
 
 OWN = "this run"
 

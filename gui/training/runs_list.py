@@ -27,9 +27,9 @@ from engine.training.runs.export import runs_csv
 from engine.training.runs.folder import RunError
 from engine.training.runs.stored import stored_history
 from gui.document import Document
+from gui.hosts.host import Watch
 from gui.preferences import Preferences
 from gui.training.background import Background
-from gui.training.host import Watch
 from gui.training.runs_columns import NAME
 from gui.training.runs_dialogs import ask_delete, ask_save
 from gui.training.runs_live import LiveRow

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject
 from engine.training.history import History
 from engine.training.runs.best import best_of
 from engine.training.status import Result, Status
-from gui.training.host import ENDED, Watch
+from gui.hosts.host import ENDED, Watch
 from gui.training.runs_model import RunsModel
 
 

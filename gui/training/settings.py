@@ -16,8 +16,8 @@ from gui.document import Document
 from gui.forms import Form
 from gui.forms.fields import ChoicesField
 from gui.forms.sections import KindSection, OptionalSection, Section, align, faults, tell_apart
+from gui.hosts.choice import PARAMETER
 from gui.preferences import Preferences
-from gui.training.choice import PARAMETER
 from gui.training.meanings import meanings
 from gui.widgets import Note
 

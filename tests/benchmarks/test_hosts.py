@@ -31,14 +31,14 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from pytestqt.qtbot import QtBot
 
 import engine
-import gui.training.process_host as process_host
+import gui.hosts.process_host as process_host
 from engine import Graph
 from engine.project import save
 from engine.training.plan import check
 from gui.document import Document
+from gui.hosts.host import ThreadHost
+from gui.hosts.process_host import ProcessHost
 from gui.training.dashboard import Dashboard
-from gui.training.host import ThreadHost
-from gui.training.process_host import ProcessHost
 from tests.benchmarks.tables import table
 from tests.benchmarks.test_plots import LATE_MAX, LATE_P99, perceptron
 

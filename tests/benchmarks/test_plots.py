@@ -22,8 +22,8 @@ from engine import Graph
 from engine.edits import SetSetting
 from engine.training.history import History
 from gui.document import Document
+from gui.hosts.host import ThreadHost
 from gui.training.dashboard import Dashboard
-from gui.training.host import ThreadHost
 
 SAMPLES, CURVES, FRAMES = 1_000_000, 4, 40
 FRAME_GOAL = 5.4

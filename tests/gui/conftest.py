@@ -25,7 +25,7 @@ from engine.training.process.handover import live
 from gui.canvas.geometry import End
 from gui.canvas.view import View
 from gui.document import Document
-from gui.training import process_host
+from gui.hosts import process_host
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton

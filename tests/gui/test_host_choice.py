@@ -16,12 +16,12 @@ from engine.graph import Graph
 from engine.project import save
 from engine.training.process.handover import Facts, Live
 from gui.document import Document
+from gui.hosts.choice import MANY_STEPS, host, pays
+from gui.hosts.host import ThreadHost
+from gui.hosts.live import GoingOn
+from gui.hosts.process_host import ProcessHost
 from gui.preferences import Preferences
-from gui.training.choice import MANY_STEPS, host, pays
 from gui.training.dashboard import Dashboard
-from gui.training.host import ThreadHost
-from gui.training.live import GoingOn
-from gui.training.process_host import ProcessHost
 from tests.gui.test_training_host import iris
 
 

@@ -17,8 +17,8 @@ from engine.training.findings import Diagnosis, LayerHealth, Look, Spot
 from engine.training.loop import Trainer
 from engine.training.status import Status
 from gui.app import build_window
+from gui.hosts.host import StoredRun
 from gui.training.diagnoses import Diagnoses
-from gui.training.host import StoredRun
 from gui.training.range_dialog import RangeDialog
 from gui.window import MainWindow
 from tests.engine.test_training_learning import table

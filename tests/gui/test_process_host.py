@@ -24,10 +24,10 @@ from engine.training.runs.folder import METRICS, RunError
 from engine.training.runs.info import read, runs
 from gui.app import build_window
 from gui.document import Document
-from gui.training import process_host
+from gui.hosts import process_host
+from gui.hosts.host import Host, StoredRun, ThreadHost
+from gui.hosts.process_host import ProcessHost
 from gui.training.dashboard import Dashboard
-from gui.training.host import Host, StoredRun, ThreadHost
-from gui.training.process_host import ProcessHost
 from gui.training.runs_columns import STATE
 from gui.window import MainWindow
 from tests.gui.test_training_host import iris
@@ -309,7 +309,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from gui.document import Document
 from gui.training.dashboard import Dashboard
-from gui.training.process_host import ProcessHost
+from gui.hosts.process_host import ProcessHost
 from tests.gui.test_training_host import iris
 app = QApplication([])
 root = Path(sys.argv[1])

@@ -17,7 +17,7 @@ from engine import Graph
 from engine.edits import SetSetting
 from engine.errors import LayerloomError
 from engine.training.status import Result, Status, sentence
-from gui.training.host import ThreadHost, Watch
+from gui.hosts.host import ThreadHost, Watch
 
 
 def iris(epochs: int = 3, **settings: Any) -> Graph:
@@ -39,7 +39,7 @@ def iris(epochs: int = 3, **settings: Any) -> Graph:
     return graph
 
 
-@pytest.mark.parametrize("module", ["gui.training.host", "gui.training.dashboard", "gui.data.data_page"])
+@pytest.mark.parametrize("module", ["gui.hosts.host", "gui.training.dashboard", "gui.data.data_page"])
 def test_importing_loads_no_heavy_library(module: str) -> None:
     code = f"import sys, {module}; print([m for m in ('torch', 'pyqtgraph', 'sklearn', 'pandas') if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

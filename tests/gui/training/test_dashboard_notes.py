@@ -14,9 +14,9 @@ from engine.training.loop import Trainer
 from engine.training.runs.checkpoint import FOLDER, MODEL
 from engine.training.runs.info import read
 from gui.document import Document
+from gui.hosts.host import ThreadHost
+from gui.hosts.process_host import ProcessHost
 from gui.training.banner import MOST_HEIGHT
-from gui.training.host import ThreadHost
-from gui.training.process_host import ProcessHost
 from tests.engine.test_training_resume import Stopping
 from tests.gui.training.boards import Show, click, host_of, network
 

@@ -12,7 +12,7 @@ from engine.training.loop import Trainer
 from engine.training.runs.folder import METRICS
 from engine.training.runs.info import read
 from gui.document import Document
-from gui.training.host import ThreadHost
+from gui.hosts.host import ThreadHost
 from tests.gui.training.boards import Show, choose, click, network, rows
 
 

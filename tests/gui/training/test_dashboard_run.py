@@ -109,7 +109,7 @@ def test_epochs_are_told(qtbot: QtBot, show: Show) -> None:
 
 
 def test_a_real_training_on_iris(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
-    from gui.training.host import ThreadHost
+    from gui.hosts.host import ThreadHost
 
     document = Document(network())
     document.apply(SetSetting(("training", "epochs"), 5))

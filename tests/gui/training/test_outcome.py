@@ -142,7 +142,7 @@ def test_what_was_said_before_and_during_a_run_stays_to_be_read(qtbot: QtBot, sh
 
 
 def test_a_real_run_keeps_what_came_and_went_between_two_looks_at_it(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
-    from gui.training.host import ThreadHost
+    from gui.hosts.host import ThreadHost
 
     graph = table(layers=(("Linear", {"out_features": 16}), ("ReLU", {})), epochs=20, health=1)
     document = Document(graph)

@@ -13,9 +13,9 @@ from engine.project import ProjectError
 from engine.settings.resolve import SettingFault, resolve_settings
 from engine.shapes import infer
 from engine.training.runs.folder import PROJECT
+from gui.hosts.host import Host, ThreadHost
+from gui.hosts.process_host import ProcessHost
 from gui.preferences import HostName
-from gui.training.host import Host, ThreadHost
-from gui.training.process_host import ProcessHost
 
 SHORT_STEP: Final = 20_000_000
 """Multiply-adds of one forward pass of a batch below which a process of its own is the faster host.

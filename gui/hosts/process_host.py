@@ -29,8 +29,8 @@ from engine.training.process.wire import Line, WireError, columns
 from engine.training.runs.folder import PROJECT, RunError, last_kept
 from engine.training.runs.info import read
 from engine.training.status import Result, Status, sentence
+from gui.hosts.host import ENDED, result_of
 from gui.training import garbage
-from gui.training.host import ENDED, result_of
 
 if TYPE_CHECKING:
     from engine.training.findings import Diagnosis, Look

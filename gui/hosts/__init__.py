@@ -1,0 +1,1 @@
+"""Where trainings run: in a thread of the window, or in a process of their own."""

@@ -16,8 +16,8 @@ from gui.document import Document
 from gui.files import Files
 from gui.help import about_box, key_sheet
 from gui.hosts.live import GoingOn, LiveRuns, ask_to_leave, below, project_of
-from gui.panels.start import StartPage
 from gui.preferences import Preferences
+from gui.start.start import StartPage
 from gui.status import StatusLine
 from gui.theme import theme
 from gui.toolbar import PAGES, MainToolBar

@@ -22,7 +22,7 @@ import presets
 from engine import cost
 from engine.graph import Graph
 from gui.icons import icon
-from gui.panels.thumbnail import blocks, paint
+from gui.start.thumbnail import blocks, paint
 from gui.theme import theme
 from gui.widgets import heading, label
 from presets.own import broken_presets

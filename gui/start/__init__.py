@@ -1,0 +1,1 @@
+"""The Start page: gallery and recent projects."""

@@ -24,12 +24,12 @@ from gui.preferences import Preferences
 from gui.training.arrangement import Arrangement
 from gui.training.background import Background
 from gui.training.controls import Controls
-from gui.training.drawing import Drawing
-from gui.training.export_dialog import ask_where
 from gui.training.lower import Lower
 from gui.training.measures import epoch_length, metric_of
 from gui.training.notice import Notice
 from gui.training.outcome import Outcome, refused
+from gui.training.plots.drawing import Drawing
+from gui.training.plots.export_dialog import ask_where
 from gui.training.rate import LR, Rate
 from gui.training.remarks import Remarks
 from gui.training.runs_list import RunsList
@@ -37,7 +37,7 @@ from gui.training.settings import TrainingSettings
 from gui.training.words import device_text, network_text, result_text
 
 if TYPE_CHECKING:
-    from gui.training.plots import Plots
+    from gui.training.plots.plots import Plots
 
 TRAINING = ("", "training", "validating", "testing")
 """Phases that are simply called Training; the others are shown."""

@@ -128,7 +128,7 @@ def test_a_thousand_runs_in_the_table(qtbot: QtBot, root: Path) -> None:
 
 
 def test_fifty_curves_of_a_hundred_thousand_points(qtbot: QtBot) -> None:
-    from gui.training.plots import Plots
+    from gui.training.plots.plots import Plots
 
     histories = []
     steps, zeros = np.arange(POINTS, dtype=float), np.zeros(POINTS)

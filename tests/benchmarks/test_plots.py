@@ -45,9 +45,9 @@ PAIRS, SECONDS = 5, 2.0
 def test_a_frame_of_four_million_points(qtbot: QtBot) -> None:
     import pyqtgraph as pg
 
-    from gui.training.axes import Source
-    from gui.training.canvas import Canvas
-    from gui.training.curves import Curve
+    from gui.training.plots.axes import Source
+    from gui.training.plots.canvas import Canvas
+    from gui.training.plots.curves import Curve
 
     history, steps = History(), np.arange(SAMPLES, dtype=float)
     zeros = np.zeros(SAMPLES)

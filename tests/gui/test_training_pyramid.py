@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gui.training.pacing import LONGEST, SHARE, SHORTEST, Extent, Governor
-from gui.training.pyramid import BASE, MOST, Array, Pyramid, Smooth
+from gui.training.plots.pacing import LONGEST, SHARE, SHORTEST, Extent, Governor
+from gui.training.plots.pyramid import BASE, MOST, Array, Pyramid, Smooth
 
 ODD = st.sampled_from([math.nan, math.inf, -math.inf, 0.0, -1e300, 1e300, 5e-324])
 VALUES = st.one_of(st.floats(-1e6, 1e6), ODD)

@@ -18,8 +18,8 @@ from pytestqt.qtbot import QtBot
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.training.dashboard import Dashboard
-from gui.training.exporting import save
-from gui.training.plots import Plots
+from gui.training.plots.exporting import save
+from gui.training.plots.plots import Plots
 from tests.gui.training.boards import FakeHost, Show, click, host_of, network
 
 

@@ -14,8 +14,8 @@ from engine.project import ProjectError
 from engine.training.history import History
 from engine.training.runs.export import curves_csv
 from gui.theme import theme
-from gui.training.legend import ROW, sample
-from gui.training.plot import SIDE, Plot
+from gui.training.plots.legend import ROW, sample
+from gui.training.plots.plot import SIDE, Plot
 
 FORMS = ("PNG picture (*.png)", "SVG picture (*.svg)", "CSV table of all values (*.csv)")
 SHARPER = 2

@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gui.preferences import Preferences
-from gui.training.pacing import Governor, cpu_seconds
+from gui.training.plots.pacing import Governor, cpu_seconds
 
 if TYPE_CHECKING:
-    from gui.training.plots import Plots
+    from gui.training.plots.plots import Plots
 
 LABELS_EVERY = 0.5
 """Seconds between two updates of the numbers: reading faster than that is hard anyway."""
@@ -39,7 +39,7 @@ class Drawing(QObject):
 
     def build(self) -> Plots:
         """Make the plots; pyqtgraph is loaded now."""
-        from gui.training.plots import Plots
+        from gui.training.plots.plots import Plots
 
         self.plots = Plots(self._preferences)
         self.stack.addWidget(self.plots)

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import theme
-from gui.training.curves import Curve
-from gui.training.pacing import cpu_seconds
+from gui.training.plots.curves import Curve
+from gui.training.plots.pacing import cpu_seconds
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 20

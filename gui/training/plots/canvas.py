@@ -14,8 +14,8 @@ from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from gui.theme import theme
-from gui.training import axes
-from gui.training.pacing import cpu_seconds
+from gui.training.plots import axes
+from gui.training.plots.pacing import cpu_seconds
 
 
 def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:

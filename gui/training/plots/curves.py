@@ -14,8 +14,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
 from gui.theme import theme
-from gui.training.axes import Axis, Source, along
-from gui.training.pyramid import Array, Pyramid, Smooth
+from gui.training.plots.axes import Axis, Source, along
+from gui.training.plots.pyramid import Array, Pyramid, Smooth
 
 MARKERS = 40
 """The most markers on a validation curve in one frame."""

@@ -12,14 +12,14 @@ from engine.files import FileError
 from engine.training.history import History
 
 if TYPE_CHECKING:
-    from gui.training.plot import Plot
+    from gui.training.plots.plot import Plot
 
 
 def ask_where(
     window: QWidget, plots: Sequence[Plot], runs: Sequence[tuple[str, History]], say: Callable[[str], None]
 ) -> None:
     """Choose a file; its kind says what is saved."""
-    from gui.training.exporting import FORMS, save
+    from gui.training.plots.exporting import FORMS, save
 
     dialog = QFileDialog(window, "Export the curves", str(Path.home()), ";;".join(FORMS))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

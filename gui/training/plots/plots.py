@@ -27,9 +27,9 @@ from PySide6.QtWidgets import (
 
 from engine.training.history import History
 from gui.preferences import Preferences
-from gui.training.axes import AXES, AXIS_WORDS, Source, place_text
-from gui.training.curves import MARKED, Curve
-from gui.training.plot import Plot, Span
+from gui.training.plots.axes import AXES, AXIS_WORDS, Source, place_text
+from gui.training.plots.curves import MARKED, Curve
+from gui.training.plots.plot import Plot, Span
 from gui.training.words import TITLES
 from gui.widgets import Note
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from gui.preferences import Preferences
-from gui.training.lower import HIGH, Lower
+from gui.training.results.lower import HIGH, Lower
 
 FOLDED, LEFT = "training/folded", "train-rows"
 

@@ -24,14 +24,14 @@ from gui.preferences import Preferences
 from gui.training.arrangement import Arrangement
 from gui.training.background import Background
 from gui.training.controls import Controls
-from gui.training.lower import Lower
-from gui.training.measures import epoch_length, metric_of
 from gui.training.notice import Notice
 from gui.training.outcome import Outcome, refused
 from gui.training.plots.drawing import Drawing
 from gui.training.plots.export_dialog import ask_where
 from gui.training.rate import LR, Rate
 from gui.training.remarks import Remarks
+from gui.training.results.lower import Lower
+from gui.training.results.measures import epoch_length, metric_of
 from gui.training.runs_list import RunsList
 from gui.training.settings import TrainingSettings
 from gui.training.words import device_text, network_text, result_text

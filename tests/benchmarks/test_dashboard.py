@@ -25,7 +25,7 @@ from engine.training.history import History
 from engine.training.runs.catalogue import listing
 from engine.training.runs.run import Run
 from gui.document import Document
-from gui.training.confusion import Counts, Matrix
+from gui.training.results.confusion import Counts, Matrix
 from gui.training.runs_list import RunsList
 from gui.training.runs_model import Rows
 from tests.benchmarks.tables import table

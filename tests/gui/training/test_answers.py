@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from gui.pictures import mask_colours
 from gui.theme import theme
-from gui.training.answer_table import AnswerTable
-from gui.training.answers import Shown, form_of, full, verdict
-from gui.training.cards import SIDE, Cards
-from gui.training.predictions_page import summary
+from gui.training.results.answer_table import AnswerTable
+from gui.training.results.answers import Shown, form_of, full, verdict
+from gui.training.results.cards import SIDE, Cards
+from gui.training.results.predictions_page import summary
 
 
 def table(task: str, given: list[int], shape: list[int], *samples: dict[str, Any], names: Any = ()) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.preferences import Preferences
-from gui.training.confusion import WITH_NUMBERS, Counts
 from gui.training.dashboard import Dashboard
-from gui.training.lower import CONFUSION, PREDICTIONS, RUNS
 from gui.training.notice import Notice
+from gui.training.results.confusion import WITH_NUMBERS, Counts
+from gui.training.results.lower import CONFUSION, PREDICTIONS, RUNS
 from tests.gui.training.boards import Show, host_of
 
 NAMES = ["setosa", "versicolor", "virginica"]

@@ -20,7 +20,7 @@ from engine.training.runs.run import Run
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.training.dashboard import Dashboard
-from gui.training.lower import CONFUSION, RUNS
+from gui.training.results.lower import CONFUSION, RUNS
 from gui.training.runs_columns import LR, NAME, RESULT, STATE
 from gui.training.runs_list import AWAITED
 from tests.gui.training.boards import Show, host_of, network, rows, tick

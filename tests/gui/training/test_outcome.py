@@ -16,9 +16,9 @@ from pytestqt.qtbot import QtBot
 from engine.edits import SetProperty, SetSetting
 from engine.training.findings import Diagnosis
 from gui.document import Document
-from gui.training.lower import TABS
 from gui.training.outcome import place_of
 from gui.training.range_dialog import heights
+from gui.training.results.lower import TABS
 from tests.engine.test_training_learning import table
 from tests.gui.training.boards import Show, click, host_of, network
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedWidget,
 
 from engine.training.history import History, Table
 from engine.training.runs.answers import is_predictions
-from gui.training.confusion import ClassTable, Counts, Matrix
+from gui.training.results.confusion import ClassTable, Counts, Matrix
 from gui.widgets import Note
 
 NAME = "confusion_matrix"

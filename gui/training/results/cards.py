@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.pictures import mask_colours
 from gui.theme import theme
-from gui.training.answers import Shown, caption, described, full, ordered, sure, verdict
+from gui.training.results.answers import Shown, caption, described, full, ordered, sure, verdict
 
 SIDE, STRIP, CURVE = 76, 152, 190
 """Width of an image, of a clip and of a curve."""

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 
 from engine.training.history import History, Table
 from engine.training.runs.answers import is_predictions
-from gui.training.answer_table import AnswerTable
-from gui.training.answers import Shown, word
-from gui.training.cards import Cards
+from gui.training.results.answer_table import AnswerTable
+from gui.training.results.answers import Shown, word
+from gui.training.results.cards import Cards
 from gui.widgets import Note
 
 

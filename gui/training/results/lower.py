@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QToolButton,
 from engine.graph import Graph
 from engine.training.history import History
 from gui.hosts.host import Host
-from gui.training.confusion_page import ConfusionPage
 from gui.training.differences_page import DifferencesPage
-from gui.training.measures import class_names
-from gui.training.predictions_page import PredictionsPage
+from gui.training.results.confusion_page import ConfusionPage
+from gui.training.results.measures import class_names
+from gui.training.results.predictions_page import PredictionsPage
 from gui.training.run_choice import RunChoice
 
 HIGH = 284

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import mono_font, theme
-from gui.training.answers import full, ordered, sure, verdict, words
+from gui.training.results.answers import full, ordered, sure, verdict, words
 
 SHOWN_VALUES = 8
 """Values of an input in a row of the table."""

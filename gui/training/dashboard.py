@@ -32,7 +32,7 @@ from gui.training.rate import LR, Rate
 from gui.training.remarks import Remarks
 from gui.training.results.lower import Lower
 from gui.training.results.measures import epoch_length, metric_of
-from gui.training.runs_list import RunsList
+from gui.training.runs.runs_list import RunsList
 from gui.training.settings import TrainingSettings
 from gui.training.words import device_text, network_text, result_text
 

@@ -26,8 +26,8 @@ from engine.training.runs.catalogue import listing
 from engine.training.runs.run import Run
 from gui.document import Document
 from gui.training.results.confusion import Counts, Matrix
-from gui.training.runs_list import RunsList
-from gui.training.runs_model import Rows
+from gui.training.runs.runs_list import RunsList
+from gui.training.runs.runs_model import Rows
 from tests.benchmarks.tables import table
 
 FRAME = 16.0

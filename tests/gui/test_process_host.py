@@ -28,7 +28,7 @@ from gui.hosts import process_host
 from gui.hosts.host import Host, StoredRun, ThreadHost
 from gui.hosts.process_host import ProcessHost
 from gui.training.dashboard import Dashboard
-from gui.training.runs_columns import STATE
+from gui.training.runs.runs_columns import STATE
 from gui.window import MainWindow
 from tests.gui.test_training_host import iris
 

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QToolButton,
 from engine.graph import Graph
 from engine.training.history import History
 from gui.hosts.host import Host
-from gui.training.differences_page import DifferencesPage
 from gui.training.results.confusion_page import ConfusionPage
 from gui.training.results.measures import class_names
 from gui.training.results.predictions_page import PredictionsPage
-from gui.training.run_choice import RunChoice
+from gui.training.runs.differences_page import DifferencesPage
+from gui.training.runs.run_choice import RunChoice
 
 HIGH = 284
 """Pixels of height: what a confusion matrix of ten classes needs for its numbers, and enough for the other tabs; one

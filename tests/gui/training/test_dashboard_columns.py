@@ -21,8 +21,8 @@ from gui.document import Document
 from gui.preferences import Preferences
 from gui.training.dashboard import Dashboard
 from gui.training.results.lower import CONFUSION, RUNS
-from gui.training.runs_columns import LR, NAME, RESULT, STATE
-from gui.training.runs_list import AWAITED
+from gui.training.runs.runs_columns import LR, NAME, RESULT, STATE
+from gui.training.runs.runs_list import AWAITED
 from tests.gui.training.boards import Show, host_of, network, rows, tick
 from tests.gui.training.test_dashboard_runs import earlier
 from tests.gui.training.test_dashboard_table import listed

@@ -16,7 +16,7 @@ from engine.training.runs.folder import writer_lock
 from engine.training.runs.info import read
 from gui.training.dashboard import Dashboard
 from gui.training.results.lower import DIFFERENCES
-from gui.training.runs_columns import NAME, NOTE, RESULT, TAGS
+from gui.training.runs.runs_columns import NAME, NOTE, RESULT, TAGS
 from tests.gui.training.boards import Show, choose, click, drawn, host_of, network, rows, tick
 from tests.gui.training.test_dashboard_runs import earlier
 

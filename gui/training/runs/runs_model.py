@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont
 
 from engine.training.runs.catalogue import Entry, Listing
 from gui.theme import theme
-from gui.training.runs_columns import FIXED, NAME, NOTE, STARTED, STATE, TAGS, Cell, Column, Run, cells_of, setting
+from gui.training.runs.runs_columns import FIXED, NAME, NOTE, STARTED, STATE, TAGS, Cell, Column, Run, cells_of, setting
 
 Index = QModelIndex | QPersistentModelIndex
 EDITABLE = {NAME: "name", TAGS: "tags", NOTE: "note"}

@@ -14,7 +14,7 @@ from engine.training.history import History
 from engine.training.runs.best import best_of
 from engine.training.status import Result, Status
 from gui.hosts.host import ENDED, Watch
-from gui.training.runs_model import RunsModel
+from gui.training.runs.runs_model import RunsModel
 
 
 def state_text(status: Status) -> str:

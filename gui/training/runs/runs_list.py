@@ -30,11 +30,11 @@ from gui.document import Document
 from gui.hosts.host import Watch
 from gui.preferences import Preferences
 from gui.training.background import Background
-from gui.training.runs_columns import NAME
-from gui.training.runs_dialogs import ask_delete, ask_save
-from gui.training.runs_live import LiveRow
-from gui.training.runs_model import ENTRY, Rows, RunsFilter, RunsModel
-from gui.training.runs_table import RunsTable, further
+from gui.training.runs.runs_columns import NAME
+from gui.training.runs.runs_dialogs import ask_delete, ask_save
+from gui.training.runs.runs_live import LiveRow
+from gui.training.runs.runs_model import ENTRY, Rows, RunsFilter, RunsModel
+from gui.training.runs.runs_table import RunsTable, further
 from gui.widgets import Note
 
 RESUME = (

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 
 from gui.preferences import Preferences
 from gui.theme import theme
-from gui.training.runs_columns import DATA, FIXED, NAME, NETWORK, NOTE, RESULT, STARTED, USUAL, Run, differing
-from gui.training.runs_model import EDITABLE, ENTRY, RunsFilter, RunsModel
+from gui.training.runs.runs_columns import DATA, FIXED, NAME, NETWORK, NOTE, RESULT, STARTED, USUAL, Run, differing
+from gui.training.runs.runs_model import EDITABLE, ENTRY, RunsFilter, RunsModel
 
 KEPT = "training/columns"
 NARROWEST = 60

@@ -14,8 +14,8 @@ from engine.graph import Graph
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.theme import theme
-from gui.training import garbage
 from gui.window import MainWindow
+from gui.work import garbage
 
 
 class TorchLoader(QObject):

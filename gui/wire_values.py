@@ -12,7 +12,7 @@ from engine.edits import Change
 from engine.errors import LayerloomError
 from gui.canvas.live import Live
 from gui.document import Document
-from gui.training.background import Background
+from gui.work.background import Background
 
 REST = 400
 """Milliseconds without an edit before a batch is sent."""

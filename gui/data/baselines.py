@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 
 from engine.settings.data import DataConfig
 from engine.training.status import sentence
-from gui.training.background import Background
 from gui.widgets import Note, heading
+from gui.work.background import Background
 
 if TYPE_CHECKING:
     from engine.data.baselines import Baseline

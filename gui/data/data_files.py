@@ -15,8 +15,8 @@ from engine.data.datasets import folder
 from engine.data.download import Cancelled, arrived, download, size
 from engine.data.searching import Found, in_words, look_into
 from engine.training.status import sentence
-from gui.training.background import Background
 from gui.widgets import Note, heading
+from gui.work.background import Background
 
 MB = 1_000_000
 PATIENCE = 3.0

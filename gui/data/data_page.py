@@ -29,8 +29,8 @@ from gui.data.taking import Remembered, Taking, in_use
 from gui.data.use_bar import UseBar
 from gui.document import Document
 from gui.forms.sections import Section, align, faults, raw
-from gui.training.background import Background
 from gui.training.meanings import data_hints
+from gui.work.background import Background
 
 REST = 120
 """Milliseconds that the current row rests before its samples are loaded."""

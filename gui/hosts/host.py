@@ -22,7 +22,7 @@ from engine.training.runs.folder import FACTS, RunError
 from engine.training.runs.info import RunInfo, read
 from engine.training.runs.stored import stored_history
 from engine.training.status import Result, State, Status, sentence
-from gui.training import garbage
+from gui.work import garbage
 
 if TYPE_CHECKING:
     from engine.training.loop import Trainer

@@ -14,8 +14,8 @@ from engine.files import FileError
 from engine.graph import Graph
 from engine.home import hosts
 from engine.training.status import Status
-from gui.training.background import Background
 from gui.training.banner import Strip
+from gui.work.background import Background
 
 if TYPE_CHECKING:
     from engine.training.process.handover import Live

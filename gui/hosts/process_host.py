@@ -30,7 +30,7 @@ from engine.training.runs.folder import PROJECT, RunError, last_kept
 from engine.training.runs.info import read
 from engine.training.status import Result, Status, sentence
 from gui.hosts.host import ENDED, result_of
-from gui.training import garbage
+from gui.work import garbage
 
 if TYPE_CHECKING:
     from engine.training.findings import Diagnosis, Look

@@ -22,7 +22,6 @@ from gui.hosts.host import Host, StoredRun, ThreadHost, Watch
 from gui.hosts.process_host import ProcessHost
 from gui.preferences import Preferences
 from gui.training.arrangement import Arrangement
-from gui.training.background import Background
 from gui.training.controls import Controls
 from gui.training.notice import Notice
 from gui.training.outcome import Outcome, refused
@@ -35,6 +34,7 @@ from gui.training.results.measures import epoch_length, metric_of
 from gui.training.runs.runs_list import RunsList
 from gui.training.settings import TrainingSettings
 from gui.training.words import device_text, network_text, result_text
+from gui.work.background import Background
 
 if TYPE_CHECKING:
     from gui.training.plots.plots import Plots

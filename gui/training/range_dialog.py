@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, Q
 from engine.errors import LayerloomError
 from engine.graph import Graph
 from gui.theme import theme
-from gui.training.background import Background
 from gui.widgets import Note
+from gui.work.background import Background
 
 if TYPE_CHECKING:
     from engine.training.range_test import RangeTest

@@ -9,8 +9,8 @@ import weakref
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from gui.training import garbage
-from gui.training.background import Background
+from gui.work import garbage
+from gui.work.background import Background
 
 
 class Cycle(QObject):

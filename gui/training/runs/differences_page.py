@@ -13,8 +13,8 @@ from engine import project
 from engine.graph import Graph
 from engine.training.runs.compare import Difference, differences
 from engine.training.runs.folder import PROJECT
-from gui.training.background import Background
 from gui.widgets import Note
+from gui.work.background import Background
 
 MOST = 50
 HINT = "Tick runs in the list: here stands in what their settings and networks differ."

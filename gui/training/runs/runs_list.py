@@ -29,13 +29,13 @@ from engine.training.runs.stored import stored_history
 from gui.document import Document
 from gui.hosts.host import Watch
 from gui.preferences import Preferences
-from gui.training.background import Background
 from gui.training.runs.runs_columns import NAME
 from gui.training.runs.runs_dialogs import ask_delete, ask_save
 from gui.training.runs.runs_live import LiveRow
 from gui.training.runs.runs_model import ENTRY, Rows, RunsFilter, RunsModel
 from gui.training.runs.runs_table import RunsTable, further
 from gui.widgets import Note
+from gui.work.background import Background
 
 RESUME = (
     "Go on",

@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from gui.training import garbage
+from gui.work import garbage
 
 Job = Callable[[], Any]
 Receiver = Callable[[Any], None]

@@ -1,0 +1,1 @@
+"""Work beside the window: in the background, and what it leaves behind."""

@@ -8,32 +8,11 @@ from typing import Any
 
 from engine import project
 from engine.graph import Graph
-from presets import (
-    lenet_5,
-    linear_classifier,
-    lstm_classifier,
-    mlp,
-    resnet_18,
-    resnet_50,
-    transformer_encoder,
-    vit_tiny,
-)
+from presets.built_in import BUILT_IN
 from presets.own import own_presets
 from presets.preset import Preset, PresetError, parse_options
 
 __all__ = ["Preset", "PresetError", "all", "build", "get", "open_what"]
-
-BUILT_IN = (
-    lenet_5.PRESET,
-    mlp.PRESET,
-    linear_classifier.PRESET,
-    resnet_18.SMALL,
-    resnet_18.PRESET,
-    resnet_50.PRESET,
-    lstm_classifier.PRESET,
-    transformer_encoder.PRESET,
-    vit_tiny.PRESET,
-)
 
 
 def all() -> list[Preset]:

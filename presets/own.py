@@ -10,6 +10,7 @@ from engine import project
 from engine.graph import Graph
 from engine.home import home
 from engine.project import ProjectError
+from presets.built_in import BUILT_IN
 from presets.preset import Preset, PresetError
 
 
@@ -33,8 +34,6 @@ def save_preset(graph: Graph, title: str) -> Preset:
     name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     if not name:
         raise PresetError("A preset needs a name with at least one letter or digit.")
-    from presets import BUILT_IN
-
     if any(preset.name == name for preset in BUILT_IN):
         raise PresetError(f"{name!r} is the name of a preset that comes with Layerloom; choose another.")
     try:

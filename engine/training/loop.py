@@ -14,9 +14,9 @@ from engine.data.datasets import DataError
 from engine.data.fingerprint import fingerprint
 from engine.graph import Graph
 from engine.training.control import Control
+from engine.training.findings import Diagnosis
 from engine.training.history import History
 from engine.training.plan import Plan, check
-from engine.training.process.telling import tell_diagnoses
 from engine.training.runs.best import best_of
 from engine.training.runs.clock import read_curves
 from engine.training.runs.folder import PROJECT, RunError
@@ -218,10 +218,10 @@ class Trainer:
         """
         session = self._session
         self._show(phase="saving")
-        result, said = Result(state, message, 0, 0, 0.0, run.path), tell_diagnoses(self.status.diagnoses)
+        result, said = Result(state, message, 0, 0, 0.0, run.path), self.status.diagnoses
         if session is not None:
             seconds = round(session.recorder.seconds, 3)
-            said = tell_diagnoses(session.doctor.said)
+            said = session.doctor.said
             result = Result(
                 state, message, session.epochs, session.steps, seconds, run.path, session.validation, session.test
             )
@@ -245,7 +245,7 @@ class Trainer:
         if self._session is not None:
             self._session.keeper.close()
 
-    def _keep_facts(self, said: list[dict[str, Any]], run: Run, result: Result) -> None:
+    def _keep_facts(self, said: tuple[Diagnosis, ...], run: Run, result: Result) -> None:
         run.update(
             diagnoses=said,
             state=result.state,

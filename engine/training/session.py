@@ -26,7 +26,6 @@ from engine.training.history import History
 from engine.training.keeper import Keeper
 from engine.training.plan import Plan
 from engine.training.preflight import NotFinite, preflight
-from engine.training.process.telling import hear_diagnoses
 from engine.training.recorder import Diverged, Recorder
 from engine.training.runs.checkpoint import Checkpoint, Progress
 from engine.training.runs.folder import RunError
@@ -109,7 +108,7 @@ class Session:
         self.network.module.load_state_dict(dict(checkpoint.weights))
         self.stepper.restore(checkpoint.optimizer)
         self.recorder.restore(progress.seconds, progress.sums)
-        self.doctor.remember(hear_diagnoses(self.recorder.run.info.diagnoses), self.recorder.history)
+        self.doctor.remember(self.recorder.run.info.diagnoses, self.recorder.history)
         self.epochs, self.steps, self._batches = progress.epochs, progress.step, progress.batches
         self.validation, self._ended = dict(progress.validation), progress.ended
         self.patience.bad = progress.bad_epochs

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from engine.errors import LayerloomError
-
-if TYPE_CHECKING:
-    from engine.training.findings import Diagnosis, Look
+from engine.training.findings import Diagnosis, Look
 
 State = Literal["waiting", "running", "paused", "finished", "stopped", "failed"]
 Metrics = Mapping[str, float]

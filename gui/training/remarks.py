@@ -7,12 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
 from PySide6.QtCore import QObject, Signal
 
 from engine import project
 from engine.graph import Graph, GraphError
-from engine.training.process.telling import hear_diagnoses
 from engine.training.runs.folder import FACTS, PROJECT, RunError
 from engine.training.runs.info import read
 from engine.training.status import Result, Status
@@ -96,11 +94,9 @@ class Remarks(QObject):
         if not (result.run / FACTS).is_file():
             return
         try:
-            said = hear_diagnoses(read(result.run).diagnoses)
+            said = read(result.run).diagnoses
         except RunError as error:
             self.message.emit(str(error))
-        except ValidationError:
-            self.message.emit(f"{result.run / FACTS} is damaged: what it says of diagnoses is none.")
         else:
             self._show(self._status or Status(run=result.run), said)
 

@@ -19,7 +19,6 @@ from engine.training.diagnosis.layer_signs import DEAD
 from engine.training.diagnosis.monitor import STREAK, Doctor
 from engine.training.findings import LayerHealth, Look, Spot
 from engine.training.loop import Trainer
-from engine.training.process.telling import hear_diagnoses
 from engine.training.runs.info import read
 from engine.training.status import Status
 from tests.engine.test_training_learning import table, train
@@ -196,7 +195,7 @@ def test_numbers_that_are_none_are_told_of_the_guilty_layer(
     assert words in found.message
     assert found.advice.endswith(".")
     assert found.step == result.steps
-    assert found in hear_diagnoses(read(result.run).diagnoses)
+    assert found in read(result.run).diagnoses
     assert not any(other.code == "overfitting" for other in trainer.status.diagnoses)
 
 
@@ -262,7 +261,7 @@ def test_a_run_that_goes_on_remembers_what_was_said(tmp_path: Path) -> None:
     graph = table(epochs=8, health=2, layers=(linear(), ("Scale", {"factor": 100.0}), ("Tanh", {})))
     Trainer(graph, tmp_path / "run", control=Stopping(30)).run()
     before = read(tmp_path / "run").diagnoses
-    assert [entry["code"] for entry in before]
+    assert [entry.code for entry in before]
     Trainer.resume(tmp_path / "run").run()
     assert read(tmp_path / "run").diagnoses[: len(before)] == before
 
@@ -375,6 +374,6 @@ def test_curves_are_read(epochs: list[tuple[float, float]], codes: set[str]) -> 
 def test_what_was_said_is_kept_with_the_run(tmp_path: Path) -> None:
     graph = table(epochs=8, health=5, layers=(linear(), ("Scale", {"factor": 100.0}), ("Tanh", {})))
     result, _ = train(graph, tmp_path)
-    (kept,) = (found for found in hear_diagnoses(read(result.run).diagnoses) if found.code == "saturated-units")
+    (kept,) = (found for found in read(result.run).diagnoses if found.code == "saturated-units")
     assert graph.nodes[str(kept.node)].type == "Tanh"
     assert kept.step > 0

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import platform
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from engine.home import home
+from engine.training.findings import Diagnosis
 from engine.training.runs.folder import (
     FACTS,
     LARGEST_FACTS,
     RunError,
 )
+
+DIAGNOSES: Final = TypeAdapter(tuple[Diagnosis, ...])
+"""They are read from JSON, where a tuple is a list."""
 
 
 class RunInfo(BaseModel):
@@ -40,8 +44,8 @@ class RunInfo(BaseModel):
     environment: dict[str, str] = {}
     data: str = ""
     """The fingerprint of the samples it was begun with."""
-    diagnoses: list[dict[str, Any]] = []
-    """What went wrong, as `engine.training.process.telling` writes it."""
+    diagnoses: Annotated[tuple[Diagnosis, ...], BeforeValidator(DIAGNOSES.validate_python)] = ()
+    """What went wrong."""
     modules: dict[str, str] = {}
     """Node id → path of its module in the weights."""
     best: dict[str, float | str] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ from engine.data.datasets import DataError
 from engine.data.fingerprint import fingerprint
 from engine.graph import Graph
 from engine.training.control import Control
-from engine.training.findings import Diagnosis
 from engine.training.history import History
 from engine.training.plan import Plan, check
 from engine.training.runs.best import best_of
@@ -181,11 +179,11 @@ class Trainer:
     ) -> Result:
         """Train, and whatever happens keep what there is."""
         from engine.training.failures import explain
-        from engine.training.session import Session
+        from engine.training.opening import open_session
 
         told = False
         try:
-            session = Session(
+            session = open_session(
                 plan,
                 data,
                 device,
@@ -216,48 +214,38 @@ class Trainer:
 
         ``told``: it ends because something could not be written. What follows from that says nothing new.
         """
-        session = self._session
+        session, self._session = self._session, None
         self._show(phase="saving")
-        result, said = Result(state, message, 0, 0, 0.0, run.path), self.status.diagnoses
-        if session is not None:
-            seconds = round(session.recorder.seconds, 3)
-            said = session.doctor.said
-            result = Result(
-                state, message, session.epochs, session.steps, seconds, run.path, session.validation, session.test
+        if session is None:
+            result = Result(state, message, 0, 0, 0.0, run.path)
+            means, said, weights = {}, self.status.diagnoses, list[Callable[[], None]]()
+        else:
+            result = session.result(state, message)
+            means, said = dict(session.recorder.epoch_means), session.doctor.said
+            weights = [lambda: run.weights(session.stepper.judged.state_dict()), session.keeper.close, run.sync]
+
+        def facts() -> None:
+            run.update(
+                state=result.state,
+                message=result.message,
+                epochs=result.epochs,
+                steps=result.steps,
+                seconds=result.seconds,
+                train=means,
+                validation=dict(result.validation),
+                test=dict(result.test),
+                best=best_of(self.history),
+                diagnoses=said,
             )
-        facts, close = partial(self._keep_facts, said), lambda run, result: run.close()
-        weights = (self._keep_weights, self._keep_best, lambda run, result: run.sync())
-        for keep in (facts, *weights, close) if told else (*weights, facts, close):  # first what needs the last room
+
+        for keep in (facts, *weights, run.close) if told else (*weights, facts, run.close):  # the last room first
             try:
-                keep(run, result)
+                keep()
             except RunError as error:
                 if not told:
                     result, told = replace(result, state="failed", message=f"{result.message} {error}"), True
-        self._session = None
         self._show(state=result.state, phase="", message=result.message, step=result.steps, remaining_seconds=0.0)
         return result
-
-    def _keep_weights(self, run: Run, result: Result) -> None:
-        if self._session is not None:
-            run.weights(self._session.stepper.judged.state_dict())
-
-    def _keep_best(self, run: Run, result: Result) -> None:
-        if self._session is not None:
-            self._session.keeper.close()
-
-    def _keep_facts(self, said: tuple[Diagnosis, ...], run: Run, result: Result) -> None:
-        run.update(
-            diagnoses=said,
-            state=result.state,
-            message=result.message,
-            epochs=result.epochs,
-            steps=result.steps,
-            seconds=result.seconds,
-            train=dict(self._session.recorder.epoch_means) if self._session is not None else {},
-            validation=dict(result.validation),
-            test=dict(result.test),
-            best=best_of(self.history),
-        )
 
     def _keep_traceback(self, run: Run) -> None:
         try:

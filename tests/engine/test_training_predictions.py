@@ -89,7 +89,7 @@ def test_the_answers_are_those_of_the_network(tmp_path: Path) -> None:
 
 def test_metrics_are_the_same_bytes_with_it_and_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Trainer(network(), tmp_path / "with").run()
-    monkeypatch.setattr(predictions.Looks, "take", lambda *args, **more: None)
+    monkeypatch.setattr(predictions.Looks, "finish", lambda *args: None)
     Trainer(network(), tmp_path / "without").run()
     assert not (tmp_path / "without" / FILE).exists()
     contents = [(tmp_path / name / "metrics.jsonl").read_bytes() for name in ("with", "without")]
@@ -173,6 +173,7 @@ def test_looking_takes_a_hundredth_of_the_time(tmp_path: Path, monkeypatch: pyte
     """Large answers are looked at, and written, more seldom."""
     from types import SimpleNamespace
 
+    from engine.training.evaluation.observer import Evaluation
     from engine.training.history import History
 
     clock, writes = Clock(), list[float]()
@@ -191,9 +192,9 @@ def test_looking_takes_a_hundredth_of_the_time(tmp_path: Path, monkeypatch: pyte
     looks, net = predictions.Looks(tmp_path, History(), {}), SimpleNamespace(heads=())
     for epoch in range(10_000):
         clock.now += 0.01
-        ranks = looks.ranks(net, last=False)  # type: ignore[arg-type]
-        if ranks is not None:
-            looks.take("validation", None, None, None, ranks, epoch, epoch, last=False)  # type: ignore[arg-type]
+        evaluation = Evaluation("validation", None, net, None, epoch, epoch, last=False)  # type: ignore[arg-type]
+        looks.begin(evaluation)
+        looks.finish(evaluation)
     assert clock.now < 1.05 * 10_000 * 0.01
     assert len(writes) == 3
 

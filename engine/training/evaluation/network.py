@@ -20,6 +20,7 @@ from engine.metrics.judge import Judge, Value
 from engine.metrics.tasks import Task, task
 from engine.settings.metrics import MetricName
 from engine.shapes import Report
+from engine.training.evaluation.observer import Observer
 
 Batch = Mapping[str, Tensor]
 
@@ -134,12 +135,12 @@ class Network:
         size: int,
         go_on: Callable[[], bool],
         judged: nn.Module | None = None,
-        beside: Callable[[tuple[Tensor, ...], Batch], None] | None = None,
+        observers: Sequence[Observer] = (),
     ) -> dict[str, Value] | None:
         """Loss and metrics over a whole part, every sample counting the same; None if ``go_on`` says no in between.
 
         ``judged`` is another module with weights of its own, such as a moving average. With several heads there is
-        also ``loss_NAME``, ``accuracy_NAME`` and so on of each. ``beside`` is called with every batch and its answers.
+        also ``loss_NAME``, ``accuracy_NAME`` and so on of each. ``observers`` see every batch and its answers.
         """
         rows: list[Tensor] = []
         module = self.module if judged is None else judged
@@ -156,8 +157,8 @@ class Network:
                     rows.append(torch.stack([value for head in self.heads for value in head.sums(answers, batch)]))
                     for head in self.heads:
                         head.judge.update(answers[head.place], batch[head.field])
-                    if beside is not None:
-                        beside(answers, batch)
+                    for observer in observers:
+                        observer.add(answers, batch)
         finally:
             module.train()
         totals = [sum(column) for column in zip(*torch.stack(rows).tolist(), strict=True)]

@@ -18,6 +18,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.files import FileError, write_atomically
+from engine.training.evaluation.observer import Evaluation
 from engine.training.evaluation.ranking import Ranks
 from engine.training.history import History
 from engine.training.runs.answers import CELL_VALUES, FILE, LARGEST_FILE, MOST_CELLS, SAMPLES, is_predictions
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from engine.data.datasets import Field
     from engine.data.pipeline import Part
-    from engine.training.evaluation.network import Head, Network
+    from engine.training.evaluation.network import Batch, Head, Network
 
 LARGEST: Final = 4096
 """Values of one sample that are kept; of a larger input none are, for half a picture shows nothing."""
@@ -185,34 +186,33 @@ class Looks:
         self._run, self._history, self._fields = run, history, fields
         self._look_at = self._write_at = -math.inf
         self._began = perf_counter()
+        self._ranks: Ranks | None = None
 
-    def ranks(self, network: Network, *, last: bool) -> Ranks | None:
-        """What is to be told of every batch of the evaluation that begins; None: it is too early to look again."""
-        now = perf_counter()
-        if now < self._look_at and not last:
-            return None
-        return Ranks(network.heads, max(LEAST_RANKING, SHARE * (now - self._began)))
+    def begin(self, evaluation: Evaluation) -> None:
+        """Compare the samples of an evaluation, unless it is too early to look again."""
+        now, early = perf_counter(), not evaluation.last
+        if early and now < self._look_at:
+            self._ranks = None
+        else:
+            room = max(LEAST_RANKING, SHARE * (now - self._began))
+            self._ranks = Ranks(evaluation.network.heads, room)
 
-    def take(
-        self,
-        split: str,
-        network: Network,
-        part: Part,
-        judged: nn.Module,
-        ranks: Ranks,
-        step: int,
-        epoch: int,
-        *,
-        last: bool,
-    ) -> None:
-        """Look at the answers to the worst samples of a part. Raises RunError where they cannot be written."""
-        now = perf_counter() - ranks.spent
-        found = look(network, part, self._fields, judged, ranks)
+    def add(self, answers: tuple[Tensor, ...], batch: Batch) -> None:
+        """Compare the answers to a batch."""
+        if self._ranks is not None:
+            self._ranks.add(answers, batch)
+
+    def finish(self, evaluation: Evaluation) -> None:
+        """Look at the answers to the worst samples of the part. Raises RunError where they cannot be written."""
+        if self._ranks is None:
+            return
+        now = perf_counter() - self._ranks.spent
+        found = look(evaluation.network, evaluation.part, self._fields, evaluation.judged, self._ranks)
         for name, values in found.items():
-            self._history.keep(f"{split}/{name}", step, epoch, values)
+            self._history.keep(f"{evaluation.split}/{name}", evaluation.step, evaluation.epoch, values)
         looked = perf_counter()
         self._look_at = looked + max(LOOK_EVERY, (looked - now) / SHARE)
-        if last or looked >= self._write_at:
+        if evaluation.last or looked >= self._write_at:
             self._write()
             wrote = perf_counter()
             self._write_at = wrote + max(WRITE_EVERY, (wrote - looked) / SHARE)

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from engine.training.sample_table import Number, SampleTable
+
+Rows: TypeAlias = list[Number | list[Number]]
+"""Numbers, or rows of numbers."""
 Values = np.ndarray[Any, np.dtype[np.float64]]
 Column = Sequence[float] | Values
 STEP, VALUE, EPOCH, SECONDS = range(4)
@@ -46,7 +50,7 @@ class Table:
 
     step: int
     epoch: int
-    values: Any
+    values: SampleTable | Rows
 
 
 class History:

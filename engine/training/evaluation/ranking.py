@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.training.sample_table import OTHERS, WORST
+
 if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.training.evaluation.network import Head
 
-WORST: Final = 18
-OTHERS: Final = 6
-"""Samples that are looked at beside the worst: the first of the part that are not among those."""
 UNASKED: Final = -2.0
 """Below all others: samples whose every place is the ignored class."""
 CELL: Final = 4

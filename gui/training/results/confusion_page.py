@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.training.history import History, Table
-from engine.training.runs.answers import is_predictions
+from engine.training.sample_table import SampleTable
 from gui.training.results.confusion import ClassTable, Counts, Matrix
 from gui.widgets import Note
 
@@ -80,7 +79,7 @@ class ConfusionPage(QWidget):
     def _show(self) -> None:
         name = self.chooser.currentData()
         table = self._tables.get(name)
-        if table is None or table is self._table:
+        if table is None or table is self._table or isinstance(table.values, SampleTable):
             return
         self._table = table
         rest = name.partition("/")[2]
@@ -100,10 +99,9 @@ class ConfusionPage(QWidget):
     def _known(self, head: str) -> Sequence[str]:
         """What the run says its classes are called."""
         for name, table in self._tables.items():
-            if is_predictions(name):
-                values: Mapping[str, Any] = table.values
-                if values["head"] == head or (not head and name.endswith("/predictions")):
-                    return [str(item) for item in values["names"]]
+            values, first = table.values, not head and name.endswith("/predictions")
+            if isinstance(values, SampleTable) and (values.head == head or first):
+                return values.names
         return ()
 
     def _pointed(self, sentence: str) -> None:

@@ -19,7 +19,7 @@ from engine.settings.metrics import MOST_CLASSES, PER_CLASS, MetricName
 if TYPE_CHECKING:
     from torchmetrics import MetricCollection
 
-Value = float | list[Any]
+Value = float | list[int | float | list[int | float]]
 BESIDE = ("accuracy", "mae")
 OF_NUMBERS: frozenset[MetricName] = frozenset({"rmse", "r2"})
 THRESHOLDS = 200

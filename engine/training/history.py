@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.training.sample_table import Number, SampleTable
 
 Rows: TypeAlias = list[Number | list[Number]]
 """Numbers, or rows of numbers."""
-Values = np.ndarray[Any, np.dtype[np.float64]]
+Values = NDArray[np.float64]
 Column = Sequence[float] | Values
 STEP, VALUE, EPOCH, SECONDS = range(4)
 
@@ -82,7 +83,7 @@ class History:
         seconds: Values = self._view(name)[SECONDS]
         return seconds
 
-    def keep(self, name: str, step: int, epoch: int, values: Any) -> None:
+    def keep(self, name: str, step: int, epoch: int, values: SampleTable | Rows) -> None:
         """Replace a table by its latest state. Only the writer may call this."""
         self.tables = {**self.tables, name: Table(step, epoch, values)}
 

@@ -170,9 +170,14 @@ def _short(value: float) -> float:
 
 
 def _shortened(value: Value) -> Value:
-    if isinstance(value, list):
-        return [item if isinstance(item, int) else _shortened(item) for item in value]
-    return _short(value)
+    return [_short_row(item) for item in value] if isinstance(value, list) else _short(value)
+
+
+def _short_row(item: float | list[float]) -> float | list[float]:
+    """A number, or a row of them; counts stay whole."""
+    if isinstance(item, list):
+        return [number if isinstance(number, int) else _short(number) for number in item]
+    return item if isinstance(item, int) else _short(item)
 
 
 def _numbers(values: Sequence[Tensor | int]) -> list[float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +22,8 @@ from engine.shapes import Report
 from engine.training.evaluation.observer import Observer
 
 Batch = Mapping[str, Tensor]
+Forward = Callable[..., Tensor | tuple[Tensor, ...]]
+"""A network, or compiled code of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,11 @@ class Network:
         autocast: torch.dtype | None = None,
     ) -> None:
         self.module, self.inputs, self.heads, self.channels_last = module, inputs, heads, channels_last
-        self.forward: Callable[..., Any] = module
+        self.forward: Forward = module
         self.autocast = autocast
         self.fields = tuple(dict.fromkeys((*inputs, *(head.field for head in heads))))
 
-    def answers(self, batch: Batch, forward: Callable[..., Any] | None = None) -> tuple[Tensor, ...]:
+    def answers(self, batch: Batch, forward: Forward | None = None) -> tuple[Tensor, ...]:
         """What the network (or ``forward``, a module like it) answers to a batch, in the order of its Outputs.
 
         Numbers of half precision come back as float32: losses and metrics are reckoned with those.

@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -112,7 +112,7 @@ def describe(run: Path, *, name: str | None = None, note: str | None = None, tag
 
     While a program is writing the run it cannot be described: that program would write its own over it.
     """
-    changes: dict[str, Any] = {}
+    changes: dict[str, object] = {}
     if name is not None:
         changes["name"] = _bounded(" ".join(name.split()), LONGEST_NAME, "The name of a run")
     if note is not None:
@@ -179,7 +179,7 @@ def _short(path: Path) -> Entry:
     return Entry.model_validate({**facts, "data": name if isinstance(name, str) else ""})
 
 
-def _known(folder: Path) -> dict[str, Any]:
+def _known(folder: Path) -> dict[str, object]:
     """What the index remembers; nothing where it is not as it should be."""
     path = folder / INDEX
     try:
@@ -192,7 +192,7 @@ def _known(folder: Path) -> dict[str, Any]:
     return content["runs"] if good else {}
 
 
-def _remembered(known: Any, stamp: list[int], path: Path) -> Entry | None:
+def _remembered(known: object, stamp: list[int], path: Path) -> Entry | None:
     if not isinstance(known, dict) or known.get("stamp") != stamp or not isinstance(known.get("entry"), dict):
         return None
     try:
@@ -201,7 +201,7 @@ def _remembered(known: Any, stamp: list[int], path: Path) -> Entry | None:
         return None
 
 
-def _remember(folder: Path, kept: dict[str, Any]) -> None:
+def _remember(folder: Path, kept: Mapping[str, object]) -> None:
     """Write the index. Where that is not possible, as in a folder for reading only, it goes without."""
     content = json.dumps({"version": VERSION, "runs": kept}, ensure_ascii=False, separators=(",", ":"))
     with contextlib.suppress(LayerloomError):

@@ -6,7 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from engine.training.history import History
 from engine.training.runs.best import better
@@ -42,7 +42,7 @@ def runs_csv(entries: Iterable[Entry], more: Mapping[str, Sequence[str]] | None 
     table.writerow([*RUNS, *further])
     for row, entry in enumerate(entries):
         metric, value = result(entry)
-        facts: Sequence[Any] = (
+        facts: Sequence[object] = (
             *(entry.name, entry.network, entry.data, entry.state, entry.epochs, entry.steps, entry.seconds),
             *(metric, "" if value is None else repr(value), entry.started, "; ".join(entry.tags)),
             *(entry.note, entry.message, str(entry.path)),

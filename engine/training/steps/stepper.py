@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,10 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from engine.settings.training import TrainingConfig
 from engine.training.diagnosis.health import Looker
-from engine.training.evaluation.network import Batch, Network
+from engine.training.evaluation.network import Batch, Forward, Network
+from engine.training.runs.checkpoint import State
 from engine.training.steps.device import seed_step
-from engine.training.steps.optimization import Clipping, LearningRate, Penalty, make_optimizer
+from engine.training.steps.optimization import Clipping, LearningRate, Penalty, State, make_optimizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class Stepper:
             self.optimizer.state.clear()
             self.optimizer.state.update(kept.state)
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> State:
         """What has to be kept beside the weights, to go on."""
         state = self.lr.state()
         if self.average is not None:
@@ -160,7 +161,7 @@ class Stepper:
             state["scaler"] = self.scaler.state_dict()
         return state
 
-    def restore(self, state: Mapping[str, Any]) -> None:
+    def restore(self, state: State) -> None:
         """Go on from what `state` gave."""
         self.lr.restore(state)
         if self.average is not None:
@@ -172,7 +173,7 @@ class Stepper:
         self,
         batches: Sequence[Batch],
         scores: list[tuple[Tensor, Tensor | int]],
-        forward: Callable[..., Any] | None,
+        forward: Forward | None,
         halt: Callable[[], None],
     ) -> Tensor:
         """Add up the gradients of the batches, each by its share; returns the mean loss without axes."""

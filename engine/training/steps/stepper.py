@@ -16,7 +16,7 @@ from engine.training.diagnosis.health import Looker
 from engine.training.evaluation.network import Batch, Forward, Network
 from engine.training.runs.checkpoint import State
 from engine.training.steps.device import seed_step
-from engine.training.steps.optimization import Clipping, LearningRate, Penalty, State, make_optimizer
+from engine.training.steps.optimization import Clipping, LearningRate, Penalty, make_optimizer
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Any
 
 from engine import project
 from engine.graph import Graph
@@ -30,7 +29,7 @@ def get(name: str) -> Preset:
     raise PresetError(f"There is no preset named {name[:100]!r}; {hint}")
 
 
-def build(name: str, **options: Any) -> Graph:
+def build(name: str, **options: object) -> Graph:
     """The graph of a preset with its data and training settings. Raises PresetError."""
     return get(name).make(options)
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.graph import Graph
-from presets.preset import Preset, chain
+from presets.preset import Preset, Row, chain
 
 
 def build(classes: int = 10, input: tuple[int, ...] = (1, 8, 8), hidden: tuple[int, ...] = (128, 64)) -> Graph:
     """Dense layers with ReLU between them; ``hidden`` gives their sizes."""
     graph = Graph("MLP")
-    flatten: list[tuple[str, dict[str, Any]]] = [("Flatten", {})] if len(input) > 1 else []
-    dense = [layer for size in hidden for layer in (("Linear", {"out_features": size}), ("ReLU", {}))]
+    flatten: list[Row] = [("Flatten", {})] if len(input) > 1 else []
+    dense: list[Row] = [layer for size in hidden for layer in (("Linear", {"out_features": size}), ("ReLU", {}))]
     chain(
         graph,
         ("Input", {"name": "image", "shape": input}),

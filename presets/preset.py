@@ -11,6 +11,9 @@ from engine.errors import LayerloomError
 from engine.graph import Graph
 from engine.layers.parameters import parse, show
 
+Row = tuple[str, Mapping[str, Any]]
+"""A layer for `chain`: its type, and the rest of what `Graph.add` takes."""
+
 
 class PresetError(LayerloomError):
     """Why a preset cannot be built: one whole sentence."""
@@ -29,7 +32,7 @@ class Preset:
     summary: str
     build: Callable[..., Graph]
 
-    def make(self, options: Mapping[str, Any]) -> Graph:
+    def make(self, options: Mapping[str, object]) -> Graph:
         """Build the graph. Raises PresetError for an option it does not have or a value that does not fit."""
         known = inspect.signature(self.build).parameters
         made = {}
@@ -45,7 +48,7 @@ class Preset:
         return self.build(**made)
 
 
-def parse_options(text: str, name: str) -> dict[str, Any]:
+def parse_options(text: str, name: str) -> dict[str, object]:
     """``classes=10,input=3x32x32`` as a mapping. Raises PresetError where a part is not ``name=value``."""
     options = {}
     for part in filter(None, text.split(",")):
@@ -56,7 +59,7 @@ def parse_options(text: str, name: str) -> dict[str, Any]:
     return options
 
 
-def chain(graph: Graph, *layers: tuple[str, dict[str, Any]]) -> list[str]:
+def chain(graph: Graph, *layers: Row) -> list[str]:
     """Add layers one behind the other, each wired to the one before; returns their ids."""
     ids: list[str] = []
     for node_type, parameters in layers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
 from torch import Tensor
@@ -17,9 +17,9 @@ from engine.metrics.tasks import Task
 from engine.settings.metrics import MOST_CLASSES, PER_CLASS, MetricName
 
 if TYPE_CHECKING:
-    from torchmetrics import MetricCollection
+    from torchmetrics import Metric, MetricCollection
 
-Value = float | list[Any]
+Value: TypeAlias = "float | list[Value]"
 BESIDE = ("accuracy", "mae")
 OF_NUMBERS: frozenset[MetricName] = frozenset({"rmse", "r2"})
 THRESHOLDS = 200
@@ -134,7 +134,7 @@ class Judge:
             self._counted = MetricCollection(dict(self._made()), compute_groups=False).to(device)
         return self._counted
 
-    def _made(self) -> Iterable[tuple[str, Any]]:
+    def _made(self) -> Iterable[tuple[str, Metric]]:
         """The counters of torchmetrics behind the names."""
         from torchmetrics import classification
 
@@ -163,7 +163,7 @@ class Judge:
             yield "_counts", classification.MulticlassStatScores(**per_class)
 
 
-def _perplexity() -> Any:
+def _perplexity() -> Metric:
     """torchmetrics' counter, for probabilities (M, C) of places that are all alike."""
     from torchmetrics.text import Perplexity
 

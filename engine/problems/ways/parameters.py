@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from engine import layers
 from engine.edits import MISSING, SetParameter, SetProperty
@@ -58,13 +58,14 @@ def mended(place: Place) -> Iterator[Way | None]:
         if name == other:
             pair = ("lower", "upper") if other in ("upper", "lower") else ("min_val", "max_val")
             values = [node.parameters.get(each, fields[each].default) for each in pair]
-            if all(isinstance(value, (int, float)) for value in values):
-                yield place.set(dict(zip(pair, sorted(values), strict=True)))
+            numbers = sorted(value for value in values if isinstance(value, (int, float)))
+            if len(numbers) == len(pair):
+                yield place.set(dict(zip(pair, numbers, strict=True)))
 
 
-def near_values(raw: Any) -> list[Any]:
+def near_values(raw: object) -> list[object]:
     """Values that somebody who typed this may have meant."""
-    found: list[Any] = []
+    found: list[object] = []
     if isinstance(raw, str):
         with contextlib.suppress(ValueError):  # then it is no number
             found.append(parse(raw.strip("'\" ")))

@@ -13,9 +13,15 @@ LARGEST_INT: Final = 2**63
 
 
 @overload
-def literal(value: Mapping[str, object]) -> dict[str, object]: ...
+def literal(value: Mapping[str, object]) -> dict[str, object]:
+    """A table of literals."""
+
+
 @overload
-def literal(value: object) -> object: ...
+def literal(value: object) -> object:
+    """Any literal."""
+
+
 def literal(value: object) -> object:
     """The value as a JSON-like literal: mappings with text keys, sequences as tuples, scalars as they are."""
     if isinstance(value, Mapping):

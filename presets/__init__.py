@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
 from engine import project
 from engine.graph import Graph
+from engine.nearest import hint
 from presets.built_in import BUILT_IN
 from presets.own import own_presets
 from presets.preset import Preset, PresetError, parse_options
@@ -24,9 +24,7 @@ def get(name: str) -> Preset:
     known = {preset.name: preset for preset in all()}
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name[:100], known, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}."
-    raise PresetError(f"There is no preset named {name[:100]!r}; {hint}")
+    raise PresetError(f"There is no preset named {name[:100]!r}; {hint(name, known)}")
 
 
 def build(name: str, **options: object) -> Graph:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from engine.graph import Graph
 from engine.layers.parameters import parameters, show
 from engine.literals import literal
+from engine.nearest import hint, nearest
 from engine.settings.data import DataConfig
 from engine.settings.training import Plateau, TrainingConfig
 
@@ -111,18 +111,16 @@ def _sentence(
 ) -> str:
     kind = error["type"]
     if kind == "extra_forbidden":
-        close = difflib.get_close_matches(field, model.model_fields, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known here are: {', '.join(model.model_fields)}."
-        return f"There is no setting {path}; {hint}"
+        known = f"known here are: {', '.join(model.model_fields)}."
+        return f"There is no setting {path}; {hint(field, model.model_fields, known)}"
     if kind == "value_error":
         return f"{path} does not fit together: {error['ctx']['error']}."
     if kinds := variants(annotation):
         names = " or ".join(map(repr, kinds))
         if get_origin(annotation) is tuple:
             return f"{path} must be a list of transforms, each with the name {names}, not {show(value)}."
-        close = difflib.get_close_matches(value, kinds, 1) if isinstance(value, str) and path.endswith(".name") else []
-        if close:
-            return f"{path} has no kind {show(value)}; did you mean {close[0]!r}?"
+        if isinstance(value, str) and path.endswith(".name") and nearest(value, kinds) is not None:
+            return f"{path} has no kind {show(value)}; {hint(value, kinds)}"
         table = "" if path.endswith(".name") else "a table with the name "
         return f"{path} must be {table}{names}, not {show(value)}."
     if _is_model(annotation):

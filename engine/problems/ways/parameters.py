@@ -11,6 +11,7 @@ from engine import layers
 from engine.edits import MISSING, SetParameter, SetProperty
 from engine.graph import Node
 from engine.layers.parameters import parameters, parse
+from engine.nearest import nearest
 from engine.problems.ways.place import Place, Way, shown
 from engine.resolve import owner_of
 
@@ -33,10 +34,10 @@ def mended(place: Place) -> Iterator[Way | None]:
         return
     fields = place.cls(node.type).model_fields
     if name not in fields:
-        near = [ALIASES[name]] if ALIASES.get(name) in fields else difflib.get_close_matches(name, fields, 1)
-        if near and near[0] not in node.parameters:
-            edits = (SetParameter(node.id, name, MISSING), SetParameter(node.id, near[0], node.parameters[name]))
-            yield Way(f"Rename {name} to {near[0]}", edits)
+        near = ALIASES[name] if ALIASES.get(name) in fields else nearest(name, fields)
+        if near is not None and near not in node.parameters:
+            edits = (SetParameter(node.id, name, MISSING), SetParameter(node.id, near, node.parameters[name]))
+            yield Way(f"Rename {name} to {near}", edits)
         yield Way(f"Drop {name}", (SetParameter(node.id, name, MISSING),))
         return
     raw = node.parameters.get(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from presets.preset import Preset, Row, chain
+from presets.preset import Preset, Row, chain, on_digits
 
 
 def build(classes: int = 10, input: tuple[int, ...] = (1, 8, 8), hidden: tuple[int, ...] = (128, 64)) -> Graph:
@@ -19,14 +19,7 @@ def build(classes: int = 10, input: tuple[int, ...] = (1, 8, 8), hidden: tuple[i
         ("Linear", {"out_features": classes}),
         ("Output", {"name": "digit"}),
     )
-    graph.settings = {
-        "data": {"dataset": "digits", "transforms": ({"name": "standardise", "field": "image"},), "batch_size": 32},
-        "training": {
-            "epochs": 30,
-            "optimizer": {"name": "adamw", "lr": 3e-3, "weight_decay": 0.5},
-            "schedule": {"name": "cosine"},
-        },
-    }
+    graph.settings = on_digits(epochs=30, lr=3e-3, weight_decay=0.5)
     return graph
 
 

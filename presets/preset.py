@@ -67,3 +67,19 @@ def chain(graph: Graph, *layers: Row) -> list[str]:
         if len(ids) > 1:
             graph.connect(ids[-2], ids[-1])
     return ids
+
+
+def on_digits(
+    *, epochs: int, lr: float, weight_decay: float, batch_size: int = 32, size: tuple[int, ...] | None = None
+) -> dict[str, dict[str, object]]:
+    """Settings to learn the handwritten digits, as they are or in another ``size``: AdamW along a cosine."""
+    resized = () if size is None else ({"name": "resize", "field": "image", "size": size},)
+    transforms = (*resized, {"name": "standardise", "field": "image"})
+    return {
+        "data": {"dataset": "digits", "transforms": transforms, "batch_size": batch_size},
+        "training": {
+            "epochs": epochs,
+            "optimizer": {"name": "adamw", "lr": lr, "weight_decay": weight_decay},
+            "schedule": {"name": "cosine"},
+        },
+    }

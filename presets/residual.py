@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.expressions import expression
 from engine.graph import Graph
-from presets.preset import chain
+from presets.preset import Row, chain
 
 PAPER = "He, Zhang, Ren and Sun: Deep Residual Learning for Image Recognition"
+
+Build = Callable[[Graph], str]
+"""Defines a block in a graph and returns its name."""
 
 
 def basic_block(graph: Graph) -> str:
@@ -57,14 +60,14 @@ def bottleneck(graph: Graph) -> str:
     return "Bottleneck"
 
 
-def around(block: Graph, start: str, end: str, parameters: dict[str, Any]) -> None:
+def around(block: Graph, start: str, end: str, parameters: Mapping[str, Any]) -> None:
     """A Shortcut from ``start`` into the Add ``end``."""
     shortcut = block.add("Shortcut", name="shortcut", **parameters)
     block.connect(start, shortcut)
     block.connect(shortcut, end)
 
 
-def stack(name: str, block: Any, depths: Sequence[int], classes: int, input: tuple[int, ...], width: int) -> Graph:
+def stack(name: str, block: Build, depths: Sequence[int], classes: int, input: tuple[int, ...], width: int) -> Graph:
     """A stem, four stages of blocks that double the channels, global average pooling and a linear layer.
 
     Images of at most 64 pixels get the small stem: one 3×3 convolution, no pooling.
@@ -72,7 +75,7 @@ def stack(name: str, block: Any, depths: Sequence[int], classes: int, input: tup
     graph = Graph(name)
     kind = block(graph)
     if max(input[1:], default=0) <= 64:
-        stem: list[tuple[str, dict[str, Any]]] = [
+        stem: list[Row] = [
             ("Conv2d", {"out_channels": width, "kernel_size": 3, "padding": 1, "bias": False, "name": "stem"}),
             ("BatchNorm2d", {}),
             ("ReLU", {}),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from engine.blocks.block import PREFIX, Block, BlockParameter
 from engine.edits import Change, Edit
@@ -118,6 +117,6 @@ def defined(graph: Graph, block_id: str) -> Block:
 
 def uses_of(graph: Graph, block: Block) -> list[str]:
     """The names of the nodes that use a block, in the network (if ``graph`` is that) and in other blocks."""
-    graphs: list[tuple[str, Any]] = [] if graph.inside is not None else [("", graph)]
+    graphs: list[tuple[str, Graph]] = [] if graph.inside is not None else [("", graph)]
     graphs += [(f" in {other.name}", other.graph) for other in graph.blocks.values()]
     return [f"{node.name}{where}" for where, each in graphs for node in each.nodes.values() if node.type == block.type]

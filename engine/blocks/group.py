@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from engine import expressions
 from engine.blocks.block import Block, BlockParameter
@@ -127,7 +126,7 @@ def _parameters(graph: Graph, nodes: list[Node]) -> tuple[BlockParameter, ...]:
     return tuple(p for p in graph.blocks[graph.inside].parameters if p.name in used)
 
 
-def named(raw: Any) -> set[str]:
+def named(raw: object) -> set[str]:
     """The parameters that the expressions of a raw value speak of."""
     if expressions.is_expression(raw):
         try:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.data.dataset import DataError, Dataset
 from engine.data.datasets import get, samples
@@ -20,9 +20,8 @@ from engine.seeds import derive
 from engine.settings.data import DataConfig, Split
 
 if TYPE_CHECKING:
-    import numpy as np
+    from engine.data.dataset import Array
 
-    Array = np.ndarray[Any, Any]
     Model = Callable[[Views, "Going"], Array]
 
 HIDDEN, EPOCHS, BATCH = 64, 20, 64
@@ -114,7 +113,7 @@ def as_json(found: Mapping[str, tuple[Baseline, ...]]) -> str:
     return "{\n" + ",\n".join(rows) + "\n}\n"
 
 
-def _row(one: Baseline) -> dict[str, Any]:
+def _row(one: Baseline) -> dict[str, object]:
     numbers = {"score": round(one.score, 4), "mae": None if one.mae is None else round(one.mae, 4)}
     return {"target": one.target, "name": one.name, **numbers, "train": one.train, "test": one.test}
 

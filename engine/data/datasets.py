@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import lru_cache
 from importlib import import_module
 from itertools import islice
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.data.dataset import DataError, Dataset, Field, Samples
 from engine.data.declarations import files, generated, tables
 from engine.home import home
+from engine.nearest import hint
 
 if TYPE_CHECKING:
     from engine.data.dataset import Arrays
@@ -40,9 +40,7 @@ def get(name: str | None) -> Dataset:
         raise DataError(f"No data is chosen: set data.dataset to one of {', '.join(known)}.")
     if name in known:
         return known[name]
-    close = difflib.get_close_matches(name[:100], known, 1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
-    raise DataError(f"There is no dataset named {name[:100]!r}; {hint}")
+    raise DataError(f"There is no dataset named {name[:100]!r}; {hint(name, known)}")
 
 
 def folder(dataset: Dataset, path: str | None) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -72,7 +72,7 @@ class Layer(BaseModel):
     formula: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     """Where it is described: the paper or torch's page."""
-    initial: ClassVar[Mapping[str, Any]] = {}
+    initial: ClassVar[Mapping[str, object]] = {}
     """What a newly dropped layer starts with, for parameters that torch requires."""
     positional: ClassVar[tuple[str, ...]] = ()
     """The leading arguments of the torch call that are written without their names."""
@@ -121,7 +121,7 @@ class Layer(BaseModel):
         """The spec of every output, from those of the inputs in port order. Raises ShapeError."""
         raise TypeError(f"{type(self).__name__} has no shape rule")
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         """Arguments of the torch call that follow from the input (``in_channels``)."""
         return {}
 
@@ -149,7 +149,7 @@ class Layer(BaseModel):
         """Bytes that training keeps beside its values: masks, indices, statistics."""
         return 0
 
-    def arguments(self, *inputs: Spec) -> dict[str, Any]:
+    def arguments(self, *inputs: Spec) -> dict[str, object]:
         """The arguments of the constructor call by name: what follows from the input, then what is not the default."""
         arguments = self.inferred(*inputs)
         for name, info in type(self).model_fields.items():

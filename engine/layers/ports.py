@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -24,7 +24,7 @@ class Input(Layer):
     """
 
     family: ClassVar[str] = "Input and output"
-    initial: ClassVar[dict[str, Any]] = {"shape": (1, 28, 28)}
+    initial: ClassVar[dict[str, object]] = {"shape": (1, 28, 28)}
     inputs: ClassVar[tuple[Port, ...]] = ()
     stem_name: ClassVar[str] = "input"
 

@@ -17,7 +17,7 @@ from engine.metrics.tasks import Task
 from engine.settings.metrics import MOST_CLASSES, PER_CLASS, MetricName
 
 if TYPE_CHECKING:
-    from torchmetrics import MetricCollection
+    from torchmetrics import Metric, MetricCollection
 
 Value = float | list[int | float | list[int | float]]
 BESIDE = ("accuracy", "mae")
@@ -134,7 +134,7 @@ class Judge:
             self._counted = MetricCollection(dict(self._made()), compute_groups=False).to(device)
         return self._counted
 
-    def _made(self) -> Iterable[tuple[str, Any]]:
+    def _made(self) -> Iterable[tuple[str, Metric]]:
         """The counters of torchmetrics behind the names."""
         from torchmetrics import classification
 
@@ -163,7 +163,7 @@ class Judge:
             yield "_counts", classification.MulticlassStatScores(**per_class)
 
 
-def _perplexity() -> Any:
+def _perplexity() -> Metric:
     """torchmetrics' counter, for probabilities (M, C) of places that are all alike."""
     from torchmetrics.text import Perplexity
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from engine.graph import Graph
 from engine.layers.parameters import parameters, show
 from engine.literals import literal
+from engine.nearest import hint, nearest
 from engine.settings.data import DataConfig
 from engine.settings.training import Plateau, TrainingConfig
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 SECTIONS: Mapping[str, type[BaseModel]] = {"data": DataConfig, "training": TrainingConfig}
 
@@ -32,7 +35,7 @@ def resolve_settings(graph: Graph) -> tuple[DataConfig, TrainingConfig] | Settin
     return resolve(graph.settings)
 
 
-def resolve(settings: Mapping[str, Any]) -> tuple[DataConfig, TrainingConfig] | SettingFault:
+def resolve(settings: Mapping[str, object]) -> tuple[DataConfig, TrainingConfig] | SettingFault:
     """What settings mean that are no longer those of a graph, such as a run's; never raises."""
     data = _section("data", settings.get("data", {}))
     if isinstance(data, SettingFault):
@@ -51,7 +54,7 @@ def resolve(settings: Mapping[str, Any]) -> tuple[DataConfig, TrainingConfig] | 
     return data, training
 
 
-def variants(annotation: Any) -> dict[str, type[BaseModel]]:
+def variants(annotation: object) -> dict[str, type[BaseModel]]:
     """The models a field chooses between by ``name``: {"sgd": SGD, …}; empty where it does not choose.
 
     ``annotation`` is that of a field (``TrainingConfig.model_fields["optimizer"].annotation``) or of a list's items.
@@ -62,11 +65,10 @@ def variants(annotation: Any) -> dict[str, type[BaseModel]]:
     if get_origin(annotation) not in (Union, types.UnionType):
         return {}
     models = [_bare(member) for member in get_args(annotation)]
-    named = [model for model in models if _is_model(model) and "name" in model.model_fields]
-    return {model.model_fields["name"].default: model for model in named}
+    return {model.model_fields["name"].default: model for model in models if _named(model)}
 
 
-def _section(name: str, raw: Any) -> BaseModel | SettingFault:
+def _section(name: str, raw: object) -> BaseModel | SettingFault:
     values = literal(raw)
     if not isinstance(values, Mapping):
         return SettingFault(f"{name} must be a table of settings, not {show(raw)}.", name)
@@ -77,14 +79,16 @@ def _section(name: str, raw: Any) -> BaseModel | SettingFault:
         return _fault(name, SECTIONS[name], values, first)
 
 
-def _fault(section: str, annotation: Any, value: Any, error: Any) -> SettingFault:
+def _fault(section: str, top: type[BaseModel], value: object, error: ErrorDetails) -> SettingFault:
     """The sentence for one of pydantic's errors: walk along its location to the model and field it is about."""
-    path, model, field = [section], annotation, ""
+    annotation: object = top
+    path, model, field = [section], top, ""
     for key in error["loc"]:
         kinds = variants(annotation)
         if isinstance(key, int) and not _is_leaf(annotation):
             path[-1] += f"[{key}]"
-            annotation, value = _bare(get_args(annotation)[0]), value[key]
+            annotation = _bare(get_args(annotation)[0])
+            value = value[key] if isinstance(value, (list, tuple)) else None
         elif key in kinds and get_origin(annotation) is not tuple:
             annotation = kinds[key]
         elif _is_model(annotation):
@@ -94,7 +98,7 @@ def _fault(section: str, annotation: Any, value: Any, error: Any) -> SettingFaul
             annotation = None if info is None else _optional(info.annotation)
             value = value.get(field) if isinstance(value, Mapping) else None
         else:  # inside a plain value such as a pair of numbers: the sentence is about the whole of it
-            error = {"type": "value"}
+            error = {**error, "type": "value"}
             break
     if error["type"].startswith("union_tag") and isinstance(value, Mapping):
         path.append("name")
@@ -102,21 +106,21 @@ def _fault(section: str, annotation: Any, value: Any, error: Any) -> SettingFaul
     return SettingFault(_sentence(".".join(path), model, field, annotation, value, error), ".".join(path))
 
 
-def _sentence(path: str, model: type[BaseModel], field: str, annotation: Any, value: Any, error: Any) -> str:
+def _sentence(
+    path: str, model: type[BaseModel], field: str, annotation: object, value: object, error: ErrorDetails
+) -> str:
     kind = error["type"]
     if kind == "extra_forbidden":
-        close = difflib.get_close_matches(field, model.model_fields, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known here are: {', '.join(model.model_fields)}."
-        return f"There is no setting {path}; {hint}"
+        known = f"known here are: {', '.join(model.model_fields)}."
+        return f"There is no setting {path}; {hint(field, model.model_fields, known)}"
     if kind == "value_error":
         return f"{path} does not fit together: {error['ctx']['error']}."
     if kinds := variants(annotation):
         names = " or ".join(map(repr, kinds))
         if get_origin(annotation) is tuple:
             return f"{path} must be a list of transforms, each with the name {names}, not {show(value)}."
-        close = difflib.get_close_matches(value, kinds, 1) if isinstance(value, str) and path.endswith(".name") else []
-        if close:
-            return f"{path} has no kind {show(value)}; did you mean {close[0]!r}?"
+        if isinstance(value, str) and path.endswith(".name") and nearest(value, kinds) is not None:
+            return f"{path} has no kind {show(value)}; {hint(value, kinds)}"
         table = "" if path.endswith(".name") else "a table with the name "
         return f"{path} must be {table}{names}, not {show(value)}."
     if _is_model(annotation):
@@ -130,16 +134,20 @@ def _sentence(path: str, model: type[BaseModel], field: str, annotation: Any, va
     return f"{path} must be {needed}, not {show(value)}."
 
 
-def _is_leaf(annotation: Any) -> bool:
+def _named(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return _is_model(annotation) and "name" in annotation.model_fields
+
+
+def _is_leaf(annotation: object) -> bool:
     """Whether a list of this type is one value in a form (a pair of numbers) and not a list of tables."""
     return not (get_origin(annotation) is tuple and variants(annotation))
 
 
-def _bare(annotation: Any) -> Any:
+def _bare(annotation: object) -> object:
     return _bare(get_args(annotation)[0]) if get_origin(annotation) is Annotated else annotation
 
 
-def _optional(annotation: Any) -> Any:
+def _optional(annotation: object) -> object:
     """The type without its ``| None`` where only one other type is left."""
     if get_origin(annotation) in (Union, types.UnionType):
         others = [member for member in get_args(annotation) if member is not type(None)]
@@ -148,5 +156,5 @@ def _optional(annotation: Any) -> Any:
     return _bare(annotation)
 
 
-def _is_model(annotation: Any) -> bool:
+def _is_model(annotation: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)

@@ -6,7 +6,7 @@ An optimizer or schedule is chosen by its ``name``; where the name is left out t
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -80,7 +80,7 @@ class TrainingConfig(Section):
 
     @field_validator("metrics", mode="before")
     @classmethod
-    def _one_metric(cls, value: Any) -> Any:
+    def _one_metric(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
 
     @model_validator(mode="after")

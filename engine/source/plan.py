@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from engine import expressions
 from engine.blocks.block import Block, BlockParameter
@@ -45,7 +44,7 @@ class View:
     """The graph of a class as one use sees it."""
 
     report: Report
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, object]
 
     def layer(self, node_id: str) -> Layer:
         """The node's layer; the graph is complete by now."""
@@ -53,7 +52,7 @@ class View:
         assert layer is not None
         return layer
 
-    def inferred(self, node_id: str, name: str) -> Any:
+    def inferred(self, node_id: str, name: str) -> object:
         """The value of an inferred argument; None where this view does not know it."""
         layer, inputs = self.report.layer(node_id), self.report.inputs.get(node_id)
         if layer is None or inputs is None or node_id not in self.report.outputs:
@@ -66,8 +65,8 @@ class Derived:
     """An argument of the constructor that no person declared, and how a view tells its value."""
 
     name: str
-    value: Callable[[View], Any]
-    values: tuple[Any, ...]
+    value: Callable[[View], object]
+    values: tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -138,7 +137,7 @@ class Plan:
 
     # -- what an inferred value reads as ---------------------------------------------------------------------------
 
-    def text(self, node_id: str, name: str, value: Callable[[View], Any], more: list[str] | None = None) -> str:
+    def text(self, node_id: str, name: str, value: Callable[[View], object], more: list[str] | None = None) -> str:
         """How a value that follows from the inputs is written: an expression, a literal, or a new argument.
 
         A view in which the value plays no part (a repeat that it does not have) may give None.
@@ -162,11 +161,11 @@ class Plan:
         self.known.setdefault(self._entrance(node_id), []).append(made.name)
         return made.name
 
-    def environment(self, view: View) -> dict[str, Any]:
+    def environment(self, view: View) -> dict[str, object]:
         """What the constructor knows in this view."""
         return dict(view.arguments) | {each.name: each.value(view) for each in self.derived}
 
-    def _holds(self, candidate: str, value: Callable[[View], Any]) -> bool:
+    def _holds(self, candidate: str, value: Callable[[View], object]) -> bool:
         for view in (*self.views, *self.trials):
             wanted = value(view)
             if wanted is None:
@@ -216,13 +215,13 @@ def trials(block: Block, views: list[View]) -> Iterator[View]:
     first = views[0]
     starts = block.graph.of_type("BlockInput")
     specs = tuple(first.report.outputs[node.id]["output"] for node in starts)
-    numbers = [name for name, item in first.arguments.items() if type(item) is int]
-    every = {**first.arguments, **{name: 2 * first.arguments[name] for name in numbers}}
+    numbers = {name: item for name, item in first.arguments.items() if type(item) is int}
+    every = {**first.arguments, **{name: 2 * number for name, number in numbers.items()}}
     held = [_held(block, node, spec, first.arguments) for node, spec in zip(starts, specs, strict=True)]
     wide = tuple(spec if state else _doubled(spec, 1) for spec, state in zip(specs, held, strict=True))
-    tried: list[tuple[Mapping[str, Any], tuple[Spec, ...]]] = [
-        *(({**first.arguments, name: 2 * first.arguments[name]}, specs) for name in numbers),
-        *(({**first.arguments, name: first.arguments[name] + 1}, specs) for name in numbers),
+    tried: list[tuple[Mapping[str, object], tuple[Spec, ...]]] = [
+        *(({**first.arguments, name: 2 * number}, specs) for name, number in numbers.items()),
+        *(({**first.arguments, name: number + 1}, specs) for name, number in numbers.items()),
         (every, specs),
         (every, wide),
         (first.arguments, wide),
@@ -244,13 +243,13 @@ def trials(block: Block, views: list[View]) -> Iterator[View]:
             yield view_of(found)
 
 
-def _held(block: Block, node: Node, spec: Spec, arguments: Mapping[str, Any]) -> bool:
+def _held(block: Block, node: Node, spec: Spec, arguments: Mapping[str, object]) -> bool:
     """Whether an input is a state that has the size its BlockInput says: then it keeps that in every trial."""
     sizes = _sizes(block, node, arguments)
     return bool(sizes) and spec is not UNWIRED and spec.shape[1:] == sizes
 
 
-def _sizes(block: Block, node: Node, arguments: Mapping[str, Any]) -> tuple[int, ...]:
+def _sizes(block: Block, node: Node, arguments: Mapping[str, object]) -> tuple[int, ...]:
     layer = resolve(node, block.graph, arguments)
     return layer.shape if isinstance(layer, BlockInput) and layer.state else ()
 

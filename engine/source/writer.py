@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
-from typing import Any
 
 from engine import nn
 from engine.blocks.use import Inside, Key, Use
@@ -307,14 +306,14 @@ class Shown:
         return all(_evaluated(candidate, env) == size for env, size in zip(self.environments, sizes, strict=True))
 
 
-def _evaluated(candidate: str, environment: dict[str, Any]) -> Any:
+def _evaluated(candidate: str, environment: dict[str, object]) -> object:
     try:
         return evaluate(candidate, environment)
     except ValueError:
         return None
 
 
-def _annotation(value: Any) -> str:
+def _annotation(value: object) -> str:
     if isinstance(value, tuple):
         return "tuple[int, ...]"
     return type(value).__name__ if isinstance(value, (bool, int, float, str)) else "object"

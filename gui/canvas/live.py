@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from engine.training.status import Status
     from engine.training.values import Place, Value
 
+    Values = Mapping[Place, tuple[Value | None, ...]]
+
 WELL, WEAK, ILL, OLD = "well", "weak", "ill", "old"
 
 
@@ -32,7 +34,7 @@ class Live(QObject):
         self._layers: dict[Place, LayerHealth] = {}
         self._diagnoses: tuple[Diagnosis, ...] = ()
         self._graph: Graph | None = None
-        self._values: Mapping[Place, tuple[Value | None, ...]] = {}
+        self._values: Values = {}
 
     # -- a training --------------------------------------------------------------------------------------------------
 
@@ -118,7 +120,7 @@ class Live(QObject):
 
     # -- values ------------------------------------------------------------------------------------------------------
 
-    def show_values(self, values: Mapping[Place, tuple[Value | None, ...]]) -> None:
+    def show_values(self, values: Values) -> None:
         """Show what flows along the wires; nothing for an empty mapping."""
         self._values = values
         self.changed.emit()

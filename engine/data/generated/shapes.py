@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.data.dataset import Dataset, Samples
 from engine.data.declarations.alphabets import COLOURS, FORMS
@@ -12,7 +12,7 @@ from engine.data.generated.drawing import draws, shifted, words
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    from engine.data.dataset import Array
 
 RGB = ((215, 40, 40), (40, 165, 60), (50, 80, 225), (235, 205, 50), (150, 60, 190), (245, 245, 245))
 SIDE = 32

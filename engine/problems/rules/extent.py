@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 from math import inf, prod
-from typing import Any, Final
+from typing import Final
 
 from engine.blocks.use import Use
 from engine.data.datasets import DataError
@@ -15,6 +15,7 @@ from engine.layers.adaptive import AdaptivePooling
 from engine.layers.convolution import Convolution, Filters
 from engine.layers.layer import Layer
 from engine.layers.pooling import Pooling
+from engine.layers.windows import spread
 from engine.problems.looking import HANDS_ON, below, called
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
@@ -129,12 +130,7 @@ def _pools_all(report: Report, node_id: str) -> bool:
         return False
     if isinstance(layer, AdaptivePooling):
         return report.outputs[node_id]["output"].shape[2:] == (1, 1)
-    places: Any = getattr(layer, "dim", None)
-    return layer.family == "Reduction" and {place % 4 for place in _each(places)} == {2, 3}
-
-
-def _each(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)
+    return layer.family == "Reduction" and {place % 4 for place in spread(getattr(layer, "dim", None), 1)} == {2, 3}
 
 
 def image_side(graph: Graph, report: Report, node_id: str) -> int | None:

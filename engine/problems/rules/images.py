@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from engine.dims import product
 from engine.graph import Graph
@@ -84,10 +84,10 @@ def channels_last(graph: Graph, report: Report, node_id: str) -> Found:
         source = report.layer(edge.source)
         if not isinstance(source, Input) or len(source.shape) != 3:
             continue
-        sizes: tuple[Any, ...] = source.shape
-        height, width, channels = sizes
-        looks = channels in CHANNEL_COUNTS and isinstance(height, int) and isinstance(width, int)
-        if looks and height > 4 and width > 4:
+        height, width, channels = source.shape
+        if not (isinstance(height, int) and isinstance(width, int) and isinstance(channels, int)):
+            continue
+        if channels in CHANNEL_COUNTS and height > 4 and width > 4:
             yield Problem(
                 "warning",
                 "channels-last",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from engine.blocks.use import Use
 from engine.data.datasets import DataError
@@ -12,6 +12,7 @@ from engine.graph import Graph, Node
 from engine.layers.layer import Layer
 from engine.layers.losses import LOSSES
 from engine.layers.ports import Output
+from engine.layers.windows import spread
 from engine.problems.looking import DROPOUTS, HANDS_ON, PICKS, POOLS, RESAMPLES, RESHAPES, called, feeding, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule
@@ -256,12 +257,8 @@ def only_reader(graph: Graph, source: str, reader: str) -> bool:
 
 def _mixes(layer: Layer) -> bool:
     """Whether it is a full weighted sum: no depthwise filters, and no 1×1 ones, which go with those."""
-    kernel: Any = getattr(layer, "kernel_size", None)
-    return kernel is None or (getattr(layer, "groups", 1) == 1 and kernel != 1 and set(_tuple(kernel)) != {1})
-
-
-def _tuple(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)
+    kernel = getattr(layer, "kernel_size", None)
+    return kernel is None or (getattr(layer, "groups", 1) == 1 and set(spread(kernel, 1)) != {1})
 
 
 def _narrower(report: Report, first: str, second: str) -> bool:

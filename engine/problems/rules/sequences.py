@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from engine.blocks.use import Use
 from engine.graph import Graph
+from engine.layers.convolution import Convolution
 from engine.layers.layer import Layer
 from engine.layers.losses import of_classes
 from engine.layers.ports import Input, Output
@@ -21,7 +22,6 @@ ATTENTION: Final = frozenset(
 )
 ORDERED: Final = frozenset({"SinusoidalPositions", "LearnedPositions", "RotaryPositions", "RNN", "LSTM", "GRU"})
 """Layers behind which a step knows its place."""
-CONVOLUTIONS: Final = frozenset({"Conv1d", "Conv2d", "Conv3d"})
 RECURRENT: Final = frozenset({"RNN", "LSTM", "GRU"})
 KEEPS_PLACES: Final = frozenset({"Scale", "LayerNorm", "RMSNorm", "Linear"})
 CAUSAL: Final = {
@@ -164,9 +164,8 @@ def _looks_ahead(seen: Seen) -> bool:
 
 
 def _ordering(node_type: str, layer: Layer) -> bool:
-    if node_type in CONVOLUTIONS:  # windows that overlap tell neighbours from strangers; patches do not
-        each: Any = layer
-        return any(k > s for k, s in zip(each.each("kernel_size"), each.each("stride"), strict=True))
+    if isinstance(layer, Convolution):  # overlapping windows tell neighbours from strangers
+        return any(k > s for k, s in zip(layer.each("kernel_size"), layer.each("stride"), strict=True))
     return node_type in ORDERED
 
 
@@ -202,7 +201,7 @@ def _from(graph: Graph, node_id: str) -> set[str]:
     return {node for node in (*above(graph, node_id), node_id) if graph.nodes[node].type in ("Input", "BlockInput")}
 
 
-def _are_tokens(report: Report, node_id: str, steps: Any) -> bool:
+def _are_tokens(report: Report, node_id: str, steps: object) -> bool:
     spec = report.spec(node_id)
     return (
         isinstance(report.layer(node_id), Input) and spec is not None and spec.dtype == "int64" and steps in spec.shape

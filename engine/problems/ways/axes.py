@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isqrt, prod
-from typing import Any, Final
+from typing import Final
 
 from engine.dims import Dim, product
 from engine.edits import SetParameter
@@ -115,7 +115,7 @@ def other_kind(place: Place) -> Iterator[Way | None]:
         yield place.exchange(kind, {}, f"Change to {kind}")
 
 
-def _first(value: Any) -> Any:
+def _first(value: object) -> object:
     return value[0] if isinstance(value, tuple) and value else value
 
 
@@ -133,8 +133,8 @@ def own_settings(place: Place) -> Iterator[Way | None]:
         for mode in ("nearest", {3: "linear", 4: "bilinear", 5: "trilinear"}.get(rank, "nearest")):
             yield place.set(mode=mode)
         for name in ("scale_factor", "size"):
-            if isinstance(place.value(name), tuple):
-                yield place.set({name: place.value(name)[0]})
+            if isinstance(value := place.value(name), tuple):
+                yield place.set({name: value[0]})
     if node.type == "Flatten":
         yield place.set(start_dim=1, end_dim=-1)
     if node.type == "Permute":
@@ -175,8 +175,8 @@ def sizes(place: Place) -> Iterator[Way | None]:
         yield place.set(num_parameters=1)
     if node.type == "Squeeze":
         yield place.exchange("Mean", {"dim": (place.value("dim"),)})
-    if node.type == "Split" and (size := number(x.shape[place.value("dim")])) is not None:
-        parts = tuple(place.value("split_sizes"))
+    if node.type == "Split" and (size := number(x.shape[place.integer("dim")])) is not None:
+        parts = place.integers("split_sizes")
         if size > sum(parts[:-1]):
             yield place.set(split_sizes=(*parts[:-1], size - sum(parts[:-1])))
         share, rest = divmod(size, len(parts))
@@ -190,11 +190,11 @@ def _shapes(place: Place, x: Spec) -> Iterator[Way | None]:
     """The shape typed, with one size left open; then shapes with the same axes that hold as many numbers."""
     assert place.node is not None
     name = "shape" if place.node.type == "Reshape" else "unflattened_size"
-    wanted: tuple[int, ...] = place.value(name)
+    wanted = place.integers(name)
     if place.node.type == "Reshape":
         total: Dim = product(x.shape[1:])
     else:
-        axis = place.value("dim")
+        axis = place.integer("dim")
         total = x.shape[axis] if -x.rank <= axis < x.rank else 0
     if -1 in wanted and isinstance(total, int):
         spot = wanted.index(-1)
@@ -225,8 +225,7 @@ def _folds(place: Place, x: Spec) -> Iterator[Way | None]:
     if x.rank != 3 or number(x.shape[2]) is None:
         return
     patches, side = int(str(x.shape[2])), isqrt(int(str(x.shape[2])))
-    kernel, stride = _first(place.value("kernel_size")), _first(place.value("stride"))
-    padding = _first(place.value("padding"))
+    kernel, stride, padding = (place.integers(name)[0] for name in ("kernel_size", "stride", "padding"))
     if side * side == patches:
         yield place.set(output_size=(side - 1) * stride + kernel - 2 * padding)
     if (rows := number(x.shape[1])) is not None:
@@ -252,7 +251,7 @@ def places(place: Place) -> Iterator[Way | None]:
         for axis in range(1, x.rank):
             yield place.set(dim=axis)
     if "start" in fields:
-        size = number(x.shape[place.value("dim")])
+        size = number(x.shape[place.integer("dim")])
         yield place.set(start=0)
         yield place.set(stop=None)
         yield place.set(start=0, stop=None)

@@ -49,8 +49,8 @@ def other_loss(place: Place) -> Iterator[Way | None]:
     """The loss that goes with what stands before it."""
     if place.problem.code == "no-probability":
         other = {"binary_cross_entropy": "binary_cross_entropy_with_logits", "nll_loss": "cross_entropy"}
-        if place.value("loss") in other:
-            yield place.set(loss=other[place.value("loss")])
+        if (better := other.get(str(place.value("loss")))) is not None:
+            yield place.set(loss=better)
         return
     if place.node is None or place.node.type not in PROBABILITIES:
         return

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import difflib
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from engine import layers
 from engine.edits import MISSING, SetParameter, SetProperty
 from engine.graph import Node
 from engine.layers.parameters import parameters, parse
+from engine.nearest import nearest
 from engine.problems.ways.place import Place, Way, shown
 from engine.resolve import owner_of
 
@@ -33,10 +34,10 @@ def mended(place: Place) -> Iterator[Way | None]:
         return
     fields = place.cls(node.type).model_fields
     if name not in fields:
-        near = [ALIASES[name]] if ALIASES.get(name) in fields else difflib.get_close_matches(name, fields, 1)
-        if near and near[0] not in node.parameters:
-            edits = (SetParameter(node.id, name, MISSING), SetParameter(node.id, near[0], node.parameters[name]))
-            yield Way(f"Rename {name} to {near[0]}", edits)
+        near = ALIASES[name] if ALIASES.get(name) in fields else nearest(name, fields)
+        if near is not None and near not in node.parameters:
+            edits = (SetParameter(node.id, name, MISSING), SetParameter(node.id, near, node.parameters[name]))
+            yield Way(f"Rename {name} to {near}", edits)
         yield Way(f"Drop {name}", (SetParameter(node.id, name, MISSING),))
         return
     raw = node.parameters.get(name)
@@ -58,13 +59,14 @@ def mended(place: Place) -> Iterator[Way | None]:
         if name == other:
             pair = ("lower", "upper") if other in ("upper", "lower") else ("min_val", "max_val")
             values = [node.parameters.get(each, fields[each].default) for each in pair]
-            if all(isinstance(value, (int, float)) for value in values):
-                yield place.set(dict(zip(pair, sorted(values), strict=True)))
+            numbers = sorted(value for value in values if isinstance(value, (int, float)))
+            if len(numbers) == len(pair):
+                yield place.set(dict(zip(pair, numbers, strict=True)))
 
 
-def near_values(raw: Any) -> list[Any]:
+def near_values(raw: object) -> list[object]:
     """Values that somebody who typed this may have meant."""
-    found: list[Any] = []
+    found: list[object] = []
     if isinstance(raw, str):
         with contextlib.suppress(ValueError):  # then it is no number
             found.append(parse(raw.strip("'\" ")))

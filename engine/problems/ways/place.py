@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from engine import expressions
 from engine.blocks.edits import within
@@ -26,7 +26,7 @@ ROW: Final = 96.0
 """From one node to the one wired below it."""
 COLUMN: Final = 256.0
 """From one node to one beside it."""
-Step = tuple[str, Mapping[str, Any]]
+Step = tuple[str, Mapping[str, object]]
 """A layer to be inserted: (type, parameters)."""
 
 
@@ -96,10 +96,21 @@ class Place:
             key=lambda e: (key.get(e.target_port, 99), len(e.target_port), e.target_port),
         )
 
-    def value(self, name: str, node: Node | None = None) -> Any:
+    def value(self, name: str, node: Node | None = None) -> object:
         """What a parameter of a node is, as its layer has it."""
         layer = self.report.layer((node or self.node).id)  # type: ignore[union-attr]
         return getattr(layer, name, None)
+
+    def integer(self, name: str) -> int:
+        """A parameter of the guilty node's layer that is one whole number."""
+        value = self.value(name)
+        assert isinstance(value, int)
+        return value
+
+    def integers(self, name: str) -> tuple[int, ...]:
+        """A parameter of the guilty node's layer that is one whole number or a list of them."""
+        value = self.value(name)
+        return value if isinstance(value, tuple) else (self.integer(name),)
 
     def cls(self, node_type: str) -> type[Layer]:
         """The class of a layer."""
@@ -109,12 +120,12 @@ class Place:
 
     def set(
         self,
-        many: Mapping[str, Any] | None = None,
+        many: Mapping[str, object] | None = None,
         /,
         *,
         of: str | None = None,
         label: str | None = None,
-        **named: Any,
+        **named: object,
     ) -> Way:
         """Set parameters of the guilty node, or ``of`` another one."""
         node, values = self.graph.node(of or self.id), {**(many or {}), **named}
@@ -165,11 +176,11 @@ class Place:
         given = ", ".join(shown(value) for value in node.parameters.values())
         return f"{node.type}({given})" if given and len(given) <= 24 else node.type
 
-    def exchange(self, kind: str, parameters: Mapping[str, Any], label: str | None = None) -> Way:
+    def exchange(self, kind: str, parameters: Mapping[str, object], label: str | None = None) -> Way:
         """Make the guilty node a layer of another kind, with the same name, wires and id."""
         return self.exchanged(self.graph.node(self.id), kind, parameters, label)
 
-    def exchanged(self, node: Node, kind: str, parameters: Mapping[str, Any], label: str | None = None) -> Way:
+    def exchanged(self, node: Node, kind: str, parameters: Mapping[str, object], label: str | None = None) -> Way:
         """The same for any node."""
         graph = self.graph
         cls = self.cls(kind)
@@ -198,7 +209,7 @@ class Place:
         """Draw a wire to the guilty node."""
         return Way(f"Wire {self.graph.node(source).name} to it", (Connect(Edge(source, port, self.id, target_port)),))
 
-    def add(self, kind: str, parameters: Mapping[str, Any], source: Edge, *, label: str, name: str = "") -> Way:
+    def add(self, kind: str, parameters: Mapping[str, object], source: Edge, *, label: str, name: str = "") -> Way:
         """Put a node below the source of a wire, or beside what is there, and lead it there (its end is not read)."""
         self.taken = set()
         node = self.fresh(kind, parameters, name)
@@ -228,7 +239,7 @@ class Place:
         names = _listed([graph.nodes[node_id].name for node_id in graph.nodes if node_id in chosen])
         return Way(label or f"Remove {names}", tuple(edits), keeps=False, shown=shown_at)
 
-    def fresh(self, kind: str, parameters: Mapping[str, Any] | None = None, name: str = "") -> Node:
+    def fresh(self, kind: str, parameters: Mapping[str, object] | None = None, name: str = "") -> Node:
         """A new node with a free id and name."""
         cls = self.cls(kind)
         stem = self.graph.fresh_name(name or cls.stem())
@@ -324,7 +335,7 @@ def _guilty(graph: Graph, report: Report, layer: Use, problem: Problem, place: i
     return found
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """A value as people type it."""
     if value is MISSING:
         return "its default"

@@ -164,7 +164,7 @@ def states(place: Place) -> Iterator[Way | None]:
         size = number(x.shape[-1])
         if "hidden_size" in fields and size is not None and size != place.value("hidden_size"):
             yield place.set(hidden_size=size)
-            yield from resized(place, wire, -1, place.value("hidden_size"))
+            yield from resized(place, wire, -1, place.integer("hidden_size"))
         source = place.graph.nodes[wire.source]
         if source.type in RECURRENT and node.type in RECURRENT:
             for name in ("num_layers", "bidirectional", "hidden_size"):
@@ -173,9 +173,8 @@ def states(place: Place) -> Iterator[Way | None]:
                     yield place.set({name: theirs})
                     yield place.set({name: place.value(name)}, of=source.id)
             both = ("num_layers", "bidirectional", "hidden_size")
-            yield place.set(
-                label=f"Set its sizes as {source.name} has them", **{n: place.value(n, source) for n in both}
-            )
+            sizes = {n: place.value(n, source) for n in both}
+            yield place.set(sizes, label=f"Set its sizes as {source.name} has them")
         for port in place.report.outputs.get(wire.source, {}):
             if port != wire.source_port:
                 yield place.rewire(wire, wire.source, port, f"Take {port} of {place.graph.nodes[wire.source].name}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from math import prod
-from typing import Any
 
 from engine.data.datasets import DATASETS, Field
 from engine.edits import MISSING, Edit, SetParameter, SetSetting
@@ -20,7 +19,7 @@ from engine.problems.ways.widths import makers, width_parameter
 from engine.settings.resolve import SettingFault, resolve_settings
 
 
-def setting(path: str, value: Any, label: str) -> Way:
+def setting(path: str, value: object, label: str) -> Way:
     """Set an entry of the settings; `MISSING` takes it back to the default."""
     return Way(label, (SetSetting(tuple(path.split(".")), value),))
 
@@ -30,7 +29,7 @@ def as_data(place: Place) -> Iterator[Way | None]:
     for name, field in known_fields(place.project).items():
         if field.role != "input":
             continue
-        values: dict[str, Any] = {"shape": field.shape}
+        values: dict[str, object] = {"shape": field.shape}
         if place.value("dtype") != field.dtype:
             values["dtype"] = field.dtype
         if place.value("field") is not None:
@@ -42,9 +41,9 @@ def as_data(place: Place) -> Iterator[Way | None]:
         yield from _and_reshape(place, values, field)
 
 
-def _and_reshape(place: Place, values: dict[str, Any], field: Field) -> Iterator[Way | None]:
+def _and_reshape(place: Place, values: dict[str, object], field: Field) -> Iterator[Way | None]:
     """The Input as the data is, and behind it the shape that the network was drawn for."""
-    old: Any = place.value("shape")
+    old: object = place.value("shape")
     if not isinstance(old, tuple) or not all(isinstance(size, int) for size in old) or prod(old) != prod(field.shape):
         return
     step: Step = ("Flatten", {}) if len(old) == 1 else ("Reshape", {"shape": old})
@@ -68,7 +67,7 @@ def resized(place: Place) -> Iterator[Way | None]:
     for name, field in known_fields(place.project).items():
         if field.role == "input" and len(field.shape) == 3 and field.shape[0] == shape[0]:
             raw = place.project.settings.get("data", {}).get("transforms", ())
-            kept = [part for part in raw if part.get("name") != "resize"]
+            kept = [part for part in raw if part.get("name") != "resize"] if isinstance(raw, (list, tuple)) else []
             step = {"name": "resize", "field": name, "size": tuple(shape[1:])}
             label = f"Resize the images to {shape[1]} × {shape[2]}"
             yield setting("data.transforms", literal([step, *kept]), label)
@@ -129,7 +128,7 @@ def back(place: Place) -> Iterator[Way | None]:
         yield setting("training.early_stopping", MISSING, "Do without early stopping")
     if "needs data.split.validation" in place.message:
         yield setting("data.split", MISSING, "Set data.split to its default")
-    section: Any = place.project.settings
+    section: object = place.project.settings
     for key in parts:
         section = section.get(key) if isinstance(section, Mapping) else None
     if not isinstance(section, Mapping) and "[" not in path:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from math import ceil, gcd
-from typing import Any
+from collections.abc import Iterator
+from math import ceil, gcd, prod
 
 from engine.dims import product
 from engine.edits import SetParameter
@@ -26,18 +25,16 @@ def divide(place: Place) -> Iterator[Way | None]:
     channels = number(x.shape[1]) if x is not None and x.rank > 1 else None
     features = number(x.shape[-1]) if x is not None and x.rank > 1 else None
     asked = _asked(place)
-    if node.type.startswith("Conv") and isinstance(asked.get("groups"), int):
-        out, groups = asked.get("out_channels"), asked["groups"]
-        whole = gcd(out, channels) if channels and isinstance(out, int) else out
-        if isinstance(whole, int):
-            yield from _nearest(place, "groups", groups, divisors(whole))
-        if isinstance(out, int) and out % groups:
+    if node.type.startswith("Conv") and "groups" in asked and "out_channels" in asked:
+        out, groups = asked["out_channels"], asked["groups"]
+        yield from _nearest(place, "groups", groups, divisors(gcd(out, channels) if channels else out))
+        if out % groups:
             yield place.set(out_channels=ceil(out / groups) * groups)
             yield place.set(out_channels=ceil(out / groups) * groups, groups=groups)
     for name, size in (("num_groups", channels), ("num_heads", features), ("nhead", features), ("groups", channels)):
-        if isinstance(asked.get(name), int) and size and not node.type.startswith("Conv"):
+        if name in asked and size and not node.type.startswith("Conv"):
             yield from _nearest(place, name, asked[name], divisors(size))
-    if "chunks" in asked and x is not None and (size := number(x.shape[place.value("dim")])):
+    if "chunks" in asked and x is not None and (size := number(x.shape[place.integer("dim")])):
         yield from _nearest(place, "chunks", asked["chunks"], divisors(size))
         yield place.set(chunks=2)
     for name in ("upscale_factor", "downscale_factor"):
@@ -48,13 +45,12 @@ def divide(place: Place) -> Iterator[Way | None]:
                 yield place.set({name: factor})
 
 
-def _asked(place: Place) -> dict[str, Any]:
-    """The parameters that were typed, worked out; while they make no layer those that are plain values."""
+def _asked(place: Place) -> dict[str, int]:
+    """The whole numbers among the parameters that were typed, worked out as far as they make a layer."""
     node, layer = place.node, place.layer
     raw = node.parameters if node is not None else {}
-    if layer is not None:
-        return {name: getattr(layer, name, None) for name in raw}
-    return {name: value for name, value in raw.items() if not isinstance(value, Mapping)}
+    values = raw if layer is None else {name: getattr(layer, name, None) for name in raw}
+    return {name: value for name, value in values.items() if isinstance(value, int)}
 
 
 def _nearest(place: Place, name: str, asked: int, possible: list[int]) -> Iterator[Way | None]:
@@ -71,7 +67,7 @@ def whole_multiple(place: Place) -> Iterator[Way | None]:
     asked = _asked(place)
     divisor, axis = 2, -1
     for name, where in (("groups", 1), ("num_groups", 1), ("num_heads", -1), ("nhead", -1)):
-        if isinstance(asked.get(name), int):
+        if name in asked:
             divisor, axis = asked[name], where
     if "upscale_factor" in asked:
         divisor, axis = asked["upscale_factor"] ** 2, 1
@@ -117,7 +113,7 @@ def _alike(place: Place, edge: Edge, x: Spec, other: Edge, y: Spec) -> Iterator[
     channels, wanted = number(x.shape[1]) if x.rank > 1 else None, number(y.shape[1]) if y.rank > 1 else None
     strides = _strides(x, y)
     if x.rank == 4 and strides and wanted and (spaced or channels != wanted):
-        values: dict[str, Any] = {"out_channels": wanted, "kernel_size": 1, "stride": strides}
+        values: dict[str, object] = {"out_channels": wanted, "kernel_size": 1, "stride": strides}
         if max(strides) > 1:
             yield place.insert(
                 edge, ("Conv2d", values), label=f"Insert 1×1 convolution ({wanted}, stride {strides[0]})"
@@ -126,7 +122,7 @@ def _alike(place: Place, edge: Edge, x: Spec, other: Edge, y: Spec) -> Iterator[
     if spaced and len(sizes) == x.rank - 2 and 3 <= x.rank <= 5:
         yield from _same_space(place, edge, x, sizes)
         if wanted and channels != wanted:
-            asked: Any = sizes if len(sizes) > 1 else sizes[0]
+            asked: object = sizes if len(sizes) > 1 else sizes[0]
             grows = any(isinstance(a, int) and a < b for a, b in zip(x.shape[2:], sizes, strict=True))
             first: Step = (
                 ("Upsample", {"size": sizes}) if grows else (f"AdaptiveAvgPool{x.rank - 2}d", {"output_size": asked})
@@ -173,13 +169,9 @@ def _same_rank(place: Place, edge: Edge, x: Spec, y: Spec) -> Iterator[Way | Non
         yield place.insert(edge, *[("Unsqueeze", {"dim": 1})] * (y.rank - x.rank))
         sizes = tuple(number(size) or 0 for size in y.shape[1:])
         if all(sizes) and x.rank == 2:
-            total = 1
-            for size in sizes:
-                total *= size
-            yield place.insert(edge, ("Unflatten", {"dim": 1, "unflattened_size": sizes}))
-            yield place.insert(
-                edge, ("Linear", {"out_features": total}), ("Unflatten", {"dim": 1, "unflattened_size": sizes})
-            )
+            unflatten: Step = ("Unflatten", {"dim": 1, "unflattened_size": sizes})
+            yield place.insert(edge, unflatten)
+            yield place.insert(edge, ("Linear", {"out_features": prod(sizes)}), unflatten)
 
 
 def _same_space(place: Place, edge: Edge, x: Spec, sizes: tuple[int, ...]) -> Iterator[Way | None]:
@@ -224,7 +216,7 @@ def _unpadded(place: Place, edge: Edge, other: Edge) -> Iterator[Way | None]:
         if not kernel or not node.type.startswith(("Conv", "MaxPool", "AvgPool")):
             continue
         half = tuple(size // 2 for size in kernel)
-        plain: Any = half[0] if len(set(half)) == 1 else half
+        plain: object = half[0] if len(set(half)) == 1 else half
         if each(place, "padding", node_id) not in (half, half * 2) and typed(node, "padding"):
             edits.append(place.set(of=node_id, padding=plain))
         if set(stride) != {1} and stride and typed(node, "stride"):
@@ -273,21 +265,16 @@ def made_to_fit(place: Place) -> Iterator[Way | None]:
     x = place.spec(edge)
     if node is None or edge is None or x is None:
         return
-    if node.type == "Unflatten" and -1 in place.value("unflattened_size") and (size := number(x.shape[-1])):
-        known = 1
-        for part in place.value("unflattened_size"):
-            known *= abs(part)
+    if node.type == "Unflatten" and -1 in place.integers("unflattened_size") and (size := number(x.shape[-1])):
+        known = abs(prod(place.integers("unflattened_size")))
         yield from resized(place, edge, -1, ceil(size / known) * known)
         yield from resized(place, edge, -1, max(1, size // known) * known)
     elif node.type in ("Reshape", "Unflatten") and x.rank == 2:
         name = "shape" if node.type == "Reshape" else "unflattened_size"
-        total = 1
-        for size in place.value(name):
-            total *= size
-        yield from resized(place, edge, -1, abs(total))
+        yield from resized(place, edge, -1, abs(prod(place.integers(name))))
     if node.type == "LearnedPositions" and (most := place.value("max_length")):
         yield place.insert(edge, ("Slice", {"dim": 1, "start": 0, "stop": most}), label=f"Insert Slice to {most} steps")
-    if node.type == "PReLU" and (count := place.value("num_parameters")) and x.rank > 2:
+    if node.type == "PReLU" and isinstance(count := place.value("num_parameters"), int) and x.rank > 2:
         yield from resized(place, edge, 1, count)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import ceil
-from typing import Any
 
 from engine.dims import Dim
 from engine.edits import SetParameter
@@ -93,22 +92,18 @@ def less_padding(place: Place) -> Iterator[Way | None]:
         for padding in (kernel // 2, min(sizes, default=1) - 1):
             yield place.set(padding=padding)
     else:
-        typed_now: Any = node.parameters.get("padding")
+        typed_now = node.parameters.get("padding")
         least = min(sizes, default=2)
         for padding in (least - 1, least, 1, 0):
             if padding >= 0 and padding != typed_now:
                 yield place.set(padding=padding)
-        if x is not None and isinstance(typed_now, (int, tuple)) and _all(typed_now, lambda side: side <= 0):
-            count = 1 if isinstance(typed_now, int) else len(typed_now)
+        sides = typed_now if isinstance(typed_now, tuple) else (typed_now,)
+        if x is not None and all(isinstance(side, (int, float)) and side <= 0 for side in sides):
             cut = -max(0, (least - 1) // 2)
-            yield place.set(padding=cut if count == 1 else (cut,) * count)
+            yield place.set(padding=cut if len(sides) == 1 else (cut,) * len(sides))
         stem = node.type.removesuffix(node.type[-2:])
         if stem in ("ReflectionPad", "CircularPad"):
             yield place.exchange(node.type.replace(stem, "ReplicationPad"), node.parameters)
-
-
-def _all(value: int | tuple[int, ...], fits: Any) -> bool:
-    return all(map(fits, value if isinstance(value, tuple) else (value,)))
 
 
 def keep_size(place: Place) -> Iterator[Way | None]:

@@ -6,14 +6,13 @@ import keyword
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from engine.errors import GraphError
 
 if TYPE_CHECKING:
     from engine.blocks.use import Inside, Key, Use
     from engine.graph import Graph
-    from engine.problems.problem import Problem
 
 Kind = Literal["int", "float", "bool", "text"]
 PREFIX: Final = "block."
@@ -123,7 +122,7 @@ class Blocks(Mapping[str, Block]):
     def __init__(self) -> None:
         self._blocks: dict[str, Block] = {}
         self.memo: dict[str, dict[Key, Inside]] = {}
-        self.problems: dict[str, dict[Key, list[Problem]]] = {}
+        self.problems: dict[str, dict[Key, list[Any]]] = {}  # of engine.problems, which is above
         self.classes: dict[str, tuple[Block, type[Use]]] = {}
 
     def __getitem__(self, block_id: str) -> Block:

@@ -265,8 +265,8 @@ class Session:
         evaluation = Evaluation(split, part, self.network, self.stepper.judged, self.steps, epoch, last)
         for observer in self.observers:
             observer.begin(evaluation)
-        size = self.plan.data.size(len(self.data.train))
-        values = self.network.evaluate(part, size, self._between_batches, self.stepper.judged, self.observers)
+        size, followers = self.plan.data.size(len(self.data.train)), [observer.add for observer in self.observers]
+        values = self.network.evaluate(part, size, self._between_batches, self.stepper.judged, followers)
         if values is None:
             return None
         for observer in self.observers:

@@ -19,7 +19,6 @@ from engine.metrics.judge import Judge, Value
 from engine.metrics.tasks import Task, task
 from engine.settings.metrics import MetricName
 from engine.shapes import Report
-from engine.training.evaluation.observer import Observer
 
 Batch = Mapping[str, Tensor]
 Forward = Callable[..., Tensor | tuple[Tensor, ...]]
@@ -136,12 +135,12 @@ class Network:
         size: int,
         go_on: Callable[[], bool],
         judged: nn.Module | None = None,
-        observers: Sequence[Observer] = (),
+        observers: Sequence[Callable[[tuple[Tensor, ...], Batch], None]] = (),
     ) -> dict[str, Value] | None:
         """Loss and metrics over a whole part, every sample counting the same; None if ``go_on`` says no in between.
 
         ``judged`` is another module with weights of its own, such as a moving average. With several heads there is
-        also ``loss_NAME``, ``accuracy_NAME`` and so on of each. ``observers`` see every batch and its answers.
+        also ``loss_NAME``, ``accuracy_NAME`` and so on of each. ``observers`` are given every batch and its answers.
         """
         rows: list[Tensor] = []
         module = self.module if judged is None else judged
@@ -158,8 +157,8 @@ class Network:
                     rows.append(torch.stack([value for head in self.heads for value in head.sums(answers, batch)]))
                     for head in self.heads:
                         head.judge.update(answers[head.place], batch[head.field])
-                    for observer in observers:
-                        observer.add(answers, batch)
+                    for see in observers:
+                        see(answers, batch)
         finally:
             module.train()
         totals = [sum(column) for column in zip(*torch.stack(rows).tolist(), strict=True)]

@@ -37,12 +37,12 @@ def get(name: str | None) -> Dataset:
     """The dataset with this name; raises DataError, with a likely name if there is none."""
     known = {dataset.name: dataset for dataset in DATASETS}
     if name is None:
-        raise DataError(f"No data is chosen: set data.dataset to one of {', '.join(known)}.")
+        raise DataError(f"No data is chosen: set data.dataset to one of {', '.join(known)}.", setting="data.dataset")
     if name in known:
         return known[name]
     close = difflib.get_close_matches(name[:100], known, 1)
     hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
-    raise DataError(f"There is no dataset named {name[:100]!r}; {hint}")
+    raise DataError(f"There is no dataset named {name[:100]!r}; {hint}", setting="data.dataset")
 
 
 def folder(dataset: Dataset, path: str | None) -> Path:
@@ -50,7 +50,9 @@ def folder(dataset: Dataset, path: str | None) -> Path:
     try:
         return Path(path).expanduser() if path else home() / "data" / dataset.name
     except RuntimeError as error:  # ~somebody whom this machine does not know
-        raise DataError(f"data.path is {str(path)[:200]!r}, and there is no such home folder.") from error
+        raise DataError(
+            f"data.path is {str(path)[:200]!r}, and there is no such home folder.", setting="data.path"
+        ) from error
 
 
 def key(name: str | None, path: str | None = None) -> Key:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine import project
 from engine.data.datasets import DataError
 from engine.data.fingerprint import fingerprint
+from engine.errors import NOTHING, About
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
@@ -112,7 +113,8 @@ class Trainer:
             if not batches_of(len(data.train), plan):
                 raise TrainingError(
                     f"data.batch_size is {plan.data.batch_size}, but there are {len(data.train)} training samples: "
-                    "with data.drop_last on, no batch is left."
+                    "with data.drop_last on, no batch is left.",
+                    setting="data.batch_size",
                 )
             if resumed and resumed.data and resumed.data != fingerprint(plan.data):
                 raise TrainingError(
@@ -123,16 +125,16 @@ class Trainer:
             parent = parent_of(self._weights_of) if self._weights_of is not None else None
             run = self._old_run(resumed, checkpoint) if resumed else self._new_run(plan, str(target), threads)
         except (DataError, RunError, TrainingError) as error:
-            raise self._refused(str(error)) from error
+            self._refused(str(error))
+            raise TrainingError(str(error), about=error.about) from error
         except Exception as error:
             self._refused(f"{type(error).__name__}: {error}")
             raise
         with device.settled(threads):
             return self._guarded(plan, data, target, run, checkpoint, parent)
 
-    def _refused(self, message: str) -> TrainingError:
+    def _refused(self, message: str) -> None:
         self._show(state="failed", phase="", message=message)
-        return TrainingError(message)
 
     def _new_run(self, plan: Plan, device: str, threads: int) -> Run:
         run = Run.create(
@@ -183,7 +185,7 @@ class Trainer:
         from engine.training.failures import explain
         from engine.training.session import Session
 
-        told = False
+        told, remark, about = False, "", NOTHING
         try:
             session = Session(
                 plan,
@@ -200,31 +202,34 @@ class Trainer:
             self._session = session
             if session.notes:
                 run.update(message=session.said, notes=[*run.info.notes, *session.notes])
-            state, message = session.train()
-            message = f"{message} {session.said}".strip()
+            state, message, remark = session.train()
+            message, remark = (f"{text} {session.said}".strip() for text in (message, remark))
         except Exception as error:
             told = isinstance(error, RunError)
-            state, message = "failed", explain(error, plan, self._session.steps if self._session else 0)
+            fault = explain(error, plan, self._session.steps if self._session else 0)
+            state, message, about = "failed", str(fault), fault.about
             self._keep_traceback(run)
         except BaseException:
             self._finish(run, "stopped", "Interrupted.")
             raise
-        return self._finish(run, state, message, told=told)
+        return self._finish(run, state, message, remark, about, told=told)
 
-    def _finish(self, run: Run, state: State, message: str, *, told: bool = False) -> Result:
+    def _finish(
+        self, run: Run, state: State, message: str, remark: str = "", about: About = NOTHING, *, told: bool = False
+    ) -> Result:
         """Keep the weights and close the run; what cannot be written makes it a failed one.
 
         ``told``: it ends because something could not be written. What follows from that says nothing new.
         """
         session = self._session
         self._show(phase="saving")
-        result, said = Result(state, message, 0, 0, 0.0, run.path), tell_diagnoses(self.status.diagnoses)
+        said = tell_diagnoses(self.status.diagnoses)
+        result = Result(state, message, 0, 0, 0.0, run.path, remark=remark, about=about)
         if session is not None:
             seconds = round(session.recorder.seconds, 3)
             said = tell_diagnoses(session.doctor.said)
-            result = Result(
-                state, message, session.epochs, session.steps, seconds, run.path, session.validation, session.test
-            )
+            done, scores = (session.epochs, session.steps, seconds), (session.validation, session.test)
+            result = Result(state, message, *done, run.path, *scores, remark, about)
         facts, close = partial(self._keep_facts, said), lambda run, result: run.close()
         weights = (self._keep_weights, self._keep_best, lambda run, result: run.sync())
         for keep in (facts, *weights, close) if told else (*weights, facts, close):  # first what needs the last room
@@ -250,6 +255,8 @@ class Trainer:
             diagnoses=said,
             state=result.state,
             message=result.message,
+            remark=result.remark,
+            about=result.about,
             epochs=result.epochs,
             steps=result.steps,
             seconds=result.seconds,

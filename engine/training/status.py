@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from engine.errors import LayerloomError
+from engine.errors import NOTHING, About, LayerloomError
 
 if TYPE_CHECKING:
     from engine.training.findings import Diagnosis, Look
@@ -50,7 +50,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a run ended: ``epochs`` and ``steps`` are those completed, ``message`` one sentence."""
+    """How a run ended: ``epochs`` and ``steps`` are those completed, ``message`` one sentence.
+
+    ``remark`` is what that says beyond "all epochs were trained", ``about`` where it is fixed if the run has failed.
+    """
 
     state: State
     message: str
@@ -60,6 +63,8 @@ class Result:
     run: Path
     validation: Metrics = field(default_factory=dict)
     test: Metrics = field(default_factory=dict)
+    remark: str = ""
+    about: About = NOTHING
 
 
 def sentence(error: Exception) -> str:

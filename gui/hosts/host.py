@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import ValidationError
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.errors import about
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
@@ -145,7 +146,10 @@ class ThreadHost:
         except Exception as error:  # whatever it is: the window stays and says it
             status = self.status
             run = status.run or self._resume or Path()
-            self._result = Result("failed", sentence(error), status.epoch, status.step, time.monotonic() - began, run)
+            seconds = time.monotonic() - began
+            self._result = Result(
+                "failed", sentence(error), status.epoch, status.step, seconds, run, about=about(error)
+            )
 
 
 class StoredRun:
@@ -198,7 +202,8 @@ def result_of(info: RunInfo, history: History) -> Result:
         done = int(steps[-1]) if len(steps) else 0
         message = f"The run was cut off after step {done:,}."
     validation, test = ({k: float(v) for k, v in part.items()} for part in (info.validation, info.test))
-    return Result(state, message, info.epochs, done, info.seconds, info.path, validation, test)
+    remark = message if info.remark is None else info.remark  # a former version: some of it is said twice
+    return Result(state, message, info.epochs, done, info.seconds, info.path, validation, test, remark, info.about)
 
 
 class Watch(QObject):

@@ -79,8 +79,7 @@ def result_text(result: Result) -> str:
     if result.state == "failed":
         return result.message
     if result.state == "finished":
-        more = result.message.removeprefix(f"Trained {result.epochs} epochs.").strip()
-        return f"Finished: {epochs}{', ' if scores else ''}{scores}.{f' {more}' if more else ''}"
+        return f"Finished: {epochs}{', ' if scores else ''}{scores}. {result.remark}".strip()
     return f"{result.message.rstrip('.')}, {epochs} done{'; last ' if scores else ''}{scores}."
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import platform
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
+from engine.errors import NOTHING, About
 from engine.home import home
 from engine.training.runs.folder import (
     FACTS,
@@ -26,6 +27,9 @@ class RunInfo(BaseModel):
     network: str
     state: Literal["running", "finished", "stopped", "failed"]
     message: str = ""
+    remark: str | None = None
+    about: Annotated[About, BeforeValidator(TypeAdapter(About).validate_python)] = NOTHING
+    """See `engine.training.status.Result`; runs of former versions do not say these."""
     started: str
     epochs: int = 0
     steps: int = 0

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import about
 from engine.graph import Graph
+from engine.settings.resolve import SettingFault, resolve
 from engine.training.control import Control
 from engine.training.history import History
 from engine.training.process.telling import hear_diagnoses
@@ -202,8 +203,15 @@ def result_of(info: RunInfo, history: History) -> Result:
         done = int(steps[-1]) if len(steps) else 0
         message = f"The run was cut off after step {done:,}."
     validation, test = ({k: float(v) for k, v in part.items()} for part in (info.validation, info.test))
-    remark = message if info.remark is None else info.remark  # a former version: some of it is said twice
+    remark = _remark(info) if info.remark is None else info.remark
     return Result(state, message, info.epochs, done, info.seconds, info.path, validation, test, remark, info.about)
+
+
+def _remark(info: RunInfo) -> str:
+    """The message of a run of a former version where it may say more than that all epochs were trained."""
+    settings = resolve(info.settings)
+    early = not isinstance(settings, SettingFault) and settings[1].early_stopping is not None
+    return info.message if early or info.notes else ""
 
 
 class Watch(QObject):

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from engine.training.evaluation.ranking import OTHERS, WORST
 from engine.training.history import Table
+from engine.training.series import PREDICTIONS, Series
 
 FILE: Final = "predictions.json"
 SAMPLES: Final = WORST + OTHERS
@@ -20,7 +21,7 @@ LARGEST_FILE: Final = 8 * 2**20
 
 def is_predictions(name: str) -> bool:
     """Whether a table of a History holds answers to samples."""
-    return name.partition("/")[2].split("_")[0] == "predictions"
+    return Series.parse(name).metric == PREDICTIONS
 
 
 def read_predictions(run: Path) -> dict[str, Table]:

@@ -46,6 +46,12 @@ class Parameter:
     maximum: float | None = None
     labels: tuple[str, ...] = ()
     """What people see of the choices where that is not their value."""
+    words: tuple[str, ...] = ()
+    """The words it takes, beside other values perhaps."""
+    any_text: bool = False
+    """Whether it takes every text."""
+    none: bool = False
+    """Whether it takes none."""
 
 
 def parameters(model: type[BaseModel]) -> list[Parameter]:
@@ -198,9 +204,35 @@ def _parameter(name: str, info: FieldInfo) -> Parameter:
         choices = (None, *(c for a in get_args(annotation) if a is not type(None) for c in get_args(a)))
     elif several := _several(annotation):
         kind, choices = "choices", several
+    members = _members(annotation)
+    literals = [value for member in members if get_origin(member) is Literal for value in get_args(member)]
     return Parameter(
-        name, kind, _describe(annotation, facts), default, required, info.description or "", choices, low, high
+        name,
+        kind,
+        _describe(annotation, facts),
+        default,
+        required,
+        info.description or "",
+        choices,
+        low,
+        high,
+        words=tuple(
+            word
+            for member in members
+            if get_origin(member) is Literal
+            for word in get_args(member)
+            if isinstance(word, str)
+        ),
+        any_text=members[0] is str,
+        none=type(None) in members,
     )
+
+
+def _members(annotation: Any) -> tuple[Any, ...]:
+    """The types that a value may be of."""
+    if get_origin(annotation) is Annotated:
+        return _members(get_args(annotation)[0])
+    return sum(map(_members, get_args(annotation)), ()) if _is_union(annotation) else (annotation,)
 
 
 def _is_union(annotation: Any) -> bool:

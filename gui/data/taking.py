@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
-
 from engine.data.dataset import Dataset
 from engine.data.datasets import catalogue
 from engine.edits import MISSING, Edit, SetSetting
@@ -15,7 +13,7 @@ from engine.settings.data import Resize, Standardise
 from gui.document import Document
 from gui.forms.sections import compound, raw
 
-TRANSFORMS: dict[str, type[BaseModel]] = {"resize": Resize, "standardise": Standardise}
+TRANSFORMS: dict[str, type[Resize | Standardise]] = {"resize": Resize, "standardise": Standardise}
 PATH = ("data", "transforms")
 
 Items = list[dict[str, Any]]

@@ -65,9 +65,15 @@ def caption(sample: Mapping[str, Any], names: Sequence[str]) -> str:
 
 def sure(sample: Mapping[str, Any]) -> str:
     """``62 % sure``, or for numbers how far off."""
+    number = certainty(sample)
+    return f"{number} sure" if sample["sure"] is not None else f"off by {number}" if number else ""
+
+
+def certainty(sample: Mapping[str, Any]) -> str:
+    """The number of the same: ``62 %``, or how far off."""
     if sample["sure"] is not None:
-        return f"{100 * sample['sure']:.0f} % sure"
-    return f"off by {sample['error']:.4g}" if sample.get("error") is not None else ""
+        return f"{100 * sample['sure']:.0f} %"
+    return f"{sample['error']:.4g}" if sample.get("error") is not None else ""
 
 
 def full(sample: Mapping[str, Any], names: Sequence[str]) -> str:

@@ -1,8 +1,56 @@
-"""What all our own errors have in common."""
+"""What all our own errors have in common: a sentence for people, and for programs what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Reason = Literal["", "diverged", "out-of-memory"]
+"""The kinds of failure that are told apart; empty for every other."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a message is about, so that no program has to read it.
+
+    ``node`` is the id of the node to be fixed and ``inside`` the way from it to the one within its block (node ids,
+    outermost first); ``setting`` is a path (``training.optimizer.lr``), ``field`` a field of the data.
+    """
+
+    node: str | None = None
+    inside: tuple[str, ...] = ()
+    setting: str | None = None
+    field: str | None = None
+    reason: Reason = ""
+
+
+NOTHING: Final = About()
 
 
 class LayerloomError(ValueError):
-    """Something the user can mend: the message is a whole sentence that says what is wrong, where, and what to do."""
+    """Something the user can mend: the message is a whole sentence that says what is wrong, where, and what to do.
+
+    ``about`` says the same in fields; what an error passes on from another one is given whole.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        node: str | None = None,
+        inside: tuple[str, ...] = (),
+        setting: str | None = None,
+        field: str | None = None,
+        reason: Reason = "",
+        about: About | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.about = about or About(node, inside, setting, field, reason)
+
+
+def about(error: BaseException) -> About:
+    """What an exception is about; nothing where it is not one of ours."""
+    return error.about if isinstance(error, LayerloomError) else NOTHING
 
 
 class GraphError(LayerloomError):

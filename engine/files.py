@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import tempfile
 from pathlib import Path
 from typing import Final
 
 from engine.errors import LayerloomError
+from engine.foreign import os_error_number
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT)
-_CODE: Final = re.compile(r"\(os error (\d+)\)")
 
 
 class FileError(LayerloomError):
@@ -64,7 +63,6 @@ def reason_of(error: BaseException) -> tuple[int | None, str]:
         if isinstance(known, OSError) and known.errno is not None:
             return known.errno, known.strerror or str(known)
         known = known.__cause__ or known.__context__
-    found = _CODE.search(str(error))
-    if found:
-        return int(found[1]), os.strerror(int(found[1]))
+    if (number := os_error_number(error)) is not None:
+        return number, os.strerror(number)
     return None, (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -56,8 +56,13 @@ def shape_text(shape: Iterable[Dim]) -> str:
     return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
 
 
+def axis_name(axes: Axes | None, axis: int) -> str:
+    """What an axis is called: ``height``, or ``axis 2`` where nothing is known of it."""
+    return axes[axis] if axes is not None and 0 <= axis < len(axes) else f"axis {axis}"
+
+
 def meaning(axes: Axes | None, axis: int) -> str:
-    """What an axis is called in a sentence: ``the height``, or ``axis 2`` where nothing is known of it."""
+    """The same in a sentence: ``the height``."""
     return f"the {axes[axis]}" if axes is not None and 0 <= axis < len(axes) else f"axis {axis}"
 
 

@@ -78,7 +78,10 @@ def measure(
     found = samples(dataset.name, config.path)
     parts = split(config, found.arrays, dict(dataset.fields))
     if not len(parts["test"]):
-        raise DataError("Baselines are judged on the test part, and data.split.test leaves it empty: enlarge it.")
+        raise DataError(
+            "Baselines are judged on the test part, and data.split.test leaves it empty: enlarge it.",
+            setting="data.split.test",
+        )
     targets = [name for name, field in dataset.fields.items() if field.role == "target"]
     ways = _ways(dataset)
     going, result = Going(len(targets) * len(ways), progress, cancelled), []

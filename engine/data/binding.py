@@ -44,7 +44,7 @@ def input_field(node: Node, layer: Input, known: Mapping[str, Field]) -> str:
     elif layer.field in known:
         candidates = {layer.field: known[layer.field]}
     else:
-        raise DataError(f"{node.name} (Input) needs a field of the data: {unknown(layer.field, known)}", node.id)
+        raise DataError(f"{node.name} (Input) needs a field of the data: {unknown(layer.field, known)}", node=node.id)
     for name, field in candidates.items():
         if field.dtype == layer.dtype and _fits(layer.shape, field.shape):
             return name
@@ -52,7 +52,7 @@ def input_field(node: Node, layer: Input, known: Mapping[str, Field]) -> str:
     raise DataError(
         f"{node.name} (Input) takes samples of {sample(layer.shape)} ({layer.dtype}), but in the data {there}: "
         "change the shape of the Input, or the transforms of the data.",
-        node.id,
+        node=node.id,
     )
 
 
@@ -61,10 +61,10 @@ def target_field(node: Node, layer: Output, answer: Spec, known: Mapping[str, Fi
     targets = (name for name, field in known.items() if field.role == "target")
     name = layer.field or next(targets, "")
     if name not in known:
-        raise DataError(f"{node.name} (Output) needs a field of the data: {unknown(name, known)}", node.id)
+        raise DataError(f"{node.name} (Output) needs a field of the data: {unknown(name, known)}", node=node.id)
     mismatch = _mismatch(layer, answer, known[name])
     if mismatch:
-        raise DataError(f"{node.name} (Output) gets {answer} and learns {name!r}, but {mismatch}", node.id)
+        raise DataError(f"{node.name} (Output) gets {answer} and learns {name!r}, but {mismatch}", node=node.id)
     return name
 
 

@@ -24,11 +24,7 @@ Parting = Literal["samples", "groups", "time", "official"]
 
 
 class DataError(LayerloomError):
-    """Why the data cannot be used: one whole sentence; ``node`` is the guilty node's id, if there is one."""
-
-    def __init__(self, message: str, node: str | None = None) -> None:
-        super().__init__(message)
-        self.node = node
+    """Why the data cannot be used: one whole sentence."""
 
 
 class MissingFiles(DataError):

@@ -37,10 +37,10 @@ def get(name: str | None) -> Dataset:
     """The dataset with this name; raises DataError, with a likely name if there is none."""
     known = {dataset.name: dataset for dataset in DATASETS}
     if name is None:
-        raise DataError(f"No data is chosen: set data.dataset to one of {', '.join(known)}.")
+        raise DataError(f"No data is chosen: set data.dataset to one of {', '.join(known)}.", setting="data.dataset")
     if name in known:
         return known[name]
-    raise DataError(f"There is no dataset named {name[:100]!r}; {hint(name, known)}")
+    raise DataError(f"There is no dataset named {name[:100]!r}; {hint(name, known)}", setting="data.dataset")
 
 
 def folder(dataset: Dataset, path: str | None) -> Path:
@@ -48,7 +48,9 @@ def folder(dataset: Dataset, path: str | None) -> Path:
     try:
         return Path(path).expanduser() if path else home() / "data" / dataset.name
     except RuntimeError as error:  # ~somebody whom this machine does not know
-        raise DataError(f"data.path is {str(path)[:200]!r}, and there is no such home folder.") from error
+        raise DataError(
+            f"data.path is {str(path)[:200]!r}, and there is no such home folder.", setting="data.path"
+        ) from error
 
 
 def key(name: str | None, path: str | None = None) -> Key:

@@ -20,29 +20,25 @@ def fields(config: DataConfig) -> dict[str, Field]:
     Raises DataError for an unknown dataset, a transform that does not fit, and a folder where no files are read.
     """
     dataset = get(config.dataset)
-    if reason := unread_path(config):
-        raise DataError(reason)
+    if config.path is not None and not dataset.files:
+        raise DataError(
+            f"data.path is {config.path[:200]!r}, but {dataset.name} comes with Layerloom and reads no files: "
+            "set data.path back to its default, or choose a dataset that is read from files.",
+            setting="data.path",
+        )
     result = dict(dataset.fields)
     for place, transform in enumerate(config.transforms):
-        where = f"data.transforms[{place}] ({transform.name})"
+        path = f"data.transforms[{place}]"
+        where = f"{path} ({transform.name})"
         if transform.field not in result:
-            raise DataError(f"{where} needs a field of {dataset.name}: {unknown(transform.field, result)}")
-        result[transform.field] = _transformed(transform, result[transform.field], where)
+            reason = unknown(transform.field, result)
+            raise DataError(f"{where} needs a field of {dataset.name}: {reason}", setting=path)
+        result[transform.field] = _transformed(transform, result[transform.field], path)
         size = 4 * dataset.samples * prod(result[transform.field].shape)
         if size > LARGEST:
-            raise DataError(f"{where} makes the samples take {size / 2**30:.1f} GB; the most is {LARGEST >> 30} GB.")
+            most = f"the most is {LARGEST >> 30} GB"
+            raise DataError(f"{where} makes the samples take {size / 2**30:.1f} GB; {most}.", setting=path)
     return result
-
-
-def unread_path(config: DataConfig) -> str:
-    """Why ``data.path`` says nothing for the dataset, a sentence; empty where it is not set or files are read."""
-    dataset = get(config.dataset)
-    if config.path is None or dataset.files:
-        return ""
-    return (
-        f"data.path is {config.path[:200]!r}, but {dataset.name} comes with Layerloom and reads no files: "
-        "set data.path back to its default, or choose a dataset that is read from files."
-    )
 
 
 def batch_of(config: DataConfig) -> int:
@@ -76,14 +72,18 @@ def unknown(name: str, known: Mapping[str, Field]) -> str:
     return f"there is none named {name[:100]!r}; {hint(name, known)}"
 
 
-def _transformed(transform: Transform, field: Field, where: str) -> Field:
+def _transformed(transform: Transform, field: Field, path: str) -> Field:
+    where = f"{path} ({transform.name})"
     if field.dtype != "float32":
-        raise DataError(f"{where} works on numbers, but {transform.field!r} holds {field.dtype} values.")
+        reason = f"works on numbers, but {transform.field!r} holds {field.dtype} values."
+        raise DataError(f"{where} {reason}", setting=path, field=transform.field)
     if not isinstance(transform, Resize):
         return field
     if len(field.shape) != 3:
         raise DataError(
             f"{where} works on images (channels × height × width), but a sample of {transform.field!r} "
-            f"is {sample(field.shape)}."
+            f"is {sample(field.shape)}.",
+            setting=path,
+            field=transform.field,
         )
     return replace(field, shape=(field.shape[0], *transform.size))

@@ -105,7 +105,8 @@ def prepare(config: DataConfig, device: torch.device | str = "cpu", room: int | 
         bad = 0 if values.dtype.kind != "f" else int(np.count_nonzero(~np.isfinite(values)))
         if bad:
             raise DataError(
-                f"The field {name!r} of {dataset.name} holds {bad} values that are no numbers (NaN, infinite)."
+                f"The field {name!r} of {dataset.name} holds {bad} values that are no numbers (NaN, infinite).",
+                field=name,
             )
     parts = split(config, raw, specs)
     try:

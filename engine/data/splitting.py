@@ -61,7 +61,8 @@ def _single(config: DataConfig, rest: Array, counts: tuple[int, int, int], label
             except ValueError as error:
                 raise DataError(
                     f"The {name} part cannot keep the mix of classes ({error}): "
-                    f"enlarge data.split.{name}, or switch data.split.stratify off."
+                    f"enlarge data.split.{name}, or switch data.split.stratify off.",
+                    setting=f"data.split.{name}",
                 ) from error
     return {"train": rest, "validation": taken["validation"], "test": taken["test"]}
 
@@ -106,4 +107,4 @@ def _in_time(config: DataConfig, groups: Array) -> Parts:
 
 
 def _none_left(what: str) -> DataError:
-    return DataError(f"The shares of data.split leave none of the {what} to train on.")
+    return DataError(f"The shares of data.split leave none of the {what} to train on.", setting="data.split")

@@ -9,7 +9,7 @@ from pydantic import Field
 from engine.dims import Dim
 from engine.layers.layer import Layer, Saves, ShapeError
 from engine.layers.parameters import Whole
-from engine.spec import Spec, meaning
+from engine.spec import Spec, axis_name, meaning
 
 NEGATIVE = "a negative number cuts cells off"
 Pad1d = Annotated[
@@ -87,7 +87,7 @@ class _Pad(Layer):
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
         x, y = inputs[0], outputs[0]
         return "\n".join(
-            f"{meaning(x.axes, axis).removeprefix('the ')} = {_sum(x.shape[axis], *sides)} = {y.shape[axis]}"
+            f"{axis_name(x.axes, axis)} = {_sum(x.shape[axis], *sides)} = {y.shape[axis]}"
             for axis, sides in zip(range(x.rank - self.padded, x.rank), self.sides(), strict=True)
         )
 

@@ -46,6 +46,12 @@ class Parameter:
     maximum: float | None = None
     labels: tuple[str, ...] = ()
     """What people see of the choices where that is not their value."""
+    words: tuple[str, ...] = ()
+    """The words it takes, beside other values perhaps."""
+    any_text: bool = False
+    """Whether it takes every text."""
+    none: bool = False
+    """Whether it takes none."""
 
 
 def parameters(model: type[BaseModel]) -> list[Parameter]:
@@ -197,9 +203,19 @@ def _parameter(name: str, info: FieldInfo) -> Parameter:
         choices = (None, *(c for a in get_args(annotation) if a is not type(None) for c in get_args(a)))
     elif several := _several(annotation):
         kind, choices = "choices", several
-    return Parameter(
-        name, kind, _describe(annotation, facts), default, required, info.description or "", choices, low, high
-    )
+    members = _members(annotation)
+    literals = [value for member in members if get_origin(member) is Literal for value in get_args(member)]
+    words = tuple(value for value in literals if isinstance(value, str))
+    any_text, none, shown = members[0] is str, type(None) in members, _describe(annotation, facts)
+    text = info.description or ""
+    return Parameter(name, kind, shown, default, required, text, choices, low, high, (), words, any_text, none)
+
+
+def _members(annotation: object) -> tuple[object, ...]:
+    """The types that a value may be of."""
+    if get_origin(annotation) is Annotated:
+        return _members(get_args(annotation)[0])
+    return sum(map(_members, get_args(annotation)), ()) if _is_union(annotation) else (annotation,)
 
 
 def _is_union(annotation: object) -> bool:

@@ -10,7 +10,7 @@ from pydantic import Field
 from engine.dims import Dim
 from engine.layers.layer import Layer, Saves, ShapeError, need_float
 from engine.layers.parameters import Positive, unparse
-from engine.spec import Spec, meaning
+from engine.spec import Spec, axis_name, meaning
 
 Factor = Annotated[float, Field(gt=0.0)]
 Mode = Literal["nearest", "nearest-exact", "area", "linear", "bilinear", "bicubic", "trilinear"]
@@ -114,7 +114,7 @@ class Upsample(Layer):
         if self.scale_factor is None:
             return ""
         return "\n".join(
-            f"{meaning(x.axes, axis).removeprefix('the ')} = ⌊{x.shape[axis]} · {factor:g}⌋ = {y.shape[axis]}"
+            f"{axis_name(x.axes, axis)} = ⌊{x.shape[axis]} · {factor:g}⌋ = {y.shape[axis]}"
             for axis, factor in enumerate(self._factors(x), 2)
         )
 

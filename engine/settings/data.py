@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -21,6 +21,7 @@ class Section(BaseModel):
 class Resize(Section):
     """Scales images to another height and width (bilinear, anti-aliased where they shrink)."""
 
+    summary: ClassVar[str] = "scales images to another height and width"
     name: Literal["resize"] = Field("resize", description="the kind of transform")
     field: FieldName = Field(description="the field of the data that holds the images")
     size: tuple[Side, Side] = Field(description="the new height and width in pixels")
@@ -32,6 +33,7 @@ class Standardise(Section):
     Images and clips per channel, tables and sequences per feature; what never varies is only shifted.
     """
 
+    summary: ClassVar[str] = "shifts and scales to mean 0 and standard deviation 1, measured on the training part alone"
     name: Literal["standardise"] = Field("standardise", description="the kind of transform")
     field: FieldName = Field(description="the field of the data to standardise")
 

@@ -24,10 +24,14 @@ SECTIONS: Mapping[str, type[BaseModel]] = {"data": DataConfig, "training": Train
 
 @dataclass(frozen=True, slots=True)
 class SettingFault:
-    """Why the settings cannot be used: a whole sentence, and the path of the guilty one (``training.optimizer.lr``)."""
+    """Why the settings cannot be used: a whole sentence, and the path of the guilty one (``training.optimizer.lr``).
+
+    ``needs`` is the path of another one that has to be set first.
+    """
 
     message: str
     path: str
+    needs: str | None = None
 
 
 def resolve_settings(graph: Graph) -> tuple[DataConfig, TrainingConfig] | SettingFault:
@@ -46,11 +50,12 @@ def resolve(settings: Mapping[str, object]) -> tuple[DataConfig, TrainingConfig]
     assert isinstance(data, DataConfig)
     assert isinstance(training, TrainingConfig)
     if not data.split.validation:
-        needs = "data.split.validation above 0, because it watches the validation loss."
+        needs = "data.split.validation"
+        why = f"needs {needs} above 0, because it watches the validation loss."
         if training.early_stopping is not None:
-            return SettingFault(f"training.early_stopping needs {needs}", "training.early_stopping")
+            return SettingFault(f"training.early_stopping {why}", "training.early_stopping", needs)
         if isinstance(training.schedule, Plateau):
-            return SettingFault(f"training.schedule 'plateau' needs {needs}", "training.schedule")
+            return SettingFault(f"training.schedule 'plateau' {why}", "training.schedule", needs)
     return data, training
 
 

@@ -32,11 +32,7 @@ PLAINER = {"num_features": "in_channels", "num_channels": "in_channels"}
 
 
 class SourceError(LayerloomError):
-    """Why there is no source yet: a whole sentence; ``node`` is the guilty node's id, if there is one."""
-
-    def __init__(self, message: str, node: str | None = None) -> None:
-        super().__init__(message)
-        self.node = node
+    """Why there is no source yet: a whole sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +124,14 @@ class Plan:
         graph, report = self.graph, self.views[0].report
         layer = report.layer(node_id)
         if node_id in report.errors:
-            raise SourceError(sentence(graph, node_id, report.errors[node_id].message), node_id)
+            raise SourceError(sentence(graph, node_id, report.errors[node_id].message), node=node_id)
         if layer is None or not report.complete(node_id):
-            raise SourceError(sentence(graph, node_id, "has an input that nothing is wired to."), node_id)
+            raise SourceError(sentence(graph, node_id, "has an input that nothing is wired to."), node=node_id)
         self.wires[node_id] = wired_inputs(graph, node_id, layer) or []
         for stray in sorted(graph.incoming[node_id].keys() - {port for port, *_ in self.wires[node_id]}):
-            raise SourceError(sentence(graph, node_id, f"has no input {stray!r} that a wire could end on."), node_id)
+            raise SourceError(
+                sentence(graph, node_id, f"has no input {stray!r} that a wire could end on."), node=node_id
+            )
 
     # -- what an inferred value reads as ---------------------------------------------------------------------------
 

@@ -162,7 +162,7 @@ class Writer:
         for view in plan.views:
             if (reason := disagreement(plan.graph, view.report, node_id)) is not None:
                 node = plan.graph.nodes[node_id]
-                raise SourceError(f"{node.name} ({node.type}) {reason}", node_id)
+                raise SourceError(f"{node.name} ({node.type}) {reason}", node=node_id)
 
     def _module(self, plan: Plan, node: Node, layer: Layer, sequential: set[str]) -> list[str] | None:
         """The lines that build the module, the first without its target; None for an expression."""
@@ -207,7 +207,7 @@ class Writer:
         names = tied(plan.graph, plan.views[0].report, node_id)
         if isinstance(names, str):
             node = plan.graph.nodes[node_id]
-            raise SourceError(f"{node.name} ({node.type}) {names}", node_id)
+            raise SourceError(f"{node.name} ({node.type}) {names}", node=node_id)
         return [f"self.{attributes[node_id]}.{name} = self.{attributes[owner_id]}.{name}" for name in names]
 
     # -- the text --------------------------------------------------------------------------------------------------

@@ -4,35 +4,42 @@ from __future__ import annotations
 
 import traceback
 
+from engine.errors import LayerloomError
+from engine.foreign import batch_norm_of_one_value, is_out_of_memory
+from engine.graph import Node
 from engine.settings.optimizers import FAR, smaller_rate, usual_rate
 from engine.training.plan import Plan
 from engine.training.recorder import Diverged
 from engine.training.runs.folder import RunError
 from engine.training.status import TrainingError
-from engine.training.steps.device import is_out_of_memory
 
-HINTS = {"more than 1 value per channel": " Switch data.drop_last on, or choose another data.batch_size."}
-"""What to try, for messages of torch that users meet."""
+LOSS = {"train": "loss of step", "validation": "validation loss after step"}
 
 
-def explain(error: BaseException, plan: Plan, step: int) -> str:
-    """The sentence for an exception that came after ``step`` steps: what happened, where, and what to try."""
+def explain(error: BaseException, plan: Plan, step: int) -> LayerloomError:
+    """One of our errors for an exception that came after ``step`` steps: what happened, where, and what to try."""
     if isinstance(error, Diverged):
         value = "not a number" if error.loss != error.loss else "infinite"
         began = f" It began with {error.where}." if error.where else ""
-        return f"The {error.what} {error.step} is {value} (learning rate {error.lr:g}).{began} {remedy(error, plan)}"
+        said = f"The {LOSS[error.part]} {error.step} is {value} (learning rate {error.lr:g}).{began}"
+        return TrainingError(f"{said} {remedy(error, plan)}", about=error.about)
     if isinstance(error, (RunError, TrainingError)):
-        return str(error)
+        return error
     where = f"Step {step + 1}" if step else "The first step"
     if is_out_of_memory(error):
-        return (
-            f"{where} needs more memory than there is: try a data.batch_size below "
-            f"{plan.data.size(plan.samples)}, or smaller layers."
-        )
+        size = plan.data.size(plan.samples)
+        said = f"{where} needs more memory than there is: try a data.batch_size below {size}, or smaller layers."
+        return TrainingError(said, setting="data.batch_size", reason="out-of-memory")
     node = _guilty(error, plan)
+    place = "" if node is None else f" in {node.name} ({node.type})"
     text = (str(error).strip().splitlines() or [""])[0][:300]
-    hint = next((hint for words, hint in HINTS.items() if words in str(error)), "")
-    return f"{where} failed{f' in {node}' if node else ''}: {type(error).__name__}: {text.rstrip('.')}.{hint}"
+    alone = batch_norm_of_one_value(error)
+    hint = " Switch data.drop_last on, or choose another data.batch_size." if alone else ""
+    return TrainingError(
+        f"{where} failed{place}: {type(error).__name__}: {text.rstrip('.')}.{hint}",
+        node=None if node is None else node.id,
+        setting="data.drop_last" if alone else None,
+    )
 
 
 def remedy(error: Diverged, plan: Plan) -> str:
@@ -54,10 +61,9 @@ def remedy(error: Diverged, plan: Plan) -> str:
     return f"Try {', '.join(ways[:-1])}{', or ' if len(ways) > 1 else ''}{ways[-1]}."
 
 
-def _guilty(error: BaseException, plan: Plan) -> str | None:
+def _guilty(error: BaseException, plan: Plan) -> Node | None:
     """The node whose line of the source the exception went through, if any."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename.startswith("<layerloom_") and frame.lineno in plan.source.lines:
-            node = plan.graph.nodes.get(plan.source.lines[frame.lineno])
-            return f"{node.name} ({node.type})" if node is not None else None
+            return plan.graph.nodes.get(plan.source.lines[frame.lineno])
     return None

@@ -22,7 +22,7 @@ Column = Sequence[float] | Values
 STEP, VALUE, EPOCH, SECONDS = range(4)
 
 
-class _Series:
+class _Points:
     """Points as the columns of one (4, capacity) array that doubles when it is full."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class History:
     """
 
     def __init__(self) -> None:
-        self._series: dict[str, _Series] = {}
+        self._series: dict[str, _Points] = {}
         self.tables: dict[str, Table] = {}
 
     def names(self) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ class History:
         """Add points of equal number. Only the writer may call this."""
         series = self._series.get(name)
         if series is None:
-            series = _Series()
+            series = _Points()
             series.extend((steps, values, epochs, seconds))
             self._series = {**self._series, name: series}
         else:

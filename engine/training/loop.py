@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine import project
 from engine.data.datasets import DataError
 from engine.data.fingerprint import fingerprint
+from engine.errors import NOTHING, About
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
@@ -110,7 +111,8 @@ class Trainer:
             if not batches_of(len(data.train), plan):
                 raise TrainingError(
                     f"data.batch_size is {plan.data.batch_size}, but there are {len(data.train)} training samples: "
-                    "with data.drop_last on, no batch is left."
+                    "with data.drop_last on, no batch is left.",
+                    setting="data.batch_size",
                 )
             if resumed and resumed.data and resumed.data != fingerprint(plan.data):
                 raise TrainingError(
@@ -121,16 +123,16 @@ class Trainer:
             parent = parent_of(self._weights_of) if self._weights_of is not None else None
             run = self._old_run(resumed, checkpoint) if resumed else self._new_run(plan, str(target), threads)
         except (DataError, RunError, TrainingError) as error:
-            raise self._refused(str(error)) from error
+            self._refused(str(error))
+            raise TrainingError(str(error), about=error.about) from error
         except Exception as error:
             self._refused(f"{type(error).__name__}: {error}")
             raise
         with device.settled(threads):
             return self._guarded(plan, data, target, run, checkpoint, parent)
 
-    def _refused(self, message: str) -> TrainingError:
+    def _refused(self, message: str) -> None:
         self._show(state="failed", phase="", message=message)
-        return TrainingError(message)
 
     def _new_run(self, plan: Plan, device: str, threads: int) -> Run:
         run = Run.create(
@@ -181,7 +183,7 @@ class Trainer:
         from engine.training.failures import explain
         from engine.training.opening import open_session
 
-        told = False
+        told, remark, about = False, "", NOTHING
         try:
             session = open_session(
                 plan,
@@ -198,18 +200,21 @@ class Trainer:
             self._session = session
             if session.notes:
                 run.update(message=session.said, notes=[*run.info.notes, *session.notes])
-            state, message = session.train()
-            message = f"{message} {session.said}".strip()
+            state, message, remark = session.train()
+            message, remark = (f"{text} {session.said}".strip() for text in (message, remark))
         except Exception as error:
             told = isinstance(error, RunError)
-            state, message = "failed", explain(error, plan, self._session.steps if self._session else 0)
+            fault = explain(error, plan, self._session.steps if self._session else 0)
+            state, message, about = "failed", str(fault), fault.about
             self._keep_traceback(run)
         except BaseException:
             self._finish(run, "stopped", "Interrupted.")
             raise
-        return self._finish(run, state, message, told=told)
+        return self._finish(run, state, message, remark, about, told=told)
 
-    def _finish(self, run: Run, state: State, message: str, *, told: bool = False) -> Result:
+    def _finish(
+        self, run: Run, state: State, message: str, remark: str = "", about: About = NOTHING, *, told: bool = False
+    ) -> Result:
         """Keep the weights and close the run; what cannot be written makes it a failed one.
 
         ``told``: it ends because something could not be written. What follows from that says nothing new.
@@ -217,10 +222,10 @@ class Trainer:
         session, self._session = self._session, None
         self._show(phase="saving")
         if session is None:
-            result = Result(state, message, 0, 0, 0.0, run.path)
+            result = Result(state, message, 0, 0, 0.0, run.path, remark=remark, about=about)
             means, said, weights = {}, self.status.diagnoses, list[Callable[[], None]]()
         else:
-            result = session.result(state, message)
+            result = replace(session.result(state, message), remark=remark, about=about)
             means, said = dict(session.recorder.epoch_means), session.doctor.said
             weights = [lambda: run.weights(session.stepper.judged.state_dict()), session.keeper.close, run.sync]
 
@@ -228,6 +233,8 @@ class Trainer:
             run.update(
                 state=result.state,
                 message=result.message,
+                remark=result.remark,
+                about=result.about,
                 epochs=result.epochs,
                 steps=result.steps,
                 seconds=result.seconds,

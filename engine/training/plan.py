@@ -42,11 +42,11 @@ def check(graph: Graph) -> Plan:
 
     settings = resolve_settings(graph)
     if isinstance(settings, SettingFault):
-        raise TrainingError(settings.message)
+        raise TrainingError(settings.message, setting=settings.path)
     data, training = settings
     for problem in find(graph):
         if problem.severity == "error":
-            raise TrainingError(problem.message)
+            raise TrainingError(problem.message, node=problem.node, inside=problem.inside, setting=problem.setting)
     try:
         report = infer(graph)
         known = fields(data)
@@ -54,7 +54,7 @@ def check(graph: Graph) -> Plan:
         written = source(graph, report)
         samples, _ = training_samples(data)
     except (DataError, SourceError) as error:
-        raise TrainingError(str(error)) from error
+        raise TrainingError(str(error), about=error.about) from error
     total = cost.total(graph, report)
     work = total.multiply_adds * min(data.size(samples), samples)
     return Plan(graph, data, training, report, written, known, binding, work, samples)

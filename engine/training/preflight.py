@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from engine.data.pipeline import Part, Prepared
+from engine.errors import About
 from engine.layers.losses import LOSSES
 from engine.layers.ports import Output
 from engine.training.diagnosis.health import weights_of
@@ -34,8 +35,8 @@ BYTES: Final = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 class NotFinite(TrainingError):
     """The first batch gives no number; ``diagnosis`` says it of the layer where that begins."""
 
-    def __init__(self, message: str, diagnosis: Diagnosis) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, about: About, diagnosis: Diagnosis) -> None:
+        super().__init__(message, about=about)
         self.diagnosis = diagnosis
 
 
@@ -77,7 +78,9 @@ def preflight(
         fits = f"the largest that fits has {largest:,}" if largest else "not even one sample fits"
         raise TrainingError(
             f"A batch of {count:,} samples needs about {size(needed)} to train, and {device} has {size(free)} free: "
-            f"{fits}. Set data.batch_size lower, or use training.accumulate."
+            f"{fits}. Set data.batch_size lower, or use training.accumulate.",
+            setting="data.batch_size",
+            reason="out-of-memory",
         )
     for head in stepper.network.heads:
         for part in (data.train, data.validation, data.test):
@@ -125,6 +128,7 @@ def _try(plan: Plan, stepper: Stepper, probed: Probed, train: Part, size: int) -
             raise NotFinite(
                 f"The first batch gives a loss that is {'not a number' if first != first else 'infinite'}.{began} "
                 f"{advice}",
+                About(setting="data.dataset", reason="diverged") if where is None else where.about,
                 not_a_number(plan.graph, where, 0, "in the first batch", first, advice),
             )
     return losses[0], alike
@@ -147,14 +151,18 @@ def check_targets(head: Head, part: Part) -> None:
             raise TrainingError(
                 f"{head.name} (Output) tells {head.task.classes} classes apart, 0 to {head.task.classes - 1}, but the "
                 f"field {head.field!r} holds {label} (sample {int(part.indices[sample])}): give the last layer more "
-                "outputs, or set ignore_index if that label is to count for nothing."
+                "outputs, or set ignore_index if that label is to count for nothing.",
+                node=head.node,
+                field=head.field,
             )
     if output.loss in ("binary_cross_entropy", "binary_cross_entropy_with_logits") and target.is_floating_point():
         low, high = float(target.min()), float(target.max())
         if low < 0 or high > 1:
             raise TrainingError(
                 f"{head.name} (Output) compares by {output.loss}, whose targets lie between 0 and 1, but the field "
-                f"{head.field!r} goes from {low:g} to {high:g}: choose mse_loss or l1_loss."
+                f"{head.field!r} goes from {low:g} to {high:g}: choose mse_loss or l1_loss.",
+                node=head.node,
+                field=head.field,
             )
 
 
@@ -167,7 +175,8 @@ def check_numbers(plan: Plan, data: Prepared) -> None:
                 sample = int((~values.isfinite()).flatten(1).any(1).nonzero()[0]) if values.dim() > 1 else 0
                 raise TrainingError(
                     f"The field {name!r} holds what is no number (NaN, infinite) after its transforms, first in sample "
-                    f"{int(part.indices[sample])}: mend the data, or take the transform away that makes it."
+                    f"{int(part.indices[sample])}: mend the data, or take the transform away that makes it.",
+                    field=name,
                 )
 
 

@@ -80,7 +80,7 @@ def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | No
     devices.check_precision(plan.training.precision, target)
     data = prepare(plan.data, target)
     if not len(data.train):
-        raise TrainingError("There are no training samples: enlarge data.split.train.")
+        raise TrainingError("There are no training samples: enlarge data.split.train.", setting="data.split.train")
     rates: list[float] = []
     losses: list[float] = []
     mean = 0.0

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
 
+from engine.errors import About
 from engine.metrics.judge import Value
 from engine.training.history import History
 from engine.training.runs.clock import OF_THE_CLOCK as OF_THE_CLOCK
@@ -21,15 +22,15 @@ INTERVAL = 0.1
 
 
 class Diverged(ArithmeticError):
-    """The loss is not a number any more; ``step`` is where, ``lr`` the learning rate there, ``what`` whose loss.
+    """The loss of a ``part`` is not a number any more; ``step`` is when, ``lr`` the learning rate then.
 
-    ``where`` says where that began, in words; empty where it is not known.
+    ``where`` says where that began, in words, and ``about`` at which node; both are empty where it is not known.
     """
 
-    def __init__(self, step: int, lr: float, loss: float, what: str = "loss of step") -> None:
-        super().__init__(f"The {what} {step} is {loss}.")
-        self.step, self.lr, self.loss, self.what = step, lr, loss, what
-        self.where = ""
+    def __init__(self, step: int, lr: float, loss: float, part: Literal["train", "validation"] = "train") -> None:
+        super().__init__(f"The loss ({part}) is {loss} at step {step}.")
+        self.step, self.lr, self.loss, self.part = step, lr, loss, part
+        self.where, self.about = "", About(setting="training.optimizer.lr", reason="diverged")
 
 
 class Recorder:

@@ -84,8 +84,11 @@ class Session:
         seconds, run = round(self.recorder.seconds, 3), self.recorder.run.path
         return Result(state, message, self.epochs, self.steps, seconds, run, self.validation, self.test)
 
-    def train(self) -> tuple[State, str]:
-        """All epochs and the final test; returns how it ended. Raises Diverged, and whatever the network raises."""
+    def train(self) -> tuple[State, str, str]:
+        """All epochs and the final test; how it ended, in a sentence, and what that says beyond "all were trained".
+
+        Raises Diverged, and whatever the network raises.
+        """
         try:
             return self._train()
         except (Diverged, RunError):
@@ -94,7 +97,7 @@ class Session:
             self._flush()  # what the steps before had to say is kept; Diverged then explains better than its effect
             raise
 
-    def _train(self) -> tuple[State, str]:
+    def _train(self) -> tuple[State, str, str]:
         self.show(phase="training", steps_total=self.steps_total, lr=self.lr.value)
         if not self.config.epochs and not self._validate(0):
             return self._stopped()
@@ -120,12 +123,12 @@ class Session:
         self.test = test
         self.show(test=test)
         self.keeper.close()
-        return "finished", self.ended or f"Trained {self.config.epochs} epochs."
+        return "finished", self.ended or f"Trained {self.config.epochs} epochs.", self.ended
 
-    def _stopped(self) -> tuple[State, str]:
+    def _stopped(self) -> tuple[State, str, str]:
         self._flush()
         self.keeper.save(self.progress())
-        return "stopped", f"Stopped after step {self.steps:,} of {self.steps_total:,}."
+        return "stopped", f"Stopped after step {self.steps:,} of {self.steps_total:,}.", ""
 
     def progress(self) -> Progress:
         """How far the run is; everything is written down first."""
@@ -197,8 +200,9 @@ class Session:
         """Say of which node it began, and raise the error."""
         graph = self.plan.graph
         where = where or origin(graph, self.probed, self.network, ())  # told late by an accelerator: of the weights
-        error.where = "" if where is None else where.words(graph)
-        when = f"{'after' if error.what.endswith('after step') else 'at'} step {error.step}"
+        if where is not None:
+            error.where, error.about = where.words(graph), where.about
+        when = f"{'at' if error.part == 'train' else 'after'} step {error.step}"
         said = not_a_number(graph, where, error.step, when, error.loss, remedy(error, self.plan))
         self.doctor.say(said)
         self.show(diagnoses=self.doctor.diagnoses)
@@ -248,7 +252,7 @@ class Session:
         self.show(validation=values)
         loss = values.get("loss", 0.0)
         if not math.isfinite(loss):
-            error = Diverged(self.steps, self.lr.value, loss, "validation loss after step")
+            error = Diverged(self.steps, self.lr.value, loss, "validation")
             module, size = self.network.module, self.plan.data.size(len(self.data.train))
             module.eval()
             batches = self.data.validation.batches(self.network.fields, size)

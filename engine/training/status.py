@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from engine.errors import LayerloomError
+from engine.errors import NOTHING, About, LayerloomError
 from engine.training.findings import Diagnosis, Look
 
 State = Literal["waiting", "running", "paused", "finished", "stopped", "failed"]
@@ -48,7 +48,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a run ended: ``epochs`` and ``steps`` are those completed, ``message`` one sentence."""
+    """How a run ended: ``epochs`` and ``steps`` are those completed, ``message`` one sentence.
+
+    ``remark`` is what that says beyond "all epochs were trained", ``about`` where it is fixed if the run has failed.
+    """
 
     state: State
     message: str
@@ -58,6 +61,8 @@ class Result:
     run: Path
     validation: Metrics = field(default_factory=dict)
     test: Metrics = field(default_factory=dict)
+    remark: str = ""
+    about: About = NOTHING
 
 
 def sentence(error: Exception) -> str:

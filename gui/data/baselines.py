@@ -81,7 +81,7 @@ class Baselines(QWidget):
         box.addLayout(going)
         box.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignLeft)
         box.addStretch(1)
-        self._refresh("")
+        self._refresh()
 
     def show_config(self, config: DataConfig) -> None:
         """Show the baselines for these data and this split, as far as they are known."""
@@ -95,7 +95,7 @@ class Baselines(QWidget):
             self._stop_now()
         if key not in self._known and (found := remembered(config)):
             self._known[key] = found
-        self._refresh("")
+        self._refresh()
 
     def start(self) -> None:
         """Measure for what is shown."""
@@ -105,7 +105,7 @@ class Baselines(QWidget):
         self._stop, self._news, self._measured = threading.Event(), (0.0, ""), config
         self._watch.start()
         self.background.run(partial(self._work, config, self._stop), self._done, self._failed)
-        self._refresh("")
+        self._refresh()
 
     def close_background(self) -> None:
         """Cancel, and wait for the end of a step."""
@@ -131,12 +131,12 @@ class Baselines(QWidget):
         self._ended("" if found is not None else "Cancelled.")
 
     def _failed(self, error: Exception) -> None:
-        self._ended(f"✕ {sentence(error)}")
+        self._ended(f"✕ {sentence(error)}", "error")
 
-    def _ended(self, text: str) -> None:
+    def _ended(self, text: str, token: str = "muted") -> None:
         self._measured = None
         self._watch.stop()
-        self._refresh(text)
+        self._refresh(text, token)
 
     def _stop_now(self) -> None:
         self._stop.set()
@@ -147,7 +147,7 @@ class Baselines(QWidget):
         if self._measured == self._config:
             self.note.setText(f"Measuring {name} …")
 
-    def _refresh(self, text: str) -> None:
+    def _refresh(self, text: str = "", token: str = "muted") -> None:
         found = self._known.get(self._config) if self._config is not None else None
         busy = self._measured is not None and self._measured == self._config
         self.bar.setVisible(busy)
@@ -155,7 +155,7 @@ class Baselines(QWidget):
         self.measure.setVisible(not busy and not found)
         self.measure.setEnabled(self._measured is None)
         self.table.setVisible(bool(found))
-        self.note.set_token("error" if text.startswith("✕") else "muted")
+        self.note.set_token(token)
         if found:
             self._fill(found)
             sizes = sorted({(one.train, one.test) for one in found})

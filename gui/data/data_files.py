@@ -54,7 +54,7 @@ class FilesBox(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the download")
         self.cancel = self._button(
-            "Cancel", "Stop; what has come is kept, and the next download goes on there", self.stop
+            "Cancel", "Stop", self.stop, "; what has come is kept, and the next download goes on there"
         )
         self._watch = QTimer(self, interval=100)
         self._watch.timeout.connect(self._show_news)
@@ -106,7 +106,7 @@ class FilesBox(QWidget):
         self.cancel.setVisible(mine)
         self.choose.setEnabled(not mine)
         some = f"{_megabytes(there)} of {_megabytes(total)} are there." if there else "None as published are there yet."
-        if self._foreign:
+        if self.foreign:
             some, token = "✕ None of the files sought are there.", "error" if not text else token
         self.state.set_token(token)
         self.state.setText(text or ("All files are there." if there >= total or self._read else some))
@@ -115,10 +115,10 @@ class FilesBox(QWidget):
     def can_fetch(self) -> bool:
         """Whether files may be put into the folder: one of Layerloom's own, an empty one, or one with some of them."""
         held = self.held
-        return held is not None and held.writable and not held.fault and not self._foreign
+        return held is not None and held.writable and not held.fault and not self.foreign
 
     @property
-    def _foreign(self) -> bool:
+    def foreign(self) -> bool:
         """Whether the folder that was chosen holds other things, and nothing of the data set."""
         held = self.held
         if held is None or self._path is None or self._read:
@@ -132,8 +132,8 @@ class FilesBox(QWidget):
             return "", ""
         if here is None or held is None:
             return f"{dataset.title}: there is no such home folder. Choose a folder that has its files.", ""
-        if self._foreign:
-            said = f"✕ {here} holds none of the files of {dataset.title}: choose the folder that has them."
+        if self.foreign:
+            said = f"{here} holds none of the files of {dataset.title}: choose the folder that has them."
         elif held.part:
             said = f"{here} holds a part of the files of {dataset.title}."
             said += " Fetch the others, or choose a folder that has them all." if self.can_fetch else ""
@@ -231,10 +231,10 @@ class FilesBox(QWidget):
         except DataError:
             return None
 
-    def _button(self, text: str, tip: str, then: Callable[[], None]) -> QPushButton:
+    def _button(self, text: str, name: str, then: Callable[[], None], more: str = "") -> QPushButton:
         button = QPushButton(text)
-        button.setAccessibleName(tip.partition(";")[0])
-        button.setToolTip(tip)
+        button.setAccessibleName(name)
+        button.setToolTip(f"{name}{more}")
         button.clicked.connect(lambda _checked: then())
         return button
 

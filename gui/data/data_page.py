@@ -185,7 +185,7 @@ class DataPage(QWidget):
             self.samples.show_hint("The files are on their way: the bar on the left shows how far they are.")
             return
         said, sought = files.missing()
-        self.samples.show_offer(said, sought, files.offer.text(), files.offer.toolTip())
+        self.samples.show_offer(said, sought, files.offer.text(), files.offer.toolTip(), wrong=files.foreign)
 
     def _look_again(self) -> None:
         """Files have arrived: show what is in them."""

@@ -125,7 +125,7 @@ class Transforms(QWidget):
     def _fill_menu(self) -> None:
         self.menu.clear()
         for name, model in TRANSFORMS.items():
-            action = self.menu.addAction(f"{name}: {(model.__doc__ or '').split('(')[0].split('.')[0].strip().lower()}")
+            action = self.menu.addAction(f"{name}: {model.summary}")
             action.setData(name)
             action.setEnabled(bool(fields_for(name, in_use(self.document))))
             action.triggered.connect(partial(self.append, name))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from engine.data.dataset import Dataset
+from engine.data.dataset import Dataset, Field
 from engine.data.datasets import feature_names, get
 from engine.settings.data import DataConfig
 
@@ -109,23 +109,24 @@ def form_of(dataset: Dataset) -> Form:
     return "table"
 
 
-def spelled(names: Sequence[str], row: Array) -> str:
-    """Symbols as text, words with spaces between them; what is padding stays to be seen."""
-    text = [names[place] for place in row.tolist()]
-    return (" " if max(map(len, names)) > 1 else "").join(text)
+def spelled(field: Field, row: Sequence[int]) -> str:
+    """Symbols as text, words with spaces between them and no full stop; what only fills a sample up is left out."""
+    names = [field.names[place] for place in row if place != field.padding]
+    of_words = max(map(len, field.names)) > 1
+    if of_words and field.padding is not None and names[-1:] == ["."]:
+        names.pop()
+    return (" " if of_words else "").join(names).strip()
 
 
 def _answer(dataset: Dataset, values: Mapping[str, Array]) -> str:
     """What a sample should be answered with, in words."""
-    said = []
+    said, captions = [], []
     for name, field in dataset.fields.items():
         if field.role == "target" and field.classes and len(field.shape) < 2:
-            flat = values[name].reshape(-1)
-            text = spelled(field.names, flat) if field.shape else field.names[int(flat[0])]
-            said.append(text.replace("·", "").strip().removesuffix(" .") if field.padding is not None else text)
+            said.append(spelled(field, values[name].reshape(-1).tolist()))
+            captions += said[-1:] if field.shape else []
         elif field.role == "target" and not field.classes:
             said.append(f"{values[name].reshape(-1)[0]:g}")
-    captions = [text for text in said if len(text.split()) > 2]
     return captions[0] if captions and dataset.task == "segmentation" else ", ".join(said)
 
 

@@ -157,9 +157,9 @@ class Samples(QWidget):
         """Nothing to show, and why."""
         self._say(text, "muted")
 
-    def show_offer(self, text: str, detail: str, offer: str, tip: str) -> None:
+    def show_offer(self, text: str, detail: str, offer: str, tip: str, *, wrong: bool = False) -> None:
         """Nothing to show, the ``detail`` of it, and what can be done about it: a button that says ``offer``."""
-        self._say(text, "error" if text.startswith("✕") else "muted")
+        self._say(f"✕ {text}" if wrong else text, "error" if wrong else "muted")
         self.detail.setText(detail)
         self.detail.setVisible(bool(detail))
         self.offer.setText(offer)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel
-
 from engine.data.dataset import Dataset
 from engine.data.datasets import catalogue
 from engine.edits import MISSING, Edit, SetSetting
@@ -14,7 +12,7 @@ from engine.settings.data import Resize, Standardise
 from gui.document import Document
 from gui.forms.sections import compound, raw
 
-TRANSFORMS: dict[str, type[BaseModel]] = {"resize": Resize, "standardise": Standardise}
+TRANSFORMS: dict[str, type[Resize | Standardise]] = {"resize": Resize, "standardise": Standardise}
 PATH = ("data", "transforms")
 
 Items = list[dict[str, object]]

@@ -28,7 +28,7 @@ class Context:
 
 def is_text(parameter: Parameter) -> bool:
     """Whether the parameter takes words as they are typed."""
-    return parameter.kind == "text" and parameter.type.startswith("text")
+    return parameter.kind == "text" and parameter.any_text
 
 
 def meaning(parameter: Parameter, text: str, context: Context) -> object:
@@ -76,4 +76,4 @@ def _words(parameter: Parameter, text: str, context: Context) -> object:
         return parse(text)
     if len(text) > 1 and text[0] == text[-1] == '"' and (text[1] == "=" or THEN in text):
         return text[1:-1]
-    return None if text == "none" and parameter.type.endswith("none") else text
+    return None if text == "none" and parameter.none else text

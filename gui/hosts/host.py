@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.errors import about
 from engine.graph import Graph
+from engine.settings.resolve import SettingFault, resolve
 from engine.training.control import Control
 from engine.training.history import History
 from engine.training.runs.info import RunInfo, read
@@ -142,7 +144,10 @@ class ThreadHost:
         except Exception as error:  # whatever it is: the window stays and says it
             status = self.status
             run = status.run or self._resume or Path()
-            self._result = Result("failed", sentence(error), status.epoch, status.step, time.monotonic() - began, run)
+            seconds = time.monotonic() - began
+            self._result = Result(
+                "failed", sentence(error), status.epoch, status.step, seconds, run, about=about(error)
+            )
 
 
 class StoredRun:
@@ -191,7 +196,15 @@ def result_of(info: RunInfo, history: History) -> Result:
         done = int(steps[-1]) if len(steps) else 0
         message = f"The run was cut off after step {done:,}."
     validation, test = ({k: float(v) for k, v in part.items()} for part in (info.validation, info.test))
-    return Result(state, message, info.epochs, done, info.seconds, info.path, validation, test)
+    remark = _remark(info) if info.remark is None else info.remark
+    return Result(state, message, info.epochs, done, info.seconds, info.path, validation, test, remark, info.about)
+
+
+def _remark(info: RunInfo) -> str:
+    """The message of a run of a former version where it may say more than that all epochs were trained."""
+    settings = resolve(info.settings)
+    early = not isinstance(settings, SettingFault) and settings[1].early_stopping is not None
+    return info.message if early or info.notes else ""
 
 
 class Watch(QObject):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import project
+from engine.errors import NOTHING, About, about
 from engine.graph import Graph
 from engine.training.history import History
 from engine.training.process.child import spawn
@@ -212,7 +213,7 @@ class ProcessHost:
                         self._line = None
                         line.close()
         except Exception as error:  # whatever it is: the window stays and says it
-            self._fail(sentence(error), time.monotonic() - began)
+            self._fail(sentence(error), time.monotonic() - began, about(error))
         finally:
             self._woken.close()
             with self._waking:
@@ -322,14 +323,14 @@ class ProcessHost:
                 return f" It said last: {last.strip()[:300]}" if last else ""
         return ""
 
-    def _fail(self, message: str, seconds: float | None = None) -> None:
+    def _fail(self, message: str, seconds: float | None = None, about: About = NOTHING) -> None:
         status = self._status
         if seconds is None:
             times = self.history.seconds("train/loss")
             seconds = float(times[-1]) if len(times) else 0.0
         epochs = max(status.epoch - 1, 0)
         run = status.run or self._request.resume or Path()
-        self._result = Result("failed", message, epochs, status.step, seconds, run)
+        self._result = Result("failed", message, epochs, status.step, seconds, run, about=about)
 
     def _let_go(self) -> None:
         """Of the process: one that ends is waited for, one that goes on is not."""

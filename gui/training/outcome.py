@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
 from engine.edits import SetSetting
+from engine.errors import About
 from engine.graph import Graph, GraphError
 from engine.settings.optimizers import smaller_rate
 from engine.settings.resolve import SettingFault, resolve_settings
@@ -20,8 +20,6 @@ from gui.document import Document
 from gui.hosts.host import Host
 from gui.training.banner import Banner, EmptyState
 from gui.training.words import result_text
-
-SETTING = re.compile(r"\b(?:data|training)\.[a-z_][a-z_0-9.]*[a-z_0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Outcome(QObject):
         text = result_text(result)
         self._place, self._lr = None, math.nan
         if result.state == "failed":
-            self._place = place_of(result.message, self._document.project)
+            self._place = place_of(result.about, self._document.project)
             self._lr = self._other_rate(host.history)
         mend = "" if self._place is None else self._place.label
         if refused(result, host.history):
@@ -127,19 +125,13 @@ def _last(history: History, name: str, otherwise: float) -> float:
     return float(values[-1]) if values else otherwise
 
 
-def place_of(sentence: str, graph: Graph) -> Place | None:
-    """Where that is mended of which a sentence speaks: the first layer it names, as ``name (Type)``, or setting.
-
-    Sentences name a setting by its path and a layer by its name and type: a rule of the house.
-    """
-    places: list[tuple[int, Place]] = []
-    for node in graph.nodes.values():
-        if (at := sentence.find(f"{node.name} ({node.type})")) >= 0:
-            places.append((at, Place(f"Show {node.name}", node=node.id)))
-    if (found := SETTING.search(sentence)) is not None:
-        path = found.group()
-        data = path.startswith("data.") and path != "data.batch_size"
-        places.append((found.start(), Place("Open the Data page" if data else "Show the setting", setting=path)))
-    elif (at := sentence.find("Data page")) >= 0:
-        places.append((at, Place("Open the Data page", setting="data.dataset")))
-    return min(places, key=lambda place: place[0])[1] if places else None
+def place_of(about: About, graph: Graph) -> Place | None:
+    """Where that is mended which a message is about: its layer, as long as it is drawn, else its setting."""
+    node, setting = graph.nodes.get(about.node or ""), about.setting
+    if node is not None:
+        return Place(f"Show {node.name}", node=node.id)
+    if setting is None:
+        return None
+    if setting == "data" or (setting.startswith("data.") and setting != "data.batch_size"):
+        return Place("Open the Data page", setting="data.dataset" if setting == "data" else setting)
+    return Place("Show the setting", setting=setting)

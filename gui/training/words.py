@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.settings.metrics import METRICS
 from engine.training.runs.folder import RunError
 from engine.training.runs.info import read
+from engine.training.series import metric_and_output
 from engine.training.status import Result
 
 TITLES = {
@@ -27,21 +28,14 @@ UNITS = {**dict.fromkeys(PERCENT, "%"), "memory": "bytes"}
 
 def metric_title(name: str) -> str:
     """A metric as a title; that of one Output of several (``accuracy_NAME``) names it."""
-    known, rest = _split(name)
+    known, rest = metric_and_output(name)
     title = TITLES.get(known) or (METRICS[known].title if known in METRICS else known.replace("_", " "))
     return f"{title[:1].upper()}{title[1:]}{f' · {rest}' if rest else ''}"
 
 
 def unit(name: str) -> str:
     """``%`` for shares of 1, ``bytes``, or nothing."""
-    return UNITS.get(_split(name)[0], "")
-
-
-def _split(name: str) -> tuple[str, str]:
-    """(metric, name of the Output or nothing)"""
-    known = [metric for metric in (*TITLES, *METRICS) if name == metric or name.startswith(f"{metric}_")]
-    metric = max(known, key=len, default=name)
-    return metric, name[len(metric) + 1 :]
+    return UNITS.get(metric_and_output(name)[0], "")
 
 
 def value_text(name: str, value: float | str) -> str:
@@ -79,8 +73,7 @@ def result_text(result: Result) -> str:
     if result.state == "failed":
         return result.message
     if result.state == "finished":
-        more = result.message.removeprefix(f"Trained {result.epochs} epochs.").strip()
-        return f"Finished: {epochs}{', ' if scores else ''}{scores}.{f' {more}' if more else ''}"
+        return f"Finished: {epochs}{', ' if scores else ''}{scores}. {result.remark}".strip()
     return f"{result.message.rstrip('.')}, {epochs} done{'; last ' if scores else ''}{scores}."
 
 

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from engine.edits import Connect
 from engine.graph import Edge, Graph
 from gui.canvas.geometry import End
-from gui.canvas.layout.layout import layout
+from gui.canvas.layout import layout
 from gui.canvas.scene import Scene
 from gui.canvas.view import View
 from gui.canvas.wiring import unreachable, verdict

@@ -150,7 +150,7 @@ def test_a_network_that_does_not_fit_the_data_is_one_sentence(dataset, shape, la
     layers = (("Flatten", {}),) * (len(shape) > 1) + (("Linear", {"out_features": last}),)
     with pytest.raises(DataError, match=re.escape(words)) as caught:
         bound(network(shape, layers, **output), config(dataset=dataset))
-    assert caught.value.node is not None
+    assert caught.value.about.node is not None
 
 
 def test_an_input_that_names_a_field_that_is_not_there() -> None:

@@ -156,7 +156,7 @@ def test_why_there_is_no_source(graph: Graph, sentence: str, node: str | None) -
     with pytest.raises(SourceError) as caught:
         write(graph)
     assert str(caught.value).startswith(sentence)
-    assert caught.value.node == node
+    assert caught.value.about.node == node
 
 
 def test_a_missing_wire_is_named() -> None:
@@ -177,7 +177,7 @@ def test_a_wire_that_ends_nowhere_is_not_left_out_in_silence() -> None:
     Connect(Edge("n2", "output", "n9", "mask")).apply(graph)
     with pytest.raises(SourceError, match=r"^fc1 \(Linear\) has no input 'mask' that a wire could end on\.$") as caught:
         write(graph)
-    assert caught.value.node == "n9"
+    assert caught.value.about.node == "n9"
 
 
 NAMES = [

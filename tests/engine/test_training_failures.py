@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
+from engine.errors import About
 from engine.graph import Graph
 from engine.training import recorder
 from engine.training.failures import explain
@@ -35,6 +37,8 @@ def test_a_loss_that_is_no_number_ends_the_run_with_what_to_try(tmp_path, monkey
         assert re.search(r"(loss of step|validation loss after step) \d+ is (not a number|infinite)", result.message)
         assert "learning rate 1e+30" in result.message
         assert "Try a smaller learning rate such as 0.001" in result.message
+        assert result.about.reason == "diverged"
+        assert f"of {graph.nodes[result.about.node].name} (" in result.message
         written.append((result.run / "metrics.jsonl").read_bytes())
         last = rows(result.run)[-1]
         assert last["step"] == result.steps
@@ -60,7 +64,10 @@ def test_a_loss_that_is_no_number_ends_the_run_with_what_to_try(tmp_path, monkey
 )  # fmt: skip
 def test_what_to_try_is_nothing_that_is_done_already(lr, settings, words) -> None:
     plan = check(table(optimizer={"lr": lr}, **settings))
-    assert explain(Diverged(8, lr, float("nan")), plan, 8).endswith(words)
+    assert str(explain(Diverged(8, lr, float("nan")), plan, 8)).endswith(words)
+
+
+FULL = About(setting="data.batch_size", reason="out-of-memory")
 
 
 def failing(number: int, error: Exception) -> Callable[[nn.Linear, torch.Tensor], torch.Tensor]:
@@ -77,16 +84,19 @@ def failing(number: int, error: Exception) -> Callable[[nn.Linear, torch.Tensor]
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "words", "about"),
     [
-        (MemoryError(), "Step 5 needs more memory than there is: try a data.batch_size below 16"),
-        (torch.OutOfMemoryError("CUDA out of memory."), "Step 5 needs more memory than there is"),
-        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "Step 5 needs more memory than there is"),
-        (ValueError("no such thing\nmore"), "Step 5 failed in fc1 (Linear): ValueError: no such thing."),
+        (MemoryError(), "Step 5 needs more memory than there is: try a data.batch_size below 16", FULL),
+        (torch.OutOfMemoryError("CUDA out of memory."), "Step 5 needs more memory than there is", FULL),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "Step 5 needs more memory than there is", FULL),
+        (ValueError("no such thing\nmore"), "Step 5 failed in fc1 (Linear): ValueError: no such thing.", About("fc1")),
     ],
 )
-def test_what_fails_in_the_network_is_one_sentence_and_keeps_what_there_is(error, words, tmp_path, monkeypatch) -> None:
+def test_what_fails_in_the_network_is_one_sentence_and_keeps_what_there_is(
+    error, words, about, tmp_path, monkeypatch
+) -> None:
     graph = table()
+    named = {node.name: node.id for node in graph.nodes.values()}
     with monkeypatch.context() as patch:
         patch.setattr(nn.Linear, "forward", failing(13, error))  # two batches of two layers go through before
         trainer = Trainer(graph, tmp_path / "run")
@@ -99,6 +109,7 @@ def test_what_fails_in_the_network_is_one_sentence_and_keeps_what_there_is(error
     assert (result.run / "model.safetensors").is_file()
     info = runs(tmp_path)[0]
     assert (info.state, info.message, info.steps) == ("failed", result.message, 4)
+    assert info.about == result.about == replace(about, node=named.get(about.node))
     assert Trainer(graph, tmp_path / "next").run().state == "finished"
 
 
@@ -143,6 +154,9 @@ def test_weights_that_cannot_be_kept_fail_the_run_with_a_sentence(tmp_path) -> N
     assert runs(tmp_path)[0].state == "failed"
 
 
+THIN = {"train": 0.98, "validation": 0.01, "test": 0.01}
+
+
 def broken(change: Callable[[Graph], Any]) -> Graph:
     graph = table()
     change(graph)
@@ -154,22 +168,27 @@ def _settings(section: str, **values: Any) -> Callable[[Graph], Any]:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "words", "place"),
     [
-        (_settings("training", epochs="many"), "training.epochs must be a whole number ≥ 0, not 'many'."),
-        (_settings("training", device="cuda:7"), "training.device is 'cuda:7', but PyTorch finds no such device"),
-        (_settings("data", dataset=None), "No data is chosen: set data.dataset to one of"),
-        (_settings("data", dataset="digits", transforms=[]), "in (Input) takes samples of 4 (float32), but in"),
-        (_settings("data", batch_size=200, drop_last=True), "with data.drop_last on, no batch is left."),
-        (_settings("data", split={"train": 0.98, "validation": 0.01, "test": 0.01}), "the mix of classes"),
-        (lambda graph: graph.add("Output", name="loose"), "loose (Output) has nothing on its input"),
+        (_settings("training", epochs="many"), "epochs must be a whole number ≥ 0, not 'many'.", "training.epochs"),
+        (_settings("training", device="cuda:7"), "but PyTorch finds no such device", "training.device"),
+        (_settings("data", dataset=None), "No data is chosen: set data.dataset to one of", "data.dataset"),
+        (_settings("data", dataset="digits", transforms=[]), "in (Input) takes samples of 4 (float32), but in", "in"),
+        (_settings("data", batch_size=200, drop_last=True), "drop_last on, no batch is left.", "data.batch_size"),
+        (_settings("data", split=THIN), "the mix of classes", "data.split.test"),
+        (lambda graph: graph.add("Output", name="loose"), "loose (Output) has nothing on its input", "loose"),
     ],
 )  # fmt: skip
-def test_what_has_to_be_mended_first_is_one_sentence_and_leaves_no_run(change, words, tmp_path, monkeypatch) -> None:
+def test_what_has_to_be_mended_first_is_one_sentence_and_leaves_no_run(
+    change, words, place, tmp_path, monkeypatch
+) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    trainer = Trainer(broken(change), tmp_path / "run")
+    graph = broken(change)
+    trainer = Trainer(graph, tmp_path / "run")
     with pytest.raises(TrainingError, match=re.escape(words)) as caught:
         trainer.run()
+    about = caught.value.about
+    assert place == (about.setting if about.node is None else graph.nodes[about.node].name)
     assert "\n" not in str(caught.value)
     assert (trainer.status.state, trainer.status.message) == ("failed", str(caught.value))
     assert not (tmp_path / "run").exists()

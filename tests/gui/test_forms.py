@@ -23,7 +23,7 @@ PARAMETERS = [
     Parameter("mode", "choice", "'zeros' or 'ones'", "zeros", False, "which", choices=("zeros", "half_way", None)),
     Parameter("bias", "bool", "true or false", True, False, "whether to add one"),
     Parameter("needed", "int", "a whole number", None, True, "what has no default"),
-    Parameter("label", "text", "text, or none", None, False, "a name"),
+    Parameter("label", "text", "text, or none", None, False, "a name", any_text=True, none=True),
 ]
 
 

@@ -18,7 +18,7 @@ PARAMETERS = [
     Parameter("wide", "int", "a whole number ≥ 1", None, True, "how wide", minimum=1),
     Parameter("mode", "choice", "'zeros' or 'ones'", "zeros", False, "which", choices=("zeros", "ones")),
     Parameter("bias", "bool", "true or false", True, False, "whether to add one"),
-    Parameter("label", "text", "text", "", False, "a name"),
+    Parameter("label", "text", "text", "", False, "a name", any_text=True),
 ]
 INSIDE = Context({"channels": 64, "on": False})
 

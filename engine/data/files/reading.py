@@ -68,5 +68,6 @@ def missing(dataset: Dataset, folder: Path, name: str) -> MissingFiles:
     wanted = " and ".join(file.name for file in dataset.files)
     return MissingFiles(
         f"{dataset.title} needs the file {name}, which is not in {folder}: download it on the Data page, or set "
-        f"data.path to the folder with {wanted}."
+        f"data.path to the folder with {wanted}.",
+        setting="data.path",
     )

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 
 from engine.data.binding import input_field, target_field
 from engine.data.datasets import DataError, Field
-from engine.data.fields import fields, unread_path
+from engine.data.fields import fields
 from engine.graph import Graph
 from engine.layers.losses import LOSSES, of_classes
 from engine.layers.ports import Input, Output
 from engine.problems.looking import HANDS_ON, PICKS, called, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule
-from engine.settings.data import DataConfig
 from engine.settings.resolve import SettingFault, resolve_settings
 from engine.shapes import Report
 from engine.spec import Spec
@@ -103,15 +102,8 @@ def settings_valid(graph: Graph, report: Report) -> Found:
         try:
             fields(resolved[0])
         except DataError as error:
-            guilty = "data.path" if str(error) == _path_fault(resolved[0]) else "data"
+            guilty = error.about.setting if error.about.setting == "data.path" else "data"
             yield Problem("error", "data", str(error), setting=guilty)
-
-
-def _path_fault(config: DataConfig) -> str:
-    try:
-        return unread_path(config)
-    except DataError:  # there is no such dataset
-        return ""
 
 
 def data_chosen(graph: Graph, report: Report) -> Found:

@@ -51,8 +51,7 @@ def mended(place: Place) -> Iterator[Way | None]:
     if name == "padding_idx":
         yield place.set(padding_idx=0)
     if isinstance(raw, str):  # a mode or a dtype, misspelled
-        allowed = next((p.type for p in parameters(place.cls(node.type)) if p.name == name), "")
-        words = [word.strip("'\" ,") for word in allowed.split() if word[:1] in "'\""]
+        words = next((p.words for p in parameters(place.cls(node.type)) if p.name == name), ())
         for near_word in difflib.get_close_matches(raw, words, 1, 0.4) or words[:1]:
             yield place.set({name: near_word})
     for other in ("upper", "lower", "min_val", "max_val"):  # two bounds in the wrong order

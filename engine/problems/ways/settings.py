@@ -126,7 +126,8 @@ def back(place: Place) -> Iterator[Way | None]:
     parts = path.replace("[", ".").split(".")
     if path.startswith("training.early_stopping"):
         yield setting("training.early_stopping", MISSING, "Do without early stopping")
-    if "needs data.split.validation" in place.message:
+    fault = resolve_settings(place.project)
+    if isinstance(fault, SettingFault) and fault.needs == "data.split.validation":
         yield setting("data.split", MISSING, "Set data.split to its default")
     section: object = place.project.settings
     for key in parts:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
+from engine.errors import About
 from engine.graph import Graph
 from engine.training.diagnosis.probes import Probed, Results, node_at
 from engine.training.evaluation.network import Batch, Network
@@ -21,6 +22,13 @@ class Origin(NamedTuple):
 
     spot: Spot
     what: str
+    is_loss: bool = False
+
+    @property
+    def about(self) -> About:
+        """The same for programs."""
+        node, *inside = (*self.spot.inside, self.spot.node)
+        return About(node, tuple(inside), reason="diverged")
 
     def words(self, graph: Graph) -> str:
         """The same for a sentence."""
@@ -57,7 +65,7 @@ def origin(graph: Graph, probed: Probed, network: Network, batches: Iterable[Bat
                 for head in network.heads:
                     if not math.isfinite(float(head.loss(answers, batch))):
                         node = graph.of_type("Output")[head.place]
-                        return Origin(Spot((), node.id, ""), f"the loss ({head.output.loss})")
+                        return Origin(Spot((), node.id, ""), f"the loss ({head.output.loss})", is_loss=True)
     finally:
         probed.listener = None
     return None
@@ -69,7 +77,7 @@ def not_a_number(graph: Graph, origin: Origin | None, step: int, when: str, loss
     setting = None
     if origin is None:
         said, setting = f"the loss is {value} {when}", "training.optimizer.lr"
-    elif origin.what.startswith("the loss"):
+    elif origin.is_loss:
         said = f"{origin.words(graph)} is {value} {when}, although every result before it is a number"
     else:
         said = f"{origin.words(graph)} holds NaN or infinite numbers {when}, so the loss is {value}"

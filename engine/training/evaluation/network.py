@@ -30,7 +30,7 @@ class Head:
     """One trained Output: where its answer stands among the network's, the field it learns, how it is judged.
 
     ``masked``: some targets may count for nothing, those of the ignored class or of one that weighs nothing.
-    ``weights`` (classes) are those of the loss.
+    ``weights`` (classes) are those of the loss, ``node`` the id of the Output.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Head:
     masked: bool = False
     metrics: tuple[MetricName, ...] = ()
     weights: Tensor | None = None
+    node: str | None = None
     judge: Judge = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
@@ -217,7 +218,7 @@ def heads(
         )
         weights = _class_weights(output, target, job)
         masked = ignored or (weights is not None and not bool(weights.all()))
-        result.append(Head(node.name, output, place, name, job, masked, job.chosen(metrics), weights))
+        result.append(Head(node.name, output, place, name, job, masked, job.chosen(metrics), weights, node.id))
     return tuple(result)
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import engine
+from engine.errors import about
 from engine.files import FileError
 from engine.graph import Graph
 from engine.training.control import Control
@@ -121,7 +122,8 @@ class Child:
         except Exception as error:
             status = self.status
             run = status.run or self.request.resume or Path()
-            self.result = Result("failed", sentence(error), status.epoch, status.step, time.monotonic() - began, run)
+            seconds = time.monotonic() - began
+            self.result = Result("failed", sentence(error), status.epoch, status.step, seconds, run, about=about(error))
         if self._came.wait(GOODBYE) and self._talk is not None:  # a refusal may be quicker than the first window
             self._talk.join(GOODBYE)
 

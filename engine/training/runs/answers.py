@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.training.history import Table
 from engine.training.sample_table import SampleTable
+from engine.training.series import PREDICTIONS, Series
 
 FILE: Final = "predictions.json"
 LARGEST_FILE: Final = 8 * 2**20
@@ -27,7 +28,7 @@ class _Stored(BaseModel):
 
 def is_predictions(name: str) -> bool:
     """Whether a table of a History holds answers to samples."""
-    return name.partition("/")[2].split("_")[0] == "predictions"
+    return Series.parse(name).metric == PREDICTIONS
 
 
 def read_predictions(run: Path) -> dict[str, Table]:

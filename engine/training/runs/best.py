@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.settings.metrics import METRICS
 from engine.training.history import History
+from engine.training.series import Series, metric_and_output
 
 
 def better(name: str) -> Literal["high", "low", ""]:
@@ -15,22 +16,20 @@ def better(name: str) -> Literal["high", "low", ""]:
 
     Empty for what is neither good nor bad.
     """
-    if name == "loss" or name.startswith("loss_"):
-        return "low"
-    known = [metric for metric in METRICS if name == metric or name.startswith(f"{metric}_")]
-    return METRICS[max(known, key=len)].better if known else ""
+    metric = metric_and_output(name)[0]
+    return "low" if metric == "loss" else METRICS[metric].better if metric in METRICS else ""
 
 
 def best_of(history: History, split: str = "validation") -> dict[str, float]:
     """The best finite value of each metric of a part."""
     found: dict[str, float] = {}
-    for series in history.names():
-        part, _, name = series.partition("/")
-        side = better(name)
-        if part != split or not side:
+    for key in history.names():
+        series = Series.parse(key)
+        side = better(series.name)
+        if series.part != split or not side:
             continue
-        values = history.series(series)[1]
+        values = history.series(key)[1]
         finite = values[np.isfinite(values)]
         if len(finite):
-            found[name] = float(finite.max() if side == "high" else finite.min())
+            found[series.name] = float(finite.max() if side == "high" else finite.min())
     return found

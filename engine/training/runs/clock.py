@@ -12,6 +12,7 @@ from typing import Final
 from engine.training.history import History, Values
 from engine.training.runs.folder import METRICS, TIMING
 from engine.training.runs.lines import LONGEST_LINE, read_metrics
+from engine.training.series import Series
 
 OF_THE_CLOCK: Final = ("train/samples_per_second", "train/memory")
 """Curves that depend on the machine, and so are no part of the metrics: samples a second, bytes."""
@@ -51,7 +52,7 @@ def read_curves(run: Path, history: History | None = None) -> History:
     history = read_metrics(run / METRICS, history, clock.at)
     there = history.series("train/loss")[0], history.epochs("train/loss")
     for series in OF_THE_CLOCK:
-        name = series.partition("/")[2]
+        name = Series.parse(series).name
         known = [row for row in rows if name in row]
         if known:
             steps, values, seconds = ([row[key] for row in known] for key in ("step", name, "seconds"))

@@ -74,7 +74,7 @@ def said(value: object) -> str:
 
 def _title(key: Key, tables: Sequence[Mapping[Key, Fact]]) -> str:
     group, about, entry = key
-    if group not in ("layers", "wires") and not group.startswith("block "):
+    if group in ("project", *SECTIONS):
         return entry or about
     names = dict.fromkeys(table[(group, about, "name")][1] for table in tables if (group, about, "name") in table)
     name = " / ".join(names)

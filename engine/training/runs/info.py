@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
+from engine.errors import NOTHING, About
 from engine.home import home
 from engine.training.findings import Diagnosis
 from engine.training.runs.folder import (
@@ -30,6 +31,9 @@ class RunInfo(BaseModel):
     network: str
     state: Literal["running", "finished", "stopped", "failed"]
     message: str = ""
+    remark: str | None = None
+    about: Annotated[About, BeforeValidator(TypeAdapter(About).validate_python)] = NOTHING
+    """See `engine.training.status.Result`; runs of former versions do not say these."""
     started: str
     epochs: int = 0
     steps: int = 0

@@ -35,11 +35,15 @@ def choose_device(wanted: str) -> torch.device:
     if device.type not in there:
         raise TrainingError(
             f"training.device is {wanted!r}, but PyTorch finds no such device on this computer: "
-            f"choose 'auto' or {' or '.join(map(repr, there))}."
+            f"choose 'auto' or {' or '.join(map(repr, there))}.",
+            setting="training.device",
         )
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         count = torch.cuda.device_count()
-        raise TrainingError(f"training.device is {wanted!r}, but there are {count}: 'cuda:0' to 'cuda:{count - 1}'.")
+        raise TrainingError(
+            f"training.device is {wanted!r}, but there are {count}: 'cuda:0' to 'cuda:{count - 1}'.",
+            setting="training.device",
+        )
     return device
 
 
@@ -58,10 +62,14 @@ def check_precision(precision: str, device: torch.device) -> None:
     """Raises TrainingError where the device does not compute with these numbers."""
     if precision == "float16" and device.type == "cpu":
         raise TrainingError(
-            "training.precision is 'float16', which the CPU has no use for: choose 'bfloat16' or 'float32'."
+            "training.precision is 'float16', which the CPU has no use for: choose 'bfloat16' or 'float32'.",
+            setting="training.precision",
         )
     if precision == "bfloat16" and device.type == "cuda" and not torch.cuda.is_bf16_supported():
-        raise TrainingError("training.precision is 'bfloat16', which this GPU does not know: choose 'float16'.")
+        raise TrainingError(
+            "training.precision is 'bfloat16', which this GPU does not know: choose 'float16'.",
+            setting="training.precision",
+        )
 
 
 def choose_threads(wanted: int | None, multiply_adds: int) -> int:
@@ -126,8 +134,3 @@ def freeze_imports() -> None:
     interpreter for a tenth of a second."""
     gc.collect(1)
     gc.freeze()
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an exception says that memory ran out, on the CPU or on an accelerator."""
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "can't allocate memory" in str(error)

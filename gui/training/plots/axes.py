@@ -16,7 +16,7 @@ LEAST: Mapping[Axis, float] = {"step": 20.0, "epoch": 0.2, "time": 0.5}
 """The shortest range that is shown of a run that has just begun."""
 
 
-class Series(Protocol):
+class Curves(Protocol):
     """What a curve is read from: `engine.training.history.History`."""
 
     def names(self) -> Sequence[str]: ...
@@ -33,7 +33,7 @@ class Source:
     """The curves of a run with its name; ``steps_per_epoch`` where it is known before the first epoch has ended."""
 
     label: str
-    history: Series
+    history: Curves
     steps_per_epoch: float = math.nan
 
     def epoch_length(self) -> float:

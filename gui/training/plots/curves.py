@@ -13,6 +13,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
+from engine.training.series import Series
 from gui.theme import theme
 from gui.training.plots.axes import Axis, Source, along
 from gui.training.plots.pyramid import Array, Pyramid, Smooth
@@ -60,7 +61,7 @@ class Curve:
 
     def __init__(self, source: Source, name: str, run: int = 0) -> None:
         self.source, self.name = source, name
-        self.part = name.partition("/")[0]
+        self.part = Series.parse(name).part
         self.look = Look(self.part, run)
         self.short = self.part if run else ""
         """The part, where the run has to be named as well."""

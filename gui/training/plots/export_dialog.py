@@ -23,10 +23,9 @@ def ask_where(
 
     dialog = QFileDialog(window, "Export the curves", str(Path.home()), ";;".join(FORMS))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    endings = {form: form.rpartition("*.")[2].rstrip(")") for form in FORMS}
     dialog.setDefaultSuffix("png")
     dialog.selectFile("curves")
-    dialog.filterSelected.connect(lambda form: dialog.setDefaultSuffix(endings[form]))
+    dialog.filterSelected.connect(lambda form: dialog.setDefaultSuffix(FORMS[form]))
 
     def chosen(name: str) -> None:
         try:

@@ -17,7 +17,8 @@ from gui.theme import theme
 from gui.training.plots.legend import ROW, sample
 from gui.training.plots.plot import SIDE, Plot
 
-FORMS = ("PNG picture (*.png)", "SVG picture (*.svg)", "CSV table of all values (*.csv)")
+FORMS = {"PNG picture (*.png)": "png", "SVG picture (*.svg)": "svg", "CSV table of all values (*.csv)": "csv"}
+"""What can be chosen → the ending of the file."""
 SHARPER = 2
 """Pixels of the PNG for one on the screen."""
 TITLE = 24

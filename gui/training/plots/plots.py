@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.training.history import History
+from engine.training.series import Series
 from gui.preferences import Preferences
 from gui.training.plots.axes import AXES, AXIS_WORDS, Source, place_text
 from gui.training.plots.curves import MARKED, Curve
@@ -114,8 +115,7 @@ class Plots(QWidget):
     def _fill(self) -> None:
         """Give every plot its curves and its choice of metrics."""
         self._names = tuple(source.history.names() for source, _ in self._sources)
-        series = dict.fromkeys(name.partition("/")[2] for names in self._names for name in names)  # type: ignore[attr-defined]
-        known = list(dict.fromkeys(("loss", self.metric_name, *series)))
+        known = list(dict.fromkeys(("loss", self.metric_name, *self._metrics())))
         known.sort(key=lambda name: name in TITLES and name != "loss")
         for plot, wanted in zip(self.panels, self._wanted, strict=True):
             metric = wanted or self.metric_name
@@ -129,6 +129,10 @@ class Plots(QWidget):
                 plot.set_curves(curves)
             plot.show_values()
 
+    def _metrics(self) -> list[str]:
+        """What there are curves of, of whatever part."""
+        return [Series.parse(name).name for source, _ in self._sources for name in source.history.names()]
+
     def _curve(self, plot: Plot, source: Source, name: str, run: int) -> Curve:
         same = (c for c in plot.curves if c.source is source and c.name == name and c.look.run == run)
         return next(same, None) or Curve(source, name, run)
@@ -139,8 +143,8 @@ class Plots(QWidget):
         """One more plot at the bottom; None: of the first metric that no other shows."""
         if metric is None:
             there = [wanted or self.metric_name for wanted in self._wanted]
-            names = [name.partition("/")[2] for source, _ in self._sources for name in source.history.names()]
-            metric = next((name for name in (*names, "lr", "grad_norm") if name not in there), "loss")
+            names = (*self._metrics(), "lr", "grad_norm")
+            metric = next((name for name in names if name not in there), "loss")
         plot = Plot(self.span)
         plot.hovered.connect(self._hover)
         plot.zoomed.connect(lambda: self._zoomed(plot))

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from engine.training.sample_table import Sample, SampleInput, SampleTable
 from gui.theme import mono_font, theme
-from gui.training.results.answers import full, ordered, sure, verdict, words
+from gui.training.results.answers import certainty, full, ordered, verdict, words
 
 SHOWN_VALUES = 8
 """Values of an input in a row of the table."""
@@ -93,8 +93,7 @@ class AnswerTable(QTableWidget):
         letters = mono_font(9)
         for row, sample in enumerate(samples):
             answer, target = words(sample.answer, names), words(sample.target, names)
-            certain = sure(sample).removesuffix(" sure").removeprefix("off by ")
-            texts = (verdict(sample) or "–", answer, target, certain, source_text(sample, shown))
+            texts = (verdict(sample) or "–", answer, target, certainty(sample), source_text(sample, shown))
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setToolTip(full(sample, names) if column < 4 else text)

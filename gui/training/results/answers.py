@@ -66,9 +66,15 @@ def caption(sample: Sample, names: Sequence[str]) -> str:
 
 def sure(sample: Sample) -> str:
     """``62 % sure``, or for numbers how far off."""
+    number = certainty(sample)
+    return f"{number} sure" if sample.sure is not None else f"off by {number}" if number else ""
+
+
+def certainty(sample: Sample) -> str:
+    """The number of the same: ``62 %``, or how far off."""
     if sample.sure is not None:
-        return f"{100 * sample.sure:.0f} % sure"
-    return f"off by {sample.error:.4g}" if sample.error is not None else ""
+        return f"{100 * sample.sure:.0f} %"
+    return f"{sample.error:.4g}" if sample.error is not None else ""
 
 
 def full(sample: Sample, names: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedWidget,
 
 from engine.training.history import History, Table
 from engine.training.sample_table import SampleTable
+from engine.training.series import PREDICTIONS, Series
 from gui.training.results.confusion import ClassTable, Counts, Matrix
 from gui.widgets import Note
 
@@ -61,17 +62,17 @@ class ConfusionPage(QWidget):
     def show_history(self, history: History | None, names: Sequence[str], why: str) -> None:
         """Show what there is; ``names`` of the classes where the run does not say, ``why`` where there is nothing."""
         tables = {} if history is None else history.tables
-        if tables is self._tables and history is self._history and why == self.hint.text():
+        self.hint.setText(why)
+        if tables is self._tables and history is self._history:
             return
         self._history, self._tables, self._names = history, tables, names
-        found = [name for name in tables if name.partition("/")[2].startswith(NAME)]
-        self.hint.setText(why)
+        found = [name for name in tables if Series.parse(name).metric == NAME]
         self.stack.setCurrentIndex(1 if found else 0)
         if [self.chooser.itemData(row) for row in range(self.chooser.count())] != found:
             chosen = self.chooser.currentData()
             self.chooser.clear()
             for name in found:
-                self.chooser.addItem(_title(name), name)
+                self.chooser.addItem(title(Series.parse(name).part, Series.parse(name).output), name)
             if chosen in found:
                 self.chooser.setCurrentIndex(found.index(chosen))
         self._show()
@@ -82,25 +83,23 @@ class ConfusionPage(QWidget):
         if table is None or table is self._table or isinstance(table.values, SampleTable):
             return
         self._table = table
-        rest = name.partition("/")[2]
         fallback = self._names if len(self._names) == len(table.values) else ()
-        counts = Counts.of(table.values, self._known(rest[len(NAME) + 1 :]) or fallback)
+        counts = Counts.of(table.values, self._known(Series.parse(name).output) or fallback)
         self.matrix.show_counts(counts)
         self.classes.show_counts(counts)
         self._pointed(self.matrix.sentence)
 
     def _answers(self) -> str:
         """The table with the answers of the Output whose matrix is seen."""
-        part, _, rest = str(self.chooser.currentData()).partition("/")
-        head = rest[len(NAME) + 1 :]
-        name = f"{part}/predictions_{head}"
-        return name if head and name in self._tables else f"{part}/predictions"
+        shown = Series.parse(str(self.chooser.currentData()))
+        of_output = str(Series(shown.part, PREDICTIONS, shown.output))
+        return of_output if of_output in self._tables else str(Series(shown.part, PREDICTIONS))
 
-    def _known(self, head: str) -> Sequence[str]:
-        """What the run says its classes are called."""
+    def _known(self, output: str) -> Sequence[str]:
+        """What the run says the classes of an Output are called."""
         for name, table in self._tables.items():
-            values, first = table.values, not head and name.endswith("/predictions")
-            if isinstance(values, SampleTable) and (values.head == head or first):
+            values, first = table.values, not (output or Series.parse(name).output)
+            if isinstance(values, SampleTable) and (values.head == output or first):
                 return values.names
         return ()
 
@@ -110,7 +109,6 @@ class ConfusionPage(QWidget):
         self.said.setText(sentence)
 
 
-def _title(name: str) -> str:
-    part, _, rest = name.partition("/")
-    head = rest[len(NAME) + 1 :]
-    return f"{part} part · {head}" if head else f"{part} part"
+def title(part: str, output: str) -> str:
+    """``test part``, or ``test part · NAME`` where there are several Outputs."""
+    return f"{part} part · {output}" if output else f"{part} part"

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QToolButton,
 
 from engine.graph import Graph
 from engine.training.history import History
+from engine.training.series import Series
 from gui.hosts.host import Host
 from gui.training.results.confusion_page import ConfusionPage
 from gui.training.results.measures import class_names
@@ -96,7 +97,7 @@ class Lower(QWidget):
         seen = self.tabs.currentIndex() in (CONFUSION, PREDICTIONS)
         history = self.of_run.offer(host, overlays, seen)
         run = None if host is None else host.status.run
-        validated = history is not None and any(name.startswith("validation/") for name in history.names())
+        validated = history is not None and any(Series.parse(name).part == "validation" for name in history.names())
         if self.tabs.currentIndex() == CONFUSION:
             why = NO_MATRIX if validated else NOT_YET.format("which classes are taken for which others")
             self.confusion.show_history(history, class_names(graph), why)

@@ -22,9 +22,11 @@ from PySide6.QtWidgets import (
 from engine.training.history import History, Table
 from engine.training.runs.answers import is_predictions
 from engine.training.sample_table import Sample, SampleTable
+from engine.training.series import Series
 from gui.training.results.answer_table import AnswerTable
 from gui.training.results.answers import Shown, word
 from gui.training.results.cards import Cards
+from gui.training.results.confusion_page import title
 from gui.widgets import Note
 
 
@@ -77,19 +79,19 @@ class PredictionsPage(QWidget):
     def show_history(self, history: History | None, why: str) -> None:
         """Show what there is; ``why`` says why where there is nothing."""
         tables = {} if history is None else history.tables
-        if tables is self._tables and history is self._history and why == self.hint.text():
+        self.hint.setText(why)
+        if tables is self._tables and history is self._history:
             return
         self._history, self._tables = history, tables
         found = [name for name in tables if is_predictions(name)]
-        self.hint.setText(why)
         self.stack.setCurrentIndex(1 if found else 0)
         if [self.chooser.itemData(row) for row in range(self.chooser.count())] != found:
             chosen = self.chooser.currentData()
             self.chooser.clear()
             for name in found:
-                values = tables[name].values
-                head = values.head if isinstance(values, SampleTable) and "_" in name else ""
-                self.chooser.addItem(f"{name.partition('/')[0]} part{f' · {head}' if head else ''}", name)
+                series, values = Series.parse(name), tables[name].values
+                head = values.head if isinstance(values, SampleTable) and series.output else ""
+                self.chooser.addItem(title(series.part, head), name)
             if chosen in found:
                 self.chooser.setCurrentIndex(found.index(chosen))
         self._show()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.edits import SetProperty, SetSetting
+from engine.errors import About
 from engine.training.findings import Diagnosis
 from gui.document import Document
 from gui.training.outcome import place_of
@@ -28,7 +29,7 @@ def test_a_refused_training_says_why_and_leads_to_where_it_is_mended(qtbot: QtBo
     board.train()
     why = "MNIST needs the file a.gz, which is not in /data: download it on the Data page, or set data.path."
     with qtbot.waitSignal(board.finished):
-        host_of(board).end("failed", why)
+        host_of(board).end("failed", why, about=About(setting="data.path"))
     assert (board.empty.title.text(), board.empty.hint.text()) == ("Not trained", why)
     assert board.controls.word.text() == "Not trained"
     assert not board.banner.isVisible(), "it is said once"
@@ -42,16 +43,16 @@ def test_a_refused_training_says_why_and_leads_to_where_it_is_mended(qtbot: QtBo
     qtbot.waitUntil(lambda: not board.running)
 
 
-def test_a_sentence_names_the_layer_or_setting_that_is_to_be_mended() -> None:
+def test_a_result_leads_to_the_layer_or_setting_that_is_to_be_mended() -> None:
     graph = network()
     linear = graph.of_type("Linear")[0]
-    place = place_of(f"{linear.name} (Linear) gets too much; set data.batch_size lower.", graph)
+    place = place_of(About(linear.id, setting="data.batch_size"), graph)
     assert place is not None
     assert (place.label, place.node) == (f"Show {linear.name}", linear.id)
-    place = place_of("Set data.batch_size lower, or use training.accumulate.", graph)
+    place = place_of(About("gone", setting="data.batch_size"), graph)
     assert place is not None
     assert (place.label, place.setting) == ("Show the setting", "data.batch_size")
-    assert place_of("There is no room left on the disk.", graph) is None
+    assert place_of(About(), graph) is None
 
 
 def diverge(qtbot: QtBot, board: Any, lr: float) -> None:

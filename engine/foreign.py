@@ -1,0 +1,31 @@
+"""Failures of other libraries that have no type: here, and nowhere else, the words of a message are read."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_OUT_OF_MEMORY: Final = "can't allocate memory"
+"""torch's allocator of the CPU, which raises a bare RuntimeError."""
+_ONE_VALUE: Final = "more than 1 value per channel"
+"""torch's batch norm in training, which raises a bare ValueError."""
+_OS_ERROR: Final = re.compile(r"\(os error (\d+)\)")
+"""The end of a message of a library in Rust, such as safetensors."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception says that memory ran out, on the CPU or on an accelerator."""
+    import torch
+
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or _OUT_OF_MEMORY in str(error)
+
+
+def batch_norm_of_one_value(error: BaseException) -> bool:
+    """Whether a normalisation over the batch was given a single value to normalise."""
+    return _ONE_VALUE in str(error)
+
+
+def os_error_number(error: BaseException) -> int | None:
+    """The number of the operating system's error that a message ends with; None where there is none."""
+    found = _OS_ERROR.search(str(error))
+    return int(found[1]) if found else None

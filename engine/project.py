@@ -37,11 +37,11 @@ PortName = Annotated[str, Field(pattern=PORT)]
 Coordinate = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]
 
 
-class _Model(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class _Node(_Model):
+class _Node(_Strict):
     id: Id
     type: Annotated[str, Field(pattern=TYPE)]
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
@@ -49,18 +49,18 @@ class _Node(_Model):
     properties: dict[Annotated[str, Field(min_length=1, max_length=LONGEST_PARAMETER)], object] = {}
 
 
-class _Edge(_Model):
+class _Edge(_Strict):
     source: tuple[Id, PortName]
     target: tuple[Id, PortName]
 
 
-class _Graph(_Model):
+class _Graph(_Strict):
     nodes: Annotated[list[_Node], Field(max_length=MOST_NODES)]
     edges: Annotated[list[_Edge], Field(max_length=20 * MOST_NODES)]
     positions: dict[Id, tuple[Coordinate, Coordinate]] = {}
 
 
-class _Parameter(_Model):
+class _Parameter(_Strict):
     name: Annotated[str, Field(pattern=PARAMETER)]
     kind: Literal["int", "float", "bool", "text"]
     default: object

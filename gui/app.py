@@ -30,9 +30,9 @@ class TorchLoader(QObject):
         self.thread_.start()
 
     def _load(self) -> None:
-        from engine.training.steps.threads import wait_politely
+        from engine.training.steps.threads import use_passive_waiting
 
-        wait_politely()
+        use_passive_waiting()
         try:
             import torch  # noqa: F401
         except Exception as error:  # a broken torch must not take the window along; it is said instead

@@ -25,7 +25,7 @@ from gui.training.notice import KEY as NOTICE
 from gui.wire_values import WireValues
 
 if TYPE_CHECKING:
-    from engine.training.process.handover import Live
+    from engine.training.process.handover import LiveTraining
     from gui.data.data_page import DataPage
     from gui.training.dashboard import Dashboard
 
@@ -191,7 +191,7 @@ class MainWindow(QMainWindow):
         if not self.running:
             self.live_runs.look()
 
-    def _found_runs(self, runs: list[Live]) -> None:
+    def _found_runs(self, runs: list[LiveTraining]) -> None:
         """A run of this network is followed at once, others are offered."""
         if self.running:
             return
@@ -201,7 +201,7 @@ class MainWindow(QMainWindow):
             self.training.attach(own[-1].folder)
             self.say(f"A run of “{own[-1].facts.network}” is going on: see Training.")
 
-    def _watch(self, run: Live) -> None:
+    def _watch(self, run: LiveTraining) -> None:
         graph = None if self.document.project.nodes else project_of(run)
         if graph is not None:
             self.files.show_graph(graph)

@@ -17,7 +17,7 @@ from engine.data.datasets import get, samples
 from engine.data.splitting import split
 from engine.data.views import Views, views
 from engine.seeds import derive
-from engine.settings.data import DataConfig, Split
+from engine.settings.data import DataConfig, SplitSettings
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array
@@ -102,7 +102,7 @@ def remembered(config: DataConfig) -> tuple[Baseline, ...]:
 
     They were measured with Python 3.11, whose sources some of the sets are made of.
     """
-    if config.split != Split() or config.seed != 0 or config.dataset is None or get(config.dataset).files:
+    if config.split != SplitSettings() or config.seed != 0 or config.dataset is None or get(config.dataset).files:
         return ()
     return _file().get(config.dataset, ())
 

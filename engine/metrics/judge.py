@@ -37,7 +37,7 @@ _CHANCES: dict[str, Callable[[Tensor], Tensor]] = {
 """How likely each class is by itself, where a loss tells them apart one by one."""
 
 
-class Judge:
+class OutputMetrics:
     """Collects answers batch by batch; `compute` gives numbers, and lists for what is kept class by class.
 
     ``masked``: some targets are the ignored class. Accuracy and the mean absolute error are left to the loop, which

@@ -14,7 +14,7 @@ from engine.graph import Node
 from engine.layers.layer import Layer
 from engine.layers.ports import BlockInput
 from engine.source.names import identifier
-from engine.source.plan import Plan, unfolded
+from engine.source.plan import ClassPlan, unfolded
 
 Value = tuple[str, str]
 """A node id and one of its output ports."""
@@ -32,7 +32,7 @@ class Code(str):
 class Forward:
     """The lines of a forward pass as (code, comment, node), and the parameters that it reads from ``self``."""
 
-    plan: Plan
+    plan: ClassPlan
     attributes: dict[str, str]
     shapes: Callable[[str, Collection[str]], str]
     """The comment behind a node: the shapes of these of its outputs."""
@@ -250,7 +250,7 @@ def ordered(starts: list[Node]) -> list[Node]:
     return sorted(starts, key=lambda node: node.parameters.get("optional") is True)
 
 
-def signature(plan: Plan) -> list[Node]:
+def signature(plan: ClassPlan) -> list[Node]:
     """The inputs of a class in the order of its forward pass."""
     return ordered([node for node in plan.graph.nodes.values() if node.type in ("Input", "BlockInput")])
 

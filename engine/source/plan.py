@@ -36,7 +36,7 @@ class SourceError(LayerloomError):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class BlockView:
     """The graph of a class as one use sees it."""
 
     report: Report
@@ -61,7 +61,7 @@ class Derived:
     """An argument of the constructor that no person declared, and how a view tells its value."""
 
     name: str
-    value: Callable[[View], object]
+    value: Callable[[BlockView], object]
     values: tuple[object, ...]
 
 
@@ -78,11 +78,11 @@ class Body:
 
 
 @dataclass
-class Plan:
+class ClassPlan:
     """What a class is made of. ``texts[node]`` are the arguments of its constructor call that are no literals."""
 
     graph: Graph
-    views: list[View]
+    views: list[BlockView]
     class_name: str
     block: Block | None = None
     derived: list[Derived] = field(default_factory=list)
@@ -92,7 +92,7 @@ class Plan:
     wires: dict[str, list[Wire]] = field(default_factory=dict)
     nodes: list[str] = field(default_factory=list)
     """The nodes whose values are reckoned, in order."""
-    trials: list[View] = field(default_factory=list)
+    trials: list[BlockView] = field(default_factory=list)
     body: Body | None = None
 
     def __post_init__(self) -> None:
@@ -135,7 +135,7 @@ class Plan:
 
     # -- what an inferred value reads as ---------------------------------------------------------------------------
 
-    def text(self, node_id: str, name: str, value: Callable[[View], object], more: list[str] | None = None) -> str:
+    def text(self, node_id: str, name: str, value: Callable[[BlockView], object], more: list[str] | None = None) -> str:
         """How a value that follows from the inputs is written: an expression, a literal, or a new argument.
 
         A view in which the value plays no part (a repeat that it does not have) may give None.
@@ -159,11 +159,11 @@ class Plan:
         self.known.setdefault(self._entrance(node_id), []).append(made.name)
         return made.name
 
-    def environment(self, view: View) -> dict[str, object]:
+    def environment(self, view: BlockView) -> dict[str, object]:
         """What the constructor knows in this view."""
         return dict(view.arguments) | {each.name: each.value(view) for each in self.derived}
 
-    def _holds(self, candidate: str, value: Callable[[View], object]) -> bool:
+    def _holds(self, candidate: str, value: Callable[[BlockView], object]) -> bool:
         for view in (*self.views, *self.trials):
             wanted = value(view)
             if wanted is None:
@@ -203,12 +203,12 @@ class Plan:
         return node_id
 
 
-def view_of(found: Inside) -> View:
+def view_of(found: Inside) -> BlockView:
     """A use of a block as a view of its class."""
-    return View(found.report, found.arguments)
+    return BlockView(found.report, found.arguments)
 
 
-def trials(block: Block, views: list[View]) -> Iterator[View]:
+def trials(block: Block, views: list[BlockView]) -> Iterator[BlockView]:
     """Uses of a block with other arguments and sizes than it has in the network, as far as they work."""
     first = views[0]
     starts = block.graph.of_type("BlockInput")
@@ -258,7 +258,7 @@ def _doubled(spec: Spec, axis: int) -> Spec:
     return replace(spec, shape=(*spec.shape[:axis], spec.shape[axis] * 2, *spec.shape[axis + 1 :]))
 
 
-def unfolded(view: View, node_id: str) -> list[Inside]:
+def unfolded(view: BlockView, node_id: str) -> list[Inside]:
     """What each repeat of a block sees in this view; empty where the view does not know."""
     layer, inputs = view.report.layer(node_id), view.report.inputs.get(node_id)
     if not isinstance(layer, Use) or inputs is None or node_id not in view.report.outputs:

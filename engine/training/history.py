@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.training.sample_table import Number, SampleTable
 
-Rows: TypeAlias = list[Number | list[Number]]
+TableRows: TypeAlias = list[Number | list[Number]]
 """Numbers, or rows of numbers."""
 Values = NDArray[np.float64]
 Column = Sequence[float] | Values
@@ -51,7 +51,7 @@ class Table:
 
     step: int
     epoch: int
-    values: SampleTable | Rows
+    values: SampleTable | TableRows
 
 
 class History:
@@ -83,7 +83,7 @@ class History:
         seconds: Values = self._view(name)[SECONDS]
         return seconds
 
-    def keep(self, name: str, step: int, epoch: int, values: SampleTable | Rows) -> None:
+    def keep(self, name: str, step: int, epoch: int, values: SampleTable | TableRows) -> None:
         """Replace a table by its latest state. Only the writer may call this."""
         self.tables = {**self.tables, name: Table(step, epoch, values)}
 

@@ -15,14 +15,14 @@ from engine.errors import NOTHING, About
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
-from engine.training.plan import Plan, check
+from engine.training.plan import TrainingPlan, check
 from engine.training.runs.best import best_of
 from engine.training.runs.clock import read_curves
 from engine.training.runs.folder import PROJECT, RunError
 from engine.training.runs.info import RunInfo, environment, read
 from engine.training.runs.run import Run
 from engine.training.status import Result, State, Status, TrainingError
-from engine.training.steps.threads import wait_politely
+from engine.training.steps.threads import use_passive_waiting
 
 if TYPE_CHECKING:
     import torch
@@ -92,7 +92,7 @@ class Trainer:
             self._show(state="running", phase="checking")
             plan = check(self.graph)
             self._show(phase="loading PyTorch", epochs=plan.training.epochs)
-            wait_politely()
+            use_passive_waiting()
             from engine.data.pipeline import prepare
             from engine.training.runs.checkpoint import load
             from engine.training.runs.stored import parent_of
@@ -134,7 +134,7 @@ class Trainer:
     def _refused(self, message: str) -> None:
         self._show(state="failed", phase="", message=message)
 
-    def _new_run(self, plan: Plan, device: str, threads: int) -> Run:
+    def _new_run(self, plan: TrainingPlan, device: str, threads: int) -> Run:
         run = Run.create(
             self._run_dir,
             self.graph,
@@ -172,7 +172,7 @@ class Trainer:
 
     def _guarded(
         self,
-        plan: Plan,
+        plan: TrainingPlan,
         data: Prepared,
         device: torch.device,
         run: Run,

@@ -9,15 +9,15 @@ import torch
 
 from engine.data.pipeline import Prepared
 from engine.training.control import Control
-from engine.training.diagnosis.course import Facts
-from engine.training.diagnosis.monitor import Doctor
+from engine.training.diagnosis.course import TrainingFacts
+from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.diagnosis.probes import Probed
-from engine.training.evaluation.guessing import guessing
-from engine.training.evaluation.predictions import Looks
+from engine.training.evaluation.guessing import chance_level
+from engine.training.evaluation.predictions import PredictionSampler
 from engine.training.history import History
 from engine.training.keeper import Keeper
 from engine.training.patience import Patience
-from engine.training.plan import Plan
+from engine.training.plan import TrainingPlan
 from engine.training.preflight import NotFinite, preflight
 from engine.training.recorder import Recorder
 from engine.training.runs.checkpoint import Checkpoint
@@ -31,7 +31,7 @@ from engine.weights.warm_start import Parent, inherit
 
 
 def open_session(
-    plan: Plan,
+    plan: TrainingPlan,
     data: Prepared,
     device: torch.device,
     run: Run,
@@ -58,11 +58,11 @@ def open_session(
         on_epoch,
         stepper,
         Probed(plan, stepper.network.module),
-        Doctor(facts_of(plan, data, stepper)),
+        HealthMonitor(facts_of(plan, data, stepper)),
         Recorder(run, history, heads[0].metric, device),
         Keeper(plan.training.checkpoint, run, stepper),
         Patience(plan.training.early_stopping),
-        observers=[Looks(run.path, history, data.fields)],
+        observers=[PredictionSampler(run.path, history, data.fields)],
     )
     if checkpoint is not None:
         session.note(checkpoint.notes)
@@ -77,13 +77,13 @@ def open_session(
     return session
 
 
-def facts_of(plan: Plan, data: Prepared, stepper: Stepper) -> Facts:
+def facts_of(plan: TrainingPlan, data: Prepared, stepper: Stepper) -> TrainingFacts:
     """What the diagnosis has to know of a training beside the numbers."""
     config, heads = plan.training, stepper.network.heads
-    return Facts(
+    return TrainingFacts(
         plan.graph,
         lr=config.optimizer.lr,
-        baseline=guessing(heads, data.train),
+        baseline=chance_level(heads, data.train),
         samples=plan.data.size(len(data.train)) * config.accumulate,
         classes=0 if len(heads) > 1 else heads[0].task.classes or 2,
         clipped=config.clip_norm is not None,

@@ -18,11 +18,11 @@ Number = int | float
 Count = Annotated[int, Field(ge=0)]
 
 
-class _Model(BaseModel):
+class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, ser_json_inf_nan="constants")
 
 
-class SampleInput(_Model):
+class SampleInput(_Stored):
     """What the samples of a table are: the field, its shape, and the names of its classes or tokens."""
 
     field: str
@@ -30,7 +30,7 @@ class SampleInput(_Model):
     names: list[str] = []
 
 
-class Sample(_Model):
+class Sample(_Stored):
     """One sample; ``place`` is its number in the data, ``input`` None where it is too large to be kept.
 
     ``right`` and ``sure`` (a share of 1) are None for numbers, which have an ``error`` instead, the mean of how far off
@@ -48,7 +48,7 @@ class Sample(_Model):
     likeliest: list[Annotated[list[Number], Field(min_length=2, max_length=2)]] = []
 
 
-class SampleTable(_Model):
+class SampleTable(_Stored):
     """Samples of a part with the answers of one Output (``head``) to them.
 
     The first ``listed`` samples are the worst, ``worst`` of them, and some others; the rest are there to be found by

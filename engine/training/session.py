@@ -13,8 +13,8 @@ import torch
 
 from engine.data.pipeline import Prepared, shuffled
 from engine.training.control import Control
-from engine.training.diagnosis.health import Looker, due
-from engine.training.diagnosis.monitor import Doctor
+from engine.training.diagnosis.health import HealthProbe, due
+from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.diagnosis.nonfinite import Origin, not_a_number, origin
 from engine.training.diagnosis.probes import Probed
 from engine.training.evaluation.network import Batch
@@ -22,7 +22,7 @@ from engine.training.evaluation.observer import Evaluation, Observer
 from engine.training.failures import remedy
 from engine.training.keeper import Keeper
 from engine.training.patience import Patience
-from engine.training.plan import Plan
+from engine.training.plan import TrainingPlan
 from engine.training.recorder import Diverged, Recorder
 from engine.training.runs.checkpoint import Progress
 from engine.training.runs.folder import RunError
@@ -46,7 +46,7 @@ class Session:
     done, ``ended`` says why no epoch is to follow.
     """
 
-    plan: Plan
+    plan: TrainingPlan
     data: Prepared
     device: torch.device
     control: Control
@@ -54,7 +54,7 @@ class Session:
     on_epoch: Callable[[], None]
     stepper: Stepper
     probed: Probed
-    doctor: Doctor
+    doctor: HealthMonitor
     recorder: Recorder
     keeper: Keeper
     patience: Patience
@@ -177,7 +177,7 @@ class Session:
             self.lr.set(asked)
         lr = self.lr.value
         every = 0 if self.config.compile else self.config.health  # compiled code has other bits than what is looked at
-        looker = Looker(self.probed, self.plan.graph) if due(number, every) else None
+        looker = HealthProbe(self.probed, self.plan.graph) if due(number, every) else None
         measure, going = number % NORM_EVERY == 1, lambda: not self.control.stopped
         done = self.stepper.step(batches, number, measure=measure, looker=looker, go_on=going)
         self.steps = number

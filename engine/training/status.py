@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from engine.errors import NOTHING, About, LayerloomError
-from engine.training.findings import Diagnosis, Look
+from engine.training.findings import Diagnosis, HealthCheck
 
 State = Literal["waiting", "running", "paused", "finished", "stopped", "failed"]
 Metrics = Mapping[str, float]
@@ -43,7 +43,7 @@ class Status:
     notes: tuple[str, ...] = ()
     preflight: str = ""
     diagnoses: tuple[Diagnosis, ...] = ()
-    health: Look | None = None
+    health: HealthCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.edits import Edit
 from engine.graph import Edge, Graph
-from engine.training.diagnosis.causes import Matter, explained, remedy
+from engine.training.diagnosis.causes import RootCause, explained, remedy
 from engine.training.findings import NOT_A_NUMBER
 from gui.document import Document
 
@@ -103,7 +103,7 @@ class Live(QObject):
         if self.document.way or self.document.graph is not self.document.project:
             return None
         here = [d for d in self.diagnoses(node_id) if not d.inside]
-        return next((found for d in here if (found := remedy(Matter(d), self.document.project)) is not None), None)
+        return next((found for d in here if (found := remedy(RootCause(d), self.document.project)) is not None), None)
 
     def changed_since(self, node_id: str) -> bool:
         """Whether the node is not any more as the run trains it."""

@@ -14,7 +14,7 @@ from engine.data.dataset import Dataset
 from engine.edits import MISSING, SetSetting
 from engine.graph import GraphError
 from engine.layers.parameters import Parameter, parameters
-from engine.settings.data import Split
+from engine.settings.data import SplitSettings
 from gui.data.taking import PATH, TRANSFORMS, Items, Taking, fields_for, in_use, items
 from gui.document import Document
 from gui.forms import Form
@@ -178,11 +178,11 @@ class SplitSection(Section):
     """The shares of the parts, which stay a whole: what is typed for one is taken from the others."""
 
     def __init__(self, document: Document) -> None:
-        super().__init__(document, "Split", ("data", "split"), Split)
+        super().__init__(document, "Split", ("data", "split"), SplitSettings)
 
     def edit(self, name: str, value: object) -> None:
         """Set a share and let the training part (or the two others) take the rest, as one undo step."""
-        given = {key: self.values().get(key, Split.model_fields[key].default) for key in SHARES}
+        given = {key: self.values().get(key, SplitSettings.model_fields[key].default) for key in SHARES}
         shares = {key: share for key, share in given.items() if _is_share(share)}
         if name not in SHARES or not _is_share(value) or len(shares) < len(SHARES):
             super().edit(name, value)

@@ -18,14 +18,14 @@ from gui.training.banner import Strip
 from gui.work.background import Background
 
 if TYPE_CHECKING:
-    from engine.training.process.handover import Live
+    from engine.training.process.handover import LiveTraining
 
 
 class LiveRuns(QObject):
     """Looks for them beside the GUI thread."""
 
     found = Signal(list)
-    """A `Live` each, oldest first."""
+    """A `LiveTraining` each, oldest first."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +41,7 @@ class LiveRuns(QObject):
         self._background.close()
 
 
-def _live() -> list[Live]:
+def _live() -> list[LiveTraining]:
     from engine.training.process.handover import live  # numpy comes along: not while the window is being built
 
     return live()
@@ -51,19 +51,19 @@ class GoingOn(Strip):
     """Says that a run goes on, and offers to watch it."""
 
     watch_wanted = Signal(object)
-    """The `Live` run."""
+    """The `LiveTraining` run."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         button = QPushButton("Watch it")
         button.setToolTip("Show this run on the Train page, with all its curves")
         button.setAccessibleName("Watch the run that goes on")
         super().__init__(button, "Hide the run that goes on", parent)
-        self._run: Live | None = None
+        self._run: LiveTraining | None = None
         self._hidden: set[Path] = set()
         self.wanted.connect(self._watch)
         self.away.clicked.connect(self._never)
 
-    def offer(self, runs: list[Live]) -> None:
+    def offer(self, runs: list[LiveTraining]) -> None:
         """Offer the newest one that was not waved away."""
         runs = [run for run in runs if run.folder not in self._hidden]
         self.setVisible(bool(runs))
@@ -93,7 +93,7 @@ def below(strip: QWidget, pages: QWidget) -> QWidget:
     return body
 
 
-def project_of(run: Live) -> Graph | None:
+def project_of(run: LiveTraining) -> Graph | None:
     """The project that a run trains; None where it cannot be read (yet)."""
     from engine.training.runs.folder import PROJECT
 

@@ -36,7 +36,7 @@ from engine.training.process.messages import (
     Refused,
     Resume,
     SetRate,
-    Step,
+    StepOnce,
     Stop,
 )
 from engine.training.process.wire import Line, WireError, columns
@@ -47,7 +47,7 @@ from gui.hosts.host import ENDED, result_of
 from gui.work import garbage
 
 if TYPE_CHECKING:
-    from engine.training.findings import Diagnosis, Look
+    from engine.training.findings import Diagnosis, HealthCheck
 
 STARTING, CALLING = "Starting a process", "Calling the process"
 LOOK_EVERY = 0.02
@@ -82,7 +82,7 @@ class ProcessHost:
         self.history = History()
         self._status = Status(phase=phase)
         self._diagnoses: tuple[Diagnosis, ...] = ()
-        self._health: Look | None = None
+        self._health: HealthCheck | None = None
         self._result: Result | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._commands: deque[Command] = deque()
@@ -140,7 +140,7 @@ class ProcessHost:
         self._say(Resume())
 
     def step(self) -> None:
-        self._say(Step())
+        self._say(StepOnce())
 
     def stop(self) -> None:
         self._say(Stop())

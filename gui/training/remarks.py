@@ -21,7 +21,7 @@ from gui.training.controls import duration
 from gui.training.diagnoses import Diagnoses
 
 if TYPE_CHECKING:
-    from engine.training.diagnosis.causes import Matter
+    from engine.training.diagnosis.causes import RootCause
     from engine.training.findings import Diagnosis
 
 Key = tuple[str, tuple[str, ...], str | None]
@@ -122,13 +122,13 @@ class Remarks(QObject):
 
     # -- mending -----------------------------------------------------------------------------------------------------
 
-    def _remedy(self, matter: Matter) -> str:
+    def _remedy(self, matter: RootCause) -> str:
         from engine.training.diagnosis.causes import remedy
 
         found = remedy(matter, self.document.project) if self._own else None
         return "" if found is None else found[0]
 
-    def _mend(self, matter: Matter) -> None:
+    def _mend(self, matter: RootCause) -> None:
         from engine.training.diagnosis.causes import remedy
 
         found = remedy(matter, self.document.project)

@@ -25,7 +25,7 @@ from engine.training.loop import Trainer
 from engine.training.process import wire
 from engine.training.process.child import spawn
 from engine.training.process.handover import FACTS, KEY, Request, call, facts_of, hand_over, live, spare
-from engine.training.process.messages import NEWS, Ended, NewStatus, Points, Refused, Resume, Step, Stop
+from engine.training.process.messages import NEWS, Ended, NewStatus, Points, Refused, Resume, StepOnce, Stop
 from engine.training.process.wire import Line, WireError
 from engine.training.recorder import OF_THE_CLOCK
 from engine.training.runs.folder import METRICS, RunError
@@ -156,7 +156,7 @@ def test_strangers_and_nonsense_change_nothing(start: Any, tmp_path: Path) -> No
             listen(line, Ended)
         line.close()
     line = _again(started)
-    line.send(Step())
+    line.send(StepOnce())
     history, _ = listen(line, NewStatus, lambda news: news.status.step == 1)
     assert history.series("train/loss")[0].tolist() == [1]
     line.send(Stop())

@@ -90,7 +90,7 @@ def test_the_answers_are_those_of_the_network(tmp_path: Path) -> None:
 
 def test_metrics_are_the_same_bytes_with_it_and_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Trainer(network(), tmp_path / "with").run()
-    monkeypatch.setattr(predictions.Looks, "finish", lambda *args: None)
+    monkeypatch.setattr(predictions.PredictionSampler, "finish", lambda *args: None)
     Trainer(network(), tmp_path / "without").run()
     assert not (tmp_path / "without" / FILE).exists()
     contents = [(tmp_path / name / "metrics.jsonl").read_bytes() for name in ("with", "without")]
@@ -183,14 +183,14 @@ def test_looking_takes_a_hundredth_of_the_time(tmp_path: Path, monkeypatch: pyte
         clock.now += 0.1
         return {"predictions": {}}
 
-    def write(_: predictions.Looks) -> None:
+    def write(_: predictions.PredictionSampler) -> None:
         writes.append(clock.now)
         clock.now += 0.4
 
     monkeypatch.setattr(predictions, "look", look)
     monkeypatch.setattr(predictions, "perf_counter", clock)
-    monkeypatch.setattr(predictions.Looks, "_write", write)
-    looks, net = predictions.Looks(tmp_path, History(), {}), SimpleNamespace(heads=())
+    monkeypatch.setattr(predictions.PredictionSampler, "_write", write)
+    looks, net = predictions.PredictionSampler(tmp_path, History(), {}), SimpleNamespace(heads=())
     for epoch in range(10_000):
         clock.now += 0.01
         evaluation = Evaluation("validation", None, net, None, epoch, epoch, last=False)  # type: ignore[arg-type]

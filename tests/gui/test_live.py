@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 import presets
 from engine.edits import SetParameter, SetProperty, SetSetting
-from engine.training.findings import Diagnosis, LayerHealth, Look, Spot
+from engine.training.findings import Diagnosis, HealthCheck, LayerHealth, NodePath
 from engine.training.loop import Trainer
 from engine.training.status import Status
 from gui.app import build_window
@@ -33,9 +33,9 @@ def window(qtbot: QtBot) -> MainWindow:
     return made
 
 
-def look(window: MainWindow, **layers: LayerHealth) -> Look:
+def look(window: MainWindow, **layers: LayerHealth) -> HealthCheck:
     nodes = {node.name: node.id for node in window.document.graph.nodes.values()}
-    return Look(100, {Spot((), nodes[name], ""): health for name, health in layers.items()})
+    return HealthCheck(100, {NodePath((), nodes[name], ""): health for name, health in layers.items()})
 
 
 def marks(window: MainWindow) -> dict[str, str]:
@@ -107,9 +107,11 @@ def test_a_block_wears_the_worst_of_what_is_in_it(window: MainWindow) -> None:
     assert block is not None
     inner = next(node for node in block.graph.nodes.values() if node.type == "ReLU")
     sick = Diagnosis("dead-units", "Dead units: …", "…", 100, (use.id,), inner.id)
-    spot = Spot((use.id,), inner.id, "x")
+    spot = NodePath((use.id,), inner.id, "x")
     live = window.view.canvas.live
-    live.follow(Status(health=Look(1, {spot: LayerHealth(rms=1, dead=0.9)}), diagnoses=(sick,)), document.project)
+    live.follow(
+        Status(health=HealthCheck(1, {spot: LayerHealth(rms=1, dead=0.9)}), diagnoses=(sick,)), document.project
+    )
     assert marks(window) == {use.name: "weak"}
     document.open_block((use.id,))
     assert marks(window) == {inner.name: "weak"}

@@ -22,7 +22,7 @@ SPREAD = 7
 """How far the middles of two shapes are at least from the middle of the picture, along the line between them."""
 
 
-class Scene(NamedTuple):
+class DrawnScene(NamedTuple):
     """What is drawn, one number a picture: forms, colours, where the larger one lies, whether it is alone."""
 
     form: Array
@@ -54,13 +54,13 @@ def load(dataset: Dataset, folder: Path | None) -> Samples:
     return Samples(arrays, groups)
 
 
-def _scene(source: np.random.RandomState, count: int) -> Scene:
+def _scene(source: np.random.RandomState, count: int) -> DrawnScene:
     """What is drawn; two shapes of one picture differ in form and colour."""
     form, colour = (source.randint(0, len(FORMS), count).astype("int64") for _ in range(2))
     other = (form + source.randint(1, len(FORMS), count)) % len(FORMS)
     other_colour = (colour + source.randint(1, len(COLOURS), count)) % len(COLOURS)
     relation = source.randint(0, 4, count)
-    return Scene(form, colour, other, other_colour, relation, source.random_sample(count) < ALONE)
+    return DrawnScene(form, colour, other, other_colour, relation, source.random_sample(count) < ALONE)
 
 
 def _caption(form: int, colour: int, other: int, other_colour: int, relation: int, alone: bool) -> list[str]:
@@ -72,7 +72,7 @@ def _caption(form: int, colour: int, other: int, other_colour: int, relation: in
     return [*first, *where, "a", "small", COLOURS[other_colour], FORMS[other], "."]
 
 
-def _painted(source: np.random.RandomState, scene: Scene) -> tuple[Array, Array]:
+def _painted(source: np.random.RandomState, scene: DrawnScene) -> tuple[Array, Array]:
     """(pictures (count, 3, side, side) in uint8, masks (count, side, side) in int64); the grain is grey."""
     import numpy as np
 

@@ -10,7 +10,7 @@ from engine.data.fields import fields
 from engine.graph import Graph
 from engine.layers.losses import LOSSES, of_classes
 from engine.layers.ports import Input, Output
-from engine.problems.looking import HANDS_ON, PICKS, called, origins
+from engine.problems.looking import PASSES_THROUGH, PICKS, called, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule
 from engine.settings.resolve import SettingFault, resolve_settings
@@ -72,7 +72,7 @@ def embedding_range(graph: Graph, report: Report, node_id: str) -> Found:
     """A table has fewer rows than the data has numbers to look up: torch would stop in the middle of an epoch."""
     layer = report.layer(node_id)
     rows = getattr(layer, "num_embeddings", 0)
-    for edge in origins(graph, node_id, HANDS_ON | PICKS):
+    for edge in origins(graph, node_id, PASSES_THROUGH | PICKS):
         source = report.layer(edge.source)
         known = _known(graph, report, edge.source, Input)
         if edge.target_port in ("offsets", "per_sample_weights") or not isinstance(source, Input) or not known:

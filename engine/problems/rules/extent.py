@@ -16,7 +16,7 @@ from engine.layers.convolution import Convolution, Filters
 from engine.layers.layer import Layer
 from engine.layers.pooling import Pooling
 from engine.layers.windows import spread
-from engine.problems.looking import HANDS_ON, below, called
+from engine.problems.looking import PASSES_THROUGH, below, called
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
 from engine.resolve import owner_of
@@ -175,7 +175,7 @@ def _weights(graph: Graph, report: Report, node_id: str) -> int:
     node, layer = graph.nodes[node_id], report.layer(node_id)
     if layer is None or node.properties.get("frozen") is True or node.properties.get("weights_of"):
         return 0
-    if node.type in HANDS_ON or (layer.family in ("Activation", "Pooling") and node.type != "PReLU"):
+    if node.type in PASSES_THROUGH or (layer.family in ("Activation", "Pooling") and node.type != "PReLU"):
         return 0
     shapes = layer.weights(*report.inputs[node_id]).values()
     return sum(prod(bind(size, {}) for size in shape) for shape in shapes)

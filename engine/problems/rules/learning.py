@@ -13,7 +13,17 @@ from engine.layers.layer import Layer
 from engine.layers.losses import LOSSES
 from engine.layers.ports import Output
 from engine.layers.windows import spread
-from engine.problems.looking import DROPOUTS, HANDS_ON, PICKS, POOLS, RESAMPLES, RESHAPES, called, feeding, origins
+from engine.problems.looking import (
+    DROPOUTS,
+    PASSES_THROUGH,
+    PICKS,
+    POOLS,
+    RESAMPLES,
+    RESHAPES,
+    called,
+    feeding,
+    origins,
+)
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule
 from engine.settings.resolve import SettingFault, resolve_settings
@@ -45,7 +55,7 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
     if not isinstance(output, Output) or output.loss is None:
         return
     loss = output.loss
-    for edge in origins(graph, node_id, HANDS_ON | RESAMPLES | AVERAGES):
+    for edge in origins(graph, node_id, PASSES_THROUGH | RESAMPLES | AVERAGES):
         node = graph.nodes[edge.source]
         name, kind = called(graph, node), node.type
         if loss == "cross_entropy" and kind in SOFTMAX:
@@ -160,7 +170,7 @@ def no_activation(graph: Graph, report: Report, node_id: str) -> Found:
     node, layer = graph.node(node_id), report.layer(node_id)
     if layer is None or node_id not in report.inputs or not _mixes(layer):
         return
-    for edge in origins(graph, node_id, HANDS_ON | AVERAGES | BATCH_NORMS):
+    for edge in origins(graph, node_id, PASSES_THROUGH | AVERAGES | BATCH_NORMS):
         before, source = report.layer(edge.source), graph.nodes[edge.source]
         if source.type not in AFFINE or before is None or not _mixes(before) or edge.source not in report.inputs:
             continue

@@ -8,9 +8,9 @@ from typing import Final
 
 from engine.graph import GraphError
 from engine.problems.ways import axes, kinds, learning, parameters, sequences, settings, sizes, windows, wires
-from engine.problems.ways.place import Place, Way
+from engine.problems.ways.place import FaultSite, Way
 
-Finder = Callable[[Place], Iterator[Way | None]]
+Finder = Callable[[FaultSite], Iterator[Way | None]]
 
 WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "axes": (sequences.back_in_shape, axes.insert, axes.other_kind, axes.own_settings),
@@ -71,7 +71,7 @@ DISPENSABLE: Final = frozenset(
 """Warnings that deleting the guilty layer answers; of errors it always is a last way out."""
 
 
-def ways(place: Place) -> Iterator[Way]:
+def ways(place: FaultSite) -> Iterator[Way]:
     """Every way worth a try; deleting the guilty node comes last."""
     code = place.problem.code
     for find in WAYS.get(code, ()):

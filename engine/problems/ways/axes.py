@@ -12,7 +12,7 @@ from engine.graph import Edge
 from engine.layers.ports import Input
 from engine.problems.looking import RESHAPES
 from engine.problems.ways.fields import data_shapes
-from engine.problems.ways.place import Place, Step, Way, number
+from engine.problems.ways.place import FaultSite, Step, Way, number
 from engine.spec import Spec
 
 FLATTEN: Step = ("Flatten", {})
@@ -36,7 +36,7 @@ def global_pool(rank: int) -> Step:
     return f"AdaptiveAvgPool{rank - 2}d", {"output_size": 1}
 
 
-def insert(place: Place) -> Iterator[Way | None]:
+def insert(place: FaultSite) -> Iterator[Way | None]:
     """Layers put before the guilty one that give it the axes it wants."""
     edge = place.edge()
     x = place.spec(edge)
@@ -46,7 +46,7 @@ def insert(place: Place) -> Iterator[Way | None]:
         yield place.insert(edge, *steps)
 
 
-def _steps(place: Place, edge: Edge, x: Spec) -> Iterator[tuple[Step, ...]]:
+def _steps(place: FaultSite, edge: Edge, x: Spec) -> Iterator[tuple[Step, ...]]:
     rank = x.rank
     before = _before_flatten(place, edge)
     if before is not None and all(isinstance(size, int) for size in before.shape[1:]):
@@ -84,7 +84,7 @@ def _steps(place: Place, edge: Edge, x: Spec) -> Iterator[tuple[Step, ...]]:
         yield (("Mean", {"dim": (1,)}),)
 
 
-def _before_flatten(place: Place, edge: Edge) -> Spec | None:
+def _before_flatten(place: FaultSite, edge: Edge) -> Spec | None:
     """What a Flatten further up got, if the guilty layer gets its result."""
     graph, report = place.graph, place.report
     while graph.nodes[edge.source].type in RESHAPES | {"Dropout"}:
@@ -97,7 +97,7 @@ def _before_flatten(place: Place, edge: Edge) -> Spec | None:
     return None
 
 
-def other_kind(place: Place) -> Iterator[Way | None]:
+def other_kind(place: FaultSite) -> Iterator[Way | None]:
     """The same layer for another number of axes: Conv1d instead of Conv2d."""
     node, x = place.node, place.spec(place.edge())
     if node is None or x is None or node.type[-1:] != "d" or not node.type[-2:-1].isdigit():
@@ -119,7 +119,7 @@ def _first(value: object) -> object:
     return value[0] if isinstance(value, tuple) and value else value
 
 
-def own_settings(place: Place) -> Iterator[Way | None]:
+def own_settings(place: FaultSite) -> Iterator[Way | None]:
     """Other axes in the layer's own parameters."""
     layer, node = place.layer, place.node
     if node is None or layer is None:
@@ -159,7 +159,7 @@ def own_settings(place: Place) -> Iterator[Way | None]:
                 yield place.set(dim=axis)
 
 
-def sizes(place: Place) -> Iterator[Way | None]:
+def sizes(place: FaultSite) -> Iterator[Way | None]:
     """Parameters that count what comes in, set to what really does."""
     node, layer = place.node, place.layer
     x = place.spec(place.edge())
@@ -186,7 +186,7 @@ def sizes(place: Place) -> Iterator[Way | None]:
         yield from _folds(place, x)
 
 
-def _shapes(place: Place, x: Spec) -> Iterator[Way | None]:
+def _shapes(place: FaultSite, x: Spec) -> Iterator[Way | None]:
     """The shape typed, with one size left open; then shapes with the same axes that hold as many numbers."""
     assert place.node is not None
     name = "shape" if place.node.type == "Reshape" else "unflattened_size"
@@ -220,7 +220,7 @@ def _shapes(place: Place, x: Spec) -> Iterator[Way | None]:
         yield place.set(shape=(-1,))
 
 
-def _folds(place: Place, x: Spec) -> Iterator[Way | None]:
+def _folds(place: FaultSite, x: Spec) -> Iterator[Way | None]:
     """The image that so many patches make."""
     if x.rank != 3 or number(x.shape[2]) is None:
         return
@@ -234,7 +234,7 @@ def _folds(place: Place, x: Spec) -> Iterator[Way | None]:
                 yield place.set(kernel_size=size)
 
 
-def places(place: Place) -> Iterator[Way | None]:
+def places(place: FaultSite) -> Iterator[Way | None]:
     """A place that there is."""
     layer, x = place.layer, place.spec(place.edge())
     if layer is None or x is None:
@@ -261,7 +261,7 @@ def places(place: Place) -> Iterator[Way | None]:
         yield place.set(padding_idx=0)
 
 
-def fixed_size(place: Place) -> Iterator[Way | None]:
+def fixed_size(place: FaultSite) -> Iterator[Way | None]:
     """A number where a size was left open, or the open axis moved or boiled down."""
     edge = place.edge()
     x = place.spec(edge)
@@ -288,7 +288,7 @@ def fixed_size(place: Place) -> Iterator[Way | None]:
             yield place.set(index=index)
 
 
-def given_length(place: Place) -> Iterator[Way | None]:
+def given_length(place: FaultSite) -> Iterator[Way | None]:
     """Inputs with open sizes get the numbers that the data has, or a plain one."""
     for node in place.graph.of_type("Input"):
         layer = place.report.layer(node.id)
@@ -298,14 +298,14 @@ def given_length(place: Place) -> Iterator[Way | None]:
             yield place.set(of=node.id, shape=tuple(16 if isinstance(size, str) else size for size in layer.shape))
 
 
-def whole_image(place: Place) -> Iterator[Way | None]:
+def whole_image(place: FaultSite) -> Iterator[Way | None]:
     """Let a Linear layer see all of an image."""
     edge = place.edge("input")
     yield place.insert(edge, FLATTEN)
     yield place.insert(edge, global_pool(4), FLATTEN, label="Insert global average pooling")
 
 
-def channels_first(place: Place) -> Iterator[Way | None]:
+def channels_first(place: FaultSite) -> Iterator[Way | None]:
     """Channels to the front: by a layer, or at the Input where the data has them there."""
     edge = place.edge()
     yield place.insert(edge, ("Permute", {"dims": (0, 3, 1, 2)}))

@@ -8,7 +8,7 @@ from engine.data.datasets import DataError, Field
 from engine.data.fields import fields
 from engine.graph import Graph
 from engine.layers.ports import Input, Output
-from engine.problems.ways.place import Place
+from engine.problems.ways.place import FaultSite
 from engine.settings.resolve import SettingFault, resolve_settings
 
 
@@ -35,17 +35,17 @@ def vocabulary_of(known: Mapping[str, Field]) -> int | None:
     return max((field.classes for field in known.values() if field.role == "input" and field.classes), default=None)
 
 
-def vocabulary(place: Place) -> int | None:
+def vocabulary(place: FaultSite) -> int | None:
     """How many different numbers the data has to look up."""
     return vocabulary_of(known_fields(place.project))
 
 
-def target(place: Place) -> Field | None:
+def target(place: FaultSite) -> Field | None:
     """The field of the data that the guilty Output learns."""
     return target_field(place, place.id)
 
 
-def target_field(place: Place, node_id: str) -> Field | None:
+def target_field(place: FaultSite, node_id: str) -> Field | None:
     """The field of the data that an Output learns."""
     known = known_fields(place.project)
     layer = place.report.layer(node_id)

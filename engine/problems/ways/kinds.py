@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.layers.ports import Input
-from engine.problems.looking import HANDS_ON, PICKS, called
+from engine.problems.looking import PASSES_THROUGH, PICKS, called
 from engine.problems.ways.fields import vocabulary
-from engine.problems.ways.place import Place, Way
+from engine.problems.ways.place import FaultSite, Way
 
 TABLE = {"num_embeddings": 1000, "embedding_dim": 64}
 
 
-def other_numbers(place: Place) -> Iterator[Way | None]:
+def other_numbers(place: FaultSite) -> Iterator[Way | None]:
     """A layer that turns the one kind of number into the other."""
     edge = place.edge()
     x = place.spec(edge)
@@ -38,16 +38,16 @@ def other_numbers(place: Place) -> Iterator[Way | None]:
             yield place.insert(edge, ("CausalMask", {}))
 
 
-def _other_input(place: Place, source: str, dtype: str) -> Iterator[Way | None]:
+def _other_input(place: FaultSite, source: str, dtype: str) -> Iterator[Way | None]:
     """The Input the numbers come from, taken to hold numbers of another kind."""
     graph = place.graph
-    while graph.nodes[source].type in HANDS_ON | PICKS and graph.incoming[source]:
+    while graph.nodes[source].type in PASSES_THROUGH | PICKS and graph.incoming[source]:
         source = next(iter(graph.incoming[source].values())).source
     if isinstance(place.report.layer(source), Input):
         yield place.set(of=source, dtype=dtype)
 
 
-def other_source(place: Place) -> Iterator[Way | None]:
+def other_source(place: FaultSite) -> Iterator[Way | None]:
     """Another value of the kind that is needed, from further up."""
     edge = place.edge()
     x = place.spec(edge)

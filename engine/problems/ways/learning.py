@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from engine.edits import AddNode, Connect, Disconnect, Edit
 from engine.graph import Edge
-from engine.problems.looking import HANDS_ON
+from engine.problems.looking import PASSES_THROUGH
 from engine.problems.rules.learning import PROBABILITIES
-from engine.problems.ways.place import COLUMN, ROW, Place, Way
+from engine.problems.ways.place import COLUMN, ROW, FaultSite, Way
 from engine.problems.ways.widths import MAKERS
 
 
-def _readers(place: Place) -> list[Edge]:
+def _readers(place: FaultSite) -> list[Edge]:
     """The wires that end at a trained Output behind the guilty layer, or behind layers that only hand on."""
     found, stack = [], [place.id]
     while stack:
@@ -20,12 +20,12 @@ def _readers(place: Place) -> list[Edge]:
             target = place.graph.nodes[edge.target]
             if target.type == "Output" and getattr(place.report.layer(target.id), "loss", None) is not None:
                 found.append(edge)
-            elif target.type in HANDS_ON:
+            elif target.type in PASSES_THROUGH:
                 stack.append(target.id)
     return found
 
 
-def to_prediction(place: Place) -> Iterator[Way | None]:
+def to_prediction(place: FaultSite) -> Iterator[Way | None]:
     """The loss sees the scores; the layer moves to an answer of its own, for prediction."""
     wires = place.wires()
     if len(wires) != 1:
@@ -45,7 +45,7 @@ def to_prediction(place: Place) -> Iterator[Way | None]:
         yield from earlier(place)
 
 
-def other_loss(place: Place) -> Iterator[Way | None]:
+def other_loss(place: FaultSite) -> Iterator[Way | None]:
     """The loss that goes with what stands before it."""
     if place.problem.code == "no-probability":
         other = {"binary_cross_entropy": "binary_cross_entropy_with_logits", "nll_loss": "cross_entropy"}
@@ -59,7 +59,7 @@ def other_loss(place: Place) -> Iterator[Way | None]:
             yield place.set(of=edge.target, loss="binary_cross_entropy")
 
 
-def sigmoid(place: Place) -> Iterator[Way | None]:
+def sigmoid(place: FaultSite) -> Iterator[Way | None]:
     """Probabilities for a loss that needs them, or their logarithms."""
     if place.value("loss") == "binary_cross_entropy":
         yield place.insert(place.edge("input"), ("Sigmoid", {}))
@@ -67,7 +67,7 @@ def sigmoid(place: Place) -> Iterator[Way | None]:
         yield place.insert(place.edge("input"), ("LogSoftmax", {"dim": -1}))
 
 
-def earlier(place: Place) -> Iterator[Way | None]:
+def earlier(place: FaultSite) -> Iterator[Way | None]:
     """The layer put before the last one with weights, where it does some good."""
     graph = place.graph
     wires = place.wires()
@@ -95,14 +95,14 @@ def earlier(place: Place) -> Iterator[Way | None]:
     yield Way(f"Move {name} before {graph.nodes[maker].name}", tuple(edits))
 
 
-def activation(place: Place) -> Iterator[Way | None]:
+def activation(place: FaultSite) -> Iterator[Way | None]:
     """Something between two weighted sums that is none."""
     edge = place.edge("input")
     for kind in ("ReLU", "GELU", "Tanh"):
         yield place.insert(edge, (kind, {}))
 
 
-def some_weights(place: Place) -> Iterator[Way | None]:
+def some_weights(place: FaultSite) -> Iterator[Way | None]:
     """A layer that learns."""
     x = place.spec(place.edge("input"))
     if x is not None and isinstance(x.shape[-1], int):
@@ -110,12 +110,12 @@ def some_weights(place: Place) -> Iterator[Way | None]:
     yield place.insert(place.edge("input"), ("Flatten", {}), ("Linear", {"out_features": 10}))
 
 
-def no_bias(place: Place) -> Iterator[Way | None]:
+def no_bias(place: FaultSite) -> Iterator[Way | None]:
     """Weights that do nothing, dropped."""
     yield place.set(bias=False)
 
 
-def other_norm(place: Place) -> Iterator[Way | None]:
+def other_norm(place: FaultSite) -> Iterator[Way | None]:
     """A norm that needs one sample only."""
     node = place.node
     if node is not None and "Norm" in node.type:

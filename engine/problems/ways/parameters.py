@@ -12,7 +12,7 @@ from engine.edits import MISSING, SetParameter, SetProperty
 from engine.graph import Node
 from engine.layers.parameters import parameters, parse
 from engine.nearest import nearest
-from engine.problems.ways.place import Place, Way, shown
+from engine.problems.ways.place import FaultSite, Way, shown
 from engine.resolve import owner_of
 
 ALIASES: Final = {
@@ -27,7 +27,7 @@ MEANT: Final = {"mirror": "reflect", "wrap": "circular", "edge": "replicate", "c
 """What other libraries call torch's modes."""
 
 
-def mended(place: Place) -> Iterator[Way | None]:
+def mended(place: FaultSite) -> Iterator[Way | None]:
     """A value near to what was typed: a number without its quotes or its sign, a list of the right length."""
     name, node = place.problem.parameter, place.node
     if name is None or node is None:
@@ -90,7 +90,7 @@ def near_values(raw: object) -> list[object]:
     return found
 
 
-def back(place: Place) -> Iterator[Way | None]:
+def back(place: FaultSite) -> Iterator[Way | None]:
     """What a new layer has there."""
     name, node = place.problem.parameter, place.node
     if name is None or node is None:
@@ -107,7 +107,7 @@ def back(place: Place) -> Iterator[Way | None]:
         yield from plain_property(place)
 
 
-def plain_property(place: Place) -> Iterator[Way | None]:
+def plain_property(place: FaultSite) -> Iterator[Way | None]:
     """A property taken back."""
     node = place.node
     if node is None:
@@ -119,7 +119,7 @@ def plain_property(place: Place) -> Iterator[Way | None]:
             yield Way(f"Give it {words}", (SetProperty(node.id, name, MISSING),))
 
 
-def thawed(place: Place) -> Iterator[Way | None]:
+def thawed(place: FaultSite) -> Iterator[Way | None]:
     """Frozen layers that learn again, the last one first."""
     for node_id in reversed(place.graph.order()):
         node = place.graph.nodes[node_id]
@@ -127,7 +127,7 @@ def thawed(place: Place) -> Iterator[Way | None]:
             yield Way(f"Let {node.name} learn", (SetProperty(node_id, "frozen", MISSING),))
 
 
-def as_owner(place: Place) -> Iterator[Way | None]:
+def as_owner(place: FaultSite) -> Iterator[Way | None]:
     """The sizes of the layer whose weights it uses."""
     node = place.node
     if node is None:
@@ -140,7 +140,7 @@ def as_owner(place: Place) -> Iterator[Way | None]:
             yield place.set({name: value}, label=f"Set {name} to {shown(value)}, as {owner.name} has it")
 
 
-def known_layer(place: Place) -> Iterator[Way | None]:
+def known_layer(place: FaultSite) -> Iterator[Way | None]:
     """A layer of nearly that name."""
     node = place.node
     if node is None:

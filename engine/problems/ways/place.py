@@ -43,7 +43,7 @@ class Way:
 
 
 @dataclass(slots=True)
-class Place:
+class FaultSite:
     """The guilty node in the graph it stands in: the network, or a block as it is used there (``way`` leads to it)."""
 
     problem: Problem
@@ -301,11 +301,11 @@ class Place:
         return shape_text(inputs[0].shape) if inputs else ""
 
 
-def find_place(trial: Trial, problem: Problem) -> Place | None:
+def find_place(trial: Trial, problem: Problem) -> FaultSite | None:
     """The guilty node in the copy; None where it is not there (any more)."""
     graph, report = trial.graph, trial.report
     if problem.node is None:
-        return Place(problem, graph, report, graph, None)
+        return FaultSite(problem, graph, report, graph, None)
     node = graph.nodes.get(problem.node)
     for place, inner in enumerate(problem.inside):
         layer = report.layer(node.id) if node is not None else None
@@ -315,7 +315,7 @@ def find_place(trial: Trial, problem: Problem) -> Place | None:
         graph = seen.graph
         report = seen.report
         node = graph.nodes.get(inner)
-    return None if node is None else Place(problem, graph, report, trial.graph, node, problem.inside)
+    return None if node is None else FaultSite(problem, graph, report, trial.graph, node, problem.inside)
 
 
 def _guilty(graph: Graph, report: Report, layer: Use, problem: Problem, place: int) -> Inside | None:
@@ -366,4 +366,4 @@ def _listed(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
-__all__ = ["GraphError", "Place", "Step", "Way", "find_place", "number", "shown", "typed"]
+__all__ = ["FaultSite", "GraphError", "Step", "Way", "find_place", "number", "shown", "typed"]

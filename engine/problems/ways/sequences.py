@@ -7,15 +7,15 @@ from typing import Final
 
 from engine.edits import MISSING, Connect, Disconnect, SetParameter
 from engine.graph import Edge
-from engine.problems.looking import HANDS_ON, above
+from engine.problems.looking import PASSES_THROUGH, above
 from engine.problems.rules.sequences import CAUSAL, RECURRENT
-from engine.problems.ways.place import Place, Step, Way, number
+from engine.problems.ways.place import FaultSite, Step, Way, number
 from engine.problems.ways.widths import resized
 
 CELLS: Final = frozenset({"RNNCell", "LSTMCell", "GRUCell"})
 
 
-def back_in_shape(place: Place) -> Iterator[Way | None]:
+def back_in_shape(place: FaultSite) -> Iterator[Way | None]:
     """Steps that a Flatten has merged, taken from before it."""
     edge, node = place.edge(), place.node
     if edge is None or node is None or node.type not in {*RECURRENT, *CAUSAL, *CELLS}:
@@ -35,7 +35,7 @@ def back_in_shape(place: Place) -> Iterator[Way | None]:
         yield place.rewire(edge, flat.id, "output", f"Take all steps of {flat.name}")
 
 
-def positions(place: Place) -> Iterator[Way | None]:
+def positions(place: FaultSite) -> Iterator[Way | None]:
     """Places for the steps before they are attended to."""
     edges = place.wires()
     if not edges:
@@ -59,7 +59,7 @@ def positions(place: Place) -> Iterator[Way | None]:
                 yield place.insert(edge, kinds[0])
 
 
-def causal(place: Place) -> Iterator[Way | None]:
+def causal(place: FaultSite) -> Iterator[Way | None]:
     """No looking ahead."""
     node = place.node
     if node is None:
@@ -76,7 +76,7 @@ MASKS: Final = (
 )
 
 
-def as_needed(place: Place) -> Iterator[Way | None]:
+def as_needed(place: FaultSite) -> Iterator[Way | None]:
     """The value on the guilty wire in the shape that is needed: another Input, a slice of it, a layer's width."""
     error, edge = place.report.errors.get(place.id), place.edge()
     x = place.spec(edge)
@@ -84,7 +84,7 @@ def as_needed(place: Place) -> Iterator[Way | None]:
         return
     needed = error.needed
     source, through = edge.source, 0
-    while place.graph.nodes[source].type in HANDS_ON and place.graph.incoming[source] and through < 9:
+    while place.graph.nodes[source].type in PASSES_THROUGH and place.graph.incoming[source] and through < 9:
         source, through = next(iter(place.graph.incoming[source].values())).source, through + 1
     if place.graph.nodes[source].type == "Input" and needed[0] == x.shape[0]:
         plain = all(isinstance(size, int) or str(size).isalnum() for size in needed[1:])
@@ -107,7 +107,7 @@ def as_needed(place: Place) -> Iterator[Way | None]:
                 yield place.set(of=node_id, stride=1, padding=1)
 
 
-def masks(place: Place) -> Iterator[Way | None]:
+def masks(place: FaultSite) -> Iterator[Way | None]:
     """One mask only, and one of the right shape."""
     node, edge = place.node, place.edge()
     if node is None:
@@ -149,7 +149,7 @@ def masks(place: Place) -> Iterator[Way | None]:
         yield Way(f"Set {name} instead of the mask", (Disconnect(edge), SetParameter(node.id, name, True)), keeps=False)
 
 
-def states(place: Place) -> Iterator[Way | None]:
+def states(place: FaultSite) -> Iterator[Way | None]:
     """Sizes that let the state of one layer begin another."""
     node, edge = place.node, place.edge()
     if node is None or place.layer is None:
@@ -195,6 +195,6 @@ def states(place: Place) -> Iterator[Way | None]:
             yield place.wire(start, wired[one].source_port, other)
 
 
-def _lengths(place: Place, source: str) -> Iterator[Way | None]:
+def _lengths(place: FaultSite, source: str) -> Iterator[Way | None]:
     if place.graph.nodes[source].type == "Input":
         yield place.set(of=source, shape=(), dtype="int64", label="Make the lengths one whole number a sample")

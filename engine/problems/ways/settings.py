@@ -14,7 +14,7 @@ from engine.problems.ways.axes import FLATTEN
 from engine.problems.ways.fields import known_fields, target, target_field, vocabulary
 from engine.problems.ways.kinds import other_numbers
 from engine.problems.ways.parameters import near_values
-from engine.problems.ways.place import Place, Step, Way, shown, typed
+from engine.problems.ways.place import FaultSite, Step, Way, shown, typed
 from engine.problems.ways.widths import makers, width_parameter
 from engine.settings.resolve import SettingFault, resolve_settings
 
@@ -24,7 +24,7 @@ def setting(path: str, value: object, label: str) -> Way:
     return Way(label, (SetSetting(tuple(path.split(".")), value),))
 
 
-def as_data(place: Place) -> Iterator[Way | None]:
+def as_data(place: FaultSite) -> Iterator[Way | None]:
     """The Input as the data is."""
     for name, field in known_fields(place.project).items():
         if field.role != "input":
@@ -41,7 +41,7 @@ def as_data(place: Place) -> Iterator[Way | None]:
         yield from _and_reshape(place, values, field)
 
 
-def _and_reshape(place: Place, values: dict[str, object], field: Field) -> Iterator[Way | None]:
+def _and_reshape(place: FaultSite, values: dict[str, object], field: Field) -> Iterator[Way | None]:
     """The Input as the data is, and behind it the shape that the network was drawn for."""
     old: object = place.value("shape")
     if not isinstance(old, tuple) or not all(isinstance(size, int) for size in old) or prod(old) != prod(field.shape):
@@ -59,7 +59,7 @@ def _and_reshape(place: Place, values: dict[str, object], field: Field) -> Itera
         yield Way(f"Set shape to {size} and insert {step[0]} behind it", edits, tuple(made))
 
 
-def resized(place: Place) -> Iterator[Way | None]:
+def resized(place: FaultSite) -> Iterator[Way | None]:
     """The images of the data in the size that the Input asks for."""
     resolved, shape = resolve_settings(place.project), place.value("shape")
     if isinstance(resolved, SettingFault) or not isinstance(shape, tuple) or len(shape) != 3:
@@ -73,7 +73,7 @@ def resized(place: Place) -> Iterator[Way | None]:
             yield setting("data.transforms", literal([step, *kept]), label)
 
 
-def other_data(place: Place) -> Iterator[Way | None]:
+def other_data(place: FaultSite) -> Iterator[Way | None]:
     """Data that fits the Input, or whose name was meant."""
     chosen = place.project.settings.get("data", {}).get("dataset")
     names = [dataset.name for dataset in DATASETS]
@@ -89,12 +89,12 @@ def other_data(place: Place) -> Iterator[Way | None]:
     yield from _fitting(place)
 
 
-def some_data(place: Place) -> Iterator[Way | None]:
+def some_data(place: FaultSite) -> Iterator[Way | None]:
     """Data that fits the Inputs as they are drawn."""
     yield from _fitting(place)
 
 
-def _fitting(place: Place) -> Iterator[Way | None]:
+def _fitting(place: FaultSite) -> Iterator[Way | None]:
     inputs = [place.report.layer(node.id) for node in place.project.of_type("Input")]
     wanted = [layer for layer in inputs if isinstance(layer, Input)]
     for dataset in DATASETS:
@@ -102,7 +102,7 @@ def _fitting(place: Place) -> Iterator[Way | None]:
             yield _choose(place, dataset.name)
 
 
-def _choose(place: Place, name: str) -> Way:
+def _choose(place: FaultSite, name: str) -> Way:
     """Another dataset; the folder of the last one's files goes with that."""
     edits = [SetSetting(("data", "dataset"), name)]
     if place.project.settings.get("data", {}).get("path") is not None:
@@ -120,7 +120,7 @@ def _matches(layer: Input, field: Field) -> bool:
     )
 
 
-def back(place: Place) -> Iterator[Way | None]:
+def back(place: FaultSite) -> Iterator[Way | None]:
     """The setting as it is in a new project."""
     path = place.problem.setting or ""
     parts = path.replace("[", ".").split(".")
@@ -140,7 +140,7 @@ def back(place: Place) -> Iterator[Way | None]:
         yield setting(here, MISSING, f"Set {here} to its default")
 
 
-def batch(place: Place) -> Iterator[Way | None]:
+def batch(place: FaultSite) -> Iterator[Way | None]:
     """Batches of more than one sample."""
     resolved = resolve_settings(place.project)
     if isinstance(resolved, SettingFault):
@@ -156,7 +156,7 @@ def batch(place: Place) -> Iterator[Way | None]:
                 yield setting("data.batch_size", other, f"Set batch_size to {other}")
 
 
-def loss(place: Place) -> Iterator[Way | None]:
+def loss(place: FaultSite) -> Iterator[Way | None]:
     """A loss on an Output."""
     for node in place.graph.of_type("Output"):
         field = target_field(place, node.id)
@@ -166,7 +166,7 @@ def loss(place: Place) -> Iterator[Way | None]:
             yield place.set(of=node.id, loss=other)
 
 
-def other_loss(place: Place) -> Iterator[Way | None]:
+def other_loss(place: FaultSite) -> Iterator[Way | None]:
     """A loss that fits what is learned."""
     field = target(place)
     if field is None:
@@ -185,7 +185,7 @@ def other_loss(place: Place) -> Iterator[Way | None]:
             yield Way(f"Set loss to {names[0]} and {width} of {node.name} to {wanted}", edits)
 
 
-def other_target(place: Place) -> Iterator[Way | None]:
+def other_target(place: FaultSite) -> Iterator[Way | None]:
     """Another field to learn."""
     layer, known = place.layer, known_fields(place.project)
     if isinstance(layer, Output):
@@ -206,7 +206,7 @@ def other_target(place: Place) -> Iterator[Way | None]:
     yield from other_numbers(place)
 
 
-def table(place: Place) -> Iterator[Way | None]:
+def table(place: FaultSite) -> Iterator[Way | None]:
     """As many rows as the data has numbers."""
     rows = vocabulary(place)
     if rows:

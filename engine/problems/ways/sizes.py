@@ -11,13 +11,13 @@ from engine.graph import Edge
 from engine.problems.looking import above
 from engine.problems.ways.axes import FLATTEN, divisors, global_pool
 from engine.problems.ways.fields import target
-from engine.problems.ways.place import Place, Step, Way, number, typed
+from engine.problems.ways.place import FaultSite, Step, Way, number, typed
 from engine.problems.ways.widths import makers, resized, width_parameter
 from engine.problems.ways.windows import each
 from engine.spec import Spec
 
 
-def divide(place: Place) -> Iterator[Way | None]:
+def divide(place: FaultSite) -> Iterator[Way | None]:
     """Another count of groups, heads, parts: the nearest that divides."""
     node, x = place.node, place.spec(place.edge())
     if node is None:
@@ -45,7 +45,7 @@ def divide(place: Place) -> Iterator[Way | None]:
                 yield place.set({name: factor})
 
 
-def _asked(place: Place) -> dict[str, int]:
+def _asked(place: FaultSite) -> dict[str, int]:
     """The whole numbers among the parameters that were typed, worked out as far as they make a layer."""
     node, layer = place.node, place.layer
     raw = node.parameters if node is not None else {}
@@ -53,12 +53,12 @@ def _asked(place: Place) -> dict[str, int]:
     return {name: value for name, value in values.items() if isinstance(value, int)}
 
 
-def _nearest(place: Place, name: str, asked: int, possible: list[int]) -> Iterator[Way | None]:
+def _nearest(place: FaultSite, name: str, asked: int, possible: list[int]) -> Iterator[Way | None]:
     for count in sorted(possible, key=lambda count: (abs(count - asked), -count))[:3]:
         yield place.set({name: count})
 
 
-def whole_multiple(place: Place) -> Iterator[Way | None]:
+def whole_multiple(place: FaultSite) -> Iterator[Way | None]:
     """More channels or features, so that they divide."""
     node, edge = place.node, place.edge()
     x = place.spec(edge)
@@ -87,7 +87,7 @@ def whole_multiple(place: Place) -> Iterator[Way | None]:
             yield place.insert(edge, ("Upsample", {"size": wanted}), label=f"Insert Upsample to {_times(wanted)}")
 
 
-def same(place: Place) -> Iterator[Way | None]:
+def same(place: FaultSite) -> Iterator[Way | None]:
     """Branches that come together made alike: padding that keeps the size, a 1×1 convolution, pooling, a crop."""
     wires = place.wires()
     guilty = place.edge() or (wires[-1] if wires else None)
@@ -101,7 +101,7 @@ def same(place: Place) -> Iterator[Way | None]:
             yield from _alike(place, edge, x, other, y)
 
 
-def _alike(place: Place, edge: Edge, x: Spec, other: Edge, y: Spec) -> Iterator[Way | None]:
+def _alike(place: FaultSite, edge: Edge, x: Spec, other: Edge, y: Spec) -> Iterator[Way | None]:
     """Ways to give ``x`` on one wire the sizes of ``y`` on the other."""
     if x.rank != y.rank:
         yield from _same_rank(place, edge, x, y)
@@ -149,7 +149,7 @@ def _strides(x: Spec, y: Spec) -> tuple[int, ...] | None:
     return tuple(found) or None
 
 
-def _same_rank(place: Place, edge: Edge, x: Spec, y: Spec) -> Iterator[Way | None]:
+def _same_rank(place: FaultSite, edge: Edge, x: Spec, y: Spec) -> Iterator[Way | None]:
     if x.rank > y.rank:
         if y.rank == 2:
             yield place.insert(edge, FLATTEN)
@@ -174,7 +174,7 @@ def _same_rank(place: Place, edge: Edge, x: Spec, y: Spec) -> Iterator[Way | Non
             yield place.insert(edge, ("Linear", {"out_features": prod(sizes)}), unflatten)
 
 
-def _same_space(place: Place, edge: Edge, x: Spec, sizes: tuple[int, ...]) -> Iterator[Way | None]:
+def _same_space(place: FaultSite, edge: Edge, x: Spec, sizes: tuple[int, ...]) -> Iterator[Way | None]:
     """The same height and width by a layer on the wire."""
     now = [number(size) for size in x.shape[2:]]
     if not all(now):
@@ -202,7 +202,7 @@ def _same_space(place: Place, edge: Edge, x: Spec, sizes: tuple[int, ...]) -> It
         )
 
 
-def _unpadded(place: Place, edge: Edge, other: Edge) -> Iterator[Way | None]:
+def _unpadded(place: FaultSite, edge: Edge, other: Edge) -> Iterator[Way | None]:
     """Convolutions of one branch alone that shrink it for want of padding, or step over it."""
     graph = place.graph
     shared = above(graph, other.source) | {other.source}
@@ -228,7 +228,7 @@ def _unpadded(place: Place, edge: Edge, other: Edge) -> Iterator[Way | None]:
         yield Way(f"Set padding of {names}", every)
 
 
-def joined_otherwise(place: Place) -> Iterator[Way | None]:
+def joined_otherwise(place: FaultSite) -> Iterator[Way | None]:
     """Another axis to join along, a transposed factor, one branch alone."""
     node = place.node
     if node is None:
@@ -259,7 +259,7 @@ def joined_otherwise(place: Place) -> Iterator[Way | None]:
             yield from resized(place, names[port], -1, first.shape[-1])
 
 
-def made_to_fit(place: Place) -> Iterator[Way | None]:
+def made_to_fit(place: FaultSite) -> Iterator[Way | None]:
     """What comes in given the number of features that the layer counts on."""
     node, edge = place.node, place.edge()
     x = place.spec(edge)
@@ -278,7 +278,7 @@ def made_to_fit(place: Place) -> Iterator[Way | None]:
         yield from resized(place, edge, 1, count)
 
 
-def narrower(place: Place) -> Iterator[Way | None]:
+def narrower(place: FaultSite) -> Iterator[Way | None]:
     """The layers with most weights made narrower, alone and together."""
     graph, report = place.graph, place.report
     heavy: list[tuple[int, str, str, int]] = []
@@ -303,7 +303,7 @@ def narrower(place: Place) -> Iterator[Way | None]:
             yield Way(f"Make {names}{more} {share} as wide", edits)
 
 
-def classes(place: Place) -> Iterator[Way | None]:
+def classes(place: FaultSite) -> Iterator[Way | None]:
     """One answer for each class, by the last layer or by one more."""
     field, edge = target(place), place.edge("input")
     x = place.spec(edge)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from engine.graph import Edge
-from engine.problems.ways.place import Place, Way, number, typed
+from engine.problems.ways.place import FaultSite, Way, number, typed
 
 WIDTHS: Final = {
     "Linear": "out_features",
@@ -30,7 +30,7 @@ def width_parameter(node_type: str) -> str:
     return "out_channels" if node_type in FILTERS else WIDTHS.get(node_type, "")
 
 
-def makers(place: Place, edge: Edge, most: int = 3) -> Iterator[str]:
+def makers(place: FaultSite, edge: Edge, most: int = 3) -> Iterator[str]:
     """The layers above a wire that choose how wide its value is, the nearest first."""
     stack, seen, found = [edge.source], {edge.source}, 0
     while stack and found < most:
@@ -45,7 +45,7 @@ def makers(place: Place, edge: Edge, most: int = 3) -> Iterator[str]:
                 stack.append(before.source)
 
 
-def resized(place: Place, edge: Edge, axis: int, size: int) -> Iterator[Way | None]:
+def resized(place: FaultSite, edge: Edge, axis: int, size: int) -> Iterator[Way | None]:
     """Ways to give the value on a wire ``size`` channels (axis 1) or features (the last axis)."""
     x = place.spec(edge)
     if x is None or size < 1:

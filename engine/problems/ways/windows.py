@@ -9,10 +9,10 @@ from engine.dims import Dim
 from engine.edits import SetParameter
 from engine.problems.looking import above
 from engine.problems.rules.extent import OBJECT, image_side, view
-from engine.problems.ways.place import Place, Way, number, typed
+from engine.problems.ways.place import FaultSite, Way, number, typed
 
 
-def each(place: Place, name: str, node_id: str | None = None) -> tuple[int, ...]:
+def each(place: FaultSite, name: str, node_id: str | None = None) -> tuple[int, ...]:
     """A parameter as one number an axis; empty where it is none."""
     node = place.graph.node(node_id or place.id)
     raw = place.value(name, node)
@@ -21,7 +21,7 @@ def each(place: Place, name: str, node_id: str | None = None) -> tuple[int, ...]
     return raw if isinstance(raw, tuple) else (raw,) if isinstance(raw, int) and not isinstance(raw, bool) else ()
 
 
-def fit(place: Place) -> Iterator[Way | None]:
+def fit(place: FaultSite) -> Iterator[Way | None]:
     """A window that fits: padded input, a smaller kernel, no gaps."""
     x, layer = place.spec(place.edge()), place.layer
     if x is None or layer is None or place.node is None or x.rank < 3:
@@ -58,7 +58,7 @@ def fit(place: Place) -> Iterator[Way | None]:
         yield place.set(scale_factor=2.0)
 
 
-def larger_input(place: Place) -> Iterator[Way | None]:
+def larger_input(place: FaultSite) -> Iterator[Way | None]:
     """More room: an earlier layer that shrinks less, or an Upsample before."""
     edge = place.edge()
     x = place.spec(edge)
@@ -77,7 +77,7 @@ def _known(sizes: tuple[Dim, ...]) -> list[int]:
     return [size for size in sizes if isinstance(size, int)]
 
 
-def less_padding(place: Place) -> Iterator[Way | None]:
+def less_padding(place: FaultSite) -> Iterator[Way | None]:
     """As much padding as is allowed, or a kernel that allows more."""
     node, x = place.node, place.spec(place.edge())
     if node is None:
@@ -106,7 +106,7 @@ def less_padding(place: Place) -> Iterator[Way | None]:
             yield place.exchange(node.type.replace(stem, "ReplicationPad"), node.parameters)
 
 
-def keep_size(place: Place) -> Iterator[Way | None]:
+def keep_size(place: FaultSite) -> Iterator[Way | None]:
     """'same' goes with stride 1; with a stride half the kernel gives ⌈size / stride⌉."""
     kernel = each(place, "kernel_size")
     if kernel:
@@ -115,7 +115,7 @@ def keep_size(place: Place) -> Iterator[Way | None]:
     yield place.set(stride=1)
 
 
-def output_padding(place: Place) -> Iterator[Way | None]:
+def output_padding(place: FaultSite) -> Iterator[Way | None]:
     """Fewer cells at the end than the stride is wide."""
     stride = min(each(place, "stride"), default=1)
     yield place.set(output_padding=max(0, stride - 1))
@@ -123,7 +123,7 @@ def output_padding(place: Place) -> Iterator[Way | None]:
     yield place.set(stride=max(each(place, "output_padding"), default=1) + 1)
 
 
-def all_columns(place: Place) -> Iterator[Way | None]:
+def all_columns(place: FaultSite) -> Iterator[Way | None]:
     """Windows that end where the image does."""
     layer, x = place.layer, place.spec(place.edge())
     if layer is None or x is None:
@@ -142,7 +142,7 @@ def all_columns(place: Place) -> Iterator[Way | None]:
     yield place.set(stride=1)
 
 
-def wider_view(place: Place) -> Iterator[Way | None]:
+def wider_view(place: FaultSite) -> Iterator[Way | None]:
     """Larger steps further up, larger windows, or one with gaps right before, just wide enough."""
     graph = place.graph
     order = {node_id: position for position, node_id in enumerate(graph.order())}
@@ -166,7 +166,7 @@ def wider_view(place: Place) -> Iterator[Way | None]:
     yield from _dilated(place)
 
 
-def _dilated(place: Place) -> Iterator[Way | None]:
+def _dilated(place: FaultSite) -> Iterator[Way | None]:
     edge = place.edge("input")
     x = place.spec(edge)
     if edge is None or x is None or (channels := number(x.shape[1])) is None:

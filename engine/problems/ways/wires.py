@@ -10,13 +10,13 @@ from engine.graph import Edge, Graph
 from engine.live import ENDS
 from engine.problems.looking import above, below
 from engine.problems.ways.fields import known_fields
-from engine.problems.ways.place import ROW, Place, Way
+from engine.problems.ways.place import ROW, FaultSite, Way
 
 NEAREST = 12
 """How many sources for a wire are tried."""
 
 
-def obvious(place: Place) -> Iterator[Way | None]:
+def obvious(place: FaultSite) -> Iterator[Way | None]:
     """A wire from the layer before: one whose result nothing uses, else one that stands above or came before."""
     port = place.problem.port
     if port is None or place.node is None:
@@ -54,14 +54,14 @@ def sources(graph: Graph, node_id: str) -> list[tuple[str, str]]:
     return [pair for _, pair in sorted(found)]
 
 
-def optional_input(place: Place) -> Iterator[Way | None]:
+def optional_input(place: FaultSite) -> Iterator[Way | None]:
     """A second wire is missing where one value would do: hand the first one on."""
     wires = place.wires()
     if place.node is not None and place.node.type in ("Subtract", "Divide", "Maximum") and len(wires) == 1:
         yield place.remove()
 
 
-def other_port(place: Place) -> Iterator[Way | None]:
+def other_port(place: FaultSite) -> Iterator[Way | None]:
     """The wire on a port that there is, or the parameter that brings the port back."""
     name, node = place.problem.port, place.node
     if name is None or node is None:
@@ -88,7 +88,7 @@ def other_port(place: Place) -> Iterator[Way | None]:
         yield place.cut(*leaving, label="Delete the wire" if len(leaving) == 1 else "Delete the wires")
 
 
-def without_optional(place: Place) -> Iterator[Way | None]:
+def without_optional(place: FaultSite) -> Iterator[Way | None]:
     """An optional input that does not fit, left out."""
     edge, layer = place.edge(), place.layer
     if edge is None or layer is None:
@@ -102,7 +102,7 @@ def without_optional(place: Place) -> Iterator[Way | None]:
         yield place.cut(*several, label=f"Take the wires off {', '.join(wire.target_port for wire in several)}")
 
 
-def somewhere(place: Place) -> Iterator[Way | None]:
+def somewhere(place: FaultSite) -> Iterator[Way | None]:
     """A result that nothing uses: an input that waits for one, a layer that joins, or an answer of its own."""
     graph, node, port = place.graph, place.node, place.problem.port
     if node is None or port is None:
@@ -132,7 +132,7 @@ def somewhere(place: Place) -> Iterator[Way | None]:
             yield _joined(place, Edge(node.id, port, "", ""), last)
 
 
-def _joined(place: Place, branch: Edge, trunk: Edge) -> Way | None:
+def _joined(place: FaultSite, branch: Edge, trunk: Edge) -> Way | None:
     """Put an Add of both into a wire."""
     way = place.insert(trunk, ("Add", {}), label=f"Add it to {place.graph.nodes[trunk.source].name}")
     if way is None:
@@ -140,7 +140,7 @@ def _joined(place: Place, branch: Edge, trunk: Edge) -> Way | None:
     return Way(way.label, (*way.edits, Connect(Edge(branch.source, branch.source_port, way.made[0], "x1"))), way.made)
 
 
-def right_end(place: Place) -> Iterator[Way | None]:
+def right_end(place: FaultSite) -> Iterator[Way | None]:
     """Inputs and Outputs of a network, or of a block."""
     node = place.node
     if node is None:
@@ -149,7 +149,7 @@ def right_end(place: Place) -> Iterator[Way | None]:
     yield place.exchange(kind, dict(place.cls(kind).initial) if kind == "Input" else {}, f"Change to {kind}")
 
 
-def start(place: Place) -> Iterator[Way | None]:
+def start(place: FaultSite) -> Iterator[Way | None]:
     """An Input before the first layer that waits for something."""
     graph = place.graph
     for node in graph.nodes.values():
@@ -168,7 +168,7 @@ def start(place: Place) -> Iterator[Way | None]:
         return
 
 
-def end(place: Place) -> Iterator[Way | None]:
+def end(place: FaultSite) -> Iterator[Way | None]:
     """An Output behind the last layer."""
     graph = place.graph
     order = graph.order()
@@ -184,7 +184,7 @@ def end(place: Place) -> Iterator[Way | None]:
                 yield place.add("Output", {} if loss == "cross_entropy" else {"loss": loss}, edge, label=label)
 
 
-def removal(place: Place) -> Iterator[Way | None]:
+def removal(place: FaultSite) -> Iterator[Way | None]:
     """Delete the guilty node; of a branch that leads nowhere, all of it."""
     node = place.node
     if node is None or (node.type in ("Input", "Output") and place.problem.code not in ("unused", "misplaced")):

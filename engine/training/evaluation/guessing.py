@@ -19,7 +19,7 @@ KINDS = {
 }
 
 
-def guessing(heads: tuple[Head, ...], train: Part) -> float:
+def chance_level(heads: tuple[Head, ...], train: Part) -> float:
     """The loss of knowing only how frequent the classes are; NaN where an Output does not learn classes.
 
     For one Output whose classes count alike it is their entropy, −Σ p ln p; ln(classes) where all are equally frequent.

@@ -15,7 +15,7 @@ from engine.data.pipeline import Part
 from engine.graph import Graph
 from engine.layers.ports import Output
 from engine.losses.functional import absolute_error, balanced, counted, hits, loss, summed
-from engine.metrics.judge import Judge, Value
+from engine.metrics.judge import OutputMetrics, Value
 from engine.metrics.tasks import Task, task
 from engine.settings.metrics import MetricName
 from engine.shapes import Report
@@ -42,10 +42,10 @@ class Head:
     metrics: tuple[MetricName, ...] = ()
     weights: Tensor | None = None
     node: str | None = None
-    judge: Judge = dataclasses.field(init=False)
+    judge: OutputMetrics = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "judge", Judge(self.output, self.task, self.metrics, self.masked))
+        object.__setattr__(self, "judge", OutputMetrics(self.output, self.task, self.metrics, self.masked))
 
     @property
     def metric(self) -> str:

@@ -192,7 +192,7 @@ def _share(value: float) -> float:
     return round(value, 4) if value == value else 0.0
 
 
-class Looks:
+class PredictionSampler:
     """Takes and keeps looks for one run: seldom where epochs are short, always at the end."""
 
     def __init__(self, run: Path, history: History, fields: Mapping[str, Field]) -> None:

@@ -24,7 +24,7 @@ from engine.files import FileError
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History, Table
-from engine.training.process.handover import WORDS, Facts, Request, announce, remove, spare, take
+from engine.training.process.handover import WORDS, HostFacts, Request, announce, remove, spare, take
 from engine.training.process.messages import (
     COMMAND,
     Command,
@@ -38,7 +38,7 @@ from engine.training.process.messages import (
     Refused,
     Resume,
     SetRate,
-    Step,
+    StepOnce,
     Stop,
 )
 from engine.training.process.wire import Line, WireError, accept, listen
@@ -198,7 +198,7 @@ class Child:
                 self.control.pause()
             case Resume():
                 self.control.resume()
-            case Step():
+            case StepOnce():
                 self.control.step()
             case Stop():
                 self.control.stop()
@@ -206,7 +206,7 @@ class Child:
                 self.control.set_lr(lr)
 
 
-def _keep_words(child: Child, facts: Facts) -> None:
+def _keep_words(child: Child, facts: HostFacts) -> None:
     """Once the run has a folder: say where, and let the last words go there."""
     while child.status.run is None:
         if child.result is not None:
@@ -229,7 +229,7 @@ def main(folder: Path) -> int:
     signal.signal(signal.SIGTERM, lambda *_: child.control.stop())
     try:
         listener = listen(folder, spare(folder))
-        facts = Facts(pid=os.getpid(), address=listener.address, network=graph.name)
+        facts = HostFacts(pid=os.getpid(), address=listener.address, network=graph.name)
         announce(folder, facts)
         child.listen(listener)
         words = threading.Thread(target=_keep_words, args=(child, facts), name="words", daemon=True)

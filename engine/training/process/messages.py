@@ -14,7 +14,7 @@ from pydantic import (
     field_serializer,
 )
 
-from engine.training.findings import Diagnosis, LayerHealth, Look, Spot
+from engine.training.findings import Diagnosis, HealthCheck, LayerHealth, NodePath
 from engine.training.history import Table
 from engine.training.status import Result, Status
 
@@ -37,7 +37,7 @@ class Resume(Message):
     kind: Literal["resume"] = "resume"
 
 
-class Step(Message):
+class StepOnce(Message):
     """Do one more step, then hold."""
 
     kind: Literal["step"] = "step"
@@ -84,17 +84,17 @@ class NewLook(Message):
 
     kind: Literal["look"] = "look"
     step: int
-    layers: tuple[tuple[Spot, LayerHealth], ...]
+    layers: tuple[tuple[NodePath, LayerHealth], ...]
 
     @classmethod
-    def of(cls, look: Look) -> NewLook:
+    def of(cls, look: HealthCheck) -> NewLook:
         """The message for a look."""
         return cls(step=look.step, layers=tuple(look.layers.items()))
 
     @property
-    def look(self) -> Look:
+    def look(self) -> HealthCheck:
         """The look it is about."""
-        return Look(self.step, dict(self.layers))
+        return HealthCheck(self.step, dict(self.layers))
 
 
 class NewStatus(Message):
@@ -123,7 +123,7 @@ class Refused(Message):
     why: Annotated[str, Field(max_length=300)]
 
 
-Command: TypeAlias = Pause | Resume | Step | Stop | SetRate
+Command: TypeAlias = Pause | Resume | StepOnce | Stop | SetRate
 News: TypeAlias = Points | NewTable | Diagnoses | NewLook | NewStatus | Ended | Refused
 COMMAND: Final[TypeAdapter[Command]] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
 """From the window to the training."""

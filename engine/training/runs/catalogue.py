@@ -32,7 +32,7 @@ LARGEST_INDEX: Final = 64 * 2**20
 LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG, MOST_TAGS = 200, 10_000, 60, 32
 
 
-class Entry(BaseModel):
+class RunEntry(BaseModel):
     """A run in a list: what ``run.json`` says in short. ``data`` is the name of the data set.
 
     ``settings`` are those that were set, as they were typed; ``train`` the means over the last epoch.
@@ -67,7 +67,7 @@ class Listing:
     ``numbers`` are what runs without a name are called by, counted for each network.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RunEntry, ...]
     going_on: frozenset[Path]
     broken: dict[Path, str]
     numbers: dict[Path, int]
@@ -171,12 +171,12 @@ def _stamp(path: Path) -> list[int]:
     return [facts.st_mtime_ns, facts.st_size, facts.st_ino]
 
 
-def _short(path: Path) -> Entry:
+def _short(path: Path) -> RunEntry:
     info = read(path)
     data = info.settings.get("data")
     name = data.get("dataset") if isinstance(data, dict) else None
-    facts = {key: getattr(info, key) for key in Entry.model_fields if key != "data"}
-    return Entry.model_validate({**facts, "data": name if isinstance(name, str) else ""})
+    facts = {key: getattr(info, key) for key in RunEntry.model_fields if key != "data"}
+    return RunEntry.model_validate({**facts, "data": name if isinstance(name, str) else ""})
 
 
 def _known(folder: Path) -> dict[str, object]:
@@ -192,11 +192,11 @@ def _known(folder: Path) -> dict[str, object]:
     return content["runs"] if good else {}
 
 
-def _remembered(known: object, stamp: list[int], path: Path) -> Entry | None:
+def _remembered(known: object, stamp: list[int], path: Path) -> RunEntry | None:
     if not isinstance(known, dict) or known.get("stamp") != stamp or not isinstance(known.get("entry"), dict):
         return None
     try:
-        return Entry.model_validate({**known["entry"], "path": path})
+        return RunEntry.model_validate({**known["entry"], "path": path})
     except ValidationError:
         return None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from engine import cost
-from engine.training.plan import Plan
+from engine.training.plan import TrainingPlan
 
 DATA_SHARE = 0.4
 """The share of a device's free memory for samples; the rest is for the network and what it computes."""
@@ -54,12 +54,12 @@ def room_for_data(device: torch.device) -> int | None:
     return None if free is None else int(DATA_SHARE * free)
 
 
-def needed_memory(plan: Plan, batch: int) -> int:
+def needed_memory(plan: TrainingPlan, batch: int) -> int:
     """Bytes that training with batches of so many samples takes, by `engine.cost`."""
     return cost.total(plan.graph, plan.report, batch).memory_training
 
 
-def largest_batch(plan: Plan, free: int) -> int:
+def largest_batch(plan: TrainingPlan, free: int) -> int:
     """The most samples in a batch that fit into so many bytes, 0 if not even one does.
 
     What is needed grows evenly with the batch: activations for each sample, on top of the weights.

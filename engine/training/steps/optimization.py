@@ -15,7 +15,7 @@ from engine.settings.schedules import Constant, Schedule
 from engine.settings.training import TrainingConfig
 from engine.training.runs.checkpoint import State
 from engine.training.status import TrainingError
-from engine.training.steps.pair import Pair
+from engine.training.steps.pair import PairedOptimizer
 
 SPARSE = ("sparse_adam", "sgd", "adagrad", "lbfgs")
 """Those that take sparse gradients."""
@@ -43,7 +43,7 @@ def make_optimizer(config: Optimizer, module: nn.Module, device: torch.device) -
         shared = {name: value for name, value in options.items() if name in ("lr", "betas", "weight_decay")}
         made = [torch_optimizer(config)(mine, **options)] if mine else []
         made += [rest(others, **shared)] if others else []
-        return made[0] if len(made) == 1 else Pair(*made)
+        return made[0] if len(made) == 1 else PairedOptimizer(*made)
     if config.name in FUSED and device.type in ("cpu", "cuda") and not sparse:
         options["fused"] = True
     return torch_optimizer(config)(parameters, **options)

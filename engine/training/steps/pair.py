@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 
-class Pair(torch.optim.Optimizer):
+class PairedOptimizer(torch.optim.Optimizer):
     """Steps with the one, then with the other; schedules see the groups of both. ``defaults`` are the first's."""
 
     def __init__(self, first: torch.optim.Optimizer, second: torch.optim.Optimizer) -> None:

@@ -7,12 +7,12 @@ import torch
 from engine.compile import compile_source
 from engine.data.pipeline import Prepared
 from engine.training.evaluation.network import Network, heads
-from engine.training.plan import Plan
+from engine.training.plan import TrainingPlan
 from engine.training.steps.device import seed_step
 from engine.training.steps.stepper import Stepper
 
 
-def build(plan: Plan, data: Prepared, device: torch.device) -> Stepper:
+def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
     """The network of a plan with new weights, drawn from (seed, "init"), ready to learn from the data on a device."""
     config = plan.training
     seed_step(device, config.seed, "init")
@@ -28,12 +28,12 @@ def build(plan: Plan, data: Prepared, device: torch.device) -> Stepper:
     return Stepper(network, config, device, steps_of(len(data.train), plan))
 
 
-def batches_of(samples: int, plan: Plan) -> int:
+def batches_of(samples: int, plan: TrainingPlan) -> int:
     """The batches of one epoch."""
     size = plan.data.size(samples)
     return samples // size if plan.data.drop_last else -(-samples // size)
 
 
-def steps_of(samples: int, plan: Plan) -> int:
+def steps_of(samples: int, plan: TrainingPlan) -> int:
     """The steps of one epoch: each takes ``training.accumulate`` batches, the last what is left."""
     return -(-batches_of(samples, plan) // plan.training.accumulate)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from engine.settings.training import TrainingConfig
-from engine.training.diagnosis.health import Looker
+from engine.training.diagnosis.health import HealthProbe
 from engine.training.evaluation.network import Batch, Forward, Network
 from engine.training.runs.checkpoint import State
 from engine.training.steps.device import seed_step
@@ -20,7 +20,7 @@ from engine.training.steps.optimization import Clipping, LearningRate, Penalty, 
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepResult:
     """What a step has to say, on the device: mean loss of its samples before it, their score, norm of the gradients."""
 
     loss: Tensor
@@ -70,12 +70,12 @@ class Stepper:
         number: int,
         *,
         measure: bool,
-        looker: Looker | None = None,
+        looker: HealthProbe | None = None,
         go_on: Callable[[], bool] | None = None,
-    ) -> Step:
+    ) -> StepResult:
         """Learn from these batches together; ``measure`` the norm of the gradients, ``looker`` the layers.
 
-        Where the loss is no number, nothing is learned: `Step.finite` says so. (On an accelerator the loss is not
+        Where the loss is no number, nothing is learned: `StepResult.finite` says so. (On an accelerator the loss is not
         waited for, and the recorder finds it a moment later.) ``go_on`` is asked between two batches, also where the
         optimizer looks at them several times. Raises Halted where it says no.
         """
@@ -114,9 +114,9 @@ class Stepper:
         scores = scores[: len(batches)]  # an optimizer that looks several times begins with the loss that is said
         score = scores[0] if len(scores) == 1 else (sum(s for s, _ in scores), sum(n for _, n in scores))
         samples = sum(map(samples_of, batches))
-        return Step(loss.detach(), score, norm if measure and finite else None, samples, finite)  # type: ignore[arg-type]
+        return StepResult(loss.detach(), score, norm if measure and finite else None, samples, finite)  # type: ignore[arg-type]
 
-    def _learn(self, gradients: Callable[[], Tensor], looker: Looker | None) -> Tensor:
+    def _learn(self, gradients: Callable[[], Tensor], looker: HealthProbe | None) -> Tensor:
         """Take the gradients and step."""
         if isinstance(self.optimizer, torch.optim.LBFGS):  # looks at the loss several times
             if looker is not None:

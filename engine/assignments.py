@@ -12,7 +12,7 @@ from engine.layers.parameters import parse
 from engine.literals import literal, unstorable
 from engine.properties import Properties
 from engine.resolve import layer_class
-from engine.settings.resolve import SECTIONS, variants
+from engine.settings.resolution import SECTIONS, variants
 
 
 class AssignmentError(LayerloomError):

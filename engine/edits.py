@@ -1,4 +1,4 @@
-"""Every change of a Graph as data: ``edit.apply(graph)`` returns the inverse edit (blocks: `engine.blocks.edits`).
+"""Every change of a Graph as data: ``edit.apply(graph)`` returns the inverse (blocks: `engine.blocks.block_edits`).
 
 Undo and redo, fixes and their previews, paste and ``--set`` are all lists of these. An edit that the graph refuses
 raises GraphError and leaves the graph as it was.

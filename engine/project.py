@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.blocks.block import BLOCK, LONGEST_HELP, PARAMETER, Block, BlockParameter
-from engine.blocks.edits import AddBlock
+from engine.blocks.block_edits import AddBlock
 from engine.edits import AddNode, Connect
 from engine.files import FileError, write_atomically
 from engine.graph import Edge, Graph, GraphError, Node

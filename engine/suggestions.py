@@ -12,8 +12,8 @@ from engine.layers.layer import Layer, ShapeError
 from engine.literals import literal
 from engine.problems.fix import Fix
 from engine.problems.looking import above
-from engine.problems.ways.fields import known_fields, vocabulary_of
-from engine.problems.ways.place import shown
+from engine.problems.ways.fault_site import shown
+from engine.problems.ways.field_ways import known_fields, vocabulary_of
 from engine.resolve import layer_class, resolve
 from engine.shapes import Report
 from engine.spec import Spec, shape_text

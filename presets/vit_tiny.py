@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from presets.attention import encoder_block
+from presets.attention_parts import encoder_block
 from presets.preset import Preset, chain, on_digits
 
 

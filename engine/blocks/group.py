@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from engine import expressions
 from engine.blocks.block import Block, BlockParameter
-from engine.blocks.edits import AddBlock
+from engine.blocks.block_edits import AddBlock
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode
 from engine.errors import GraphError
 from engine.graph import Edge, Graph, Node

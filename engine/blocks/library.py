@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine import project
 from engine.blocks.block import PREFIX, Block, Blocks
-from engine.blocks.edits import AddBlock
+from engine.blocks.block_edits import AddBlock
 from engine.edits import Compound, Edit
 from engine.graph import Graph, Node
 from engine.home import home

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from engine.blocks.block import Block
-from engine.blocks.edits import SetBlock, defined, within
+from engine.blocks.block_edits import SetBlock, defined, within
 from engine.edits import MISSING, Compound, Edit, SetParameter, SetProperty
 from engine.expressions import is_expression
 from engine.graph import Graph, Node

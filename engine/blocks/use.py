@@ -13,8 +13,8 @@ from pydantic import Field, PrivateAttr, create_model
 
 from engine.blocks.block import Block, Blocks
 from engine.dims import Dim
+from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer, Port, ShapeError
-from engine.layers.ports import BlockInput
 from engine.properties import DEFAULT, Properties
 from engine.spec import BATCH, UNWIRED, Spec
 
@@ -64,7 +64,7 @@ def inside(blocks: Blocks, block: Block, arguments: Mapping[str, object], inputs
 
 
 def _look(block: Block, arguments: dict[str, object], inputs: tuple[Spec, ...], key: Key) -> Inside:
-    from engine.live import live_nodes
+    from engine.live_nodes import live_nodes
     from engine.shapes import Shapes, sentence
 
     graph = block.graph

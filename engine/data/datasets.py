@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.data.dataset import DataError, Dataset, Field, Samples
-from engine.data.declarations import files, generated, tables
+from engine.data.declarations import file_sets as files
+from engine.data.declarations import generated, tables
 from engine.home import home
 from engine.nearest import hint
 

@@ -18,7 +18,7 @@ __all__ = ["Layer", "all", "get", "refresh"]
 
 
 FAMILIES: Final = (
-    *("ports", "linear", "convolution", "transposed", "pooling", "adaptive", "unpooling", "padding"),
+    *("endpoints", "linear", "convolution", "transposed", "pooling", "adaptive", "unpooling", "padding"),
     *("resampling", "folding", "normalization", "activation"),
     *("probability", "dropout", "reshape", "selection", "reduction", "merge", "residual", "embedding", "positions"),
     *("recurrent", "attention", "masking", "transformer"),

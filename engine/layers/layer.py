@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -137,9 +138,19 @@ class Layer(BaseModel):
         """Multiply-add operations of one forward pass; symbolic where a size is. Matrix products only."""
         return 0
 
-    def hands_on(self, inputs: tuple[Spec, ...], training: bool) -> bool:
+    def passes_through(self, inputs: tuple[Spec, ...], training: bool) -> bool:
         """Whether its outputs take no memory of their own."""
         return self.views or (self.idle and not training)
+
+    def hands_on(self, inputs: tuple[Spec, ...], training: bool) -> bool:
+        """Deprecated: the name of `passes_through` in packages written for Layerloom 0.1."""
+        return self.passes_through(inputs, training)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        if "hands_on" in cls.__dict__ and "passes_through" not in cls.__dict__:
+            warnings.warn(f"{cls.__name__}.hands_on is called passes_through now.", DeprecationWarning, stacklevel=2)
+            setattr(cls, "passes_through", cls.__dict__["hands_on"])  # noqa: B010 - mypy forbids the plain assignment
 
     def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         """Bytes it needs only while it computes, beside inputs and outputs."""

@@ -61,7 +61,7 @@ class Shortcut(Layer):
     def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return product(outputs[0].shape) * inputs[0].shape[1] if self.projected(inputs[0]) else 0
 
-    def hands_on(self, inputs: tuple[Spec, ...], training: bool) -> bool:
+    def passes_through(self, inputs: tuple[Spec, ...], training: bool) -> bool:
         return not self.projected(inputs[0])
 
     def summary(self) -> str:

@@ -7,8 +7,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.errors import LayerloomError
+from engine.layers.endpoints import Output
 from engine.layers.losses import LOSSES, of_classes
-from engine.layers.ports import Output
 
 
 class LossError(LayerloomError):

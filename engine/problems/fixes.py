@@ -12,7 +12,7 @@ from engine.problems.fix import Fix
 from engine.problems.problem import Problem, ProblemFinder
 from engine.problems.trial import Standing, Trial
 from engine.problems.ways import ways
-from engine.problems.ways.place import FaultSite, Way, find_place
+from engine.problems.ways.fault_site import FaultSite, Way, find_place
 
 MOST: Final = 6
 """How many fixes are offered."""

@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from engine.layers.parameters import NonNegative, Positive
+from engine.settings.choices import Amount, Rate, Share, kind
 from engine.settings.data import Section
-from engine.settings.kinds import Amount, Rate, Share, kind
 
 Interval = Literal["epoch", "step"]
 INTERVAL = "what is counted: epochs or steps"

@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from engine.layers.parameters import NonNegative, Positive
+from engine.settings.choices import Amount, Rate
 from engine.settings.data import Section
-from engine.settings.kinds import Amount, Rate
 from engine.settings.metrics import MetricName
 from engine.settings.optimizers import LBFGS, AdamW, Optimizer
 from engine.settings.schedules import CLOSED, Constant, Cyclic, OneCycle, Plateau, Schedule

@@ -10,7 +10,7 @@ from engine import expressions
 from engine.blocks.use import Inside, Key, Use
 from engine.expressions import depends
 from engine.graph import Node
-from engine.source.plan import BlockView, ClassPlan, Derived, unfolded, view_of
+from engine.source.class_plan import BlockView, ClassPlan, Derived, unfolded, view_of
 
 WIDEST = 100
 Plans = Mapping[tuple[str, Key], ClassPlan]

@@ -11,10 +11,10 @@ from engine import expressions
 from engine.blocks.use import Use, states
 from engine.expressions import depends, is_expression
 from engine.graph import Node
+from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer
-from engine.layers.ports import BlockInput
+from engine.source.class_plan import ClassPlan, unfolded
 from engine.source.names import identifier
-from engine.source.plan import ClassPlan, unfolded
 
 Value = tuple[str, str]
 """A node id and one of its output ports."""

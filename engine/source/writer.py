@@ -12,14 +12,14 @@ from engine.dims import Dim, Size
 from engine.expressions import depends, evaluate
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
-from engine.live import live_nodes
+from engine.live_nodes import live_nodes
 from engine.resolve import Fault, owner_of, resolve_properties
 from engine.shapes import Report
 from engine.source.calls import WIDEST, block_calls, compressed, laid_out, layer_call
+from engine.source.class_plan import BlockView, Body, ClassPlan, SourceError, unfolded, view_of
 from engine.source.contexts import contexts
 from engine.source.forward import Forward, coded_fields, reads_right
 from engine.source.names import class_name, identifier, one_line
-from engine.source.plan import BlockView, Body, ClassPlan, SourceError, unfolded, view_of
 from engine.spec import Spec, shape_text
 
 LETTERS = {"height": "H", "width": "W", "time": "T", "channels": "C", "features": "D", "depth": "Z"}

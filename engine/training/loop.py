@@ -19,8 +19,8 @@ from engine.training.plan import TrainingPlan, check
 from engine.training.runs.best import best_of
 from engine.training.runs.clock import read_curves
 from engine.training.runs.folder import PROJECT, RunError
-from engine.training.runs.info import RunInfo, environment, read
 from engine.training.runs.run import Run
+from engine.training.runs.run_info import RunInfo, environment, read
 from engine.training.status import Result, State, Status, TrainingError
 from engine.training.steps.threads import use_passive_waiting
 
@@ -97,8 +97,8 @@ class Trainer:
             from engine.training.runs.checkpoint import load
             from engine.training.runs.stored import parent_of
             from engine.training.steps import device
-            from engine.training.steps.memory import room_for_data
-            from engine.training.steps.rig import batches_of
+            from engine.training.steps.assembly import batches_of
+            from engine.training.steps.device_memory import room_for_data
 
             device.freeze_imports()
             resumed = self._resumed

@@ -12,7 +12,7 @@ from engine.training.control import Control
 from engine.training.diagnosis.course import TrainingFacts
 from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.diagnosis.probes import Probed
-from engine.training.evaluation.guessing import chance_level
+from engine.training.evaluation.chance_level import chance_level
 from engine.training.evaluation.predictions import PredictionSampler
 from engine.training.history import History
 from engine.training.keeper import Keeper
@@ -23,9 +23,9 @@ from engine.training.recorder import Recorder
 from engine.training.runs.checkpoint import Checkpoint
 from engine.training.runs.run import Run
 from engine.training.session import Session
+from engine.training.steps.assembly import build
 from engine.training.steps.compiling import compile_network
 from engine.training.steps.device import seed_step
-from engine.training.steps.rig import build
 from engine.training.steps.stepper import Stepper
 from engine.weights.warm_start import Parent, inherit
 

@@ -11,7 +11,7 @@ from engine.data.datasets import DataError, Field
 from engine.data.fields import fields, training_samples
 from engine.graph import Graph
 from engine.settings.data import DataConfig
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.resolution import SettingFault, resolve_settings
 from engine.settings.training import TrainingConfig
 from engine.shapes import Report, infer
 from engine.source import Source, SourceError, source

@@ -12,17 +12,17 @@ from torch import Tensor
 
 from engine.data.pipeline import Part, Prepared
 from engine.errors import About
+from engine.layers.endpoints import Output
 from engine.layers.losses import LOSSES
-from engine.layers.ports import Output
 from engine.training.diagnosis.health import weights_of
 from engine.training.diagnosis.nonfinite import not_a_number, origin, undisturbed
 from engine.training.diagnosis.probes import Probed, node_at
-from engine.training.evaluation.guessing import chance_level
+from engine.training.evaluation.chance_level import chance_level
 from engine.training.evaluation.network import Batch, Head
 from engine.training.findings import Diagnosis, NodePath
 from engine.training.plan import TrainingPlan
 from engine.training.status import TrainingError
-from engine.training.steps.memory import free_memory, largest_batch, needed_memory
+from engine.training.steps.device_memory import free_memory, largest_batch, needed_memory
 from engine.training.steps.stepper import Stepper
 
 START: Final = 10.0

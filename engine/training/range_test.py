@@ -69,7 +69,7 @@ def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | No
     from engine.data.pipeline import prepare, shuffled
     from engine.training.plan import check
     from engine.training.steps import device as devices
-    from engine.training.steps.rig import build
+    from engine.training.steps.assembly import build
     from engine.training.steps.threads import use_passive_waiting
 
     plan = check(graph)

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 from engine.errors import About
-from engine.metrics.judge import Value
+from engine.metrics.output_metrics import Value
 from engine.training.history import History
 from engine.training.runs.clock import OF_THE_CLOCK as OF_THE_CLOCK
 from engine.training.runs.run import Run
-from engine.training.steps.memory import used_memory
+from engine.training.steps.device_memory import used_memory
 
 INTERVAL = 0.1
 """Seconds between two looks at the losses: each one waits for the device."""

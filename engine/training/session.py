@@ -27,8 +27,8 @@ from engine.training.recorder import Diverged, Recorder
 from engine.training.runs.checkpoint import Progress
 from engine.training.runs.folder import RunError
 from engine.training.status import Metrics, Result, State
+from engine.training.steps.assembly import steps_of
 from engine.training.steps.device import seed_step
-from engine.training.steps.rig import steps_of
 from engine.training.steps.stepper import Halted, Stepper
 from engine.training.steps.turns import TURN
 
@@ -224,15 +224,15 @@ class Session:
         if paused:
             self.recorder.rest()
             self.show(state="running")
-        self._make_way()
+        self._yield_turn()
         return go_on
 
     def _between_batches(self) -> bool:
         """Within an evaluation: whether to go on."""
-        self._make_way()
+        self._yield_turn()
         return not self.control.stopped
 
-    def _make_way(self) -> None:
+    def _yield_turn(self) -> None:
         """Let those compute who have waited for their turn; what they do is no time of the run."""
         if TURN.wanted:
             self.recorder.work()

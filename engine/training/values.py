@@ -57,7 +57,7 @@ def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[Place, tu
     from engine.training.plan import check
     from engine.training.runs.stored import parent_of
     from engine.training.steps import device as devices
-    from engine.training.steps.rig import build
+    from engine.training.steps.assembly import build
     from engine.training.steps.threads import use_passive_waiting
     from engine.weights.warm_start import inherit
 

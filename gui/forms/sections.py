@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.edits import MISSING, Compound, Edit, SetSetting
 from engine.graph import Graph, GraphError
 from engine.layers.parameters import Parameter, parameters
-from engine.settings.resolve import SettingFault, resolve_settings, variants
+from engine.settings.resolution import SettingFault, resolve_settings, variants
 from gui.document import Document
 from gui.forms import Form
 from gui.widgets import Note, heading

@@ -15,10 +15,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import about
 from engine.graph import Graph
-from engine.settings.resolve import SettingFault, resolve
+from engine.settings.resolution import SettingFault, resolve
 from engine.training.control import Control
 from engine.training.history import History
-from engine.training.runs.info import RunInfo, read
+from engine.training.runs.run_info import RunInfo, read
 from engine.training.runs.stored import stored_history
 from engine.training.status import Result, State, Status, sentence
 from gui.work import garbage

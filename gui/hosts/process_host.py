@@ -41,7 +41,7 @@ from engine.training.process.messages import (
 )
 from engine.training.process.wire import Line, WireError, columns
 from engine.training.runs.folder import PROJECT, RunError, last_kept
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from engine.training.status import Result, Status, sentence
 from gui.hosts.host import ENDED, result_of
 from gui.work import garbage

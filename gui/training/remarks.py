@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from engine import project
 from engine.graph import Graph, GraphError
 from engine.training.runs.folder import FACTS, PROJECT, RunError
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from engine.training.status import Result, Status
 from gui.document import Document
 from gui.hosts.host import Watch

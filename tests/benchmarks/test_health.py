@@ -17,7 +17,7 @@ from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.diagnosis.probes import Probed
 from engine.training.plan import check
 from engine.training.steps import device as devices
-from engine.training.steps.rig import build
+from engine.training.steps.assembly import build
 from tests.benchmarks.tables import table
 
 GOAL, LIMIT = 0.03, 0.06

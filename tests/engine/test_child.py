@@ -29,7 +29,7 @@ from engine.training.process.messages import NEWS, Ended, NewStatus, Points, Ref
 from engine.training.process.wire import Line, WireError
 from engine.training.recorder import OF_THE_CLOCK
 from engine.training.runs.folder import METRICS, RunError
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from engine.training.runs.stored import stored_history
 
 PATIENCE = 60.0

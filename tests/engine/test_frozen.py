@@ -16,7 +16,7 @@ from engine.project import from_bytes, load, to_bytes
 from engine.training.loop import Trainer
 from engine.training.runs.catalogue import listing
 from engine.training.runs.folder import RunError
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from engine.training.runs.stored import stored_history
 from engine.training.sample_table import SampleTable
 from presets.own import broken_presets, own_presets

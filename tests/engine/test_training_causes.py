@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.training.diagnosis.causes import CAUSES, explained, matters, remedy
 from engine.training.findings import Diagnosis
 from engine.training.loop import Trainer
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from tests.engine.test_training_learning import table
 
 some = st.builds(

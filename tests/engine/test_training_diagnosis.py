@@ -19,7 +19,7 @@ from engine.training.diagnosis.layer_signs import DEAD
 from engine.training.diagnosis.monitor import STREAK, HealthMonitor
 from engine.training.findings import HealthCheck, LayerHealth, NodePath
 from engine.training.loop import Trainer
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from engine.training.status import Status
 from tests.engine.test_training_learning import table, train
 from tests.engine.test_training_resume import Stopping

@@ -19,7 +19,7 @@ from engine.training.failures import explain
 from engine.training.loop import Trainer
 from engine.training.plan import check
 from engine.training.recorder import Diverged
-from engine.training.runs.info import runs
+from engine.training.runs.run_info import runs
 from engine.training.runs.stored import stored_history
 from engine.training.status import TrainingError
 from tests.engine.test_training_learning import table

@@ -15,9 +15,9 @@ from sklearn import metrics as sk
 from torch import Tensor
 from torch.nn import functional
 
-from engine.layers.ports import Output
+from engine.layers.endpoints import Output
 from engine.losses.functional import absolute_error
-from engine.metrics.judge import OutputMetrics
+from engine.metrics.output_metrics import OutputMetrics
 from engine.metrics.tasks import Task
 from engine.settings.metrics import METRICS
 from engine.training.runs.answers import is_predictions

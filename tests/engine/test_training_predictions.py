@@ -37,7 +37,7 @@ def test_the_answers_are_those_of_the_network(tmp_path: Path) -> None:
 
     from engine.compile import compile_graph
     from engine.data.pipeline import prepare
-    from engine.settings.resolve import resolve_settings
+    from engine.settings.resolution import resolve_settings
 
     graph = network()
     trainer = Trainer(graph, tmp_path / "run")

@@ -16,12 +16,12 @@ from engine.data import datasets
 from engine.data.pipeline import Part
 from engine.edits import SetParameter
 from engine.graph import Graph
-from engine.layers.ports import Output
+from engine.layers.endpoints import Output
 from engine.losses.functional import balanced
 from engine.metrics.tasks import Task
 from engine.training import preflight as module
 from engine.training.control import Control
-from engine.training.evaluation.guessing import chance_level
+from engine.training.evaluation.chance_level import chance_level
 from engine.training.evaluation.network import Head
 from engine.training.loop import Trainer
 from engine.training.preflight import check_targets, size

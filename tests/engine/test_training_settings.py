@@ -13,7 +13,7 @@ from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.layers.parameters import parameters
 from engine.settings.data import DataConfig, Section, SplitSettings
-from engine.settings.resolve import SettingFault, resolve_settings, variants
+from engine.settings.resolution import SettingFault, resolve_settings, variants
 from engine.settings.training import AdamW, EarlyStopping, TrainingConfig
 
 

@@ -19,7 +19,7 @@ from engine.training.findings import NodePath
 from engine.training.loop import Trainer
 from engine.training.plan import check
 from engine.training.range_test import FIRST, LAST, STEPS, RangeTest, range_test, suggest
-from engine.training.steps import memory
+from engine.training.steps import device_memory as memory
 from engine.training.values import measure, values_of
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_options import PICTURES

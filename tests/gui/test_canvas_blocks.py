@@ -12,7 +12,7 @@ import presets
 from engine import project
 from engine.blocks import library
 from engine.blocks.block import Block
-from engine.blocks.edits import AddBlock
+from engine.blocks.block_edits import AddBlock
 from engine.graph import Graph
 from engine.source import write
 from gui.canvas import blocks, clipboard

@@ -21,7 +21,7 @@ from engine.home import hosts
 from engine.training.process.handover import WORDS, live
 from engine.training.recorder import OF_THE_CLOCK
 from engine.training.runs.folder import METRICS, RunError
-from engine.training.runs.info import read, runs
+from engine.training.runs.run_info import read, runs
 from gui.app import build_window
 from gui.document import Document
 from gui.hosts import process_host

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 import presets
 from engine.edits import SetSetting
-from engine.training.runs.info import runs
+from engine.training.runs.run_info import runs
 from gui.app import build_window
 from gui.cli import main
 

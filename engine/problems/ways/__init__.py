@@ -7,8 +7,16 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from engine.graph import GraphError
-from engine.problems.ways import axes, kinds, learning, parameters, sequences, settings, sizes, windows, wires
-from engine.problems.ways.place import FaultSite, Way
+from engine.problems.ways import axis_ways as axes
+from engine.problems.ways import learning_ways as learning
+from engine.problems.ways import number_ways as kinds
+from engine.problems.ways import parameter_ways as parameters
+from engine.problems.ways import sequence_ways as sequences
+from engine.problems.ways import setting_ways as settings
+from engine.problems.ways import size_ways as sizes
+from engine.problems.ways import window_ways as windows
+from engine.problems.ways import wire_ways as wires
+from engine.problems.ways.fault_site import FaultSite, Way
 
 Finder = Callable[[FaultSite], Iterator[Way | None]]
 

@@ -13,9 +13,9 @@ from engine.data.binding import Binding
 from engine.data.datasets import Field
 from engine.data.pipeline import Part
 from engine.graph import Graph
-from engine.layers.ports import Output
+from engine.layers.endpoints import Output
 from engine.losses.functional import absolute_error, balanced, counted, hits, loss, summed
-from engine.metrics.judge import OutputMetrics, Value
+from engine.metrics.output_metrics import OutputMetrics, Value
 from engine.metrics.tasks import Task, task
 from engine.settings.metrics import MetricName
 from engine.shapes import Report

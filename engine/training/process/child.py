@@ -111,12 +111,12 @@ class Child:
         try:
             from engine.training.loop import Trainer
 
-            request, reins, curves = self.request, self.control, self.history
+            request, control, curves = self.request, self.control, self.history
             if request.resume is not None:
-                self._trainer = Trainer.resume(request.resume, control=reins, history=curves)
+                self._trainer = Trainer.resume(request.resume, control=control, history=curves)
             else:
                 self._trainer = Trainer(
-                    self.graph, root=request.root, control=reins, history=curves, weights_of=request.weights_of
+                    self.graph, root=request.root, control=control, history=curves, weights_of=request.weights_of
                 )
             self.result = self._trainer.run()
         except Exception as error:

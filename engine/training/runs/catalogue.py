@@ -22,8 +22,8 @@ from engine.files import FileError, write_atomically
 from engine.home import home
 from engine.locks import is_written
 from engine.training.runs.folder import FACTS, LARGEST_FACTS, RunError, writer_lock
-from engine.training.runs.info import read
 from engine.training.runs.numbers import numbered
+from engine.training.runs.run_info import read
 
 INDEX: Final = ".index.json"
 GONE: Final = ".deleted-"

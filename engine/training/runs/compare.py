@@ -10,7 +10,7 @@ from typing import Final
 from engine import layers
 from engine.graph import Graph, Node
 from engine.layers.parameters import parameters
-from engine.settings.resolve import SECTIONS, SettingFault, resolve
+from engine.settings.resolution import SECTIONS, SettingFault, resolve
 
 ABSENT: Final = "–"
 ORDER: Final = ("project", "data", "training", "layers", "wires")

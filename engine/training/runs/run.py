@@ -36,8 +36,8 @@ from engine.training.runs.folder import (
     not_kept,
     writer_lock,
 )
-from engine.training.runs.info import RunInfo, read
 from engine.training.runs.lines import Row, line, plain
+from engine.training.runs.run_info import RunInfo, read
 from engine.training.runs.tensors import write_tensors
 
 if TYPE_CHECKING:

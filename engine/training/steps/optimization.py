@@ -15,7 +15,7 @@ from engine.settings.schedules import Constant, Schedule
 from engine.settings.training import TrainingConfig
 from engine.training.runs.checkpoint import State
 from engine.training.status import TrainingError
-from engine.training.steps.pair import PairedOptimizer
+from engine.training.steps.paired_optimizer import PairedOptimizer
 
 SPARSE = ("sparse_adam", "sgd", "adagrad", "lbfgs")
 """Those that take sparse gradients."""

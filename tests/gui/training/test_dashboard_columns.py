@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from engine.edits import SetSetting
 from engine.training.runs import catalogue
 from engine.training.runs.folder import METRICS
-from engine.training.runs.info import read
 from engine.training.runs.lines import line
 from engine.training.runs.run import Run
+from engine.training.runs.run_info import read
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.training.dashboard import Dashboard

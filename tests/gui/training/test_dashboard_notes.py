@@ -12,7 +12,7 @@ from engine.edits import SetParameter, SetSetting
 from engine.graph import Graph
 from engine.training.loop import Trainer
 from engine.training.runs.checkpoint import FOLDER, MODEL
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from gui.document import Document
 from gui.hosts.host import ThreadHost
 from gui.hosts.process_host import ProcessHost

@@ -10,7 +10,7 @@ from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.training.loop import Trainer
 from engine.training.runs.folder import METRICS
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from gui.document import Document
 from gui.hosts.host import ThreadHost
 from tests.gui.training.boards import Show, choose, click, network, rows

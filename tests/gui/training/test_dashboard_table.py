@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.training.runs.catalogue import describe
 from engine.training.runs.folder import writer_lock
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from gui.training.dashboard import Dashboard
 from gui.training.results.lower import DIFFERENCES
 from gui.training.runs.runs_columns import NAME, NOTE, RESULT, TAGS

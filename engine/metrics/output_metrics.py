@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from engine.layers.ports import Output
+from engine.layers.endpoints import Output
 from engine.losses.functional import as_values, hits
 from engine.metrics.deviations import Deviations, columns
 from engine.metrics.tasks import Task

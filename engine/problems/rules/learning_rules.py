@@ -9,9 +9,9 @@ from engine.data.datasets import DataError
 from engine.data.fields import training_samples
 from engine.dims import product
 from engine.graph import Graph, Node
+from engine.layers.endpoints import Output
 from engine.layers.layer import Layer
 from engine.layers.losses import LOSSES
-from engine.layers.ports import Output
 from engine.layers.windows import spread
 from engine.problems.looking import (
     DROPOUTS,
@@ -26,7 +26,7 @@ from engine.problems.looking import (
 )
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import Report
 from engine.spec import Spec
 

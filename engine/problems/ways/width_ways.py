@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from engine.graph import Edge
-from engine.problems.ways.place import FaultSite, Way, number, typed
+from engine.problems.ways.fault_site import FaultSite, Way, number, typed
 
 WIDTHS: Final = {
     "Linear": "out_features",

@@ -8,12 +8,12 @@ from engine.data.binding import input_field, target_field
 from engine.data.datasets import DataError, Field
 from engine.data.fields import fields
 from engine.graph import Graph
+from engine.layers.endpoints import Input, Output
 from engine.layers.losses import LOSSES, of_classes
-from engine.layers.ports import Input, Output
 from engine.problems.looking import PASSES_THROUGH, PICKS, called, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import Report
 from engine.spec import Spec
 

@@ -9,11 +9,11 @@ from engine.dims import product
 from engine.edits import SetParameter
 from engine.graph import Edge
 from engine.problems.looking import above
-from engine.problems.ways.axes import FLATTEN, divisors, global_pool
-from engine.problems.ways.fields import target
-from engine.problems.ways.place import FaultSite, Step, Way, number, typed
-from engine.problems.ways.widths import makers, resized, width_parameter
-from engine.problems.ways.windows import each
+from engine.problems.ways.axis_ways import FLATTEN, divisors, global_pool
+from engine.problems.ways.fault_site import FaultSite, Step, Way, number, typed
+from engine.problems.ways.field_ways import target
+from engine.problems.ways.width_ways import makers, resized, width_parameter
+from engine.problems.ways.window_ways import each
 from engine.spec import Spec
 
 

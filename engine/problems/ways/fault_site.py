@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from engine import expressions
-from engine.blocks.edits import within
+from engine.blocks.block_edits import within
 from engine.blocks.use import Inside, Use
 from engine.dims import Dim
 from engine.edits import MISSING, AddNode, Compound, Connect, Disconnect, Edit, Move, RemoveNode, SetParameter

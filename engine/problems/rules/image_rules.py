@@ -7,8 +7,8 @@ from typing import Final
 from engine.dims import product
 from engine.graph import Graph
 from engine.layers.convolution import Filters
+from engine.layers.endpoints import Input
 from engine.layers.pooling import Pooling
-from engine.layers.ports import Input
 from engine.layers.windows import AXES, Window
 from engine.problems.looking import DROPOUTS, called, origins
 from engine.problems.problem import Problem

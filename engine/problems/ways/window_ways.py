@@ -8,8 +8,8 @@ from math import ceil
 from engine.dims import Dim
 from engine.edits import SetParameter
 from engine.problems.looking import above
-from engine.problems.rules.extent import OBJECT, image_side, view
-from engine.problems.ways.place import FaultSite, Way, number, typed
+from engine.problems.rules.extent_rules import OBJECT, image_side, view
+from engine.problems.ways.fault_site import FaultSite, Way, number, typed
 
 
 def each(place: FaultSite, name: str, node_id: str | None = None) -> tuple[int, ...]:

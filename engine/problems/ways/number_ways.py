@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.layers.ports import Input
+from engine.layers.endpoints import Input
 from engine.problems.looking import PASSES_THROUGH, PICKS, called
-from engine.problems.ways.fields import vocabulary
-from engine.problems.ways.place import FaultSite, Way
+from engine.problems.ways.fault_site import FaultSite, Way
+from engine.problems.ways.field_ways import vocabulary
 
 TABLE = {"num_embeddings": 1000, "embedding_dim": 64}
 

@@ -9,9 +9,9 @@ from typing import Final
 from engine.blocks.use import Use
 from engine.graph import Graph
 from engine.layers.convolution import Convolution
+from engine.layers.endpoints import Input, Output
 from engine.layers.layer import Layer
 from engine.layers.losses import of_classes
-from engine.layers.ports import Input, Output
 from engine.problems.looking import PASSES_THROUGH, PICKS, above, called, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from engine.edits import AddNode, Connect, Disconnect, Edit
 from engine.graph import Edge
 from engine.problems.looking import PASSES_THROUGH
-from engine.problems.rules.learning import PROBABILITIES
-from engine.problems.ways.place import COLUMN, ROW, FaultSite, Way
-from engine.problems.ways.widths import MAKERS
+from engine.problems.rules.learning_rules import PROBABILITIES
+from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Way
+from engine.problems.ways.width_ways import MAKERS
 
 
 def _readers(place: FaultSite) -> list[Edge]:

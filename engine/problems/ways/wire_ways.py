@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from engine import ports
 from engine.edits import AddNode, Connect, Disconnect, Edit, SetParameter
 from engine.graph import Edge, Graph
-from engine.live import ENDS
+from engine.live_nodes import ENDS
 from engine.problems.looking import above, below
-from engine.problems.ways.fields import known_fields
-from engine.problems.ways.place import ROW, FaultSite, Way
+from engine.problems.ways.fault_site import ROW, FaultSite, Way
+from engine.problems.ways.field_ways import known_fields
 
 NEAREST = 12
 """How many sources for a wire are tried."""

@@ -8,9 +8,9 @@ from typing import Final
 from engine.edits import MISSING, Connect, Disconnect, SetParameter
 from engine.graph import Edge
 from engine.problems.looking import PASSES_THROUGH, above
-from engine.problems.rules.sequences import CAUSAL, RECURRENT
-from engine.problems.ways.place import FaultSite, Step, Way, number
-from engine.problems.ways.widths import resized
+from engine.problems.rules.sequence_rules import CAUSAL, RECURRENT
+from engine.problems.ways.fault_site import FaultSite, Step, Way, number
+from engine.problems.ways.width_ways import resized
 
 CELLS: Final = frozenset({"RNNCell", "LSTMCell", "GRUCell"})
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from engine.data.datasets import DataError, Field
 from engine.data.fields import fields
 from engine.graph import Graph
-from engine.layers.ports import Input, Output
-from engine.problems.ways.place import FaultSite
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.layers.endpoints import Input, Output
+from engine.problems.ways.fault_site import FaultSite
+from engine.settings.resolution import SettingFault, resolve_settings
 
 
 def known_fields(project: Graph) -> Mapping[str, Field]:

@@ -12,7 +12,7 @@ from engine.edits import MISSING, SetParameter, SetProperty
 from engine.graph import Node
 from engine.layers.parameters import parameters, parse
 from engine.nearest import nearest
-from engine.problems.ways.place import FaultSite, Way, shown
+from engine.problems.ways.fault_site import FaultSite, Way, shown
 from engine.resolve import owner_of
 
 ALIASES: Final = {

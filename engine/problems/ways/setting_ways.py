@@ -8,15 +8,15 @@ from math import prod
 
 from engine.data.datasets import DATASETS, Field
 from engine.edits import MISSING, Edit, SetParameter, SetSetting
-from engine.layers.ports import Input, Output
+from engine.layers.endpoints import Input, Output
 from engine.literals import literal
-from engine.problems.ways.axes import FLATTEN
-from engine.problems.ways.fields import known_fields, target, target_field, vocabulary
-from engine.problems.ways.kinds import other_numbers
-from engine.problems.ways.parameters import near_values
-from engine.problems.ways.place import FaultSite, Step, Way, shown, typed
-from engine.problems.ways.widths import makers, width_parameter
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.problems.ways.axis_ways import FLATTEN
+from engine.problems.ways.fault_site import FaultSite, Step, Way, shown, typed
+from engine.problems.ways.field_ways import known_fields, target, target_field, vocabulary
+from engine.problems.ways.number_ways import other_numbers
+from engine.problems.ways.parameter_ways import near_values
+from engine.problems.ways.width_ways import makers, width_parameter
+from engine.settings.resolution import SettingFault, resolve_settings
 
 
 def setting(path: str, value: object, label: str) -> Way:

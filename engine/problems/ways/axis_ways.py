@@ -9,10 +9,10 @@ from typing import Final
 from engine.dims import Dim, product
 from engine.edits import SetParameter
 from engine.graph import Edge
-from engine.layers.ports import Input
+from engine.layers.endpoints import Input
 from engine.problems.looking import RESHAPES
-from engine.problems.ways.fields import data_shapes
-from engine.problems.ways.place import FaultSite, Step, Way, number
+from engine.problems.ways.fault_site import FaultSite, Step, Way, number
+from engine.problems.ways.field_ways import data_shapes
 from engine.spec import Spec
 
 FLATTEN: Step = ("Flatten", {})

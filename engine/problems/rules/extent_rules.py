@@ -20,7 +20,7 @@ from engine.problems.looking import PASSES_THROUGH, below, called
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
 from engine.resolve import owner_of
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import Report
 from engine.spec import Spec
 

@@ -17,9 +17,9 @@ from engine.blocks.use import Inside, Use, inside
 from engine.errors import LayerloomError
 from engine.expressions import ExpressionError
 from engine.graph import Graph, Node
+from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer, ShapeError
-from engine.layers.ports import BlockInput
-from engine.live import live_nodes
+from engine.live_nodes import live_nodes
 from engine.resolve import owner_of, resolve
 from engine.shapes import Report, sentence, wired_inputs
 from engine.source.names import identifier

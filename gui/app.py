@@ -72,9 +72,9 @@ def main(opened: tuple[Graph, Path | None] | None = None, *, train: bool = False
     loader.failed.connect(window.say)
     window.say("Loading PyTorch …")
     QTimer.singleShot(50, loader.start)
-    QTimer.singleShot(0, window.find_runs)
+    QTimer.singleShot(0, window.commands.training.find)
     if train:
-        QTimer.singleShot(0, window.train)
+        QTimer.singleShot(0, window.commands.training.train)
     _let_ctrl_c_through(app)
     return app.exec()
 

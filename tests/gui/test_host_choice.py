@@ -18,8 +18,8 @@ from engine.training.process.handover import HostFacts, LiveTraining
 from gui.document import Document
 from gui.hosts.choice import MANY_STEPS, host, pays
 from gui.hosts.host import ThreadHost
-from gui.hosts.live import GoingOn
 from gui.hosts.process_host import ProcessHost
+from gui.pages.going_on import GoingOn
 from gui.preferences import Preferences
 from gui.training.dashboard import Dashboard
 from tests.gui.test_training_host import iris

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gui.canvas.adder import Adder
-from gui.canvas.block_commands import BlockCommands
-from gui.canvas.clipboard_commands import ClipboardCommands
-from gui.canvas.edit_commands import EditCommands
+from gui.canvas.commands.block_commands import BlockCommands
+from gui.canvas.commands.clipboard_commands import ClipboardCommands
+from gui.canvas.commands.edit_commands import EditCommands
+from gui.canvas.commands.zoom_commands import ZoomCommands
 from gui.canvas.fix_menu import FixMenu
-from gui.canvas.zoom_commands import ZoomCommands
 from gui.design.design import DesignPage
-from gui.files import Files
 from gui.help import Help
 from gui.pages.pages import Pages
 from gui.pages.problems import ProblemCommands
 from gui.pages.training import TrainingCommands
 from gui.preferences import Preferences
+from gui.project_files import Files
 from gui.wire_values import WireValues
 
 if TYPE_CHECKING:

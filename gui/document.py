@@ -15,8 +15,8 @@ from engine.problems import Checker, Problem
 from engine.problems.fix import Fix
 from engine.problems.fixes import mend_all
 from engine.shapes import Report, Shapes
-from gui.history import UndoHistory
 from gui.levels import Level, first_use, walk
+from gui.undo_history import UndoHistory
 
 
 class Document(QObject):

@@ -14,14 +14,14 @@ from gui.actions import ACTIONS, Actions, key_rows
 from gui.canvas.view import View
 from gui.commands import Commands
 from gui.document import Document
-from gui.files import Files
 from gui.help import Help
 from gui.pages.going_on import ask_to_leave, below
 from gui.pages.pages import Pages
 from gui.pages.problems import ProblemCommands
 from gui.pages.training import TrainingCommands
 from gui.preferences import Preferences
-from gui.status import StatusLine
+from gui.project_files import Files
+from gui.status_line import StatusLine
 from gui.toolbar import PAGES, MainToolBar
 from gui.training.notice import KEY as NOTICE
 from gui.wire_values import WireValues

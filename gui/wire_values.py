@@ -10,12 +10,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.edits import Change
 from engine.errors import LayerloomError
-from gui.canvas.live import Live
+from gui.canvas.live_marks import LiveMarks
 from gui.document import Document
 from gui.work.background import Background
 
 if TYPE_CHECKING:
-    from gui.canvas.live import Values
+    from gui.canvas.live_marks import Values
 
 REST = 400
 """Milliseconds without an edit before a batch is sent."""
@@ -28,7 +28,7 @@ class WireValues(QObject):
     switched = Signal(bool)
 
     def __init__(
-        self, document: Document, live: Live, weights_of: Callable[[], Path | None], parent: QObject | None = None
+        self, document: Document, live: LiveMarks, weights_of: Callable[[], Path | None], parent: QObject | None = None
     ) -> None:
         """``weights_of`` says from which run the weights come; None for new ones."""
         super().__init__(parent)

@@ -6,10 +6,10 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from engine.graph import Edge
-from gui.canvas.commands import free_output
-from gui.canvas.edit_commands import EditCommands
+from gui.canvas.commands.edit_commands import EditCommands
+from gui.canvas.commands.layer_commands import free_output
 from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End, wire_path
-from gui.canvas.kinds import kinds
+from gui.canvas.node_kinds import kinds
 from gui.canvas.popup import LayerPopup
 from gui.canvas.sheet import Sheet
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QMimeData, QPoint
 
 from engine.graph import Edge, Graph, GraphError
 from engine.resolve import layer_class
-from gui.canvas.edit_commands import EditCommands
+from gui.canvas.commands.edit_commands import EditCommands
 from gui.canvas.geometry import HEIGHT, WIDTH
 from gui.canvas.sheet import Sheet
 

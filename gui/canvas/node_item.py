@@ -16,7 +16,7 @@ from engine.layers.layer import Layer
 from engine.resolve import Fault
 from engine.shapes import Report, kind_name
 from gui.canvas.geometry import MARGIN, Box, End, Side, nearest, node_size
-from gui.canvas.kinds import kind
+from gui.canvas.node_kinds import kind
 from gui.canvas.painter import NodeLook, make_ports, paint_node
 from gui.canvas.style import OVERVIEW, Style
 from gui.canvas.tooltips import shown

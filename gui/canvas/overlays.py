@@ -41,7 +41,7 @@ class Hint(_Words):
         self.setStyleSheet(f"background: transparent; color: {theme.color('muted').name()};")
 
 
-class Note(_Words):
+class MouseNote(_Words):
     """A sentence beside the mouse."""
 
     def __init__(self, view: QWidget) -> None:

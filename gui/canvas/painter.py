@@ -22,7 +22,7 @@ AA = QPainter.RenderHint.Antialiasing
 
 
 @dataclass(slots=True)
-class Port:
+class PaintedPort:
     """A port as it is painted."""
 
     point: QPointF
@@ -38,8 +38,8 @@ class NodeLook:
     type: str
     family: str
     summary: str
-    inputs: dict[str, Port]
-    outputs: dict[str, Port]
+    inputs: dict[str, PaintedPort]
+    outputs: dict[str, PaintedPort]
     size: Box
     severity: str = ""
     health: str = ""
@@ -65,7 +65,7 @@ class NodeLook:
     pulse: QPointF = field(init=False)
     pulse_mark: QPainterPath | None = None
 
-    def ports(self, side: Side) -> dict[str, Port]:
+    def ports(self, side: Side) -> dict[str, PaintedPort]:
         """The ports of one side, in order."""
         return self.inputs if side == "input" else self.outputs
 
@@ -127,10 +127,12 @@ def make_ports(
     connected: Collection[str],
     needed: Collection[str],
     spare: bool = False,
-) -> dict[str, Port]:
+) -> dict[str, PaintedPort]:
     """The ports of one side with their places."""
     points = port_points(size, side, len(names), spare)
-    return {name: Port(point, name in connected, name in needed) for name, point in zip(names, points, strict=True)}
+    return {
+        name: PaintedPort(point, name in connected, name in needed) for name, point in zip(names, points, strict=True)
+    }
 
 
 def _rings(points: list[QPointF]) -> QPainterPath | None:

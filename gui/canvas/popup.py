@@ -63,7 +63,7 @@ class LayerPopup(QFrame):
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setItemDelegate(_Row(self.list))
+        self.list.setItemDelegate(_LayerRow(self.list))
         self.list.setUniformItemSizes(True)
         self.nothing = QLabel("No layer is called that.")
         self.nothing.setMargin(8)
@@ -159,7 +159,7 @@ class LayerPopup(QFrame):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
 
 
-class _Row(QStyledItemDelegate):
+class _LayerRow(QStyledItemDelegate):
     """A layer in two lines: glyph and name, family at the right, its one-line help below."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:

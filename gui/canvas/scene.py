@@ -14,7 +14,7 @@ from gui.canvas import tooltips
 from gui.canvas.courses import Courses
 from gui.canvas.finder import Finder
 from gui.canvas.geometry import End
-from gui.canvas.live import Live
+from gui.canvas.live_marks import LiveMarks
 from gui.canvas.node_item import NodeItem, node_look
 from gui.canvas.style import OVERVIEW, Style
 from gui.canvas.ties import Ties
@@ -44,7 +44,7 @@ class Scene(QGraphicsScene):
         self._selected: set[str] = set()
         self._courses = Courses(document, self.nodes, self.wires, self.positions)
         self._ties = Ties(document, self.nodes, self)
-        self.live = Live(document, self)
+        self.live = LiveMarks(document, self)
         self.live.changed.connect(self.touch)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.flush)

@@ -14,7 +14,7 @@ from engine.project import ProjectError
 from gui.canvas.camera import STEP, Camera
 from gui.canvas.ghosts import Ghosts
 from gui.canvas.grid import Grid
-from gui.canvas.overlays import Hint, Note
+from gui.canvas.overlays import Hint, MouseNote
 from gui.canvas.overview import Overview
 from gui.canvas.scene import Scene
 from gui.canvas.style import OVERVIEW
@@ -45,7 +45,7 @@ class Sheet(QGraphicsView):
         """Where the mouse is, while it is over the canvas."""
         self._opened = False
         self._grid, self._overview = Grid(), Overview(self.canvas)
-        self._hint, self._note = Hint(self), Note(self)
+        self._hint, self._note = Hint(self), MouseNote(self)
         self._settle = QTimer(self, singleShot=True, interval=SETTLED)
         self._settle.timeout.connect(lambda: self.be_fast(False))
         self._set_up()

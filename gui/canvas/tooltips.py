@@ -13,7 +13,7 @@ from engine.problems import Problem
 from engine.shapes import kind_name
 from engine.spec import UNWIRED, Spec
 from gui.canvas.geometry import End
-from gui.canvas.kinds import kind
+from gui.canvas.node_kinds import kind
 from gui.document import Document
 
 if TYPE_CHECKING:

@@ -15,18 +15,19 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from engine.edits import Change, Edit
-from gui.canvas import commands, walking
+from gui.canvas import walking
 from gui.canvas.adder import Adder
-from gui.canvas.block_commands import BlockCommands
-from gui.canvas.clipboard_commands import ClipboardCommands
+from gui.canvas.commands import layer_commands as commands
+from gui.canvas.commands.block_commands import BlockCommands
+from gui.canvas.commands.clipboard_commands import ClipboardCommands
+from gui.canvas.commands.edit_commands import EditCommands
+from gui.canvas.commands.zoom_commands import ZoomCommands
 from gui.canvas.drops import PaletteDrop
-from gui.canvas.edit_commands import EditCommands
 from gui.canvas.fix_menu import FixMenu
 from gui.canvas.geometry import GRID
 from gui.canvas.gestures import DragWire, Gesture, MoveNodes, Pan, Pointer, RubberBand
 from gui.canvas.popup import LayerPopup
 from gui.canvas.sheet import Sheet
-from gui.canvas.zoom_commands import ZoomCommands
 from gui.document import Document
 
 ALT = Qt.KeyboardModifier.AltModifier

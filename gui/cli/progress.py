@@ -25,7 +25,7 @@ WIDEST, ROOMY = 110, 75
 BAR = "{desc} {percentage:3.0f} %|{bar}| {n_fmt}/{total_fmt} steps [{elapsed}<{remaining}]{postfix}"
 
 
-class Progress:
+class ProgressPrinter:
     """Epochs as lines and, on a terminal, a bar of the steps below them; what is found is said as soon as it is."""
 
     def __init__(self, *, as_json: bool) -> None:

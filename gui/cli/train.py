@@ -15,7 +15,7 @@ import presets
 from engine.assignments import edit
 from engine.edits import SetSetting
 from gui.cli.common import CallError, Commands, add_what
-from gui.cli.progress import Progress
+from gui.cli.progress import ProgressPrinter
 
 if TYPE_CHECKING:
     from engine.graph import Graph
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     from engine.training.control import Control
     from engine.training.loop import Trainer
 
-    progress, control = Progress(as_json=args.json), Control()
+    progress, control = ProgressPrinter(as_json=args.json), Control()
     if args.resume is not None:
         trainer = Trainer.resume(args.resume, control=control, on_epoch=progress.epoch)
     else:

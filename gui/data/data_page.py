@@ -21,14 +21,14 @@ from engine.graph import Graph, GraphError
 from engine.settings.data import DataConfig
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.training.status import sentence
-from gui.data.catalogue import Catalogue
+from gui.data.data_preview import DataPreview, look
 from gui.data.data_settings import SplitSection, Transforms
-from gui.data.look import Look, look
-from gui.data.samples import Samples
+from gui.data.dataset_list import Catalogue
+from gui.data.samples import SamplesPanel
 from gui.data.taking import Remembered, Taking, in_use
 from gui.data.use_bar import UseBar
 from gui.document import Document
-from gui.forms.sections import Section, align, faults, raw
+from gui.forms.sections import SettingsSection, align, faults, raw
 from gui.training.meanings import data_hints
 from gui.work.background import Background
 
@@ -48,7 +48,7 @@ class DataPage(QWidget):
         super().__init__(parent)
         self.document = document
         self.background = Background("read-data", self)
-        self.seen: Look | None = None
+        self.seen: DataPreview | None = None
         self.looked: Taking | None = None
         """What is looked at beside the data set in use."""
         self._said = ""
@@ -63,7 +63,7 @@ class DataPage(QWidget):
         self.choice.files.path_chosen.connect(self._choose_folder)
         self.choice.files.arrived.connect(self._look_again)
         self.choice.files.turned.connect(self._offer_files)
-        self.samples = Samples()
+        self.samples = SamplesPanel()
         self.samples.part_changed.connect(self._look)
         self.samples.offer_taken.connect(self.choice.files.take_offer)
         self.use = UseBar(document)
@@ -73,10 +73,10 @@ class DataPage(QWidget):
         self.transforms = Transforms(document)
         self.split = SplitSection(document)
         path = ("data",)
-        self.sections: list[Section] = [
+        self.sections: list[SettingsSection] = [
             self.split,
-            Section(document, "", path, DataConfig, ("seed",)),
-            Section(document, "Batches", path, DataConfig, ("batch_size", "shuffle", "drop_last")),
+            SettingsSection(document, "", path, DataConfig, ("seed",)),
+            SettingsSection(document, "Batches", path, DataConfig, ("batch_size", "shuffle", "drop_last")),
         ]
         self.transforms.message.connect(self.message)
         for section in self.sections:
@@ -163,7 +163,7 @@ class DataPage(QWidget):
             self.samples.show_working(f"Loading {name.replace('_', ' ')} …", name)
             self.background.run(partial(look, *wanted), partial(self._loaded, wanted), partial(self._failed, wanted))
 
-    def _loaded(self, wanted: tuple[DataConfig, str], seen: Look) -> None:
+    def _loaded(self, wanted: tuple[DataConfig, str], seen: DataPreview) -> None:
         if wanted == self._shown:
             self.seen = seen
             self.samples.show_look(seen, wanted[0])

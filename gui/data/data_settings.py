@@ -18,7 +18,7 @@ from engine.settings.data import SplitSettings
 from gui.data.taking import PATH, TRANSFORMS, Items, Taking, fields_for, in_use, items
 from gui.document import Document
 from gui.forms import Form
-from gui.forms.sections import Section
+from gui.forms.sections import SettingsSection
 from gui.theme import theme
 from gui.widgets import Note, heading
 
@@ -103,7 +103,7 @@ class Transforms(QWidget):
             self._rows.addWidget(self._cards[-1])
 
     def _row(self, place: int, count: int, name: str, form: Form) -> QWidget:
-        frame = Card()
+        frame = GroupFrame()
         head = QHBoxLayout()
         head.addWidget(QLabel(f"{place + 1}.  {name}"), 1)
         for text, tip, step in (("↑", "Earlier", -1), ("↓", "Later", 1), ("✕", "Remove", 0)):
@@ -160,7 +160,7 @@ class Transforms(QWidget):
             self.message.emit(str(error))
 
 
-class Card(QFrame):
+class GroupFrame(QFrame):
     """A frame around what belongs together."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -174,7 +174,7 @@ class Card(QFrame):
         self.setStyleSheet(f"QFrame#card {{ border: 1px solid {border}; border-radius: 4px; }}")
 
 
-class SplitSection(Section):
+class SplitSection(SettingsSection):
     """The shares of the parts, which stay a whole: what is typed for one is taken from the others."""
 
     def __init__(self, document: Document) -> None:

@@ -13,7 +13,7 @@ from gui.pictures import limits, mask_colours, masks, pictures
 from gui.theme import theme
 
 if TYPE_CHECKING:
-    from gui.data.look import Look
+    from gui.data.data_preview import DataPreview
 
 
 WIDEST = 640
@@ -32,9 +32,9 @@ class ImageGrid(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(150)
         theme.changed.connect(self._repaint)
-        self._seen: Look | None = None
+        self._seen: DataPreview | None = None
 
-    def show_look(self, seen: Look) -> None:
+    def show_look(self, seen: DataPreview) -> None:
         """Show these samples."""
         self._seen = seen
         columns = [pictures(seen.before)]
@@ -110,7 +110,7 @@ def _small(ends: object) -> str:
     return text[:1].lower() + text[1:]
 
 
-class Balance(QWidget):
+class ClassBars(QWidget):
     """A bar for each class, in pieces for training, validation and test, with the numbers beside it."""
 
     ROW = 22

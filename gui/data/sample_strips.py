@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.data.look import Look
+from gui.data.data_preview import DataPreview
 from gui.pictures import limits, pictures
 from gui.theme import mono_font, theme
 
@@ -21,20 +21,20 @@ KINDS = ("muted", "text", "curve.rate", "text", "curve.validation", "ok", "muted
 """The colour of each kind of token, in the order of their names; a letter below says the same."""
 
 
-class Strip(QWidget):
+class SampleStrip(QWidget):
     """What the views of this file share: they paint rows of samples, as many as there is room for."""
 
     ROW = 44
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.seen: Look | None = None
+        self.seen: DataPreview | None = None
         self.after = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(150)
         theme.changed.connect(self.update)
 
-    def show_look(self, seen: Look, *, after: bool = False) -> None:
+    def show_look(self, seen: DataPreview, *, after: bool = False) -> None:
         """Show these samples, ``after`` the transforms or before."""
         self.seen, self.after = seen, after
         self.setAccessibleName(f"{len(seen.before)} samples: {'; '.join(seen.answers)}"[:1000])
@@ -46,7 +46,7 @@ class Strip(QWidget):
         return self.seen.after if self.after else self.seen.before
 
 
-class TextView(Strip):
+class TextView(SampleStrip):
     """Characters in their places: running text, a line with the kind of each character, or what a text becomes."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -115,7 +115,7 @@ def _letter(names: Sequence[str], kind: int) -> str:
     return {"space": " ", "number": "#"}.get(names[kind], names[kind][0])
 
 
-class SeriesView(Strip):
+class SeriesView(SampleStrip):
     """Each sample as a small plot: what was, what drives it, and, dashed, what comes."""
 
     LEGEND, GAP = 24, 12
@@ -175,12 +175,12 @@ class SeriesView(Strip):
         return pens
 
 
-class ClipView(Strip):
+class ClipView(SampleStrip):
     """Each clip as a strip of its frames, from left to right, with what it shows."""
 
     GAP, CAPTION, FEW = 3, 130, 6
 
-    def show_look(self, seen: Look, *, after: bool = False) -> None:
+    def show_look(self, seen: DataPreview, *, after: bool = False) -> None:
         """Show these clips."""
         super().show_look(seen, after=after)
         values = self.values()

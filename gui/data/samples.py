@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 from engine.data.dataset import Dataset
 from engine.data.fields import sample
 from engine.settings.data import DataConfig
-from gui.data.baselines import Baselines
-from gui.data.look import PARTS, Look
-from gui.data.sample_charts import Balance, ImageGrid
+from gui.data.baselines_panel import Baselines
+from gui.data.data_preview import PARTS, DataPreview
+from gui.data.sample_charts import ClassBars, ImageGrid
 from gui.data.sample_strips import ClipView, SeriesView, TextView
 from gui.theme import mono_font
 from gui.widgets import Note, heading
@@ -35,7 +35,7 @@ FEW = 5
 """Columns that share the whole width; more keep their own and can be scrolled."""
 
 
-class SampleTable(QTableWidget):
+class DataTable(QTableWidget):
     """Rows of numbers with their answer in the last column."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -53,7 +53,7 @@ class SampleTable(QTableWidget):
         bar = self.horizontalScrollBar().sizeHint().height()
         return self.horizontalHeader().sizeHint().height() + 26 * max(self.rowCount(), 1) + bar + 4
 
-    def show_look(self, seen: Look, *, after: bool) -> None:
+    def show_look(self, seen: DataPreview, *, after: bool) -> None:
         """Show the samples before or after the transforms."""
         rows = seen.after if after else seen.before
         answer = "class" if seen.dataset.task == "classification" else "target"
@@ -78,7 +78,7 @@ class SampleTable(QTableWidget):
             self.resizeColumnsToContents()
 
 
-class Samples(QWidget):
+class SamplesPanel(QWidget):
     """The middle: samples of a part and the balance of classes, or a sentence while there is nothing to show."""
 
     part_changed = Signal()
@@ -87,7 +87,7 @@ class Samples(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._seen: Look | None = None
+        self._seen: DataPreview | None = None
         self.parts = QComboBox()
         self.parts.setAccessibleName("Part")
         self.parts.setToolTip("Which part of the data is shown")
@@ -119,12 +119,12 @@ class Samples(QWidget):
         middle.addLayout(row)
         middle.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignCenter)
         middle.addStretch(1)
-        self.grid, self.table = ImageGrid(), SampleTable()
+        self.grid, self.table = ImageGrid(), DataTable()
         self.text, self.series, self.clips = TextView(), SeriesView(), ClipView()
         self.views = QStackedWidget()
         for view in (self.empty, self.grid, self.table, self.text, self.series, self.clips):
             self.views.addWidget(view)
-        self.balance, self.balance_title = Balance(), heading("Balance")
+        self.balance, self.balance_title = ClassBars(), heading("Balance")
         self.targets = QComboBox()
         self.targets.setAccessibleName("Target that is counted")
         self.targets.setToolTip("Whose classes are counted")
@@ -178,7 +178,7 @@ class Samples(QWidget):
         else:
             self.remark.setText(text)
 
-    def show_look(self, seen: Look, config: DataConfig | None = None) -> None:
+    def show_look(self, seen: DataPreview, config: DataConfig | None = None) -> None:
         """Show samples, balance and, of a ``config``, baselines."""
         self._seen = seen
         self._fill()
@@ -266,7 +266,7 @@ def parting(dataset: Dataset) -> str:
     return f"No two parts share {dataset.apart}. " if dataset.apart else ""
 
 
-def _ranges(seen: Look) -> str:
+def _ranges(seen: DataPreview) -> str:
     """What the values look like: the end of a sentence."""
     if not seen.before.size:
         return "no samples"

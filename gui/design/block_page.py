@@ -17,7 +17,7 @@ from engine.graph import GraphError
 from engine.layers.parameters import unparse
 from engine.spec import shape_text
 from gui.design.block_parameters import BlockParameters
-from gui.design.facts import Facts, column
+from gui.design.facts import FactSheet, column
 from gui.document import Document
 from gui.widgets import Note, heading
 
@@ -47,7 +47,7 @@ class BlockPage(QWidget):
         self._links = column(self._uses)
         self._links.setSpacing(0)
         self.more = Note("")
-        self.facts = Facts((("One use", "mono"), ("How it works", "muted")))
+        self.facts = FactSheet((("One use", "mono"), ("How it works", "muted")))
         box = column(self)
         for widget in (self.help, self.parameters, self.used, self._uses, self.more, self.facts):
             box.addWidget(widget)

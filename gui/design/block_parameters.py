@@ -14,7 +14,7 @@ from engine.blocks.block import KINDS, BlockParameter, Kind, fits
 from engine.edits import MISSING
 from engine.layers.parameters import Parameter
 from gui.design.facts import column
-from gui.forms.fields import FIELDS, BoolField, PlainField
+from gui.forms.form_fields import FIELDS, BoolField, PlainField
 from gui.forms.repeats import tool
 from gui.widgets import Note, heading
 
@@ -37,7 +37,7 @@ class BlockParameters(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.parameters: tuple[BlockParameter, ...] = ()
-        self.cards: list[Card] = []
+        self.cards: list[ParameterCard] = []
         self.empty = Note("None: every use of this block is the same.")
         self.error = Note("", "error")
         self.add = QPushButton("Add parameter")
@@ -73,7 +73,7 @@ class BlockParameters(QWidget):
             card.deleteLater()
         self.cards = []
         for place, parameter in enumerate(self.parameters):
-            card = Card(parameter.kind, first=place == 0, last=place == len(self.parameters) - 1)
+            card = ParameterCard(parameter.kind, first=place == 0, last=place == len(self.parameters) - 1)
             card.edited.connect(partial(self._edited, place))
             card.moved.connect(partial(self._move, place))
             card.name.editingFinished.connect(partial(self._renamed, place))
@@ -123,7 +123,7 @@ class BlockParameters(QWidget):
         self.changed.emit(tuple(parameters), title)
 
 
-class Card(QWidget):
+class ParameterCard(QWidget):
     """One parameter: name, kind and default; below them its help and the buttons."""
 
     edited = Signal(object)

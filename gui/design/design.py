@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from engine.problems import Problem
 from engine.problems.fix import Fix
-from gui.canvas.commands import open_place
+from gui.canvas.commands.layer_commands import open_place
 from gui.canvas.view import View
 from gui.design.breadcrumb import Breadcrumb
 from gui.design.code import CodePanel
 from gui.design.inspector import Inspector
 from gui.design.palette import Palette
-from gui.design.problems import ProblemsPanel
+from gui.design.problems_panel import ProblemsPanel
 from gui.document import Document
 from gui.explanation import explanation_box
 from gui.preferences import Preferences

@@ -33,7 +33,7 @@ def column(parent: QWidget) -> QVBoxLayout:
     return box
 
 
-class Facts(QWidget):
+class FactSheet(QWidget):
     """Paragraphs under headings; a heading is there only with its paragraph."""
 
     def __init__(self, titles: Iterable[tuple[str, str]]) -> None:

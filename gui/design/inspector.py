@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidg
 
 from engine.edits import Change, Edit
 from engine.graph import GraphError
-from gui.canvas.live import Live
+from gui.canvas.live_marks import LiveMarks
 from gui.design.block_page import BlockPage
 from gui.design.facts import words
 from gui.design.network_page import NetworkPage
@@ -22,7 +22,7 @@ class Inspector(QScrollArea):
 
     message = Signal(str)
 
-    def __init__(self, document: Document, live: Live | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, live: LiveMarks | None = None, parent: QWidget | None = None) -> None:
         """``live`` is what a training says of the layers of the document."""
         super().__init__(parent)
         self.document = document
@@ -39,7 +39,7 @@ class Inspector(QScrollArea):
         self.name.setAccessibleName("Name")
         self.name.setToolTip("The name in the drawing and in the PyTorch source")
         self.name.editingFinished.connect(self._rename)
-        self.node_page = NodePage(document, live or Live(document, self))
+        self.node_page = NodePage(document, live or LiveMarks(document, self))
         self.block_page = BlockPage(document)
         self.network_page = NetworkPage(document)
         self.pages = (self.node_page, self.block_page, self.network_page)

@@ -8,7 +8,7 @@ from engine import cost
 from engine.edits import RenameGraph
 from engine.limits import LONGEST_TITLE
 from engine.spec import shape_text
-from gui.design.facts import Facts, column
+from gui.design.facts import FactSheet, column
 from gui.document import Document
 
 HINT = "Select a layer to see and change its parameters. Double-click the canvas, or press Tab, to add one."
@@ -20,7 +20,7 @@ class NetworkPage(QWidget):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
-        self.facts = Facts((("Shapes", "mono"), ("What it does", "muted")))
+        self.facts = FactSheet((("Shapes", "mono"), ("What it does", "muted")))
         column(self).addWidget(self.facts)
 
     def kind(self) -> str:

@@ -17,10 +17,10 @@ from engine.problems import Problem
 from engine.resolve import layer_class
 from engine.shapes import kind_name, wired_inputs
 from engine.suggestions import suggestions
-from gui.canvas.live import Live
-from gui.design.facts import Facts, ProblemWords, column, go_to, spec_lines
+from gui.canvas.live_marks import LiveMarks
+from gui.design.facts import FactSheet, ProblemWords, column, go_to, spec_lines
 from gui.design.offers import Offers
-from gui.design.properties import property_parameters
+from gui.design.property_rows import property_parameters
 from gui.design.training_words import TrainingWords
 from gui.document import Document
 from gui.forms import Context, Form
@@ -33,7 +33,7 @@ class NodePage(QWidget):
     edited = Signal(object)
     """An edit to be applied."""
 
-    def __init__(self, document: Document, live: Live, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, live: LiveMarks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
         self.form: Form | None = None
@@ -51,7 +51,7 @@ class NodePage(QWidget):
         self.open.clicked.connect(self._open)
         self.properties_head = heading("Properties")
         self.properties_head.setToolTip("What any layer may have beside its own parameters")
-        self.facts = Facts((("Shapes", "mono"), ("Formula", "mono"), ("What it does", "muted")))
+        self.facts = FactSheet((("Shapes", "mono"), ("Formula", "mono"), ("What it does", "muted")))
         self._form_place, self._properties_place = QVBoxLayout(), QVBoxLayout()
         box = column(self)
         for part in (

@@ -16,7 +16,7 @@ from engine.errors import GraphError
 from engine.files import FileError
 from engine.layers.layer import Layer
 from gui.canvas import blocks, glyphs
-from gui.canvas.kinds import kinds
+from gui.canvas.node_kinds import kinds
 from gui.document import Document
 from gui.theme import theme
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.edits import Edit
-from gui.canvas.live import Live
+from gui.canvas.live_marks import LiveMarks
 from gui.design.facts import words
 from gui.theme import theme
 from gui.widgets import Note, heading
@@ -18,7 +18,7 @@ class TrainingWords(QFrame):
     chosen = Signal(object)
     """The `Edit` that mends it."""
 
-    def __init__(self, live: Live, parent: QWidget | None = None) -> None:
+    def __init__(self, live: LiveMarks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("training-words")
         self.setAccessibleName("What a training says of this layer")

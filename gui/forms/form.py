@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from engine.edits import MISSING
 from engine.layers.parameters import Parameter
 from gui.forms.row import FIELD, LABEL, Field, Row
-from gui.forms.text import Context
+from gui.forms.typed_text import Context
 
 
 class Form(QWidget):

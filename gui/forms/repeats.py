@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QTo
 from engine.edits import MISSING
 from engine.expressions import is_expression, per_repeat
 from engine.layers.parameters import Parameter
-from gui.forms.fields import FIELDS, BoolField, PlainField, TextField
-from gui.forms.text import Context, here
+from gui.forms.form_fields import FIELDS, BoolField, PlainField, TextField
+from gui.forms.typed_text import Context, here
 from gui.widgets import label
 
 MOST_ROWS = 12

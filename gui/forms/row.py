@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QSizePolicy, QT
 from engine.edits import MISSING
 from engine.expressions import ExpressionError, depends, per_repeat, value
 from engine.layers.parameters import Parameter, unparse
-from gui.forms.fields import FIELDS, BoolField, NumberField, PlainField, TextField, placeholder, readable
+from gui.forms.form_fields import FIELDS, BoolField, NumberField, PlainField, TextField, placeholder, readable
 from gui.forms.repeats import MOST_ROWS, TOOL, RepeatsField, tool
-from gui.forms.text import Context, here
+from gui.forms.typed_text import Context, here
 from gui.widgets import Note
 
 Field = PlainField | RepeatsField

@@ -1,4 +1,4 @@
-"""Parts of a project's settings as forms: one `Section` per table of the settings, each edit one undo step."""
+"""Parts of a project's settings as forms: one `SettingsSection` per table of the settings, each edit one undo step."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def lr_setting(document: Document) -> object:
     return optimizer.get("lr", MISSING) if isinstance(optimizer, Mapping) else MISSING
 
 
-class Section(QWidget):
+class SettingsSection(QWidget):
     """A heading and a form for one table of the settings; the table may choose its kind by ``name``."""
 
     message = Signal(str)
@@ -114,7 +114,7 @@ class Section(QWidget):
         return [known[name] for name in names or known]
 
 
-class KindSection(Section):
+class KindSection(SettingsSection):
     """A table whose ``name`` chooses among models, each with entries of its own: optimizer, schedule."""
 
     def __init__(self, document: Document, title: str, path: tuple[str, ...], owner: type[BaseModel]) -> None:
@@ -165,7 +165,7 @@ class KindSection(Section):
         return [replace(first, kind="choice", choices=tuple(self.kinds), default=self._default), *others]
 
 
-class OptionalSection(Section):
+class OptionalSection(SettingsSection):
     """A table that may be missing, with a box to switch it on: early stopping."""
 
     def __init__(
@@ -203,7 +203,7 @@ WORDS = {"training": "", "data": "", "early_stopping": "stopping", "ema": "avera
 """What a table is called before the name of an entry; none: its own name."""
 
 
-def tell_apart(sections: Sequence[Section]) -> None:
+def tell_apart(sections: Sequence[SettingsSection]) -> None:
     """Let entries of the same name in several tables be called by the table, too: ``checkpoint epochs``."""
     counts = Counter(name for section in sections for name in section.form.rows)
     for section in sections:
@@ -212,7 +212,7 @@ def tell_apart(sections: Sequence[Section]) -> None:
         section.form.set_titles({name: word if name == "name" else f"{word} {name}" for name in twice})
 
 
-def align(sections: Sequence[Section], more: Callable[[], Sequence[Form]] = tuple) -> None:
+def align(sections: Sequence[SettingsSection], more: Callable[[], Sequence[Form]] = tuple) -> None:
     """Let the labels of several forms have one width."""
     forms = [section.form for section in sections] + list(more())
     forms += [section.switch for section in sections if isinstance(section, OptionalSection)]

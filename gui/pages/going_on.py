@@ -10,13 +10,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from engine.training.status import Status
-from gui.training.banner import Strip
+from gui.training.banner import NoticeStrip
 
 if TYPE_CHECKING:
     from engine.training.process.handover import LiveTraining
 
 
-class GoingOn(Strip):
+class GoingOn(NoticeStrip):
     """Says that a run goes on, and offers to watch it."""
 
     watch_wanted = Signal(object)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from engine.graph import Graph
-from gui.hosts.live import LiveRuns, project_of
+from gui.hosts.live_runs import LiveRuns, project_of
 from gui.pages.going_on import GoingOn
 from gui.pages.pages import Pages
 

@@ -31,7 +31,7 @@ from presets.preset import Preset
 CARD = QSize(264, 208)
 
 
-class Card(QAbstractButton):
+class PresetCard(QAbstractButton):
     """One preset: picture, title, a line about it, its size."""
 
     def __init__(self, preset: Preset, graph: Graph, parent: QWidget) -> None:
@@ -101,7 +101,7 @@ class StartPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Start page")
-        self._cards: list[Card] = []
+        self._cards: list[PresetCard] = []
         self._columns = 0
         page = QWidget()
         columns = QHBoxLayout(page)
@@ -175,7 +175,7 @@ class StartPage(QScrollArea):
     def _build_gallery(self) -> None:
         _clear(self._gallery)
         self._cards = []
-        self._grids: list[tuple[QGridLayout, list[Card]]] = []
+        self._grids: list[tuple[QGridLayout, list[PresetCard]]] = []
         found = presets.all()
         for title, mine in (("Start from a preset", False), ("My presets", True)):
             chosen = [preset for preset in found if (preset.family == "My presets") is mine]
@@ -187,7 +187,7 @@ class StartPage(QScrollArea):
             grid.setContentsMargins(0, 0, 0, 12)
             grid.setSpacing(16)
             holder.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-            cards = [Card(preset, preset.build(), holder) for preset in chosen]
+            cards = [PresetCard(preset, preset.build(), holder) for preset in chosen]
             for card in cards:
                 card.clicked.connect(lambda _checked=False, preset=card.preset: self.preset_chosen.emit(preset))
             self._gallery.addWidget(holder)

@@ -18,7 +18,7 @@ THIN, THICK = 5.0, 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ThumbnailBox:
     """One layer in the picture: which column, which row of it, its size in 0…1 and the token of its colour."""
 
     column: int
@@ -29,7 +29,7 @@ class Block:
     color: str
 
 
-def blocks(graph: Graph) -> list[Block]:
+def blocks(graph: Graph) -> list[ThumbnailBox]:
     """The blocks of a network, column by column along its longest paths."""
     report = infer(graph)
     column: dict[str, int] = {}
@@ -50,7 +50,7 @@ def blocks(graph: Graph) -> list[Block]:
             family = "other"
         tall, thick = _size(spec)
         rows = members[place]
-        result.append(Block(place, rows.index(node_id), len(rows), thick, tall, f"family.{family}"))
+        result.append(ThumbnailBox(place, rows.index(node_id), len(rows), thick, tall, f"family.{family}"))
     return result
 
 
@@ -64,7 +64,7 @@ def _size(spec: Spec | None) -> tuple[float, float]:
     return min(1.0, 0.15 + math.log2(sizes[-1] + 1) / 12), 0.12
 
 
-def paint(painter: QPainter, area: QRectF, drawn: list[Block]) -> None:
+def paint(painter: QPainter, area: QRectF, drawn: list[ThumbnailBox]) -> None:
     """Draw the blocks centred in ``area``, shrunk where there are many."""
     if not drawn:
         return

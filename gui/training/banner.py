@@ -29,7 +29,7 @@ SIGNS = {**STATES, "remark": ("Remark", "hint", "accent")}
 """What a strip says → word, sign, colour."""
 
 
-class Strip(QFrame):
+class NoticeStrip(QFrame):
     """One line, or several where it needs them, with a sign and a button; hidden until there is something to say."""
 
     wanted = Signal()
@@ -80,7 +80,7 @@ class Strip(QFrame):
         )
 
 
-class Banner(Strip):
+class Banner(NoticeStrip):
     """What was seen before the first step of a run, and in the end how it ended, with the way out."""
 
     anew_wanted = Signal()
@@ -112,7 +112,7 @@ class Banner(Strip):
         self.say(state, text)
 
 
-class Notes(Strip):
+class Notes(NoticeStrip):
     """How a run began where that was not as usual; what is long is cut, and shown whole when asked for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

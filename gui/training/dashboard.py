@@ -21,12 +21,12 @@ from gui.training.controls import Controls
 from gui.training.current_run import CurrentRun, MakeHost
 from gui.training.notice import Notice
 from gui.training.outcome import Outcome, refused
-from gui.training.plots.drawing import Drawing
+from gui.training.plots.plot_drawing import Drawing
 from gui.training.rate import LR, Rate
 from gui.training.remarks import Remarks
 from gui.training.results.lower import Lower
 from gui.training.runs.runs_list import RunsList
-from gui.training.settings import TrainingSettings
+from gui.training.settings_panel import TrainingSettings
 from gui.training.words import device_text, result_text
 
 if TYPE_CHECKING:

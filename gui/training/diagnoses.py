@@ -31,7 +31,7 @@ SHARE = 0.4
 """Of the page is what it takes when it is open at the most: the curves stay in sight."""
 
 
-class Diagnoses(QFrame):
+class DiagnosisBar(QFrame):
     """A line that is there only while there is something to say; it opens into a list.
 
     ``remedy`` says what a button mends a matter with, if one can.
@@ -49,7 +49,7 @@ class Diagnoses(QFrame):
         self.setAccessibleName("What goes wrong in this training")
         self._remedy = remedy
         self._shown: tuple[Diagnosis, ...] = ()
-        self.rows: list[_Row] = []
+        self.rows: list[_CauseRow] = []
         self.fold = QToolButton()
         self.fold.setAutoRaise(True)
         self.fold.setToolTip("Show or hide what to do")
@@ -103,7 +103,7 @@ class Diagnoses(QFrame):
         found = matters(diagnoses)
         self.rows = []
         for matter in found:
-            row = _Row(matter)
+            row = _CauseRow(matter)
             row.wanted.connect(self._go)
             row.mend_wanted.connect(self.mend_wanted)
             self._list.addWidget(row)
@@ -175,7 +175,7 @@ class Diagnoses(QFrame):
         )
 
 
-class _Row(QWidget):
+class _CauseRow(QWidget):
     """One matter: its cause with the advice, a button that mends it, and below it where else it is and what it does."""
 
     wanted = Signal(object)

@@ -23,7 +23,7 @@ from gui.training.words import result_text
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FixLink:
     """Where something is mended: a setting (``data.path``) or a node; ``label`` is what a button calls it."""
 
     label: str
@@ -42,7 +42,7 @@ class Outcome(QObject):
         super().__init__(parent)
         self.banner, self.empty = Banner(), EmptyState()
         self._document, self._train = document, train
-        self._place: Place | None = None
+        self._place: FixLink | None = None
         self._lr = math.nan
         self.banner.anew_wanted.connect(self._anew)
         for source in (self.banner, self.empty):
@@ -125,13 +125,13 @@ def _last(history: History, name: str, otherwise: float) -> float:
     return float(values[-1]) if values else otherwise
 
 
-def place_of(about: About, graph: Graph) -> Place | None:
+def place_of(about: About, graph: Graph) -> FixLink | None:
     """Where that is mended which a message is about: its layer, as long as it is drawn, else its setting."""
     node, setting = graph.nodes.get(about.node or ""), about.setting
     if node is not None:
-        return Place(f"Show {node.name}", node=node.id)
+        return FixLink(f"Show {node.name}", node=node.id)
     if setting is None:
         return None
     if setting == "data" or (setting.startswith("data.") and setting != "data.batch_size"):
-        return Place("Open the Data page", setting="data.dataset" if setting == "data" else setting)
-    return Place("Show the setting", setting=setting)
+        return FixLink("Open the Data page", setting="data.dataset" if setting == "data" else setting)
+    return FixLink("Show the setting", setting=setting)

@@ -18,7 +18,7 @@ from gui.document import Document
 from gui.hosts.host import Watch
 from gui.training.banner import Notes
 from gui.training.controls import duration
-from gui.training.diagnoses import Diagnoses
+from gui.training.diagnoses import DiagnosisBar
 
 if TYPE_CHECKING:
     from engine.training.diagnosis.causes import RootCause
@@ -44,7 +44,7 @@ class Remarks(QObject):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.document = document
-        self.diagnoses, self.notes = Diagnoses(remedy=self._remedy), Notes()
+        self.diagnoses, self.notes = DiagnosisBar(remedy=self._remedy), Notes()
         self.diagnoses.node_wanted.connect(self.node_wanted)
         self.diagnoses.setting_wanted.connect(self.setting_wanted)
         self.diagnoses.mend_wanted.connect(self._mend)

@@ -27,7 +27,7 @@ from engine.training.runs.run import Run
 from gui.document import Document
 from gui.training.results.confusion import Counts, Matrix
 from gui.training.runs.runs_list import RunsList
-from gui.training.runs.runs_model import Rows
+from gui.training.runs.runs_model import RunRows
 from tests.benchmarks.tables import table
 
 FRAME = 16.0
@@ -121,7 +121,7 @@ def test_a_thousand_runs_in_the_table(qtbot: QtBot, root: Path) -> None:
     ]
     runs.model.leave()
     runs.filter.clear()
-    found = Rows.of(listing(root))
+    found = RunRows.of(listing(root))
     rows += [("put a new list into the table", median_ms(fill), 2 * FRAME)]
     check(f"{RUNS:,} runs", rows)
     runs.close_background()

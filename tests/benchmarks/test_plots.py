@@ -46,9 +46,9 @@ PAIRS, SECONDS = 5, 2.0
 def test_a_frame_of_four_million_points(qtbot: QtBot) -> None:
     import pyqtgraph as pg
 
-    from gui.training.plots.axes import Source
-    from gui.training.plots.canvas import Canvas
     from gui.training.plots.curves import Curve
+    from gui.training.plots.plot_axes import CurveSource
+    from gui.training.plots.plot_canvas import Canvas
 
     history, steps = History(), np.arange(SAMPLES, dtype=float)
     zeros = np.zeros(SAMPLES)
@@ -62,7 +62,7 @@ def test_a_frame_of_four_million_points(qtbot: QtBot) -> None:
         canvas.show()
     canvas.setRange(xRange=(0, SAMPLES), yRange=(-1, CURVES + 1), padding=0)
 
-    source = Source("this run", history)
+    source = CurveSource("this run", history)
     curves = [Curve(source, f"train/{place}") for place in range(CURVES)]
     for curve in curves:
         for item in curve.items:

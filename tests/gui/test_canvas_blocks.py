@@ -16,7 +16,7 @@ from engine.blocks.block_edits import AddBlock
 from engine.graph import Graph
 from engine.source import write
 from gui.canvas import blocks, clipboard
-from gui.canvas.kinds import kinds
+from gui.canvas.node_kinds import kinds
 from gui.canvas.view import View
 from gui.design.breadcrumb import Breadcrumb
 from gui.design.palette import Palette

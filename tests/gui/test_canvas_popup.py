@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from engine import layers
 from engine.graph import Edge, Graph, GraphError
 from engine.spec import Spec
-from gui.canvas.commands import add_layer
+from gui.canvas.commands.layer_commands import add_layer
 from gui.canvas.drops import MIME
 from gui.canvas.geometry import GAP, HEIGHT, WIDTH, End
 from gui.canvas.search import accepts, rank, score

@@ -13,7 +13,7 @@ import pytest
 from engine.training.findings import Diagnosis
 from engine.training.status import Status
 from gui.cli import progress
-from gui.cli.progress import Progress
+from gui.cli.progress import ProgressPrinter
 
 Capture = pytest.CaptureFixture[str]
 FOUND = Diagnosis("large-start", "The first loss is 11.", "Standardise the inputs.", 0)
@@ -24,7 +24,7 @@ def running(**more: Any) -> Status:
 
 
 def test_what_is_seen_before_the_first_step_is_said_before_the_first_epoch(capsys: Capture) -> None:
-    shown = Progress(as_json=False)
+    shown = ProgressPrinter(as_json=False)
     shown.look(running(preflight="A batch went through.", diagnoses=(FOUND,)))
     shown.look(running(preflight="A batch went through.", diagnoses=(FOUND,)))
     said = capsys.readouterr().err.splitlines()
@@ -34,7 +34,7 @@ def test_what_is_seen_before_the_first_step_is_said_before_the_first_epoch(capsy
 
 
 def test_nothing_is_lost_of_a_run_that_is_over_before_the_first_look(capsys: Capture) -> None:
-    shown = Progress(as_json=False)
+    shown = ProgressPrinter(as_json=False)
     with shown.watching(lambda: Status("failed", preflight="A batch went through.")):
         pass
     assert capsys.readouterr().err == "A batch went through.\n"
@@ -43,7 +43,7 @@ def test_nothing_is_lost_of_a_run_that_is_over_before_the_first_look(capsys: Cap
 def test_a_log_hears_of_a_long_epoch_now_and_then(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
-    shown = Progress(as_json=False)
+    shown = ProgressPrinter(as_json=False)
     for _ in range(500):
         now[0] += 0.25
         shown.look(running())

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from engine.edits import SetParameter
 from engine.graph import Graph
 from gui.design.code import CodePanel
-from gui.design.problems import ProblemsPanel
+from gui.design.problems_panel import ProblemsPanel
 from gui.document import Document
 from tests.gui.test_panels_blocks import show
 from tests.gui.units import expression, named, units

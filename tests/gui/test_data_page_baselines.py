@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from engine.data import baselines as engine_baselines
 from engine.data.baselines import remembered
 from engine.settings.data import DataConfig
-from gui.data.baselines import Baselines
+from gui.data.baselines_panel import Baselines
 
 CLICK = Qt.MouseButton.LeftButton
 

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from engine import Graph
 from engine.data.datasets import catalogue, get, load
 from engine.edits import SetSetting
-from gui.data.catalogue import KINDS, facts
 from gui.data.data_page import DataPage
+from gui.data.dataset_list import KINDS, facts
 from gui.document import Document
 from gui.theme import theme
 

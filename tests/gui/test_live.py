@@ -18,7 +18,7 @@ from engine.training.loop import Trainer
 from engine.training.status import Status
 from gui.app import build_window
 from gui.hosts.host import StoredRun
-from gui.training.diagnoses import Diagnoses
+from gui.training.diagnoses import DiagnosisBar
 from gui.training.range_dialog import RangeDialog
 from gui.window import MainWindow
 from tests.engine.test_training_learning import table
@@ -91,7 +91,7 @@ def test_a_run_that_breaks_leads_to_its_layer(qtbot: QtBot, window: MainWindow, 
     assert run.run().state == "failed"
     window.view.canvas.live.follow(run.status, run.graph)
     assert marks(window)["fc2"] == "ill"
-    panel = Diagnoses()
+    panel = DiagnosisBar()
     qtbot.addWidget(panel)
     panel.show_diagnoses(StoredRun(tmp_path / "run").status.diagnoses)  # as when it is opened again
     (row,) = (row for row in panel.rows if "fc2 (Linear) holds NaN or infinite numbers" in row.text.text())
@@ -143,7 +143,7 @@ def test_values_stand_on_the_wires_and_follow_the_drawing(qtbot: QtBot, window: 
 
 
 def test_what_goes_wrong_leads_to_where_it_is(qtbot: QtBot) -> None:
-    panel = Diagnoses()
+    panel = DiagnosisBar()
     qtbot.addWidget(panel)
     assert not panel.isVisible()
     went: list[object] = []

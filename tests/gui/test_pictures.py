@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from engine.settings.data import DataConfig, Standardise
-from gui.data.look import look
+from gui.data.data_preview import look
 from gui.data.sample_charts import ImageGrid
 from gui.pictures import limits, pictures
 

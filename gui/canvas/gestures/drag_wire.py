@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 from engine.edits import Disconnect
 from engine.graph import Edge
-from gui.canvas import commands
+from gui.canvas.commands import layer_commands as commands
 from gui.canvas.geometry import End, Side, wire_path
 from gui.canvas.gestures.gesture import Gesture, Pointer
 from gui.canvas.sheet import Sheet

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QPen
 
 from engine.training.series import Series
 from gui.theme import theme
-from gui.training.plots.axes import Axis, Source, along
+from gui.training.plots.plot_axes import Axis, CurveSource, along
 from gui.training.plots.pyramid import Array, Pyramid, Smooth
 
 MARKERS = 40
@@ -30,7 +30,7 @@ MARKED = ("validation", "test")
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CurveStyle:
     """How a curve looks: colour and shape of its run (``run`` 0 is the one being watched), dashes by its part."""
 
     part: str
@@ -59,10 +59,10 @@ class Look:
 class Curve:
     """A metric of a run. Train curves are smoothed if wanted, with the values faint behind; the others have marks."""
 
-    def __init__(self, source: Source, name: str, run: int = 0) -> None:
+    def __init__(self, source: CurveSource, name: str, run: int = 0) -> None:
         self.source, self.name = source, name
         self.part = Series.parse(name).part
-        self.look = Look(self.part, run)
+        self.look = CurveStyle(self.part, run)
         self.short = self.part if run else ""
         """The part, where the run has to be named as well."""
         self.label = f"{source.label} · {self.short}" if run else self.part

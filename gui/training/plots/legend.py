@@ -25,7 +25,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROW = 20
 
 
-class Rows(QAbstractListModel):
+class LegendRows(QAbstractListModel):
     """The curves of a plot, each checked while it is shown."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -80,7 +80,7 @@ class _Delegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
-        assert isinstance(model, Rows)
+        assert isinstance(model, LegendRows)
         curve, value = model.curves[index.row()], model.values[index.row()]
         rect = QRectF(option.rect)
         painter.save()
@@ -140,7 +140,7 @@ class Legend(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.rows = Rows(self)
+        self.rows = LegendRows(self)
         self.spent = 0.0
         self.setModel(self.rows)
         self.setItemDelegate(_Delegate(self))

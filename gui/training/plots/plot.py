@@ -14,11 +14,11 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.theme import theme
-from gui.training.plots.axes import LEAST, Axis
-from gui.training.plots.canvas import Canvas, axis_text
 from gui.training.plots.curves import Curve
 from gui.training.plots.legend import Legend
 from gui.training.plots.pacing import Extent
+from gui.training.plots.plot_axes import LEAST, Axis
+from gui.training.plots.plot_canvas import Canvas, axis_text
 from gui.training.words import metric_title, unit
 
 SIDE = 244

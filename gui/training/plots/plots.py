@@ -28,9 +28,9 @@ from PySide6.QtWidgets import (
 from engine.training.history import History
 from engine.training.series import Series
 from gui.preferences import Preferences
-from gui.training.plots.axes import AXES, AXIS_WORDS, Source, place_text
 from gui.training.plots.curves import MARKED, Curve
 from gui.training.plots.plot import Plot, Span
+from gui.training.plots.plot_axes import AXES, AXIS_WORDS, CurveSource, place_text
 from gui.training.words import TITLES
 from gui.widgets import Note
 
@@ -55,7 +55,7 @@ class Plots(QWidget):
         self.panels: list[Plot] = []
         self._wanted: list[str] = []
         """The metric of each plot; empty: what the task of the data is judged by."""
-        self._sources: list[tuple[Source, int]] = []
+        self._sources: list[tuple[CurveSource, int]] = []
         self._next = 0
         self._shown: tuple[object, ...] = ()
         self._names: tuple[object, ...] = ()
@@ -94,9 +94,9 @@ class Plots(QWidget):
         pairs: list[tuple[str, History]] = [("this run", history)] if history is not None else []
         self._sources = []
         for run, (label, other) in enumerate((*pairs, *overlays), 0 if history is not None else 1):
-            source = known.get(id(other)) or Source(label, other)
+            source = known.get(id(other)) or CurveSource(label, other)
             if source.label != label:
-                source = Source(label, other)
+                source = CurveSource(label, other)
             self._sources.append((source, run))
         self.set_epoch_length(epoch)
         self._fill()
@@ -133,7 +133,7 @@ class Plots(QWidget):
         """What there are curves of, of whatever part."""
         return [Series.parse(name).name for source, _ in self._sources for name in source.history.names()]
 
-    def _curve(self, plot: Plot, source: Source, name: str, run: int) -> Curve:
+    def _curve(self, plot: Plot, source: CurveSource, name: str, run: int) -> Curve:
         same = (c for c in plot.curves if c.source is source and c.name == name and c.look.run == run)
         return next(same, None) or Curve(source, name, run)
 

@@ -18,7 +18,7 @@ BASE = 16
 """How many samples a bucket of the finest level holds; finer ones are read from the samples themselves."""
 
 
-class Rows:
+class GrowingRows:
     """Rows of numbers that grow at the end; doubling, so that growing costs nothing on average."""
 
     def __init__(self, columns: int) -> None:
@@ -47,7 +47,7 @@ class Pyramid:
     def __init__(self) -> None:
         self._steps: Array = np.empty(0)
         self._values: Array = np.empty(0)
-        self._levels: list[Rows] = []
+        self._levels: list[GrowingRows] = []
         self.lowest = np.nan
         self.highest = np.nan
         self.lowest_positive = np.nan
@@ -140,7 +140,7 @@ class Pyramid:
         size, level = BASE, 0
         while len(self._values) >= size:
             if level == len(self._levels):
-                self._levels.append(Rows(2))
+                self._levels.append(GrowingRows(2))
             rows = self._levels[level]
             done, whole = rows.count, len(self._values) // size
             if whole == done:
@@ -176,7 +176,7 @@ class Smooth:
         self.weight = weight
         self._sum = 0.0
         self._mass = 0.0
-        self._out = Rows(1)
+        self._out = GrowingRows(1)
 
     @property
     def values(self) -> Array:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from engine.training.sample_table import Sample, SampleInput, SampleTable
 from gui.theme import mono_font, theme
-from gui.training.results.answers import certainty, full, ordered, verdict, words
+from gui.training.results.answer_forms import certainty, full, ordered, verdict, words
 
 SHOWN_VALUES = 8
 """Values of an input in a row of the table."""

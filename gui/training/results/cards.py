@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from engine.training.sample_table import Sample, SampleTable
 from gui.pictures import mask_colours
 from gui.theme import theme
-from gui.training.results.answers import Shown, caption, described, full, ordered, sure, verdict
+from gui.training.results.answer_forms import AnswerForms, caption, described, full, ordered, sure, verdict
 
 SIDE, STRIP, CURVE = 76, 152, 190
 """Width of an image, of a clip and of a curve."""
@@ -25,35 +25,35 @@ LINE: Final = {"answer": Qt.PenStyle.DashLine, "target": Qt.PenStyle.SolidLine}
 
 
 @dataclass(frozen=True)
-class Card:
+class SampleCard:
     """One sample as it is painted."""
 
     sample: Sample
     images: tuple[QImage, ...]
 
 
-class Cards(QWidget):
+class SampleCards(QWidget):
     """Samples as pictures with their answers below, as many beside one another as there is room for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._values: SampleTable | None = None
-        self._cards: list[Card] = []
+        self._cards: list[SampleCard] = []
         self._low, self._high = 0.0, 1.0
-        self._shown: Shown | None = None
+        self._shown: AnswerForms | None = None
         self.setAccessibleName("Samples and answers")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         theme.changed.connect(self._retint)
 
-    def show_values(self, values: SampleTable, shown: Shown) -> None:
+    def show_values(self, values: SampleTable, shown: AnswerForms) -> None:
         """Show these samples."""
         self._values, self._shown = values, shown
         self._cards = []
         for sample in ordered(values):
             source = shown.source_picture(sample)
-            self._cards.append(Card(sample, tuple(([source] if source else []) + shown.answer_pictures(sample))))
+            self._cards.append(SampleCard(sample, tuple(([source] if source else []) + shown.answer_pictures(sample))))
         if shown.answer == "curve":  # one scale for all: a small mistake looks small
             lines = [line for sample in values.samples for line in (sample.answer, sample.target)]
             every = [value for line in lines for value in line if isfinite(value)]
@@ -121,7 +121,7 @@ class Cards(QWidget):
             if place.intersects(QRectF(event.rect())):
                 self._paint(painter, place, card)
 
-    def _paint(self, painter: QPainter, place: QRectF, card: Card) -> None:
+    def _paint(self, painter: QPainter, place: QRectF, card: SampleCard) -> None:
         parts, right = self._parts, card.sample.right
         color = theme.color("ok" if right else "error" if right is False else "muted")
         x = place.center().x() - (sum(wide for _, wide in parts) + NEAR * (len(parts) - 1)) / 2

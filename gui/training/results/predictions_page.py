@@ -23,9 +23,9 @@ from engine.training.history import History, Table
 from engine.training.runs.answers import is_predictions
 from engine.training.sample_table import Sample, SampleTable
 from engine.training.series import Series
+from gui.training.results.answer_forms import AnswerForms, word
 from gui.training.results.answer_table import AnswerTable
-from gui.training.results.answers import Shown, word
-from gui.training.results.cards import Cards
+from gui.training.results.cards import SampleCards
 from gui.training.results.confusion_page import title
 from gui.widgets import Note
 
@@ -35,7 +35,7 @@ class PredictionsPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.cards, self.table = Cards(), AnswerTable()
+        self.cards, self.table = SampleCards(), AnswerTable()
         self.chooser = QComboBox()
         self.chooser.setAccessibleName("Part of the data and Output")
         self.chooser.setToolTip("Of which part of the data, and of which Output")
@@ -128,7 +128,7 @@ class PredictionsPage(QWidget):
         self.back.setVisible(self._cell is not None)
         self.said.setText(f"after epoch {table.epoch:,}; {said}")
         self.said.setToolTip(self.said.text())
-        shown = Shown.of(values)
+        shown = AnswerForms.of(values)
         if shown.pictured:
             self.cards.show_values(values, shown)
         else:

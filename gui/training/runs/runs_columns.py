@@ -19,7 +19,7 @@ Cell = tuple[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunRow:
     """A run with all that its cells are made of; ``settings`` are flat and whole, by path."""
 
     entry: RunEntry
@@ -28,7 +28,7 @@ class Run:
     settings: Mapping[str, Any]
 
     @classmethod
-    def of(cls, entry: RunEntry, label: str, state: str) -> Run:
+    def of(cls, entry: RunEntry, label: str, state: str) -> RunRow:
         """With the settings, defaults included."""
         return cls(entry, label, state, flat_settings(entry.settings))
 
@@ -41,18 +41,18 @@ class Column:
     title: str
     tip: str
     wide: int
-    cell: Callable[[Run], Cell]
+    cell: Callable[[RunRow], Cell]
     best_first: bool = False
 
 
-def _best(run: Run) -> Cell:
+def _best(run: RunRow) -> Cell:
     metric, value = result(run.entry)
     if value is None:
         return "–", None
     return metric_text(metric, value), value if better(metric) == "high" else -value
 
 
-def _state(run: Run) -> Cell:
+def _state(run: RunRow) -> Cell:
     return run.state, run.state
 
 
@@ -78,7 +78,7 @@ def setting(path: str, title: str = "", wide: int = 100) -> Column:
     return Column(path, title or path.partition(".")[2], f"The setting {path}", wide, lambda run: _setting(run, path))
 
 
-def _setting(run: Run, path: str) -> Cell:
+def _setting(run: RunRow, path: str) -> Cell:
     value = run.settings.get(path)
     if path not in run.settings:
         return "–", None
@@ -171,19 +171,19 @@ USUAL = ("name", "state", "best", LR, "epochs", "seconds", "started", "tags", "n
 """What is shown as long as nobody has chosen; the network, too, where the runs of all networks are listed."""
 
 
-def cells_of(run: Run) -> tuple[Cell, ...]:
+def cells_of(run: RunRow) -> tuple[Cell, ...]:
     """The cells of the fixed columns."""
     return tuple(column.cell(run) for column in FIXED)
 
 
-def differing(runs: list[Run]) -> list[str]:
+def differing(runs: list[RunRow]) -> list[str]:
     """The settings in which these runs differ and which have no fixed column; not what they are trained on alone."""
     known = {column.key for column in FIXED} | {"data.dataset"}
     paths = dict.fromkeys(path for run in runs for path in run.settings)
     return sorted(path for path in paths if path not in known and _differs(runs, path))
 
 
-def _differs(runs: list[Run], path: str) -> bool:
+def _differs(runs: list[RunRow], path: str) -> bool:
     first = runs[0].settings.get(path)
     return any(run.settings.get(path) != first for run in runs)
 

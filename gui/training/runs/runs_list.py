@@ -32,7 +32,7 @@ from gui.preferences import Preferences
 from gui.training.runs.runs_columns import NAME
 from gui.training.runs.runs_dialogs import ask_delete, ask_save
 from gui.training.runs.runs_live import LiveRow
-from gui.training.runs.runs_model import ENTRY, Rows, RunsFilter, RunsModel
+from gui.training.runs.runs_model import ENTRY, RunRows, RunsFilter, RunsModel
 from gui.training.runs.runs_table import RunsTable, further
 from gui.widgets import Note
 from gui.work.background import Background
@@ -87,7 +87,7 @@ class RunsList(QWidget):
         self.table = RunsTable(self.model, self.proxy, preferences)
         self._live = LiveRow(self.model, self.refresh, self)
         self._build()
-        self._show(Rows((), (), {}, frozenset()))
+        self._show(RunRows((), (), {}, frozenset()))
 
     # -- what is there ---------------------------------------------------------------------------------------------
 
@@ -128,7 +128,7 @@ class RunsList(QWidget):
         other = entry.network != self.document.project.name and not entry.name
         return f"{entry.network}, {self.model.labels[path]}" if other else self.model.labels[path]
 
-    def _show(self, found: Rows) -> None:
+    def _show(self, found: RunRows) -> None:
         chosen = [entry.path for entry in self._chosen()]
         self.model.set_rows(found)
         self._narrow()
@@ -371,8 +371,8 @@ class RunsList(QWidget):
         self._count()
 
 
-def _read_rows(root: Path | None) -> Rows:
-    return Rows.of(catalogue.listing(root))
+def _read_rows(root: Path | None) -> RunRows:
+    return RunRows.of(catalogue.listing(root))
 
 
 def _read_curves(paths: list[Path]) -> tuple[dict[Path, History], dict[Path, str]]:

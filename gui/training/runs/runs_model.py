@@ -12,7 +12,19 @@ from PySide6.QtGui import QFont
 
 from engine.training.runs.catalogue import Listing, RunEntry
 from gui.theme import theme
-from gui.training.runs.runs_columns import FIXED, NAME, NOTE, STARTED, STATE, TAGS, Cell, Column, Run, cells_of, setting
+from gui.training.runs.runs_columns import (
+    FIXED,
+    NAME,
+    NOTE,
+    STARTED,
+    STATE,
+    TAGS,
+    Cell,
+    Column,
+    RunRow,
+    cells_of,
+    setting,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 EDITABLE = {NAME: "name", TAGS: "tags", NOTE: "note"}
@@ -22,22 +34,22 @@ Cells = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RunRows:
     """A list of runs made ready for the table: their cells in the fixed columns, what each is called."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[RunRow, ...]
     cells: tuple[Cells, ...]
     labels: dict[Path, str]
     going_on: frozenset[Path]
 
     @classmethod
-    def of(cls, found: Listing) -> Rows:
+    def of(cls, found: Listing) -> RunRows:
         """Name or number them, and say all in words."""
         labels = {entry.path: entry.name or f"run {found.numbers[entry.path]}" for entry in found.entries}
         runs = []
         for entry in found.entries:
             cut_off = entry.state == "running" and entry.path not in found.going_on
-            runs.append(Run.of(entry, labels[entry.path], "cut off" if cut_off else entry.state))
+            runs.append(RunRow.of(entry, labels[entry.path], "cut off" if cut_off else entry.state))
         return cls(tuple(runs), tuple(map(cells_of, runs)), labels, found.going_on)
 
 
@@ -52,7 +64,7 @@ class RunsModel(QAbstractTableModel):
         self.columns: list[Column] = list(FIXED)
         self._searched: Sequence[int] = range(len(FIXED))
         self._texts: dict[Path, str] = {}
-        self.runs: list[Run] = []
+        self.runs: list[RunRow] = []
         self.labels: dict[Path, str] = {}
         self.going_on: frozenset[Path] = frozenset()
         self.ticked: set[Path] = set()
@@ -63,7 +75,7 @@ class RunsModel(QAbstractTableModel):
         self._live: tuple[Path, str, dict[str, Any]] | None = None
         self._sorted = STARTED, Qt.SortOrder.DescendingOrder
 
-    def set_rows(self, rows: Rows) -> None:
+    def set_rows(self, rows: RunRows) -> None:
         """Show these runs, sorted as before."""
         self.beginResetModel()
         self.runs, self.cells = list(rows.runs), list(rows.cells)

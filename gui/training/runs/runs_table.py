@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 
 from gui.preferences import Preferences
 from gui.theme import theme
-from gui.training.runs.runs_columns import DATA, FIXED, NAME, NETWORK, NOTE, RESULT, STARTED, USUAL, Run, differing
+from gui.training.runs.runs_columns import DATA, FIXED, NAME, NETWORK, NOTE, RESULT, STARTED, USUAL, RunRow, differing
 from gui.training.runs.runs_model import EDITABLE, ENTRY, RunsFilter, RunsModel
 
 KEPT = "training/columns"
@@ -147,7 +147,7 @@ class RunsTable(QTableView):
     def _head_menu(self, place: QPoint) -> None:
         self.columns.popup(self.horizontalHeader().viewport().mapToGlobal(place))
 
-    def _listed(self) -> list[Run]:
+    def _listed(self) -> list[RunRow]:
         proxy = self._proxy
         return [self._runs.runs[proxy.mapToSource(proxy.index(row, 0)).row()] for row in range(proxy.rowCount())]
 

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from engine.training.sample_table import SampleTable
 from gui.pictures import mask_colours
 from gui.theme import theme
+from gui.training.results.answer_forms import AnswerForms, form_of, full, verdict
 from gui.training.results.answer_table import AnswerTable
-from gui.training.results.answers import Shown, form_of, full, verdict
-from gui.training.results.cards import SIDE, Cards
+from gui.training.results.cards import SIDE, SampleCards
 from gui.training.results.predictions_page import summary
 
 
@@ -39,11 +39,11 @@ def stored(*samples: dict[str, Any], **facts: Any) -> SampleTable:
     )
 
 
-def cards(qtbot: QtBot, values: SampleTable) -> Cards:
-    view = Cards()
+def cards(qtbot: QtBot, values: SampleTable) -> SampleCards:
+    view = SampleCards()
     qtbot.addWidget(view)
     view.resize(900, 300)
-    view.show_values(values, Shown.of(values))
+    view.show_values(values, AnswerForms.of(values))
     view.show()
     return view
 
@@ -86,7 +86,7 @@ def test_curves_share_one_scale(qtbot: QtBot) -> None:
 def test_a_picture_that_is_answered_is_seen_in_the_shades_of_the_target() -> None:
     faint = {"answer": [0.0] * 8 + [0.5] * 8, "target": [0.0] * 8 + [1.0] * 8, "error": 0.25}
     values = table("values", [1, 4, 4], [1, 4, 4], faint)
-    answer, target = Shown.of(values).answer_pictures(values.samples[0])
+    answer, target = AnswerForms.of(values).answer_pictures(values.samples[0])
     assert (answer.pixelColor(0, 3).red(), target.pixelColor(0, 3).red()) == (128, 255)
 
 
@@ -94,7 +94,7 @@ def test_wrong_letters_are_red_and_underlined(qtbot: QtBot) -> None:
     right = {"answer": [0, 1, 2, 1] * 8, "target": [0, 1, 2, 1] * 8, "right": True, "sure": 0.9, "hits": 1.0}
     wrong = {**right, "answer": [2, 1, 2, 1] * 8, "right": False, "hits": 0.75}
     values = table("classes", [32], [32], right, wrong, names="abc")
-    assert not Shown.of(values).pictured
+    assert not AnswerForms.of(values).pictured
     view = AnswerTable()
     qtbot.addWidget(view)
     view.resize(900, 200)
@@ -150,7 +150,7 @@ def test_whatever_was_kept_can_be_shown(qtbot: QtBot, data: st.DataObject) -> No
     judged = {"values": {"error": 1.0}}.get(task, {"right": False, "sure": 0.5})
     values = table(task, given, shape, {**sample, **judged}, names=data.draw(st.sampled_from([(), "ab"])))
     assert form_of(shape, task == "classes") in ("", "image", "clip", "mask", "curve")
-    if Shown.of(values).pictured:
+    if AnswerForms.of(values).pictured:
         cards(qtbot, values).grab()
     else:
         view = AnswerTable()

@@ -14,7 +14,7 @@ from engine.settings.training import TrainingConfig
 from engine.shapes import infer
 from engine.training.evaluation.fitting import unfit
 from gui.document import Document
-from gui.forms.fields import ChoicesField
+from gui.forms.form_fields import ChoicesField
 from gui.training.dashboard import Dashboard
 from gui.training.meanings import batch_hint, stand_ins
 from presets import build

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.edits import MISSING, SetSetting
-from gui.forms.fields import ChoicesField
+from gui.forms.form_fields import ChoicesField
 from gui.forms.sections import KindSection, OptionalSection, faults
 from gui.training.dashboard import Dashboard
 from tests.gui.training.boards import Show, host_of

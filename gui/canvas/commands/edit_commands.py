@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint
 
 from engine.edits import Disconnect
 from engine.graph import Edge, Position
-from gui.canvas import commands
+from gui.canvas.commands import layer_commands as commands
 from gui.canvas.geometry import HEIGHT, WIDTH, End, snap
 from gui.canvas.node_item import sizes
 from gui.canvas.sheet import Sheet

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit,
 
 from engine.edits import MISSING
 from engine.layers.parameters import Parameter, unparse
-from gui.forms.text import Context, meaning, shown
+from gui.forms.typed_text import Context, meaning, shown
 
 STEP_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 

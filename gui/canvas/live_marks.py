@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WELL, WEAK, ILL, OLD = "well", "weak", "ill", "old"
 
 
-class Live(QObject):
+class LiveMarks(QObject):
     """Health and values of the level that is open; none where nothing was measured."""
 
     changed = Signal()

@@ -15,7 +15,7 @@ KINDS = {"table": "Tables", "image": "Images", "clip": "Clips", "sequence": "Seq
 DATASET = Qt.ItemDataRole.UserRole
 
 
-class Cards(QListWidget):
+class DatasetList(QListWidget):
     """A list in which Enter takes the current card; arrow keys and clicks only go there."""
 
     taken = Signal(QListWidgetItem)
@@ -42,7 +42,7 @@ class Catalogue(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.list = Cards()
+        self.list = DatasetList()
         self.list.setAccessibleName("Datasets")
         self.list.setToolTip("Look at a data set; Enter or a double click uses it")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

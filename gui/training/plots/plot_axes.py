@@ -29,7 +29,7 @@ class Curves(Protocol):
 
 
 @dataclass(slots=True, eq=False)
-class Source:
+class CurveSource:
     """The curves of a run with its name; ``steps_per_epoch`` where it is known before the first epoch has ended."""
 
     label: str
@@ -53,7 +53,7 @@ class Source:
         return self.steps_per_epoch
 
 
-def along(axis: Axis, source: Source, name: str, steps: Array) -> Array:
+def along(axis: Axis, source: CurveSource, name: str, steps: Array) -> Array:
     """Where the points of a series stand on an axis; NaN where that is not known."""
     if axis == "step":
         return steps

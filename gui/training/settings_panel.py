@@ -14,8 +14,8 @@ from engine.settings.data import DataConfig
 from engine.settings.training import Averaging, Checkpoints, EarlyStopping, TrainingConfig
 from gui.document import Document
 from gui.forms import Form
-from gui.forms.fields import ChoicesField
-from gui.forms.sections import KindSection, OptionalSection, Section, align, faults, tell_apart
+from gui.forms.form_fields import ChoicesField
+from gui.forms.sections import KindSection, OptionalSection, SettingsSection, align, faults, tell_apart
 from gui.hosts.choice import PARAMETER
 from gui.preferences import Preferences
 from gui.training.meanings import meanings
@@ -43,18 +43,18 @@ class TrainingSettings(QScrollArea):
         stop, average = (replace(known[name], kind="bool", default=False) for name in ("early_stopping", "ema"))
         stop = replace(stop, help="end the training when the validation loss stops falling")
         average = replace(average, help="judge and keep a moving average of the weights")
-        self.sections: list[Section] = [
-            Section(document, "Training", path, TrainingConfig, ("epochs", "seed", "metrics")),
-            Section(document, "", ("data",), DataConfig, ("batch_size",)),
+        self.sections: list[SettingsSection] = [
+            SettingsSection(document, "Training", path, TrainingConfig, ("epochs", "seed", "metrics")),
+            SettingsSection(document, "", ("data",), DataConfig, ("batch_size",)),
             KindSection(document, "Optimizer", (*path, "optimizer"), TrainingConfig),
             KindSection(document, "Schedule of the learning rate", (*path, "schedule"), TrainingConfig),
-            Section(document, "", path, TrainingConfig, ("warmup",)),
+            SettingsSection(document, "", path, TrainingConfig, ("warmup",)),
             OptionalSection(document, "Early stopping", (*path, "early_stopping"), EarlyStopping, stop),
-            Section(document, "Gradients", path, TrainingConfig, ("accumulate", "clip_norm", "clip_value")),
-            Section(document, "Penalties of the weights", path, TrainingConfig, ("l1", "l2")),
+            SettingsSection(document, "Gradients", path, TrainingConfig, ("accumulate", "clip_norm", "clip_value")),
+            SettingsSection(document, "Penalties of the weights", path, TrainingConfig, ("l1", "l2")),
             OptionalSection(document, "Average of the weights", (*path, "ema"), Averaging, average),
-            Section(document, "Keeping the state", (*path, "checkpoint"), Checkpoints),
-            Section(document, "Computer", path, TrainingConfig, COMPUTER),
+            SettingsSection(document, "Keeping the state", (*path, "checkpoint"), Checkpoints),
+            SettingsSection(document, "Computer", path, TrainingConfig, COMPUTER),
         ]
         self.fixed = Note("A run goes: these settings are fixed until it ends. The learning rate above is not.")
         self.fixed.hide()

@@ -14,7 +14,7 @@ from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from gui.theme import theme
-from gui.training.plots import axes
+from gui.training.plots import plot_axes as axes
 from gui.training.plots.pacing import cpu_seconds
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtGui import QGuiApplication
 
-from gui.canvas import clipboard, commands
+from gui.canvas import clipboard
+from gui.canvas.commands import layer_commands as commands
 from gui.canvas.sheet import Sheet
 
 

@@ -107,7 +107,7 @@ def form_of(shape: Sequence[int], classes: bool) -> Form:
 
 
 @dataclass(frozen=True)
-class Shown:
+class AnswerForms:
     """How the answers of one table are looked at: ``source`` is the form of its inputs, ``answer`` of its answers."""
 
     source: Form
@@ -116,7 +116,7 @@ class Shown:
     answer_shape: tuple[int, ...]
 
     @classmethod
-    def of(cls, values: SampleTable) -> Shown:
+    def of(cls, values: SampleTable) -> AnswerForms:
         """The forms, as far as the values of every sample were kept."""
         given, shape = tuple(values.input.shape), tuple(values.shape)
         source = "" if values.input.names or len(given) < 3 else form_of(given, False)

@@ -15,7 +15,7 @@ from engine.edits import Edit
 
 
 @dataclass(slots=True)
-class Step:
+class UndoStep:
     """One undo step: ``edit`` leads on from where it stands, ``inverse`` leads back."""
 
     edit: Edit
@@ -32,7 +32,7 @@ class UndoHistory(QObject):
     def __init__(self, run: Callable[[Edit], Edit], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._run = run
-        self._steps: list[Step] = []
+        self._steps: list[UndoStep] = []
         self._index = 0
         self._clean: int | None = 0
 
@@ -40,7 +40,7 @@ class UndoHistory(QObject):
         """Add a step that has just been done; steps that were undone are gone."""
         if self._clean is not None and self._clean > self._index:
             self._clean = None
-        self._steps[self._index :] = [Step(edit, inverse, title)]
+        self._steps[self._index :] = [UndoStep(edit, inverse, title)]
         self._index += 1
         self.changed.emit()
 

@@ -25,7 +25,7 @@ Form = Literal["table", "images", "clips", "text", "pairs", "series"]
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class ClassCounts:
     """How often each class (or range of the target) comes: a row for each, a column for each part.
 
     ``what`` says what is counted.
@@ -37,7 +37,7 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class DataPreview:
     """Samples of a part before and after the transforms, with all else that is known of them, and how often what comes.
 
     ``more`` has the other fields of the samples as they are stored.
@@ -46,7 +46,7 @@ class Look:
     dataset: Dataset
     form: Form
     sizes: tuple[int, ...]
-    balances: Mapping[str, Balance]
+    balances: Mapping[str, ClassCounts]
     columns: tuple[str, ...]
     before: Array
     after: Array
@@ -65,7 +65,7 @@ class Look:
         return next(iter(self.balances.values())).counts
 
 
-def look(config: DataConfig, part: str) -> Look:
+def look(config: DataConfig, part: str) -> DataPreview:
     """Prepare the data as a training would and take the first samples of a part. Raises DataError."""
     from engine.data.pipeline import prepare
 
@@ -81,7 +81,7 @@ def look(config: DataConfig, part: str) -> Look:
         if field.role == "target"
     }
     before, more = prepared.raw[source][places], {name: prepared.raw[name][places] for name in prepared.raw}
-    return Look(
+    return DataPreview(
         dataset,
         form_of(dataset),
         tuple(len(one) for one in parts),
@@ -130,7 +130,7 @@ def _answer(dataset: Dataset, values: Mapping[str, Array]) -> str:
     return captions[0] if captions and dataset.task == "segmentation" else ", ".join(said)
 
 
-def _balance(dataset: Dataset, target: str, goals: Array, parts: Sequence[Array]) -> Balance:
+def _balance(dataset: Dataset, target: str, goals: Array, parts: Sequence[Array]) -> ClassCounts:
     """The names and counts of the bars: one for each class, or ranges of a number."""
     import numpy as np
 
@@ -140,7 +140,7 @@ def _balance(dataset: Dataset, target: str, goals: Array, parts: Sequence[Array]
         edges = np.linspace(flat.min(), flat.max(), BINS + 1)
         table = [np.histogram(flat[places], edges)[0] for places in parts]
         names = [f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges)]
-        return Balance("Samples by target", tuple(names), _rows(table, len(names)))
+        return ClassCounts("Samples by target", tuple(names), _rows(table, len(names)))
     table = [np.bincount(goals[places].reshape(-1), minlength=field.classes) for places in parts]
     names = ["space" if name == " " else name for name in field.names]
     if field.padding is not None:
@@ -155,7 +155,7 @@ def _balance(dataset: Dataset, target: str, goals: Array, parts: Sequence[Array]
         table = [np.append(column[order[:MOST]], other) for column, other in zip(table, others, strict=True)]
         names = [*(names[place] for place in order[:MOST].tolist()), f"{len(names) - MOST} others"]
     what = "Samples of each class" if not field.shape else f"Places of each class in {target}"
-    return Balance(what, tuple(names), _rows(table, len(names)))
+    return ClassCounts(what, tuple(names), _rows(table, len(names)))
 
 
 def _rows(table: Sequence[Array], rows: int) -> tuple[tuple[int, ...], ...]:

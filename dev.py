@@ -106,7 +106,7 @@ def torch_requirement(pyproject: Path) -> str:
 
 
 def install_environment() -> int:
-    """Create `.venv` and install Layerloom into it unless this pyproject.toml already was; mends a broken install."""
+    """Create `.venv` and install Layerloom into it unless this pyproject.toml already was; fixes a broken install."""
     pyproject, stamp, python = ROOT / "pyproject.toml", VENV / "layerloom-installed", venv_python()
     fingerprint = hashlib.sha256(pyproject.read_bytes() + os.fsencode(ROOT)).hexdigest()
     usable = os.path.exists(python) and run([python, "-c", "import pip._internal.cli.main"], output=PIPE)[0] == 0

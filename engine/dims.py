@@ -115,7 +115,7 @@ def bind(dim: Dim, sizes: Mapping[str, int]) -> int:
     """
     if isinstance(dim, int):
         return dim
-    known: dict[str, int] = {}  # formulas share their parts and may nest deep: each is reckoned once, without recursion
+    known: dict[str, int] = {}  # formulas share their parts and may nest deep: each is computed once, without recursion
     stack = [dim]
     while stack:
         size = stack[-1]

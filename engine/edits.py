@@ -45,7 +45,7 @@ class Change:
             self.inner.setdefault(block_id, Change()).merge(change)
 
     def dirty(self, graph: Graph) -> set[str]:
-        """The nodes to look at again: what is wrong with one hangs on its parameters and the wires on either side."""
+        """The nodes to look at again: what is wrong with one depends on its parameters and the wires on either side."""
         dirty = self.nodes.union(*((edge.source, edge.target) for edge in self.edges))
         if self.blocks:
             types = {PREFIX + block_id for block_id in graph.blocks.users(self.blocks)}

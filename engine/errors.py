@@ -28,7 +28,7 @@ NOTHING: Final = About()
 
 
 class LayerloomError(ValueError):
-    """Something the user can mend: the message is a whole sentence that says what is wrong, where, and what to do.
+    """Something the user can fix: the message is a whole sentence that says what is wrong, where, and what to do.
 
     ``about`` says the same in fields; what an error passes on from another one is given whole.
     """

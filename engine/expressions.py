@@ -1,4 +1,4 @@
-"""Plain arithmetic on a block's parameters: ``channels * 4``. A whitelist reckons it; nothing is ever run as code.
+"""Plain arithmetic on a block's parameters: ``channels * 4``. A whitelist computes it; nothing is ever run as code.
 
 A parameter holds a literal, ``{"expr": "channels * 4"}``, or ``{"per_repeat": [2, 1]}``: one value a repeat, the last
 one continuing.
@@ -40,7 +40,7 @@ def expression(source: str) -> dict[str, str]:
 
 
 def is_expression(raw: object) -> TypeGuard[Mapping[str, str]]:
-    """Whether a raw value is reckoned from the parameters of the block around it."""
+    """Whether a raw value is computed from the parameters of the block around it."""
     return isinstance(raw, Mapping) and raw.keys() == {"expr"} and isinstance(raw["expr"], str)
 
 
@@ -108,7 +108,7 @@ def names(source: str) -> set[str]:
 
 def evaluate(source: str, arguments: Mapping[str, object]) -> object:
     """The number that the expression is. Raises ExpressionError with the reason."""
-    return _reckon(_parsed(source).body, arguments, source)
+    return _compute(_parsed(source).body, arguments, source)
 
 
 @lru_cache(2048)
@@ -135,7 +135,7 @@ def _known(function: ast.expr) -> bool:
     return isinstance(function, ast.Name) and function.id in FUNCTIONS
 
 
-def _reckon(node: ast.expr, arguments: Mapping[str, object], source: str) -> object:
+def _compute(node: ast.expr, arguments: Mapping[str, object], source: str) -> object:
     if isinstance(node, ast.Constant):
         result: object = node.value
     elif isinstance(node, ast.Name):
@@ -145,7 +145,7 @@ def _reckon(node: ast.expr, arguments: Mapping[str, object], source: str) -> obj
         result = arguments[node.id]
     elif isinstance(node, ast.Call):
         assert isinstance(node.func, ast.Name)
-        given = [_reckon(argument, arguments, source) for argument in node.args]
+        given = [_compute(argument, arguments, source) for argument in node.args]
         result = FUNCTIONS[node.func.id](given if len(given) > 1 else [given[0]])
     else:
         result = _operate(node, arguments, source)
@@ -156,10 +156,10 @@ def _reckon(node: ast.expr, arguments: Mapping[str, object], source: str) -> obj
 
 def _operate(node: ast.expr, arguments: Mapping[str, object], source: str) -> object:
     if isinstance(node, ast.UnaryOp):
-        sides = [_reckon(node.operand, arguments, source)]
+        sides = [_compute(node.operand, arguments, source)]
     else:
         assert isinstance(node, ast.BinOp)
-        sides = [_reckon(side, arguments, source) for side in (node.left, node.right)]
+        sides = [_compute(side, arguments, source) for side in (node.left, node.right)]
     numbers = [side for side in sides if isinstance(side, (int, float))]
     if len(numbers) < len(sides):
         wrong = next(side for side in sides if not isinstance(side, (int, float)))

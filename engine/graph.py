@@ -106,7 +106,7 @@ class Graph:
     def order(self) -> list[str]:
         """All node ids, sources before targets, ties in creation order (kept until the wiring changes).
 
-        It hangs on nodes and edges alone, not on the order in which the wires were drawn: so does the source.
+        It depends on nodes and edges alone, not on the order in which the wires were drawn: so does the source.
         """
         if self._order is None:
             places = {node: place for place, node in enumerate(self.nodes)}

@@ -98,7 +98,7 @@ class Shapes:
             self._visit(node_id)
 
     def copy(self) -> Shapes:
-        """The same for a copy of the graph, without looking at anything anew."""
+        """The same for a copy of the graph, without looking at anything again."""
         other = Shapes.__new__(Shapes)
         other.graph, other.arguments, other.given = self.graph.copy(), self.arguments, self.given
         report = self.report

@@ -77,7 +77,7 @@ ACTIONS = (
     Action("problem.next", "Next Problem", "next", "Go to the next problem and its layer", lambda c: c.problems.next()),
     Action("problem.previous", "Previous Problem", "previous", "Go to the problem before and its layer", lambda c: c.problems.previous()),
     Action("problem.fixes", "Fixes for the Layer …", "fix", "Show what would mend the selected layer, or suit its place", lambda c: c.fix_menu.open(), "fixable", separator=True),
-    Action("problem.mend_all", "Mend All", "fix", "Apply to every problem its best fix that keeps all layers", lambda c: c.design.mend_all()),
+    Action("problem.mend_all", "Mend All", "fix", "Apply to every problem its best fix that keeps all layers", lambda c: c.design.fix_all()),
     Action("page.start", "Start", "home", "Gallery and recent projects", lambda c: c.pages.show_start()),
     Action("page.design", "Design", "design", "Draw the network", lambda c: c.pages.show_design()),
     Action("page.data", "Data", "data", "Choose and look at the data", lambda c: c.pages.show_data()),

@@ -13,7 +13,7 @@ from engine.edits import Change, Edit, SetSetting
 from engine.graph import Graph
 from engine.problems import Checker, Problem
 from engine.problems.fix import Fix
-from engine.problems.fixes import mend_all
+from engine.problems.fixes import fix_all
 from engine.shapes import Report, Shapes
 from gui.levels import Level, first_use, walk
 from gui.undo_history import UndoHistory
@@ -28,7 +28,7 @@ class Document(QObject):
     """
 
     replaced = Signal()
-    """Another graph is shown, of another project or level: everything is to be drawn anew."""
+    """Another graph is shown, of another project or level: everything is to be drawn again."""
     opened = Signal()
     """Another project has been opened (`replaced` follows)."""
     changed = Signal(object)
@@ -154,13 +154,13 @@ class Document(QObject):
         self.history.push(whole, inverse, name)
         self._after(whole.change())
 
-    def mend(self, problem: Problem, fix: Fix) -> None:
+    def fix(self, problem: Problem, fix: Fix) -> None:
         """Apply a fix of a problem of the network or of the open level. Raises GraphError where it fits no more."""
         self.apply(fix.edit, fix.label, whole_project=problem.seen_by is self.whole_checker)
 
-    def mend_all(self) -> list[str]:
+    def fix_all(self) -> list[str]:
         """Apply the best fix of every problem that one keeps everything for, as one step; returns their labels."""
-        found = mend_all(self.whole_checker)
+        found = fix_all(self.whole_checker)
         if found is None:
             return []
         edit, labels = found

@@ -95,7 +95,7 @@ class StatusLine(QStatusBar):
         self._soon.start()
 
     def refresh(self) -> None:
-        """Read the cost anew."""
+        """Read the cost again."""
         settings = resolve_settings(self.document.project)
         batch = 1 if isinstance(settings, SettingFault) else batch_of(settings[0])
         whole = cost.total(self.document.project, self.document.whole.report, batch)

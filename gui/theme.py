@@ -30,7 +30,7 @@ def _tokens() -> dict[str, dict[str, str]]:
 
 
 class Theme(QObject):
-    """The current theme. Painters ask `color` for a token and draw anew on `changed`."""
+    """The current theme. Painters ask `color` for a token and draw again on `changed`."""
 
     changed = Signal()
 

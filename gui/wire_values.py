@@ -53,7 +53,7 @@ class WireValues(QObject):
             self.live.show_values({})
 
     def refresh(self) -> None:
-        """Look anew, for the weights are others now."""
+        """Look again, for the weights are others now."""
         if self.on:
             self._send()
 

@@ -47,7 +47,7 @@ class BlockError(GraphError):
 
 @dataclass(frozen=True, slots=True)
 class BlockParameter:
-    """One parameter: fields inside the block may reckon with it, and each use may give it another value."""
+    """One parameter: fields inside the block may compute with it, and each use may give it another value."""
 
     name: str
     default: object

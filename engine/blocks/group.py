@@ -116,7 +116,7 @@ def _check_sharing(graph: Graph, ids: set[str]) -> None:
 
 
 def _parameters(graph: Graph, nodes: list[Node]) -> tuple[BlockParameter, ...]:
-    """The parameters of the block around that these nodes reckon with become parameters of theirs, too."""
+    """The parameters of the block around that these nodes compute with become parameters of theirs, too."""
     if graph.inside is None:
         return ()
     used: set[str] = set()

@@ -1,6 +1,6 @@
 """A node that uses a block: the definition becomes a layer class, so forms, ports and rules treat it like any other.
 
-Shapes inside hang on (block, arguments, inputs) alone and are kept for each; a block is polymorphic.
+Shapes inside depend on (block, arguments, inputs) alone and are kept for each; a block is polymorphic.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def key(name: str | None, path: str | None = None) -> Key:
 def samples(name: str, path: str | None = None) -> Samples:
     """The samples with what says how they may be split; the arrays are read-only. Raises DataError.
 
-    The last two are kept; files that have changed since are read anew.
+    The last two are kept; files that have changed since are read again.
     """
     return samples_of(key(name, path))
 

@@ -117,7 +117,7 @@ def _append(
     request = urllib.request.Request(url, headers={"User-Agent": NAME, **({"Range": f"bytes={have}-"} if have else {})})
     with _answer(request, timeout) as answer:
         if have and (answer.status != 206 or not answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")):
-            have = 0  # the mirror begins anew
+            have = 0  # the mirror begins again
         with part.open("ab" if have else "wb") as target:
             while have < file.size:
                 if cancelled():

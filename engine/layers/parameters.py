@@ -127,7 +127,7 @@ def _parse(text: str) -> object:
 def unparse(value: object) -> str:
     """The text that `parse` reads back as ``value``."""
     if isinstance(value, Mapping):
-        return _unparse_reckoned(value)
+        return _unparse_computed(value)
     if isinstance(value, (tuple, list)):
         joined = ", ".join(map(unparse, value)) + ("," if len(value) == 1 else "") or "()"
         return f"({joined})" if any(isinstance(item, Mapping) for item in value) else joined
@@ -136,7 +136,7 @@ def unparse(value: object) -> str:
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _unparse_reckoned(value: Mapping[str, object]) -> str:
+def _unparse_computed(value: Mapping[str, object]) -> str:
     """An expression or values per repeat as people write them; as in the file where that would be read otherwise."""
     texts = [f"= {value['expr']}".rstrip()] if is_expression(value) else []
     if (values := per_repeat(value)) is not None:

@@ -40,7 +40,7 @@ class Checker:
         self.update(shapes.graph.nodes)
 
     def copy(self) -> Checker:
-        """The same for a copy of the graph, without looking at anything anew."""
+        """The same for a copy of the graph, without looking at anything again."""
         other = Checker.__new__(Checker)
         other.shapes = self.shapes.copy()
         other._of_node, other._of_edge = dict(self._of_node), dict(self._of_edge)

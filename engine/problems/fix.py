@@ -1,4 +1,4 @@
-"""A way out of a problem: a list of edits, tried out before it is offered."""
+"""A fix of a problem: a list of edits, tried out before it is offered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fixes of a problem: every way out is tried on a copy, and what does not cure is not offered."""
+"""The fixes of a problem: every fix is tried on a copy, and what does not cure is not offered."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TRIED: Final = 40
 MAY_BE_MEANT: Final = frozenset({"no-causal-mask", "no-positions"})
 """Warnings that a drawing alone cannot settle: a masked language model looks ahead, a set has no order."""
 MOST_AT_ONCE: Final = 200
-"""How many problems are mended in one step."""
+"""How many problems are fixed in one step."""
 
 
 def fixes(finder: ProblemFinder, problem: Problem) -> tuple[Fix, ...]:
@@ -48,18 +48,18 @@ def trying(trial: Trial, problem: Problem) -> Iterator[Fix | None]:
 
 
 def ranked(found: Iterable[Fix]) -> tuple[Fix, ...]:
-    """The best of these, each label once: first what keeps everything, then what leaves least to be mended."""
+    """The best of these, each label once: first what keeps everything, then what leaves least to be fixed."""
     first: dict[str, Fix] = {}
     for fix in found:
         first.setdefault(fix.label, fix)
     return tuple(sorted(first.values(), key=lambda fix: (not fix.keeps, fix.errors, fix.warnings))[:MOST])
 
 
-def mend_all(finder: ProblemFinder) -> tuple[Compound, list[str]] | None:
+def fix_all(finder: ProblemFinder) -> tuple[Compound, list[str]] | None:
     """One step that applies the best keeping fix of every error and warning in turn, and the labels of the fixes.
 
-    Errors come first, and what mending one uncovers is mended, too; each problem once, so that fixes which conflict do
-    not chase each other. None where nothing can be mended.
+    Errors come first, and what fixing one uncovers is fixed, too; each problem once, so that fixes which conflict do
+    not chase each other. None where nothing can be fixed.
     """
     trial = Trial(finder)
     edits: list[Compound] = []
@@ -100,7 +100,7 @@ def _try(trial: Trial, place: FaultSite, way: Way, before: Before, standing: Sta
     trial = trial.copy()
     try:
         trial.apply(edit)
-    except GraphError:  # the graph refuses it (a circle, a taken port): then it is no way out
+    except GraphError:  # the graph refuses it (a circle, a taken port): then it is no fix
         return None
     after = trial.problems()
     if any(problem.place == before.problem.place for problem in after):

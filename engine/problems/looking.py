@@ -63,7 +63,7 @@ def behind(graph: Graph, node_ids: Iterable[str], through: frozenset[str] = THRO
 
 
 def above(graph: Graph, node_id: str) -> set[str]:
-    """Every node that this one hangs on."""
+    """Every node that this one depends on."""
     found: set[str] = set()
     stack = [node_id]
     while stack:
@@ -75,7 +75,7 @@ def above(graph: Graph, node_id: str) -> set[str]:
 
 
 def below(graph: Graph, node_id: str) -> set[str]:
-    """Every node that hangs on this one."""
+    """Every node that depends on this one."""
     found: set[str] = set()
     stack = [node_id]
     while stack:

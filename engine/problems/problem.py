@@ -1,4 +1,4 @@
-"""A problem: what is wrong, where, how grave, in a whole sentence; and the fixes that would mend it."""
+"""A problem: what is wrong, where, how grave, in a whole sentence; and the fixes that would fix it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Problem:
 
     @property
     def fixes(self) -> tuple[Fix, ...]:
-        """What would mend it, the best first; tried out on a copy of the network as it is now, when asked."""
+        """What would fix it, the best first; tried out on a copy of the network as it is now, when asked."""
         return () if self.seen_by is None else self.seen_by.fixes(self)
 
 

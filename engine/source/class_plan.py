@@ -91,7 +91,7 @@ class ClassPlan:
     """For each node the expressions that its arguments are: candidates for what hangs behind it."""
     wires: dict[str, list[Wire]] = field(default_factory=dict)
     nodes: list[str] = field(default_factory=list)
-    """The nodes whose values are reckoned, in order."""
+    """The nodes whose values are computed, in order."""
     trials: list[BlockView] = field(default_factory=list)
     body: Body | None = None
 
@@ -112,7 +112,7 @@ class ClassPlan:
         return self.block.parameters if self.block is not None else ()
 
     def owners(self) -> list[str]:
-        """The nodes reckoned, and those that only lend their weights, in order."""
+        """The nodes computed, and those that only lend their weights, in order."""
         needed = set(self.nodes)
         for node_id in self.nodes:
             owner = owner_of(self.graph, self.graph.nodes[node_id])

@@ -113,7 +113,7 @@ class Writer:
     # -- one class -------------------------------------------------------------------------------------------------
 
     def _build(self, plan: ClassPlan) -> None:
-        """Reckon constructor and forward pass of a class; both are put together when all is known."""
+        """Compute constructor and forward pass of a class; both are put together when all is known."""
         names: dict[str, int] = {parameter.name: 1 for parameter in plan.parameters}
         attributes: dict[str, str] = {}
         head: list[tuple[str, str]] = []

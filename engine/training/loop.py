@@ -71,7 +71,7 @@ class Trainer:
         history: History | None = None,
         on_epoch: Callable[[Status], None] | None = None,
     ) -> Trainer:
-        """A trainer that goes on with a run that was stopped, killed or has failed, from its last checkpoint.
+        """A trainer that resumes a run that was stopped, killed or has failed, from its last checkpoint.
 
         Device and threads are those of the run, so the metrics go on byte by byte. Raises RunError or ProjectError.
         """
@@ -82,7 +82,7 @@ class Trainer:
         return cls(graph, run_dir, control=control, history=history, on_epoch=on_epoch, resumed=info)
 
     def run(self) -> Result:
-        """Train to the end. Raises TrainingError, before anything is trained, for what the user has to mend first.
+        """Train to the end. Raises TrainingError, before anything is trained, for what the user has to fix first.
 
         What goes wrong later, in the network or for want of memory, is a Result with the state "failed".
         """

@@ -37,7 +37,7 @@ class TrainingPlan:
 
 
 def check(graph: Graph) -> TrainingPlan:
-    """The plan for a graph. Raises TrainingError with the first thing the user has to mend."""
+    """The plan for a graph. Raises TrainingError with the first thing the user has to fix."""
     from engine.problems import find
 
     settings = resolve_settings(graph)

@@ -70,7 +70,7 @@ class Preflight:
 def preflight(
     plan: TrainingPlan, data: Prepared, stepper: Stepper, probed: Probed, device: torch.device
 ) -> tuple[Preflight, list[Diagnosis]]:
-    """Try a batch, forward and backward, without a trace. Raises TrainingError for what the user has to mend first."""
+    """Try a batch, forward and backward, without a trace. Raises TrainingError for what the user has to fix first."""
     count = plan.data.size(len(data.train))
     needed, free = needed_memory(plan, min(count, len(data.train))), free_memory(device)
     largest = None if free is None else largest_batch(plan, free)

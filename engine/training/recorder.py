@@ -140,13 +140,13 @@ class Recorder:
         return self._sums
 
     def restore(self, seconds: float, sums: tuple[float, float, int]) -> None:
-        """Go on with the time and the sums of a checkpoint."""
+        """Resume the time and the sums of a checkpoint."""
         self.seconds, self._sums = seconds, sums
         if sums[2]:
             self.epoch_means = {"loss": sums[0] / sums[2], self.metric: sums[1] / sums[2]}
 
     def new_epoch(self) -> None:
-        """Begin the means of an epoch anew."""
+        """Begin the means of an epoch again."""
         self._sums, self.epoch_means = (0.0, 0.0, 0), {}
 
     def work(self) -> None:

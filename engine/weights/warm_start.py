@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from engine.graph import Graph
 
 NAMED: Final = 3
-"""How many layers that begin anew are named in one sentence."""
+"""How many layers that begin again are named in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +25,23 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """Names of layers: those that were ``kept``, and those that begin anew, each with the reason."""
+    """Names of layers: those that were ``kept``, and those that begin again, each with the reason."""
 
     kept: tuple[str, ...]
-    anew: Mapping[str, str]
+    again: Mapping[str, str]
 
     def __str__(self) -> str:
-        more = len(self.anew) - NAMED
+        more = len(self.again) - NAMED
         return self._sentence(NAMED, f" and {more} more" if more > 0 else "")
 
     @property
     def whole(self) -> str:
-        """The sentence with all layers that begin anew."""
-        return self._sentence(len(self.anew))
+        """The sentence with all layers that begin again."""
+        return self._sentence(len(self.again))
 
     def _sentence(self, names: int, more: str = "") -> str:
         layers = f"{len(self.kept)} layer{'' if len(self.kept) == 1 else 's'}"
-        rest = "; ".join(f"{name} begins anew ({reason})" for name, reason in list(self.anew.items())[:names])
+        rest = "; ".join(f"{name} begins anew ({reason})" for name, reason in list(self.again.items())[:names])
         return f"Begun with the weights of {layers}{': ' + rest + more if rest else ''}."
 
 
@@ -52,7 +52,7 @@ def inherit(module: nn.Module, graph: Graph, modules: Mapping[str, str], parent:
     """
     weights, theirs = parent.weights, parent.modules
     state = module.state_dict()
-    kept, anew = [], {}
+    kept, again = [], {}
     for node_id, path in modules.items():
         mine = {name: state[name] for name in state if _within(name, path)}
         if not mine:
@@ -60,16 +60,16 @@ def inherit(module: nn.Module, graph: Graph, modules: Mapping[str, str], parent:
         name = graph.nodes[node_id].name if node_id in graph.nodes else path
         old = theirs.get(node_id)
         if old is None:
-            anew[name] = "it is new"
+            again[name] = "it is new"
             continue
         found = {key: weights.get(old + key[len(path) :]) for key in mine}
         if any(tensor is None or tensor.shape != mine[key].shape for key, tensor in found.items()):
-            anew[name] = "its weights have other shapes now"
+            again[name] = "its weights have other shapes now"
             continue
         state.update({key: tensor.to(mine[key].dtype) for key, tensor in found.items() if tensor is not None})
         kept.append(name)
     module.load_state_dict(state)
-    return Inherited(tuple(kept), anew)
+    return Inherited(tuple(kept), again)
 
 
 def _within(name: str, path: str) -> bool:

@@ -1,4 +1,4 @@
-"""The course of every wire: which ones have to be laid anew, and how they run around nodes. Laid once a frame."""
+"""The course of every wire: which ones have to be laid again, and how they run around nodes. Laid once a frame."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Courses:
                 self.crooked.add(edge)
 
     def straighten(self) -> bool:
-        """Lay all crooked wires anew; whether there were any."""
+        """Lay all crooked wires again; whether there were any."""
         nodes, positions, wires = self._nodes, self._positions, self._wires
         crooked, self.crooked = [edge for edge in self.crooked if edge in wires], set()
         if not crooked:

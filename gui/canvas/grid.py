@@ -29,7 +29,7 @@ class Grid:
         painter.fillRect(area, self._brush)
 
     def forget(self) -> None:
-        """Make the brush anew."""
+        """Make the brush again."""
         self._made_for = None
 
     @staticmethod

@@ -99,7 +99,7 @@ class LiveMarks(QObject):
         return [old + ", ".join(facts), *remarks]
 
     def remedy(self, node_id: str) -> tuple[str, Edit] | None:
-        """What mends by a click what a node of the network is said to have wrong, with what a button calls it."""
+        """What fixes by a click what a node of the network is said to have wrong, with what a button calls it."""
         if self.document.way or self.document.graph is not self.document.project:
             return None
         here = [d for d in self.diagnoses(node_id) if not d.inside]

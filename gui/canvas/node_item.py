@@ -41,7 +41,7 @@ class NodeItem(QGraphicsRectItem):
         self.setRect(-MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)
 
     def freshen(self) -> None:
-        """Paint it anew, after something in its look has changed."""
+        """Paint it again, after something in its look has changed."""
         self.look.stale()
         self.update()
 

@@ -70,7 +70,7 @@ class NodeLook:
         return self.inputs if side == "input" else self.outputs
 
     def stale(self) -> None:
-        """Prepare it anew before it is painted next."""
+        """Prepare it again before it is painted next."""
         self.ready = False
 
     def prepare(self, style: Style) -> None:

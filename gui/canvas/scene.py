@@ -57,7 +57,7 @@ class Scene(QGraphicsScene):
     # -- following the document ------------------------------------------------------------------------------------
 
     def rebuild(self) -> None:
-        """Make every item anew."""
+        """Make every item again."""
         for item in (*self.wires.values(), *self.nodes.values()):
             self.removeItem(item)
         for kept in (self.nodes, self.wires, self.positions, self._courses.crooked):
@@ -246,7 +246,7 @@ class Scene(QGraphicsScene):
         self._stir()
 
     def reroute(self) -> None:
-        """Lay all wires anew whose ends have moved."""
+        """Lay all wires again whose ends have moved."""
         if self._courses.straighten():
             self._stir()
 

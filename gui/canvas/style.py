@@ -81,7 +81,7 @@ class Style:
         self.scale, self.detail = scale, detail_at(scale)
 
     def rebuild(self) -> None:
-        """Prepare everything anew, after a change of the theme."""
+        """Prepare everything again, after a change of the theme."""
         color = theme.color
         family = QApplication.font().family()
         self.fonts = {

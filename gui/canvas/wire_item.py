@@ -46,13 +46,13 @@ class WireItem(QGraphicsRectItem):
             self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
 
     def route(self, start: QPointF, end: QPointF, points: tuple[Position, ...], beside: int) -> None:
-        """Lay the wire anew, by way of ``points``, with its label on the right (1) or on the left (-1)."""
+        """Lay the wire again, by way of ``points``, with its label on the right (1) or on the left (-1)."""
         self.start, self.end, self.points, self._beside = start, end, points, beside
         self.path = wire_path(start, end, points)
         self.place()
 
     def tell(self, spec: Spec | None, guilty: bool, value: Value | None = None) -> bool:
-        """What flows along it, and whether its target takes offence; True if it is to be placed anew for that."""
+        """What flows along it, and whether its target takes offence; True if it is to be placed again for that."""
         kind = "guilty" if guilty else "unknown" if spec is None else "known"
         if spec is self.spec and kind == self.kind and value is self.value:
             return False
@@ -79,7 +79,7 @@ class WireItem(QGraphicsRectItem):
         self.update()
 
     def restyle(self) -> None:
-        """Prepare its text anew, after a change of the theme."""
+        """Prepare its text again, after a change of the theme."""
         self._label = None
         self.place()
 

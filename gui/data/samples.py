@@ -58,7 +58,7 @@ class DataTable(QTableWidget):
         rows = seen.after if after else seen.before
         answer = "class" if seen.dataset.task == "classification" else "target"
         header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)  # else each label measures all columns anew
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)  # else each label measures all columns again
         self.clear()
         self.setRowCount(len(rows))
         self.setColumnCount(len(seen.columns) + 1)

@@ -25,7 +25,7 @@ FIRST = 2
 
 
 class UseBar(QWidget):
-    """A line with the button that takes a data set; below it what does not fit, with its first ways out."""
+    """A line with the button that takes a data set; below it what does not fit, with its first fixes."""
 
     used = Signal()
     """The data set that is shown is to be used."""
@@ -48,7 +48,7 @@ class UseBar(QWidget):
         self.said, self.misfit = Note(), Note("", "error")
         self.fixes = FixButtons()
         self.fixes.fallback = self.use
-        self.fixes.chosen.connect(self._mend)
+        self.fixes.chosen.connect(self._fix)
         self.finder = FixFinder(self)
         self.finder.found.connect(self._found)
         top = QHBoxLayout()
@@ -109,11 +109,11 @@ class UseBar(QWidget):
             if not fixes:
                 self.misfit.setText(f"{self.misfit.text()} {BY_HAND}".replace(f"{BY_HAND} {BY_HAND}", BY_HAND))
 
-    def _mend(self, fix: object) -> None:
+    def _fix(self, fix: object) -> None:
         if self.problem is None:
             return
         try:
-            self.document.mend(self.problem, fix)  # type: ignore[arg-type]
+            self.document.fix(self.problem, fix)  # type: ignore[arg-type]
         except GraphError as error:
             self.message.emit(str(error))
 

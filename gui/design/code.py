@@ -69,7 +69,7 @@ class CodePanel(QWidget):
         self._soon.start()
 
     def refresh(self) -> None:
-        """Write the source anew; while the network is not complete the last text stays, and a line says why."""
+        """Write the source again; while the network is not complete the last text stays, and a line says why."""
         try:
             written = source(self.document.project, self.document.whole.report)
         except SourceError as error:

@@ -69,14 +69,14 @@ class DesignPage(QWidget):
         self.palette_panel.chosen.connect(self._add)
         self.problems.chosen.connect(self._show_node)
         self.problems.looked_at.connect(self._look)
-        self.problems.mending.connect(self._mend)
-        self.problems.mend_all_wanted.connect(self.mend_all)
+        self.problems.fixing.connect(self._fix)
+        self.problems.fix_all_wanted.connect(self.fix_all)
         self.view.fix_menu.looked_at.connect(self._look)
-        self.view.fix_menu.chosen.connect(self._mend)
+        self.view.fix_menu.chosen.connect(self._fix)
         offers = self.inspector.node_page.offers
         offers.looked_at.connect(lambda fix: self._look(None, fix))
         offers.fallback = self.view
-        offers.chosen.connect(lambda fix: self._mend(None, fix))
+        offers.chosen.connect(lambda fix: self._fix(None, fix))
         offers.fixes_wanted.connect(self.view.fix_menu.open)
         for source in (self.problems, self.view.fix_menu):
             source.why.connect(self.explain)
@@ -105,17 +105,17 @@ class DesignPage(QWidget):
             whole = problem is not None and problem.seen_by is self.document.whole_checker
             self.view.preview(fix.edit, of_project=whole)
 
-    def _mend(self, problem: Problem | None, fix: Fix) -> None:
+    def _fix(self, problem: Problem | None, fix: Fix) -> None:
         """Apply a fix, or what would suit a layer's place, as one step."""
         document = self.document
-        apply = partial(document.mend, problem, fix) if problem else partial(document.apply, fix.edit, fix.label)
+        apply = partial(document.fix, problem, fix) if problem else partial(document.apply, fix.edit, fix.label)
         if self.view.attempt(apply):
             self.message.emit(f"{fix}. Ctrl+Z takes it back.")
 
-    def mend_all(self) -> None:
+    def fix_all(self) -> None:
         """Apply to every problem its best fix that keeps all layers, and say what is left."""
         labels: list[str] = []
-        if not self.view.attempt(lambda: labels.extend(self.document.mend_all())):
+        if not self.view.attempt(lambda: labels.extend(self.document.fix_all())):
             return
         left = [p for p in self.document.all_problems() if p.severity != "hint"]
         some = ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")

@@ -1,4 +1,4 @@
-"""The ways out of a problem as buttons: resting on one shows on the canvas what it would do, a click does it."""
+"""The fixes of a problem as buttons: resting on one shows on the canvas what it would do, a click does it."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Offers(QWidget):
         self.show_offers([], guilty=False)
 
     def show_offers(self, offers: Sequence[Suggestion], *, guilty: bool) -> None:
-        """Offer these; ``guilty`` says whether there is something to mend."""
+        """Offer these; ``guilty`` says whether there is something to fix."""
         self.fixes.setVisible(guilty)
         self.head.setVisible(bool(offers))
         self.setVisible(guilty or bool(offers))

@@ -1,4 +1,4 @@
-"""One problem in full: its sentence, the ways out of it, and why it is one."""
+"""One problem in full: its sentence, the fixes of it, and why it is one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The problems: gravest first in a list, the chosen one in full beside it with the ways out."""
+"""The problems: gravest first in a list, the chosen one in full beside it with the fixes."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class ProblemsPanel(QWidget):
     """All problems of the network; those of the open level stand out where there are others.
 
     ``chosen`` carries the id of the node to show, in the level that is open by then; ``counted`` the numbers of errors,
-    warnings and hints; ``looked_at`` and ``mending`` a problem and a fix of it, ``why`` the code to explain.
+    warnings and hints; ``looked_at`` and ``fixing`` a problem and a fix of it, ``why`` the code to explain.
     """
 
     chosen = Signal(str)
     counted = Signal(int, int, int)
     looked_at = Signal(object, object)
-    mending = Signal(object, object)
-    mend_all_wanted = Signal()
+    fixing = Signal(object, object)
+    fix_all_wanted = Signal()
     why = Signal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -51,14 +51,14 @@ class ProblemsPanel(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.mend_all = QPushButton("Mend all")
-        self.mend_all.setToolTip("Apply to every problem its best fix that keeps all layers, as one step")
-        self.mend_all.setAccessibleName("Mend all problems")
-        self.mend_all.clicked.connect(self.mend_all_wanted)
+        self.fix_all = QPushButton("Mend all")
+        self.fix_all.setToolTip("Apply to every problem its best fix that keeps all layers, as one step")
+        self.fix_all.setAccessibleName("Mend all problems")
+        self.fix_all.clicked.connect(self.fix_all_wanted)
         self.count = label("", "muted")
         self.card = ProblemCard()
         self.card.looked_at.connect(self.looked_at)
-        self.card.chosen.connect(self.mending)
+        self.card.chosen.connect(self.fixing)
         self.card.why.connect(self.why)
         self.card.fixes.fallback = self.list
         self.empty = label("✓ No problems", "muted")
@@ -88,7 +88,7 @@ class ProblemsPanel(QWidget):
         row.setContentsMargins(8, 4, 8, 0)
         row.addWidget(self.count)
         row.addStretch(1)
-        row.addWidget(self.mend_all)
+        row.addWidget(self.fix_all)
         box = QVBoxLayout(side)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
@@ -128,7 +128,7 @@ class ProblemsPanel(QWidget):
         self.empty.setVisible(not problems)
         counts = {grave: sum(p.severity == grave for p, _ in problems) for grave in ("error", "warning", "hint")}
         self.count.setText(", ".join(f"{n} {word}{'s' if n > 1 else ''}" for word, n in counts.items() if n))
-        self.mend_all.setEnabled(bool(counts["error"] + counts["warning"]))
+        self.fix_all.setEnabled(bool(counts["error"] + counts["warning"]))
         self.counted.emit(counts["error"], counts["warning"], counts["hint"])
         self._show_card(self.list.currentRow())
 

@@ -1,4 +1,4 @@
-"""What a training has to say of the selected layer: the sentences, what to do, and a button where a click mends it."""
+"""What a training has to say of the selected layer: the sentences, what to do, and a button where a click fixes it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class TrainingWords(QFrame):
     """Is there only where something is said of the layer."""
 
     chosen = Signal(object)
-    """The `Edit` that mends it."""
+    """The `Edit` that fixes it."""
 
     def __init__(self, live: LiveMarks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,14 +26,14 @@ class TrainingWords(QFrame):
         self._node = ""
         self._shown: tuple[object, ...] = ()
         self._edit: Edit | None = None
-        self.mend = QPushButton()
-        self.mend.clicked.connect(self._mend)
+        self.fix = QPushButton()
+        self.fix.clicked.connect(self._fix)
         self._title = heading("While training")
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(10, 6, 6, 8)
         self._box.setSpacing(4)
         self._box.addWidget(self._title)
-        self._box.addWidget(self.mend)
+        self._box.addWidget(self.fix)
         self._said: list[QLabel] = []
         live.changed.connect(lambda: self.show_node(self._node))
         theme.changed.connect(self._recolor)
@@ -65,10 +65,10 @@ class TrainingWords(QFrame):
                 self._said.append(part)
         self._edit = None if remedy is None else remedy[1]
         label = "" if remedy is None else remedy[0]
-        self.mend.setText(label)
-        self.mend.setAccessibleName(label or "Mend")
-        self.mend.setToolTip("One step; Undo takes it back")
-        self.mend.setVisible(remedy is not None)
+        self.fix.setText(label)
+        self.fix.setAccessibleName(label or "Mend")
+        self.fix.setToolTip("One step; Undo takes it back")
+        self.fix.setVisible(remedy is not None)
         self.setVisible(bool(said))
 
     @property
@@ -76,7 +76,7 @@ class TrainingWords(QFrame):
         """All that is said."""
         return " ".join(part.text() for part in self._said)
 
-    def _mend(self) -> None:
+    def _fix(self) -> None:
         if self._edit is not None:
             self.chosen.emit(self._edit)
 

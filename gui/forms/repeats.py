@@ -70,8 +70,8 @@ class RepeatsField(QWidget):
             self._labels[place].setText(self._numbers(place))
             words = self._words(place)
             cell.setAccessibleName(f"{self.parameter.name}, {words}")
-            reckoned = here(each, self.context)
-            cell.setToolTip(f"{self.parameter.help}\n{words}{f': {reckoned} here' if reckoned else ''}".strip())
+            computed = here(each, self.context)
+            cell.setToolTip(f"{self.parameter.help}\n{words}{f': {computed} here' if computed else ''}".strip())
         self.more.setEnabled(len(self.values) < min(self.context.repeat, MOST_ROWS))
         self.less.setEnabled(len(self.values) > 1)
 

@@ -203,7 +203,7 @@ WORDS = {"training": "", "data": "", "early_stopping": "stopping", "ema": "avera
 """What a table is called before the name of an entry; none: its own name."""
 
 
-def tell_apart(sections: Sequence[SettingsSection]) -> None:
+def disambiguate(sections: Sequence[SettingsSection]) -> None:
     """Let entries of the same name in several tables be called by the table, too: ``checkpoint epochs``."""
     counts = Counter(name for section in sections for name in section.form.rows)
     for section in sections:

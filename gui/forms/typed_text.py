@@ -22,7 +22,7 @@ class Context:
 
     @property
     def in_block(self) -> bool:
-        """Whether there are parameters to reckon with."""
+        """Whether there are parameters to compute with."""
         return self.arguments is not None
 
 
@@ -59,7 +59,7 @@ def shown(parameter: Parameter, held: object, context: Context) -> str:
 
 
 def here(held: object, context: Context) -> str:
-    """What a value that is reckoned comes to here: ``256``, or ``64 then 128``; empty where nothing is reckoned."""
+    """What a value that is computed comes to here: ``256``, or ``64 then 128``; empty where nothing is computed."""
     if context.arguments is None or not depends(held):
         return ""
     values = per_repeat(held)

@@ -42,7 +42,7 @@ PARAMETER: Final = Parameter(
 
 
 def host(graph: Graph, wanted: HostName, *, resume: Path | None = None, weights_of: Path | None = None) -> Host:
-    """A host for a run of this graph, or for a run to go on with: the one that is wanted, or chosen by rule."""
+    """A host for a run of this graph, or for a run to resume: the one that is wanted, or chosen by rule."""
     if wanted == "process" or (wanted == "auto" and pays(graph, resume)):
         return ProcessHost(graph, resume=resume, weights_of=weights_of)
     return ThreadHost(graph, resume=resume, weights_of=weights_of)

@@ -81,12 +81,12 @@ class NoticeStrip(QFrame):
 
 
 class Banner(NoticeStrip):
-    """What was seen before the first step of a run, and in the end how it ended, with the way out."""
+    """What was seen before the first step of a run, and in the end how it ended, with the fix."""
 
-    anew_wanted = Signal()
-    """Train anew, with the learning rate that is offered."""
-    mend_wanted = Signal()
-    """Go to where what has failed can be mended."""
+    again_wanted = Signal()
+    """Train again, with the learning rate that is offered."""
+    fix_wanted = Signal()
+    """Go to where what has failed can be fixed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.go_on = QPushButton("Go on")
@@ -94,18 +94,18 @@ class Banner(NoticeStrip):
         self.go_on.setAccessibleName("Resume the run")
         super().__init__(self.go_on, "Hide the result", parent)
         self.resume_wanted = self.wanted
-        self.anew, self.mend = QPushButton("Train anew"), QPushButton("Way out")
-        self.anew.setToolTip("Set this learning rate (one undo step) and begin a new run")
-        self.anew.clicked.connect(self.anew_wanted)
-        self.mend.setToolTip("Go to where this can be mended")
-        self.mend.clicked.connect(self.mend_wanted)
-        for button in (self.anew, self.mend):
+        self.again, self.fix = QPushButton("Train anew"), QPushButton("Way out")
+        self.again.setToolTip("Set this learning rate (one undo step) and begin a new run")
+        self.again.clicked.connect(self.again_wanted)
+        self.fix.setToolTip("Go to where this can be mended")
+        self.fix.clicked.connect(self.fix_wanted)
+        for button in (self.again, self.fix):
             self.row.insertWidget(self.row.indexOf(self.go_on), button, 0, Qt.AlignmentFlag.AlignVCenter)
 
-    def show_result(self, state: str, text: str, *, resumable: bool = False, anew: str = "", mend: str = "") -> None:
-        """Say how a run ended, and offer to go on with it, to train ``anew`` or to ``mend`` what has failed."""
+    def show_result(self, state: str, text: str, *, resumable: bool = False, again: str = "", fix: str = "") -> None:
+        """Say how a run ended, and offer to resume it, to train ``again`` or to ``fix`` what has failed."""
         self.go_on.setVisible(resumable)
-        for button, label in ((self.anew, anew), (self.mend, mend)):
+        for button, label in ((self.again, again), (self.fix, fix)):
             if label:
                 button.setText(label)
             button.setVisible(bool(label))
@@ -154,8 +154,8 @@ class Notes(NoticeStrip):
 class EmptyState(QWidget):
     """In place of the plots while there is nothing to plot."""
 
-    mend_wanted = Signal()
-    """Go to where what keeps the training from beginning can be mended."""
+    fix_wanted = Signal()
+    """Go to where what keeps the training from beginning can be fixed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -163,9 +163,9 @@ class EmptyState(QWidget):
         self.title = QLabel()
         self.title.setProperty("role", "heading")
         self.hint = Note()
-        self.mend = QPushButton()
-        self.mend.setToolTip("Go to where this can be mended")
-        self.mend.clicked.connect(self.mend_wanted)
+        self.fix = QPushButton()
+        self.fix.setToolTip("Go to where this can be mended")
+        self.fix.clicked.connect(self.fix_wanted)
         self._sign = ("train", "muted")
         box = QVBoxLayout(self)
         box.setContentsMargins(24, 8, 24, 8)
@@ -174,7 +174,7 @@ class EmptyState(QWidget):
         for widget in (self.sign, self.title, self.hint):
             widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
             box.addWidget(widget)
-        box.addWidget(self.mend, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(1)
         theme.changed.connect(self._recolor)
         self.show_idle()
@@ -192,18 +192,18 @@ class EmptyState(QWidget):
         """A run has begun, but has no values yet."""
         self._say("clock", phase, "The curves appear with the first steps.")
 
-    def show_refused(self, why: str, mend: str = "") -> None:
-        """Nothing was trained; a button leads to where that is mended."""
-        self._say("error", "Not trained", why, mend)
+    def show_refused(self, why: str, fix: str = "") -> None:
+        """Nothing was trained; a button leads to where that is fixed."""
+        self._say("error", "Not trained", why, fix)
 
-    def _say(self, sign: str, title: str, hint: str, mend: str = "") -> None:
-        if (self.title.text(), self.hint.text(), self.mend.text()) != (title, hint, mend):
+    def _say(self, sign: str, title: str, hint: str, fix: str = "") -> None:
+        if (self.title.text(), self.hint.text(), self.fix.text()) != (title, hint, fix):
             self._sign = (sign, "error" if sign == "error" else "muted")
             self.title.setText(title)
             self.hint.setText(hint)
-            self.mend.setText(mend)
-            self.mend.setAccessibleName(mend or "Mend")
-            self.mend.setVisible(bool(mend))
+            self.fix.setText(fix)
+            self.fix.setAccessibleName(fix or "Mend")
+            self.fix.setVisible(bool(fix))
             self._recolor()
 
     def _recolor(self) -> None:

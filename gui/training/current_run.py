@@ -95,12 +95,12 @@ class CurrentRun(QObject):
         return not errors and not self.running
 
     def resume(self, path: Path) -> None:
-        """Go on with a run that was stopped, cut off or has failed: with its own network and settings."""
+        """Resume a run that was stopped, cut off or has failed: with its own network and settings."""
         if not self.running:
             self._begin(self.make_host(self._document.project, resume=path))
 
     def resume_shown(self) -> None:
-        """Go on with the run that has ended."""
+        """Resume the run that has ended."""
         if self.host is not None and self.host.result is not None:
             self.resume(self.host.result.run)
 

@@ -34,14 +34,14 @@ SHARE = 0.4
 class DiagnosisBar(QFrame):
     """A line that is there only while there is something to say; it opens into a list.
 
-    ``remedy`` says what a button mends a matter with, if one can.
+    ``remedy`` says what a button fixes a matter with, if one can.
     """
 
     node_wanted = Signal(tuple, str)
     """The way to a level of the canvas, and the node there."""
     setting_wanted = Signal(str)
-    mend_wanted = Signal(object)
-    """A `RootCause` that is to be mended."""
+    fix_wanted = Signal(object)
+    """A `RootCause` that is to be fixed."""
 
     def __init__(self, parent: QWidget | None = None, remedy: Callable[[RootCause], str] = lambda matter: "") -> None:
         super().__init__(parent)
@@ -105,7 +105,7 @@ class DiagnosisBar(QFrame):
         for matter in found:
             row = _CauseRow(matter)
             row.wanted.connect(self._go)
-            row.mend_wanted.connect(self.mend_wanted)
+            row.fix_wanted.connect(self.fix_wanted)
             self._list.addWidget(row)
             self.rows.append(row)
         self._say_title(found)
@@ -116,7 +116,7 @@ class DiagnosisBar(QFrame):
         self.show_remedies()
 
     def show_remedies(self) -> None:
-        """Offer what can be mended by a click now."""
+        """Offer what can be fixed by a click now."""
         for row in self.rows:
             row.offer(self._remedy(row.matter))
         self._fit()
@@ -176,11 +176,11 @@ class DiagnosisBar(QFrame):
 
 
 class _CauseRow(QWidget):
-    """One matter: its cause with the advice, a button that mends it, and below it where else it is and what it does."""
+    """One matter: its cause with the advice, a button that fixes it, and below it where else it is and what it does."""
 
     wanted = Signal(object)
     """The `Diagnosis` whose place is to be shown."""
-    mend_wanted = Signal(object)
+    fix_wanted = Signal(object)
 
     def __init__(self, matter: RootCause) -> None:
         super().__init__()
@@ -188,9 +188,9 @@ class _CauseRow(QWidget):
         cause = matter.cause
         self.text = _plain(f"Earlier: {cause.message}" if matter.over else cause.message, muted=matter.over)
         self.advice = Note(cause.advice)
-        self.mend = QPushButton()
-        self.mend.clicked.connect(lambda: self.mend_wanted.emit(matter))
-        self.mend.hide()
+        self.fix = QPushButton()
+        self.fix.clicked.connect(lambda: self.fix_wanted.emit(matter))
+        self.fix.hide()
         self.go = self._way(cause)
         words = QVBoxLayout()
         words.setSpacing(1)
@@ -199,7 +199,7 @@ class _CauseRow(QWidget):
         top = QHBoxLayout()
         top.setContentsMargins(0, 0, 0, 0)
         top.addLayout(words, 1)
-        for button in (self.mend, self.go):
+        for button in (self.fix, self.go):
             top.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -217,11 +217,11 @@ class _CauseRow(QWidget):
                 box.addLayout(line)
 
     def offer(self, label: str) -> None:
-        """Offer to mend it by a click; nothing where the label is empty."""
-        self.mend.setText(label)
-        self.mend.setAccessibleName(label)
-        self.mend.setToolTip(f"{label}: one step, Undo takes it back")
-        self.mend.setVisible(bool(label))
+        """Offer to fix it by a click; nothing where the label is empty."""
+        self.fix.setText(label)
+        self.fix.setAccessibleName(label)
+        self.fix.setToolTip(f"{label}: one step, Undo takes it back")
+        self.fix.setVisible(bool(label))
 
     def _way(self, diagnosis: Diagnosis) -> QPushButton:
         """A button to where something is."""

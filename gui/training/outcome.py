@@ -1,4 +1,4 @@
-"""How a run ended, on the Train page: what is said of it, and the way out that leads further."""
+"""How a run ended, on the Train page: what is said of it, and the fix that leads further."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from gui.training.words import result_text
 
 @dataclass(frozen=True, slots=True)
 class FixLink:
-    """Where something is mended: a setting (``data.path``) or a node; ``label`` is what a button calls it."""
+    """Where something is fixed: a setting (``data.path``) or a node; ``label`` is what a button calls it."""
 
     label: str
     setting: str = ""
@@ -44,9 +44,9 @@ class Outcome(QObject):
         self._document, self._train = document, train
         self._place: FixLink | None = None
         self._lr = math.nan
-        self.banner.anew_wanted.connect(self._anew)
+        self.banner.again_wanted.connect(self._again)
         for source in (self.banner, self.empty):
-            source.mend_wanted.connect(self._mend)
+            source.fix_wanted.connect(self._fix)
 
     def show_preflight(self, sentence: str) -> None:
         """What was seen before the first step, until the run has ended."""
@@ -59,22 +59,22 @@ class Outcome(QObject):
         if result.state == "failed":
             self._place = place_of(result.about, self._document.project)
             self._lr = self._other_rate(host.history)
-        mend = "" if self._place is None else self._place.label
+        fix = "" if self._place is None else self._place.label
         if refused(result, host.history):
-            self.empty.show_refused(text, mend)
+            self.empty.show_refused(text, fix)
             if not others:
                 self.banner.hide()
                 return
-        anew = f"Train anew with {self._lr:g}" if math.isfinite(self._lr) else ""
+        again = f"Train anew with {self._lr:g}" if math.isfinite(self._lr) else ""
         resumable = (result.state == "stopped" and (result.run / METRICS).is_file()) or (
             result.state == "failed" and _kept(result)
         )
         self.banner.show_result(
-            result.state, text, resumable=resumable and not anew, anew=anew, mend="" if anew else mend
+            result.state, text, resumable=resumable and not again, again=again, fix="" if again else fix
         )
 
     def _other_rate(self, history: History) -> float:
-        """The learning rate to train anew with, where a run failed because of its own; NaN where it did not."""
+        """The learning rate to train again with, where a run failed because of its own; NaN where it did not."""
         rate, settings = diverged_at(history), resolve_settings(self._document.project)
         if not math.isfinite(rate) or isinstance(settings, SettingFault):
             return math.nan
@@ -82,7 +82,7 @@ class Outcome(QObject):
         smaller = smaller_rate(optimizer, rate)
         return optimizer.lr if optimizer.lr <= smaller else smaller
 
-    def _anew(self) -> None:
+    def _again(self) -> None:
         settings = resolve_settings(self._document.project)
         if isinstance(settings, SettingFault) or settings[1].optimizer.lr != self._lr:
             try:
@@ -92,7 +92,7 @@ class Outcome(QObject):
                 return
         self._train()
 
-    def _mend(self) -> None:
+    def _fix(self) -> None:
         if self._place is not None:
             if self._place.setting:
                 self.setting_wanted.emit(self._place.setting)
@@ -101,12 +101,12 @@ class Outcome(QObject):
 
 
 def refused(result: Result, history: History) -> bool:
-    """Whether nothing was trained: what had to be mended first was said instead."""
+    """Whether nothing was trained: what had to be fixed first was said instead."""
     return result.state == "failed" and not history.names() and not _kept(result)
 
 
 def _kept(result: Result) -> bool:
-    """Whether the folder of a run holds any curves: also those of a run that could not be gone on with."""
+    """Whether the folder of a run holds any curves: also those of a run that could not be resumed."""
     path = result.run / METRICS
     return path.is_file() and path.stat().st_size > 0
 
@@ -126,7 +126,7 @@ def _last(history: History, name: str, otherwise: float) -> float:
 
 
 def place_of(about: About, graph: Graph) -> FixLink | None:
-    """Where that is mended which a message is about: its layer, as long as it is drawn, else its setting."""
+    """Where that is fixed which a message is about: its layer, as long as it is drawn, else its setting."""
     node, setting = graph.nodes.get(about.node or ""), about.setting
     if node is not None:
         return FixLink(f"Show {node.name}", node=node.id)

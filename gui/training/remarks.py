@@ -47,17 +47,17 @@ class Remarks(QObject):
         self.diagnoses, self.notes = DiagnosisBar(remedy=self._remedy), Notes()
         self.diagnoses.node_wanted.connect(self.node_wanted)
         self.diagnoses.setting_wanted.connect(self.setting_wanted)
-        self.diagnoses.mend_wanted.connect(self._mend)
+        self.diagnoses.fix_wanted.connect(self._fix)
         document.changed.connect(lambda change: self.diagnoses.show_remedies())
         self._trained: tuple[Path, Graph] | None = None
         self._said: dict[Key, Diagnosis] = {}
         self._status: Status | None = None
-        self._own = self._told = False
+        self._own = self._sent = False
 
     def follow(self, watch: Watch) -> None:
         """Begin with a run of the project that is open."""
         self.clear()
-        self._own, self._trained, self._told = True, None, False
+        self._own, self._trained, self._sent = True, None, False
         watch.looked.connect(self._looked)
         watch.progressed.connect(self._progressed)
         watch.finished.connect(self._ended)
@@ -83,8 +83,8 @@ class Remarks(QObject):
         now = {_key(diagnosis): diagnosis for diagnosis in status.diagnoses}
         self._said = {**now, **self._said}
         past = [replace(said, over=True) for key, said in self._said.items() if key not in now]
-        if status.preflight and not self._told:
-            self._told = True
+        if status.preflight and not self._sent:
+            self._sent = True
             self.preflight.emit(status.preflight)
         self._show(status, (*status.diagnoses, *past))
 
@@ -120,7 +120,7 @@ class Remarks(QObject):
                 return None
         return self._trained[1]
 
-    # -- mending -----------------------------------------------------------------------------------------------------
+    # -- fixing -----------------------------------------------------------------------------------------------------
 
     def _remedy(self, matter: RootCause) -> str:
         from engine.training.diagnosis.causes import remedy
@@ -128,7 +128,7 @@ class Remarks(QObject):
         found = remedy(matter, self.document.project) if self._own else None
         return "" if found is None else found[0]
 
-    def _mend(self, matter: RootCause) -> None:
+    def _fix(self, matter: RootCause) -> None:
         from engine.training.diagnosis.causes import remedy
 
         found = remedy(matter, self.document.project)

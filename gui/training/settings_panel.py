@@ -15,7 +15,7 @@ from engine.settings.training import Averaging, Checkpoints, EarlyStopping, Trai
 from gui.document import Document
 from gui.forms import Form
 from gui.forms.form_fields import ChoicesField
-from gui.forms.sections import KindSection, OptionalSection, SettingsSection, align, faults, tell_apart
+from gui.forms.sections import KindSection, OptionalSection, SettingsSection, align, disambiguate, faults
 from gui.hosts.choice import PARAMETER
 from gui.preferences import Preferences
 from gui.training.meanings import meanings
@@ -88,7 +88,7 @@ class TrainingSettings(QScrollArea):
         for section in self.sections:
             section.refresh(wrong)
             section.explain(said.stand_ins, said.hints)
-        tell_apart(self.sections)
+        disambiguate(self.sections)
         metrics = self.sections[0].form.fields["metrics"]
         assert isinstance(metrics, ChoicesField)
         metrics.set_unfit(said.unfit)

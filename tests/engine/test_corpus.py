@@ -1,4 +1,4 @@
-"""The corpus of faulty networks: every fault is found before running, on the right node, and a fix mends it."""
+"""The corpus of faulty networks: every fault is found before running, on the right node, and a fix fixes it."""
 
 from __future__ import annotations
 

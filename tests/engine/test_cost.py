@@ -1,4 +1,4 @@
-"""What a network costs, reckoned by rule, against torch's own counters and against memory laid out by hand."""
+"""What a network costs, computed by rule, against torch's own counters and against memory laid out by hand."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ BINDINGS = [{"N": 3, "T": 7, "U": 2}, {"N": 1, "T": 1, "U": 1}, {"N": 64, "T": 1
 
 @dataclass(frozen=True)
 class Pair:
-    """A size and what it is under each of the BINDINGS, reckoned beside it with plain numbers."""
+    """A size and what it is under each of the BINDINGS, computed beside it with plain numbers."""
 
     size: Dim
     numbers: tuple[int, ...]

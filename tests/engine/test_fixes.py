@@ -13,7 +13,7 @@ from engine.blocks.block_edits import Within
 from engine.edits import SetParameter, SetSetting
 from engine.graph import Graph
 from engine.problems import Checker, Problem, find
-from engine.problems.fixes import mend_all
+from engine.problems.fixes import fix_all
 from engine.project import to_bytes
 from engine.shapes import Shapes, infer
 from tests.engine.corpus.notation import more_data, read
@@ -160,7 +160,7 @@ SEVERAL = """
 def test_mend_all_mends_what_can_be_mended_in_one_step() -> None:
     graph = read(SEVERAL, {"data.dataset": "digits"})
     before, text = find(graph), to_bytes(graph)
-    step = mend_all(Checker(Shapes(graph)))
+    step = fix_all(Checker(Shapes(graph)))
     assert step is not None
     edit, made = step
     assert made == [
@@ -178,7 +178,7 @@ def test_mend_all_mends_what_can_be_mended_in_one_step() -> None:
 
 def test_mend_all_has_nothing_to_do_where_all_is_well() -> None:
     graph = read(LATE_FLATTEN.replace("fc1", "flat: Flatten\n    fc1"))
-    assert mend_all(Checker(Shapes(graph))) is None
+    assert fix_all(Checker(Shapes(graph))) is None
 
 
 @settings(max_examples=25)
@@ -187,7 +187,7 @@ def test_mend_all_never_makes_it_worse(seed: int) -> None:
     graph = random_graph(random.Random(seed), 40)
     nodes, guilty = set(graph.nodes), {p.node for p in find(graph) if p.severity == "error"}
     healthy = set(infer(graph).inputs) - guilty
-    step = mend_all(Checker(Shapes(graph)))
+    step = fix_all(Checker(Shapes(graph)))
     if step is not None:
         step[0].apply(graph)
         assert nodes <= graph.nodes.keys()

@@ -1,4 +1,4 @@
-"""The graph as a script uses it: add, connect, look up, copy, and an order that hangs on nodes and wires alone."""
+"""The graph as a script uses it: add, connect, look up, copy, and an order that depends on nodes and wires alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The memory of activations, reckoned by rule, against tensors that are alive while torch runs."""
+"""The memory of activations, computed by rule, against tensors that are alive while torch runs."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from engine.graph import Graph
 from engine.layers.endpoints import Input, Output
 from engine.losses.functional import loss
 from engine.problems import Checker, find
-from engine.problems.fixes import mend_all
+from engine.problems.fixes import fix_all
 from engine.shapes import Shapes, infer
 from tests.engine.corpus.notation import more_data, read
 from tests.engine.graphs import random_graph
@@ -211,7 +211,7 @@ def test_what_is_mended_runs_a_training_step() -> None:
     with more_data():
         for fault in FAULTS:
             graph = fault.graph()
-            step = mend_all(Checker(Shapes(graph)))
+            step = fix_all(Checker(Shapes(graph)))
             if step is not None:
                 step[0].apply(graph)
             if errors(graph):
@@ -225,7 +225,7 @@ def test_random_drawings_without_an_error_run_a_training_step() -> None:
     ran = 0
     for seed in range(3_000):
         graph = random_graph(random.Random(seed), 30)
-        step = mend_all(Checker(Shapes(graph))) if seed % 3 == 0 else None
+        step = fix_all(Checker(Shapes(graph))) if seed % 3 == 0 else None
         if step is not None:
             step[0].apply(graph)
         if graph.nodes and not errors(graph) and _small(graph):

@@ -1,4 +1,4 @@
-"""What comes of what: causes are said first, nothing is lost, and nobody is sent to mend a consequence."""
+"""What comes of what: causes are said first, nothing is lost, and nobody is sent to fix a consequence."""
 
 from __future__ import annotations
 

@@ -207,7 +207,7 @@ def test_a_full_disk_is_said_once_and_the_run_goes_on_once_there_is_room(
 
 
 def test_a_folder_that_cannot_be_written_any_more_is_said_once(whole: bytes, tmp_path: Path) -> None:
-    """As where a disk is taken away, or mounted anew for reading only."""
+    """As where a disk is taken away, or mounted again for reading only."""
     run = tmp_path / "run"
 
     def read_only(trainer: Trainer, patch: pytest.MonkeyPatch) -> None:

@@ -186,15 +186,15 @@ def test_the_layer_that_is_shown_says_what_the_training_said(qtbot: QtBot, windo
     assert "Dead units." in said.text
     assert "This comes of something else: All units are alike." in said.text
     assert "Lower the learning rate" not in said.text
-    assert said.mend.isHidden()
+    assert said.fix.isHidden()
     window.pages.show_node((), linear.id)
     assert said.text == "All units are alike. Take another initialisation."
-    QTest.mouseClick(said.mend, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(said.fix, Qt.MouseButton.LeftButton)
     assert "initialization" not in document.project.nodes[linear.id].properties
-    assert said.mend.isHidden()
+    assert said.fix.isHidden()
     assert marks(window)[linear.name] == "old"
     document.history.undo()
-    assert said.mend.isVisible()
+    assert said.fix.isVisible()
     live.forget()
     assert said.isHidden()
     window.pages.show_node((), "gone")

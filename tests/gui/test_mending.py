@@ -1,4 +1,4 @@
-"""Problems and their ways out in the window: F8, Alt+Enter, previews, one click and one undo step."""
+"""Problems and their fixes in the window: F8, Alt+Enter, previews, one click and one undo step."""
 
 from __future__ import annotations
 
@@ -167,10 +167,10 @@ def test_without_a_problem_alt_enter_says_so(qtbot: QtBot, window: MainWindow) -
 def test_mend_all_is_one_step(qtbot: QtBot, window: MainWindow) -> None:
     draw(qtbot, window, read(FAULTY))
     before = to_bytes(window.document.project)
-    qtbot.mouseClick(window.design.problems.mend_all, LEFT)
+    qtbot.mouseClick(window.design.problems.fix_all, LEFT)
     assert [p.severity for p in window.document.all_problems()] == ["hint"]
     qtbot.waitUntil(lambda: window.design.problems.count.text() == "1 hint")
-    assert not window.design.problems.mend_all.isEnabled()
+    assert not window.design.problems.fix_all.isEnabled()
     window.commands.editing.undo()
     assert to_bytes(window.document.project) == before
     window.document.history.redo()

@@ -66,7 +66,7 @@ def _gates(graph: Graph, node_id: str, source: str) -> bool:
 
 
 def view(graph: Graph, report: Report, node_id: str, cells: float = 1.0) -> float:
-    """How many pixels of the Input (or cells of the BlockInput) so many cells behind a node hang on, along one axis.
+    """How many pixels of the Input (or cells of the BlockInput) so many cells behind a node depend on, along one axis.
 
     Going up, r ← (r − 1)·stride + reach. Infinite where it is at least `OBJECT` of the whole, or not known.
     """
@@ -98,7 +98,7 @@ def view(graph: Graph, report: Report, node_id: str, cells: float = 1.0) -> floa
 
 
 def _before(layer: Layer | None, kind: str, seen: float, inputs: tuple[Spec, ...], output: Spec) -> float:
-    """How many cells of its input so many cells of a layer's output hang on."""
+    """How many cells of its input so many cells of a layer's output depend on."""
     if layer is None or not inputs or inputs[0].rank != 4:
         return inf
     if isinstance(layer, Use):

@@ -46,7 +46,7 @@ def unconnected(graph: Graph, report: Report, node_id: str) -> Found:
 
 
 def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
-    """A wire hangs on a port that the layer, with these parameters, does not have."""
+    """A wire depends on a port that the layer, with these parameters, does not have."""
     layer, node = report.layer(node_id), graph.node(node_id)
     if layer is not None:
         ports = layer.input_ports()

@@ -1,4 +1,4 @@
-"""Ways out, by the kind of fault: each function yields what might mend it, the likeliest first. What is offered is
+"""Fixes, by the kind of fault: each function yields what might fix it, the likeliest first. What is offered is
 decided by trying (`engine.problems.fixes`)."""
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "state": (sequences.states, sequences.as_needed, wires.without_optional),
     "mask": (sequences.masks, sequences.as_needed, sizes.same, wires.without_optional),
     "shape": (axes.own_settings, axes.insert, sequences.states, wires.without_optional, parameters.back),
-    "parameter": (parameters.mended, parameters.back),
+    "parameter": (parameters.fixed, parameters.back),
     "expression": (parameters.back,),
     "property": (parameters.plain_property,),
     "sharing": (parameters.as_owner, parameters.plain_property),
@@ -76,7 +76,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
 DISPENSABLE: Final = frozenset(
     {"unused", "dropout-last", "softmax-before-loss", "sigmoid-before-loss", "activation-before-loss"}
 )
-"""Warnings that deleting the guilty layer answers; of errors it always is a last way out."""
+"""Warnings that deleting the guilty layer answers; of errors it always is a last fix."""
 
 
 def ways(place: FaultSite) -> Iterator[Way]:

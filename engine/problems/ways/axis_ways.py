@@ -1,4 +1,4 @@
-"""Ways out where axes are too many, too few, or at the wrong place."""
+"""Fixes where axes are too many, too few, or at the wrong place."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ORDERS: Final[dict[int, tuple[tuple[int, ...], ...]]] = {
     4: ((0, 3, 1, 2), (0, 2, 3, 1)),
     5: ((0, 2, 1, 3, 4),),
 }
-"""How axes are usually ordered anew, by their number."""
+"""How axes are usually ordered again, by their number."""
 
 
 def divisors(size: int) -> list[int]:

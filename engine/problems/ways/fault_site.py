@@ -1,4 +1,4 @@
-"""The place of a problem, and the words to say a way out in: set, insert, exchange, rewire, add, remove."""
+"""The place of a problem, and the words to say a fix in: set, insert, exchange, rewire, add, remove."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Step = tuple[str, Mapping[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way out not tried yet; ``made`` are the ids of the nodes it adds, ``keeps`` is False if it gives up a part."""
+    """A fix not tried yet; ``made`` are the ids of the nodes it adds, ``keeps`` is False if it gives up a part."""
 
     label: str
     edits: Sequence[Edit]

@@ -1,4 +1,4 @@
-"""What the data says of shapes, classes and vocabularies, for those who look for ways out."""
+"""What the data says of shapes, classes and vocabularies, for those who look for fixes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways out of what runs but learns badly: the same layers at a better place."""
+"""Fixes of what runs but learns badly: the same layers at a better place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways out of parameters that make no layer: what was probably meant, and what a new layer has."""
+"""Fixes of parameters that make no layer: what was probably meant, and what a new layer has."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MEANT: Final = {"mirror": "reflect", "wrap": "circular", "edge": "replicate", "c
 """What other libraries call torch's modes."""
 
 
-def mended(place: FaultSite) -> Iterator[Way | None]:
+def fixed(place: FaultSite) -> Iterator[Way | None]:
     """A value near to what was typed: a number without its quotes or its sign, a list of the right length."""
     name, node = place.problem.parameter, place.node
     if name is None or node is None:

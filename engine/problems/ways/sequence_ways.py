@@ -1,4 +1,4 @@
-"""Ways out for sequences: positions, masks, states, and steps that were flattened away."""
+"""Fixes for sequences: positions, masks, states, and steps that were flattened away."""
 
 from __future__ import annotations
 

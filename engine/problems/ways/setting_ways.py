@@ -1,4 +1,4 @@
-"""Ways out that lie in the data and training settings, and what the data says of shapes and classes."""
+"""Fixes that lie in the data and training settings, and what the data says of shapes and classes."""
 
 from __future__ import annotations
 

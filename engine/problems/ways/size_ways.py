@@ -1,4 +1,4 @@
-"""Ways out where sizes do not agree or do not divide: another layer made wider or narrower, or one put between."""
+"""Fixes where sizes do not agree or do not divide: another layer made wider or narrower, or one put between."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways out where windows do not fit: other padding, kernel, stride or dilation, or a larger input."""
+"""Fixes where windows do not fit: other padding, kernel, stride or dilation, or a larger input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways out of missing, hanging and superfluous wires, and what deleting would do."""
+"""Fixes of missing, hanging and superfluous wires, and what deleting would do."""
 
 from __future__ import annotations
 

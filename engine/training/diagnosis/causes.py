@@ -1,5 +1,5 @@
 """What comes of what: which of the things that go wrong are only consequences of another one, so that the cause is said
-first and nobody is sent to mend its consequences. No torch."""
+first and nobody is sent to fix its consequences. No torch."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _rank(diagnosis: Diagnosis) -> int:
 
 
 def remedy(matter: RootCause, graph: Graph) -> tuple[str, Edit] | None:
-    """The edit of a project that mends the cause and no more, with what a button calls it; None where there is none."""
+    """The edit of a project that fixes the cause and no more, with what a button calls it; None where there is none."""
     cause = matter.cause
     if cause.code == "unshuffled":
         return "Shuffle the samples", SetSetting(("data", "shuffle"), True)

@@ -67,7 +67,7 @@ class HealthMonitor:
         return self.course.diagnoses
 
     def remember(self, said: Iterable[Diagnosis], history: History) -> None:
-        """Go on with a run: what was said of it, before its first step above all, and the epochs that are over."""
+        """Resume a run: what was said of it, before its first step above all, and the epochs that are over."""
         self._ever = {_key(diagnosis): diagnosis for diagnosis in said}
         self._elsewhere = {key: diagnosis for key, diagnosis in self._ever.items() if not diagnosis.step}
         self.course.epochs += epochs_of(history)

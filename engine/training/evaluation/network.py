@@ -101,7 +101,7 @@ class Network:
     def answers(self, batch: Batch, forward: Forward | None = None) -> tuple[Tensor, ...]:
         """What the network (or ``forward``, a module like it) answers to a batch, in the order of its Outputs.
 
-        Numbers of half precision come back as float32: losses and metrics are reckoned with those.
+        Numbers of half precision come back as float32: losses and metrics are computed with those.
         """
         inputs = [batch[name] for name in self.inputs]
         if self.channels_last:
@@ -109,7 +109,7 @@ class Network:
         compute = self.forward if forward is None else forward
         if self.autocast is None:
             result = compute(*inputs)
-        else:  # losses are reckoned outside: torch refuses some of them within
+        else:  # losses are computed outside: torch refuses some of them within
             with torch.autocast(inputs[0].device.type, self.autocast):
                 result = compute(*inputs)
         return tuple(map(_single, result)) if isinstance(result, tuple) else (_single(result),)

@@ -1,7 +1,7 @@
 """How wrong the answer to each sample is: gathered while a part is evaluated, to look at the most wrong afterwards.
 
 One number a sample is kept, and of single classes which was taken for which. Nothing is drawn at random, and what is
-reckoned here reaches no metric.
+computed here reaches no metric.
 """
 
 from __future__ import annotations

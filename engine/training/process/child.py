@@ -153,9 +153,9 @@ class Child:
         try:
             while True:
                 result, status = self.result, self.status  # before the curves: they reach at least as far
-                self._tell_curves(line, told)
-                self._tell_tables(line, kept)
-                self._tell_status(line, status, known)
+                self._send_curves(line, told)
+                self._send_tables(line, kept)
+                self._send_status(line, status, known)
                 known = status
                 if result is not None:
                     line.send(Ended(result=result))
@@ -169,7 +169,7 @@ class Child:
         finally:
             line.close()
 
-    def _tell_curves(self, line: Line, told: dict[str, int]) -> None:
+    def _send_curves(self, line: Line, told: dict[str, int]) -> None:
         for name in self.history.names():
             points = self.history.points(name, told.get(name, 0))
             for start in range(0, points.shape[1], PIECE):
@@ -177,13 +177,13 @@ class Child:
                 line.send(Points(name=name, count=piece.shape[1]), piece)
             told[name] = told.get(name, 0) + points.shape[1]
 
-    def _tell_tables(self, line: Line, kept: dict[str, Table]) -> None:
+    def _send_tables(self, line: Line, kept: dict[str, Table]) -> None:
         for name, table in self.history.tables.items():
             if kept.get(name) is not table:
                 kept[name] = table
                 line.send(NewTable(name=name, table=table))
 
-    def _tell_status(self, line: Line, status: Status, known: Status) -> None:
+    def _send_status(self, line: Line, status: Status, known: Status) -> None:
         if status.diagnoses is not known.diagnoses:
             line.send(Diagnoses(diagnoses=status.diagnoses))
         if status.health is not None and status.health is not known.health:

@@ -33,7 +33,7 @@ STALE: Final = 60.0
 
 
 class Request(BaseModel):
-    """What to train: the project beside it, or a run to go on with; see `engine.training.loop.Trainer`."""
+    """What to train: the project beside it, or a run to resume; see `engine.training.loop.Trainer`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 

@@ -1,7 +1,7 @@
 """The runs there are: listed quickly, described by the user, deleted.
 
 ``.index.json`` in the folder of the runs remembers what stood in each ``run.json`` when it was last read. It is a
-cache: what has changed since is read anew, and without it, or with a damaged one, everything is.
+cache: what has changed since is read again, and without it, or with a damaged one, everything is.
 """
 
 from __future__ import annotations

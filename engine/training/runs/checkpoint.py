@@ -127,7 +127,7 @@ def load(run: Path, *, weights_only: bool = False) -> Checkpoint | None:
 
 
 def drop_later(run: Path, step: int) -> None:
-    """Forget the checkpoints after a step: a run that goes on from there comes to them anew.
+    """Forget the checkpoints after a step: a run that goes on from there comes to them again.
 
     Else a damaged one would count among the last that stay, in place of one that is whole.
     """

@@ -61,7 +61,7 @@ class Run:
 
     @classmethod
     def reopen(cls, info: RunInfo, metrics_bytes: int, timing_bytes: int, **facts: object) -> Run:
-        """Go on with a run whose line files had so many bytes; what a killed writer left half written goes.
+        """Resume a run whose line files had so many bytes; what a killed writer left half written goes.
 
         Raises RunError.
         """

@@ -31,7 +31,7 @@ def add_layer(
 ) -> str:
     """Add a layer with its initial parameters, select it, and return its id. One undo step.
 
-    ``position`` is the top left corner. ``wire_from`` is the port a pending wire hangs on (an input takes the new
+    ``position`` is the top left corner. ``wire_from`` is the port a pending wire depends on (an input takes the new
     node's output). ``after`` puts the node below another one and wires it if that one has a free output; ``into``
     splices it into a wire. Raises GraphError for an unknown type or a wire the graph refuses.
     """

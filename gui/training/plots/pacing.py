@@ -77,7 +77,7 @@ class Extent:
             self._open()
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Begin again."""
         self._known = False
 
     def _open(self) -> None:

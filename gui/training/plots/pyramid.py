@@ -60,7 +60,7 @@ class Pyramid:
     def update(self, steps: Array, values: Array) -> bool:
         """Take in what was appended since the last call: ``steps`` and ``values`` are the whole series so far.
 
-        Returns whether there was anything new. A shorter series than before means another run: begin anew.
+        Returns whether there was anything new. A shorter series than before means another run: begin again.
         """
         count = min(len(steps), len(values))
         seen = len(self._values)

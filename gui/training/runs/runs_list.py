@@ -54,7 +54,7 @@ class RunsList(QWidget):
     overlays_changed = Signal()
     message = Signal(str)
     resume_wanted = Signal(object)
-    """The folder of a run to go on with."""
+    """The folder of a run to resume."""
     weights_wanted = Signal(object)
     """The folder of a run to begin with the weights of."""
     watch_wanted = Signal(object)
@@ -92,7 +92,7 @@ class RunsList(QWidget):
     # -- what is there ---------------------------------------------------------------------------------------------
 
     def refresh(self, shown: Path | None = None) -> None:
-        """Read the list anew; ``shown`` is the folder of the run that is being shown anyway."""
+        """Read the list again; ``shown`` is the folder of the run that is being shown anyway."""
         self.set_shown(shown)
         self.background.run(partial(_read_rows, self._root), self._show, lambda error: self.message.emit(str(error)))
 

@@ -42,7 +42,7 @@ def facts(status: Status, history: History) -> dict[str, Any]:
 
 
 class LiveRow(QObject):
-    """Follows a `Watch`; ``refresh`` reads the list anew and is handed the folder of the run that is watched."""
+    """Follows a `Watch`; ``refresh`` reads the list again and is handed the folder of the run that is watched."""
 
     def __init__(self, model: RunsModel, refresh: Callable[[Path | None], None], parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -253,14 +253,14 @@ class RunsFilter(QSortFilterProxyModel):
         """Show the runs of this network alone."""
         if name != self._network:
             self._network = name
-            self._filter_anew()
+            self._filter_again()
 
     def set_words(self, text: str) -> None:
         """Show what has all these words in any of the cells that are seen."""
         self._words = text.casefold().split()
-        self._filter_anew()
+        self._filter_again()
 
-    def _filter_anew(self) -> None:
+    def _filter_again(self) -> None:
         self._filters += 1
         self.setFilterFixedString(str(self._filters))  # the way to filter without sorting that all versions of Qt have
 

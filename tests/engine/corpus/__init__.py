@@ -1,1 +1,1 @@
-"""Faulty networks as people draw them, one file a theme: what is wrong, where, and that a fix mends it."""
+"""Faulty networks as people draw them, one file a theme: what is wrong, where, and that a fix fixes it."""

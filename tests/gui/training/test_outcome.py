@@ -1,4 +1,4 @@
-"""How a run ends on the Train page: refused, failed for its rate, or with something to look at; and the ways out."""
+"""How a run ends on the Train page: refused, failed for its rate, or with something to look at; and the fixes."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def test_a_refused_training_says_why_and_leads_to_where_it_is_mended(qtbot: QtBo
     assert (board.empty.title.text(), board.empty.hint.text()) == ("Not trained", why)
     assert board.controls.word.text() == "Not trained"
     assert not board.banner.isVisible(), "it is said once"
-    assert board.empty.mend.text() == "Open the Data page"
+    assert board.empty.fix.text() == "Open the Data page"
     with qtbot.waitSignal(board.remarks.setting_wanted) as wanted:
-        click(board.empty.mend)
+        click(board.empty.fix)
     assert wanted.args == ["data.path"]
     board.run.train()
-    qtbot.waitUntil(lambda: board.empty.mend.isHidden())
+    qtbot.waitUntil(lambda: board.empty.fix.isHidden())
     host_of(board).end("stopped", "Stopped.")
     qtbot.waitUntil(lambda: not board.run.running)
 
@@ -157,13 +157,13 @@ def test_a_real_run_keeps_what_came_and_went_between_two_looks_at_it(qtbot: QtBo
     panel = board.remarks.diagnoses
     assert panel.rows[0].matter.cause.code == "alike"
     click(panel.fold)
-    label = panel.rows[0].mend.text()
+    label = panel.rows[0].fix.text()
     assert label == "Reset initialization of fc1, fc2"
-    click(panel.rows[0].mend)
+    click(panel.rows[0].fix)
     assert not any(node.properties for node in document.project.nodes.values())
-    assert panel.rows[0].mend.isHidden(), "there is nothing left to mend"
+    assert panel.rows[0].fix.isHidden(), "there is nothing left to mend"
     document.history.undo()
-    assert panel.rows[0].mend.isVisible()
+    assert panel.rows[0].fix.isVisible()
     run = board.run.host.status.run  # type: ignore[union-attr]
     assert run is not None
     looked.clear()

@@ -216,13 +216,7 @@ def _parameter(name: str, info: FieldInfo) -> Parameter:
         choices,
         low,
         high,
-        words=tuple(
-            word
-            for member in members
-            if get_origin(member) is Literal
-            for word in get_args(member)
-            if isinstance(word, str)
-        ),
+        words=tuple(value for value in literals if isinstance(value, str)),
         any_text=members[0] is str,
         none=type(None) in members,
     )

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from engine.edits import SetSetting
+from engine.errors import About
 from engine.graph import Graph
 from engine.home import hosts
 from engine.training.history import History
@@ -25,6 +26,7 @@ from engine.training.loop import Trainer
 from engine.training.process import wire
 from engine.training.process.child import spawn
 from engine.training.process.handover import FACTS, KEY, Request, call, facts_of, hand_over, live, spare
+from engine.training.process.telling import RESULT
 from engine.training.process.wire import Line, WireError
 from engine.training.recorder import OF_THE_CLOCK
 from engine.training.runs.folder import METRICS, RunError
@@ -235,6 +237,7 @@ def test_what_cannot_begin_is_a_sentence(
     line.close()
     assert message["result"]["state"] == "failed"
     assert message["result"]["message"].startswith(words)
+    assert RESULT.validate_python(message["result"]).about == About(setting=".".join(setting))
     assert started.process.wait(PATIENCE) == 0
 
 

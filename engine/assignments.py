@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, get_origin
+from typing import get_origin
 
 from engine.edits import MISSING, Edit, SetParameter, SetProperty, SetSetting
 from engine.errors import LayerloomError
@@ -12,7 +12,7 @@ from engine.layers.parameters import parse
 from engine.literals import literal, unstorable
 from engine.properties import Properties
 from engine.resolve import layer_class
-from engine.settings.resolve import SECTIONS, variants
+from engine.settings.resolution import SECTIONS, variants
 
 
 class AssignmentError(LayerloomError):
@@ -47,7 +47,7 @@ def edit(graph: Graph, assignment: str) -> Edit:
     return SetProperty(node.id, parameter, value)
 
 
-def _setting(path: str, text: str) -> Any:
+def _setting(path: str, text: str) -> object:
     """The value of a setting, a table in JSON included."""
     if text[:1] not in ("{", "["):
         return parse(text)

@@ -1,4 +1,4 @@
-"""Every change of a Graph as data: ``edit.apply(graph)`` returns the inverse edit (blocks: `engine.blocks.edits`).
+"""Every change of a Graph as data: ``edit.apply(graph)`` returns the inverse (blocks: `engine.blocks.block_edits`).
 
 Undo and redo, fixes and their previews, paste and ``--set`` are all lists of these. An edit that the graph refuses
 raises GraphError and leaves the graph as it was.
@@ -176,7 +176,7 @@ class SetParameter(Edit):
 
     node_id: str
     parameter: str
-    value: Any
+    value: object
 
     def apply(self, graph: Graph) -> Edit:
         node = graph.node(self.node_id)
@@ -201,7 +201,7 @@ class SetProperty(Edit):
 
     node_id: str
     name: str
-    value: Any
+    value: object
 
     def apply(self, graph: Graph) -> Edit:
         node = graph.node(self.node_id)
@@ -269,7 +269,7 @@ class SetSetting(Edit):
     """Sets one entry of the data or training section, for example ``("training", "optimizer", "lr")``."""
 
     path: tuple[str, ...]
-    value: Any
+    value: object
 
     def apply(self, graph: Graph) -> Edit:
         if len(self.path) < 2 or self.path[0] not in graph.settings:
@@ -281,13 +281,13 @@ class SetSetting(Edit):
             if reason := unstorable((self.path, kept), len(self.path)):
                 raise GraphError(f"{'.'.join(self.path)[:80]} cannot be kept: it {reason}.")
             kept = copy.deepcopy(kept)  # the edit keeps its own, whatever is set inside later
-        section = graph.settings
+        section: dict[str, Any] = graph.settings
         for position, key in enumerate(self.path[:-1]):
             inner = section.get(key, MISSING)
             if inner is MISSING:
                 if kept is MISSING:
                     return self
-                value: Any = kept
+                value: object = kept
                 for missing in reversed(self.path[position + 1 :]):
                     value = {missing: value}
                 section[key] = value

@@ -11,12 +11,12 @@ import copy
 import operator
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final, TypeGuard
 
 Number = int | float
 LONGEST: Final = 200
 LARGEST: Final = 2**63
-OPERATORS: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
+OPERATORS: Final[dict[type[ast.operator], Callable[[Number, Number], Number]]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -25,7 +25,7 @@ OPERATORS: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
 }
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"min": min, "max": max}
+FUNCTIONS: Final[dict[str, Callable[..., object]]] = {"min": min, "max": max}
 PLAIN: Final = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.Name, ast.Load, ast.UAdd, ast.USub, *OPERATORS)
 KNOWN: Final = "numbers, parameters, + − * / // % **, min and max"
 
@@ -39,19 +39,19 @@ def expression(source: str) -> dict[str, str]:
     return {"expr": source}
 
 
-def is_expression(raw: Any) -> bool:
+def is_expression(raw: object) -> TypeGuard[Mapping[str, str]]:
     """Whether a raw value is reckoned from the parameters of the block around it."""
     return isinstance(raw, Mapping) and raw.keys() == {"expr"} and isinstance(raw["expr"], str)
 
 
-def per_repeat(raw: Any) -> tuple[Any, ...] | None:
+def per_repeat(raw: object) -> tuple[object, ...] | None:
     """The values of ``{"per_repeat": […]}``; None for any other raw value."""
     if isinstance(raw, Mapping) and raw.keys() == {"per_repeat"} and isinstance(raw["per_repeat"], (list, tuple)):
         return tuple(raw["per_repeat"]) or None
     return None
 
 
-def value(raw: Any, arguments: Mapping[str, Any], repeat: int = 0) -> Any:
+def value(raw: object, arguments: Mapping[str, object], repeat: int = 0) -> object:
     """The literal that a raw value is in repeat number ``repeat``, where the parameters have these ``arguments``.
 
     Raises ExpressionError.
@@ -67,14 +67,14 @@ def value(raw: Any, arguments: Mapping[str, Any], repeat: int = 0) -> Any:
     return raw
 
 
-def depends(raw: Any) -> bool:
+def depends(raw: object) -> bool:
     """Whether a raw value holds an expression anywhere."""
     if isinstance(raw, Mapping):
         return is_expression(raw) or any(map(depends, per_repeat(raw) or ()))
     return isinstance(raw, (list, tuple)) and any(map(depends, raw))
 
 
-def text(raw: Any, repeat: int = 0) -> str:
+def text(raw: object, repeat: int = 0) -> str:
     """A raw value as Python source over the parameters' names. Raises ExpressionError."""
     if isinstance(raw, Mapping):
         if is_expression(raw):
@@ -106,7 +106,7 @@ def names(source: str) -> set[str]:
     return {n.id for n in ast.walk(_parsed(source)) if isinstance(n, ast.Name) and id(n) not in called}
 
 
-def evaluate(source: str, arguments: Mapping[str, Any]) -> Any:
+def evaluate(source: str, arguments: Mapping[str, object]) -> object:
     """The number that the expression is. Raises ExpressionError with the reason."""
     return _reckon(_parsed(source).body, arguments, source)
 
@@ -135,9 +135,9 @@ def _known(function: ast.expr) -> bool:
     return isinstance(function, ast.Name) and function.id in FUNCTIONS
 
 
-def _reckon(node: ast.expr, arguments: Mapping[str, Any], source: str) -> Any:
+def _reckon(node: ast.expr, arguments: Mapping[str, object], source: str) -> object:
     if isinstance(node, ast.Constant):
-        result: Any = node.value
+        result: object = node.value
     elif isinstance(node, ast.Name):
         if node.id not in arguments:
             known = ", ".join(arguments) or "none"
@@ -154,24 +154,26 @@ def _reckon(node: ast.expr, arguments: Mapping[str, Any], source: str) -> Any:
     return result
 
 
-def _operate(node: ast.expr, arguments: Mapping[str, Any], source: str) -> Any:
+def _operate(node: ast.expr, arguments: Mapping[str, object], source: str) -> object:
     if isinstance(node, ast.UnaryOp):
         sides = [_reckon(node.operand, arguments, source)]
     else:
         assert isinstance(node, ast.BinOp)
         sides = [_reckon(side, arguments, source) for side in (node.left, node.right)]
-    wrong = next((side for side in sides if not isinstance(side, (int, float))), None)
-    if wrong is not None or any(side is None for side in sides):
+    numbers = [side for side in sides if isinstance(side, (int, float))]
+    if len(numbers) < len(sides):
+        wrong = next(side for side in sides if not isinstance(side, (int, float)))
         raise ExpressionError(f"{source!r} reckons with {wrong!r}, which is no number.")
     if isinstance(node, ast.UnaryOp):
-        return -sides[0] if isinstance(node.op, ast.USub) else +sides[0]
+        return -numbers[0] if isinstance(node.op, ast.USub) else +numbers[0]
     assert isinstance(node, ast.BinOp)
-    if isinstance(node.op, ast.Pow) and (abs(sides[1]) > 64 or (sides[0] == 0 and sides[1] < 0)):
-        raise ExpressionError(f"{source!r} raises {sides[0]} to the power {sides[1]}, which is too large.")
-    if isinstance(node.op, ast.Pow) and sides[0] < 0 and not isinstance(sides[1], int):
-        raise ExpressionError(f"{source!r} takes a root of {sides[0]}, which is no number.")
+    left, right = numbers
+    if isinstance(node.op, ast.Pow) and (abs(right) > 64 or (left == 0 and right < 0)):
+        raise ExpressionError(f"{source!r} raises {left} to the power {right}, which is too large.")
+    if isinstance(node.op, ast.Pow) and left < 0 and not isinstance(right, int):
+        raise ExpressionError(f"{source!r} takes a root of {left}, which is no number.")
     try:
-        return OPERATORS[type(node.op)](*sides)
+        return OPERATORS[type(node.op)](left, right)
     except ZeroDivisionError:
         raise ExpressionError(f"{source!r} divides by zero.") from None
     except OverflowError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from engine.blocks.block import Block, BlockError, BlockParameter, Blocks
 from engine.errors import CycleError, GraphError
@@ -29,8 +28,8 @@ class Node:
     id: str
     type: str
     name: str
-    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    properties: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    parameters: Mapping[str, object] = field(default_factory=dict, hash=False)
+    properties: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,13 @@ class Graph:
         self.positions: dict[str, Position] = {}
         self.incoming: dict[str, dict[str, Edge]] = {}
         self.outgoing: dict[str, dict[Edge, None]] = {}
-        self.settings: dict[str, Any] = {"data": {}, "training": {}}
+        self.settings: dict[str, dict[str, object]] = {"data": {}, "training": {}}
         self.blocks = Blocks()
         self.inside: str | None = None
         self._names: dict[str, str] = {}
         self._numbers = 0
         self._order: list[str] | None = None
-        self._shares: dict[str, Any] = {}
+        self._shares: dict[str, str] = {}
         """The nodes that reuse weights, with the owner they name."""
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -168,7 +167,7 @@ class Graph:
         return other
 
     @property
-    def sharing(self) -> Mapping[str, Any]:
+    def sharing(self) -> Mapping[str, str]:
         """The nodes that reuse weights, each with the id of the owner it names (which may be gone)."""
         return self._shares
 
@@ -179,7 +178,7 @@ class Graph:
     # -- building, for scripts -------------------------------------------------------------------------------------
 
     def add(
-        self, node_type: str, *, name: str | None = None, position: Position | None = None, **parameters: Any
+        self, node_type: str, *, name: str | None = None, position: Position | None = None, **parameters: object
     ) -> str:
         """Add a layer or a block and return its id. Raises GraphError for an unknown type, a taken or an empty name.
 
@@ -199,7 +198,7 @@ class Graph:
         AddNode(node, place).apply(self)
         return node.id
 
-    def define(self, name: str, *, help: str = "", **parameters: Any) -> Graph:
+    def define(self, name: str, *, help: str = "", **parameters: object) -> Graph:
         """Define a block with these parameters and their defaults; returns its graph, still empty, to be built.
 
         Raises BlockError for a name or parameter that cannot stand.
@@ -284,7 +283,7 @@ class Graph:
 
     def _note_sharing(self, node: Node) -> None:
         owner = node.properties.get("weights_of") if node.properties else None
-        if owner is not None:
+        if isinstance(owner, str):
             self._shares[node.id] = owner
         else:
             self._shares.pop(node.id, None)

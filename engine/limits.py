@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from engine.graph import Graph, GraphError, Node, Position
 from engine.literals import unstorable
@@ -35,7 +35,7 @@ def check_node(node: Node) -> None:
         check_parameter(node, name, value)
 
 
-def check_parameter(node: Node, name: str, value: Any) -> None:
+def check_parameter(node: Node, name: str, value: object) -> None:
     """Raise GraphError unless a file can hold this value of a parameter or property."""
     if not 0 < len(name) <= LONGEST_PARAMETER or unstorable(name):
         raise GraphError(f"A parameter needs a name of 1 to {LONGEST_PARAMETER} characters.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final, overload
 
 DEEPEST: Final = 24
 LONGEST_TEXT: Final = 10_000
@@ -12,7 +12,17 @@ LARGEST_INT: Final = 2**63
 """What a project file can hold: levels of nesting, characters of a text, and whole numbers below this."""
 
 
-def literal(value: Any) -> Any:
+@overload
+def literal(value: Mapping[str, object]) -> dict[str, object]:
+    """A table of literals."""
+
+
+@overload
+def literal(value: object) -> object:
+    """Any literal."""
+
+
+def literal(value: object) -> object:
     """The value as a JSON-like literal: mappings with text keys, sequences as tuples, scalars as they are."""
     if isinstance(value, Mapping):
         return {str(key): literal(item) for key, item in value.items()}
@@ -21,7 +31,7 @@ def literal(value: Any) -> Any:
     return value
 
 
-def unstorable(value: Any, depth: int = 1) -> str | None:
+def unstorable(value: object, depth: int = 1) -> str | None:
     """Why a project file cannot hold this literal at that depth, as a clause; None where it can."""
     stack = [(value, depth)]
     while stack:

@@ -13,7 +13,7 @@ from engine.blocks.use import Inside, Use
 from engine.dims import Dim, product
 from engine.graph import Graph
 from engine.layers.layer import Layer
-from engine.live import live_nodes
+from engine.live_nodes import live_nodes
 from engine.shapes import Report, wired_inputs
 from engine.spec import UNWIRED, Spec
 
@@ -136,7 +136,7 @@ def _node(
     if isinstance(layer, Use):
         return _use(memory, layer, inputs, outputs, taken)
     first = next((storage for storage in taken if storage is not None), None)
-    if first is not None and layer.hands_on(inputs, memory.training):
+    if first is not None and layer.passes_through(inputs, memory.training):
         return [first for _ in outputs]
     made = [memory.new(memory.bytes(spec)) for spec in outputs]
     memory.peak = max(memory.peak, memory.alive + memory.fixed + memory.number(layer.scratch(inputs, outputs)))

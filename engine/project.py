@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.blocks.block import BLOCK, LONGEST_HELP, PARAMETER, Block, BlockParameter
-from engine.blocks.edits import AddBlock
+from engine.blocks.block_edits import AddBlock
 from engine.edits import AddNode, Connect
 from engine.files import FileError, write_atomically
 from engine.graph import Edge, Graph, GraphError, Node
@@ -36,33 +37,33 @@ PortName = Annotated[str, Field(pattern=PORT)]
 Coordinate = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]
 
 
-class _Model(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class _Node(_Model):
+class _Node(_Strict):
     id: Id
     type: Annotated[str, Field(pattern=TYPE)]
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
-    parameters: dict[Annotated[str, Field(min_length=1, max_length=LONGEST_PARAMETER)], Any] = {}
-    properties: dict[Annotated[str, Field(min_length=1, max_length=LONGEST_PARAMETER)], Any] = {}
+    parameters: dict[Annotated[str, Field(min_length=1, max_length=LONGEST_PARAMETER)], object] = {}
+    properties: dict[Annotated[str, Field(min_length=1, max_length=LONGEST_PARAMETER)], object] = {}
 
 
-class _Edge(_Model):
+class _Edge(_Strict):
     source: tuple[Id, PortName]
     target: tuple[Id, PortName]
 
 
-class _Graph(_Model):
+class _Graph(_Strict):
     nodes: Annotated[list[_Node], Field(max_length=MOST_NODES)]
     edges: Annotated[list[_Edge], Field(max_length=20 * MOST_NODES)]
     positions: dict[Id, tuple[Coordinate, Coordinate]] = {}
 
 
-class _Parameter(_Model):
+class _Parameter(_Strict):
     name: Annotated[str, Field(pattern=PARAMETER)]
     kind: Literal["int", "float", "bool", "text"]
-    default: Any
+    default: object
     help: Annotated[str, Field(max_length=LONGEST_HELP)] = ""
 
 
@@ -81,8 +82,8 @@ class _File(_Graph):
     schema_: Annotated[int, Field(alias="schema", ge=1)]
     name: Annotated[str, Field(max_length=LONGEST_TITLE)]
     blocks: Annotated[list[_Block], Field(max_length=MOST_BLOCKS)] = []
-    data: dict[str, Any] = {}
-    training: dict[str, Any] = {}
+    data: dict[str, object] = {}
+    training: dict[str, object] = {}
 
 
 def to_bytes(graph: Graph) -> bytes:
@@ -110,7 +111,7 @@ def block_text(block: Block) -> str:
 
 def _block(block: Block) -> str:
     parameters = [{"name": p.name, "kind": p.kind, "default": p.default, "help": p.help} for p in block.parameters]
-    head: dict[str, Any] = {"id": block.id, "name": block.name, "help": block.help, "parameters": parameters}
+    head: dict[str, object] = {"id": block.id, "name": block.name, "help": block.help, "parameters": parameters}
     if block.origin:
         head["origin"] = dict(block.origin)
     named = ", ".join(f"{_dump(key)}: {_dump(value)}" for key, value in head.items())
@@ -190,11 +191,11 @@ def save(graph: Graph, path: Path) -> None:
         raise ProjectError(str(error)) from error
 
 
-def _dump(value: Any, indent: int | None = None) -> str:
+def _dump(value: object, indent: int | None = None) -> str:
     return json.dumps(value, indent=indent, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
-def _rows(brackets: str, rows: Any) -> str:
+def _rows(brackets: str, rows: Iterable[str]) -> str:
     inner = ",\n ".join(rows)
     return f"{brackets[0]}\n {inner}\n{brackets[1]}" if inner else brackets
 
@@ -235,7 +236,7 @@ def _on_circle(graph: Graph, left: set[str]) -> Edge:
         node_id = edge.source
 
 
-def _parsed(content: bytes, where: str) -> Any:
+def _parsed(content: bytes, where: str) -> object:
     def number(text: str) -> float:
         value = float(text)
         if not math.isfinite(value):
@@ -251,7 +252,7 @@ def _parsed(content: bytes, where: str) -> Any:
     def constant(text: str) -> None:
         raise ProjectError(f"{where} holds {text}, which is no number a project may contain.")
 
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
         result = dict(items)
         if len(result) < len(items):
             twice = next(key for (key, _), other in zip(items, [*result, None], strict=False) if key != other)
@@ -279,7 +280,7 @@ def _parsed(content: bytes, where: str) -> Any:
     return data
 
 
-def _validated(data: Any, where: str) -> _File:
+def _validated(data: object, where: str) -> _File:
     if not isinstance(data, dict) or data.get("format") != "layerloom":
         raise ProjectError(f'{where} is not a Layerloom project: it does not say "format": "layerloom".')
     schema = data.get("schema")
@@ -297,16 +298,20 @@ def _validated(data: Any, where: str) -> _File:
         raise ProjectError(f"{where}, {place.lstrip('.') or 'top level'}: {first['msg']}.") from error
 
 
-def _tuples(data: dict[str, Any]) -> dict[str, Any]:
+def _tuples(data: Mapping[str, object]) -> dict[str, object]:
     """Pairs come as lists in JSON; a strict model wants tuples."""
     result = dict(data)
-    if isinstance(data.get("edges"), list):
-        result["edges"] = [
-            {k: tuple(v) if isinstance(v, list) else v for k, v in edge.items()} if isinstance(edge, dict) else edge
-            for edge in data["edges"]
-        ]
-    if isinstance(data.get("positions"), dict):
-        result["positions"] = {k: tuple(v) if isinstance(v, list) else v for k, v in data["positions"].items()}
-    if isinstance(data.get("blocks"), list):
-        result["blocks"] = [_tuples(block) if isinstance(block, dict) else block for block in data["blocks"]]
+    edges, positions, blocks = data.get("edges"), data.get("positions"), data.get("blocks")
+    if isinstance(edges, list):
+        result["edges"] = [_pairs(edge) for edge in edges]
+    if isinstance(positions, dict):
+        result["positions"] = _pairs(positions)
+    if isinstance(blocks, list):
+        result["blocks"] = [_tuples(block) if isinstance(block, dict) else block for block in blocks]
     return result
+
+
+def _pairs(table: object) -> object:
+    if not isinstance(table, dict):
+        return table
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -44,7 +44,7 @@ DEFAULT: Final = Properties()
 OF_BLOCKS: Final = ("repeat", "apply")
 
 
-def check_properties(node: Node, values: Mapping[str, Any]) -> Properties | tuple[str, str]:
+def check_properties(node: Node, values: Mapping[str, object]) -> Properties | tuple[str, str]:
     """The properties that the values make, or (property, the clause that says why not)."""
     if not values:
         return DEFAULT

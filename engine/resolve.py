@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -50,7 +50,7 @@ def layer_class(node_type: str, blocks: Blocks) -> type[Layer]:
     return use_class(blocks, block)
 
 
-def resolve(node: Node, graph: Graph | None = None, arguments: Mapping[str, Any] | None = None) -> Layer | Fault:
+def resolve(node: Node, graph: Graph | None = None, arguments: Mapping[str, object] | None = None) -> Layer | Fault:
     """The layer that a node's raw parameters describe; never raises for what a user can type.
 
     ``arguments`` are the values of the parameters of the block around it.
@@ -74,11 +74,11 @@ def resolve(node: Node, graph: Graph | None = None, arguments: Mapping[str, Any]
     return _layer(cls, node, given, 0)
 
 
-def resolve_properties(node: Node, arguments: Mapping[str, Any]) -> Properties | Fault:
+def resolve_properties(node: Node, arguments: Mapping[str, object]) -> Properties | Fault:
     """The properties of a node, or why they cannot be."""
     if not node.properties:
         return DEFAULT
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for name, raw in node.properties.items():
         try:
             values[name] = expressions.value(raw, arguments)
@@ -106,7 +106,7 @@ def owner_of(graph: Graph, node: Node) -> Node | Fault:
     return current
 
 
-def _layer(cls: type[Layer], node: Node, arguments: Mapping[str, Any], repeat: int) -> Layer | Fault:
+def _layer(cls: type[Layer], node: Node, arguments: Mapping[str, object], repeat: int) -> Layer | Fault:
     raw = node.parameters
     try:
         values = {name: expressions.value(item, arguments, repeat) for name, item in raw.items()}
@@ -128,7 +128,7 @@ def _layer(cls: type[Layer], node: Node, arguments: Mapping[str, Any], repeat: i
     return layer
 
 
-def _fails(raw: Any, arguments: Mapping[str, Any], repeat: int) -> bool:
+def _fails(raw: object, arguments: Mapping[str, object], repeat: int) -> bool:
     try:
         expressions.value(raw, arguments, repeat)
     except ExpressionError:
@@ -136,7 +136,7 @@ def _fails(raw: Any, arguments: Mapping[str, Any], repeat: int) -> bool:
     return False
 
 
-def _use(cls: type[Layer], node: Node, properties: Properties, arguments: Mapping[str, Any]) -> Layer | Fault:
+def _use(cls: type[Layer], node: Node, properties: Properties, arguments: Mapping[str, object]) -> Layer | Fault:
     from engine.blocks.use import Use
 
     varied = max((len(expressions.per_repeat(raw) or ()) for raw in node.parameters.values()), default=0)

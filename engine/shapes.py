@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from engine.blocks.block import PREFIX
 from engine.graph import Graph, Node
@@ -28,7 +28,7 @@ class Report:
     inputs: dict[str, tuple[Spec, ...]] = field(default_factory=dict)
     outputs: dict[str, dict[str, Spec]] = field(default_factory=dict)
     errors: dict[str, Fault] = field(default_factory=dict)
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, object] = field(default_factory=dict)
 
     def layer(self, node_id: str) -> Layer | None:
         """The node's layer, or None where its parameters make none."""
@@ -85,7 +85,7 @@ class Shapes:
     """
 
     def __init__(
-        self, graph: Graph, arguments: Mapping[str, Any] | None = None, given: Mapping[str, Spec] | None = None
+        self, graph: Graph, arguments: Mapping[str, object] | None = None, given: Mapping[str, Spec] | None = None
     ) -> None:
         self.graph = graph
         if arguments is None and graph.inside is not None:

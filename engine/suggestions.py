@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from engine.edits import Compound, SetParameter
 from engine.graph import Graph, GraphError, Node
@@ -13,11 +12,14 @@ from engine.layers.layer import Layer, ShapeError
 from engine.literals import literal
 from engine.problems.fix import Fix
 from engine.problems.looking import above
-from engine.problems.ways.fields import known_fields, vocabulary_of
-from engine.problems.ways.place import shown
+from engine.problems.ways.fault_site import shown
+from engine.problems.ways.field_ways import known_fields, vocabulary_of
 from engine.resolve import layer_class, resolve
 from engine.shapes import Report
 from engine.spec import Spec, shape_text
+
+Wish = tuple[str, int | str | tuple[int | str, ...], str]
+"""(parameter, value, reason)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Suggestion:
     """``fix`` sets one parameter; ``reason`` says why, as the end of a sentence."""
 
     parameter: str
-    value: Any
+    value: object
     reason: str
     fix: Fix
 
@@ -58,7 +60,7 @@ def suggestions(graph: Graph, report: Report, node_id: str, project: Graph | Non
     return found
 
 
-def _wanted(graph: Graph, report: Report, node: Node, layer: Layer, project: Graph) -> Iterator[tuple[str, Any, str]]:
+def _wanted(graph: Graph, report: Report, node: Node, layer: Layer, project: Graph) -> Iterator[Wish]:
     inputs = report.inputs.get(node.id, ())
     x = inputs[0] if inputs else None
     fields = known_fields(project)
@@ -98,7 +100,7 @@ def _wanted(graph: Graph, report: Report, node: Node, layer: Layer, project: Gra
             yield name, heads, f"it divides {size} features into heads of {size // heads}"
 
 
-def _channels(graph: Graph, report: Report, node: Node, layer: Convolution, x: Spec) -> Iterator[tuple[str, Any, str]]:
+def _channels(graph: Graph, report: Report, node: Node, layer: Convolution, x: Spec) -> Iterator[Wish]:
     """Channels as before, doubled where the image was halved; padding that keeps the size."""
     channels = x.shape[1]
     assert isinstance(channels, int)
@@ -111,7 +113,7 @@ def _channels(graph: Graph, report: Report, node: Node, layer: Convolution, x: S
         yield "out_channels", 2 * channels, f"it doubles the {channels} channels where the image shrinks"
     else:
         yield "out_channels", channels, f"it keeps the {channels} channels where the size stays"
-    if len(kernel) == 1 and (size := kernel.pop()) % 2 and size > 1 and layer.option("padding") == 0:
+    if len(kernel) == 1 and (size := kernel.pop()) % 2 and size > 1 and layer.padding == 0:
         yield (
             "padding",
             size // 2,

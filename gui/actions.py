@@ -4,6 +4,7 @@ from this table; the keys themselves are in `resources/keymap.json`."""
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,20 +13,22 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from gui.commands import Commands
+from gui.help import KeyRow
 from gui.icons import icon
 from gui.theme import theme
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """``call`` is a method of the main window, dotted through its parts ("files.open"); ``needs`` what must be there:
+    """``call`` does it with the commands of the window; ``needs`` is what must be there:
     "" nothing, "design" the canvas, "selection" a selected node, "block" a selected block, "inside" an open one, "fixable" one selected node, "undo"/"redo", "running" or "idle" a training run."""
 
     id: str
     title: str
     icon: str
     help: str
-    call: str
+    call: Callable[[Commands], object]
     needs: str = ""
     separator: bool = False
 
@@ -40,54 +43,54 @@ MENUS = {"file": "File", "edit": "Edit", "canvas": "Canvas", "problem": "Problem
 
 # fmt: off
 ACTIONS = (
-    Action("file.new", "New", "file", "Start an empty network", "files.new"),
-    Action("file.open", "Open …", "folder-open", "Open a project file", "files.ask_open"),
-    Action("file.save", "Save", "save", "Save the project", "files.save", separator=True),
-    Action("file.save_as", "Save As …", "save-as", "Save the project under another name", "files.ask_save_as"),
-    Action("file.save_preset", "Save as Preset …", "star", "Keep this network in the gallery", "files.ask_save_preset"),
-    Action("file.quit", "Quit", "quit", "Close Layerloom", "close", separator=True),
-    Action("edit.undo", "Undo", "undo", "Take the last step back", "undo", "undo"),
-    Action("edit.redo", "Redo", "redo", "Do the step again", "redo", "redo"),
-    Action("edit.cut", "Cut", "cut", "Cut the selected layers", "view.cut", "selection", separator=True),
-    Action("edit.copy", "Copy", "copy", "Copy the selected layers as text", "view.copy", "selection"),
-    Action("edit.paste", "Paste", "paste", "Paste layers at the cursor", "view.paste", "design"),
-    Action("edit.paste_wires", "Paste with Wires", "paste", "Paste layers with the wires that led into them", "view.paste_with_wires", "design"),
-    Action("edit.duplicate", "Duplicate", "clone", "Copy the selection beside itself", "view.duplicate", "selection"),
-    Action("edit.delete", "Delete", "delete", "Delete the selected layers and wires", "view.delete_selection", "design"),
-    Action("edit.delete_reconnect", "Delete and Reconnect", "delete-reconnect", "Delete the selected layers and join what was around them", "view.delete_and_reconnect", "selection"),
-    Action("edit.select_all", "Select All", "select", "Select every layer", "view.select_all", "design"),
-    Action("edit.rename", "Rename", "rename", "Rename the selected layer", "rename", "selection"),
-    Action("canvas.add", "Add Layer …", "add", "Search a layer and add it at the cursor", "view.open_popup", "design"),
-    Action("canvas.connect", "Connect Selected", "connect", "Wire the two selected layers", "view.connect_selection", "selection"),
-    Action("canvas.make_block", "Make Block …", "block", "Make one block of the selected layers", "view.make_block", "selection", separator=True),
-    Action("canvas.dissolve_block", "Dissolve Block", "dissolve", "Put what is inside the block in its place", "view.dissolve_block", "block"),
-    Action("canvas.open_block", "Open Block", "open-block", "Show what is inside the block", "view.open_selected", "block"),
-    Action("canvas.leave_block", "Leave Block", "leave-block", "Show what is around the open block", "view.leave_block", "inside"),
-    Action("canvas.keep_block", "Keep Block in My Library", "star", "Use this block in other projects, too", "view.keep_block", "keepable"),
-    Action("canvas.arrange", "Arrange Everything", "arrange", "Lay the network out from top to bottom", "view.arrange", "design", separator=True),
-    Action("canvas.arrange_selection", "Arrange Selection", "arrange", "Lay out the selected layers", "view.arrange_selection", "selection"),
-    Action("canvas.fit", "Fit All", "fit", "Show the whole network", "view.zoom_fit", "design", separator=True),
-    Action("canvas.fit_selection", "Fit Selection", "fit-selection", "Show the selected layers", "view.zoom_selection", "design"),
-    Action("canvas.zoom_in", "Zoom In", "zoom-in", "Come closer", "view.zoom_in", "design"),
-    Action("canvas.zoom_out", "Zoom Out", "zoom-out", "Go farther away", "view.zoom_out", "design"),
-    Action("canvas.reset", "Zoom 100 %", "zoom", "Show layers in their natural size", "view.zoom_reset", "design"),
-    Action("problem.next", "Next Problem", "next", "Go to the next problem and its layer", "next_problem"),
-    Action("problem.previous", "Previous Problem", "previous", "Go to the problem before and its layer", "previous_problem"),
-    Action("problem.fixes", "Fixes for the Layer …", "fix", "Show what would mend the selected layer, or suit its place", "show_fixes", "fixable", separator=True),
-    Action("problem.mend_all", "Mend All", "fix", "Apply to every problem its best fix that keeps all layers", "design.mend_all"),
-    Action("page.start", "Start", "home", "Gallery and recent projects", "show_start"),
-    Action("page.design", "Design", "design", "Draw the network", "show_design"),
-    Action("page.data", "Data", "data", "Choose and look at the data", "show_data"),
-    Action("page.train", "Training", "train", "Train and watch", "show_training"),
-    Action("view.values", "Values on the Wires", "values", "Send a batch through the network and show what flows along each wire", "values.toggle", "design", separator=True),
-    Action("view.theme", "Dark or Light", "theme", "Switch between the light and the dark theme", "switch_theme", separator=True),
-    Action("train.start", "Train", "play", "Train this network", "train", "idle"),
-    Action("train.pause", "Pause or Resume", "pause", "Hold the training, or go on", "pause", "running"),
-    Action("train.step", "One Step", "step", "Train one batch, then hold", "step", "running"),
-    Action("train.stop", "Stop", "stop", "End the training after this batch", "stop", "running"),
-    Action("train.notice", "Say When It Ends", "about", "Show a message when a training has ended while you look elsewhere", "switch_notice", separator=True),
-    Action("help.keys", "Keys", "keys", "Show every action with its keys", "show_keys"),
-    Action("help.about", "About Layerloom", "about", "Version and licence", "show_about"),
+    Action("file.new", "New", "file", "Start an empty network", lambda c: c.files.new()),
+    Action("file.open", "Open …", "folder-open", "Open a project file", lambda c: c.files.ask_open()),
+    Action("file.save", "Save", "save", "Save the project", lambda c: c.files.save(), separator=True),
+    Action("file.save_as", "Save As …", "save-as", "Save the project under another name", lambda c: c.files.ask_save_as()),
+    Action("file.save_preset", "Save as Preset …", "star", "Keep this network in the gallery", lambda c: c.files.ask_save_preset()),
+    Action("file.quit", "Quit", "quit", "Close Layerloom", lambda c: c.close(), separator=True),
+    Action("edit.undo", "Undo", "undo", "Take the last step back", lambda c: c.editing.undo(), "undo"),
+    Action("edit.redo", "Redo", "redo", "Do the step again", lambda c: c.editing.redo(), "redo"),
+    Action("edit.cut", "Cut", "cut", "Cut the selected layers", lambda c: c.clipboard.cut(), "selection", separator=True),
+    Action("edit.copy", "Copy", "copy", "Copy the selected layers as text", lambda c: c.clipboard.copy(), "selection"),
+    Action("edit.paste", "Paste", "paste", "Paste layers at the cursor", lambda c: c.clipboard.paste(), "design"),
+    Action("edit.paste_wires", "Paste with Wires", "paste", "Paste layers with the wires that led into them", lambda c: c.clipboard.paste(keep_wires=True), "design"),
+    Action("edit.duplicate", "Duplicate", "clone", "Copy the selection beside itself", lambda c: c.clipboard.duplicate(), "selection"),
+    Action("edit.delete", "Delete", "delete", "Delete the selected layers and wires", lambda c: c.editing.delete(), "design"),
+    Action("edit.delete_reconnect", "Delete and Reconnect", "delete-reconnect", "Delete the selected layers and join what was around them", lambda c: c.editing.delete_and_reconnect(), "selection"),
+    Action("edit.select_all", "Select All", "select", "Select every layer", lambda c: c.editing.select_all(), "design"),
+    Action("edit.rename", "Rename", "rename", "Rename the selected layer", lambda c: c.design.inspector.focus_name(), "selection"),
+    Action("canvas.add", "Add Layer …", "add", "Search a layer and add it at the cursor", lambda c: c.adder.open(), "design"),
+    Action("canvas.connect", "Connect Selected", "connect", "Wire the two selected layers", lambda c: c.editing.connect(), "selection"),
+    Action("canvas.make_block", "Make Block …", "block", "Make one block of the selected layers", lambda c: c.blocks.make(), "selection", separator=True),
+    Action("canvas.dissolve_block", "Dissolve Block", "dissolve", "Put what is inside the block in its place", lambda c: c.blocks.dissolve(), "block"),
+    Action("canvas.open_block", "Open Block", "open-block", "Show what is inside the block", lambda c: c.blocks.open_selected(), "block"),
+    Action("canvas.leave_block", "Leave Block", "leave-block", "Show what is around the open block", lambda c: c.blocks.leave(), "inside"),
+    Action("canvas.keep_block", "Keep Block in My Library", "star", "Use this block in other projects, too", lambda c: c.blocks.keep(), "keepable"),
+    Action("canvas.arrange", "Arrange Everything", "arrange", "Lay the network out from top to bottom", lambda c: c.editing.arrange(), "design", separator=True),
+    Action("canvas.arrange_selection", "Arrange Selection", "arrange", "Lay out the selected layers", lambda c: c.editing.arrange_selection(), "selection"),
+    Action("canvas.fit", "Fit All", "fit", "Show the whole network", lambda c: c.zooming.fit_all(), "design", separator=True),
+    Action("canvas.fit_selection", "Fit Selection", "fit-selection", "Show the selected layers", lambda c: c.zooming.fit_selection(), "design"),
+    Action("canvas.zoom_in", "Zoom In", "zoom-in", "Come closer", lambda c: c.zooming.zoom_in(), "design"),
+    Action("canvas.zoom_out", "Zoom Out", "zoom-out", "Go farther away", lambda c: c.zooming.zoom_out(), "design"),
+    Action("canvas.reset", "Zoom 100 %", "zoom", "Show layers in their natural size", lambda c: c.zooming.reset(), "design"),
+    Action("problem.next", "Next Problem", "next", "Go to the next problem and its layer", lambda c: c.problems.next()),
+    Action("problem.previous", "Previous Problem", "previous", "Go to the problem before and its layer", lambda c: c.problems.previous()),
+    Action("problem.fixes", "Fixes for the Layer …", "fix", "Show what would mend the selected layer, or suit its place", lambda c: c.fix_menu.open(), "fixable", separator=True),
+    Action("problem.mend_all", "Mend All", "fix", "Apply to every problem its best fix that keeps all layers", lambda c: c.design.mend_all()),
+    Action("page.start", "Start", "home", "Gallery and recent projects", lambda c: c.pages.show_start()),
+    Action("page.design", "Design", "design", "Draw the network", lambda c: c.pages.show_design()),
+    Action("page.data", "Data", "data", "Choose and look at the data", lambda c: c.pages.show_data()),
+    Action("page.train", "Training", "train", "Train and watch", lambda c: c.pages.show_training()),
+    Action("view.values", "Values on the Wires", "values", "Send a batch through the network and show what flows along each wire", lambda c: c.values.toggle(), "design", separator=True),
+    Action("view.theme", "Dark or Light", "theme", "Switch between the light and the dark theme", lambda c: c.preferences.switch_theme(), separator=True),
+    Action("train.start", "Train", "play", "Train this network", lambda c: c.training.train(), "idle"),
+    Action("train.pause", "Pause or Resume", "pause", "Hold the training, or go on", lambda c: c.run.pause_or_resume(), "running"),
+    Action("train.step", "One Step", "step", "Train one batch, then hold", lambda c: c.run.step(), "running"),
+    Action("train.stop", "Stop", "stop", "End the training after this batch", lambda c: c.run.stop(), "running"),
+    Action("train.notice", "Say When It Ends", "about", "Show a message when a training has ended while you look elsewhere", lambda c: c.notice.switch(), separator=True),
+    Action("help.keys", "Keys", "keys", "Show every action with its keys", lambda c: c.help.show_keys()),
+    Action("help.about", "About Layerloom", "about", "Version and licence", lambda c: c.help.show_about()),
 )
 # fmt: on
 
@@ -100,12 +103,19 @@ def keymap() -> dict[str, list[str]]:
     return table
 
 
+def key_rows() -> list[KeyRow]:
+    """Title, keys and help of every action."""
+    native = QKeySequence.SequenceFormat.NativeText
+    keys = {action.id: [QKeySequence(k).toString(native) for k in keymap().get(action.id, [])] for action in ACTIONS}
+    return [(action.title, ", ".join(keys[action.id]), action.help) for action in ACTIONS]
+
+
 class Actions(QObject):
     """The QActions of a window, by id; they keep their icons in the colours of the theme."""
 
-    def __init__(self, window: QMainWindow) -> None:
+    def __init__(self, window: QMainWindow, commands: Commands) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._commands = window, commands
         self._table: dict[str, QAction] = {}
         for action in ACTIONS:
             item = QAction(action.title, window)
@@ -114,7 +124,7 @@ class Actions(QObject):
             shortcut = item.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             item.setToolTip(f"{action.help} ({shortcut})" if shortcut else action.help)
             item.setStatusTip(action.help)
-            item.triggered.connect(lambda _checked=False, call=action.call: self._call(call))
+            item.triggered.connect(lambda _checked=False, call=action.call: call(commands))
             window.addAction(item)
             self._table[action.id] = item
         self.update_icons()
@@ -122,12 +132,6 @@ class Actions(QObject):
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._table[action_id]
-
-    def _call(self, path: str) -> None:
-        target: object = self._window
-        for name in path.split("."):
-            target = getattr(target, name)
-        target()  # type: ignore[operator]
 
     def update_icons(self) -> None:
         """Draw the icons in the colours of the theme."""
@@ -145,7 +149,15 @@ class Actions(QObject):
             menus[action.menu].addAction(self._table[action.id])
         return menus
 
-    def update(self, state: dict[str, bool]) -> None:
-        """Enable what can be done now; ``state`` says of each need whether it is met."""
+    def update(self) -> None:
+        """Enable what can be done now and name what undo and redo would do."""
+        possible, history = self._commands.possible(), self._commands.pages.document.history
         for action in ACTIONS:
-            self._table[action.id].setEnabled(not action.needs or state[action.needs])
+            self._table[action.id].setEnabled(not action.needs or possible[action.needs])
+        for action_id, word, title in (
+            ("edit.undo", "Undo", history.undo_title),
+            ("edit.redo", "Redo", history.redo_title),
+        ):
+            item = self._table[action_id]
+            item.setText(f"{word}: {title}" if title else word)
+            item.setToolTip(f"{item.text()} ({item.shortcut().toString()})")

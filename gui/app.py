@@ -30,9 +30,9 @@ class TorchLoader(QObject):
         self.thread_.start()
 
     def _load(self) -> None:
-        from engine.training.steps.threads import wait_politely
+        from engine.training.steps.threads import use_passive_waiting
 
-        wait_politely()
+        use_passive_waiting()
         try:
             import torch  # noqa: F401
         except Exception as error:  # a broken torch must not take the window along; it is said instead
@@ -72,9 +72,9 @@ def main(opened: tuple[Graph, Path | None] | None = None, *, train: bool = False
     loader.failed.connect(window.say)
     window.say("Loading PyTorch …")
     QTimer.singleShot(50, loader.start)
-    QTimer.singleShot(0, window.find_runs)
+    QTimer.singleShot(0, window.commands.training.find)
     if train:
-        QTimer.singleShot(0, window.train)
+        QTimer.singleShot(0, window.commands.training.train)
     _let_ctrl_c_through(app)
     return app.exec()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engine import project
-from engine.blocks.edits import Within, within
+from engine.blocks.block_edits import Within, within
 from engine.edits import Change, Edit, SetSetting
 from engine.graph import Graph
 from engine.problems import Checker, Problem

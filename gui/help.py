@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -17,24 +17,37 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.actions import ACTIONS, keymap
+KeyRow = tuple[str, str, str]
+"""An action, its keys and what it does."""
 
 
-def key_sheet(parent: QWidget) -> QDialog:
+class Help:
+    """What the help menu shows over a window."""
+
+    def __init__(self, window: QWidget, keys: Sequence[KeyRow]) -> None:
+        self._window, self._keys = window, keys
+
+    def show_keys(self) -> None:
+        key_sheet(self._window, self._keys).open()
+
+    def show_about(self) -> None:
+        about_box(self._window).open()
+
+
+def key_sheet(parent: QWidget, rows: Sequence[KeyRow]) -> QDialog:
     """Every action with its keys."""
     dialog = QDialog(parent)
     dialog.setWindowTitle("Keys")
     dialog.resize(560, 640)
-    table = QTableWidget(len(ACTIONS), 3)
+    table = QTableWidget(len(rows), 3)
     table.setHorizontalHeaderLabels(["Action", "Keys", "What it does"])
     table.setAccessibleName("Actions and their keys")
     table.verticalHeader().hide()
     table.setShowGrid(False)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    for row, action in enumerate(ACTIONS):
-        keys = [QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in keymap().get(action.id, [])]
-        for column, text in enumerate((action.title, ", ".join(keys), action.help)):
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
             table.setItem(row, column, QTableWidgetItem(text))
     table.resizeColumnsToContents()
     table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)

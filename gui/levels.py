@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from engine.blocks.use import Use
 from engine.graph import Graph
@@ -19,7 +18,7 @@ class Level:
 
     graph: Graph = field(compare=False)
     way: tuple[str, ...] = ()
-    arguments: Mapping[str, Any] | None = None
+    arguments: Mapping[str, object] | None = None
     given: Mapping[str, Spec] | None = None
 
 
@@ -36,7 +35,7 @@ def walk(whole: Shapes, way: tuple[str, ...]) -> Level:
         layer = report.layer(node_id) if report is not None else None
         inputs = report.inputs.get(node_id) if report is not None else None
         graph, report = block.graph, None
-        arguments: Mapping[str, Any] | None = None
+        arguments: Mapping[str, object] | None = None
         given: Mapping[str, Spec] | None = None
         if isinstance(layer, Use):
             arguments = layer.arguments_of()

@@ -40,8 +40,8 @@ def main(argv: list[str] | None = None) -> int:
     window.resize(width, height)
     window.show()
     if args.page == "training":
-        window.show_training()
-        window.training.show_run(args.run)
+        window.pages.show_training()
+        window.pages.training.run.show(args.run)
     app.processEvents()
     window.view.zoom_open()
     app.processEvents()

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from PySide6.QtCore import QByteArray, QSettings
 
 from engine.home import home
-from gui.theme import Name
+from gui.theme import Name, theme
 
 HostName = Literal["auto", "thread", "process"]
 MOST_RECENT = 8
@@ -27,6 +27,11 @@ class Preferences:
     @theme.setter
     def theme(self, name: Name) -> None:
         self._settings.setValue("theme", name)
+
+    def switch_theme(self) -> None:
+        """Change between the light and the dark theme, for the next start, too."""
+        self.theme = "light" if theme.name == "dark" else "dark"
+        theme.set(self.theme)
 
     @property
     def host(self) -> HostName:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QStyle, QStyleOpt
 
 from engine import cost
 from engine.data.fields import batch_of
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.resolution import SettingFault, resolve_settings
 from gui.document import Document
 from gui.icons import icon
 from gui.theme import theme

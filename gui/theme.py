@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
@@ -23,9 +23,9 @@ ROLES = {
 
 
 @cache
-def _tokens() -> dict[str, Any]:
+def _tokens() -> dict[str, dict[str, str]]:
     text = files("resources").joinpath("themes/tokens.json").read_text(encoding="utf-8")
-    tokens: dict[str, Any] = json.loads(text)
+    tokens: dict[str, dict[str, str]] = json.loads(text)
     return tokens
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -13,6 +13,9 @@ from engine.errors import LayerloomError
 from gui.canvas.live import Live
 from gui.document import Document
 from gui.work.background import Background
+
+if TYPE_CHECKING:
+    from gui.canvas.live import Values
 
 REST = 400
 """Milliseconds without an edit before a batch is sent."""
@@ -71,7 +74,7 @@ class WireValues(QObject):
     def _send(self) -> None:
         graph, run = self.document.project.copy(), self._weights_of()
 
-        def job() -> tuple[Any, Path | None]:
+        def job() -> tuple[Values, Path | None]:
             from engine.training.runs.folder import RunError
             from engine.training.values import values_of
 
@@ -82,7 +85,7 @@ class WireValues(QObject):
 
         self._work.run(job, self._show, self._failed)
 
-    def _show(self, found: tuple[Mapping[Any, Any], Path | None]) -> None:
+    def _show(self, found: tuple[Values, Path | None]) -> None:
         if self.on:
             values, run = found
             self.live.show_values(values)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
-from typing import Any
 
 from engine import project
 from engine.graph import Graph
+from engine.nearest import hint
 from presets.built_in import BUILT_IN
 from presets.own import own_presets
 from presets.preset import Preset, PresetError, parse_options
@@ -25,12 +24,10 @@ def get(name: str) -> Preset:
     known = {preset.name: preset for preset in all()}
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name[:100], known, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}."
-    raise PresetError(f"There is no preset named {name[:100]!r}; {hint}")
+    raise PresetError(f"There is no preset named {name[:100]!r}; {hint(name, known)}")
 
 
-def build(name: str, **options: Any) -> Graph:
+def build(name: str, **options: object) -> Graph:
     """The graph of a preset with its data and training settings. Raises PresetError."""
     return get(name).make(options)
 

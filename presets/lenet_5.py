@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from presets.preset import Preset, chain
+from presets.preset import Preset, chain, on_digits
 
 
 def build(classes: int = 10, input: tuple[int, ...] = (1, 32, 32)) -> Graph:
@@ -29,21 +29,7 @@ def build(classes: int = 10, input: tuple[int, ...] = (1, 32, 32)) -> Graph:
         ("Linear", {"out_features": classes}),
         ("Output", {"name": "digit"}),
     )
-    graph.settings = {
-        "data": {
-            "dataset": "digits",
-            "transforms": (
-                {"name": "resize", "field": "image", "size": input[1:]},
-                {"name": "standardise", "field": "image"},
-            ),
-            "batch_size": 32,
-        },
-        "training": {
-            "epochs": 25,
-            "optimizer": {"name": "adamw", "lr": 8e-3, "weight_decay": 0.5},
-            "schedule": {"name": "cosine"},
-        },
-    }
+    graph.settings = on_digits(epochs=25, lr=8e-3, weight_decay=0.5, size=input[1:])
     return graph
 
 

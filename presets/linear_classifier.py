@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.graph import Graph
-from presets.preset import Preset, chain
+from presets.preset import Preset, Row, chain
 
 
 def build(classes: int = 3, input: tuple[int, ...] = (4,)) -> Graph:
     """Multinomial logistic regression: one Linear layer under cross-entropy."""
     graph = Graph("Linear classifier")
-    flatten: list[tuple[str, dict[str, Any]]] = [("Flatten", {})] if len(input) > 1 else []
+    flatten: list[Row] = [("Flatten", {})] if len(input) > 1 else []
     chain(
         graph,
         ("Input", {"name": "features", "shape": input}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from presets.preset import Preset, chain
+from presets.preset import Preset, chain, on_digits
 
 
 def build(classes: int = 10, input: tuple[int, ...] = (1, 8, 8), hidden: int = 64) -> Graph:
@@ -22,18 +22,7 @@ def build(classes: int = 10, input: tuple[int, ...] = (1, 8, 8), hidden: int = 6
         ("Output", {"name": "digit"}),
     )
     graph.connect(ids[-1], end[0], source="last")
-    graph.settings = {
-        "data": {
-            "dataset": "digits",
-            "transforms": ({"name": "standardise", "field": "image"},),
-            "batch_size": 32,
-        },
-        "training": {
-            "epochs": 20,
-            "optimizer": {"name": "adamw", "lr": 5e-3, "weight_decay": 0.01},
-            "schedule": {"name": "cosine"},
-        },
-    }
+    graph.settings = on_digits(epochs=20, lr=5e-3, weight_decay=0.01)
     return graph
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.graph import Graph
-from presets.preset import Preset, chain
+from presets.preset import Preset, Row, chain, on_digits
 
 
 def build(classes: int = 10, input: tuple[int, ...] = (1, 8, 8), hidden: tuple[int, ...] = (128, 64)) -> Graph:
     """Dense layers with ReLU between them; ``hidden`` gives their sizes."""
     graph = Graph("MLP")
-    flatten: list[tuple[str, dict[str, Any]]] = [("Flatten", {})] if len(input) > 1 else []
-    dense = [layer for size in hidden for layer in (("Linear", {"out_features": size}), ("ReLU", {}))]
+    flatten: list[Row] = [("Flatten", {})] if len(input) > 1 else []
+    dense: list[Row] = [layer for size in hidden for layer in (("Linear", {"out_features": size}), ("ReLU", {}))]
     chain(
         graph,
         ("Input", {"name": "image", "shape": input}),
@@ -21,14 +19,7 @@ def build(classes: int = 10, input: tuple[int, ...] = (1, 8, 8), hidden: tuple[i
         ("Linear", {"out_features": classes}),
         ("Output", {"name": "digit"}),
     )
-    graph.settings = {
-        "data": {"dataset": "digits", "transforms": ({"name": "standardise", "field": "image"},), "batch_size": 32},
-        "training": {
-            "epochs": 30,
-            "optimizer": {"name": "adamw", "lr": 3e-3, "weight_decay": 0.5},
-            "schedule": {"name": "cosine"},
-        },
-    }
+    graph.settings = on_digits(epochs=30, lr=3e-3, weight_decay=0.5)
     return graph
 
 

@@ -11,6 +11,9 @@ from engine.errors import LayerloomError
 from engine.graph import Graph
 from engine.layers.parameters import parse, show
 
+Row = tuple[str, Mapping[str, Any]]
+"""A layer for `chain`: its type, and the rest of what `Graph.add` takes."""
+
 
 class PresetError(LayerloomError):
     """Why a preset cannot be built: one whole sentence."""
@@ -29,7 +32,7 @@ class Preset:
     summary: str
     build: Callable[..., Graph]
 
-    def make(self, options: Mapping[str, Any]) -> Graph:
+    def make(self, options: Mapping[str, object]) -> Graph:
         """Build the graph. Raises PresetError for an option it does not have or a value that does not fit."""
         known = inspect.signature(self.build).parameters
         made = {}
@@ -45,7 +48,7 @@ class Preset:
         return self.build(**made)
 
 
-def parse_options(text: str, name: str) -> dict[str, Any]:
+def parse_options(text: str, name: str) -> dict[str, object]:
     """``classes=10,input=3x32x32`` as a mapping. Raises PresetError where a part is not ``name=value``."""
     options = {}
     for part in filter(None, text.split(",")):
@@ -56,7 +59,7 @@ def parse_options(text: str, name: str) -> dict[str, Any]:
     return options
 
 
-def chain(graph: Graph, *layers: tuple[str, dict[str, Any]]) -> list[str]:
+def chain(graph: Graph, *layers: Row) -> list[str]:
     """Add layers one behind the other, each wired to the one before; returns their ids."""
     ids: list[str] = []
     for node_type, parameters in layers:
@@ -64,3 +67,19 @@ def chain(graph: Graph, *layers: tuple[str, dict[str, Any]]) -> list[str]:
         if len(ids) > 1:
             graph.connect(ids[-2], ids[-1])
     return ids
+
+
+def on_digits(
+    *, epochs: int, lr: float, weight_decay: float, batch_size: int = 32, size: tuple[int, ...] | None = None
+) -> dict[str, dict[str, object]]:
+    """Settings to learn the handwritten digits, as they are or in another ``size``: AdamW along a cosine."""
+    resized = () if size is None else ({"name": "resize", "field": "image", "size": size},)
+    transforms = (*resized, {"name": "standardise", "field": "image"})
+    return {
+        "data": {"dataset": "digits", "transforms": transforms, "batch_size": batch_size},
+        "training": {
+            "epochs": epochs,
+            "optimizer": {"name": "adamw", "lr": lr, "weight_decay": weight_decay},
+            "schedule": {"name": "cosine"},
+        },
+    }

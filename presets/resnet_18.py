@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from presets.preset import Preset
-from presets.residual import PAPER, basic_block, stack
+from presets.preset import Preset, on_digits
+from presets.residual_parts import PAPER, basic_block, stack
 
 
 def build(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224), width: int = 64) -> Graph:
@@ -16,21 +16,7 @@ def build_small(classes: int = 10, input: tuple[int, ...] = (1, 32, 32), width: 
     """A quarter as wide, for images of 32×32: trains on the digits in a minute."""
     graph = build(classes, input, width)
     graph.name = "ResNet-18 small"
-    graph.settings = {
-        "data": {
-            "dataset": "digits",
-            "transforms": (
-                {"name": "resize", "field": "image", "size": input[1:]},
-                {"name": "standardise", "field": "image"},
-            ),
-            "batch_size": 32,
-        },
-        "training": {
-            "epochs": 6,
-            "optimizer": {"name": "adamw", "lr": 3e-3, "weight_decay": 0.05},
-            "schedule": {"name": "cosine"},
-        },
-    }
+    graph.settings = on_digits(epochs=6, lr=3e-3, weight_decay=0.05, size=input[1:])
     return graph
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.graph import Graph
 from presets.preset import Preset
-from presets.residual import PAPER, bottleneck, stack
+from presets.residual_parts import PAPER, bottleneck, stack
 
 
 def build(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224), width: int = 64) -> Graph:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from presets.attention import encoder_block
-from presets.preset import Preset, chain
+from presets.attention_parts import encoder_block
+from presets.preset import Preset, chain, on_digits
 
 
 def build(
@@ -37,18 +37,7 @@ def build(
         ("Linear", {"name": "head", "out_features": classes}),
         ("Output", {"name": "digit"}),
     )
-    graph.settings = {
-        "data": {
-            "dataset": "digits",
-            "transforms": ({"name": "standardise", "field": "image"},),
-            "batch_size": 16,
-        },
-        "training": {
-            "epochs": 40,
-            "optimizer": {"name": "adamw", "lr": 2e-3, "weight_decay": 0.05},
-            "schedule": {"name": "cosine"},
-        },
-    }
+    graph.settings = on_digits(epochs=40, lr=2e-3, weight_decay=0.05, batch_size=16)
     return graph
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from engine.errors import GraphError
 
 if TYPE_CHECKING:
+    from engine.blocks.use import Inside, Key, Use
     from engine.graph import Graph
 
 Kind = Literal["int", "float", "bool", "text"]
@@ -49,7 +50,7 @@ class BlockParameter:
     """One parameter: fields inside the block may reckon with it, and each use may give it another value."""
 
     name: str
-    default: Any
+    default: object
     kind: Kind = "int"
     help: str = ""
 
@@ -70,7 +71,7 @@ class Block:
         """The type of a node that uses it."""
         return PREFIX + self.id
 
-    def defaults(self) -> dict[str, Any]:
+    def defaults(self) -> dict[str, object]:
         """Every parameter at its default."""
         return {parameter.name: parameter.default for parameter in self.parameters}
 
@@ -102,7 +103,7 @@ class Block:
                 raise BlockError(f"The help of {name} is longer than {LONGEST_HELP} characters.")
 
 
-def fits(kind: Kind, value: Any) -> bool:
+def fits(kind: Kind, value: object) -> bool:
     """Whether a value is of this kind; a whole number is a number, too."""
     if kind == "float":
         return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**63
@@ -114,14 +115,15 @@ def fits(kind: Kind, value: Any) -> bool:
 class Blocks(Mapping[str, Block]):
     """The definitions of one project in creation order, shared by its graph and the graphs of all blocks.
 
-    ``memo[block]`` keeps what is known of a block for given arguments and inputs; it is dropped when the block or one
-    within it changes.
+    ``memo[block]`` keeps what is known of a block for given arguments and inputs, ``problems[block]`` what is wrong
+    inside then; both are dropped when the block or one within it changes.
     """
 
     def __init__(self) -> None:
         self._blocks: dict[str, Block] = {}
-        self.memo: dict[str, dict[Any, Any]] = {}
-        self.classes: dict[str, tuple[Block, Any]] = {}
+        self.memo: dict[str, dict[Key, Inside]] = {}
+        self.problems: dict[str, dict[Key, list[Any]]] = {}  # of engine.problems, which is above
+        self.classes: dict[str, tuple[Block, type[Use]]] = {}
 
     def __getitem__(self, block_id: str) -> Block:
         return self._blocks[block_id]
@@ -178,6 +180,7 @@ class Blocks(Mapping[str, Block]):
         if self.memo:
             for user in self.users([block_id]):
                 self.memo.pop(user, None)
+                self.problems.pop(user, None)
 
     # -- the primitives that edits are made of ---------------------------------------------------------------------
 

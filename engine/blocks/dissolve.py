@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from engine import expressions
 from engine.blocks.block import Block
@@ -120,7 +120,7 @@ def _copy(
     return nodes, edges, results
 
 
-def bound(raw: Any, arguments: Mapping[str, Any]) -> Any:
+def bound(raw: object, arguments: Mapping[str, object]) -> object:
     """A raw value with the block's parameters replaced by what the use gives: a literal, or an expression around it."""
     if expressions.is_expression(raw):
         given = {name: item for name, item in arguments.items() if not expressions.depends(item)}
@@ -138,7 +138,7 @@ def bound(raw: Any, arguments: Mapping[str, Any]) -> Any:
     return raw
 
 
-def _at(raw: Any, repeat: int) -> Any:
+def _at(raw: object, repeat: int) -> object:
     values = expressions.per_repeat(raw)
     return raw if values is None else values[min(repeat, len(values) - 1)]
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from engine import expressions
 from engine.blocks.block import Block, BlockParameter
-from engine.blocks.edits import AddBlock
+from engine.blocks.block_edits import AddBlock
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode
 from engine.errors import GraphError
 from engine.graph import Edge, Graph, Node
@@ -127,7 +126,7 @@ def _parameters(graph: Graph, nodes: list[Node]) -> tuple[BlockParameter, ...]:
     return tuple(p for p in graph.blocks[graph.inside].parameters if p.name in used)
 
 
-def named(raw: Any) -> set[str]:
+def named(raw: object) -> set[str]:
     """The parameters that the expressions of a raw value speak of."""
     if expressions.is_expression(raw):
         try:

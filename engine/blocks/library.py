@@ -12,14 +12,14 @@ from pathlib import Path
 
 from engine import project
 from engine.blocks.block import PREFIX, Block, Blocks
-from engine.blocks.edits import AddBlock
+from engine.blocks.block_edits import AddBlock
 from engine.edits import Compound, Edit
 from engine.graph import Graph, Node
 from engine.home import home
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LibraryEntry:
     """One block of a library."""
 
     name: str
@@ -33,7 +33,7 @@ def folder() -> Path:
     return home() / "blocks"
 
 
-def entries() -> tuple[list[Entry], list[str]]:
+def entries() -> tuple[list[LibraryEntry], list[str]]:
     """The blocks of the user's library by name, and a sentence for each file that cannot be read."""
     found, faults = [], []
     for path in sorted(folder().glob("*.loom")):
@@ -46,7 +46,7 @@ def entries() -> tuple[list[Entry], list[str]]:
         if block is None:
             faults.append(f"{path.name} holds no block.")
         else:
-            found.append(Entry(block.name, block.help, "yours", path))
+            found.append(LibraryEntry(block.name, block.help, "yours", path))
     return sorted(found, key=lambda entry: entry.name.lower()), faults
 
 
@@ -61,7 +61,7 @@ def save(block: Block) -> Path:
     return path
 
 
-def load(entry: Entry, graph: Graph) -> tuple[Compound, str]:
+def load(entry: LibraryEntry, graph: Graph) -> tuple[Compound, str]:
     """The edits that copy a library's block into the project of ``graph``, and the type of nodes that use it.
 
     Raises ProjectError where the file cannot be read.

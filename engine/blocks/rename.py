@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from engine.blocks.block import Block
-from engine.blocks.edits import SetBlock, defined, within
+from engine.blocks.block_edits import SetBlock, defined, within
 from engine.edits import MISSING, Compound, Edit, SetParameter, SetProperty
 from engine.expressions import is_expression
 from engine.graph import Graph, Node
@@ -62,7 +61,7 @@ def _speaking(node: Node, old: str, new: str) -> Iterator[Edit]:
             yield SetProperty(node.id, name, value)
 
 
-def _renamed(raw: Any, old: str, new: str) -> Any:
+def _renamed(raw: object, old: str, new: str) -> object:
     """A raw value whose expressions speak of ``new``; spelled as before otherwise."""
     if isinstance(raw, Mapping):
         if is_expression(raw):

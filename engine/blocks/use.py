@@ -13,8 +13,8 @@ from pydantic import Field, PrivateAttr, create_model
 
 from engine.blocks.block import Block, Blocks
 from engine.dims import Dim
+from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer, Port, ShapeError
-from engine.layers.ports import BlockInput
 from engine.properties import DEFAULT, Properties
 from engine.spec import BATCH, UNWIRED, Spec
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 MOST_CONTEXTS: Final = 20_000
 Whole = Annotated[int, Field(ge=-(2**31), le=2**31)]
-FIELDS: Final[Mapping[str, Any]] = {"int": Whole, "float": float, "bool": bool, "text": str}
-Key: TypeAlias = tuple[Any, ...]
+FIELDS: Final[Mapping[str, object]] = {"int": Whole, "float": float, "bool": bool, "text": str}
+Key: TypeAlias = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Inside:
     """
 
     block: Block
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, object]
     given: Mapping[str, Spec]
     report: Report
     outputs: tuple[Spec, ...]
@@ -49,7 +49,7 @@ class Inside:
         return self.block.graph
 
 
-def inside(blocks: Blocks, block: Block, arguments: Mapping[str, Any], inputs: tuple[Spec, ...]) -> Inside:
+def inside(blocks: Blocks, block: Block, arguments: Mapping[str, object], inputs: tuple[Spec, ...]) -> Inside:
     """What is known of a block with these arguments and inputs (in the order of its ports).
 
     Raises ShapeError where a project unfolds into more than can be looked at.
@@ -57,15 +57,14 @@ def inside(blocks: Blocks, block: Block, arguments: Mapping[str, Any], inputs: t
     key = (tuple(arguments.items()), tuple((spec, spec.axes, spec is UNWIRED) for spec in inputs))
     memo = blocks.memo.setdefault(block.id, {})
     if key not in memo:
-        if sum(map(len, blocks.memo.values())) > MOST_CONTEXTS:
+        if sum(map(len, blocks.memo.values())) + sum(map(len, blocks.problems.values())) > MOST_CONTEXTS:
             raise ShapeError(f"unfolds into more than {MOST_CONTEXTS:,} different layers.")
         memo[key] = _look(block, dict(arguments), inputs, key)
-    found: Inside = memo[key]
-    return found
+    return memo[key]
 
 
-def _look(block: Block, arguments: dict[str, Any], inputs: tuple[Spec, ...], key: Key) -> Inside:
-    from engine.live import live_nodes
+def _look(block: Block, arguments: dict[str, object], inputs: tuple[Spec, ...], key: Key) -> Inside:
+    from engine.live_nodes import live_nodes
     from engine.shapes import Shapes, sentence
 
     graph = block.graph
@@ -98,7 +97,7 @@ class Use(Layer):
     blocks: ClassVar[Blocks]
 
     _properties: Properties = PrivateAttr(default=DEFAULT)
-    _repeats: tuple[tuple[int, Mapping[str, Any]], ...] = PrivateAttr(default=())
+    _repeats: tuple[tuple[int, Mapping[str, object]], ...] = PrivateAttr(default=())
 
     @classmethod
     def type_name(cls) -> str:
@@ -118,15 +117,15 @@ class Use(Layer):
         return self._properties
 
     @property
-    def repeats(self) -> tuple[tuple[int, Mapping[str, Any]], ...]:
+    def repeats(self) -> tuple[tuple[int, Mapping[str, object]], ...]:
         """Runs of repeats with the same arguments: (how many, arguments)."""
         return self._repeats or ((1, self.arguments_of()),)
 
-    def arguments_of(self) -> dict[str, Any]:
+    def arguments_of(self) -> dict[str, object]:
         """The value of every parameter of the block."""
         return {name: getattr(self, name) for name in type(self).model_fields}
 
-    def unfold(self, properties: Properties, repeats: tuple[tuple[int, Mapping[str, Any]], ...]) -> None:
+    def unfold(self, properties: Properties, repeats: tuple[tuple[int, Mapping[str, object]], ...]) -> None:
         """Say how the block is applied (once, by `engine.resolve`)."""
         self._properties, self._repeats = properties, repeats
 
@@ -309,12 +308,12 @@ def use_class(blocks: Blocks, block: Block) -> type[Use]:
     known = blocks.classes.get(block.id)
     ports = (input_ports(block), output_ports(block))
     if known is not None and known[0] is block and (known[1].inputs, known[1].outputs) == ports:
-        return known[1]  # type: ignore[no-any-return]
+        return known[1]
     fields: dict[str, Any] = {
         p.name: (FIELDS[p.kind], Field(p.default, description=p.help or f"a parameter of the block {block.name}"))
         for p in block.parameters
     }
-    cls: type[Use] = create_model(f"Use_{block.id}", __base__=Use, __module__=__name__, **fields)
+    cls = create_model(f"Use_{block.id}", __base__=Use, __module__=__name__, **fields)
     cls.block, cls.blocks, cls.inputs, cls.outputs = block, blocks, *ports
     cls.__doc__ = block.help or f"The block {block.name}."
     blocks.classes[block.id] = (block, cls)

@@ -10,19 +10,18 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.data.dataset import DataError, Dataset
 from engine.data.datasets import get, samples
 from engine.data.splitting import split
 from engine.data.views import Views, views
 from engine.seeds import derive
-from engine.settings.data import DataConfig, Split
+from engine.settings.data import DataConfig, SplitSettings
 
 if TYPE_CHECKING:
-    import numpy as np
+    from engine.data.dataset import Array
 
-    Array = np.ndarray[Any, Any]
     Model = Callable[[Views, "Going"], Array]
 
 HIDDEN, EPOCHS, BATCH = 64, 20, 64
@@ -103,7 +102,7 @@ def remembered(config: DataConfig) -> tuple[Baseline, ...]:
 
     They were measured with Python 3.11, whose sources some of the sets are made of.
     """
-    if config.split != Split() or config.seed != 0 or config.dataset is None or get(config.dataset).files:
+    if config.split != SplitSettings() or config.seed != 0 or config.dataset is None or get(config.dataset).files:
         return ()
     return _file().get(config.dataset, ())
 
@@ -117,7 +116,7 @@ def as_json(found: Mapping[str, tuple[Baseline, ...]]) -> str:
     return "{\n" + ",\n".join(rows) + "\n}\n"
 
 
-def _row(one: Baseline) -> dict[str, Any]:
+def _row(one: Baseline) -> dict[str, object]:
     numbers = {"score": round(one.score, 4), "mae": None if one.mae is None else round(one.mae, 4)}
     return {"target": one.target, "name": one.name, **numbers, "train": one.train, "test": one.test}
 

@@ -9,8 +9,8 @@ from engine.data.datasets import DataError, Field
 from engine.data.fields import sample, unknown
 from engine.dims import Dim
 from engine.graph import Graph, Node
+from engine.layers.endpoints import Input, Output
 from engine.layers.losses import LOSSES, of_classes
-from engine.layers.ports import Input, Output
 from engine.shapes import Report
 from engine.spec import Spec, shape_text
 

@@ -12,7 +12,8 @@ from engine.spec import DType
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
+    """Of any number of axes; what it holds (float32, int64, uint8 …) is in the field it belongs to."""
     Arrays = dict[str, Array]
 
 Task = Literal[

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import lru_cache
 from importlib import import_module
 from itertools import islice
@@ -10,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.data.dataset import DataError, Dataset, Field, Samples
-from engine.data.declarations import files, generated, tables
+from engine.data.declarations import file_sets as files
+from engine.data.declarations import generated, tables
 from engine.home import home
+from engine.nearest import hint
 
 if TYPE_CHECKING:
     from engine.data.dataset import Arrays
@@ -40,9 +41,7 @@ def get(name: str | None) -> Dataset:
         raise DataError(f"No data is chosen: set data.dataset to one of {', '.join(known)}.", setting="data.dataset")
     if name in known:
         return known[name]
-    close = difflib.get_close_matches(name[:100], known, 1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
-    raise DataError(f"There is no dataset named {name[:100]!r}; {hint}", setting="data.dataset")
+    raise DataError(f"There is no dataset named {name[:100]!r}; {hint(name, known)}", setting="data.dataset")
 
 
 def folder(dataset: Dataset, path: str | None) -> Path:

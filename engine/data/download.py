@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from engine.data.dataset import DataError, Dataset, File
 
@@ -134,9 +134,10 @@ def _append(
         raise _Broken(f"it sends more than the {file.size:,} bytes that are published")
 
 
-def _answer(request: urllib.request.Request, timeout: float) -> Any:
+def _answer(request: urllib.request.Request, timeout: float) -> http.client.HTTPResponse:
     try:
-        return urllib.request.urlopen(request, timeout=timeout)
+        answer: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=timeout)
+        return answer
     except urllib.error.HTTPError as error:
         with error:
             raise _Broken(f"it answers {error.code} {error.reason}") from error

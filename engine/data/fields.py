@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
 
 from engine.data.datasets import DataError, Field, get
+from engine.nearest import hint
 from engine.settings.data import DataConfig, Resize, Transform
 
 LARGEST = 4 * 2**30
@@ -69,9 +69,7 @@ def sample(shape: tuple[int | str, ...]) -> str:
 
 def unknown(name: str, known: Mapping[str, Field]) -> str:
     """The end of a sentence about a field that is not there, with a close match or all there are."""
-    close = difflib.get_close_matches(name[:100], known, 1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
-    return f"there is none named {name[:100]!r}; {hint}"
+    return f"there is none named {name[:100]!r}; {hint(name, known)}"
 
 
 def _transformed(transform: Transform, field: Field, path: str) -> Field:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.data.dataset import DataError, Field
 from engine.data.datasets import get, load
@@ -15,10 +15,10 @@ from engine.seeds import derive
 from engine.settings.data import DataConfig
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
 
-    Array = np.ndarray[Any, Any]
+    from engine.data.dataset import Array
+
 
 __all__ = ["Part", "PartName", "Prepared", "Preview", "prepare", "preview", "shuffled", "split"]
 

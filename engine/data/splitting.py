@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from engine.data.dataset import DataError, Field
 from engine.data.datasets import get, samples
@@ -10,9 +10,7 @@ from engine.seeds import derive
 from engine.settings.data import DataConfig
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
+    from engine.data.dataset import Array
 
 PartName = Literal["train", "validation", "test"]
 PARTS: tuple[PartName, ...] = ("train", "validation", "test")

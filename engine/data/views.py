@@ -8,14 +8,14 @@ it. Symbols become one-hot. At most `ROWS` rows are drawn to fit on, and `JUDGED
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.data.dataset import Dataset, Field
 
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    from engine.data.dataset import Array
 
 ROWS, JUDGED = 8_000, 2_000
 BEFORE, AROUND = 8, 6

@@ -5,7 +5,6 @@ Installed packages add layers of their own through the entry-point group ``layer
 
 from __future__ import annotations
 
-import difflib
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Final
@@ -13,12 +12,13 @@ from typing import Final
 from engine.graph import GraphError
 from engine.layers import packages
 from engine.layers.layer import Layer
+from engine.nearest import hint
 
 __all__ = ["Layer", "all", "get", "refresh"]
 
 
 FAMILIES: Final = (
-    *("ports", "linear", "convolution", "transposed", "pooling", "adaptive", "unpooling", "padding"),
+    *("endpoints", "linear", "convolution", "transposed", "pooling", "adaptive", "unpooling", "padding"),
     *("resampling", "folding", "normalization", "activation"),
     *("probability", "dropout", "reshape", "selection", "reduction", "merge", "residual", "embedding", "positions"),
     *("recurrent", "attention", "masking", "transformer"),
@@ -56,5 +56,4 @@ def refresh() -> None:
 
 @lru_cache  # a file may name one missing layer a thousand times
 def _hint(name: str) -> str:
-    near = difflib.get_close_matches(name, _catalogue(), 1)
-    return f"did you mean {near[0]!r}?" if near else f"there are {len(_catalogue())}, see `layerloom layers`."
+    return hint(name, _catalogue(), f"there are {len(_catalogue())}, see `layerloom layers`.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -296,7 +296,7 @@ class Threshold(_Activation):
 
     torch: ClassVar[str] = "torch.nn.Threshold"
     formula: ClassVar[str] = "y = x if x > threshold, else value"
-    initial: ClassVar[dict[str, Any]] = {"threshold": 0.0, "value": 0.0}
+    initial: ClassVar[dict[str, object]] = {"threshold": 0.0, "value": 0.0}
     positional: ClassVar[tuple[str, ...]] = ("threshold", "value")
 
     threshold: float = Field(description="the number to be above")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
 from engine.dims import Dim, product
-from engine.layers.layer import Port, Saves
+from engine.layers.layer import Saves
 from engine.layers.parameters import One, Positive
-from engine.layers.pooling import INDICES, Pooling
+from engine.layers.pooling import INDICES, Indexed, Pooling
 from engine.spec import Spec
 
 SIZE = "the size that comes out"
@@ -21,7 +21,7 @@ class AdaptivePooling(Pooling):
     """Chooses its windows so that the wished number of them fits."""
 
     formula: ClassVar[str] = "out = output_size; window i spans ⌊i·in/out⌋ … ⌈(i + 1)·in/out⌉"
-    initial: ClassVar[dict[str, Any]] = {"output_size": 1}
+    initial: ClassVar[dict[str, object]] = {"output_size": 1}
     positional: ClassVar[tuple[str, ...]] = ("output_size",)
     reference: ClassVar[str] = LIN
 
@@ -83,22 +83,8 @@ class AdaptiveAvgPool3d(_AdaptiveAvg):
     output_size: Positive | tuple[Positive | None, Positive | None, Positive | None] = Field(description=SIZES)
 
 
-class _AdaptiveMax(AdaptivePooling):
+class _AdaptiveMax(Indexed, AdaptivePooling):
     """Keeps largest values."""
-
-    def output_ports(self) -> tuple[Port, ...]:
-        return (*self.outputs, Port("indices")) if self.option("return_indices") else self.outputs
-
-    def infer(self, *inputs: Spec) -> Spec | tuple[Spec, ...]:
-        out = super().infer(*inputs)
-        assert isinstance(out, Spec)
-        return (out, Spec(out.shape, "int64", out.axes)) if self.option("return_indices") else out
-
-    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
-        return 8 * product(outputs[0].shape)
-
-    def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
-        return 8 * product(outputs[0].shape)
 
 
 class AdaptiveMaxPool1d(_AdaptiveMax):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -130,7 +130,7 @@ class MultiheadAttention(Layer):
     functions: ClassVar[tuple[str, ...]] = ("future", "each_head")
     formula: ClassVar[str] = "y = W·[head₁ … headₕ],  headᵢ = softmax(QᵢKᵢᵀ/√d)·Vᵢ"
     reference: ClassVar[str] = VASWANI
-    initial: ClassVar[dict[str, Any]] = {"num_heads": 4}
+    initial: ClassVar[dict[str, object]] = {"num_heads": 4}
     positional: ClassVar[tuple[str, ...]] = ("embed_dim", "num_heads")
     always: ClassVar[tuple[str, ...]] = ("batch_first",)
     stem_name: ClassVar[str] = "attention"
@@ -197,16 +197,16 @@ class MultiheadAttention(Layer):
         seen = keys + int(self.add_bias_kv) + int(self.add_zero_attn)
         return Spec(query.shape, "float32", query.axes), Spec((batch, steps, seen))
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         query, key, value = self.sequences(inputs)
-        found: dict[str, Any] = {"embed_dim": query.shape[-1]}
+        found: dict[str, object] = {"embed_dim": query.shape[-1]}
         if key.shape[-1] != query.shape[-1]:
             found["kdim"] = key.shape[-1]
         if value.shape[-1] != query.shape[-1]:
             found["vdim"] = value.shape[-1]
         return found
 
-    def arguments(self, *inputs: Spec) -> dict[str, Any]:
+    def arguments(self, *inputs: Spec) -> dict[str, object]:
         return {name: value for name, value in super().arguments(*inputs).items() if name != "is_causal"}
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:

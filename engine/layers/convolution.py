@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -44,21 +44,27 @@ class Filters(Layer):
 
     family: ClassVar[str] = "Convolution"
     reference: ClassVar[str] = LECUN
-    initial: ClassVar[dict[str, Any]] = {"out_channels": 16, "kernel_size": 3}
+    initial: ClassVar[dict[str, object]] = {"out_channels": 16, "kernel_size": 3}
     positional: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels")
     stem_name: ClassVar[str] = "conv"
     spatial: ClassVar[int]
 
-    def option(self, name: str) -> Any:
-        """A field that the class declares for its number of axes."""
-        return getattr(self, name)
+    if TYPE_CHECKING:  # every class declares them, in its own order and for its number of axes
+        out_channels: int
+        kernel_size: int | tuple[int, ...]
+        stride: int | tuple[int, ...]
+        padding: int | tuple[int, ...] | Automatic
+        dilation: int | tuple[int, ...]
+        groups: int
+        bias: bool
+        padding_mode: str
 
     def each(self, name: str) -> tuple[int, ...]:
         """A field as one value an axis in space."""
-        return spread(self.option(name), self.spatial)
+        return spread(getattr(self, name), self.spatial)
 
     def check(self) -> None:
-        out, groups = self.option("out_channels"), self.option("groups")
+        out, groups = self.out_channels, self.groups
         if out % groups:
             raise ShapeError(
                 f"splits {out} output channels into {groups} groups, and {out} / {groups} is not whole.",
@@ -70,7 +76,7 @@ class Filters(Layer):
         """The number of input channels. Raises ShapeError unless this is an input to slide filters over."""
         need_rank(x, self.spatial + 2, LAYOUTS[self.spatial])
         need_float(x)
-        channels, groups = need_channels(x), self.option("groups")
+        channels, groups = need_channels(x), self.groups
         if channels % groups:
             raise ShapeError(
                 f"splits {channels} input channels into {groups} groups, and {channels} / {groups} is not whole.",
@@ -80,12 +86,12 @@ class Filters(Layer):
             )
         return channels
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"in_channels": inputs[0].shape[1]}
 
     def summary(self) -> str:
-        text = f"{self.option('out_channels')} × {'×'.join(map(str, self.each('kernel_size')))}"
-        stride, padding = self.each("stride"), self.option("padding")
+        text = f"{self.out_channels} × {'×'.join(map(str, self.each('kernel_size')))}"
+        stride, padding = self.each("stride"), self.padding
         if set(stride) != {1}:
             text += f" / {'×'.join(map(str, sorted(set(stride))))}"
         if padding != "valid" and (isinstance(padding, str) or set(spread(padding, self.spatial)) != {0}):
@@ -100,9 +106,9 @@ class Convolution(Filters):
 
     def check(self) -> None:
         super().check()
-        if self.option("padding") == "same" and set(self.each("stride")) != {1}:
+        if self.padding == "same" and set(self.each("stride")) != {1}:
             raise ShapeError(
-                f"has padding 'same' with stride {self.option('stride')}; 'same' keeps the size and needs stride 1.",
+                f"has padding 'same' with stride {self.stride}; 'same' keeps the size and needs stride 1.",
                 parameter="padding",
                 code="same-stride",
             )
@@ -114,7 +120,7 @@ class Convolution(Filters):
     @cached_property
     def sliding(self) -> tuple[Window, ...]:
         """The same, reckoned once."""
-        padding = self.option("padding")
+        padding = self.padding
         result = []
         for axis in range(self.spatial):
             kernel, stride, dilation = (self.each(name)[axis] for name in ("kernel_size", "stride", "dilation"))
@@ -132,11 +138,11 @@ class Convolution(Filters):
         self.need_input(x)
         self._check_padding(x)
         sizes = slide(self.windows(), x.shape[2:], "slides")
-        return x.with_shape((x.shape[0], self.option("out_channels"), *sizes), x.axes)
+        return x.with_shape((x.shape[0], self.out_channels, *sizes), x.axes)
 
     def _check_padding(self, x: Spec) -> None:
         """Reflected padding must be smaller than the image, circular padding no larger."""
-        mode = self.option("padding_mode")
+        mode = self.padding_mode
         for axis, (window, size) in enumerate(zip(self.windows(), x.shape[2:], strict=True)):
             pad = max(window.before, window.behind)
             if not isinstance(size, int) or not pad:
@@ -152,9 +158,9 @@ class Convolution(Filters):
                 )
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
-        out = self.option("out_channels")
-        kernel = (out, inputs[0].shape[1] // self.option("groups"), *self.each("kernel_size"))
-        return {"weight": kernel} | ({"bias": (out,)} if self.option("bias") else {})
+        out = self.out_channels
+        kernel = (out, inputs[0].shape[1] // self.groups, *self.each("kernel_size"))
+        return {"weight": kernel} | ({"bias": (out,)} if self.bias else {})
 
     def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return product(outputs[0].shape) * product(self.weights(*inputs)["weight"][1:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -16,7 +16,7 @@ class _Table(Layer):
     """A table with a learned row for each number 0 … num_embeddings − 1."""
 
     family: ClassVar[str] = "Sequence"
-    initial: ClassVar[dict[str, Any]] = {"num_embeddings": 1000, "embedding_dim": 64}
+    initial: ClassVar[dict[str, object]] = {"num_embeddings": 1000, "embedding_dim": 64}
     positional: ClassVar[tuple[str, ...]] = ("num_embeddings", "embedding_dim")
     reference: ClassVar[str] = "Bengio et al. 2003, A Neural Probabilistic Language Model"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -42,7 +42,7 @@ class Unfold(_Patches):
 
     torch: ClassVar[str] = "torch.nn.Unfold"
     formula: ClassVar[str] = "(N, C, H, W) → (N, C · cells of a patch, number of patches)"
-    initial: ClassVar[dict[str, Any]] = {"kernel_size": 2, "stride": 2}
+    initial: ClassVar[dict[str, object]] = {"kernel_size": 2, "stride": 2}
     positional: ClassVar[tuple[str, ...]] = ("kernel_size",)
 
     kernel_size: OneOrTwo[Positive] = Field(description=KERNEL)
@@ -66,7 +66,7 @@ class Fold(_Patches):
 
     torch: ClassVar[str] = "torch.nn.Fold"
     formula: ClassVar[str] = "(N, C · cells of a patch, number of patches) → (N, C, H, W)"
-    initial: ClassVar[dict[str, Any]] = {"output_size": 8, "kernel_size": 2, "stride": 2}
+    initial: ClassVar[dict[str, object]] = {"output_size": 8, "kernel_size": 2, "stride": 2}
     positional: ClassVar[tuple[str, ...]] = ("output_size", "kernel_size")
 
     output_size: OneOrTwo[Positive] = Field(description="the size of the image; two numbers are height and width")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -72,7 +73,7 @@ class Layer(BaseModel):
     formula: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     """Where it is described: the paper or torch's page."""
-    initial: ClassVar[Mapping[str, Any]] = {}
+    initial: ClassVar[Mapping[str, object]] = {}
     """What a newly dropped layer starts with, for parameters that torch requires."""
     positional: ClassVar[tuple[str, ...]] = ()
     """The leading arguments of the torch call that are written without their names."""
@@ -121,7 +122,7 @@ class Layer(BaseModel):
         """The spec of every output, from those of the inputs in port order. Raises ShapeError."""
         raise TypeError(f"{type(self).__name__} has no shape rule")
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         """Arguments of the torch call that follow from the input (``in_channels``)."""
         return {}
 
@@ -137,9 +138,19 @@ class Layer(BaseModel):
         """Multiply-add operations of one forward pass; symbolic where a size is. Matrix products only."""
         return 0
 
-    def hands_on(self, inputs: tuple[Spec, ...], training: bool) -> bool:
+    def passes_through(self, inputs: tuple[Spec, ...], training: bool) -> bool:
         """Whether its outputs take no memory of their own."""
         return self.views or (self.idle and not training)
+
+    def hands_on(self, inputs: tuple[Spec, ...], training: bool) -> bool:
+        """Deprecated: the name of `passes_through` in packages written for Layerloom 0.1."""
+        return self.passes_through(inputs, training)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        if "hands_on" in cls.__dict__ and "passes_through" not in cls.__dict__:
+            warnings.warn(f"{cls.__name__}.hands_on is called passes_through now.", DeprecationWarning, stacklevel=2)
+            setattr(cls, "passes_through", cls.__dict__["hands_on"])  # noqa: B010 - mypy forbids the plain assignment
 
     def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         """Bytes it needs only while it computes, beside inputs and outputs."""
@@ -149,7 +160,7 @@ class Layer(BaseModel):
         """Bytes that training keeps beside its values: masks, indices, statistics."""
         return 0
 
-    def arguments(self, *inputs: Spec) -> dict[str, Any]:
+    def arguments(self, *inputs: Spec) -> dict[str, object]:
         """The arguments of the constructor call by name: what follows from the input, then what is not the default."""
         arguments = self.inferred(*inputs)
         for name, info in type(self).model_fields.items():

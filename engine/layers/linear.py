@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -21,7 +21,7 @@ class Linear(Layer):
     family: ClassVar[str] = "Linear"
     torch: ClassVar[str] = "torch.nn.Linear"
     formula: ClassVar[str] = "y = x·Wᵀ + b,  weights = in_features · out_features + out_features"
-    initial: ClassVar[dict[str, Any]] = {"out_features": 64}
+    initial: ClassVar[dict[str, object]] = {"out_features": 64}
     positional: ClassVar[tuple[str, ...]] = ("in_features", "out_features")
     stem_name: ClassVar[str] = "fc"
 
@@ -41,7 +41,7 @@ class Linear(Layer):
             )
         return x.with_shape((*x.shape[:-1], self.out_features), x.axes)
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"in_features": inputs[0].shape[-1]}
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
@@ -69,7 +69,7 @@ class Bilinear(Layer):
     family: ClassVar[str] = "Linear"
     torch: ClassVar[str] = "torch.nn.Bilinear"
     formula: ClassVar[str] = "y = x₁ᵀ·A·x₂ + b,  weights = out_features · in1_features · in2_features + out_features"
-    initial: ClassVar[dict[str, Any]] = {"out_features": 16}
+    initial: ClassVar[dict[str, object]] = {"out_features": 16}
     positional: ClassVar[tuple[str, ...]] = ("in1_features", "in2_features", "out_features")
     inputs: ClassVar[tuple[Port, ...]] = (Port("input1", "the one side"), Port("input2", "the other side"))
 
@@ -88,7 +88,7 @@ class Bilinear(Layer):
             raise ShapeError(f"gets {a} and {b}, which differ before their last axis.", port=1, code="mismatch")
         return a.with_shape((*a.shape[:-1], self.out_features), a.axes)
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"in1_features": inputs[0].shape[-1], "in2_features": inputs[1].shape[-1]}
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -43,7 +43,7 @@ class _ChannelNorm(_Normalization):
         _need_channels(x)
         return x
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"num_features": inputs[0].shape[1]}
 
 
@@ -157,7 +157,7 @@ class GroupNorm(_Normalization):
 
     torch: ClassVar[str] = "torch.nn.GroupNorm"
     reference: ClassVar[str] = "Wu and He 2018, Group Normalization, https://arxiv.org/abs/1803.08494"
-    initial: ClassVar[dict[str, Any]] = {"num_groups": 2}
+    initial: ClassVar[dict[str, object]] = {"num_groups": 2}
     positional: ClassVar[tuple[str, ...]] = ("num_groups", "num_channels")
     stem_name: ClassVar[str] = "norm"
 
@@ -183,7 +183,7 @@ class GroupNorm(_Normalization):
             )
         return x
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"num_channels": inputs[0].shape[1]}
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
@@ -221,11 +221,11 @@ class _LastAxesNorm(_Normalization):
                 )
         return x
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         shape = inputs[0].shape[-self.last_axes :]
         return {"normalized_shape": shape[0] if len(shape) == 1 else shape}
 
-    def arguments(self, *inputs: Spec) -> dict[str, Any]:
+    def arguments(self, *inputs: Spec) -> dict[str, object]:
         return {name: value for name, value in super().arguments(*inputs).items() if name != "last_axes"}
 
     def module(self, *inputs: Spec, texts: Mapping[str, str] | None = None) -> str | None:
@@ -287,7 +287,7 @@ class LocalResponseNorm(_Normalization):
     torch: ClassVar[str] = "torch.nn.LocalResponseNorm"
     formula: ClassVar[str] = "y = x / (k + alpha · mean of x² over size channels)^beta"
     reference: ClassVar[str] = "Krizhevsky et al. 2012, ImageNet Classification with Deep Convolutional Neural Networks"
-    initial: ClassVar[dict[str, Any]] = {"size": 5}
+    initial: ClassVar[dict[str, object]] = {"size": 5}
     positional: ClassVar[tuple[str, ...]] = ("size",)
     stem_name: ClassVar[str] = "lrn"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -33,13 +33,13 @@ class _Pad(Layer):
 
     family: ClassVar[str] = "Padding"
     formula: ClassVar[str] = "out = in + before + behind"
-    initial: ClassVar[dict[str, Any]] = {"padding": 1}
+    initial: ClassVar[dict[str, object]] = {"padding": 1}
     positional: ClassVar[tuple[str, ...]] = ("padding",)
     stem_name: ClassVar[str] = "pad"
     padded: ClassVar[int]
     """How many axes are padded, the last ones."""
 
-    padding: Any
+    padding: int | tuple[int, ...]
 
     def sides(self) -> tuple[tuple[int, int], ...]:
         """(before, behind) of each padded axis in the order of the axes; torch's own tuple begins with the last."""
@@ -119,7 +119,7 @@ class _ConstantPad(_Pad):
 class _ValuePad(_ConstantPad):
     """Fills with a value that the user chooses."""
 
-    initial: ClassVar[dict[str, Any]] = {"padding": 1, "value": 0.0}
+    initial: ClassVar[dict[str, object]] = {"padding": 1, "value": 0.0}
     positional: ClassVar[tuple[str, ...]] = ("padding", "value")
 
     beyond_float: ClassVar[tuple[str, ...]] = ("value",)

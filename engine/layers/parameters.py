@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
 
@@ -41,7 +41,7 @@ class Parameter:
     default: Any
     required: bool
     help: str
-    choices: tuple[Any, ...] = ()
+    choices: tuple[object, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
     labels: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ def parameters(model: type[BaseModel]) -> list[Parameter]:
     return [_parameter(name, info) for name, info in model.model_fields.items()]
 
 
-def explain(model: type[BaseModel], error: ValidationError, values: Mapping[str, Any]) -> tuple[str, str]:
+def explain(model: type[BaseModel], error: ValidationError, values: Mapping[str, object]) -> tuple[str, str]:
     """The first thing wrong with ``values``: (parameter, a clause that follows the node's name)."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     name = str(first["loc"][0]) if first["loc"] else ""
@@ -72,13 +72,13 @@ def explain(model: type[BaseModel], error: ValidationError, values: Mapping[str,
     return name, f"needs {name} to be {_parameter(name, info).type}, not {show(values.get(name))}."
 
 
-def show(value: Any) -> str:
+def show(value: object) -> str:
     """A typed-in value for a sentence, short."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def parse(text: str) -> Any:
+def parse(text: str) -> object:
     """What a person means by ``5``, ``0.5``, ``true``, ``none``, ``same``, ``3, 3``, ``3x3`` or ``"5"``: a literal.
 
     ``= channels * 4`` is an expression over the parameters of the block around, ``2 then 1`` one value a repeat.
@@ -92,7 +92,7 @@ def parse(text: str) -> Any:
     return text if unstorable(value) else value
 
 
-def _parse(text: str) -> Any:
+def _parse(text: str) -> object:
     words = {"true": True, "false": False, "none": None, "": None}
     if text.lower() in words:
         return words[text.lower()]
@@ -124,7 +124,7 @@ def _parse(text: str) -> Any:
     return text
 
 
-def unparse(value: Any) -> str:
+def unparse(value: object) -> str:
     """The text that `parse` reads back as ``value``."""
     if isinstance(value, Mapping):
         return _unparse_reckoned(value)
@@ -136,7 +136,7 @@ def unparse(value: Any) -> str:
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _unparse_reckoned(value: Mapping[str, Any]) -> str:
+def _unparse_reckoned(value: Mapping[str, object]) -> str:
     """An expression or values per repeat as people write them; as in the file where that would be read otherwise."""
     texts = [f"= {value['expr']}".rstrip()] if is_expression(value) else []
     if (values := per_repeat(value)) is not None:
@@ -173,7 +173,7 @@ def _items(text: str) -> list[str]:
     return parts
 
 
-def _written(text: str) -> Any:
+def _written(text: str) -> object:
     """An expression or values per repeat as they stand in a file; None for any other text."""
     try:
         value = literal(json.loads(text))
@@ -184,13 +184,12 @@ def _written(text: str) -> Any:
 
 
 def _parameter(name: str, info: FieldInfo) -> Parameter:
-    annotation: Any = info.annotation
-    facts: Any = info.metadata
+    annotation, facts = info.annotation, info.metadata
     required = info.is_required()
     default = None if required else info.get_default(call_default_factory=True)
     low, high = _bounds(facts)
     kind: Literal["bool", "int", "float", "choice", "choices", "text"] = "text"
-    choices: tuple[Any, ...] = ()
+    choices: tuple[object, ...] = ()
     if annotation is bool:
         kind = "bool"
     elif annotation is int:
@@ -206,50 +205,41 @@ def _parameter(name: str, info: FieldInfo) -> Parameter:
         kind, choices = "choices", several
     members = _members(annotation)
     literals = [value for member in members if get_origin(member) is Literal for value in get_args(member)]
-    return Parameter(
-        name,
-        kind,
-        _describe(annotation, facts),
-        default,
-        required,
-        info.description or "",
-        choices,
-        low,
-        high,
-        words=tuple(value for value in literals if isinstance(value, str)),
-        any_text=members[0] is str,
-        none=type(None) in members,
-    )
+    words = tuple(value for value in literals if isinstance(value, str))
+    any_text, none, shown = members[0] is str, type(None) in members, _describe(annotation, facts)
+    text = info.description or ""
+    return Parameter(name, kind, shown, default, required, text, choices, low, high, (), words, any_text, none)
 
 
-def _members(annotation: Any) -> tuple[Any, ...]:
+def _members(annotation: object) -> tuple[object, ...]:
     """The types that a value may be of."""
     if get_origin(annotation) is Annotated:
         return _members(get_args(annotation)[0])
     return sum(map(_members, get_args(annotation)), ()) if _is_union(annotation) else (annotation,)
 
 
-def _is_union(annotation: Any) -> bool:
+def _is_union(annotation: object) -> bool:
     return get_origin(annotation) in (Union, types.UnionType)
 
 
-def _bounds(facts: Any) -> tuple[float | None, float | None]:
-    low: Any = None
-    high: Any = None
+def _flat(facts: Iterable[object]) -> Iterator[object]:
+    """What is said beside a type, and what each of these holds itself."""
     for fact in facts:
-        for item in [fact, *getattr(fact, "metadata", [])]:
-            if isinstance(item, annotated_types.Ge):
-                low = item.ge
-            elif isinstance(item, annotated_types.Gt):
-                low = item.gt
-            elif isinstance(item, annotated_types.Le):
-                high = item.le
-            elif isinstance(item, annotated_types.Lt):
-                high = item.lt
+        yield fact
+        yield from getattr(fact, "metadata", [])
+
+
+def _bounds(facts: Iterable[object]) -> tuple[float | None, float | None]:
+    low = high = None
+    for fact in _flat(facts):
+        for name in ("ge", "gt"):
+            low = getattr(fact, name, low)
+        for name in ("le", "lt"):
+            high = getattr(fact, name, high)
     return low, high
 
 
-def _several(annotation: Any) -> tuple[Any, ...]:
+def _several(annotation: object) -> tuple[object, ...]:
     """The choices of a list of them, which may be missing; empty for any other type."""
     if _is_union(annotation):
         annotation = next((item for item in get_args(annotation) if item is not type(None)), None)
@@ -261,7 +251,7 @@ def _several(annotation: Any) -> tuple[Any, ...]:
     return ()
 
 
-def _describe(annotation: Any, facts: Any = ()) -> str:
+def _describe(annotation: object, facts: Iterable[object] = ()) -> str:
     """The type in words: ``a whole number ≥ 1, or two of them, or 'same'``."""
     origin = get_origin(annotation)
     if origin is Annotated:
@@ -289,11 +279,7 @@ def _describe(annotation: Any, facts: Any = ()) -> str:
         low = None if low == -LARGEST else low
         if low is not None and high is not None:
             return f"{name} from {low:g} to {high:g}"
-        strict = any(
-            isinstance(f, annotated_types.Gt)
-            or any(isinstance(i, annotated_types.Gt) for i in getattr(f, "metadata", []))
-            for f in facts
-        )
+        strict = any(isinstance(fact, annotated_types.Gt) for fact in _flat(facts))
         return f"{name} {'>' if strict else '≥'} {low:g}" if low is not None else name
     if annotation is str:
         return "text"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
@@ -30,20 +30,19 @@ class Pooling(Layer):
     """What all layers of windows share, whatever the number of axes in space."""
 
     family: ClassVar[str] = "Pooling"
-    initial: ClassVar[dict[str, Any]] = {"kernel_size": 2}
+    initial: ClassVar[dict[str, object]] = {"kernel_size": 2}
     positional: ClassVar[tuple[str, ...]] = ("kernel_size",)
     stem_name: ClassVar[str] = "pool"
     spatial: ClassVar[int]
     room: ClassVar[bool] = False
     """Whether torch wants a window to fit into the input even where it may reach over the edge."""
 
-    def option(self, name: str, default: Any = None) -> Any:
-        """A field, where the class has it."""
-        return getattr(self, name, default)
+    if TYPE_CHECKING:  # every class of windows declares it for its number of axes
+        stride: int | tuple[int, ...] | None
 
-    def each(self, name: str, default: Any = None) -> tuple[int, ...]:
-        """A field as one value an axis in space."""
-        return spread(self.option(name, default), self.spatial)
+    def each(self, name: str, default: int = 0) -> tuple[int, ...]:
+        """A field as one value an axis in space; ``default`` where the class has none."""
+        return spread(getattr(self, name, default), self.spatial)
 
     def need_input(self, x: Spec) -> None:
         """Raise ShapeError unless this is an input with so many axes in space."""
@@ -58,15 +57,15 @@ class Pooling(Layer):
     def sliding(self) -> tuple[Window, ...]:
         """The same, reckoned once."""
         kernel = self.each("kernel_size")
-        stride = self.each("stride") if self.option("stride") is not None else kernel
-        padding, dilation = self.each("padding", 0), self.each("dilation", 1)
+        stride = self.each("stride") if self.stride is not None else kernel
+        padding, dilation = self.each("padding"), self.each("dilation", 1)
         return tuple(
-            Window(k, s, p, p, d, self.option("ceil_mode", False))
+            Window(k, s, p, p, d, getattr(self, "ceil_mode", False))
             for k, s, p, d in zip(kernel, stride, padding, dilation, strict=True)
         )
 
     def check(self) -> None:
-        for axis, size, pad in zip(AXES[self.spatial], self.each("kernel_size"), self.each("padding", 0), strict=True):
+        for axis, size, pad in zip(AXES[self.spatial], self.each("kernel_size"), self.each("padding"), strict=True):
             if pad > size // 2:
                 raise ShapeError(
                     f"pads {pad} cells to a window of {size} along the {axis}; "
@@ -91,33 +90,40 @@ class Pooling(Layer):
     def summary(self) -> str:
         kernel = self.each("kernel_size")
         text = "×".join(map(str, kernel))
-        stride = self.each("stride") if self.option("stride") is not None else kernel
+        stride = self.each("stride") if self.stride is not None else kernel
         if stride != kernel:
             text += f" / {'×'.join(map(str, sorted(set(stride))))}"
-        return text + (f" · pad {self.option('padding')}" if set(self.each("padding", 0)) != {0} else "")
+        return text + (f" · pad {getattr(self, 'padding', 0)}" if set(self.each("padding")) != {0} else "")
 
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
         return filled(self.windows(), inputs[0].shape[2:], outputs[0].shape[2:])
 
 
-class _MaxPool(Pooling):
-    """Keeps the largest value of each window."""
+class Indexed(Pooling):
+    """Keeps the largest value of each window, and says where it was if that is wished."""
 
-    formula: ClassVar[str] = FORMULA.format(span="dilation·(kernel_size − 1) − 1")
+    if TYPE_CHECKING:
+        return_indices: bool
 
     def output_ports(self) -> tuple[Port, ...]:
-        return (*self.outputs, Port("indices")) if self.option("return_indices") else self.outputs
+        return (*self.outputs, Port("indices")) if self.return_indices else self.outputs
 
     def infer(self, *inputs: Spec) -> Spec | tuple[Spec, ...]:
         out = super().infer(*inputs)
         assert isinstance(out, Spec)
-        return (out, Spec(out.shape, "int64", out.axes)) if self.option("return_indices") else out
+        return (out, Spec(out.shape, "int64", out.axes)) if self.return_indices else out
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return 8 * product(outputs[0].shape)
 
     def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return 8 * product(outputs[0].shape)
+
+
+class _MaxPool(Indexed):
+    """Keeps the largest value of each window."""
+
+    formula: ClassVar[str] = FORMULA.format(span="dilation·(kernel_size − 1) − 1")
 
 
 class MaxPool1d(_MaxPool):
@@ -215,13 +221,15 @@ class _LPPool(Pooling):
     """Keeps a power mean of each window, without dividing by its size."""
 
     formula: ClassVar[str] = "y = (Σ xᵖ)^(1/p),  " + FORMULA.format(span="kernel_size")
-    initial: ClassVar[dict[str, Any]] = {"norm_type": 2.0, "kernel_size": 2}
+    initial: ClassVar[dict[str, object]] = {"norm_type": 2.0, "kernel_size": 2}
     positional: ClassVar[tuple[str, ...]] = ("norm_type", "kernel_size")
+    if TYPE_CHECKING:
+        norm_type: float
     reference: ClassVar[str] = "Sermanet et al. 2012, Convolutional Networks Applied to House Numbers"
 
     def check(self) -> None:
         super().check()
-        if self.option("norm_type") == 0:
+        if self.norm_type == 0:
             raise ShapeError("takes the 0th root; norm_type must not be 0.", parameter="norm_type")
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -58,7 +58,7 @@ class LearnedPositions(_Sequence):
     reference: ClassVar[str] = (
         "Dosovitskiy et al. 2020, An Image is Worth 16x16 Words, https://arxiv.org/abs/2010.11929"
     )
-    initial: ClassVar[dict[str, Any]] = {"max_length": 512}
+    initial: ClassVar[dict[str, object]] = {"max_length": 512}
     positional: ClassVar[tuple[str, ...]] = ("features", "max_length")
     stem_name: ClassVar[str] = "positions"
 
@@ -75,7 +75,7 @@ class LearnedPositions(_Sequence):
             )
         return x
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"features": inputs[0].shape[-1]}
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
@@ -125,7 +125,7 @@ class ClassToken(_Sequence):
         x = super().infer(*inputs)
         return x.with_shape((x.shape[0], x.shape[1] + 1, x.shape[2]), x.axes)
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"features": inputs[0].shape[-1]}
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -18,7 +18,7 @@ class _Recurrent(Layer):
     """What RNN, LSTM and GRU share: layers, directions, states."""
 
     family: ClassVar[str] = "Recurrent"
-    initial: ClassVar[dict[str, Any]] = {"hidden_size": 64}
+    initial: ClassVar[dict[str, object]] = {"hidden_size": 64}
     positional: ClassVar[tuple[str, ...]] = ("input_size", "hidden_size")
     always: ClassVar[tuple[str, ...]] = ("batch_first",)
     functions: ClassVar[tuple[str, ...]] = ("run_lengths",)
@@ -92,7 +92,7 @@ class _Recurrent(Layer):
     def _finals(self, batch: Dim) -> tuple[Spec, ...]:
         return (Spec((self.num_layers * self.directions, batch, self.result_size)),)
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"input_size": inputs[0].shape[-1]}
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
@@ -214,7 +214,7 @@ class _Cell(Layer):
     """One step of a recurrent network."""
 
     family: ClassVar[str] = "Recurrent"
-    initial: ClassVar[dict[str, Any]] = {"hidden_size": 64}
+    initial: ClassVar[dict[str, object]] = {"hidden_size": 64}
     positional: ClassVar[tuple[str, ...]] = ("input_size", "hidden_size")
     gates: ClassVar[int]
     kept_a_step: ClassVar[int]
@@ -248,7 +248,7 @@ class _Cell(Layer):
             raise ShapeError("gets one of its two states; wire both, or none.", port=1, code="state")
         return tuple(state for _ in states)
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"input_size": inputs[0].shape[-1]}
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:

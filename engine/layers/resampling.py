@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -28,7 +28,7 @@ class Upsample(Layer):
     family: ClassVar[str] = "Resampling"
     torch: ClassVar[str] = "torch.nn.Upsample"
     formula: ClassVar[str] = "out = size, or ⌊in · scale_factor⌋"
-    initial: ClassVar[dict[str, Any]] = {"scale_factor": 2.0}
+    initial: ClassVar[dict[str, object]] = {"scale_factor": 2.0}
     stem_name: ClassVar[str] = "up"
 
     size: Positive | tuple[Positive, ...] | None = Field(
@@ -102,7 +102,7 @@ class Upsample(Layer):
         return factor if isinstance(factor, tuple) else (factor,) * (x.rank - 2)
 
     def summary(self) -> str:
-        given: Any = self.scale_factor if self.size is None else self.size
+        given: object = self.scale_factor if self.size is None else self.size
         numbers = "×".join(
             unparse(number).removesuffix(".0") for number in (given if isinstance(given, tuple) else (given,))
         )
@@ -133,7 +133,7 @@ class PixelShuffle(Layer):
         "Shi et al. 2016, Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel "
         "Convolutional Neural Network, https://arxiv.org/abs/1609.05158"
     )
-    initial: ClassVar[dict[str, Any]] = {"upscale_factor": 2}
+    initial: ClassVar[dict[str, object]] = {"upscale_factor": 2}
     positional: ClassVar[tuple[str, ...]] = ("upscale_factor",)
     stem_name: ClassVar[str] = "shuffle"
 
@@ -169,7 +169,7 @@ class PixelUnshuffle(Layer):
     torch: ClassVar[str] = "torch.nn.PixelUnshuffle"
     formula: ClassVar[str] = "(C, H·r, W·r) → (C·r², H, W)"
     reference: ClassVar[str] = PixelShuffle.reference
-    initial: ClassVar[dict[str, Any]] = {"downscale_factor": 2}
+    initial: ClassVar[dict[str, object]] = {"downscale_factor": 2}
     positional: ClassVar[tuple[str, ...]] = ("downscale_factor",)
     stem_name: ClassVar[str] = "unshuffle"
 
@@ -203,7 +203,7 @@ class ChannelShuffle(Layer):
     torch: ClassVar[str] = "torch.nn.ChannelShuffle"
     formula: ClassVar[str] = "(groups, C / groups) → (C / groups, groups), read as one row of C channels"
     reference: ClassVar[str] = "Zhang et al. 2017, ShuffleNet, https://arxiv.org/abs/1707.01083"
-    initial: ClassVar[dict[str, Any]] = {"groups": 2}
+    initial: ClassVar[dict[str, object]] = {"groups": 2}
     positional: ClassVar[tuple[str, ...]] = ("groups",)
     stem_name: ClassVar[str] = "shuffle"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -60,7 +60,7 @@ class Unflatten(_Shape):
     views: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.Unflatten"
     formula: ClassVar[str] = "size(dim) = unflattened_size(0) · unflattened_size(1) · …"
-    initial: ClassVar[dict[str, Any]] = {"dim": 1, "unflattened_size": (1, -1)}
+    initial: ClassVar[dict[str, object]] = {"dim": 1, "unflattened_size": (1, -1)}
     positional: ClassVar[tuple[str, ...]] = ("dim", "unflattened_size")
 
     dim: Whole = Field(description="the axis to be split")
@@ -89,7 +89,7 @@ class Reshape(_Shape):
     views: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.reshape"
     formula: ClassVar[str] = "the product of all sizes stays"
-    initial: ClassVar[dict[str, Any]] = {"shape": (-1,)}
+    initial: ClassVar[dict[str, object]] = {"shape": (-1,)}
 
     shape: tuple[SizeOrRest, ...] = Field(
         max_length=8, description="the shape without the batch; one size may be −1, what is left"
@@ -119,7 +119,7 @@ class Permute(_Shape):
     views: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.permute"
     formula: ClassVar[str] = "size(i) of y = size(dims(i)) of x"
-    initial: ClassVar[dict[str, Any]] = {"dims": (0, 2, 1)}
+    initial: ClassVar[dict[str, object]] = {"dims": (0, 2, 1)}
 
     dims: tuple[Whole, ...] = Field(max_length=8, description="for each axis of the result the axis of the input it is")
 
@@ -148,7 +148,7 @@ class Squeeze(_Shape):
     views: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.squeeze"
     formula: ClassVar[str] = "(…, 1, …) → (…, …)"
-    initial: ClassVar[dict[str, Any]] = {"dim": -1}
+    initial: ClassVar[dict[str, object]] = {"dim": -1}
 
     dim: Whole = Field(description="the axis to be dropped; its size must be 1")
 
@@ -179,7 +179,7 @@ class Unsqueeze(_Shape):
     views: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.unsqueeze"
     formula: ClassVar[str] = "(…, …) → (…, 1, …)"
-    initial: ClassVar[dict[str, Any]] = {"dim": 1}
+    initial: ClassVar[dict[str, object]] = {"dim": 1}
 
     dim: Whole = Field(description="where the new axis stands in the result")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -22,7 +22,7 @@ class Shortcut(Layer):
     own: ClassVar[str] = "Shortcut"
     formula: ClassVar[str] = "y = x if stride = 1 and channels agree, else BatchNorm(Conv1×1(x))"
     reference: ClassVar[str] = "He et al. 2015, Deep Residual Learning, https://arxiv.org/abs/1512.03385"
-    initial: ClassVar[dict[str, Any]] = {"out_channels": 16}
+    initial: ClassVar[dict[str, object]] = {"out_channels": 16}
     positional: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels")
 
     out_channels: Positive = Field(description="how many channels come out: those of the branch it is added to")
@@ -43,7 +43,7 @@ class Shortcut(Layer):
         sizes = ((size - 1) // self.stride + 1 for size in x.shape[2:])
         return x.with_shape((x.shape[0], self.out_channels, *sizes), x.axes)
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"in_channels": inputs[0].shape[1]}
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
@@ -61,7 +61,7 @@ class Shortcut(Layer):
     def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return product(outputs[0].shape) * inputs[0].shape[1] if self.projected(inputs[0]) else 0
 
-    def hands_on(self, inputs: tuple[Spec, ...], training: bool) -> bool:
+    def passes_through(self, inputs: tuple[Spec, ...], training: bool) -> bool:
         return not self.projected(inputs[0])
 
     def summary(self) -> str:
@@ -130,7 +130,7 @@ class LayerScale(Layer):
             )
         return x
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"channels": inputs[0].shape[self.dim]}
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:

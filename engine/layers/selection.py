@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -22,7 +22,7 @@ class Slice(Layer):
     views: ClassVar[bool] = True
     family: ClassVar[str] = "Shape"
     formula: ClassVar[str] = "out = ⌈(stop − start) / step⌉"
-    initial: ClassVar[dict[str, Any]] = {"stop": -1}
+    initial: ClassVar[dict[str, object]] = {"stop": -1}
 
     dim: Whole = Field(1, description="the axis the range is taken of")
     start: Whole | None = Field(None, description="the first place; negative ones count from the end; none: the first")
@@ -82,7 +82,7 @@ class Select(Layer):
     family: ClassVar[str] = "Shape"
     torch: ClassVar[str] = "torch.select"
     formula: ClassVar[str] = "y = x(…, index, …)"
-    initial: ClassVar[dict[str, Any]] = {"index": -1}
+    initial: ClassVar[dict[str, object]] = {"index": -1}
 
     dim: Whole = Field(1, description="the axis a place is taken of; 1 is the time of (N, T, features)")
     index: Whole = Field(description="which place: 0 the first, −1 the last")
@@ -126,7 +126,7 @@ class Split(Layer):
     family: ClassVar[str] = "Shape"
     torch: ClassVar[str] = "torch.split"
     formula: ClassVar[str] = "size(dim) = Σ split_sizes"
-    initial: ClassVar[dict[str, Any]] = {"split_sizes": (1, 1)}
+    initial: ClassVar[dict[str, object]] = {"split_sizes": (1, 1)}
 
     split_sizes: tuple[Positive, ...] = Field(
         min_length=1, max_length=MOST_PARTS, description="the size of each part; together the whole axis"
@@ -164,7 +164,7 @@ class Chunk(Layer):
     family: ClassVar[str] = "Shape"
     torch: ClassVar[str] = "torch.chunk"
     formula: ClassVar[str] = "out = ⌈size(dim) / chunks⌉"
-    initial: ClassVar[dict[str, Any]] = {"chunks": 2}
+    initial: ClassVar[dict[str, object]] = {"chunks": 2}
 
     chunks: Annotated[int, Field(ge=1, le=MOST_PARTS)] = Field(description="into how many parts")
     dim: Whole = Field(1, description="the axis that is cut")

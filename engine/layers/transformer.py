@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -20,7 +20,7 @@ class _TransformerLayer(Layer):
     functions: ClassVar[tuple[str, ...]] = ("future", "each_head")
     formula: ClassVar[str] = "x = norm(x + attention(x)),  x = norm(x + W₂·act(W₁·x))"
     reference: ClassVar[str] = VASWANI
-    initial: ClassVar[dict[str, Any]] = {"nhead": 4}
+    initial: ClassVar[dict[str, object]] = {"nhead": 4}
     positional: ClassVar[tuple[str, ...]] = ("d_model", "nhead")
     always: ClassVar[tuple[str, ...]] = ("batch_first",)
     attentions: ClassVar[tuple[str, ...]]
@@ -37,7 +37,7 @@ class _TransformerLayer(Layer):
     def _axes(self, x: Spec) -> tuple[Dim, Dim]:
         return (x.shape[0], x.shape[1]) if self.batch_first else (x.shape[1], x.shape[0])
 
-    def inferred(self, *inputs: Spec) -> dict[str, Any]:
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"d_model": inputs[0].shape[-1]}
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
@@ -107,7 +107,7 @@ class TransformerEncoderLayer(_TransformerLayer):
             )
         return src
 
-    def arguments(self, *inputs: Spec) -> dict[str, Any]:
+    def arguments(self, *inputs: Spec) -> dict[str, object]:
         return {name: value for name, value in super().arguments(*inputs).items() if name != "is_causal"}
 
     def expression(self, module: str, arguments: list[str]) -> str:
@@ -164,7 +164,7 @@ class TransformerDecoderLayer(_TransformerLayer):
     def memories(self, inputs: tuple[Spec, ...]) -> tuple[Spec, ...]:
         return (inputs[1],)
 
-    def arguments(self, *inputs: Spec) -> dict[str, Any]:
+    def arguments(self, *inputs: Spec) -> dict[str, object]:
         return {name: value for name, value in super().arguments(*inputs).items() if name != "tgt_is_causal"}
 
     def expression(self, module: str, arguments: list[str]) -> str:

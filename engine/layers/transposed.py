@@ -56,12 +56,12 @@ class _ConvTranspose(Filters):
                     code="window",
                 )
             sizes.append(out)
-        return x.with_shape((x.shape[0], self.option("out_channels"), *sizes), x.axes)
+        return x.with_shape((x.shape[0], self.out_channels, *sizes), x.axes)
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
-        out = self.option("out_channels")
-        kernel = (inputs[0].shape[1], out // self.option("groups"), *self.each("kernel_size"))
-        return {"weight": kernel} | ({"bias": (out,)} if self.option("bias") else {})
+        out = self.out_channels
+        kernel = (inputs[0].shape[1], out // self.groups, *self.each("kernel_size"))
+        return {"weight": kernel} | ({"bias": (out,)} if self.bias else {})
 
     def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return product(inputs[0].shape) * product(self.weights(*inputs)["weight"][1:])

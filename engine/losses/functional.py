@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from engine.errors import LayerloomError
+from engine.layers.endpoints import Output
 from engine.layers.losses import LOSSES, of_classes
-from engine.layers.ports import Output
 
 
 class LossError(LayerloomError):
@@ -126,7 +124,7 @@ def _compare(output: Output, answer: Tensor, target: Tensor, weights: Tensor | N
     name = output.loss
     if name is None:
         raise LossError("This Output has no loss.")
-    given: dict[str, Any] = {"reduction": reduction}
+    given: dict[str, object] = {"reduction": reduction}
     if of_classes(name):
         if target.is_floating_point() or answer.shape[:-1] != target.shape:
             raise LossError(_unlike(answer, target))

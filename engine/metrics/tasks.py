@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.data.datasets import Field
+from engine.layers.endpoints import Output
 from engine.layers.losses import LOSSES
-from engine.layers.ports import Output
 from engine.settings.metrics import Kind, MetricName, fitting, usual
 from engine.spec import Spec
 

@@ -6,7 +6,6 @@ import copy
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 from engine.blocks.block import PREFIX
 from engine.graph import Graph
@@ -15,7 +14,7 @@ from engine.problems.fixes import fixes
 from engine.problems.inside import within
 from engine.problems.looking import behind
 from engine.problems.problem import SEVERITIES, Problem
-from engine.problems.rule import Found
+from engine.problems.rule import Found, NodeRule
 from engine.problems.rules import EDGE_RULES, GRAPH_RULES, NODE_RULES
 from engine.shapes import Report, Shapes
 
@@ -35,8 +34,8 @@ class Checker:
         self._of_node: dict[str, list[Problem]] = {}
         self._of_edge: dict[str, list[Problem]] = {}
         self._of_graph: list[Problem] | None = None
-        self._settings: dict[str, Any] = copy.deepcopy(shapes.graph.settings)
-        self._owners: dict[str, Any] = {}
+        self._settings = copy.deepcopy(shapes.graph.settings)
+        self._owners: dict[str, str] = {}
         self._ended = bool(shapes.graph.of_type("Output"))
         self.update(shapes.graph.nodes)
 
@@ -103,7 +102,7 @@ def _run(checks: Iterable[Check], graph: Graph, report: Report, node_id: str) ->
 
 
 @cache
-def _checks(rules: tuple[Any, ...], node_type: str) -> tuple[Check, ...]:
+def _checks(rules: tuple[NodeRule, ...], node_type: str) -> tuple[Check, ...]:
     return tuple(rule.check for rule in rules if not rule.types or node_type in rule.types)
 
 

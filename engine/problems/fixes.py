@@ -12,7 +12,7 @@ from engine.problems.fix import Fix
 from engine.problems.problem import Problem, ProblemFinder
 from engine.problems.trial import Standing, Trial
 from engine.problems.ways import ways
-from engine.problems.ways.place import Place, Way, find_place
+from engine.problems.ways.fault_site import FaultSite, Way, find_place
 
 MOST: Final = 6
 """How many fixes are offered."""
@@ -85,7 +85,7 @@ def mend_all(finder: ProblemFinder) -> tuple[Compound, list[str]] | None:
 class Before:
     """What was known before anything is tried."""
 
-    def __init__(self, trial: Trial, place: Place) -> None:
+    def __init__(self, trial: Trial, place: FaultSite) -> None:
         problems = trial.problems()
         self.places = {problem.place for problem in problems}
         self.judged = set(trial.report.inputs)
@@ -94,7 +94,7 @@ class Before:
         self.problem = place.problem
 
 
-def _try(trial: Trial, place: Place, way: Way, before: Before, standing: Standing) -> Fix | None:
+def _try(trial: Trial, place: FaultSite, way: Way, before: Before, standing: Standing) -> Fix | None:
     """What a way gives, if it cures and breaks nothing that was whole."""
     edit = place.whole(way)
     trial = trial.copy()

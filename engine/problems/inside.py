@@ -38,9 +38,8 @@ def within(graph: Graph, report: Report, node_id: str, own: list[Problem]) -> li
 
 def of_inside(inside: Inside) -> list[Problem]:
     """The problems of a block seen in one way; ``inside`` is the way to each guilty node."""
-    memo = inside.graph.blocks.memo.setdefault(inside.block.id, {})
-    key = ("problems", inside.key)
-    if key not in memo:
+    memo = inside.graph.blocks.problems.setdefault(inside.block.id, {})
+    if inside.key not in memo:
         graph, report = inside.graph, inside.report
         found = []
         for node_id in graph.nodes:
@@ -49,6 +48,5 @@ def of_inside(inside: Inside) -> list[Problem]:
             own = [problem for rule in rules for problem in rule.check(graph, report, node_id)]
             for problem in within(graph, report, node_id, own):
                 found.append(replace(problem, inside=(problem.node or node_id, *problem.inside)))
-        memo[key] = found
-    result: list[Problem] = memo[key]
-    return result
+        memo[inside.key] = found
+    return memo[inside.key]

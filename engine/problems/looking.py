@@ -12,7 +12,7 @@ DROPOUTS: Final = frozenset(
     {"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "StochasticDepth"}
 )
 RESHAPES: Final = frozenset({"Identity", "Flatten", "Unflatten", "Reshape", "Permute", "Squeeze", "Unsqueeze"})
-HANDS_ON: Final = DROPOUTS | RESHAPES
+PASSES_THROUGH: Final = DROPOUTS | RESHAPES
 """Layers whose numbers are those of their one input, in another order or partly dropped."""
 POOLS: Final = frozenset(
     f"{kind}{count}d" for kind in ("AvgPool", "MaxPool", "AdaptiveAvgPool", "AdaptiveMaxPool") for count in (1, 2, 3)
@@ -23,7 +23,7 @@ PICKS: Final = frozenset({"Slice", "Select", "Split", "Chunk", "Concat", "Stack"
 
 
 MIXES: Final = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Scale", "Multiply", "Maximum"})
-THROUGH: Final = HANDS_ON | POOLS | RESAMPLES | PICKS | MIXES
+THROUGH: Final = PASSES_THROUGH | POOLS | RESAMPLES | PICKS | MIXES
 """All that some rule looks through: an edit before one of these may change what is said behind it."""
 
 
@@ -37,7 +37,7 @@ def feeding(graph: Graph, node_id: str) -> list[Edge]:
     return list(graph.incoming[node_id].values())
 
 
-def origins(graph: Graph, node_id: str, through: frozenset[str] = HANDS_ON) -> Iterator[Edge]:
+def origins(graph: Graph, node_id: str, through: frozenset[str] = PASSES_THROUGH) -> Iterator[Edge]:
     """For every wire into a node the wire that leaves the layer which made those numbers."""
     for edge in feeding(graph, node_id):
         seen = 0

@@ -6,7 +6,7 @@ from typing import Final
 
 from engine.edits import Edit
 from engine.graph import Graph
-from engine.live import live_nodes
+from engine.live_nodes import live_nodes
 from engine.problems.problem import Problem, ProblemFinder
 from engine.shapes import Report
 

@@ -41,7 +41,7 @@ class Standardise(Section):
 Transform = Annotated[Resize | Standardise, Field(discriminator="name")]
 
 
-class Split(Section):
+class SplitSettings(Section):
     """How the samples are shared between training, validation and test: shares that add up to 1.
 
     What belongs together (the lines of a file, the pictures of one digit) is never torn apart, so a share may be missed
@@ -60,7 +60,7 @@ class Split(Section):
     )
 
     @model_validator(mode="after")
-    def _whole(self) -> Split:
+    def _whole(self) -> SplitSettings:
         total = self.train + self.validation + self.test
         if abs(total - 1.0) > 1e-6:
             raise ValueError(f"train, validation and test must add up to 1, but add up to {total:g}")
@@ -82,7 +82,7 @@ class DataConfig(Section):
         "working directory; none: the folder of that name in Layerloom's home",
     )
     transforms: tuple[Transform, ...] = Field((), max_length=32, description="what is done to the fields, in order")
-    split: Split = Field(Split(), description="the shares of training, validation and test")
+    split: SplitSettings = Field(SplitSettings(), description="the shares of training, validation and test")
     seed: NonNegative = Field(0, description="decides which samples fall into which part")
     batch_size: Positive | None = Field(
         64, description="how many samples a step learns from: 1 a single one, none the whole training part"

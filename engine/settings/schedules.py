@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from engine.layers.parameters import NonNegative, Positive
+from engine.settings.choices import Amount, Rate, Share, kind
 from engine.settings.data import Section
-from engine.settings.kinds import Amount, Rate, Share, kind
 
 Interval = Literal["epoch", "step"]
 INTERVAL = "what is counted: epochs or steps"
@@ -25,7 +25,7 @@ class Constant(Section):
     name: Literal["constant"] = Field("constant", description="the kind of schedule")
 
 
-class Step(Section):
+class StepSchedule(Section):
     """Multiplies the learning rate by gamma every step_size epochs (torch.optim.lr_scheduler.StepLR)."""
 
     name: Literal["step"] = Field("step", description="the kind of schedule")
@@ -91,7 +91,7 @@ class Exponential(Section):
     interval: Interval = Field("epoch", description=INTERVAL)
 
 
-class Linear(Section):
+class LinearSchedule(Section):
     """Leads the rate along a straight line from one factor to another (torch.optim.lr_scheduler.LinearLR)."""
 
     name: Literal["linear"] = Field("linear", description="the kind of schedule")
@@ -157,11 +157,11 @@ Schedule = Annotated[
     Annotated[Constant, Tag("constant")]
     | Annotated[Cosine, Tag("cosine")]
     | Annotated[OneCycle, Tag("one_cycle")]
-    | Annotated[Step, Tag("step")]
+    | Annotated[StepSchedule, Tag("step")]
     | Annotated[Plateau, Tag("plateau")]
     | Annotated[MultiStep, Tag("multi_step")]
     | Annotated[Exponential, Tag("exponential")]
-    | Annotated[Linear, Tag("linear")]
+    | Annotated[LinearSchedule, Tag("linear")]
     | Annotated[Polynomial, Tag("polynomial")]
     | Annotated[ConstantFactor, Tag("constant_factor")]
     | Annotated[WarmRestarts, Tag("warm_restarts")]

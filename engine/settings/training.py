@@ -6,13 +6,13 @@ An optimizer or schedule is chosen by its ``name``; where the name is left out t
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from engine.layers.parameters import NonNegative, Positive
+from engine.settings.choices import Amount, Rate
 from engine.settings.data import Section
-from engine.settings.kinds import Amount, Rate
 from engine.settings.metrics import MetricName
 from engine.settings.optimizers import LBFGS, AdamW, Optimizer
 from engine.settings.schedules import CLOSED, Constant, Cyclic, OneCycle, Plateau, Schedule
@@ -80,7 +80,7 @@ class TrainingConfig(Section):
 
     @field_validator("metrics", mode="before")
     @classmethod
-    def _one_metric(cls, value: Any) -> Any:
+    def _one_metric(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
 
     @model_validator(mode="after")

@@ -6,10 +6,10 @@ Nothing a stranger typed reaches the text but as an identifier, a literal throug
 from __future__ import annotations
 
 from engine.graph import Graph
-from engine.live import live_nodes
+from engine.live_nodes import live_nodes
 from engine.shapes import Report, infer
+from engine.source.class_plan import SourceError
 from engine.source.names import identifier
-from engine.source.plan import SourceError
 from engine.source.writer import Source, Writer
 
 __all__ = ["Source", "SourceError", "identifier", "live_nodes", "source", "write"]

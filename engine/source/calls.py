@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from engine import expressions
-from engine.blocks.use import Inside, Use
+from engine.blocks.use import Inside, Key, Use
 from engine.expressions import depends
 from engine.graph import Node
-from engine.source.plan import Plan, View, unfolded, view_of
+from engine.source.class_plan import BlockView, ClassPlan, Derived, unfolded, view_of
 
 WIDEST = 100
+Plans = Mapping[tuple[str, Key], ClassPlan]
+"""The classes of blocks, by the block's id and what it is seen with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Call:
         return f"{self.name}({', '.join(parts)})"
 
 
-def layer_call(plan: Plan, node: Node) -> str | None:
+def layer_call(plan: ClassPlan, node: Node) -> str | None:
     """The constructor call of a layer as source; None for one that is an expression."""
     first = plan.views[0]
     layer, inputs = first.layer(node.id), first.report.inputs[node.id]
@@ -49,7 +51,7 @@ def layer_call(plan: Plan, node: Node) -> str | None:
     return layer.module(*inputs, texts=texts)
 
 
-def block_calls(plan: Plan, node: Node, plans: dict[Any, Plan]) -> tuple[list[Call], str | None]:
+def block_calls(plan: ClassPlan, node: Node, plans: Plans) -> tuple[list[Call], str | None]:
     """The calls that build a block, one a repeat; the text of the count where an expression says it.
 
     With a count the last call stands for all that follow the ones before.
@@ -66,7 +68,7 @@ def block_calls(plan: Plan, node: Node, plans: dict[Any, Plan]) -> tuple[list[Ca
     return calls, expressions.text(raw) if symbolic else None
 
 
-def _block_call(plan: Plan, node: Node, repeat: int, plans: dict[Any, Plan], before: Call | None) -> Call:
+def _block_call(plan: ClassPlan, node: Node, repeat: int, plans: Plans, before: Call | None) -> Call:
     here = next(found[repeat] for view in plan.views if len(found := unfolded(view, node.id)) > repeat)
     inner = plans[here.block.id, here.key]
     named = []
@@ -81,7 +83,7 @@ def _block_call(plan: Plan, node: Node, repeat: int, plans: dict[Any, Plan], bef
     derived = []
     for each in inner.derived:
 
-        def value(view: View, each: Any = each) -> Any:
+        def value(view: BlockView, each: Derived = each) -> object:
             found: list[Inside] = unfolded(view, node.id)
             return each.value(view_of(found[repeat])) if len(found) > repeat else None
 
@@ -92,7 +94,7 @@ def _block_call(plan: Plan, node: Node, repeat: int, plans: dict[Any, Plan], bef
     return call
 
 
-def _translated(inner: Plan, texts: dict[str, str]) -> list[str]:
+def _translated(inner: ClassPlan, texts: dict[str, str]) -> list[str]:
     """The expressions within a block, from its outputs back, in the words of the class that uses it."""
     found: dict[str, None] = {}
     for end in inner.graph.of_type("BlockOutput"):
@@ -174,6 +176,6 @@ def laid_out(left: str, name: str, parts: list[str]) -> list[str]:
     return [f"{left} = {name}(", *(f"    {part}," for part in parts), ")"]
 
 
-def is_use(plan: Plan, node_id: str) -> bool:
+def is_use(plan: ClassPlan, node_id: str) -> bool:
     """Whether a node uses a block."""
     return isinstance(plan.views[0].layer(node_id), Use)

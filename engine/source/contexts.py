@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.blocks.use import Inside, Key, Use
 from engine.graph import Graph
-from engine.live import live_nodes
+from engine.live_nodes import live_nodes
 from engine.shapes import Report
 
 

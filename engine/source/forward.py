@@ -6,16 +6,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from engine import expressions
 from engine.blocks.use import Use, states
 from engine.expressions import depends, is_expression
 from engine.graph import Node
+from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer
-from engine.layers.ports import BlockInput
+from engine.source.class_plan import ClassPlan, unfolded
 from engine.source.names import identifier
-from engine.source.plan import Plan, unfolded
 
 Value = tuple[str, str]
 """A node id and one of its output ports."""
@@ -33,7 +32,7 @@ class Code(str):
 class Forward:
     """The lines of a forward pass as (code, comment, node), and the parameters that it reads from ``self``."""
 
-    plan: Plan
+    plan: ClassPlan
     attributes: dict[str, str]
     shapes: Callable[[str, Collection[str]], str]
     """The comment behind a node: the shapes of these of its outputs."""
@@ -251,7 +250,7 @@ def ordered(starts: list[Node]) -> list[Node]:
     return sorted(starts, key=lambda node: node.parameters.get("optional") is True)
 
 
-def signature(plan: Plan) -> list[Node]:
+def signature(plan: ClassPlan) -> list[Node]:
     """The inputs of a class in the order of its forward pass."""
     return ordered([node for node in plan.graph.nodes.values() if node.type in ("Input", "BlockInput")])
 
@@ -261,12 +260,12 @@ def result(count: int) -> str:
     return "torch.Tensor" if count == 1 else f"tuple[{', '.join(['torch.Tensor'] * count)}]"
 
 
-def coded_fields(node: Node) -> dict[str, Any]:
+def coded_fields(node: Node) -> dict[str, object]:
     """The fields of a node that hold expressions, as code that reads the parameters from ``self``."""
     return {name: _coded(raw) for name, raw in node.parameters.items() if depends(raw)}
 
 
-def _coded(raw: Any) -> Any:
+def _coded(raw: object) -> object:
     if is_expression(raw):
         names = {name: f"self.{name}" for name in expressions.names(raw["expr"])}
         text = expressions.substitute(raw["expr"], names)
@@ -276,14 +275,14 @@ def _coded(raw: Any) -> Any:
     return raw
 
 
-def expression_names(raw: Any) -> set[str]:
+def expression_names(raw: object) -> set[str]:
     """The parameters that a raw value speaks of."""
     if is_expression(raw):
         return expressions.names(raw["expr"])
     return set().union(*map(expression_names, raw)) if isinstance(raw, (list, tuple)) else set()
 
 
-def reads_right(layer: Layer, node: Node, coded: dict[str, Any]) -> bool:
+def reads_right(layer: Layer, node: Node, coded: dict[str, object]) -> bool:
     """Whether the forward text with code in place of values is the text of the values, but for those."""
     ports = len(layer.input_ports()) + 3
     arguments, targets = [f"a{n}" for n in range(ports)], [f"t{n}" for n in range(len(layer.output_ports()))]
@@ -297,7 +296,7 @@ def reads_right(layer: Layer, node: Node, coded: dict[str, Any]) -> bool:
     return text == "\n".join(layer.statements("m", arguments, targets))
 
 
-def _replaced(text: str, code: Any, value: Any) -> str:
+def _replaced(text: str, code: object, value: object) -> str:
     if isinstance(code, Code):
         return text.replace(str(code), repr(value))
     if isinstance(code, tuple) and isinstance(value, tuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
-from typing import Any
 
 from engine import nn
 from engine.blocks.use import Inside, Key, Use
@@ -13,14 +12,14 @@ from engine.dims import Dim, Size
 from engine.expressions import depends, evaluate
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
-from engine.live import live_nodes
+from engine.live_nodes import live_nodes
 from engine.resolve import Fault, owner_of, resolve_properties
 from engine.shapes import Report
 from engine.source.calls import WIDEST, block_calls, compressed, laid_out, layer_call
+from engine.source.class_plan import BlockView, Body, ClassPlan, SourceError, unfolded, view_of
 from engine.source.contexts import contexts
 from engine.source.forward import Forward, coded_fields, reads_right
 from engine.source.names import class_name, identifier, one_line
-from engine.source.plan import Body, Plan, SourceError, View, unfolded, view_of
 from engine.spec import Spec, shape_text
 
 LETTERS = {"height": "H", "width": "W", "time": "T", "channels": "C", "features": "D", "depth": "Z"}
@@ -53,11 +52,11 @@ class Writer:
             raise SourceError("The network has no Output yet: add one and wire the answer to it.")
         self.graph, self.probes = graph, probes
         self.taken: set[str] = set()
-        self.plans: dict[tuple[str, Key], Plan] = {}
-        self.classes: list[Plan] = []
+        self.plans: dict[tuple[str, Key], ClassPlan] = {}
+        self.classes: list[ClassPlan] = []
         self.helpers: set[str] = set()
         self.packages: set[str] = set()
-        main = Plan(graph, [View(report, {})], "")
+        main = ClassPlan(graph, [BlockView(report, {})], "")
         self.main_name = class_name(graph.name, self.taken)
         main.class_name = self.main_name
         for block_id, found in contexts(graph, report).items():
@@ -66,7 +65,7 @@ class Writer:
                 variants.setdefault(self._structure(inside), []).append(inside)
             for insides in variants.values():
                 block = graph.blocks[block_id]
-                plan = Plan(block.graph, [view_of(i) for i in insides], class_name(block.name, self.taken), block)
+                plan = ClassPlan(block.graph, [view_of(i) for i in insides], class_name(block.name, self.taken), block)
                 for inside in insides:
                     self.plans[block_id, inside.key] = plan
                 self.classes.append(plan)
@@ -82,7 +81,7 @@ class Writer:
         live = live_nodes(graph)
         return tuple(self._shape_of(view, graph.nodes[node_id]) for node_id in graph.order() if node_id in live)
 
-    def _shape_of(self, view: View, node: Node) -> Hashable:
+    def _shape_of(self, view: BlockView, node: Node) -> Hashable:
         layer = view.report.layer(node.id)
         if layer is None or node.id not in view.report.inputs:
             return (node.id,)
@@ -113,7 +112,7 @@ class Writer:
 
     # -- one class -------------------------------------------------------------------------------------------------
 
-    def _build(self, plan: Plan) -> None:
+    def _build(self, plan: ClassPlan) -> None:
         """Reckon constructor and forward pass of a class; both are put together when all is known."""
         names: dict[str, int] = {parameter.name: 1 for parameter in plan.parameters}
         attributes: dict[str, str] = {}
@@ -141,7 +140,7 @@ class Writer:
         self._share_late(plan, attributes)
         for node_id, owner_id in ties:
             head += [(line, node_id) for line in self._tie(plan, node_id, owner_id, attributes)]
-        shapes = Shown(plan)
+        shapes = ShapeComments(plan)
         forward = Forward(plan, attributes, shapes.of, sequential, self.probes)
         signature, answer = forward.write()
         for code, _, node_id in forward.rows:
@@ -149,7 +148,7 @@ class Writer:
             self.helpers.update(called)
         plan.body = Body(head, signature, answer, forward.rows, list(forward.stored), attributes)
 
-    def _share_late(self, plan: Plan, attributes: dict[str, str]) -> None:
+    def _share_late(self, plan: ClassPlan, attributes: dict[str, str]) -> None:
         """Nodes may stand before the one whose module they use."""
         for node_id in plan.nodes:
             owner = owner_of(plan.graph, plan.graph.nodes[node_id])
@@ -157,7 +156,7 @@ class Writer:
                 attributes[node_id] = attributes[owner.id]
                 self._agree(plan, node_id, owner.id)
 
-    def _agree(self, plan: Plan, node_id: str, owner_id: str) -> None:
+    def _agree(self, plan: ClassPlan, node_id: str, owner_id: str) -> None:
         from engine.sharing import disagreement
 
         for view in plan.views:
@@ -165,7 +164,7 @@ class Writer:
                 node = plan.graph.nodes[node_id]
                 raise SourceError(f"{node.name} ({node.type}) {reason}", node=node_id)
 
-    def _module(self, plan: Plan, node: Node, layer: Layer, sequential: set[str]) -> list[str] | None:
+    def _module(self, plan: ClassPlan, node: Node, layer: Layer, sequential: set[str]) -> list[str] | None:
         """The lines that build the module, the first without its target; None for an expression."""
         if not isinstance(layer, Use):
             call = layer_call(plan, node)
@@ -189,7 +188,7 @@ class Writer:
             return [f" = nn.ModuleList({parts[0][2:-1]})"]
         return laid_out("", "nn.ModuleList", [f"[{', '.join(parts)}]"])
 
-    def _start(self, node: Node, plan: Plan, module: str) -> list[str]:
+    def _start(self, node: Node, plan: ClassPlan, module: str) -> list[str]:
         properties = resolve_properties(node, plan.views[0].arguments)
         lines: list[str] = []
         if isinstance(properties, Fault):
@@ -202,7 +201,7 @@ class Writer:
             lines.append(f"{module}.requires_grad_(False)")
         return lines
 
-    def _tie(self, plan: Plan, node_id: str, owner_id: str, attributes: dict[str, str]) -> list[str]:
+    def _tie(self, plan: ClassPlan, node_id: str, owner_id: str, attributes: dict[str, str]) -> list[str]:
         from engine.sharing import tied
 
         names = tied(plan.graph, plan.views[0].report, node_id)
@@ -243,7 +242,7 @@ class Writer:
         attributes = {plan.class_name: plan.body.attributes for plan in self.classes if plan.body is not None}
         return Source("\n".join(out) + "\n", self.main_name, lines, body.attributes, block_lines, attributes)
 
-    def _class(self, plan: Plan) -> list[tuple[str, str]]:
+    def _class(self, plan: ClassPlan) -> list[tuple[str, str]]:
         body = plan.body
         assert body is not None
         given = [f"{each.name}: {_annotation(each.values[0])}" for each in plan.derived]
@@ -264,10 +263,10 @@ class Writer:
         return rows
 
 
-class Shown:
+class ShapeComments:
     """The shapes of a class as comments: numbers where all uses agree, else parameters or letters."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: ClassPlan) -> None:
         self.plan = plan
         self.names: dict[tuple[Dim, ...], str] = {}
         self.environments = [plan.environment(view) for view in plan.views]
@@ -307,14 +306,14 @@ class Shown:
         return all(_evaluated(candidate, env) == size for env, size in zip(self.environments, sizes, strict=True))
 
 
-def _evaluated(candidate: str, environment: dict[str, Any]) -> Any:
+def _evaluated(candidate: str, environment: dict[str, object]) -> object:
     try:
         return evaluate(candidate, environment)
     except ValueError:
         return None
 
 
-def _annotation(value: Any) -> str:
+def _annotation(value: object) -> str:
     if isinstance(value, tuple):
         return "tuple[int, ...]"
     return type(value).__name__ if isinstance(value, (bool, int, float, str)) else "object"

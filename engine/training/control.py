@@ -1,4 +1,4 @@
-"""The reins of a running training: any thread pulls them, the trainer obeys between two steps."""
+"""What controls a running training: any thread may ask, the trainer obeys between two steps."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from engine.errors import LayerloomError
 from engine.foreign import batch_norm_of_one_value, is_out_of_memory
 from engine.graph import Node
 from engine.settings.optimizers import FAR, smaller_rate, usual_rate
-from engine.training.plan import Plan
+from engine.training.plan import TrainingPlan
 from engine.training.recorder import Diverged
 from engine.training.runs.folder import RunError
 from engine.training.status import TrainingError
@@ -16,7 +16,7 @@ from engine.training.status import TrainingError
 LOSS = {"train": "loss of step", "validation": "validation loss after step"}
 
 
-def explain(error: BaseException, plan: Plan, step: int) -> LayerloomError:
+def explain(error: BaseException, plan: TrainingPlan, step: int) -> LayerloomError:
     """One of our errors for an exception that came after ``step`` steps: what happened, where, and what to try."""
     if isinstance(error, Diverged):
         value = "not a number" if error.loss != error.loss else "infinite"
@@ -42,7 +42,7 @@ def explain(error: BaseException, plan: Plan, step: int) -> LayerloomError:
     )
 
 
-def remedy(error: Diverged, plan: Plan) -> str:
+def remedy(error: Diverged, plan: TrainingPlan) -> str:
     """What to try where numbers stop being numbers, of what is not done yet; a rate far too high comes first."""
     optimizer = plan.training.optimizer
     smaller, usual = smaller_rate(optimizer, error.lr), usual_rate(optimizer)
@@ -61,7 +61,7 @@ def remedy(error: Diverged, plan: Plan) -> str:
     return f"Try {', '.join(ways[:-1])}{', or ' if len(ways) > 1 else ''}{ways[-1]}."
 
 
-def _guilty(error: BaseException, plan: Plan) -> Node | None:
+def _guilty(error: BaseException, plan: TrainingPlan) -> Node | None:
     """The node whose line of the source the exception went through, if any."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename.startswith("<layerloom_") and frame.lineno in plan.source.lines:

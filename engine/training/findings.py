@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 
-class Spot(NamedTuple):
+class NodePath(NamedTuple):
     """Where a value comes from: the uses of blocks one goes into, the node, and the path of the module around it.
 
     Repeats of a block have the same nodes and paths of their own.
@@ -42,11 +42,11 @@ class LayerHealth:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class HealthCheck:
     """All layers at one step, in the order in which they computed."""
 
     step: int
-    layers: Mapping[Spot, LayerHealth]
+    layers: Mapping[NodePath, LayerHealth]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +68,5 @@ class Diagnosis:
 
 NOT_A_NUMBER: Final = "not-a-number"
 """The code of the gravest: the layer it names computes no number."""
-Found = Iterator[tuple[str, Spot | None, str, str]]
+Found = Iterator[tuple[str, NodePath | None, str, str]]
 """What a rule finds: (code, where, sentence, advice)."""

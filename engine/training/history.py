@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-Values = np.ndarray[Any, np.dtype[np.float64]]
+from engine.training.sample_table import Number, SampleTable
+
+TableRows: TypeAlias = list[Number | list[Number]]
+"""Numbers, or rows of numbers."""
+Values = NDArray[np.float64]
 Column = Sequence[float] | Values
 STEP, VALUE, EPOCH, SECONDS = range(4)
 
@@ -46,7 +51,7 @@ class Table:
 
     step: int
     epoch: int
-    values: Any
+    values: SampleTable | TableRows
 
 
 class History:
@@ -78,7 +83,7 @@ class History:
         seconds: Values = self._view(name)[SECONDS]
         return seconds
 
-    def keep(self, name: str, step: int, epoch: int, values: Any) -> None:
+    def keep(self, name: str, step: int, epoch: int, values: SampleTable | TableRows) -> None:
         """Replace a table by its latest state. Only the writer may call this."""
         self.tables = {**self.tables, name: Table(step, epoch, values)}
 

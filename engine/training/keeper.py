@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from time import monotonic
-from typing import Any, Final
+from typing import Final
+
+from torch import Tensor
 
 from engine.settings.training import Checkpoints
 from engine.training.runs.checkpoint import Progress, save, save_best
@@ -23,7 +25,7 @@ class Keeper:
         self.config, self.run = config, run
         self.best_loss = math.inf
         self._stepper = stepper
-        self._best: dict[str, Any] | None = None
+        self._best: dict[str, Tensor] | None = None
         self._since = monotonic()
 
     def step_done(self, progress: Callable[[], Progress]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +15,14 @@ from engine.errors import NOTHING, About
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
-from engine.training.plan import Plan, check
-from engine.training.process.telling import tell_diagnoses
+from engine.training.plan import TrainingPlan, check
 from engine.training.runs.best import best_of
 from engine.training.runs.clock import read_curves
 from engine.training.runs.folder import PROJECT, RunError
-from engine.training.runs.info import RunInfo, environment, read
 from engine.training.runs.run import Run
+from engine.training.runs.run_info import RunInfo, environment, read
 from engine.training.status import Result, State, Status, TrainingError
-from engine.training.steps.threads import wait_politely
+from engine.training.steps.threads import use_passive_waiting
 
 if TYPE_CHECKING:
     import torch
@@ -94,13 +92,13 @@ class Trainer:
             self._show(state="running", phase="checking")
             plan = check(self.graph)
             self._show(phase="loading PyTorch", epochs=plan.training.epochs)
-            wait_politely()
+            use_passive_waiting()
             from engine.data.pipeline import prepare
             from engine.training.runs.checkpoint import load
             from engine.training.runs.stored import parent_of
             from engine.training.steps import device
-            from engine.training.steps.memory import room_for_data
-            from engine.training.steps.rig import batches_of
+            from engine.training.steps.assembly import batches_of
+            from engine.training.steps.device_memory import room_for_data
 
             device.freeze_imports()
             resumed = self._resumed
@@ -136,7 +134,7 @@ class Trainer:
     def _refused(self, message: str) -> None:
         self._show(state="failed", phase="", message=message)
 
-    def _new_run(self, plan: Plan, device: str, threads: int) -> Run:
+    def _new_run(self, plan: TrainingPlan, device: str, threads: int) -> Run:
         run = Run.create(
             self._run_dir,
             self.graph,
@@ -174,7 +172,7 @@ class Trainer:
 
     def _guarded(
         self,
-        plan: Plan,
+        plan: TrainingPlan,
         data: Prepared,
         device: torch.device,
         run: Run,
@@ -183,11 +181,11 @@ class Trainer:
     ) -> Result:
         """Train, and whatever happens keep what there is."""
         from engine.training.failures import explain
-        from engine.training.session import Session
+        from engine.training.opening import open_session
 
         told, remark, about = False, "", NOTHING
         try:
-            session = Session(
+            session = open_session(
                 plan,
                 data,
                 device,
@@ -221,50 +219,40 @@ class Trainer:
 
         ``told``: it ends because something could not be written. What follows from that says nothing new.
         """
-        session = self._session
+        session, self._session = self._session, None
         self._show(phase="saving")
-        said = tell_diagnoses(self.status.diagnoses)
-        result = Result(state, message, 0, 0, 0.0, run.path, remark=remark, about=about)
-        if session is not None:
-            seconds = round(session.recorder.seconds, 3)
-            said = tell_diagnoses(session.doctor.said)
-            done, scores = (session.epochs, session.steps, seconds), (session.validation, session.test)
-            result = Result(state, message, *done, run.path, *scores, remark, about)
-        facts, close = partial(self._keep_facts, said), lambda run, result: run.close()
-        weights = (self._keep_weights, self._keep_best, lambda run, result: run.sync())
-        for keep in (facts, *weights, close) if told else (*weights, facts, close):  # first what needs the last room
+        if session is None:
+            result = Result(state, message, 0, 0, 0.0, run.path, remark=remark, about=about)
+            means, said, weights = {}, self.status.diagnoses, list[Callable[[], None]]()
+        else:
+            result = replace(session.result(state, message), remark=remark, about=about)
+            means, said = dict(session.recorder.epoch_means), session.doctor.said
+            weights = [lambda: run.weights(session.stepper.judged.state_dict()), session.keeper.close, run.sync]
+
+        def facts() -> None:
+            run.update(
+                state=result.state,
+                message=result.message,
+                remark=result.remark,
+                about=result.about,
+                epochs=result.epochs,
+                steps=result.steps,
+                seconds=result.seconds,
+                train=means,
+                validation=dict(result.validation),
+                test=dict(result.test),
+                best=best_of(self.history),
+                diagnoses=said,
+            )
+
+        for keep in (facts, *weights, run.close) if told else (*weights, facts, run.close):  # the last room first
             try:
-                keep(run, result)
+                keep()
             except RunError as error:
                 if not told:
                     result, told = replace(result, state="failed", message=f"{result.message} {error}"), True
-        self._session = None
         self._show(state=result.state, phase="", message=result.message, step=result.steps, remaining_seconds=0.0)
         return result
-
-    def _keep_weights(self, run: Run, result: Result) -> None:
-        if self._session is not None:
-            run.weights(self._session.stepper.judged.state_dict())
-
-    def _keep_best(self, run: Run, result: Result) -> None:
-        if self._session is not None:
-            self._session.keeper.close()
-
-    def _keep_facts(self, said: list[dict[str, Any]], run: Run, result: Result) -> None:
-        run.update(
-            diagnoses=said,
-            state=result.state,
-            message=result.message,
-            remark=result.remark,
-            about=result.about,
-            epochs=result.epochs,
-            steps=result.steps,
-            seconds=result.seconds,
-            train=dict(self._session.recorder.epoch_means) if self._session is not None else {},
-            validation=dict(result.validation),
-            test=dict(result.test),
-            best=best_of(self.history),
-        )
 
     def _keep_traceback(self, run: Run) -> None:
         try:

@@ -11,7 +11,7 @@ from engine.data.datasets import DataError, Field
 from engine.data.fields import fields, training_samples
 from engine.graph import Graph
 from engine.settings.data import DataConfig
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.resolution import SettingFault, resolve_settings
 from engine.settings.training import TrainingConfig
 from engine.shapes import Report, infer
 from engine.source import Source, SourceError, source
@@ -19,7 +19,7 @@ from engine.training.status import TrainingError
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """A graph that can be trained: its settings, source and shapes, and how it is joined to the data.
 
     ``multiply_adds`` is the work of one forward pass of a full batch, ``samples`` how many there are to learn from.
@@ -36,7 +36,7 @@ class Plan:
     samples: int
 
 
-def check(graph: Graph) -> Plan:
+def check(graph: Graph) -> TrainingPlan:
     """The plan for a graph. Raises TrainingError with the first thing the user has to mend."""
     from engine.problems import find
 
@@ -57,4 +57,4 @@ def check(graph: Graph) -> Plan:
         raise TrainingError(str(error), about=error.about) from error
     total = cost.total(graph, report)
     work = total.multiply_adds * min(data.size(samples), samples)
-    return Plan(graph, data, training, report, written, known, binding, work, samples)
+    return TrainingPlan(graph, data, training, report, written, known, binding, work, samples)

@@ -12,17 +12,17 @@ from torch import Tensor
 
 from engine.data.pipeline import Part, Prepared
 from engine.errors import About
+from engine.layers.endpoints import Output
 from engine.layers.losses import LOSSES
-from engine.layers.ports import Output
 from engine.training.diagnosis.health import weights_of
 from engine.training.diagnosis.nonfinite import not_a_number, origin, undisturbed
 from engine.training.diagnosis.probes import Probed, node_at
-from engine.training.evaluation.guessing import guessing
+from engine.training.evaluation.chance_level import chance_level
 from engine.training.evaluation.network import Batch, Head
-from engine.training.findings import Diagnosis, Spot
-from engine.training.plan import Plan
+from engine.training.findings import Diagnosis, NodePath
+from engine.training.plan import TrainingPlan
 from engine.training.status import TrainingError
-from engine.training.steps.memory import free_memory, largest_batch, needed_memory
+from engine.training.steps.device_memory import free_memory, largest_batch, needed_memory
 from engine.training.steps.stepper import Stepper
 
 START: Final = 10.0
@@ -56,19 +56,19 @@ class Preflight:
     samples: int
 
     def __str__(self) -> str:
-        guessing = f" (guessing: {self.baseline:.3g})" if math.isfinite(self.baseline) else ""
+        chance = f" (guessing: {self.baseline:.3g})" if math.isfinite(self.baseline) else ""
         room = "" if self.free is None else f" of {size(self.free)} that are free"
         fits = "" if self.largest is None else f"; batches of up to {self.largest:,} would fit"
         if self.largest is not None and self.largest >= self.samples:
             fits = f"; all {self.samples:,} would fit into one batch"
         samples = f"{self.batch:,} sample{'' if self.batch == 1 else 's'}"
         return (
-            f"A batch of {samples} went through: loss {self.loss:.3g}{guessing}, about {size(self.needed)}{room}{fits}."
+            f"A batch of {samples} went through: loss {self.loss:.3g}{chance}, about {size(self.needed)}{room}{fits}."
         )
 
 
 def preflight(
-    plan: Plan, data: Prepared, stepper: Stepper, probed: Probed, device: torch.device
+    plan: TrainingPlan, data: Prepared, stepper: Stepper, probed: Probed, device: torch.device
 ) -> tuple[Preflight, list[Diagnosis]]:
     """Try a batch, forward and backward, without a trace. Raises TrainingError for what the user has to mend first."""
     count = plan.data.size(len(data.train))
@@ -87,13 +87,13 @@ def preflight(
             check_targets(head, part)
     check_numbers(plan, data)
     loss, alike = _try(plan, stepper, probed, data.train, count)
-    baseline = guessing(stepper.network.heads, data.train)
+    baseline = chance_level(stepper.network.heads, data.train)
     found = Preflight(min(count, len(data.train)), loss, baseline, needed, free, largest, len(data.train))
     said = [*_padded(plan, data), *_alike(plan, alike), *_in_order(plan, data, stepper.network.heads), *_start(found)]
     return found, said
 
 
-def _try(plan: Plan, stepper: Stepper, probed: Probed, train: Part, size: int) -> tuple[float, list[Spot]]:
+def _try(plan: TrainingPlan, stepper: Stepper, probed: Probed, train: Part, size: int) -> tuple[float, list[NodePath]]:
     """The loss of the first batch, and the layers whose units are all alike.
 
     A batch as the last of an epoch goes through, too, and one to evaluate.
@@ -104,7 +104,7 @@ def _try(plan: Plan, stepper: Stepper, probed: Probed, train: Part, size: int) -
     if left and left < len(train):
         batches.append(next(train.batches(network.fields, left)))
     losses: list[float] = []
-    alike: list[Spot] = []
+    alike: list[NodePath] = []
     with undisturbed(module):
         for batch in batches:
             answers = network.answers(batch)
@@ -166,7 +166,7 @@ def check_targets(head: Head, part: Part) -> None:
             )
 
 
-def check_numbers(plan: Plan, data: Prepared) -> None:
+def check_numbers(plan: TrainingPlan, data: Prepared) -> None:
     """Whether the transformed fields hold numbers alone. Raises TrainingError."""
     for name in dict.fromkeys((*plan.binding.inputs.values(), *plan.binding.targets.values())):
         for part in (data.train, data.validation, data.test):
@@ -180,7 +180,7 @@ def check_numbers(plan: Plan, data: Prepared) -> None:
                 )
 
 
-def _alike(plan: Plan, spots: list[Spot]) -> Iterator[Diagnosis]:
+def _alike(plan: TrainingPlan, spots: list[NodePath]) -> Iterator[Diagnosis]:
     """Layers whose units all begin the same and learn the same: they stay one unit."""
     for spot in spots:
         node = node_at(plan.graph, spot.inside, spot.node)
@@ -206,7 +206,7 @@ def _same_rows(weight: Tensor) -> bool:
     return bool(torch.isclose(gradient, gradient[:1], rtol=1e-4, atol=0.0).all())
 
 
-def _padded(plan: Plan, data: Prepared) -> Iterator[Diagnosis]:
+def _padded(plan: TrainingPlan, data: Prepared) -> Iterator[Diagnosis]:
     """Places that only fill a sample up count as if they were to be learned."""
     for node_id, name in plan.binding.targets.items():
         layer, padding = plan.report.layer(node_id), data.fields[name].padding
@@ -226,7 +226,7 @@ def _padded(plan: Plan, data: Prepared) -> Iterator[Diagnosis]:
             )
 
 
-def _in_order(plan: Plan, data: Prepared, heads: tuple[Head, ...]) -> Iterator[Diagnosis]:
+def _in_order(plan: TrainingPlan, data: Prepared, heads: tuple[Head, ...]) -> Iterator[Diagnosis]:
     """Samples that come sorted by class and are not shuffled: each step unlearns the last."""
     size = plan.data.size(len(data.train))
     if plan.data.shuffle or size >= len(data.train):

@@ -69,13 +69,13 @@ def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | No
     from engine.data.pipeline import prepare, shuffled
     from engine.training.plan import check
     from engine.training.steps import device as devices
-    from engine.training.steps.rig import build
-    from engine.training.steps.threads import wait_politely
+    from engine.training.steps.assembly import build
+    from engine.training.steps.threads import use_passive_waiting
 
     plan = check(graph)
     alone = {"schedule": Constant(), "warmup": 0.0, "ema": None, "compile": False}  # the rate is ours here
     plan = replace(plan, training=plan.training.model_copy(update=alone))
-    wait_politely()
+    use_passive_waiting()
     target = devices.choose_device(plan.training.device)
     devices.check_precision(plan.training.precision, target)
     data = prepare(plan.data, target)

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 from engine.errors import About
-from engine.metrics.judge import Value
+from engine.metrics.output_metrics import Value
 from engine.training.history import History
 from engine.training.runs.clock import OF_THE_CLOCK as OF_THE_CLOCK
 from engine.training.runs.run import Run
-from engine.training.steps.memory import used_memory
+from engine.training.steps.device_memory import used_memory
 
 INTERVAL = 0.1
 """Seconds between two looks at the losses: each one waits for the device."""
@@ -171,9 +171,14 @@ def _short(value: float) -> float:
 
 
 def _shortened(value: Value) -> Value:
-    if isinstance(value, list):
-        return [item if isinstance(item, int) else _shortened(item) for item in value]
-    return _short(value)
+    return [_short_row(item) for item in value] if isinstance(value, list) else _short(value)
+
+
+def _short_row(item: float | list[float]) -> float | list[float]:
+    """A number, or a row of them; counts stay whole."""
+    if isinstance(item, list):
+        return [number if isinstance(number, int) else _short(number) for number in item]
+    return item if isinstance(item, int) else _short(item)
 
 
 def _numbers(values: Sequence[Tensor | int]) -> list[float]:

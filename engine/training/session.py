@@ -6,148 +6,83 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 import torch
 
 from engine.data.pipeline import Prepared, shuffled
-from engine.settings.training import EarlyStopping
 from engine.training.control import Control
-from engine.training.diagnosis.course import Facts
-from engine.training.diagnosis.health import Looker, due
-from engine.training.diagnosis.monitor import Doctor
+from engine.training.diagnosis.health import HealthProbe, due
+from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.diagnosis.nonfinite import Origin, not_a_number, origin
 from engine.training.diagnosis.probes import Probed
-from engine.training.evaluation.guessing import guessing
 from engine.training.evaluation.network import Batch
-from engine.training.evaluation.predictions import Looks
+from engine.training.evaluation.observer import Evaluation, Observer
 from engine.training.failures import remedy
-from engine.training.history import History
 from engine.training.keeper import Keeper
-from engine.training.plan import Plan
-from engine.training.preflight import NotFinite, preflight
-from engine.training.process.telling import hear_diagnoses
+from engine.training.patience import Patience
+from engine.training.plan import TrainingPlan
 from engine.training.recorder import Diverged, Recorder
-from engine.training.runs.checkpoint import Checkpoint, Progress
+from engine.training.runs.checkpoint import Progress
 from engine.training.runs.folder import RunError
-from engine.training.runs.run import Run
-from engine.training.status import Metrics, State
-from engine.training.steps.compiling import compile_network
+from engine.training.status import Metrics, Result, State
+from engine.training.steps.assembly import steps_of
 from engine.training.steps.device import seed_step
-from engine.training.steps.rig import build, steps_of
-from engine.training.steps.stepper import Halted
+from engine.training.steps.stepper import Halted, Stepper
 from engine.training.steps.turns import TURN
-from engine.weights.warm_start import Parent, inherit
 
 NORM_EVERY = 10
 """The norm of the gradients is measured at every tenth step: it costs up to a fifth of a tiny one."""
 
 
+@dataclass
 class Session:
-    """A network in training. What it has got so far (``epochs`` and ``steps`` done, metrics) outlives a failure.
+    """A network in training; `engine.training.opening.open_session` makes one.
 
-    ``show`` is called with what has changed for those who watch, ``on_epoch`` after every epoch. ``notes`` are what was
-    not as usual when it began, ``said`` the same in short.
+    What it has got so far (``epochs`` and ``steps`` done, metrics) outlives a failure. ``show`` is called with what has
+    changed for those who watch, ``on_epoch`` after every epoch; ``observers`` follow every evaluation. ``notes`` are
+    what was not as usual when it began, ``said`` the same in short. ``batches`` are those of the next epoch that are
+    done, ``ended`` says why no epoch is to follow.
     """
 
-    def __init__(
-        self,
-        plan: Plan,
-        data: Prepared,
-        device: torch.device,
-        run: Run,
-        history: History,
-        control: Control,
-        show: Callable[..., None],
-        on_epoch: Callable[[], None],
-        checkpoint: Checkpoint | None = None,
-        parent: Parent | None = None,
-    ) -> None:
-        self.plan, self.data, self.device = plan, data, device
-        self.control, self.show, self.on_epoch = control, show, on_epoch
-        self.config = plan.training
-        self.epochs = self.steps = 0
-        self.validation: Metrics = {}
-        self.test: Metrics = {}
-        show(phase="building the network")
-        self.stepper = build(plan, data, device)
+    plan: TrainingPlan
+    data: Prepared
+    device: torch.device
+    control: Control
+    show: Callable[..., None]
+    on_epoch: Callable[[], None]
+    stepper: Stepper
+    probed: Probed
+    doctor: HealthMonitor
+    recorder: Recorder
+    keeper: Keeper
+    patience: Patience
+    observers: Sequence[Observer] = ()
+    epochs: int = 0
+    steps: int = 0
+    batches: int = 0
+    ended: str = ""
+    validation: Metrics = field(default_factory=dict)
+    test: Metrics = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    said: str = ""
+
+    def __post_init__(self) -> None:
+        self.config = self.plan.training
         self.network, self.lr = self.stepper.network, self.stepper.lr
-        parts = self.network.heads
-        self.probed = Probed(plan, self.network.module)
-        self.doctor = Doctor(
-            Facts(
-                plan.graph,
-                lr=self.config.optimizer.lr,
-                baseline=guessing(parts, data.train),
-                samples=plan.data.size(len(data.train)) * self.config.accumulate,
-                classes=0 if len(parts) > 1 else parts[0].task.classes or 2,
-                clipped=self.config.clip_norm is not None,
-                best_kept=self.config.checkpoint.best,
-            )
-        )
-        self.recorder = Recorder(run, history, parts[0].metric, device)
-        self.looks = Looks(run.path, history, data.fields)
-        self.steps_total = self.config.epochs * steps_of(len(data.train), plan)
-        self.patience = _Patience(self.config.early_stopping)
-        self.keeper = Keeper(self.config.checkpoint, run, self.stepper)
-        self._batches, self._ended = 0, ""
-        self.said, self.notes = "", tuple[str, ...]()
-        if checkpoint is not None:
-            self._note(checkpoint.notes)
-        if parent is not None:
-            self._inherit(parent)
-        if self.config.compile:
-            self._note(self._compiled())
-        if checkpoint is not None:
-            self._go_on_from(checkpoint)
-        else:
-            self._fly_before()
+        self.steps_total = self.config.epochs * steps_of(len(self.data.train), self.plan)
 
-    def _go_on_from(self, checkpoint: Checkpoint) -> None:
-        """Take on the state of a checkpoint."""
-        progress = checkpoint.progress
-        self.network.module.load_state_dict(dict(checkpoint.weights))
-        self.stepper.restore(checkpoint.optimizer)
-        self.recorder.restore(progress.seconds, progress.sums)
-        self.doctor.remember(hear_diagnoses(self.recorder.run.info.diagnoses), self.recorder.history)
-        self.epochs, self.steps, self._batches = progress.epochs, progress.step, progress.batches
-        self.validation, self._ended = dict(progress.validation), progress.ended
-        self.patience.bad = progress.bad_epochs
-        self.patience.best = math.inf if progress.best is None else progress.best
-        self.keeper.best_loss = math.inf if progress.best_loss is None else progress.best_loss
-
-    def _fly_before(self) -> None:
-        """Try a batch before the first step. Raises TrainingError for what the user has to mend first."""
-        self.show(phase="trying a batch")
-        seed_step(self.device, self.config.seed, "preflight")
-        try:
-            found, said = preflight(self.plan, self.data, self.stepper, self.probed, self.device)
-        except NotFinite as error:
-            self.show(diagnoses=(error.diagnosis,))
-            raise
-        for diagnosis in said:
-            self.doctor.say(diagnosis)
-        self.show(preflight=str(found), diagnoses=self.doctor.diagnoses)
-
-    def _note(self, short: str, whole: str = "") -> None:
+    def note(self, short: str, whole: str = "") -> None:
         """Keep what was not as usual: ``short`` is said with how the run ended, ``whole`` can be read all the time."""
         if short:
             self.said, self.notes = f"{self.said} {short}".strip(), (*self.notes, whole or short)
             self.show(notes=self.notes)
 
-    def _inherit(self, parent: Parent) -> None:
-        """Begin with the weights of an earlier run, where layers still fit."""
-        found = inherit(self.network.module, self.plan.graph, self.plan.source.modules, parent)
-        if self.stepper.average is not None:
-            self.stepper.average.module.load_state_dict(self.network.module.state_dict())
-        self._note(parent.note)
-        self._note(str(found), found.whole)
-
-    def _compiled(self) -> str:
-        """Try to compile with a batch of the data; why it could not be, if it could not."""
-        self.show(phase="compiling")
-        size = self.plan.data.size(len(self.data.train))
-        return compile_network(self.network, next(self.data.train.batches(self.network.fields, size)))
+    def result(self, state: State, message: str) -> Result:
+        """How it ended, with what it has got until then."""
+        seconds, run = round(self.recorder.seconds, 3), self.recorder.run.path
+        return Result(state, message, self.epochs, self.steps, seconds, run, self.validation, self.test)
 
     def train(self) -> tuple[State, str, str]:
         """All epochs and the final test; how it ended, in a sentence, and what that says beyond "all were trained".
@@ -166,10 +101,10 @@ class Session:
         self.show(phase="training", steps_total=self.steps_total, lr=self.lr.value)
         if not self.config.epochs and not self._validate(0):
             return self._stopped()
-        while self.epochs < self.config.epochs and not self._ended:
+        while self.epochs < self.config.epochs and not self.ended:
             if not self._epoch(self.epochs + 1) or not self._validate(self.epochs + 1):
                 return self._stopped()
-            self.epochs, self._batches = self.epochs + 1, 0
+            self.epochs, self.batches = self.epochs + 1, 0
             loss = self.validation.get("loss")
             means = self.recorder.epoch_means
             first = float(self.recorder.history.series("train/loss")[1][0])
@@ -180,7 +115,7 @@ class Session:
             self.show(lr=self.lr.value, diagnoses=self.doctor.diagnoses)
             self.on_epoch()
             if loss is not None and self.patience.is_over(loss):
-                self._ended = f"Stopped early after epoch {self.epochs}: {self.patience.reason}"
+                self.ended = f"Stopped early after epoch {self.epochs}: {self.patience.reason}"
             self.keeper.epoch_done(self.epochs, loss, self.progress)
         test = self._evaluate("test", self.epochs)
         if test is None:
@@ -188,7 +123,7 @@ class Session:
         self.test = test
         self.show(test=test)
         self.keeper.close()
-        return "finished", self._ended or f"Trained {self.config.epochs} epochs.", self._ended
+        return "finished", self.ended or f"Trained {self.config.epochs} epochs.", self.ended
 
     def _stopped(self) -> tuple[State, str, str]:
         self._flush()
@@ -202,7 +137,7 @@ class Session:
         return Progress(
             step=self.steps,
             epochs=self.epochs,
-            batches=self._batches,
+            batches=self.batches,
             metrics_bytes=metrics,
             timing_bytes=timing,
             seconds=self.recorder.seconds,
@@ -211,17 +146,17 @@ class Session:
             best=_finite(self.patience.best),
             bad_epochs=self.patience.bad,
             best_loss=_finite(self.keeper.best_loss),
-            ended=self._ended,
+            ended=self.ended,
         )
 
     def _epoch(self, epoch: int) -> bool:
         """One pass over the training part, or what is left of it; False if it was stopped on the way."""
         train, config = self.data.train, self.plan.data
-        if not self._batches:
+        if not self.batches:
             self.recorder.new_epoch()
         self.show(epoch=epoch, phase="training")
         order = shuffled(len(train), self.config.seed, epoch, self.device) if config.shuffle else None
-        size, skip = config.size(len(train)), self._batches
+        size, skip = config.size(len(train)), self.batches
         batches = train.batches(self.network.fields, size, order, drop_last=config.drop_last, skip=skip)
         while together := list(itertools.islice(batches, self.config.accumulate)):
             if not self._gate():
@@ -230,7 +165,7 @@ class Session:
                 self._step(epoch, together)
             except Halted:
                 return False
-            self._batches += len(together)
+            self.batches += len(together)
             self.keeper.step_done(self.progress)
         self._flush()
         return True
@@ -242,7 +177,7 @@ class Session:
             self.lr.set(asked)
         lr = self.lr.value
         every = 0 if self.config.compile else self.config.health  # compiled code has other bits than what is looked at
-        looker = Looker(self.probed, self.plan.graph) if due(number, every) else None
+        looker = HealthProbe(self.probed, self.plan.graph) if due(number, every) else None
         measure, going = number % NORM_EVERY == 1, lambda: not self.control.stopped
         done = self.stepper.step(batches, number, measure=measure, looker=looker, go_on=going)
         self.steps = number
@@ -289,15 +224,15 @@ class Session:
         if paused:
             self.recorder.rest()
             self.show(state="running")
-        self._make_way()
+        self._yield_turn()
         return go_on
 
     def _between_batches(self) -> bool:
         """Within an evaluation: whether to go on."""
-        self._make_way()
+        self._yield_turn()
         return not self.control.stopped
 
-    def _make_way(self) -> None:
+    def _yield_turn(self) -> None:
         """Let those compute who have waited for their turn; what they do is no time of the run."""
         if TURN.wanted:
             self.recorder.work()
@@ -330,14 +265,17 @@ class Session:
         if not len(part):
             return {}
         self.show(phase="validating" if split == "validation" else "testing")
-        size = self.plan.data.size(len(self.data.train))
-        judged, last = self.stepper.judged, split == "test" or epoch == self.config.epochs
-        ranks = self.looks.ranks(self.network, last=last)
-        beside = None if ranks is None else ranks.add
-        values = self.network.evaluate(part, size, self._between_batches, judged, beside)
-        if values is not None and ranks is not None:
-            self.looks.take(split, self.network, part, judged, ranks, self.steps, epoch, last=last)
-        return None if values is None else self.recorder.evaluation(split, self.steps, epoch, values)
+        last = split == "test" or epoch == self.config.epochs
+        evaluation = Evaluation(split, part, self.network, self.stepper.judged, self.steps, epoch, last)
+        for observer in self.observers:
+            observer.begin(evaluation)
+        size, followers = self.plan.data.size(len(self.data.train)), [observer.add for observer in self.observers]
+        values = self.network.evaluate(part, size, self._between_batches, self.stepper.judged, followers)
+        if values is None:
+            return None
+        for observer in self.observers:
+            observer.finish(evaluation)
+        return self.recorder.evaluation(split, self.steps, epoch, values)
 
     def _flush(self, where: Origin | None = None) -> None:
         """Write down what the steps have reported, and show where the run stands.
@@ -362,24 +300,3 @@ class Session:
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-class _Patience:
-    """Counts the epochs whose validation loss is no progress."""
-
-    def __init__(self, config: EarlyStopping | None) -> None:
-        self.config, self.best, self.bad = config, math.inf, 0
-
-    @property
-    def reason(self) -> str:
-        delta = f" by more than {self.config.min_delta:g}" if self.config and self.config.min_delta else ""
-        return f"the validation loss has not fallen{delta} for {self.bad} epochs."
-
-    def is_over(self, loss: float) -> bool:
-        if self.config is None:
-            return False
-        if loss < self.best - self.config.min_delta:
-            self.best, self.bad = loss, 0
-        else:
-            self.bad += 1
-        return self.bad > self.config.patience

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from engine.errors import NOTHING, About, LayerloomError
-
-if TYPE_CHECKING:
-    from engine.training.findings import Diagnosis, Look
+from engine.training.findings import Diagnosis, HealthCheck
 
 State = Literal["waiting", "running", "paused", "finished", "stopped", "failed"]
 Metrics = Mapping[str, float]
@@ -45,7 +43,7 @@ class Status:
     notes: tuple[str, ...] = ()
     preflight: str = ""
     diagnoses: tuple[Diagnosis, ...] = ()
-    health: Look | None = None
+    health: HealthCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)

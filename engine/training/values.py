@@ -12,7 +12,7 @@ from torch import Tensor
 from engine.graph import Graph
 from engine.training.diagnosis.nonfinite import undisturbed
 from engine.training.diagnosis.probes import Probed, Results
-from engine.training.findings import Spot
+from engine.training.findings import NodePath
 
 Place = tuple[tuple[str, ...], str]
 """The uses of blocks one goes into, and the node."""
@@ -57,16 +57,16 @@ def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[Place, tu
     from engine.training.plan import check
     from engine.training.runs.stored import parent_of
     from engine.training.steps import device as devices
-    from engine.training.steps.rig import build
-    from engine.training.steps.threads import wait_politely
+    from engine.training.steps.assembly import build
+    from engine.training.steps.threads import use_passive_waiting
     from engine.weights.warm_start import inherit
 
     plan = check(graph)
-    wait_politely()
+    use_passive_waiting()
     target = torch.device("cpu")
     found: dict[Place, tuple[Value | None, ...]] = {}
 
-    def hear(spot: Spot, values: Results) -> None:
+    def hear(spot: NodePath, values: Results) -> None:
         found[spot.inside, spot.node] = tuple(None if value is None else measure(value) for value in values)
 
     with devices.settled(devices.choose_threads(plan.training.threads, plan.multiply_adds)):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from torch import nn
+from torch import Tensor, nn
 
 from engine.graph import Graph
 
@@ -18,7 +18,7 @@ NAMED: Final = 3
 class Parent:
     """An earlier run: its tensors, and its map node id → module path; ``note`` says where they are not from its end."""
 
-    weights: Mapping[str, Any]
+    weights: Mapping[str, Tensor]
     modules: Mapping[str, str]
     note: str = ""
 

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from engine.graph import Edge
 from gui.canvas.commands import free_output
+from gui.canvas.edit_commands import EditCommands
 from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End, wire_path
 from gui.canvas.kinds import kinds
 from gui.canvas.popup import LayerPopup
-
-if TYPE_CHECKING:
-    from gui.canvas.view import View
+from gui.canvas.sheet import Sheet
 
 
 class Adder:
     """One popup at a time."""
 
-    def __init__(self, view: View) -> None:
-        self._view = view
+    def __init__(self, view: Sheet, editing: EditCommands) -> None:
+        self._view, self._editing = view, editing
         self.popup: LayerPopup | None = None
         self.pending: QGraphicsPathItem | None = None
 
-    def open(self, at: QPoint | None, wire: End | None, into: Edge | None) -> None:
-        """Search a layer; `View.open_popup` says for what."""
+    def open(self, at: QPoint | None = None, wire: End | None = None, into: Edge | None = None) -> None:
+        """Search a layer to be added at a place of the view, by default at the mouse.
+
+        ``wire`` is a port that waits for it; otherwise, called by key, it follows the one selected node if that has
+        a free output. ``into`` is a wire that it is to be spliced into.
+        """
         self.close()
         view, document = self._view, self._view.document
         selection, after = document.selection, None
@@ -44,7 +45,7 @@ class Adder:
         popup = self.popup = LayerPopup(view, at, spec, kinds(document.graph))
         if wire is not None and after is None:
             self._show_pending(wire, point)
-        popup.chosen.connect(lambda name: view.add_layer(name, place, None if after else wire, after, into))
+        popup.chosen.connect(lambda name: self._editing.add_layer(name, place, None if after else wire, after, into))
         popup.closed.connect(self._closed)
 
     def close(self) -> None:

@@ -38,7 +38,7 @@ def keep(document: Document) -> str:
     return f"{block.name} is in your library now."
 
 
-def bring_in(document: Document, entry: library.Entry) -> str:
+def bring_in(document: Document, entry: library.LibraryEntry) -> str:
     """Copy a block of the library into the project, if it is not there yet; the type of its uses.
 
     Raises GraphError, and ProjectError where the file cannot be read.

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from engine import project
 from engine.blocks.block import PREFIX, Blocks
@@ -54,7 +53,7 @@ def take(graph: Graph, node_ids: Collection[str]) -> Fragment:
 def to_text(fragment: Fragment) -> str:
     """The fragment as JSON, one node a line."""
 
-    def wire(edge: Edge) -> dict[str, Any]:
+    def wire(edge: Edge) -> dict[str, object]:
         return {"source": [edge.source, edge.source_port], "target": [edge.target, edge.target_port]}
 
     nodes = [
@@ -102,7 +101,7 @@ def from_text(text: str) -> Fragment:
     return replace(fragment, incoming=_incoming(data.get("incoming"), graph))
 
 
-def _incoming(wires: Any, graph: Graph) -> tuple[Edge, ...]:
+def _incoming(wires: object, graph: Graph) -> tuple[Edge, ...]:
     """The wires from outside that are well formed; the others are left out."""
     result: dict[tuple[str, str], Edge] = {}
     for wire in wires if isinstance(wires, list) else ():
@@ -157,7 +156,7 @@ def _define(draft: Draft, fragment: Fragment) -> dict[str, str]:
     return types
 
 
-def _sharing(node: Node, fresh: dict[str, str], graph: Graph) -> dict[str, Any]:
+def _sharing(node: Node, fresh: dict[str, str], graph: Graph) -> dict[str, object]:
     """The properties of a copy: it shares the weights of the copied owner, else of the one that is here."""
     owner = node.properties.get("weights_of")
     kept = {key: value for key, value in node.properties.items() if key != "weights_of"}
@@ -197,7 +196,7 @@ def _offset(fragment: Fragment, at: Position | None) -> Position:
     return snap(at[0] - middle[0]), snap(at[1] - middle[1])
 
 
-def _dump(value: Any) -> str:
+def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QMimeData, QPoint
 
 from engine.graph import Edge, Graph, GraphError
 from engine.resolve import layer_class
+from gui.canvas.edit_commands import EditCommands
 from gui.canvas.geometry import HEIGHT, WIDTH
-
-if TYPE_CHECKING:
-    from gui.canvas.view import View
+from gui.canvas.sheet import Sheet
 
 MIME = "application/x-layerloom-layer"
 """The mime type of a layer on its way from the palette; its data is the type in UTF-8."""
@@ -30,8 +27,8 @@ def layer_in(data: QMimeData, graph: Graph) -> str | None:
 class PaletteDrop:
     """Follows one layer over one view; the wire it would be spliced into glows."""
 
-    def __init__(self, view: View) -> None:
-        self._view = view
+    def __init__(self, view: Sheet, editing: EditCommands) -> None:
+        self._view, self._editing = view, editing
         self._wire: Edge | None = None
 
     def move(self, data: QMimeData, at: QPoint, *, splices: bool) -> bool:
@@ -48,7 +45,7 @@ class PaletteDrop:
             return False
         point = self._view.mapToScene(at)
         place = (point.x() - WIDTH / 2, point.y() - HEIGHT / 2)
-        self._view.add_layer(name, place, into=self._target(name, at) if splices else None)
+        self._editing.add_layer(name, place, into=self._target(name, at) if splices else None)
         return True
 
     def leave(self) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QTransform
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from engine.graph import Edge
 from gui.canvas.geometry import GRIP, MAGNET, End, Side, distance_to
@@ -25,11 +23,11 @@ class Finder:
         self._scene = scene
         self._style = style
 
-    def _items(self, area: QRectF) -> list[Any]:
+    def _items(self, area: QRectF) -> list[QGraphicsItem]:
         mode, order = Qt.ItemSelectionMode.IntersectsItemBoundingRect, Qt.SortOrder.DescendingOrder
         return self._scene.items(area, mode, order, QTransform())
 
-    def _around(self, point: QPointF, reach: float) -> list[Any]:
+    def _around(self, point: QPointF, reach: float) -> list[QGraphicsItem]:
         return self._items(QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach))
 
     def _reach(self, pixels: float) -> float:

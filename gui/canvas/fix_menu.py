@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
@@ -12,23 +10,22 @@ from engine.problems import Problem
 from engine.problems.explanations import explain
 from engine.problems.fix import Fix
 from engine.suggestions import suggestions
+from gui.canvas.sheet import Sheet
 from gui.fix_finder import FixFinder
 from gui.icons import icon
-
-if TYPE_CHECKING:
-    from gui.canvas.view import View
 
 MOST = 4
 """How many problems of a layer have their fixes in the menu."""
 
 
 class FixMenu(QObject):
-    """Opens over one view. ``chosen`` carries a problem and a fix, ``why`` the code to explain."""
+    """Opens over one view. ``looked_at`` and ``chosen`` carry a problem and a fix, ``why`` the code to explain."""
 
+    looked_at = Signal(object, object)
     chosen = Signal(object, object)
     why = Signal(str)
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: Sheet) -> None:
         super().__init__(view)
         self._view = view
         self.menu: QMenu | None = None
@@ -89,13 +86,7 @@ class FixMenu(QObject):
         action.triggered.connect(lambda _checked=False: self.chosen.emit(problem, fix))
 
     def _hovered(self, action: QAction) -> None:
-        pair = action.data()
-        if pair is None:
-            self._view.end_preview()
-        else:
-            problem, fix = pair
-            whole = problem is not None and problem.seen_by is self._view.document.whole_checker
-            self._view.preview(fix.edit, of_project=whole)
+        self.looked_at.emit(*(action.data() or (None, None)))
 
 
 def _title(menu: QMenu, text: str, severity: str) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from engine.blocks.edits import Within
+from engine.blocks.block_edits import Within
 from engine.edits import Compound, Edit
 from engine.graph import Edge, Graph, GraphError, Position
 from engine.problems.trial import Trial

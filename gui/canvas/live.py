@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.edits import Edit
 from engine.graph import Edge, Graph
-from engine.training.diagnosis.causes import Matter, explained, remedy
+from engine.training.diagnosis.causes import RootCause, explained, remedy
 from engine.training.findings import NOT_A_NUMBER
 from gui.document import Document
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from engine.training.findings import Diagnosis, LayerHealth
     from engine.training.status import Status
     from engine.training.values import Place, Value
+
+    Values = Mapping[Place, tuple[Value | None, ...]]
 
 WELL, WEAK, ILL, OLD = "well", "weak", "ill", "old"
 
@@ -32,7 +34,7 @@ class Live(QObject):
         self._layers: dict[Place, LayerHealth] = {}
         self._diagnoses: tuple[Diagnosis, ...] = ()
         self._graph: Graph | None = None
-        self._values: Mapping[Place, tuple[Value | None, ...]] = {}
+        self._values: Values = {}
 
     # -- a training --------------------------------------------------------------------------------------------------
 
@@ -101,7 +103,7 @@ class Live(QObject):
         if self.document.way or self.document.graph is not self.document.project:
             return None
         here = [d for d in self.diagnoses(node_id) if not d.inside]
-        return next((found for d in here if (found := remedy(Matter(d), self.document.project)) is not None), None)
+        return next((found for d in here if (found := remedy(RootCause(d), self.document.project)) is not None), None)
 
     def changed_since(self, node_id: str) -> bool:
         """Whether the node is not any more as the run trains it."""
@@ -118,7 +120,7 @@ class Live(QObject):
 
     # -- values ------------------------------------------------------------------------------------------------------
 
-    def show_values(self, values: Mapping[Place, tuple[Value | None, ...]]) -> None:
+    def show_values(self, values: Values) -> None:
         """Show what flows along the wires; nothing for an empty mapping."""
         self._values = values
         self.changed.emit()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
@@ -13,7 +15,7 @@ from engine.graph import Graph, Node
 from engine.layers.layer import Layer
 from engine.resolve import Fault
 from engine.shapes import Report, kind_name
-from gui.canvas.geometry import MARGIN, End, Side, nearest, node_size
+from gui.canvas.geometry import MARGIN, Box, End, Side, nearest, node_size
 from gui.canvas.kinds import kind
 from gui.canvas.painter import NodeLook, make_ports, paint_node
 from gui.canvas.style import OVERVIEW, Style
@@ -124,3 +126,8 @@ def _doubtful(fault: Fault | None, parameters: object) -> str:
         return ""
     value = parameters.get(fault.parameter)
     return f"{fault.parameter} = {shown(value)} ?" if value is not None else f"{fault.parameter} ?"
+
+
+def sizes(nodes: Mapping[str, NodeItem]) -> dict[str, Box]:
+    """The size of every node, for the layout."""
+    return {node_id: item.look.size for node_id, item in nodes.items()}

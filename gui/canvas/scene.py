@@ -13,7 +13,7 @@ from engine.problems import Problem
 from gui.canvas import tooltips
 from gui.canvas.courses import Courses
 from gui.canvas.finder import Finder
-from gui.canvas.geometry import Box, End
+from gui.canvas.geometry import End
 from gui.canvas.live import Live
 from gui.canvas.node_item import NodeItem, node_look
 from gui.canvas.style import OVERVIEW, Style
@@ -42,8 +42,8 @@ class Scene(QGraphicsScene):
         """Grows with everything the overview shows."""
         self._problems: dict[str, list[Problem]] = {}
         self._selected: set[str] = set()
-        self._courses = Courses(self)
-        self._ties = Ties(self)
+        self._courses = Courses(document, self.nodes, self.wires, self.positions)
+        self._ties = Ties(document, self.nodes, self)
         self.live = Live(document, self)
         self.live.changed.connect(self.touch)
         self._later = QTimer(self, singleShot=True, interval=0)
@@ -60,8 +60,9 @@ class Scene(QGraphicsScene):
         """Make every item anew."""
         for item in (*self.wires.values(), *self.nodes.values()):
             self.removeItem(item)
-        self.nodes, self.wires, self.positions, self.chosen_wire = {}, {}, {}, None
-        self._problems, self._selected, self._courses = {}, set(), Courses(self)
+        for kept in (self.nodes, self.wires, self.positions, self._courses.crooked):
+            kept.clear()
+        self.chosen_wire, self._problems, self._selected = None, {}, set()
         for node_id in self.document.graph.nodes:
             self._create(node_id)
         for edge in self.document.graph.edges:
@@ -219,11 +220,6 @@ class Scene(QGraphicsScene):
         self.update()
 
     # -- places and wires ------------------------------------------------------------------------------------------
-
-    @property
-    def sizes(self) -> dict[str, Box]:
-        """The size of every node, for the layout."""
-        return {node_id: item.look.size for node_id, item in self.nodes.items()}
 
     def content(self, node_ids: Iterable[str] | None = None) -> QRectF:
         """The box around these nodes, or around all."""

@@ -1,11 +1,16 @@
-"""The sheet the network lies on: a view that zooms, scrolls and paints its background, but does nothing yet."""
+"""The sheet the network lies on: a view that zooms, scrolls, paints its background and says why an edit is refused."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from engine.edits import Edit
+from engine.graph import GraphError
+from engine.project import ProjectError
 from gui.canvas.camera import STEP, Camera
 from gui.canvas.ghosts import Ghosts
 from gui.canvas.grid import Grid
@@ -25,7 +30,10 @@ SETTLED = 160
 
 
 class Sheet(QGraphicsView):
-    """Shows the scene of one document."""
+    """Shows the scene of one document; gestures and commands work on it."""
+
+    message = Signal(str)
+    """A sentence for the status line."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +41,8 @@ class Sheet(QGraphicsView):
         self.canvas = Scene(document, self)  # setScene alone keeps no scene alive
         self.camera = Camera(self, self.canvas.zoom)
         self.ghosts = Ghosts(self.canvas)
+        self.mouse: QPoint | None = None
+        """Where the mouse is, while it is over the canvas."""
         self._opened = False
         self._grid, self._overview = Grid(), Overview(self.canvas)
         self._hint, self._note = Hint(self), Note(self)
@@ -82,11 +92,22 @@ class Sheet(QGraphicsView):
         self.setAccessibleDescription(words)
         self._hint.setVisible(not graph.nodes)
 
-    # -- looking ---------------------------------------------------------------------------------------------------
+    # -- edits -----------------------------------------------------------------------------------------------------
 
-    def zoom_fit(self) -> None:
-        """Show everything."""
-        self.camera.fit(self.canvas.content())
+    def apply(self, edit: Edit) -> bool:
+        """Apply an edit as one step; a refusal becomes a message."""
+        return self.attempt(lambda: self.document.apply(edit))
+
+    def attempt(self, command: Callable[[], object]) -> bool:
+        """Run a command of the canvas; whether it was done, a refusal becomes a message."""
+        try:
+            command()
+        except (GraphError, ProjectError) as error:
+            self.message.emit(str(error))
+            return False
+        return True
+
+    # -- looking ---------------------------------------------------------------------------------------------------
 
     def zoom_selection(self) -> None:
         """Show the selected nodes, or everything without any."""
@@ -102,18 +123,6 @@ class Sheet(QGraphicsView):
     def end_preview(self, _change: object = None) -> None:
         """Show the network as it is, without what a fix would do."""
         self.ghosts.clear()
-
-    def zoom_reset(self) -> None:
-        """Back to 100 %."""
-        self.camera.zoom(1.0)
-
-    def zoom_in(self) -> None:
-        """Come one step closer."""
-        self.zoom_by(STEP)
-
-    def zoom_out(self) -> None:
-        """Go one step farther away."""
-        self.zoom_by(1 / STEP)
 
     def zoom_by(self, factor: float, at: QPoint | None = None) -> None:
         """Zoom in or out around a place of the view."""

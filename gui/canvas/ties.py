@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsPathItem
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsScene
 
+from gui.canvas.node_item import NodeItem
+from gui.document import Document
 from gui.theme import theme
-
-if TYPE_CHECKING:
-    from gui.canvas.scene import Scene
 
 BULGE = 48.0
 """How far the curve swings out to the right of both layers."""
@@ -20,9 +19,9 @@ BULGE = 48.0
 class Ties(QGraphicsPathItem):
     """One item for all curves, for there are few; it is in the scene while there are any."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, document: Document, nodes: Mapping[str, NodeItem], scene: QGraphicsScene) -> None:
         super().__init__()
-        self._scene = scene
+        self._document, self._nodes, self._scene = document, nodes, scene
         self.setZValue(-1)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.dress()
@@ -35,7 +34,7 @@ class Ties(QGraphicsPathItem):
 
     def follow(self) -> None:
         """Lead the curves to where the layers stand now."""
-        nodes, sharing = self._scene.nodes, self._scene.document.graph.sharing
+        nodes, sharing = self._nodes, self._document.graph.sharing
         if bool(sharing) != (self.scene() is not None):
             (self._scene.addItem if sharing else self._scene.removeItem)(self)
         if not sharing:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 import presets
 from engine.graph import Graph
@@ -33,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(problem.severity == "error" for problem in problems) else 0
 
 
-def describe(graph: Graph, problem: Problem) -> dict[str, Any]:
+def describe(graph: Graph, problem: Problem) -> dict[str, object]:
     """A problem as JSON; nodes go by their names."""
     return {
         "severity": problem.severity,

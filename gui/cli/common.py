@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any, Protocol
+from typing import Protocol
 
 from engine.errors import LayerloomError
 
@@ -16,7 +16,7 @@ class CallError(LayerloomError):
 class Commands(Protocol):
     """What argparse gives to hang commands on."""
 
-    def add_parser(self, name: str, **kwargs: Any) -> argparse.ArgumentParser: ...
+    def add_parser(self, name: str, **kwargs: object) -> argparse.ArgumentParser: ...
 
 
 def add_what(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
@@ -32,7 +32,7 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the answer as JSON")
 
 
-def print_json(value: Any) -> None:
+def print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 import presets
 from engine import cost
@@ -30,34 +29,36 @@ def run(args: argparse.Namespace) -> int:
     if errors:
         raise CallError(f"{args.what} has errors, so its shapes are not known: {errors[0]}")
     whole, one = cost.total(graph, report, args.batch), cost.total(graph, report, 1)
-    answer: dict[str, Any] = {
+    memory = {
+        "parameters": whole.memory_parameters,
+        "training": whole.memory_training,
+        "inference": whole.memory_inference,
+    }
+    ends = {
+        "inputs": {n.name: _shape(report.outputs[n.id]["output"]) for n in graph.of_type("Input")},
+        "outputs": {n.name: _shape(report.inputs[n.id][0]) for n in graph.of_type("Output")},
+    }
+    depth = cost.depth(graph, report)
+    answer = {
         "parameters": whole.parameters,
         "trainable": whole.trainable,
         "multiply_adds": one.multiply_adds,
         "flops": one.flops,
-        "memory": {
-            "parameters": whole.memory_parameters,
-            "training": whole.memory_training,
-            "inference": whole.memory_inference,
-        },
-        "inputs": {n.name: _shape(report.outputs[n.id]["output"]) for n in graph.of_type("Input")},
-        "outputs": {n.name: _shape(report.inputs[n.id][0]) for n in graph.of_type("Output")},
-        "depth": cost.depth(graph, report),
+        "memory": memory,
+        **ends,
+        "depth": depth,
     }
     if args.json:
         print_json(answer)
         return 0
-    memory = {name: f"{size / 2**20:,.2f} MiB" for name, size in answer["memory"].items()}
     print(f"parameters     {whole.parameters:,} ({whole.trainable:,} trainable)")
     print(f"multiply-adds  {one.multiply_adds:,} for one sample ({one.flops:,} FLOPs)")
-    print(
-        f"memory         {memory['parameters']} parameters, {memory['training']} training, "
-        f"{memory['inference']} inference at batch {args.batch}"
-    )
-    for side in ("inputs", "outputs"):
-        for name, shape in answer[side].items():
+    each = ", ".join(f"{size / 2**20:,.2f} MiB {name}" for name, size in memory.items())
+    print(f"memory         {each} at batch {args.batch}")
+    for side, shapes in ends.items():
+        for name, shape in shapes.items():
             print(f"{side[:-1].ljust(14)} {name} ({', '.join(map(str, shape))})")
-    print(f"depth          {answer['depth']}")
+    print(f"depth          {depth}")
     return 0
 
 

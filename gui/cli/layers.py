@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from engine import layers
 from engine.layers.layer import Port
@@ -26,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _describe(cls: type[layers.Layer]) -> dict[str, Any]:
+def _describe(cls: type[layers.Layer]) -> dict[str, object]:
     return {
         "name": cls.__name__,
         "family": cls.family,
@@ -40,5 +39,5 @@ def _describe(cls: type[layers.Layer]) -> dict[str, Any]:
     }
 
 
-def _port(port: Port) -> dict[str, Any]:
+def _port(port: Port) -> dict[str, object]:
     return {"name": port.name, "many": port.many, "optional": port.optional}

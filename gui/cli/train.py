@@ -55,9 +55,9 @@ def run(args: argparse.Namespace) -> int:
         raise CallError("--resume goes on with a run as it was: it takes no WHAT and no other settings.")
     if args.resume is None and args.what is None:
         raise CallError("train needs WHAT to train, or --resume and the folder of a run.")
-    from engine.training.steps.threads import wait_politely
+    from engine.training.steps.threads import use_passive_waiting
 
-    wait_politely()
+    use_passive_waiting()
     from engine.training.control import Control
     from engine.training.loop import Trainer
 

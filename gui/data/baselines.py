@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
@@ -113,7 +113,7 @@ class Baselines(QWidget):
         self._watch.stop()
         self.background.close()
 
-    def _work(self, config: DataConfig, stop: threading.Event) -> tuple[DataConfig, Any]:
+    def _work(self, config: DataConfig, stop: threading.Event) -> tuple[DataConfig, tuple[Baseline, ...] | None]:
         from engine.data.baselines import Stopped, measure
 
         def report(share: float, name: str) -> None:
@@ -124,7 +124,7 @@ class Baselines(QWidget):
         except Stopped:
             return config, None
 
-    def _done(self, result: tuple[DataConfig, Any]) -> None:
+    def _done(self, result: tuple[DataConfig, tuple[Baseline, ...] | None]) -> None:
         config, found = result
         if found is not None:
             self._known[config] = found

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -70,7 +68,7 @@ class Catalogue(QWidget):
             box.addWidget(widget)
         self.setMinimumWidth(230)
 
-    def show_name(self, name: Any, path: Any, error: str, looked: Dataset | None = None) -> None:
+    def show_name(self, name: object, path: object, error: str, looked: Dataset | None = None) -> None:
         """Mark the dataset in use, and show it or the one that is ``looked`` at, with the folder of its files."""
         chosen = looked
         with QSignalBlocker(self.list):
@@ -112,7 +110,7 @@ class Catalogue(QWidget):
         self.list.addItem(item)
 
     @staticmethod
-    def _tell(signal: Any, item: QListWidgetItem | None) -> None:
+    def _tell(signal: SignalInstance, item: QListWidgetItem | None) -> None:
         if item is not None and item.data(DATASET) is not None:
             signal.emit(item.data(DATASET))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -231,7 +231,7 @@ class FilesBox(QWidget):
         except DataError:
             return None
 
-    def _button(self, text: str, name: str, then: Any, more: str = "") -> QPushButton:
+    def _button(self, text: str, name: str, then: Callable[[], None], more: str = "") -> QPushButton:
         button = QPushButton(text)
         button.setAccessibleName(name)
         button.setToolTip(f"{name}{more}")

@@ -19,7 +19,7 @@ from engine.data.dataset import Dataset, MissingFiles
 from engine.edits import MISSING, Change, SetSetting
 from engine.graph import Graph, GraphError
 from engine.settings.data import DataConfig
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.resolution import SettingFault, resolve_settings
 from engine.training.status import sentence
 from gui.data.catalogue import Catalogue
 from gui.data.data_settings import SplitSection, Transforms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TypeGuard
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -14,7 +14,7 @@ from engine.data.dataset import Dataset
 from engine.edits import MISSING, SetSetting
 from engine.graph import GraphError
 from engine.layers.parameters import Parameter, parameters
-from engine.settings.data import Split
+from engine.settings.data import SplitSettings
 from gui.data.taking import PATH, TRANSFORMS, Items, Taking, fields_for, in_use, items
 from gui.document import Document
 from gui.forms import Form
@@ -56,7 +56,7 @@ class Transforms(QWidget):
         box.addWidget(self.error)
         box.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def items(self) -> list[dict[str, Any]]:
+    def items(self) -> list[dict[str, object]]:
         """The transforms as they are set; what is no transform is left out."""
         return items(self.document)
 
@@ -95,7 +95,7 @@ class Transforms(QWidget):
         self.forms, self._cards = [], []
         for place, item in enumerate(shown):
             fields = fields_for(str(item["name"]), dataset)
-            wanted = [_with_fields(p, fields) for p in parameters(TRANSFORMS[item["name"]]) if p.name != "name"]
+            wanted = [_with_fields(p, fields) for p in parameters(TRANSFORMS[str(item["name"])]) if p.name != "name"]
             form = Form(wanted, item)
             form.edited.connect(partial(self._edit, place))
             self.forms.append(form)
@@ -134,12 +134,12 @@ class Transforms(QWidget):
         """Add a transform at the end."""
         fields = fields_for(name, in_use(self.document))
         if fields:
-            item: dict[str, Any] = {"name": name, "field": fields[0]}
+            item: dict[str, object] = {"name": name, "field": fields[0]}
             if name == "resize":
                 item["size"] = (16, 16)
             self._set([*self.items(), item], f"Add {name}")
 
-    def _edit(self, place: int, name: str, value: Any) -> None:
+    def _edit(self, place: int, name: str, value: object) -> None:
         now = self.items()
         now[place].pop(name, None)
         if value is not MISSING:
@@ -178,12 +178,13 @@ class SplitSection(Section):
     """The shares of the parts, which stay a whole: what is typed for one is taken from the others."""
 
     def __init__(self, document: Document) -> None:
-        super().__init__(document, "Split", ("data", "split"), Split)
+        super().__init__(document, "Split", ("data", "split"), SplitSettings)
 
-    def edit(self, name: str, value: Any) -> None:
+    def edit(self, name: str, value: object) -> None:
         """Set a share and let the training part (or the two others) take the rest, as one undo step."""
-        shares = {key: self.values().get(key, Split.model_fields[key].default) for key in SHARES}
-        if name not in SHARES or not _is_share(value) or not all(map(_is_share, shares.values())):
+        given = {key: self.values().get(key, SplitSettings.model_fields[key].default) for key in SHARES}
+        shares = {key: share for key, share in given.items() if _is_share(share)}
+        if name not in SHARES or not _is_share(value) or len(shares) < len(SHARES):
             super().edit(name, value)
             return
         shares[name] = value
@@ -205,5 +206,5 @@ def _with_fields(parameter: Parameter, fields: list[str]) -> Parameter:
     return replace(parameter, kind="choice", choices=tuple(fields)) if parameter.name == "field" else parameter
 
 
-def _is_share(value: Any) -> bool:
+def _is_share(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1

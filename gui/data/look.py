@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from engine.data.dataset import Dataset, Field
 from engine.data.datasets import feature_names, get
 from engine.settings.data import DataConfig
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
+    from engine.data.dataset import Array
 
 PARTS = {"train": "training", "validation": "validation", "test": "test"}
 SHOWN = 12

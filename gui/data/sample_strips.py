@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
@@ -14,9 +14,7 @@ from gui.pictures import limits, pictures
 from gui.theme import mono_font, theme
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
+    from engine.data.dataset import Array
 
 PADDING = "·"
 KINDS = ("muted", "text", "curve.rate", "text", "curve.validation", "ok", "muted", "curve.train")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from engine.data.dataset import Dataset
 from engine.data.datasets import catalogue
@@ -16,7 +15,7 @@ from gui.forms.sections import compound, raw
 TRANSFORMS: dict[str, type[Resize | Standardise]] = {"resize": Resize, "standardise": Standardise}
 PATH = ("data", "transforms")
 
-Items = list[dict[str, Any]]
+Items = list[dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Taking:
     path: str | None
     said: str = ""
 
-    def settings(self, document: Document) -> dict[str, Any]:
+    def settings(self, document: Document) -> dict[str, object]:
         """The data section as it would be."""
         now = raw(document, ("data",))
         kept = {key: value for key, value in now.items() if key not in ENTRIES} if isinstance(now, Mapping) else {}
@@ -87,7 +86,7 @@ class Remembered:
             again = [item for item in had if item not in now]
             said = f"It gets back what it had: {_names(had)}." if again else ""
             return Taking(dataset, had, path, said)
-        carried, lost = list[dict[str, Any]](), list[dict[str, Any]]()
+        carried, lost = list[dict[str, object]](), list[dict[str, object]]()
         for item in now:
             kept = fitting(item, dataset, before)
             carried.append(kept) if kept is not None else lost.append(item)
@@ -120,7 +119,7 @@ def fields_for(name: str, dataset: Dataset | None) -> list[str]:
     return [key for key, f in fields if f.dtype == "float32" and (name != "resize" or len(f.shape) == 3)]
 
 
-def fitting(item: Mapping[str, Any], dataset: Dataset, before: Dataset | None = None) -> dict[str, Any] | None:
+def fitting(item: Mapping[str, object], dataset: Dataset, before: Dataset | None = None) -> dict[str, object] | None:
     """A transform for another data set: on the field of that name, else on the one most like it; None: there is none.
 
     What worked on an input of ``before`` goes to an input, rather to one with as many axes.
@@ -136,7 +135,7 @@ def fitting(item: Mapping[str, Any], dataset: Dataset, before: Dataset | None = 
     return {**item, "field": field if field in fields else fields[0]}
 
 
-def _names(some: Sequence[Mapping[str, Any]]) -> str:
+def _names(some: Sequence[Mapping[str, object]]) -> str:
     """``resize and standardise``"""
     names = list(dict.fromkeys(str(item["name"]) for item in some))
     return " and ".join(names)

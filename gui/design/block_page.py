@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 
 from engine import cost
 from engine.blocks.block import Block, BlockParameter
-from engine.blocks.edits import SetBlock
+from engine.blocks.block_edits import SetBlock
 from engine.blocks.rename import drop, rename
 from engine.edits import Edit
 from engine.graph import GraphError

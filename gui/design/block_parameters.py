@@ -18,7 +18,7 @@ from gui.forms.fields import FIELDS, BoolField, PlainField
 from gui.forms.repeats import tool
 from gui.widgets import Note, heading
 
-ZEROS: Final[dict[Kind, Any]] = {"int": 1, "float": 1.0, "bool": False, "text": ""}
+ZEROS: Final[dict[Kind, object]] = {"int": 1, "float": 1.0, "bool": False, "text": ""}
 TYPES: Final[dict[Kind, str]] = {"int": "a whole number", "float": "a number", "bool": "true or false", "text": "text"}
 WORDS: Final[dict[Kind, str]] = {"int": "whole", "float": "number", "bool": "yes/no", "text": "text"}
 FIRST_NAMES: Final = ("channels", "size", "count")
@@ -189,14 +189,14 @@ class Card(QWidget):
         if kind != self._shown.kind:
             self.edited.emit({"kind": kind, "default": converted(self._shown.default, kind)})
 
-    def _default_typed(self, value: Any) -> None:
+    def _default_typed(self, value: object) -> None:
         if value is MISSING:
             value = "" if self._shown.kind == "text" else self._shown.default
             self.default.show_value(value)
         self.edited.emit({"default": value})
 
 
-def converted(value: Any, kind: Kind) -> Any:
+def converted(value: object, kind: Kind) -> object:
     """A default as one of another kind, as near as that can be."""
     if kind == "text":
         return str(value)

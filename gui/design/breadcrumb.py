@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from engine.blocks.edits import uses_of
+from engine.blocks.block_edits import uses_of
 from gui.document import Document
 
 

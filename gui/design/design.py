@@ -71,12 +71,13 @@ class DesignPage(QWidget):
         self.problems.looked_at.connect(self._look)
         self.problems.mending.connect(self._mend)
         self.problems.mend_all_wanted.connect(self.mend_all)
+        self.view.fix_menu.looked_at.connect(self._look)
         self.view.fix_menu.chosen.connect(self._mend)
         offers = self.inspector.node_page.offers
         offers.looked_at.connect(lambda fix: self._look(None, fix))
         offers.fallback = self.view
         offers.chosen.connect(lambda fix: self._mend(None, fix))
-        offers.fixes_wanted.connect(self.view.show_fixes)
+        offers.fixes_wanted.connect(self.view.fix_menu.open)
         for source in (self.problems, self.view.fix_menu):
             source.why.connect(self.explain)
         self.problems.counted.connect(self._title_problems)
@@ -87,7 +88,7 @@ class DesignPage(QWidget):
     def _add(self, type_name: str) -> None:
         chosen = self.document.selection
         after = chosen[0] if len(chosen) == 1 else None
-        self.view.add_layer(type_name, open_place(self.document.graph), after=after)
+        self.view.editing.add_layer(type_name, open_place(self.document.graph), after=after)
         self.view.setFocus()
 
     def _show_node(self, node_id: str) -> None:

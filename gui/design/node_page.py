@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
@@ -38,8 +38,8 @@ class NodePage(QWidget):
         self.document = document
         self.form: Form | None = None
         self.properties: Form | None = None
-        self._shown_form: tuple[Any, ...] | None = None
-        self._shown_properties: tuple[Any, ...] | None = None
+        self._shown_form: tuple[object, ...] | None = None
+        self._shown_properties: tuple[object, ...] | None = None
         self.problems = ProblemWords()
         self.problems.wanted.connect(self._go)
         self.training = TrainingWords(live)

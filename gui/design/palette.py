@@ -10,7 +10,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from engine.blocks import library
-from engine.blocks.edits import RemoveBlock, uses_of
+from engine.blocks.block_edits import RemoveBlock, uses_of
 from engine.edits import Change
 from engine.errors import GraphError
 from engine.files import FileError

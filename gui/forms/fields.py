@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QValidator, QWheelEvent
@@ -30,11 +29,11 @@ class TextField(QLineEdit):
         super().__init__(parent)
         self.parameter = parameter
         self.context = Context()
-        self.value: Any = MISSING
+        self.value: object = MISSING
         self.setPlaceholderText(placeholder(parameter))
         self.editingFinished.connect(self.commit)
 
-    def show_value(self, value: Any) -> None:
+    def show_value(self, value: object) -> None:
         """Show a value that holds now; a half-typed text in a focused field stays."""
         _show(self, self, value)
 
@@ -56,12 +55,12 @@ class NumberField(QAbstractSpinBox):
         super().__init__(parent)
         self.parameter = parameter
         self.context = Context()
-        self.value: Any = MISSING
+        self.value: object = MISSING
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.lineEdit().setPlaceholderText(placeholder(parameter))
         self.editingFinished.connect(self.commit)
 
-    def show_value(self, value: Any) -> None:
+    def show_value(self, value: object) -> None:
         """Show a value that holds now; a half-typed text in a focused field stays."""
         _show(self, self.lineEdit(), value)
 
@@ -160,7 +159,7 @@ class ChoiceField(QComboBox):
             self.setPlaceholderText("choose")
         self.activated.connect(lambda index: self.committed.emit(self._values()[index]))
 
-    def show_value(self, value: Any) -> None:
+    def show_value(self, value: object) -> None:
         """Show a value that holds now."""
         known = len(self.parameter.choices)
         with QSignalBlocker(self):
@@ -176,7 +175,7 @@ class ChoiceField(QComboBox):
         """The wheel scrolls the page unless this field has the focus."""
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
-    def _values(self) -> list[Any]:
+    def _values(self) -> list[object]:
         return [self.itemData(index) for index in range(self.count())]
 
 
@@ -189,8 +188,8 @@ class ChoicesField(QPushButton):
         super().__init__(parent)
         self.parameter = parameter
         self.context = Context()
-        self.value: Any = MISSING
-        self._unfit: Mapping[Any, str] = {}
+        self.value: object = MISSING
+        self._unfit: Mapping[str, str] = {}
         self.setStyleSheet("text-align: left;")
         self._menu = _StayingMenu(self)
         self._default = self._menu.addAction("Automatic" if parameter.default is None else readable(parameter.default))
@@ -199,7 +198,7 @@ class ChoicesField(QPushButton):
         self._menu.addSeparator()
         self._menu.setToolTipsVisible(True)
         self._actions: list[QAction] = []
-        self._labels: dict[Any, str] = {}
+        self._labels: dict[object, str] = {}
         for choice, label in zip(parameter.choices, parameter.labels or parameter.choices, strict=True):
             self._labels[choice] = str(label).replace("_", " ")
             action = self._menu.addAction(self._labels[choice])
@@ -209,7 +208,7 @@ class ChoicesField(QPushButton):
             self._actions.append(action)
         self.setMenu(self._menu)
 
-    def show_value(self, value: Any) -> None:
+    def show_value(self, value: object) -> None:
         """Show a value that holds now."""
         self.value = value
         holds = self.parameter.default if value is MISSING else value
@@ -222,7 +221,7 @@ class ChoicesField(QPushButton):
         self.setText(self._default.text() if self._default.isChecked() else words or "nothing")
         self._enable()
 
-    def set_unfit(self, reasons: Mapping[Any, str]) -> None:
+    def set_unfit(self, reasons: Mapping[str, str]) -> None:
         """Grey the choices that say nothing here, with why; one that is ticked can still be taken back."""
         self._unfit = reasons
         for action in self._actions:
@@ -262,7 +261,7 @@ class BoolField(QCheckBox):
         self.context = Context()
         self.clicked.connect(self._click)
 
-    def show_value(self, value: Any) -> None:
+    def show_value(self, value: object) -> None:
         """Show a value that holds now."""
         value = self.parameter.default if value is MISSING else value
         partly = not isinstance(value, bool)
@@ -286,7 +285,7 @@ FIELDS: Mapping[str, type[PlainField]] = {
 }
 
 
-def _show(field: TextField | NumberField, edit: QLineEdit, value: Any) -> None:
+def _show(field: TextField | NumberField, edit: QLineEdit, value: object) -> None:
     if field.hasFocus() and edit.text() != _held(field) and _same(value, field.value):
         return
     field.value = value
@@ -329,7 +328,7 @@ def _held(field: TextField | NumberField) -> str:
     return shown(field.parameter, field.value, field.context)
 
 
-def _same(one: Any, other: Any) -> bool:
+def _same(one: object, other: object) -> bool:
     return one is other or (type(one) is type(other) and one == other)
 
 
@@ -338,6 +337,6 @@ def placeholder(parameter: Parameter) -> str:
     return "needed" if parameter.required else unparse(parameter.default)
 
 
-def readable(value: Any) -> str:
+def readable(value: object) -> str:
     """A choice for people: ``half way`` for ``half_way``."""
     return unparse(value).replace("_", " ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -23,7 +22,7 @@ class Form(QWidget):
     def __init__(
         self,
         parameters: Sequence[Parameter],
-        values: Mapping[str, Any] | None = None,
+        values: Mapping[str, object] | None = None,
         parent: QWidget | None = None,
         context: Context | None = None,
     ) -> None:
@@ -50,7 +49,7 @@ class Form(QWidget):
         """The sentence below each field that has one."""
         return {name: row.error for name, row in self.rows.items() if row.error}
 
-    def set_values(self, values: Mapping[str, Any], context: Context | None = None) -> None:
+    def set_values(self, values: Mapping[str, object], context: Context | None = None) -> None:
         """Show these values; what is not among them holds its default. ``context`` says where the form stands now."""
         self.context = context or self.context
         for name, row in self.rows.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
@@ -40,7 +39,7 @@ class RepeatsField(QWidget):
         super().__init__(parent)
         self.parameter = parameter
         self.context = Context()
-        self.values: tuple[Any, ...] = ()
+        self.values: tuple[object, ...] = ()
         self.cells: list[PlainField] = []
         self._kinds: list[type[PlainField]] = []
         self._labels: list[QLabel] = []
@@ -59,7 +58,7 @@ class RepeatsField(QWidget):
         self.more.clicked.connect(self._extend)
         self.less.clicked.connect(self._shorten)
 
-    def show_value(self, value: Any) -> None:
+    def show_value(self, value: object) -> None:
         """Show the values; fields stay (with what is half typed in them) as long as they are of the same kinds."""
         self.values = per_repeat(value) or (value,)
         kinds = [TextField if is_expression(each) else FIELDS[self.parameter.kind] for each in self.values]
@@ -120,7 +119,7 @@ class RepeatsField(QWidget):
         one = place < len(self.values) - 1 or first == last
         return f"repeat {first}" if one else f"repeats {first} to {last}"
 
-    def _commit(self, place: int, value: Any) -> None:
+    def _commit(self, place: int, value: object) -> None:
         kept = self.parameter.default if value is MISSING else value
         self._emit((*self.values[:place], kept, *self.values[place + 1 :]))
 
@@ -130,5 +129,5 @@ class RepeatsField(QWidget):
     def _shorten(self) -> None:
         self._emit(self.values[:-1])
 
-    def _emit(self, values: tuple[Any, ...]) -> None:
+    def _emit(self, values: tuple[object, ...]) -> None:
         self.committed.emit({"per_repeat": values})

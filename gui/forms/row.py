@@ -6,8 +6,6 @@ table for values per repeat.
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
@@ -34,8 +32,8 @@ class Row(QObject):
         super().__init__(form)
         self.parameter, self._form, self._grid, self._line = parameter, form, grid, LINES * place
         self.context = Context()
-        self.value: Any = MISSING
-        self._pending: Any = None
+        self.value: object = MISSING
+        self._pending: object = None
         self.error = self.hint = self.stand_in = ""
         self.title = parameter.name
         self.unread = False
@@ -64,7 +62,7 @@ class Row(QObject):
         self._wrong: Note | None = None
         self._tools()
 
-    def show_value(self, held: Any, context: Context) -> None:
+    def show_value(self, held: object, context: Context) -> None:
         """Show what holds now; a half-typed text in a focused field stays."""
         if self._pending is not None and (held is self.value or held == self.value):
             return
@@ -213,7 +211,7 @@ class Row(QObject):
 
     # -- edits -----------------------------------------------------------------------------------------------------
 
-    def _committed(self, meant: Any) -> None:
+    def _committed(self, meant: object) -> None:
         start, self._pending = self._pending, None
         if start is not None and meant in (start, {"expr": ""}):  # nothing was made of it
             self.show_value(self.value, self.context)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from pydantic import BaseModel
 from PySide6.QtCore import Signal
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.edits import MISSING, Compound, Edit, SetSetting
 from engine.graph import Graph, GraphError
 from engine.layers.parameters import Parameter, parameters
-from engine.settings.resolve import SettingFault, resolve_settings, variants
+from engine.settings.resolution import SettingFault, resolve_settings, variants
 from gui.document import Document
 from gui.forms import Form
 from gui.widgets import Note, heading
@@ -37,15 +36,15 @@ def faults(document: Document) -> dict[str, str]:
     return found
 
 
-def raw(document: Document, path: Sequence[str]) -> Any:
+def raw(document: Document, path: Sequence[str]) -> object:
     """What the user has set at a path of the settings; MISSING where nothing is."""
-    value: Any = document.project.settings
+    value: object = document.project.settings
     for key in path:
         value = value.get(key, MISSING) if isinstance(value, Mapping) else MISSING
     return value
 
 
-def lr_setting(document: Document) -> Any:
+def lr_setting(document: Document) -> object:
     """The learning rate that is set, or holds by default; MISSING or what was typed where that is none."""
     settings = resolve_settings(document.project)
     if not isinstance(settings, SettingFault):
@@ -93,12 +92,12 @@ class Section(QWidget):
         self.form.set_stand_ins({name: stand_ins.get(prefix + name, "") for name in self.form.rows})
         self.form.set_hints({name: hints.get(prefix + name, "") for name in self.form.rows})
 
-    def values(self) -> Mapping[str, Any]:
+    def values(self) -> Mapping[str, object]:
         """What is set in this table."""
         value = raw(self.document, self.path)
         return value if isinstance(value, Mapping) else {}
 
-    def edit(self, name: str, value: Any) -> None:
+    def edit(self, name: str, value: object) -> None:
         """Set one entry, as one undo step."""
         self.apply(SetSetting((*self.path, name), value))
 
@@ -149,12 +148,12 @@ class KindSection(Section):
             wrong = {**wrong, f"{here}.name": wrong[here]}
         super().refresh(wrong)
 
-    def edit(self, name: str, value: Any) -> None:
+    def edit(self, name: str, value: object) -> None:
         """Set an entry; another kind keeps those entries that it knows too."""
         if name != "name":
             super().edit(name, value)
             return
-        kind = value if value is not MISSING else self._default
+        kind = self._default if value is MISSING else str(value)
         kept = {
             key: old for key, old in self.values().items() if key in self.kinds[kind].model_fields and key != "name"
         }
@@ -191,7 +190,7 @@ class OptionalSection(Section):
         self.form.setVisible(there)
         super().refresh(wrong)
 
-    def _switched(self, _name: str, value: Any) -> None:
+    def _switched(self, _name: str, value: object) -> None:
         self.apply(SetSetting(self.path, {} if value is True else MISSING))
 
 

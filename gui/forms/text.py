@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from engine.edits import MISSING
 from engine.expressions import ExpressionError, depends, per_repeat, value
@@ -18,7 +17,7 @@ class Context:
     """Where a form stands: ``arguments`` are the values of the parameters of the block around it, None outside a block;
     ``repeat`` says how many times the node is repeated."""
 
-    arguments: Mapping[str, Any] | None = None
+    arguments: Mapping[str, object] | None = None
     repeat: int = 1
 
     @property
@@ -32,7 +31,7 @@ def is_text(parameter: Parameter) -> bool:
     return parameter.kind == "text" and parameter.any_text
 
 
-def meaning(parameter: Parameter, text: str, context: Context) -> Any:
+def meaning(parameter: Parameter, text: str, context: Context) -> object:
     """The literal, expression or values per repeat that a person means in this field."""
     text = text.strip()
     if not text:
@@ -45,7 +44,7 @@ def meaning(parameter: Parameter, text: str, context: Context) -> Any:
     return found
 
 
-def shown(parameter: Parameter, held: Any, context: Context) -> str:
+def shown(parameter: Parameter, held: object, context: Context) -> str:
     """The text that `meaning` reads back as what is ``held``."""
     if held is MISSING:
         return ""
@@ -59,7 +58,7 @@ def shown(parameter: Parameter, held: Any, context: Context) -> str:
     return held if _words(parameter, held, context) == held else f'"{held}"'
 
 
-def here(held: Any, context: Context) -> str:
+def here(held: object, context: Context) -> str:
     """What a value that is reckoned comes to here: ``256``, or ``64 then 128``; empty where nothing is reckoned."""
     if context.arguments is None or not depends(held):
         return ""
@@ -70,7 +69,7 @@ def here(held: Any, context: Context) -> str:
         return ""
 
 
-def _words(parameter: Parameter, text: str, context: Context) -> Any:
+def _words(parameter: Parameter, text: str, context: Context) -> object:
     if context.repeat > 1 and THEN in text:
         return {"per_repeat": tuple(_words(parameter, part, Context(context.arguments)) for part in text.split(THEN))}
     if context.in_block and text.startswith("="):

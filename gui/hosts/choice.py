@@ -10,7 +10,7 @@ from engine.data.datasets import DataError, get
 from engine.graph import Graph
 from engine.layers.parameters import Parameter
 from engine.project import ProjectError
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import infer
 from engine.training.runs.folder import PROJECT
 from gui.hosts.host import Host, ThreadHost

@@ -11,17 +11,14 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pydantic import ValidationError
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import about
 from engine.graph import Graph
-from engine.settings.resolve import SettingFault, resolve
+from engine.settings.resolution import SettingFault, resolve
 from engine.training.control import Control
 from engine.training.history import History
-from engine.training.process.telling import hear_diagnoses
-from engine.training.runs.folder import FACTS, RunError
-from engine.training.runs.info import RunInfo, read
+from engine.training.runs.run_info import RunInfo, read
 from engine.training.runs.stored import stored_history
 from engine.training.status import Result, State, Status, sentence
 from gui.work import garbage
@@ -160,10 +157,6 @@ class StoredRun:
         info = read(path)
         self.history = stored_history(info.path)
         self.result = result_of(info, self.history)
-        try:
-            diagnoses = hear_diagnoses(info.diagnoses)
-        except ValidationError as error:
-            raise RunError(f"{path / FACTS} is damaged: what it says of diagnoses is none.") from error
         self.status = Status(
             state=self.result.state,
             message=self.result.message,
@@ -175,7 +168,7 @@ class StoredRun:
             validation=self.result.validation,
             test=self.result.test,
             notes=tuple(info.notes),
-            diagnoses=diagnoses,
+            diagnoses=info.diagnoses,
         )
 
     def start(self) -> None: ...

@@ -1,31 +1,26 @@
-"""Trainings that go on in processes of their own from before: found at the start, and offered to be watched."""
+"""Trainings that go on in processes of their own from before are found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from engine import project
 from engine.files import FileError
 from engine.graph import Graph
 from engine.home import hosts
-from engine.training.status import Status
-from gui.training.banner import Strip
 from gui.work.background import Background
 
 if TYPE_CHECKING:
-    from engine.training.process.handover import Live
+    from engine.training.process.handover import LiveTraining
 
 
 class LiveRuns(QObject):
     """Looks for them beside the GUI thread."""
 
     found = Signal(list)
-    """A `Live` each, oldest first."""
+    """A `LiveTraining` each, oldest first."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,59 +36,13 @@ class LiveRuns(QObject):
         self._background.close()
 
 
-def _live() -> list[Live]:
+def _live() -> list[LiveTraining]:
     from engine.training.process.handover import live  # numpy comes along: not while the window is being built
 
     return live()
 
 
-class GoingOn(Strip):
-    """Says that a run goes on, and offers to watch it."""
-
-    watch_wanted = Signal(object)
-    """The `Live` run."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        button = QPushButton("Watch it")
-        button.setToolTip("Show this run on the Train page, with all its curves")
-        button.setAccessibleName("Watch the run that goes on")
-        super().__init__(button, "Hide the run that goes on", parent)
-        self._run: Live | None = None
-        self._hidden: set[Path] = set()
-        self.wanted.connect(self._watch)
-        self.away.clicked.connect(self._never)
-
-    def offer(self, runs: list[Live]) -> None:
-        """Offer the newest one that was not waved away."""
-        runs = [run for run in runs if run.folder not in self._hidden]
-        self.setVisible(bool(runs))
-        if runs:
-            self._run = runs[-1]
-            others = {1: "", 2: " So is one more."}.get(len(runs), f" So are {len(runs) - 1} more.")
-            self.say("running", f"A run of “{runs[-1].facts.network}” is going on in a process of its own.{others}")
-
-    def _watch(self) -> None:
-        self.hide()
-        if self._run is not None:
-            self.watch_wanted.emit(self._run)
-
-    def _never(self) -> None:
-        if self._run is not None:
-            self._hidden.add(self._run.folder)
-
-
-def below(strip: QWidget, pages: QWidget) -> QWidget:
-    """Both in one column; the pages take what is left."""
-    body = QWidget()
-    column = QVBoxLayout(body)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(strip)
-    column.addWidget(pages, 1)
-    return body
-
-
-def project_of(run: Live) -> Graph | None:
+def project_of(run: LiveTraining) -> Graph | None:
     """The project that a run trains; None where it cannot be read (yet)."""
     from engine.training.runs.folder import PROJECT
 
@@ -101,33 +50,3 @@ def project_of(run: Live) -> Graph | None:
         return project.load((run.facts.run or run.folder) / PROJECT)
     except FileError:
         return None
-
-
-def ask_to_leave(window: QWidget, name: str, status: Status, then: Callable[[bool], None], *, can_stay: bool) -> None:
-    """Ask what becomes of a run when the window closes; ``then`` gets whether it goes on, nothing if it is cancelled.
-
-    Only what trains in a process of its own ``can_stay``. Does not wait for the answer.
-    """
-    box = QMessageBox(
-        QMessageBox.Icon.Question, "A training is going on", f"“{name}” is still training.", parent=window
-    )
-    far = f"It is at step {status.step:,} of {status.steps_total:,}. " if status.steps_total else ""
-    stays = (
-        "It can go on without the window; the next start shows it again. "
-        if can_stay
-        else "It trains in this program and ends with it (host “process” would let it go on). "
-    )
-    box.setInformativeText(f"{far}{stays}Stopped, it ends after this batch; what was learnt is kept, to go on from.")
-    on = box.addButton("Let it go on", QMessageBox.ButtonRole.AcceptRole) if can_stay else None
-    stop = box.addButton("Stop it" if can_stay else "Stop and close", QMessageBox.ButtonRole.DestructiveRole)
-    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-    box.setDefaultButton(on or cancel)
-
-    def answered() -> None:
-        clicked = box.clickedButton()
-        box.deleteLater()
-        if clicked in (on, stop):
-            then(clicked is on)
-
-    box.finished.connect(answered)
-    box.open()

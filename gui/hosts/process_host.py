@@ -15,9 +15,7 @@ from collections import deque
 from dataclasses import replace
 from multiprocessing.connection import Pipe, wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
 
 from engine import project
 from engine.errors import NOTHING, About, about
@@ -25,16 +23,31 @@ from engine.graph import Graph
 from engine.training.history import History
 from engine.training.process.child import spawn
 from engine.training.process.handover import WORDS, Request, call, facts_of, hand_over, remove
-from engine.training.process.telling import RESULT, TABLE, hear_diagnoses, hear_look, hear_status
+from engine.training.process.messages import (
+    NEWS,
+    Command,
+    Diagnoses,
+    Ended,
+    NewLook,
+    NewStatus,
+    NewTable,
+    Pause,
+    Points,
+    Refused,
+    Resume,
+    SetRate,
+    StepOnce,
+    Stop,
+)
 from engine.training.process.wire import Line, WireError, columns
 from engine.training.runs.folder import PROJECT, RunError, last_kept
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from engine.training.status import Result, Status, sentence
 from gui.hosts.host import ENDED, result_of
 from gui.work import garbage
 
 if TYPE_CHECKING:
-    from engine.training.findings import Diagnosis, Look
+    from engine.training.findings import Diagnosis, HealthCheck
 
 STARTING, CALLING = "Starting a process", "Calling the process"
 LOOK_EVERY = 0.02
@@ -69,10 +82,10 @@ class ProcessHost:
         self.history = History()
         self._status = Status(phase=phase)
         self._diagnoses: tuple[Diagnosis, ...] = ()
-        self._health: Look | None = None
+        self._health: HealthCheck | None = None
         self._result: Result | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._commands: deque[dict[str, Any]] = deque()
+        self._commands: deque[Command] = deque()
         self._line: Line | None = None
         self._sending = threading.Lock()
         self._leaving = False
@@ -121,19 +134,19 @@ class ProcessHost:
     def pause(self) -> None:
         if self._thread.ident is None:
             self._request = self._request.model_copy(update={"paused": True})
-        self._say(kind="pause")
+        self._say(Pause())
 
     def resume(self) -> None:
-        self._say(kind="resume")
+        self._say(Resume())
 
     def step(self) -> None:
-        self._say(kind="step")
+        self._say(StepOnce())
 
     def stop(self) -> None:
-        self._say(kind="stop")
+        self._say(Stop())
 
     def set_lr(self, lr: float) -> None:
-        self._say(kind="lr", lr=float(lr))
+        self._say(SetRate(lr=lr))
 
     def close(self, timeout: float) -> bool:
         self.stop()
@@ -151,7 +164,7 @@ class ProcessHost:
             garbage.settle()
         return not self._thread.is_alive()
 
-    def _say(self, **command: Any) -> None:
+    def _say(self, command: Command) -> None:
         self._commands.append(command)
         if not self._send():
             self._wake()
@@ -246,30 +259,24 @@ class ProcessHost:
 
     def _take(self, line: Line) -> bool:
         """Take in one message; whether it was the last. Raises WireError for nonsense."""
-        message, numbers = line.receive()
-        kind = message.get("kind")
-        try:
-            if kind == "points":
-                self.history.extend(str(message["name"]), *columns(numbers, message["count"]))
-            elif kind == "table":
-                table = TABLE.validate_python(message["table"])
-                self.history.keep(str(message["name"]), table.step, table.epoch, table.values)
-            elif kind == "diagnoses":
-                self._diagnoses = hear_diagnoses(message["diagnoses"])
-            elif kind == "look":
-                self._health = hear_look(message["look"])
-            elif kind == "status":
-                self._status = hear_status(message["status"], self._diagnoses, self._health)
-            elif kind == "result":
-                self._result = RESULT.validate_python(message["result"])
+        news, numbers = line.receive(NEWS)
+        match news:
+            case Points():
+                self.history.extend(news.name, *columns(numbers, news.count))
+            case NewTable(table=table):
+                self.history.keep(news.name, table.step, table.epoch, table.values)
+            case Diagnoses():
+                self._diagnoses = news.diagnoses
+            case NewLook():
+                self._health = news.look
+            case NewStatus():
+                self._status = replace(news.status, diagnoses=self._diagnoses, health=self._health)
+            case Ended():
+                self._result = news.result
                 return True
-            elif kind == "refused":
-                self.refused = str(message["why"])[:300]
+            case Refused():
+                self.refused = news.why
                 raise WireError(self.refused)
-            else:
-                raise WireError("What came from the process of the training is no message.")
-        except (ValidationError, KeyError) as error:
-            raise WireError(f"What came from the process of the training cannot be read: {error}.") from error
         return False
 
     def _lost(self) -> None:

@@ -24,7 +24,7 @@ from gui.theme import theme
 from gui.widgets import Note, OneLine
 
 if TYPE_CHECKING:
-    from engine.training.diagnosis.causes import Matter
+    from engine.training.diagnosis.causes import RootCause
     from engine.training.findings import Diagnosis
 
 SHARE = 0.4
@@ -41,9 +41,9 @@ class Diagnoses(QFrame):
     """The way to a level of the canvas, and the node there."""
     setting_wanted = Signal(str)
     mend_wanted = Signal(object)
-    """A `Matter` that is to be mended."""
+    """A `RootCause` that is to be mended."""
 
-    def __init__(self, parent: QWidget | None = None, remedy: Callable[[Matter], str] = lambda matter: "") -> None:
+    def __init__(self, parent: QWidget | None = None, remedy: Callable[[RootCause], str] = lambda matter: "") -> None:
         super().__init__(parent)
         self.setObjectName("diagnoses")
         self.setAccessibleName("What goes wrong in this training")
@@ -121,7 +121,7 @@ class Diagnoses(QFrame):
             row.offer(self._remedy(row.matter))
         self._fit()
 
-    def _say_title(self, found: Sequence[Matter]) -> None:
+    def _say_title(self, found: Sequence[RootCause]) -> None:
         count = sum(not matter.over for matter in found)
         past = len(found) - count
         words = f"{count or past} thing{'' if (count or past) == 1 else 's'} to look at"
@@ -182,7 +182,7 @@ class _Row(QWidget):
     """The `Diagnosis` whose place is to be shown."""
     mend_wanted = Signal(object)
 
-    def __init__(self, matter: Matter) -> None:
+    def __init__(self, matter: RootCause) -> None:
         super().__init__()
         self.matter = matter
         cause = matter.cause

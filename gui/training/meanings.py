@@ -11,7 +11,7 @@ from engine.graph import Graph
 from engine.layers.parameters import unparse
 from engine.settings.data import DataConfig
 from engine.settings.optimizers import LBFGS
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.resolution import SettingFault, resolve_settings
 from engine.settings.schedules import Cosine, Cyclic, OneCycle, Polynomial
 from engine.settings.training import TrainingConfig
 from engine.training.evaluation.fitting import unfit

@@ -32,6 +32,10 @@ class Notice:
         if self._preferences is not None:
             self._preferences.set_text(KEY, "" if wanted else "no")
 
+    def switch(self) -> None:
+        """Say it from now on, or no longer."""
+        self.on = not self.on
+
     def tell(self, title: str, sentence: str) -> bool:
         """Say that a run has ended, unless the window is being looked at; whether anything was said."""
         window = self._owner.window()

@@ -12,7 +12,7 @@ from engine.edits import SetSetting
 from engine.errors import About
 from engine.graph import Graph, GraphError
 from engine.settings.optimizers import smaller_rate
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.resolution import SettingFault, resolve_settings
 from engine.training.history import History
 from engine.training.runs.folder import METRICS
 from engine.training.status import Result

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -14,8 +13,8 @@ from engine.edits import MISSING, SetSetting
 from engine.graph import GraphError
 from gui.document import Document
 from gui.forms.sections import faults, lr_setting
-from gui.hosts.host import Host
 from gui.training.controls import Controls
+from gui.training.current_run import CurrentRun
 
 LR = "training.optimizer.lr"
 LATER = 0.5
@@ -23,17 +22,16 @@ LATER = 0.5
 
 
 class Rate(QObject):
-    """Between the field of the controls, the document and the host; ``running`` gives the host of a run that goes."""
+    """Between the field of the controls, the document and the run."""
 
     message = Signal(str)
 
-    def __init__(
-        self, controls: Controls, document: Document, running: Callable[[], Host | None], parent: QWidget
-    ) -> None:
+    def __init__(self, controls: Controls, document: Document, run: CurrentRun, parent: QWidget) -> None:
         super().__init__(parent)
-        self._page, self._controls, self._document, self._running = parent, controls, document, running
+        self._page, self._controls, self._document, self._run = parent, controls, document, run
         self._at = 0.0
         controls.lr_typed.connect(self.set)
+        controls.find_clicked.connect(self.find)
 
     def show_setting(self) -> None:
         """Show the rate that a run would begin with."""
@@ -48,7 +46,7 @@ class Rate(QObject):
 
     def set(self, value: Any) -> None:
         """Use this rate: from the next step on, or from the next run."""
-        host = self._running()
+        host = self._run.host if self._run.running else None
         if host is None:
             try:
                 self._document.apply(SetSetting(("training", "optimizer", "lr"), value))
@@ -71,6 +69,8 @@ class Rate(QObject):
 
     def find(self) -> None:
         """Let a range test find one."""
+        if not self._run.ready():
+            return
         from gui.training.range_dialog import RangeDialog
 
         dialog = RangeDialog(self._document.project, self._page)

@@ -7,14 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
 from PySide6.QtCore import QObject, Signal
 
 from engine import project
 from engine.graph import Graph, GraphError
-from engine.training.process.telling import hear_diagnoses
 from engine.training.runs.folder import FACTS, PROJECT, RunError
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from engine.training.status import Result, Status
 from gui.document import Document
 from gui.hosts.host import Watch
@@ -23,7 +21,7 @@ from gui.training.controls import duration
 from gui.training.diagnoses import Diagnoses
 
 if TYPE_CHECKING:
-    from engine.training.diagnosis.causes import Matter
+    from engine.training.diagnosis.causes import RootCause
     from engine.training.findings import Diagnosis
 
 Key = tuple[str, tuple[str, ...], str | None]
@@ -96,11 +94,9 @@ class Remarks(QObject):
         if not (result.run / FACTS).is_file():
             return
         try:
-            said = hear_diagnoses(read(result.run).diagnoses)
+            said = read(result.run).diagnoses
         except RunError as error:
             self.message.emit(str(error))
-        except ValidationError:
-            self.message.emit(f"{result.run / FACTS} is damaged: what it says of diagnoses is none.")
         else:
             self._show(self._status or Status(run=result.run), said)
 
@@ -126,13 +122,13 @@ class Remarks(QObject):
 
     # -- mending -----------------------------------------------------------------------------------------------------
 
-    def _remedy(self, matter: Matter) -> str:
+    def _remedy(self, matter: RootCause) -> str:
         from engine.training.diagnosis.causes import remedy
 
         found = remedy(matter, self.document.project) if self._own else None
         return "" if found is None else found[0]
 
-    def _mend(self, matter: Matter) -> None:
+    def _mend(self, matter: RootCause) -> None:
         from engine.training.diagnosis.causes import remedy
 
         found = remedy(matter, self.document.project)

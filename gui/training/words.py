@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.settings.metrics import METRICS
 from engine.training.runs.folder import RunError
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from engine.training.series import metric_and_output
 from engine.training.status import Result
 

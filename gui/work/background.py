@@ -8,14 +8,15 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from gui.work import garbage
 
-Job = Callable[[], Any]
-Receiver = Callable[[Any], None]
+T = TypeVar("T")
+Entry = tuple[Callable[[], object], Callable[[Any], None], Callable[[Exception], None]]
+"""A job, who takes its result, and who takes what went wrong."""
 
 
 class Background(QObject):
@@ -29,8 +30,8 @@ class Background(QObject):
         super().__init__(parent)
         self._name = name
         self._thread: threading.Thread | None = None
-        self._current: tuple[Job, Receiver, Receiver] | None = None
-        self._next: tuple[Job, Receiver, Receiver] | None = None
+        self._current: Entry | None = None
+        self._next: Entry | None = None
         self._ended.connect(self._deliver)
 
     @property
@@ -38,7 +39,7 @@ class Background(QObject):
         """Whether a job is being done."""
         return self._current is not None
 
-    def run(self, job: Job, done: Receiver, failed: Receiver) -> None:
+    def run(self, job: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> None:
         """Do a job; ``done`` gets its result or ``failed`` the exception, unless a newer job has replaced it."""
         if self.busy:
             self._next = (job, done, failed)
@@ -52,13 +53,13 @@ class Background(QObject):
             self._thread.join(timeout)
             garbage.settle()
 
-    def _start(self, entry: tuple[Job, Receiver, Receiver]) -> None:
+    def _start(self, entry: Entry) -> None:
         self._current = entry
         self._thread = threading.Thread(target=self._work, args=(entry[0],), name=self._name, daemon=True)
         garbage.guard(self._thread)
         self._thread.start()
 
-    def _work(self, job: Job) -> None:
+    def _work(self, job: Callable[[], object]) -> None:
         try:
             result, error = job(), None
         except Exception as problem:
@@ -66,7 +67,7 @@ class Background(QObject):
         with contextlib.suppress(RuntimeError):  # the page was closed meanwhile
             self._ended.emit(result, error)
 
-    def _deliver(self, result: Any, error: Exception | None) -> None:
+    def _deliver(self, result: object, error: Exception | None) -> None:
         entry, self._current = self._current, None
         if self._thread is not None:
             self._thread.join()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.blocks.block_edits import Within
 from engine.blocks.dissolve import dissolve
-from engine.blocks.edits import Within
 from engine.edits import Edit, SetParameter
 from engine.graph import Graph
 from engine.problems import Checker, find

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from engine.edits import Connect
 from engine.graph import Edge, Graph
 from gui.canvas.geometry import End
-from gui.canvas.layout.layout import layout
+from gui.canvas.layout import layout
 from gui.canvas.scene import Scene
 from gui.canvas.view import View
 from gui.canvas.wiring import unreachable, verdict
@@ -39,10 +39,11 @@ from engine.graph import Graph
 resident = lambda: int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 app = QApplication([])
 def shown(graph):
-    view = View(Document(graph)); view.resize(1280, 800); view.show(); view.zoom_fit(); app.processEvents(); return view
+    view = View(Document(graph)); view.resize(1280, 800); view.show()
+    view.zooming.fit_all(); app.processEvents(); return view
 few = network(20); first = shown(few)
 document = Document(network(1000)); before = resident()
-view = View(document); view.resize(1280, 800); view.show(); view.zoom_fit(); app.processEvents()
+view = View(document); view.resize(1280, 800); view.show(); view.zooming.fit_all(); app.processEvents()
 print((resident() - before) / 2**20)
 """
 
@@ -94,7 +95,7 @@ def frames(figures: dict[str, float], qtbot: QtBot) -> None:
     qtbot.addWidget(view)
     view.resize(1280, 800)
     view.show()
-    view.zoom_fit()
+    view.zooming.fit_all()
     QApplication.processEvents()
     figures["whole-scene frame"] = milliseconds(view.viewport().repaint, 15)
     for scale in (0.45, 1.0):

@@ -11,13 +11,13 @@ import presets
 from engine.data.pipeline import prepare
 from engine.edits import SetSetting
 from engine.settings.training import TrainingConfig
-from engine.training.diagnosis.course import Facts
-from engine.training.diagnosis.health import Looker
-from engine.training.diagnosis.monitor import Doctor
+from engine.training.diagnosis.course import TrainingFacts
+from engine.training.diagnosis.health import HealthProbe
+from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.diagnosis.probes import Probed
 from engine.training.plan import check
 from engine.training.steps import device as devices
-from engine.training.steps.rig import build
+from engine.training.steps.assembly import build
 from tests.benchmarks.tables import table
 
 GOAL, LIMIT = 0.03, 0.06
@@ -40,10 +40,10 @@ def measured(name: str) -> tuple[float, float, float]:
         began = time.perf_counter()
         probed = Probed(plan, stepper.network.module)
         building = time.perf_counter() - began
-        doctor = Doctor(Facts(plan.graph))
+        doctor = HealthMonitor(TrainingFacts(plan.graph))
         batch = next(data.train.batches(stepper.network.fields, plan.data.size(len(data.train))))
         for number in range(1, 2 * PAIRS + 7):
-            looker = Looker(probed, plan.graph) if number % 2 else None
+            looker = HealthProbe(probed, plan.graph) if number % 2 else None
             began = time.perf_counter()
             stepper.step([batch], number, measure=False, looker=looker)
             if looker is not None:

@@ -7,6 +7,7 @@ import os
 import statistics
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -178,14 +179,14 @@ def _alone(graph: Graph, root: Path) -> float:
 
 def _watched(qtbot: QtBot, graph: Graph, root: Path, measured: Measured) -> float:
     """The same beside a Train page that is shown; a timer of 10 ms notes how late it is called."""
-    board = Dashboard(Document(graph), host_factory=lambda snapshot: ThreadHost(snapshot, root=root), root=root)
+    board = Dashboard(Document(graph), make_host=partial(ThreadHost, root=root), root=root)
     qtbot.addWidget(board)
     board.resize(1180, 680)
     with qtbot.waitExposed(board):
         board.show()
-    board.train()
-    qtbot.waitUntil(lambda: len(board.host.history.series("train/loss")[0]) >= 5, timeout=60_000)  # type: ignore[union-attr]
-    host = board.host
+    board.run.train()
+    qtbot.waitUntil(lambda: len(board.run.host.history.series("train/loss")[0]) >= 5, timeout=60_000)  # type: ignore[union-attr]
+    host = board.run.host
     assert isinstance(host, ThreadHost)
     since = len(host.history.series("train/loss")[0])
     beats: list[float] = []

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import layers
 from engine.blocks.block import Block, BlockParameter
-from engine.blocks.edits import AddBlock, RemoveBlock, SetBlock, Within
+from engine.blocks.block_edits import AddBlock, RemoveBlock, SetBlock, Within
 from engine.edits import (
     MISSING,
     AddNode,

@@ -6,7 +6,7 @@ import pytest
 
 from engine import project
 from engine.blocks.block import Block, BlockParameter
-from engine.blocks.edits import AddBlock, RemoveBlock, SetBlock, Within
+from engine.blocks.block_edits import AddBlock, RemoveBlock, SetBlock, Within
 from engine.edits import AddNode, Edit, RemoveNode, RenameNode, SetParameter, SetProperty
 from engine.errors import CycleError, GraphError
 from engine.graph import Graph, Node
@@ -60,7 +60,7 @@ def test_the_inverse_takes_an_edit_back_and_its_inverse_brings_it_again(edit: Ed
 
 
 def test_every_kind_of_edit_is_tried() -> None:
-    kinds = {cls.__name__ for cls in Edit.__subclasses__() if cls.__module__ == "engine.blocks.edits"}
+    kinds = {cls.__name__ for cls in Edit.__subclasses__() if cls.__module__ == "engine.blocks.block_edits"}
     assert {type(edit).__name__ for edit in EDITS} >= kinds
 
 

@@ -8,11 +8,11 @@ import socket
 import stat
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from multiprocessing.connection import Client
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -26,14 +26,15 @@ from engine.training.loop import Trainer
 from engine.training.process import wire
 from engine.training.process.child import spawn
 from engine.training.process.handover import FACTS, KEY, Request, call, facts_of, hand_over, live, spare
-from engine.training.process.telling import RESULT
+from engine.training.process.messages import NEWS, Ended, NewStatus, Points, Refused, Resume, StepOnce, Stop
 from engine.training.process.wire import Line, WireError
 from engine.training.recorder import OF_THE_CLOCK
 from engine.training.runs.folder import METRICS, RunError
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from engine.training.runs.stored import stored_history
 
 PATIENCE = 60.0
+T = TypeVar("T")
 
 
 def network(epochs: int) -> Graph:
@@ -65,24 +66,20 @@ class Started:
         return call(self.folder)
 
 
-def listen(line: Line, until: Any) -> tuple[History, dict[str, Any]]:
+def listen(line: Line, until: type[T], met: Callable[[T], bool] = lambda news: True) -> tuple[History, T]:
     """What a window is told until a message is the one that is waited for."""
     history = History()
     while line.poll(PATIENCE):
-        message, numbers = line.receive()
-        if message["kind"] == "points":
-            history.extend(message["name"], *numbers.reshape(4, -1))
-        if until(message):
-            return history, message
+        news, numbers = line.receive(NEWS)
+        if isinstance(news, Points):
+            history.extend(news.name, *numbers.reshape(4, -1))
+        if isinstance(news, until) and met(news):
+            return history, news
     raise AssertionError("nothing came")
 
 
-def ended(message: dict[str, Any]) -> bool:
-    return message["kind"] == "result"
-
-
-def paused(message: dict[str, Any]) -> bool:
-    return message["kind"] == "status" and message["status"]["state"] == "paused"
+def paused(news: NewStatus) -> bool:
+    return news.status.state == "paused"
 
 
 @pytest.fixture
@@ -107,11 +104,11 @@ def test_the_bytes_are_those_of_a_plain_training_and_nothing_is_left(start: Any,
     line = started.line()
     assert stat.S_IMODE((started.folder / KEY).stat().st_mode) == 0o600
     assert stat.S_IMODE(started.folder.stat().st_mode) == 0o700
-    history, message = listen(line, ended)
+    history, message = listen(line, Ended)
     line.close()
     assert started.process.wait(PATIENCE) == 0
-    assert message["result"]["state"] == "finished"
-    run = Path(message["result"]["run"])
+    assert message.result.state == "finished"
+    run = message.result.run
     Trainer(graph, tmp_path / "plain").run()
     for name in (METRICS, "model.safetensors", "project.loom"):
         assert (run / name).read_bytes() == (tmp_path / "plain" / name).read_bytes()
@@ -126,7 +123,7 @@ def test_the_bytes_are_those_of_a_plain_training_and_nothing_is_left(start: Any,
 def test_strangers_and_nonsense_change_nothing(start: Any, tmp_path: Path) -> None:
     started = start(network(epochs=1_000_000), root=tmp_path, paused=True)
     line = started.line()
-    listen(line, paused)
+    listen(line, NewStatus, paused)
     facts = facts_of(started.folder)
     assert facts is not None
     assert facts.run is None or facts.run.parent == tmp_path
@@ -145,26 +142,26 @@ def test_strangers_and_nonsense_change_nothing(start: Any, tmp_path: Path) -> No
     stranger_line.close()
 
     second = call(started.folder)
-    refused, _ = second.receive()
-    assert refused == {"kind": "refused", "why": "Another window watches this training: close it there first."}
+    refused, _ = second.receive(NEWS)
+    assert refused == Refused(why="Another window watches this training: close it there first.")
     second.close()
 
     line.connection.send_bytes(b"\x80\x04}q\x00.")  # a pickle is nonsense like any other: that window is hung up on
     with pytest.raises((EOFError, OSError)):
-        listen(line, ended)
+        listen(line, Ended)
     line.close()
     for command in ({"kind": "lr", "lr": -1.0}, {"kind": "lr", "lr": "1"}, {"kind": "_held"}, {"kind": ["stop"]}):
         line = _again(started)
-        line.send(command)
+        line.connection.send_bytes(json.dumps(command).encode())
         with pytest.raises((EOFError, OSError)):
-            listen(line, ended)
+            listen(line, Ended)
         line.close()
     line = _again(started)
-    line.send({"kind": "step"})
-    history, _ = listen(line, lambda message: message["kind"] == "status" and message["status"]["step"] == 1)
+    line.send(StepOnce())
+    history, _ = listen(line, NewStatus, lambda news: news.status.step == 1)
     assert history.series("train/loss")[0].tolist() == [1]
-    line.send({"kind": "stop"})
-    assert listen(line, ended)[1]["result"]["message"] == "Stopped after step 1 of 2,000,000."
+    line.send(Stop())
+    assert listen(line, Ended)[1].result.message == "Stopped after step 1 of 2,000,000."
     line.close()
 
 
@@ -172,7 +169,7 @@ def _again(started: Started) -> Line:
     """A new line, once the old one is given up."""
     while True:
         line = call(started.folder)
-        if line.receive()[0]["kind"] != "refused":
+        if not isinstance(line.receive(NEWS)[0], Refused):
             return line
         line.close()
 
@@ -181,14 +178,14 @@ def test_it_trains_to_the_end_when_nobody_listens(start: Any, tmp_path: Path, mo
     monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path / ("a home whose path is too long for a socket " * 3)))
     started = start(network(epochs=30), root=tmp_path / "runs", paused=True)
     line = started.line()
-    _, message = listen(line, paused)
+    _, message = listen(line, NewStatus, paused)
     (found,) = live()
     assert found.folder == started.folder
     assert found.facts.address == str(spare(started.folder) / "wire")
-    line.send({"kind": "resume"})
+    line.send(Resume())
     line.close()
     assert started.process.wait(PATIENCE) == 0
-    assert read(Path(message["status"]["run"])).state == "finished"
+    assert read(message.status.run or Path()).state == "finished"
     assert live() == []
     assert not spare(started.folder).exists()
 
@@ -201,7 +198,7 @@ def test_a_local_port_serves_where_there_are_no_unix_sockets(tmp_path: Path, mon
     def answer() -> None:
         for _ in range(2):
             line = wire.accept(listener, b"right")
-            heard.append(line and line.receive())
+            heard.append(line and line.receive(NEWS))
             if line is not None:
                 line.close()
 
@@ -210,12 +207,12 @@ def test_a_local_port_serves_where_there_are_no_unix_sockets(tmp_path: Path, mon
     with pytest.raises(WireError, match="does not know the key"):
         wire.connect(listener.address, b"wrong")
     line = wire.connect(listener.address, b"right")
-    line.send({"kind": "hello"}, np.arange(3.0))
+    line.send(Points(name="hello", count=1), np.arange(3.0))
     thread.join()
     line.close()
     listener.close()
     assert heard[0] is None
-    assert heard[1][0] == {"kind": "hello"}
+    assert heard[1][0] == Points(name="hello", count=1)
     assert heard[1][1].tolist() == [0, 1, 2]
 
 
@@ -233,11 +230,11 @@ def test_what_cannot_begin_is_a_sentence(
     SetSetting(setting, value).apply(graph)
     started = start(graph, root=tmp_path)
     line = started.line()
-    _, message = listen(line, ended)
+    _, message = listen(line, Ended)
     line.close()
-    assert message["result"]["state"] == "failed"
-    assert message["result"]["message"].startswith(words)
-    assert RESULT.validate_python(message["result"]).about == About(setting=".".join(setting))
+    assert message.result.state == "failed"
+    assert message.result.message.startswith(words)
+    assert message.result.about == About(setting=".".join(setting))
     assert started.process.wait(PATIENCE) == 0
 
 

@@ -20,7 +20,7 @@ from engine.shapes import infer
 from presets import build
 
 LIGHT = (
-    "engine.settings.data engine.data.datasets engine.data.fields engine.data.binding engine.settings.resolve "
+    "engine.settings.data engine.data.datasets engine.data.fields engine.data.binding engine.settings.resolution "
     "engine.settings.training engine.training.control engine.training.history engine.training.status "
     "engine.training.plan engine.training.runs.run engine.training.loop engine.training.steps.threads"
 )

@@ -20,7 +20,7 @@ from engine.data import pipeline
 from engine.data.datasets import DataError, catalogue, get, load, samples
 from engine.data.fields import fields
 from engine.data.fingerprint import fingerprint
-from engine.data.generated import library
+from engine.data.generated import standard_library as library
 from engine.data.generated.dates import FIRST, LAST, MONTHS, WORDINGS, worded
 from engine.data.generated.series import DELAY, PLACES
 from engine.settings.data import DataConfig
@@ -231,7 +231,7 @@ def test_pictures_reach_the_network_as_float32() -> None:
 
 
 def test_a_library_without_sources_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    from engine.data.generated import text as module
+    from engine.data.generated import written_text as module
 
     monkeypatch.setattr(library.sysconfig, "get_path", lambda name: str(tmp_path))
     with pytest.raises(DataError, match="no sources of its standard library"):

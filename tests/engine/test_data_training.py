@@ -11,7 +11,7 @@ from engine.data.datasets import get
 from engine.data.fields import fields
 from engine.graph import Graph
 from engine.problems import find
-from engine.settings.resolve import resolve_settings
+from engine.settings.resolution import resolve_settings
 from engine.training.loop import Trainer
 
 Layers = tuple[tuple[str, dict[str, Any]], ...]

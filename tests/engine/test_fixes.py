@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.blocks.edits import Within
+from engine.blocks.block_edits import Within
 from engine.edits import SetParameter, SetSetting
 from engine.graph import Graph
 from engine.problems import Checker, Problem, find

@@ -16,8 +16,9 @@ from engine.project import from_bytes, load, to_bytes
 from engine.training.loop import Trainer
 from engine.training.runs.catalogue import listing
 from engine.training.runs.folder import RunError
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from engine.training.runs.stored import stored_history
+from engine.training.sample_table import SampleTable
 from presets.own import broken_presets, own_presets
 
 FROZEN = Path(__file__).resolve().parent.parent / "frozen"
@@ -59,7 +60,9 @@ def test_a_run_is_read_with_its_curves(state: str) -> None:
     assert "train/loss" in curves.names()
     assert len(curves.series("train/loss")[0]) >= info.steps
     if state != "failed":
-        assert curves.tables["validation/predictions"].values["samples"]
+        table = curves.tables["validation/predictions"].values
+        assert isinstance(table, SampleTable)
+        assert table.samples
 
 
 @pytest.mark.parametrize("state", UNFINISHED)

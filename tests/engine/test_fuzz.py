@@ -13,8 +13,8 @@ import pytest
 from engine import layers, project
 from engine.graph import Graph
 from tests.engine.graphs import random_graph
+from tests.engine.hostile_files import data, dumped, outcome
 from tests.engine.networks import lenet
-from tests.engine.strangers import data, dumped, outcome
 
 CLASSES = [cls.__name__ for cls in layers.all()]
 WRONG: list[Any] = [

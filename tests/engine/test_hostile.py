@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine import project
+from tests.engine.hostile_files import changed, node, outcome, place_of, top, value, wire
 from tests.engine.networks import lenet
-from tests.engine.strangers import changed, node, outcome, place_of, top, value, wire
 
 NODE = {"id": "n99", "type": "ReLU", "name": "new", "parameters": {}}
 NO_PROJECT = ' is not a Layerloom project: it does not say "format": "layerloom".'

@@ -13,8 +13,10 @@ import torch
 from engine import layers, project
 from engine.compile import compile_graph
 from engine.graph import Graph
+from engine.layers.layer import Layer
 from engine.problems import find
 from engine.source import write
+from engine.spec import BATCH, Spec
 from tests.engine.networks import chain
 
 EXAMPLE = Path(__file__).parent / "packages" / "acme_layers"
@@ -114,3 +116,18 @@ BROKEN = {
     "nodes": [{"id": "n1", "type": "acme_layers.ScaledTanh", "name": "own"}],
     "edges": [],
 }
+
+
+def test_a_layer_of_an_older_package_keeps_its_old_names() -> None:
+    spec = Spec((BATCH, 4), "float32")
+    with pytest.warns(DeprecationWarning, match="is called passes_through now"):
+
+        class Old(Layer):
+            """From a package that was written for an earlier version."""
+
+            def hands_on(self, inputs: tuple[Spec, ...], training: bool) -> bool:
+                return training
+
+    assert Old().passes_through((spec,), True)
+    assert not Old().passes_through((spec,), False)
+    assert not Layer().hands_on((spec,), True)

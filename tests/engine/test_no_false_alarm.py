@@ -14,7 +14,7 @@ from torch import nn
 import presets
 from engine.compile import compile_graph
 from engine.graph import Graph
-from engine.layers.ports import Input, Output
+from engine.layers.endpoints import Input, Output
 from engine.losses.functional import loss
 from engine.problems import Checker, find
 from engine.problems.fixes import mend_all

@@ -19,9 +19,9 @@ from engine.training.runs.catalogue import INDEX, delete, describe, listing
 from engine.training.runs.clock import Clock, read_curves
 from engine.training.runs.export import curves_csv, result, runs_csv
 from engine.training.runs.folder import RunError, writer_lock
-from engine.training.runs.info import read
 from engine.training.runs.numbers import NUMBERS
 from engine.training.runs.run import Run
+from engine.training.runs.run_info import read
 from engine.training.series import Series
 
 

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from engine.training.diagnosis.causes import CAUSES, explained, matters, remedy
 from engine.training.findings import Diagnosis
 from engine.training.loop import Trainer
-from engine.training.process.telling import hear_diagnoses
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from tests.engine.test_training_learning import table
 
 some = st.builds(
@@ -43,7 +42,7 @@ def test_zeros_are_one_thing_to_look_at_and_one_step_to_mend(tmp_path: Any) -> N
     for node in graph.of_type("Linear"):
         graph.replace_node(type(node)(node.id, node.type, node.name, node.parameters, {"initialization": "zeros"}))
     Trainer(graph, tmp_path / "run").run()
-    said = hear_diagnoses(read(tmp_path / "run").diagnoses)
+    said = read(tmp_path / "run").diagnoses
     assert {"alike", "dead-units"} <= {d.code for d in said}
     (matter,) = [m for m in matters(said) if not m.over]
     assert matter.cause.code == "alike"

@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 import presets
 from engine.edits import SetSetting
 from engine.graph import Graph
-from engine.training.diagnosis.course import Facts
+from engine.training.diagnosis.course import TrainingFacts
 from engine.training.diagnosis.health import due
 from engine.training.diagnosis.layer_signs import DEAD
-from engine.training.diagnosis.monitor import STREAK, Doctor
-from engine.training.findings import LayerHealth, Look, Spot
+from engine.training.diagnosis.monitor import STREAK, HealthMonitor
+from engine.training.findings import HealthCheck, LayerHealth, NodePath
 from engine.training.loop import Trainer
-from engine.training.process.telling import hear_diagnoses
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from engine.training.status import Status
 from tests.engine.test_training_learning import table, train
 from tests.engine.test_training_resume import Stopping
@@ -196,7 +195,7 @@ def test_numbers_that_are_none_are_told_of_the_guilty_layer(
     assert words in found.message
     assert found.advice.endswith(".")
     assert found.step == result.steps
-    assert found in hear_diagnoses(read(result.run).diagnoses)
+    assert found in read(result.run).diagnoses
     assert not any(other.code == "overfitting" for other in trainer.status.diagnoses)
 
 
@@ -262,7 +261,7 @@ def test_a_run_that_goes_on_remembers_what_was_said(tmp_path: Path) -> None:
     graph = table(epochs=8, health=2, layers=(linear(), ("Scale", {"factor": 100.0}), ("Tanh", {})))
     Trainer(graph, tmp_path / "run", control=Stopping(30)).run()
     before = read(tmp_path / "run").diagnoses
-    assert [entry["code"] for entry in before]
+    assert [entry.code for entry in before]
     Trainer.resume(tmp_path / "run").run()
     assert read(tmp_path / "run").diagnoses[: len(before)] == before
 
@@ -309,7 +308,7 @@ def test_layers_within_blocks_are_named_with_their_way(tmp_path: Path) -> None:
     graph = presets.build("resnet-18", classes=10, input=(1, 8, 8))
     graph.settings["data"] = {"dataset": "digits", "batch_size": 64}
     graph.settings["training"] = {"epochs": 1, "health": 1, "device": "cpu", "threads": 1}
-    looks: list[Look] = []
+    looks: list[HealthCheck] = []
     trainer = Trainer(graph, tmp_path / "run", on_epoch=lambda status: looks.append(status.health))
     trainer.run()
     spots = list(looks[-1].layers)
@@ -323,21 +322,21 @@ def test_layers_within_blocks_are_named_with_their_way(tmp_path: Path) -> None:
 
 # -- the rules themselves ----------------------------------------------------------------------------------------------
 
-RELU = Spot((), "n2", "")
+RELU = NodePath((), "n2", "")
 
 
-def doctor(baseline: float = math.nan) -> Doctor:
+def doctor(baseline: float = math.nan) -> HealthMonitor:
     graph = Graph()
     graph.add("Input", shape=(4,))
     graph.add("ReLU")
-    return Doctor(Facts(graph, baseline=baseline))
+    return HealthMonitor(TrainingFacts(graph, baseline=baseline))
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_a_diagnosis_needs_three_looks_and_goes_after_three(shares: list[float]) -> None:
     ours, said, streak = doctor(), False, 0
     for step, share in enumerate(shares):
-        ours.look(Look(step, {RELU: LayerHealth(rms=1.0, dead=share)}))
+        ours.look(HealthCheck(step, {RELU: LayerHealth(rms=1.0, dead=share)}))
         ill = share > DEAD
         streak = (max(streak, 0) + 1) if ill else (min(streak, 0) - 1)
         said = True if streak >= STREAK else False if streak <= -STREAK else said
@@ -375,6 +374,6 @@ def test_curves_are_read(epochs: list[tuple[float, float]], codes: set[str]) -> 
 def test_what_was_said_is_kept_with_the_run(tmp_path: Path) -> None:
     graph = table(epochs=8, health=5, layers=(linear(), ("Scale", {"factor": 100.0}), ("Tanh", {})))
     result, _ = train(graph, tmp_path)
-    (kept,) = (found for found in hear_diagnoses(read(result.run).diagnoses) if found.code == "saturated-units")
+    (kept,) = (found for found in read(result.run).diagnoses if found.code == "saturated-units")
     assert graph.nodes[str(kept.node)].type == "Tanh"
     assert kept.step > 0

@@ -19,7 +19,7 @@ from engine.training.failures import explain
 from engine.training.loop import Trainer
 from engine.training.plan import check
 from engine.training.recorder import Diverged
-from engine.training.runs.info import runs
+from engine.training.runs.run_info import runs
 from engine.training.runs.stored import stored_history
 from engine.training.status import TrainingError
 from tests.engine.test_training_learning import table
@@ -235,13 +235,13 @@ def test_threads_follow_from_the_work_of_a_step_and_the_cores_alone(monkeypatch)
 
 
 def test_threads_wait_politely_unless_the_user_says_otherwise(monkeypatch) -> None:
-    from engine.training.steps.threads import wait_politely
+    from engine.training.steps.threads import use_passive_waiting
 
     for set_by_user, expected in ((None, "PASSIVE"), ("ACTIVE", "ACTIVE")):
         monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
         if set_by_user:
             monkeypatch.setenv("OMP_WAIT_POLICY", set_by_user)
-        wait_politely()
+        use_passive_waiting()
         assert os.environ["OMP_WAIT_POLICY"] == expected
 
 

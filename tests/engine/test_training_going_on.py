@@ -15,7 +15,7 @@ from engine.graph import Graph
 from engine.training.loop import Trainer
 from engine.training.runs.checkpoint import FOLDER, MODEL
 from engine.training.runs.folder import METRICS, WEIGHTS
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from engine.training.runs.stored import stored_history
 from engine.training.status import Status, TrainingError
 from gui.cli import main
@@ -187,7 +187,7 @@ def test_what_is_drawn_at_random_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 def test_samples_go_to_a_device_for_good_only_where_they_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    from engine.training.steps import memory
+    from engine.training.steps import device_memory as memory
 
     free = 1000
     monkeypatch.setattr(memory, "free_memory", lambda device: free)
@@ -201,7 +201,7 @@ def test_samples_without_room_on_the_device_give_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from engine.data.pipeline import Part
-    from engine.training.steps import memory
+    from engine.training.steps import device_memory as memory
 
     moved: list[bool] = []
 

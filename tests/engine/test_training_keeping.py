@@ -26,8 +26,8 @@ from engine.training.loop import Trainer
 from engine.training.runs import checkpoint
 from engine.training.runs.checkpoint import FOLDER, MODEL
 from engine.training.runs.folder import METRICS, TIMING, RunError, last_kept
-from engine.training.runs.info import read, runs
 from engine.training.runs.run import Run
+from engine.training.runs.run_info import read, runs
 from engine.training.status import TrainingError
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_resume import ROOT, Stopping

@@ -13,11 +13,11 @@ from safetensors.torch import load_file
 from engine.compile import compile_graph
 from engine.graph import Graph
 from engine.layers.losses import LossName
-from engine.settings.resolve import variants
+from engine.settings.resolution import variants
 from engine.settings.training import TrainingConfig
 from engine.training.history import History
 from engine.training.loop import Trainer
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 from engine.training.status import Result
 
 DROPOUT_TABLE = (("Linear", {"out_features": 16}), ("ReLU", {}), ("Dropout", {}))
@@ -215,7 +215,7 @@ def test_the_weights_that_are_kept_are_the_ones_that_were_judged(tmp_path: Path)
     trainer = Trainer(graph, tmp_path / "run")
     result = trainer.run()
     from engine.data.pipeline import prepare
-    from engine.settings.resolve import resolve_settings
+    from engine.settings.resolution import resolve_settings
 
     module = compile_graph(graph)
     module.load_state_dict(load_file(result.run / "model.safetensors"))

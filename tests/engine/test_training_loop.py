@@ -17,7 +17,7 @@ from engine.training import recorder
 from engine.training.control import Control
 from engine.training.loop import Trainer
 from engine.training.runs.clock import read_curves
-from engine.training.runs.info import runs
+from engine.training.runs.run_info import runs
 from engine.training.status import Result
 from tests.engine.test_training_learning import table
 

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.data.pipeline import Part
+from engine.layers.endpoints import Output
 from engine.layers.losses import LOSSES
-from engine.layers.ports import Output
 from engine.losses.functional import LossError, as_values, balanced, hits, loss, read_off, summed
 from engine.metrics.tasks import Task
 from engine.training.evaluation.network import Head, Network

@@ -15,9 +15,9 @@ from sklearn import metrics as sk
 from torch import Tensor
 from torch.nn import functional
 
-from engine.layers.ports import Output
+from engine.layers.endpoints import Output
 from engine.losses.functional import absolute_error
-from engine.metrics.judge import Judge
+from engine.metrics.output_metrics import OutputMetrics
 from engine.metrics.tasks import Task
 from engine.settings.metrics import METRICS
 from engine.training.runs.answers import is_predictions
@@ -28,7 +28,7 @@ ALL = tuple(METRICS)
 
 
 def judged(task: Task, answer: Tensor, target: Tensor, size: int, **output: Any) -> dict[str, Any]:
-    judge = Judge(Output.model_validate(output), task, task.chosen(ALL), masked="ignore_index" in output)
+    judge = OutputMetrics(Output.model_validate(output), task, task.chosen(ALL), masked="ignore_index" in output)
     for start in range(0, len(answer), size):
         judge.update(answer[start : start + size], target[start : start + size])
     first = judge.compute()

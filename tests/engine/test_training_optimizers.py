@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
-from engine.settings.resolve import SettingFault, resolve_settings, variants
+from engine.settings.resolution import SettingFault, resolve_settings, variants
 from engine.settings.training import TrainingConfig
 from engine.training.loop import Trainer
 from engine.training.status import TrainingError

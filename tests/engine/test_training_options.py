@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from engine.layers.ports import Output
+from engine.layers.endpoints import Output
 from engine.metrics.tasks import Task
 from engine.settings.training import TrainingConfig
 from engine.training.control import Control

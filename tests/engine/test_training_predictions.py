@@ -15,8 +15,9 @@ from engine.edits import SetSetting
 from engine.training.evaluation import predictions
 from engine.training.evaluation.ranking import Ranks
 from engine.training.loop import Trainer
-from engine.training.runs.answers import FILE, SAMPLES, read_predictions
+from engine.training.runs.answers import FILE, is_predictions, read_predictions
 from engine.training.runs.stored import stored_history
+from engine.training.sample_table import OTHERS, WORST
 
 
 def network(dataset: str = "iris", outputs: int = 3, loss: str = "cross_entropy", heads: int = 1) -> Graph:
@@ -36,13 +37,13 @@ def test_the_answers_are_those_of_the_network(tmp_path: Path) -> None:
 
     from engine.compile import compile_graph
     from engine.data.pipeline import prepare
-    from engine.settings.resolve import resolve_settings
+    from engine.settings.resolution import resolve_settings
 
     graph = network()
     trainer = Trainer(graph, tmp_path / "run")
     trainer.run()
     table = trainer.history.tables["test/predictions"]
-    assert (table.epoch, table.values["head"], table.values["names"]) == (
+    assert (table.epoch, table.values.head, table.values.names) == (
         3,
         "output",
         ["setosa", "versicolor", "virginica"],
@@ -59,37 +60,37 @@ def test_the_answers_are_those_of_the_network(tmp_path: Path) -> None:
         int(place): (share, int(label))
         for place, share, label in zip(part.indices, shares, part.tensors["label"], strict=True)
     }
-    for sample in table.values["samples"]:
-        share, label = by_place[sample["place"]]
-        assert sample["answer"] == [int(share.argmax())]
-        assert sample["target"] == [label]
-        assert sample["right"] == (sample["answer"] == sample["target"])
-        assert sample["sure"] == pytest.approx(float(share.max()), abs=1e-3)
-        assert [name for name, _ in sample["likeliest"]] == share.topk(3).indices.tolist()
+    for sample in table.values.samples:
+        share, label = by_place[sample.place]
+        assert sample.answer == [int(share.argmax())]
+        assert sample.target == [label]
+        assert sample.right == (sample.answer == sample.target)
+        assert sample.sure == pytest.approx(float(share.max()), abs=1e-3)
+        assert [name for name, _ in sample.likeliest] == share.topk(3).indices.tolist()
     wrong = shares.argmax(-1) != part.tensors["label"]
-    assert (table.values["wrong"], table.values["seen"], table.values["part"]) == (
+    assert (table.values.wrong, table.values.seen, table.values.part) == (
         int(wrong.sum()),
         len(part),
         len(part),
     )
     mistakes = {int(part.indices[place]) for place in wrong.nonzero().flatten()}
     sure = {int(part.indices[place]): float(shares[place].max()) for place in range(len(part))}
-    first = [sample["place"] for sample in table.values["samples"][: table.values["worst"]]]
+    first = [sample.place for sample in table.values.samples[: table.values.worst]]
     expected = sorted(
         sure, key=lambda place: (place not in mistakes, -sure[place] if place in mistakes else sure[place])
     )
     assert first == expected[: len(first)]
-    listed = [sample["place"] for sample in table.values["samples"][: table.values["listed"]]]
-    assert len(set(listed)) == len(listed) == min(SAMPLES, len(part))
+    listed = [sample.place for sample in table.values.samples[: table.values.listed]]
+    assert len(set(listed)) == len(listed) == min(WORST + OTHERS, len(part))
     assert read_predictions(tmp_path / "run") == {
-        name: kept for name, kept in trainer.history.tables.items() if predictions.is_predictions(name)
+        name: kept for name, kept in trainer.history.tables.items() if is_predictions(name)
     }
     assert set(stored_history(tmp_path / "run").tables) >= {"test/predictions", "validation/predictions"}
 
 
 def test_metrics_are_the_same_bytes_with_it_and_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Trainer(network(), tmp_path / "with").run()
-    monkeypatch.setattr(predictions.Looks, "take", lambda *args, **more: None)
+    monkeypatch.setattr(predictions.PredictionSampler, "finish", lambda *args: None)
     Trainer(network(), tmp_path / "without").run()
     assert not (tmp_path / "without" / FILE).exists()
     contents = [(tmp_path / name / "metrics.jsonl").read_bytes() for name in ("with", "without")]
@@ -99,17 +100,17 @@ def test_metrics_are_the_same_bytes_with_it_and_without(tmp_path: Path, monkeypa
 def test_numbers_say_how_far_off_they_are(tmp_path: Path) -> None:
     trainer = Trainer(network("diabetes", 1, "mse_loss"), tmp_path / "run")
     trainer.run()
-    for sample in trainer.history.tables["test/predictions"].values["samples"]:
-        assert (sample["right"], sample["sure"]) == (None, None)
-        assert sample["error"] == pytest.approx(abs(sample["answer"][0] - sample["target"][0]), rel=1e-3, abs=1e-3)
+    for sample in trainer.history.tables["test/predictions"].values.samples:
+        assert (sample.right, sample.sure) == (None, None)
+        assert sample.error == pytest.approx(abs(sample.answer[0] - sample.target[0]), rel=1e-3, abs=1e-3)
 
 
 def test_one_of_two_by_a_single_number(tmp_path: Path) -> None:
     trainer = Trainer(network("breast_cancer", 1, "binary_cross_entropy_with_logits"), tmp_path / "run")
     trainer.run()
-    samples = trainer.history.tables["test/predictions"].values["samples"]
-    assert {sample["answer"][0] for sample in samples} <= {0, 1}
-    assert all(0.5 <= sample["sure"] <= 1 for sample in samples)
+    samples = trainer.history.tables["test/predictions"].values.samples
+    assert {sample.answer[0] for sample in samples} <= {0, 1}
+    assert all(0.5 <= sample.sure <= 1 for sample in samples)
 
 
 def test_every_output_has_its_table(tmp_path: Path) -> None:
@@ -130,8 +131,8 @@ def test_a_damaged_file_gives_sound_tables_or_none(tmp_path: Path, data: st.Data
         text[place : place + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=4))
     (tmp_path / FILE).write_bytes(bytes(text))
     for table in read_predictions(tmp_path).values():
-        assert isinstance(table.values["input"]["names"], list)
-        assert all(isinstance(item["answer"], list) for item in table.values["samples"])
+        assert isinstance(table.values.input.names, list)
+        assert all(isinstance(item.answer, list) for item in table.values.samples)
 
 
 def test_an_answer_as_large_as_a_picture_is_kept_whole(tmp_path: Path) -> None:
@@ -147,15 +148,15 @@ def test_an_answer_as_large_as_a_picture_is_kept_whole(tmp_path: Path) -> None:
     trainer = Trainer(graph, tmp_path / "run")
     assert trainer.run().state == "finished"
     values = trainer.history.tables["validation/predictions"].values
-    assert (values["shape"], values["ignored"]) == ([32, 32], 3)
-    for sample in values["samples"]:
-        counted = [pair for pair in zip(sample["answer"], sample["target"], strict=True) if pair[1] != 3]
-        assert len(sample["answer"]) == 32 * 32
+    assert (values.shape, values.ignored) == ([32, 32], 3)
+    for sample in values.samples:
+        counted = [pair for pair in zip(sample.answer, sample.target, strict=True) if pair[1] != 3]
+        assert len(sample.answer) == 32 * 32
         hits = sum(given == wanted for given, wanted in counted) / len(counted)
-        assert sample["hits"] == pytest.approx(hits, abs=1e-3)
-        assert sample["right"] == (hits == 1)
+        assert sample.hits == pytest.approx(hits, abs=1e-3)
+        assert sample.right == (hits == 1)
     assert read_predictions(tmp_path / "run") == {
-        name: kept for name, kept in trainer.history.tables.items() if predictions.is_predictions(name)
+        name: kept for name, kept in trainer.history.tables.items() if is_predictions(name)
     }
 
 
@@ -173,6 +174,7 @@ def test_looking_takes_a_hundredth_of_the_time(tmp_path: Path, monkeypatch: pyte
     """Large answers are looked at, and written, more seldom."""
     from types import SimpleNamespace
 
+    from engine.training.evaluation.observer import Evaluation
     from engine.training.history import History
 
     clock, writes = Clock(), list[float]()
@@ -181,19 +183,19 @@ def test_looking_takes_a_hundredth_of_the_time(tmp_path: Path, monkeypatch: pyte
         clock.now += 0.1
         return {"predictions": {}}
 
-    def write(_: predictions.Looks) -> None:
+    def write(_: predictions.PredictionSampler) -> None:
         writes.append(clock.now)
         clock.now += 0.4
 
     monkeypatch.setattr(predictions, "look", look)
     monkeypatch.setattr(predictions, "perf_counter", clock)
-    monkeypatch.setattr(predictions.Looks, "_write", write)
-    looks, net = predictions.Looks(tmp_path, History(), {}), SimpleNamespace(heads=())
+    monkeypatch.setattr(predictions.PredictionSampler, "_write", write)
+    looks, net = predictions.PredictionSampler(tmp_path, History(), {}), SimpleNamespace(heads=())
     for epoch in range(10_000):
         clock.now += 0.01
-        ranks = looks.ranks(net, last=False)  # type: ignore[arg-type]
-        if ranks is not None:
-            looks.take("validation", None, None, None, ranks, epoch, epoch, last=False)  # type: ignore[arg-type]
+        evaluation = Evaluation("validation", None, net, None, epoch, epoch, last=False)  # type: ignore[arg-type]
+        looks.begin(evaluation)
+        looks.finish(evaluation)
     assert clock.now < 1.05 * 10_000 * 0.01
     assert len(writes) == 3
 
@@ -264,5 +266,5 @@ def test_wrong_answers_anywhere_in_the_part_are_found(tmp_path: Path) -> None:
     table = trainer.history.tables["test/predictions"].values
     matrix = trainer.history.tables["test/confusion_matrix"].values
     wrong = sum(row[column] for place, row in enumerate(matrix) for column in range(2) if column != place)
-    assert wrong == table["wrong"] > 0
-    assert sum(not sample["right"] for sample in table["samples"][:18]) == min(wrong, 18)
+    assert wrong == table.wrong > 0
+    assert sum(not sample.right for sample in table.samples[:18]) == min(wrong, 18)

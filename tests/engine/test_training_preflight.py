@@ -16,12 +16,12 @@ from engine.data import datasets
 from engine.data.pipeline import Part
 from engine.edits import SetParameter
 from engine.graph import Graph
-from engine.layers.ports import Output
+from engine.layers.endpoints import Output
 from engine.losses.functional import balanced
 from engine.metrics.tasks import Task
 from engine.training import preflight as module
 from engine.training.control import Control
-from engine.training.evaluation.guessing import guessing
+from engine.training.evaluation.chance_level import chance_level
 from engine.training.evaluation.network import Head
 from engine.training.loop import Trainer
 from engine.training.preflight import check_targets, size
@@ -68,10 +68,10 @@ def test_targets_that_can_be_compared_pass() -> None:
 
 
 def test_guessing_is_the_entropy_of_the_classes() -> None:
-    assert guessing((head(Task("classes", 2)),), part(0, 0, 1, 1)) == pytest.approx(np.log(2))
+    assert chance_level((head(Task("classes", 2)),), part(0, 0, 1, 1)) == pytest.approx(np.log(2))
     uneven = -(0.75 * np.log(0.75) + 0.25 * np.log(0.25))
-    assert guessing((head(Task("classes", 2), weight=2.0),), part(0, 0, 0, 1)) == pytest.approx(2 * uneven)
-    assert np.isnan(guessing((head(Task("values"), loss="mse_loss"),), part(0.5)))
+    assert chance_level((head(Task("classes", 2), weight=2.0),), part(0, 0, 0, 1)) == pytest.approx(2 * uneven)
+    assert np.isnan(chance_level((head(Task("values"), loss="mse_loss"),), part(0.5)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -94,7 +94,7 @@ def test_guessing_is_the_best_that_one_answer_to_everything_can_do(
     if class_weights == "balanced":
         weights = balanced(target, 4, ignored)
     shaped = target.reshape(-1, 1) if places else target
-    ours = guessing(
+    ours = chance_level(
         (Head("digit", output, 0, "label", Task("classes", 4, int(places)), weights=weights),),
         Part({"label": shaped}, np.arange(len(labels))),
     )
@@ -132,7 +132,7 @@ def best_constant(cost: Any, scores: torch.Tensor) -> float:
 @given(st.lists(st.integers(0, 1), min_size=1, max_size=24), st.sampled_from([None, 0.2, 5.0]))
 def test_guessing_one_of_two_knows_what_a_one_counts(labels: list[int], pos_weight: float | None) -> None:
     loss = "binary_cross_entropy_with_logits"
-    ours = guessing((head(Task("two"), loss=loss, pos_weight=pos_weight),), part(*labels))
+    ours = chance_level((head(Task("two"), loss=loss, pos_weight=pos_weight),), part(*labels))
     target = torch.tensor(labels).double()
     weight = None if pos_weight is None else torch.tensor(pos_weight)
 
@@ -145,7 +145,7 @@ def test_guessing_one_of_two_knows_what_a_one_counts(labels: list[int], pos_weig
 
 def test_guessing_says_nothing_of_labels_there_are_no_classes_for() -> None:
     for labels in ((0, 1, -1), (0, 1, 5)):
-        assert np.isnan(guessing((head(Task("classes", 3)),), part(*labels)))
+        assert np.isnan(chance_level((head(Task("classes", 3)),), part(*labels)))
 
 
 def test_a_batch_that_only_just_fits_is_said(tmp_path: Path, monkeypatch: Any) -> None:
@@ -260,7 +260,7 @@ def test_padding_that_counts_is_said(tmp_path: Path) -> None:
 
 
 def test_one_class_alone_is_no_reason_to_stop(tmp_path: Path) -> None:
-    assert np.isnan(guessing((head(Task("classes", 2)),), part(1, 1)))
+    assert np.isnan(chance_level((head(Task("classes", 2)),), part(1, 1)))
 
 
 def test_a_last_batch_that_is_left_out_is_not_tried(tmp_path: Path) -> None:

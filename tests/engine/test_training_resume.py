@@ -27,8 +27,8 @@ from engine.training.history import History
 from engine.training.loop import Trainer
 from engine.training.runs.checkpoint import BEST, FOLDER, MODEL, STATE, load
 from engine.training.runs.folder import RunError, writer_lock
-from engine.training.runs.info import read
 from engine.training.runs.lines import read_metrics
+from engine.training.runs.run_info import read
 from engine.training.status import Status, TrainingError
 
 ROOT = Path(__file__).resolve().parents[2]

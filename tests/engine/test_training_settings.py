@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.layers.parameters import parameters
-from engine.settings.data import DataConfig, Section, Split
-from engine.settings.resolve import SettingFault, resolve_settings, variants
+from engine.settings.data import DataConfig, Section, SplitSettings
+from engine.settings.resolution import SettingFault, resolve_settings, variants
 from engine.settings.training import AdamW, EarlyStopping, TrainingConfig
 
 
@@ -35,7 +35,7 @@ def test_one_entry_of_a_kind_can_be_set_alone() -> None:
     data, training = resolve_settings(graph)
     assert training.optimizer == AdamW(lr=0.1)
     assert training.early_stopping == EarlyStopping(patience=3)
-    assert data.split == Split(stratify=False)
+    assert data.split == SplitSettings(stratify=False)
 
 
 def test_settings_read_from_a_file_hold_lists() -> None:
@@ -102,7 +102,7 @@ def test_who_watches_the_validation_loss_needs_a_validation_part(watching: dict[
 
 
 NAMES = sorted(
-    {*DataConfig.model_fields, *TrainingConfig.model_fields, *Split.model_fields, "name", "lr", "betas", "x"}
+    {*DataConfig.model_fields, *TrainingConfig.model_fields, *SplitSettings.model_fields, "name", "lr", "betas", "x"}
 )
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
@@ -134,7 +134,7 @@ def _models(model: type[Any]) -> dict[type[Any], None]:
     return found
 
 
-ALL = {*_models(DataConfig), *_models(TrainingConfig), Split, EarlyStopping}
+ALL = {*_models(DataConfig), *_models(TrainingConfig), SplitSettings, EarlyStopping}
 MODELS = sorted(ALL, key=lambda model: model.__name__)
 
 

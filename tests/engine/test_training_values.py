@@ -15,11 +15,11 @@ import presets
 from engine.compile import compile_source
 from engine.source import source
 from engine.training.diagnosis.probes import Probed
-from engine.training.findings import Spot
+from engine.training.findings import NodePath
 from engine.training.loop import Trainer
 from engine.training.plan import check
 from engine.training.range_test import FIRST, LAST, STEPS, RangeTest, range_test, suggest
-from engine.training.steps import memory
+from engine.training.steps import device_memory as memory
 from engine.training.values import measure, values_of
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_options import PICTURES
@@ -50,7 +50,7 @@ def test_a_probed_network_computes_the_same_on_the_same_weights(name: str) -> No
     torch.manual_seed(0)
     module = compile_source(plan.source).eval()
     probed = Probed(plan, module)
-    heard: list[Spot] = []
+    heard: list[NodePath] = []
     probed.listener = lambda spot, values: heard.append(spot)
     (node,) = plan.graph.of_type("Input")
     shape = [1 if not isinstance(size, int) else size for size in plan.report.spec(node.id, "output").shape[1:]]

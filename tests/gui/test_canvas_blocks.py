@@ -12,7 +12,7 @@ import presets
 from engine import project
 from engine.blocks import library
 from engine.blocks.block import Block
-from engine.blocks.edits import AddBlock
+from engine.blocks.block_edits import AddBlock
 from engine.graph import Graph
 from engine.source import write
 from gui.canvas import blocks, clipboard
@@ -57,7 +57,7 @@ def test_a_double_click_opens_a_block_and_a_key_leaves_it(resnet: View, qtbot: Q
     assert {node.name for node in document.graph.nodes.values()} >= {"x", "shortcut", "y"}
     assert resnet.canvas.nodes.keys() == document.graph.nodes.keys()
     assert str(document.report.spec("n2")) == "(N, 32, 16, 16)"
-    resnet.leave_block()
+    resnet.blocks.leave()
     assert document.graph is document.project
     assert document.selection == (node_id,)
     qtbot.keyClick(resnet, Qt.Key.Key_Return)
@@ -82,7 +82,7 @@ def test_an_edit_inside_counts_everywhere_and_undo_goes_where_it_happened(resnet
     before = project.to_bytes(document.project)
     document.open_block((stage(document),))
     resnet.document.select(["n4"])
-    resnet.delete_and_reconnect()
+    resnet.editing.delete_and_reconnect()
     assert "n4" not in document.graph.nodes
     assert write(document.project).count("nn.ReLU()") == 2  # one in the block, one in the stem
     document.open_block(())
@@ -93,7 +93,7 @@ def test_an_edit_inside_counts_everywhere_and_undo_goes_where_it_happened(resnet
 
 def make(view: View, name: str) -> None:
     """Make a block of the selection through the dialog."""
-    view.make_block()
+    view.blocks.make()
     (dialog,) = view.findChildren(QInputDialog)
     assert dialog.textValue() == "Block"
     dialog.setTextValue(name)
@@ -111,7 +111,7 @@ def test_a_selection_becomes_a_block_and_dissolves_again(qtbot: QtBot) -> None:
     assert document.graph.node(chosen).type == "block.features"
     assert "class Features(nn.Module):" in write(document.project)
     assert document.history.undo_title == "Make block Features"
-    view.dissolve_block()
+    view.blocks.dissolve()
     assert len(document.selection) == 3
     assert "class Features" not in write(document.project)
     document.history.undo()
@@ -131,7 +131,7 @@ def test_a_refusal_is_said(qtbot: QtBot) -> None:
 def test_a_copied_block_brings_its_definition_along(resnet: View, qtbot: QtBot) -> None:
     document = resnet.document
     document.select([stage(document)])
-    resnet.copy()
+    resnet.clipboard.copy()
     text = QGuiApplication.clipboard().text()
     other = Document(Graph("other"))
     (pasted,) = clipboard.paste(other, text, None)
@@ -147,7 +147,7 @@ def test_a_kept_block_is_offered_in_other_projects(resnet: View, qtbot: QtBot) -
     document = resnet.document
     document.select([stage(document)])
     with qtbot.waitSignal(resnet.message) as said:
-        resnet.keep_block()
+        resnet.blocks.keep()
     assert said.args == ["BasicBlock is in your library now."]
     (entry,), faults = library.entries()
     assert faults == []

@@ -41,10 +41,10 @@ def test_copies_get_names_of_their_own_and_keep_their_wires(show: Show, chain: G
     hand = show(chain)
     document = hand.view.document
     document.select(["n2", "n3"])
-    hand.view.copy()
+    hand.view.clipboard.copy()
     for turn, names in enumerate((["conv2", "relu2"], ["conv3", "relu3"])):
         with hand.one_step():
-            hand.view.paste()
+            hand.view.clipboard.paste()
             one, two = document.selection
             assert [chain.nodes[node_id].name for node_id in (one, two)] == names
             assert [(e.source, e.target) for e in chain.edges if e.source == one] == [(one, two)]
@@ -56,19 +56,19 @@ def test_copies_get_names_of_their_own_and_keep_their_wires(show: Show, chain: G
 def test_a_copy_lands_under_the_mouse(show: Show, chain: Graph) -> None:
     hand = show(chain)
     hand.view.document.select(["n2"])
-    hand.view.copy()
+    hand.view.clipboard.copy()
     hand._at = QPoint(0, 0)
     hand.move(QPointF(400, 200), button=Qt.MouseButton.NoButton)
-    hand.view.paste()
+    hand.view.clipboard.paste()
     assert chain.positions["n5"] == (304.0, 176.0)
 
 
 def test_wires_from_outside_can_be_kept(show: Show, chain: Graph) -> None:
     hand = show(chain)
     hand.view.document.select(["n2", "n3"])
-    hand.view.copy()
+    hand.view.clipboard.copy()
     with hand.one_step():
-        hand.view.paste(keep_wires=True)
+        hand.view.clipboard.paste(keep_wires=True)
     assert Edge("n1", "output", "n5", "input") in chain.edges
 
 
@@ -76,9 +76,9 @@ def test_cut_is_one_step_and_pastes_under_the_old_name(show: Show, chain: Graph)
     hand = show(chain)
     hand.view.document.select(["n2"])
     with hand.one_step():
-        hand.view.cut()
+        hand.view.clipboard.cut()
     assert "n2" not in chain.nodes
-    hand.view.paste()
+    hand.view.clipboard.paste()
     assert chain.by_name("conv1") is not None
 
 
@@ -87,7 +87,7 @@ def test_duplicate_leaves_the_clipboard_alone(show: Show, chain: Graph) -> None:
     QGuiApplication.clipboard().setText("precious")
     hand.view.document.select(["n2", "n3"])
     with hand.one_step():
-        hand.view.duplicate()
+        hand.view.clipboard.duplicate()
     assert len(chain.nodes) == 6
     assert QGuiApplication.clipboard().text() == "precious"
 
@@ -96,9 +96,9 @@ def test_without_a_selection_nothing_is_copied(show: Show, chain: Graph) -> None
     hand = show(chain)
     QGuiApplication.clipboard().setText("precious")
     with hand.no_step():
-        hand.view.copy()
-        hand.view.cut()
-        hand.view.duplicate()
+        hand.view.clipboard.copy()
+        hand.view.clipboard.cut()
+        hand.view.clipboard.duplicate()
     assert QGuiApplication.clipboard().text() == "precious"
 
 
@@ -106,7 +106,7 @@ def test_a_whole_project_can_be_pasted(show: Show, chain: Graph) -> None:
     hand = show(Graph())
     QGuiApplication.clipboard().setText(to_bytes(chain).decode())
     with hand.one_step():
-        hand.view.paste()
+        hand.view.clipboard.paste()
     assert [node.name for node in hand.view.document.graph.nodes.values()] == ["input", "conv1", "relu1", "flatten1"]
 
 
@@ -148,7 +148,7 @@ def test_garbage_is_one_sentence_and_changes_nothing(qtbot: QtBot, show: Show, c
     hand = show(chain)
     QGuiApplication.clipboard().setText(HOSTILE[name])
     with hand.no_step(), qtbot.waitSignal(hand.view.message) as told:
-        hand.view.paste()
+        hand.view.clipboard.paste()
     assert told.args[0].startswith("The clipboard")
     assert told.args[0].endswith(".")
     assert len(told.args[0]) < 300

@@ -325,11 +325,19 @@ def test_whatever_is_done_can_be_undone(show: Show, branch: Graph, seed: int) ->
             case 7:
                 document.history.go_to(dice.randrange(document.history.count + 1))
             case 8:
-                calls = (view.copy, view.paste, view.duplicate, view.arrange, view.zoom_fit, view.cut, view.select_all)
+                calls = (
+                    view.clipboard.copy,
+                    view.clipboard.paste,
+                    view.clipboard.duplicate,
+                    view.editing.arrange,
+                    view.zooming.fit_all,
+                    view.clipboard.cut,
+                    view.editing.select_all,
+                )
                 if len(branch.nodes) < 60:
                     dice.choice(calls)()
             case 9:
-                dice.choice([view.delete_selection, view.delete_and_reconnect, view.connect_selection])()
+                dice.choice([view.editing.delete, view.editing.delete_and_reconnect, view.editing.connect])()
         if view.popup is not None:
             hand.view.popup.accept() if dice.random() < 0.5 else hand.view.popup.close_up()
         view.grab() if dice.random() < 0.1 else None

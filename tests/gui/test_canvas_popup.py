@@ -144,12 +144,12 @@ def test_a_wire_dropped_into_empty_space_asks_for_a_layer_and_wires_it(show: Sho
     with hand.one_step():
         hand.drag(hand.port("n4", "output", "output"), QPointF(300, 380))
         popup = hand.view.popup
-        assert hand.view._adder.pending is not None
+        assert hand.view.adder.pending is not None
         assert popup.list.item(0).text() in ("Output", "Linear")  # what takes (N, 5408) comes first
         QTest.keyClicks(popup.line, "linear")
         QTest.keyClick(popup.line, Qt.Key.Key_Return)
         assert hand.view.document.selection == ("n5",)
-    assert hand.view._adder.pending is None
+    assert hand.view.adder.pending is None
     assert Edge("n4", "output", "n5", "input") in chain.edges
 
 
@@ -170,7 +170,7 @@ def test_esc_and_a_lost_focus_close_the_popup_and_change_nothing(show: Show, cha
         hand.drag(hand.port("n4", "output", "output"), QPointF(300, 380))
         QTest.keyClick(hand.view.popup.line, Qt.Key.Key_Escape)
         assert hand.view.popup is None
-        assert hand.view._adder.pending is None
+        assert hand.view.adder.pending is None
         hand.double_click(QPointF(400, 100))
         hand.view.setFocus(Qt.FocusReason.MouseFocusReason)
         assert hand.view.popup is None
@@ -201,7 +201,7 @@ def test_an_empty_canvas_says_what_to_do(show: Show) -> None:
     hand = show(Graph())
     assert hand.view._hint.isVisible()
     assert hand.view._hint.text() == "Drag a layer here, or press Tab to search"
-    hand.view.add_layer("Input", (0.0, 0.0))
+    hand.view.editing.add_layer("Input", (0.0, 0.0))
     assert not hand.view._hint.isVisible()
 
 
@@ -290,14 +290,14 @@ def test_an_unknown_layer_is_refused(qtbot: QtBot, show: Show, chain: Graph) -> 
     with pytest.raises(GraphError, match="no layer named"):
         add_layer(hand.view.document, "Conv7d", None)
     with hand.no_step(), qtbot.waitSignal(hand.view.message):
-        hand.view.add_layer("Conv7d", (0.0, 0.0))
+        hand.view.editing.add_layer("Conv7d", (0.0, 0.0))
 
 
 def test_a_free_place_is_in_sight_and_beside_others(show: Show, chain: Graph) -> None:
     hand = show(chain)
-    x, y = hand.view.free_place()
-    hand.view.add_layer("ReLU", (x, y))
-    assert hand.view.free_place() != (x, y)
+    x, y = hand.view.editing.free_place()
+    hand.view.editing.add_layer("ReLU", (x, y))
+    assert hand.view.editing.free_place() != (x, y)
     shown = hand.view.mapToScene(hand.view.viewport().rect()).boundingRect()
     assert shown.contains(QPointF(x, y))
 

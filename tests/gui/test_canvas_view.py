@@ -66,10 +66,10 @@ def test_the_wheel_zooms_under_the_cursor_within_bounds(qtbot: QtBot, show: Show
 
 def test_fit_shows_everything_and_never_magnifies(show: Show, chain: Graph, long_chain: Graph) -> None:
     view = show(chain).view
-    view.zoom_fit()
+    view.zooming.fit_all()
     assert view.camera.scale == 1.0
     view.document.open_graph(long_chain)
-    view.zoom_fit()
+    view.zooming.fit_all()
     shown = view.mapToScene(view.viewport().rect()).boundingRect()
     assert shown.contains(view.canvas.content())
     view.document.select(["n3", "n4"])
@@ -77,7 +77,7 @@ def test_fit_shows_everything_and_never_magnifies(show: Show, chain: Graph, long
     assert view.camera.scale == 1.0
     assert view.viewport().rect().contains(view.mapFromScene(view.canvas.nodes["n3"].box.center()))
     turn(view, QPoint(9, 9), 2)
-    view.zoom_reset()
+    view.zooming.reset()
     assert view.camera.scale == 1.0
     view.be_fast(False)
 
@@ -93,12 +93,12 @@ def test_an_opened_network_that_is_too_tall_is_shown_from_its_head(show: Show, c
 
 def test_an_empty_canvas_can_be_looked_at(show: Show) -> None:
     view = show(Graph()).view
-    view.zoom_fit()
+    view.zooming.fit_all()
     view.zoom_selection()
-    view.arrange()
-    view.select_all()
-    view.delete_selection()
-    view.delete_and_reconnect()
+    view.editing.arrange()
+    view.editing.select_all()
+    view.editing.delete()
+    view.editing.delete_and_reconnect()
     assert view.document.history.count == 0
 
 
@@ -166,7 +166,7 @@ def test_deleting_takes_the_wires_along(show: Show, chain: Graph) -> None:
     hand = show(chain)
     hand.view.document.select(["n2", "n3"])
     with hand.one_step():
-        hand.view.delete_selection()
+        hand.view.editing.delete()
     assert [*chain.nodes] == ["n1", "n4"]
     assert not [*chain.edges]
 
@@ -175,7 +175,7 @@ def test_delete_and_reconnect_closes_the_gap_of_a_whole_chain(show: Show, chain:
     hand = show(chain)
     hand.view.document.select(["n3", "n2"])
     with hand.one_step():
-        hand.view.delete_and_reconnect()
+        hand.view.editing.delete_and_reconnect()
     assert [*chain.edges] == [Edge("n1", "output", "n4", "input")]
 
 
@@ -185,7 +185,7 @@ def test_delete_and_reconnect_serves_all_that_used_the_output(show: Show, chain:
     hand = show(chain)
     hand.view.document.select(["n2"])
     with hand.one_step():
-        hand.view.delete_and_reconnect()
+        hand.view.editing.delete_and_reconnect()
     assert {edge.target for edge in chain.edges if edge.source == "n1"} == {"n3", extra}
 
 
@@ -197,7 +197,7 @@ def test_delete_and_reconnect_says_where_it_was_not_clear(qtbot: QtBot, show: Sh
     hand = show(chain)
     hand.view.document.select([join])
     with hand.one_step(), qtbot.waitSignal(hand.view.message) as told:
-        hand.view.delete_and_reconnect()
+        hand.view.editing.delete_and_reconnect()
     assert told.args[0].startswith("add1: not reconnected")
     assert join not in chain.nodes
     assert not chain.incoming["n6"]
@@ -207,7 +207,7 @@ def test_the_end_of_a_chain_is_deleted_without_a_word(qtbot: QtBot, show: Show, 
     hand = show(chain)
     hand.view.document.select(["n4"])
     with hand.one_step(), qtbot.assertNotEmitted(hand.view.message):
-        hand.view.delete_and_reconnect()
+        hand.view.editing.delete_and_reconnect()
     assert "n4" not in chain.nodes
 
 
@@ -222,13 +222,13 @@ def test_arranging_is_one_step_and_keeps_the_middle_in_sight(qtbot: QtBot, show:
     view.centerOn(view.canvas.nodes["n20"].box.center())
     before = view.mapFromScene(view.canvas.nodes["n20"].pos())
     with hand.one_step():
-        view.arrange()
+        view.editing.arrange()
         assert (view.mapFromScene(view.canvas.nodes["n20"].pos()) - before).manhattanLength() <= 2
     assert [long_chain.positions[node_id][1] for node_id in long_chain.order()] == sorted(
         y for _, y in long_chain.positions.values()
     )
     with hand.no_step(), qtbot.waitSignal(view.message):
-        view.arrange()
+        view.editing.arrange()
 
 
 def test_arranging_a_selection_leaves_the_others(show: Show, chain: Graph) -> None:
@@ -236,7 +236,7 @@ def test_arranging_a_selection_leaves_the_others(show: Show, chain: Graph) -> No
     hand = show(chain)
     hand.view.document.select(["n3", "n4"])
     with hand.one_step():
-        hand.view.arrange_selection()
+        hand.view.editing.arrange_selection()
     assert chain.positions["n1"] == (0.0, 0.0)
     assert chain.positions["n3"][0] == chain.positions["n4"][0]
 
@@ -246,19 +246,19 @@ def test_two_selected_layers_are_connected_by_command(qtbot: QtBot, show: Show, 
     hand = show(chain)
     hand.view.document.select([join, "n2"])
     with hand.one_step():
-        hand.view.connect_selection()
+        hand.view.editing.connect()
     assert Edge("n2", "output", join, "x0") in chain.edges
     for chosen, words in ((["n2"], "Select two layers"), (["n2", "n3"], "relu1 has no free input")):
         hand.view.document.select(chosen)
         with hand.no_step(), qtbot.waitSignal(hand.view.message) as told:
-            hand.view.connect_selection()
+            hand.view.editing.connect()
         assert told.args[0].startswith(words)
 
 
 def test_select_all(show: Show, chain: Graph) -> None:
     hand = show(chain)
     with hand.no_step():
-        hand.view.select_all()
+        hand.view.editing.select_all()
     assert hand.view.document.selection == ("n1", "n2", "n3", "n4")
 
 

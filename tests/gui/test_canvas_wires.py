@@ -148,6 +148,6 @@ def test_a_clicked_wire_can_be_deleted(show: Show, chain: Graph) -> None:
     assert hand.view.canvas.chosen_wire == SECOND
     assert hand.view.canvas.wires[SECOND].active
     with hand.one_step():
-        hand.view.delete_selection()
+        hand.view.editing.delete()
     assert SECOND not in chain.edges
     assert hand.view.canvas.chosen_wire is None

@@ -16,7 +16,7 @@ import gui.data.data_page as module
 from engine import Graph
 from engine.data.datasets import catalogue, get
 from engine.edits import MISSING, SetSetting
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.resolution import SettingFault, resolve_settings
 from gui.data.data_page import DataPage
 from gui.document import Document
 from gui.theme import theme

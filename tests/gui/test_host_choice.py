@@ -14,12 +14,12 @@ import presets
 from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.project import save
-from engine.training.process.handover import Facts, Live
+from engine.training.process.handover import HostFacts, LiveTraining
 from gui.document import Document
 from gui.hosts.choice import MANY_STEPS, host, pays
 from gui.hosts.host import ThreadHost
-from gui.hosts.live import GoingOn
 from gui.hosts.process_host import ProcessHost
+from gui.pages.going_on import GoingOn
 from gui.preferences import Preferences
 from gui.training.dashboard import Dashboard
 from tests.gui.test_training_host import iris
@@ -81,7 +81,9 @@ def test_a_preference_that_is_none_is_automatic(layerloom_home: Path, nonsense: 
 def test_runs_that_go_on_are_offered_until_waved_away(qtbot: QtBot) -> None:
     strip = GoingOn()
     qtbot.addWidget(strip)
-    old, new = (Live(Path(name), Facts(pid=1, address="x", network=f"{name} net")) for name in ("old", "new"))
+    old, new = (
+        LiveTraining(Path(name), HostFacts(pid=1, address="x", network=f"{name} net")) for name in ("old", "new")
+    )
     strip.offer([old, new])
     assert strip.text.text() == "A run of “new net” is going on in a process of its own. So is one more."
     strip.away.click()

@@ -8,7 +8,7 @@ import presets
 from engine import cost, project
 from engine.compile import compile_graph
 from engine.problems import find
-from engine.settings.resolve import resolve_settings
+from engine.settings.resolution import resolve_settings
 from presets.own import broken_presets, save_preset
 from presets.preset import PresetError
 

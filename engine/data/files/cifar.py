@@ -11,15 +11,13 @@ import gzip
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.data.dataset import DataError, Dataset, Samples
 from engine.data.files.reading import bounded, missing, sentences
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
+    from engine.data.dataset import Array
 
 PIXELS = 3 * 32 * 32
 LARGEST = 400 << 20

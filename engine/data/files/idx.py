@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.data.dataset import DataError, Dataset, Samples
 from engine.data.files.reading import exactly, missing, opened
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
+    from engine.data.dataset import Array
 
 UNSIGNED = 8
 MOST = 200_000

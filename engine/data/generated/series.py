@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.data.dataset import Dataset, Samples
 from engine.data.generated.drawing import draws
@@ -11,7 +11,7 @@ from engine.data.generated.drawing import draws
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    from engine.data.dataset import Array
 
 PLACES = 200
 DELAY = 3

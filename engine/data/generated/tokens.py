@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.data.dataset import Dataset, Samples
 from engine.data.declarations.alphabets import TOKENS
 from engine.data.generated.drawing import encoded
-from engine.data.generated.library import enough, origin, sources
+from engine.data.generated.standard_library import enough, origin, sources
 
 SHORTEST = 8
 MOST = 300

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from engine.problems.rule import EdgeRule, GraphRule, NodeRule
-from engine.problems.rules import data, extent, images, learning, sequences, wiring
+from engine.problems.rules import data_rules as data
+from engine.problems.rules import extent_rules as extent
+from engine.problems.rules import image_rules as images
+from engine.problems.rules import learning_rules as learning
+from engine.problems.rules import sequence_rules as sequences
+from engine.problems.rules import wiring_rules as wiring
 
 NODE_RULES: Final[tuple[NodeRule, ...]] = (*wiring.NODE, *images.NODE, *data.NODE)
 EDGE_RULES: Final[tuple[EdgeRule, ...]] = (*learning.EDGE, *images.EDGE, *data.EDGE)

@@ -7,10 +7,18 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from engine.graph import GraphError
-from engine.problems.ways import axes, kinds, learning, parameters, sequences, settings, sizes, windows, wires
-from engine.problems.ways.place import Place, Way
+from engine.problems.ways import axis_ways as axes
+from engine.problems.ways import learning_ways as learning
+from engine.problems.ways import number_ways as kinds
+from engine.problems.ways import parameter_ways as parameters
+from engine.problems.ways import sequence_ways as sequences
+from engine.problems.ways import setting_ways as settings
+from engine.problems.ways import size_ways as sizes
+from engine.problems.ways import window_ways as windows
+from engine.problems.ways import wire_ways as wires
+from engine.problems.ways.fault_site import FaultSite, Way
 
-Finder = Callable[[Place], Iterator[Way | None]]
+Finder = Callable[[FaultSite], Iterator[Way | None]]
 
 WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "axes": (sequences.back_in_shape, axes.insert, axes.other_kind, axes.own_settings),
@@ -71,7 +79,7 @@ DISPENSABLE: Final = frozenset(
 """Warnings that deleting the guilty layer answers; of errors it always is a last way out."""
 
 
-def ways(place: Place) -> Iterator[Way]:
+def ways(place: FaultSite) -> Iterator[Way]:
     """Every way worth a try; deleting the guilty node comes last."""
     code = place.problem.code
     for find in WAYS.get(code, ()):

@@ -35,7 +35,7 @@ _ORDER: Final = tuple(CAUSES)
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class RootCause:
     """One thing to look at: the ``cause``, the same in other layers (``also``), and what comes of it."""
 
     cause: Diagnosis
@@ -48,19 +48,19 @@ class Matter:
         return all(diagnosis.over for diagnosis in (self.cause, *self.also))
 
 
-def matters(diagnoses: Sequence[Diagnosis]) -> list[Matter]:
+def matters(diagnoses: Sequence[Diagnosis]) -> list[RootCause]:
     """What was said, by its causes: what holds now first, and of that the deepest cause. Nothing is left out.
 
     What is over explains only what is over as well: what still holds has its own advice.
     """
-    found: list[Matter] = []
+    found: list[RootCause] = []
     for over in (False, True):
         left = sorted((d for d in diagnoses if d.over is over), key=_rank)
         while left:
             cause = left[0]
             also = [d for d in left[1:] if d.code == cause.code]
             follows = [d for d in left[1:] if d.code in CAUSES.get(cause.code, ())]
-            found.append(Matter(cause, tuple(also), tuple(follows)))
+            found.append(RootCause(cause, tuple(also), tuple(follows)))
             left = [d for d in left if d is not cause and d not in also and d not in follows]
     return found
 
@@ -80,7 +80,7 @@ def _rank(diagnosis: Diagnosis) -> int:
     return _ORDER.index(diagnosis.code) if diagnosis.code in _ORDER else len(_ORDER)
 
 
-def remedy(matter: Matter, graph: Graph) -> tuple[str, Edit] | None:
+def remedy(matter: RootCause, graph: Graph) -> tuple[str, Edit] | None:
     """The edit of a project that mends the cause and no more, with what a button calls it; None where there is none."""
     cause = matter.cause
     if cause.code == "unshuffled":

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from engine.graph import Graph
 from engine.problems.looking import RESHAPES
 from engine.training.diagnosis.probes import node_at
-from engine.training.findings import Diagnosis, Look, Spot
+from engine.training.findings import Diagnosis, HealthCheck, NodePath
 from engine.training.history import History
 
 FEW: Final = 8
@@ -18,7 +18,7 @@ FEW: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class TrainingFacts:
     """What the rules have to know beside the numbers.
 
     ``baseline`` is the loss of knowing only class frequencies (NaN: not known), ``classes`` how many there are (0: of
@@ -58,7 +58,7 @@ class Epoch(NamedTuple):
 class Course:
     """One training so far: its epochs, the median ratio of every look into the layers, and what is wrong now."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: TrainingFacts) -> None:
         self.facts = facts
         self.answers = facts.answers()
         self.diagnoses: tuple[Diagnosis, ...] = ()
@@ -71,12 +71,12 @@ class Course:
         """The loss that nothing learned costs: of guessing or, where that is not known, of the first step."""
         return self.facts.baseline if math.isfinite(self.facts.baseline) else self.first
 
-    def name(self, spot: Spot) -> str:
+    def name(self, spot: NodePath) -> str:
         """A node in words."""
         node = node_at(self.facts.graph, spot.inside, spot.node)
         return "a layer" if node is None else f"{node.name} ({node.type})"
 
-    def add_look(self, look: Look) -> None:
+    def add_look(self, look: HealthCheck) -> None:
         """Take the ratios of a look into the layers."""
         ratios = sorted(health.ratio for health in look.layers.values() if health.ratio == health.ratio)
         self.ratios.append(ratios[len(ratios) // 2] if ratios else math.nan)

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from engine.graph import Graph
 from engine.training.diagnosis.probes import Probed, Results, node_at
-from engine.training.findings import LayerHealth, Look, Spot
+from engine.training.findings import HealthCheck, LayerHealth, NodePath
 
 EARLY: Final = (1, 10, 30)
 """Steps that are looked at whatever the rate is: what goes wrong at the start shows at once."""
@@ -40,22 +40,22 @@ def due(step: int, every: int) -> bool:
     return bool(every) and (step in EARLY or step % every == 0)
 
 
-class Looker:
+class HealthProbe:
     """Collects one look: listen with `hear` while the probed module computes, then around the optimizer's step."""
 
     def __init__(self, probed: Probed, graph: Graph) -> None:
         self._probed, self._graph = probed, graph
-        self._numbers: dict[tuple[Spot, str], Tensor] = {}
-        self._order: dict[Spot, None] = {}
+        self._numbers: dict[tuple[NodePath, str], Tensor] = {}
+        self._order: dict[NodePath, None] = {}
         self._weights = weights_of(probed)
-        self._before: dict[Spot, Tensor] = {}
+        self._before: dict[NodePath, Tensor] = {}
 
     def listening(self, module: nn.Module) -> Probed:
         """The probed module, set to train as ``module`` does, with this look as its listener."""
         self._probed.listener = self.hear
         return self._probed.like(module)
 
-    def hear(self, spot: Spot, values: Results) -> None:
+    def hear(self, spot: NodePath, values: Results) -> None:
         """Measure the results of a node; their gradient when it comes."""
         value = next((v for v in values if v is not None and v.is_floating_point() and v.numel()), None)
         if value is None:
@@ -90,9 +90,9 @@ class Looker:
             self._numbers[spot, "update"] = _rms(now - self._before[spot])
         self._before = {}
 
-    def look(self, step: int) -> Look:
+    def look(self, step: int) -> HealthCheck:
         """Everything that was measured, fetched from the device at once."""
-        found: dict[Spot, dict[str, float]] = {spot: {} for spot in self._order}
+        found: dict[NodePath, dict[str, float]] = {spot: {} for spot in self._order}
         if self._numbers:
             values = torch.stack([value.float() for value in self._numbers.values()]).tolist()
             for (spot, name), value in zip(self._numbers, values, strict=True):
@@ -101,17 +101,17 @@ class Looker:
         for spot, numbers in found.items():
             finite = all(math.isfinite(numbers.get(name, 0.0)) for name in ("rms", "weight"))
             layers[spot] = LayerHealth(finite=finite, **numbers)
-        return Look(step, layers)
+        return HealthCheck(step, layers)
 
-    def _keep(self, spot: Spot, name: str, value: Tensor) -> None:
+    def _keep(self, spot: NodePath, name: str, value: Tensor) -> None:
         """Of a node that computes several times in a step the largest number counts."""
         before = self._numbers.get((spot, name))
         self._numbers[spot, name] = value.detach() if before is None else torch.maximum(before, value.detach())
 
 
-def weights_of(probed: Probed) -> dict[Spot, list[nn.Parameter]]:
+def weights_of(probed: Probed) -> dict[NodePath, list[nn.Parameter]]:
     """The weights that are learned, by the node they belong to; biases and norms are left out."""
-    found: dict[Spot, list[nn.Parameter]] = {}
+    found: dict[NodePath, list[nn.Parameter]] = {}
     for path, module in probed.module.named_modules():
         own = [weight for weight in module._parameters.values() if weight is not None]
         own = [weight for weight in own if weight.requires_grad and weight.dim() > 1]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from engine.training.diagnosis.course import Course
-from engine.training.findings import Found, Look
+from engine.training.findings import Found, HealthCheck
 
 FLAT: Final = frozenset({"Sigmoid", "Tanh", "Hardsigmoid", "Hardtanh", "Softsign"})
 VANISHING: Final = 1e-3
@@ -24,7 +24,7 @@ LARGE_STEP: Final = 0.1
 was learned within some ten steps."""
 
 
-def gradients(course: Course, look: Look) -> Found:
+def gradients(course: Course, look: HealthCheck) -> Found:
     """Gradients that vanish or explode on their way from the answer; it is said of the first such layer."""
     known = {s: h for s, h in look.layers.items() if h.gradient == h.gradient}
     if not known:
@@ -61,7 +61,7 @@ def gradients(course: Course, look: Look) -> Found:
         )  # fmt: skip
 
 
-def dead_units(course: Course, look: Look) -> Found:
+def dead_units(course: Course, look: HealthCheck) -> Found:
     """Units of a ReLU that nothing wakes any more."""
     for spot, health in look.layers.items():
         if health.dead > DEAD:
@@ -73,7 +73,7 @@ def dead_units(course: Course, look: Look) -> Found:
             )  # fmt: skip
 
 
-def saturated_units(course: Course, look: Look) -> Found:
+def saturated_units(course: Course, look: HealthCheck) -> Found:
     """Activations that are flat where they are."""
     for spot, health in look.layers.items():
         if health.saturated > SATURATED and (spot.inside or spot.node not in course.answers):
@@ -85,7 +85,7 @@ def saturated_units(course: Course, look: Look) -> Found:
             )  # fmt: skip
 
 
-def large_steps(course: Course, look: Look) -> Found:
+def large_steps(course: Course, look: HealthCheck) -> Found:
     """Steps that change the weights of a typical layer by a tenth of their size."""
     ratio = course.ratios[-1]
     if ratio > LARGE_STEP and look.step > 1:
@@ -108,5 +108,5 @@ def _others(count: int) -> str:
     return "" if not count else f" (and at {count} more layer{'s' if count > 1 else ''})"
 
 
-LookRule = Callable[[Course, Look], Found]
+LookRule = Callable[[Course, HealthCheck], Found]
 LOOKS: Final[tuple[LookRule, ...]] = (gradients, dead_units, saturated_units, large_steps)

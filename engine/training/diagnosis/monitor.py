@@ -12,19 +12,19 @@ from dataclasses import replace
 from itertools import chain
 from typing import Final
 
-from engine.training.diagnosis.course import Course, Epoch, Facts, epochs_of
+from engine.training.diagnosis.course import Course, Epoch, TrainingFacts, epochs_of
 from engine.training.diagnosis.curve_signs import EPOCHS
 from engine.training.diagnosis.layer_signs import LOOKS
-from engine.training.findings import Diagnosis, Look, Spot
+from engine.training.findings import Diagnosis, HealthCheck, NodePath
 from engine.training.history import History
 
 STREAK: Final = 3
 
 
-Key = tuple[str, Spot | None]
+Key = tuple[str, NodePath | None]
 
 
-class Signs:
+class Streaks:
     """What one kind of signs says: what was ill ``needed`` times in a row, until it was well as often."""
 
     def __init__(self, needed: int) -> None:
@@ -49,17 +49,17 @@ class Signs:
                     self._streaks.pop(key)
 
 
-class Doctor:
+class HealthMonitor:
     """Follows one run: `look` and `epoch` take what was measured, ``diagnoses`` is what holds now.
 
     ``said`` is all that was ever said, the first time each.
     """
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: TrainingFacts) -> None:
         self.course = Course(facts)
         self._ever: dict[Key, Diagnosis] = {}
         self._elsewhere: dict[Key, Diagnosis] = {}
-        self._looks, self._curves = Signs(STREAK), Signs(1)
+        self._looks, self._curves = Streaks(STREAK), Streaks(1)
 
     @property
     def diagnoses(self) -> tuple[Diagnosis, ...]:
@@ -73,7 +73,7 @@ class Doctor:
         self.course.epochs += epochs_of(history)
         self._tell()
 
-    def look(self, look: Look) -> None:
+    def look(self, look: HealthCheck) -> None:
         """Take a look into the layers."""
         self.course.add_look(look)
         rules = (rule(self.course, look) for rule in LOOKS)
@@ -109,7 +109,7 @@ class Doctor:
 
 
 def _key(diagnosis: Diagnosis) -> Key:
-    return diagnosis.code, None if diagnosis.node is None else Spot(diagnosis.inside, diagnosis.node, "")
+    return diagnosis.code, None if diagnosis.node is None else NodePath(diagnosis.inside, diagnosis.node, "")
 
 
 SETTINGS: Final[Mapping[str, str]] = {

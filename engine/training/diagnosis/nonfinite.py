@@ -14,13 +14,13 @@ from engine.errors import About
 from engine.graph import Graph
 from engine.training.diagnosis.probes import Probed, Results, node_at
 from engine.training.evaluation.network import Batch, Network
-from engine.training.findings import NOT_A_NUMBER, Diagnosis, Spot
+from engine.training.findings import NOT_A_NUMBER, Diagnosis, NodePath
 
 
 class Origin(NamedTuple):
     """Where it began: a node and what of it, such as "the weight", "the result" or, of an Output, "the loss (NAME)"."""
 
-    spot: Spot
+    spot: NodePath
     what: str
     is_loss: bool = False
 
@@ -48,9 +48,9 @@ def origin(graph: Graph, probed: Probed, network: Network, batches: Iterable[Bat
                 home = probed.homes.get(path)
                 if home is not None:
                     return Origin(home, f"the {name}")
-    found: list[Spot] = []
+    found: list[NodePath] = []
 
-    def hear(spot: Spot, values: Results) -> None:
+    def hear(spot: NodePath, values: Results) -> None:
         floats = [value for value in values if value is not None and value.is_floating_point()]
         if not found and any(not bool(value.isfinite().all()) for value in floats):
             found.append(spot)
@@ -65,7 +65,7 @@ def origin(graph: Graph, probed: Probed, network: Network, batches: Iterable[Bat
                 for head in network.heads:
                     if not math.isfinite(float(head.loss(answers, batch))):
                         node = graph.of_type("Output")[head.place]
-                        return Origin(Spot((), node.id, ""), f"the loss ({head.output.loss})", is_loss=True)
+                        return Origin(NodePath((), node.id, ""), f"the loss ({head.output.loss})", is_loss=True)
     finally:
         probed.listener = None
     return None
@@ -81,7 +81,7 @@ def not_a_number(graph: Graph, origin: Origin | None, step: int, when: str, loss
         said = f"{origin.words(graph)} is {value} {when}, although every result before it is a number"
     else:
         said = f"{origin.words(graph)} holds NaN or infinite numbers {when}, so the loss is {value}"
-    spot = Spot((), "", "") if origin is None else origin.spot
+    spot = NodePath((), "", "") if origin is None else origin.spot
     return Diagnosis(
         NOT_A_NUMBER,
         f"Numbers stop being numbers: {said}.",

@@ -14,15 +14,15 @@ from torch import Tensor, nn
 from engine.compile import compile_source
 from engine.graph import Graph, Node
 from engine.source import source
-from engine.training.findings import Spot
-from engine.training.plan import Plan
+from engine.training.findings import NodePath
+from engine.training.plan import TrainingPlan
 
 ATTRIBUTE = "_probed_at"
 
 
 Results = tuple[Tensor | None, ...]
 """What a node gives, in the order of its output ports; None for what nobody reads."""
-Listener = Callable[[Spot, Results], None]
+Listener = Callable[[NodePath, Results], None]
 
 
 def probe(module: nn.Module, node: str, *values: Any) -> None:
@@ -30,7 +30,7 @@ def probe(module: nn.Module, node: str, *values: Any) -> None:
     at = module.__dict__.get(ATTRIBUTE)
     if at is not None and at[1].listener is not None:
         inside, probed, path = at
-        probed.listener(Spot(inside, node, path), tuple(v if isinstance(v, Tensor) else None for v in values))
+        probed.listener(NodePath(inside, node, path), tuple(v if isinstance(v, Tensor) else None for v in values))
 
 
 def node_at(graph: Graph, inside: tuple[str, ...], node: str) -> Node | None:
@@ -51,14 +51,14 @@ class Probed:
     ``homes`` says to which node the module at a path belongs.
     """
 
-    def __init__(self, plan: Plan, module: nn.Module) -> None:
+    def __init__(self, plan: TrainingPlan, module: nn.Module) -> None:
         written = source(plan.graph, plan.report, probes=True)
         with torch.device("meta"):  # its own weights are not wanted
             self.module = compile_source(written)
         self.listener: Listener | None = None
         held = {name: {at: node for node, at in nodes.items()} for name, nodes in written.attributes.items()}
         inside: dict[str, tuple[str, ...]] = {}
-        self.homes: dict[str, Spot] = {}
+        self.homes: dict[str, NodePath] = {}
         for (path, mine), theirs in zip(self.module.named_modules(), module.modules(), strict=True):
             mine._parameters, mine._buffers = theirs._parameters, theirs._buffers
             parent, _, name = path.rpartition(".")
@@ -66,7 +66,7 @@ class Probed:
             around = inside.get(parent, ())
             inside[path] = (*around, nodes[name]) if name in nodes else around
             if name in nodes:
-                self.homes[path] = Spot(around, nodes[name], parent)
+                self.homes[path] = NodePath(around, nodes[name], parent)
             elif parent in self.homes:
                 self.homes[path] = self.homes[parent]
             mine.__dict__[ATTRIBUTE] = (inside[path], self, path)

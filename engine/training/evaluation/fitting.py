@@ -8,7 +8,7 @@ from engine.data.binding import bind
 from engine.data.dataset import DataError
 from engine.data.fields import fields
 from engine.graph import Graph
-from engine.layers.ports import Output
+from engine.layers.endpoints import Output
 from engine.metrics.tasks import Task, task
 from engine.settings.data import DataConfig
 from engine.settings.metrics import METRICS, MOST_CLASSES, Kind, MetricName

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,14 +13,16 @@ from engine.data.binding import Binding
 from engine.data.datasets import Field
 from engine.data.pipeline import Part
 from engine.graph import Graph
-from engine.layers.ports import Output
+from engine.layers.endpoints import Output
 from engine.losses.functional import absolute_error, balanced, counted, hits, loss, summed
-from engine.metrics.judge import Judge, Value
+from engine.metrics.output_metrics import OutputMetrics, Value
 from engine.metrics.tasks import Task, task
 from engine.settings.metrics import MetricName
 from engine.shapes import Report
 
 Batch = Mapping[str, Tensor]
+Forward = Callable[..., Tensor | tuple[Tensor, ...]]
+"""A network, or compiled code of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,10 @@ class Head:
     metrics: tuple[MetricName, ...] = ()
     weights: Tensor | None = None
     node: str | None = None
-    judge: Judge = dataclasses.field(init=False)
+    judge: OutputMetrics = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "judge", Judge(self.output, self.task, self.metrics, self.masked))
+        object.__setattr__(self, "judge", OutputMetrics(self.output, self.task, self.metrics, self.masked))
 
     @property
     def metric(self) -> str:
@@ -93,11 +94,11 @@ class Network:
         autocast: torch.dtype | None = None,
     ) -> None:
         self.module, self.inputs, self.heads, self.channels_last = module, inputs, heads, channels_last
-        self.forward: Callable[..., Any] = module
+        self.forward: Forward = module
         self.autocast = autocast
         self.fields = tuple(dict.fromkeys((*inputs, *(head.field for head in heads))))
 
-    def answers(self, batch: Batch, forward: Callable[..., Any] | None = None) -> tuple[Tensor, ...]:
+    def answers(self, batch: Batch, forward: Forward | None = None) -> tuple[Tensor, ...]:
         """What the network (or ``forward``, a module like it) answers to a batch, in the order of its Outputs.
 
         Numbers of half precision come back as float32: losses and metrics are reckoned with those.
@@ -135,12 +136,12 @@ class Network:
         size: int,
         go_on: Callable[[], bool],
         judged: nn.Module | None = None,
-        beside: Callable[[tuple[Tensor, ...], Batch], None] | None = None,
+        observers: Sequence[Callable[[tuple[Tensor, ...], Batch], None]] = (),
     ) -> dict[str, Value] | None:
         """Loss and metrics over a whole part, every sample counting the same; None if ``go_on`` says no in between.
 
         ``judged`` is another module with weights of its own, such as a moving average. With several heads there is
-        also ``loss_NAME``, ``accuracy_NAME`` and so on of each. ``beside`` is called with every batch and its answers.
+        also ``loss_NAME``, ``accuracy_NAME`` and so on of each. ``observers`` are given every batch and its answers.
         """
         rows: list[Tensor] = []
         module = self.module if judged is None else judged
@@ -157,8 +158,8 @@ class Network:
                     rows.append(torch.stack([value for head in self.heads for value in head.sums(answers, batch)]))
                     for head in self.heads:
                         head.judge.update(answers[head.place], batch[head.field])
-                    if beside is not None:
-                        beside(answers, batch)
+                    for see in observers:
+                        see(answers, batch)
         finally:
             module.train()
         totals = [sum(column) for column in zip(*torch.stack(rows).tolist(), strict=True)]

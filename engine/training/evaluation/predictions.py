@@ -9,27 +9,38 @@ words that fit into JSON, and stand in ``predictions.json`` in the folder of the
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from math import prod
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Required, TypedDict
 
 from engine.files import FileError, write_atomically
+from engine.training.evaluation.observer import Evaluation
 from engine.training.evaluation.ranking import Ranks
 from engine.training.history import History
-from engine.training.runs.answers import CELL_VALUES, FILE, LARGEST_FILE, MOST_CELLS, SAMPLES, is_predictions
+from engine.training.runs.answers import FILE, LARGEST_FILE, predictions_text
 from engine.training.runs.folder import RunError, not_kept
+from engine.training.sample_table import (
+    CELL_VALUES,
+    MOST_CELLS,
+    OTHERS,
+    WORST,
+    Number,
+    Sample,
+    SampleInput,
+    SampleTable,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from engine.data.datasets import Field
     from engine.data.pipeline import Part
-    from engine.training.evaluation.network import Head, Network
+    from engine.training.evaluation.network import Batch, Head, Network
 
+BATCH: Final = WORST + OTHERS
 LARGEST: Final = 4096
 """Values of one sample that are kept; of a larger input none are, for half a picture shows nothing."""
 LONGEST: Final = 64
@@ -43,60 +54,66 @@ SHARE = 0.01
 """Of the time of a run, what looking and writing may take each: large answers are looked at more seldom."""
 
 
+class Answered(TypedDict, total=False):
+    """The entries of a `Sample` that come from the answer."""
+
+    target: Required[list[Number]]
+    answer: Required[list[Number]]
+    right: Required[bool | None]
+    sure: Required[float | None]
+    error: float | None
+    hits: float
+    likeliest: list[list[Number]]
+
+
 def look(
     network: Network, part: Part, fields: Mapping[str, Field], judged: nn.Module, ranks: Ranks
-) -> dict[str, dict[str, Any]]:
-    """What the network answers to the samples of a part that it knows least: name of the table → its values.
-
-    The values are in JSON's terms. The first ``listed`` samples are the worst, ``worst`` of them, and some others; the
-    rest are there to be found by their classes. ``seen`` and ``part`` are how many samples were compared and there are.
-    """
+) -> dict[str, SampleTable]:
+    """What the network answers to the samples of a part that it knows least, by the name of the table."""
     source = network.inputs[0]
     shape = list(part.tensors[source].shape[1:])
     room = min(MOST_CELLS, CELL_VALUES // max(prod(shape), 1)) if prod(shape) <= LARGEST else MOST_CELLS
-    shown = {"field": source, "shape": shape, "names": list(fields[source].names)}
+    shown = SampleInput(field=source, shape=shape, names=list(fields[source].names))
     found = {}
     for number, head in enumerate(network.heads):
         chosen = ranks.chosen(number, room)
         answered = list(part.tensors[head.field].shape[1:])
         places = [*chosen.worst, *chosen.others, *chosen.cells]
-        table = {
-            "head": head.name,
-            "task": head.task.kind,
-            "names": list(fields[head.field].names),
-            "input": shown,
-            "ignored": head.output.ignored,
-            "shape": answered,
-            "part": len(part),
-            "seen": chosen.seen,
-            "wrong": chosen.wrong,
-            "hits": _share(chosen.hits) if chosen.hits is not None and prod(answered) > 1 else None,
-            "worst": len(chosen.worst),
-            "listed": len(chosen.worst) + len(chosen.others),
-            "samples": _samples(network, part, judged, head, places),
-        }
+        table = SampleTable(
+            head=head.name,
+            task=head.task.kind,
+            names=list(fields[head.field].names),
+            input=shown,
+            ignored=head.output.ignored,
+            shape=answered,
+            part=len(part),
+            seen=chosen.seen,
+            wrong=chosen.wrong,
+            hits=_share(chosen.hits) if chosen.hits is not None and prod(answered) > 1 else None,
+            worst=len(chosen.worst),
+            listed=len(chosen.worst) + len(chosen.others),
+            samples=_samples(network, part, judged, head, places),
+        )
         found["predictions" if not number else f"predictions_{head.name}"] = table
     return found
 
 
-def _samples(
-    network: Network, part: Part, judged: nn.Module, head: Head, places: Sequence[int]
-) -> list[dict[str, Any]]:
+def _samples(network: Network, part: Part, judged: nn.Module, head: Head, places: Sequence[int]) -> list[Sample]:
     """The answers to the samples at these places of a part, in this order."""
     import torch
 
     source, was_training = network.inputs[0], judged.training
-    samples: list[dict[str, Any]] = []
+    samples: list[Sample] = []
     judged.eval()
     try:
         with torch.no_grad():
-            for start in range(0, len(places), SAMPLES):
-                some = places[start : start + SAMPLES]
+            for start in range(0, len(places), BATCH):
+                some = places[start : start + BATCH]
                 batch = next(part.batches(network.fields, len(some), torch.tensor(some)))
                 answers = network.answers(batch, judged)[head.place]
                 for place, value, answer, target in zip(some, batch[source], answers, batch[head.field], strict=True):
                     said = _answer(head, answer, target)
-                    samples.append({"place": int(part.indices[place]), "input": _input(value), **said})
+                    samples.append(Sample(place=int(part.indices[place]), input=_input(value), **said))
     finally:
         judged.train(was_training)
     return samples
@@ -110,11 +127,8 @@ def _input(value: Tensor) -> list[float] | None:
     return [float(f"{number:.4g}") if isinstance(number, float) else number for number in flat]
 
 
-def _answer(head: Head, answer: Tensor, target: Tensor) -> dict[str, Any]:
-    """``target``, ``answer``, ``right``, ``sure`` and of more than one place ``hits``, for one class ``likeliest``.
-
-    ``sure`` and ``hits`` are shares of 1. Numbers have an ``error`` instead, the mean of how far off they are.
-    """
+def _answer(head: Head, answer: Tensor, target: Tensor) -> Answered:
+    """What a `Sample` says of the answer: ``hits`` of more than one position, ``likeliest`` of one class."""
     if head.task.kind == "classes":
         return _classes(head, answer.float().softmax(-1), target)
     flat, goal = answer.float().flatten(), target.flatten()
@@ -130,7 +144,7 @@ def _answer(head: Head, answer: Tensor, target: Tensor) -> dict[str, Any]:
     return {"target": values[0], "answer": values[1], "right": None, "sure": None, "error": error}
 
 
-def _sequence(head: Head, answer: Tensor, target: Tensor) -> dict[str, Any]:
+def _sequence(head: Head, answer: Tensor, target: Tensor) -> Answered:
     """The labels read off a CTC answer (T, C)."""
     from engine.losses.functional import hits, read_off
 
@@ -145,7 +159,7 @@ def _sequence(head: Head, answer: Tensor, target: Tensor) -> dict[str, Any]:
     }
 
 
-def _classes(head: Head, shares: Tensor, target: Tensor) -> dict[str, Any]:
+def _classes(head: Head, shares: Tensor, target: Tensor) -> Answered:
     best = shares.max(-1)
     counts = target != head.output.ignore_index
     sure = float(best.values[counts].mean()) if bool(counts.any()) else 0.0
@@ -157,9 +171,9 @@ def _classes(head: Head, shares: Tensor, target: Tensor) -> dict[str, Any]:
     return said
 
 
-def _places(given: Tensor, goal: Tensor, counts: Tensor, sure: float) -> dict[str, Any]:
+def _places(given: Tensor, goal: Tensor, counts: Tensor, sure: float) -> Answered:
     wrong = (given != goal) & counts
-    said = {
+    said: Answered = {
         "target": _kept(goal).tolist(),
         "answer": _kept(given).tolist(),
         "right": not bool(wrong.any()),
@@ -178,52 +192,46 @@ def _share(value: float) -> float:
     return round(value, 4) if value == value else 0.0
 
 
-class Looks:
+class PredictionSampler:
     """Takes and keeps looks for one run: seldom where epochs are short, always at the end."""
 
     def __init__(self, run: Path, history: History, fields: Mapping[str, Field]) -> None:
         self._run, self._history, self._fields = run, history, fields
         self._look_at = self._write_at = -math.inf
         self._began = perf_counter()
+        self._ranks: Ranks | None = None
 
-    def ranks(self, network: Network, *, last: bool) -> Ranks | None:
-        """What is to be told of every batch of the evaluation that begins; None: it is too early to look again."""
-        now = perf_counter()
-        if now < self._look_at and not last:
-            return None
-        return Ranks(network.heads, max(LEAST_RANKING, SHARE * (now - self._began)))
+    def begin(self, evaluation: Evaluation) -> None:
+        """Compare the samples of an evaluation, unless it is too early to look again."""
+        now, early = perf_counter(), not evaluation.last
+        if early and now < self._look_at:
+            self._ranks = None
+        else:
+            room = max(LEAST_RANKING, SHARE * (now - self._began))
+            self._ranks = Ranks(evaluation.network.heads, room)
 
-    def take(
-        self,
-        split: str,
-        network: Network,
-        part: Part,
-        judged: nn.Module,
-        ranks: Ranks,
-        step: int,
-        epoch: int,
-        *,
-        last: bool,
-    ) -> None:
-        """Look at the answers to the worst samples of a part. Raises RunError where they cannot be written."""
-        now = perf_counter() - ranks.spent
-        found = look(network, part, self._fields, judged, ranks)
+    def add(self, answers: tuple[Tensor, ...], batch: Batch) -> None:
+        """Compare the answers to a batch."""
+        if self._ranks is not None:
+            self._ranks.add(answers, batch)
+
+    def finish(self, evaluation: Evaluation) -> None:
+        """Look at the answers to the worst samples of the part. Raises RunError where they cannot be written."""
+        if self._ranks is None:
+            return
+        now = perf_counter() - self._ranks.spent
+        found = look(evaluation.network, evaluation.part, self._fields, evaluation.judged, self._ranks)
         for name, values in found.items():
-            self._history.keep(f"{split}/{name}", step, epoch, values)
+            self._history.keep(f"{evaluation.split}/{name}", evaluation.step, evaluation.epoch, values)
         looked = perf_counter()
         self._look_at = looked + max(LOOK_EVERY, (looked - now) / SHARE)
-        if last or looked >= self._write_at:
+        if evaluation.last or looked >= self._write_at:
             self._write()
             wrote = perf_counter()
             self._write_at = wrote + max(WRITE_EVERY, (wrote - looked) / SHARE)
 
     def _write(self) -> None:
-        tables = {
-            name: {"step": table.step, "epoch": table.epoch, "values": table.values}
-            for name, table in self._history.tables.items()
-            if is_predictions(name)
-        }
-        content = json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode()
+        content = predictions_text(self._history.tables)
         if len(content) > LARGEST_FILE:
             return
         try:

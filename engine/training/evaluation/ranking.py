@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from engine.training.sample_table import OTHERS, WORST
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from engine.training.evaluation.network import Head
 
-WORST: Final = 18
-OTHERS: Final = 6
-"""Samples that are looked at beside the worst: the first of the part that are not among those."""
 UNASKED: Final = -2.0
 """Below all others: samples whose every place is the ignored class."""
 CELL: Final = 4
@@ -123,7 +124,9 @@ def _score(head: Head, answer: Tensor, target: Tensor) -> tuple[Tensor, Tensor |
     return score.nan_to_num(nan=3.0), miss
 
 
-def _of_cells(pairs: Any, scores: Any, wrong: Any, room: int) -> tuple[int, ...]:
+def _of_cells(
+    pairs: NDArray[np.int64], scores: NDArray[np.float32], wrong: NDArray[np.bool_], room: int
+) -> tuple[int, ...]:
     """Places of a few samples of each cell: the first of every mistake before the second of any, right ones last."""
     import numpy as np
 

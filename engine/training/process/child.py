@@ -16,7 +16,7 @@ import threading
 import time
 from multiprocessing.connection import Listener
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import engine
 from engine.errors import about
@@ -24,10 +24,28 @@ from engine.files import FileError
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History, Table
-from engine.training.process.handover import WORDS, Facts, Request, announce, remove, spare, take
-from engine.training.process.telling import RESULT, TABLE, tell_diagnoses, tell_look, tell_status
+from engine.training.process.handover import WORDS, HostFacts, Request, announce, remove, spare, take
+from engine.training.process.messages import (
+    COMMAND,
+    Command,
+    Diagnoses,
+    Ended,
+    NewLook,
+    NewStatus,
+    NewTable,
+    Pause,
+    Points,
+    Refused,
+    Resume,
+    SetRate,
+    StepOnce,
+    Stop,
+)
 from engine.training.process.wire import Line, WireError, accept, listen
 from engine.training.status import Result, Status, sentence
+
+if TYPE_CHECKING:
+    from engine.training.loop import Trainer
 
 INTERVAL: Final = 0.1
 """Seconds between two messages to a window."""
@@ -40,7 +58,6 @@ GOODBYE: Final = 10.0
 """Seconds that the first window may take to come, and each to hear how the run ended."""
 LEAVING: Final = 0.5
 """Seconds until it is sure that a window which has hung up is gone."""
-COMMANDS: Final = ("pause", "resume", "step", "stop")
 
 
 def spawn(folder: Path) -> subprocess.Popen[bytes]:
@@ -50,9 +67,9 @@ def spawn(folder: Path) -> subprocess.Popen[bytes]:
     if root.name not in ("site-packages", "dist-packages"):  # a checkout: the child is to run the same code
         known = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = os.pathsep.join([str(root), *([known] if known else [])])
-    own: dict[str, Any] = {"start_new_session": True}
+    flags = 0
     if sys.platform == "win32":
-        own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
     with (folder / WORDS).open("wb") as words:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "engine.training.process.child", str(folder)],
@@ -60,7 +77,8 @@ def spawn(folder: Path) -> subprocess.Popen[bytes]:
             stdout=subprocess.DEVNULL,
             stderr=words,
             env=environment,
-            **own,
+            start_new_session=sys.platform != "win32",
+            creationflags=flags,
         )
 
 
@@ -71,7 +89,7 @@ class Child:
         self.folder, self.request, self.graph, self._key = folder, request, graph, key
         self.control, self.history = Control(), History()
         self.result: Result | None = None
-        self._trainer: Any = None
+        self._trainer: Trainer | None = None
         self._talk: threading.Thread | None = None
         self._came = threading.Event()
         if request.paused:
@@ -81,9 +99,7 @@ class Child:
     def status(self) -> Status:
         """What the run is doing now."""
         trainer = self._trainer
-        if trainer is not None:
-            return trainer.status  # type: ignore[no-any-return]
-        return Status(state="waiting", phase="loading PyTorch")
+        return trainer.status if trainer is not None else Status(state="waiting", phase="loading PyTorch")
 
     def listen(self, listener: Listener) -> None:
         """Let windows come, one at a time."""
@@ -95,12 +111,12 @@ class Child:
         try:
             from engine.training.loop import Trainer
 
-            request, reins, curves = self.request, self.control, self.history
+            request, control, curves = self.request, self.control, self.history
             if request.resume is not None:
-                self._trainer = Trainer.resume(request.resume, control=reins, history=curves)
+                self._trainer = Trainer.resume(request.resume, control=control, history=curves)
             else:
                 self._trainer = Trainer(
-                    self.graph, root=request.root, control=reins, history=curves, weights_of=request.weights_of
+                    self.graph, root=request.root, control=control, history=curves, weights_of=request.weights_of
                 )
             self.result = self._trainer.run()
         except Exception as error:
@@ -124,7 +140,7 @@ class Child:
                 self._talk.join(LEAVING)
             if self._talk is not None and self._talk.is_alive():
                 with contextlib.suppress(OSError):
-                    line.send({"kind": "refused", "why": "Another window watches this training: close it there first."})
+                    line.send(Refused(why="Another window watches this training: close it there first."))
                 line.close()
                 continue
             self._talk = threading.Thread(target=self._converse, args=(line,), name="talk", daemon=True)
@@ -142,12 +158,12 @@ class Child:
                 self._tell_status(line, status, known)
                 known = status
                 if result is not None:
-                    line.send({"kind": "result", "result": RESULT.dump_python(result, mode="json")})
+                    line.send(Ended(result=result))
                     return
                 until = time.monotonic() + INTERVAL
                 while (left := until - time.monotonic()) > 0 and self.result is None:
                     if line.poll(left):
-                        self._obey(line.receive()[0])
+                        self._obey(line.receive(COMMAND)[0])
         except (OSError, EOFError, WireError):
             pass  # the window is gone, or talks nonsense: the training goes on
         finally:
@@ -158,39 +174,39 @@ class Child:
             points = self.history.points(name, told.get(name, 0))
             for start in range(0, points.shape[1], PIECE):
                 piece = points[:, start : start + PIECE]
-                line.send({"kind": "points", "name": name, "count": piece.shape[1]}, piece)
+                line.send(Points(name=name, count=piece.shape[1]), piece)
             told[name] = told.get(name, 0) + points.shape[1]
 
     def _tell_tables(self, line: Line, kept: dict[str, Table]) -> None:
         for name, table in self.history.tables.items():
             if kept.get(name) is not table:
                 kept[name] = table
-                line.send({"kind": "table", "name": name, "table": TABLE.dump_python(table, mode="json")})
+                line.send(NewTable(name=name, table=table))
 
     def _tell_status(self, line: Line, status: Status, known: Status) -> None:
         if status.diagnoses is not known.diagnoses:
-            line.send({"kind": "diagnoses", "diagnoses": tell_diagnoses(status.diagnoses)})
+            line.send(Diagnoses(diagnoses=status.diagnoses))
         if status.health is not None and status.health is not known.health:
-            line.send({"kind": "look", "look": tell_look(status.health)})
+            line.send(NewLook.of(status.health))
         if status is not known:
-            line.send({"kind": "status", "status": tell_status(status)})
+            line.send(NewStatus(status=status))
 
-    def _obey(self, message: dict[str, Any]) -> None:
-        """Do what a window asks. Raises WireError for what cannot be done."""
-        kind = message.get("kind")
-        if kind in COMMANDS:
-            getattr(self.control, kind)()
-            return
-        lr = message.get("lr")
-        if kind != "lr" or not isinstance(lr, float):
-            raise WireError("This is no command.")
-        try:
-            self.control.set_lr(lr)
-        except ValueError as error:
-            raise WireError(str(error)) from error
+    def _obey(self, command: Command) -> None:
+        """Do what a window asks."""
+        match command:
+            case Pause():
+                self.control.pause()
+            case Resume():
+                self.control.resume()
+            case StepOnce():
+                self.control.step()
+            case Stop():
+                self.control.stop()
+            case SetRate(lr=lr):
+                self.control.set_lr(lr)
 
 
-def _keep_words(child: Child, facts: Facts) -> None:
+def _keep_words(child: Child, facts: HostFacts) -> None:
     """Once the run has a folder: say where, and let the last words go there."""
     while child.status.run is None:
         if child.result is not None:
@@ -213,7 +229,7 @@ def main(folder: Path) -> int:
     signal.signal(signal.SIGTERM, lambda *_: child.control.stop())
     try:
         listener = listen(folder, spare(folder))
-        facts = Facts(pid=os.getpid(), address=listener.address, network=graph.name)
+        facts = HostFacts(pid=os.getpid(), address=listener.address, network=graph.name)
         announce(folder, facts)
         child.listen(listener)
         words = threading.Thread(target=_keep_words, args=(child, facts), name="words", daemon=True)

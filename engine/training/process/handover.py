@@ -43,7 +43,7 @@ class Request(BaseModel):
     paused: bool = False
 
 
-class Facts(BaseModel):
+class HostFacts(BaseModel):
     """What ``host.json`` says: where the process listens, and what it trains; ``run`` once that has a folder."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -55,11 +55,11 @@ class Facts(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class LiveTraining:
     """A training that goes on in a process of its own."""
 
     folder: Path
-    facts: Facts
+    facts: HostFacts
 
 
 def hand_over(graph: Graph, request: Request) -> Path:
@@ -90,16 +90,16 @@ def take(folder: Path) -> tuple[WriterLock, Request, Graph, bytes]:
         raise RunError(f"{folder} holds no whole request: {error}") from error
 
 
-def announce(folder: Path, facts: Facts) -> None:
+def announce(folder: Path, facts: HostFacts) -> None:
     """Write ``host.json``. Raises ProjectError."""
     write_atomically(folder / FACTS, facts.model_dump_json().encode())
 
 
-def facts_of(folder: Path) -> Facts | None:
+def facts_of(folder: Path) -> HostFacts | None:
     """What ``host.json`` says; None where there is none, or none that can be believed."""
     try:
         with (folder / FACTS).open("rb") as file:
-            return Facts.model_validate_json(file.read(LARGEST_FACTS))
+            return HostFacts.model_validate_json(file.read(LARGEST_FACTS))
     except (OSError, ValidationError):
         return None
 
@@ -116,7 +116,7 @@ def call(folder: Path) -> Line:
     return connect(facts.address, key)
 
 
-def live() -> list[Live]:
+def live() -> list[LiveTraining]:
     """The trainings that go on in processes of their own, oldest first; what dead ones have left goes."""
     try:
         folders = sorted(path for path in hosts().iterdir() if path.is_dir())
@@ -126,7 +126,7 @@ def live() -> list[Live]:
     for folder in folders:
         facts = facts_of(folder)
         if facts is not None and (folder / LOCK).is_file() and is_written(folder):
-            found.append(Live(folder, facts))
+            found.append(LiveTraining(folder, facts))
         elif _old(folder):
             remove(folder)
     return found

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import hmac
-import json
 import os
 import selectors
 import socket
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import numpy as np
+from pydantic import BaseModel, TypeAdapter
 
 from engine.errors import LayerloomError
 from engine.training.history import Values
 
+M = TypeVar("M")
 Address = str | tuple[str, int]
 KEY_BYTES: Final = 32
 PATIENCE: Final = 5.0
@@ -44,25 +45,21 @@ class Line:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def send(self, message: Mapping[str, Any], numbers: Values | None = None) -> None:
+    def send(self, message: BaseModel, numbers: Values | None = None) -> None:
         """Send a message, and numbers along with it. Raises OSError where nobody is there any more."""
         body = b"" if numbers is None else np.ascontiguousarray(numbers, "<f8").tobytes()
-        self.connection.send_bytes(json.dumps(message, separators=(",", ":")).encode() + b"\n" + body)
+        self.connection.send_bytes(message.model_dump_json().encode() + b"\n" + body)
 
-    def receive(self) -> tuple[dict[str, Any], Values]:
-        """The next message and its numbers, one after the other; waits for it.
+    def receive(self, kinds: TypeAdapter[M]) -> tuple[M, Values]:
+        """The next message, one of these kinds, and its numbers, one after the other; waits for it.
 
-        Raises EOFError or OSError where nobody is there any more, WireError for what is no message.
+        Raises EOFError or OSError where nobody is there any more, WireError for what is no such message.
         """
         head, _, body = self.connection.recv_bytes(LARGEST).partition(b"\n")
         try:
-            message = json.loads(head)
-            numbers = np.frombuffer(body, "<f8").astype(float)
-        except (ValueError, RecursionError) as error:
+            return kinds.validate_json(head), np.frombuffer(body, "<f8").astype(float)
+        except ValueError as error:
             raise WireError(f"What came over the wire is no message: {error}.") from error
-        if not isinstance(message, dict):
-            raise WireError("What came over the wire is no message: it is no table.")
-        return message, numbers
 
     def poll(self, seconds: float) -> bool:
         """Whether something comes within this time. Raises OSError where nobody is there any more."""
@@ -144,8 +141,8 @@ def _proof(key: bytes, who: bytes, question: bytes) -> bytes:
     return hmac.new(key, who + question, "sha256").digest()
 
 
-def columns(numbers: Values, count: Any) -> Sequence[Values]:
+def columns(numbers: Values, count: int) -> Sequence[Values]:
     """The four rows of a piece of a curve: step, value, epoch, seconds. Raises WireError where they are not there."""
-    if not isinstance(count, int) or count < 1 or len(numbers) != 4 * count:
+    if len(numbers) != 4 * count:
         raise WireError("What came over the wire is no piece of a curve.")
     return tuple(numbers.reshape(4, count))

@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -22,8 +22,8 @@ from engine.files import FileError, write_atomically
 from engine.home import home
 from engine.locks import is_written
 from engine.training.runs.folder import FACTS, LARGEST_FACTS, RunError, writer_lock
-from engine.training.runs.info import read
 from engine.training.runs.numbers import numbered
+from engine.training.runs.run_info import read
 
 INDEX: Final = ".index.json"
 GONE: Final = ".deleted-"
@@ -32,7 +32,7 @@ LARGEST_INDEX: Final = 64 * 2**20
 LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG, MOST_TAGS = 200, 10_000, 60, 32
 
 
-class Entry(BaseModel):
+class RunEntry(BaseModel):
     """A run in a list: what ``run.json`` says in short. ``data`` is the name of the data set.
 
     ``settings`` are those that were set, as they were typed; ``train`` the means over the last epoch.
@@ -67,7 +67,7 @@ class Listing:
     ``numbers`` are what runs without a name are called by, counted for each network.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RunEntry, ...]
     going_on: frozenset[Path]
     broken: dict[Path, str]
     numbers: dict[Path, int]
@@ -112,7 +112,7 @@ def describe(run: Path, *, name: str | None = None, note: str | None = None, tag
 
     While a program is writing the run it cannot be described: that program would write its own over it.
     """
-    changes: dict[str, Any] = {}
+    changes: dict[str, object] = {}
     if name is not None:
         changes["name"] = _bounded(" ".join(name.split()), LONGEST_NAME, "The name of a run")
     if note is not None:
@@ -171,15 +171,15 @@ def _stamp(path: Path) -> list[int]:
     return [facts.st_mtime_ns, facts.st_size, facts.st_ino]
 
 
-def _short(path: Path) -> Entry:
+def _short(path: Path) -> RunEntry:
     info = read(path)
     data = info.settings.get("data")
     name = data.get("dataset") if isinstance(data, dict) else None
-    facts = {key: getattr(info, key) for key in Entry.model_fields if key != "data"}
-    return Entry.model_validate({**facts, "data": name if isinstance(name, str) else ""})
+    facts = {key: getattr(info, key) for key in RunEntry.model_fields if key != "data"}
+    return RunEntry.model_validate({**facts, "data": name if isinstance(name, str) else ""})
 
 
-def _known(folder: Path) -> dict[str, Any]:
+def _known(folder: Path) -> dict[str, object]:
     """What the index remembers; nothing where it is not as it should be."""
     path = folder / INDEX
     try:
@@ -192,16 +192,16 @@ def _known(folder: Path) -> dict[str, Any]:
     return content["runs"] if good else {}
 
 
-def _remembered(known: Any, stamp: list[int], path: Path) -> Entry | None:
+def _remembered(known: object, stamp: list[int], path: Path) -> RunEntry | None:
     if not isinstance(known, dict) or known.get("stamp") != stamp or not isinstance(known.get("entry"), dict):
         return None
     try:
-        return Entry.model_validate({**known["entry"], "path": path})
+        return RunEntry.model_validate({**known["entry"], "path": path})
     except ValidationError:
         return None
 
 
-def _remember(folder: Path, kept: dict[str, Any]) -> None:
+def _remember(folder: Path, kept: Mapping[str, object]) -> None:
     """Write the index. Where that is not possible, as in a folder for reading only, it goes without."""
     content = json.dumps({"version": VERSION, "runs": kept}, ensure_ascii=False, separators=(",", ":"))
     with contextlib.suppress(LayerloomError):

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import torch
 from pydantic import BaseModel, ConfigDict
+from torch import Tensor
 
 from engine.files import to_disk
 from engine.training.runs.folder import CHECKPOINTS as FOLDER
@@ -25,6 +26,8 @@ from engine.training.runs.folder import METRICS, TIMING, RunError, kept, not_kep
 from engine.training.runs.tensors import independent, write_tensors
 
 STATE, MODEL, OPTIMIZER, BEST = "state.json", "model.safetensors", "optimizer.pt", "best.safetensors"
+State = dict[str, dict[str, Any]]
+"""What torch calls state dicts: those of optimizer, schedule and the like, by name."""
 KEPT: Final = 2
 """How many of the last ones stay: the one before is there if the last is damaged."""
 
@@ -55,16 +58,12 @@ class Progress(BaseModel):
 class Checkpoint:
     """One that was read: ``folder`` it came from; ``notes``: what was wrong with later ones, and what that costs."""
 
-    def __init__(
-        self, folder: Path, progress: Progress, weights: Mapping[str, Any], optimizer: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, folder: Path, progress: Progress, weights: Mapping[str, Tensor], optimizer: State) -> None:
         self.folder, self.progress, self.notes = folder, progress, ""
         self.weights, self.optimizer = weights, optimizer
 
 
-def save(
-    run: Path, progress: Progress, weights: Mapping[str, Any], optimizer: Mapping[str, Any], *, keep: bool
-) -> Path:
+def save(run: Path, progress: Progress, weights: Mapping[str, Tensor], optimizer: State, *, keep: bool) -> Path:
     """Write a checkpoint and drop older ones, but those to ``keep``. Raises RunError, and nothing of it is left."""
     from safetensors import SafetensorError
     from safetensors.torch import save_file
@@ -96,7 +95,7 @@ def save(
     return target
 
 
-def save_best(run: Path, weights: Mapping[str, Any]) -> None:
+def save_best(run: Path, weights: Mapping[str, Tensor]) -> None:
     """Write the weights with the lowest validation loss so far. Raises RunError, and the ones before stay."""
     write_tensors("the best weights", run, run / FOLDER / BEST, weights)
 

@@ -7,7 +7,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from engine.training.history import History, Values
 from engine.training.runs.folder import METRICS, TIMING
@@ -48,7 +48,7 @@ def read_curves(run: Path, history: History | None = None) -> History:
     """
     clock, rows = Clock(), _rows(run / TIMING)
     for row in rows:
-        clock.add(row["step"], row["seconds"])
+        clock.add(int(row["step"]), row["seconds"])
     history = read_metrics(run / METRICS, history, clock.at)
     there = history.series("train/loss")[0], history.epochs("train/loss")
     for series in OF_THE_CLOCK:
@@ -56,7 +56,7 @@ def read_curves(run: Path, history: History | None = None) -> History:
         known = [row for row in rows if name in row]
         if known:
             steps, values, seconds = ([row[key] for row in known] for key in ("step", name, "seconds"))
-            history.extend(series, steps, values, [_epoch(step, *there) for step in steps], seconds)
+            history.extend(series, steps, values, [_epoch(int(step), *there) for step in steps], seconds)
     return history
 
 
@@ -66,9 +66,9 @@ def _epoch(step: int, steps: Values, epochs: Values) -> float:
     return float(epochs[place]) if place < len(epochs) else math.nan
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def _rows(path: Path) -> list[dict[str, float]]:
     """The rows of a ``timing.jsonl`` up to the first that is damaged; none where there is no such file."""
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, float]] = []
     if not path.is_file():
         return rows
     with path.open("rb") as file:
@@ -80,7 +80,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def _numbers(text: bytes) -> dict[str, Any] | None:
+def _numbers(text: bytes) -> dict[str, float] | None:
     """A line as a table of finite numbers with a step and seconds; None where it is no such thing."""
     try:
         row = json.loads(text)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from engine import layers
 from engine.graph import Graph, Node
 from engine.layers.parameters import parameters
-from engine.settings.resolve import SECTIONS, SettingFault, resolve
+from engine.settings.resolution import SECTIONS, SettingFault, resolve
 
 ABSENT: Final = "–"
 ORDER: Final = ("project", "data", "training", "layers", "wires")
 Key = tuple[str, str, str]
 """Group, what it is about (path of a setting, id of a layer), entry."""
-Fact = tuple[Any, str]
+Fact = tuple[object, str]
 """A value to compare, and as a reader sees it."""
 
 
@@ -59,7 +59,7 @@ def _canonical(fact: Fact | None) -> str:
     return "" if fact is None else json.dumps(fact[0], sort_keys=True, default=str)
 
 
-def said(value: Any) -> str:
+def said(value: object) -> str:
     """A value as a reader sees it."""
     if value is None:
         return "none"
@@ -97,7 +97,7 @@ def _facts(graph: Graph) -> dict[Key, Fact]:
     return facts
 
 
-def _fact(value: Any) -> Fact:
+def _fact(value: object) -> Fact:
     return value, said(value)
 
 
@@ -121,20 +121,20 @@ def _type(graph: Graph, node: Node) -> str:
     return node.type if block is None else block.name
 
 
-def flat_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+def flat_settings(settings: Mapping[str, object]) -> dict[str, object]:
     """Path → value of all settings, defaults included; as they are typed where they mean nothing."""
     resolved = resolve(settings)
     if isinstance(resolved, SettingFault):
         trees = {name: settings.get(name, {}) for name in SECTIONS}
     else:
         trees = {name: part.model_dump() for name, part in zip(SECTIONS, resolved, strict=True)}
-    flat: dict[str, Any] = {}
+    flat: dict[str, object] = {}
     for name, tree in trees.items():
         _flatten(name, tree, flat)
     return flat
 
 
-def _flatten(path: str, value: Any, flat: dict[str, Any]) -> None:
+def _flatten(path: str, value: object, flat: dict[str, object]) -> None:
     if isinstance(value, Mapping) and value:
         for key, item in value.items():
             _flatten(f"{path}.{key}", item, flat)

@@ -6,11 +6,11 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from engine.training.history import History
 from engine.training.runs.best import better
-from engine.training.runs.catalogue import Entry
+from engine.training.runs.catalogue import RunEntry
 
 CURVES: Final = ("run", "series", "step", "epoch", "seconds", "value")
 RUNS: Final = (
@@ -34,7 +34,7 @@ def curves_csv(runs: Iterable[tuple[str, History]]) -> str:
     return text.getvalue()
 
 
-def runs_csv(entries: Iterable[Entry], more: Mapping[str, Sequence[str]] | None = None) -> str:
+def runs_csv(entries: Iterable[RunEntry], more: Mapping[str, Sequence[str]] | None = None) -> str:
     """A row for each run; ``more`` are further columns, name → a text for each of the runs."""
     further = more or {}
     text = io.StringIO()
@@ -42,7 +42,7 @@ def runs_csv(entries: Iterable[Entry], more: Mapping[str, Sequence[str]] | None 
     table.writerow([*RUNS, *further])
     for row, entry in enumerate(entries):
         metric, value = result(entry)
-        facts: Sequence[Any] = (
+        facts: Sequence[object] = (
             *(entry.name, entry.network, entry.data, entry.state, entry.epochs, entry.steps, entry.seconds),
             *(metric, "" if value is None else repr(value), entry.started, "; ".join(entry.tags)),
             *(entry.note, entry.message, str(entry.path)),
@@ -52,7 +52,7 @@ def runs_csv(entries: Iterable[Entry], more: Mapping[str, Sequence[str]] | None 
     return text.getvalue()
 
 
-def result(entry: Entry) -> tuple[str, float | None]:
+def result(entry: RunEntry) -> tuple[str, float | None]:
     """The metric that says most of a run, and its best value on the validation part; ("", None) where there is none."""
     for values in (entry.best, entry.validation):
         names = [name for name in values if better(name) and math.isfinite(float(values[name]))]

@@ -15,7 +15,7 @@ from engine.training.runs.folder import (
 
 LONGEST_LINE = 2**20
 NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
-Row = Mapping[str, Any]
+Row = Mapping[str, object]
 
 
 def read_metrics(
@@ -70,7 +70,7 @@ def line(row: Row) -> str:
     return _encode({key: plain(value) for key, value in row.items()})
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """A value as JSON has it: what is not finite becomes a string."""
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"

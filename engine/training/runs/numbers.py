@@ -10,7 +10,7 @@ import contextlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from engine.errors import LayerloomError
 from engine.files import write_atomically
@@ -54,7 +54,7 @@ def _known(folder: Path) -> Numbers:
     return content if isinstance(content, dict) and all(map(_sound, content.values())) else {}
 
 
-def _sound(given: Any) -> bool:
+def _sound(given: object) -> bool:
     """Whether these are numbers from 1 on, each of one run."""
     if not isinstance(given, dict) or not all(type(number) is int and number > 0 for number in given.values()):
         return False

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from engine import project
 from engine.files import FileError, write_atomically
@@ -36,9 +36,12 @@ from engine.training.runs.folder import (
     not_kept,
     writer_lock,
 )
-from engine.training.runs.info import RunInfo, read
 from engine.training.runs.lines import Row, line, plain
+from engine.training.runs.run_info import RunInfo, read
 from engine.training.runs.tensors import write_tensors
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Run:
@@ -57,7 +60,7 @@ class Run:
             opened.pop_all()
 
     @classmethod
-    def reopen(cls, info: RunInfo, metrics_bytes: int, timing_bytes: int, **facts: Any) -> Run:
+    def reopen(cls, info: RunInfo, metrics_bytes: int, timing_bytes: int, **facts: object) -> Run:
         """Go on with a run whose line files had so many bytes; what a killed writer left half written goes.
 
         Raises RunError.
@@ -123,7 +126,7 @@ class Run:
         """Append to ``timing.jsonl``. Raises RunError."""
         self._append(self._timing, [row])
 
-    def update(self, **facts: Any) -> None:
+    def update(self, **facts: object) -> None:
         """Change entries of ``run.json``, atomically. Raises RunError."""
         self.info = self.info.model_copy(update=facts)
         try:
@@ -143,7 +146,7 @@ class Run:
             (self.path / SPARE).unlink()
             write_atomically(self.path / FACTS, content.encode())
 
-    def weights(self, state: Mapping[str, Any]) -> None:
+    def weights(self, state: Mapping[str, Tensor]) -> None:
         """Write the tensors of a module to ``model.safetensors``. Raises RunError, and the ones before stay."""
         metadata = {"modules": json.dumps(self.info.modules)}  # one entry only: safetensors writes several in any order
         write_tensors("the weights", self.path, self.path / WEIGHTS, state, metadata)
@@ -186,7 +189,7 @@ class Run:
                 "Put it back to go on from its last kept state, or train anew."
             )
 
-    def _append(self, file: Any, rows: Iterable[Row]) -> None:
+    def _append(self, file: TextIO, rows: Iterable[Row]) -> None:
         self.check()
         try:
             file.write("".join(f"{line(row)}\n" for row in rows))
@@ -195,7 +198,7 @@ class Run:
             raise RunError(not_kept("the metrics", self.path, error)) from error
 
 
-def _cut(path: Path, size: int) -> Any:
+def _cut(path: Path, size: int) -> TextIO:
     """Open a line file to append, cut to so many bytes."""
     file = path.open("a", encoding="utf-8", newline="\n")
     file.truncate(size)

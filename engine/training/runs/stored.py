@@ -10,7 +10,7 @@ from engine.training.history import History
 from engine.training.runs.answers import read_predictions
 from engine.training.runs.clock import read_curves
 from engine.training.runs.folder import WEIGHTS, RunError
-from engine.training.runs.info import read
+from engine.training.runs.run_info import read
 
 if TYPE_CHECKING:
     from engine.weights.warm_start import Parent

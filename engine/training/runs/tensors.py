@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from engine.files import to_disk
 from engine.training.runs.folder import RunError, not_kept
 
+if TYPE_CHECKING:
+    from torch import Tensor
 
-def independent(weights: Mapping[str, Any]) -> dict[str, Any]:
+
+def independent(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The tensors on the CPU, none in the memory of another: what safetensors asks for."""
-    found: dict[str, Any] = {}
+    found: dict[str, Tensor] = {}
     seen: set[int] = set()
     for name, tensor in weights.items():
         values = tensor.detach().cpu().contiguous()
@@ -23,7 +26,7 @@ def independent(weights: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write_tensors(
-    what: str, run: Path, path: Path, weights: Mapping[str, Any], metadata: dict[str, str] | None = None
+    what: str, run: Path, path: Path, weights: Mapping[str, Tensor], metadata: dict[str, str] | None = None
 ) -> None:
     """Write tensors into a safetensors file of a run: beside, to the disk, then in place of the ones before.
 

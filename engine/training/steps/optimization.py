@@ -13,8 +13,9 @@ from engine.settings import schedules
 from engine.settings.optimizers import Muon, Optimizer, SparseAdam
 from engine.settings.schedules import Constant, Schedule
 from engine.settings.training import TrainingConfig
+from engine.training.runs.checkpoint import State
 from engine.training.status import TrainingError
-from engine.training.steps.pair import Pair
+from engine.training.steps.paired_optimizer import PairedOptimizer
 
 SPARSE = ("sparse_adam", "sgd", "adagrad", "lbfgs")
 """Those that take sparse gradients."""
@@ -42,7 +43,7 @@ def make_optimizer(config: Optimizer, module: nn.Module, device: torch.device) -
         shared = {name: value for name, value in options.items() if name in ("lr", "betas", "weight_decay")}
         made = [torch_optimizer(config)(mine, **options)] if mine else []
         made += [rest(others, **shared)] if others else []
-        return made[0] if len(made) == 1 else Pair(*made)
+        return made[0] if len(made) == 1 else PairedOptimizer(*made)
     if config.name in FUSED and device.type in ("cpu", "cuda") and not sparse:
         options["fused"] = True
     return torch_optimizer(config)(parameters, **options)
@@ -123,13 +124,13 @@ class LearningRate:
         if self._rise:
             self._set([rate * self._factor for rate in self._rates])
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> State:
         """What the optimizer, the schedule and the warm-up remember."""
         schedule = {} if self._scheduler is None else _plain(self._scheduler.state_dict())
         warmup = {"steps": self._steps, "rates": list(self._rates)}
         return {"optimizer": self.optimizer.state_dict(), "schedule": schedule, "warmup": warmup}
 
-    def restore(self, state: Mapping[str, Any]) -> None:
+    def restore(self, state: State) -> None:
         """Go on from what `state` gave."""
         self.optimizer.load_state_dict(dict(state["optimizer"]))
         self._steps, self._rates = state["warmup"]["steps"], list(state["warmup"]["rates"])
@@ -152,7 +153,7 @@ class LearningRate:
         self._rates = [lr / self._factor] * len(self._rates)
 
 
-def _plain(state: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(state: dict[str, Any]) -> dict[str, Any]:
     """Of a schedule's state what is plain data: what torch reads back without running anything."""
     kinds = (bool, int, float, str, list, tuple, type(None))
     found = {name: value for name, value in state.items() if isinstance(value, kinds)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,15 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from engine.settings.training import TrainingConfig
-from engine.training.diagnosis.health import Looker
-from engine.training.evaluation.network import Batch, Network
+from engine.training.diagnosis.health import HealthProbe
+from engine.training.evaluation.network import Batch, Forward, Network
+from engine.training.runs.checkpoint import State
 from engine.training.steps.device import seed_step
 from engine.training.steps.optimization import Clipping, LearningRate, Penalty, make_optimizer
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepResult:
     """What a step has to say, on the device: mean loss of its samples before it, their score, norm of the gradients."""
 
     loss: Tensor
@@ -69,12 +70,12 @@ class Stepper:
         number: int,
         *,
         measure: bool,
-        looker: Looker | None = None,
+        looker: HealthProbe | None = None,
         go_on: Callable[[], bool] | None = None,
-    ) -> Step:
+    ) -> StepResult:
         """Learn from these batches together; ``measure`` the norm of the gradients, ``looker`` the layers.
 
-        Where the loss is no number, nothing is learned: `Step.finite` says so. (On an accelerator the loss is not
+        Where the loss is no number, nothing is learned: `StepResult.finite` says so. (On an accelerator the loss is not
         waited for, and the recorder finds it a moment later.) ``go_on`` is asked between two batches, also where the
         optimizer looks at them several times. Raises Halted where it says no.
         """
@@ -113,9 +114,9 @@ class Stepper:
         scores = scores[: len(batches)]  # an optimizer that looks several times begins with the loss that is said
         score = scores[0] if len(scores) == 1 else (sum(s for s, _ in scores), sum(n for _, n in scores))
         samples = sum(map(samples_of, batches))
-        return Step(loss.detach(), score, norm if measure and finite else None, samples, finite)  # type: ignore[arg-type]
+        return StepResult(loss.detach(), score, norm if measure and finite else None, samples, finite)  # type: ignore[arg-type]
 
-    def _learn(self, gradients: Callable[[], Tensor], looker: Looker | None) -> Tensor:
+    def _learn(self, gradients: Callable[[], Tensor], looker: HealthProbe | None) -> Tensor:
         """Take the gradients and step."""
         if isinstance(self.optimizer, torch.optim.LBFGS):  # looks at the loss several times
             if looker is not None:
@@ -151,7 +152,7 @@ class Stepper:
             self.optimizer.state.clear()
             self.optimizer.state.update(kept.state)
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> State:
         """What has to be kept beside the weights, to go on."""
         state = self.lr.state()
         if self.average is not None:
@@ -160,7 +161,7 @@ class Stepper:
             state["scaler"] = self.scaler.state_dict()
         return state
 
-    def restore(self, state: Mapping[str, Any]) -> None:
+    def restore(self, state: State) -> None:
         """Go on from what `state` gave."""
         self.lr.restore(state)
         if self.average is not None:
@@ -172,7 +173,7 @@ class Stepper:
         self,
         batches: Sequence[Batch],
         scores: list[tuple[Tensor, Tensor | int]],
-        forward: Callable[..., Any] | None,
+        forward: Forward | None,
         halt: Callable[[], None],
     ) -> Tensor:
         """Add up the gradients of the batches, each by its share; returns the mean loss without axes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 
-def wait_politely() -> None:
+def use_passive_waiting() -> None:
     """Let idle threads of OpenMP sleep instead of spin. Has no effect once PyTorch is loaded, and none on results.
 
     Spinning gains nothing measurable, but beside another busy process it starves the thread that is waited for: two

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem
 
@@ -13,10 +13,8 @@ from engine.graph import Edge
 from gui.canvas import commands
 from gui.canvas.geometry import End, Side, wire_path
 from gui.canvas.gestures.gesture import Gesture, Pointer
+from gui.canvas.sheet import Sheet
 from gui.canvas.wiring import Verdict, edge_between, unreachable, verdict
-
-if TYPE_CHECKING:
-    from gui.canvas.view import View
 
 
 class DragWire(Gesture):
@@ -24,8 +22,10 @@ class DragWire(Gesture):
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, view: View, at: Pointer, end: End) -> None:
+    def __init__(self, view: Sheet, at: Pointer, end: End, search: Callable[[QPoint, End], None]) -> None:
+        """``search`` asks for a layer where the wire is dropped into empty space."""
         super().__init__(view, at)
+        self._search = search
         graph = view.document.graph
         self.moved: Edge | None = graph.incoming[end.node].get(end.port) if end.side == "input" else None
         self.fixed = end if self.moved is None else End(self.moved.source, "output", self.moved.source_port)
@@ -106,7 +106,7 @@ class DragWire(Gesture):
             if self.view.apply(Disconnect(self.moved)):
                 self.view.message.emit("The wire is gone; Ctrl+Z brings it back.")
         elif self.view.canvas.find.node(at.scene) is None:
-            self.view.open_popup(at.view, self.fixed)
+            self._search(at.view, self.fixed)
 
     def cancel(self) -> None:
         if not self.dragged:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
-if TYPE_CHECKING:
-    from gui.canvas.view import View
+from gui.canvas.sheet import Sheet
 
 CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -36,7 +34,7 @@ class Gesture:
 
     cursor: Qt.CursorShape | None = None
 
-    def __init__(self, view: View, at: Pointer) -> None:
+    def __init__(self, view: Sheet, at: Pointer) -> None:
         self.view = view
         self.origin = at
         self.dragged = False

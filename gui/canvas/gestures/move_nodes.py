@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem
@@ -14,9 +12,7 @@ from gui.canvas import clipboard
 from gui.canvas.draft import Draft, can_splice, splice
 from gui.canvas.geometry import snap
 from gui.canvas.gestures.gesture import ALT, CTRL, SHIFT, Gesture, Pointer
-
-if TYPE_CHECKING:
-    from gui.canvas.view import View
+from gui.canvas.sheet import Sheet
 
 
 class MoveNodes(Gesture):
@@ -24,7 +20,7 @@ class MoveNodes(Gesture):
 
     cursor = Qt.CursorShape.SizeAllCursor
 
-    def __init__(self, view: View, at: Pointer, node_id: str) -> None:
+    def __init__(self, view: Sheet, at: Pointer, node_id: str) -> None:
         super().__init__(view, at)
         self._pressed = node_id
         self._ghost: QGraphicsPathItem | None = None

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from gui.document import Document
 from gui.preferences import Preferences
+from gui.training.current_run import CurrentRun
+from gui.training.plots.export_dialog import ask_where
 from gui.training.plots.pacing import Governor, cpu_seconds
+from gui.training.results.measures import epoch_length, metric_of
+from gui.training.runs.runs_list import RunsList
 
 if TYPE_CHECKING:
     from gui.training.plots.plots import Plots
@@ -20,15 +24,25 @@ LABELS_EVERY = 0.5
 
 
 class Drawing(QObject):
-    """The plots, once the page has been shown, in a stack with the ``empty`` state; ``going`` is whether a run goes."""
+    """The curves of the run and of those ticked in ``runs``, once the page has been shown; before them ``empty``."""
 
     numbers_due = Signal()
+    curves_changed = Signal()
+    """Other runs may be shown now."""
+    message = Signal(str)
 
     def __init__(
-        self, empty: QWidget, going: Callable[[], bool], preferences: Preferences | None, page: QWidget
+        self,
+        document: Document,
+        run: CurrentRun,
+        runs: RunsList,
+        empty: QWidget,
+        preferences: Preferences | None,
+        page: QWidget,
     ) -> None:
         super().__init__(page)
-        self._page, self._empty, self._going, self._preferences = page, empty, going, preferences
+        self._document, self._run, self._runs = document, run, runs
+        self._page, self._empty, self._preferences = page, empty, preferences
         self.plots: Plots | None = None
         self.stack = QStackedWidget()
         self.stack.addWidget(empty)
@@ -37,13 +51,41 @@ class Drawing(QObject):
         self.timer = QTimer(self, singleShot=True)
         self.timer.timeout.connect(self._tick)
 
-    def build(self) -> Plots:
+    def build(self) -> None:
         """Make the plots; pyqtgraph is loaded now."""
         from gui.training.plots.plots import Plots
 
         self.plots = Plots(self._preferences)
+        self.plots.export_wanted.connect(self._export)
         self.stack.addWidget(self.plots)
-        return self.plots
+
+    def show_curves(self) -> None:
+        """Show the curves of the run and of those that are ticked."""
+        if self.plots is not None:
+            overlays = list(self._runs.overlays.values())
+            self.plots.show_runs(self._run.history, overlays, self._metric(), epoch_length(self._run.host))
+            if not self._run.running:
+                self.plots.settle()
+            self.show()
+        self.curves_changed.emit()
+
+    def keep_up(self) -> None:
+        """Follow what the run has made known meanwhile: its metric and the length of an epoch."""
+        if self.plots is not None:
+            self.plots.set_epoch_length(epoch_length(self._run.host))
+            if self.plots.metric_name != self._metric():
+                self.show_curves()
+
+    def _metric(self) -> str:
+        """What is judged beside the loss: known from the curves, before there are any from the task of the data."""
+        own = [self._run.history] if self._run.history is not None else []
+        others = [history for _, history in self._runs.overlays.values()]
+        return metric_of(own if self._run.running else [*own, *others], self._document.project)
+
+    def _export(self) -> None:
+        if self.plots is not None:
+            own = [("this run", self._run.history)] if self._run.history is not None else []
+            ask_where(self._page, self.plots.panels, [*own, *self._runs.overlays.values()], self.message.emit)
 
     def show(self) -> None:
         """Show the plots, or what stands in their place while there is nothing to plot."""
@@ -68,7 +110,7 @@ class Drawing(QObject):
         self.timer.stop()
 
     def _needed(self) -> bool:
-        return self.plots is not None and self._going() and self._page.isVisible()
+        return self.plots is not None and self._run.running and self._page.isVisible()
 
     def _tick(self) -> None:
         """Draw one plot if there is anything new, then sleep for as long as that was dear."""

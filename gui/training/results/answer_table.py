@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, Qt
 from PySide6.QtGui import QPainter, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import (
@@ -17,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.training.sample_table import Sample, SampleInput, SampleTable
 from gui.theme import mono_font, theme
 from gui.training.results.answers import certainty, full, ordered, verdict, words
 
@@ -61,9 +59,9 @@ class Letters(QStyledItemDelegate):
         painter.restore()
 
 
-def misses(sample: Mapping[str, Any], ignored: int | None) -> list[int]:
+def misses(sample: Sample, ignored: int | None) -> list[int]:
     """The places of an answer that are not as they should be, but for those whose target nobody asks for."""
-    pairs = zip(sample["answer"], sample["target"], strict=False)
+    pairs = zip(sample.answer, sample.target, strict=False)
     return [place for place, (given, wanted) in enumerate(pairs) if given != wanted != ignored]
 
 
@@ -83,28 +81,28 @@ class AnswerTable(QTableWidget):
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._widths: tuple[int, ...] = ()
 
-    def show_values(self, values: Mapping[str, Any]) -> None:
+    def show_values(self, values: SampleTable) -> None:
         """Show these samples."""
-        names, shown = values["names"], values["input"]
+        names, shown = values.names, values.input
         samples = ordered(values)
-        numbers = values["task"] == "values"
-        columns = ["", "Answer", "Target", "Off by" if numbers else "How sure", shown["field"]]
-        self._arrange(len(columns), WIDE if values.get("shape") and values["shape"][0] > LONG else NARROW)
+        numbers = values.task == "values"
+        columns = ["", "Answer", "Target", "Off by" if numbers else "How sure", shown.field]
+        self._arrange(len(columns), WIDE if values.shape and values.shape[0] > LONG else NARROW)
         self.setHorizontalHeaderLabels(columns)
         self.setRowCount(len(samples))
         letters = mono_font(9)
         for row, sample in enumerate(samples):
-            answer, target = words(sample["answer"], names), words(sample["target"], names)
+            answer, target = words(sample.answer, names), words(sample.target, names)
             texts = (verdict(sample) or "–", answer, target, certainty(sample), source_text(sample, shown))
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setToolTip(full(sample, names) if column < 4 else text)
-                if column == 0 and sample["right"] is not None:
-                    item.setForeground(theme.color("ok" if sample["right"] else "error"))
+                if column == 0 and sample.right is not None:
+                    item.setForeground(theme.color("ok" if sample.right else "error"))
                 if column in (1, 2, 4) and len(text) > LONG:
                     item.setFont(letters)
-                if column == 1 and len(answer) == len(sample["answer"]) > 1:
-                    item.setData(MISSES, misses(sample, values.get("ignored")))
+                if column == 1 and len(answer) == len(sample.answer) > 1:
+                    item.setData(MISSES, misses(sample, values.ignored))
                 self.setItem(row, column, item)
 
     def _arrange(self, count: int, widths: tuple[int, ...]) -> None:
@@ -119,12 +117,12 @@ class AnswerTable(QTableWidget):
         self.horizontalHeader().setStretchLastSection(True)
 
 
-def source_text(sample: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
+def source_text(sample: Sample, shown: SampleInput) -> str:
     """The input of a sample in words or numbers."""
-    values = sample["input"]
+    values = sample.input
     if values is None:
         return "too large to show"
-    if shown["names"]:
-        return words(values, shown["names"])
+    if shown.names:
+        return words(values, shown.names)
     more = " …" if len(values) > SHOWN_VALUES else ""
     return ", ".join(f"{value:.3g}" for value in values[:SHOWN_VALUES]) + more

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtGui import QImage
 
+from engine.training.sample_table import Sample, SampleTable
 from gui.pictures import frames, masks, pictures
 
 if TYPE_CHECKING:
@@ -33,63 +34,63 @@ def words(values: Sequence[float], names: Sequence[str]) -> str:
     return "".join(texts) if short else ", ".join(texts)
 
 
-def ordered(values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def ordered(values: SampleTable) -> list[Sample]:
     """Wrong ones first, the most wrong and the surest mistakes before the others; numbers by how far off they are."""
 
-    def rank(sample: Mapping[str, Any]) -> tuple[float, ...]:
-        if sample.get("error") is not None:
-            return 0.0, -float(sample["error"])
-        right, sure = bool(sample["right"]), float(sample["sure"] or 0.0)
-        return float(right), float(sample.get("hits") or 0.0), sure if right else -sure
+    def rank(sample: Sample) -> tuple[float, ...]:
+        if sample.error is not None:
+            return 0.0, -float(sample.error)
+        right, sure = bool(sample.right), float(sample.sure or 0.0)
+        return float(right), float(sample.hits or 0.0), sure if right else -sure
 
-    return sorted(values["samples"], key=rank)
+    return sorted(values.samples, key=rank)
 
 
-def verdict(sample: Mapping[str, Any]) -> str:
+def verdict(sample: Sample) -> str:
     """``✓``, ``✗`` or, of several places, ``✗ 92 % right``; nothing for numbers."""
-    if sample["right"] is None:
+    if sample.right is None:
         return ""
-    hits = sample.get("hits")
-    if sample["right"] or hits is None:
-        return "✓" if sample["right"] else "✗"
+    hits = sample.hits
+    if sample.right or hits is None:
+        return "✓" if sample.right else "✗"
     return f"✗ {min(100 * hits, 99.9):.3g} % right"  # never 100 where something is wrong
 
 
-def caption(sample: Mapping[str, Any], names: Sequence[str]) -> str:
+def caption(sample: Sample, names: Sequence[str]) -> str:
     """``✓ 7`` or ``✗ 9, not 7``"""
-    answer, target = words(sample["answer"], names), words(sample["target"], names)
-    if sample["right"] is None:
+    answer, target = words(sample.answer, names), words(sample.target, names)
+    if sample.right is None:
         return f"{answer}, target {target}"
-    return f"✓ {answer}" if sample["right"] else f"✗ {answer}, not {target}"
+    return f"✓ {answer}" if sample.right else f"✗ {answer}, not {target}"
 
 
-def sure(sample: Mapping[str, Any]) -> str:
+def sure(sample: Sample) -> str:
     """``62 % sure``, or for numbers how far off."""
     number = certainty(sample)
-    return f"{number} sure" if sample["sure"] is not None else f"off by {number}" if number else ""
+    return f"{number} sure" if sample.sure is not None else f"off by {number}" if number else ""
 
 
-def certainty(sample: Mapping[str, Any]) -> str:
+def certainty(sample: Sample) -> str:
     """The number of the same: ``62 %``, or how far off."""
-    if sample["sure"] is not None:
-        return f"{100 * sample['sure']:.0f} %"
-    return f"{sample['error']:.4g}" if sample.get("error") is not None else ""
+    if sample.sure is not None:
+        return f"{100 * sample.sure:.0f} %"
+    return f"{sample.error:.4g}" if sample.error is not None else ""
 
 
-def full(sample: Mapping[str, Any], names: Sequence[str]) -> str:
+def full(sample: Sample, names: Sequence[str]) -> str:
     """All that is known of an answer."""
-    lines = [f"sample {sample['place']:,} of the data"]
-    places = len(sample["answer"])
+    lines = [f"sample {sample.place:,} of the data"]
+    places = len(sample.answer)
     lines.append(caption(sample, names) if places <= 64 else f"{verdict(sample) or sure(sample)} of {places:,} places")
-    lines += [f"{word(name, names)}: {100 * share:.1f} %" for name, share in sample.get("likeliest", ())]
+    lines += [f"{word(name, names)}: {100 * share:.1f} %" for name, share in sample.likeliest]
     return "\n".join(lines)
 
 
-def described(sample: Mapping[str, Any], names: Sequence[str]) -> str:
+def described(sample: Sample, names: Sequence[str]) -> str:
     """An answer for those who do not see its picture."""
-    if len(sample["answer"]) > 12:
-        return f"sample {sample['place']}: {verdict(sample) or sure(sample)}"
-    return f"{words(sample['target'], names)} read as {words(sample['answer'], names)}"
+    if len(sample.answer) > 12:
+        return f"sample {sample.place}: {verdict(sample) or sure(sample)}"
+    return f"{words(sample.target, names)} read as {words(sample.answer, names)}"
 
 
 def form_of(shape: Sequence[int], classes: bool) -> Form:
@@ -115,15 +116,15 @@ class Shown:
     answer_shape: tuple[int, ...]
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Shown:
+    def of(cls, values: SampleTable) -> Shown:
         """The forms, as far as the values of every sample were kept."""
-        given, shape = tuple(values["input"]["shape"]), tuple(values.get("shape", ()))
-        source = "" if values["input"]["names"] or len(given) < 3 else form_of(given, False)
-        answer = form_of(shape, values["task"] in ("classes", "two")) if values["task"] != "sequence" else ""
-        if any(sample["input"] is None or len(sample["input"]) != prod(given) for sample in values["samples"]):
+        given, shape = tuple(values.input.shape), tuple(values.shape)
+        source = "" if values.input.names or len(given) < 3 else form_of(given, False)
+        answer = form_of(shape, values.task in ("classes", "two")) if values.task != "sequence" else ""
+        if any(sample.input is None or len(sample.input) != prod(given) for sample in values.samples):
             source = ""
-        for sample in values["samples"]:
-            if not len(sample["answer"]) == len(sample["target"]) == prod(shape):
+        for sample in values.samples:
+            if not len(sample.answer) == len(sample.target) == prod(shape):
                 answer = ""
         return cls(source, answer, given, shape)
 
@@ -132,18 +133,18 @@ class Shown:
         """Whether there is anything to be seen but words."""
         return bool(self.source or self.answer)
 
-    def source_picture(self, sample: Mapping[str, Any]) -> QImage | None:
+    def source_picture(self, sample: Sample) -> QImage | None:
         """The input as a picture; None for what is no image."""
-        if not self.source:
+        if not self.source or sample.input is None:
             return None
-        values = _array(sample["input"], self.source_shape)
+        values = _array(sample.input, self.source_shape)
         return frames(values) if self.source == "clip" else pictures(values[None])[0]
 
-    def answer_pictures(self, sample: Mapping[str, Any]) -> list[QImage]:
+    def answer_pictures(self, sample: Sample) -> list[QImage]:
         """The answer and what would have been right, in the same shades; none for curves and words."""
         if self.answer not in ("image", "clip", "mask"):
             return []
-        pair = [_array(sample[key], self.answer_shape) for key in ("answer", "target")]
+        pair = [_array(values, self.answer_shape) for values in (sample.answer, sample.target)]
         if self.answer == "mask":
             return [masks(values.reshape(1, *self.answer_shape[-2:]))[0] for values in pair]
         if self.answer == "clip":

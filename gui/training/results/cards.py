@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from engine.training.sample_table import Sample, SampleTable
 from gui.pictures import mask_colours
 from gui.theme import theme
 from gui.training.results.answers import Shown, caption, described, full, ordered, sure, verdict
@@ -27,7 +28,7 @@ LINE: Final = {"answer": Qt.PenStyle.DashLine, "target": Qt.PenStyle.SolidLine}
 class Card:
     """One sample as it is painted."""
 
-    sample: Mapping[str, Any]
+    sample: Sample
     images: tuple[QImage, ...]
 
 
@@ -36,7 +37,7 @@ class Cards(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._values: Mapping[str, Any] | None = None
+        self._values: SampleTable | None = None
         self._cards: list[Card] = []
         self._low, self._high = 0.0, 1.0
         self._shown: Shown | None = None
@@ -46,7 +47,7 @@ class Cards(QWidget):
         self.setSizePolicy(policy)
         theme.changed.connect(self._retint)
 
-    def show_values(self, values: Mapping[str, Any], shown: Shown) -> None:
+    def show_values(self, values: SampleTable, shown: Shown) -> None:
         """Show these samples."""
         self._values, self._shown = values, shown
         self._cards = []
@@ -54,7 +55,8 @@ class Cards(QWidget):
             source = shown.source_picture(sample)
             self._cards.append(Card(sample, tuple(([source] if source else []) + shown.answer_pictures(sample))))
         if shown.answer == "curve":  # one scale for all: a small mistake looks small
-            every = [value for sample in values["samples"] for key in LINE for value in sample[key] if isfinite(value)]
+            lines = [line for sample in values.samples for line in (sample.answer, sample.target)]
+            every = [value for line in lines for value in line if isfinite(value)]
             self._low, self._high = min(every, default=0.0), max(every, default=1.0)
         self.setAccessibleDescription("; ".join(described(card.sample, self._names) for card in self._cards))
         self.updateGeometry()
@@ -66,7 +68,7 @@ class Cards(QWidget):
 
     @property
     def _names(self) -> Sequence[str]:
-        return self._values["names"] if self._values else ()
+        return self._values.names if self._values else ()
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -91,7 +93,7 @@ class Cards(QWidget):
         shown = self._shown
         if shown is None or self._values is None:
             return []
-        source = (str(self._values["input"]["field"]), STRIP if shown.source == "clip" else SIDE)
+        source = (str(self._values.input.field), STRIP if shown.source == "clip" else SIDE)
         parts = [source] if shown.source else []
         if shown.answer == "curve":
             return [*parts, ("", CURVE)]
@@ -120,7 +122,7 @@ class Cards(QWidget):
                 self._paint(painter, place, card)
 
     def _paint(self, painter: QPainter, place: QRectF, card: Card) -> None:
-        parts, right = self._parts, card.sample["right"]
+        parts, right = self._parts, card.sample.right
         color = theme.color("ok" if right else "error" if right is False else "muted")
         x = place.center().x() - (sum(wide for _, wide in parts) + NEAR * (len(parts) - 1)) / 2
         images = iter(card.images)
@@ -152,19 +154,19 @@ class Cards(QWidget):
         painter.setPen(QPen(color, 2))
         painter.drawRect(frame)
 
-    def _paint_curves(self, painter: QPainter, box: QRectF, sample: Mapping[str, Any]) -> None:
+    def _paint_curves(self, painter: QPainter, box: QRectF, sample: Sample) -> None:
         painter.setPen(QPen(theme.color("border"), 1))
         painter.drawRect(box)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         span = max(self._high - self._low, 1e-9)
-        for key in reversed(LINE):
+        for key, values in (("target", sample.target), ("answer", sample.answer)):
             points = [
                 QPointF(
-                    box.left() + 3 + (box.width() - 6) * place / max(len(sample[key]) - 1, 1),
+                    box.left() + 3 + (box.width() - 6) * place / max(len(values) - 1, 1),
                     box.bottom() - 4 - (box.height() - 8) * (value - self._low) / span,
                 )
-                for place, value in enumerate(sample[key])
+                for place, value in enumerate(values)
                 if isfinite(value)
             ]
             painter.setPen(_pen(key))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
+from engine.training.history import TableRows
 from gui.theme import theme
 
 LARGEST_CELL, WIDEST_CELL = 44, 96
@@ -34,7 +35,7 @@ class Counts:
     names: tuple[str, ...]
 
     @classmethod
-    def of(cls, values: Sequence[Sequence[int]], names: Sequence[str]) -> Counts:
+    def of(cls, values: TableRows, names: Sequence[str]) -> Counts:
         """From a table of a History; classes without a name are called by their number."""
         table = np.array(values, dtype=np.int64)
         known = tuple(names[place] if place < len(names) else str(place) for place in range(len(table)))

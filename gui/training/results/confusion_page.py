@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.training.history import History, Table
+from engine.training.sample_table import SampleTable
 from engine.training.series import PREDICTIONS, Series
 from gui.training.results.confusion import ClassTable, Counts, Matrix
 from gui.widgets import Note
@@ -80,7 +80,7 @@ class ConfusionPage(QWidget):
     def _show(self) -> None:
         name = self.chooser.currentData()
         table = self._tables.get(name)
-        if table is None or table is self._table:
+        if table is None or table is self._table or isinstance(table.values, SampleTable):
             return
         self._table = table
         fallback = self._names if len(self._names) == len(table.values) else ()
@@ -97,11 +97,10 @@ class ConfusionPage(QWidget):
 
     def _known(self, output: str) -> Sequence[str]:
         """What the run says the classes of an Output are called."""
-        for series, table in ((Series.parse(name), table) for name, table in self._tables.items()):
-            if series.metric == PREDICTIONS:
-                values: Mapping[str, Any] = table.values
-                if values["head"] == output or not (output or series.output):
-                    return [str(item) for item in values["names"]]
+        for name, table in self._tables.items():
+            values, first = table.values, not (output or Series.parse(name).output)
+            if isinstance(values, SampleTable) and (values.head == output or first):
+                return values.names
         return ()
 
     def _pointed(self, sentence: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from engine.data.datasets import DataError, Dataset, get
 from engine.graph import Graph
-from engine.settings.resolve import SettingFault, resolve_settings
+from engine.settings.resolution import SettingFault, resolve_settings
 from engine.training.history import History
 from gui.hosts.host import Host
 

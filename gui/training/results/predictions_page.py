@@ -6,7 +6,6 @@ Those of one cell of the confusion matrix can be looked at alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from engine.training.history import History, Table
 from engine.training.runs.answers import is_predictions
+from engine.training.sample_table import Sample, SampleTable
 from engine.training.series import Series
 from gui.training.results.answer_table import AnswerTable
 from gui.training.results.answers import Shown, word
@@ -89,8 +89,9 @@ class PredictionsPage(QWidget):
             chosen = self.chooser.currentData()
             self.chooser.clear()
             for name in found:
-                series = Series.parse(name)
-                self.chooser.addItem(title(series.part, series.output and tables[name].values["head"]), name)
+                series, values = Series.parse(name), tables[name].values
+                head = values.head if isinstance(values, SampleTable) and series.output else ""
+                self.chooser.addItem(title(series.part, head), name)
             if chosen in found:
                 self.chooser.setCurrentIndex(found.index(chosen))
         self._show()
@@ -115,12 +116,14 @@ class PredictionsPage(QWidget):
         self._table = table
         if self._cell is not None and self._cell[0] != name:
             self._cell = None
-        values: dict[str, Any] = {**table.values}
+        values = table.values
+        if not isinstance(values, SampleTable):
+            return
         if self._cell is None:
             said = summary(values)
-            values["samples"] = values["samples"][: values.get("listed")]
+            values = values.model_copy(update={"samples": values.samples[: values.listed]})
         else:
-            values["samples"] = of_cell(values, *self._cell[1:])
+            values = values.model_copy(update={"samples": of_cell(values, *self._cell[1:])})
             said = cell_text(values, *self._cell[1:])
         self.back.setVisible(self._cell is not None)
         self.said.setText(f"after epoch {table.epoch:,}; {said}")
@@ -133,27 +136,27 @@ class PredictionsPage(QWidget):
         self.views.setCurrentIndex(0 if shown.pictured else 1)
 
 
-def of_cell(values: Mapping[str, Any], row: int, column: int) -> list[Mapping[str, Any]]:
+def of_cell(values: SampleTable, row: int, column: int) -> list[Sample]:
     """The samples of the class ``row`` that were read as ``column``."""
-    return [sample for sample in values["samples"] if sample["target"] == [row] and sample["answer"] == [column]]
+    return [sample for sample in values.samples if sample.target == [row] and sample.answer == [column]]
 
 
-def cell_text(values: Mapping[str, Any], row: int, column: int) -> str:
+def cell_text(values: SampleTable, row: int, column: int) -> str:
     """``true 7 read as 9: 4 samples of it kept``"""
-    names, count = values["names"], len(values["samples"])
+    names, count = values.names, len(values.samples)
     how = "read rightly" if row == column else f"read as {word(column, names)}"
     kept = f"{count} sample{'' if count == 1 else 's'} of it kept" if count else "no sample of it was kept"
     return f"true {word(row, names)} {how}: {kept}"
 
 
-def summary(values: Mapping[str, Any]) -> str:
+def summary(values: SampleTable) -> str:
     """Which samples these are, how many are wrong, and in what order they stand."""
-    part, seen, worst, listed = (values.get(key) for key in ("part", "seen", "worst", "listed"))
+    part, seen, worst, listed = values.part, values.seen, values.worst, values.listed
     if part is None or seen is None or worst is None or listed is None:
         return _first(values)
     of = f"{seen:,} samples" if seen == part else f"the first {seen:,} of {part:,} samples"
     others = f", then {listed - worst} others" if listed > worst else ""
-    wrong, hits = values.get("wrong"), values.get("hits")
+    wrong, hits = values.wrong, values.hits
     if wrong is None:
         return f"the {worst} farthest off of {of}{others}"
     if not wrong:
@@ -165,16 +168,16 @@ def summary(values: Mapping[str, Any]) -> str:
     return f"{wrong:,} of {of} wrong: the {worst} surest mistakes{others}"
 
 
-def _first(values: Mapping[str, Any]) -> str:
+def _first(values: SampleTable) -> str:
     """The same of runs of former versions, which kept the first samples."""
-    samples = values["samples"]
+    samples = values.samples
     first = f"the first {len(samples)} samples; "
-    if all(sample["right"] is None for sample in samples):
+    if all(sample.right is None for sample in samples):
         return f"{first}the farthest off first"
-    wrong = sum(sample["right"] is False for sample in samples)
+    wrong = sum(sample.right is False for sample in samples)
     if not wrong:
         return f"{first}all of them right, the least sure first"
-    hits = [sample["hits"] for sample in samples if sample.get("hits") is not None]
+    hits = [sample.hits for sample in samples if sample.hits is not None]
     if hits:
         return f"{first}{100 * sum(hits) / len(hits):.3g} % of their places right, the most wrong samples first"
     return f"{first}{wrong} of them wrong, these first"

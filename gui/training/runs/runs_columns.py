@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.training.runs.best import better
-from engine.training.runs.catalogue import Entry
+from engine.training.runs.catalogue import RunEntry
 from engine.training.runs.compare import flat_settings, said
 from engine.training.runs.export import result
 from gui.training.words import duration_text, main_metrics, metric_text, value_text
@@ -22,13 +22,13 @@ Cell = tuple[str, Any]
 class Run:
     """A run with all that its cells are made of; ``settings`` are flat and whole, by path."""
 
-    entry: Entry
+    entry: RunEntry
     label: str
     state: str
     settings: Mapping[str, Any]
 
     @classmethod
-    def of(cls, entry: Entry, label: str, state: str) -> Run:
+    def of(cls, entry: RunEntry, label: str, state: str) -> Run:
         """With the settings, defaults included."""
         return cls(entry, label, state, flat_settings(entry.settings))
 

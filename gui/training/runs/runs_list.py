@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from engine.files import FileError, write_atomically
 from engine.training.history import History
 from engine.training.runs import catalogue
-from engine.training.runs.catalogue import Entry
+from engine.training.runs.catalogue import RunEntry
 from engine.training.runs.export import runs_csv
 from engine.training.runs.folder import RunError
 from engine.training.runs.stored import stored_history
@@ -159,7 +159,7 @@ class RunsList(QWidget):
             text = "None of this network yet. Choose “All networks” to see the others."
         self.hint.setText(text)
 
-    def _chosen(self) -> list[Entry]:
+    def _chosen(self) -> list[RunEntry]:
         rows = self.table.selectionModel().selectedRows(NAME)
         return [index.data(ENTRY) for index in sorted(rows, key=lambda index: index.row())]
 
@@ -183,7 +183,7 @@ class RunsList(QWidget):
 
     # -- curves side by side ---------------------------------------------------------------------------------------
 
-    def _ticked(self, entry: Entry, on: bool) -> None:
+    def _ticked(self, entry: RunEntry, on: bool) -> None:
         if not on and self.overlays.pop(entry.path, None) is not None:
             self.overlays_changed.emit()
         self._load()
@@ -213,7 +213,7 @@ class RunsList(QWidget):
 
     # -- describing and deleting -----------------------------------------------------------------------------------
 
-    def _describe(self, entry: Entry, field: str, text: str) -> None:
+    def _describe(self, entry: RunEntry, field: str, text: str) -> None:
         path = entry.path
         jobs: dict[str, Callable[[], None]] = {
             "name": lambda: catalogue.describe(path, name=text),
@@ -358,7 +358,7 @@ class RunsList(QWidget):
         if len(chosen) == 1:
             signal.emit(chosen[0].path)  # type: ignore[attr-defined]
 
-    def _open(self, entry: Entry) -> None:
+    def _open(self, entry: RunEntry) -> None:
         (self.watch_wanted if entry.path in self.model.going_on else self.show_wanted).emit(entry.path)
 
     def _rename(self) -> None:

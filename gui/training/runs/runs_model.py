@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QFont
 
-from engine.training.runs.catalogue import Entry, Listing
+from engine.training.runs.catalogue import Listing, RunEntry
 from gui.theme import theme
 from gui.training.runs.runs_columns import FIXED, NAME, NOTE, STARTED, STATE, TAGS, Cell, Column, Run, cells_of, setting
 
@@ -57,8 +57,8 @@ class RunsModel(QAbstractTableModel):
         self.going_on: frozenset[Path] = frozenset()
         self.ticked: set[Path] = set()
         self.shown: Path | None = None
-        self.tick: Callable[[Entry, bool], None] = lambda entry, on: None
-        self.describe: Callable[[Entry, str, str], None] = lambda entry, field, text: None
+        self.tick: Callable[[RunEntry, bool], None] = lambda entry, on: None
+        self.describe: Callable[[RunEntry, str, str], None] = lambda entry, field, text: None
         self.cells: list[Cells] = []
         self._live: tuple[Path, str, dict[str, Any]] | None = None
         self._sorted = STARTED, Qt.SortOrder.DescendingOrder

@@ -94,6 +94,6 @@ def more_data() -> Iterator[None]:
     everything = {dataset.name: dataset for dataset in (*datasets.DATASETS, *MORE)}
     with (
         mock.patch.object(datasets, "DATASETS", tuple(everything.values())),
-        mock.patch("engine.problems.ways.settings.DATASETS", tuple(everything.values())),
+        mock.patch("engine.problems.ways.setting_ways.DATASETS", tuple(everything.values())),
     ):
         yield

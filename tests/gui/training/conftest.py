@@ -21,7 +21,7 @@ def show(qtbot: QtBot, tmp_path: Path) -> Iterator[Show]:
     made: list[Dashboard] = []
 
     def make(document: Document | None = None, host: Any = FakeHost, visible: bool = True) -> Dashboard:
-        board = Dashboard(document or Document(network()), host_factory=host, root=tmp_path)
+        board = Dashboard(document or Document(network()), make_host=host, root=tmp_path)
         qtbot.addWidget(board)
         made.append(board)
         if visible:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from engine.training.sample_table import SampleTable
 from gui.pictures import mask_colours
 from gui.theme import theme
 from gui.training.results.answer_table import AnswerTable
@@ -18,16 +19,27 @@ from gui.training.results.cards import SIDE, Cards
 from gui.training.results.predictions_page import summary
 
 
-def table(task: str, given: list[int], shape: list[int], *samples: dict[str, Any], names: Any = ()) -> dict[str, Any]:
+def table(task: str, given: list[int], shape: list[int], *samples: dict[str, Any], names: Any = ()) -> SampleTable:
     shown = {"field": "image", "shape": given, "names": []}
     whole = [
         {"place": 3, "input": [0.5] * prod(given), "right": None, "sure": None, "error": None, **sample}
         for sample in samples
     ]
-    return {"head": "out", "task": task, "names": list(names), "input": shown, "shape": shape, "samples": whole}
+    entries = {"head": "out", "task": task, "names": list(names), "input": shown, "shape": shape, "samples": whole}
+    return SampleTable.model_validate(entries)
 
 
-def cards(qtbot: QtBot, values: dict[str, Any]) -> Cards:
+def stored(*samples: dict[str, Any], **facts: Any) -> SampleTable:
+    """A table of which only this is of interest."""
+    bare = {"place": 0, "input": None, "target": [], "answer": [], "right": None, "sure": None}
+    whole = [{**bare, **sample} for sample in samples]
+    shown = {"field": "image", "shape": []}
+    return SampleTable.model_validate(
+        {"head": "out", "task": "classes", "names": [], "input": shown, "samples": whole, **facts}
+    )
+
+
+def cards(qtbot: QtBot, values: SampleTable) -> Cards:
     view = Cards()
     qtbot.addWidget(view)
     view.resize(900, 300)
@@ -67,14 +79,14 @@ def test_curves_share_one_scale(qtbot: QtBot) -> None:
     values = table("values", [5], [4], small, large)
     view = cards(qtbot, values)
     assert (view._low, view._high) == (-1.0, 9.0)
-    assert [card.sample["error"] for card in view._cards] == [6.0, 0.025]
+    assert [card.sample.error for card in view._cards] == [6.0, 0.025]
     view.grab()
 
 
 def test_a_picture_that_is_answered_is_seen_in_the_shades_of_the_target() -> None:
     faint = {"answer": [0.0] * 8 + [0.5] * 8, "target": [0.0] * 8 + [1.0] * 8, "error": 0.25}
     values = table("values", [1, 4, 4], [1, 4, 4], faint)
-    answer, target = Shown.of(values).answer_pictures(values["samples"][0])
+    answer, target = Shown.of(values).answer_pictures(values.samples[0])
     assert (answer.pixelColor(0, 3).red(), target.pixelColor(0, 3).red()) == (128, 255)
 
 
@@ -96,8 +108,7 @@ def test_wrong_letters_are_red_and_underlined(qtbot: QtBot) -> None:
         red.append(sum(image.pixel(x, y) == color for x in range(image.width()) for y in range(image.height())))
     assert red[0] > 8 * 5  # at the least the lines below eight letters
     assert red[1] == 0
-    values["ignored"] = 0
-    view.show_values(values)
+    view.show_values(values.model_copy(update={"ignored": 0}))
     image = view.viewport().grab(view.visualItemRect(view.item(0, 1))).toImage()
     assert not any(image.pixel(x, y) == color for x in range(image.width()) for y in range(image.height()))
 
@@ -105,24 +116,25 @@ def test_wrong_letters_are_red_and_underlined(qtbot: QtBot) -> None:
 def test_how_right_several_places_are() -> None:
     good = {"right": True, "sure": 1.0, "hits": 1.0}
     bad = {"right": False, "sure": 0.7, "hits": 0.99999, "place": 1, "answer": [0] * 100, "target": [1] * 100}
-    assert verdict(bad) == "✗ 99.9 % right"  # never all where something is wrong
-    assert full(bad, ()) == "sample 1 of the data\n✗ 99.9 % right of 100 places"
-    old = {"samples": [good, {**bad, "hits": 0.5}]}
+    (worse,) = stored(bad).samples
+    assert verdict(worse) == "✗ 99.9 % right"  # never all where something is wrong
+    assert full(worse, ()) == "sample 1 of the data\n✗ 99.9 % right of 100 places"
+    old = stored(good, {**bad, "hits": 0.5})
     assert summary(old) == "the first 2 samples; 75 % of their places right, the most wrong samples first"
-    assert summary({"samples": [good]}) == "the first 1 samples; all of them right, the least sure first"
-    assert summary({"samples": [{"right": None}]}) == "the first 1 samples; the farthest off first"
+    assert summary(stored(good)) == "the first 1 samples; all of them right, the least sure first"
+    assert summary(stored({"right": None})) == "the first 1 samples; the farthest off first"
 
 
 def test_which_samples_these_are() -> None:
     facts: dict[str, Any] = {"part": 270, "seen": 270, "wrong": 43, "hits": None, "worst": 18, "listed": 24}
-    assert summary(facts) == "43 of 270 samples wrong: the 18 surest mistakes, then 6 others"
-    assert summary({**facts, "wrong": 7}) == "7 of 270 samples wrong: these, the 11 least sure, then 6 others"
-    assert summary({**facts, "wrong": 0}) == "all of 270 samples right: the 18 least sure, then 6 others"
-    assert summary({**facts, "wrong": None}) == "the 18 farthest off of 270 samples, then 6 others"
+    assert summary(stored(**facts)) == "43 of 270 samples wrong: the 18 surest mistakes, then 6 others"
+    assert summary(stored(**{**facts, "wrong": 7})) == "7 of 270 samples wrong: these, the 11 least sure, then 6 others"
+    assert summary(stored(**{**facts, "wrong": 0})) == "all of 270 samples right: the 18 least sure, then 6 others"
+    assert summary(stored(**{**facts, "wrong": None})) == "the 18 farthest off of 270 samples, then 6 others"
     places = "92 % of the places of 270 samples right: the 18 most wrong, then 6 others"
-    assert summary({**facts, "hits": 0.92}) == places
+    assert summary(stored(**{**facts, "hits": 0.92})) == places
     large = "43 of the first 270 of 60,000 samples wrong: the 18 surest mistakes, then 6 others"
-    assert summary({**facts, "part": 60_000}) == large
+    assert summary(stored(**{**facts, "part": 60_000})) == large
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from engine.training.sample_table import SampleTable
 from gui.preferences import Preferences
 from gui.training.dashboard import Dashboard
 from gui.training.notice import Notice
@@ -20,15 +21,16 @@ NAMES = ["setosa", "versicolor", "virginica"]
 TABLE = [[45, 0, 0], [0, 33, 12], [0, 0, 9]]
 
 
-def answers(**more: Any) -> dict[str, Any]:
+def answers(**more: Any) -> SampleTable:
     sample = {"place": 7, "input": [0.0, 1.0, 2.0, 3.0], "target": [0], "answer": [0], "right": True, "sure": 0.9}
     wrong = {**sample, "place": 8, "target": [1], "answer": [2], "right": False, "sure": 0.6}
     shown = {"field": "features", "shape": [4], "names": []}
-    return {"head": "out", "task": "classes", "names": NAMES, "input": shown, "samples": [sample, wrong], **more}
+    entries = {"head": "out", "task": "classes", "names": NAMES, "input": shown, "samples": [sample, wrong], **more}
+    return SampleTable.model_validate(entries)
 
 
 def running(board: Dashboard) -> Any:
-    board.train()
+    board.run.train()
     host = host_of(board)
     host.begin()
     host.feed(20)
@@ -124,11 +126,10 @@ def test_a_cell_of_the_matrix_shows_its_samples(qtbot: QtBot, show: Show) -> Non
     board.below.tabs.setCurrentIndex(CONFUSION)
     host = running(board)
     host.history.keep("validation/confusion_matrix", 20, 1, TABLE)
-    kept = answers()
-    right, wrong = kept["samples"]
+    right, wrong = (sample.model_dump() for sample in answers().samples)
     facts = {"part": 99, "seen": 99, "wrong": 12, "hits": None, "worst": 2, "listed": 2}
-    kept |= {**facts, "samples": [right, wrong, {**wrong, "place": 9}, {**right, "target": [2], "answer": [2]}]}
-    host.history.keep("validation/predictions", 20, 1, kept)
+    samples = [right, wrong, {**wrong, "place": 9}, {**right, "target": [2], "answer": [2]}]
+    host.history.keep("validation/predictions", 20, 1, answers(**facts, samples=samples))
     page, matrix = board.below.predictions, board.below.confusion.matrix
     qtbot.waitUntil(matrix.isVisible)
     whole = matrix.cells()
@@ -166,7 +167,7 @@ def test_the_end_is_told_where_nobody_looks(qtbot: QtBot, show: Show, monkeypatc
     monkeypatch.setattr(QApplication, "alert", lambda window: alerts.append(window))
     monkeypatch.setattr(board.window(), "isActiveWindow", lambda: False)
     running(board)
-    with qtbot.waitSignal(board.finished):
+    with qtbot.waitSignal(board.run.finished):
         host_of(board).end("finished", "Trained 1 epochs.", epochs=1)
     assert alerts == [board.window()]
     board.notice.on = False

@@ -1,0 +1,139 @@
+"""Rules that hold a network against the data it is to learn from, and the settings against what they allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.data.binding import input_field, target_field
+from engine.data.datasets import DataError, Field
+from engine.data.fields import fields
+from engine.graph import Graph
+from engine.layers.endpoints import Input, Output
+from engine.layers.losses import LOSSES, of_classes
+from engine.problems.looking import PASSES_THROUGH, PICKS, called, origins
+from engine.problems.problem import Problem
+from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule
+from engine.settings.resolution import SettingFault, resolve_settings
+from engine.shapes import Report
+from engine.spec import Spec
+
+
+def input_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
+    """An Input takes samples of another shape or kind than the data has."""
+    layer, known = report.layer(node_id), _known(graph, report, node_id, Input)
+    if isinstance(layer, Input) and known:
+        try:
+            input_field(graph.node(node_id), layer, known)
+        except DataError as error:
+            yield Problem("error", "input-data", str(error), node_id, parameter="field" if layer.field else "shape")
+
+
+def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
+    """An Output cannot be compared with the target, or has another number of classes than the data."""
+    layer, known = report.layer(node_id), _known(graph, report, node_id, Output)
+    if not isinstance(layer, Output) or layer.loss is None or not report.complete(node_id):
+        return
+    node, answer = graph.node(node_id), report.inputs[node_id][0]
+    if not known:
+        if reason := _no_answer(layer, answer):
+            yield Problem(
+                "error", "output-data", f"{called(graph, node)} gets {answer}, but {reason}", node_id, "input"
+            )
+        return
+    try:
+        field = known[target_field(node, layer, answer, known)]
+    except DataError as error:
+        yield Problem("error", "output-data", str(error), node_id, "input")
+        return
+    last = answer.shape[-1]
+    if field.classes and of_classes(layer.loss) and isinstance(last, int) and last > field.classes:
+        yield Problem(
+            "warning",
+            "too-many-classes",
+            f"{node.name} (Output) gets {answer}: {last} classes, but the data has {field.classes}. "
+            f"Let the last layer give {field.classes}.",
+            node_id,
+            "input",
+        )
+
+
+def _no_answer(layer: Output, answer: Spec) -> str:
+    """Why a loss cannot take this answer whatever the data is: the end of a sentence; empty where it can."""
+    if answer.dtype != "float32":
+        return f"a loss compares float32 values, not {answer.dtype}."
+    assert layer.loss is not None
+    needs = {"classes": (2, "(N, classes)"), "sequence": (3, "(N, T, classes)")}.get(LOSSES[layer.loss].target)
+    if needs is not None and answer.rank < needs[0]:
+        return f"{layer.loss} needs a number for each class, {needs[1]}."
+    return ""
+
+
+def embedding_range(graph: Graph, report: Report, node_id: str) -> Found:
+    """A table has fewer rows than the data has numbers to look up: torch would stop in the middle of an epoch."""
+    layer = report.layer(node_id)
+    rows = getattr(layer, "num_embeddings", 0)
+    for edge in origins(graph, node_id, PASSES_THROUGH | PICKS):
+        source = report.layer(edge.source)
+        known = _known(graph, report, edge.source, Input)
+        if edge.target_port in ("offsets", "per_sample_weights") or not isinstance(source, Input) or not known:
+            continue
+        try:
+            field = known[input_field(graph.node(edge.source), source, known)]
+        except DataError:  # said at the Input
+            continue
+        if field.classes and field.classes > rows:
+            yield Problem(
+                "error",
+                "embedding-range",
+                f"{called(graph, graph.node(node_id))} has rows for the numbers 0 … {rows - 1}, but the data holds "
+                f"0 … {field.classes - 1}: set num_embeddings to {field.classes}.",
+                node_id,
+                "input",
+                "num_embeddings",
+            )
+
+
+def settings_valid(graph: Graph, report: Report) -> Found:
+    """A setting of data or training cannot be used."""
+    resolved = resolve_settings(graph)
+    if isinstance(resolved, SettingFault):
+        yield Problem("error", "setting", resolved.message, setting=resolved.path)
+    elif resolved[0].dataset is not None:
+        try:
+            fields(resolved[0])
+        except DataError as error:
+            guilty = error.about.setting if error.about.setting == "data.path" else "data"
+            yield Problem("error", "data", str(error), setting=guilty)
+
+
+def data_chosen(graph: Graph, report: Report) -> Found:
+    """Without data there is nothing to learn from."""
+    resolved = resolve_settings(graph)
+    if not isinstance(resolved, SettingFault) and resolved[0].dataset is None and graph.nodes:
+        yield Problem(
+            "hint",
+            "no-data",
+            "No data is chosen yet: choose some on the Data page to train this network.",
+            setting="data.dataset",
+        )
+
+
+def _known(graph: Graph, report: Report, node_id: str, kind: type[Input] | type[Output]) -> Mapping[str, Field]:
+    """The fields of the data; none where no usable data is chosen (then other rules speak) or for other layers."""
+    if not isinstance(report.layer(node_id), kind):
+        return {}
+    resolved = resolve_settings(graph)
+    if isinstance(resolved, SettingFault) or resolved[0].dataset is None:
+        return {}
+    try:
+        return fields(resolved[0])
+    except DataError:  # `settings_valid` says it once for the whole network
+        return {}
+
+
+NODE = (
+    NodeRule(input_fits_data, frozenset({"Input"}), settings=True),
+    NodeRule(output_fits_data, frozenset({"Output"}), settings=True),
+)
+EDGE = (EdgeRule(embedding_range, frozenset({"Embedding", "EmbeddingBag"}), settings=True),)
+GRAPH = tuple(map(GraphRule, (settings_valid, data_chosen)))

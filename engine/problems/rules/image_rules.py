@@ -1,0 +1,104 @@
+"""Rules of images and windows: flattened too late, channels at the wrong end, columns that no window sees."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.dims import product
+from engine.graph import Graph
+from engine.layers.convolution import Filters
+from engine.layers.endpoints import Input
+from engine.layers.pooling import Pooling
+from engine.layers.windows import AXES, Window
+from engine.problems.looking import DROPOUTS, called, origins
+from engine.problems.problem import Problem
+from engine.problems.rule import EdgeRule, Found, NodeRule
+from engine.shapes import Report
+
+WINDOWED: Final = frozenset(
+    f"{kind}{count}d" for kind in ("Conv", "MaxPool", "AvgPool", "LPPool") for count in (1, 2, 3)
+)
+CHANNELS_FIRST: Final = frozenset({"Conv2d", "MaxPool2d", "AvgPool2d", "BatchNorm2d", "ConvTranspose2d"})
+CHANNEL_COUNTS: Final = (1, 3, 4)
+"""How many channels pictures have: grey, colour, colour with transparency."""
+
+
+def linear_on_image(graph: Graph, report: Report, node_id: str) -> Found:
+    """A Linear layer gets an image and would see one row of pixels at a time."""
+    node = graph.node(node_id)
+    if node_id not in report.outputs:
+        return
+    (x,) = report.inputs[node_id]
+    if x.axes and x.axes[-1] == "width" and x.rank == 4:
+        batch, *sizes = x.shape
+        whole = product(sizes)
+        yield Problem(
+            "warning",
+            "linear-on-image",
+            f"{called(graph, node)} gets 4-D input {x} and works on the last "
+            f"axis only, so its result is {report.outputs[node_id]['output']}. To let it see the whole image, "
+            f"flatten it to ({batch}, {whole}) first.",
+            node_id,
+            "input",
+        )
+
+
+def unused_columns(graph: Graph, report: Report, node_id: str) -> Found:
+    """The last window ends before the image does, so some columns are never looked at.
+
+    Stanford CS231n, Convolutional Networks, https://cs231n.github.io/convolutional-networks/
+    """
+    layer, inputs = report.layer(node_id), report.inputs.get(node_id)
+    if not isinstance(layer, (Filters, Pooling)) or not inputs or node_id not in report.outputs:
+        return
+    windows: tuple[Window, ...] = layer.windows()  # type: ignore[union-attr]
+    lost = []
+    for axis, window, size in zip(AXES[len(windows)], windows, inputs[0].shape[2:], strict=True):
+        if isinstance(size, int) and window.reach >= window.stride and not window.ceil:
+            free = size + window.before + window.behind - window.reach
+            over = free % window.stride - window.behind
+            if over > 0:
+                sums = f"({size} + {window.before + window.behind} − {window.reach}) / {window.stride}"
+                lost.append((axis, over, sums, f"{free / window.stride:g}"))
+    if lost:
+        axis, over, sums, value = lost[0]
+        name = {"height": "row", "width": "column"}.get(axis, "cell")
+        last = f"{over} {name}s" if over > 1 else name
+        yield Problem(
+            "hint",
+            "unused-columns",
+            f"{called(graph, graph.node(node_id))} never looks at the last {last} of its input {inputs[0]}: "
+            f"{sums} = {value} is not whole, and no window begins at the rest.",
+            node_id,
+            None,
+            "stride",
+        )
+
+
+def channels_last(graph: Graph, report: Report, node_id: str) -> Found:
+    """Images of (height, width, channels) enter a layer that takes the first axis for the channels."""
+    inputs = report.inputs.get(node_id)
+    if not inputs:
+        return
+    for edge in origins(graph, node_id, DROPOUTS | {"Identity", "Scale"}):
+        source = report.layer(edge.source)
+        if not isinstance(source, Input) or len(source.shape) != 3:
+            continue
+        height, width, channels = source.shape
+        if not (isinstance(height, int) and isinstance(width, int) and isinstance(channels, int)):
+            continue
+        if channels in CHANNEL_COUNTS and height > 4 and width > 4:
+            yield Problem(
+                "warning",
+                "channels-last",
+                f"{called(graph, graph.node(node_id))} takes {inputs[0]} for {height} channels of {width} × {channels} "
+                f"pixels, but that looks like {height} × {width} pixels with {channels} "
+                f"channel{'s' if channels > 1 else ''} at the end. PyTorch has the channels first: "
+                f"({inputs[0].shape[0]}, {channels}, {height}, {width}).",
+                node_id,
+                "input",
+            )
+
+
+NODE = (NodeRule(linear_on_image, frozenset({"Linear"})), NodeRule(unused_columns, WINDOWED))
+EDGE = (EdgeRule(channels_last, CHANNELS_FIRST),)

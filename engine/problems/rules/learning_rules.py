@@ -1,0 +1,292 @@
+"""Rules of what runs but learns badly or not at all: activations, dropout and norms at the wrong place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.blocks.use import Use
+from engine.data.datasets import DataError
+from engine.data.fields import training_samples
+from engine.dims import product
+from engine.graph import Graph, Node
+from engine.layers.endpoints import Output
+from engine.layers.layer import Layer
+from engine.layers.losses import LOSSES
+from engine.layers.windows import spread
+from engine.problems.looking import (
+    DROPOUTS,
+    PASSES_THROUGH,
+    PICKS,
+    POOLS,
+    RESAMPLES,
+    RESHAPES,
+    called,
+    feeding,
+    origins,
+)
+from engine.problems.problem import Problem
+from engine.problems.rule import EdgeRule, Found, GraphRule
+from engine.settings.resolution import SettingFault, resolve_settings
+from engine.shapes import Report
+from engine.spec import Spec
+
+SOFTMAX: Final = frozenset({"Softmax", "LogSoftmax", "Softmax2d", "Softmin"})
+SIGMOID: Final = frozenset({"Sigmoid", "Hardsigmoid", "LogSigmoid"})
+CLIPS: Final = frozenset(
+    {"ReLU", "ReLU6", "Hardtanh", "Threshold", "Tanh", "Hardswish", "Softsign"}
+    | {"GELU", "SiLU", "Mish", "Softplus", "ELU"}
+)
+CONVOLUTIONS: Final = frozenset({"Conv1d", "Conv2d", "Conv3d"})
+AFFINE: Final = CONVOLUTIONS | {"Linear", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"}
+WITH_BIAS: Final = AFFINE | {"Bilinear"}
+AVERAGES: Final = frozenset(name for name in POOLS if "Avg" in name)
+BATCH_NORMS: Final = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"})
+PROBABILITIES: Final = frozenset({"Sigmoid", "Hardsigmoid", "Softmax", "Softmax2d", "Softmin"})
+"""Layers whose results all lie between 0 and 1."""
+LOGARITHMS: Final = frozenset({"LogSoftmax", "LogSigmoid"})
+"""Layers whose results are logarithms of probabilities."""
+KEEPS_BOUNDS: Final = RESHAPES | POOLS | PICKS | RESAMPLES | {"Multiply", "Maximum"}
+"""Layers whose results lie between 0 and 1 where all that comes in does."""
+
+
+def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
+    """What stands right before a loss and does not belong there."""
+    output = report.layer(node_id)
+    if not isinstance(output, Output) or output.loss is None:
+        return
+    loss = output.loss
+    for edge in origins(graph, node_id, PASSES_THROUGH | RESAMPLES | AVERAGES):
+        node = graph.nodes[edge.source]
+        name, kind = called(graph, node), node.type
+        if loss == "cross_entropy" and kind in SOFTMAX:
+            what = (
+                "the logarithm of a softmax twice changes nothing"
+                if kind == "LogSoftmax"
+                else "a softmax of probabilities is nearly flat, so the network learns slowly and is never sure"
+            )
+            yield Problem(
+                "warning",
+                "softmax-before-loss",
+                f"{name} stands before cross_entropy, which takes a log-softmax itself: {what}. "
+                "Let the loss see the scores, and keep the probabilities for prediction.",
+                node.id,
+            )
+        elif loss == "binary_cross_entropy_with_logits" and kind in SIGMOID | SOFTMAX:
+            bounds = "0.5 and 0.73" if kind in PROBABILITIES else "0 and 0.5"
+            yield Problem(
+                "warning",
+                "sigmoid-before-loss",
+                f"{name} stands before {loss}, which takes a sigmoid itself: twice squeezed, all answers lie between "
+                f"{bounds}. Let the loss see the scores.",
+                node.id,
+            )
+        elif loss == "cross_entropy" and kind in SIGMOID:
+            yield Problem(
+                "warning",
+                "sigmoid-before-loss",
+                f"{name} stands before cross_entropy, which wants scores of any size: squeezed into 0 … 1 they can "
+                "never tell classes far apart. Let the loss see the scores.",
+                node.id,
+            )
+        elif loss in ("cross_entropy", "binary_cross_entropy_with_logits") and kind in CLIPS:
+            yield Problem(
+                "warning",
+                "activation-before-loss",
+                f"{name} stands before {loss} and cuts the scores off, although the loss wants numbers of any size: "
+                "a class whose score is cut learns nothing more.",
+                node.id,
+            )
+
+
+def no_probability(graph: Graph, report: Report, node_id: str) -> Found:
+    """A loss of (logarithms of) probabilities behind something that is not known to give any.
+
+    torch stops at the first number that is no probability; of what is no logarithm it makes a loss without a bottom.
+    """
+    output = report.layer(node_id)
+    if not isinstance(output, Output) or output.loss is None or node_id not in report.inputs:
+        return
+    wants = LOSSES[output.loss].wants
+    if wants == "probabilities":
+        text = "probabilities between 0 and 1", "choose binary_cross_entropy_with_logits"
+        node = _origin_beside(graph, report, node_id, PROBABILITIES, KEEPS_BOUNDS)
+    elif wants == "log-probabilities":
+        other = ", or choose cross_entropy" if output.loss == "nll_loss" else ""
+        text = "logarithms of probabilities", f"put a LogSoftmax before it{other}"
+        node = _origin_beside(graph, report, node_id, LOGARITHMS, RESHAPES | PICKS)
+    else:
+        return
+    if node is not None:
+        yield Problem(
+            "error" if wants == "probabilities" else "warning",
+            "no-probability",
+            f"{called(graph, graph.node(node_id))} compares with {output.loss}, which needs {text[0]}, "
+            f"but {called(graph, node)} gives other numbers, too: {text[1]}.",
+            node_id,
+            "input",
+            "loss",
+        )
+
+
+def _origin_beside(
+    graph: Graph, report: Report, node_id: str, known: frozenset[str], keeping: frozenset[str]
+) -> Node | None:
+    """A node that feeds this one, through layers of the types ``keeping``, and is of none of the ``known`` types."""
+    stack, seen = [edge.source for edge in feeding(graph, node_id)], set()
+    while stack:
+        current = stack.pop()
+        node = graph.nodes[current]
+        if current in seen or node.type in known or current not in report.outputs:
+            continue
+        seen.add(current)
+        if node.type in keeping:
+            stack += [edge.source for edge in feeding(graph, current)]
+        elif not isinstance(report.layer(current), Use):  # a block may end in a Sigmoid
+            return node
+    return None
+
+
+def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:
+    """Dropout as the last layer drops parts of the answer itself."""
+    output = report.layer(node_id)
+    if not isinstance(output, Output) or output.loss is None:
+        return
+    for edge in origins(graph, node_id, RESHAPES):
+        node = graph.nodes[edge.source]
+        layer = report.layer(node.id)
+        share = getattr(layer, "p", 0.0)
+        if node.type in DROPOUTS and share:
+            yield Problem(
+                "warning",
+                "dropout-last",
+                f"{called(graph, node)} is the last layer: while training it sets {100 * share:.0f} % of the answers "
+                "themselves to 0, whatever the network has found. Put it before the last layer with weights.",
+                node.id,
+            )
+
+
+def no_activation(graph: Graph, report: Report, node_id: str) -> Found:
+    """Two layers of weighted sums, one right behind the other, are no more than one."""
+    node, layer = graph.node(node_id), report.layer(node_id)
+    if layer is None or node_id not in report.inputs or not _mixes(layer):
+        return
+    for edge in origins(graph, node_id, PASSES_THROUGH | AVERAGES | BATCH_NORMS):
+        before, source = report.layer(edge.source), graph.nodes[edge.source]
+        if source.type not in AFFINE or before is None or not _mixes(before) or edge.source not in report.inputs:
+            continue
+        if not only_reader(graph, edge.source, node_id):
+            continue  # elsewhere its result goes through an activation, or skips one
+        narrow = _narrower(report, edge.source, node_id) or (source.type == "Linear" and node.type != "Linear")
+        yield Problem(
+            "hint" if narrow else "warning",
+            "no-activation",
+            f"{called(graph, node)} follows {called(graph, source)} without an activation between them: two weighted "
+            "sums make one, so together they can do no more than a single layer. "
+            "Put a ReLU between them.",
+            node_id,
+            "input",
+        )
+
+
+def bias_before_norm(graph: Graph, report: Report, node_id: str) -> Found:
+    """A bias before a batch norm is taken out again."""
+    for edge in origins(graph, node_id, POOLS):
+        node, layer = graph.nodes[edge.source], report.layer(edge.source)
+        alone = only_reader(graph, edge.source, node_id) and not graph.sharers(edge.source)
+        if node.type in WITH_BIAS and getattr(layer, "bias", False) and alone and node_id in report.inputs:
+            if node.type == "Linear" and report.inputs[node_id][0].rank != 2:
+                continue  # then features are not the channels whose mean is taken
+            yield Problem(
+                "hint",
+                "bias-before-norm",
+                f"{called(graph, node)} has a bias, but {called(graph, graph.node(node_id))} behind it takes the mean "
+                "of every channel away, and the bias with it: bias = False saves weights that do nothing.",
+                node.id,
+                None,
+                "bias",
+            )
+
+
+def one_value(graph: Graph, report: Report) -> Found:
+    """Batch norm of one number a channel: in a batch of one sample there is no variance."""
+    resolved = resolve_settings(graph)
+    if isinstance(resolved, SettingFault):
+        return
+    data = resolved[0]
+    try:
+        samples, exact = training_samples(data) if data.dataset is not None else (0, True)
+    except DataError:  # `settings_valid` says it
+        return
+    size = data.size(samples)
+    if not size:
+        return
+    left, alone = samples % size, size == 1 or samples == 1
+    if not alone and (left != 1 or data.drop_last or not exact):
+        return
+    when = "a batch has one sample" if alone else f"the last batch of {samples} samples by {size} has one"
+    for node_id, inside, text, x in _norms(graph, report):
+        if product(x.shape[2:]) == 1:
+            yield Problem(
+                "error",
+                "one-value",
+                f"{text} gets {x}, one number a channel and sample, and {when}: one number has no variance. "
+                f"{'Take a larger batch_size.' if alone else 'Switch drop_last on, or choose another batch_size.'}",
+                node_id,
+                None if inside else "input",
+                setting="data.batch_size" if alone else "data.drop_last",
+                inside=inside,
+            )
+
+
+def _norms(graph: Graph, report: Report) -> list[tuple[str, tuple[str, ...], str, Spec]]:
+    """(node, way inside, its name in a sentence, input) of every batch norm that trains, inside blocks, too."""
+    found: dict[tuple[str, tuple[str, ...]], tuple[str, Spec]] = {}
+    for node in graph.nodes.values():
+        layer, inputs = report.layer(node.id), report.inputs.get(node.id)
+        if not inputs:
+            continue
+        if isinstance(layer, Use) and node.id in report.outputs:
+            for seen in layer.unfolded(*inputs):
+                for inner, way, text, x in _norms(seen.graph, seen.report):
+                    found.setdefault((node.id, (inner, *way)), (f"{called(graph, node)}, inside: {text}", x))
+        elif node.type in BATCH_NORMS:
+            found[node.id, ()] = (called(graph, node), inputs[0])
+    return [(node_id, way, text, x) for (node_id, way), (text, x) in found.items()]
+
+
+def only_reader(graph: Graph, source: str, reader: str) -> bool:
+    """Whether what a node gives goes to the reader alone, through whatever stands between."""
+    current = source
+    while current != reader:
+        outgoing = graph.outgoing[current]
+        if len(outgoing) != 1:
+            return False
+        current = next(iter(outgoing)).target
+    return True
+
+
+def _mixes(layer: Layer) -> bool:
+    """Whether it is a full weighted sum: no depthwise filters, and no 1×1 ones, which go with those."""
+    kernel = getattr(layer, "kernel_size", None)
+    return kernel is None or (getattr(layer, "groups", 1) == 1 and set(spread(kernel, 1)) != {1})
+
+
+def _narrower(report: Report, first: str, second: str) -> bool:
+    """Whether what lies between is narrower than both ends: a factorisation that may be meant."""
+    wide, middle = report.inputs[first][0], report.outputs.get(first, {}).get("output")
+    end = report.outputs.get(second, {}).get("output")
+    if middle is None or end is None or report.inputs[second][0].rank != middle.rank:
+        return False
+    axis = -1 if middle.rank < 4 else 1
+    sizes = [spec.shape[axis] for spec in (wide, middle, end)]
+    return all(isinstance(size, int) for size in sizes) and sizes[1] < min(sizes[0], sizes[2])  # type: ignore[operator,type-var]
+
+
+EDGE = (
+    EdgeRule(before_loss, frozenset({"Output"})),
+    EdgeRule(no_probability, frozenset({"Output"})),
+    EdgeRule(dropout_last, frozenset({"Output"})),
+    EdgeRule(no_activation, AFFINE),
+    EdgeRule(bias_before_norm, BATCH_NORMS),
+)
+GRAPH = (GraphRule(one_value),)

@@ -1,0 +1,369 @@
+"""The place of a problem, and the words to say a way out in: set, insert, exchange, rewire, add, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from engine import expressions
+from engine.blocks.block_edits import within
+from engine.blocks.use import Inside, Use
+from engine.dims import Dim
+from engine.edits import MISSING, AddNode, Compound, Connect, Disconnect, Edit, Move, RemoveNode, SetParameter
+from engine.graph import Edge, Graph, GraphError, Node
+from engine.layers.layer import Layer, ShapeError
+from engine.layers.parameters import unparse
+from engine.literals import literal
+from engine.problems.looking import below
+from engine.problems.problem import Problem
+from engine.problems.trial import Trial
+from engine.resolve import layer_class
+from engine.shapes import Report
+from engine.spec import Spec, shape_text
+
+ROW: Final = 96.0
+"""From one node to the one wired below it."""
+COLUMN: Final = 256.0
+"""From one node to one beside it."""
+Step = tuple[str, Mapping[str, object]]
+"""A layer to be inserted: (type, parameters)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way out not tried yet; ``made`` are the ids of the nodes it adds, ``keeps`` is False if it gives up a part."""
+
+    label: str
+    edits: Sequence[Edit]
+    made: tuple[str, ...] = ()
+    keeps: bool | None = None
+    shown: str | None = None
+    """The node whose result is shown, where it is not the guilty one."""
+
+
+@dataclass(slots=True)
+class FaultSite:
+    """The guilty node in the graph it stands in: the network, or a block as it is used there (``way`` leads to it)."""
+
+    problem: Problem
+    graph: Graph
+    report: Report
+    project: Graph
+    node: Node | None
+    way: tuple[str, ...] = ()
+    taken: set[str] = field(default_factory=set)
+
+    # -- what is there ---------------------------------------------------------------------------------------------
+
+    @property
+    def id(self) -> str:
+        """The id of the guilty node."""
+        assert self.node is not None
+        return self.node.id
+
+    @property
+    def layer(self) -> Layer | None:
+        """The guilty node's layer, if its parameters make one."""
+        return self.report.layer(self.id)
+
+    @property
+    def message(self) -> str:
+        """What the problem says."""
+        return self.problem.message
+
+    def edge(self, port: str | None = None) -> Edge | None:
+        """The wire on the guilty port, or on this one; the only wire where no port is named."""
+        wires = self.graph.incoming[self.id]
+        error = self.report.errors.get(self.id)
+        name = port or self.problem.port or (error.port if error is not None else None)
+        if name in wires:
+            return wires[name]
+        return next(iter(wires.values())) if len(wires) == 1 or (name is None and wires) else None
+
+    def spec(self, edge: Edge | None) -> Spec | None:
+        """What flows along a wire."""
+        return None if edge is None else self.report.spec(edge.source, edge.source_port)
+
+    def wires(self) -> list[Edge]:
+        """The wires into the guilty node, in the order of its ports."""
+        layer = self.layer
+        incoming = self.graph.incoming[self.id]
+        order = [port.name for port in layer.input_ports()] if layer is not None else []
+        key = {name: place for place, name in enumerate(order)}
+        return sorted(
+            incoming.values(),
+            key=lambda e: (key.get(e.target_port, 99), len(e.target_port), e.target_port),
+        )
+
+    def value(self, name: str, node: Node | None = None) -> object:
+        """What a parameter of a node is, as its layer has it."""
+        layer = self.report.layer((node or self.node).id)  # type: ignore[union-attr]
+        return getattr(layer, name, None)
+
+    def integer(self, name: str) -> int:
+        """A parameter of the guilty node's layer that is one whole number."""
+        value = self.value(name)
+        assert isinstance(value, int)
+        return value
+
+    def integers(self, name: str) -> tuple[int, ...]:
+        """A parameter of the guilty node's layer that is one whole number or a list of them."""
+        value = self.value(name)
+        return value if isinstance(value, tuple) else (self.integer(name),)
+
+    def cls(self, node_type: str) -> type[Layer]:
+        """The class of a layer."""
+        return layer_class(node_type, self.graph.blocks)
+
+    # -- ways ------------------------------------------------------------------------------------------------------
+
+    def set(
+        self,
+        many: Mapping[str, object] | None = None,
+        /,
+        *,
+        of: str | None = None,
+        label: str | None = None,
+        **named: object,
+    ) -> Way:
+        """Set parameters of the guilty node, or ``of`` another one."""
+        node, values = self.graph.node(of or self.id), {**(many or {}), **named}
+        whose = f" of {node.name}" if self.node is None or node.id != self.id else ""
+        parts = [
+            f"{name}{'' if place else whose} to {shown(value)}" for place, (name, value) in enumerate(values.items())
+        ]
+        text = label or f"Set {_listed(parts)}"
+        return Way(text, tuple(SetParameter(node.id, name, literal(value)) for name, value in values.items()))
+
+    def reset(self, *names: str) -> Way:
+        """Take parameters back to what a new node has."""
+        node = self.graph.node(self.id)
+        initial = self.cls(node.type).initial
+        edits = [SetParameter(node.id, name, literal(initial.get(name, MISSING))) for name in names]
+        to = " to its default"
+        if len(names) == 1:
+            info = self.cls(node.type).model_fields.get(names[0])
+            if names[0] in initial:
+                to = f" to {shown(literal(initial[names[0]]))}"
+            elif info is not None and not info.is_required():
+                to = f" to {shown(info.default)}"
+        return Way(f"Set {_listed(list(names))}{to}", tuple(edits))
+
+    def insert(self, edge: Edge | None, *steps: Step, label: str | None = None, after: bool = False) -> Way | None:
+        """Put layers into a wire, one behind the other; ``after`` shows what they give, not the guilty one."""
+        if edge is None:
+            return None
+        self.taken = set()
+        nodes = [self.fresh(kind, parameters) for kind, parameters in steps]
+        ends = [(edge.source, edge.source_port)]
+        edits: list[Edit] = [Disconnect(edge)]
+        places, moves = self._room(edge, len(nodes))
+        for node, place in zip(nodes, places, strict=True):
+            edits.append(AddNode(node, place))
+            ports = self.cls(node.type)
+            edits.append(Connect(Edge(*ends[-1], node.id, _entry(ports))))
+            ends.append((node.id, ports.outputs[0].name))
+        edits.append(Connect(Edge(*ends[-1], edge.target, edge.target_port)))
+        if moves:
+            edits.append(Move(moves))
+        text = label or f"Insert {' and '.join(self.titled(node) for node in nodes)}"
+        made = tuple(node.id for node in nodes)
+        return Way(text, tuple(edits), made, shown=made[-1] if after else None)
+
+    def titled(self, node: Node) -> str:
+        """A new layer in a label, with what tells it from others of its kind."""
+        given = ", ".join(shown(value) for value in node.parameters.values())
+        return f"{node.type}({given})" if given and len(given) <= 24 else node.type
+
+    def exchange(self, kind: str, parameters: Mapping[str, object], label: str | None = None) -> Way:
+        """Make the guilty node a layer of another kind, with the same name, wires and id."""
+        return self.exchanged(self.graph.node(self.id), kind, parameters, label)
+
+    def exchanged(self, node: Node, kind: str, parameters: Mapping[str, object], label: str | None = None) -> Way:
+        """The same for any node."""
+        graph = self.graph
+        cls = self.cls(kind)
+        new = Node(node.id, cls.type_name(), node.name, literal(dict(parameters)), dict(node.properties))
+        wires = [*graph.incoming[node.id].values(), *graph.outgoing[node.id]]
+        place = list(graph.nodes).index(node.id)
+        ports = {port.name for port in cls.inputs}
+        fit = {edge: edge for edge in wires}
+        if len(graph.incoming[node.id]) == 1 and len(cls.inputs) == 1 and not cls.inputs[0].many:
+            (only,) = graph.incoming[node.id].values()
+            if only.target_port not in ports:
+                fit[only] = Edge(only.source, only.source_port, node.id, cls.inputs[0].name)
+        edits: list[Edit] = [*map(Disconnect, wires), RemoveNode(node.id)]
+        edits += [AddNode(new, graph.positions[node.id], place), *(Connect(fit[edge]) for edge in wires)]
+        return Way(label or f"Change to {self.titled(new)}", tuple(edits))
+
+    def rewire(self, edge: Edge, source: str, port: str = "output", label: str = "") -> Way:
+        """Let a wire come from elsewhere."""
+        return Way(label, (Disconnect(edge), Connect(Edge(source, port, edge.target, edge.target_port))))
+
+    def cut(self, *edges: Edge, label: str) -> Way:
+        """Take wires away."""
+        return Way(label, tuple(map(Disconnect, edges)), keeps=False)
+
+    def wire(self, source: str, port: str, target_port: str) -> Way:
+        """Draw a wire to the guilty node."""
+        return Way(f"Wire {self.graph.node(source).name} to it", (Connect(Edge(source, port, self.id, target_port)),))
+
+    def add(self, kind: str, parameters: Mapping[str, object], source: Edge, *, label: str, name: str = "") -> Way:
+        """Put a node below the source of a wire, or beside what is there, and lead it there (its end is not read)."""
+        self.taken = set()
+        node = self.fresh(kind, parameters, name)
+        x, y = self.graph.positions[source.source]
+        beside = COLUMN if self.graph.outgoing[source.source] else 0.0
+        edge = Edge(source.source, source.source_port, node.id, self.cls(kind).inputs[0].name)
+        return Way(label, (AddNode(node, (x + beside, y + ROW)), Connect(edge)), (node.id,), shown=node.id)
+
+    def remove(self, *node_ids: str, label: str | None = None) -> Way:
+        """Delete nodes; where one has one input wire, that is led on to where its result went."""
+        graph, chosen = self.graph, set(node_ids) or {self.id}
+        edits: list[Edit] = []
+        for edge in graph.edges:
+            if edge.source in chosen or edge.target in chosen:
+                edits.append(Disconnect(edge))
+        led = []
+        shown_at = None
+        for edge in graph.edges:
+            if (
+                edge.source in chosen
+                and edge.target not in chosen
+                and (start := self._source(edge, chosen)) is not None
+            ):
+                led.append(Connect(Edge(start.source, start.source_port, edge.target, edge.target_port)))
+                shown_at = start.source
+        edits += [*(RemoveNode(node_id) for node_id in graph.nodes if node_id in chosen), *led]
+        names = _listed([graph.nodes[node_id].name for node_id in graph.nodes if node_id in chosen])
+        return Way(label or f"Remove {names}", tuple(edits), keeps=False, shown=shown_at)
+
+    def fresh(self, kind: str, parameters: Mapping[str, object] | None = None, name: str = "") -> Node:
+        """A new node with a free id and name."""
+        cls = self.cls(kind)
+        stem = self.graph.fresh_name(name or cls.stem())
+        while stem in self.taken:
+            base = stem.rstrip("0123456789")
+            stem = f"{base}{int(stem[len(base) :] or 1) + 1}"
+        self.taken.add(stem)
+        given = {**cls.initial, **(parameters or {})} if parameters is None else dict(parameters)
+        return Node(self.graph.fresh_id(), cls.type_name(), stem, literal(given))
+
+    def _source(self, edge: Edge, chosen: Iterable[str]) -> Edge | None:
+        """Where the value on a wire comes from once the chosen nodes are gone."""
+        while edge.source in chosen:
+            before = list(self.graph.incoming[edge.source].values())
+            if len(before) != 1:
+                return None
+            edge = before[0]
+        return edge
+
+    def _room(self, edge: Edge, count: int) -> tuple[list[tuple[float, float]], dict[str, tuple[float, float]]]:
+        """Places for so many nodes on a wire, and the moves that make room for them."""
+        graph = self.graph
+        above, (x2, y2) = graph.positions[edge.source][1], graph.positions[edge.target]
+        missing = max(0.0, (count + 1) * ROW - (y2 - above))
+        moves = {}
+        if missing:
+            for node_id in (edge.target, *below(graph, edge.target)):
+                x, y = graph.positions[node_id]
+                moves[node_id] = (x, y + missing)
+        first = y2 + missing - count * ROW
+        return [(x2, first + place * ROW) for place in range(count)], moves
+
+    # -- trying ----------------------------------------------------------------------------------------------------
+
+    def whole(self, way: Way) -> Compound:
+        """A way as one edit of the graph that the problem was found in."""
+        edit = Compound(tuple(way.edits), way.label)
+        if self.graph is self.project:
+            return edit
+        return Compound((within(self.graph, edit),), way.label)
+
+    def now(self, trial: Trial) -> Graph | None:
+        """The graph of the guilty node as it is in this copy."""
+        if self.graph is self.project:
+            return trial.graph
+        block = trial.graph.blocks.get(self.graph.inside or "")
+        return block.graph if block is not None else None
+
+    def result(self, trial: Trial, way: Way) -> str:
+        """The shape that the guilty layer gives now; for an end of the network, the shape that reaches it."""
+        again = find_place(trial, self.problem)
+        report = trial.report if again is None else again.report
+        node_id = way.shown or (self.id if self.node is not None else None)
+        if node_id is None:
+            return ""
+        outputs, inputs = report.outputs.get(node_id), report.inputs.get(node_id)
+        if outputs:
+            return shape_text(next(iter(outputs.values())).shape)
+        return shape_text(inputs[0].shape) if inputs else ""
+
+
+def find_place(trial: Trial, problem: Problem) -> FaultSite | None:
+    """The guilty node in the copy; None where it is not there (any more)."""
+    graph, report = trial.graph, trial.report
+    if problem.node is None:
+        return FaultSite(problem, graph, report, graph, None)
+    node = graph.nodes.get(problem.node)
+    for place, inner in enumerate(problem.inside):
+        layer = report.layer(node.id) if node is not None else None
+        seen = _guilty(graph, report, layer, problem, place) if isinstance(layer, Use) else None
+        if seen is None:
+            return None
+        graph = seen.graph
+        report = seen.report
+        node = graph.nodes.get(inner)
+    return None if node is None else FaultSite(problem, graph, report, trial.graph, node, problem.inside)
+
+
+def _guilty(graph: Graph, report: Report, layer: Use, problem: Problem, place: int) -> Inside | None:
+    """The block as that repeat sees it in which the fault is."""
+    node_id = problem.inside[place - 1] if place else problem.node
+    inputs = report.inputs.get(node_id or "")
+    if inputs is None:
+        return None
+    found = None
+    try:
+        for seen in layer.unfolded(*inputs):
+            found = found or seen
+            if problem.inside[place] in seen.report.errors:
+                return seen
+    except ShapeError:
+        return None
+    return found
+
+
+def shown(value: object) -> str:
+    """A value as people type it."""
+    if value is MISSING:
+        return "its default"
+    if value is None:
+        return "none"
+    if isinstance(value, tuple):
+        return " × ".join(map(str, value)) if all(isinstance(v, int) and v > 0 for v in value) else unparse(value)
+    return unparse(value) if not isinstance(value, float) else f"{value:g}"
+
+
+def number(dim: Dim | None) -> int | None:
+    """A size, if it is known."""
+    return dim if isinstance(dim, int) else None
+
+
+def typed(node: Node, name: str) -> bool:
+    """Whether what is typed for a parameter is a plain value and no expression."""
+    raw = node.parameters.get(name)
+    return not expressions.is_expression(raw) and expressions.per_repeat(raw) is None
+
+
+def _entry(cls: type[Layer]) -> str:
+    port = cls.inputs[0]
+    return f"{port.name}0" if port.many else port.name
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+__all__ = ["FaultSite", "GraphError", "Step", "Way", "find_place", "number", "shown", "typed"]

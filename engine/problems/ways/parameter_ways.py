@@ -1,0 +1,154 @@
+"""Ways out of parameters that make no layer: what was probably meant, and what a new layer has."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from collections.abc import Iterator
+from typing import Final
+
+from engine import layers
+from engine.edits import MISSING, SetParameter, SetProperty
+from engine.graph import Node
+from engine.layers.parameters import parameters, parse
+from engine.nearest import nearest
+from engine.problems.ways.fault_site import FaultSite, Way, shown
+from engine.resolve import owner_of
+
+ALIASES: Final = {
+    **{"rate": "p", "prob": "p", "probability": "p", "units": "out_features", "filters": "out_channels"},
+    **{"kernel": "kernel_size", "size": "kernel_size", "pool_size": "kernel_size", "strides": "stride"},
+    **{"heads": "num_heads", "n_heads": "num_heads", "dim_model": "embedding_dim", "axis": "dim"},
+    **{"input_dim": "num_embeddings", "output_dim": "embedding_dim", "hidden": "hidden_size", "use_bias": "bias"},
+    **{"epsilon": "eps", "dilation_rate": "dilation", "layers": "num_layers", "vocab_size": "num_embeddings"},
+}
+"""What other libraries call our parameters."""
+MEANT: Final = {"mirror": "reflect", "wrap": "circular", "edge": "replicate", "constant": "zeros", "zero": "zeros"}
+"""What other libraries call torch's modes."""
+
+
+def mended(place: FaultSite) -> Iterator[Way | None]:
+    """A value near to what was typed: a number without its quotes or its sign, a list of the right length."""
+    name, node = place.problem.parameter, place.node
+    if name is None or node is None:
+        return
+    fields = place.cls(node.type).model_fields
+    if name not in fields:
+        near = ALIASES[name] if ALIASES.get(name) in fields else nearest(name, fields)
+        if near is not None and near not in node.parameters:
+            edits = (SetParameter(node.id, name, MISSING), SetParameter(node.id, near, node.parameters[name]))
+            yield Way(f"Rename {name} to {near}", edits)
+        yield Way(f"Drop {name}", (SetParameter(node.id, name, MISSING),))
+        return
+    raw = node.parameters.get(name)
+    if isinstance(raw, str) and raw in MEANT:
+        yield place.set({name: MEANT[raw]})
+    for value in near_values(raw):
+        yield place.set({name: value})
+    yield place.reset(name)
+    for value in (1, 0.5):
+        yield place.set({name: value})
+    if name == "padding_idx":
+        yield place.set(padding_idx=0)
+    if isinstance(raw, str):  # a mode or a dtype, misspelled
+        words = next((p.words for p in parameters(place.cls(node.type)) if p.name == name), ())
+        for near_word in difflib.get_close_matches(raw, words, 1, 0.4) or words[:1]:
+            yield place.set({name: near_word})
+    for other in ("upper", "lower", "min_val", "max_val"):  # two bounds in the wrong order
+        if name == other:
+            pair = ("lower", "upper") if other in ("upper", "lower") else ("min_val", "max_val")
+            values = [node.parameters.get(each, fields[each].default) for each in pair]
+            numbers = sorted(value for value in values if isinstance(value, (int, float)))
+            if len(numbers) == len(pair):
+                yield place.set(dict(zip(pair, numbers, strict=True)))
+
+
+def near_values(raw: object) -> list[object]:
+    """Values that somebody who typed this may have meant."""
+    found: list[object] = []
+    if isinstance(raw, str):
+        with contextlib.suppress(ValueError):  # then it is no number
+            found.append(parse(raw.strip("'\" ")))
+        digits = "".join(char if char.isdecimal() else " " for char in raw).split()
+        found += [int(part) for part in digits[:1]]
+        if len(digits) > 1:
+            found.append(tuple(map(int, digits)))
+    elif isinstance(raw, bool):
+        found.append(int(raw))
+    elif isinstance(raw, (int, float)):
+        found += [int(raw)] if int(raw) == raw else []
+        found += [abs(int(raw))] if raw <= -1 else []
+        found += [abs(raw), float(raw), bool(raw)] if raw else []
+        if raw >= 5:
+            found += [raw / 100, raw / 10]
+        if raw % 1:
+            found += [max(1, round(raw))] if raw > 1.9 else []
+    elif isinstance(raw, tuple) and raw:
+        found += [raw[0], raw[:2], raw[:1], raw * 2, (*raw, raw[-1])]
+        found.append(tuple(abs(part) if isinstance(part, (int, float)) else part for part in raw))
+        found.append(tuple(max(1, abs(int(part))) if isinstance(part, (int, float)) else 1 for part in raw))
+    return found
+
+
+def back(place: FaultSite) -> Iterator[Way | None]:
+    """What a new layer has there."""
+    name, node = place.problem.parameter, place.node
+    if name is None or node is None:
+        return
+    cls = place.cls(node.type)
+    if name in cls.model_fields:
+        yield place.reset(name)
+        info = cls.model_fields[name]
+        if info.is_required() and name not in cls.initial:
+            yield place.set({name: 1})
+    elif name in node.parameters:
+        yield Way(f"Drop {name}", (SetParameter(node.id, name, MISSING),))
+    else:
+        yield from plain_property(place)
+
+
+def plain_property(place: FaultSite) -> Iterator[Way | None]:
+    """A property taken back."""
+    node = place.node
+    if node is None:
+        return
+    names = [place.problem.parameter] if place.problem.parameter in node.properties else list(node.properties)
+    for name in names:
+        if name is not None:
+            words = "weights of its own" if name == "weights_of" else f"no {name}"
+            yield Way(f"Give it {words}", (SetProperty(node.id, name, MISSING),))
+
+
+def thawed(place: FaultSite) -> Iterator[Way | None]:
+    """Frozen layers that learn again, the last one first."""
+    for node_id in reversed(place.graph.order()):
+        node = place.graph.nodes[node_id]
+        if node.properties.get("frozen") is True:
+            yield Way(f"Let {node.name} learn", (SetProperty(node_id, "frozen", MISSING),))
+
+
+def as_owner(place: FaultSite) -> Iterator[Way | None]:
+    """The sizes of the layer whose weights it uses."""
+    node = place.node
+    if node is None:
+        return
+    owner = owner_of(place.graph, node)
+    if not isinstance(owner, Node):
+        return
+    for name, value in owner.parameters.items():
+        if name in place.cls(node.type).model_fields and node.parameters.get(name) != value:
+            yield place.set({name: value}, label=f"Set {name} to {shown(value)}, as {owner.name} has it")
+
+
+def known_layer(place: FaultSite) -> Iterator[Way | None]:
+    """A layer of nearly that name."""
+    node = place.node
+    if node is None:
+        return
+    names = [cls.type_name() for cls in layers.all()]
+    lower = {name.lower(): name for name in names}
+    near = difflib.get_close_matches(node.type.lower(), lower, 4, 0.5)
+    for kind in (lower[word] for word in near):
+        fields = place.cls(kind).model_fields
+        kept = {key: value for key, value in node.parameters.items() if key in fields}
+        yield place.exchange(kind, {**place.cls(kind).initial, **kept}, f"Change to {kind}")

@@ -1,0 +1,200 @@
+"""Ways out for sequences: positions, masks, states, and steps that were flattened away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from engine.edits import MISSING, Connect, Disconnect, SetParameter
+from engine.graph import Edge
+from engine.problems.looking import PASSES_THROUGH, above
+from engine.problems.rules.sequence_rules import CAUSAL, RECURRENT
+from engine.problems.ways.fault_site import FaultSite, Step, Way, number
+from engine.problems.ways.width_ways import resized
+
+CELLS: Final = frozenset({"RNNCell", "LSTMCell", "GRUCell"})
+
+
+def back_in_shape(place: FaultSite) -> Iterator[Way | None]:
+    """Steps that a Flatten has merged, taken from before it."""
+    edge, node = place.edge(), place.node
+    if edge is None or node is None or node.type not in {*RECURRENT, *CAUSAL, *CELLS}:
+        return
+    flat = place.graph.nodes[edge.source]
+    before = list(place.graph.incoming[flat.id].values())
+    if flat.type == "Flatten" and len(before) == 1:
+        spec = place.spec(before[0])
+        if spec is not None and spec.rank >= 3:
+            yield place.set(of=flat.id, start_dim=2, end_dim=-1)
+            if spec.rank == 4:
+                yield place.set(of=flat.id, start_dim=1, end_dim=2)
+    x = place.spec(edge)
+    if node.type.endswith("Cell") and x is not None and x.rank == 3:
+        yield place.insert(edge, ("Select", {"dim": 1, "index": -1}))
+    if flat.type in RECURRENT and edge.source_port != "output":
+        yield place.rewire(edge, flat.id, "output", f"Take all steps of {flat.name}")
+
+
+def positions(place: FaultSite) -> Iterator[Way | None]:
+    """Places for the steps before they are attended to."""
+    edges = place.wires()
+    if not edges:
+        return
+    x = place.spec(edges[0])
+    kinds: list[Step] = [("SinusoidalPositions", {})]
+    if x is not None and x.rank == 3 and (steps := number(x.shape[1])) is not None:
+        kinds.append(("LearnedPositions", {"max_length": steps}))
+    for kind in kinds:
+        yield place.insert(edges[0], kind)
+    # where query, key and value share a source, all of them need the positions: put them at that source
+    shared = {edge.source for edge in edges}
+    for source in shared:
+        for before in place.graph.incoming[source].values():
+            for kind in kinds:
+                yield place.insert(before, kind)
+    order = {node_id: spot for spot, node_id in enumerate(place.graph.order())}
+    for node_id in sorted(above(place.graph, place.id), key=lambda n: -order[n]):
+        if place.graph.nodes[node_id].type in ("Embedding", "Linear"):
+            for edge in place.graph.outgoing[node_id]:
+                yield place.insert(edge, kinds[0])
+
+
+def causal(place: FaultSite) -> Iterator[Way | None]:
+    """No looking ahead."""
+    node = place.node
+    if node is None:
+        return
+    if node.type in RECURRENT:
+        yield place.set(bidirectional=False)
+    elif node.type in CAUSAL:
+        yield place.set({CAUSAL[node.type][0]: True})
+
+
+MASKS: Final = (
+    *("key_padding_mask", "src_key_padding_mask", "memory_key_padding_mask", "tgt_key_padding_mask"),
+    *("attn_mask", "src_mask", "tgt_mask", "memory_mask"),
+)
+
+
+def as_needed(place: FaultSite) -> Iterator[Way | None]:
+    """The value on the guilty wire in the shape that is needed: another Input, a slice of it, a layer's width."""
+    error, edge = place.report.errors.get(place.id), place.edge()
+    x = place.spec(edge)
+    if error is None or error.needed is None or edge is None or x is None:
+        return
+    needed = error.needed
+    source, through = edge.source, 0
+    while place.graph.nodes[source].type in PASSES_THROUGH and place.graph.incoming[source] and through < 9:
+        source, through = next(iter(place.graph.incoming[source].values())).source, through + 1
+    if place.graph.nodes[source].type == "Input" and needed[0] == x.shape[0]:
+        plain = all(isinstance(size, int) or str(size).isalnum() for size in needed[1:])
+        if plain and not through:
+            yield place.set(of=source, shape=tuple(size if isinstance(size, int) else str(size) for size in needed[1:]))
+    if len(needed) == x.rank:
+        wrong = [axis for axis, (a, b) in enumerate(zip(x.shape, needed, strict=True)) if a != b]
+        for axis in wrong:
+            have, want = number(x.shape[axis]), number(needed[axis])
+            if have is not None and want is not None and axis:
+                if have > want:
+                    yield place.insert(edge, ("Slice", {"dim": axis, "start": 0, "stop": want}))
+                    yield place.insert(edge, ("Slice", {"dim": axis, "start": have - want, "stop": None}))
+                yield from resized(place, edge, axis, want)
+        # a layer between that keeps the number of steps would do as well
+        for node_id in sorted(above(place.graph, place.id)):
+            layer_type = place.graph.nodes[node_id].type
+            if layer_type in ("Conv1d", "AvgPool1d", "MaxPool1d"):
+                yield place.set(of=node_id, stride=1)
+                yield place.set(of=node_id, stride=1, padding=1)
+
+
+def masks(place: FaultSite) -> Iterator[Way | None]:
+    """One mask only, and one of the right shape."""
+    node, edge = place.node, place.edge()
+    if node is None:
+        return
+    for name in ("is_causal", "tgt_is_causal"):
+        if node.parameters.get(name) is True:
+            yield Way(f"Set {name} to False", (SetParameter(node.id, name, MISSING),))
+    x = place.spec(edge)
+    if edge is None or x is None:
+        return
+    if x.rank == 2:
+        yield place.insert(edge, ("Permute", {"dims": (1, 0)}))
+        yield place.insert(edge, ("Unsqueeze", {"dim": 1}))
+        yield place.insert(edge, ("Unsqueeze", {"dim": -1}))
+    if x.rank == 3:
+        one: Step = ("Select", {"dim": -1, "index": 0})
+        yield place.insert(
+            edge, ("Permute", {"dims": (1, 2, 0)}), one, label="Insert Permute and Select: one mask for all"
+        )
+        yield place.insert(edge, ("Unsqueeze", {"dim": 1}))
+        yield place.insert(edge, ("Select", {"dim": 1, "index": 0}))
+        yield place.insert(edge, ("Squeeze", {"dim": 1}))
+        yield place.insert(edge, ("Permute", {"dims": (0, 2, 1)}))
+    # a mask made from other scores: made from those that are masked instead
+    wires = place.wires()
+    if node.type == "MaskedFill" and len(wires) == 2 and place.graph.nodes[edge.source].type == "CausalMask":
+        scores = next(wire for wire in wires if wire.target_port == "input")
+        into = next(iter(place.graph.incoming[edge.source].values()), None)
+        if into is not None and into.source != scores.source:
+            yield place.rewire(into, scores.source, scores.source_port, "Make the mask from the same scores")
+    # a mask of samples and steps given where steps by steps are wanted, or the other way round
+    for other in MASKS:
+        if edge.target_port in MASKS and other not in place.graph.incoming[node.id]:
+            moved = Edge(edge.source, edge.source_port, node.id, other)
+            yield Way(f"Lead the mask to {other}", (Disconnect(edge), Connect(moved)))
+    layer = place.layer
+    if layer is not None and CAUSAL.get(node.type, ("", ""))[1] == edge.target_port:
+        name = CAUSAL[node.type][0]
+        yield Way(f"Set {name} instead of the mask", (Disconnect(edge), SetParameter(node.id, name, True)), keeps=False)
+
+
+def states(place: FaultSite) -> Iterator[Way | None]:
+    """Sizes that let the state of one layer begin another."""
+    node, edge = place.node, place.edge()
+    if node is None or place.layer is None:
+        return
+    fields = type(place.layer).model_fields
+    for wire in [edge, *place.wires()]:
+        x = place.spec(wire)
+        if wire is None or x is None or wire.target_port == "input":
+            continue
+        if wire.target_port == "lengths":
+            yield from _lengths(place, wire.source)
+        size = number(x.shape[-1])
+        if "hidden_size" in fields and size is not None and size != place.value("hidden_size"):
+            yield place.set(hidden_size=size)
+            yield from resized(place, wire, -1, place.integer("hidden_size"))
+        source = place.graph.nodes[wire.source]
+        if source.type in RECURRENT and node.type in RECURRENT:
+            for name in ("num_layers", "bidirectional", "hidden_size"):
+                theirs = place.value(name, source)
+                if theirs != place.value(name):
+                    yield place.set({name: theirs})
+                    yield place.set({name: place.value(name)}, of=source.id)
+            both = ("num_layers", "bidirectional", "hidden_size")
+            sizes = {n: place.value(n, source) for n in both}
+            yield place.set(sizes, label=f"Set its sizes as {source.name} has them")
+        for port in place.report.outputs.get(wire.source, {}):
+            if port != wire.source_port:
+                yield place.rewire(wire, wire.source, port, f"Take {port} of {place.graph.nodes[wire.source].name}")
+        if x.rank == 2:
+            yield place.insert(wire, ("Unsqueeze", {"dim": 1}), ("Permute", {"dims": (1, 0, 2)}))
+        if x.rank == 3:
+            yield place.insert(wire, ("Permute", {"dims": (1, 0, 2)}))
+            yield place.insert(wire, ("Select", {"dim": 0, "index": -1}))
+            yield place.insert(wire, ("Select", {"dim": 1, "index": -1}))
+    # one of two states is missing: take the other from where the first one comes from
+    wired = {wire.target_port: wire for wire in place.wires()}
+    for one, other in (("h_0", "c_0"), ("c_0", "h_0"), ("h", "c"), ("c", "h")):
+        if one in wired and other not in wired and other in {port.name for port in place.layer.input_ports()}:
+            start = wired[one].source
+            for port in place.report.outputs.get(start, {}):
+                if port != wired[one].source_port and port != "output":
+                    yield place.wire(start, port, other)
+            yield place.wire(start, wired[one].source_port, other)
+
+
+def _lengths(place: FaultSite, source: str) -> Iterator[Way | None]:
+    if place.graph.nodes[source].type == "Input":
+        yield place.set(of=source, shape=(), dtype="int64", label="Make the lengths one whole number a sample")

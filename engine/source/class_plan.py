@@ -1,0 +1,266 @@
+"""One class of the source: the network itself, or a block as all its uses see it, and what its constructor is given.
+
+An inferred value (``in_channels``) that differs between the uses of a block becomes an argument of its constructor,
+unless it is an expression of what the constructor already knows. Whether it is shows in the uses themselves and in
+trial uses with other sizes: the expression must give the right number in every one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from engine import expressions
+from engine.blocks.block import Block, BlockParameter
+from engine.blocks.use import Inside, Use, inside
+from engine.errors import LayerloomError
+from engine.expressions import ExpressionError
+from engine.graph import Graph, Node
+from engine.layers.endpoints import BlockInput
+from engine.layers.layer import Layer, ShapeError
+from engine.live_nodes import live_nodes
+from engine.resolve import owner_of, resolve
+from engine.shapes import Report, sentence, wired_inputs
+from engine.source.names import identifier
+from engine.spec import UNWIRED, Spec
+
+Wire = tuple[str, str, str]
+MOST_CANDIDATES = 60
+PLAINER = {"num_features": "in_channels", "num_channels": "in_channels"}
+"""What an argument of a layer is called as an argument of a block."""
+
+
+class SourceError(LayerloomError):
+    """Why there is no source yet: a whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """The graph of a class as one use sees it."""
+
+    report: Report
+    arguments: Mapping[str, object]
+
+    def layer(self, node_id: str) -> Layer:
+        """The node's layer; the graph is complete by now."""
+        layer = self.report.layer(node_id)
+        assert layer is not None
+        return layer
+
+    def inferred(self, node_id: str, name: str) -> object:
+        """The value of an inferred argument; None where this view does not know it."""
+        layer, inputs = self.report.layer(node_id), self.report.inputs.get(node_id)
+        if layer is None or inputs is None or node_id not in self.report.outputs:
+            return None
+        return layer.arguments(*inputs).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """An argument of the constructor that no person declared, and how a view tells its value."""
+
+    name: str
+    value: Callable[[BlockView], object]
+    values: tuple[object, ...]
+
+
+@dataclass(slots=True)
+class Body:
+    """A class as it is written: the lines of the constructor with their nodes, and the forward pass."""
+
+    head: list[tuple[str, str]]
+    signature: str
+    answer: str
+    rows: list[tuple[str, str, str]]
+    stored: list[str]
+    attributes: dict[str, str]
+
+
+@dataclass
+class ClassPlan:
+    """What a class is made of. ``texts[node]`` are the arguments of its constructor call that are no literals."""
+
+    graph: Graph
+    views: list[BlockView]
+    class_name: str
+    block: Block | None = None
+    derived: list[Derived] = field(default_factory=list)
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)
+    known: dict[str, list[str]] = field(default_factory=dict)
+    """For each node the expressions that its arguments are: candidates for what hangs behind it."""
+    wires: dict[str, list[Wire]] = field(default_factory=dict)
+    nodes: list[str] = field(default_factory=list)
+    """The nodes whose values are reckoned, in order."""
+    trials: list[BlockView] = field(default_factory=list)
+    body: Body | None = None
+
+    def __post_init__(self) -> None:
+        live = live_nodes(self.graph)
+        self.nodes = [node_id for node_id in self.graph.order() if node_id in live]
+        for node_id in self.owners():
+            self._check(node_id)
+        self.trials = list(trials(self.block, self.views)) if self.block is not None else []
+        for node in self.graph.of_type("BlockInput"):  # the size of a state is one of the block's own expressions
+            sizes = node.parameters.get("shape")
+            if isinstance(sizes, (list, tuple)):
+                self.known[node.id] = [expressions.text(raw) for raw in sizes if expressions.is_expression(raw)]
+
+    @property
+    def parameters(self) -> tuple[BlockParameter, ...]:
+        """The declared parameters."""
+        return self.block.parameters if self.block is not None else ()
+
+    def owners(self) -> list[str]:
+        """The nodes reckoned, and those that only lend their weights, in order."""
+        needed = set(self.nodes)
+        for node_id in self.nodes:
+            owner = owner_of(self.graph, self.graph.nodes[node_id])
+            if isinstance(owner, Node):
+                needed.add(owner.id)
+        return [node_id for node_id in self.graph.order() if node_id in needed]
+
+    def _check(self, node_id: str) -> None:
+        graph, report = self.graph, self.views[0].report
+        layer = report.layer(node_id)
+        if node_id in report.errors:
+            raise SourceError(sentence(graph, node_id, report.errors[node_id].message), node=node_id)
+        if layer is None or not report.complete(node_id):
+            raise SourceError(sentence(graph, node_id, "has an input that nothing is wired to."), node=node_id)
+        self.wires[node_id] = wired_inputs(graph, node_id, layer) or []
+        for stray in sorted(graph.incoming[node_id].keys() - {port for port, *_ in self.wires[node_id]}):
+            raise SourceError(
+                sentence(graph, node_id, f"has no input {stray!r} that a wire could end on."), node=node_id
+            )
+
+    # -- what an inferred value reads as ---------------------------------------------------------------------------
+
+    def text(self, node_id: str, name: str, value: Callable[[BlockView], object], more: list[str] | None = None) -> str:
+        """How a value that follows from the inputs is written: an expression, a literal, or a new argument.
+
+        A view in which the value plays no part (a repeat that it does not have) may give None.
+        """
+        values = tuple(item for view in self.views if (item := value(view)) is not None)
+        if self.block is None:
+            return repr(values[0])
+        candidates = [*(more or []), *self._upstream(node_id)]
+        candidates += [parameter.name for parameter in self.parameters] + [each.name for each in self.derived]
+        for candidate in dict.fromkeys(candidates):
+            if self._holds(candidate, value):
+                return candidate
+        if all(each == values[0] for each in values):
+            return repr(values[0])
+        taken = dict.fromkeys((*(p.name for p in self.parameters), *(each.name for each in self.derived)), 1)
+        name = PLAINER.get(name, name)
+        if name in taken:
+            name = f"{self.graph.nodes[node_id].name}_{name}"
+        made = Derived(identifier(name, taken), lambda view: values[0] if (v := value(view)) is None else v, values)
+        self.derived.append(made)
+        self.known.setdefault(self._entrance(node_id), []).append(made.name)
+        return made.name
+
+    def environment(self, view: BlockView) -> dict[str, object]:
+        """What the constructor knows in this view."""
+        return dict(view.arguments) | {each.name: each.value(view) for each in self.derived}
+
+    def _holds(self, candidate: str, value: Callable[[BlockView], object]) -> bool:
+        for view in (*self.views, *self.trials):
+            wanted = value(view)
+            if wanted is None:
+                continue
+            try:
+                got = expressions.evaluate(candidate, self.environment(view))
+            except ExpressionError:
+                return False
+            if got != wanted or type(got) is not type(wanted):
+                return False
+        return True
+
+    def _upstream(self, node_id: str) -> Iterator[str]:
+        """The expressions of the nodes before this one, the nearest first."""
+        seen, queue, count = {node_id}, deque([node_id]), 0
+        while queue and count < MOST_CANDIDATES:
+            current = queue.popleft()
+            for text in self.known.get(current, ()) if current != node_id else ():
+                yield text
+                count += 1
+            for edge in self.graph.incoming[current].values():
+                if edge.source not in seen:
+                    seen.add(edge.source)
+                    queue.append(edge.source)
+
+    def _entrance(self, node_id: str) -> str:
+        """The nearest BlockInput before a node; the node itself where there is none."""
+        seen, queue = {node_id}, deque([node_id])
+        while queue:
+            current = queue.popleft()
+            if self.graph.nodes[current].type == "BlockInput":
+                return current
+            for edge in self.graph.incoming[current].values():
+                if edge.source not in seen:
+                    seen.add(edge.source)
+                    queue.append(edge.source)
+        return node_id
+
+
+def view_of(found: Inside) -> BlockView:
+    """A use of a block as a view of its class."""
+    return BlockView(found.report, found.arguments)
+
+
+def trials(block: Block, views: list[BlockView]) -> Iterator[BlockView]:
+    """Uses of a block with other arguments and sizes than it has in the network, as far as they work."""
+    first = views[0]
+    starts = block.graph.of_type("BlockInput")
+    specs = tuple(first.report.outputs[node.id]["output"] for node in starts)
+    numbers = {name: item for name, item in first.arguments.items() if type(item) is int}
+    every = {**first.arguments, **{name: 2 * number for name, number in numbers.items()}}
+    held = [_held(block, node, spec, first.arguments) for node, spec in zip(starts, specs, strict=True)]
+    wide = tuple(spec if state else _doubled(spec, 1) for spec, state in zip(specs, held, strict=True))
+    tried: list[tuple[Mapping[str, object], tuple[Spec, ...]]] = [
+        *(({**first.arguments, name: 2 * number}, specs) for name, number in numbers.items()),
+        *(({**first.arguments, name: number + 1}, specs) for name, number in numbers.items()),
+        (every, specs),
+        (every, wide),
+        (first.arguments, wide),
+    ]
+    for place, spec in enumerate(specs):
+        for axis in range(1, 1 if held[place] else spec.rank):
+            changed = (*specs[:place], _doubled(spec, axis), *specs[place + 1 :])
+            tried += [(first.arguments, changed), (every, changed)]
+    for arguments, inputs in tried:
+        inputs = tuple(
+            replace(spec, shape=(spec.shape[0], *_sizes(block, node, arguments))) if state else spec
+            for node, spec, state in zip(starts, inputs, held, strict=True)
+        )
+        try:
+            found = inside(block.graph.blocks, block, arguments, inputs)
+        except ShapeError:
+            continue
+        if found.fault is None:
+            yield view_of(found)
+
+
+def _held(block: Block, node: Node, spec: Spec, arguments: Mapping[str, object]) -> bool:
+    """Whether an input is a state that has the size its BlockInput says: then it keeps that in every trial."""
+    sizes = _sizes(block, node, arguments)
+    return bool(sizes) and spec is not UNWIRED and spec.shape[1:] == sizes
+
+
+def _sizes(block: Block, node: Node, arguments: Mapping[str, object]) -> tuple[int, ...]:
+    layer = resolve(node, block.graph, arguments)
+    return layer.shape if isinstance(layer, BlockInput) and layer.state else ()
+
+
+def _doubled(spec: Spec, axis: int) -> Spec:
+    if spec is UNWIRED or axis >= spec.rank:
+        return spec
+    return replace(spec, shape=(*spec.shape[:axis], spec.shape[axis] * 2, *spec.shape[axis + 1 :]))
+
+
+def unfolded(view: BlockView, node_id: str) -> list[Inside]:
+    """What each repeat of a block sees in this view; empty where the view does not know."""
+    layer, inputs = view.report.layer(node_id), view.report.inputs.get(node_id)
+    if not isinstance(layer, Use) or inputs is None or node_id not in view.report.outputs:
+        return []
+    return list(layer.unfolded(*inputs))

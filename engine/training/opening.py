@@ -1,0 +1,137 @@
+"""How a training is opened: the network is built, earlier weights or a checkpoint are taken on, one batch is tried."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+
+from engine.data.pipeline import Prepared
+from engine.training.control import Control
+from engine.training.diagnosis.course import TrainingFacts
+from engine.training.diagnosis.monitor import HealthMonitor
+from engine.training.diagnosis.probes import Probed
+from engine.training.evaluation.chance_level import chance_level
+from engine.training.evaluation.predictions import PredictionSampler
+from engine.training.history import History
+from engine.training.keeper import Keeper
+from engine.training.patience import Patience
+from engine.training.plan import TrainingPlan
+from engine.training.preflight import NotFinite, preflight
+from engine.training.recorder import Recorder
+from engine.training.runs.checkpoint import Checkpoint
+from engine.training.runs.run import Run
+from engine.training.session import Session
+from engine.training.steps.assembly import build
+from engine.training.steps.compiling import compile_network
+from engine.training.steps.device import seed_step
+from engine.training.steps.stepper import Stepper
+from engine.weights.warm_start import Parent, inherit
+
+
+def open_session(
+    plan: TrainingPlan,
+    data: Prepared,
+    device: torch.device,
+    run: Run,
+    history: History,
+    control: Control,
+    show: Callable[..., None],
+    on_epoch: Callable[[], None],
+    checkpoint: Checkpoint | None = None,
+    parent: Parent | None = None,
+) -> Session:
+    """A session that is ready to train: new, with the weights of ``parent``, or where ``checkpoint`` left off.
+
+    Raises TrainingError for what the user has to fix first, and whatever the network raises.
+    """
+    show(phase="building the network")
+    stepper = build(plan, data, device)
+    heads = stepper.network.heads
+    session = Session(
+        plan,
+        data,
+        device,
+        control,
+        show,
+        on_epoch,
+        stepper,
+        Probed(plan, stepper.network.module),
+        HealthMonitor(facts_of(plan, data, stepper)),
+        Recorder(run, history, heads[0].metric, device),
+        Keeper(plan.training.checkpoint, run, stepper),
+        Patience(plan.training.early_stopping),
+        observers=[PredictionSampler(run.path, history, data.fields)],
+    )
+    if checkpoint is not None:
+        session.note(checkpoint.notes)
+    if parent is not None:
+        _take_weights(session, parent)
+    if plan.training.compile:
+        _compile(session)
+    if checkpoint is not None:
+        _restore(session, checkpoint)
+    else:
+        _try_a_batch(session)
+    return session
+
+
+def facts_of(plan: TrainingPlan, data: Prepared, stepper: Stepper) -> TrainingFacts:
+    """What the diagnosis has to know of a training beside the numbers."""
+    config, heads = plan.training, stepper.network.heads
+    return TrainingFacts(
+        plan.graph,
+        lr=config.optimizer.lr,
+        baseline=chance_level(heads, data.train),
+        samples=plan.data.size(len(data.train)) * config.accumulate,
+        classes=0 if len(heads) > 1 else heads[0].task.classes or 2,
+        clipped=config.clip_norm is not None,
+        best_kept=config.checkpoint.best,
+    )
+
+
+def _take_weights(session: Session, parent: Parent) -> None:
+    """Begin with the weights of an earlier run, where layers still fit."""
+    plan, stepper = session.plan, session.stepper
+    found = inherit(stepper.network.module, plan.graph, plan.source.modules, parent)
+    if stepper.average is not None:
+        stepper.average.module.load_state_dict(stepper.network.module.state_dict())
+    session.note(parent.note)
+    session.note(str(found), found.whole)
+
+
+def _compile(session: Session) -> None:
+    """Try to compile with a batch of the data; why it could not be is noted."""
+    session.show(phase="compiling")
+    train, network = session.data.train, session.network
+    batch = next(train.batches(network.fields, session.plan.data.size(len(train))))
+    session.note(compile_network(network, batch))
+
+
+def _restore(session: Session, checkpoint: Checkpoint) -> None:
+    """Take on the state of a checkpoint."""
+    progress = checkpoint.progress
+    session.network.module.load_state_dict(dict(checkpoint.weights))
+    session.stepper.restore(checkpoint.optimizer)
+    session.recorder.restore(progress.seconds, progress.sums)
+    session.doctor.remember(session.recorder.run.info.diagnoses, session.recorder.history)
+    session.epochs, session.steps, session.batches = progress.epochs, progress.step, progress.batches
+    session.validation, session.ended = dict(progress.validation), progress.ended
+    session.patience.bad = progress.bad_epochs
+    session.patience.best = math.inf if progress.best is None else progress.best
+    session.keeper.best_loss = math.inf if progress.best_loss is None else progress.best_loss
+
+
+def _try_a_batch(session: Session) -> None:
+    """Try a batch before the first step. Raises TrainingError for what the user has to fix first."""
+    session.show(phase="trying a batch")
+    seed_step(session.device, session.config.seed, "preflight")
+    try:
+        found, said = preflight(session.plan, session.data, session.stepper, session.probed, session.device)
+    except NotFinite as error:
+        session.show(diagnoses=(error.diagnosis,))
+        raise
+    for diagnosis in said:
+        session.doctor.say(diagnosis)
+    session.show(preflight=str(found), diagnoses=session.doctor.diagnoses)

@@ -1,0 +1,114 @@
+"""What ``run.json`` says of a run, and the runs there are."""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+
+from engine.errors import NOTHING, About
+from engine.home import home
+from engine.training.findings import Diagnosis
+from engine.training.runs.folder import (
+    FACTS,
+    LARGEST_FACTS,
+    RunError,
+)
+
+DIAGNOSES: Final = TypeAdapter(tuple[Diagnosis, ...])
+"""They are read from JSON, where a tuple is a list."""
+
+
+class RunInfo(BaseModel):
+    """What ``run.json`` says; ``path`` is the folder, ``seconds`` the time of training without pauses."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    path: Path
+    network: str
+    state: Literal["running", "finished", "stopped", "failed"]
+    message: str = ""
+    remark: str | None = None
+    about: Annotated[About, BeforeValidator(TypeAdapter(About).validate_python)] = NOTHING
+    """See `engine.training.status.Result`; runs of former versions do not say these."""
+    started: str
+    epochs: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    device: str = ""
+    threads: int = 0
+    train: dict[str, float | str] = {}
+    """The means over its last epoch."""
+    validation: dict[str, float | str] = {}
+    test: dict[str, float | str] = {}
+    settings: dict[str, Any] = {}
+    environment: dict[str, str] = {}
+    data: str = ""
+    """The fingerprint of the samples it was begun with."""
+    diagnoses: Annotated[tuple[Diagnosis, ...], BeforeValidator(DIAGNOSES.validate_python)] = ()
+    """What went wrong."""
+    modules: dict[str, str] = {}
+    """Node id → path of its module in the weights."""
+    best: dict[str, float | str] = {}
+    """The best value of each metric of the validation part."""
+    name: str = ""
+    note: str = ""
+    tags: list[str] = []
+    """What the user says about the run: see `engine.training.runs.catalogue.describe`."""
+    notes: list[str] = []
+    """How it began or went on, where that was not as usual: whole sentences."""
+
+
+def scan(root: Path | None = None) -> tuple[list[RunInfo], dict[Path, str]]:
+    """The runs under ``root`` (None: Layerloom's home), newest first, and why each broken one is left out.
+
+    Raises RunError where the folder itself cannot be read.
+    """
+    root = root or home() / "runs"
+    try:
+        paths = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+    except OSError as error:
+        raise RunError(f"{root} cannot be read: {error.strerror or error}.") from error
+    found, broken = [], {}
+    for path in paths:
+        try:
+            found.append(read(path))
+        except RunError as error:
+            broken[path] = str(error)
+    return sorted(found, key=lambda info: (info.started, info.path.name), reverse=True), broken
+
+
+def runs(root: Path | None = None) -> list[RunInfo]:
+    """The runs under ``root`` that can be read, newest first; `scan` also says what is wrong with the others."""
+    return scan(root)[0]
+
+
+def read(path: Path) -> RunInfo:
+    """The run in a folder. Raises RunError."""
+    try:
+        with (path / FACTS).open("rb") as file:
+            content = json.loads(file.read(LARGEST_FACTS))
+        return RunInfo.model_validate({**content, "path": path})
+    except OSError as error:
+        raise RunError(f"{path} is not a run: {FACTS} cannot be read ({error.strerror}).") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise RunError(f"{path / FACTS} is damaged: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+    except (ValueError, TypeError, RecursionError) as error:
+        raise RunError(f"{path / FACTS} is damaged: {error}.") from error
+
+
+def environment() -> dict[str, str]:
+    """Versions that a run depends on."""
+    import numpy
+    import torch
+
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": numpy.__version__,
+        "platform": platform.platform(),
+    }

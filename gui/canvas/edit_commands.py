@@ -1,0 +1,90 @@
+"""Add, delete, connect, arrange and select layers; undo and redo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPoint
+
+from engine.edits import Disconnect
+from engine.graph import Edge, Position
+from gui.canvas import commands
+from gui.canvas.geometry import HEIGHT, WIDTH, End, snap
+from gui.canvas.node_item import sizes
+from gui.canvas.sheet import Sheet
+
+
+class EditCommands:
+    """What is done to the network of one sheet; each command is one undo step, a refusal becomes a message."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet, self._document = sheet, sheet.document
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        title = self._document.history.undo_title
+        self._document.history.undo()
+        if title:
+            self._sheet.message.emit(f"Undone: {title}")
+
+    def redo(self) -> None:
+        """Do the step again."""
+        title = self._document.history.redo_title
+        self._document.history.redo()
+        if title:
+            self._sheet.message.emit(f"Done again: {title}")
+
+    def add_layer(
+        self, name: str, place: Position, wire: End | None = None, after: str | None = None, into: Edge | None = None
+    ) -> None:
+        """Add a layer and show it."""
+        sheet, document = self._sheet, self._document
+        if sheet.attempt(lambda: commands.add_layer(document, name, place, wire, after=after, into=into)):
+            sheet.canvas.flush()
+            sheet.camera.reveal(sheet.canvas.content(document.selection))
+
+    def free_place(self) -> Position:
+        """Where a new node may stand when nobody has said a place: in the middle of what is seen, beside others."""
+        middle = self._sheet.mapToScene(self._sheet.viewport().rect().center())
+        return commands.unoccupied(self._document.graph, snap(middle.x() - WIDTH / 2), snap(middle.y() - HEIGHT / 2))
+
+    def select_all(self) -> None:
+        """Select every node."""
+        self._document.select(self._document.graph.nodes)
+
+    def delete(self) -> None:
+        """Delete the selected nodes, or the wire that was clicked."""
+        if wire := self._sheet.canvas.chosen_wire:
+            self._sheet.apply(Disconnect(wire))
+        else:
+            self._sheet.attempt(lambda: commands.delete(self._document, self._document.selection))
+
+    def delete_and_reconnect(self) -> None:
+        """Delete the selected nodes and close the gaps where that is clear."""
+
+        def delete() -> None:
+            if unclear := commands.delete_and_reconnect(self._document, self._document.selection):
+                self._sheet.message.emit(unclear)
+
+        self._sheet.attempt(delete)
+
+    def connect(self) -> None:
+        """Wire the two selected nodes."""
+        self._sheet.attempt(lambda: commands.connect_selection(self._document))
+
+    def arrange(self, node_ids: Iterable[str] | None = None) -> None:
+        """Lay out everything, or these nodes, as one step; the node in the middle of the view stays in sight."""
+        sheet, canvas = self._sheet, self._sheet.canvas
+        chosen = None if node_ids is None else set(node_ids) & canvas.nodes.keys()
+        middle = sheet.mapToScene(sheet.viewport().rect().center())
+        near = min(canvas.nodes.values(), key=lambda item: (item.box.center() - middle).manhattanLength(), default=None)
+        at = sheet.mapFromScene(near.pos()) if near is not None else QPoint()
+        if not commands.arrange(self._document, sizes(canvas.nodes), chosen):
+            sheet.message.emit("Everything is in its place already.")
+        elif near is not None and chosen is None:
+            sheet.camera.pin(near.pos(), at)
+        canvas.flush()
+
+    def arrange_selection(self) -> None:
+        """Lay out the selected nodes."""
+        self.arrange(self._document.selection)

@@ -1,0 +1,94 @@
+"""Everything that actions call, by subject, and what of it can be done now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gui.canvas.adder import Adder
+from gui.canvas.block_commands import BlockCommands
+from gui.canvas.clipboard_commands import ClipboardCommands
+from gui.canvas.edit_commands import EditCommands
+from gui.canvas.fix_menu import FixMenu
+from gui.canvas.zoom_commands import ZoomCommands
+from gui.design.design import DesignPage
+from gui.files import Files
+from gui.help import Help
+from gui.pages.pages import Pages
+from gui.pages.problems import ProblemCommands
+from gui.pages.training import TrainingCommands
+from gui.preferences import Preferences
+from gui.wire_values import WireValues
+
+if TYPE_CHECKING:
+    from gui.training.current_run import CurrentRun
+    from gui.training.notice import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The command objects of one window; ``close`` closes it."""
+
+    files: Files
+    pages: Pages
+    problems: ProblemCommands
+    training: TrainingCommands
+    values: WireValues
+    preferences: Preferences
+    help: Help
+    close: Callable[[], object]
+
+    @property
+    def design(self) -> DesignPage:
+        return self.pages.design
+
+    @property
+    def editing(self) -> EditCommands:
+        return self.design.view.editing
+
+    @property
+    def clipboard(self) -> ClipboardCommands:
+        return self.design.view.clipboard
+
+    @property
+    def blocks(self) -> BlockCommands:
+        return self.design.view.blocks
+
+    @property
+    def zooming(self) -> ZoomCommands:
+        return self.design.view.zooming
+
+    @property
+    def adder(self) -> Adder:
+        return self.design.view.adder
+
+    @property
+    def fix_menu(self) -> FixMenu:
+        return self.design.view.fix_menu
+
+    @property
+    def run(self) -> CurrentRun:
+        """The run of the Training page, which is built for it."""
+        return self.pages.training.run
+
+    @property
+    def notice(self) -> Notice:
+        return self.pages.training.notice
+
+    def possible(self) -> dict[str, bool]:
+        """Of each of the needs of actions, whether it is met now."""
+        document, drawing = self.pages.document, self.pages.drawing
+        chosen, block, inside = document.selection, self.blocks.selected, document.graph.inside is not None
+        return {
+            "design": drawing,
+            "selection": drawing and bool(chosen),
+            "block": drawing and block,
+            "inside": drawing and inside,
+            "fixable": drawing and len(chosen) == 1,
+            "keepable": drawing and (block or inside),
+            "undo": bool(document.history.undo_title),
+            "redo": bool(document.history.redo_title),
+            "running": self.pages.running,
+            "idle": not self.pages.running,
+        }

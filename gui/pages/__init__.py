@@ -1,0 +1,1 @@
+"""The pages of the window, and the commands that lead from one to another."""

@@ -1,0 +1,123 @@
+"""The pages of the window and the ways between them; those of data and training are built when first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from gui.design.design import DesignPage
+from gui.document import Document
+from gui.preferences import Preferences
+from gui.start.start import StartPage
+
+if TYPE_CHECKING:
+    from gui.data.data_page import DataPage
+    from gui.training.dashboard import Dashboard
+
+
+class Pages(QStackedWidget):
+    """One page at a time."""
+
+    shown = Signal(str)
+    """The id of the action that shows the page."""
+    message = Signal(str)
+
+    def __init__(
+        self,
+        document: Document,
+        preferences: Preferences,
+        make_data: Callable[[], DataPage],
+        make_training: Callable[[], Dashboard],
+    ) -> None:
+        super().__init__()
+        self.document, self._preferences = document, preferences
+        self.start, self.design = StartPage(), DesignPage(document)
+        self._make_data, self._make_training = make_data, make_training
+        self._data: DataPage | None = None
+        self._training: Dashboard | None = None
+        for page in (self.start, self.design):
+            self.addWidget(page)
+
+    @property
+    def data(self) -> DataPage:
+        """The data page, built when first asked for."""
+        if self._data is None:
+            self._data = self._make_data()
+            self.addWidget(self._data)
+        return self._data
+
+    @property
+    def training(self) -> Dashboard:
+        """The dashboard, built when first asked for."""
+        if self._training is None:
+            self._training = self._make_training()
+            self.addWidget(self._training)
+        return self._training
+
+    @property
+    def running(self) -> bool:
+        """Whether a training run is under way."""
+        return self._training is not None and self._training.run.running
+
+    @property
+    def drawing(self) -> bool:
+        """Whether the design page is shown."""
+        return self.currentWidget() is self.design
+
+    def shown_run(self) -> Path | None:
+        """The folder of the run that the Training page shows."""
+        return None if self._training is None else self._training.run.folder
+
+    # -- showing one -----------------------------------------------------------------------------------------------
+
+    def show_start(self) -> None:
+        self.start.set_recent(self._preferences.recent())
+        self._show("page.start", self.start)
+
+    def show_design(self) -> None:
+        self._show("page.design", self.design)
+        self.design.view.setFocus()
+
+    def show_data(self) -> None:
+        self._show("page.data", self.data)
+
+    def show_training(self) -> None:
+        self._show("page.train", self.training)
+
+    def _show(self, action_id: str, page: QWidget) -> None:
+        self.design.view.end_preview()
+        self.setCurrentWidget(page)
+        self.shown.emit(action_id)
+
+    def leave_start(self) -> None:
+        """Back to the network, if there is one."""
+        if self.document.project.nodes:
+            self.show_design()
+
+    def show_node(self, way: tuple[str, ...], node_id: str) -> None:
+        """Show a layer on the canvas."""
+        self.show_design()
+        self.document.open_block(way, [node_id])
+        if node_id in self.document.graph.nodes:
+            self.document.select([node_id])
+            self.design.view.zoom_selection()
+        else:
+            self.message.emit("This layer is not in the drawing any more: the run was trained before it was taken out.")
+
+    def show_setting(self, path: str) -> None:
+        """Show where a setting of the data is chosen; those of the training stand beside the curves."""
+        if path.startswith("data.") and path != "data.batch_size":
+            self.show_data()
+
+    # -- closing ---------------------------------------------------------------------------------------------------
+
+    def shut_down(self, *, keep_run: bool) -> None:
+        """End everything in the background; with ``keep_run`` a run that can goes on without the window."""
+        if self._training is not None:
+            self._training.close_host(timeout=10.0, keep=keep_run)
+        if self._data is not None:
+            self._data.close_background()

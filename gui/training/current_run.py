@@ -1,0 +1,198 @@
+"""The run of the Training page: one at a time, trained here, watched where it trains, or read from its folder."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.graph import Graph
+from engine.training.history import History
+from engine.training.process.handover import live
+from engine.training.runs.folder import RunError
+from engine.training.status import Result
+from gui.document import Document
+from gui.hosts.host import Host, StoredRun, Watch
+from gui.hosts.process_host import ProcessHost
+from gui.training.words import network_text
+from gui.work.background import Background
+
+
+class MakeHost(Protocol):
+    """Makes the host of a new run, with the weights of an earlier one if it is given, or of one that is resumed."""
+
+    def __call__(self, graph: Graph, *, resume: Path | None = None, weights_of: Path | None = None) -> Host: ...
+
+
+class CurrentRun(QObject):
+    """Begins, holds and ends it, and tells those who show it; ``state`` is what they show of its state."""
+
+    began = Signal(object)
+    """The `Watch` of a run that is about to start."""
+    shown = Signal(object)
+    """The `StoredRun` that is shown now."""
+    cleared = Signal()
+    """There is no run any more."""
+    state_changed = Signal(str)
+    epoch_done = Signal(int)
+    stopping = Signal()
+    """The end of the run was asked for."""
+    finished = Signal(object)
+    """The `Result` of a run."""
+    blocked = Signal(object)
+    """Training was asked for, but the network has errors: the gravest `Problem`."""
+    message = Signal(str)
+
+    def __init__(self, document: Document, make_host: MakeHost, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self.make_host = document, make_host
+        self.host: Host | None = None
+        self.state = "idle"
+        self._watch: Watch | None = None
+        self._stored = Background("show-run", self)
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is under way, be it paused."""
+        return self._watch is not None and self._watch.active
+
+    @property
+    def name(self) -> str:
+        """The name of the network that is being trained, or was last."""
+        return network_text(self.folder) or self._document.project.name
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the run, as soon as it has one."""
+        return self.host.status.run if self.host is not None else None
+
+    @property
+    def history(self) -> History | None:
+        """The curves of the run so far."""
+        return self.host.history if self.host is not None else None
+
+    @property
+    def can_be_left(self) -> bool:
+        """Whether the run that is under way would go on without the window."""
+        return self.running and isinstance(self.host, ProcessHost)
+
+    # -- beginning one ---------------------------------------------------------------------------------------------
+
+    def train(self, weights_of: Path | None = None) -> None:
+        """Begin a run of the network as it is now, with new weights or those of an earlier run."""
+        if self.ready():
+            graph = self._document.project
+            self._begin(self.make_host(graph, weights_of=weights_of) if weights_of else self.make_host(graph))
+
+    def ready(self) -> bool:
+        """Whether the network can be trained now; says why it cannot."""
+        errors = [problem for problem in self._document.all_problems() if problem.severity == "error"]
+        if errors and not self.running:
+            self.message.emit(errors[0].message)
+            self.blocked.emit(errors[0])
+        return not errors and not self.running
+
+    def resume(self, path: Path) -> None:
+        """Go on with a run that was stopped, cut off or has failed: with its own network and settings."""
+        if not self.running:
+            self._begin(self.make_host(self._document.project, resume=path))
+
+    def resume_shown(self) -> None:
+        """Go on with the run that has ended."""
+        if self.host is not None and self.host.result is not None:
+            self.resume(self.host.result.run)
+
+    def attach(self, folder: Path) -> None:
+        """Watch a run that goes on in a process of its own; ``folder`` is the one it was handed."""
+        if not self.running:
+            self._begin(ProcessHost.attach(folder))
+
+    def watch(self, path: Path) -> None:
+        """Watch the run in a folder, if it goes on in a process of its own."""
+        if found := next((run.folder for run in live() if run.facts.run == path), None):
+            self.attach(found)
+        else:
+            self.message.emit("This run is trained by a program that lets nobody watch: look again once it has ended.")
+
+    def _begin(self, host: Host) -> None:
+        """Start a host and follow it."""
+        if self._watch is not None:
+            self._watch.deleteLater()
+        self.host, self.state = host, "waiting"
+        self._watch = Watch(host, self)
+        self._watch.state_changed.connect(self._follow)
+        self._watch.epoch_done.connect(self.epoch_done)
+        self._watch.finished.connect(self._finished)
+        self.began.emit(self._watch)
+        self.state_changed.emit(self.state)
+        host.start()
+
+    def _follow(self, state: str) -> None:
+        if not (state in ("running", "paused") and self.state == "stopping"):
+            self.state = state
+        self.state_changed.emit(state)
+
+    def _finished(self, result: Result) -> None:
+        if isinstance(self.host, ProcessHost) and self.host.refused:
+            self.message.emit(self.host.refused)
+            self.clear()
+        else:
+            self.finished.emit(result)
+
+    # -- one that has ended ----------------------------------------------------------------------------------------
+
+    def show(self, path: Path) -> None:
+        """Show a run that has ended, from its folder."""
+        try:
+            self._show(StoredRun(path))
+        except RunError as error:
+            self.message.emit(str(error))
+
+    def look_at(self, path: Path) -> None:
+        """Show a run that has ended; its curves are read beside the GUI thread."""
+        self._stored.run(partial(StoredRun, path), self._show, lambda error: self.message.emit(str(error)))
+
+    def _show(self, run: StoredRun) -> None:
+        if self.running:
+            self.message.emit("Another run is being trained: tick the box of this one to lay its curves beside.")
+            return
+        self.host, self.state = run, run.result.state
+        self.shown.emit(run)
+
+    def clear(self) -> None:
+        """Show no run any more, unless one is under way."""
+        if not self.running:
+            self.host, self.state = None, "idle"
+            self.cleared.emit()
+
+    # -- while it is under way -------------------------------------------------------------------------------------
+
+    def pause_or_resume(self) -> None:
+        """Hold the run between two steps, or let it go on."""
+        if self.host is not None and self.running:
+            self.host.resume() if self.state == "paused" else self.host.pause()
+
+    def step(self) -> None:
+        """Train one batch, then hold."""
+        if self.host is not None and self.running:
+            self.host.step()
+
+    def stop(self) -> None:
+        """End the run after the batch it is at."""
+        if self.host is not None and self.running:
+            self.host.stop()
+            self.state = "stopping"
+            self.stopping.emit()
+
+    def close(self, timeout: float, *, keep: bool) -> bool:
+        """End the run and what is read in the background; whether it came in time. With ``keep`` a run may go on."""
+        if keep and self.running and isinstance(self.host, ProcessHost):
+            ended = self.host.leave(timeout)
+        else:
+            keep, ended = False, self.host is None or self.host.close(timeout)
+        if self._watch is not None:
+            self._watch.stop() if keep else self._watch.poll()
+        self._stored.close()
+        return ended

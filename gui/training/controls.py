@@ -149,16 +149,14 @@ class Controls(QWidget):
 
     def show_lr_error(self, sentence: str) -> None:
         """Mark the learning rate as one that cannot be, and say why; nothing is wrong where that is empty."""
-        if sentence == self.wrong.toolTip():
-            return
         self.wrong.setVisible(bool(sentence))
         self.wrong.setToolTip(sentence)
         self.wrong.setAccessibleName(sentence)
         self.lr.setAccessibleDescription(sentence)
         self.lr.setToolTip(sentence or LR_TIP)
-        self.lr.setStyleSheet(
-            f"QAbstractSpinBox {{ border: 1px solid {theme.color('error').name()}; }}" if sentence else ""
-        )
+        style = f"QAbstractSpinBox {{ border: 1px solid {theme.color('error').name()}; }}" if sentence else ""
+        if style != self.lr.styleSheet():  # to set it again costs as much as the first time
+            self.lr.setStyleSheet(style)
 
     def _lr_committed(self, value: Any) -> None:
         self._lr = value

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from engine.edits import SetSetting
+from engine.errors import About
 from engine.graph import Graph
 from engine.home import hosts
 from engine.training.history import History
@@ -233,6 +234,7 @@ def test_what_cannot_begin_is_a_sentence(
     line.close()
     assert message.result.state == "failed"
     assert message.result.message.startswith(words)
+    assert message.result.about == About(setting=".".join(setting))
     assert started.process.wait(PATIENCE) == 0
 
 

@@ -22,6 +22,7 @@ from engine.training.runs.folder import RunError, writer_lock
 from engine.training.runs.numbers import NUMBERS
 from engine.training.runs.run import Run
 from engine.training.runs.run_info import read
+from engine.training.series import Series
 
 
 def made(root: Path, network: str = "net", folder: str = "", **facts: object) -> Path:
@@ -183,6 +184,25 @@ def test_the_best_is_on_the_side_of_the_metric() -> None:
         "",
         "",
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "series"),
+    [
+        ("train/loss", Series("train", "loss")),
+        ("validation/loss_side", Series("validation", "loss", "side")),
+        ("test/top5_accuracy", Series("test", "top5_accuracy")),
+        ("test/accuracy_my/out_2", Series("test", "accuracy", "my/out_2")),
+        ("validation/f1_per_class", Series("validation", "f1_per_class")),
+        ("validation/f1_per_class_out2", Series("validation", "f1_per_class", "out2")),
+        ("validation/confusion_matrix_out2", Series("validation", "confusion_matrix", "out2")),
+        ("validation/predictions", Series("validation", "predictions")),
+        ("train/of_another_program", Series("train", "of_another_program")),
+    ],
+)
+def test_a_series_reads_as_it_is_stored(key: str, series: Series) -> None:
+    assert Series.parse(key) == series
+    assert str(series) == key
 
 
 def test_curves_as_csv() -> None:

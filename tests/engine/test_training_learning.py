@@ -17,6 +17,7 @@ from engine.settings.resolution import variants
 from engine.settings.training import TrainingConfig
 from engine.training.history import History
 from engine.training.loop import Trainer
+from engine.training.runs.run_info import read
 from engine.training.status import Result
 
 DROPOUT_TABLE = (("Linear", {"out_features": 16}), ("ReLU", {}), ("Dropout", {}))
@@ -167,6 +168,7 @@ def test_it_stops_early_when_nothing_gets_better(tmp_path: Path) -> None:
     assert result.message == (
         "Stopped early after epoch 4: the validation loss has not fallen by more than 100 for 3 epochs."
     )
+    assert result.remark == read(result.run).remark == result.message, "it is all worth saying"
     assert len(history.series("validation/loss")[0]) == 4
     assert result.test
 

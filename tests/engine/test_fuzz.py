@@ -115,7 +115,7 @@ def test_a_small_file_makes_no_large_work(graph: Graph) -> None:
     assert outcome(project.to_bytes(graph)) == "loaded"
 
 
-def test_wires_from_the_end_to_the_beginning_are_drawn_as_quickly() -> None:
+def test_wires_from_the_end_to_the_beginning_make_no_more_work() -> None:
     plain = data(same_names(6_000))
     plain["edges"].reverse()
     assert outcome(dumped(plain)) == "loaded"

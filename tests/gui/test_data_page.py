@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QElapsedTimer, QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
@@ -20,6 +20,7 @@ from engine.settings.resolve import SettingFault, resolve_settings
 from gui.document import Document
 from gui.panels.data_page import DataPage
 from gui.theme import theme
+from tests.work import counted
 
 Show = Callable[..., DataPage]
 
@@ -299,14 +300,13 @@ def test_loading_does_not_hold_the_window(qtbot: QtBot, show: Show, monkeypatch:
     assert page.seen.dataset is get("diabetes")
 
 
-def test_showing_samples_is_quick(qtbot: QtBot, show: Show) -> None:
+def test_showing_samples_is_little_work(qtbot: QtBot, show: Show) -> None:
     page = show(dataset="breast_cancer")
     settle(qtbot, page)
     assert page.seen is not None
-    clock = QElapsedTimer()
-    clock.start()
-    page.samples.show_look(page.seen)
-    assert clock.elapsed() <= 48, "16 ms is the goal; the rest is for a busy machine"
+    with counted("gui") as calls:
+        page.samples.show_look(page.seen)
+    assert calls.count <= 10_000, "twelve samples are shown; all 569 would make 37,000 calls"
 
 
 def test_a_hidden_page_loads_nothing(qtbot: QtBot, show: Show) -> None:

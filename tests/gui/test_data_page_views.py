@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QElapsedTimer
 from pytestqt.qtbot import QtBot
 
 from engine import Graph
@@ -17,6 +16,7 @@ from gui.document import Document
 from gui.panels.catalogue import KINDS, facts
 from gui.panels.data_page import DataPage
 from gui.theme import theme
+from tests.work import counted
 
 Show = Callable[..., DataPage]
 
@@ -127,12 +127,11 @@ def test_an_empty_part_is_said(qtbot: QtBot, show: Show, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["python_tokens", "series", "shapes", "moving_digits"])
-def test_showing_and_painting_is_quick(show: Show, name: str) -> None:
+def test_showing_and_painting_is_little_work(show: Show, name: str) -> None:
     page = show(dataset=name)
     assert page.seen is not None
     page.samples.views.currentWidget().grab()
-    clock = QElapsedTimer()
-    clock.start()
-    page.samples.show_look(page.seen)
-    page.samples.views.currentWidget().grab()
-    assert clock.elapsed() <= 60, "16 ms is the goal; the rest is for a busy machine"
+    with counted("gui") as calls:
+        page.samples.show_look(page.seen)
+        page.samples.views.currentWidget().grab()
+    assert calls.count <= 10_000, "twelve samples are shown, of 10,000 and more"

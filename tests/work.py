@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,22 +14,25 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Calls:
-    """How many calls the code of one package has made: of its own functions, and of Python's and Qt's."""
+    """How many calls the code of some packages has made: of its own functions, and of those of others in C."""
 
-    def __init__(self, package: str) -> None:
+    def __init__(self, packages: tuple[str, ...]) -> None:
         self.count = 0
-        self._folder = f"{ROOT / package}/"
+        self._folders = tuple(os.path.join(ROOT, package, "") for package in packages)
 
     def note(self, frame: FrameType, event: str, _argument: Any) -> None:
         """What `sys.setprofile` calls."""
-        if (event == "call" or event == "c_call") and frame.f_code.co_filename.startswith(self._folder):
+        if event in ("call", "c_call") and frame.f_code.co_filename.startswith(self._folders):
             self.count += 1
 
 
 @contextmanager
-def counted(package: str) -> Iterator[Calls]:
-    """Counts the calls made inside by the code of a package, ``engine`` for example: the same number every time."""
-    calls = Calls(package)
+def counted(*packages: str) -> Iterator[Calls]:
+    """Counts the calls made in this thread by the code of packages, ``engine`` for example, however busy the machine.
+
+    What happens within a call of C code counts as one.
+    """
+    calls = Calls(packages)
     before = sys.getprofile()
     sys.setprofile(calls.note)
     try:

@@ -178,7 +178,7 @@ def test_going_through_the_list_does_not_hold_the_window(qtbot: QtBot, show: Sho
             click_dataset(page, name)
             settle(qtbot, page)
         timer.stop()
-    assert max(pieces) <= 5_000, "loading, or all samples in the place of twelve, would be far more"
+    assert max(pieces) <= 5_000, "twelve samples are shown; all of a set would be ten times that"
 
 
 def test_what_does_not_fit_is_said_before_and_mended_after(qtbot: QtBot, show: Show) -> None:

@@ -108,7 +108,7 @@ def torch_requirement(pyproject: Path) -> str:
 
 
 def install_environment() -> int:
-    """Create `.venv` and install Layerloom into it unless this pyproject.toml already was; mends a broken install."""
+    """Create `.venv` and install Layerloom into it unless this pyproject.toml already was; a broken install is fixed."""
     pyproject, stamp, python = ROOT / "pyproject.toml", VENV / "layerloom-installed", venv_python()
     fingerprint = hashlib.sha256(pyproject.read_bytes() + os.fsencode(ROOT)).hexdigest()
     usable = os.path.exists(python) and run([python, "-c", "import pip._internal.cli.main"], output=PIPE)[0] == 0
@@ -123,7 +123,7 @@ def install_environment() -> int:
             shutil.rmtree(package)
     for step in (torch_requirement(pyproject),), ("-e", ".[dev]"):  # torch first, and in a call of its own
         if code := run([python, "-m", "pip", "install", *step], cwd=ROOT, output=STDERR)[0]:
-            say(f"`pip install {shlex.join(step)}` failed; try again once its reason is mended.")
+            say(f"`pip install {shlex.join(step)}` failed; try again once its reason is fixed.")
             return code
     stamp.write_text(fingerprint, encoding="utf-8")
     return 0

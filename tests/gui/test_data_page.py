@@ -51,7 +51,7 @@ def show(qtbot: QtBot) -> Iterator[Show]:
 def settle(qtbot: QtBot, page: DataPage) -> None:
     """Wait until what the document holds is shown."""
     timers = (page._soon, page._rest)
-    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in timers) and not page.background.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in timers) and not page.background.busy, timeout=60_000)
 
 
 def place_of(page: DataPage, name: str) -> QPoint:
@@ -246,7 +246,7 @@ def test_what_is_wrong_is_said_in_the_page(
 ) -> None:
     page = show(dataset="iris")
     page.document.apply(SetSetting(("data", *path), value))
-    qtbot.waitUntil(lambda: words in page.samples.hint.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: words in page.samples.hint.text(), timeout=60_000)
 
 
 def test_other_parts(qtbot: QtBot, show: Show) -> None:
@@ -277,7 +277,7 @@ def test_loading_does_not_hold_the_window(qtbot: QtBot, show: Show, monkeypatch:
 
     def slow(config: Any, part: str) -> Any:
         calls.append(config.dataset)
-        assert gate.wait(20)
+        assert gate.wait(60)
         return real(config, part)
 
     monkeypatch.setattr(module, "look", slow)

@@ -190,7 +190,7 @@ def test_what_does_not_fit_is_said_before_and_mended_after(qtbot: QtBot, show: S
     assert "It would not fit the network as it is" in page.use.misfit.text()
     assert not page.use.fixes.buttons
     use(page, "digits" if data(page)["dataset"] != "digits" else "shapes")
-    qtbot.waitUntil(lambda: bool(page.use.fixes.buttons), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(page.use.fixes.buttons), timeout=60_000)
     problem = page.use.problem
     assert problem is not None
     assert problem.message in page.use.misfit.text()

@@ -35,7 +35,7 @@ def show(qtbot: QtBot) -> Iterator[Show]:
         page.resize(1180, 700)
         with qtbot.waitExposed(page):
             page.show()
-        qtbot.waitUntil(lambda: not page._soon.isActive() and not page.background.busy, timeout=30_000)
+        qtbot.waitUntil(lambda: not page._soon.isActive() and not page.background.busy, timeout=60_000)
         return page
 
     yield make
@@ -120,7 +120,7 @@ def test_before_and_after_a_transform(show: Show, name: str, field: str) -> None
 def test_an_empty_part_is_said(qtbot: QtBot, show: Show, name: str) -> None:
     page = show(dataset=name, split={"train": 0.8, "validation": 0.2, "test": 0.0})
     page.samples.parts.setCurrentIndex(2)
-    qtbot.waitUntil(lambda: "no samples" in page.samples.remark.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "no samples" in page.samples.remark.text(), timeout=60_000)
     page.samples.views.currentWidget().grab()
     assert page.seen is not None
     assert page.seen.sizes[2] == len(page.seen.before) == 0

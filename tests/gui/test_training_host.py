@@ -67,7 +67,7 @@ def test_a_training_runs_to_its_end(qtbot: QtBot, tmp_path: Path) -> None:
     assert len(steps) == len(losses) == result.steps
     assert len(host.history.series("validation/accuracy")[0]) == 4
     assert [path.parent for path in tmp_path.glob("*/run.json")] == [result.run]
-    assert host.close(1.0)
+    assert host.close(60.0)
 
 
 def test_pause_step_resume_stop(qtbot: QtBot, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_pause_step_resume_stop(qtbot: QtBot, tmp_path: Path) -> None:
         qtbot.waitUntil(lambda: host.state == "paused")
     host.set_lr(0.125)
     host.resume()
-    qtbot.waitUntil(lambda: host.status.step > 20, timeout=20_000)
+    qtbot.waitUntil(lambda: host.status.step > 20, timeout=60_000)
     assert host.status.lr == 0.125
     assert set(host.history.series("train/lr")[1][3:].tolist()) == {0.125}
     host.stop()
@@ -115,12 +115,12 @@ def test_close_ends_a_run_within_a_batch(qtbot: QtBot, tmp_path: Path, monkeypat
 
 
 def test_close_before_the_start_and_while_paused(qtbot: QtBot, tmp_path: Path) -> None:
-    assert ThreadHost(iris(), root=tmp_path).close(1.0)
+    assert ThreadHost(iris(), root=tmp_path).close(60.0)
     host = ThreadHost(iris(), root=tmp_path)
     host.pause()
     host.start()
     qtbot.waitUntil(lambda: host.state == "paused", timeout=60_000)
-    assert host.close(10.0)
+    assert host.close(60.0)
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ def test_a_stopped_run_goes_on_from_the_banner(qtbot: QtBot, show: Show, tmp_pat
     assert Trainer(long_network(), tmp_path / "whole").run().state == "finished"
     board = show(Document(long_network()), lambda graph: ThreadHost(graph, root=tmp_path))
     board.train()
-    qtbot.waitUntil(lambda: board.host is not None and board.host.status.step > 50, timeout=30_000)
-    with qtbot.waitSignal(board.finished, timeout=30_000):
+    qtbot.waitUntil(lambda: board.host is not None and board.host.status.step > 50, timeout=60_000)
+    with qtbot.waitSignal(board.finished, timeout=60_000):
         board.stop()
     assert board.banner.go_on.isVisible()
     assert board.host is not None
@@ -47,8 +47,8 @@ def test_a_stopped_run_goes_on_from_the_banner(qtbot: QtBot, show: Show, tmp_pat
 def test_an_earlier_run_goes_on_from_the_list(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     board = show(Document(long_network()), lambda graph: ThreadHost(graph, root=tmp_path))
     board.train()
-    qtbot.waitUntil(lambda: board.host is not None and board.host.status.step > 50, timeout=30_000)
-    with qtbot.waitSignal(board.finished, timeout=30_000):
+    qtbot.waitUntil(lambda: board.host is not None and board.host.status.step > 50, timeout=60_000)
+    with qtbot.waitSignal(board.finished, timeout=60_000):
         board.stop()
     runs = board.runs
     qtbot.waitUntil(lambda: len(rows(board)) == 1)
@@ -57,7 +57,7 @@ def test_an_earlier_run_goes_on_from_the_list(qtbot: QtBot, show: Show, tmp_path
     assert runs.go_on.isEnabled()
     with qtbot.waitSignal(board.finished, timeout=60_000) as ended:
         click(runs.go_on)
-        qtbot.waitUntil(lambda: rows(board)[0][1].startswith("running, epoch"), timeout=30_000)
+        qtbot.waitUntil(lambda: rows(board)[0][1].startswith("running, epoch"), timeout=60_000)
         assert rows(board)[0][0] == "run 1  (shown above)"
     assert ended.args[0].state == "finished"
     qtbot.waitUntil(lambda: rows(board)[0][1] == "finished")

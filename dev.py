@@ -1,8 +1,10 @@
 """Install, start and test Layerloom; Python 3.11 or newer is all a machine needs.
 
 python dev.py run [ARGS...]          the window; with ARGS the command line (`python dev.py run info resnet-18`)
-python dev.py test [--all]           linters, types, tests, and journeys in a real window; --all adds the slow ones
+python dev.py test                   linters, types, tests, and journeys in a real window; the last line names failures
 python dev.py test PYTEST-ARGS...    one call of pytest with these arguments and nothing else
+python dev.py test --all [TOPIC...]  the long proofs as well, by topics: results are stored in .proofs until the sources
+                                     change, and the same command continues after an interruption; --again forgets them
 """
 
 import sys
@@ -36,14 +38,14 @@ TEST_ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
     "QT_API": "pyside6",
     "OMP_WAIT_POLICY": "PASSIVE",
+    "OMP_NUM_THREADS": "1",  # tests compute little, side by side: a second thread in each takes more than it gives
 }
 STDERR = 2  # where installers talk: standard output belongs to the command that was asked for
-
-
 SHARED = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")
-"""Tests without a window share the cores; what is measured and what has a window runs alone."""
-APART = ("tests/engine", "tests/presets", "tests/dev", "tests/test_house.py")
-ALONE = ("tests/gui", "tests/benchmarks")
+PAIRED = ("-n", "auto", "--maxprocesses", "2", "--dist", "worksteal")
+"""Tests without a window share all cores, those with one two of them; what is measured runs alone."""
+ON_DISPLAY = ("journeys", "long proofs")
+WITHOUT_WINDOW = ("tests/engine", "tests/presets", "tests/dev", "tests/test_house.py")
 
 
 def run(
@@ -121,7 +123,7 @@ def install_environment() -> int:
             shutil.rmtree(package)
     for step in (torch_requirement(pyproject),), ("-e", ".[dev]"):  # torch first, and in a call of its own
         if code := run([python, "-m", "pip", "install", *step], cwd=ROOT, output=STDERR)[0]:
-            say(f"`pip install {shlex.join(step)}` failed; try again once its reason is mended.")
+            say(f"`pip install {shlex.join(step)}` failed; try again once its reason is fixed.")
             return code
     stamp.write_text(fingerprint, encoding="utf-8")
     return 0
@@ -161,36 +163,60 @@ def virtual_display() -> Iterator[dict[str, str]]:
 
 def stage(title: str, command: Sequence[str], *, display: bool = False) -> int:
     """Run one stage of the tests between two title lines, on a virtual display if asked; its exit code."""
-    if display and WITHOUT_X:
-        print(f"== {title}: skipped, for it needs Xvfb, which macOS and Windows lack", flush=True)
-        return 0
     print(f"== {title}", flush=True)
     began = time.monotonic()
-    with contextlib.ExitStack() as stack:
-        env = stack.enter_context(virtual_display()) if display else {}
-        code = run(command, env={**TEST_ENVIRONMENT, **env}, cwd=ROOT)[0]
+    try:
+        with contextlib.ExitStack() as stack:
+            env = stack.enter_context(virtual_display()) if display and not WITHOUT_X else {}
+            code = run(command, env={**TEST_ENVIRONMENT, **env}, cwd=ROOT)[0]
+    except OSError as error:
+        say(f"dev.py: {error}")
+        code = 1
     print(f"== {title}: {'FAILED' if code else 'passed'}, {time.monotonic() - began:.1f} s", flush=True)
     return code
 
 
+def run_stages(stages: Mapping[str, Sequence[str]]) -> int:
+    """Run all stages (title: command), whichever fail; the last line names those. The first exit code that is not 0."""
+    began = time.monotonic()
+    if WITHOUT_X and "journeys" in stages:
+        print("== journeys: skipped, for they need Xvfb, which macOS and Windows lack", flush=True)
+        stages = {title: command for title, command in stages.items() if title != "journeys"}
+    codes = {title: stage(title, command, display=title in ON_DISPLAY) for title, command in stages.items()}
+    failed = [title for title, code in codes.items() if code]
+    result = f"FAILED: {', '.join(failed)}" if failed else f"all {len(codes)} stages passed"
+    print(f"== {result}, {time.monotonic() - began:.1f} s", flush=True)
+    return next(filter(None, codes.values()), 0)
+
+
 def check(args: list[str]) -> int:
-    """`dev.py test`: linters, types, tests and journeys up to the first failure, or one call of pytest with `args`."""
-    only, args = "" if "--all" in args else "not slow and ", [argument for argument in args if argument != "--all"]
-    display = not args or any("journeys" in argument for argument in args)
+    """`dev.py test`: linters, types, tests and journeys, or the long proofs, or one call of pytest with `args`."""
+    if every := "--all" in args:
+        args.remove("--all")
+    topics = [argument for argument in args if argument != "--again"]
+    display = not topics or any("journeys" in argument for argument in topics)
     if code := install_libraries([*BASE, *(XCB + XVFB if display else [])]) or install_environment():
         return code
     module = [venv_python(), "-m"]
-    if args:
+    pytest = [*module, "pytest", "-m"]
+    proofs = [*module, "tests.proofs", *args]
+    if every and topics:
+        return stage("long proofs", proofs, display=display)
+    if args and not every:
         return stage(shlex.join(["pytest", *args]), [*module, "pytest", *args], display=display)
-    return (
-        stage("ruff check", [*module, "ruff", "check", "."])
-        or stage("ruff format", [*module, "ruff", "format", "--check", "."])
-        or stage("mypy", [*module, "mypy"])
-        or stage("lint-imports", [module[0], "-c", "import importlinter.cli as cli; cli.lint_imports_command()"])
-        or stage("tests of engine and presets", [*module, "pytest", *SHARED, "-m", f"{only}not journey", *APART])
-        or stage("tests of the window", [*module, "pytest", "-m", f"{only}not journey", *ALONE])
-        or stage("journeys", [*module, "pytest", "-m", f"{only}journey", "tests/journeys"], display=True)
-    )
+    linters = {
+        "ruff check": [*module, "ruff", "check", "."],
+        "ruff format": [*module, "ruff", "format", "--check", "."],
+        "mypy": [*module, "mypy"],
+        "lint-imports": [module[0], "-c", "import importlinter.cli as cli; cli.lint_imports_command()"],
+    }
+    tests = {
+        "tests without a window": [*pytest, "not slow and not journey", *SHARED, *WITHOUT_WINDOW],
+        "tests of the window": [*pytest, "not slow and not journey", *PAIRED, "tests/gui"],
+        "benchmarks": [*pytest, "not slow", "-s", "tests/benchmarks"],
+        "journeys": [*pytest, "not slow and journey", "tests/journeys"],
+    }
+    return run_stages(linters | ({"long proofs": proofs} if every else tests))
 
 
 def main(argv: list[str]) -> int:

@@ -7,7 +7,7 @@ in bytes; how long a value lives `engine.memory` knows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -90,22 +90,22 @@ def leaves(graph: Graph, report: Report, node_ids: Iterable[str] | None = None) 
 def of_node(graph: Graph, report: Report, node_id: str, batch: int = 1) -> Cost:
     """The cost of one node; zero where its shapes are unknown. Its activations are its own outputs, and in training
     what its backward pass keeps beside them."""
-    whole, activations, kept = _sum(leaves(graph, report, [node_id]), batch)
+    whole, activations, kept = _sum(leaves(graph, report, [node_id]), _numbers(batch))
     return _with_memory(whole, activations + kept, activations, 0)
 
 
 def total(graph: Graph, report: Report | None = None, batch: int = 1) -> Cost:
     """The cost of the whole network at this batch size."""
     report = report or infer(graph)
-    whole, _, _ = _sum(leaves(graph, report), batch)
-    number = partial(_number, batch=batch)
+    number = _numbers(batch)
+    whole, _, _ = _sum(leaves(graph, report), number)
     training, inference = (peak(graph, report, number, training=training) for training in (True, False))
     return _with_memory(whole, training, inference, OPTIMIZER_STATE.get(_optimizer(graph), 2))
 
 
 def without_activations(graph: Graph, report: Report, batch: int = 1) -> Cost:
     """The same without the memory of activations, in half the time."""
-    return _sum(leaves(graph, report), batch)[0]
+    return _sum(leaves(graph, report), _numbers(batch))[0]
 
 
 def _with_memory(cost: Cost, training: int, inference: int, states: int) -> Cost:
@@ -120,20 +120,21 @@ def _with_memory(cost: Cost, training: int, inference: int, states: int) -> Cost
     )
 
 
-def _sum(parts: Iterable[Leaf], batch: int) -> tuple[Cost, int, int]:
+def _sum(parts: Iterable[Leaf], number: Callable[[Dim], int]) -> tuple[Cost, int, int]:
     """What the layers cost without their activations, the bytes of all their outputs, and of what else they keep."""
     parameters = trainable = multiply_adds = held = values = kept = 0
     for leaf in parts:
-        layer, inputs, times = leaf.layer, leaf.inputs, _number(leaf.times, batch)
-        weights = sum(_number(product(shape), batch) for shape in layer.weights(*inputs).values())
-        buffers = sum(_number(product(shape), batch) for shape in layer.buffers(*inputs).values())
+        layer, inputs, times = leaf.layer, leaf.inputs, number(leaf.times)
+        weights = sum(number(product(shape)) for shape in layer.weights(*inputs).values())
+        buffers = sum(number(product(shape)) for shape in layer.buffers(*inputs).values())
         own = 0 if leaf.borrowed else weights
         parameters += own
         trainable += 0 if leaf.frozen else own
-        multiply_adds += _number(layer.multiply_adds(inputs, leaf.outputs), batch) * times
+        multiply_adds += number(layer.multiply_adds(inputs, leaf.outputs)) * times
         held += 4 * (own + (0 if leaf.borrowed else buffers))
-        values += 0 if layer.views else times * sum(_bytes(spec, batch) for spec in leaf.outputs)
-        kept += times * _number(layer.kept(inputs, leaf.outputs), batch)
+        outputs = sum(BYTES[spec.dtype] * number(product(spec.shape)) for spec in leaf.outputs)
+        values += 0 if layer.views else times * outputs
+        kept += times * number(layer.kept(inputs, leaf.outputs))
     return Cost(parameters, trainable, multiply_adds, held), values, kept
 
 
@@ -163,14 +164,11 @@ def _optimizer(graph: Graph) -> str:
     return str(optimizer.get("name", "adamw")) if isinstance(optimizer, dict) else "adamw"
 
 
-def _bytes(spec: Spec, batch: int) -> int:
-    return BYTES[spec.dtype] * _number(product(spec.shape), batch)
-
-
 class _Sizes(dict[str, int]):
     def __missing__(self, symbol: str) -> int:
         return OPEN_LENGTH
 
 
-def _number(dim: Dim, batch: int) -> int:
-    return bind(dim, _Sizes(N=batch))
+def _numbers(batch: int) -> Callable[[Dim], int]:
+    """What a size counts as at this batch size; parts that many sizes share are computed once."""
+    return partial(bind, sizes=_Sizes(N=batch), known={})

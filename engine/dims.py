@@ -108,14 +108,16 @@ def product(dims: Iterable[Dim]) -> Dim:
     return result
 
 
-def bind(dim: Dim, sizes: Mapping[str, int]) -> int:
+def bind(dim: Dim, sizes: Mapping[str, int], known: dict[str, int] | None = None) -> int:
     """The number that ``dim`` is where its symbols have these ``sizes``.
 
+    ``known`` carries what was computed from one call to the next with the same sizes.
     Raises KeyError naming a symbol that has none.
     """
     if isinstance(dim, int):
         return dim
-    known: dict[str, int] = {}  # formulas share their parts and may nest deep: each is computed once, without recursion
+    if known is None:
+        known = {}  # formulas share their parts and may nest deep: each is computed once, without recursion
     stack = [dim]
     while stack:
         size = stack[-1]

@@ -7,8 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from engine.data import datasets
+
+WAITS = (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive)
 
 
 @pytest.fixture(autouse=True)
@@ -27,3 +30,14 @@ def every_dataset_is_made_once() -> Iterator[None]:
     datasets.samples_of = lru_cache(maxsize=24)(kept.__wrapped__)
     yield
     datasets.samples_of = kept
+
+
+@pytest.fixture(autouse=True, scope="session")
+def waits_are_patient() -> Iterator[None]:
+    """Only a hang shall end a wait: pytest-qt's five seconds are not enough beside other work."""
+    before = [wait.__kwdefaults__["timeout"] for wait in WAITS]
+    for wait in WAITS:
+        wait.__kwdefaults__["timeout"] = 120_000
+    yield
+    for wait, timeout in zip(WAITS, before, strict=True):
+        wait.__kwdefaults__["timeout"] = timeout

@@ -70,6 +70,34 @@ def test_no_test_sleeps(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
+    [path for path in FILES if path.is_relative_to(ROOT / "tests") and "benchmarks" not in path.parts],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_no_test_is_judged_by_a_clock(path: Path) -> None:
+    """How long something takes depends on what else the machine does: count the work (`tests.work`) instead."""
+    words = ("perf_counter", "process_time", "monotonic", "thread_time", "time", "QElapsedTimer")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    called = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    names = [func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "") for func in called]
+    assert [name for name in names if name.removesuffix("_ns") in words] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if "benchmarks" in path.parts],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_benchmarks_only_print(path: Path) -> None:
+    """What they assert are facts (a count, a state), never an order between what was measured and a goal."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    asserted = (node.test for node in ast.walk(tree) if isinstance(node, ast.Assert))
+    compared = (part for test in asserted for part in ast.walk(test) if isinstance(part, ast.Compare))
+    orders = [part for part in compared if any(isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for op in part.ops)]
+    assert [ast.unparse(part) for part in orders] == []
+
+
+@pytest.mark.parametrize(
+    "path",
     [path for path in FILES if path.is_relative_to(ROOT / "engine")],
     ids=lambda path: path.relative_to(ROOT).as_posix(),
 )

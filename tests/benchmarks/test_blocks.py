@@ -77,5 +77,3 @@ def test_shapes_and_problems_of_resnet_152() -> None:
         ],
     ]
     table("ResNet-152 while it is drawn", rows)
-    assert max(end, blocks_end) <= 2 * END_GOAL
-    assert max(whole, blocks_whole) <= 2 * WHOLE_GOAL

@@ -31,7 +31,7 @@ from gui.training.runs.runs_model import RunRows
 from tests.benchmarks.tables import table
 
 FRAME = 16.0
-"""Milliseconds: one frame of sixty a second. A test fails at twice that."""
+"""Milliseconds: one frame of sixty a second."""
 RUNS, CURVES, POINTS, TIMES = 1_000, 50, 100_000, 25
 LIST_GOAL = 500.0
 """Milliseconds beside the GUI thread to list a thousand runs that are in the index."""
@@ -48,10 +48,9 @@ def median_ms(act: Callable[[int], object], times: int = TIMES) -> float:
     return statistics.median(taken[1:])
 
 
-def check(title: str, rows: list[tuple[str, float, float]]) -> None:
-    """Print a table of (what, milliseconds, goal) and fail at twice a goal."""
+def show(title: str, rows: list[tuple[str, float, float]]) -> None:
+    """Print a table of (what, milliseconds, goal)."""
     table(title, [("what", "ms", "goal"), *((what, f"{ms:.2f}", f"{goal:g}") for what, ms, goal in rows)])
-    assert [what for what, ms, goal in rows if ms > 2 * goal] == []
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +122,7 @@ def test_a_thousand_runs_in_the_table(qtbot: QtBot, root: Path) -> None:
     runs.filter.clear()
     found = RunRows.of(listing(root))
     rows += [("put a new list into the table", median_ms(fill), 2 * FRAME)]
-    check(f"{RUNS:,} runs", rows)
+    show(f"{RUNS:,} runs", rows)
     runs.close_background()
 
 
@@ -186,7 +185,7 @@ def test_fifty_curves_of_a_hundred_thousand_points(qtbot: QtBot) -> None:
     plots.show_whole()
     rows += [("live: 50 new points of one run", median_ms(live), FRAME)]
     rows += [("show the runs: longest stop of the window", longest, 10 * FRAME)]
-    check(f"{CURVES} curves of {POINTS:,} points", rows)
+    show(f"{CURVES} curves of {POINTS:,} points", rows)
 
 
 @pytest.mark.parametrize("classes", [10, 100])
@@ -199,7 +198,7 @@ def test_a_confusion_matrix(qtbot: QtBot, classes: int) -> None:
     counts = np.random.default_rng(0).integers(0, 50, (classes, classes)) + 400 * np.eye(classes, dtype=int)
     made = Counts.of(counts.tolist(), [f"class {k}" for k in range(classes)])
 
-    def show(_number: int) -> None:
+    def fill(_number: int) -> None:
         matrix.show_counts(made)
         matrix.repaint()
 
@@ -210,7 +209,7 @@ def test_a_confusion_matrix(qtbot: QtBot, classes: int) -> None:
         QApplication.processEvents()
         matrix.repaint()
 
-    rows = [("show and paint", median_ms(show), FRAME)]
+    rows = [("show and paint", median_ms(fill), FRAME)]
     whole = matrix.cells()
     rows += [("move over it", median_ms(point), FRAME)]
-    check(f"confusion matrix {classes} × {classes}", rows)
+    show(f"confusion matrix {classes} × {classes}", rows)

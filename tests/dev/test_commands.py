@@ -67,10 +67,12 @@ STAGES = [
     "ruff format",
     "-m mypy",
     "lint_imports",
-    "-m not slow and not journey tests/engine",
-    "-m not slow and not journey tests/gui",
+    "tests/engine tests/presets tests/dev",
+    "tests/gui",
+    "tests/benchmarks",
     "tests/journeys",
 ]
+LINTERS = STAGES[:4]
 
 
 def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
@@ -85,25 +87,72 @@ def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
         "HF_HUB_OFFLINE": "1",
         "QT_API": "pyside6",
         "OMP_WAIT_POLICY": "PASSIVE",
+        "OMP_NUM_THREADS": "1",
     }
-    assert runs.environments == [offscreen] * 6 + [{**offscreen, "QT_QPA_PLATFORM": "xcb", "DISPLAY": ":42"}]
+    assert runs.environments == [offscreen] * 7 + [{**offscreen, "QT_QPA_PLATFORM": "xcb", "DISPLAY": ":42"}]
     assert ready == [[*dev.BASE, *dev.XCB, *dev.XVFB]]
-    assert capsys.readouterr().out.count("passed") == 7
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(": passed, " in line for line in lines) == 8
+    assert lines[-1].startswith("== all 8 stages passed, ")
 
 
 @pytest.mark.usefixtures("ready")
-def test_all_includes_the_slow_tests(dev: ModuleType, runs: Runs) -> None:
-    assert dev.main(["test", "--all"]) == 0
-    chosen = [command[command.index("-m", 2) + 1] for command in runs.with_part("-m pytest")]
-    assert chosen == ["not journey", "not journey", "journey"]
+def test_the_tests_of_the_window_share_two_workers_and_benchmarks_run_alone(dev: ModuleType, runs: Runs) -> None:
+    dev.main(["test"])
+    assert [command[command.index("--maxprocesses") + 1] for command in runs.with_part("tests/gui")] == ["2"]
+    (benchmarks,) = runs.with_part("tests/benchmarks")
+    assert "-n" not in benchmarks
+    assert "-s" in benchmarks, "their tables are what they are for"
 
 
 @pytest.mark.usefixtures("ready")
-@pytest.mark.parametrize("count", range(1, 8))
-def test_the_first_failure_ends_the_run_with_its_exit_code(dev: ModuleType, runs: Runs, count: int) -> None:
-    runs.codes[STAGES[count - 1]] = 5  # pytest's "no tests were collected" counts as a failure too
+@pytest.mark.parametrize("place", range(8))
+def test_a_failed_stage_keeps_none_from_running_and_the_last_line_names_it(
+    dev: ModuleType, runs: Runs, capsys: pytest.CaptureFixture[str], place: int
+) -> None:
+    runs.codes[STAGES[place]] = 5  # pytest's "no tests were collected" counts as a failure too
     assert dev.main(["test"]) == 5
-    assert len(runs.commands) == count
+    assert len(runs.commands) == len(STAGES)
+    lines = capsys.readouterr().out.splitlines()
+    (title,) = [line.removeprefix("== ").partition(": FAILED")[0] for line in lines[:-1] if ": FAILED" in line]
+    assert lines[-1].startswith(f"== FAILED: {title}, ")
+
+
+@pytest.mark.usefixtures("ready")
+def test_two_failed_stages_are_both_named(dev: ModuleType, runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+    runs.codes |= {"-m mypy": 1, "tests/gui": 2}
+    assert dev.main(["test"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("== FAILED: mypy, tests of the window, ")
+
+
+def test_all_runs_the_linters_and_every_topic(dev: ModuleType, runs: Runs, ready: list[list[str]]) -> None:
+    assert dev.main(["test", "--all"]) == 0
+    for command, part in zip(runs.commands, [*LINTERS, "-m tests.proofs"], strict=True):
+        assert part in " ".join(command)
+    assert module_and_arguments(runs.commands[-1]) == ["tests.proofs"]
+    assert runs.environments[-1]["DISPLAY"] == ":42", "one of the topics are the journeys"
+    assert ready == [[*dev.BASE, *dev.XCB, *dev.XVFB]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "display"),
+    [(["layers"], False), (["--again", "layers", "edits"], False), (["journeys", "--again"], True)],
+)
+def test_topics_are_proved_without_the_linters(
+    dev: ModuleType, runs: Runs, ready: list[list[str]], arguments: list[str], display: bool
+) -> None:
+    runs.codes["tests.proofs"] = 1
+    assert dev.main(["test", "--all", *arguments]) == 1
+    assert [module_and_arguments(command) for command in runs.commands] == [["tests.proofs", *arguments]]
+    assert ("DISPLAY" in runs.environments[0]) == display
+    assert ready == [[*dev.BASE, *(dev.XCB + dev.XVFB if display else [])]]
+
+
+@pytest.mark.usefixtures("ready")
+def test_again_belongs_to_the_long_proofs(dev: ModuleType, runs: Runs) -> None:
+    assert dev.main(["test", "--all", "--again"]) == 0
+    assert module_and_arguments(runs.commands[-1]) == ["tests.proofs", "--again"]
+    assert len(runs.commands) == len(LINTERS) + 1
 
 
 def test_arguments_make_one_call_of_pytest(dev: ModuleType, runs: Runs, ready: list[list[str]]) -> None:
@@ -126,8 +175,10 @@ def test_macos_and_windows_skip_the_journeys_and_say_so(
 ) -> None:
     monkeypatch.setattr(dev, "WITHOUT_X", True)
     assert dev.main(["test"]) == 0
-    assert len(runs.commands) == 6
+    assert len(runs.commands) == 7
     assert "journeys: skipped" in capsys.readouterr().out
+    assert dev.main(["test", "--all"]) == 0
+    assert "DISPLAY" not in runs.environments[-1]
 
 
 class FakeServer:
@@ -166,7 +217,7 @@ def test_the_virtual_display_ends_with_its_tests_whatever_happens(
 
 
 def test_an_xvfb_that_does_not_start_is_one_sentence(
-    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    dev: ModuleType, runs: Runs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server = FakeServer("")
     monkeypatch.setattr(dev, "Popen", lambda *_, **__: server)
@@ -174,7 +225,9 @@ def test_an_xvfb_that_does_not_start_is_one_sentence(
     monkeypatch.setattr(dev, "install_environment", lambda: 0)
     assert dev.main(["test"]) == 1
     assert server.ended
-    assert capsys.readouterr().err.startswith("dev.py: Xvfb did not start")
+    output = capsys.readouterr()
+    assert output.err.startswith("dev.py: Xvfb did not start")
+    assert output.out.splitlines()[-1].startswith("== FAILED: journeys, ")
 
 
 # the command line itself
@@ -201,4 +254,4 @@ def test_run_gives_the_exit_code_and_what_was_printed(monkeypatch: pytest.Monkey
 def test_every_test_belongs_to_one_stage(dev: ModuleType) -> None:
     tests = REPOSITORY / "tests"
     there = {path.relative_to(tests).parts[0] for path in tests.rglob("test_*.py")}
-    assert {Path(place).name for place in (*dev.APART, *dev.ALONE)} == there - {"journeys"}
+    assert {Path(place).name for place in dev.WITHOUT_WINDOW} == there - {"gui", "benchmarks", "journeys"}

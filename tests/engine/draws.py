@@ -6,6 +6,7 @@ A layer whose draws rarely fit (or never misfit) gets an entry in its family's f
 from __future__ import annotations
 
 import types
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
@@ -53,6 +54,7 @@ def values(annotation: Any, facts: tuple[Any, ...] = ()) -> SearchStrategy[Any]:
     raise TypeError(f"draws.values knows no {annotation}: add it")
 
 
+@cache
 def parameters(cls: type[Layer]) -> SearchStrategy[dict[str, Any]]:
     """Values for the fields of a layer; those with a default are left out now and then."""
     likely = case(cls).likely

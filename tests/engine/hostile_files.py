@@ -1,10 +1,9 @@
-"""What happens with a file from a stranger: a project that works in every way, or one sentence; never for long."""
+"""What happens with a file from a stranger: a project that works in every way, or one sentence; never much work."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,15 +14,17 @@ from engine.project import ProjectError
 from engine.source import SourceError, write
 from tests.engine.networks import lenet
 from tests.engine.syntax import strange
+from tests.work import counted
 
-LONGEST = 2.0
-"""The most seconds of work that a file may cause at a time."""
+CALLS, CALLS_A_BYTE = 20_000, 8
+"""The most calls of the engine that a file may cause at a time: some, and some for each of its bytes. Honest files need
+less than 5,000 or 3 a byte; work that grows with the square of the file needs 100 a byte in files of these sizes."""
 
 
 def outcome(content: bytes) -> str:
-    """``loaded`` or the one sentence; fails for any other exception, another form of sentence, or too long a time."""
+    """``loaded`` or the one sentence; fails for any other exception, another form of sentence, or too much work."""
     graph = None
-    with quickly():
+    with little_work(content):
         try:
             graph = project.from_bytes(content, "it.loom")
         except ProjectError as error:
@@ -31,7 +32,7 @@ def outcome(content: bytes) -> str:
         else:
             result = "loaded"
     if graph is not None:
-        use(graph)
+        use(graph, content)
         return result
     assert result.startswith("it.loom")
     assert result.endswith(".")
@@ -40,16 +41,16 @@ def outcome(content: bytes) -> str:
     return result
 
 
-def use(graph: Graph) -> None:
-    """What a window does first with a project works, whatever is in it."""
+def use(graph: Graph, content: bytes) -> None:
+    """What a window does first with the project of a file works, whatever is in it."""
     steps: list[Callable[[Graph], Any]] = [cost.total, cost.depth, lambda g: project.from_bytes(project.to_bytes(g))]
     for step in steps:
-        with quickly():
+        with little_work(content):
             step(graph)
-    with quickly():
+    with little_work(content):
         problems = find(graph)
     assert all(problem.message.endswith((".", "?")) and "\n" not in problem.message for problem in problems)
-    with quickly():
+    with little_work(content):
         text, sentence = source_or_reason(graph)
     assert strange(text) == "" if text else sentence.endswith((".", "?"))
 
@@ -63,11 +64,12 @@ def source_or_reason(graph: Graph) -> tuple[str, str]:
 
 
 @contextlib.contextmanager
-def quickly() -> Iterator[None]:
-    """Fail where this takes more than a moment of the processor's time, however busy the machine is."""
-    began = time.process_time()
-    yield
-    assert time.process_time() - began < LONGEST
+def little_work(content: bytes) -> Iterator[None]:
+    """Fail where this makes more calls of the engine than a file of this size may cause."""
+    with counted("engine") as calls:
+        yield
+    most = CALLS + CALLS_A_BYTE * len(content)
+    assert calls.count <= most, f"{calls.count:,} calls for a file of {len(content):,} bytes"
 
 
 def data(graph: Graph | None = None) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def serving(files: dict[str, bytes]) -> Iterator[Server]:
                 self.wfile.write(content[:half])
                 self.wfile.flush()
                 if made.gate is not None:
-                    made.gate.wait(20)
+                    made.gate.wait(60)
                 self.wfile.write(content[half:])
             except OSError:  # the other side has had enough
                 self.close_connection = True

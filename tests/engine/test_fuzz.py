@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from engine import layers, project
+from engine import cost, layers, project
+from engine.dims import bind
 from engine.graph import Graph
 from tests.engine.graphs import random_graph
 from tests.engine.hostile_files import data, dumped, outcome
@@ -115,7 +116,13 @@ def test_a_small_file_makes_no_large_work(graph: Graph) -> None:
     assert outcome(project.to_bytes(graph)) == "loaded"
 
 
-def test_wires_from_the_end_to_the_beginning_are_drawn_as_quickly() -> None:
+def test_work_that_grows_with_the_square_of_a_file_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cost, "_numbers", lambda batch: lambda dim: bind(dim, {"N": batch, "T": 128}))
+    with pytest.raises(AssertionError, match="calls for a file of"):
+        outcome(project.to_bytes(ladder(60)))
+
+
+def test_wires_from_the_end_to_the_beginning_make_no_more_work() -> None:
     plain = data(same_names(6_000))
     plain["edges"].reverse()
     assert outcome(dumped(plain)) == "loaded"

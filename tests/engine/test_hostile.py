@@ -1,4 +1,4 @@
-"""Files from strangers: each is a project, or one sentence that names the place; nothing else, and never for long."""
+"""Files from strangers: each is a project, or one sentence that names the place; nothing else, and never much work."""
 
 from __future__ import annotations
 

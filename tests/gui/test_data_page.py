@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QElapsedTimer, QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
@@ -20,6 +20,7 @@ from engine.settings.resolution import SettingFault, resolve_settings
 from gui.data.data_page import DataPage
 from gui.document import Document
 from gui.theme import theme
+from tests.work import counted
 
 Show = Callable[..., DataPage]
 
@@ -50,7 +51,7 @@ def show(qtbot: QtBot) -> Iterator[Show]:
 def settle(qtbot: QtBot, page: DataPage) -> None:
     """Wait until what the document holds is shown."""
     timers = (page._soon, page._rest)
-    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in timers) and not page.background.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in timers) and not page.background.busy, timeout=60_000)
 
 
 def place_of(page: DataPage, name: str) -> QPoint:
@@ -245,7 +246,7 @@ def test_what_is_wrong_is_said_in_the_page(
 ) -> None:
     page = show(dataset="iris")
     page.document.apply(SetSetting(("data", *path), value))
-    qtbot.waitUntil(lambda: words in page.samples.hint.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: words in page.samples.hint.text(), timeout=60_000)
 
 
 def test_other_parts(qtbot: QtBot, show: Show) -> None:
@@ -276,7 +277,7 @@ def test_loading_does_not_hold_the_window(qtbot: QtBot, show: Show, monkeypatch:
 
     def slow(config: Any, part: str) -> Any:
         calls.append(config.dataset)
-        assert gate.wait(20)
+        assert gate.wait(60)
         return real(config, part)
 
     monkeypatch.setattr(module, "look", slow)
@@ -299,14 +300,13 @@ def test_loading_does_not_hold_the_window(qtbot: QtBot, show: Show, monkeypatch:
     assert page.seen.dataset is get("diabetes")
 
 
-def test_showing_samples_is_quick(qtbot: QtBot, show: Show) -> None:
+def test_showing_samples_is_little_work(qtbot: QtBot, show: Show) -> None:
     page = show(dataset="breast_cancer")
     settle(qtbot, page)
     assert page.seen is not None
-    clock = QElapsedTimer()
-    clock.start()
-    page.samples.show_look(page.seen)
-    assert clock.elapsed() <= 48, "16 ms is the goal; the rest is for a busy machine"
+    with counted("gui") as calls:
+        page.samples.show_look(page.seen)
+    assert calls.count <= 10_000, "twelve samples are shown; all 569 would make 37,000 calls"
 
 
 def test_a_hidden_page_loads_nothing(qtbot: QtBot, show: Show) -> None:

@@ -65,7 +65,7 @@ def test_another_split_is_measured_on_request(qtbot: QtBot, panel: Baselines) ->
     assert "Not measured" in panel.note.text()
     QTest.mouseClick(panel.measure, CLICK)
     assert panel.bar.isVisible()
-    qtbot.waitUntil(lambda: panel.table.isVisible(), timeout=30_000)
+    qtbot.waitUntil(lambda: panel.table.isVisible(), timeout=60_000)
     wanted = [f"{one.score:.1%}".replace("%", " %") for one in engine_baselines.measure(made)]
     assert [row[1] for row in texts(panel)] == wanted
     panel.show_config(config("iris"))
@@ -85,7 +85,7 @@ def test_measuring_can_be_cancelled(qtbot: QtBot, panel: Baselines, monkeypatch:
 
     def slow(data: DataConfig, progress: Any, cancelled: Any) -> Any:
         begun.set()
-        assert gate.wait(20)
+        assert gate.wait(60)
         return real(data, progress, cancelled)
 
     monkeypatch.setattr(engine_baselines, "measure", slow)

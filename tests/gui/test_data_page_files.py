@@ -63,7 +63,7 @@ def settle(qtbot: QtBot, page: DataPage) -> None:
     workers = (page.background, page.choice.files.background, page.samples.baselines.background)
     timers = (page._soon, page._rest)
     qtbot.waitUntil(
-        lambda: not any(timer.isActive() for timer in timers) and not any(one.busy for one in workers), timeout=30_000
+        lambda: not any(timer.isActive() for timer in timers) and not any(one.busy for one in workers), timeout=60_000
     )
 
 
@@ -108,12 +108,12 @@ def test_a_download_can_be_cancelled_and_goes_on(qtbot: QtBot, show: Show, serve
     settle(qtbot, page)
     files = page.choice.files
     click(files.get)
-    qtbot.waitUntil(lambda: files.bar.value() > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: files.bar.value() > 0, timeout=60_000)
     assert files.bar.isVisible()
     assert " of " in files.state.text()
     click(files.cancel)
     server.gate.set()
-    qtbot.waitUntil(lambda: not files.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not files.busy, timeout=60_000)
     assert files.state.text() == "Cancelled; what has come is kept."
     assert files.get.text().startswith("Go on: ")
     assert page.samples.offer.text() == files.get.text()
@@ -192,7 +192,7 @@ def test_closing_stops_a_download(qtbot: QtBot, show: Show, server: Server) -> N
     page = show(dataset="mnist")
     settle(qtbot, page)
     click(page.choice.files.get)
-    qtbot.waitUntil(lambda: bool(server.asked), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(server.asked), timeout=60_000)
     page.choice.files.stop()
     server.gate.set()
     page.close_background()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +18,7 @@ from gui.data.taking import fitting
 from gui.document import Document
 from presets import build
 from tests.gui.test_data_page import click_dataset, data, place_of, settle, use
+from tests.work import counted
 
 Show = Callable[..., DataPage]
 STEPS = [{"name": "resize", "field": "image", "size": (32, 32)}, {"name": "standardise", "field": "image"}]
@@ -168,16 +169,16 @@ def test_going_through_the_list_does_not_hold_the_window(qtbot: QtBot, show: Sho
     """The longest piece of work in the window while every table is looked at."""
     page = show(dataset="iris")
     settle(qtbot, page)
-    gaps: list[int] = []
-    clock, timer = QElapsedTimer(), QTimer(page, interval=0)
-    timer.timeout.connect(lambda: gaps.append(clock.restart()))
-    for name in ("wine", "breast_cancer", "diabetes", "iris"):
-        click_dataset(page, name)
-        clock.start()
+    pieces: list[int] = []
+    with counted("gui", "engine") as calls:
+        timer = QTimer(page, interval=0)
+        timer.timeout.connect(lambda: pieces.append(calls.count - sum(pieces)))
         timer.start()
-        settle(qtbot, page)
+        for name in ("wine", "breast_cancer", "diabetes", "iris"):
+            click_dataset(page, name)
+            settle(qtbot, page)
         timer.stop()
-    assert sorted(gaps)[-3] <= 48, "16 ms is the goal; the rest is for a busy machine"
+    assert max(pieces) <= 5_000, "twelve samples are shown; all of a set would be ten times that"
 
 
 def test_what_does_not_fit_is_said_before_and_mended_after(qtbot: QtBot, show: Show) -> None:
@@ -189,7 +190,7 @@ def test_what_does_not_fit_is_said_before_and_mended_after(qtbot: QtBot, show: S
     assert "It would not fit the network as it is" in page.use.misfit.text()
     assert not page.use.fixes.buttons
     use(page, "digits" if data(page)["dataset"] != "digits" else "shapes")
-    qtbot.waitUntil(lambda: bool(page.use.fixes.buttons), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(page.use.fixes.buttons), timeout=60_000)
     problem = page.use.problem
     assert problem is not None
     assert problem.message in page.use.misfit.text()

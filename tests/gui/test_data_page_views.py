@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QElapsedTimer
 from pytestqt.qtbot import QtBot
 
 from engine import Graph
@@ -17,6 +16,7 @@ from gui.data.data_page import DataPage
 from gui.data.dataset_list import KINDS, facts
 from gui.document import Document
 from gui.theme import theme
+from tests.work import counted
 
 Show = Callable[..., DataPage]
 
@@ -35,7 +35,7 @@ def show(qtbot: QtBot) -> Iterator[Show]:
         page.resize(1180, 700)
         with qtbot.waitExposed(page):
             page.show()
-        qtbot.waitUntil(lambda: not page._soon.isActive() and not page.background.busy, timeout=30_000)
+        qtbot.waitUntil(lambda: not page._soon.isActive() and not page.background.busy, timeout=60_000)
         return page
 
     yield make
@@ -120,19 +120,18 @@ def test_before_and_after_a_transform(show: Show, name: str, field: str) -> None
 def test_an_empty_part_is_said(qtbot: QtBot, show: Show, name: str) -> None:
     page = show(dataset=name, split={"train": 0.8, "validation": 0.2, "test": 0.0})
     page.samples.parts.setCurrentIndex(2)
-    qtbot.waitUntil(lambda: "no samples" in page.samples.remark.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "no samples" in page.samples.remark.text(), timeout=60_000)
     page.samples.views.currentWidget().grab()
     assert page.seen is not None
     assert page.seen.sizes[2] == len(page.seen.before) == 0
 
 
 @pytest.mark.parametrize("name", ["python_tokens", "series", "shapes", "moving_digits"])
-def test_showing_and_painting_is_quick(show: Show, name: str) -> None:
+def test_showing_and_painting_is_little_work(show: Show, name: str) -> None:
     page = show(dataset=name)
     assert page.seen is not None
     page.samples.views.currentWidget().grab()
-    clock = QElapsedTimer()
-    clock.start()
-    page.samples.show_look(page.seen)
-    page.samples.views.currentWidget().grab()
-    assert clock.elapsed() <= 60, "16 ms is the goal; the rest is for a busy machine"
+    with counted("gui") as calls:
+        page.samples.show_look(page.seen)
+        page.samples.views.currentWidget().grab()
+    assert calls.count <= 10_000, "twelve samples are shown, of 10,000 and more"

@@ -69,7 +69,7 @@ def test_where_trainings_run_is_chosen_on_the_train_page(qtbot: QtBot, tmp_path:
     assert not document.unsaved, "it is no matter of the project"
     board.settings.set_running(True)
     assert not field.isEnabled()
-    assert board.close_host(1.0)
+    assert board.close_host(60.0)
 
 
 @pytest.mark.parametrize("nonsense", ["", "gpu", "PROCESS"])

@@ -113,7 +113,7 @@ def test_a_killed_process_is_a_sentence_and_its_run_goes_on(qtbot: QtBot, tmp_pa
     resumed = ThreadHost(graph, resume=run)
     resumed.start()
     qtbot.waitUntil(lambda: resumed.status.step > stored.result.steps + 10, timeout=LONG)
-    assert resumed.close(10)
+    assert resumed.close(60.0)
     steps = resumed.history.series("train/loss")[0]
     assert np.array_equal(steps, np.arange(1, len(steps) + 1)), "no step is missing, none is there twice"
     assert live() == []
@@ -160,7 +160,7 @@ main(Path(sys.argv[1]))
     again = ProcessHost(iris(), resume=result.run)
     again.start()
     qtbot.waitUntil(lambda: again.status.step > 500, timeout=LONG)
-    assert again.close(10)
+    assert again.close(60.0)
     assert read(result.run).state == "stopped"
 
 
@@ -184,7 +184,7 @@ def test_a_process_that_cannot_start_or_dies_at_once_is_a_sentence(
         result = wait_for_end(qtbot, host)
         assert result.state == "failed"
         assert words in result.message
-        assert host.close(1.0)
+        assert host.close(60.0)
     assert list(hosts().iterdir()) == []
 
 
@@ -192,7 +192,7 @@ def test_what_it_cannot_resume_is_a_sentence(qtbot: QtBot, tmp_path: Path) -> No
     host = ProcessHost(iris(), resume=tmp_path / "nothing")
     host.start()
     assert "cannot be read" in wait_for_end(qtbot, host).message
-    assert ProcessHost(iris()).close(1.0), "one that was never started"
+    assert ProcessHost(iris()).close(60.0), "one that was never started"
     with pytest.raises(RunError):
         read(tmp_path / "nothing")
 
@@ -301,7 +301,7 @@ def test_a_run_outlives_its_window_and_is_found_again(
     assert run.state == "stopped"
     qtbot.waitUntil(lambda: live() == [])
     assert host._process is not None
-    assert host._process.wait(10) == 0
+    assert host._process.wait(60) == 0
 
 
 @pytest.mark.slow
@@ -337,5 +337,5 @@ app.exec()
         assert ended.args[0].state == "finished"
         assert board.run.host is not None
         assert len(board.run.host.history.series("train/loss")[0]) == 4000
-        assert board.close_host(10)
+        assert board.close_host(60.0)
         board.close()

@@ -25,7 +25,7 @@ def test_window_and_command_line_write_the_same_metrics(qtbot: QtBot, tmp_path: 
     window.document.apply(SetSetting(("training", "epochs"), epochs))
     window.show()
     window.commands.training.train()
-    qtbot.waitUntil(lambda: window.pages.running, timeout=30_000)
+    qtbot.waitUntil(lambda: window.pages.running, timeout=60_000)
     qtbot.waitUntil(lambda: not window.pages.running, timeout=120_000)
 
     (run,) = runs()

@@ -40,7 +40,7 @@ def test_cycles_with_qt_objects_die_in_the_gui_thread(qtbot: QtBot) -> None:
     try:
         for _ in range(200):
             Cycle()
-        qtbot.waitUntil(lambda: len(Cycle.died) >= 100, timeout=20_000)
+        qtbot.waitUntil(lambda: len(Cycle.died) >= 100, timeout=60_000)
         assert not gc.isenabled()
     finally:
         stop.set()

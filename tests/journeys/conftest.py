@@ -18,7 +18,7 @@ class Hand:
 
     def _do(self, *words: str) -> None:
         process = subprocess.Popen(["xdotool", *words])
-        self._qtbot.waitUntil(lambda: process.poll() is not None, timeout=20_000)
+        self._qtbot.waitUntil(lambda: process.poll() is not None, timeout=60_000)
         assert process.returncode == 0, f"xdotool {' '.join(words)}"
 
     def _at(self, widget: QWidget, place: QPoint | None) -> tuple[str, str]:

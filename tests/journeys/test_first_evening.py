@@ -226,7 +226,7 @@ def test_the_program_starts_with_one_command_and_ends_with_ctrl_q(qtbot: QtBot, 
         qtbot.waitUntil(window_is_there, timeout=60_000)
         hand._do("windowfocus", "--sync", found[0])
         hand.key("ctrl+q")
-        qtbot.waitUntil(lambda: process.poll() is not None, timeout=30_000)
+        qtbot.waitUntil(lambda: process.poll() is not None, timeout=60_000)
         assert process.returncode == 0
     finally:
         process.kill()

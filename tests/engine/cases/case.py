@@ -118,5 +118,3 @@ class Case:
     """Whether torch's flop counter counts the layer's products."""
     unreached: tuple[str, ...] = ()
     """Weights and inputs that no gradient can reach, by name (``input 1``), each with a reason in a comment."""
-    draws: int = 500
-    """How many draws show at least 200 valid and 50 invalid ones."""

@@ -58,7 +58,6 @@ def slid(axes: int) -> Case:
         asked={"in_channels": lambda inputs: inputs[0].shape[1]},
         stricter=stricter,
         open_refused=True,
-        draws=600,
     )
 
 
@@ -77,7 +76,6 @@ def painted(axes: int) -> Case:
         asked={"in_channels": lambda inputs: inputs[0].shape[1]},
         stricter=emptied,
         open_refused=True,
-        draws=600,
     )
 
 

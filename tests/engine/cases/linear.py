@@ -26,7 +26,6 @@ CASES = {
         stricter=stricter,
         open_refused=True,
         flops=False,  # torch does not count the operator
-        draws=650,
     ),
     "Linear": Case(asked={"in_features": lambda inputs: inputs[0].shape[-1]}, stricter=stricter, open_refused=True),
 }

@@ -55,7 +55,6 @@ def largest(axes: int) -> Case:
         },
         inputs=lambda d: [d.image(axes)],
         stricter=stricter,
-        draws=600,
     )
 
 
@@ -64,7 +63,6 @@ def mean(axes: int) -> Case:
         likely={"kernel_size": each(small, axes), "stride": far(axes), "padding": pads(axes), "ceil_mode": reaching},
         inputs=lambda d: [d.image(axes)],
         stricter=stricter,
-        draws=600,
     )
 
 
@@ -84,7 +82,6 @@ def power(axes: int) -> Case:
         },
         inputs=lambda d: [d.image(axes)],
         stricter=powers,
-        draws=700,
     )
 
 
@@ -140,7 +137,6 @@ def unpooled(axes: int) -> Case:
         stricter=emptied,
         open_refused=True,
         exemplar=(Spec((BATCH, 6, *(4,) * axes)), Spec((BATCH, 6, *(4,) * axes), "int64")),
-        draws=600,
     )
 
 

@@ -75,7 +75,6 @@ CASES = {
         inputs=upsampled,
         stricter=empty,
         open_refused=True,
-        draws=600,
     ),
     "PixelShuffle": Case(
         likely={"upscale_factor": small_factor},

@@ -33,5 +33,5 @@ def show(qtbot: QtBot, tmp_path: Path) -> Iterator[Show]:
 
     yield make
     for board in made:
-        assert board.close_host(10.0)
+        assert board.close_host(60.0)
     theme.set("light")

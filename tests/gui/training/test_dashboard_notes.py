@@ -44,7 +44,7 @@ def test_a_damaged_state_is_said_from_the_start_and_stays(qtbot: QtBot, show: Sh
     board = show(Document(kept()), partial(Looking, root=tmp_path))
     strip = board.remarks.notes
     assert not strip.isVisible()
-    with qtbot.waitSignal(board.run.finished, timeout=30_000):
+    with qtbot.waitSignal(board.run.finished, timeout=60_000):
         board.run.resume(run)
     seen.append(strip.text.text())
     assert strip.isVisible()
@@ -133,10 +133,10 @@ def test_a_run_that_could_not_go_on_can_be_gone_on_with_once_that_is_mended(
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         patch.setattr("safetensors.torch.serialize_file", full)
-        with qtbot.waitSignal(board.run.finished, timeout=30_000):
+        with qtbot.waitSignal(board.run.finished, timeout=60_000):
             board.run.resume(run)
     assert f"The disk with {run} is full" in board.banner.text.text()
     assert board.banner.go_on.isVisible()
-    with qtbot.waitSignal(board.run.finished, timeout=30_000):
+    with qtbot.waitSignal(board.run.finished, timeout=60_000):
         click(board.banner.go_on)
     assert read(run).state == "finished"

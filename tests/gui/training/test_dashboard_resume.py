@@ -28,8 +28,8 @@ def test_a_stopped_run_goes_on_from_the_banner(qtbot: QtBot, show: Show, tmp_pat
     assert Trainer(long_network(), tmp_path / "whole").run().state == "finished"
     board = show(Document(long_network()), partial(ThreadHost, root=tmp_path))
     board.run.train()
-    qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.step > 50, timeout=30_000)
-    with qtbot.waitSignal(board.run.finished, timeout=30_000):
+    qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.step > 50, timeout=60_000)
+    with qtbot.waitSignal(board.run.finished, timeout=60_000):
         board.run.stop()
     assert board.banner.go_on.isVisible()
     assert board.run.host is not None
@@ -48,8 +48,8 @@ def test_a_stopped_run_goes_on_from_the_banner(qtbot: QtBot, show: Show, tmp_pat
 def test_an_earlier_run_goes_on_from_the_list(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     board = show(Document(long_network()), partial(ThreadHost, root=tmp_path))
     board.run.train()
-    qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.step > 50, timeout=30_000)
-    with qtbot.waitSignal(board.run.finished, timeout=30_000):
+    qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.step > 50, timeout=60_000)
+    with qtbot.waitSignal(board.run.finished, timeout=60_000):
         board.run.stop()
     runs = board.runs
     qtbot.waitUntil(lambda: len(rows(board)) == 1)
@@ -58,7 +58,7 @@ def test_an_earlier_run_goes_on_from_the_list(qtbot: QtBot, show: Show, tmp_path
     assert runs.go_on.isEnabled()
     with qtbot.waitSignal(board.run.finished, timeout=60_000) as ended:
         click(runs.go_on)
-        qtbot.waitUntil(lambda: rows(board)[0][1].startswith("running, epoch"), timeout=30_000)
+        qtbot.waitUntil(lambda: rows(board)[0][1].startswith("running, epoch"), timeout=60_000)
         assert rows(board)[0][0] == "run 1  (shown above)"
     assert ended.args[0].state == "finished"
     qtbot.waitUntil(lambda: rows(board)[0][1] == "finished")

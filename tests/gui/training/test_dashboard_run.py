@@ -125,6 +125,6 @@ def test_a_real_training_on_iris(qtbot: QtBot, show: Show, tmp_path: Path) -> No
     assert rows(board)[0][1] == "finished"
     document.apply(SetSetting(("training", "epochs"), 100_000))
     click(board.controls.train)
-    qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.step > 10, timeout=20_000)
-    assert board.close_host(10.0), "closing the window ends the run within a batch"
+    qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.step > 10, timeout=60_000)
+    assert board.close_host(60.0), "closing the window ends the run within a batch"
     assert not board.run.running

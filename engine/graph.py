@@ -109,7 +109,7 @@ class Graph:
         It depends on nodes and edges alone, not on the order in which the wires were drawn: so does the source.
         """
         if self._order is None:
-            places = {node: place for place, node in enumerate(self.nodes)}
+            places = {node: index for index, node in enumerate(self.nodes)}
             missing = {node: len(ports) for node, ports in self.incoming.items()}
             ready = [node for node in reversed(self.nodes) if not missing[node]]
             result: list[str] = []

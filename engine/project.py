@@ -120,7 +120,7 @@ def _block(block: Block) -> str:
 
 def _sections(graph: Graph) -> list[str]:
     """Nodes, edges and positions, one a line."""
-    order = {node_id: place for place, node_id in enumerate(graph.nodes)}
+    order = {node_id: index for index, node_id in enumerate(graph.nodes)}
     edges = sorted(graph.edges, key=lambda e: (order[e.target], e.target_port))
     wires = [{"source": (e.source, e.source_port), "target": (e.target, e.target_port)} for e in edges]
     places = [f"{_dump(node_id)}: {_dump([_short(c) for c in graph.positions[node_id]])}" for node_id in graph.nodes]
@@ -145,10 +145,10 @@ def from_bytes(content: bytes, where: str = "the project") -> Graph:
     file = _validated(_parsed(content, where), where)
     graph = Graph(file.name)
     graph.settings = {"data": file.data, "training": file.training}
-    for place, block in enumerate(file.blocks):
-        _define(graph, block, f"{where}, blocks[{place}]")
-    for place, block in enumerate(file.blocks):
-        _fill(graph.blocks[block.id].graph, block, f"{where}, blocks[{place}], ")
+    for index, block in enumerate(file.blocks):
+        _define(graph, block, f"{where}, blocks[{index}]")
+    for index, block in enumerate(file.blocks):
+        _fill(graph.blocks[block.id].graph, block, f"{where}, blocks[{index}], ")
     _fill(graph, file, f"{where}, ")
     return graph
 
@@ -164,9 +164,9 @@ def _define(graph: Graph, item: _Block, where: str) -> None:
 
 
 def _fill(graph: Graph, part: _Graph, where: str) -> None:
-    for place, item in enumerate(part.nodes):
+    for index, item in enumerate(part.nodes):
         node = Node(item.id, item.type, item.name, literal(item.parameters), literal(item.properties))
-        _apply(AddNode(node, part.positions.get(item.id, (0.0, 96.0 * place))), graph, f"{where}nodes[{place}]")
+        _apply(AddNode(node, part.positions.get(item.id, (0.0, 96.0 * index))), graph, f"{where}nodes[{index}]")
     _wire(graph, [Edge(*wire.source, *wire.target) for wire in part.edges], where)
     unknown = next((node_id for node_id in part.positions if node_id not in graph.nodes), None)
     if unknown is not None:
@@ -213,11 +213,11 @@ def _apply(edit: AddNode, graph: Graph, where: str) -> None:
 
 def _wire(graph: Graph, edges: list[Edge], where: str) -> None:
     """Draw all wires, and only then look for circles: once, not once a wire."""
-    for place, edge in enumerate(edges):
+    for index, edge in enumerate(edges):
         try:
             Connect(edge).check_ends(graph)
         except GraphError as error:
-            raise ProjectError(f"{where}edges[{place}]: {error}") from error
+            raise ProjectError(f"{where}edges[{index}]: {error}") from error
         graph.insert_edge(edge)
     if left := set(graph.nodes).difference(graph.order()):
         edge = _on_circle(graph, left)

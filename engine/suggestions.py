@@ -123,7 +123,7 @@ def _channels(graph: Graph, report: Report, node: Node, layer: Convolution, x: S
 
 def _last_convolution(graph: Graph, report: Report, node_id: str) -> str | None:
     """The nearest convolution above a node."""
-    order = {each: place for place, each in enumerate(graph.order())}
+    order = {each: index for index, each in enumerate(graph.order())}
     upwards = [n for n in above(graph, node_id) if isinstance(report.layer(n), Convolution) and n in report.outputs]
     return max(upwards, key=order.__getitem__, default=None)
 

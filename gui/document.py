@@ -100,9 +100,9 @@ class Document(QObject):
         """What leads to the open level, for a breadcrumb: (name, way) of each level, the network first."""
         found: list[tuple[str, tuple[str, ...]]] = [(self.project.name, ())]
         graph = self.project
-        for place, node_id in enumerate(self.way):
+        for index, node_id in enumerate(self.way):
             node = graph.node(node_id)
-            found.append((node.name, self.way[: place + 1]))
+            found.append((node.name, self.way[: index + 1]))
             block = graph.blocks.of_type(node.type)
             assert block is not None
             graph = block.graph

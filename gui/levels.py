@@ -27,7 +27,7 @@ def walk(whole: Shapes, way: tuple[str, ...]) -> Level:
     graph: Graph = whole.graph
     report: Report | None = whole.report
     level = Level(graph)
-    for place, node_id in enumerate(way):
+    for index, node_id in enumerate(way):
         node = graph.nodes.get(node_id)
         block = graph.blocks.of_type(node.type) if node is not None else None
         if block is None:
@@ -47,7 +47,7 @@ def walk(whole: Shapes, way: tuple[str, ...]) -> Level:
                 arguments, given, report = found.arguments, found.given, found.report
         if report is None:
             report = Shapes(graph, arguments, given).report
-        level = Level(graph, way[: place + 1], arguments, given)
+        level = Level(graph, way[: index + 1], arguments, given)
     return level
 
 

@@ -91,10 +91,10 @@ def stack(name: str, block: Build, depths: Sequence[int], classes: int, input: t
     stages = [
         (
             kind,
-            {"name": f"stage{place + 1}", "channels": width * 2**place, "repeat": depth}
-            | ({"stride": {"per_repeat": (2, 1)}} if place else {}),
+            {"name": f"stage{index + 1}", "channels": width * 2**index, "repeat": depth}
+            | ({"stride": {"per_repeat": (2, 1)}} if index else {}),
         )
-        for place, depth in enumerate(depths)
+        for index, depth in enumerate(depths)
     ]
     chain(
         graph,

@@ -141,11 +141,11 @@ class Use(Layer):
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         outputs: tuple[Spec, ...] = ()
-        for place, found in enumerate(self.unfolded(*inputs)):
+        for index, found in enumerate(self.unfolded(*inputs)):
             outputs = self._folded(found, inputs)
             if found.fault is not None:
                 way, words = found.fault
-                where = f" its repeat {place + 1}" if self._properties.repeat > 1 else ""
+                where = f" its repeat {index + 1}" if self._properties.repeat > 1 else ""
                 raise ShapeError(f"fails inside{where}: {words}", inside=way)
         return outputs
 
@@ -168,12 +168,12 @@ class Use(Layer):
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         found: dict[str, tuple[Dim, ...]] = {}
-        for place, seen in enumerate(self.unfolded(*inputs)):
+        for index, seen in enumerate(self.unfolded(*inputs)):
             for node in seen.graph.nodes.values():
                 layer = seen.report.layer(node.id)
                 if layer is not None and node.id in seen.report.outputs:
                     own = layer.weights(*seen.report.inputs[node.id])
-                    found |= {f"{place}.{node.id}.{name}": shape for name, shape in own.items()}
+                    found |= {f"{index}.{node.id}.{name}": shape for name, shape in own.items()}
         return found
 
     def steps(self, inputs: tuple[Spec, ...]) -> Dim:
@@ -189,13 +189,13 @@ class Use(Layer):
             return inputs
         length = self._length(inputs)
         seen = []
-        for place, (port, spec) in enumerate(zip(ports, inputs, strict=True)):
+        for index, (port, spec) in enumerate(zip(ports, inputs, strict=True)):
             if port.state and mode == "scan":
-                seen.append(self._initial(port, spec, place))
+                seen.append(self._initial(port, spec, index))
             elif spec is UNWIRED or not port.sequence:
                 seen.append(spec)
             else:
-                self._check_sequence(spec, length, place)
+                self._check_sequence(spec, length, index)
                 axes = None if spec.axes is None else (spec.axes[0], *spec.axes[2:])
                 head = spec.shape[0] if mode == "scan" else spec.shape[0] * spec.shape[1]
                 seen.append(Spec((head, *spec.shape[2:]), spec.dtype, axes))
@@ -230,9 +230,9 @@ class Use(Layer):
         length = self._length(inputs)
         states = self._states() if mode == "scan" else {}
         results = []
-        for place, spec in enumerate(found.outputs):
-            if place in states:
-                before = tuple(found.given.values())[states[place]]
+        for index, spec in enumerate(found.outputs):
+            if index in states:
+                before = tuple(found.given.values())[states[index]]
                 if spec.shape != before.shape or spec.dtype != before.dtype:
                     raise ShapeError(f"hands on a state of {spec}, but began with {before}; a state keeps its shape.")
                 results.append(spec)
@@ -265,9 +265,9 @@ class Use(Layer):
 def states(block: Block) -> dict[int, int]:
     """Which output hands its value to which input of the next step, by their places. Raises ShapeError."""
     inputs = block.graph.of_type("BlockInput")
-    names = {node.name: place for place, node in enumerate(inputs) if node.parameters.get("state") is True}
+    names = {node.name: index for index, node in enumerate(inputs) if node.parameters.get("state") is True}
     found: dict[int, int] = {}
-    for place, node in enumerate(block.graph.of_type("BlockOutput")):
+    for index, node in enumerate(block.graph.of_type("BlockOutput")):
         name = node.parameters.get("state")
         if name:
             if name not in names:
@@ -275,7 +275,7 @@ def states(block: Block) -> dict[int, int]:
                     f"hands {node.name} on to the state {str(name)[:40]!r}, but no BlockInput of that name is a state.",
                     inside=(node.id,),
                 )
-            found[place] = names[name]
+            found[index] = names[name]
     if missing := set(names.values()) - set(found.values()):
         node = inputs[min(missing)]
         raise ShapeError(f"has the state {node.name}, but no BlockOutput hands a next value to it.", inside=(node.id,))

@@ -27,8 +27,8 @@ def fields(config: DataConfig) -> dict[str, Field]:
             setting="data.path",
         )
     result = dict(dataset.fields)
-    for place, transform in enumerate(config.transforms):
-        path = f"data.transforms[{place}]"
+    for index, transform in enumerate(config.transforms):
+        path = f"data.transforms[{index}]"
         where = f"{path} ({transform.name})"
         if transform.field not in result:
             reason = unknown(transform.field, result)

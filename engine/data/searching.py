@@ -68,9 +68,9 @@ def in_words(dataset: Dataset, found: Found, folder: Path) -> str:
     """What is sought and what is there instead, in lines; for a folder that has not all of it."""
     lines, ways = [found.fault] if found.fault else [], sought(dataset)
     lines.append("Sought are:")
-    for place, way in enumerate(ways):
+    for index, way in enumerate(ways):
         needed = [", or ".join(names) for names in way]
-        lines += [f"• {name}" for name in needed] if len(ways) == 1 else [f"{'or ' * bool(place)}{', '.join(needed)}"]
+        lines += [f"• {name}" for name in needed] if len(ways) == 1 else [f"{'or ' * bool(index)}{', '.join(needed)}"]
     if not found.fault:
         more = f" and {found.more:,} more" if found.more else ""
         lines.append(f"There are: {', '.join(found.others)}{more}." if found.others else "Nothing else is there.")

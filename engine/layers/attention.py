@@ -82,10 +82,10 @@ class ScaledDotProductAttention(Layer):
 
     def infer(self, *inputs: Spec) -> Spec:
         query, key, value, mask = inputs
-        for place, x in enumerate(inputs[:3]):
-            need_float(x, self.inputs[place].name)
+        for index, x in enumerate(inputs[:3]):
+            need_float(x, self.inputs[index].name)
             if x.rank < 3:
-                raise ShapeError(f"gets {x} but needs at least (N, T, features).", port=place, code="axes")
+                raise ShapeError(f"gets {x} but needs at least (N, T, features).", port=index, code="axes")
         if not query.shape[:-2] == key.shape[:-2] == value.shape[:-2]:
             raise ShapeError(
                 f"gets query {query}, key {key} and value {value}, which differ in their first axes.",
@@ -169,8 +169,8 @@ class MultiheadAttention(Layer):
         query, key, value = self.sequences(inputs)
         if inputs[1] is UNWIRED and inputs[2] is not UNWIRED:
             raise ShapeError("gets values without keys; wire the keys, too.", port="value")
-        for place, x in enumerate((query, key, value)):
-            need_sequence(x, place, self.batch_first)
+        for index, x in enumerate((query, key, value)):
+            need_sequence(x, index, self.batch_first)
         need_heads(query.shape[-1], self.num_heads, "num_heads")
         (batch, steps), (others, keys) = self._axes(query), self._axes(key)
         if others != batch or self._axes(value) != (others, keys):

@@ -77,11 +77,11 @@ class Bilinear(Layer):
     bias: bool = Field(True, description="whether a learned constant is added to each output")
 
     def infer(self, *inputs: Spec) -> Spec:
-        for place, x in enumerate(inputs):
-            need_float(x, f"input{place + 1}")
+        for index, x in enumerate(inputs):
+            need_float(x, f"input{index + 1}")
             if x.rank < 2 or not isinstance(x.shape[-1], int):
                 raise ShapeError(
-                    f"gets {x}, but needs a last axis of a fixed size behind the batch.", port=place, code="open-size"
+                    f"gets {x}, but needs a last axis of a fixed size behind the batch.", port=index, code="open-size"
                 )
         a, b = inputs
         if a.shape[:-1] != b.shape[:-1]:

@@ -26,12 +26,12 @@ class _Elementwise(Layer):
         out = []
         for axis, sizes in enumerate(zip(*shapes, strict=True)):
             wide: Dim = next((size for size in sizes if size != 1), 1)
-            for place, size in enumerate(sizes):
+            for index, size in enumerate(sizes):
                 if size not in (1, wide):
                     raise ShapeError(
                         f"{self.verb()} {f' {self.sign} '.join(map(str, inputs))}, but along "
                         f"{meaning(axes, axis)} they differ: {wide} and {size} are neither equal nor 1.",
-                        port=place,
+                        port=index,
                         code="mismatch",
                     )
             out.append(wide)
@@ -108,10 +108,10 @@ class Subtract(_Elementwise):
         return "subtracts"
 
     def kind(self, *inputs: Spec) -> DType:
-        for place, spec in enumerate(inputs):
+        for index, spec in enumerate(inputs):
             if spec.dtype == "bool":
                 raise ShapeError(
-                    f"gets bool input {spec}; truth values cannot be subtracted.", port=place, code="dtype"
+                    f"gets bool input {spec}; truth values cannot be subtracted.", port=index, code="dtype"
                 )
         return super().kind(*inputs)
 
@@ -168,12 +168,12 @@ class MatMul(Layer):
 
     def infer(self, *inputs: Spec) -> Spec:
         a, b = inputs
-        for place, spec in enumerate(inputs):
+        for index, spec in enumerate(inputs):
             if spec.rank < 2:
-                raise ShapeError(f"gets {spec}, which is no matrix: two axes are needed.", port=place, code="axes")
+                raise ShapeError(f"gets {spec}, which is no matrix: two axes are needed.", port=index, code="axes")
             if spec.dtype != a.dtype or spec.dtype == "bool":
                 raise ShapeError(
-                    f"gets {a.dtype} times {b.dtype}; both must be numbers of one kind.", port=place, code="dtype"
+                    f"gets {a.dtype} times {b.dtype}; both must be numbers of one kind.", port=index, code="dtype"
                 )
         right = (b.shape[-1], b.shape[-2]) if self.transpose else (b.shape[-2], b.shape[-1])
         if a.shape[-1] != right[0]:
@@ -223,10 +223,10 @@ class Stack(Layer):
         dim = axis_of(first, self.dim, verb="stacks along", more=1, port=0)
         if dim == 0:
             raise ShapeError("would put an axis before the batch; choose another place.", parameter="dim", code="axis")
-        for place, other in enumerate(inputs):
+        for index, other in enumerate(inputs):
             if other.shape != first.shape:
                 raise ShapeError(
-                    f"stacks {first} and {other}, but all must have one shape.", port=place, code="mismatch"
+                    f"stacks {first} and {other}, but all must have one shape.", port=index, code="mismatch"
                 )
         shape = (*first.shape[:dim], len(inputs), *first.shape[dim:])
         return Spec(shape, promote(*(spec.dtype for spec in inputs)))
@@ -253,17 +253,17 @@ class Concat(Layer):
     def infer(self, *inputs: Spec) -> Spec:
         first = inputs[0]
         dim = axis_of(first, self.dim, verb="joins along", port=0)
-        for place, other in enumerate(inputs):
+        for index, other in enumerate(inputs):
             if other.rank != first.rank:
                 raise ShapeError(
-                    f"joins {first} with {other}: {first.rank} and {other.rank} axes.", port=place, code="mismatch"
+                    f"joins {first} with {other}: {first.rank} and {other.rank} axes.", port=index, code="mismatch"
                 )
             for axis, (a, b) in enumerate(zip(first.shape, other.shape, strict=True)):
                 if axis != dim and a != b:
                     raise ShapeError(
                         f"joins {first} with {other} along {meaning(first.axes, dim)}, "
                         f"but along {meaning(first.axes, axis)} they differ: {a} and {b}.",
-                        port=place,
+                        port=index,
                         code="mismatch",
                     )
         total: Dim = 0

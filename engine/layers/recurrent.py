@@ -68,12 +68,12 @@ class _Recurrent(Layer):
             raise ShapeError(f"gets {x} without a step.", port="input")
         *before, lengths = rest
         finals = self._finals(batch)
-        for place, (given, needed) in enumerate(zip(before, finals, strict=True)):
+        for index, (given, needed) in enumerate(zip(before, finals, strict=True)):
             if given is not UNWIRED and (given.shape != needed.shape or given.dtype != "float32"):
                 raise ShapeError(
                     f"begins with the state {given} of {given.dtype}, but needs {needed}: one for each layer and "
                     "direction.",
-                    port=place + 1,
+                    port=index + 1,
                     code="state",
                     needed=needed.shape,
                 )
@@ -236,11 +236,11 @@ class _Cell(Layer):
                 f"gets {x}, whose last axis is open; weights need a fixed number there.", port="input", code="open-size"
             )
         state = Spec((x.shape[0], self.hidden_size), "float32", ("batch", "features"))
-        for place, given in enumerate(states):
+        for index, given in enumerate(states):
             if given is not UNWIRED and (given.shape != state.shape or given.dtype != "float32"):
                 raise ShapeError(
                     f"gets the state {given} of {given.dtype}, but needs {state}.",
-                    port=place + 1,
+                    port=index + 1,
                     code="state",
                     needed=state.shape,
                 )

@@ -134,7 +134,7 @@ class Split(Layer):
     dim: Whole = Field(1, description="the axis that is cut")
 
     def output_ports(self) -> tuple[Port, ...]:
-        return tuple(Port(f"part{place}", "a part") for place in range(len(self.split_sizes)))
+        return tuple(Port(f"part{index}", "a part") for index in range(len(self.split_sizes)))
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         (x,) = inputs
@@ -170,7 +170,7 @@ class Chunk(Layer):
     dim: Whole = Field(1, description="the axis that is cut")
 
     def output_ports(self) -> tuple[Port, ...]:
-        return tuple(Port(f"part{place}", "a part") for place in range(self.chunks))
+        return tuple(Port(f"part{index}", "a part") for index in range(self.chunks))
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         (x,) = inputs
@@ -179,7 +179,7 @@ class Chunk(Layer):
         part: Dim = ceil_div(size, self.chunks)
         if isinstance(size, int):
             assert isinstance(part, int)
-            sizes: list[Dim] = [min(part, size - part * place) for place in range(ceil_div(size, part))]  # type: ignore[arg-type]
+            sizes: list[Dim] = [min(part, size - part * index) for index in range(ceil_div(size, part))]  # type: ignore[arg-type]
         elif size.scale % self.chunks == 0 and size.offset % self.chunks == 0:
             sizes = [part] * self.chunks
         else:

@@ -48,8 +48,8 @@ class _TransformerLayer(Layer):
             found |= {f"{name}.out_proj.weight": (size, size), f"{name}.out_proj.bias": (size,)}
         found |= {"linear1.weight": (hidden, size), "linear1.bias": (hidden,)}
         found |= {"linear2.weight": (size, hidden), "linear2.bias": (size,)}
-        for place in range(len(self.attentions) + 1):
-            found |= {f"norm{place + 1}.weight": (size,), f"norm{place + 1}.bias": (size,)}
+        for index in range(len(self.attentions) + 1):
+            found |= {f"norm{index + 1}.weight": (size,), f"norm{index + 1}.bias": (size,)}
         return {name: shape for name, shape in found.items() if self.bias or not name.endswith("bias")}
 
     def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:

@@ -224,9 +224,9 @@ def trials(block: Block, views: list[BlockView]) -> Iterator[BlockView]:
         (every, wide),
         (first.arguments, wide),
     ]
-    for place, spec in enumerate(specs):
-        for axis in range(1, 1 if held[place] else spec.rank):
-            changed = (*specs[:place], _doubled(spec, axis), *specs[place + 1 :])
+    for index, spec in enumerate(specs):
+        for axis in range(1, 1 if held[index] else spec.rank):
+            changed = (*specs[:index], _doubled(spec, axis), *specs[index + 1 :])
             tried += [(first.arguments, changed), (every, changed)]
     for arguments, inputs in tried:
         inputs = tuple(

@@ -107,8 +107,8 @@ class Writer:
         return (node.id, self._words(shown, len(inputs)))
 
     def _words(self, layer: Layer, inputs: int) -> tuple[str, ...]:
-        targets = [f"t{place}" for place in range(len(layer.output_ports()))]
-        return tuple(layer.statements("m", [f"a{place}" for place in range(inputs)], targets))
+        targets = [f"t{index}" for index in range(len(layer.output_ports()))]
+        return tuple(layer.statements("m", [f"a{index}" for index in range(inputs)], targets))
 
     # -- one class -------------------------------------------------------------------------------------------------
 

@@ -226,7 +226,7 @@ class Trainer:
             means, said, weights = {}, self.status.diagnoses, list[Callable[[], None]]()
         else:
             result = replace(session.result(state, message), remark=remark, about=about)
-            means, said = dict(session.recorder.epoch_means), session.doctor.said
+            means, said = dict(session.recorder.epoch_means), session.monitor.said
             weights = [lambda: run.weights(session.stepper.judged.state_dict()), session.keeper.close, run.sync]
 
         def facts() -> None:

@@ -115,7 +115,7 @@ def _restore(session: Session, checkpoint: Checkpoint) -> None:
     session.network.module.load_state_dict(dict(checkpoint.weights))
     session.stepper.restore(checkpoint.optimizer)
     session.recorder.restore(progress.seconds, progress.sums)
-    session.doctor.remember(session.recorder.run.info.diagnoses, session.recorder.history)
+    session.monitor.remember(session.recorder.run.info.diagnoses, session.recorder.history)
     session.epochs, session.steps, session.batches = progress.epochs, progress.step, progress.batches
     session.validation, session.ended = dict(progress.validation), progress.ended
     session.patience.bad = progress.bad_epochs
@@ -133,5 +133,5 @@ def _try_a_batch(session: Session) -> None:
         session.show(diagnoses=(error.diagnosis,))
         raise
     for diagnosis in said:
-        session.doctor.say(diagnosis)
-    session.show(preflight=str(found), diagnoses=session.doctor.diagnoses)
+        session.monitor.say(diagnosis)
+    session.show(preflight=str(found), diagnoses=session.monitor.diagnoses)

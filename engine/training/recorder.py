@@ -82,15 +82,15 @@ class Recorder:
         norms = dict(zip(self._norms, _numbers(list(self._norms.values())), strict=True))
         rows: list[dict[str, Any]] = []
         times, diverged = [], None
-        for place, (step, epoch, lr, samples, seconds) in enumerate(self._steps):
-            loss = _short(losses[place])
-            score = _short(sums[place] / counts[place]) if counts[place] else math.nan
+        for index, (step, epoch, lr, samples, seconds) in enumerate(self._steps):
+            loss = _short(losses[index])
+            score = _short(sums[index] / counts[index]) if counts[index] else math.nan
             row = {"step": step, "epoch": epoch, "split": "train", "loss": loss, self.metric: score, "lr": _short(lr)}
             if step in norms:
                 row["grad_norm"] = _short(norms[step])
             rows.append(row)
             times.append(seconds)
-            if counts[place]:
+            if counts[index]:
                 self._add(loss, score, samples)
             if not math.isfinite(loss):
                 diverged = Diverged(step, lr, loss)

@@ -54,7 +54,7 @@ class Session:
     on_epoch: Callable[[], None]
     stepper: Stepper
     probed: Probed
-    doctor: HealthMonitor
+    monitor: HealthMonitor
     recorder: Recorder
     keeper: Keeper
     patience: Patience
@@ -108,11 +108,11 @@ class Session:
             loss = self.validation.get("loss")
             means = self.recorder.epoch_means
             first = float(self.recorder.history.series("train/loss")[1][0])
-            self.doctor.epoch(
+            self.monitor.epoch(
                 self.steps, means.get("loss", math.nan), math.nan if loss is None else loss, self.lr.value, first
             )
             self.lr.epoch_done(loss)
-            self.show(lr=self.lr.value, diagnoses=self.doctor.diagnoses)
+            self.show(lr=self.lr.value, diagnoses=self.monitor.diagnoses)
             self.on_epoch()
             if loss is not None and self.patience.is_over(loss):
                 self.ended = f"Stopped early after epoch {self.epochs}: {self.patience.reason}"
@@ -177,17 +177,17 @@ class Session:
             self.lr.set(asked)
         lr = self.lr.value
         every = 0 if self.config.compile else self.config.health  # compiled code has other bits than what is looked at
-        looker = HealthProbe(self.probed, self.plan.graph) if due(number, every) else None
+        probe = HealthProbe(self.probed, self.plan.graph) if due(number, every) else None
         measure, going = number % NORM_EVERY == 1, lambda: not self.control.stopped
-        done = self.stepper.step(batches, number, measure=measure, looker=looker, go_on=going)
+        done = self.stepper.step(batches, number, measure=measure, probe=probe, go_on=going)
         self.steps = number
         late = self.recorder.step(number, epoch, done.samples, lr, done.loss, done.score, done.norm)
         if not done.finite:
             self._broken(number, batches)
-        elif looker is not None:
-            look = looker.look(number)
-            self.doctor.look(look)
-            self.show(health=look, diagnoses=self.doctor.diagnoses)
+        elif probe is not None:
+            look = probe.look(number)
+            self.monitor.look(look)
+            self.show(health=look, diagnoses=self.monitor.diagnoses)
         if late:
             self._flush()
 
@@ -204,8 +204,8 @@ class Session:
             error.where, error.about = where.words(graph), where.about
         when = f"{'at' if error.part == 'train' else 'after'} step {error.step}"
         said = not_a_number(graph, where, error.step, when, error.loss, remedy(error, self.plan))
-        self.doctor.say(said)
-        self.show(diagnoses=self.doctor.diagnoses)
+        self.monitor.say(said)
+        self.show(diagnoses=self.monitor.diagnoses)
         raise error
 
     def _gate(self) -> bool:

@@ -132,8 +132,8 @@ class LiveMarks(QObject):
         names = [port.name for port in layer.output_ports()] if layer is not None else []
         if edge.source_port not in names:
             return None
-        place = names.index(edge.source_port)
-        return values[place] if place < len(values) else None
+        index = names.index(edge.source_port)
+        return values[index] if index < len(values) else None
 
 
 def _around(inside: tuple[str, ...], node: str) -> list[Place]:

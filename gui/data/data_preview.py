@@ -90,7 +90,7 @@ def look(config: DataConfig, part: str) -> DataPreview:
         before,
         chosen.tensors[source][:SHOWN].numpy(),
         more,
-        tuple(_answer(dataset, {name: values[place] for name, values in more.items()}) for place in range(len(places))),
+        tuple(_answer(dataset, {name: values[index] for name, values in more.items()}) for index in range(len(places))),
         any(transform.field == source for transform in config.transforms),
     )
 

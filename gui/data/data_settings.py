@@ -76,8 +76,8 @@ class Transforms(QWidget):
             part.setEnabled(looked is None)
         if looked is not None:
             wrong = {}
-        for place, (form, item) in enumerate(zip(self.forms, shown, strict=True)):
-            prefix = f"data.transforms[{place}]."
+        for index, (form, item) in enumerate(zip(self.forms, shown, strict=True)):
+            prefix = f"data.transforms[{index}]."
             form.set_values(item)
             form.set_errors(
                 {path.removeprefix(prefix): text for path, text in wrong.items() if path.startswith(prefix)}
@@ -93,13 +93,13 @@ class Transforms(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self.forms, self._cards = [], []
-        for place, item in enumerate(shown):
+        for index, item in enumerate(shown):
             fields = fields_for(str(item["name"]), dataset)
             wanted = [_with_fields(p, fields) for p in parameters(TRANSFORMS[str(item["name"])]) if p.name != "name"]
             form = Form(wanted, item)
-            form.edited.connect(partial(self._edit, place))
+            form.edited.connect(partial(self._edit, index))
             self.forms.append(form)
-            self._cards.append(self._row(place, len(shown), str(item["name"]), form))
+            self._cards.append(self._row(index, len(shown), str(item["name"]), form))
             self._rows.addWidget(self._cards[-1])
 
     def _row(self, place: int, count: int, name: str, form: Form) -> QWidget:

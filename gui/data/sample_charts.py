@@ -64,10 +64,10 @@ class ImageGrid(QWidget):
         columns, side = self._fit(top)
         each = len(self._sets[0][0])
         wide, lines = each * side + 4 * (each - 1), self._lines()
-        for place, (images, answer) in enumerate(self._sets):
-            x = (place % columns) * (wide + self.GAP)
-            y = top + (place // columns) * (side + self.LINE * lines + self.GAP)
-            if place >= columns and y + side > self.height():
+        for index, (images, answer) in enumerate(self._sets):
+            x = (index % columns) * (wide + self.GAP)
+            y = top + (index // columns) * (side + self.LINE * lines + self.GAP)
+            if index >= columns and y + side > self.height():
                 break
             for number, image in enumerate(images):
                 painter.drawImage(QRectF(x + number * (side + 4), y, side, side), image)
@@ -151,8 +151,8 @@ class ClassBars(QWidget):
             painter.fillRect(QRectF(x, 6, 12, 10), shade)
             painter.drawText(QRectF(x + 17, 0, 120, self.ROW), Qt.AlignmentFlag.AlignVCenter, name)
             x += 17 + metrics.horizontalAdvance(name) + 18
-        for place, (name, counts) in enumerate(self._rows, 1):
-            y, x = place * self.ROW, float(left)
+        for index, (name, counts) in enumerate(self._rows, 1):
+            y, x = index * self.ROW, float(left)
             painter.setPen(theme.color("text"))
             painter.drawText(QRectF(0, y, left - 10, self.ROW), _RIGHT, name)
             for count, shade in zip(counts, shades, strict=True):

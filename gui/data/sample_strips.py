@@ -67,12 +67,12 @@ class TextView(SampleStrip):
         wide, high = painter.fontMetrics().horizontalAdvance("m"), painter.fontMetrics().height()
         top = self._legend(painter, goal.names, wide) if kinds else 0
         row = high * (2 if kinds else 1) + 10
-        for place, ids in enumerate(self.values().tolist()):
-            y = top + place * row
+        for index, ids in enumerate(self.values().tolist()):
+            y = top + index * row
             if y + row > self.height():
                 break
             self._line(painter, 0, y, wide, high, [field.names[symbol] for symbol in ids], None)
-            answer = seen.more[seen.dataset.first("target")][place].tolist()
+            answer = seen.more[seen.dataset.first("target")][index].tolist()
             if kinds:
                 colours = [theme.color(KINDS[kind % len(KINDS)]) for kind in answer]
                 painter.fillRect(QRectF(0, y, wide * len(ids), 2 * high), theme.color("base"))
@@ -89,11 +89,11 @@ class TextView(SampleStrip):
         painter: QPainter, x: float, y: float, wide: int, high: int, text: Sequence[str], colours: list[QColor] | None
     ) -> None:
         plain, faint = theme.color("text"), theme.color("muted")
-        for place, character in enumerate(text):
+        for index, character in enumerate(text):
             if character != " ":
-                colour = faint if character in (PADDING, "↵") else colours[place] if colours else plain
+                colour = faint if character in (PADDING, "↵") else colours[index] if colours else plain
                 painter.setPen(colour)
-                painter.drawText(QRectF(x + place * wide, y, wide, high), Qt.AlignmentFlag.AlignCenter, character)
+                painter.drawText(QRectF(x + index * wide, y, wide, high), Qt.AlignmentFlag.AlignCenter, character)
 
     def _legend(self, painter: QPainter, names: Sequence[str], wide: int) -> int:
         """What the letters below the characters mean, in as many lines as it takes; the height it takes."""
@@ -131,9 +131,9 @@ class SeriesView(SampleStrip):
         wide = (self.width() - (columns - 1) * self.GAP) / columns
         high = min((self.height() - self.LEGEND - (rows - 1) * self.GAP) / rows, 180.0)
         future = self.seen.more[self.seen.dataset.first("target")]
-        for place, past in enumerate(self.values()[: rows * columns]):
-            x, y = (place % columns) * (wide + self.GAP), self.LEGEND + (place // columns) * (high + self.GAP)
-            self._plot(painter, QRectF(x, y, wide, high), past, future[place], pens)
+        for index, past in enumerate(self.values()[: rows * columns]):
+            x, y = (index % columns) * (wide + self.GAP), self.LEGEND + (index // columns) * (high + self.GAP)
+            self._plot(painter, QRectF(x, y, wide, high), past, future[index], pens)
 
     def _plot(self, painter: QPainter, box: QRectF, past: Array, future: Array, pens: Sequence[QPen]) -> None:
         assert self.seen is not None
@@ -197,12 +197,12 @@ class ClipView(SampleStrip):
         side = min((self.width() - self.CAPTION) / frames - self.GAP, 72.0, max(32.0, self.height() / self.FEW - 10))
         rows = max(1, int((self.height() + 10) // (side + 10)))
         painter.setPen(theme.color("text"))
-        for place, clip in enumerate(self._clips[:rows]):
-            y = place * (side + 10)
+        for index, clip in enumerate(self._clips[:rows]):
+            y = index * (side + 10)
             for frame, picture in enumerate(clip):
                 self._frame(painter, QRectF(frame * (side + self.GAP), y, side, side), picture)
             caption = QRectF(frames * (side + self.GAP) + 8, y, self.CAPTION - 8, side)
-            painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, self.seen.answers[place])
+            painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, self.seen.answers[index])
 
     @staticmethod
     def _frame(painter: QPainter, box: QRectF, picture: QImage) -> None:

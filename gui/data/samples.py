@@ -66,12 +66,12 @@ class DataTable(QTableWidget):
         head = QTableWidgetItem(answer)
         head.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setHorizontalHeaderItem(0, head)
-        for place, (row, goal) in enumerate(zip(rows.tolist(), seen.answers, strict=True)):
-            self.setItem(place, 0, QTableWidgetItem(goal))
+        for index, (row, goal) in enumerate(zip(rows.tolist(), seen.answers, strict=True)):
+            self.setItem(index, 0, QTableWidgetItem(goal))
             for column, value in enumerate(row, 1):
                 item = QTableWidgetItem(f"{value:.3f}" if after else f"{value:.6g}")
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                self.setItem(place, column, item)
+                self.setItem(index, column, item)
         if len(seen.columns) <= FEW:
             header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         else:
@@ -183,7 +183,7 @@ class SamplesPanel(QWidget):
         self._seen = seen
         self._fill()
         names = list(seen.balances)
-        if names != [self.targets.itemText(place) for place in range(self.targets.count())]:
+        if names != [self.targets.itemText(index) for index in range(self.targets.count())]:
             with QSignalBlocker(self.targets):
                 self.targets.clear()
                 self.targets.addItems(names)

@@ -72,12 +72,12 @@ class BlockParameters(QWidget):
             card.hide()
             card.deleteLater()
         self.cards = []
-        for place, parameter in enumerate(self.parameters):
-            card = ParameterCard(parameter.kind, first=place == 0, last=place == len(self.parameters) - 1)
-            card.edited.connect(partial(self._edited, place))
-            card.moved.connect(partial(self._move, place))
-            card.name.editingFinished.connect(partial(self._renamed, place))
-            card.remove.clicked.connect(partial(self._remove, place))
+        for index, parameter in enumerate(self.parameters):
+            card = ParameterCard(parameter.kind, first=index == 0, last=index == len(self.parameters) - 1)
+            card.edited.connect(partial(self._edited, index))
+            card.moved.connect(partial(self._move, index))
+            card.name.editingFinished.connect(partial(self._renamed, index))
+            card.remove.clicked.connect(partial(self._remove, index))
             self._cards.addWidget(card)
             card.show()
             self.cards.append(card)

@@ -33,7 +33,7 @@ class Breadcrumb(QWidget):
         inside = document.graph.inside
         self.setVisible(inside is not None)
         titles = document.titles() if inside is not None else []
-        if [part.text() for part in self.parts] != [_text(place, name) for place, (name, _) in enumerate(titles)]:
+        if [part.text() for part in self.parts] != [_text(index, name) for index, (name, _) in enumerate(titles)]:
             self._lay(titles)
         if inside is not None:
             block = document.project.blocks[inside]
@@ -46,16 +46,16 @@ class Breadcrumb(QWidget):
             self._box.removeWidget(part)
             part.deleteLater()
         self.parts = []
-        for place, (name, way) in enumerate(titles):
+        for index, (name, way) in enumerate(titles):
             part = QToolButton()
-            part.setText(_text(place, name))
+            part.setText(_text(index, name))
             part.setAutoRaise(True)
-            last = place == len(titles) - 1
+            last = index == len(titles) - 1
             part.setEnabled(not last)
             part.setToolTip(f"{name} is open" if last else f"Back to {name}")
             part.setAccessibleName(part.toolTip())
             part.clicked.connect(lambda _checked=False, way=way: self.document.open_block(way))
-            self._box.insertWidget(place, part)
+            self._box.insertWidget(index, part)
             self.parts.append(part)
 
 

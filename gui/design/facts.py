@@ -77,7 +77,7 @@ class ProblemWords(QLabel):
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Say these."""
         self._problems = problems
-        self.setText("<br>".join(self._rich(place, problem) for place, problem in enumerate(problems)))
+        self.setText("<br>".join(self._rich(index, problem) for index, problem in enumerate(problems)))
         self.setVisible(bool(problems))
 
     def _rich(self, place: int, problem: Problem) -> str:

@@ -187,7 +187,7 @@ class _Tree(QTreeWidget):
 
 
 def _children(head: QTreeWidgetItem) -> list[QTreeWidgetItem]:
-    return [head.child(place) for place in range(head.childCount())]
+    return [head.child(index) for index in range(head.childCount())]
 
 
 def _first_line(cls: type[Layer]) -> str:

@@ -34,8 +34,8 @@ class Form(QWidget):
         grid.setColumnStretch(FIELD, 1)
         self.context = context or Context()
         self.rows: dict[str, Row] = {}
-        for place, parameter in enumerate(parameters):
-            row = self.rows[parameter.name] = Row(parameter, self, grid, place)
+        for index, parameter in enumerate(parameters):
+            row = self.rows[parameter.name] = Row(parameter, self, grid, index)
             row.edited.connect(self.edited)
         self.set_values(values or {})
 

@@ -64,11 +64,11 @@ class RepeatsField(QWidget):
         kinds = [TextField if is_expression(each) else FIELDS[self.parameter.kind] for each in self.values]
         if kinds != self._kinds:
             self._rebuild(kinds)
-        for place, (cell, each) in enumerate(zip(self.cells, self.values, strict=True)):
+        for index, (cell, each) in enumerate(zip(self.cells, self.values, strict=True)):
             cell.context = Context(self.context.arguments)
             cell.show_value(each)
-            self._labels[place].setText(self._numbers(place))
-            words = self._words(place)
+            self._labels[index].setText(self._numbers(index))
+            words = self._words(index)
             cell.setAccessibleName(f"{self.parameter.name}, {words}")
             computed = here(each, self.context)
             cell.setToolTip(f"{self.parameter.help}\n{words}{f': {computed} here' if computed else ''}".strip())

@@ -205,8 +205,8 @@ class StartPage(QScrollArea):
         before, self._columns = self._columns, columns
         for grid, cards in self._grids:
             grid.setColumnStretch(before, 0)
-            for place, card in enumerate(cards):
-                grid.addWidget(card, place // columns, place % columns, Qt.AlignmentFlag.AlignLeft)
+            for index, card in enumerate(cards):
+                grid.addWidget(card, index // columns, index % columns, Qt.AlignmentFlag.AlignLeft)
             grid.setColumnStretch(columns, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -40,16 +40,16 @@ def measured(name: str) -> tuple[float, float, float]:
         began = time.perf_counter()
         probed = Probed(plan, stepper.network.module)
         building = time.perf_counter() - began
-        doctor = HealthMonitor(TrainingFacts(plan.graph))
+        monitor = HealthMonitor(TrainingFacts(plan.graph))
         batch = next(data.train.batches(stepper.network.fields, plan.data.size(len(data.train))))
         for number in range(1, 2 * PAIRS + 7):
-            looker = HealthProbe(probed, plan.graph) if number % 2 else None
+            probe = HealthProbe(probed, plan.graph) if number % 2 else None
             began = time.perf_counter()
-            stepper.step([batch], number, measure=False, looker=looker)
-            if looker is not None:
-                doctor.look(looker.look(number))
+            stepper.step([batch], number, measure=False, probe=probe)
+            if probe is not None:
+                monitor.look(probe.look(number))
             if number > 6:
-                (looked if looker else plain).append(time.perf_counter() - began)
+                (looked if probe else plain).append(time.perf_counter() - began)
     return statistics.median(plain), statistics.median(looked), building
 
 

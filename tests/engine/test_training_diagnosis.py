@@ -325,7 +325,7 @@ def test_layers_within_blocks_are_named_with_their_way(tmp_path: Path) -> None:
 RELU = NodePath((), "n2", "")
 
 
-def doctor(baseline: float = math.nan) -> HealthMonitor:
+def monitor(baseline: float = math.nan) -> HealthMonitor:
     graph = Graph()
     graph.add("Input", shape=(4,))
     graph.add("ReLU")
@@ -334,7 +334,7 @@ def doctor(baseline: float = math.nan) -> HealthMonitor:
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_a_diagnosis_needs_three_looks_and_goes_after_three(shares: list[float]) -> None:
-    ours, said, streak = doctor(), False, 0
+    ours, said, streak = monitor(), False, 0
     for step, share in enumerate(shares):
         ours.look(HealthCheck(step, {RELU: LayerHealth(rms=1.0, dead=share)}))
         ill = share > DEAD
@@ -365,7 +365,7 @@ def test_looks_come_early_and_then_at_the_rate() -> None:
     ],
 )
 def test_curves_are_read(epochs: list[tuple[float, float]], codes: set[str]) -> None:
-    ours = doctor(baseline=1.0)
+    ours = monitor(baseline=1.0)
     for step, (training, validation) in enumerate(epochs):
         ours.epoch(step, training, validation, 0.1, first=1.0)
     assert {found.code for found in ours.diagnoses} == codes

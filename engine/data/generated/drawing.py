@@ -28,9 +28,9 @@ def encoded(texts: Sequence[str], length: int, names: Sequence[str]) -> Array:
     import numpy as np
 
     table = np.zeros(128, np.int64)
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         if name.isascii():
-            table[ord(name)] = place
+            table[ord(name)] = index
     table[ord("\n")] = names.index("↵") if "↵" in names else 0
     text = "".join(text.ljust(length, "\0") for text in texts)
     return table[np.frombuffer(text.encode("ascii"), np.uint8)].reshape(len(texts), length)
@@ -40,7 +40,7 @@ def words(rows: Iterable[Sequence[str]], length: int, names: Sequence[str]) -> A
     """Rows of words as (number of rows, length) int64: their places in ``names``, 0 behind their end."""
     import numpy as np
 
-    places = {name: place for place, name in enumerate(names)}
+    places = {name: index for index, name in enumerate(names)}
     return np.array([[places[word] for word in row] + [0] * (length - len(row)) for row in rows], np.int64)
 
 

@@ -90,7 +90,7 @@ class FaultSite:
         layer = self.layer
         incoming = self.graph.incoming[self.id]
         order = [port.name for port in layer.input_ports()] if layer is not None else []
-        key = {name: place for place, name in enumerate(order)}
+        key = {name: index for index, name in enumerate(order)}
         return sorted(
             incoming.values(),
             key=lambda e: (key.get(e.target_port, 99), len(e.target_port), e.target_port),
@@ -131,7 +131,7 @@ class FaultSite:
         node, values = self.graph.node(of or self.id), {**(many or {}), **named}
         whose = f" of {node.name}" if self.node is None or node.id != self.id else ""
         parts = [
-            f"{name}{'' if place else whose} to {shown(value)}" for place, (name, value) in enumerate(values.items())
+            f"{name}{'' if index else whose} to {shown(value)}" for index, (name, value) in enumerate(values.items())
         ]
         text = label or f"Set {_listed(parts)}"
         return Way(text, tuple(SetParameter(node.id, name, literal(value)) for name, value in values.items()))
@@ -186,7 +186,7 @@ class FaultSite:
         cls = self.cls(kind)
         new = Node(node.id, cls.type_name(), node.name, literal(dict(parameters)), dict(node.properties))
         wires = [*graph.incoming[node.id].values(), *graph.outgoing[node.id]]
-        place = list(graph.nodes).index(node.id)
+        index = list(graph.nodes).index(node.id)
         ports = {port.name for port in cls.inputs}
         fit = {edge: edge for edge in wires}
         if len(graph.incoming[node.id]) == 1 and len(cls.inputs) == 1 and not cls.inputs[0].many:
@@ -194,7 +194,7 @@ class FaultSite:
             if only.target_port not in ports:
                 fit[only] = Edge(only.source, only.source_port, node.id, cls.inputs[0].name)
         edits: list[Edit] = [*map(Disconnect, wires), RemoveNode(node.id)]
-        edits += [AddNode(new, graph.positions[node.id], place), *(Connect(fit[edge]) for edge in wires)]
+        edits += [AddNode(new, graph.positions[node.id], index), *(Connect(fit[edge]) for edge in wires)]
         return Way(label or f"Change to {self.titled(new)}", tuple(edits))
 
     def rewire(self, edge: Edge, source: str, port: str = "output", label: str = "") -> Way:
@@ -270,7 +270,7 @@ class FaultSite:
                 x, y = graph.positions[node_id]
                 moves[node_id] = (x, y + missing)
         first = y2 + missing - count * ROW
-        return [(x2, first + place * ROW) for place in range(count)], moves
+        return [(x2, first + index * ROW) for index in range(count)], moves
 
     # -- trying ----------------------------------------------------------------------------------------------------
 
@@ -307,9 +307,9 @@ def find_place(trial: Trial, problem: Problem) -> FaultSite | None:
     if problem.node is None:
         return FaultSite(problem, graph, report, graph, None)
     node = graph.nodes.get(problem.node)
-    for place, inner in enumerate(problem.inside):
+    for index, inner in enumerate(problem.inside):
         layer = report.layer(node.id) if node is not None else None
-        seen = _guilty(graph, report, layer, problem, place) if isinstance(layer, Use) else None
+        seen = _guilty(graph, report, layer, problem, index) if isinstance(layer, Use) else None
         if seen is None:
             return None
         graph = seen.graph

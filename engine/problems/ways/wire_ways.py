@@ -39,7 +39,7 @@ def sources(graph: Graph, node_id: str) -> list[tuple[str, str]]:
     """(node, port) of every output that could feed a node: unused ones first, then by how near they stand above it."""
     later = below(graph, node_id) | {node_id}
     x, y = graph.positions[node_id]
-    order = {other: place for place, other in enumerate(graph.nodes)}
+    order = {other: index for index, other in enumerate(graph.nodes)}
     found = []
     for other in graph.nodes:
         if other in later:

@@ -205,7 +205,7 @@ def heads(
     ``metrics`` are those asked for (None: what fits each).
     """
     result = []
-    for place, node in enumerate(graph.of_type("Output")):
+    for index, node in enumerate(graph.of_type("Output")):
         output = report.layer(node.id)
         if node.id not in binding.targets or not isinstance(output, Output):
             continue
@@ -218,7 +218,7 @@ def heads(
         )
         weights = _class_weights(output, target, job)
         masked = ignored or (weights is not None and not bool(weights.all()))
-        result.append(Head(node.name, output, place, name, job, masked, job.chosen(metrics), weights, node.id))
+        result.append(Head(node.name, output, index, name, job, masked, job.chosen(metrics), weights, node.id))
     return tuple(result)
 
 

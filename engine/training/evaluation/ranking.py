@@ -60,14 +60,14 @@ class Ranks:
         if self.spent > self._room:
             return
         began = perf_counter()
-        for place, head in enumerate(self._heads):
+        for index, head in enumerate(self._heads):
             answer, target = answers[head.place].float(), batch[head.field]
             score, miss = _score(head, answer, target)
-            self._scores[place].append(score)
+            self._scores[index].append(score)
             if miss is not None:
-                self._misses[place].append(miss)
+                self._misses[index].append(miss)
             if _single(head, target):
-                self._pairs[place].append(target * answer.shape[-1] + answer.argmax(-1))
+                self._pairs[index].append(target * answer.shape[-1] + answer.argmax(-1))
         self.spent += perf_counter() - began
 
     def chosen(self, place: int, room: int) -> Chosen:

@@ -33,12 +33,12 @@ class Clock:
 
     def at(self, step: int) -> float:
         """Seconds of training until a step, evenly between those that are known; NaN where none are."""
-        place = bisect_left(self.steps, step)
-        if place == len(self.steps):
+        index = bisect_left(self.steps, step)
+        if index == len(self.steps):
             return self.seconds[-1] if self.steps else math.nan
-        before, since = (self.steps[place - 1], self.seconds[place - 1]) if place else (0, 0.0)
-        share = (step - before) / max(self.steps[place] - before, 1)
-        return since + min(max(share, 0.0), 1.0) * (self.seconds[place] - since)
+        before, since = (self.steps[index - 1], self.seconds[index - 1]) if index else (0, 0.0)
+        share = (step - before) / max(self.steps[index] - before, 1)
+        return since + min(max(share, 0.0), 1.0) * (self.seconds[index] - since)
 
 
 def read_curves(run: Path, history: History | None = None) -> History:
@@ -62,8 +62,8 @@ def read_curves(run: Path, history: History | None = None) -> History:
 
 def _epoch(step: int, steps: Values, epochs: Values) -> float:
     """The epoch of a step, by a curve that has all of them."""
-    place = int(steps.searchsorted(step))
-    return float(epochs[place]) if place < len(epochs) else math.nan
+    index = int(steps.searchsorted(step))
+    return float(epochs[index]) if index < len(epochs) else math.nan
 
 
 def _rows(path: Path) -> list[dict[str, float]]:

@@ -70,10 +70,10 @@ class Stepper:
         number: int,
         *,
         measure: bool,
-        looker: HealthProbe | None = None,
+        probe: HealthProbe | None = None,
         go_on: Callable[[], bool] | None = None,
     ) -> StepResult:
-        """Learn from these batches together; ``measure`` the norm of the gradients, ``looker`` the layers.
+        """Learn from these batches together; ``measure`` the norm of the gradients, ``probe`` the layers.
 
         Where the loss is no number, nothing is learned: `StepResult.finite` says so. (On an accelerator the loss is not
         waited for, and the recorder finds it a moment later.) ``go_on`` is asked between two batches, also where the
@@ -81,7 +81,7 @@ class Stepper:
         """
         scores: list[tuple[Tensor, Tensor | int]] = []
         norm: Tensor | None = None
-        forward = None if looker is None else looker.listening(self.network.module)
+        forward = None if probe is None else probe.listening(self.network.module)
         several = len(batches) > 1 or isinstance(self.optimizer, torch.optim.LBFGS)
         before = self._kept() if go_on is not None and several else None
 
@@ -105,7 +105,7 @@ class Stepper:
 
         finite = True
         try:
-            loss = self._learn(gradients, looker)
+            loss = self._learn(gradients, probe)
         except _NotFinite as error:
             loss, finite = error.loss, False
         if self.average is not None:
@@ -116,23 +116,23 @@ class Stepper:
         samples = sum(map(samples_of, batches))
         return StepResult(loss.detach(), score, norm if measure and finite else None, samples, finite)  # type: ignore[arg-type]
 
-    def _learn(self, gradients: Callable[[], Tensor], looker: HealthProbe | None) -> Tensor:
+    def _learn(self, gradients: Callable[[], Tensor], probe: HealthProbe | None) -> Tensor:
         """Take the gradients and step."""
         if isinstance(self.optimizer, torch.optim.LBFGS):  # looks at the loss several times
-            if looker is not None:
-                looker.before_step()
+            if probe is not None:
+                probe.before_step()
             loss: Tensor = self.optimizer.step(gradients)  # type: ignore[no-untyped-call]
         else:
             loss = gradients()
-            if looker is not None:
-                looker.before_step()
+            if probe is not None:
+                probe.before_step()
             if self.scaler is None:
                 self.optimizer.step()
             else:
                 self.scaler.step(self.optimizer)
                 self.scaler.update()
-        if looker is not None:
-            looker.after_step()
+        if probe is not None:
+            probe.after_step()
         return loss
 
     def _kept(self) -> _Kept:
@@ -179,12 +179,12 @@ class Stepper:
         """Add up the gradients of the batches, each by its share; returns the mean loss without axes."""
         total: Tensor | None = None
         shares = self.network.shares(batches) if len(batches) > 1 else None
-        for place, batch in enumerate(batches):
+        for index, batch in enumerate(batches):
             halt()
             answers = self.network.answers(batch, forward)
-            goal = self.network.loss(answers, batch, None if shares is None else shares[place])
+            goal = self.network.loss(answers, batch, None if shares is None else shares[index])
             said = goal.detach()
-            if self.penalty and place == 0:
+            if self.penalty and index == 0:
                 goal = goal + self.penalty()
             (goal if self.scaler is None else self.scaler.scale(goal)).backward()  # type: ignore[no-untyped-call]
             total = said if total is None else total + said

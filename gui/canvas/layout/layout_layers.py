@@ -22,7 +22,7 @@ CROSSING = 256.0
 def lean(incoming: Mapping[str, Edge]) -> dict[Edge, float]:
     """The side from which each wire reaches its port without a crossing: −1 the far left … 1 the far right."""
     last = max(len(incoming) - 1, 1)
-    return {edge: 2 * place / last - 1 for place, edge in enumerate(_in_order(incoming))}
+    return {edge: 2 * index / last - 1 for index, edge in enumerate(_in_order(incoming))}
 
 
 def _number(port: str) -> int:

@@ -28,7 +28,7 @@ def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[fl
     if whole:
         step = max(step, 1.0)
     first = math.ceil(low / step - 1e-9)
-    return [place * step for place in range(first, math.floor(high / step + 1e-9) + 1)]
+    return [index * step for index in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:
@@ -67,7 +67,7 @@ def time_ticks(low: float, high: float, most: int) -> list[float]:
     step = next((step for step in CLOCK if (high - low) / step <= most), 0)
     if not step:
         return [86400 * day for day in ticks(low / 86400, high / 86400, most, whole=True)]
-    return [float(place * step) for place in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+    return [float(index * step) for index in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
 
 
 def bytes_text(value: float) -> str:

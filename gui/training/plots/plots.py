@@ -164,8 +164,8 @@ class Plots(QWidget):
     def remove_plot(self, plot: Plot) -> None:
         """Take a plot away; the last one stays."""
         if len(self.panels) > 1:
-            place = self.panels.index(plot)
-            del self.panels[place], self._wanted[place]
+            index = self.panels.index(plot)
+            del self.panels[index], self._wanted[index]
             plot.set_curves([])
             plot.hide()
             plot.setParent(None)

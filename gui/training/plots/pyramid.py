@@ -88,8 +88,8 @@ class Pyramid:
         """The value of the sample nearest to a step; NaN where there is none."""
         if not len(self._steps):
             return float("nan")
-        place = int(np.searchsorted(self._steps, step))
-        near = [p for p in (place - 1, place) if 0 <= p < len(self._steps)]
+        index = int(np.searchsorted(self._steps, step))
+        near = [p for p in (index - 1, index) if 0 <= p < len(self._steps)]
         return float(self._values[min(near, key=lambda p: abs(self._steps[p] - step))])
 
     def draw(self, x0: float, x1: float, pixels: int) -> tuple[Array, Array]:

@@ -62,7 +62,7 @@ class Letters(QStyledItemDelegate):
 def misses(sample: Sample, ignored: int | None) -> list[int]:
     """The places of an answer that are not as they should be, but for those whose target nobody asks for."""
     pairs = zip(sample.answer, sample.target, strict=False)
-    return [place for place, (given, wanted) in enumerate(pairs) if given != wanted != ignored]
+    return [index for index, (given, wanted) in enumerate(pairs) if given != wanted != ignored]
 
 
 class AnswerTable(QTableWidget):

@@ -163,10 +163,10 @@ class SampleCards(QWidget):
         for key, values in (("target", sample.target), ("answer", sample.answer)):
             points = [
                 QPointF(
-                    box.left() + 3 + (box.width() - 6) * place / max(len(values) - 1, 1),
+                    box.left() + 3 + (box.width() - 6) * index / max(len(values) - 1, 1),
                     box.bottom() - 4 - (box.height() - 8) * (value - self._low) / span,
                 )
-                for place, value in enumerate(values)
+                for index, value in enumerate(values)
                 if isfinite(value)
             ]
             painter.setPen(_pen(key))

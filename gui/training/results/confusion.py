@@ -38,7 +38,7 @@ class Counts:
     def of(cls, values: TableRows, names: Sequence[str]) -> Counts:
         """From a table of a History; classes without a name are called by their number."""
         table = np.array(values, dtype=np.int64)
-        known = tuple(names[place] if place < len(names) else str(place) for place in range(len(table)))
+        known = tuple(names[index] if index < len(names) else str(index) for index in range(len(table)))
         return cls(table, known)
 
     @property
@@ -140,8 +140,8 @@ class Matrix(QWidget):
         painter.drawImage(whole, self._picture)
         if side >= WITH_LINES:
             painter.setPen(QPen(theme.color("base"), 1))
-            for place in range(1, size):
-                x, y = whole.left() + place * wide, whole.top() + place * high
+            for index in range(1, size):
+                x, y = whole.left() + index * wide, whole.top() + index * high
                 painter.drawLine(QPointF(x, whole.top()), QPointF(x, whole.bottom()))
                 painter.drawLine(QPointF(whole.left(), y), QPointF(whole.right(), y))
         painter.setPen(QPen(theme.color("border"), 1))
@@ -191,12 +191,12 @@ class Matrix(QWidget):
             return
         painter.setPen(theme.color("text"))
         room = whole.x() - 24
-        for place, name in enumerate(counts.names):
+        for index, name in enumerate(counts.names):
             label = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room))
-            row = QRectF(20, whole.y() + place * high, room, high)
+            row = QRectF(20, whole.y() + index * high, room, high)
             painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
             label = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(wide - 2))
-            column = QRectF(whole.x() + place * wide, 17, wide, 17)
+            column = QRectF(whole.x() + index * wide, 17, wide, 17)
             if label and (label == name or wide >= 30):
                 painter.drawText(column, Qt.AlignmentFlag.AlignCenter, label)
 

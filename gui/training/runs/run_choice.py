@@ -37,7 +37,7 @@ class RunChoice(QComboBox):
             self.clear()
             for label, path in runs:
                 self.addItem(f"of {label}", path)
-            places = [place for place, (_, path) in enumerate(runs) if path == chosen]
+            places = [index for index, (_, path) in enumerate(runs) if path == chosen]
             self.setCurrentIndex(places[0] if places else 0 if runs else -1)
             self.blockSignals(False)
         self.setVisible(wanted and len(runs) > 1)

@@ -57,8 +57,8 @@ class RunsTable(QTableView):
         head.setMinimumSectionSize(NARROWEST)
         head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         head.customContextMenuRequested.connect(self._head_menu)
-        for place in range(DATA + 1, DATA + 1 + SET):
-            head.moveSection(head.visualIndex(place), RESULT + place - DATA)
+        for index in range(DATA + 1, DATA + 1 + SET):
+            head.moveSection(head.visualIndex(index), RESULT + index - DATA)
         self._chosen, self._widths = self._remembered()
         self.setSortingEnabled(True)
         self.sortByColumn(STARTED, Qt.SortOrder.DescendingOrder)
@@ -120,13 +120,13 @@ class RunsTable(QTableView):
         fixed = {column.key for column in FIXED}
         self._runs.set_settings(sorted(key for key in self._chosen if key not in fixed))
         head = self.horizontalHeader()
-        for place, column in enumerate(self._runs.columns):
-            shown = column.key in self._chosen or (place == NETWORK and self._every)
-            head.setSectionHidden(place, not shown)
-            mode = QHeaderView.ResizeMode.Stretch if place == NOTE else QHeaderView.ResizeMode.Interactive
-            head.setSectionResizeMode(place, mode)
-            if shown and place != NOTE:
-                self.setColumnWidth(place, self._widths.get(column.key, column.wide))
+        for index, column in enumerate(self._runs.columns):
+            shown = column.key in self._chosen or (index == NETWORK and self._every)
+            head.setSectionHidden(index, not shown)
+            mode = QHeaderView.ResizeMode.Stretch if index == NOTE else QHeaderView.ResizeMode.Interactive
+            head.setSectionResizeMode(index, mode)
+            if shown and index != NOTE:
+                self.setColumnWidth(index, self._widths.get(column.key, column.wide))
         self._runs.search(self.seen())
 
     def _sorted(self, column: int, order: Qt.SortOrder) -> None:

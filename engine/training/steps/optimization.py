@@ -190,6 +190,8 @@ TORCH = {
     "cosine": "CosineAnnealingLR",
     "warm_restarts": "CosineAnnealingWarmRestarts",
     "constant_factor": "ConstantLR",
+    "linear": "LinearLR",
+    "step": "StepLR",
 }
 """torch's names where ours is another."""
 

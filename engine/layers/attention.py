@@ -133,6 +133,7 @@ class MultiheadAttention(Layer):
     initial: ClassVar[dict[str, object]] = {"num_heads": 4}
     positional: ClassVar[tuple[str, ...]] = ("embed_dim", "num_heads")
     always: ClassVar[tuple[str, ...]] = ("batch_first",)
+    at_call: ClassVar[tuple[str, ...]] = ("is_causal",)
     stem_name: ClassVar[str] = "attention"
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("query", "the sequence that asks, (N, T, features)"),
@@ -205,9 +206,6 @@ class MultiheadAttention(Layer):
         if value.shape[-1] != query.shape[-1]:
             found["vdim"] = value.shape[-1]
         return found
-
-    def arguments(self, *inputs: Spec) -> dict[str, object]:
-        return {name: value for name, value in super().arguments(*inputs).items() if name != "is_causal"}
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         query, key, value = self.sequences(inputs)

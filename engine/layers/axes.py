@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.layers.layer import ShapeError
-from engine.spec import Axes, Spec
+from engine.spec import BATCH, Axes, Spec
 
 
 def axis_of(
@@ -23,13 +23,18 @@ def axis_of(
 
 
 def behind_batch(x: Spec, dim: int, name: str = "dim", *, verb: str = "works on") -> int:
-    """Like `axis_of`, but not the batch."""
+    """Like `axis_of`, but not the batch, wherever that is: states of a recurrent layer have it second."""
     axis = axis_of(x, dim, name, verb=verb)
-    if axis == 0:
+    if axis == batch_axis(x):
         raise ShapeError(
             f"{verb} axis {dim}, which is the batch; choose another axis.", port="input", parameter=name, code="axis"
         )
     return axis
+
+
+def batch_axis(x: Spec) -> int:
+    """The axis that is the batch: the first of so many samples, else the first of all."""
+    return x.shape.index(BATCH) if BATCH in x.shape else 0
 
 
 def named(axes: Axes | None, *places: int | str) -> Axes | None:

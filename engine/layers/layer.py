@@ -79,6 +79,8 @@ class Layer(BaseModel):
     """The leading arguments of the torch call that are written without their names."""
     always: ClassVar[tuple[str, ...]] = ()
     """Further arguments that are written even where they have their default."""
+    at_call: ClassVar[tuple[str, ...]] = ()
+    """Fields that decide how the forward pass reads and are no arguments of the constructor."""
     saves: ClassVar[Saves] = "inputs"
     """Which of its values torch's backward pass reads again, so that training has to keep them (measured)."""
     views: ClassVar[bool] = False
@@ -165,6 +167,8 @@ class Layer(BaseModel):
         arguments = self.inferred(*inputs)
         for name, info in type(self).model_fields.items():
             value = getattr(self, name)
+            if name in self.at_call:
+                continue
             if info.is_required() or value != info.default or name in self.positional or name in self.always:
                 arguments[name] = value
         return arguments
@@ -181,7 +185,8 @@ class Layer(BaseModel):
         name = self.constructor()
         if not name:
             return None
-        arguments = {key: repr(value) for key, value in self.arguments(*inputs).items()} | dict(texts or {})
+        arguments = {key: repr(value) for key, value in self.arguments(*inputs).items()}
+        arguments |= {key: text for key, text in (texts or {}).items() if key not in self.at_call}
         order = [*self.inferred(*inputs), *type(self).model_fields]
         arguments = {key: arguments[key] for key in sorted(arguments, key=lambda key: _place(order, key))}
         leading = [arguments.pop(key) for key in self.positional if key in arguments]

@@ -199,6 +199,8 @@ class _LastAxesNorm(_Normalization):
     positional: ClassVar[tuple[str, ...]] = ("normalized_shape",)
     stem_name: ClassVar[str] = "norm"
 
+    at_call: ClassVar[tuple[str, ...]] = ("last_axes",)
+
     last_axes: Positive = Field(1, description="how many axes are normalized together, counted from the last")
 
     def infer(self, *inputs: Spec) -> Spec:
@@ -224,13 +226,6 @@ class _LastAxesNorm(_Normalization):
     def inferred(self, *inputs: Spec) -> dict[str, object]:
         shape = inputs[0].shape[-self.last_axes :]
         return {"normalized_shape": shape[0] if len(shape) == 1 else shape}
-
-    def arguments(self, *inputs: Spec) -> dict[str, object]:
-        return {name: value for name, value in super().arguments(*inputs).items() if name != "last_axes"}
-
-    def module(self, *inputs: Spec, texts: Mapping[str, str] | None = None) -> str | None:
-        kept = {name: text for name, text in (texts or {}).items() if name != "last_axes"}
-        return super().module(*inputs, texts=kept)
 
     def summary(self) -> str:
         return "" if self.last_axes == 1 else f"last {self.last_axes} axes"

@@ -92,6 +92,8 @@ class TransformerEncoderLayer(_TransformerLayer):
         Port("src_key_padding_mask", "truth values, (N, T): where true, a step is padding", optional=True),
     )
 
+    at_call: ClassVar[tuple[str, ...]] = ("is_causal",)
+
     is_causal: bool = Field(False, description="whether each step sees only itself and those before it")
 
     def infer(self, *inputs: Spec) -> Spec:
@@ -106,9 +108,6 @@ class TransformerEncoderLayer(_TransformerLayer):
                 "is causal and gets a mask besides; choose one.", port="src_mask", parameter="is_causal", code="mask"
             )
         return src
-
-    def arguments(self, *inputs: Spec) -> dict[str, object]:
-        return {name: value for name, value in super().arguments(*inputs).items() if name != "is_causal"}
 
     def expression(self, module: str, arguments: list[str]) -> str:
         src, mask, padding = arguments
@@ -134,6 +133,8 @@ class TransformerDecoderLayer(_TransformerLayer):
         Port("tgt_key_padding_mask", "truth values, (N, T): where true, a step is padding", optional=True),
         Port("memory_key_padding_mask", "truth values, (N, S): where true, a step is padding", optional=True),
     )
+
+    at_call: ClassVar[tuple[str, ...]] = ("tgt_is_causal",)
 
     tgt_is_causal: bool = Field(False, description="whether each step sees only itself and those before it")
 
@@ -163,9 +164,6 @@ class TransformerDecoderLayer(_TransformerLayer):
 
     def memories(self, inputs: tuple[Spec, ...]) -> tuple[Spec, ...]:
         return (inputs[1],)
-
-    def arguments(self, *inputs: Spec) -> dict[str, object]:
-        return {name: value for name, value in super().arguments(*inputs).items() if name != "tgt_is_causal"}
 
     def expression(self, module: str, arguments: list[str]) -> str:
         tgt, memory, *masks = arguments

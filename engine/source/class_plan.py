@@ -48,6 +48,11 @@ class BlockView:
         assert layer is not None
         return layer
 
+    def absent(self, graph: Graph) -> frozenset[str]:
+        """The inputs of the block that nothing is wired to in this use."""
+        starts = graph.of_type("BlockInput")
+        return frozenset(node.id for node in starts if self.report.outputs.get(node.id, {}).get("output") is UNWIRED)
+
     def inferred(self, node_id: str, name: str) -> object:
         """The value of an inferred argument; None where this view does not know it."""
         layer, inputs = self.report.layer(node_id), self.report.inputs.get(node_id)
@@ -70,7 +75,7 @@ class Body:
     """A class as it is written: the lines of the constructor with their nodes, and the forward pass."""
 
     head: list[tuple[str, str]]
-    signature: str
+    signature: list[str]
     answer: str
     rows: list[tuple[str, str, str]]
     stored: list[str]

@@ -13,7 +13,7 @@ from engine.expressions import depends, is_expression
 from engine.graph import Node
 from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer
-from engine.source.class_plan import ClassPlan, unfolded
+from engine.source.class_plan import BlockView, ClassPlan, unfolded
 from engine.source.names import identifier
 
 Value = tuple[str, str]
@@ -45,12 +45,13 @@ class Forward:
     arguments: dict[str, int] = field(default_factory=lambda: {"self": 1})
     variables: dict[Value, str] = field(default_factory=dict)
 
-    def write(self) -> tuple[str, str]:
+    def write(self) -> tuple[list[str], str]:
         """Fill the rows; returns signature and type of the result."""
         plan, graph = self.plan, self.plan.graph
         starts = signature(plan)
         for node in starts:
             self.variables[node.id, "output"] = identifier(node.name, self.arguments, "input")
+        self.absent = plan.views[0].absent(graph)
         readers: dict[Value, int] = {}
         for node_id in plan.nodes:
             for _, source, port in plan.wires[node_id]:
@@ -72,20 +73,23 @@ class Forward:
         self.rows.append((f"return {', '.join(answers)}", "", ends[0].id))
         return self._signature(starts), result(len(answers))
 
-    def _signature(self, starts: list[Node]) -> str:
+    def _signature(self, starts: list[Node]) -> list[str]:
         texts = ["self"]
         for node in starts:
             name, layer = self.variables[node.id, "output"], self.plan.views[0].layer(node.id)
             optional = isinstance(layer, BlockInput) and layer.optional
             texts.append(f"{name}: torch.Tensor | None = None" if optional else f"{name}: torch.Tensor")
-        return ", ".join(texts)
+        return texts
 
     def _node(self, node: Node, readers: dict[Value, int]) -> None:
         plan, view = self.plan, self.plan.views[0]
         layer = view.layer(node.id)
         wires = plan.wires[node.id]
         inputs = [(source, port) for _, source, port in wires if source]
-        given = [self.variables[source, port] if source else "None" for _, source, port in wires]
+        given = [
+            self.variables[source, port] if source and source not in self.absent else "None"
+            for _, source, port in wires
+        ]
         dead: list[str] = []
         for value in inputs:
             readers[value] -= 1
@@ -172,8 +176,9 @@ class Forward:
             targets = [self._spare(), *targets[1:]]
         if repeated:
             yield f"{targets[0]} = {values[0]}"
-            inside = call("layer", [targets[0], *values[1:]], order)
-            yield f"for layer in {module}:"
+            layer = identifier("layer", dict(self.arguments))
+            inside = call(layer, [targets[0], *values[1:]], order)
+            yield f"for {layer} in {module}:"
             yield f"    {', '.join(targets)} = {inside}"
         else:
             yield f"{', '.join(targets)} = {call(module, values, order)}"
@@ -192,25 +197,34 @@ class Forward:
             for place, (port, name) in enumerate(zip(ports, given, strict=True))
             if port.sequence and not port.state and name != "None"
         ]
+        sequence, spares, sizes = given[cuts[0]], list[str](), dict[int, str]()
+        layer = identifier("layer", dict(self.arguments)) if repeated else module
+        varied: dict[str, str] = {}  # sizes that differ from repeat to repeat: name and values
+        for state in pairs.values():
+            if given[state] == "None":
+                sizes[state] = self._state_size(node, use, state, varied)
         if repeated:
-            first = self._spare() if targets[0] == "_" else targets[0]
+            first = targets[0]
+            if first == "_":
+                first = self._take()
+                spares.append(first)
             targets = [first, *targets[1:]]
             yield f"{first} = {given[0]}"
             given = [first, *given[1:]]
-            yield f"for layer in {module}:"
-            module = "layer"
+            sequence = given[cuts[0]]
+            zipped = f"zip({', '.join([module, *varied.values()])})" if varied else module
+            yield f"for {', '.join([layer, *varied])} in {zipped}:"
         pad = "    " if repeated else ""
-        sequence = given[cuts[0]]
         held: dict[int, str] = {}
-        first_view = unfolded(self.plan.views[0], node.id)[0]
-        specs = list(first_view.given.values())
         lines = []
         for output, state in pairs.items():
-            name = targets[output] if targets[output] != "_" else self._spare()
-            held[state] = name
-            sizes = "".join(f", {size}" for size in specs[state].shape[1:])
-            zeros = f"torch.zeros({sequence}.shape[0]{sizes}, device={sequence}.device)"
-            lines.append(f"{name} = {given[state] if given[state] != 'None' else zeros}")
+            held[state] = targets[output]
+            if targets[output] == "_":  # it is given back at the end: no two states may share a variable
+                held[state] = self._take()
+                spares.append(held[state])
+            begin = given[state] if given[state] != "None" else self._zeros(node, given, sequence, layer, sizes[state])
+            lines.append(f"{held[state]} = {begin}")
+        module = layer
         local = dict(self.arguments)
         stacked = {
             place: identifier("steps", local)
@@ -228,7 +242,55 @@ class Forward:
         lines.append(f"    {', '.join(back)} = {call(module, values, order)}")
         lines += [f"    {stacked[place]}.append({name})" for place, name in fresh.items()]
         lines += [f"{targets[place]} = torch.stack({name}, dim=1)" for place, name in stacked.items()]
+        self.free += spares
         yield from (pad + line for line in lines)
+
+    def _zeros(self, node: Node, given: list[str], sequence: str, module: str, size: str) -> str:
+        """Zeros for as many samples as the sequence has, in the numbers that the network computes with."""
+        view = self.plan.views[0]
+        inputs, count = view.report.inputs[node.id], f"{sequence}.shape[0]"
+        floats = [name for name, spec in zip(given, inputs, strict=True) if name != "None" and spec.dtype == "float32"]
+        if floats:
+            source = sequence if sequence in floats else floats[0]
+            return f"{source}.new_zeros({count}{size})"
+        dtype = f", dtype=next({module}.parameters()).dtype" if view.layer(node.id).weights(*inputs) else ""
+        return f"torch.zeros({count}{size}, device={sequence}.device{dtype})"
+
+    def _state_size(self, node: Node, use: Use, state: int, varied: dict[str, str]) -> str:
+        """The size of a state as further arguments of a call; one that differs between repeats goes to ``varied``."""
+        start = use.block.graph.of_type("BlockInput")[state]
+        seen = [unfolded(view, node.id) for view in self.plan.views]
+        raw = node.properties.get("repeat", 1)
+        counted = depends(raw) and self.plan.block is not None
+        longest = max(map(len, seen))
+        texts = []
+        for axis in range(1, seen[0][0].given[start.id].rank):
+            each = [
+                self._size_text(node, start, repeat, axis) for repeat in range(min(longest, 2) if counted else longest)
+            ]
+            if all(text == each[0] for text in each):
+                texts.append(each[0])
+                continue
+            name = identifier("size", {**dict(self.arguments), **dict.fromkeys(varied, 1)})
+            last = f", *[{each[1]}] * ({self._own(expressions.text(raw))} - 1)" if counted else ""
+            varied[name] = f"({each[0]}{last})" if counted else f"({', '.join(each)})"
+            texts.append(name)
+        return "".join(f", {text}" for text in texts)
+
+    def _size_text(self, node: Node, start: Node, repeat: int, axis: int) -> str:
+        """One size of the state of a repeat, as the forward pass reads it."""
+
+        def value(view: BlockView) -> object:
+            found = unfolded(view, node.id)
+            return found[repeat].given[start.id].shape[axis] if len(found) > repeat else None
+
+        return self._own(self.plan.text(node.id, f"{start.name}_size", value))
+
+    def _own(self, text: str) -> str:
+        """An expression over what the constructor was given, read from ``self``, where it is stored."""
+        names = expressions.names(text)
+        self.stored |= dict.fromkeys(names)
+        return expressions.substitute(text, {name: f"self.{name}" for name in names})
 
     def _spare(self) -> str:
         """A variable for a value that is needed on the way only."""
@@ -257,6 +319,8 @@ def signature(plan: ClassPlan) -> list[Node]:
 
 def result(count: int) -> str:
     """The type of so many results."""
+    if count > 4:
+        return "tuple[torch.Tensor, ...]"
     return "torch.Tensor" if count == 1 else f"tuple[{', '.join(['torch.Tensor'] * count)}]"
 
 

@@ -18,6 +18,7 @@ from engine.shapes import Report
 from engine.source.calls import WIDEST, block_calls, compressed, laid_out, layer_call
 from engine.source.class_plan import BlockView, Body, ClassPlan, SourceError, unfolded, view_of
 from engine.source.contexts import contexts
+from engine.source.folding import WIDTH, folded
 from engine.source.forward import Forward, coded_fields, reads_right
 from engine.source.names import class_name, identifier, one_line
 from engine.spec import Spec, shape_text
@@ -79,7 +80,8 @@ class Writer:
         """What must be equal for two uses to share a class: all but numbers that a constructor can be given."""
         view, graph = view_of(found), found.graph
         live = live_nodes(graph)
-        return tuple(self._shape_of(view, graph.nodes[node_id]) for node_id in graph.order() if node_id in live)
+        nodes = [graph.nodes[node_id] for node_id in graph.order() if node_id in live]
+        return view.absent(graph), *(self._shape_of(view, node) for node in nodes)
 
     def _shape_of(self, view: BlockView, node: Node) -> Hashable:
         layer = view.report.layer(node.id)
@@ -216,7 +218,7 @@ class Writer:
         """The whole source."""
         helpers = sorted(self.helpers - {"initialize"}) + (["initialize"] if "initialize" in self.helpers else [])
         imported = nn.imports(helpers)
-        title = one_line(self.graph.name) or "network"
+        title = one_line(self.graph.name, 60) or "network"
         out = [
             f'"""{title}: a PyTorch model written by Layerloom."""',
             "",
@@ -256,11 +258,11 @@ class Writer:
         rows += [(f"        self.{name} = {name}", "") for name in body.stored]
         rows += [(f"        {line}", node_id) for line, node_id in body.head]
         rows.append(("", ""))
-        rows.append((f"    def forward({body.signature}) -> {body.answer}:", ""))
+        rows += [(line, "") for line in _defined("    def forward", body.signature, body.answer)]
         wide = min(WIDEST_CODE, max((len(code) for code, comment, _ in body.rows if comment), default=0))
         for code, comment, node_id in body.rows:
-            rows.append((f"        {code.ljust(wide)}  {comment}".rstrip() if comment else f"        {code}", node_id))
-        return rows
+            rows += [(line, node_id) for line in _commented(f"        {code}", comment, wide + 8)]
+        return [(text, node_id) for line, node_id in rows for text in folded(line)]
 
 
 class ShapeComments:
@@ -311,6 +313,16 @@ def _evaluated(candidate: str, environment: dict[str, object]) -> object:
         return evaluate(candidate, environment)
     except ValueError:
         return None
+
+
+def _commented(code: str, comment: str, wide: int) -> list[str]:
+    """A line with a comment behind it, or before it where both are too wide for one."""
+    if not comment or len(line := f"{code.ljust(wide)}  {comment}") <= WIDTH:
+        return [line if comment else code]
+    if len(line := f"{code}  {comment}") <= WIDTH:
+        return [line]
+    pad = code[: len(code) - len(code.lstrip())]
+    return [pad + textwrap.shorten(comment, WIDTH - len(pad), placeholder=" …"), code]
 
 
 def _annotation(value: object) -> str:

@@ -16,13 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.blocks.block import BLOCK, LONGEST_HELP, PARAMETER, Block, BlockParameter
 from engine.blocks.block_edits import AddBlock
-from engine.edits import AddNode, Connect
+from engine.edits import AddNode, Connect, SetParameter
 from engine.files import FileError, write_atomically
 from engine.graph import Edge, Graph, GraphError, Node
+from engine.layers.losses import AXIS, LOSSES
 from engine.limits import FARTHEST, ID, LONGEST_NAME, LONGEST_PARAMETER, LONGEST_TITLE, PORT, TYPE
 from engine.literals import LARGEST_INT, literal, unstorable
 
-SCHEMA = 1
+SCHEMA = 2
+"""2: the axis of the classes follows from the target; in schema 1 it was the last one."""
 LARGEST_FILE = 32 * 2**20
 MOST_NODES = 20_000
 MOST_BLOCKS = 1_000
@@ -150,7 +152,17 @@ def from_bytes(content: bytes, where: str = "the project") -> Graph:
     for index, block in enumerate(file.blocks):
         _fill(graph.blocks[block.id].graph, block, f"{where}, blocks[{index}], ")
     _fill(graph, file, f"{where}, ")
+    if file.schema_ == 1:
+        _write_class_axes(graph)
     return graph
+
+
+def _write_class_axes(graph: Graph) -> None:
+    """Write the last axis into every Output of schema 1 whose loss compares class by class: that is what it meant."""
+    for node in graph.of_type("Output"):
+        loss = node.parameters.get("loss", "cross_entropy")
+        if isinstance(loss, str) and loss in LOSSES and AXIS in LOSSES[loss].options:
+            SetParameter(node.id, AXIS, -1).apply(graph)
 
 
 def _define(graph: Graph, item: _Block, where: str) -> None:

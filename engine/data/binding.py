@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.data.class_axis import class_axis, fitting, probabilities
 from engine.data.datasets import DataError, Field
 from engine.data.fields import sample, unknown
-from engine.dims import Dim
 from engine.graph import Graph, Node
 from engine.layers.endpoints import Input, Output
 from engine.layers.losses import LOSSES, of_classes
@@ -46,7 +46,7 @@ def input_field(node: Node, layer: Input, known: Mapping[str, Field]) -> str:
     else:
         raise DataError(f"{node.name} (Input) needs a field of the data: {unknown(layer.field, known)}", node=node.id)
     for name, field in candidates.items():
-        if field.dtype == layer.dtype and _fits(layer.shape, field.shape):
+        if field.dtype == layer.dtype and fitting(layer.shape, field.shape):
             return name
     there = " and ".join(f"{name!r} is {sample(field.shape)} ({field.dtype})" for name, field in candidates.items())
     raise DataError(
@@ -79,17 +79,28 @@ def _mismatch(layer: Output, answer: Spec, field: Field) -> str:
     if LOSSES[layer.loss].target == "sequence":
         return _sequence_mismatch(layer, answer, field)
     if classes is None:
+        if layer.loss == "cross_entropy" and probabilities(answer, field) and answer.rank > 1:
+            return (
+                "" if class_axis(layer, answer, field).axis else f"class_axis {layer.class_axis} is none of its axes."
+            )
         if of_classes(layer.loss):
             return f"{layer.loss} needs classes and that field holds numbers: choose mse_loss or l1_loss."
-        fits = any(_fits(shape, field.shape) for shape in (given, (*given, 1))) or _fits(given, (*field.shape, 1))
+        fits = any(fitting(shape, field.shape) for shape in (given, (*given, 1))) or fitting(given, (*field.shape, 1))
         return "" if fits else f"that field needs {shape_text((answer.shape[0], *field.shape))}."
     number = classes == 2 and not of_classes(layer.loss)
-    if number and (_fits(given, field.shape) or _fits(given, (*field.shape, 1))):
+    if number and (fitting(given, field.shape) or fitting(given, (*field.shape, 1))):
         return ""
-    last = given[-1] if len(given) == len(field.shape) + 1 else 0
+    axis = class_axis(layer, answer, field).axis
+    if axis is None and len(given) == len(field.shape) + 1 and len(given) > 1:
+        if layer.class_axis is not None:
+            return f"without axis {layer.class_axis}, set as class_axis, {answer} is not the shape of the target."
+        wanted = shape_text((answer.shape[0], *field.shape))
+        return f"without the axis of its {classes} classes it must have the shape of the target, {wanted}."
+    last = 0 if axis is None else answer.shape[axis]
     if isinstance(last, int) and last < classes:
         extra = " (or 1: how sure it is of the second)" if number else ""
-        return f"{layer.loss} needs one value a class on the last axis: {classes}{extra}."
+        where = "the last axis" if axis is None or axis == answer.rank - 1 else f"axis {axis}"
+        return f"{layer.loss} needs one value a class on {where}: {classes}{extra}."
     if "class_weights" in LOSSES[layer.loss].options and isinstance(layer.class_weights, tuple):
         given_weights = len(layer.class_weights)
         if isinstance(last, int) and given_weights != last:
@@ -110,9 +121,3 @@ def _sequence_mismatch(layer: Output, answer: Spec, field: Field) -> str:
     if isinstance(steps, int) and steps < field.shape[0]:
         return f"{layer.loss} needs at least as many steps as there are labels: {field.shape[0]}, not {steps}."
     return ""
-
-
-def _fits(wanted: tuple[Dim | str, ...], given: tuple[int, ...]) -> bool:
-    """Whether a sample of the shape ``given`` can stand where ``wanted`` is; an open size takes any."""
-    pairs = zip(wanted, given, strict=False)
-    return len(wanted) == len(given) and all(not isinstance(want, int) or want == have for want, have in pairs)

@@ -58,7 +58,8 @@ class Input(Layer):
 class Output(Layer):
     """Where the answer leaves the network. It names the field of the data to learn and the loss that compares them.
 
-    Classes are the last axis. For classification leave the Softmax out: cross-entropy contains it.
+    Classes are on axis 1 of images, as in torch, and on the last axis of (N, T, classes): the axis whose removal gives
+    the shape of the target. For classification leave the Softmax out: cross-entropy contains it.
     """
 
     family: ClassVar[str] = "Input and output"
@@ -69,6 +70,9 @@ class Output(Layer):
     )
     loss: LossName | None = Field("cross_entropy", description="how answer and target are compared; none: not trained")
     weight: float = Field(1.0, ge=0.0, description="the share of this loss in the sum of all")
+    class_axis: Annotated[int, Field(ge=-16, le=16)] | None = Field(
+        None, description="the axis of the classes; none: the one without which the answer has the target's shape"
+    )
     ignore_index: int = Field(-100, description="a class of the target that counts for nothing, such as padding")
     class_weights: Literal["balanced"] | Weights | None = Field(
         None,

@@ -43,6 +43,10 @@ def _loss(title: str, formula: str, target: str, wants: str, *options: str) -> L
     return Loss(title, formula, target, wants, frozenset(options))  # type: ignore[arg-type]
 
 
+AXIS: Final = "class_axis"
+"""The option of all losses that compare class by class: labels become one-hot where they compare values."""
+
+
 LOSSES: Final[dict[str, Loss]] = {
     "cross_entropy": _loss(
         "cross-entropy of scores",
@@ -52,23 +56,24 @@ LOSSES: Final[dict[str, Loss]] = {
         "class_weights",
         "label_smoothing",
         "ignore_index",
+        AXIS,
     ),
     "nll_loss": _loss(
-        "negative log-likelihood", "−x[class]", "classes", "log-probabilities", "class_weights", "ignore_index"
+        "negative log-likelihood", "−x[class]", "classes", "log-probabilities", "class_weights", "ignore_index", AXIS
     ),
     "binary_cross_entropy_with_logits": _loss(
-        "binary cross-entropy of scores", "−y ln σ(x) − (1 − y) ln(1 − σ(x))", "values", "scores", "pos_weight"
+        "binary cross-entropy of scores", "−y ln σ(x) − (1 − y) ln(1 − σ(x))", "values", "scores", "pos_weight", AXIS
     ),
     "binary_cross_entropy": _loss(
-        "binary cross-entropy of probabilities", "−y ln x − (1 − y) ln(1 − x)", "values", "probabilities"
+        "binary cross-entropy of probabilities", "−y ln x − (1 − y) ln(1 − x)", "values", "probabilities", AXIS
     ),
-    "mse_loss": _loss("mean squared error", "(x − y)²", "values", "numbers"),
-    "l1_loss": _loss("mean absolute error", "|x − y|", "values", "numbers"),
+    "mse_loss": _loss("mean squared error", "(x − y)²", "values", "numbers", AXIS),
+    "l1_loss": _loss("mean absolute error", "|x − y|", "values", "numbers", AXIS),
     "huber_loss": _loss(
-        "Huber loss", "½ (x − y)² where |x − y| < δ, else δ (|x − y| − ½ δ)", "values", "numbers", "delta"
+        "Huber loss", "½ (x − y)² where |x − y| < δ, else δ (|x − y| − ½ δ)", "values", "numbers", "delta", AXIS
     ),
     "smooth_l1_loss": _loss(
-        "smooth L1 loss", "½ (x − y)² / β where |x − y| < β, else |x − y| − ½ β", "values", "numbers", "beta"
+        "smooth L1 loss", "½ (x − y)² / β where |x − y| < β, else |x − y| − ½ β", "values", "numbers", "beta", AXIS
     ),
     "kl_div": _loss("Kullback-Leibler divergence", "Σ y (ln y − x) over the classes", "values", "log-probabilities"),
     "cosine_embedding_loss": _loss("cosine distance", "1 − cos(x, y) along the last axis", "values", "numbers"),
@@ -80,6 +85,7 @@ LOSSES: Final[dict[str, Loss]] = {
         "class_weights",
         "margin",
         "p",
+        AXIS,
     ),
     "ctc_loss": _loss(
         "connectionist temporal classification",
@@ -100,5 +106,5 @@ def ignores(name: str | None) -> bool:
 
 
 def of_classes(name: str | None) -> bool:
-    """Whether the loss compares the classes of the last axis with a label for each place."""
+    """Whether the loss compares the classes of one axis with a label for each place."""
     return name is not None and LOSSES[name].target == "classes"

@@ -23,7 +23,7 @@ def loss(
     Where some targets are the ignored class (``masked``) and none is left that counts, the loss is 0.
 
     Classes are the last axis of ``answer`` (N, …, C). Losses of classes take labels (N, …) and ``weights`` (C), one a
-    class; CTC takes an answer (N, T, C) and labels (N, S); the others take what `as_values` makes of the target.
+    class; cross-entropy also takes probabilities (N, …, C); CTC takes an answer (N, T, C) and labels (N, S); the others take what `as_values` makes of the target.
     """
     if masked and of_classes(output.loss):
         total, number = summed(output, answer, target, weights)
@@ -49,6 +49,11 @@ def summed(
     return _compare(output, answer, target, weights, "sum"), _counted(output, answer, target, weights, masked)
 
 
+def is_soft(output: Output, answer: Tensor, target: Tensor) -> bool:
+    """Whether a target is how likely each class is, and not a label."""
+    return output.loss == "cross_entropy" and target.is_floating_point() and answer.shape == target.shape
+
+
 def as_values(answer: Tensor, target: Tensor) -> Tensor:
     """The target as float values in the shape of the answer. Raises LossError; nothing is ever broadcast.
 
@@ -69,9 +74,12 @@ def balanced(labels: Tensor, classes: int, ignored: int | None = None) -> Tensor
 
     Classes without samples weigh 0 (scikit-learn's ``class_weight="balanced"``; King and Zeng 2001).
     """
-    kept = (labels if ignored is None else labels[labels != ignored]).flatten()
-    counts = torch.bincount(kept, minlength=classes).to(torch.float32)
-    return torch.where(counts > 0, len(kept) / (classes * counts.clamp(min=1)), 0.0)
+    if labels.is_floating_point():
+        counts = labels.flatten(0, -2).sum(0)
+    else:
+        kept = (labels if ignored is None else labels[labels != ignored]).flatten()
+        counts = torch.bincount(kept, minlength=classes).to(torch.float32)
+    return torch.where(counts > 0, counts.sum() / (classes * torch.where(counts > 0, counts, 1.0)), 0.0)
 
 
 def hits(output: Output, answer: Tensor, target: Tensor, masked: bool) -> tuple[Tensor, Tensor | int]:
@@ -126,9 +134,10 @@ def _compare(output: Output, answer: Tensor, target: Tensor, weights: Tensor | N
         raise LossError("This Output has no loss.")
     given: dict[str, object] = {"reduction": reduction}
     if of_classes(name):
-        if target.is_floating_point() or answer.shape[:-1] != target.shape:
+        soft = is_soft(output, answer, target)
+        if not soft and (target.is_floating_point() or answer.shape[:-1] != target.shape):
             raise LossError(_unlike(answer, target))
-        answer, target = answer.flatten(0, -2), target.flatten()
+        answer, target = answer.flatten(0, -2), target.flatten(0, -2) if soft else target.flatten()
         given["weight"] = weights
     elif name == "ctc_loss":
         return _ctc(output, answer, target, reduction)
@@ -139,8 +148,10 @@ def _compare(output: Output, answer: Tensor, target: Tensor, weights: Tensor | N
         if name == "kl_div":  # the mean over samples, not over classes
             total = functional.kl_div(answer, target, reduction="sum")
             return total if reduction == "sum" else total / (answer.numel() // answer.shape[-1])
-    for option in LOSSES[name].options - {"class_weights", "pos_weight"}:
+    for option in LOSSES[name].options - {"class_weights", "pos_weight", "class_axis"}:
         given[option] = getattr(output, option)
+    if target.is_floating_point():
+        given.pop("ignore_index", None)  # no probability names a class
     if output.pos_weight is not None and name == "binary_cross_entropy_with_logits":
         given["pos_weight"] = torch.tensor(output.pos_weight, device=answer.device)
     result: Tensor = getattr(functional, name)(answer, target, **given)
@@ -150,6 +161,8 @@ def _compare(output: Output, answer: Tensor, target: Tensor, weights: Tensor | N
 def _counted(output: Output, answer: Tensor, target: Tensor, weights: Tensor | None, masked: bool) -> Tensor | int:
     if output.loss == "multi_margin_loss":
         return target.numel()  # torch's mean divides by the samples, whatever they weigh
+    if of_classes(output.loss) and target.is_floating_point():
+        return target.numel() // target.shape[-1]  # torch's mean divides by the samples, whatever they weigh
     if of_classes(output.loss):
         if weights is not None:
             return weights[target if output.ignored is None else target[target != output.ignored]].sum()

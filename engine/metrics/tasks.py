@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.data.class_axis import class_axis, probabilities
 from engine.data.datasets import Field
 from engine.layers.endpoints import Output
 from engine.layers.losses import LOSSES
@@ -40,8 +41,10 @@ def task(output: Output, answer: Spec, field: Field) -> Task:
     assert output.loss is not None
     if LOSSES[output.loss].target == "sequence":
         return Task("sequence", places=len(field.shape))
-    last = answer.shape[-1]
-    if field.classes is not None and answer.rank == len(field.shape) + 2 and last != 1:
-        return Task("classes", last if isinstance(last, int) else field.classes, len(field.shape))
+    axis = class_axis(output, answer, field).axis
+    soft = output.loss == "cross_entropy" and probabilities(answer, field)
+    if axis is not None and answer.shape[axis] != 1 and (soft or field.classes is not None):
+        size = answer.shape[axis]
+        return Task("classes", size if isinstance(size, int) else field.classes or 0, answer.rank - 2)
     judged = output.loss in ("binary_cross_entropy", "binary_cross_entropy_with_logits")
-    return Task("two" if field.classes is not None and judged else "values", places=len(field.shape))
+    return Task("two" if judged else "values", places=len(field.shape))

@@ -193,8 +193,16 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "output-data": Explanation(
         "The answer is not as the target",
-        "For classes the last axis holds one score a class; for numbers the answer has the shape of the target.",
-        "cross_entropy: (N, classes) with labels (N,)",
+        "For classes one axis holds one score a class, and without it the answer has the shape of the target; for "
+        "numbers the answer has the shape of the target.",
+        "cross_entropy: (N, classes) with labels (N,), (N, classes, H, W) with labels (N, H, W)",
+        ENTROPY,
+    ),
+    "class-axis": Explanation(
+        "Two axes could be the classes",
+        "The axis of the classes is the one without which the answer has the shape of the target. Where two fit and both "
+        "have as many places as there are classes, the first one is taken, as torch does.",
+        "",
         ENTROPY,
     ),
     "too-many-classes": Explanation(

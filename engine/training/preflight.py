@@ -140,7 +140,7 @@ def check_targets(head: Head, part: Part) -> None:
     if not target.numel():
         return
     assert output.loss is not None
-    if head.task.kind in ("classes", "sequence") and LOSSES[output.loss].target != "values":
+    if head.task.kind in ("classes", "sequence") and LOSSES[output.loss].target != "values" and not head.soft(target):
         counted = torch.ones_like(target, dtype=torch.bool) if output.ignored is None else target != output.ignored
         wrong = (
             counted & ((target < 0) | (target >= head.task.classes)) if head.task.classes else counted & (target < 0)

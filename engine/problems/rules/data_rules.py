@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.data.binding import input_field, target_field
+from engine.data.class_axis import class_axis
 from engine.data.datasets import DataError, Field
 from engine.data.fields import fields
 from engine.graph import Graph
@@ -45,7 +46,19 @@ def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
     except DataError as error:
         yield Problem("error", "output-data", str(error), node_id, "input")
         return
-    last = answer.shape[-1]
+    found = class_axis(layer, answer, field)
+    last = answer.shape[-1] if found.axis is None else answer.shape[found.axis]
+    if found.axis is not None and found.others:
+        others = " and ".join(f"axis {axis}" for axis in found.others)
+        yield Problem(
+            "hint",
+            "class-axis",
+            f"{called(graph, node)} gets {answer}: its classes are taken from axis {found.axis}, and {others} would fit "
+            "as well. Set class_axis to say which.",
+            node_id,
+            "input",
+            "class_axis",
+        )
     if field.classes and of_classes(layer.loss) and isinstance(last, int) and last > field.classes:
         yield Problem(
             "warning",

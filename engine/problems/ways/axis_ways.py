@@ -7,9 +7,9 @@ from math import isqrt, prod
 from typing import Final
 
 from engine.dims import Dim, product
-from engine.edits import SetParameter
+from engine.edits import MISSING, SetParameter
 from engine.graph import Edge
-from engine.layers.endpoints import Input
+from engine.layers.endpoints import Input, Output
 from engine.problems.looking import RESHAPES
 from engine.problems.ways.fault_site import FaultSite, Step, Way, number
 from engine.problems.ways.field_ways import data_shapes
@@ -317,3 +317,18 @@ def channels_first(place: FaultSite) -> Iterator[Way | None]:
         name = place.graph.nodes[current.source].name
         edit = SetParameter(current.source, "shape", (channels, height, width))
         yield Way(f"Set shape of {name} to {channels} × {height} × {width}", (edit,))
+
+
+def class_axes(place: FaultSite) -> Iterator[Way | None]:
+    """Another axis for the classes, or axes in an order in which one of them fits."""
+    layer, edge = place.layer, place.edge("input")
+    x = place.spec(edge)
+    if not isinstance(layer, Output) or edge is None or x is None or "class_axis" in layer.unread():
+        return
+    if layer.class_axis is not None:
+        yield Way("Find the axis of the classes by the target", (SetParameter(place.id, "class_axis", MISSING),))
+    for axis in range(1, x.rank):
+        if axis != layer.class_axis:
+            yield place.set(class_axis=axis)
+    for dims in ORDERS.get(x.rank, ()):
+        yield place.insert(edge, ("Permute", {"dims": dims}))

@@ -39,8 +39,11 @@ def _of_classes(head: Head, train: Part) -> float:
     answer for all is Σ m (−ln q) / Σ n w, and q in proportion to m makes it least (Gibbs' inequality).
     """
     output, target = head.output, train.tensors[head.field]
-    labels = target.flatten() if output.ignored is None else target[target != output.ignored]
     classes = head.task.classes
+    if head.soft(target):
+        masses = head.target(train.tensors).flatten(0, -2).double().sum(0)
+        return _least(masses) / float(masses.sum() or math.nan) if head.weights is None else math.nan
+    labels = target.flatten() if output.ignored is None else target[target != output.ignored]
     if not len(labels) or int(labels.min()) < 0 or int(labels.max()) >= classes:
         return math.nan
     counts = torch.bincount(labels.to(torch.int64), minlength=classes).double()

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.data.binding import Binding
+from engine.data.class_axis import class_axis
 from engine.data.datasets import Field
 from engine.data.pipeline import Part
 from engine.graph import Graph
@@ -30,7 +31,8 @@ class Head:
     """One trained Output: where its answer stands among the network's, the field it learns, how it is judged.
 
     ``masked``: some targets may count for nothing, those of the ignored class or of one that weighs nothing.
-    ``weights`` (classes) are those of the loss, ``node`` the id of the Output.
+    ``weights`` (classes) are those of the loss, ``node`` the id of the Output, ``axis`` that of the classes: `answer`
+    has it last.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Head:
     metrics: tuple[MetricName, ...] = ()
     weights: Tensor | None = None
     node: str | None = None
+    axis: int | None = None
     judge: OutputMetrics = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,26 +55,47 @@ class Head:
         """What the steps report."""
         return self.task.step_metric
 
+    def answer(self, answers: tuple[Tensor, ...]) -> Tensor:
+        """What the network answers here, (N, …), classes last."""
+        return self._classes_last(answers[self.place])
+
+    def target(self, batch: Batch) -> Tensor:
+        """What the loss compares it with: labels, values, or probabilities with their classes last."""
+        target = batch[self.field]
+        return self._classes_last(target) if self.soft(target) else target
+
+    def labels(self, batch: Batch) -> Tensor:
+        """The target as metrics count it: of probabilities the likeliest class."""
+        target = batch[self.field]
+        return self._classes_last(target).argmax(-1) if self.soft(target) else target
+
+    def soft(self, target: Tensor) -> bool:
+        """Whether the target is how likely each class is."""
+        return self.task.kind == "classes" and target.is_floating_point()
+
+    def _classes_last(self, value: Tensor) -> Tensor:
+        return value if self.axis is None or self.axis == value.dim() - 1 else value.movedim(self.axis, -1)
+
     def loss(self, answers: tuple[Tensor, ...], batch: Batch) -> Tensor:
         """The mean loss of a batch times the weight of this Output."""
-        value = loss(self.output, answers[self.place], batch[self.field], self.weights, masked=self.masked)
+        value = loss(self.output, self.answer(answers), self.target(batch), self.weights, masked=self.masked)
         return value if self.output.weight == 1.0 else value * self.output.weight
 
     def count(self, batch: Batch) -> Tensor | int:
         """How much a batch counts in the mean over several."""
-        return counted(self.output, batch[self.field], self.weights, masked=self.masked)
+        return counted(self.output, self.target(batch), self.weights, masked=self.masked)
 
     def score(self, answers: tuple[Tensor, ...], batch: Batch) -> tuple[Tensor, Tensor | int]:
         """(sum, number) of the metric over a batch, apart from the gradients."""
-        answer, target = answers[self.place].detach(), batch[self.field]
+        answer, target = self.answer(answers).detach(), self.labels(batch)
         if self.task.kind == "values":
             return absolute_error(answer, target)
         return hits(self.output, answer, target, self.masked)
 
     def sums(self, answers: tuple[Tensor, ...], batch: Batch) -> list[Tensor]:
         """[sum of the loss, its count, sum of the metric, its count], each a tensor without axes."""
-        answer, target = answers[self.place], batch[self.field]
-        values = summed(self.output, answer, target, self.weights, masked=self.masked)
+        answer = self.answer(answers)
+        values = summed(self.output, answer, self.target(batch), self.weights, masked=self.masked)
         exact = torch.float32 if answer.device.type == "mps" else torch.float64
         every = (*values, *self.score(answers, batch))
         return [torch.as_tensor(value, dtype=exact, device=answer.device) for value in every]
@@ -113,6 +137,27 @@ class Network:
             with torch.autocast(inputs[0].device.type, self.autocast):
                 result = compute(*inputs)
         return tuple(map(_single, result)) if isinstance(result, tuple) else (_single(result),)
+
+    def answer(self, answers: tuple[Tensor, ...]) -> Tensor:
+        """What the network answers here, (N, …), classes last."""
+        return self._classes_last(answers[self.place])
+
+    def target(self, batch: Batch) -> Tensor:
+        """What the loss compares it with: labels, values, or probabilities with their classes last."""
+        target = batch[self.field]
+        return self._classes_last(target) if self.soft(target) else target
+
+    def labels(self, batch: Batch) -> Tensor:
+        """The target as metrics count it: of probabilities the likeliest class."""
+        target = batch[self.field]
+        return self._classes_last(target).argmax(-1) if self.soft(target) else target
+
+    def soft(self, target: Tensor) -> bool:
+        """Whether the target is how likely each class is."""
+        return self.task.kind == "classes" and target.is_floating_point()
+
+    def _classes_last(self, value: Tensor) -> Tensor:
+        return value if self.axis is None or self.axis == value.dim() - 1 else value.movedim(self.axis, -1)
 
     def loss(self, answers: tuple[Tensor, ...], batch: Batch, shares: Sequence[Tensor | float] | None = None) -> Tensor:
         """The weighted sum of the losses of all heads; ``shares`` are those of this batch among several, by head."""
@@ -157,7 +202,7 @@ class Network:
                     answers = self.answers(batch, forward)
                     rows.append(torch.stack([value for head in self.heads for value in head.sums(answers, batch)]))
                     for head in self.heads:
-                        head.judge.update(answers[head.place], batch[head.field])
+                        head.judge.update(head.answer(answers), head.labels(batch))
                     for see in observers:
                         see(answers, batch)
         finally:
@@ -216,9 +261,24 @@ def heads(
         ignored = output.ignored is not None and any(
             bool((part.tensors[name] == output.ignored).any()) for part in parts
         )
-        weights = _class_weights(output, target, job)
+        axis = class_axis(output, answer, fields[name]).axis
+        soft = job.kind == "classes" and target.is_floating_point()
+        weights = _class_weights(output, target.movedim(axis, -1) if soft and axis is not None else target, job)
         masked = ignored or (weights is not None and not bool(weights.all()))
-        result.append(Head(node.name, output, index, name, job, masked, job.chosen(metrics), weights, node.id))
+        result.append(
+            Head(
+                node.name,
+                output,
+                index,
+                name,
+                job,
+                masked,
+                job.chosen(metrics),
+                weights,
+                node.id,
+                axis if job.kind in ("classes", "two", "values") else None,
+            )
+        )
     return tuple(result)
 
 

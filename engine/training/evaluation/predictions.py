@@ -77,7 +77,7 @@ def look(
     found = {}
     for number, head in enumerate(network.heads):
         chosen = ranks.chosen(number, room)
-        answered = list(part.tensors[head.field].shape[1:])
+        answered = list(head.labels({head.field: part.tensors[head.field][:1]}).shape[1:])
         places = [*chosen.worst, *chosen.others, *chosen.cells]
         table = SampleTable(
             head=head.name,
@@ -110,8 +110,8 @@ def _samples(network: Network, part: Part, judged: nn.Module, head: Head, places
             for start in range(0, len(places), BATCH):
                 some = places[start : start + BATCH]
                 batch = next(part.batches(network.fields, len(some), torch.tensor(some)))
-                answers = network.answers(batch, judged)[head.place]
-                for place, value, answer, target in zip(some, batch[source], answers, batch[head.field], strict=True):
+                answers, targets = head.answer(network.answers(batch, judged)), head.labels(batch)
+                for place, value, answer, target in zip(some, batch[source], answers, targets, strict=True):
                     said = _answer(head, answer, target)
                     samples.append(Sample(place=int(part.indices[place]), input=_input(value), **said))
     finally:

@@ -61,7 +61,7 @@ class Ranks:
             return
         began = perf_counter()
         for index, head in enumerate(self._heads):
-            answer, target = answers[head.place].float(), batch[head.field]
+            answer, target = head.answer(answers).float(), head.labels(batch)
             score, miss = _score(head, answer, target)
             self._scores[index].append(score)
             if miss is not None:

@@ -45,7 +45,7 @@ SHARED = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")
 PAIRED = ("-n", "auto", "--maxprocesses", "2", "--dist", "worksteal")
 """Tests without a window share all cores, those with one two of them; what is measured runs alone."""
 ON_DISPLAY = ("journeys", "long proofs")
-WITHOUT_WINDOW = ("tests/engine", "tests/presets", "tests/dev", "tests/test_house.py")
+WITH_WINDOW = ("tests/gui", "tests/benchmarks", "tests/journeys")
 
 
 def run(
@@ -211,8 +211,14 @@ def check(args: list[str]) -> int:
         "lint-imports": [module[0], "-c", "import importlinter.cli as cli; cli.lint_imports_command()"],
     }
     tests = {
-        "tests without a window": [*pytest, "not slow and not journey", *SHARED, *WITHOUT_WINDOW],
-        "tests of the window": [*pytest, "not slow and not journey", *PAIRED, "tests/gui"],
+        "tests without a window": [
+            *pytest,
+            "not slow",
+            *SHARED,
+            "tests",
+            *(f"--ignore={path}" for path in WITH_WINDOW),
+        ],
+        "tests of the window": [*pytest, "not slow", *PAIRED, "tests/gui"],
         "benchmarks": [*pytest, "not slow", "-s", "tests/benchmarks"],
         "journeys": [*pytest, "not slow and journey", "tests/journeys"],
     }

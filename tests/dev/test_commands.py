@@ -67,10 +67,10 @@ STAGES = [
     "ruff format",
     "-m mypy",
     "lint_imports",
-    "tests/engine tests/presets tests/dev",
-    "tests/gui",
-    "tests/benchmarks",
-    "tests/journeys",
+    " tests --ignore=",
+    "worksteal tests/gui",
+    "-s tests/benchmarks",
+    "slow and journey tests/journeys",
 ]
 LINTERS = STAGES[:4]
 
@@ -99,8 +99,8 @@ def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
 @pytest.mark.usefixtures("ready")
 def test_the_tests_of_the_window_share_two_workers_and_benchmarks_run_alone(dev: ModuleType, runs: Runs) -> None:
     dev.main(["test"])
-    assert [command[command.index("--maxprocesses") + 1] for command in runs.with_part("tests/gui")] == ["2"]
-    (benchmarks,) = runs.with_part("tests/benchmarks")
+    assert [command[command.index("--maxprocesses") + 1] for command in runs.with_part("worksteal tests/gui")] == ["2"]
+    (benchmarks,) = runs.with_part(" -s tests/benchmarks")
     assert "-n" not in benchmarks
     assert "-s" in benchmarks, "their tables are what they are for"
 
@@ -120,7 +120,7 @@ def test_a_failed_stage_keeps_none_from_running_and_the_last_line_names_it(
 
 @pytest.mark.usefixtures("ready")
 def test_two_failed_stages_are_both_named(dev: ModuleType, runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
-    runs.codes |= {"-m mypy": 1, "tests/gui": 2}
+    runs.codes |= {"-m mypy": 1, "worksteal tests/gui": 2}
     assert dev.main(["test"]) == 1
     assert capsys.readouterr().out.splitlines()[-1].startswith("== FAILED: mypy, tests of the window, ")
 
@@ -251,7 +251,9 @@ def test_run_gives_the_exit_code_and_what_was_printed(monkeypatch: pytest.Monkey
     assert dev.run([sys.executable, "-c", code], env={"LOOM": "warp"}, output=subprocess.PIPE) == (3, "warp\n")
 
 
-def test_every_test_belongs_to_one_stage(dev: ModuleType) -> None:
-    tests = REPOSITORY / "tests"
-    there = {path.relative_to(tests).parts[0] for path in tests.rglob("test_*.py")}
-    assert {Path(place).name for place in dev.WITHOUT_WINDOW} == there - {"gui", "benchmarks", "journeys"}
+@pytest.mark.usefixtures("ready")
+def test_every_test_belongs_to_one_stage(dev: ModuleType, runs: Runs) -> None:
+    assert dev.main(["test"]) == 0
+    rest, *others = (command[2:] for command in runs.with_part("-m pytest"))
+    assert rest[rest.index("tests") :] == ["tests", *(f"--ignore={command[-1]}" for command in others)]
+    assert all((REPOSITORY / command[-1]).is_dir() for command in others)

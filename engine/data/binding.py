@@ -10,7 +10,7 @@ from engine.data.datasets import DataError, Field
 from engine.data.fields import sample, unknown
 from engine.graph import Graph, Node
 from engine.layers.endpoints import Input, Output
-from engine.layers.losses import LOSSES, of_classes
+from engine.layers.losses import AXIS, LOSSES, of_classes
 from engine.shapes import Report
 from engine.spec import Spec, shape_text
 
@@ -79,10 +79,9 @@ def _mismatch(layer: Output, answer: Spec, field: Field) -> str:
     if LOSSES[layer.loss].target == "sequence":
         return _sequence_mismatch(layer, answer, field)
     if classes is None:
-        if layer.loss == "cross_entropy" and probabilities(answer, field) and answer.rank > 1:
-            return (
-                "" if class_axis(layer, answer, field).axis else f"class_axis {layer.class_axis} is none of its axes."
-            )
+        if probabilities(layer, answer, field):
+            fits = class_axis(layer, answer, field).axis is not None
+            return "" if fits else f"class_axis {layer.class_axis} is none of the axes behind the batch."
         if of_classes(layer.loss):
             return f"{layer.loss} needs classes and that field holds numbers: choose mse_loss or l1_loss."
         fits = any(fitting(shape, field.shape) for shape in (given, (*given, 1))) or fitting(given, (*field.shape, 1))
@@ -91,7 +90,7 @@ def _mismatch(layer: Output, answer: Spec, field: Field) -> str:
     if number and (fitting(given, field.shape) or fitting(given, (*field.shape, 1))):
         return ""
     axis = class_axis(layer, answer, field).axis
-    if axis is None and len(given) == len(field.shape) + 1 and len(given) > 1:
+    if axis is None and AXIS in LOSSES[layer.loss].options and len(given) == len(field.shape) + 1 > 1:
         if layer.class_axis is not None:
             return f"without axis {layer.class_axis}, set as class_axis, {answer} is not the shape of the target."
         wanted = shape_text((answer.shape[0], *field.shape))

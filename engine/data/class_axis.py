@@ -27,8 +27,8 @@ def class_axis(output: Output, answer: Spec, field: Field) -> ClassAxis:
     sizes, rank = answer.shape, answer.rank
     if rank < 2:
         return ClassAxis(None)
-    labels = rank == len(field.shape) + 2
-    if not labels and not probabilities(answer, field):
+    labels = field.classes is not None and rank == len(field.shape) + 2
+    if not labels and not probabilities(output, answer, field):
         return ClassAxis(None)
     fits = [axis for axis in range(1, rank) if not labels or fitting((*sizes[1:axis], *sizes[axis + 1 :]), field.shape)]
     if output.class_axis is not None:
@@ -39,9 +39,10 @@ def class_axis(output: Output, answer: Spec, field: Field) -> ClassAxis:
     return ClassAxis(found[0], tuple(found[1:])) if found else ClassAxis(None)
 
 
-def probabilities(answer: Spec, field: Field) -> bool:
-    """Whether a field of numbers can be how likely each class is: it has the shape of the answer."""
-    return field.classes is None and field.dtype == "float32" and fitting(answer.shape[1:], field.shape)
+def probabilities(output: Output, answer: Spec, field: Field) -> bool:
+    """Whether the loss takes a field of numbers as how likely each class is: it has the shape of the answer."""
+    numbers = field.classes is None and field.dtype == "float32"
+    return output.loss == "cross_entropy" and answer.rank > 1 and numbers and fitting(answer.shape[1:], field.shape)
 
 
 def fitting(wanted: tuple[Dim | str, ...], given: tuple[int, ...]) -> bool:

@@ -23,7 +23,8 @@ def loss(
     Where some targets are the ignored class (``masked``) and none is left that counts, the loss is 0.
 
     Classes are the last axis of ``answer`` (N, …, C). Losses of classes take labels (N, …) and ``weights`` (C), one a
-    class; cross-entropy also takes probabilities (N, …, C); CTC takes an answer (N, T, C) and labels (N, S); the others take what `as_values` makes of the target.
+    class; cross-entropy also takes probabilities (N, …, C); CTC takes an answer (N, T, C) and labels (N, S); the others
+    take what `as_values` makes of the target.
     """
     if masked and of_classes(output.loss):
         total, number = summed(output, answer, target, weights)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.data.class_axis import class_axis, probabilities
+from engine.data.class_axis import class_axis
 from engine.data.datasets import Field
 from engine.layers.endpoints import Output
 from engine.layers.losses import LOSSES
@@ -42,8 +42,7 @@ def task(output: Output, answer: Spec, field: Field) -> Task:
     if LOSSES[output.loss].target == "sequence":
         return Task("sequence", places=len(field.shape))
     axis = class_axis(output, answer, field).axis
-    soft = output.loss == "cross_entropy" and probabilities(answer, field)
-    if axis is not None and answer.shape[axis] != 1 and (soft or field.classes is not None):
+    if axis is not None and answer.shape[axis] != 1:
         size = answer.shape[axis]
         return Task("classes", size if isinstance(size, int) else field.classes or 0, answer.rank - 2)
     judged = output.loss in ("binary_cross_entropy", "binary_cross_entropy_with_logits")

@@ -200,8 +200,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "class-axis": Explanation(
         "Two axes could be the classes",
-        "The axis of the classes is the one without which the answer has the shape of the target. Where two fit and both "
-        "have as many places as there are classes, the first one is taken, as torch does.",
+        "The axis of the classes is the one without which the answer has the shape of the target. Where two fit and "
+        "both have as many places as there are classes, the first one is taken, as torch does.",
         "",
         ENTROPY,
     ),

@@ -53,8 +53,8 @@ def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
         yield Problem(
             "hint",
             "class-axis",
-            f"{called(graph, node)} gets {answer}: its classes are taken from axis {found.axis}, and {others} would fit "
-            "as well. Set class_axis to say which.",
+            f"{called(graph, node)} gets {answer}: its classes are taken from axis {found.axis}, and {others} would "
+            "fit as well. Set class_axis to say which.",
             node_id,
             "input",
             "class_axis",

@@ -138,27 +138,6 @@ class Network:
                 result = compute(*inputs)
         return tuple(map(_single, result)) if isinstance(result, tuple) else (_single(result),)
 
-    def answer(self, answers: tuple[Tensor, ...]) -> Tensor:
-        """What the network answers here, (N, …), classes last."""
-        return self._classes_last(answers[self.place])
-
-    def target(self, batch: Batch) -> Tensor:
-        """What the loss compares it with: labels, values, or probabilities with their classes last."""
-        target = batch[self.field]
-        return self._classes_last(target) if self.soft(target) else target
-
-    def labels(self, batch: Batch) -> Tensor:
-        """The target as metrics count it: of probabilities the likeliest class."""
-        target = batch[self.field]
-        return self._classes_last(target).argmax(-1) if self.soft(target) else target
-
-    def soft(self, target: Tensor) -> bool:
-        """Whether the target is how likely each class is."""
-        return self.task.kind == "classes" and target.is_floating_point()
-
-    def _classes_last(self, value: Tensor) -> Tensor:
-        return value if self.axis is None or self.axis == value.dim() - 1 else value.movedim(self.axis, -1)
-
     def loss(self, answers: tuple[Tensor, ...], batch: Batch, shares: Sequence[Tensor | float] | None = None) -> Tensor:
         """The weighted sum of the losses of all heads; ``shares`` are those of this batch among several, by head."""
         losses = [head.loss(answers, batch) for head in self.heads]
@@ -265,20 +244,8 @@ def heads(
         soft = job.kind == "classes" and target.is_floating_point()
         weights = _class_weights(output, target.movedim(axis, -1) if soft and axis is not None else target, job)
         masked = ignored or (weights is not None and not bool(weights.all()))
-        result.append(
-            Head(
-                node.name,
-                output,
-                index,
-                name,
-                job,
-                masked,
-                job.chosen(metrics),
-                weights,
-                node.id,
-                axis if job.kind in ("classes", "two", "values") else None,
-            )
-        )
+        chosen = job.chosen(metrics)
+        result.append(Head(node.name, output, index, name, job, masked, chosen, weights, node.id, axis))
     return tuple(result)
 
 

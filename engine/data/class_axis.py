@@ -40,9 +40,13 @@ def class_axis(output: Output, answer: Spec, field: Field) -> ClassAxis:
 
 
 def probabilities(output: Output, answer: Spec, field: Field) -> bool:
-    """Whether the loss takes a field of numbers as how likely each class is: it has the shape of the answer."""
-    numbers = field.classes is None and field.dtype == "float32"
-    return output.loss == "cross_entropy" and answer.rank > 1 and numbers and fitting(answer.shape[1:], field.shape)
+    """Whether the loss takes a field of numbers as how likely each of several classes is.
+
+    It has the shape of the answer then; that its numbers are probabilities is known once the data are read.
+    """
+    if output.loss != "cross_entropy" or field.classes is not None or field.dtype != "float32" or answer.rank < 2:
+        return False
+    return fitting(answer.shape[1:], field.shape) and any(size != 1 for size in answer.shape[1:])
 
 
 def fitting(wanted: tuple[Dim | str, ...], given: tuple[int, ...]) -> bool:

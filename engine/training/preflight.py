@@ -27,6 +27,8 @@ from engine.training.steps.stepper import Stepper
 
 START: Final = 10.0
 """A first loss so many times that of guessing speaks of inputs or weights that are far too large."""
+PROBABLE: Final = 1e-3
+"""How far the probabilities of all classes together may be from 1."""
 TIGHT: Final = 0.8
 """From this share of the free memory on it is said that a batch only just fits."""
 BYTES: Final = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
@@ -140,7 +142,17 @@ def check_targets(head: Head, part: Part) -> None:
     if not target.numel():
         return
     assert output.loss is not None
-    if head.task.kind in ("classes", "sequence") and LOSSES[output.loss].target != "values" and not head.soft(target):
+    if head.soft(target):
+        sums = head.target(part.tensors).sum(-1)
+        if float(target.min()) < 0 or not bool(((sums - 1).abs() < PROBABLE).all()):
+            raise TrainingError(
+                f"{head.name} (Output) compares classes by {output.loss}, but the field {head.field!r} holds numbers "
+                "that are no probabilities (at least 0, with the sum 1): choose mse_loss or l1_loss.",
+                node=head.node,
+                field=head.field,
+            )
+        return
+    if head.task.kind in ("classes", "sequence") and LOSSES[output.loss].target != "values":
         counted = torch.ones_like(target, dtype=torch.bool) if output.ignored is None else target != output.ignored
         wrong = (
             counted & ((target < 0) | (target >= head.task.classes)) if head.task.classes else counted & (target < 0)

@@ -160,3 +160,17 @@ def test_a_project_of_schema_1_keeps_the_last_axis() -> None:
     assert frozen.of_type("Output")[0].parameters["class_axis"] == -1
     assert grave(frozen) == []
     assert "class_axis" not in from_bytes(to_bytes(segmentation())).of_type("Output")[0].parameters
+
+
+def test_numbers_that_are_no_probabilities_are_refused_before_the_first_step(tmp_path: Path) -> None:
+    """Cross-entropy takes probabilities in the shape of the answer; what the numbers are shows in the data."""
+    graph = Graph()
+    graph.settings = {"data": {"dataset": "series"}, "training": {"epochs": 1, "threads": 1}}
+    nodes = [graph.add("Input", shape=(48, 2)), graph.add("Flatten"), graph.add("Linear", out_features=12)]
+    nodes.append(graph.add("Output"))
+    for source, target in pairwise(nodes):
+        graph.connect(source, target)
+    result = Trainer(graph, tmp_path / "run").run()
+    assert result.state == "failed"
+    assert "holds numbers that are no probabilities" in result.message
+    assert result.about.node == nodes[-1]

@@ -92,6 +92,18 @@ def unknown_layer() -> Graph:
     return graph
 
 
+def two_axes() -> Graph:
+    """32 maps of 32 × 32 pixels for a mask of 32 × 32: any axis could be the classes."""
+    graph = Graph()
+    SetSetting(("data", "dataset"), "shapes").apply(graph)
+    last = graph.add("Input", shape=(3, 32, 32))
+    for node_type, parameters in (("Conv2d", {"out_channels": 32, "kernel_size": 1}), ("Output", {"field": "mask"})):
+        node = graph.add(node_type, **parameters)
+        graph.connect(last, node)
+        last = node
+    return graph
+
+
 def only(*types: str) -> Callable[[], Graph]:
     def build() -> Graph:
         graph = Graph()
@@ -137,6 +149,7 @@ PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], 
     ("no-loss", "error", None, None, None, edited(SetParameter("n5", "loss", None)), "No Output has a loss"),
     ("input-data", "error", "n1", None, "shape", edited(SetSetting(("data", "dataset"), "iris")), "8 × 8"),
     ("output-data", "error", "n5", "input", None, edited(SetParameter("n4", "out_features", 9)), "10"),
+    ("class-axis", "hint", "n3", "input", "class_axis", two_axes, "taken from axis 1, and axis 2 and axis 3 would fit"),
     ("too-many-classes", "warning", "n5", "input", None, edited(SetParameter("n4", "out_features", 11)), "11 classes"),
     ("setting", "error", None, None, "training.epochs", edited(SetSetting(("training", "epochs"), "x")), "'x'"),
     ("data", "error", None, None, "data", edited(SetSetting(("data", "dataset"), "digit")), "'digit'; did you mean"),

@@ -204,7 +204,8 @@ def head(kind: str, **more: Any) -> Any:
     from types import SimpleNamespace
 
     facts = {"output": SimpleNamespace(ignore_index=-100, loss="", blank=0), "field": "y", "place": 0, **more}
-    return SimpleNamespace(task=SimpleNamespace(kind=kind), **facts)
+    reads = {"answer": lambda answers: answers[0], "labels": lambda batch: batch["y"]}
+    return SimpleNamespace(task=SimpleNamespace(kind=kind), **facts, **reads)
 
 
 @settings(max_examples=100, deadline=None)

@@ -128,7 +128,7 @@ HOSTILE = {
     "huge number": good().replace("0.0", "9" * 6000),
     "deep": '{"layerloom": 1, "nodes": ' + "[" * 100_000 + "]" * 100_000 + "}",
     "deep parameter": good(nodes=[{"id": "a", "type": "ReLU", "name": "r", "parameters": {"p": DEEP}}]),
-    "newer": good(layerloom=2),
+    "newer": good(layerloom=3),
     "nodes no list": good(nodes={"a": 1}),
     "node no object": good(nodes=[7]),
     "bad id": good(nodes=[{"id": "<script>", "type": "ReLU", "name": "r", "parameters": {}}]),

@@ -168,7 +168,7 @@ class Watched:
     late: list[float] = field(default_factory=list)
 
     def take(self) -> float:
-        host, board = self.board.host, self.board
+        host, board = self.board.run.host, self.board
         assert host is not None
         with self.qtbot.waitExposed(board):
             board.show()
@@ -202,8 +202,8 @@ def board_of(qtbot: QtBot, graph: Graph, folder: Path, name: str) -> Dashboard:
     qtbot.addWidget(board)
     boards.append(board)
     board.resize(1180, 680)
-    board.train()
-    assert board.host is not None
+    board.run.train()
+    assert board.run.host is not None
     return board
 
 
@@ -213,8 +213,8 @@ def test_the_window_beside_a_training(qtbot: QtBot, tmp_path: Path, name: str) -
     graph = perceptron(*SIZES[name])
     shown = {host: board_of(qtbot, graph, tmp_path, host) for host in HOSTS}
     for board in shown.values():
-        assert board.host is not None
-        board.host.pause()
+        assert board.run.host is not None
+        board.run.host.pause()
     qtbot.waitUntil(lambda: all(b.host.status.state == "paused" for b in shown.values()), timeout=60_000)  # type: ignore[union-attr]
     speeds: dict[str, list[float]] = {host: [] for host in HOSTS}
     alone: list[float] = []
@@ -281,11 +281,11 @@ def test_how_soon_stop_is_obeyed(qtbot: QtBot, tmp_path: Path, noted: Path) -> N
                 board = board_of(qtbot, graph, tmp_path, host)
                 with qtbot.waitExposed(board):
                     board.show()
-                qtbot.waitUntil(lambda board=board: board.host.status.step > 0, timeout=60_000)
+                qtbot.waitUntil(lambda board=board: board.run.host.status.step > 0, timeout=60_000)
                 _pass(0.4)
                 asked = time.monotonic()
-                board.stop()
-                with qtbot.waitSignal(board.finished, timeout=30_000):
+                board.run.stop()
+                with qtbot.waitSignal(board.run.finished, timeout=30_000):
                     pass
                 late.append(sum(began > asked for began in json.loads(noted.read_text())))
                 assert board.close_host(10)

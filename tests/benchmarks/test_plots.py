@@ -183,9 +183,9 @@ def _watched(qtbot: QtBot, graph: Graph, root: Path, measured: Measured) -> floa
     board.resize(1180, 680)
     with qtbot.waitExposed(board):
         board.show()
-    board.train()
-    qtbot.waitUntil(lambda: len(board.host.history.series("train/loss")[0]) >= 5, timeout=60_000)  # type: ignore[union-attr]
-    host = board.host
+    board.run.train()
+    qtbot.waitUntil(lambda: len(board.run.host.history.series("train/loss")[0]) >= 5, timeout=60_000)  # type: ignore[union-attr]
+    host = board.run.host
     assert isinstance(host, ThreadHost)
     since = len(host.history.series("train/loss")[0])
     beats: list[float] = []

@@ -177,7 +177,7 @@ def test_the_layer_that_is_shown_says_what_the_training_said(qtbot: QtBot, windo
     dead = Diagnosis("dead-units", "Dead units.", "Lower the learning rate.", 20, node=relu.id)
     live.follow(Status(diagnoses=(dead, alike)), document.project.copy())  # a run from before: nothing was measured
     assert marks(window) == {linear.name: "weak", relu.name: "weak"}
-    window._show_node((), relu.id)
+    window.pages.show_node((), relu.id)
     assert document.selection == (relu.id,)
     said = window.design.inspector.node_page.training
     assert said.isVisible()
@@ -185,7 +185,7 @@ def test_the_layer_that_is_shown_says_what_the_training_said(qtbot: QtBot, windo
     assert "This comes of something else: All units are alike." in said.text
     assert "Lower the learning rate" not in said.text
     assert said.mend.isHidden()
-    window._show_node((), linear.id)
+    window.pages.show_node((), linear.id)
     assert said.text == "All units are alike. Take another initialisation."
     QTest.mouseClick(said.mend, Qt.MouseButton.LeftButton)
     assert "initialization" not in document.project.nodes[linear.id].properties
@@ -195,7 +195,7 @@ def test_the_layer_that_is_shown_says_what_the_training_said(qtbot: QtBot, windo
     assert said.mend.isVisible()
     live.forget()
     assert said.isHidden()
-    window._show_node((), "gone")
+    window.pages.show_node((), "gone")
     assert window.status.currentMessage().startswith("This layer is not in the drawing any more")
     document.discard()
 
@@ -260,8 +260,8 @@ def test_after_a_training_the_values_are_those_of_its_weights(qtbot: QtBot, wind
     qtbot.waitUntil(lambda: len(labels()) == 2, timeout=60_000)
     assert window.status.currentMessage().endswith("with new weights.")
     before = labels()
-    with qtbot.waitSignal(window.training.finished, timeout=60_000):
-        window.train()
+    with qtbot.waitSignal(window.pages.training.run.finished, timeout=60_000):
+        window.commands.training.train()
     qtbot.waitUntil(lambda: labels() not in ([], before), timeout=60_000)
     assert "with the weights of the run on the Training page" in window.status.currentMessage()
     window.close()

@@ -88,7 +88,7 @@ def test_a_fix_is_one_click_and_one_undo_step(qtbot: QtBot, window: MainWindow) 
     assert not [p for p in window.document.all_problems() if p.severity == "error"]
     assert window.document.history.undo_title == "Set padding of conv2 to 1"
     assert "Ctrl+Z takes it back" in window.status.currentMessage()
-    window.undo()
+    window.commands.editing.undo()
     assert to_bytes(window.document.project) == before
 
 
@@ -160,7 +160,7 @@ def test_without_a_problem_alt_enter_says_so(qtbot: QtBot, window: MainWindow) -
     flat = window.document.graph.by_name("flat")
     assert flat is not None
     window.document.select([flat.id])
-    window.show_fixes()
+    window.commands.fix_menu.open()
     assert window.status.currentMessage() == "flat has no problem."
 
 
@@ -171,7 +171,7 @@ def test_mend_all_is_one_step(qtbot: QtBot, window: MainWindow) -> None:
     assert [p.severity for p in window.document.all_problems()] == ["hint"]
     qtbot.waitUntil(lambda: window.design.problems.count.text() == "1 hint")
     assert not window.design.problems.mend_all.isEnabled()
-    window.undo()
+    window.commands.editing.undo()
     assert to_bytes(window.document.project) == before
     window.document.history.redo()
     qtbot.waitUntil(lambda: window.design.problems.count.text() == "1 hint")
@@ -187,7 +187,7 @@ def test_a_fault_inside_a_block_is_mended_from_outside_and_from_inside(qtbot: Qt
     assert [look.name for _, look in window.view.ghosts.picture.changed] == ["conv"]
     qtbot.mouseClick(offered(window)[0], LEFT)
     assert not [p for p in window.document.all_problems() if p.severity == "error"]
-    window.undo()
+    window.commands.editing.undo()
     window.view.leave_block()
     qtbot.waitUntil(lambda: bool(offered(window)))
     rest_on(offered(window)[0])
@@ -229,7 +229,7 @@ def test_a_new_layer_is_offered_what_suits_its_place(qtbot: QtBot, window: MainW
     qtbot.mouseClick(offers.buttons[0], LEFT)
     assert window.document.graph.nodes[node.id].parameters["out_channels"] == 64
     assert [button.accessibleName() for button in offers.buttons] == ["Set padding to 1 → (N, 64, 16, 16)"]
-    window.undo()
+    window.commands.editing.undo()
     assert len(offers.buttons) == 2
 
 

@@ -228,14 +228,14 @@ def test_a_window_asks_before_it_ends_a_run_in_its_own_thread(
     made = window(iris(epochs=FOREVER))
     made.preferences.host = "thread"
     made.document.discard()  # nothing else keeps the window open
-    made.train()
-    host = made.training.host
+    made.commands.training.train()
+    host = made.pages.training.run.host
     assert host is not None
     qtbot.waitUntil(lambda: len(host.history.series("validation/loss")[0]) > 3, timeout=LONG)
     made.close()
     press(made, "Cancel")
     assert made.isVisible()
-    assert made.running
+    assert made.pages.running
     made.close()
     with qtbot.waitSignal(made.closed):
         press(made, "Stop and close")
@@ -247,42 +247,42 @@ def test_a_run_outlives_its_window_and_is_found_again(
     qtbot: QtBot, window: Callable[[Graph | None], MainWindow]
 ) -> None:
     first = window(iris(epochs=FOREVER))
-    first.train()
-    host = first.training.host
+    first.commands.training.train()
+    host = first.pages.training.run.host
     assert isinstance(host, ProcessHost)
     qtbot.waitUntil(lambda: len(host.history.series("validation/loss")[0]) > 3, timeout=LONG)
     first.close()
     press(first, "Cancel")
     assert first.isVisible()
-    assert first.running
+    assert first.pages.running
     first.close()
     with qtbot.waitSignal(first.closed):
         press(first, "Let it go on")
     assert not first.isVisible()
 
     second = window(None)  # another project: it is offered
-    second.find_runs()
-    qtbot.waitUntil(second.going_on.isVisible)
-    assert second.going_on.text.text() == "A run of “iris” is going on in a process of its own."
-    second.going_on.button.click()
-    board = second.training
+    second.commands.training.find()
+    qtbot.waitUntil(second.commands.training.going_on.isVisible)
+    assert second.commands.training.going_on.text.text() == "A run of “iris” is going on in a process of its own."
+    second.commands.training.going_on.button.click()
+    board = second.pages.training
     assert second.pages.currentWidget() is board
-    assert not second.going_on.isVisible()
+    assert not second.commands.training.going_on.isVisible()
     assert second.document.project.name == "iris", "nothing was open: so its project is shown"
-    qtbot.waitUntil(lambda: board.host is not None and board.host.status.state == "running", timeout=LONG)
-    assert board.host is not None
-    steps = board.host.history.series("train/loss")[0]
+    qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.state == "running", timeout=LONG)
+    assert board.run.host is not None
+    steps = board.run.host.history.series("train/loss")[0]
     assert np.array_equal(steps, np.arange(1, len(steps) + 1)), "the curves are whole from the beginning"
 
     third = window(iris())  # the same project: it would be followed, but for the second window
-    with qtbot.waitSignal(third.training.message) as said:
+    with qtbot.waitSignal(third.pages.training.message) as said:
         pass
     assert said.args == ["Another window watches this training: close it there first."]
-    assert not third.running
-    assert third.training.controls.train.isEnabled()
-    with qtbot.waitSignal(third.training.message):  # whoever opens the page asks again
-        third.show_training()
-    runs_list = third.training.runs
+    assert not third.pages.running
+    assert third.pages.training.controls.train.isEnabled()
+    with qtbot.waitSignal(third.pages.training.message):  # whoever opens the page asks again
+        third.pages.show_training()
+    runs_list = third.pages.training.runs
     qtbot.waitUntil(lambda: runs_list.proxy.rowCount() == 1)
     qtbot.waitUntil(lambda: runs_list.proxy.index(0, STATE).data() == "running")
     runs_list.table.selectRow(0)
@@ -290,7 +290,7 @@ def test_a_run_outlives_its_window_and_is_found_again(
 
     second._shut_down(keep=True)
     runs_list.go_on.click()
-    qtbot.waitUntil(lambda: third.training.host is not None and third.training.host.status.step > 0, timeout=LONG)
+    qtbot.waitUntil(lambda: third.pages.training.run.host is not None and third.pages.training.run.host.status.step > 0, timeout=LONG)
     third.close()
     with qtbot.waitSignal(third.closed, timeout=LONG):
         press(third, "Stop it")
@@ -315,8 +315,8 @@ app = QApplication([])
 root = Path(sys.argv[1])
 board = Dashboard(Document(iris(epochs=2000)), host_factory=lambda graph: ProcessHost(graph, root=root), root=root)
 board.show()
-board.train()
-board.epoch_done.connect(lambda epochs: print(epochs, flush=True))
+board.run.train()
+board.run.epoch_done.connect(lambda epochs: print(epochs, flush=True))
 app.exec()
 """
     command = [sys.executable, "-c", code, str(tmp_path)]
@@ -328,10 +328,10 @@ app.exec()
         (found,) = live()
         board = Dashboard(Document(iris()), root=tmp_path)
         qtbot.addWidget(board)
-        with qtbot.waitSignal(board.finished, timeout=LONG) as ended:
-            board.attach(found.folder)
+        with qtbot.waitSignal(board.run.finished, timeout=LONG) as ended:
+            board.run.attach(found.folder)
         assert ended.args[0].state == "finished"
-        assert board.host is not None
-        assert len(board.host.history.series("train/loss")[0]) == 4000
+        assert board.run.host is not None
+        assert len(board.run.host.history.series("train/loss")[0]) == 4000
         assert board.close_host(10)
         board.close()

@@ -24,9 +24,9 @@ def test_window_and_command_line_write_the_same_metrics(qtbot: QtBot, tmp_path: 
     window.files.show_graph(presets.build(what))
     window.document.apply(SetSetting(("training", "epochs"), epochs))
     window.show()
-    window.train()
-    qtbot.waitUntil(lambda: window.running, timeout=30_000)
-    qtbot.waitUntil(lambda: not window.running, timeout=120_000)
+    window.commands.training.train()
+    qtbot.waitUntil(lambda: window.pages.running, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.pages.running, timeout=120_000)
 
     (run,) = runs()
     assert run.state == "finished"

@@ -62,7 +62,7 @@ def test_a_card_of_the_gallery_opens_its_preset(qtbot: QtBot, window: MainWindow
 def test_the_title_says_that_there_are_unsaved_changes(window: MainWindow) -> None:
     change(window)
     assert window.windowTitle() == "• LeNet-5 – Layerloom"
-    window.undo()
+    window.commands.editing.undo()
     assert window.windowTitle() == "LeNet-5 – Layerloom"
 
 
@@ -70,10 +70,10 @@ def test_undo_is_named_and_gives_back_the_same_bytes(window: MainWindow) -> None
     change(window)
     changed = project.to_bytes(window.document.graph)
     assert window.actions_table["edit.undo"].text() == "Undo: Set out_channels of conv1"
-    window.undo()
+    window.commands.editing.undo()
     assert project.to_bytes(window.document.graph) == project.to_bytes(presets.build("lenet-5"))
     assert window.actions_table["edit.redo"].text() == "Redo: Set out_channels of conv1"
-    window.redo()
+    window.commands.editing.redo()
     assert project.to_bytes(window.document.graph) == changed
 
 
@@ -130,7 +130,7 @@ def test_a_file_dropped_on_the_window_opens(qtbot: QtBot, window: MainWindow, tm
     enter = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, *both)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
-    window.show_design()
+    window.pages.show_design()
     over = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, *both)
     QApplication.sendEvent(window.view.viewport(), over)
     assert over.isAccepted(), "the canvas lets a file through to the window"
@@ -155,7 +155,7 @@ def test_a_network_of_ones_own_shows_in_the_gallery(qtbot: QtBot, window: MainWi
 
 
 def cards_drawn(window: MainWindow) -> bool:
-    window.show_start()
+    window.pages.show_start()
     return all(not card.grab().isNull() for card in window.start._cards)
 
 
@@ -164,7 +164,7 @@ def test_recent_files_stand_on_the_start_page(qtbot: QtBot, window: MainWindow, 
     project.save(presets.build("mlp"), file)
     window.files.open_path(file)
     window.files.new()
-    window.show_start()
+    window.pages.show_start()
     button = next(b for b in window.start.findChildren(QPushButton) if "lately.loom" in b.accessibleName())
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.document.path == file
@@ -230,9 +230,9 @@ def contrast(text: str, ground: str) -> float:
 
 
 def test_the_theme_is_kept_between_starts(window: MainWindow) -> None:
-    window.switch_theme()
+    window.preferences.switch_theme()
     assert theme.name == window.preferences.theme == "dark"
-    window.switch_theme()
+    window.preferences.switch_theme()
     assert theme.name == "light"
 
 

@@ -62,11 +62,11 @@ def test_a_newcomer_trains_lenet_makes_a_mistake_and_comes_back(qtbot: QtBot, ha
 
     # Train: the loss falls live on real handwritten digits
     hand.click(tool(window, "train.start"))
-    qtbot.waitUntil(lambda: window.running, timeout=SLOW)
-    assert window.pages.currentWidget() is window.training
+    qtbot.waitUntil(lambda: window.pages.running, timeout=SLOW)
+    assert window.pages.currentWidget() is window.pages.training
     qtbot.waitUntil(lambda: len(losses(window)) >= 2, timeout=SLOW)
-    assert window.running, "the curve grows while the training goes on"
-    qtbot.waitUntil(lambda: not window.running, timeout=SLOW)
+    assert window.pages.running, "the curve grows while the training goes on"
+    qtbot.waitUntil(lambda: not window.pages.running, timeout=SLOW)
     falling = losses(window)
     assert falling[-1] < falling[0] / 2
 
@@ -134,9 +134,9 @@ def test_a_newcomer_trains_lenet_makes_a_mistake_and_comes_back(qtbot: QtBot, ha
 
 def losses(window: MainWindow) -> list[float]:
     """The validation losses the dashboard has."""
-    if window.training.host is None:
+    if window.pages.training.run.host is None:
         return []
-    history = window.training.host.history
+    history = window.pages.training.run.host.history
     if "validation/loss" not in history.names():
         return []
     return list(history.series("validation/loss")[1])
@@ -180,7 +180,7 @@ def test_drag_from_the_palette_wire_and_delete(qtbot: QtBot, hand: Hand) -> None
 def test_a_block_is_made_opened_left_and_dissolved(qtbot: QtBot, hand: Hand) -> None:
     window = shown(qtbot)
     window.document.open_graph(presets.build("lenet-5"))
-    window.show_design()
+    window.pages.show_design()
     document = window.document
     come_back(qtbot, window)
     hand.click(window.view.viewport(), node_place(window, "conv1"))
@@ -237,7 +237,7 @@ def test_every_control_has_a_name_and_a_tooltip(qtbot: QtBot, hand: Hand) -> Non
     window = shown(qtbot)
     hand.key("ctrl+3")
     hand.key("ctrl+4")
-    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.training)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.pages.training)
     nameless = [describe(w) for w in window.findChildren(QWidget) if lacks_a_name(w)]
     assert not nameless, "\n".join(nameless)
     window.close()

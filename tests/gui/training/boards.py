@@ -94,8 +94,8 @@ def click(widget: QWidget) -> None:
 
 
 def host_of(board: Dashboard) -> FakeHost:
-    assert isinstance(board.host, FakeHost)
-    return board.host
+    assert isinstance(board.run.host, FakeHost)
+    return board.run.host
 
 
 def drawn(board: Dashboard) -> list[int]:

@@ -28,7 +28,7 @@ def answers(**more: Any) -> dict[str, Any]:
 
 
 def running(board: Dashboard) -> Any:
-    board.train()
+    board.run.train()
     host = host_of(board)
     host.begin()
     host.feed(20)
@@ -166,7 +166,7 @@ def test_the_end_is_told_where_nobody_looks(qtbot: QtBot, show: Show, monkeypatc
     monkeypatch.setattr(QApplication, "alert", lambda window: alerts.append(window))
     monkeypatch.setattr(board.window(), "isActiveWindow", lambda: False)
     running(board)
-    with qtbot.waitSignal(board.finished):
+    with qtbot.waitSignal(board.run.finished):
         host_of(board).end("finished", "Trained 1 epochs.", epochs=1)
     assert alerts == [board.window()]
     board.notice.on = False

@@ -127,7 +127,7 @@ def test_a_double_click_shows_the_curves(qtbot: QtBot, show: Show, tmp_path: Pat
     place = table.visualRect(board.runs.proxy.index(0, RESULT)).center()
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    qtbot.waitUntil(lambda: board.host is not None and board.host.status.run == path)
+    qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.run == path)
     assert "(shown above)" in rows(board)[0][NAME]
 
 
@@ -154,9 +154,9 @@ def test_the_run_that_trains_stands_in_the_table(qtbot: QtBot, show: Show, tmp_p
     old = earlier(tmp_path, network())
     board = show()
     listed(qtbot, board, 1)
-    board._look_at(old)
+    board.run.look_at(old)
     qtbot.waitUntil(lambda: "(shown above)" in rows(board)[0][NAME])
-    board.train()
+    board.run.train()
     assert "(shown above)" not in rows(board)[0][NAME], "the curves above are no longer those of this run"
     host = host_of(board)
     run = going_on(host, tmp_path)
@@ -170,7 +170,7 @@ def test_the_run_that_trains_stands_in_the_table(qtbot: QtBot, show: Show, tmp_p
     qtbot.waitUntil(lambda: rows(board)[0][STATE] == "paused, epoch 12")
     run.update(state="stopped", epochs=11)
     run.close()
-    with qtbot.waitSignal(board.finished):
+    with qtbot.waitSignal(board.run.finished):
         host.end("stopped", "Stopped after step 20 of 1000.", epochs=11)
     qtbot.waitUntil(lambda: rows(board)[0][STATE] == "stopped")
     assert read(run.path).epochs == 11
@@ -179,7 +179,7 @@ def test_the_run_that_trains_stands_in_the_table(qtbot: QtBot, show: Show, tmp_p
 def test_a_first_run_is_announced(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     board = show()
     qtbot.waitUntil(lambda: not board.runs.background.busy)
-    board.train()
+    board.run.train()
     qtbot.waitUntil(lambda: board.runs.hint.text() == AWAITED)
     run = going_on(host_of(board), tmp_path)
     qtbot.waitUntil(lambda: [row[NAME] for row in rows(board)] == ["run 1  (shown above)"])
@@ -193,7 +193,7 @@ def test_the_matrix_of_a_ticked_run(qtbot: QtBot, show: Show, tmp_path: Path) ->
         file.write(f"{line(row)}\n")
     board = show()
     listed(qtbot, board, 1)
-    board.train()
+    board.run.train()
     host = host_of(board)
     host.begin()
     host.feed(20)

@@ -44,25 +44,25 @@ def test_a_damaged_state_is_said_from_the_start_and_stays(qtbot: QtBot, show: Sh
     board._make_resumed = lambda graph, run: Looking(graph, resume=run)
     strip = board.remarks.notes
     assert not strip.isVisible()
-    with qtbot.waitSignal(board.finished, timeout=30_000):
-        board.resume_run(run)
+    with qtbot.waitSignal(board.run.finished, timeout=30_000):
+        board.run.resume(run)
     seen.append(strip.text.text())
     assert strip.isVisible()
     assert seen[0].startswith(f"{path} is damaged. The run goes on from step ")
     assert seen[0] in board.banner.text.text(), "it is said with how the run ended, too"
     click(strip.away)
     assert not strip.isVisible()
-    board.show_run(run)
+    board.run.show(run)
     assert not strip.isVisible(), "what was hidden stays hidden for the same run"
     board.document.open_graph(network())
-    board.show_run(run)
+    board.run.show(run)
     assert strip.isVisible(), "an earlier run says it, too"
     assert strip.text.text() == seen[0]
 
 
 def test_a_remark_is_seen_while_the_run_goes_on(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     host = host_of(board)
     host.begin()
     host.show(notes=("Begun with the weights of 3 layers.",))
@@ -72,18 +72,18 @@ def test_a_remark_is_seen_while_the_run_goes_on(qtbot: QtBot, show: Show) -> Non
     assert not strip.button.isVisible(), "there is no more of it"
     host.feed(10)
     host.end("stopped", "Stopped after step 10 of 1000.")
-    qtbot.waitUntil(lambda: not board.running)
+    qtbot.waitUntil(lambda: not board.run.running)
     assert strip.isVisible()
-    board.train()
+    board.run.train()
     assert not strip.isVisible(), "another run began as usual"
     host_of(board).end("stopped", "Stopped.")
-    qtbot.waitUntil(lambda: not board.running)
+    qtbot.waitUntil(lambda: not board.run.running)
 
 
 def test_a_long_remark_can_be_read_whole_with_the_keyboard(qtbot: QtBot, show: Show) -> None:
     long = "Begun with the weights of 3 layers: " + "; ".join(f"fc{n} begins anew (it is new)" for n in range(99)) + "."
     board = show()
-    board.train()
+    board.run.train()
     host_of(board).begin()
     host_of(board).show(notes=(long,))
     strip = board.remarks.notes
@@ -101,7 +101,7 @@ def test_a_long_remark_can_be_read_whole_with_the_keyboard(qtbot: QtBot, show: S
     qtbot.keyClick(strip.button, " ")
     assert strip.text.isVisible()
     host_of(board).end("stopped", "Stopped.")
-    qtbot.waitUntil(lambda: not board.running)
+    qtbot.waitUntil(lambda: not board.run.running)
 
 
 def test_a_run_in_a_process_of_its_own_tells_its_remarks(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
@@ -110,12 +110,12 @@ def test_a_run_in_a_process_of_its_own_tells_its_remarks(qtbot: QtBot, show: Sho
     changed = first.copy()
     SetParameter(changed.of_type("Linear")[0].id, "bias", False).apply(changed)
     board = show(Document(changed), lambda graph: ProcessHost(graph, root=tmp_path, weights_of=tmp_path / "first"))
-    with qtbot.waitSignal(board.finished, timeout=60_000):
-        board.train()
-    assert board.host is not None
-    assert board.host.status.run is not None
-    notes = read(board.host.status.run).notes
-    assert notes == list(board.host.status.notes) == ["Begun with the weights of 1 layer."]
+    with qtbot.waitSignal(board.run.finished, timeout=60_000):
+        board.run.train()
+    assert board.run.host is not None
+    assert board.run.host.status.run is not None
+    notes = read(board.run.host.status.run).notes
+    assert notes == list(board.run.host.status.notes) == ["Begun with the weights of 1 layer."]
     assert board.remarks.notes.text.text() == notes[0]
 
 
@@ -133,10 +133,10 @@ def test_a_run_that_could_not_go_on_can_be_gone_on_with_once_that_is_mended(
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         patch.setattr("safetensors.torch.serialize_file", full)
-        with qtbot.waitSignal(board.finished, timeout=30_000):
-            board.resume_run(run)
+        with qtbot.waitSignal(board.run.finished, timeout=30_000):
+            board.run.resume(run)
     assert f"The disk with {run} is full" in board.banner.text.text()
     assert board.banner.go_on.isVisible()
-    with qtbot.waitSignal(board.finished, timeout=30_000):
+    with qtbot.waitSignal(board.run.finished, timeout=30_000):
         click(board.banner.go_on)
     assert read(run).state == "finished"

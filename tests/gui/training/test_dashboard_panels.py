@@ -25,7 +25,7 @@ from tests.gui.training.boards import FakeHost, Show, click, host_of, network
 
 def fed(qtbot: QtBot, board: Dashboard, count: int = 200) -> Plots:
     """A run that has ended with these steps: two a second, a hundred an epoch."""
-    board.train()
+    board.run.train()
     host = host_of(board)
     host.begin()
     steps = np.arange(1, count + 1, dtype=float)
@@ -39,7 +39,7 @@ def fed(qtbot: QtBot, board: Dashboard, count: int = 200) -> Plots:
         host.history.extend(f"train/{name}", steps, values, epochs, steps / 2)
     for epoch in range(1, count // 100 + 1):
         host.history.append("validation/loss", 100 * epoch, 0.5, epoch, 50.0 * epoch)
-    with qtbot.waitSignal(board.finished):
+    with qtbot.waitSignal(board.run.finished):
         host.end("finished", "Trained 2 epochs.", epochs=2)
     assert board._plots is not None
     return board._plots
@@ -96,7 +96,7 @@ def test_a_click_in_the_legend_hides_a_curve(qtbot: QtBot, show: Show) -> None:
 
 def test_follow_keeps_the_newest_in_view(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     host = host_of(board)
     host.begin()
     host.feed(400)
@@ -150,7 +150,7 @@ def test_the_layout_is_kept_between_starts(qtbot: QtBot, show: Show) -> None:
 def test_curves_are_exported(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     board = show()
     plots = fed(qtbot, board)
-    runs = [("this run", board.host.history)]  # type: ignore[union-attr]
+    runs = [("this run", board.run.host.history)]  # type: ignore[union-attr]
     assert save(tmp_path / "a.png", plots.panels, runs) == "Saved a.png."
     image = QImage(str(tmp_path / "a.png"))
     assert image.width() > 2 * plots.panels[0].canvas.width()

@@ -21,7 +21,7 @@ from tests.gui.training.boards import Show, click, drawn, host_of, network
 def test_nothing_is_drawn_while_hidden_or_idle(qtbot: QtBot, show: Show) -> None:
     board = show()
     assert not board.drawing.timer.isActive()
-    board.train()
+    board.run.train()
     qtbot.waitUntil(board.drawing.timer.isActive)
     board.hide()
     assert not board.drawing.timer.isActive()
@@ -36,10 +36,10 @@ def test_nothing_is_drawn_while_hidden_or_idle(qtbot: QtBot, show: Show) -> None
 
 def test_a_dashboard_that_was_never_shown_trains(qtbot: QtBot, show: Show) -> None:
     board = show(visible=False)
-    board.train()
+    board.run.train()
     host_of(board).begin()
     host_of(board).feed(5)
-    with qtbot.waitSignal(board.finished):
+    with qtbot.waitSignal(board.run.finished):
         host_of(board).end("finished", "Trained 1 epochs.", epochs=1)
     assert board._plots is None
     board.show()
@@ -48,7 +48,7 @@ def test_a_dashboard_that_was_never_shown_trains(qtbot: QtBot, show: Show) -> No
 
 def test_ranges_follow_in_jumps_and_fit_at_the_end(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     host_of(board).begin()
     seen = set()
     for _ in range(40):
@@ -56,7 +56,7 @@ def test_ranges_follow_in_jumps_and_fit_at_the_end(qtbot: QtBot, show: Show) -> 
         qtbot.waitUntil(lambda: board._plots.panels[0].canvas.steps()[1] >= host_of(board).status.step - 1)
         seen.add(board._plots.panels[0].canvas.steps())
     assert len(seen) < 15
-    with qtbot.waitSignal(board.finished):
+    with qtbot.waitSignal(board.run.finished):
         host_of(board).end("finished", "Trained 10 epochs.", epochs=10)
     for plot in board._plots.panels:
         assert plot.canvas.steps() == (0.0, pytest.approx(1.012 * 999))
@@ -64,7 +64,7 @@ def test_ranges_follow_in_jumps_and_fit_at_the_end(qtbot: QtBot, show: Show) -> 
 
 def test_zooming_stays_until_fit(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     host_of(board).begin()
     host_of(board).feed(500)
     qtbot.waitUntil(lambda: sum(drawn(board)) > 0)
@@ -98,7 +98,7 @@ def test_zooming_stays_until_fit(qtbot: QtBot, show: Show) -> None:
 
 def test_the_cross_hair_shows_values_in_both_plots(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     host_of(board).begin()
     host_of(board).feed(300)
     qtbot.waitUntil(lambda: drawn(board) == [300, 1, 300, 1])
@@ -121,7 +121,7 @@ def test_the_cross_hair_shows_values_in_both_plots(qtbot: QtBot, show: Show) -> 
 
 def test_log_scale_and_smoothing(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     host_of(board).begin()
     host_of(board).feed(400)
     qtbot.waitUntil(lambda: sum(drawn(board)) > 0)
@@ -140,10 +140,10 @@ def test_log_scale_and_smoothing(qtbot: QtBot, show: Show) -> None:
 
 def test_smoothing_changes_the_curve_of_a_run_that_has_ended(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     host_of(board).begin()
     host_of(board).feed(400)
-    with qtbot.waitSignal(board.finished):
+    with qtbot.waitSignal(board.run.finished):
         host_of(board).end("finished", "Trained 1 epochs.", epochs=1)
     curve = board._plots.panels[0].curves[0]
     before = curve.line.yData.copy()
@@ -154,7 +154,7 @@ def test_smoothing_changes_the_curve_of_a_run_that_has_ended(qtbot: QtBot, show:
 
 def test_a_metric_that_nobody_expected_is_shown(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     host = host_of(board)
     host.begin()
     host.history.extend("train/loss", range(5), [1.0] * 5, [1] * 5, [0.0] * 5)
@@ -165,7 +165,7 @@ def test_a_metric_that_nobody_expected_is_shown(qtbot: QtBot, show: Show) -> Non
 
 def test_a_loss_that_is_no_number_leaves_a_gap(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     host = host_of(board)
     host.begin()
     host.history.extend("train/loss", range(6), [1.0, math.nan, 2.0, math.inf, -1.0, 0.0], [1] * 6, [0.0] * 6)
@@ -186,7 +186,7 @@ def test_the_metric_is_that_of_the_task(qtbot: QtBot, show: Show) -> None:
 @pytest.mark.parametrize("name", ["dark", "light"])
 def test_colours_follow_the_theme(qtbot: QtBot, show: Show, name: Any) -> None:
     board = show()
-    board.train()
+    board.run.train()
     host_of(board).begin()
     host_of(board).feed(10)
     qtbot.waitUntil(lambda: len(drawn(board)) == 4)

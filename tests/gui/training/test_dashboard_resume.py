@@ -26,36 +26,36 @@ def long_network() -> Graph:
 def test_a_stopped_run_goes_on_from_the_banner(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     assert Trainer(long_network(), tmp_path / "whole").run().state == "finished"
     board = show(Document(long_network()), lambda graph: ThreadHost(graph, root=tmp_path))
-    board.train()
-    qtbot.waitUntil(lambda: board.host is not None and board.host.status.step > 50, timeout=30_000)
-    with qtbot.waitSignal(board.finished, timeout=30_000):
-        board.stop()
+    board.run.train()
+    qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.step > 50, timeout=30_000)
+    with qtbot.waitSignal(board.run.finished, timeout=30_000):
+        board.run.stop()
     assert board.banner.go_on.isVisible()
-    assert board.host is not None
-    run = board.host.status.run
+    assert board.run.host is not None
+    run = board.run.host.status.run
     assert run is not None
     assert read(run).state == "stopped"
-    with qtbot.waitSignal(board.finished, timeout=60_000):
+    with qtbot.waitSignal(board.run.finished, timeout=60_000):
         click(board.banner.go_on)
-        assert board.running
+        assert board.run.running
     assert read(run).state == "finished"
     assert not board.banner.go_on.isVisible(), "what has finished cannot go on"
     assert (run / METRICS).read_bytes() == (tmp_path / "whole" / METRICS).read_bytes()
-    assert len(board.host.history.series("train/loss")[0]) == read(run).steps
+    assert len(board.run.host.history.series("train/loss")[0]) == read(run).steps
 
 
 def test_an_earlier_run_goes_on_from_the_list(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     board = show(Document(long_network()), lambda graph: ThreadHost(graph, root=tmp_path))
-    board.train()
-    qtbot.waitUntil(lambda: board.host is not None and board.host.status.step > 50, timeout=30_000)
-    with qtbot.waitSignal(board.finished, timeout=30_000):
-        board.stop()
+    board.run.train()
+    qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.step > 50, timeout=30_000)
+    with qtbot.waitSignal(board.run.finished, timeout=30_000):
+        board.run.stop()
     runs = board.runs
     qtbot.waitUntil(lambda: len(rows(board)) == 1)
     assert not runs.go_on.isEnabled(), "no run is chosen yet"
     choose(board, 0)
     assert runs.go_on.isEnabled()
-    with qtbot.waitSignal(board.finished, timeout=60_000) as ended:
+    with qtbot.waitSignal(board.run.finished, timeout=60_000) as ended:
         click(runs.go_on)
         qtbot.waitUntil(lambda: rows(board)[0][1].startswith("running, epoch"), timeout=30_000)
         assert rows(board)[0][0] == "run 1  (shown above)"
@@ -76,11 +76,11 @@ def test_training_begins_with_the_weights_of_an_earlier_run(qtbot: QtBot, show: 
 
     board = show(Document(graph), lambda given: ThreadHost(given, root=tmp_path))
     board._make_inheriting = inheriting
-    with qtbot.waitSignal(board.finished, timeout=60_000):
-        board.train()
+    with qtbot.waitSignal(board.run.finished, timeout=60_000):
+        board.run.train()
     qtbot.waitUntil(lambda: len(rows(board)) == 1)
     choose(board, 0)
-    with qtbot.waitSignal(board.finished, timeout=60_000) as ended:
+    with qtbot.waitSignal(board.run.finished, timeout=60_000) as ended:
         click(board.runs.begin_with)
     assert "Begun with the weights of 1 layer." in ended.args[0].message
     assert len(made) == 1

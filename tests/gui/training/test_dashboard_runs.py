@@ -38,7 +38,7 @@ def test_earlier_runs_are_laid_beside(qtbot: QtBot, show: Show, tmp_path: Path) 
     legend = board._plots.panels[0].legend.rows
     assert [curve.label for curve in legend.curves] == ["run 1 · train", "run 1 · validation"]
     assert board.stack.currentWidget() is board._plots
-    board.train()
+    board.run.train()
     host_of(board).begin()
     host_of(board).feed(10)
     qtbot.waitUntil(lambda: drawn(board) == [10, 1, 50, 1] * 2)
@@ -49,17 +49,17 @@ def test_earlier_runs_are_laid_beside(qtbot: QtBot, show: Show, tmp_path: Path) 
 def test_a_run_is_shown_from_its_folder(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     path = earlier(tmp_path, network())
     board = show()
-    board.show_run(path)
+    board.run.show(path)
     assert drawn(board) == [50, 1, 50, 1]
     assert board.banner.text.text() == "Finished: 1 epoch, validation accuracy 60.0 %."
     assert board.controls.word.text() == "Finished"
-    assert not board.running
-    board.train()
-    assert board.running
-    with qtbot.waitSignal(board.finished):
+    assert not board.run.running
+    board.run.train()
+    assert board.run.running
+    with qtbot.waitSignal(board.run.finished):
         host_of(board).end("stopped", "Stopped after step 0 of 10.")
     with qtbot.waitSignal(board.message) as signal:
-        board.show_run(tmp_path / "nowhere")
+        board.run.show(tmp_path / "nowhere")
     assert "is not a run" in signal.args[0]
 
 
@@ -76,10 +76,10 @@ def test_a_damaged_run_is_said_and_unticked(qtbot: QtBot, show: Show, tmp_path: 
 
 def test_another_project_clears_the_page(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     host_of(board).begin()
     host_of(board).feed(10)
-    with qtbot.waitSignal(board.finished):
+    with qtbot.waitSignal(board.run.finished):
         host_of(board).end("finished", "Trained 1 epochs.", epochs=1)
     board.document.open_graph(network("other"))
     assert board.stack.currentWidget() is board.empty

@@ -27,7 +27,7 @@ def test_the_learning_rate_of_a_running_training(qtbot: QtBot, show: Show) -> No
     board = show()
     messages: list[str] = []
     board.message.connect(messages.append)
-    board.train()
+    board.run.train()
     host_of(board).begin()
     lr = board.controls.lr
     qtbot.waitUntil(lambda: lr.text() == "0.01")
@@ -44,7 +44,7 @@ def test_the_learning_rate_of_a_running_training(qtbot: QtBot, show: Show) -> No
 
 def test_a_schedule_does_not_overwrite_what_is_being_typed(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     host_of(board).begin()
     lr = board.controls.lr
     qtbot.waitUntil(lambda: lr.text() == "0.01")
@@ -145,10 +145,10 @@ def test_what_is_wrong_stands_below_its_field(
 
 def test_settings_are_fixed_while_a_run_goes(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     assert not any(part.isEnabled() for part in board.settings.sections)
     assert board.controls.lr.isEnabled()
-    with qtbot.waitSignal(board.finished):
+    with qtbot.waitSignal(board.run.finished):
         host_of(board).end("stopped", "Stopped after step 0 of 10.")
     assert all(part.isEnabled() for part in board.settings.sections)
 

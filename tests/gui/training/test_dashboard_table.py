@@ -138,8 +138,8 @@ def test_the_run_that_is_shown_cannot_lie_over_itself(qtbot: QtBot, show: Show, 
     choose(board, 0)
     board.runs.show_alone.trigger()
     qtbot.waitUntil(lambda: drawn(board) == [50, 1, 50, 1])
-    assert board.host is not None
-    assert board.host.status.run == path
+    assert board.run.host is not None
+    assert board.run.host.status.run == path
     assert "(shown above)" in rows(board)[0][NAME]
     assert board.runs.proxy.index(0, 0).data(Qt.ItemDataRole.CheckStateRole) is None
     place = board.runs.table.visualRect(board.runs.proxy.index(0, 0))
@@ -190,5 +190,5 @@ def test_differences_of_the_ticked_runs(qtbot: QtBot, show: Show, tmp_path: Path
     cells = [[page.table.item(row, column).text() for column in range(4)] for row in range(page.table.rowCount())]
     assert cells == [["training", "epochs", "10", "77"]]
     assert page.table.horizontalHeaderItem(2).text() == "the drawing"
-    board.train()
+    board.run.train()
     host_of(board).begin()

@@ -25,9 +25,9 @@ from tests.gui.training.boards import Show, click, host_of, network
 
 def test_a_refused_training_says_why_and_leads_to_where_it_is_mended(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     why = "MNIST needs the file a.gz, which is not in /data: download it on the Data page, or set data.path."
-    with qtbot.waitSignal(board.finished):
+    with qtbot.waitSignal(board.run.finished):
         host_of(board).end("failed", why)
     assert (board.empty.title.text(), board.empty.hint.text()) == ("Not trained", why)
     assert board.controls.word.text() == "Not trained"
@@ -36,10 +36,10 @@ def test_a_refused_training_says_why_and_leads_to_where_it_is_mended(qtbot: QtBo
     with qtbot.waitSignal(board.remarks.setting_wanted) as wanted:
         click(board.empty.mend)
     assert wanted.args == ["data.path"]
-    board.train()
+    board.run.train()
     qtbot.waitUntil(lambda: board.empty.mend.isHidden())
     host_of(board).end("stopped", "Stopped.")
-    qtbot.waitUntil(lambda: not board.running)
+    qtbot.waitUntil(lambda: not board.run.running)
 
 
 def test_a_sentence_names_the_layer_or_setting_that_is_to_be_mended() -> None:
@@ -56,13 +56,13 @@ def test_a_sentence_names_the_layer_or_setting_that_is_to_be_mended() -> None:
 
 def diverge(qtbot: QtBot, board: Any, lr: float) -> None:
     """A run that fails at its fourth step for its learning rate."""
-    board.train()
+    board.run.train()
     host = host_of(board)
     host.begin()
     steps, zeros = np.arange(1, 5), np.zeros(4)
     host.history.extend("train/loss", steps, np.array([2.3, 9.0, 6.97e34, math.nan]), zeros + 1, zeros)
     host.history.extend("train/lr", steps, zeros + lr, zeros + 1, zeros)
-    with qtbot.waitSignal(board.finished):
+    with qtbot.waitSignal(board.run.finished):
         host.end("failed", "The loss of step 4 is not a number.")
 
 
@@ -74,11 +74,11 @@ def test_a_run_that_failed_for_its_rate_is_trained_anew_with_a_smaller_one(qtbot
     assert board.banner.anew.text() == "Train anew with 0.001"
     assert board.banner.go_on.isHidden(), "that would fail again"
     click(board.banner.anew)
-    assert board.running
+    assert board.run.running
     assert document.project.settings["training"]["optimizer"]["lr"] == 0.001
     assert host_of(board).graph.settings["training"]["optimizer"]["lr"] == 0.001
     host_of(board).end("stopped", "Stopped.")
-    qtbot.waitUntil(lambda: not board.running)
+    qtbot.waitUntil(lambda: not board.run.running)
     document.history.undo()
     assert document.project.settings["training"]["optimizer"]["lr"] == 100.0
     diverge(qtbot, board, 0.005)
@@ -123,7 +123,7 @@ def test_a_rate_that_cannot_be_is_marked_and_train_leads_there(qtbot: QtBot, sho
 
 def test_what_was_said_before_and_during_a_run_stays_to_be_read(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.train()
+    board.run.train()
     host = host_of(board)
     host.begin()
     flat = Diagnosis("vanishing-gradients", "Vanishing gradients.", "Use ReLU.", 20, node="n2")
@@ -134,7 +134,7 @@ def test_what_was_said_before_and_during_a_run_stays_to_be_read(qtbot: QtBot, sh
     host.feed(20)
     host.show(diagnoses=())
     qtbot.waitUntil(lambda: panel.title.text() == "Earlier: 1 thing to look at")
-    with qtbot.waitSignal(board.finished):
+    with qtbot.waitSignal(board.run.finished):
         host.end("finished", "Trained 10 epochs.", epochs=10)
     assert panel.isVisible()
     assert panel.rows[0].text.text() == "Earlier: Vanishing gradients."
@@ -151,7 +151,7 @@ def test_a_real_run_keeps_what_came_and_went_between_two_looks_at_it(qtbot: QtBo
     board = show(document, host=lambda made: ThreadHost(made, root=tmp_path))
     looked: list[Any] = []
     board.remarks.looked.connect(lambda status, trained: looked.append(status.diagnoses))
-    with qtbot.waitSignal(board.finished, timeout=60_000):
+    with qtbot.waitSignal(board.run.finished, timeout=60_000):
         click(board.controls.train)
     panel = board.remarks.diagnoses
     assert panel.rows[0].matter.cause.code == "alike"
@@ -163,10 +163,10 @@ def test_a_real_run_keeps_what_came_and_went_between_two_looks_at_it(qtbot: QtBo
     assert panel.rows[0].mend.isHidden(), "there is nothing left to mend"
     document.history.undo()
     assert panel.rows[0].mend.isVisible()
-    run = board.host.status.run  # type: ignore[union-attr]
+    run = board.run.host.status.run  # type: ignore[union-attr]
     assert run is not None
     looked.clear()
-    board.show_run(run)
+    board.run.show(run)
     assert looked[-1][0].code == "alike", "the canvas hears of a run that is shown again"
 
 

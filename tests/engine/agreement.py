@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -43,7 +43,23 @@ class Lookup:
 
 
 def disagreement(network: Network) -> str:
-    """Where compiled source and interpreter differ; empty where they agree. Raises what compiling or running raises."""
+    """Where compiled source and interpreter differ; empty where they agree. Raises what compiling or running raises.
+
+    What torch cannot do with bfloat16 on this machine is done with float32, what has no variance with one sample alone
+    with two.
+    """
+    try:
+        return _disagreement(network)
+    except (NotImplementedError, RuntimeError, ValueError) as error:
+        if "Expected more than 1 value per channel" in str(error) and network.sizes["N"] == 1:
+            return _disagreement(replace(network, tensors=[torch.cat((each, each)) for each in network.tensors]))
+        if "not implemented for 'BFloat16'" not in str(error):
+            raise
+    floats = [tensor.float() if tensor.is_floating_point() else tensor for tensor in network.tensors]
+    return _disagreement(replace(network, dtype=torch.float32, tensors=floats))
+
+
+def _disagreement(network: Network) -> str:
     written = source(network.graph)
     torch.manual_seed(0)
     model = compile_source(written)

@@ -144,7 +144,7 @@ class Frame:
     # -- blocks ----------------------------------------------------------------------------------------------------
 
     def _use(self, node: Node, drawn: Node, block: Block) -> dict[str, Value]:
-        """A block, as often and in the way the node says; the first value of a repeat is the first input of the next."""
+        """A block, as often and in the way the node says; the first value of a repeat is the next one's first input."""
         properties = {name: meaning(raw, self.arguments) for name, raw in drawn.properties.items()}
         given = {start.id: self.arriving(node.id, start.id) for start in block.graph.of_type("BlockInput")}
         ends = [end.id for end in block.graph.of_type("BlockOutput")]

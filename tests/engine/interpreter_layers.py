@@ -32,7 +32,9 @@ NOT_INDEPENDENT: Final = dict.fromkeys(
 
 def trial(cls: type[Layer], typed: dict[str, Any], given: Sequence[torch.Tensor | None]) -> Trial:
     """The layer with these parameters on tensors of these sizes."""
-    return Trial(cls, typed, tuple(UNWIRED if value is None else Spec(tuple(value.shape), kind(value)) for value in given), {})
+    return Trial(
+        cls, typed, tuple(UNWIRED if value is None else Spec(tuple(value.shape), kind(value)) for value in given), {}
+    )
 
 
 def kind(value: torch.Tensor) -> DType:
@@ -56,9 +58,7 @@ def apply(of: Trial, built: nn.Module | None, given: Sequence[torch.Tensor | Non
     return oracle.apply(of, built, list(given))
 
 
-def recurrent(
-    module: nn.RNNBase, x: torch.Tensor | None, *rest: torch.Tensor | None
-) -> tuple[torch.Tensor, ...]:
+def recurrent(module: nn.RNNBase, x: torch.Tensor | None, *rest: torch.Tensor | None) -> tuple[torch.Tensor, ...]:
     """(output, final states …, the last step that counts): each sample by itself, cut to its length."""
     assert x is not None
     *states, lengths = rest

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from engine.dims import Dim, Size
-from engine.edits import Connect, RemoveNode
+from engine.edits import Connect
 from engine.graph import Edge
-from engine.layers.layer import Layer, ShapeError
-from engine.resolve import resolve
-from engine.spec import UNWIRED, Spec
+from engine.layers import get
+from engine.spec import Spec
 from tests.engine.random_layers import FLOAT, some
-from tests.engine.random_networks import Entry, Placed, Scope, Unfit, Value
+from tests.engine.random_layers import NAMES as LAYERS
+from tests.engine.random_networks import Entry, Scope, Unfit, Value
 
 Mode = Literal["once", "each_step", "scan"]
 DEEPEST: Final = 3
+OPTIONAL: Final = tuple(name for name in LAYERS if any(port.optional for port in get(name).inputs))
+"""Layers with inputs that may stay without a wire."""
 NAMES: Final = ("Block", "Cell", "Linear", "layer", "Stage one", "größe", "network", "ReLU", "LayerScale")
 
 
@@ -44,6 +46,7 @@ def _fill(scope: Scope, depth: int, focus: str) -> None:
     inner = depth if depth else 0
     things = ["layer"] * rng.choice([0, 1, 2, 2]) + ["share"] * rng.choice([0, 0, 1])
     things += ["block" if inner else "focus"] + ["again"] * rng.choice([0, 1, 1]) * bool(inner)
+    things += ["optional"] * (rng.random() < 0.25) * bool(scope.within)
     things += ["other"] * (rng.random() < 0.25) * (len(scope.within) < DEEPEST - 1)
     rng.shuffle(things)
     for thing in things:
@@ -56,6 +59,8 @@ def _fill(scope: Scope, depth: int, focus: str) -> None:
                 again(scope)
             elif thing == "focus":
                 _focus(scope, focus)
+            elif thing == "optional":
+                _focus(scope, rng.choice(OPTIONAL))
             elif thing == "block":
                 block(scope, depth - 1, focus)
             else:
@@ -97,7 +102,8 @@ def block(scope: Scope, depth: int, focus: str) -> None:
     _ends(inner, first, states, repeat)
     made = Made(inner.graph.blocks[str(graph.inside)].type, mode, tuple(inner.entries), inner.arguments)
     draft.blocks[made.node_type] = made
-    given = [main if entry.node == first.node else _supplied(scope, entry, mode, steps) for entry in inner.entries]
+    wired = rng.random() < 0.5
+    given = [main if e.node == first.node else _supplied(scope, e, mode, steps, wired) for e in inner.entries]
     _use(scope, made, given, repeat)
 
 
@@ -116,15 +122,19 @@ def _sequence(scope: Scope) -> tuple[Value, Dim] | None:
     return value, length
 
 
-def _supplied(scope: Scope, entry: Entry, mode: Mode, steps: Dim) -> Value | None:
-    """What the use of a block wires to one of its inputs."""
+def _supplied(scope: Scope, entry: Entry, mode: Mode, steps: Dim, wired: bool) -> Value | None:
+    """What the use of a block wires to one of its inputs; to an optional one nothing, unless they are ``wired``."""
     if entry.state and scope.draft.chance(0.6):
         return None
-    if entry.optional and not scope.draft.chance(0.6):
+    if entry.optional and not wired:
         return None
     spec = entry.spec
     if mode != "once" and entry.sequence and not (entry.state and mode == "scan"):
         spec = spec.with_shape((scope.batch, steps, *spec.shape[1:]))
+    if entry.optional and scope.within and scope.draft.chance(0.4):  # open or not, as the block around is used
+        value = scope.enter(spec, entry.feed, optional=True)
+        scope.values.pop()
+        return value
     return scope.supply(spec, entry.feed)
 
 
@@ -232,8 +242,9 @@ def again(scope: Scope) -> None:
     made = rng.choice(known)
     for _ in range(6):
         given: list[Value | None] = []
+        wired = rng.random() < 0.5
         for place, entry in enumerate(made.entries):
-            if entry.state or (entry.optional and rng.random() < 0.5):
+            if entry.state or (entry.optional and not wired):
                 given.append(None)
                 continue
             rank = entry.spec.rank + (made.mode != "once" and entry.sequence)

@@ -23,12 +23,15 @@ from tests.engine.draws import COMPUTING, trials
 LARGEST: Final = 3000
 """The most numbers of a value: networks stay small."""
 NAMES: Final = tuple(cls.__name__ for cls in COMPUTING)
-DRAWS: Final = 24
+DRAWS: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What the numbers of an input mean: any float, whole numbers in a range, truth values or places in an image."""
+    """What the numbers of an input mean: any float, whole numbers in a range, truth values or places in an image.
+
+    The range of places are the axes of the image and how many different ones there are.
+    """
 
     kind: Literal["float", "whole", "truth", "places"] = "float"
     low: int = 0
@@ -46,8 +49,8 @@ class Feed:
             made = torch.rand(shape, generator=generator) < 0.5
             made[..., 0] = self.keeps
             return made
-        plane = torch.Size(shape[2:]).numel()
-        return torch.arange(plane).view(shape[2:]).expand(shape).clone()
+        plane = shape[-self.low :]
+        return (torch.arange(torch.Size(plane).numel()) % self.high).view(plane).expand(shape).clone()
 
 
 FLOAT: Final = Feed()
@@ -70,7 +73,8 @@ def _feed(trial: Trial, port: str, spec: Spec) -> Feed:
         steps = x.shape[1 if first else 0]
         return Feed("whole", 1, steps + 1 if isinstance(steps, int) else 2)
     if trial.cls.__name__.startswith("MaxUnpool"):
-        return Feed("places")
+        axes = spec.rank - 2
+        return Feed("places", axes, 1 if trial.parameters.get("padding") else LARGEST)  # all of them are in the image
     return Feed("whole", 0, min(2, trial.parameters.get("num_embeddings", 1)))
 
 
@@ -84,6 +88,8 @@ def fitting(name: str, batch: int) -> tuple[Trial, ...]:
     @settings(max_examples=DRAWS, derandomize=False, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(trials(cls, spoil=False, symbols=False))
     def gather(trial: Trial) -> None:
+        if trial.parameters.get("track_running_stats") is False:
+            return  # it always computes with the batch it sees, which is another one where steps are folded into it
         if all(spec is UNWIRED or small(spec.bound(trial.sizes)) for spec in trial.inputs):
             result = oracle.rule(trial, trial.inputs)
             if result is not None and all(small(spec.bound(trial.sizes)) for spec in result):

@@ -13,6 +13,7 @@ from engine.source import Source, source
 from tests.engine.interpreter import Interpreter, Path
 from tests.engine.random_networks import Network
 
+APART = "apart by"
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5, torch.bfloat16: 3e-2}
 """How far two numbers may be apart, as a share of the largest beside them."""
 
@@ -46,17 +47,23 @@ def disagreement(network: Network) -> str:
     """Where compiled source and interpreter differ; empty where they agree. Raises what compiling or running raises.
 
     What torch cannot do with bfloat16 on this machine is done with float32, what has no variance with one sample alone
-    with two.
+    with two; and numbers that are merely apart are looked at in float64, where rounding is no excuse.
     """
     try:
-        return _disagreement(network)
+        words = _disagreement(network)
+        return _disagreement(_in(network, torch.float64)) if APART in words else words
     except (NotImplementedError, RuntimeError, ValueError) as error:
         if "Expected more than 1 value per channel" in str(error) and network.sizes["N"] == 1:
             return _disagreement(replace(network, tensors=[torch.cat((each, each)) for each in network.tensors]))
         if "not implemented for 'BFloat16'" not in str(error):
             raise
-    floats = [tensor.float() if tensor.is_floating_point() else tensor for tensor in network.tensors]
-    return _disagreement(replace(network, dtype=torch.float32, tensors=floats))
+    return disagreement(_in(network, torch.float32))
+
+
+def _in(network: Network, dtype: torch.dtype) -> Network:
+    """The same network in other floats."""
+    tensors = [tensor.to(dtype) if tensor.is_floating_point() else tensor for tensor in network.tensors]
+    return replace(network, dtype=dtype, tensors=tensors)
 
 
 def _disagreement(network: Network) -> str:
@@ -122,4 +129,4 @@ def _different(got: torch.Tensor, expected: torch.Tensor, dtype: torch.dtype) ->
     if not a.numel():
         return ""
     apart, most = float((a - b).abs().max()), float(b.abs().max())
-    return "" if apart <= TOLERANCE[dtype] * max(most, 1.0) else f"apart by {apart:.3g} of {most:.3g}"
+    return "" if apart <= TOLERANCE[dtype] * max(most, 1.0) else f"{APART} {apart:.3g} of {most:.3g}"

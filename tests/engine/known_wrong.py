@@ -129,7 +129,7 @@ def _words(raw: Any) -> set[str]:
 
 
 def open_inside(nodes: list[Seen], network: Network) -> bool:
-    layers_ = [each for each in nodes if not isinstance(each.layer, Use)]
+    layers_ = [each for each in nodes if not isinstance(each.layer, Use) or each.layer.properties.apply != "once"]
     return any(
         spec is UNWIRED and port in each.graph.incoming[each.node.id] for each in layers_ for port, spec in _ports(each)
     )
@@ -138,6 +138,20 @@ def open_inside(nodes: list[Seen], network: Network) -> bool:
 def _ports(each: Seen) -> list[tuple[str, Any]]:
     ports = [port.name for port in each.layer.input_ports()]
     return list(zip(ports, each.report.inputs[each.node.id], strict=False))
+
+
+def across_the_batch(nodes: list[Seen], network: Network) -> bool:
+    folded = [each for each in nodes if each.folded and each.report.inputs[each.node.id]]
+    for each in folded:
+        dim, rank = getattr(each.layer, "dim", None), each.report.inputs[each.node.id][0].rank
+        if getattr(each.layer, "batch_first", True) is False or (type(dim) is int and rank and dim % rank == 0):
+            return True
+    return False
+
+
+def wrapped_text(nodes: list[Seen], network: Network) -> bool:
+    blocks = [block for block in network.graph.blocks.values() if len(block.parameters) > 2]
+    return any("-" in str(p.default) for block in blocks for p in block.parameters if p.kind == "text")
 
 
 def sparse_and_scaled(nodes: list[Seen], network: Network) -> bool:
@@ -164,6 +178,8 @@ KNOWN_WRONG: Final[dict[str, Wrong]] = {
     ),
     "stored names": Wrong("a parameter named as something of nn.Module is stored over it", stored_names),
     "open inside": Wrong("an optional input without a wire is None for a layer that does not take it", open_inside),
+    "across the batch": Wrong("each step by itself is not what a layer that mixes the batch does", across_the_batch),
+    "wrapped text": Wrong("a text with a hyphen is broken where the head of a class is wide", wrapped_text),
     "sparse and scaled": Wrong("sparse with scale_grad_by_freq runs, but torch has no gradient", sparse_and_scaled),
 }
 

@@ -10,9 +10,10 @@ from engine.edits import Connect
 from engine.graph import Edge
 from engine.layers import get
 from engine.spec import Spec
+from tests.engine.random_growth import coerced, grow, layer, share
 from tests.engine.random_layers import FLOAT, some
 from tests.engine.random_layers import NAMES as LAYERS
-from tests.engine.random_networks import Entry, Scope, Unfit, Value
+from tests.engine.random_scope import Entry, Scope, Unfit, Value
 
 Mode = Literal["once", "each_step", "scan"]
 DEEPEST: Final = 3
@@ -52,9 +53,9 @@ def _fill(scope: Scope, depth: int, focus: str) -> None:
     for thing in things:
         try:
             if thing == "layer":
-                scope.grow(1)
+                grow(scope, 1)
             elif thing == "share":
-                scope.share()
+                share(scope)
             elif thing == "again":
                 again(scope)
             elif thing == "focus":
@@ -70,9 +71,12 @@ def _fill(scope: Scope, depth: int, focus: str) -> None:
 
 
 def _focus(scope: Scope, name: str) -> None:
-    for trial in some(scope.draft.rng, name, scope.draft.batch, 4):
+    trials = some(scope.draft.rng, name, scope.draft.batch, 8)
+    if scope.draft.chance(0.6):  # rather one in which many fields say something
+        trials.sort(key=lambda trial: sum(item is None for item in trial.parameters.values()) - len(trial.parameters))
+    for trial in trials:
         try:
-            scope.layer(trial, forced=True)
+            layer(scope, trial, forced=True)
             return
         except Unfit:
             continue
@@ -160,10 +164,11 @@ def _ends(inner: Scope, first: Value, states: list[Value], repeat: int) -> None:
     made = [v for v in inner.floats() if v.node in inner.placed]
     if not made:
         made = inner.put("Tanh", {}, [first])
-    chosen = rng.sample(made, min(len(made), rng.choice([1, 1, 2, 3])))
+    loose = [value for value in made if value not in inner.read()] if rng.random() < 0.8 else []
+    chosen = rng.sample(loose or made, min(len(loose or made), rng.choice([1, 1, 2, 3])))
     if repeat > 1 and rng.random() < 0.8:
         try:
-            chosen[0] = inner.coerced(chosen[0], first.spec)
+            chosen[0] = coerced(inner, chosen[0], first.spec)
         except Unfit:
             chosen[0] = inner.put("Tanh", {}, [first])[0]
     ends: list[tuple[Value, str]] = [(value, "") for value in chosen]
@@ -184,7 +189,7 @@ def _nexts(inner: Scope, states: list[Value], made: list[Value]) -> list[Value]:
         if twins and rng.random() < 0.4:
             nexts.append(rng.choice(twins))
             continue
-        value = inner.coerced(rng.choice(made), state.spec)
+        value = coerced(inner, rng.choice(made), state.spec)
         if state in inner.values and rng.random() < 0.8:
             kind = rng.choice(["Add", "Multiply", "Subtract", "Maximum"])
             (value,) = inner.put(kind, {}, rng.sample([value, state], 2))

@@ -38,6 +38,8 @@ class Seen:
     node: Node
     layer: Any
     depth: int
+    folded: bool
+    """Whether a block around is applied to each step, which the source does by making a batch of the steps."""
 
     def repeats(self) -> list[Inside]:
         """A block as each repeat sees it."""
@@ -57,7 +59,7 @@ class Seen:
         return not (isinstance(layer, BlockInput) and layer.optional and spec is not None and not spec.shape)
 
 
-def seen(graph: Graph, report: Report | None = None, depth: int = 0) -> Iterator[Seen]:
+def seen(graph: Graph, report: Report | None = None, depth: int = 0, folded: bool = False) -> Iterator[Seen]:
     """Every node that takes part, once for each way in which its graph is used."""
     report = report or infer(graph)
     live = live_nodes(graph)
@@ -65,11 +67,12 @@ def seen(graph: Graph, report: Report | None = None, depth: int = 0) -> Iterator
         layer = report.layer(node_id)
         if node_id not in live or layer is None or node_id not in report.inputs:
             continue
-        here = Seen(graph, report, graph.nodes[node_id], layer, depth)
+        here = Seen(graph, report, graph.nodes[node_id], layer, depth, folded)
         yield here
         if isinstance(layer, Use):
             for inside in {found.key: found for found in here.repeats()}.values():
-                yield from seen(inside.graph, inside.report, depth + 1)
+                each_step = layer.properties.apply == "each_step"
+                yield from seen(inside.graph, inside.report, depth + 1, folded or each_step)
 
 
 def coverage(network: Network) -> set[str]:

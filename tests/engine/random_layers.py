@@ -23,7 +23,8 @@ from tests.engine.draws import COMPUTING, trials
 LARGEST: Final = 3000
 """The most numbers of a value: networks stay small."""
 NAMES: Final = tuple(cls.__name__ for cls in COMPUTING)
-DRAWS: Final = 14
+DRAWS: Final = (14, 30)
+"""How many draws of a layer there are to choose from: in the first batch, which every run needs, and in others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,8 @@ def _feed(trial: Trial, port: str, spec: Spec) -> Feed:
     if spec.dtype == "bool":
         return Feed("truth", keeps=trial.cls.__name__ == "ScaledDotProductAttention")
     if port == "lengths":
-        x, first = trial.inputs[0], trial.parameters.get("batch_first", True)
-        steps = x.shape[1 if first else 0]
-        return Feed("whole", 1, steps + 1 if isinstance(steps, int) else 2)
+        steps = trial.bound()[0].shape[1 if trial.parameters.get("batch_first", True) else 0]
+        return Feed("whole", 1, int(steps) + 1)  # type: ignore[call-overload]
     if trial.cls.__name__.startswith("MaxUnpool"):
         axes = spec.rank - 2
         return Feed("places", axes, 1 if trial.parameters.get("padding") else LARGEST)  # all of them are in the image
@@ -85,7 +85,12 @@ def fitting(name: str, batch: int) -> tuple[Trial, ...]:
     cls: type[Layer] = layers.get(name)
 
     @seed(batch)
-    @settings(max_examples=DRAWS, derandomize=False, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=DRAWS[batch > 0],
+        derandomize=False,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(trials(cls, spoil=False, symbols=False))
     def gather(trial: Trial) -> None:
         if trial.parameters.get("track_running_stats") is False:

@@ -161,6 +161,20 @@ def open_inside() -> Network:
     return ended(graph, along(graph, graph.add("Input", shape=(3,)), ("Around", {})))
 
 
+def across_the_batch() -> Network:
+    """Each step is (N, S, features), and the layer takes N for the time."""
+    graph = Graph("steps")
+    block = graph.define("Around")
+    along(block, block.add("BlockInput"), ("GRU", {"hidden_size": 4, "batch_first": False}), ("BlockOutput", {}))
+    return ended(graph, along(graph, graph.add("Input", shape=(3, 2, 5)), ("Around", {"apply": "each_step"})))
+
+
+def wrapped_text() -> Network:
+    """The head of the class is so wide that the text comes to stand at the end of its first line."""
+    declared = dict.fromkeys(("channels", "depth", "stride", "height"), 1) | {"mode": "nearest-exact"}
+    return inside("Upsample", (3, 4), {"scale_factor": 2.0, "mode": reckoned("mode")}, **declared)
+
+
 def sparse_and_scaled() -> Network:
     graph = Graph("words")
     more = {"num_embeddings": 5, "embedding_dim": 4, "sparse": True, "scale_grad_by_freq": True}
@@ -182,6 +196,8 @@ EXAMPLES: dict[str, Build] = {
     "causal": causal,
     "stored names": stored_names,
     "open inside": open_inside,
+    "across the batch": across_the_batch,
+    "wrapped text": wrapped_text,
     "sparse and scaled": sparse_and_scaled,
 }
 

@@ -1,0 +1,254 @@
+"""One graph of a random network while it grows: its values with what is known of them, its inputs and expressions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from engine.blocks.block import BlockParameter
+from engine.blocks.block_edits import SetBlock
+from engine.blocks.use import Use
+from engine.dims import Dim, Size
+from engine.edits import AddNode, Connect, RemoveNode
+from engine.graph import Edge, Graph, Node, literal
+from engine.layers.layer import Layer, Port, ShapeError
+from engine.properties import Properties
+from engine.resolve import resolve
+from engine.spec import BATCH, UNWIRED, Spec
+from tests.engine.random_layers import FLOAT, Feed, small
+
+WORDS: Final = (
+    *("x", "y", "layer", "step", "steps", "result", "input", "self", "torch", "größe", "a b", "1st", "out", "forward"),
+    *("x2", "memory", "w", "in_channels", "training", "print", "lambda", "nn", "size", "T"),
+)
+PARAMETERS: Final = (
+    "width",
+    "n",
+    "k",
+    "layer",
+    "x",
+    "in_features",
+    "rate",
+    "step",
+    "bias",
+    "size",
+    "mode",
+    "training",
+    "half",
+)
+
+
+class Unfit(Exception):
+    """What was tried does not fit here."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a port gives."""
+
+    node: str
+    port: str
+    spec: Spec
+    feed: Feed = FLOAT
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An input that a scope has made."""
+
+    node: str
+    spec: Spec
+    feed: Feed
+    sequence: bool = True
+    state: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A node with what flows into it."""
+
+    layer: Layer
+    raw: dict[str, Any]
+    inputs: tuple[Value | None, ...]
+
+    @property
+    def specs(self) -> tuple[Spec, ...]:
+        return tuple(UNWIRED if value is None else value.spec for value in self.inputs)
+
+
+@dataclass
+class Draft:
+    """A whole network while it grows: its random numbers, what open sizes stand for, and the blocks made so far."""
+
+    rng: random.Random
+    batch: int
+    sizes: dict[str, int]
+    blocks: dict[str, Any] = field(default_factory=dict)
+
+    def chance(self, share: float) -> bool:
+        return self.rng.random() < share
+
+
+@dataclass
+class Scope:
+    """One graph while it grows: the network, or a block as its first use sees it."""
+
+    draft: Draft
+    graph: Graph
+    batch: Dim = BATCH
+    arguments: dict[str, Any] = field(default_factory=dict)
+    values: list[Value] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    placed: dict[str, Placed] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
+    """The modes of the blocks around, outermost first."""
+
+    # -- nodes and wires -------------------------------------------------------------------------------------------
+
+    def add(self, node_type: str, **raw: Any) -> str:
+        """A node with a name that may be odd."""
+        name = self.draft.rng.choice(WORDS) if self.draft.chance(0.3) else ""
+        name = name if name and self.graph.by_name(name) is None else self.graph.fresh_name(f"{node_type.lower()}1")
+        properties = {key: raw.pop(key) for key in list(raw) if key in Properties.model_fields}
+        node = Node(self.graph.fresh_id(), node_type, name, literal(raw), literal(properties))
+        AddNode(node, (0.0, 0.0)).apply(self.graph)  # by its type: a block may be called as a layer is
+        return node.id
+
+    def wire(self, node: str, ports: Sequence[Port], given: Sequence[Value | None]) -> None:
+        many = next((port.name for port in ports if port.many), "")
+        names = [f"{many}{place}" for place in range(len(given))] if many else [port.name for port in ports]
+        for name, value in zip(names, given, strict=True):
+            if value is not None:
+                Connect(Edge(value.node, value.port, node, name)).apply(self.graph)
+
+    def put(self, node_type: str, raw: dict[str, Any], given: Sequence[Value | None]) -> list[Value]:
+        """A node behind these values; what it gives. Raises Unfit where it does not fit."""
+        node = self.add(node_type, **raw)
+        try:
+            layer = resolve(self.graph.nodes[node], self.graph, self.arguments)
+            if not isinstance(layer, Layer):
+                raise Unfit(layer.message)
+            specs = tuple(UNWIRED if value is None else value.spec for value in given)
+            found = layer.infer(*specs)
+            results = (found,) if isinstance(found, Spec) else found
+            if not all(small(spec.bound(self.draft.sizes)) for spec in results):
+                raise Unfit("too large")
+            if isinstance(layer, Use) and faulty(layer, specs):
+                raise Unfit("a fault inside")
+        except (Unfit, ShapeError) as error:
+            RemoveNode(node).apply(self.graph)
+            raise Unfit(str(error)) from None
+        self.wire(node, layer.input_ports(), given)
+        self.placed[node] = Placed(layer, raw, tuple(given))
+        made = []
+        for port, spec in zip(layer.output_ports(), results, strict=True):
+            feed = FLOAT if spec.dtype == "float32" else Feed("whole", -1, -1)  # nobody else's whole numbers
+            made.append(Value(node, port.name, replace(spec, axes=None), feed))
+        self.values += made
+        return made
+
+    def enter(self, spec: Spec, feed: Feed = FLOAT, **flags: Any) -> Value:
+        """A new input of this shape. Raises Unfit where there can be none."""
+        spec = replace(spec, axes=None)
+        if self.batch not in spec.shape:
+            raise Unfit("an input without a batch")
+        axis = spec.shape.index(self.batch)
+        if axis:
+            order = (axis, *(n for n in range(spec.rank) if n != axis))
+            value = self.enter(spec.with_shape(spec.shape[n] for n in order), feed, **flags)
+            back = tuple(order.index(n) for n in range(spec.rank))
+            (value,) = self.put("Permute", {"dims": back}, [value])
+            return replace(value, feed=feed)
+        if not self.within:
+            sizes = [size.symbol if isinstance(size, Size) else size for size in spec.shape[1:]]
+            if [Size(s) if isinstance(s, str) else s for s in sizes] != list(spec.shape[1:]) or any(
+                isinstance(size, Size) and size.formula for size in spec.shape[1:]
+            ):
+                raise Unfit("a size that no Input can have")
+            node = self.add("Input", shape=tuple(sizes), dtype=spec.dtype)
+        else:
+            node = self.add("BlockInput", **{name: item for name, item in flags.items() if item is not None})
+        entry_flags = {name: bool(item) for name, item in flags.items() if name != "shape"}
+        self.entries.append(Entry(node, spec, feed, **entry_flags))
+        value = Value(node, "output", spec, feed)
+        self.values.append(value)
+        return value
+
+    def supply(self, spec: Spec, feed: Feed = FLOAT, fresh: float = 0.3) -> Value:
+        """A value of this spec: one that is there, or a new input."""
+        spec = replace(spec, axes=None)
+        fitting = [value for value in self.values if value.spec == spec and value.feed == feed]
+        if fitting and not self.draft.chance(fresh):
+            return self.draft.rng.choice(fitting)
+        return self.enter(spec, feed)
+
+    def floats(self, rank: int | None = None) -> list[Value]:
+        """The values that hold floats, batch first."""
+        fitting = [v for v in self.values if v.spec.dtype == "float32" and v.spec.shape[:1] == (self.batch,)]
+        return [value for value in fitting if rank is None or value.spec.rank == rank]
+
+    def read(self) -> list[Value]:
+        """The values that some node reads."""
+        ends = {(edge.source, edge.source_port) for edge in self.graph.edges}
+        return [value for value in self.values if (value.node, value.port) in ends]
+
+    # -- expressions -----------------------------------------------------------------------------------------------
+
+    def express(self, value: Any, share: float = 0.6) -> Any:
+        """A raw value that is this one: itself, or an expression over the parameters of the block around."""
+        rng = self.draft.rng
+        if isinstance(value, tuple):
+            return tuple(self.express(item, share) for item in value)
+        if value is None or self.graph.inside is None or rng.random() > share:
+            return value
+        if isinstance(value, float) and abs(value) > 1e9:
+            return value  # more than a parameter of a block may be
+        known = [name for name, item in self.arguments.items() if type(item) is type(value) and item == value]
+        if known and rng.random() < 0.5 and not isinstance(value, bool):
+            return {"expr": rng.choice(known)}
+        if type(value) is int:
+            k = rng.choice([1, 2, 3])
+            forms = [
+                ("{}", value),
+                (f"{{}} + {k}", value - k),
+                (f"{{}} * {k}", value // k),
+                (f"{{}} // {k}", value * k),
+            ]
+            forms += [(f"max({{}}, {value})", value), (f"{{}} - {k}", value + k), (f"{k} * ({{}} - 1)", value // k + 1)]
+            text, inner = rng.choice(forms[:1] * 3 + forms)
+            if eval(text.format(inner), {"max": max}) != value:
+                text, inner = "{}", value
+        elif type(value) is float:
+            text, inner = rng.choice([("{}", value), ("{} * 2", value / 2), ("{} / 2", value * 2), ("-{}", -value)])
+        else:
+            text, inner = "{}", value
+        return {"expr": text.format(self.parameter(inner))}
+
+    def parameter(self, value: Any) -> str:
+        """A new parameter of the block around, with this value in its first use."""
+        rng, inside = self.draft.rng, self.graph.inside
+        assert inside is not None
+        block = self.graph.blocks[inside]
+        stem = rng.choice(PARAMETERS)
+        name, number = stem, 2
+        while name in self.arguments:
+            name, number = f"{stem}{number}", number + 1
+        kinds: dict[type, Any] = {int: "int", float: "float", bool: "bool", str: "text"}
+        default = value + rng.choice([1, 2]) if type(value) is int and rng.random() < 0.3 else value
+        parameters = (*block.parameters, BlockParameter(name, default, kinds[type(value)]))
+        SetBlock(block.id, block.name, parameters).apply(self.graph)
+        self.arguments[name] = value
+        return name
+
+
+def faulty(use: Use, specs: tuple[Spec, ...]) -> bool:
+    """Whether a node inside has a fault, be it one that nobody reads."""
+    for found in use.unfolded(*specs):
+        inner = ((found.report.layer(node), found.report.inputs.get(node)) for node in found.graph.nodes)
+        uses = (faulty(each, given) for each, given in inner if isinstance(each, Use) and given is not None)
+        if found.report.errors or any(uses):
+            return True
+    return False

@@ -154,7 +154,7 @@ class Use(Layer):
         stream = inputs
         for many, arguments in self.repeats:
             for count in range(many):
-                found = inside(self.blocks, self.block, arguments, self._steps(stream))
+                found = inside(self.blocks, self.block, arguments, self._steps(stream, arguments))
                 yield found
                 if found.fault is not None:
                     return
@@ -182,9 +182,9 @@ class Use(Layer):
 
     # -- modes -----------------------------------------------------------------------------------------------------
 
-    def _steps(self, inputs: tuple[Spec, ...]) -> tuple[Spec, ...]:
-        """What the block sees of the inputs: all of them, or one step."""
-        mode, ports = self._properties.apply, self._inputs()
+    def _steps(self, inputs: tuple[Spec, ...], arguments: Mapping[str, object] | None = None) -> tuple[Spec, ...]:
+        """What the block sees of the inputs in a repeat with these arguments: all of them, or one step."""
+        mode, ports = self._properties.apply, self._inputs(arguments)
         if mode == "once":
             return inputs
         length = self._length(inputs)
@@ -246,10 +246,11 @@ class Use(Layer):
                     raise ShapeError(f"gives {spec} for its steps: the first axis must stay as it is.")
         return tuple(results)
 
-    def _inputs(self) -> list[BlockInput]:
+    def _inputs(self, arguments: Mapping[str, object] | None = None) -> list[BlockInput]:
+        """The inputs inside; the size of a state may depend on the arguments of the repeat (none: of the first)."""
         from engine.resolve import resolve
 
-        graph, arguments = self.block.graph, self.arguments_of()
+        graph, arguments = self.block.graph, arguments or self.arguments_of()
         found = [resolve(node, graph, arguments) for node in graph.of_type("BlockInput")]
         return [layer if isinstance(layer, BlockInput) else BlockInput() for layer in found]
 

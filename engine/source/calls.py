@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from engine import expressions
-from engine.blocks.use import Inside, Key, Use
+from engine.blocks.use import Inside, Key
 from engine.expressions import depends
 from engine.graph import Node
 from engine.source.class_plan import BlockView, ClassPlan, Derived, unfolded, view_of
@@ -56,16 +56,14 @@ def block_calls(plan: ClassPlan, node: Node, plans: Plans) -> tuple[list[Call], 
 
     With a count the last call stands for all that follow the ones before.
     """
-    views = {number: unfolded(view, node.id) for number, view in enumerate(plan.views)}
-    raw = node.properties.get("repeat", 1)
-    symbolic = depends(raw) and plan.block is not None
-    longest = max(map(len, views.values()))
+    longest = max(len(unfolded(view, node.id)) for view in plan.views)
+    count = plan.counted(node.id)
     calls: list[Call] = []
-    for repeat in range(min(longest, 2) if symbolic else longest):
+    for repeat in range(longest if count is None else min(longest, 2)):
         calls.append(_block_call(plan, node, repeat, plans, calls[-1] if calls else None))
-    if symbolic and len(calls) == 2 and calls[0] == calls[1]:
+    if count is not None and len(calls) == 2 and calls[0] == calls[1]:
         calls.pop()
-    return calls, expressions.text(raw) if symbolic else None
+    return calls, count
 
 
 def _block_call(plan: ClassPlan, node: Node, repeat: int, plans: Plans, before: Call | None) -> Call:
@@ -174,8 +172,3 @@ def laid_out(left: str, name: str, parts: list[str]) -> list[str]:
     if len(line) <= WIDEST:
         return [line]
     return [f"{left} = {name}(", *(f"    {part}," for part in parts), ")"]
-
-
-def is_use(plan: ClassPlan, node_id: str) -> bool:
-    """Whether a node uses a block."""
-    return isinstance(plan.views[0].layer(node_id), Use)

@@ -138,6 +138,19 @@ class ClassPlan:
                 sentence(graph, node_id, f"has no input {stray!r} that a wire could end on."), node=node_id
             )
 
+    def counted(self, node_id: str) -> str | None:
+        """The expression that says how often a block is repeated; None for a number that all uses share.
+
+        An expression counts only repeats that are alike from the second on: others are written one by one.
+        """
+        owner = owner_of(self.graph, self.graph.nodes[node_id])
+        node = owner if isinstance(owner, Node) and owner.type == self.graph.nodes[node_id].type else None
+        raw = (node or self.graph.nodes[node_id]).properties.get("repeat", 1)
+        if self.block is None or not expressions.depends(raw):
+            return None
+        alike = (len({inside.key for inside in unfolded(view, node_id)[1:]}) <= 1 for view in self.views)
+        return expressions.text(raw) if all(alike) else None
+
     # -- what an inferred value reads as ---------------------------------------------------------------------------
 
     def text(self, node_id: str, name: str, value: Callable[[BlockView], object], more: list[str] | None = None) -> str:

@@ -14,7 +14,7 @@ from engine.graph import Node
 from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer
 from engine.source.class_plan import BlockView, ClassPlan, unfolded
-from engine.source.names import identifier
+from engine.source.names import attribute, identifier
 
 Value = tuple[str, str]
 """A node id and one of its output ports."""
@@ -145,10 +145,14 @@ class Forward:
 
     def _plain(self, node_id: str, use: Use) -> bool:
         """Whether the block is one call: not scanned, no steps of several values, and no loop over its repeats."""
-        if use.properties.apply == "scan" or (use.properties.repeat > 1 and node_id not in self.sequential):
+        if use.properties.apply == "scan" or (self._repeated(node_id, use) and node_id not in self.sequential):
             return False
         wired = [wire for wire in self.plan.wires[node_id] if wire[1]]
         return use.properties.apply == "once" or (len(wired) == 1 and len(use.output_ports()) == 1)
+
+    def _repeated(self, node_id: str, use: Use) -> bool:
+        """Whether it is built as a list of modules: by its number of repeats, or by an expression for that."""
+        return use.properties.repeat > 1 or self.plan.counted(node_id) is not None
 
     def _use(self, node: Node, use: Use, module: str, given: list[str], targets: list[str]) -> Iterator[str]:
         starts = use.block.graph.of_type("BlockInput")
@@ -163,15 +167,17 @@ class Forward:
             else:
                 yield f"{', '.join(targets)} = {call(module, given, order)}"
         else:
-            yield from self._loop(use, module, given, targets, order)
+            yield from self._loop(node, use, module, given, targets, order)
 
-    def _loop(self, use: Use, module: str, given: list[str], targets: list[str], order: list[int]) -> Iterator[str]:
+    def _loop(
+        self, node: Node, use: Use, module: str, given: list[str], targets: list[str], order: list[int]
+    ) -> Iterator[str]:
         """A call for each repeat, or steps of several values folded into the batch and back."""
         folds = use.properties.apply == "each_step"
         sequences = [port.sequence and name != "None" for port, name in zip(use._inputs(), given, strict=True)]
         size = next((f"{name}.shape[:2]" for name, s in zip(given, sequences, strict=True) if s), "")
         values = [f"{n}.flatten(0, 1)" if folds and s else n for n, s in zip(given, sequences, strict=True)]
-        repeated = use.properties.repeat > 1
+        repeated = self._repeated(node.id, use)
         if targets[0] == "_" and repeated:
             targets = [self._spare(), *targets[1:]]
         if repeated:
@@ -191,7 +197,7 @@ class Forward:
     ) -> Iterator[str]:
         """A loop over the steps: states are handed on, what else comes out is stacked."""
         ports, pairs = use._inputs(), states(use.block)
-        repeated = use.properties.repeat > 1
+        repeated = self._repeated(node.id, use)
         cuts = [
             place
             for place, (port, name) in enumerate(zip(ports, given, strict=True))
@@ -205,10 +211,11 @@ class Forward:
                 sizes[state] = self._state_size(node, use, state, varied)
         if repeated:
             first = targets[0]
-            if first == "_":
+            if first == "_" or 0 in pairs:  # what goes from repeat to repeat is not what goes from step to step
                 first = self._take()
                 spares.append(first)
-            targets = [first, *targets[1:]]
+            if 0 not in pairs:
+                targets = [first, *targets[1:]]
             yield f"{first} = {given[0]}"
             given = [first, *given[1:]]
             sequence = given[cuts[0]]
@@ -242,6 +249,8 @@ class Forward:
         lines.append(f"    {', '.join(back)} = {call(module, values, order)}")
         lines += [f"    {stacked[place]}.append({name})" for place, name in fresh.items()]
         lines += [f"{targets[place]} = torch.stack({name}, dim=1)" for place, name in stacked.items()]
+        if repeated and 0 in pairs:
+            lines.append(f"{given[0]} = {held[pairs[0]]}")
         self.free += spares
         yield from (pad + line for line in lines)
 
@@ -260,20 +269,20 @@ class Forward:
         """The size of a state as further arguments of a call; one that differs between repeats goes to ``varied``."""
         start = use.block.graph.of_type("BlockInput")[state]
         seen = [unfolded(view, node.id) for view in self.plan.views]
-        raw = node.properties.get("repeat", 1)
-        counted = depends(raw) and self.plan.block is not None
+        count = self.plan.counted(node.id)
         longest = max(map(len, seen))
         texts = []
         for axis in range(1, seen[0][0].given[start.id].rank):
             each = [
-                self._size_text(node, start, repeat, axis) for repeat in range(min(longest, 2) if counted else longest)
+                self._size_text(node, start, repeat, axis)
+                for repeat in range(longest if count is None else min(longest, 2))
             ]
             if all(text == each[0] for text in each):
                 texts.append(each[0])
                 continue
             name = identifier("size", {**dict(self.arguments), **dict.fromkeys(varied, 1)})
-            last = f", *[{each[1]}] * ({self._own(expressions.text(raw))} - 1)" if counted else ""
-            varied[name] = f"({each[0]}{last})" if counted else f"({', '.join(each)})"
+            rest = f"*[{each[1]}] * ({self._own(count)} - 1)" if count is not None else ", ".join(each[1:])
+            varied[name] = f"({each[0]}, {rest})"
             texts.append(name)
         return "".join(f", {text}" for text in texts)
 
@@ -290,7 +299,7 @@ class Forward:
         """An expression over what the constructor was given, read from ``self``, where it is stored."""
         names = expressions.names(text)
         self.stored |= dict.fromkeys(names)
-        return expressions.substitute(text, {name: f"self.{name}" for name in names})
+        return expressions.substitute(text, {name: f"self.{attribute(name)}" for name in names})
 
     def _spare(self) -> str:
         """A variable for a value that is needed on the way only."""
@@ -331,7 +340,7 @@ def coded_fields(node: Node) -> dict[str, object]:
 
 def _coded(raw: object) -> object:
     if is_expression(raw):
-        names = {name: f"self.{name}" for name in expressions.names(raw["expr"])}
+        names = {name: f"self.{attribute(name)}" for name in expressions.names(raw["expr"])}
         text = expressions.substitute(raw["expr"], names)
         return Code(text if text in names.values() else f"({text})")
     if isinstance(raw, (list, tuple)):

@@ -21,6 +21,11 @@ RESERVED = frozenset(
 )
 
 
+def attribute(name: str) -> str:
+    """The attribute that keeps a constructor's argument: not one that nn.Module has for itself."""
+    return f"{name}_" if name in RESERVED else name
+
+
 def identifier(name: str, taken: dict[str, int], fallback: str = "layer") -> str:
     """A Python name made of ``name``: ASCII, no keyword, not in ``taken``, to which it is added.
 

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 
-from engine import nn
+from engine import layers, nn
 from engine.blocks.use import Inside, Key, Use
 from engine.dims import Dim, Size
 from engine.expressions import depends, evaluate
@@ -20,7 +20,7 @@ from engine.source.class_plan import BlockView, Body, ClassPlan, SourceError, un
 from engine.source.contexts import contexts
 from engine.source.folding import WIDTH, folded
 from engine.source.forward import Forward, coded_fields, reads_right
-from engine.source.names import class_name, identifier, one_line
+from engine.source.names import attribute, class_name, identifier, one_line
 from engine.spec import Spec, shape_text
 
 LETTERS = {"height": "H", "width": "W", "time": "T", "channels": "C", "features": "D", "depth": "Z"}
@@ -52,7 +52,7 @@ class Writer:
         if not graph.of_type("Output"):
             raise SourceError("The network has no Output yet: add one and wire the answer to it.")
         self.graph, self.probes = graph, probes
-        self.taken: set[str] = set()
+        self.taken = {cls.own for cls in layers.all() if cls.own}  # their names are theirs, whoever else has them
         self.plans: dict[tuple[str, Key], ClassPlan] = {}
         self.classes: list[ClassPlan] = []
         self.helpers: set[str] = set()
@@ -103,20 +103,20 @@ class Writer:
                 for name, value in written.items()
                 if not depends(node.parameters.get(name))
             )
-            return (node.id, layer.constructor(), texts, self._words(layer, len(inputs)))
+            return (node.id, layer.constructor(), texts, self._words(layer, len(inputs), len(layer.output_ports())))
         coded = coded_fields(node)
         shown = layer.model_copy(update=coded) if coded and reads_right(layer, node, coded) else layer
-        return (node.id, self._words(shown, len(inputs)))
+        return (node.id, self._words(shown, len(inputs), len(layer.output_ports())))
 
-    def _words(self, layer: Layer, inputs: int) -> tuple[str, ...]:
-        targets = [f"t{index}" for index in range(len(layer.output_ports()))]
+    def _words(self, layer: Layer, inputs: int, outputs: int) -> tuple[str, ...]:
+        targets = [f"t{index}" for index in range(outputs)]
         return tuple(layer.statements("m", [f"a{index}" for index in range(inputs)], targets))
 
     # -- one class -------------------------------------------------------------------------------------------------
 
     def _build(self, plan: ClassPlan) -> None:
         """Compute constructor and forward pass of a class; both are put together when all is known."""
-        names: dict[str, int] = {parameter.name: 1 for parameter in plan.parameters}
+        names = {name: 1 for p in plan.parameters for name in (p.name, attribute(p.name))}
         attributes: dict[str, str] = {}
         head: list[tuple[str, str]] = []
         sequential: set[str] = set()
@@ -171,7 +171,6 @@ class Writer:
         if not isinstance(layer, Use):
             call = layer_call(plan, node)
             if layer.own:
-                self.taken.add(layer.own)
                 if layer.imported_from:
                     self.packages.add(f"from {layer.imported_from} import {layer.own}")
                 else:
@@ -255,7 +254,7 @@ class Writer:
             rows += [(f'    """{one_line(plan.block.help, 100)}"""', ""), ("", "")]
         rows += [(line, "") for line in _defined("    def __init__", ["self", *given], "None")]
         rows.append(("        super().__init__()", ""))
-        rows += [(f"        self.{name} = {name}", "") for name in body.stored]
+        rows += [(f"        self.{attribute(name)} = {name}", "") for name in body.stored]
         rows += [(f"        {line}", node_id) for line, node_id in body.head]
         rows.append(("", ""))
         rows += [(line, "") for line in _defined("    def forward", body.signature, body.answer)]

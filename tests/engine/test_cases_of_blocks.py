@@ -47,7 +47,6 @@ def alone(kind: str, parameters: dict[str, Any], declared: dict[str, Any]) -> Gr
     return graph
 
 
-@pytest.mark.xfail(strict=True, reason="states that nobody reads get one variable")
 def test_a_scan_whose_last_states_nobody_reads_is_torchs_lstm() -> None:
     model, theirs = compile_graph(scanned_cell()), nn.LSTM(5, 6, batch_first=True)
     with torch.no_grad():
@@ -57,7 +56,6 @@ def test_a_scan_whose_last_states_nobody_reads_is_torchs_lstm() -> None:
     torch.testing.assert_close(model(x), theirs(x)[0])
 
 
-@pytest.mark.xfail(strict=True, reason="states that nobody reads get one variable")
 def test_one_state_counts_up_and_one_down() -> None:
     graph = Graph("two states")
     block = graph.define("Two")
@@ -74,7 +72,6 @@ def test_one_state_counts_up_and_one_down() -> None:
 CAUSAL = [("MultiheadAttention", "num_heads"), ("TransformerEncoderLayer", "nhead")]
 
 
-@pytest.mark.xfail(strict=True, reason="the field goes to the constructor")
 @pytest.mark.parametrize(("kind", "heads"), CAUSAL)
 @pytest.mark.parametrize("causal", [True, False])
 def test_an_expression_in_a_field_that_torch_takes_at_the_call(kind: str, heads: str, causal: bool) -> None:
@@ -94,7 +91,6 @@ OPEN = [
 ]
 
 
-@pytest.mark.xfail(strict=True, reason="the layer gets None where it takes none")
 @pytest.mark.parametrize(("kind", "port", "parameters"), OPEN)
 def test_an_optional_input_without_a_wire_is_as_no_wire(kind: str, port: str, parameters: dict[str, Any]) -> None:
     graph = Graph("optional")
@@ -113,7 +109,6 @@ def test_an_optional_input_without_a_wire_is_as_no_wire(kind: str, port: str, pa
     assert model(x).shape == compile_graph(without)(x).shape
 
 
-@pytest.mark.xfail(strict=True, reason="the states have the size of the first use in all others")
 def test_a_scanned_cell_in_a_block_that_is_used_with_two_sizes() -> None:
     graph = Graph("two sizes")
     inner = graph.define("Cell", hidden=8)
@@ -130,14 +125,12 @@ def test_a_scanned_cell_in_a_block_that_is_used_with_two_sizes() -> None:
     assert compile_graph(graph)(torch.randn(2, 5, 4)).shape == (2, 5, 16)
 
 
-@pytest.mark.xfail(strict=True, reason="the first states are float32")
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
 def test_a_scan_in_other_floats(dtype: torch.dtype) -> None:
     model = compile_graph(scanned_cell()).to(dtype)
     assert model(torch.randn(2, 7, 5, dtype=dtype)).dtype == dtype
 
 
-@pytest.mark.xfail(strict=True, reason="the first axis of every tensor counts as the batch")
 def test_the_first_axis_of_a_state_is_not_the_batch() -> None:
     graph = Graph("state")
     lstm = along(graph, graph.add("Input", shape=(5, 4)), ("LSTM", {"hidden_size": 3, "num_layers": 2}))
@@ -148,7 +141,6 @@ def test_the_first_axis_of_a_state_is_not_the_batch() -> None:
     assert compile_graph(graph)(torch.randn(2, 5, 4)).shape == (2, 3)
 
 
-@pytest.mark.xfail(strict=True, reason="the classes are looked for along the last axis")
 def test_classes_on_axis_1_of_a_segmentation_are_no_problem() -> None:
     graph = Graph("segmentation")
     graph.settings = {"data": {"dataset": "shapes"}, "training": {"epochs": 1}}
@@ -162,7 +154,6 @@ def test_classes_on_axis_1_of_a_segmentation_are_no_problem() -> None:
     assert [problem.message for problem in find(graph) if problem.severity in ("error", "warning")] == []
 
 
-@pytest.mark.xfail(strict=True, reason="calls and signatures are not broken into lines everywhere")
 def test_every_line_of_the_source_fits_a_page() -> None:
     graph = Graph("long")
     declared = {"channels_of_the_first_branch": 8, "channels_of_the_second_branch": 16, "groups_of_both": 2}

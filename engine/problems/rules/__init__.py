@@ -12,7 +12,7 @@ from engine.problems.rules import learning_rules as learning
 from engine.problems.rules import sequence_rules as sequences
 from engine.problems.rules import wiring_rules as wiring
 
-NODE_RULES: Final[tuple[NodeRule, ...]] = (*wiring.NODE, *images.NODE, *data.NODE)
+NODE_RULES: Final[tuple[NodeRule, ...]] = (*wiring.NODE, *learning.NODE, *images.NODE, *data.NODE)
 EDGE_RULES: Final[tuple[EdgeRule, ...]] = (*learning.EDGE, *images.EDGE, *data.EDGE)
 GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *wiring.GRAPH,

@@ -25,7 +25,7 @@ from engine.problems.looking import (
     origins,
 )
 from engine.problems.problem import Problem
-from engine.problems.rule import EdgeRule, Found, GraphRule
+from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import Report
 from engine.spec import Spec
@@ -207,6 +207,21 @@ def bias_before_norm(graph: Graph, report: Report, node_id: str) -> Found:
             )
 
 
+def sparse_by_frequency(graph: Graph, report: Report, node_id: str) -> Found:
+    """Sparse gradients cannot be divided by how often a number occurs: torch runs, and stops at the first step."""
+    layer = report.layer(node_id)
+    if getattr(layer, "sparse", False) and getattr(layer, "scale_grad_by_freq", False):
+        yield Problem(
+            "error",
+            "parameter",
+            f"{called(graph, graph.node(node_id))} has sparse gradients, which torch cannot scale by frequency: switch "
+            "sparse or scale_grad_by_freq off.",
+            node_id,
+            None,
+            "sparse",
+        )
+
+
 def one_value(graph: Graph, report: Report) -> Found:
     """Batch norm of one number a channel: in a batch of one sample there is no variance."""
     resolved = resolve_settings(graph)
@@ -282,6 +297,7 @@ def _narrower(report: Report, first: str, second: str) -> bool:
     return all(isinstance(size, int) for size in sizes) and sizes[1] < min(sizes[0], sizes[2])  # type: ignore[operator,type-var]
 
 
+NODE = (NodeRule(sparse_by_frequency, frozenset({"Embedding", "EmbeddingBag"})),)
 EDGE = (
     EdgeRule(before_loss, frozenset({"Output"})),
     EdgeRule(no_probability, frozenset({"Output"})),

@@ -154,6 +154,15 @@ def wrapped_text(nodes: list[Seen], network: Network) -> bool:
     return any("-" in str(p.default) for block in blocks for p in block.parameters if p.kind == "text")
 
 
+def only_padding(nodes: list[Seen], network: Network) -> bool:
+    pools = [each.layer for each in nodes if each.node.type.startswith("MaxPool")]
+    return any(_largest(pool.dilation) > 1 and _largest(pool.padding) > 0 for pool in pools)
+
+
+def _largest(value: int | tuple[int, ...]) -> int:
+    return max(value) if isinstance(value, tuple) else value
+
+
 def sparse_and_scaled(nodes: list[Seen], network: Network) -> bool:
     return any(getattr(e.layer, "sparse", False) and getattr(e.layer, "scale_grad_by_freq", False) for e in nodes)
 
@@ -180,6 +189,10 @@ KNOWN_WRONG: Final[dict[str, Wrong]] = {
     "open inside": Wrong("an optional input without a wire is None for a layer that does not take it", open_inside),
     "across the batch": Wrong("each step by itself is not what a layer that mixes the batch does", across_the_batch),
     "wrapped text": Wrong("a text with a hyphen is broken where the head of a class is wide", wrapped_text),
+    "only padding": Wrong(
+        "a dilated window of max pooling may lie in the padding alone: torch's gradient then writes to foreign memory",
+        only_padding,
+    ),
     "sparse and scaled": Wrong("sparse with scale_grad_by_freq runs, but torch has no gradient", sparse_and_scaled),
 }
 

@@ -171,8 +171,16 @@ def across_the_batch() -> Network:
 
 def wrapped_text() -> Network:
     """The head of the class is so wide that the text comes to stand at the end of its first line."""
-    declared = dict.fromkeys(("channels", "depth", "stride", "height"), 1) | {"mode": "nearest-exact"}
+    declared = dict.fromkeys(("first", "second", "third", "width"), 1) | {"mode": "nearest-exact"}
     return inside("Upsample", (3, 4), {"scale_factor": 2.0, "mode": reckoned("mode")}, **declared)
+
+
+def only_padding() -> Network:
+    """The window takes the cells before and behind the only one there is."""
+    graph = Graph("padding")
+    more = {"kernel_size": 2, "dilation": 2, "padding": 1}
+    pool = along(graph, graph.add("Input", shape=(3, 1)), ("MaxPool1d", more), ("Linear", {"out_features": 2}))
+    return ended(graph, pool)
 
 
 def sparse_and_scaled() -> Network:
@@ -198,6 +206,7 @@ EXAMPLES: dict[str, Build] = {
     "open inside": open_inside,
     "across the batch": across_the_batch,
     "wrapped text": wrapped_text,
+    "only padding": only_padding,
     "sparse and scaled": sparse_and_scaled,
 }
 
@@ -210,7 +219,13 @@ def kinds() -> list[Any]:
 
 @pytest.mark.parametrize("build", kinds())
 def test_source_and_interpreter_agree(build: Build) -> None:
+    assert build is not only_padding, "torch would destroy memory"
     assert disagreement(build()) == ""
+
+
+@pytest.mark.xfail(strict=True, reason=KNOWN_WRONG["only padding"].reason)
+def test_a_window_that_lies_in_the_padding_alone_is_an_error() -> None:
+    assert [problem for problem in find(only_padding().graph) if problem.severity == "error"] != []
 
 
 @pytest.mark.parametrize("name", KNOWN_WRONG)

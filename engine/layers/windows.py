@@ -51,6 +51,17 @@ class Window:
             return free // self.stride + 1
         return ceil_div(size + self.before, self.stride) if self._overshoots else ceil_div(free, self.stride) + 1
 
+    def misses(self, size: int) -> bool:
+        """Whether some window lies in the padding alone, all of its cells before or behind an axis of this size."""
+        count = self.slide(size)
+        assert isinstance(count, int)  # as its size is
+        early = range(min(count, -(-self.before // self.stride)))  # later ones begin inside
+        starts = (self.stride * index - self.before for index in early)
+        return any(not any(0 <= cell < size for cell in self._cells(start)) for start in starts)
+
+    def _cells(self, start: int) -> range:
+        return range(start, start + self.reach, self.dilation)
+
     @property
     def _overshoots(self) -> bool:
         """Whether only the windows that begin before the end of the image count, for one more might not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from engine.dims import Size
 from engine.graph import Node
 from engine.layers.layer import Layer, ShapeError
+from engine.layers.windows import Window
 from engine.resolve import resolve
 from engine.spec import BATCH, IMAGE, Axes, Spec
 
@@ -114,3 +116,14 @@ def test_a_line_of_the_forward_pass(name: str, parameters: Typed, targets: list[
 def test_the_summary_of_a_negative_shift_has_one_sign() -> None:
     assert layer("Scale", {"factor": 0.5, "shift": -2.0}).summary() == "· 0.5 − 2"
     assert layer("Scale", {"factor": 2.0, "shift": 1.0}).summary() == "· 2 + 1"
+
+
+def test_a_window_that_lies_in_the_padding_alone_is_found() -> None:
+    """Against counting, for all small windows that torch takes."""
+    for size, kernel, stride, dilation, ceil in product(range(1, 6), range(1, 6), (1, 2, 3), (1, 2, 3), (False, True)):
+        for padding in range(kernel // 2 + 1):
+            window = Window(kernel, stride, padding, padding, dilation, ceil)
+            places = window.slide(size)
+            assert isinstance(places, int)
+            cells = [range(n * stride - padding, n * stride - padding + window.reach, dilation) for n in range(places)]
+            assert window.misses(size) == any(not set(each) & set(range(size)) for each in cells), window

@@ -92,6 +92,30 @@ def unknown_layer() -> Graph:
     return graph
 
 
+def chain_of(*steps: tuple[str, dict[str, Any]]) -> Graph:
+    graph, last = Graph(), ""
+    for node_type, parameters in steps:
+        node = graph.add(node_type, **parameters)
+        if last:
+            graph.connect(last, node)
+        last = node
+    return graph
+
+
+def padding_alone() -> Graph:
+    """Two cells, two apart, around the only one there is: torch's gradient writes to memory of others."""
+    window = {"kernel_size": 2, "dilation": 2, "padding": 1}
+    linear = ("Linear", {"out_features": 2})
+    return chain_of(("Input", {"shape": (3, 1)}), ("MaxPool1d", window), linear, ("Output", {"loss": "mse_loss"}))
+
+
+def sparse_by_frequency() -> Graph:
+    """torch runs, and stops at the first step of the training."""
+    table = {"num_embeddings": 5, "embedding_dim": 4, "sparse": True, "scale_grad_by_freq": True}
+    words = ("Input", {"shape": (3,), "dtype": "int64"})
+    return chain_of(words, ("Embedding", table), ("Output", {"loss": "mse_loss"}))
+
+
 def two_axes() -> Graph:
     """32 maps of 32 × 32 pixels for a mask of 32 × 32: any axis could be the classes."""
     graph = Graph()
@@ -149,6 +173,8 @@ PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], 
     ("no-loss", "error", None, None, None, edited(SetParameter("n5", "loss", None)), "No Output has a loss"),
     ("input-data", "error", "n1", None, "shape", edited(SetSetting(("data", "dataset"), "iris")), "8 × 8"),
     ("output-data", "error", "n5", "input", None, edited(SetParameter("n4", "out_features", 9)), "10"),
+    ("padding", "error", "n2", "input", "padding", padding_alone, "one window lies in the padding alone"),
+    ("parameter", "error", "n2", None, "sparse", sparse_by_frequency, "cannot scale by frequency"),
     ("class-axis", "hint", "n3", "input", "class_axis", two_axes, "taken from axis 1, and axis 2 and axis 3 would fit"),
     ("too-many-classes", "warning", "n5", "input", None, edited(SetParameter("n4", "out_features", 11)), "11 classes"),
     ("setting", "error", None, None, "training.epochs", edited(SetSetting(("training", "epochs"), "x")), "'x'"),

@@ -1,4 +1,4 @@
-"""Rules of images and windows: flattened too late, channels at the wrong end, columns that no window sees."""
+"""Rules of images and windows: flattened too late, channels at the wrong end, windows and columns that miss."""
 
 from __future__ import annotations
 
@@ -100,5 +100,28 @@ def channels_last(graph: Graph, report: Report, node_id: str) -> Found:
             )
 
 
-NODE = (NodeRule(linear_on_image, frozenset({"Linear"})), NodeRule(unused_columns, WINDOWED))
+def padding_alone(graph: Graph, report: Report, node_id: str) -> Found:
+    """A window of max pooling that holds no number: torch runs, and its gradient writes to memory of others."""
+    layer, inputs = report.layer(node_id), report.inputs.get(node_id)
+    if not isinstance(layer, Pooling) or not inputs or node_id not in report.outputs:
+        return
+    for axis, size, window in zip(AXES[layer.spatial], inputs[0].shape[2:], layer.windows(), strict=True):
+        if window.dilation > 1 and isinstance(size, int) and window.misses(size):
+            yield Problem(
+                "error",
+                "padding",
+                f"{called(graph, graph.node(node_id))} slides a window of {window.kernel} cells, {window.dilation} "
+                f"apart, along the {axis} of {size}: one window lies in the padding alone. Set padding to 0, or give "
+                "the window neighbouring cells.",
+                node_id,
+                "input",
+                "padding",
+            )
+
+
+NODE = (
+    NodeRule(padding_alone, frozenset({"MaxPool1d", "MaxPool2d", "MaxPool3d"})),
+    NodeRule(linear_on_image, frozenset({"Linear"})),
+    NodeRule(unused_columns, WINDOWED),
+)
 EDGE = (EdgeRule(channels_last, CHANNELS_FIRST),)

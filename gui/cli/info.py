@@ -6,8 +6,8 @@ import argparse
 
 import presets
 from engine import cost
-from engine.problems import find
-from engine.shapes import infer
+from engine.problems import Problem, find
+from engine.shapes import Report, infer
 from engine.spec import Spec
 from gui.cli.common import CallError, Commands, add_json, add_what, print_json
 
@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
         raise CallError(f"--batch must be a whole number ≥ 1, not {args.batch}.")
     graph, _ = presets.open_what(args.what)
     report = infer(graph)
-    errors = [problem.message for problem in find(graph) if problem.severity == "error"]
+    errors = [problem.message for problem in find(graph) if hides_shapes(problem, report)]
     if errors:
         raise CallError(f"{args.what} has errors, so its shapes are not known: {errors[0]}")
     whole, one = cost.total(graph, report, args.batch), cost.total(graph, report, 1)
@@ -60,6 +60,13 @@ def run(args: argparse.Namespace) -> int:
             print(f"{side[:-1].ljust(14)} {name} ({', '.join(map(str, shape))})")
     print(f"depth          {depth}")
     return 0
+
+
+def hides_shapes(problem: Problem, report: Report) -> bool:
+    """Whether a shape is not known because of it; a network without a loss, or with other data, has all of them."""
+    if problem.severity != "error" or problem.setting is not None:
+        return False
+    return problem.code != "no-loss" if problem.node is None else problem.node not in report.outputs
 
 
 def _shape(spec: Spec) -> list[int | str]:

@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import presets
+from engine import project
+from engine.graph import Graph
 from gui.cli import main
 
 Capture = pytest.CaptureFixture[str]
@@ -37,6 +40,18 @@ def test_layers_json(capsys: Capture) -> None:
     assert conv["torch"] == "torch.nn.Conv2d"
     assert {"name", "type", "default", "help"} <= set(conv["parameters"][0])
     assert [port["name"] for port in conv["inputs"]] == ["input"]
+
+
+def test_info_of_a_network_without_a_loss(capsys: Capture, tmp_path: Path) -> None:
+    """Its shapes are known, whether something is learned or not."""
+    graph = Graph()
+    nodes = [graph.add("Input", shape=(4,)), graph.add("Linear", out_features=3), graph.add("Output", loss=None)]
+    for source, target in pairwise(nodes):
+        graph.connect(source, target)
+    project.save(graph, tmp_path / "it.loom")
+    info = answer(capsys, "info", str(tmp_path / "it.loom"))
+    assert info["parameters"] == 15
+    assert info["outputs"] == {"output": ["N", 3]}
 
 
 def test_info_json(capsys: Capture) -> None:

@@ -29,7 +29,7 @@ def fragment(graph: Graph, *node_ids: str) -> dict[str, Any]:
 
 def test_the_text_has_the_promised_form(chain: Graph) -> None:
     data = fragment(chain, "n2", "n3")
-    assert data["layerloom"] == 1
+    assert data["layerloom"] == 2
     assert [node["name"] for node in data["nodes"]] == ["conv1", "relu1"]
     assert data["edges"] == [{"source": ["n2", "output"], "target": ["n3", "input"]}]
     assert data["incoming"] == [{"source": ["n1", "output"], "target": ["n2", "input"]}]

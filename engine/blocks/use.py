@@ -141,8 +141,8 @@ class Use(Layer):
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         outputs: tuple[Spec, ...] = ()
-        for index, found in enumerate(self.unfolded(*inputs)):
-            outputs = self._folded(found, inputs)
+        for index, (found, stream) in enumerate(self._unfolded(inputs)):
+            outputs = self._folded(found, stream)
             if found.fault is not None:
                 way, words = found.fault
                 where = f" its repeat {index + 1}" if self._properties.repeat > 1 else ""
@@ -151,18 +151,22 @@ class Use(Layer):
 
     def unfolded(self, *inputs: Spec) -> Iterator[Inside]:
         """The block as each repeat sees it, in order; ends behind the first that fails. Raises ShapeError."""
+        return (found for found, _ in self._unfolded(inputs))
+
+    def _unfolded(self, inputs: tuple[Spec, ...]) -> Iterator[tuple[Inside, tuple[Spec, ...]]]:
+        """Each repeat with what reaches it: the first input is what the repeat before handed on."""
         stream = inputs
         for many, arguments in self.repeats:
             for count in range(many):
                 found = inside(self.blocks, self.block, arguments, self._steps(stream, arguments))
-                yield found
+                yield found, stream
                 if found.fault is not None:
                     return
                 if count == many - 1 and arguments is self.repeats[-1][1]:
                     return
                 after = (self._folded(found, stream)[0], *stream[1:])
                 if after == stream and after[0].axes == stream[0].axes:  # nothing moves any more
-                    yield from (found for _ in range(many - count - 1))
+                    yield from ((found, stream) for _ in range(many - count - 1))
                     break
                 stream = after
 

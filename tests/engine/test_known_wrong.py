@@ -58,6 +58,20 @@ def scan_of_a_state() -> Network:
     return ended(graph, use)
 
 
+def steps_of_a_state() -> Network:
+    """The second repeat scans the last state of the first one, so its other output is as long as that state."""
+    graph = Graph("scan")
+    block, x, h = counter(graph, (3, 4))
+    new = along(block, x, ("Linear", {"out_features": 12}), ("Reshape", {"shape": (3, 4)}))
+    block.connect(joined(block, "Add", new, h), block.add("BlockOutput", name="next", state="h"))
+    block.connect(along(block, x, ("Linear", {"out_features": 2})), block.add("BlockOutput", name="y"))
+    use = along(graph, graph.add("Input", shape=(5, 4)), ("Counter", {"apply": "scan", "repeat": 2}))
+    flat, out = graph.add("Flatten"), graph.add("Linear", out_features=6)
+    graph.connect(use, flat, source=1)
+    graph.connect(flat, out)
+    return ended(graph, out)
+
+
 def state_dtype() -> Network:
     """Whole numbers come in, and the states are floats of the network's kind."""
     graph = Graph("scan")
@@ -178,6 +192,7 @@ def wrapped_text() -> Network:
 EXAMPLES: dict[str, Build] = {
     "unread states": unread_states,
     "scan of a state": scan_of_a_state,
+    "steps of a state": steps_of_a_state,
     "state dtype": state_dtype,
     "state sizes": state_sizes,
     "loop variable": loop_variable,

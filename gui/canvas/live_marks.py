@@ -16,9 +16,9 @@ from gui.document import Document
 if TYPE_CHECKING:
     from engine.training.findings import Diagnosis, LayerHealth
     from engine.training.status import Status
-    from engine.training.values import Place, Value
+    from engine.training.values import NodeKey, Value
 
-    Values = Mapping[Place, tuple[Value | None, ...]]
+    Values = Mapping[NodeKey, tuple[Value | None, ...]]
 
 WELL, WEAK, ILL, OLD = "well", "weak", "ill", "old"
 
@@ -31,7 +31,7 @@ class LiveMarks(QObject):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.document = document
-        self._layers: dict[Place, LayerHealth] = {}
+        self._layers: dict[NodeKey, LayerHealth] = {}
         self._diagnoses: tuple[Diagnosis, ...] = ()
         self._graph: Graph | None = None
         self._values: Values = {}
@@ -40,7 +40,7 @@ class LiveMarks(QObject):
 
     def follow(self, status: Status, graph: Graph) -> None:
         """Show the last look of a run that trains ``graph``, a snapshot."""
-        layers: dict[Place, LayerHealth] = {}
+        layers: dict[NodeKey, LayerHealth] = {}
         for spot, health in status.health.layers.items() if status.health is not None else ():
             for place in _around(spot.inside, spot.node):
                 before = layers.get(place)
@@ -136,7 +136,7 @@ class LiveMarks(QObject):
         return values[index] if index < len(values) else None
 
 
-def _around(inside: tuple[str, ...], node: str) -> list[Place]:
+def _around(inside: tuple[str, ...], node: str) -> list[NodeKey]:
     """The node itself and the uses of blocks it lies in, each with the way to it."""
     way = (*inside, node)
     return [(way[:depth], way[depth]) for depth in range(len(way))]

@@ -121,7 +121,7 @@ class ProblemsPanel(QWidget):
                 font.setBold(True)
                 item.setFont(font)
                 item.setToolTip("In the level that is open")
-        same = (n for n, (p, _) in enumerate(problems) if before is not None and p.place == before.place)
+        same = (n for n, (p, _) in enumerate(problems) if before is not None and p.key == before.key)
         self.list.setCurrentRow(next(same, max(0, min(row, len(problems) - 1))))
         self.list.blockSignals(False)
         self.halves.setVisible(bool(problems))

@@ -198,5 +198,5 @@ def test_what_does_not_fit_is_said_before_and_mended_after(qtbot: QtBot, show: S
     count = page.document.history.count
     QTest.mouseClick(page.use.fixes.buttons[0], Qt.MouseButton.LeftButton)
     assert page.document.history.count == count + 1
-    assert problem.place not in {one.place for one in page.document.all_problems()}
+    assert problem.key not in {one.key for one in page.document.all_problems()}
     settle(qtbot, page)

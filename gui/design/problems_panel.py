@@ -162,7 +162,7 @@ class ProblemsPanel(QWidget):
 
     def _apart(self) -> bool:
         """Whether a block is open that nothing uses: its problems are none of the network's."""
-        return self.document.graph.inside is not None and not self.document.way
+        return self.document.graph.inside is not None and not self.document.block_path
 
     def _is_here(self, problem: Problem, of_network: bool) -> bool:
         """Whether the guilty node is on the canvas now, by whichever use the problem was found."""

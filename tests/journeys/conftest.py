@@ -22,8 +22,8 @@ class Hand:
         assert process.returncode == 0, f"xdotool {' '.join(words)}"
 
     def _at(self, widget: QWidget, point: QPoint | None) -> tuple[str, str]:
-        at = widget.mapToGlobal(point if point is not None else widget.rect().center())
-        return str(at.x()), str(at.y())
+        on_screen = widget.mapToGlobal(point if point is not None else widget.rect().center())
+        return str(on_screen.x()), str(on_screen.y())
 
     def click(self, widget: QWidget, point: QPoint | None = None, *, times: int = 1) -> None:
         """Click in the middle of a widget, or at a point in it."""

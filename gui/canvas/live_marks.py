@@ -40,19 +40,11 @@ class LiveMarks(QObject):
 
     def follow(self, status: Status, graph: Graph) -> None:
         """Show the last look of a run that trains ``graph``, a snapshot."""
-<<<<<<< HEAD
         layers: dict[NodeKey, LayerHealth] = {}
-        for spot, health in status.health.layers.items() if status.health is not None else ():
-            for place in _around(spot.inside, spot.node):
-                before = layers.get(place)
-                layers[place] = health if before is None else _worse(before, health)
-=======
-        layers: dict[Place, LayerHealth] = {}
         for path, health in status.health.layers.items() if status.health is not None else ():
             for node_path in _around((*path.inside, path.node)):
                 before = layers.get(node_path)
                 layers[node_path] = health if before is None else _worse(before, health)
->>>>>>> placeG
         self._layers, self._diagnoses, self._graph = layers, explained(status.diagnoses), graph
         self.changed.emit()
 
@@ -143,16 +135,9 @@ class LiveMarks(QObject):
         return values[index] if index < len(values) else None
 
 
-<<<<<<< HEAD
-def _around(inside: tuple[str, ...], node: str) -> list[NodeKey]:
-    """The node itself and the uses of blocks it lies in, each with the way to it."""
-    way = (*inside, node)
-    return [(way[:depth], way[depth]) for depth in range(len(way))]
-=======
-def _around(path: tuple[str, ...]) -> list[Place]:
+def _around(path: tuple[str, ...]) -> list[NodeKey]:
     """The node a path ends at and the uses of blocks it lies in, each with those around it."""
     return [(path[:depth], path[depth]) for depth in range(len(path))]
->>>>>>> placeG
 
 
 def _worse(one: LayerHealth, other: LayerHealth) -> LayerHealth:

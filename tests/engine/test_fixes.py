@@ -57,6 +57,15 @@ def test_the_words_of_the_ux_page() -> None:
     assert labels(small)[-1] == "Remove pool2 → (N, 32, 2, 2)"
 
 
+def test_bounds_in_the_wrong_order_are_exchanged() -> None:
+    noise = the(
+        read("x: Input(shape=(3,))\nn: UniformNoise(low=0.5, high=-0.5)\nf: Linear(out_features=2)\ny: Output"),
+        "parameter",
+    )
+    assert noise.message == "n (UniformNoise) draws from 0.5 up to -0.5; low must not be more than high."
+    assert "Set low to -0.5 and high to 0.5 → (N, 3)" in labels(noise)
+
+
 def outcome(graph: Graph, problem: Problem) -> None:
     """Apply every fix of a problem to a copy and look whether it is as promised."""
     before = to_bytes(graph)

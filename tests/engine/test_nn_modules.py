@@ -16,10 +16,12 @@ from engine.nn.class_token import ClassToken
 from engine.nn.future import future
 from engine.nn.layer_scale import LayerScale
 from engine.nn.learned_positions import LearnedPositions
+from engine.nn.normal_noise import NormalNoise
 from engine.nn.rotary_positions import RotaryPositions
 from engine.nn.shortcut import Shortcut
 from engine.nn.sinusoidal_positions import SinusoidalPositions
 from engine.nn.stochastic_depth import StochasticDepth
+from engine.nn.uniform_noise import UniformNoise
 from tests.engine.classics import along
 
 
@@ -62,6 +64,30 @@ def test_a_dropped_branch_is_zero_for_whole_samples_and_right_in_the_mean() -> N
     assert bool((got.amax(dim=(1, 2)) == got.amin(dim=(1, 2))).all())
     assert got.mean().item() == pytest.approx(1.0, abs=0.05)
     assert torch.equal(layer.eval()(got), got)
+
+
+@pytest.mark.parametrize(
+    ("noise", "mean", "std", "span"),
+    [
+        (NormalNoise(0.5, 0.2), 0.5, 0.2, (-math.inf, math.inf)),
+        (UniformNoise(-0.5, 1.5), 0.5, 2 / math.sqrt(12), (-0.5, 1.5)),
+    ],
+    ids=["normal", "uniform"],
+)
+def test_noise_has_the_distribution_that_is_asked_for(
+    noise: NormalNoise | UniformNoise, mean: float, std: float, span: tuple[float, float]
+) -> None:
+    torch.manual_seed(0)
+    x = torch.randn(40_000, 2, requires_grad=True)
+    added = noise(x) - x
+    assert added.mean().item() == pytest.approx(mean, abs=0.01)
+    assert added.std().item() == pytest.approx(std, rel=0.02)
+    assert span[0] - 1e-6 <= added.min().item() <= added.max().item() <= span[1] + 1e-6
+    assert abs(torch.corrcoef(added.T)[0, 1].item()) < 0.02, "each number has its own"
+    assert torch.autograd.grad(noise(x).sum(), x)[0].eq(1).all()
+    assert noise.eval()(x) is x
+    noise.training_only = False
+    assert not torch.equal(noise(x), x)
 
 
 def test_a_shortcut_is_the_input_itself_where_nothing_changes() -> None:

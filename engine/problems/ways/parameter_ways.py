@@ -25,6 +25,8 @@ ALIASES: Final = {
 """What other libraries call our parameters."""
 MEANT: Final = {"mirror": "reflect", "wrap": "circular", "edge": "replicate", "constant": "zeros", "zero": "zeros"}
 """What other libraries call torch's modes."""
+BOUNDS: Final = (("lower", "upper"), ("min_val", "max_val"), ("low", "high"))
+"""Parameters of which the first must not be more than the second."""
 
 
 def fixed(place: FaultSite) -> Iterator[Way | None]:
@@ -54,9 +56,8 @@ def fixed(place: FaultSite) -> Iterator[Way | None]:
         words = next((p.words for p in parameters(place.cls(node.type)) if p.name == name), ())
         for near_word in difflib.get_close_matches(raw, words, 1, 0.4) or words[:1]:
             yield place.set({name: near_word})
-    for other in ("upper", "lower", "min_val", "max_val"):  # two bounds in the wrong order
-        if name == other:
-            pair = ("lower", "upper") if other in ("upper", "lower") else ("min_val", "max_val")
+    for pair in BOUNDS:
+        if name in pair:  # two bounds in the wrong order
             values = [node.parameters.get(each, fields[each].default) for each in pair]
             numbers = sorted(value for value in values if isinstance(value, (int, float)))
             if len(numbers) == len(pair):

@@ -175,7 +175,7 @@ class Layer(BaseModel):
 
     def constructor(self) -> str:
         """What is called to build the module: ``nn.Conv2d``; empty for a layer that is an expression."""
-        return self.own or (self.torch.removeprefix("torch.") if self.torch.startswith("torch.nn.") else "")
+        return self.own or (self.torch.removeprefix("torch.") if is_module(self.torch) else "")
 
     def module(self, *inputs: Spec, texts: Mapping[str, str] | None = None) -> str | None:
         """The constructor call as source, or None for a layer that is an expression.
@@ -221,6 +221,11 @@ class Layer(BaseModel):
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
         """The formula with the user's numbers, one line an axis; empty where there is none."""
         return ""
+
+
+def is_module(name: str) -> bool:
+    """Whether a public name of torch is that of a module, not of a function."""
+    return name.startswith("torch.nn.") and not name.startswith("torch.nn.functional.")
 
 
 def _place(order: list[str], name: str) -> int:

@@ -66,6 +66,18 @@ def test_bounds_in_the_wrong_order_are_exchanged() -> None:
     assert "Set low to -0.5 and high to 0.5 → (N, 3)" in labels(noise)
 
 
+def test_six_numbers_become_the_matrix_of_a_grid() -> None:
+    graph = read("""
+        x: Input(shape=(1, 28, 28))
+        flat: Flatten
+        theta: Linear(out_features=6)
+        grid: AffineGrid(size=(28, 28)) <- theta
+        turned: GridSample <- x, grid
+        y: Output
+    """)
+    assert labels(the(graph, "axes"))[:1] == ["Insert Unflatten(1, 2 × 3) → (N, 28, 28, 2)"]
+
+
 def outcome(graph: Graph, problem: Problem) -> None:
     """Apply every fix of a problem to a copy and look whether it is as promised."""
     before = to_bytes(graph)

@@ -26,6 +26,7 @@ from tests.engine.draws import COMPUTING, trials
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel"),  # torch's word on its speed
+    pytest.mark.filterwarnings("ignore:Since version 1.3.0, affine_grid"),  # of grids with one cell
     pytest.mark.filterwarnings("ignore:dropout option adds dropout after all but last"),  # and on one that is idle
 ]
 every_layer = pytest.mark.parametrize("cls", COMPUTING, ids=lambda cls: cls.__name__)

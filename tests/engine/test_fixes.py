@@ -78,6 +78,36 @@ def test_six_numbers_become_the_matrix_of_a_grid() -> None:
     assert labels(the(graph, "axes"))[:1] == ["Insert Unflatten(1, 2 × 3) → (N, 28, 28, 2)"]
 
 
+def test_a_grid_takes_its_size_from_one_place() -> None:
+    graph = read("""
+        x: Input(shape=(1, 28, 28))
+        flat: Flatten
+        numbers: Linear(out_features=6)
+        theta: Unflatten(dim=1, unflattened_size=(2, 3))
+        grid: AffineGrid(size=(28, 28)) <- theta, x
+        turned: GridSample <- x, grid
+        y: Output
+    """)
+    both = the(graph, "shape")
+    assert both.message == "grid (AffineGrid) has both a size and an image to take the size from; give one of them."
+    assert "Set size to none → (N, 28, 28, 2)" in labels(both)
+
+
+def test_windows_at_random_get_room() -> None:
+    chain = "x: Input(shape=(3, 8, 8))\npool: FractionalMaxPool2d(kernel_size=3, {})\nf: Flatten\nl: Linear(out_features=2)\ny: Output"
+    crowded = the(read(chain.format("output_ratio=0.9")), "window")
+    assert crowded.message == (
+        "pool (FractionalMaxPool2d) finds no room for 7 windows of 3 along the height: with each a cell further they "
+        "need 7 + 3 − 1 cells, and there are 8."
+    )
+    assert labels(crowded)[:2] == [
+        "Set kernel_size to 2 → (N, 3, 7, 7)",
+        "Set output_ratio to 0.5 → (N, 3, 4, 4)",
+    ]
+    both = the(read(chain.format("output_ratio=0.5, output_size=4")), "parameter")
+    assert labels(both)[:1] == ["Set output_size to none → (N, 3, 4, 4)"]
+
+
 def outcome(graph: Graph, problem: Problem) -> None:
     """Apply every fix of a problem to a copy and look whether it is as promised."""
     before = to_bytes(graph)

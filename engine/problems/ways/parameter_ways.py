@@ -102,6 +102,8 @@ def back(place: FaultSite) -> Iterator[Way | None]:
         info = cls.model_fields[name]
         if info.is_required() and name not in cls.initial:
             yield place.set({name: 1})
+        if name in cls.initial and not info.is_required():  # a new layer has more than it needs
+            yield place.set({name: info.default})
     elif name in node.parameters:
         yield Way(f"Drop {name}", (SetParameter(node.id, name, MISSING),))
     else:

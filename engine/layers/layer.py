@@ -183,10 +183,13 @@ class Layer(BaseModel):
         ``texts`` says how arguments read that are no literals here (``channels * 4`` within a block).
         """
         name = self.constructor()
-        if not name:
-            return None
+        return self.call(name, inputs, texts or {}) if name else None
+
+    def call(self, name: str, inputs: tuple[Spec, ...], texts: Mapping[str, str], without: tuple[str, ...] = ()) -> str:
+        """A call of ``name`` with the arguments of the constructor, but ``without`` some."""
         arguments = {key: repr(value) for key, value in self.arguments(*inputs).items()}
-        arguments |= {key: text for key, text in (texts or {}).items() if key not in self.at_call}
+        arguments |= {key: text for key, text in texts.items() if key not in self.at_call}
+        arguments = {key: text for key, text in arguments.items() if key not in without}
         order = [*self.inferred(*inputs), *type(self).model_fields]
         arguments = {key: arguments[key] for key in sorted(arguments, key=lambda key: _place(order, key))}
         leading = [arguments.pop(key) for key in self.positional if key in arguments]

@@ -15,7 +15,7 @@ NODES = (
     ast.arguments, ast.arg, ast.Assign, ast.Attribute, ast.Name, ast.Call, ast.keyword, ast.Return, ast.BinOp, ast.Add,
     ast.UnaryOp, ast.USub, ast.Tuple, ast.Subscript, ast.Load, ast.Store, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv,
     ast.Mod, ast.Pow, ast.GeneratorExp, ast.comprehension, ast.Starred, ast.List, ast.For, ast.BitOr,
-    ast.Slice, ast.MatMult,
+    ast.Slice, ast.MatMult, ast.IfExp,
 )  # fmt: skip
 TORCH = {"Tensor", "cat", "zeros", "stack", "maximum", "ones_like", "bool"}
 CALLED = {"super", "range", "zip", "initialize", "layer"}

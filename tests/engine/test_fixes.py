@@ -94,7 +94,13 @@ def test_a_grid_takes_its_size_from_one_place() -> None:
 
 
 def test_windows_at_random_get_room() -> None:
-    chain = "x: Input(shape=(3, 8, 8))\npool: FractionalMaxPool2d(kernel_size=3, {})\nf: Flatten\nl: Linear(out_features=2)\ny: Output"
+    chain = """
+        x: Input(shape=(3, 8, 8))
+        pool: FractionalMaxPool2d(kernel_size=3, {})
+        flat: Flatten
+        fc: Linear(out_features=2)
+        y: Output
+    """
     crowded = the(read(chain.format("output_ratio=0.9")), "window")
     assert crowded.message == (
         "pool (FractionalMaxPool2d) finds no room for 7 windows of 3 along the height: with each a cell further they "
@@ -106,6 +112,37 @@ def test_windows_at_random_get_room() -> None:
     ]
     both = the(read(chain.format("output_ratio=0.5, output_size=4")), "parameter")
     assert labels(both)[:1] == ["Set output_size to none → (N, 3, 4, 4)"]
+
+
+def test_a_decoder_does_not_look_at_padding_that_its_encoder_never_saw() -> None:
+    graph = read("""
+        words: Input(shape=("S", 16))
+        where: SinusoidalPositions
+        said: Input(shape=("T", 16))
+        where2: SinusoidalPositions
+        padded: Input(shape=("S",), dtype="bool")
+        both: Transformer(nhead=4, dim_feedforward=32) <- where, where2, src_key_padding_mask=padded
+        fc: Linear(out_features=3)
+        y: Output
+    """)
+    seen = the(graph, "mask")
+    assert seen.port == "memory_key_padding_mask"
+    assert labels(seen)[0] == "Connect padded to memory_key_padding_mask → (N, T, 16)"
+
+
+def test_what_a_transformer_says_must_not_be_foreseen() -> None:
+    graph = read("""
+        words: Input(shape=(12,), dtype="int64")
+        read: Embedding(num_embeddings=50, embedding_dim=16)
+        where: SinusoidalPositions
+        said: Input(shape=(8,), dtype="int64")
+        begun: Embedding(num_embeddings=50, embedding_dim=16)
+        where2: SinusoidalPositions
+        both: Transformer(nhead=4, dim_feedforward=32) <- where, where2
+        fc: Linear(out_features=50)
+        y: Output(loss="cross_entropy", class_axis=-1)
+    """)
+    assert labels(the(graph, "no-causal-mask"))[:1] == ["Set tgt_is_causal to true → (N, 8, 16)"]
 
 
 def outcome(graph: Graph, problem: Problem) -> None:

@@ -26,6 +26,7 @@ from tests.engine.draws import COMPUTING, trials
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel"),  # torch's word on its speed
+    pytest.mark.filterwarnings("ignore:enable_nested_tensor is True"),  # the same in evaluation
     pytest.mark.filterwarnings("ignore:Since version 1.3.0, affine_grid"),  # of grids with one cell
     pytest.mark.filterwarnings("ignore:dropout option adds dropout after all but last"),  # and on one that is idle
 ]

@@ -131,6 +131,24 @@ def test_multiply_adds_of_a_transformer_layer_are_those_of_its_parts(kind: str) 
     assert cost.total(graph, batch=3).multiply_adds == own + linear + (other if decodes else 0)
 
 
+def test_multiply_adds_of_a_stack_are_those_of_its_layers() -> None:
+    def one(kind: str, *inputs: tuple[int, int], **parameters: int) -> object:
+        graph = Graph("transformer")
+        node = graph.add(kind, nhead=2, dim_feedforward=16, **parameters)
+        for place, shape in enumerate(inputs):
+            graph.connect(graph.add("Input", shape=shape), node, target=place)
+        graph.connect(node, graph.add("Output"))
+        return cost.total(graph, batch=3).multiply_adds
+
+    encoder, decoder = one("TransformerEncoderLayer", (6, 8)), one("TransformerDecoderLayer", (4, 8), (6, 8))
+    assert isinstance(encoder, int)
+    assert isinstance(decoder, int)
+    assert one("TransformerEncoder", (6, 8), num_layers=3) == 3 * encoder
+    assert one("TransformerDecoder", (4, 8), (6, 8), num_layers=2) == 2 * decoder
+    numbers = {"num_encoder_layers": 3, "num_decoder_layers": 2}
+    assert one("Transformer", (6, 8), (4, 8), **numbers) == 3 * encoder + 2 * decoder
+
+
 @pytest.mark.parametrize(("kind", "gates"), [("RNN", 1), ("LSTM", 4), ("GRU", 3)])
 def test_multiply_adds_of_a_recurrent_layer_are_its_matrices_at_every_step(kind: str, gates: int) -> None:
     graph = Graph("recurrent")

@@ -154,9 +154,10 @@ def fractional(axes: int) -> Case:
 
     def inputs(drawing: Drawing) -> list[Spec]:
         if drawing.draw(st.integers(0, 7)):
-            drawing.typed.pop(drawing.draw(st.sampled_from(["output_size", "output_ratio"])), None)
-            if drawing.typed.get("output_size") is None:
-                drawing.typed.setdefault("output_ratio", 0.5)
+            if drawing.typed.get("output_size") is not None:
+                drawing.typed.pop("output_ratio", None)
+            elif drawing.typed.get("output_ratio") is None:
+                drawing.typed["output_ratio"] = 0.5
         return [drawing.batched(drawing.draw(small), *(drawing.axis(4, 5, 6, 7, 8, 9) for _ in range(axes)))]
 
     ratios = st.sampled_from([0.25, 0.5, 0.5, 0.75, 0.3, 0.7])

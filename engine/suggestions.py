@@ -92,7 +92,7 @@ def _wanted(graph: Graph, report: Report, node: Node, layer: Layer, project: Gra
     if node.type == "GroupNorm" and x is not None and isinstance(x.shape[1], int):
         groups = next((count for count in (32, 16, 8, 4, 2) if x.shape[1] % count == 0 and x.shape[1] > count), 1)
         yield "num_groups", groups, f"it divides {x.shape[1]} channels"
-    if node.type in ("MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer") and x is not None:
+    if x is not None and (node.type == "MultiheadAttention" or node.type.startswith("Transformer")):
         size = x.shape[-1]
         if isinstance(size, int):
             heads = next((count for count in (8, 4, 2, 1) if size % count == 0 and size // count >= 8), 1)

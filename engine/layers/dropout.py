@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from engine.layers.parameters import Probability
 from engine.spec import Spec
 
 SELU = "Klambauer et al. 2017, Self-Normalizing Neural Networks, https://arxiv.org/abs/1706.02515"
+TRAINING_ONLY = "whether numbers are added only while training; else always"
 
 
 class _Dropout(Layer):
@@ -133,4 +134,78 @@ class FeatureAlphaDropout(_Dropout):
         return 4 * product(outputs[0].shape[:2])
 
 
-LAYERS = (Dropout, Dropout1d, Dropout2d, Dropout3d, AlphaDropout, FeatureAlphaDropout)
+class _Noise(Layer):
+    """Adds random numbers of its own to every number."""
+
+    saves: ClassVar[Saves] = "nothing"
+    family: ClassVar[str] = "Dropout"
+    stem_name: ClassVar[str] = "noise"
+
+    if TYPE_CHECKING:  # the last field of each class
+        training_only: bool
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        need_float(x)
+        return x
+
+    def passes_through(self, inputs: tuple[Spec, ...], training: bool) -> bool:
+        return self.training_only and not training
+
+    def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * product(outputs[0].shape)
+
+
+class NormalNoise(_Noise):
+    """Adds random numbers of a normal (Gaussian) distribution while training, and afterwards only if asked to.
+
+    Every number gets another one, drawn anew at each step from the seed of the run.
+    """
+
+    own: ClassVar[str] = "NormalNoise"
+    formula: ClassVar[str] = "y = x + e,  e ~ N(mean, std²)"
+    reference: ClassVar[str] = (
+        "Bishop 1995, Training with Noise is Equivalent to Tikhonov Regularization, "
+        "https://doi.org/10.1162/neco.1995.7.1.108"
+    )
+
+    mean: float = Field(0.0, description="the mean of what is added")
+    std: float = Field(0.1, ge=0.0, description="how far it spreads: its standard deviation")
+    training_only: bool = Field(True, description=TRAINING_ONLY)
+
+    def summary(self) -> str:
+        return f"σ = {self.std:g}" + ("" if self.training_only else " · always")
+
+
+class UniformNoise(_Noise):
+    """Adds random numbers that are equally likely in a range while training, and afterwards only if asked to.
+
+    Every number gets another one, drawn anew at each step from the seed of the run.
+    """
+
+    own: ClassVar[str] = "UniformNoise"
+    formula: ClassVar[str] = "y = x + e,  e ~ U(low, high)"
+    reference: ClassVar[str] = (
+        "Ballé et al. 2017, End-to-end Optimized Image Compression (noise in place of rounding), "
+        "https://arxiv.org/abs/1611.01704"
+    )
+
+    low: float = Field(-0.1, description="the smallest number that is added")
+    high: float = Field(0.1, description="the limit of the numbers that are added")
+    training_only: bool = Field(True, description=TRAINING_ONLY)
+
+    def check(self) -> None:
+        if self.low > self.high:
+            raise ShapeError(
+                f"draws from {self.low:g} up to {self.high:g}; low must not be more than high.",
+                parameter="high",
+            )
+
+    def summary(self) -> str:
+        return f"{self.low:g} … {self.high:g}" + ("" if self.training_only else " · always")
+
+
+LAYERS = (
+    *(Dropout, Dropout1d, Dropout2d, Dropout3d, AlphaDropout, FeatureAlphaDropout),
+    *(NormalNoise, UniformNoise),
+)

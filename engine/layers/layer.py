@@ -175,7 +175,7 @@ class Layer(BaseModel):
 
     def constructor(self) -> str:
         """What is called to build the module: ``nn.Conv2d``; empty for a layer that is an expression."""
-        return self.own or (self.torch.removeprefix("torch.") if self.torch.startswith("torch.nn.") else "")
+        return self.own or (self.torch.removeprefix("torch.") if is_module(self.torch) else "")
 
     def module(self, *inputs: Spec, texts: Mapping[str, str] | None = None) -> str | None:
         """The constructor call as source, or None for a layer that is an expression.
@@ -183,10 +183,13 @@ class Layer(BaseModel):
         ``texts`` says how arguments read that are no literals here (``channels * 4`` within a block).
         """
         name = self.constructor()
-        if not name:
-            return None
+        return self.call(name, inputs, texts or {}) if name else None
+
+    def call(self, name: str, inputs: tuple[Spec, ...], texts: Mapping[str, str], without: tuple[str, ...] = ()) -> str:
+        """A call of ``name`` with the arguments of the constructor, but ``without`` some."""
         arguments = {key: repr(value) for key, value in self.arguments(*inputs).items()}
-        arguments |= {key: text for key, text in (texts or {}).items() if key not in self.at_call}
+        arguments |= {key: text for key, text in texts.items() if key not in self.at_call}
+        arguments = {key: text for key, text in arguments.items() if key not in without}
         order = [*self.inferred(*inputs), *type(self).model_fields]
         arguments = {key: arguments[key] for key in sorted(arguments, key=lambda key: _index(order, key))}
         leading = [arguments.pop(key) for key in self.positional if key in arguments]
@@ -221,6 +224,11 @@ class Layer(BaseModel):
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
         """The formula with the user's numbers, one line an axis; empty where there is none."""
         return ""
+
+
+def is_module(name: str) -> bool:
+    """Whether a public name of torch is that of a module, not of a function."""
+    return name.startswith("torch.nn.") and not name.startswith("torch.nn.functional.")
 
 
 def _index(order: list[str], name: str) -> int:

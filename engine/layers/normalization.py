@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
@@ -15,6 +20,7 @@ from engine.spec import Spec, meaning
 AFFINE = "whether γ and β are learned"
 EPS = "added to the variance, against division by zero"
 RUNNING = "whether running values are kept for use after training"
+BIAS = "whether β is learned, too; without it only γ is"
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -25,7 +31,35 @@ class _Normalization(Layer):
     formula: ClassVar[str] = "y = (x − mean) / √(variance + eps) · γ + β"
 
 
-class _ChannelNorm(_Normalization):
+class _Biased(_Normalization):
+    """Learns γ and β for each channel; that β can be left out is newer than the oldest torch that is supported."""
+
+    declared: ClassVar[tuple[str, str]]
+    """Where torch says what the constructor takes: a file of ``torch/nn/modules`` and a class in it."""
+
+    if TYPE_CHECKING:
+        affine: bool
+        bias: bool
+
+    def check(self) -> None:
+        if not self.bias and not takes_bias(*self.declared):
+            raise ShapeError(
+                f"has bias = false, which PyTorch {version('torch')} does not know for {type(self).__name__}: "
+                "leave it true, or install a newer PyTorch.",
+                parameter="bias",
+            )
+
+    def module(self, *inputs: Spec, texts: Mapping[str, str] | None = None) -> str | None:
+        if texts and "bias" in texts and not takes_bias(*self.declared):  # then it is true wherever it is used
+            texts = {name: text for name, text in texts.items() if name != "bias"}
+        return super().module(*inputs, texts=texts)
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        channels: tuple[Dim, ...] = (inputs[0].shape[1],)
+        return ({"weight": channels} | ({"bias": channels} if self.bias else {})) if self.affine else {}
+
+
+class _ChannelNorm(_Biased):
     """A mean and a variance for each channel, which batch and instance normalization may keep."""
 
     layouts: ClassVar[Mapping[int, str]]
@@ -50,6 +84,7 @@ class _ChannelNorm(_Normalization):
 class _BatchNorm(_ChannelNorm):
     """The statistics of a channel come from the whole batch."""
 
+    declared: ClassVar[tuple[str, str]] = ("batchnorm", "_BatchNorm")
     reference: ClassVar[str] = "Ioffe and Szegedy 2015, Batch Normalization, https://arxiv.org/abs/1502.03167"
     stem_name: ClassVar[str] = "bn"
 
@@ -59,9 +94,7 @@ class _BatchNorm(_ChannelNorm):
     )
     affine: bool = Field(True, description=AFFINE)
     track_running_stats: bool = Field(True, description=RUNNING)
-
-    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
-        return _affine(inputs[0]) if self.affine else {}
+    bias: bool = Field(True, description=BIAS)
 
     def buffers(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         return _running(inputs[0]) if self.track_running_stats else {}
@@ -100,6 +133,7 @@ class BatchNorm3d(_BatchNorm):
 class _InstanceNorm(_ChannelNorm):
     """The statistics of a channel come from one sample alone."""
 
+    declared: ClassVar[tuple[str, str]] = ("instancenorm", "_InstanceNorm")
     reference: ClassVar[str] = "Ulyanov et al. 2016, Instance Normalization, https://arxiv.org/abs/1607.08022"
     stem_name: ClassVar[str] = "norm"
 
@@ -107,6 +141,7 @@ class _InstanceNorm(_ChannelNorm):
     momentum: Share = Field(0.1, description="the share of a new batch in the running values")
     affine: bool = Field(False, description=AFFINE)
     track_running_stats: bool = Field(False, description=RUNNING)
+    bias: bool = Field(True, description=BIAS)
 
     def infer(self, *inputs: Spec) -> Spec:
         x = super().infer(*inputs)
@@ -117,9 +152,6 @@ class _InstanceNorm(_ChannelNorm):
                 code="one-value",
             )
         return x
-
-    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
-        return _affine(inputs[0]) if self.affine else {}
 
     def buffers(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         return _running(inputs[0]) if self.track_running_stats else {}
@@ -149,13 +181,14 @@ class InstanceNorm3d(_InstanceNorm):
     layouts: ClassVar[Mapping[int, str]] = {5: "(N, channels, depth, height, width)"}
 
 
-class GroupNorm(_Normalization):
+class GroupNorm(_Biased):
     """Shifts and scales groups of channels of each sample to mean 0 and variance 1.
 
     Works with batches of any size, where batch normalization needs large ones.
     """
 
     torch: ClassVar[str] = "torch.nn.GroupNorm"
+    declared: ClassVar[tuple[str, str]] = ("normalization", "GroupNorm")
     reference: ClassVar[str] = "Wu and He 2018, Group Normalization, https://arxiv.org/abs/1803.08494"
     initial: ClassVar[dict[str, object]] = {"num_groups": 2}
     positional: ClassVar[tuple[str, ...]] = ("num_groups", "num_channels")
@@ -164,6 +197,7 @@ class GroupNorm(_Normalization):
     num_groups: Positive = Field(description="into how many groups the channels are split; 1 takes all together")
     eps: float = Field(1e-5, gt=0.0, description=EPS)
     affine: bool = Field(True, description=AFFINE)
+    bias: bool = Field(True, description=BIAS)
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
@@ -185,9 +219,6 @@ class GroupNorm(_Normalization):
 
     def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"num_channels": inputs[0].shape[1]}
-
-    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
-        return _affine(inputs[0]) if self.affine else {}
 
     def summary(self) -> str:
         return f"{self.num_groups} groups"
@@ -242,7 +273,7 @@ class LayerNorm(_LastAxesNorm):
 
     eps: float = Field(1e-5, gt=0.0, description=EPS)
     elementwise_affine: bool = Field(True, description="whether γ and β are learned for each number")
-    bias: bool = Field(True, description="whether β is learned, too; without it only γ is")
+    bias: bool = Field(True, description=BIAS)
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         shape = inputs[0].shape[-self.last_axes :]
@@ -310,6 +341,20 @@ class LocalResponseNorm(_Normalization):
         return 4 * 4 * product(outputs[0].shape)
 
 
+@cache
+def takes_bias(file: str, owner: str) -> bool:
+    """Whether a norm of the installed torch has a parameter ``bias``: read off its text, as importing takes seconds."""
+    spec = find_spec("torch")
+    folders = (spec.submodule_search_locations if spec is not None else None) or []
+    path = next((path for folder in folders if (path := Path(folder, "nn", "modules", f"{file}.py")).is_file()), None)
+    if path is None:
+        return True  # packed without its text: then torch itself has to say it
+    classes = (node for node in ast.parse(path.read_bytes()).body if isinstance(node, ast.ClassDef))
+    methods = (node for cls in classes if cls.name == owner for node in cls.body)
+    built = [node.args for node in methods if isinstance(node, ast.FunctionDef) and node.name == "__init__"]
+    return any(argument.arg == "bias" for given in built for argument in (*given.args, *given.kwonlyargs))
+
+
 def _need_channels(x: Spec) -> int:
     """The number of channels. Raises ShapeError where it is open."""
     channels = x.shape[1]
@@ -320,11 +365,6 @@ def _need_channels(x: Spec) -> int:
             code="open-size",
         )
     return channels
-
-
-def _affine(x: Spec) -> dict[str, tuple[Dim, ...]]:
-    """γ and β for each channel."""
-    return {"weight": (x.shape[1],), "bias": (x.shape[1],)}
 
 
 def _running(x: Spec) -> dict[str, tuple[Dim, ...]]:

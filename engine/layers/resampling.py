@@ -1,4 +1,4 @@
-"""Layers that change how finely an image, a sequence or a volume is sampled, without learning anything."""
+"""Layers that change how finely an image, a sequence or a volume is sampled, and where, without learning anything."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.dims import Dim
-from engine.layers.layer import Layer, Saves, ShapeError, need_float
+from engine.dims import Dim, product
+from engine.layers.layer import Layer, Port, Saves, ShapeError, need_float
 from engine.layers.parameters import Positive, unparse
-from engine.spec import Spec, axis_name, meaning
+from engine.layers.windows import AXES
+from engine.spec import UNWIRED, Spec, axis_name, meaning
 
 Factor = Annotated[float, Field(gt=0.0)]
 Mode = Literal["nearest", "nearest-exact", "area", "linear", "bilinear", "bicubic", "trilinear"]
 RANKS: dict[str, int] = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}
 """How many axes the input of an interpolating mode has; the other modes take three to five."""
+JADERBERG = "Jaderberg et al. 2015, Spatial Transformer Networks, https://arxiv.org/abs/1506.02025"
+CORNERS = "whether −1 and 1 are the centres of the outermost cells; else their outer edges"
 
 
 class Upsample(Layer):
@@ -66,7 +69,7 @@ class Upsample(Layer):
         self._check_rank(x)
         sizes = []
         for axis, (size, factor) in enumerate(zip(self._sizes(x), self._factors(x), strict=True), 2):
-            sizes.append(_scaled(x, axis, factor) if size is None else size)
+            sizes.append(scaled(x, axis, factor) if size is None else size)
         return x.with_shape((*x.shape[:2], *sizes), x.axes)
 
     def _check_rank(self, x: Spec) -> None:
@@ -230,6 +233,114 @@ class ChannelShuffle(Layer):
         return f"{self.groups} groups"
 
 
+class AffineGrid(Layer):
+    """Says where each cell of a new image is taken from in an old one that is moved, turned, sheared or scaled.
+
+    Each sample has a matrix of its own, mostly made by layers. The grid goes to GridSample, which takes the values.
+    """
+
+    saves: ClassVar[Saves] = "nothing"
+    family: ClassVar[str] = "Resampling"
+    torch: ClassVar[str] = "torch.nn.functional.affine_grid"
+    formula: ClassVar[str] = "grid[y, x] = θ · (x, y, 1),  x and y from −1 to 1"
+    reference: ClassVar[str] = JADERBERG
+    initial: ClassVar[dict[str, object]] = {"size": (32, 32)}
+    inputs: ClassVar[tuple[Port, ...]] = (
+        Port("theta", "a matrix for each sample, (N, 2, 3) for images, (N, 3, 4) for volumes"),
+        Port("image", "an image or a volume whose size the grid gets, in place of the parameter size", optional=True),
+    )
+    stem_name: ClassVar[str] = "grid"
+
+    size: tuple[Positive, Positive] | tuple[Positive, Positive, Positive] | None = Field(
+        None, description="height and width of the grid, before them the depth of a volume; none: those of the image"
+    )
+    align_corners: bool = Field(False, description=CORNERS)
+
+    def infer(self, *inputs: Spec) -> Spec:
+        theta, image = inputs
+        if theta.shape[1:] not in ((2, 3), (3, 4)):
+            needs = "a matrix for each sample, (N, 2, 3) for images or (N, 3, 4) for volumes"
+            raise ShapeError(f"gets {theta} but needs {needs}.", port="theta", code="axes")
+        need_float(theta, "theta")
+        batch, space = theta.shape[0], 2 if theta.shape[1] == 2 else 3
+        if (self.size is None) == (image is UNWIRED):
+            words = "neither a size nor an image" if self.size is None else "both a size and an image"
+            raise ShapeError(f"has {words} to take the size from; give one of them.", port="image", parameter="size")
+        if self.size is not None and len(self.size) != space:
+            words = f"has {len(self.size)} numbers in size, but matrices {theta} turn {space} axes."
+            raise ShapeError(words, parameter="size")
+        if image is not UNWIRED and (image.rank != space + 2 or image.shape[0] != batch):
+            words = f"gets {image}, but matrices {theta} turn images ({batch}, channels, {', '.join(AXES[space])})."
+            raise ShapeError(words, port="image", code="axes" if image.rank != space + 2 else "mismatch")
+        sizes = image.shape[2:] if self.size is None else self.size
+        return theta.with_shape((batch, *sizes, space), ("batch", *AXES[space], "coordinates"))
+
+    def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return product(outputs[0].shape) * inputs[0].shape[2]
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        theta, image = arguments
+        size = f"{image}.shape"
+        if self.size is not None:
+            size = f"({theta}.shape[0], 1, {', '.join(map(repr, self.size))})"
+        return f"nn.functional.affine_grid({theta}, {size}, align_corners={self.align_corners!r})"
+
+    def summary(self) -> str:
+        return "" if self.size is None else f"→ {'×'.join(map(str, self.size))}"
+
+
+class GridSample(Layer):
+    """Takes each cell of a new image from where a grid says, between the cells of the input; the grid learns, too.
+
+    With AffineGrid it turns and scales images; with a grid of its own for each cell it bends them.
+    """
+
+    family: ClassVar[str] = "Resampling"
+    torch: ClassVar[str] = "torch.nn.functional.grid_sample"
+    formula: ClassVar[str] = "out[n, c, i, j] = input[n, c, y, x],  (x, y) = grid[n, i, j] from −1 to 1"
+    reference: ClassVar[str] = JADERBERG
+    inputs: ClassVar[tuple[Port, ...]] = (
+        Port("input", "an image (N, C, H, W) or a volume (N, C, D, H, W)"),
+        Port("grid", "where to look, (N, H', W', 2) with (x, y), or (N, D', H', W', 3) with (x, y, z)"),
+    )
+    stem_name: ClassVar[str] = "sample"
+
+    mode: Literal["bilinear", "nearest", "bicubic"] = Field(
+        "bilinear", description="how values between the cells are found; bicubic is for images only"
+    )
+    padding_mode: Literal["zeros", "border", "reflection"] = Field(
+        "zeros", description="what lies beyond the edge: zeros, the outermost cells, or the image mirrored"
+    )
+    align_corners: bool = Field(False, description=CORNERS)
+
+    def infer(self, *inputs: Spec) -> Spec:
+        x, grid = inputs
+        if x.rank not in (4, 5):
+            words = f"gets {x.rank}-D input {x} but needs 4-D input {_layout(4)} or 5-D input {_layout(5)}."
+            raise ShapeError(words, port="input", code="axes")
+        need_float(x)
+        need_float(grid, "grid")
+        space = x.rank - 2
+        if grid.rank != x.rank or grid.shape[-1] != space or grid.shape[0] != x.shape[0]:
+            raise ShapeError(
+                f"gets a grid {grid} for {x}; it needs ({x.shape[0]}, {', '.join(AXES[space])}, {space}).",
+                port="grid",
+                code="axes" if grid.rank != x.rank else "mismatch",
+            )
+        if self.mode == "bicubic" and space == 3:
+            raise ShapeError(
+                f"gets {x}, but mode 'bicubic' is for images {_layout(4)}.", port="input", parameter="mode", code="axes"
+            )
+        return x.with_shape((*x.shape[:2], *grid.shape[1:-1]), x.axes)
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        modes = [f"{name}={getattr(self, name)!r}" for name in ("mode", "padding_mode", "align_corners")]
+        return f"nn.functional.grid_sample({', '.join(arguments + modes)})"
+
+    def summary(self) -> str:
+        return self.mode if self.padding_mode == "zeros" else f"{self.mode} · {self.padding_mode}"
+
+
 def _layout(rank: int) -> str:
     axes = {3: "length", 4: "height, width", 5: "depth, height, width"}
     return f"(N, channels, {axes[rank]})"
@@ -257,8 +368,8 @@ def _whole(size: Dim) -> str:
     return "whole" if isinstance(size, int) else f"whole for every {size.symbol}"
 
 
-def _scaled(x: Spec, axis: int, factor: float) -> Dim:
-    """⌊size · factor⌋, reckoned in floats as torch does."""
+def scaled(x: Spec, axis: int, factor: float, parameter: str = "scale_factor") -> Dim:
+    """⌊size · factor⌋, reckoned in floats as torch does. Raises ShapeError where nothing is left."""
     size = x.shape[axis]
     if isinstance(size, int):
         if not 1 <= size * factor < 2**63:
@@ -266,7 +377,7 @@ def _scaled(x: Spec, axis: int, factor: float) -> Dim:
             raise ShapeError(
                 f"scales {meaning(x.axes, axis)} to ⌊{size} · {factor:g}⌋{count}.",
                 port="input",
-                parameter="scale_factor",
+                parameter=parameter,
                 code="window",
             )
         return math.floor(size * factor)
@@ -276,10 +387,10 @@ def _scaled(x: Spec, axis: int, factor: float) -> Dim:
             f"scales {meaning(x.axes, axis)} of {size} by {factor:g}, which a computer has to round; "
             "an open size needs an exact factor such as 0.25, 1.5 or 2.",
             port="input",
-            parameter="scale_factor",
+            parameter=parameter,
             code="open-size",
         )
     return (size * above) // below
 
 
-LAYERS = (Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle)
+LAYERS = (Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle, AffineGrid, GridSample)

@@ -11,12 +11,13 @@ from engine.shapes import kind_name
 DROPOUTS: Final = frozenset(
     {"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "StochasticDepth"}
 )
+NOISE: Final = frozenset({"NormalNoise", "UniformNoise"})
 RESHAPES: Final = frozenset({"Identity", "Flatten", "Unflatten", "Reshape", "Permute", "Squeeze", "Unsqueeze"})
-PASSES_THROUGH: Final = DROPOUTS | RESHAPES
-"""Layers whose numbers are those of their one input, in another order or partly dropped."""
+PASSES_THROUGH: Final = DROPOUTS | NOISE | RESHAPES
+"""Layers whose numbers are those of their one input, in another order, partly dropped or with a little noise."""
 POOLS: Final = frozenset(
     f"{kind}{count}d" for kind in ("AvgPool", "MaxPool", "AdaptiveAvgPool", "AdaptiveMaxPool") for count in (1, 2, 3)
-)
+) | {"FractionalMaxPool2d", "FractionalMaxPool3d"}
 RESAMPLES: Final = frozenset({"PixelShuffle", "PixelUnshuffle", "ChannelShuffle", "Upsample"})
 PICKS: Final = frozenset({"Slice", "Select", "Split", "Chunk", "Concat", "Stack"})
 """Layers that choose or gather among the numbers that come in."""

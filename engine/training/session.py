@@ -270,7 +270,14 @@ class Session:
         for observer in self.observers:
             observer.begin(evaluation)
         size, followers = self.plan.data.size(len(self.data.train)), [observer.add for observer in self.observers]
-        values = self.network.evaluate(part, size, self._between_batches, self.stepper.judged, followers)
+        numbers = itertools.count()
+
+        def go_on() -> bool:
+            going = self._between_batches()
+            seed_step(self.device, self.config.seed, split, self.steps, next(numbers))  # some layers draw here, too
+            return going
+
+        values = self.network.evaluate(part, size, go_on, self.stepper.judged, followers)
         if values is None:
             return None
         for observer in self.observers:

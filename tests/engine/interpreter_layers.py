@@ -23,7 +23,7 @@ OURS: Final = (
 NOT_INDEPENDENT: Final = dict.fromkeys(
     [
         *("ClassToken", "LayerScale", "LearnedPositions", "RotaryPositions", "ScaledDotProductAttention"),
-        *("Shortcut", "SinusoidalPositions", "StochasticDepth"),
+        *("NormalNoise", "Shortcut", "SinusoidalPositions", "StochasticDepth", "UniformNoise"),
     ],
     OURS,
 )

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from engine.graph import Node
-from engine.layers.layer import Layer, ShapeError
+from engine.layers.layer import Layer, ShapeError, is_module
 from engine.resolve import resolve
 from engine.spec import UNWIRED, Spec
 from tests.engine.cases import Trial, case
@@ -22,7 +22,7 @@ Specs = tuple[tuple[tuple[int, ...], str], ...]
 
 def torch_class(cls: type[Layer]) -> type[nn.Module] | None:
     """The class in torch.nn that a layer stands for."""
-    return getattr(nn, cls.torch.removeprefix("torch.nn.")) if cls.torch.startswith("torch.nn.") else None
+    return getattr(nn, cls.torch.removeprefix("torch.nn.")) if is_module(cls.torch) else None
 
 
 def own_class(cls: type[Layer]) -> type[nn.Module] | None:

@@ -150,7 +150,8 @@ def share(scope: Scope) -> None:
         return
     given = list(placed.inputs)
     main = given[0]
-    if main is not None and main.feed == FLOAT:
+    meant = any(value is not None and value.feed.kind in ("whole", "places") for value in given[1:])
+    if main is not None and main.feed == FLOAT and not meant:  # lengths say something of their own sequence
         for value in rng.sample(scope.floats(main.spec.rank), min(4, len(scope.floats(main.spec.rank)))):
             specs = (value.spec, *placed.specs[1:])
             try:

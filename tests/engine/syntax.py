@@ -8,13 +8,14 @@ from __future__ import annotations
 import ast
 
 from engine import layers, nn
+from engine.layers.layer import is_module
 
 NODES = (
     ast.Module, ast.Expr, ast.Constant, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef,
     ast.arguments, ast.arg, ast.Assign, ast.Attribute, ast.Name, ast.Call, ast.keyword, ast.Return, ast.BinOp, ast.Add,
     ast.UnaryOp, ast.USub, ast.Tuple, ast.Subscript, ast.Load, ast.Store, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv,
     ast.Mod, ast.Pow, ast.GeneratorExp, ast.comprehension, ast.Starred, ast.List, ast.For, ast.BitOr,
-    ast.Slice, ast.MatMult,
+    ast.Slice, ast.MatMult, ast.IfExp,
 )  # fmt: skip
 TORCH = {"Tensor", "cat", "zeros", "stack", "maximum", "ones_like", "bool"}
 CALLED = {"super", "range", "zip", "initialize", "layer"}
@@ -22,10 +23,12 @@ METHODS = {
     *("flatten", "unflatten", "unbind", "append", "requires_grad_", "shape", "device", "reshape", "permute", "squeeze"),
     *("unsqueeze", "split", "chunk", "mean", "sum", "amax", "amin", "transpose", "triu", "masked_fill"),
 }
-NN = {"Module", "Sequential", "ModuleList", "init"} | {
-    cls.__name__ for cls in layers.all() if cls.torch.startswith("torch.nn.")
+NN = {"Module", "Sequential", "ModuleList", "init", "functional"} | {
+    cls.__name__ for cls in layers.all() if is_module(cls.torch)
 }
+FUNCTIONS = {"affine_grid", "grid_sample"}
 WORDS = {"same", "valid", "zeros", "reflect", "replicate", "circular"}
+WORDS |= {"bilinear", "nearest", "bicubic", "border", "reflection"}
 """The texts that a parameter of a layer may be."""
 
 
@@ -87,6 +90,8 @@ def _strange(node: ast.AST, names: set[str]) -> str:
             return ""
         case ast.Attribute(value=ast.Attribute(value=ast.Name(id="nn"), attr="init")):
             return ""
+        case ast.Attribute(value=ast.Attribute(value=ast.Name(id="nn"), attr="functional"), attr=name):
+            return "" if name in FUNCTIONS else f"nn.functional.{name}"
         case ast.Attribute(attr=name) if name in METHODS or _tied(node):
             return ""
         case ast.Attribute():

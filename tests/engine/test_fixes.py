@@ -57,6 +57,94 @@ def test_the_words_of_the_ux_page() -> None:
     assert labels(small)[-1] == "Remove pool2 → (N, 32, 2, 2)"
 
 
+def test_bounds_in_the_wrong_order_are_exchanged() -> None:
+    noise = the(
+        read("x: Input(shape=(3,))\nn: UniformNoise(low=0.5, high=-0.5)\nf: Linear(out_features=2)\ny: Output"),
+        "parameter",
+    )
+    assert noise.message == "n (UniformNoise) draws from 0.5 up to -0.5; low must not be more than high."
+    assert "Set low to -0.5 and high to 0.5 → (N, 3)" in labels(noise)
+
+
+def test_six_numbers_become_the_matrix_of_a_grid() -> None:
+    graph = read("""
+        x: Input(shape=(1, 28, 28))
+        flat: Flatten
+        theta: Linear(out_features=6)
+        grid: AffineGrid(size=(28, 28)) <- theta
+        turned: GridSample <- x, grid
+        y: Output
+    """)
+    assert labels(the(graph, "axes"))[:1] == ["Insert Unflatten(1, 2 × 3) → (N, 28, 28, 2)"]
+
+
+def test_a_grid_takes_its_size_from_one_place() -> None:
+    graph = read("""
+        x: Input(shape=(1, 28, 28))
+        flat: Flatten
+        numbers: Linear(out_features=6)
+        theta: Unflatten(dim=1, unflattened_size=(2, 3))
+        grid: AffineGrid(size=(28, 28)) <- theta, x
+        turned: GridSample <- x, grid
+        y: Output
+    """)
+    both = the(graph, "shape")
+    assert both.message == "grid (AffineGrid) has both a size and an image to take the size from; give one of them."
+    assert "Set size to none → (N, 28, 28, 2)" in labels(both)
+
+
+def test_windows_at_random_get_room() -> None:
+    chain = """
+        x: Input(shape=(3, 8, 8))
+        pool: FractionalMaxPool2d(kernel_size=3, {})
+        flat: Flatten
+        fc: Linear(out_features=2)
+        y: Output
+    """
+    crowded = the(read(chain.format("output_ratio=0.9")), "window")
+    assert crowded.message == (
+        "pool (FractionalMaxPool2d) finds no room for 7 windows of 3 along the height: with each a cell further they "
+        "need 7 + 3 − 1 cells, and there are 8."
+    )
+    assert labels(crowded)[:2] == [
+        "Set kernel_size to 2 → (N, 3, 7, 7)",
+        "Set output_ratio to 0.5 → (N, 3, 4, 4)",
+    ]
+    both = the(read(chain.format("output_ratio=0.5, output_size=4")), "parameter")
+    assert labels(both)[:1] == ["Set output_size to none → (N, 3, 4, 4)"]
+
+
+def test_a_decoder_does_not_look_at_padding_that_its_encoder_never_saw() -> None:
+    graph = read("""
+        words: Input(shape=("S", 16))
+        where: SinusoidalPositions
+        said: Input(shape=("T", 16))
+        where2: SinusoidalPositions
+        padded: Input(shape=("S",), dtype="bool")
+        both: Transformer(nhead=4, dim_feedforward=32) <- where, where2, src_key_padding_mask=padded
+        fc: Linear(out_features=3)
+        y: Output
+    """)
+    seen = the(graph, "mask")
+    assert seen.port == "memory_key_padding_mask"
+    assert labels(seen)[0] == "Connect padded to memory_key_padding_mask → (N, T, 16)"
+
+
+def test_what_a_transformer_says_must_not_be_foreseen() -> None:
+    graph = read("""
+        words: Input(shape=(12,), dtype="int64")
+        read: Embedding(num_embeddings=50, embedding_dim=16)
+        where: SinusoidalPositions
+        said: Input(shape=(8,), dtype="int64")
+        begun: Embedding(num_embeddings=50, embedding_dim=16)
+        where2: SinusoidalPositions
+        both: Transformer(nhead=4, dim_feedforward=32) <- where, where2
+        fc: Linear(out_features=50)
+        y: Output(loss="cross_entropy", class_axis=-1)
+    """)
+    assert labels(the(graph, "no-causal-mask"))[:1] == ["Set tgt_is_causal to true → (N, 8, 16)"]
+
+
 def outcome(graph: Graph, problem: Problem) -> None:
     """Apply every fix of a problem to a copy and look whether it is as promised."""
     before = to_bytes(graph)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
+from pathlib import Path
 from typing import Any
 
 import pytest
+from torch import nn
 
+from engine import layers
 from engine.dims import Size
 from engine.graph import Node
+from engine.layers import normalization
 from engine.layers.layer import Layer, ShapeError
 from engine.layers.normalization import LayerNorm
 from engine.layers.resampling import Upsample
-from engine.resolve import resolve
+from engine.resolve import Fault, resolve
 from engine.spec import BATCH, IMAGE, Spec
 
 Typed = dict[str, Any]
@@ -98,3 +105,46 @@ def test_an_expression_for_the_last_axes_stays_out_of_the_source() -> None:
     texts = {"normalized_shape": "features", "last_axes": "count"}
     assert LayerNorm(last_axes=1).module(Spec((BATCH, 7, 16)), texts=texts) == "nn.LayerNorm(features)"
     assert LayerNorm(last_axes=2).module(Spec((BATCH, 7, 16))) == "nn.LayerNorm((7, 16))"
+
+
+WITH_BIAS = [f"{kind}Norm{axes}d" for kind in ("Batch", "Instance") for axes in (1, 2, 3)] + ["GroupNorm"]
+
+
+@pytest.mark.parametrize("name", WITH_BIAS)
+def test_whether_the_installed_torch_has_a_bias_is_read_as_it_says_itself(name: str) -> None:
+    cls = layers.get(name)
+    assert issubclass(cls, normalization._Biased)
+    assert normalization.takes_bias(*cls.declared) == ("bias" in inspect.signature(getattr(nn, name)).parameters)
+
+
+@pytest.fixture
+def older_torch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A torch whose norms have no bias of their own to be left out."""
+    folder = tmp_path / "nn" / "modules"
+    folder.mkdir(parents=True)
+    for file, owner in (cls.declared for cls in map(layers.get, WITH_BIAS) if issubclass(cls, normalization._Biased)):
+        (folder / f"{file}.py").write_text(f"class {owner}:\n    def __init__(self, eps, affine=True):\n        pass\n")
+    spec = ModuleSpec("torch", None, is_package=True)
+    spec.submodule_search_locations = [str(tmp_path)]
+    monkeypatch.setattr(normalization, "find_spec", lambda name: spec)
+    monkeypatch.setattr(normalization, "version", lambda name: "2.9.1")
+    normalization.takes_bias.cache_clear()
+    yield
+    normalization.takes_bias.cache_clear()
+
+
+@pytest.mark.usefixtures("older_torch")
+@pytest.mark.parametrize("name", WITH_BIAS)
+def test_a_bias_that_the_torch_does_not_know_is_a_problem_and_not_a_crash(name: str) -> None:
+    found = resolve(Node("n1", name, "a", {"num_groups": 2, "bias": False} if name == "GroupNorm" else {"bias": False}))
+    assert isinstance(found, Fault)
+    assert (found.parameter, found.message) == (
+        "bias",
+        f"has bias = false, which PyTorch 2.9.1 does not know for {name}: leave it true, or install a newer PyTorch.",
+    )
+
+
+@pytest.mark.usefixtures("older_torch")
+def test_a_bias_that_is_true_is_not_written_for_a_torch_that_does_not_know_it() -> None:
+    norm = normalization.BatchNorm2d(bias=True)
+    assert norm.module(PICTURE, texts={"bias": "wanted", "eps": "eps"}) == "nn.BatchNorm2d(3, eps=eps)"

@@ -16,10 +16,12 @@ from engine.nn.class_token import ClassToken
 from engine.nn.future import future
 from engine.nn.layer_scale import LayerScale
 from engine.nn.learned_positions import LearnedPositions
+from engine.nn.normal_noise import NormalNoise
 from engine.nn.rotary_positions import RotaryPositions
 from engine.nn.shortcut import Shortcut
 from engine.nn.sinusoidal_positions import SinusoidalPositions
 from engine.nn.stochastic_depth import StochasticDepth
+from engine.nn.uniform_noise import UniformNoise
 from tests.engine.classics import along
 
 
@@ -64,6 +66,30 @@ def test_a_dropped_branch_is_zero_for_whole_samples_and_right_in_the_mean() -> N
     assert torch.equal(layer.eval()(got), got)
 
 
+@pytest.mark.parametrize(
+    ("noise", "mean", "std", "span"),
+    [
+        (NormalNoise(0.5, 0.2), 0.5, 0.2, (-math.inf, math.inf)),
+        (UniformNoise(-0.5, 1.5), 0.5, 2 / math.sqrt(12), (-0.5, 1.5)),
+    ],
+    ids=["normal", "uniform"],
+)
+def test_noise_has_the_distribution_that_is_asked_for(
+    noise: NormalNoise | UniformNoise, mean: float, std: float, span: tuple[float, float]
+) -> None:
+    torch.manual_seed(0)
+    x = torch.randn(40_000, 2, requires_grad=True)
+    added = noise(x) - x
+    assert added.mean().item() == pytest.approx(mean, abs=0.01)
+    assert added.std().item() == pytest.approx(std, rel=0.02)
+    assert span[0] - 1e-6 <= added.min().item() <= added.max().item() <= span[1] + 1e-6
+    assert abs(torch.corrcoef(added.T)[0, 1].item()) < 0.02, "each number has its own"
+    assert torch.autograd.grad(noise(x).sum(), x)[0].eq(1).all()
+    assert noise.eval()(x) is x
+    noise.training_only = False
+    assert not torch.equal(noise(x), x)
+
+
 def test_a_shortcut_is_the_input_itself_where_nothing_changes() -> None:
     x = torch.randn(2, 4, 6, 6)
     assert Shortcut(4, 4)(x) is x
@@ -103,6 +129,24 @@ def test_multiply_adds_of_a_transformer_layer_are_those_of_its_parts(kind: str) 
     other = 3 * (6 * 8 * 8 + 2 * 4 * 8 * 8 + 2 * 6 * 4 * 8 + 6 * 8 * 8)
     linear = 3 * 2 * 6 * 8 * 16
     assert cost.total(graph, batch=3).multiply_adds == own + linear + (other if decodes else 0)
+
+
+def test_multiply_adds_of_a_stack_are_those_of_its_layers() -> None:
+    def one(kind: str, *inputs: tuple[int, int], **parameters: int) -> object:
+        graph = Graph("transformer")
+        node = graph.add(kind, nhead=2, dim_feedforward=16, **parameters)
+        for place, shape in enumerate(inputs):
+            graph.connect(graph.add("Input", shape=shape), node, target=place)
+        graph.connect(node, graph.add("Output"))
+        return cost.total(graph, batch=3).multiply_adds
+
+    encoder, decoder = one("TransformerEncoderLayer", (6, 8)), one("TransformerDecoderLayer", (4, 8), (6, 8))
+    assert isinstance(encoder, int)
+    assert isinstance(decoder, int)
+    assert one("TransformerEncoder", (6, 8), num_layers=3) == 3 * encoder
+    assert one("TransformerDecoder", (4, 8), (6, 8), num_layers=2) == 2 * decoder
+    numbers = {"num_encoder_layers": 3, "num_decoder_layers": 2}
+    assert one("Transformer", (6, 8), (4, 8), **numbers) == 3 * encoder + 2 * decoder
 
 
 @pytest.mark.parametrize(("kind", "gates"), [("RNN", 1), ("LSTM", 4), ("GRU", 3)])

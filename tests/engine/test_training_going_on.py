@@ -17,6 +17,7 @@ from engine.training.runs.checkpoint import FOLDER, MODEL
 from engine.training.runs.folder import METRICS, WEIGHTS
 from engine.training.runs.run_info import read
 from engine.training.runs.stored import stored_history
+from engine.training.session import Session
 from engine.training.status import Status, TrainingError
 from gui.cli import main
 from tests.engine.test_training_keeping import kept
@@ -181,6 +182,27 @@ def test_what_is_drawn_at_random_goes_on_where_it_was(tmp_path: Path) -> None:
         *(("AlphaDropout", {"p": 0.2}), ("Linear", {"out_features": 16}), ("RReLU", {})),
     )
     same(table(layers=layers, epochs=5), tmp_path, 3, 11)
+
+
+def test_noise_in_evaluation_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped within an evaluation, before which the run that goes on has drawn other numbers."""
+    layers = (("NormalNoise", {"std": 0.5, "training_only": False}), ("Linear", {"out_features": 16}), ("Tanh", {}))
+    graph, honest, asked = table(layers=layers), Session._between_batches, 0
+    assert Trainer(graph, tmp_path / "whole").run().state == "finished"
+
+    def stopping(session: Session) -> bool:
+        nonlocal asked
+        asked += 1
+        if asked == 4:
+            session.control.stop()
+        return honest(session)
+
+    monkeypatch.setattr(Session, "_between_batches", stopping)
+    assert Trainer(graph, tmp_path / "run").run().state == "stopped"
+    assert read(tmp_path / "run").steps == 14, "all steps of two epochs"
+    assert Trainer.resume(tmp_path / "run").run().state == "finished"
+    for name in (METRICS, WEIGHTS):
+        assert (tmp_path / "run" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
 
 
 # -- data that stay in the computer's memory --------------------------------------------------------------------------

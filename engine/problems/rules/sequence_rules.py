@@ -19,6 +19,7 @@ from engine.shapes import Report
 
 ATTENTION: Final = frozenset(
     {"MultiheadAttention", "ScaledDotProductAttention", "TransformerEncoderLayer", "TransformerDecoderLayer"}
+    | {"TransformerEncoder", "TransformerDecoder", "Transformer"}
 )
 ORDERED: Final = frozenset({"SinusoidalPositions", "LearnedPositions", "RotaryPositions", "RNN", "LSTM", "GRU"})
 """Layers behind which a step knows its position."""
@@ -29,6 +30,9 @@ CAUSAL: Final = {
     "ScaledDotProductAttention": ("is_causal", "attn_mask"),
     "TransformerEncoderLayer": ("is_causal", "src_mask"),
     "TransformerDecoderLayer": ("tgt_is_causal", "tgt_mask"),
+    "TransformerEncoder": ("is_causal", "mask"),
+    "TransformerDecoder": ("tgt_is_causal", "tgt_mask"),
+    "Transformer": ("tgt_is_causal", "tgt_mask"),
 }
 """What keeps each from looking ahead: a parameter, or a mask on a port."""
 
@@ -139,11 +143,15 @@ def _written_by(graph: Graph, node_id: str) -> set[str]:
     while stack:
         current = stack.pop()
         for port, edge in graph.incoming[current].items():
-            looked_at = port in ("memory", "key", "value") and graph.nodes[current].type in ATTENTION
+            kind = graph.nodes[current].type
+            looked_at = (port in ("memory", "key", "value") and kind in ATTENTION) or (port, kind) == (
+                "src",
+                "Transformer",
+            )
             if looked_at and "query" in graph.incoming[current]:
                 query = graph.incoming[current]["query"].source
                 looked_at = not _from(graph, query) & _from(graph, edge.source)
-            states = port in ("h_0", "c_0") and graph.nodes[current].type in RECURRENT
+            states = port in ("h_0", "c_0") and kind in RECURRENT
             if edge.source not in found and not looked_at and not states:
                 found.add(edge.source)
                 stack.append(edge.source)

@@ -25,6 +25,8 @@ ALIASES: Final = {
 """What other libraries call our parameters."""
 MEANT: Final = {"mirror": "reflect", "wrap": "circular", "edge": "replicate", "constant": "zeros", "zero": "zeros"}
 """What other libraries call torch's modes."""
+BOUNDS: Final = (("lower", "upper"), ("min_val", "max_val"), ("low", "high"))
+"""Parameters of which the first must not be more than the second."""
 
 
 def fixed(site: FaultSite) -> Iterator[Way | None]:
@@ -54,9 +56,8 @@ def fixed(site: FaultSite) -> Iterator[Way | None]:
         words = next((p.words for p in parameters(site.cls(node.type)) if p.name == name), ())
         for near_word in difflib.get_close_matches(raw, words, 1, 0.4) or words[:1]:
             yield site.set({name: near_word})
-    for other in ("upper", "lower", "min_val", "max_val"):  # two bounds in the wrong order
-        if name == other:
-            pair = ("lower", "upper") if other in ("upper", "lower") else ("min_val", "max_val")
+    for pair in BOUNDS:
+        if name in pair:  # two bounds in the wrong order
             values = [node.parameters.get(each, fields[each].default) for each in pair]
             numbers = sorted(value for value in values if isinstance(value, (int, float)))
             if len(numbers) == len(pair):
@@ -101,6 +102,8 @@ def back(site: FaultSite) -> Iterator[Way | None]:
         info = cls.model_fields[name]
         if info.is_required() and name not in cls.initial:
             yield site.set({name: 1})
+        if name in cls.initial and not info.is_required():  # a new layer has more than it needs
+            yield site.set({name: info.default})
     elif name in node.parameters:
         yield Way(f"Drop {name}", (SetParameter(node.id, name, MISSING),))
     else:

@@ -51,6 +51,9 @@ def fit(site: FaultSite) -> Iterator[Way | None]:
         yield site.set(kernel_size=smallest)
         if smallest % 2 == 0 and smallest > 1:
             yield site.set(kernel_size=smallest - 1)
+    if "output_ratio" in fields:
+        yield site.set(kernel_size=2)
+        yield site.set(output_ratio=0.5)
     if "output_size" in fields:
         yield site.set(output_size=1)
     if "scale_factor" in fields:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from engine.dims import Dim
+from engine.layers.transformer import TransformerEncoderLayer
 from engine.spec import BATCH, UNWIRED, Spec
 from tests.engine.cases.case import Case, Drawing, Trial
 
@@ -166,7 +168,7 @@ def encoded(drawing: Drawing) -> list[Spec]:
 
 
 def decoded(drawing: Drawing) -> list[Spec]:
-    size = drawing.typed["nhead"] * drawing.draw(st.sampled_from([1, 2, 3]))
+    size = drawing.typed.get("nhead", 8) * drawing.draw(st.sampled_from([1, 2, 3]))
     steps, keys = drawing.axis(1, 2, 3, 5), drawing.axis(1, 2, 3, 5)
     return [
         laid(drawing, steps, size),
@@ -178,24 +180,30 @@ def decoded(drawing: Drawing) -> list[Spec]:
     ]
 
 
+def inner(module: nn.Module) -> Any:
+    """The attention of a layer, or of the first one of several."""
+    layers: Any = getattr(module, "layers", None)
+    return module.self_attn if layers is None else layers[0].self_attn
+
+
 def encode(module: nn.Module, values: Values) -> Any:
     src, src_mask, padding = values
+    attention: Any = inner(module)
     if module.is_causal:
         if src_mask is not None:
             raise ValueError("two masks")
-        src_mask = future(module.self_attn, src)  # type: ignore[arg-type]
-    attention: Any = module.self_attn
+        src_mask = future(attention, src)  # type: ignore[arg-type]
     src_mask = each_head(src_mask, attention.num_heads, src.shape[0 if attention.batch_first else 1])
-    return module(src, src_mask=src_mask, src_key_padding_mask=padding)
+    return module(src, src_mask, padding)
 
 
 def decode(module: nn.Module, values: Values) -> Any:
     tgt, memory, tgt_mask, memory_mask, padding, memory_padding = values
+    attention: Any = inner(module)
     if module.is_causal:
         if tgt_mask is not None:
             raise ValueError("two masks")
-        tgt_mask = future(module.self_attn, tgt)  # type: ignore[arg-type]
-    attention: Any = module.self_attn
+        tgt_mask = future(attention, tgt)  # type: ignore[arg-type]
     batch = tgt.shape[0 if attention.batch_first else 1]
     tgt_mask, memory_mask = (each_head(one, attention.num_heads, batch) for one in (tgt_mask, memory_mask))
     return module(tgt, memory, tgt_mask, memory_mask, padding, memory_padding)
@@ -223,7 +231,81 @@ def transformer(cls: type[nn.Module], field: str, inputs: Any, call: Any, exempl
     )
 
 
+SHARED = dict.fromkeys(TransformerEncoderLayer.model_fields, "of each of its layers") | {"batch_first": "the same"}
+FIXED = "padded steps would come out as zeros in evaluation alone"
+COUNTS = st.sampled_from([1, 1, 2, 3])
+
+
+def several(cls: type[nn.Module], layer: type[nn.Module], field: str, **more: Any) -> Any:
+    """torch's stack of a layer."""
+
+    def build(trial: Trial) -> nn.Module:
+        typed = BATCH_FIRST | trial.parameters
+        causal, count, norm = typed.pop(field, False), typed.pop("num_layers"), typed.pop("norm", False)
+        size = trial.bound()[0].shape[-1]
+        end = nn.LayerNorm(size, typed.get("layer_norm_eps", 1e-5), bias=typed.get("bias", True)) if norm else None
+        module = cls(layer(d_model=size, **typed), count, end, **more)
+        module.is_causal = causal
+        return module
+
+    return build
+
+
+def whole(trial: Trial) -> nn.Module:
+    typed = BATCH_FIRST | trial.parameters
+    causal = [typed.pop(name, False) for name in ("src_is_causal", "tgt_is_causal")]
+    module = nn.Transformer(d_model=trial.bound()[0].shape[-1], **typed)
+    module.causal = causal
+    return module
+
+
+def read_and_say(module: nn.Module, values: Values) -> Any:
+    src, tgt, src_mask, tgt_mask, memory_mask, src_padding, tgt_padding, memory_padding = values
+    attention: Any = module.encoder.layers[0].self_attn
+    masks = [src_mask, tgt_mask]
+    for place, causal in enumerate(module.causal):
+        if causal and masks[place] is not None:
+            raise ValueError("two masks")
+        if causal:
+            masks[place] = future(attention, (src, tgt)[place])
+    batch = src.shape[0 if attention.batch_first else 1]
+    given = [each_head(one, attention.num_heads, batch) for one in (*masks, memory_mask)]
+    return module(src, tgt, *given, src_padding, tgt_padding, memory_padding)
+
+
+def translated(drawing: Drawing) -> list[Spec]:
+    tgt, src, tgt_mask, memory_mask, tgt_padding, memory_padding = decoded(drawing)
+    keys = src.shape[1 if drawing.typed.get("batch_first", True) else 0]
+    src_mask, src_padding = square(drawing, keys, keys), UNWIRED
+    if memory_padding is not UNWIRED or not drawing.draw(st.integers(0, 7)):
+        src_padding = mask(drawing, BATCH, keys)
+    return [src, tgt, src_mask, tgt_mask, memory_mask, src_padding, tgt_padding, memory_padding]
+
+
+def stack(known: Case, cls: type[nn.Module], layer: type[nn.Module], field: str, **more: Any) -> Case:
+    """As one layer is known, but for how it is built."""
+    return replace(
+        known,
+        likely={**known.likely, "num_layers": COUNTS},
+        module=several(cls, layer, field, **more),
+        asked={},
+        ours=SHARED | known.ours,
+        left_out={"encoder_layer": "its fields are here", "decoder_layer": "its fields are here"}
+        | {"enable_nested_tensor": FIXED, "mask_check": FIXED},
+        other_defaults={"norm": "a module in torch, yes or no here"},
+    )
+
+
+def padding_seen(trial: Trial) -> str:
+    """Why torch takes what the rule refuses."""
+    if trial.inputs[5] is not UNWIRED and trial.inputs[7] is UNWIRED:
+        return "torch makes zeros of padded steps in evaluation alone, and the decoder would look at them"
+    return lenient(trial)
+
+
 SELF = Spec((BATCH, 7, 16))
+ENCODER = transformer(nn.TransformerEncoderLayer, "is_causal", encoded, encode, (SELF, UNWIRED, UNWIRED))
+DECODER = transformer(nn.TransformerDecoderLayer, "tgt_is_causal", decoded, decode, (SELF, SELF, *(UNWIRED,) * 4))
 CASES = {
     "ScaledDotProductAttention": Case(
         likely={"dropout_p": st.sampled_from([0.0, 0.0, 0.5]), "is_causal": often},
@@ -254,10 +336,21 @@ CASES = {
         exemplar=(SELF, UNWIRED, UNWIRED, UNWIRED, UNWIRED),
         flops=False,
     ),
-    "TransformerEncoderLayer": transformer(
-        nn.TransformerEncoderLayer, "is_causal", encoded, encode, (SELF, UNWIRED, UNWIRED)
+    "TransformerEncoderLayer": ENCODER,
+    "TransformerDecoderLayer": DECODER,
+    "TransformerEncoder": stack(
+        ENCODER, nn.TransformerEncoder, nn.TransformerEncoderLayer, "is_causal", enable_nested_tensor=False
     ),
-    "TransformerDecoderLayer": transformer(
-        nn.TransformerDecoderLayer, "tgt_is_causal", decoded, decode, (SELF, SELF, *(UNWIRED,) * 4)
+    "TransformerDecoder": stack(DECODER, nn.TransformerDecoder, nn.TransformerDecoderLayer, "tgt_is_causal"),
+    "Transformer": replace(
+        DECODER,
+        likely={**DECODER.likely, "num_encoder_layers": COUNTS, "num_decoder_layers": COUNTS},
+        inputs=translated,
+        module=whole,
+        call=read_and_say,
+        ours=dict.fromkeys(("src_is_causal", "tgt_is_causal"), "torch has it as an argument of the call"),
+        left_out=dict.fromkeys(("custom_encoder", "custom_decoder"), "another network can be drawn"),
+        stricter=padding_seen,
+        exemplar=(SELF, SELF, *(UNWIRED,) * 6),
     ),
 }

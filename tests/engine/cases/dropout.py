@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hypothesis import strategies as st
+
 from tests.engine.cases.case import Case, Trial
 
 
@@ -26,6 +28,10 @@ def without_channels(trial: Trial) -> str:
     return stricter(trial)
 
 
+def spread(trial: Trial) -> str:
+    return "whole numbers would become floats" if trial.inputs[0].dtype != "float32" else ""
+
+
 OTHERS = "torch warns that it will soon refuse or reinterpret any other number of axes"
 CASES: dict[str, Case] = {
     "Dropout": Case(stricter=stricter),
@@ -34,4 +40,8 @@ CASES: dict[str, Case] = {
     "Dropout3d": channels(5, "torch takes it for one volume without a batch, or warns that it will soon refuse it"),
     "AlphaDropout": Case(stricter=stricter),
     "FeatureAlphaDropout": Case(stricter=without_channels),
+    "NormalNoise": Case(stricter=spread),
+    "UniformNoise": Case(
+        likely={"low": st.sampled_from([-1.0, -0.5, 0.0]), "high": st.sampled_from([0.0, 0.25, 1.0])}, stricter=spread
+    ),
 }

@@ -140,8 +140,43 @@ def unpooled(axes: int) -> Case:
     )
 
 
+def no_cell(trial: Trial) -> str:
+    """Where the rule refuses an axis without a cell."""
+    ratio, space = trial.parameters.get("output_ratio"), trial.bound()[0].shape[2:]
+    ratios = ratio if isinstance(ratio, tuple) else (ratio,) * len(space)
+    if any(each is not None and size * each < 1 for size, each in zip(space, ratios, strict=False)):
+        return "a tensor without a number is of no use to a network"
+    return stricter(trial)
+
+
+def fractional(axes: int) -> Case:
+    """Mostly a size or a ratio, in which so many windows have room."""
+
+    def inputs(drawing: Drawing) -> list[Spec]:
+        if drawing.draw(st.integers(0, 7)):
+            if drawing.typed.get("output_size") is not None:
+                drawing.typed.pop("output_ratio", None)
+            elif drawing.typed.get("output_ratio") is None:
+                drawing.typed["output_ratio"] = 0.5
+        return [drawing.batched(drawing.draw(small), *(drawing.axis(4, 5, 6, 7, 8, 9) for _ in range(axes)))]
+
+    ratios = st.sampled_from([0.25, 0.5, 0.5, 0.75, 0.3, 0.7])
+    return Case(
+        likely={
+            "kernel_size": each(st.sampled_from([1, 1, 2, 2, 3]), axes),
+            "output_size": st.one_of(st.none(), each(st.sampled_from([1, 2, 3, 4]), axes)),
+            "output_ratio": st.one_of(st.none(), st.one_of(ratios, st.tuples(*(ratios,) * axes))),
+        },
+        inputs=inputs,
+        stricter=no_cell,
+        open_refused=True,
+        left_out={"_random_samples": "torch draws them itself"},
+    )
+
+
 CASES = (
-    {f"MaxPool{axes}d": largest(axes) for axes in (1, 2, 3)}
+    {f"FractionalMaxPool{axes}d": fractional(axes) for axes in (2, 3)}
+    | {f"MaxPool{axes}d": largest(axes) for axes in (1, 2, 3)}
     | {f"AvgPool{axes}d": mean(axes) for axes in (1, 2, 3)}
     | {f"LPPool{axes}d": power(axes) for axes in (1, 2, 3)}
     | {

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import torch
 from hypothesis import strategies as st
+from torch import nn
 
 from engine.layers.resampling import RANKS
-from engine.spec import BATCH, Spec
+from engine.spec import BATCH, UNWIRED, Spec
 from tests.engine.cases.case import Case, Drawing, Trial
 
 
@@ -45,6 +49,37 @@ def unshuffled(d: Drawing) -> list[Spec]:
     return [d.batched(*front, d.axis(1, 2, 3), *sides)]
 
 
+SPACES = (2, 2, 3)
+"""Of an image and of a volume."""
+
+
+def turned(d: Drawing) -> list[Spec]:
+    """A matrix for each sample, and a size or an image."""
+    draw, typed = d.draw, d.typed
+    space = len(typed["size"]) if typed.get("size") else draw(st.sampled_from(SPACES))
+    theta = d.batched(space, space + 1)
+    wired = not typed.get("size") if draw(st.integers(0, 5)) else draw(st.booleans())
+    return [theta, d.image(space) if wired else UNWIRED]
+
+
+def affine_grid(theta: torch.Tensor, image: torch.Tensor | None = None, **typed: Any) -> torch.Tensor:
+    """torch's function, which asks for the whole shape of an image."""
+    if (image is None) == (typed.get("size") is None):
+        raise ValueError("one size is needed")
+    size = image.shape if image is not None else (len(theta), 1, *typed["size"])
+    return nn.functional.affine_grid(theta, size, align_corners=typed.get("align_corners", False))
+
+
+def grid_sample(x: torch.Tensor, grid: torch.Tensor, align_corners: bool = False, **typed: Any) -> torch.Tensor:
+    return nn.functional.grid_sample(x, grid, align_corners=align_corners, **typed)
+
+
+def sampled(d: Drawing) -> list[Spec]:
+    """An image and where to look in it."""
+    space = d.draw(st.sampled_from(SPACES))
+    return [d.image(space), d.batched(*(d.axis(1, 2, 3, 4, 6) for _ in range(space)), space)]
+
+
 def no_batch(trial: Trial) -> str:
     return "torch takes it for one image without a batch" if trial.inputs[0].rank == 3 else ""
 
@@ -65,6 +100,20 @@ either = st.sampled_from([None, True, False])
 small_factor = st.sampled_from([1, 2, 2, 3])
 
 CASES = {
+    "AffineGrid": Case(
+        likely={"size": st.one_of(st.none(), *(st.tuples(*(small,) * axes) for axes in (2, 2, 3)))},
+        inputs=turned,
+        function=affine_grid,
+        open_refused=True,
+        exemplar=(Spec((BATCH, 2, 3)), UNWIRED),
+        flops=False,  # torch's counter sees one function and not the matrices that it multiplies
+    ),
+    "GridSample": Case(
+        inputs=sampled,
+        function=grid_sample,
+        open_refused=True,
+        exemplar=(Spec((BATCH, 6, 9, 9)), Spec((BATCH, 5, 7, 2))),
+    ),
     "Upsample": Case(
         likely={
             "size": st.one_of(st.none(), st.none(), small, st.lists(small, min_size=1, max_size=3).map(tuple)),

@@ -67,7 +67,7 @@ def _steps(site: FaultSite, edge: Edge, x: Spec) -> Iterator[tuple[Step, ...]]:
         yield (("Permute", {"dims": (0, 2, 1)}),)
     if rank == 2 and (size := number(x.shape[1])) is not None:
         matrix = {6: (2, 3), 12: (3, 4)}.get(size)
-        if matrix is not None and place.node is not None and place.node.type == "AffineGrid":
+        if matrix is not None and site.node is not None and site.node.type == "AffineGrid":
             yield (("Unflatten", {"dim": 1, "unflattened_size": matrix}),)
         for channels in (1, 3, 4):
             side = isqrt(size // channels)

@@ -112,10 +112,10 @@ def masks(site: FaultSite) -> Iterator[Way | None]:
     node, edge = site.node, site.edge()
     if node is None:
         return
-    hidden = place.graph.incoming[node.id].get("src_key_padding_mask")
-    if hidden is not None and edge is None and place.problem.port == "memory_key_padding_mask":
+    hidden = site.graph.incoming[node.id].get("src_key_padding_mask")
+    if hidden is not None and edge is None and site.problem.port == "memory_key_padding_mask":
         wire = Edge(hidden.source, hidden.source_port, node.id, "memory_key_padding_mask")
-        yield Way(f"Connect {place.graph.nodes[hidden.source].name} to memory_key_padding_mask", (Connect(wire),))
+        yield Way(f"Connect {site.graph.nodes[hidden.source].name} to memory_key_padding_mask", (Connect(wire),))
     for name in ("is_causal", "tgt_is_causal", "src_is_causal"):
         if node.parameters.get(name) is True:
             yield Way(f"Set {name} to False", (SetParameter(node.id, name, MISSING),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import torch
 
@@ -14,6 +14,9 @@ from engine.spec import BATCH, UNWIRED, Spec
 from tests.engine.cases import Trial
 from tests.engine.random_layers import FLOAT, NAMES, Feed, feeds, some
 from tests.engine.random_scope import Placed, Scope, Unfit, Value
+
+POSITIVE: Final = frozenset({"Log", "Sqrt", "Rsqrt", "Pow", "Reciprocal"})
+"""Layers of numbers above 0: others give NaN or ∞, behind which nothing can be compared."""
 
 
 def layer(scope: Scope, trial: Trial, *, forced: bool = False) -> list[Value]:
@@ -30,6 +33,8 @@ def layer(scope: Scope, trial: Trial, *, forced: bool = False) -> list[Value]:
     ]
     fed = feeds(trial)
     given = _given(scope, resolved, wishes, fed, forced)
+    if cls.__name__ in POSITIVE and given[0] is not None and draft.chance(0.9):
+        given[0] = scope.put("Sigmoid", {}, [given[0]])[0]
     if scope.graph.inside is not None:
         often = 0.8 if forced else 0.4
         if forced:

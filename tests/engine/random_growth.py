@@ -45,7 +45,23 @@ def layer(scope: Scope, trial: Trial, *, forced: bool = False) -> list[Value]:
         typed["frozen"] = scope.express(True)
     if draft.chance(0.1):
         typed["initialization"] = draft.rng.choice(["xavier_uniform", "kaiming_normal", "normal", "orthogonal"])
-    return scope.put(cls.__name__, typed, given)
+    made = scope.put(cls.__name__, typed, given)
+    if forced:
+        for value in made:
+            _read(scope, value)
+    return made
+
+
+def _read(scope: Scope, value: Value) -> None:
+    """Mostly a layer that makes floats of truth values or integers: only floats leave a block."""
+    if value.spec.dtype == "float32" or value.spec.shape[:1] != (scope.batch,) or scope.draft.chance(0.2):
+        return
+    floats = scope.supply(Spec(value.spec.shape))
+    if value.spec.dtype == "bool" and scope.draft.chance(0.5):
+        other = scope.put("Tanh", {}, [floats])[0]
+        scope.put("Where", {}, [value, floats, other])
+    else:
+        scope.put("Multiply", {}, [value, floats])
 
 
 def _given(scope: Scope, layer: Layer, wishes: list[Spec], fed: Sequence[Feed], forced: bool) -> list[Value | None]:

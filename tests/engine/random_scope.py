@@ -145,7 +145,8 @@ class Scope:
         self.placed[node] = Placed(layer, raw, tuple(given))
         made = []
         for port, spec in zip(layer.output_ports(), results, strict=True):
-            feed = FLOAT if spec.dtype == "float32" else Feed("whole", -1, -1)  # nobody else's whole numbers
+            whole = Feed("whole", -1, -1)  # nobody else's whole numbers
+            feed = {"float32": FLOAT, "bool": Feed("truth")}.get(spec.dtype, whole)
             made.append(Value(node, port.name, replace(spec, axes=None), feed))
         self.values += made
         return made

@@ -107,8 +107,6 @@ def test_what_does_not_fit_is_said_with_its_numbers(
         ("Chunk", {"chunks": 1}, ["y"], "(y,) = x.chunk(1, dim=1)"),
         ("Slice", {"dim": -2, "start": 1, "step": 2}, ["y"], "y = x[..., 1::2, :]"),
         ("Scale", {"factor": -0.5, "shift": -2.0}, ["y"], "y = x * -0.5 - 2.0"),
-        ("Clamp", {"min": 0}, ["y"], "y = torch.clamp(x, min=0)"),
-        ("Neg", {}, ["y"], "y = -x"),
     ],
 )
 def test_a_line_of_the_forward_pass(name: str, parameters: Typed, targets: list[str], line: str) -> None:

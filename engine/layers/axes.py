@@ -35,9 +35,14 @@ def behind_batch(x: Spec, dim: int, name: str = "dim", *, verb: str = "works on"
     return axis
 
 
-def batch_axis(x: Spec) -> int:
-    """The axis that is the batch: the first of so many samples, else the first of all."""
-    return x.shape.index(BATCH) if BATCH in x.shape else 0
+def batch_axis(x: Spec) -> int | None:
+    """The axis that is the batch: the first of so many samples, else the first of all.
+
+    None where every size is a number: a learned or constant tensor has no batch.
+    """
+    if BATCH in x.shape:
+        return x.shape.index(BATCH)
+    return None if all(isinstance(size, int) for size in x.shape) else 0
 
 
 def named(axes: Axes | None, *places: int | str) -> Axes | None:

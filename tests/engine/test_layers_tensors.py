@@ -36,6 +36,10 @@ def layer(name: str, parameters: Typed) -> Layer:
         ("Less", {"other": 0.5}, ["x", "None"], "y = x < 0.5"),
         ("GreaterEqual", {}, ["x", "z"], "y = x >= z"),
         ("And", {}, ["x", "z"], "y = torch.logical_and(x, z)"),
+        ("Expand", {}, ["x", "z"], "y = x.expand_as(z)"),
+        ("Expand", {"sizes": (4, -1)}, ["x", "z"], "y = x.expand(z.shape[0], 4, -1)"),
+        ("Expand", {"sizes": (4, -1)}, ["x", "None"], "y = x.expand(-1, 4, -1)"),
+        ("Roll", {"shifts": (1, -2), "dims": (1, 2)}, ["x"], "y = x.roll((1, -2), dims=(1, 2))"),
     ],
 )
 def test_a_line_of_the_forward_pass(name: str, parameters: Typed, given: list[str], line: str) -> None:
@@ -67,6 +71,29 @@ def test_a_line_of_the_forward_pass(name: str, parameters: Typed, given: list[st
             "gets a condition (N, 3, 9, 8) of float32; truth values (bool) are needed.",
         ),
         (
+            "Expand",
+            {"sizes": (5, -1)},
+            (Spec((BATCH, 4, 16)), UNWIRED),
+            "input",
+            "expands (N, 4, 16) to (N, 5, -1), but axis 1 has the size 4; only a size of 1 can be repeated.",
+        ),
+        (
+            "Expand",
+            {"sizes": (5, -1)},
+            (Spec((16,)), UNWIRED),
+            "input",
+            "has 2 sizes for the 0 axes of (16,) behind the first; give one for each, or wire a tensor that has the "
+            "batch to like.",
+        ),
+        (
+            "Expand",
+            {"sizes": (-1, 16)},
+            (Spec((16,)), PICTURE),
+            "input",
+            "expands (16,) to (N, -1, 16), but axis 1 is new, so it has no size to keep.",
+        ),
+        ("Tile", {"dims": (2, 1, 1)}, (SEQUENCE,), "input", "would repeat the batch; use 1 for it, or leave it out."),
+        (
             "Pow",
             {},
             (PICTURE, Spec((BATCH, 3, 9, 8), "bool")),
@@ -88,6 +115,7 @@ def test_what_does_not_fit_is_said_with_its_numbers(
     [
         ("Clamp", {}, "has neither min nor max; set at least one of them."),
         ("Clamp", {"min": 2, "max": 1.5}, "has min 2 above max 1.5."),
+        ("Roll", {"shifts": 1, "dims": (1, 2)}, "has 1 in shifts, but 2 in dims; give one shift for each axis."),
     ],
 )
 def test_parameters_that_make_no_layer_are_named(name: str, parameters: Typed, message: str) -> None:
@@ -100,3 +128,24 @@ def test_a_comparison_keeps_the_meaning_of_the_axes() -> None:
     padding = layer("Equal", {}).infer(TOKENS, UNWIRED)
     assert isinstance(padding, Spec)
     assert (padding, padding.axes) == (Spec((BATCH, Size("T")), "bool"), TOKENS.axes)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "given", "shape"),
+    [
+        ("Expand", {"sizes": (-1, -1)}, (Spec((1, 16)), SEQUENCE), (BATCH, 1, 16)),
+        ("Expand", {}, (Spec((16,)), SEQUENCE), SEQUENCE.shape),
+        ("Tile", {"dims": (3, 1)}, (Spec((4, 16)),), (12, 16)),
+        ("Flip", {"dims": (0,)}, (Spec((4, 16)),), (4, 16)),
+        ("Mean", {"dim": 0}, (Spec((4, 16)),), (16,)),
+        ("Select", {"dim": 0, "index": 3}, (Spec((4, 16)),), (16,)),
+        ("Add", {}, (SEQUENCE, Spec((16,))), SEQUENCE.shape),
+        ("MatMul", {"transpose": True}, (SEQUENCE, Spec((10, 16))), (BATCH, Size("T"), 10)),
+    ],
+)
+def test_a_tensor_without_a_batch_is_taken(
+    name: str, parameters: Typed, given: tuple[Spec, ...], shape: tuple[Any, ...]
+) -> None:
+    result = layer(name, parameters).infer(*given)
+    assert isinstance(result, Spec)
+    assert result.shape == shape

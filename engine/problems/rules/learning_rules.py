@@ -17,6 +17,7 @@ from engine.problems.looking import (
     DROPOUTS,
     PASSES_THROUGH,
     PICKS,
+    POINTING,
     POOLS,
     RESAMPLES,
     RESHAPES,
@@ -132,7 +133,7 @@ def _origin_beside(
     graph: Graph, report: Report, node_id: str, known: frozenset[str], keeping: frozenset[str]
 ) -> Node | None:
     """A node that feeds this one, through layers of the types ``keeping``, and is of none of the ``known`` types."""
-    stack, seen = [edge.source for edge in feeding(graph, node_id)], set()
+    stack, seen = [edge.source for edge in feeding(graph, node_id)], set[str]()
     while stack:
         current = stack.pop()
         node = graph.nodes[current]
@@ -140,7 +141,7 @@ def _origin_beside(
             continue
         seen.add(current)
         if node.type in keeping:
-            stack += [edge.source for edge in feeding(graph, current)]
+            stack += [edge.source for edge in feeding(graph, current) if edge.target_port not in POINTING]
         elif not isinstance(report.layer(current), Use):  # a block may end in a Sigmoid
             return node
     return None

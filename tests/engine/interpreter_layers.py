@@ -23,7 +23,7 @@ OURS: Final = (
 NOT_INDEPENDENT: Final = dict.fromkeys(
     [
         *("ClassToken", "LayerScale", "LearnedPositions", "RotaryPositions", "ScaledDotProductAttention"),
-        *("Shortcut", "SinusoidalPositions", "StochasticDepth"),
+        *("Shortcut", "SinusoidalPositions", "StochasticDepth", "Constant", "Parameter", "Arange"),
     ],
     OURS,
 )

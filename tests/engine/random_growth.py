@@ -45,11 +45,23 @@ def layer(scope: Scope, trial: Trial, *, forced: bool = False) -> list[Value]:
         typed["frozen"] = scope.express(True)
     if draft.chance(0.1):
         typed["initialization"] = draft.rng.choice(["xavier_uniform", "kaiming_normal", "normal", "orthogonal"])
-    made = scope.put(cls.__name__, typed, given)
+    made = [_with_batch(scope, value) for value in scope.put(cls.__name__, typed, given)]
     if forced:
         for value in made:
             _read(scope, value)
     return made
+
+
+def _with_batch(scope: Scope, value: Value) -> Value:
+    """A constant or learned tensor repeated for every sample, by Expand or by joining it with what has a batch."""
+    shape = value.spec.shape
+    if any(not isinstance(size, int) for size in shape):
+        return value
+    like = scope.draft.rng.choice(scope.floats())
+    if value.spec.dtype == "float32" and shape and scope.draft.chance(0.6):
+        like = coerced(scope, like, Spec((scope.batch, *shape)))
+        return scope.put(scope.draft.rng.choice(["Add", "Multiply", "Maximum"]), {}, [like, value])[0]
+    return scope.put("Expand", {"sizes": scope.express((-1,) * len(shape))}, [value, like])[0]
 
 
 def _read(scope: Scope, value: Value) -> None:
@@ -170,7 +182,7 @@ def share(scope: Scope) -> None:
     if rng.random() < 0.4 and not node.properties.get("weights_of") and _tie(scope, node, placed):
         return
     given = list(placed.inputs)
-    main = given[0]
+    main = given[0] if given else None
     if main is not None and main.feed == FLOAT:
         for value in rng.sample(scope.floats(main.spec.rank), min(4, len(scope.floats(main.spec.rank)))):
             specs = (value.spec, *placed.specs[1:])

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
 
+from engine import cost
+from engine.compile import compile_graph
 from engine.dims import Size
-from engine.graph import Node
+from engine.graph import Graph, Node
 from engine.layers.layer import Layer, ShapeError
+from engine.problems import find
 from engine.resolve import Fault, resolve
 from engine.spec import BATCH, IMAGE, UNWIRED, Spec
+from tests.engine.classics import along
 
 Typed = dict[str, Any]
 PICTURE = Spec((BATCH, 3, 9, 8), axes=IMAGE)
@@ -39,6 +44,11 @@ def layer(name: str, parameters: Typed) -> Layer:
         ("Expand", {}, ["x", "z"], "y = x.expand_as(z)"),
         ("Expand", {"sizes": (4, -1)}, ["x", "z"], "y = x.expand(z.shape[0], 4, -1)"),
         ("Expand", {"sizes": (4, -1)}, ["x", "None"], "y = x.expand(-1, 4, -1)"),
+        ("Arange", {}, ["x"], "y = torch.arange(x.shape[1], device=x.device)"),
+        ("Arange", {"step": 2, "dim": -1}, ["x"], "y = torch.arange(0, x.shape[-1], 2, device=x.device)"),
+        ("Arange", {"end": 5}, [], "y = self.a()"),
+        ("Constant", {"value": 0.5}, [], "y = self.a()"),
+        ("ZerosLike", {}, ["x"], "y = torch.zeros_like(x)"),
         ("Roll", {"shifts": (1, -2), "dims": (1, 2)}, ["x"], "y = x.roll((1, -2), dims=(1, 2))"),
     ],
 )
@@ -69,6 +79,13 @@ def test_a_line_of_the_forward_pass(name: str, parameters: Typed, given: list[st
             (PICTURE, PICTURE, PICTURE),
             "condition",
             "gets a condition (N, 3, 9, 8) of float32; truth values (bool) are needed.",
+        ),
+        (
+            "Output",
+            {},
+            (Spec((4, 16)),),
+            "input",
+            "gets (4, 16), but the first axis of an answer must be the batch N. Expand repeats it for every sample.",
         ),
         (
             "Expand",
@@ -115,6 +132,19 @@ def test_what_does_not_fit_is_said_with_its_numbers(
     [
         ("Clamp", {}, "has neither min nor max; set at least one of them."),
         ("Clamp", {"min": 2, "max": 1.5}, "has min 2 above max 1.5."),
+        (
+            "Constant",
+            {"value": (1, 2, 3), "shape": (2, 2)},
+            "has 3 numbers for a shape of 2 · 2 = 4.",
+        ),
+        (
+            "Constant",
+            {"value": 0.5, "dtype": "int64"},
+            "holds int64, but not all its numbers are integers; write them without a decimal point.",
+        ),
+        ("Constant", {"value": (1.0, 1e39)}, "has value = 1e+39; torch counts in float32, up to ±3.4e38."),
+        ("Arange", {"step": 0}, "has a step of 0 and never ends."),
+        ("Arange", {"step": -1}, "counts down to the size of an axis; set an end, or a step above 0."),
         ("Roll", {"shifts": 1, "dims": (1, 2)}, "has 1 in shifts, but 2 in dims; give one shift for each axis."),
     ],
 )
@@ -122,6 +152,23 @@ def test_parameters_that_make_no_layer_are_named(name: str, parameters: Typed, m
     fault = resolve(Node("n1", name, "a", parameters))
     assert isinstance(fault, Fault)
     assert fault.message == message
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "call"),
+    [
+        ("Constant", {"value": 0.5}, "Constant(0.5)"),
+        ("Constant", {"value": (0, 3), "dtype": "int64"}, "Constant((0, 3), dtype='int64')"),
+        ("Constant", {"value": 0.5, "shape": (3, 1, 1)}, "Constant(0.5, (3, 1, 1))"),
+        ("Parameter", {"shape": (1, 16)}, "LearnedTensor((1, 16))"),
+        ("Parameter", {"shape": (4,), "init": "constant", "std": 0.5}, "LearnedTensor((4,), init='constant')"),
+        ("Arange", {"end": 5, "start": 1}, "Arange(start=1, end=5)"),
+        ("Arange", {}, None),
+    ],
+)
+def test_how_a_module_is_built(name: str, parameters: Typed, call: str | None) -> None:
+    found = layer(name, parameters)
+    assert found.module(*((SEQUENCE,) if found.input_ports() else ())) == call
 
 
 def test_a_comparison_keeps_the_meaning_of_the_axes() -> None:
@@ -149,3 +196,36 @@ def test_a_tensor_without_a_batch_is_taken(
     result = layer(name, parameters).infer(*given)
     assert isinstance(result, Spec)
     assert result.shape == shape
+
+
+def test_learned_tokens_and_counted_positions_in_a_network() -> None:
+    """A token before the sequence and a vector for each position, as GPT-2 and ViT have them, drawn from parts."""
+    graph = Graph("tokens")
+    x = graph.add("Input", shape=("T", 8))
+    token, first = graph.add("Parameter", shape=(1, 8), name="token"), graph.add("Expand", sizes=(-1, -1))
+    graph.connect(token, first)
+    graph.connect(x, first, target="like")
+    whole = graph.add("Concat")
+    graph.connect(first, whole)
+    graph.connect(x, whole)
+    positions = along(graph, whole, ("Arange", {}), ("Embedding", {"num_embeddings": 20, "embedding_dim": 8}))
+    end = graph.add("Add")
+    graph.connect(whole, end)
+    graph.connect(positions, end)
+    graph.connect(end, graph.add("Output", loss="mse_loss"))
+    assert [problem.message for problem in find(graph) if problem.severity != "hint"] == []
+    model = compile_graph(graph)
+    given = torch.randn(2, 5, 8)
+    expected = torch.cat((model.token.weight.expand(2, 1, 8), given), dim=1) + model.embedding1.weight[:6]
+    assert torch.equal(model(given), expected)
+    assert cost.total(graph, batch=2).parameters == 8 + 20 * 8
+
+
+def test_a_learned_tensor_takes_no_memory_beside_its_weights() -> None:
+    graph = Graph("one")
+    x, weight = graph.add("Input", shape=(10,)), graph.add("Parameter", shape=(1000, 10))
+    end = graph.add("MatMul", transpose=True)
+    graph.connect(x, end)
+    graph.connect(weight, end)
+    graph.connect(end, graph.add("Output"))
+    assert cost.total(graph, batch=3).activations_inference == 4 * (3 * 10 + 3 * 1000)

@@ -15,7 +15,7 @@ from engine.layers.layer import Layer, ShapeError
 from engine.problems import find
 from engine.resolve import Fault, resolve
 from engine.spec import BATCH, IMAGE, UNWIRED, Spec
-from tests.engine.classics import along
+from tests.engine.classics import along, joined
 
 Typed = dict[str, Any]
 PICTURE = Spec((BATCH, 3, 9, 8), axes=IMAGE)
@@ -49,6 +49,11 @@ def layer(name: str, parameters: Typed) -> Layer:
         ("Arange", {"end": 5}, [], "y = self.a()"),
         ("Constant", {"value": 0.5}, [], "y = self.a()"),
         ("ZerosLike", {}, ["x"], "y = torch.zeros_like(x)"),
+        ("Gather", {}, ["x", "z"], "y = x.gather(1, z)"),
+        ("IndexSelect", {"dim": -1}, ["x", "z"], "y = x.index_select(-1, z)"),
+        ("TakeAt", {}, ["x", "z"], "y = x[torch.arange(x.shape[0], device=x.device), z]"),
+        ("TakeAt", {"dim": 2}, ["x", "z"], "y = x[torch.arange(x.shape[0], device=x.device), :, z]"),
+        ("TakeAt", {"dim": -2}, ["x", "z"], "y = x[torch.arange(x.shape[0], device=x.device), ..., z, :]"),
         ("Roll", {"shifts": (1, -2), "dims": (1, 2)}, ["x"], "y = x.roll((1, -2), dims=(1, 2))"),
     ],
 )
@@ -108,6 +113,42 @@ def test_a_line_of_the_forward_pass(name: str, parameters: Typed, given: list[st
             (Spec((16,)), PICTURE),
             "input",
             "expands (16,) to (N, -1, 16), but axis 1 is new, so it has no size to keep.",
+        ),
+        (
+            "TakeAt",
+            {},
+            (SEQUENCE, TOKENS),
+            "position",
+            "gets positions (N, T) but needs one for each sample of (N, T, 16): (N,).",
+        ),
+        (
+            "TakeAt",
+            {"dim": 0},
+            (SEQUENCE, Spec((BATCH,), "int64")),
+            "input",
+            "takes one position of axis 0, which is the batch; choose another axis.",
+        ),
+        (
+            "IndexSelect",
+            {},
+            (SEQUENCE, Spec((BATCH,), "int64")),
+            "index",
+            "takes the same positions of every sample, but its index (N,) has one for each sample; TakeAt takes those.",
+        ),
+        (
+            "Gather",
+            {},
+            (PICTURE, Spec((BATCH, 2, 9, 10), "int64")),
+            "index",
+            "takes numbers of (N, 3, 9, 8) with an index (N, 2, 9, 10), but along the width it has 10 positions where "
+            "the input has 8.",
+        ),
+        (
+            "Gather",
+            {},
+            (PICTURE, PICTURE),
+            "index",
+            "gets float32 index (N, 3, 9, 8) but needs integers (int64).",
         ),
         ("Tile", {"dims": (2, 1, 1)}, (SEQUENCE,), "input", "would repeat the batch; use 1 for it, or leave it out."),
         (
@@ -183,6 +224,7 @@ def test_a_comparison_keeps_the_meaning_of_the_axes() -> None:
         ("Expand", {"sizes": (-1, -1)}, (Spec((1, 16)), SEQUENCE), (BATCH, 1, 16)),
         ("Expand", {}, (Spec((16,)), SEQUENCE), SEQUENCE.shape),
         ("Tile", {"dims": (3, 1)}, (Spec((4, 16)),), (12, 16)),
+        ("IndexSelect", {"dim": 0}, (Spec((4, 16)), Spec((BATCH,), "int64")), (BATCH, 16)),
         ("Flip", {"dims": (0,)}, (Spec((4, 16)),), (4, 16)),
         ("Mean", {"dim": 0}, (Spec((4, 16)),), (16,)),
         ("Select", {"dim": 0, "index": 3}, (Spec((4, 16)),), (16,)),
@@ -229,3 +271,18 @@ def test_a_learned_tensor_takes_no_memory_beside_its_weights() -> None:
     graph.connect(weight, end)
     graph.connect(end, graph.add("Output"))
     assert cost.total(graph, batch=3).activations_inference == 4 * (3 * 10 + 3 * 1000)
+
+
+def test_probabilities_may_be_chosen_repeated_and_limited_before_their_loss() -> None:
+    graph = Graph("probabilities")
+    x, last = graph.add("Input", shape=(7, 3)), graph.add("Input", shape=(), dtype="int64", field="length")
+    scores = along(graph, x, ("Linear", {"out_features": 1}))
+    chosen = joined(graph, "TakeAt", along(graph, scores, ("Sigmoid", {}), ("Flip", {"dims": (1,)})), last)
+    limited = along(graph, scores, ("Clamp", {"min": 0, "max": 1.0}), ("Select", {"index": 0}))
+    condition = along(graph, last, ("Greater", {"other": 3}), ("Unsqueeze", {"dim": 1}))
+    other = joined(graph, "Where", condition, chosen, graph.add("Constant", value=0.5))
+    for answer in (chosen, limited, other):
+        graph.connect(answer, graph.add("Output", loss="binary_cross_entropy"))
+    assert "no-probability" not in [problem.code for problem in find(graph)]
+    graph.connect(along(graph, scores, ("Flip", {"dims": (1,)})), graph.add("Output", loss="binary_cross_entropy"))
+    assert [problem.code for problem in find(graph)].count("no-probability") == 1

@@ -175,7 +175,8 @@ class Layer(BaseModel):
 
     def constructor(self) -> str:
         """What is called to build the module: ``nn.Conv2d``; empty for a layer that is an expression."""
-        return self.own or (self.torch.removeprefix("torch.") if self.torch.startswith("torch.nn.") else "")
+        module, _, name = self.torch.rpartition(".")
+        return self.own or (f"nn.{name}" if module == "torch.nn" else "")
 
     def module(self, *inputs: Spec, texts: Mapping[str, str] | None = None) -> str | None:
         """The constructor call as source, or None for a layer that is an expression.

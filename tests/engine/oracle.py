@@ -22,7 +22,8 @@ Specs = tuple[tuple[tuple[int, ...], str], ...]
 
 def torch_class(cls: type[Layer]) -> type[nn.Module] | None:
     """The class in torch.nn that a layer stands for."""
-    return getattr(nn, cls.torch.removeprefix("torch.nn.")) if cls.torch.startswith("torch.nn.") else None
+    module, _, name = cls.torch.rpartition(".")
+    return getattr(nn, name) if module == "torch.nn" else None
 
 
 def own_class(cls: type[Layer]) -> type[nn.Module] | None:

@@ -54,6 +54,9 @@ def layer(name: str, parameters: Typed) -> Layer:
         ("TakeAt", {}, ["x", "z"], "y = x[torch.arange(x.shape[0], device=x.device), z]"),
         ("TakeAt", {"dim": 2}, ["x", "z"], "y = x[torch.arange(x.shape[0], device=x.device), :, z]"),
         ("TakeAt", {"dim": -2}, ["x", "z"], "y = x[torch.arange(x.shape[0], device=x.device), ..., z, :]"),
+        ("Normalize", {}, ["x"], "y = nn.functional.normalize(x, dim=1)"),
+        ("Normalize", {"p": 1.0, "dim": -1}, ["x"], "y = nn.functional.normalize(x, p=1.0, dim=-1)"),
+        ("CosineSimilarity", {}, ["x", "z"], "y = self.a(x, z)"),
         ("Roll", {"shifts": (1, -2), "dims": (1, 2)}, ["x"], "y = x.roll((1, -2), dims=(1, 2))"),
     ],
 )
@@ -229,6 +232,8 @@ def test_a_comparison_keeps_the_meaning_of_the_axes() -> None:
         ("Mean", {"dim": 0}, (Spec((4, 16)),), (16,)),
         ("Select", {"dim": 0, "index": 3}, (Spec((4, 16)),), (16,)),
         ("Add", {}, (SEQUENCE, Spec((16,))), SEQUENCE.shape),
+        ("CosineSimilarity", {"dim": -1}, (Spec((BATCH, 1, 16)), Spec((10, 16))), (BATCH, 10)),
+        ("PairwiseDistance", {}, (Spec((BATCH, 16)), Spec((16,))), (BATCH,)),
         ("MatMul", {"transpose": True}, (SEQUENCE, Spec((10, 16))), (BATCH, Size("T"), 10)),
     ],
 )

@@ -136,8 +136,8 @@ def _node(
     if isinstance(layer, Use):
         return _use(memory, layer, inputs, outputs, taken)
     first = next((storage for storage in taken if storage is not None), None)
-    if first is not None and layer.passes_through(inputs, memory.training):
-        return [first for _ in outputs]
+    if (first is not None or not taken) and layer.passes_through(inputs, memory.training):
+        return [memory.new(0) if first is None else first for _ in outputs]  # without an input: its own weights
     made = [memory.new(memory.bytes(spec)) for spec in outputs]
     memory.peak = max(memory.peak, memory.alive + memory.fixed + memory.number(layer.scratch(inputs, outputs)))
     if memory.training and any(spec.dtype == "float32" for spec in outputs):

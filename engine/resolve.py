@@ -123,8 +123,9 @@ def _layer(cls: type[Layer], node: Node, arguments: Mapping[str, object], repeat
     except ShapeError as error:
         return Fault(str(error), error.code or "parameter", error.parameter)
     for name, value in values.items():
-        if isinstance(value, float) and abs(value) > LARGEST_FLOAT and name not in cls.beyond_float:
-            return Fault(f"has {name} = {value:g}; torch counts in float32, up to ±3.4e38.", "parameter", name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, float) and abs(item) > LARGEST_FLOAT and name not in cls.beyond_float:
+                return Fault(f"has {name} = {item:g}; torch counts in float32, up to ±3.4e38.", "parameter", name)
     return layer
 
 

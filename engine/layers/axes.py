@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from engine.dims import Dim
 from engine.layers.layer import ShapeError
-from engine.spec import BATCH, Axes, Spec
+from engine.spec import BATCH, Axes, Spec, meaning
 
 
 def axis_of(
@@ -32,9 +35,14 @@ def behind_batch(x: Spec, dim: int, name: str = "dim", *, verb: str = "works on"
     return axis
 
 
-def batch_axis(x: Spec) -> int:
-    """The axis that is the batch: the first of so many samples, else the first of all."""
-    return x.shape.index(BATCH) if BATCH in x.shape else 0
+def batch_axis(x: Spec) -> int | None:
+    """The axis that is the batch: the first of so many samples, else the first of all.
+
+    None where every size is a number: a learned or constant tensor has no batch.
+    """
+    if BATCH in x.shape:
+        return x.shape.index(BATCH)
+    return None if all(isinstance(size, int) for size in x.shape) else 0
 
 
 def named(axes: Axes | None, *indices: int | str) -> Axes | None:
@@ -42,3 +50,27 @@ def named(axes: Axes | None, *indices: int | str) -> Axes | None:
     if axes is None or any(isinstance(index, int) and index >= len(axes) for index in indices):
         return None
     return tuple(axes[index] if isinstance(index, int) else index for index in indices)
+
+
+def broadcast(specs: Sequence[Spec], verb: str, sign: str) -> tuple[tuple[Dim, ...], Axes | None]:
+    """The shape of several tensors joined number by number, and what its axes mean.
+
+    Shapes are aligned at their last axes, and an axis of size 1 is repeated to fit the others. ``verb`` and ``sign``
+    say in a sentence what is done ("adds", "+"). Raises ShapeError.
+    """
+    rank = max(spec.rank for spec in specs)
+    shapes = [(1,) * (rank - spec.rank) + spec.shape for spec in specs]
+    axes = next((spec.axes for spec in specs if spec.rank == rank), None)
+    out = []
+    for axis, sizes in enumerate(zip(*shapes, strict=True)):
+        wide: Dim = next((size for size in sizes if size != 1), 1)
+        for index, size in enumerate(sizes):
+            if size not in (1, wide):
+                raise ShapeError(
+                    f"{verb} {f' {sign} '.join(map(str, specs))}, but along {meaning(axes, axis)} they differ: "
+                    f"{wide} and {size} are neither equal nor 1.",
+                    port=index,
+                    code="mismatch",
+                )
+        out.append(wide)
+    return tuple(out), axes

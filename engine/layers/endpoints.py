@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from engine.dims import Dim, Size
+from engine.layers.axes import batch_axis
 from engine.layers.layer import Layer, Port, ShapeError
 from engine.layers.losses import LOSSES, OPTIONS, LossName, ignores
 from engine.layers.parameters import NonNegative, Positive
@@ -111,7 +112,8 @@ class Output(Layer):
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         (answer,) = inputs
         if not answer.shape or answer.shape[0] != BATCH:
-            raise ShapeError(f"gets {answer}, but the first axis of an answer must be the batch N.", port="input")
+            way = " Expand repeats it for every sample." if batch_axis(answer) is None else ""
+            raise ShapeError(f"gets {answer}, but the first axis of an answer must be the batch N.{way}", port="input")
         return ()
 
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:

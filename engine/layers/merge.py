@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from engine.dims import Dim, product
-from engine.layers.axes import axis_of
+from engine.layers.axes import axis_of, broadcast
 from engine.layers.layer import Layer, Port, Saves, ShapeError
 from engine.layers.parameters import Whole
 from engine.spec import DType, Spec, meaning, promote
@@ -20,22 +20,8 @@ class _Elementwise(Layer):
     sign: ClassVar[str]
 
     def infer(self, *inputs: Spec) -> Spec:
-        rank = max(spec.rank for spec in inputs)
-        shapes = [(1,) * (rank - spec.rank) + spec.shape for spec in inputs]
-        axes = next((spec.axes for spec in inputs if spec.rank == rank), None)
-        out = []
-        for axis, sizes in enumerate(zip(*shapes, strict=True)):
-            wide: Dim = next((size for size in sizes if size != 1), 1)
-            for index, size in enumerate(sizes):
-                if size not in (1, wide):
-                    raise ShapeError(
-                        f"{self.verb()} {f' {self.sign} '.join(map(str, inputs))}, but along "
-                        f"{meaning(axes, axis)} they differ: {wide} and {size} are neither equal nor 1.",
-                        port=index,
-                        code="mismatch",
-                    )
-            out.append(wide)
-        return Spec(tuple(out), self.kind(*inputs), axes)
+        shape, axes = broadcast(inputs, self.verb(), self.sign)
+        return Spec(shape, self.kind(*inputs), axes)
 
     def verb(self) -> str:
         """What it does, for a sentence."""

@@ -267,6 +267,7 @@ def _describe(annotation: object, facts: Iterable[object] = ()) -> str:
         return f"{words} values, each {_describe(items[0])}"
     if _is_union(annotation):
         texts = [_describe(item) for item in get_args(annotation)]
+        texts = [text for text in texts if text != "a whole number" or "a number" not in texts]
         return ", or ".join(text.replace(f"values, each {texts[0]}", "of them") for text in texts)
     if annotation is type(None):
         return "none"

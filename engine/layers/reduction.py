@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from engine.dims import Dim
-from engine.layers.axes import axis_of, named
+from engine.layers.axes import axis_of, batch_axis, named
 from engine.layers.layer import Layer, Saves, ShapeError, need_float
 from engine.layers.parameters import Whole
 from engine.spec import DType, Spec
@@ -31,7 +31,7 @@ class _Reduction(Layer):
             )
         if len(set(axes)) < len(axes):
             raise ShapeError(f"names an axis twice: {self.dim}.", parameter="dim", code="axis")
-        if 0 in axes:
+        if batch_axis(x) in axes:
             raise ShapeError(
                 "would boil down the batch; choose other axes.", port="input", parameter="dim", code="axis"
             )

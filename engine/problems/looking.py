@@ -19,8 +19,13 @@ POOLS: Final = frozenset(
     f"{kind}{count}d" for kind in ("AvgPool", "MaxPool", "AdaptiveAvgPool", "AdaptiveMaxPool") for count in (1, 2, 3)
 ) | {"FractionalMaxPool2d", "FractionalMaxPool3d"}
 RESAMPLES: Final = frozenset({"PixelShuffle", "PixelUnshuffle", "ChannelShuffle", "Upsample"})
-PICKS: Final = frozenset({"Slice", "Select", "Split", "Chunk", "Concat", "Stack"})
-"""Layers that choose or gather among the numbers that come in."""
+PICKS: Final = frozenset(
+    {"Slice", "Select", "Split", "Chunk", "Concat", "Stack", "Expand", "Tile", "Flip", "Roll"}
+    | {"Gather", "IndexSelect", "TakeAt"}
+)
+"""Layers that choose, repeat or gather among the numbers that come in."""
+POINTING: Final = frozenset({"like", "index", "position", "condition"})
+"""Inputs that say which numbers of the others are taken, and are none of them."""
 
 
 MIXES: Final = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Scale", "Multiply", "Maximum"})

@@ -170,7 +170,7 @@ class Writer:
         """The lines that build the module, the first without its target; None for an expression."""
         if not isinstance(layer, Use):
             call = layer_call(plan, node)
-            if layer.own:
+            if layer.own and call is not None:
                 if layer.imported_from:
                     self.packages.add(f"from {layer.imported_from} import {layer.own}")
                 else:

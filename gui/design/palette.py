@@ -23,7 +23,7 @@ from gui.theme import theme
 MIME = "application/x-layerloom-layer"
 TYPE, ABOUT, ENTRY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
 MINE = "My blocks"
-FOLDED = ("Padding", "Resampling", "Dropout", "Reduction")
+FOLDED = ("Padding", "Resampling", "Dropout", "Reduction", "Math", "Logic")
 """The families that are folded at first: long, or seldom needed."""
 
 

@@ -24,6 +24,7 @@ NOT_INDEPENDENT: Final = dict.fromkeys(
     [
         *("ClassToken", "LayerScale", "LearnedPositions", "RotaryPositions", "ScaledDotProductAttention"),
         *("NormalNoise", "Shortcut", "SinusoidalPositions", "StochasticDepth", "UniformNoise"),
+        *("Constant", "Parameter", "Arange"),
     ],
     OURS,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import torch
 
@@ -14,6 +14,9 @@ from engine.spec import BATCH, UNWIRED, Spec
 from tests.engine.cases import Trial
 from tests.engine.random_layers import FLOAT, NAMES, Feed, feeds, some
 from tests.engine.random_scope import Placed, Scope, Unfit, Value
+
+POSITIVE: Final = frozenset({"Log", "Sqrt", "Rsqrt", "Pow", "Reciprocal"})
+"""Layers of numbers above 0: others give NaN or ∞, behind which nothing can be compared."""
 
 
 def layer(scope: Scope, trial: Trial, *, forced: bool = False) -> list[Value]:
@@ -30,6 +33,8 @@ def layer(scope: Scope, trial: Trial, *, forced: bool = False) -> list[Value]:
     ]
     fed = feeds(trial)
     given = _given(scope, resolved, wishes, fed, forced)
+    if cls.__name__ in POSITIVE and given[0] is not None and draft.chance(0.9):
+        given[0] = scope.put("Sigmoid", {}, [given[0]])[0]
     if scope.graph.inside is not None:
         often = 0.8 if forced else 0.4
         if forced:
@@ -40,7 +45,35 @@ def layer(scope: Scope, trial: Trial, *, forced: bool = False) -> list[Value]:
         typed["frozen"] = scope.express(True)
     if draft.chance(0.1):
         typed["initialization"] = draft.rng.choice(["xavier_uniform", "kaiming_normal", "normal", "orthogonal"])
-    return scope.put(cls.__name__, typed, given)
+    made = [_with_batch(scope, value) for value in scope.put(cls.__name__, typed, given)]
+    if forced:
+        for value in made:
+            _read(scope, value)
+    return made
+
+
+def _with_batch(scope: Scope, value: Value) -> Value:
+    """A constant or learned tensor repeated for every sample, by Expand or by joining it with what has a batch."""
+    shape = value.spec.shape
+    if any(not isinstance(size, int) for size in shape):
+        return value
+    like = scope.draft.rng.choice(scope.floats())
+    if value.spec.dtype == "float32" and shape and scope.draft.chance(0.6):
+        like = coerced(scope, like, Spec((scope.batch, *shape)))
+        return scope.put(scope.draft.rng.choice(["Add", "Multiply", "Maximum"]), {}, [like, value])[0]
+    return scope.put("Expand", {"sizes": scope.express((-1,) * len(shape))}, [value, like])[0]
+
+
+def _read(scope: Scope, value: Value) -> None:
+    """Mostly a layer that makes floats of truth values or integers: only floats leave a block."""
+    if value.spec.dtype == "float32" or value.spec.shape[:1] != (scope.batch,) or scope.draft.chance(0.2):
+        return
+    floats = scope.supply(Spec(value.spec.shape))
+    if value.spec.dtype == "bool" and scope.draft.chance(0.5):
+        other = scope.put("Tanh", {}, [floats])[0]
+        scope.put("Where", {}, [value, floats, other])
+    else:
+        scope.put("Multiply", {}, [value, floats])
 
 
 def _given(scope: Scope, layer: Layer, wishes: list[Spec], fed: Sequence[Feed], forced: bool) -> list[Value | None]:
@@ -149,8 +182,8 @@ def share(scope: Scope) -> None:
     if rng.random() < 0.4 and not node.properties.get("weights_of") and _tie(scope, node, placed):
         return
     given = list(placed.inputs)
-    main = given[0]
-    meant = any(value is not None and value.feed.kind in ("whole", "places") for value in given[1:])
+    main = given[0] if given else None
+    meant = any(value is not None and value.feed.kind in ("whole", "indices") for value in given[1:])
     if main is not None and main.feed == FLOAT and not meant:  # lengths say something of their own sequence
         for value in rng.sample(scope.floats(main.spec.rank), min(4, len(scope.floats(main.spec.rank)))):
             specs = (value.spec, *placed.specs[1:])

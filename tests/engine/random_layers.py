@@ -75,6 +75,9 @@ def _feed(trial: Trial, port: str, spec: Spec) -> Feed:
     if trial.cls.__name__.startswith("MaxUnpool"):
         axes = spec.rank - 2
         return Feed("indices", axes, 1 if trial.parameters.get("padding") else LARGEST)  # all of them are in the image
+    if port in ("index", "position"):
+        size = trial.bound()[0].shape[trial.parameters.get("dim", 1)]
+        return Feed("whole", 0, min(3, int(size)))  # type: ignore[call-overload]
     return Feed("whole", 0, min(2, trial.parameters.get("num_embeddings", 1)))
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import torch
+
 from engine.blocks.block import BlockParameter
 from engine.blocks.block_edits import SetBlock
 from engine.blocks.use import Use
@@ -145,7 +147,8 @@ class Scope:
         self.placed[node] = Placed(layer, raw, tuple(given))
         made = []
         for port, spec in zip(layer.output_ports(), results, strict=True):
-            feed = FLOAT if spec.dtype == "float32" else Feed("whole", -1, -1)  # nobody else's whole numbers
+            whole = Feed("whole", -1, -1)  # nobody else's whole numbers
+            feed = {"float32": FLOAT, "bool": Feed("truth")}.get(spec.dtype, whole)
             made.append(Value(node, port.name, replace(spec, axes=None), feed))
         self.values += made
         return made
@@ -183,7 +186,16 @@ class Scope:
         fitting = [value for value in self.values if value.spec == spec and value.feed == feed]
         if fitting and not self.draft.chance(fresh):
             return self.draft.rng.choice(fitting)
-        return self.enter(spec, feed)
+        return self.enter(spec, feed) if spec.shape[:1] == (self.batch,) else self.fix(spec, feed)
+
+    def fix(self, spec: Spec, feed: Feed) -> Value:
+        """A constant of this spec. Raises Unfit where a size is open."""
+        if any(not isinstance(size, int) for size in spec.shape):
+            raise Unfit("a constant of an open size")
+        generator = torch.Generator().manual_seed(self.draft.rng.randrange(2**31))
+        numbers = feed.draw(spec.bound({}), generator).flatten()
+        raw = {"value": tuple((numbers.long() if spec.dtype == "bool" else numbers).tolist()), "shape": spec.shape}
+        return self.put("Constant", raw | {"dtype": spec.dtype}, [])[0]
 
     def floats(self, rank: int | None = None) -> list[Value]:
         """The values that hold floats, batch first."""

@@ -82,7 +82,7 @@ def last_axis_plus_one(rule: Rule) -> Rule:
     def wrong(self: Layer, *inputs: Spec) -> Any:
         result = rule(self, *inputs)
         first, *more = result if isinstance(result, tuple) else (result,)
-        first = first.with_shape((*first.shape[:-1], first.shape[-1] + 1))
+        first = first.with_shape((*first.shape[:-1], first.shape[-1] + 1) if first.shape else (1,))
         return (first, *more) if more else first
 
     return wrong

@@ -36,46 +36,83 @@ CANDIDATES = [(BATCH, 6, 9, 9), (BATCH, 16), (BATCH, 7, 16), (BATCH, 6, 9, 9, 9)
 
 
 def graph_of(trial: Trial) -> Graph:
-    """Inputs → the layer → an Output for each of its outputs, all sizes but the batch in numbers."""
+    """Inputs → the layer → an Output for each of its outputs, all sizes but the batch in numbers.
+
+    A Constant gives an input without a batch, and Expand gives a batch to an output without one.
+    """
     graph = Graph("one layer")
-    sources = [
-        None if spec is UNWIRED else graph.add("Input", shape=spec.shape[1:], dtype=spec.dtype)
-        for spec in trial.bound()
-    ]
+    sources = []
+    for spec, value, fixed in zip(trial.bound(), oracle.tensors(trial), trial.fixed(), strict=True):
+        if spec is UNWIRED or value is None:
+            sources.append(None)
+        elif fixed:
+            numbers = tuple(
+                value.to(torch.int64).flatten().tolist() if spec.dtype == "bool" else value.flatten().tolist()
+            )
+            sources.append(graph.add("Constant", value=numbers, shape=spec.shape, dtype=spec.dtype))
+        else:
+            sources.append(graph.add("Input", shape=spec.shape[1:], dtype=spec.dtype))
+    if not graph.of_type("Input"):
+        graph.add("Input", shape=())
     layer = graph.add(trial.cls.__name__, name="layer", **trial.parameters)
     for index, source_node in enumerate(sources):
         if source_node is not None:
             graph.connect(source_node, layer, target=index)
-    for index in answering(infer(graph).outputs.get(layer, {}).values()):
-        graph.connect(layer, graph.add("Output"), source=index)
+    specs = list(infer(graph).outputs.get(layer, {}).values())
+    for index in answering(specs):
+        answer, output = layer, index
+        if specs[index].shape[:1] != (BATCH,):
+            answer, output = graph.add("Expand", name=f"batch{index}", sizes=(-1,) * specs[index].rank), 0
+            graph.connect(layer, answer, source=index)
+            graph.connect(graph.of_type("Input")[0].id, answer, target="like")
+        graph.connect(answer, graph.add("Output"), source=output)
     return graph
 
 
 def answering(specs: Iterable[Spec]) -> list[int]:
-    """The indices of the outputs that begin with the batch: only those can be an answer."""
-    return [index for index, spec in enumerate(specs) if spec.shape[:1] == (BATCH,)]
+    """The indices of the outputs that begin with the batch, or have none: only those can be an answer."""
+    return [
+        index
+        for index, spec in enumerate(specs)
+        if spec.shape[:1] == (BATCH,) or all(type(n) is int for n in spec.shape)
+    ]
+
+
+def flowing(trial: Trial) -> list[torch.Tensor]:
+    """What is given to the network of `graph_of`."""
+    pairs = zip(oracle.tensors(trial), trial.fixed(), strict=True)
+    given = [value for value, fixed in pairs if value is not None and not fixed]
+    return given or [torch.zeros(trial.sizes["N"])]
 
 
 def fitting(trial: Trial) -> tuple[Graph, Source]:
     """The one-layer graph of a trial and its source, where the layer takes the inputs and keeps the batch first."""
-    inputs = tuple(map(_batched, trial.bound()))
-    wired = [spec for spec in trial.inputs if spec is not UNWIRED]
-    assume(all(spec.shape[:1] == (BATCH,) for spec in wired) and not case(trial.cls).laxer(trial))
+    inputs = batched(trial)
+    assume(all(whole(spec) for spec in inputs) and not case(trial.cls).laxer(trial))
     ours = oracle.rule(trial, inputs)
     assume(ours is not None and answering(ours))
     graph = graph_of(trial)
     return graph, source(graph)
 
 
-def _batched(spec: Spec) -> Spec:
-    return spec if spec is UNWIRED else Spec((BATCH, *spec.shape[1:]), spec.dtype, spec.axes)
+def whole(spec: Spec) -> bool:
+    """Whether an input begins with the batch, or is few numbers without one, which a Constant can hold."""
+    return spec is UNWIRED or spec.shape[:1] == (BATCH,) or 0 < product(spec.shape) < 500  # type: ignore[operator]
+
+
+def batched(trial: Trial) -> tuple[Spec, ...]:
+    """The inputs in numbers, but for the batch."""
+    return tuple(
+        spec if spec is UNWIRED or fixed else Spec((BATCH, *spec.shape[1:]), spec.dtype, spec.axes)
+        for spec, fixed in zip(trial.bound(), trial.fixed(), strict=True)
+    )
 
 
 def exemplar(cls: type[Layer]) -> Trial:
     """The layer as it comes from the palette, on the first input that it takes."""
     given = case(cls).exemplar
     for inputs in [given] if given else [(Spec(shape),) for shape in CANDIDATES]:
-        wired = inputs if given else inputs * (2 if cls.inputs[0].many else len(cls.inputs))
+        wired = inputs if given else inputs * sum(2 if port.many else 1 for port in cls.inputs)
         trial = Trial(cls, dict(cls.initial), wired, {"N": 4, "T": 5})
         if oracle.rule(trial, wired) is not None:
             return trial
@@ -100,7 +137,8 @@ def test_weights_source_and_cost_are_those_of_torch(cls: type[Layer], scale: int
 def check_weights(graph: Graph, trial: Trial) -> None:
     """Names and shapes of weights and buffers are those of torch's module."""
     report = infer(graph)
-    (node,) = graph.of_type(trial.cls.__name__)
+    node = graph.by_name("layer")
+    assert node is not None
     layer, inputs = report.layer(node.id), report.inputs[node.id]
     assert layer is not None
     module = oracle.module(trial) or nn.Module()
@@ -120,11 +158,13 @@ def check_source(ours: nn.Module, written: Source, trial: Trial) -> None:
     torch.manual_seed(0)  # some layers draw at random after training, too
     expected = oracle.apply(trial, theirs, values)
     torch.manual_seed(0)
-    got = tuple(oracle.flat(ours(*[value for value in values if value is not None])))
-    rule = oracle.rule(trial, tuple(_batched(spec) for spec in trial.bound()))
+    got = tuple(oracle.flat(ours(*flowing(trial))))
+    rule = oracle.rule(trial, batched(trial))
     assert rule is not None
-    same = zip(got, [expected[index] for index in answering(rule)], strict=True)
-    assert all(torch.allclose(a, b, rtol=1e-5, atol=1e-6, equal_nan=True) for a, b in same), written.text
+    for a, index in zip(got, answering(rule), strict=True):
+        b = expected[index].expand(a.shape)
+        assert a.dtype == b.dtype, written.text
+        assert torch.allclose(a, b, rtol=1e-5, atol=1e-6, equal_nan=True), written.text
 
 
 def check_project(graph: Graph, written: Source) -> None:
@@ -140,13 +180,14 @@ def check_cost(graph: Graph, network: nn.Module, trial: Trial) -> None:
     if not case(trial.cls).flops:
         return
     report = infer(graph)
-    (node,) = graph.of_type(trial.cls.__name__)
+    node = graph.by_name("layer")
+    assert node is not None
     layer = report.layer(node.id)
     assert layer is not None
     ours = layer.multiply_adds(report.inputs[node.id], tuple(report.outputs[node.id].values()))
     network.train()  # evaluation has a shortcut for attention that torch does not count
     with FlopCounterMode(display=False) as counter:
-        network(*[value for value in oracle.tensors(trial) if value is not None])
+        network(*flowing(trial))
     assert counter.get_total_flops() == 2 * bind(ours, trial.sizes)
 
 
@@ -155,11 +196,12 @@ def test_a_gradient_reaches_every_weight_and_the_input(cls: type[Layer]) -> None
     trial = exemplar(cls)
     torch.manual_seed(0)
     model = compile_source(source(graph_of(trial)))
-    values = [value for value in oracle.tensors(trial) if value is not None]
-    values = [value.requires_grad_() if value.is_floating_point() else value for value in values]
+    values = [value.requires_grad_() if value.is_floating_point() else value for value in flowing(trial)]
     results = list(oracle.flat(model(*values)))
-    if not any(result.is_floating_point() for result in results):
-        return  # a mask has no gradient
+    names = [f"input {n}" for n, value in enumerate(values) if value.is_floating_point()]
+    names += [name for name, _ in model.named_parameters()]
+    if not any(result.is_floating_point() for result in results) or set(names) <= set(case(cls).unreached):
+        return  # a mask or a constant has no gradient
     answers = [result for result in results if result.requires_grad]
     assert answers
     sum((answer * torch.randn(answer.shape)).sum() for answer in answers).backward()  # type: ignore[union-attr]

@@ -13,10 +13,9 @@ from engine.memory import BYTES
 from engine.shapes import infer
 from engine.source import source
 from engine.spec import UNWIRED
-from tests.engine import oracle
 from tests.engine.cases import Trial
 from tests.engine.draws import COMPUTING
-from tests.engine.test_layers_run import exemplar, graph_of
+from tests.engine.test_layers_run import exemplar, flowing, graph_of
 
 SMALL = 3072
 """Statistics of channels, positions and the like do not count."""
@@ -26,8 +25,7 @@ def kept_by_torch(trial: Trial) -> int:
     """The bytes of all tensors that wait for the backward pass, parameters apart, each once."""
     model = compile_source(source(graph_of(trial))).train()
     own = {tensor.untyped_storage().data_ptr() for tensor in (*model.parameters(), *model.buffers())}
-    values = [value for value in oracle.tensors(trial) if value is not None]
-    inputs = [value.requires_grad_() * 1.0 if value.is_floating_point() else value for value in values]
+    inputs = [value.requires_grad_() * 1.0 if value.is_floating_point() else value for value in flowing(trial)]
     found: dict[int, torch.Tensor] = {}
 
     def pack(tensor: torch.Tensor) -> torch.Tensor:
@@ -43,8 +41,9 @@ def kept_by_rule(trial: Trial) -> int:
     """The same by what the layer declares."""
     graph = graph_of(trial)
     report = infer(graph)
-    node = next(node.id for node in graph.nodes.values() if node.type not in ("Input", "Output"))
-    layer, inputs, outputs = report.layer(node), report.inputs[node], tuple(report.outputs[node].values())
+    node = graph.by_name("layer")
+    assert node is not None
+    layer, inputs, outputs = report.layer(node.id), report.inputs[node.id], tuple(report.outputs[node.id].values())
     assert layer is not None
     sizes = trial.sizes
     total = bind(layer.kept(inputs, outputs), sizes)

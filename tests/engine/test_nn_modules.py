@@ -12,10 +12,13 @@ from torch.utils.flop_counter import FlopCounterMode
 from engine import cost
 from engine.compile import compile_graph
 from engine.graph import Graph
+from engine.nn.arange import Arange
 from engine.nn.class_token import ClassToken
+from engine.nn.constant import Constant
 from engine.nn.future import future
 from engine.nn.layer_scale import LayerScale
 from engine.nn.learned_positions import LearnedPositions
+from engine.nn.learned_tensor import LearnedTensor
 from engine.nn.normal_noise import NormalNoise
 from engine.nn.rotary_positions import RotaryPositions
 from engine.nn.shortcut import Shortcut
@@ -177,3 +180,25 @@ def test_lengths_end_each_sequence_where_it_ends() -> None:
         output, _ = gru(x[sample : sample + 1, :length])
         expected = torch.cat((output[0, -1, :4], output[0, 0, 4:]))
         torch.testing.assert_close(got[sample], expected)
+
+
+def test_a_constant_has_its_numbers_row_by_row_and_goes_with_the_network() -> None:
+    assert Constant(0.5)().tolist() == 0.5
+    assert Constant((1, 2, 3))().tolist() == [1.0, 2.0, 3.0]
+    assert Constant((1, 2, 3, 4), (2, 2), "int64")().tolist() == [[1, 2], [3, 4]]
+    assert Constant(1, (3, 1), "bool")().tolist() == [[True], [True], [True]]
+    assert Constant(0.5).double()().dtype == torch.float64
+    assert Constant(2, dtype="int64").double()().dtype == torch.int64
+    assert not Constant(0.5).state_dict()
+    assert Arange(7, 1, 3)().tolist() == [1, 4]
+    assert Arange(0, 3, -1)().tolist() == [3, 2, 1]
+
+
+def test_a_learned_tensor_starts_as_it_is_told() -> None:
+    torch.manual_seed(0)
+    normal, uniform = LearnedTensor((100, 100), std=0.5)(), LearnedTensor((100, 100), "uniform", bound=3.0)()
+    assert normal.requires_grad
+    assert (normal.mean().item(), normal.std().item()) == pytest.approx((0.0, 0.5), abs=0.02)
+    assert 2.9 < uniform.abs().max().item() <= 3.0
+    assert uniform.mean().item() == pytest.approx(0.0, abs=0.05)
+    assert torch.equal(LearnedTensor((2, 3), "constant", value=-1.5)(), torch.full((2, 3), -1.5))

@@ -12,11 +12,14 @@ from engine.graph import Graph, Node
 from engine.layers.endpoints import Output
 from engine.layers.layer import Layer
 from engine.layers.losses import LOSSES
+from engine.layers.tensors.functions import Clamp
+from engine.layers.tensors.values import Constant, ZerosLike
 from engine.layers.windows import spread
 from engine.problems.looking import (
     DROPOUTS,
     PASSES_THROUGH,
     PICKS,
+    POINTING,
     POOLS,
     RESAMPLES,
     RESHAPES,
@@ -45,7 +48,7 @@ PROBABILITIES: Final = frozenset({"Sigmoid", "Hardsigmoid", "Softmax", "Softmax2
 """Layers whose results all lie between 0 and 1."""
 LOGARITHMS: Final = frozenset({"LogSoftmax", "LogSigmoid"})
 """Layers whose results are logarithms of probabilities."""
-KEEPS_BOUNDS: Final = RESHAPES | POOLS | PICKS | RESAMPLES | {"Multiply", "Maximum"}
+KEEPS_BOUNDS: Final = RESHAPES | POOLS | PICKS | RESAMPLES | {"Multiply", "Maximum", "Where"}
 """Layers whose results lie between 0 and 1 where all that comes in does."""
 
 
@@ -132,18 +135,29 @@ def _origin_beside(
     graph: Graph, report: Report, node_id: str, known: frozenset[str], keeping: frozenset[str]
 ) -> Node | None:
     """A node that feeds this one, through layers of the types ``keeping``, and is of none of the ``known`` types."""
-    stack, seen = [edge.source for edge in feeding(graph, node_id)], set()
+    stack, seen = [edge.source for edge in feeding(graph, node_id)], set[str]()
     while stack:
         current = stack.pop()
         node = graph.nodes[current]
         if current in seen or node.type in known or current not in report.outputs:
             continue
         seen.add(current)
+        if known is PROBABILITIES and _within(report.layer(current)):
+            continue
         if node.type in keeping:
-            stack += [edge.source for edge in feeding(graph, current)]
+            stack += [edge.source for edge in feeding(graph, current) if edge.target_port not in POINTING]
         elif not isinstance(report.layer(current), Use):  # a block may end in a Sigmoid
             return node
     return None
+
+
+def _within(layer: Layer | None) -> bool:
+    """Whether a layer gives numbers between 0 and 1 by its parameters."""
+    if isinstance(layer, Clamp):
+        return layer.min is not None and layer.max is not None and layer.min >= 0 and layer.max <= 1
+    if isinstance(layer, Constant):
+        return all(0 <= value <= 1 for value in (layer.value if isinstance(layer.value, tuple) else (layer.value,)))
+    return isinstance(layer, ZerosLike)
 
 
 def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:

@@ -34,6 +34,13 @@ class Trial:
             spec if spec is UNWIRED else Spec(spec.bound(self.sizes), spec.dtype, spec.axes) for spec in self.inputs
         )
 
+    def fixed(self) -> list[bool]:
+        """Of each input whether it has no batch while others have: then a Constant gives it."""
+        batched = [spec.shape[:1] == (BATCH,) for spec in self.inputs]
+        return [
+            spec is not UNWIRED and not own and any(batched) for spec, own in zip(self.inputs, batched, strict=True)
+        ]
+
 
 @dataclass(frozen=True)
 class Drawing:

@@ -30,4 +30,7 @@ def over(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
 
 
 NAMES = {"Mean": torch.mean, "Sum": torch.sum, "Max": torch.amax, "Min": torch.amin}
-CASES = {name: Case(likely={"dim": axes}, function=over(function), stricter=batch) for name, function in NAMES.items()}
+CASES = {
+    name: Case(likely={"dim": axes}, function=over(function), stricter=batch, open_refused=True)
+    for name, function in NAMES.items()
+}

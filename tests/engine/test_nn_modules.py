@@ -17,6 +17,7 @@ from engine.nn.future import future
 from engine.nn.layer_scale import LayerScale
 from engine.nn.learned_positions import LearnedPositions
 from engine.nn.rotary_positions import RotaryPositions
+from engine.nn.scaled_dot_product_attention import ScaledDotProductAttention
 from engine.nn.shortcut import Shortcut
 from engine.nn.sinusoidal_positions import SinusoidalPositions
 from engine.nn.stochastic_depth import StochasticDepth
@@ -43,6 +44,19 @@ def test_rotary_positions_keep_lengths_and_tell_distances_only() -> None:
         along_diagonal = scores.diagonal(distance)
         assert torch.allclose(along_diagonal, along_diagonal[0].expand_as(along_diagonal), atol=1e-4)
     assert torch.equal(turned_q[0, 0], query)
+
+
+@pytest.mark.parametrize("mask", [None, torch.randn(5, 7), torch.randn(4, 5, 7), torch.rand(2, 1, 5, 7) < 0.7])
+def test_attention_in_groups_is_attention_with_the_keys_and_values_of_each_group_repeated(mask: torch.Tensor) -> None:
+    query, key, value = torch.randn(2, 4, 5, 6), torch.randn(2, 2, 7, 6), torch.randn(2, 2, 7, 3)
+    got = ScaledDotProductAttention(enable_gqa=True)(query, key, value, mask)
+    for head in range(4):
+        scores = query[:, head] @ key[:, head // 2].mT / math.sqrt(6)
+        if mask is not None:
+            mine = mask.expand(2, 4, 5, 7)[:, head]
+            scores = scores.masked_fill(~mine, -math.inf) if mask.dtype == torch.bool else scores + mine
+        expected = (scores.softmax(-1) @ value[:, head // 2]).nan_to_num()  # a step that may look nowhere takes nothing
+        torch.testing.assert_close(got[:, head].nan_to_num(), expected)
 
 
 def test_tokens_and_learned_positions_stand_where_they_should() -> None:

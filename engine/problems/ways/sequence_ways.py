@@ -122,6 +122,7 @@ def masks(place: FaultSite) -> Iterator[Way | None]:
         yield place.insert(edge, ("Permute", {"dims": (1, 0)}))
         yield place.insert(edge, ("Unsqueeze", {"dim": 1}))
         yield place.insert(edge, ("Unsqueeze", {"dim": -1}))
+        yield place.insert(edge, ("Unsqueeze", {"dim": 1}), ("Unsqueeze", {"dim": 1}))
     if x.rank == 3:
         one: Step = ("Select", {"dim": -1, "index": 0})
         yield place.insert(

@@ -34,8 +34,9 @@ def test_sinusoidal_positions_are_the_waves_of_the_paper(features: int) -> None:
             assert got[step, place].item() == pytest.approx(expected, abs=1e-5)
 
 
-def test_rotary_positions_keep_lengths_and_tell_distances_only() -> None:
-    turn = RotaryPositions()
+@pytest.mark.parametrize("interleaved", [True, False])
+def test_rotary_positions_keep_lengths_and_tell_distances_only(interleaved: bool) -> None:
+    turn = RotaryPositions(interleaved=interleaved)
     query, key = torch.randn(8), torch.randn(8)
     turned_q, turned_k = turn(query.expand(1, 12, 8)), turn(key.expand(1, 12, 8))
     assert torch.allclose(turned_q.norm(dim=-1), query.norm().expand(1, 12), atol=1e-5)
@@ -44,6 +45,25 @@ def test_rotary_positions_keep_lengths_and_tell_distances_only() -> None:
         along_diagonal = scores.diagonal(distance)
         assert torch.allclose(along_diagonal, along_diagonal[0].expand_as(along_diagonal), atol=1e-4)
     assert torch.equal(turned_q[0, 0], query)
+
+
+def test_rotary_positions_multiply_a_pair_as_a_complex_number() -> None:
+    """RoFormer's pairs are neighbours, those of GPT-NeoX and LLaMA one half of the features apart."""
+    x = torch.randn(2, 3, 7, 8, dtype=torch.float64)
+    angles = torch.outer(torch.arange(7.0), 100.0 ** (-torch.arange(4.0) / 4)).double()
+    turn = torch.polar(torch.ones_like(angles), angles)
+    neighbours = torch.view_as_real(torch.view_as_complex(x.unflatten(-1, (4, 2))) * turn).flatten(-2)
+    halves = torch.complex(x[..., :4], x[..., 4:]) * turn
+    torch.testing.assert_close(RotaryPositions(100.0)(x), neighbours, rtol=1e-6, atol=1e-6)
+    got = RotaryPositions(100.0, interleaved=False)(x)
+    torch.testing.assert_close(got, torch.cat((halves.real, halves.imag), dim=-1), rtol=1e-6, atol=1e-6)
+
+
+def test_rotary_positions_tell_late_steps_apart_in_half_floats() -> None:
+    x = torch.ones(1, 400, 4, dtype=torch.bfloat16)
+    turned = RotaryPositions()(x)[0]
+    assert not torch.equal(turned[300], turned[301])
+    torch.testing.assert_close(turned.float(), RotaryPositions()(x.float())[0], rtol=0.02, atol=0.02)
 
 
 @pytest.mark.parametrize("mask", [None, torch.randn(5, 7), torch.randn(4, 5, 7), torch.rand(2, 1, 5, 7) < 0.7])

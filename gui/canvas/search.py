@@ -15,6 +15,7 @@ ALIASES = {
     "BatchNorm2d": "bn batch normalization",
     "BatchNorm1d": "bn batch normalization",
     "LayerNorm": "ln layer normalization",
+    "LayerNorm2d": "layer normalization channels first convnext",
     "Add": "plus sum skip residual shortcut",
     "Concat": "cat join stack",
     "AdaptiveAvgPool2d": "global average pooling gap",

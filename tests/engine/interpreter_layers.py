@@ -22,7 +22,14 @@ OURS: Final = (
 )
 NOT_INDEPENDENT: Final = dict.fromkeys(
     [
-        *("ClassToken", "LayerScale", "LearnedPositions", "RotaryPositions", "ScaledDotProductAttention"),
+        *(
+            "ClassToken",
+            "LayerNorm2d",
+            "LayerScale",
+            "LearnedPositions",
+            "RotaryPositions",
+            "ScaledDotProductAttention",
+        ),
         *("Shortcut", "SinusoidalPositions", "StochasticDepth"),
     ],
     OURS,

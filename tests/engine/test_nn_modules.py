@@ -14,6 +14,7 @@ from engine.compile import compile_graph
 from engine.graph import Graph
 from engine.nn.class_token import ClassToken
 from engine.nn.future import future
+from engine.nn.layer_norm2d import LayerNorm2d
 from engine.nn.layer_scale import LayerScale
 from engine.nn.learned_positions import LearnedPositions
 from engine.nn.rotary_positions import RotaryPositions
@@ -86,6 +87,16 @@ def test_tokens_and_learned_positions_stand_where_they_should() -> None:
     assert torch.equal(token(x)[1, 0], token.token)
     places = LearnedPositions(4, 9)
     assert torch.equal(places(x) - x, (x + places.table[:3]) - x)
+
+
+def test_layer_norm_of_images_has_mean_0_and_variance_1_over_the_channels_of_each_position() -> None:
+    x = torch.randn(2, 5, 3, 4)
+    norm = LayerNorm2d(5, eps=1e-3)
+    expected = (x - x.mean(1, keepdim=True)) / (x.var(1, keepdim=True, unbiased=False) + 1e-3).sqrt()
+    torch.testing.assert_close(norm(x), expected)
+    nn.init.normal_(norm.weight)
+    nn.init.normal_(norm.bias)
+    torch.testing.assert_close(norm(x), expected * norm.weight.view(5, 1, 1) + norm.bias.view(5, 1, 1))
 
 
 def test_a_dropped_branch_is_zero_for_whole_samples_and_right_in_the_mean() -> None:

@@ -17,7 +17,7 @@ NODES = (
     ast.Slice, ast.MatMult,
 )  # fmt: skip
 TORCH = {"Tensor", "cat", "zeros", "stack", "maximum", "ones_like", "bool"}
-CALLED = {"super", "range", "zip", "initialize", "layer"}
+CALLED = {"super", "range", "zip", "initialize", "layer", "pad_same"}
 METHODS = {
     *("flatten", "unflatten", "unbind", "append", "requires_grad_", "shape", "device", "reshape", "permute", "squeeze"),
     *("unsqueeze", "split", "chunk", "mean", "sum", "amax", "amin", "transpose", "triu", "masked_fill"),

@@ -82,12 +82,22 @@ PADDING_OF_HEADS = """
     fc: Linear(out_features=4)
     y: Output
 """
+EVEN_WINDOW = """
+    x: Input(shape=(3, 32, 32))
+    down: Conv2d(out_channels=16, kernel_size=4, stride=2, padding="same")
+    relu: ReLU
+    flat: Flatten
+    fc: Linear(out_features=10)
+    y: Output
+"""
 
 
 @pytest.mark.parametrize(
     ("network", "code", "first"),
     [
         (FEWER_HEADS, "mismatch", "Set enable_gqa to true → (N, 8, 10, 6)"),
+        (EVEN_WINDOW, "same-stride", "Set padding to same_tf → (N, 16, 16, 16)"),
+        (EVEN_WINDOW.replace("=4", "=5"), "same-stride", "Set padding to 2 → (N, 16, 16, 16)"),
         (PADDING_OF_HEADS, "mask", "Insert Unsqueeze(1) and Unsqueeze(1) → (N, 8, T, 6)"),
     ],
 )

@@ -107,11 +107,14 @@ def less_padding(place: FaultSite) -> Iterator[Way | None]:
 
 
 def keep_size(place: FaultSite) -> Iterator[Way | None]:
-    """'same' goes with stride 1; with a stride half the kernel gives ⌈size / stride⌉."""
+    """'same' goes with stride 1; with a stride TensorFlow's 'same', or half an odd kernel, gives ⌈size / stride⌉."""
     kernel = each(place, "kernel_size")
-    if kernel:
-        half = tuple(size // 2 for size in kernel)
-        yield place.set(padding=half[0] if len(set(half)) == 1 else half)
+    half = tuple(size // 2 for size in kernel)
+    ways = [place.set(padding="same_tf")]
+    if half:
+        odd = all(size % 2 for size in kernel)
+        ways.insert(0 if odd else 1, place.set(padding=half[0] if len(set(half)) == 1 else half))
+    yield from ways
     yield place.set(stride=1)
 
 

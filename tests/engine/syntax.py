@@ -21,8 +21,9 @@ CALLED = {"super", "range", "zip", "initialize", "layer", "pad_same"}
 METHODS = {
     *("flatten", "unflatten", "unbind", "append", "requires_grad_", "shape", "device", "reshape", "permute", "squeeze"),
     *("unsqueeze", "split", "chunk", "mean", "sum", "amax", "amin", "transpose", "triu", "masked_fill"),
+    *("parametrizations", "weight_norm", "spectral_norm"),
 }
-NN = {"Module", "Sequential", "ModuleList", "init"} | {
+NN = {"Module", "Sequential", "ModuleList", "init", "utils"} | {
     cls.__name__ for cls in layers.all() if cls.torch.startswith("torch.nn.")
 }
 WORDS = {"same", "valid", "zeros", "reflect", "replicate", "circular"}

@@ -18,6 +18,8 @@ ALIASES = {
     "LayerNorm2d": "layer normalization channels first convnext",
     "Add": "plus sum skip residual shortcut",
     "Concat": "cat join stack",
+    "PaddingMask": "key padding mask tokens",
+    "SequenceLengths": "length count tokens",
     "AdaptiveAvgPool2d": "global average pooling gap",
     "MaxPool2d": "maximum pooling",
     "AvgPool2d": "average mean pooling",

@@ -17,10 +17,10 @@ NODES = (
     ast.Slice, ast.MatMult,
 )  # fmt: skip
 TORCH = {"Tensor", "cat", "zeros", "stack", "maximum", "ones_like", "bool"}
-CALLED = {"super", "range", "zip", "initialize", "layer", "pad_same"}
+CALLED = {"super", "range", "zip", "initialize", "layer", "pad_same", "masked_mean"}
 METHODS = {
     *("flatten", "unflatten", "unbind", "append", "requires_grad_", "shape", "device", "reshape", "permute", "squeeze"),
-    *("unsqueeze", "split", "chunk", "mean", "sum", "amax", "amin", "transpose", "triu", "masked_fill"),
+    *("unsqueeze", "split", "chunk", "mean", "sum", "amax", "amin", "transpose", "triu", "masked_fill", "clamp"),
     *("parametrizations", "weight_norm", "spectral_norm"),
 }
 NN = {"Module", "Sequential", "ModuleList", "init", "utils"} | {

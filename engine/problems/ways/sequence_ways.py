@@ -71,6 +71,7 @@ def causal(place: FaultSite) -> Iterator[Way | None]:
 
 
 MASKS: Final = (
+    "padding",
     *("key_padding_mask", "src_key_padding_mask", "memory_key_padding_mask", "tgt_key_padding_mask"),
     *("attn_mask", "src_mask", "tgt_mask", "memory_mask"),
 )
@@ -118,6 +119,8 @@ def masks(place: FaultSite) -> Iterator[Way | None]:
     x = place.spec(edge)
     if edge is None or x is None:
         return
+    if x.dtype == "int64" and edge.target_port != "attn_mask":
+        yield place.insert(edge, ("PaddingMask", {}))
     if x.rank == 2:
         yield place.insert(edge, ("Permute", {"dims": (1, 0)}))
         yield place.insert(edge, ("Unsqueeze", {"dim": 1}))
@@ -161,6 +164,8 @@ def states(place: FaultSite) -> Iterator[Way | None]:
         if wire is None or x is None or wire.target_port == "input":
             continue
         if wire.target_port == "lengths":
+            if x.rank == 2 and x.dtype == "int64":
+                yield place.insert(wire, ("SequenceLengths", {}))
             yield from _lengths(place, wire.source)
         size = number(x.shape[-1])
         if "hidden_size" in fields and size is not None and size != place.value("hidden_size"):

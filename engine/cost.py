@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from engine import parametrization
 from engine.blocks.use import Use
 from engine.dims import Dim, bind, product
 from engine.graph import Graph
@@ -60,6 +61,7 @@ class Leaf:
     borrowed: bool = False
     """Whether its weights are another node's and counted there."""
     frozen: bool = False
+    properties: Properties | None = None
 
 
 def leaves(graph: Graph, report: Report, node_ids: Iterable[str] | None = None) -> Iterator[Leaf]:
@@ -70,11 +72,12 @@ def leaves(graph: Graph, report: Report, node_ids: Iterable[str] | None = None) 
         if layer is None or node_id not in report.inputs or node_id not in report.outputs:
             continue
         properties = resolve_properties(node, arguments)
-        frozen = isinstance(properties, Properties) and properties.frozen
-        borrowed = isinstance(properties, Properties) and properties.weights_of is not None
+        known = properties if isinstance(properties, Properties) else None
+        frozen = known is not None and known.frozen
+        borrowed = known is not None and known.weights_of is not None
         inputs = report.inputs[node_id]
         if not isinstance(layer, Use):
-            yield Leaf(layer, inputs, tuple(report.outputs[node_id].values()), 1, borrowed, frozen)
+            yield Leaf(layer, inputs, tuple(report.outputs[node_id].values()), 1, borrowed, frozen, known)
             continue
         steps = layer.steps(inputs) if layer.properties.apply == "scan" else 1
         for found in layer.unfolded(*inputs):
@@ -125,8 +128,12 @@ def _sum(parts: Iterable[Leaf], number: Callable[[Dim], int]) -> tuple[Cost, int
     parameters = trainable = multiply_adds = held = values = kept = 0
     for leaf in parts:
         layer, inputs, times = leaf.layer, leaf.inputs, number(leaf.times)
-        weights = sum(number(product(shape)) for shape in layer.weights(*inputs).values())
-        buffers = sum(number(product(shape)) for shape in layer.buffers(*inputs).values())
+        weights = sum(
+            number(product(shape)) for shape in parametrization.weights(layer, leaf.properties, inputs).values()
+        )
+        buffers = sum(
+            number(product(shape)) for shape in parametrization.buffers(layer, leaf.properties, inputs).values()
+        )
         own = 0 if leaf.borrowed else weights
         parameters += own
         trainable += 0 if leaf.frozen else own

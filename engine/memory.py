@@ -115,6 +115,9 @@ def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]
         else:
             specs = tuple(report.outputs[node_id].values())
             made = _node(memory, layer, report.inputs[node_id], specs, taken)
+            if node.properties.get("parametrization") is not None:
+                first = all(graph.nodes[source].type == "Input" for _, source, _ in wires if source)
+                _made_weight(memory, layer.weights(*report.inputs[node_id]), waits=memory.training and not first)
             for port, storage in zip(report.outputs[node_id], made, strict=True):
                 storages[node_id, port] = storage
                 memory.hold(storage)
@@ -150,6 +153,14 @@ def _node(
                 memory.save(storage)
         memory.keep(memory.number(layer.kept(inputs, outputs)))
     return made
+
+
+def _made_weight(memory: Memory, weights: Mapping[str, tuple[Dim, ...]], *, waits: bool) -> None:
+    """A weight that is computed in every pass; it ``waits`` for a backward pass that leads on to what is before."""
+    size = 4 * memory.number(product(weights.get("weight", (0,))))
+    memory.peak = max(memory.peak, memory.alive + memory.fixed + size)
+    if waits:
+        memory.keep(size)
 
 
 def _use(

@@ -16,6 +16,7 @@ Apply = Literal["once", "each_step", "scan"]
 Initialization = Literal[
     "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "normal", "zeros", "orthogonal"
 ]
+Parametrization = Literal["weight_norm", "spectral_norm"]
 
 
 class Properties(BaseModel):
@@ -38,6 +39,11 @@ class Properties(BaseModel):
     initialization: Initialization | None = Field(
         None, description="how its weight matrices start; none: as torch does. Biases then start at 0"
     )
+    parametrization: Parametrization | None = Field(
+        None,
+        description="'weight_norm': length and direction of the rows of its weight are learned apart; "
+        "'spectral_norm': its weight is divided by the largest singular value, as in GANs",
+    )
 
 
 DEFAULT: Final = Properties()
@@ -56,4 +62,6 @@ def check_properties(node: Node, values: Mapping[str, object]) -> Properties | t
         for name in OF_BLOCKS:
             if getattr(properties, name) != getattr(DEFAULT, name):
                 return name, f"cannot have {name}: only a block can; make a block of it first."
+    elif properties.parametrization is not None:
+        return "parametrization", f"cannot have {properties.parametrization}: give it to the layers inside the block."
     return properties

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from engine import parametrization
 from engine.blocks.block import PREFIX
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer, ShapeError
 from engine.ports import is_numbered
-from engine.resolve import Fault, resolve
+from engine.resolve import Fault, resolve, resolve_properties
 from engine.spec import UNWIRED, Spec, too_large
 
 
@@ -170,6 +171,9 @@ class Shapes:
             code = error.code or "shape"
             report.errors[node_id] = Fault(str(error), code, error.parameter, port, error.inside, error.needed)
             return before is not None
+        if "parametrization" in node.properties and (fault := self._parametrized(node, layer, inputs)) is not None:
+            report.errors[node_id] = fault
+            return before is not None
         outputs = (result,) if isinstance(result, Spec) else result
         if any(map(too_large, outputs)):
             report.errors[node_id] = Fault(f"would give {outputs[0]}: more numbers than torch can count.", "shape")
@@ -177,6 +181,10 @@ class Shapes:
         after = {port.name: spec for port, spec in zip(layer.output_ports(), outputs, strict=True)}
         report.outputs[node_id] = after
         return not _same(before, after)
+
+    def _parametrized(self, node: Node, layer: Layer, inputs: tuple[Spec, ...]) -> Fault | None:
+        properties = resolve_properties(node, self.arguments)
+        return None if isinstance(properties, Fault) else parametrization.fault(layer, properties, inputs)
 
     def _forget(self, node_id: str) -> None:
         report = self.report

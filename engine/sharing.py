@@ -41,6 +41,13 @@ def tied(graph: Graph, report: Report, node_id: str) -> list[str] | str:
     """The names of the tensors that a node takes from one of another kind, or the clause that says why none."""
     owner = owner_of(graph, graph.nodes[node_id])
     assert isinstance(owner, Node)
+    for node in (owner, graph.nodes[node_id]):
+        if (kind := node.properties.get("parametrization")) is not None:
+            which = "its own are" if node.id == node_id else "they are"
+            return (
+                f"cannot use the weights of {owner.name}: {which} made by {kind}, "
+                "and only a layer of the same kind can share those."
+            )
     mine, theirs = weights(report, node_id) or {}, weights(report, owner.id) or {}
     names = [name for name in mine if name in theirs and mine[name] == theirs[name]]
     if names:

@@ -61,24 +61,34 @@ def need_heads(size: Dim, heads: int, parameter: str) -> None:
 class ScaledDotProductAttention(Layer):
     """Each query takes of all values as much as its key fits; it has no weights of its own.
 
-    Axes before the last two (samples, heads) are done side by side.
+    Axes before the last two (samples, heads) are done side by side. With enable_gqa several heads of queries look with
+    one head of keys and values.
     """
 
     family: ClassVar[str] = "Attention"
     own: ClassVar[str] = "ScaledDotProductAttention"
     formula: ClassVar[str] = "y = softmax(Q·Kᵀ·scale)·V"
-    reference: ClassVar[str] = VASWANI
+    reference: ClassVar[str] = f"{VASWANI}; in groups: Ainslie et al. 2023, GQA, https://arxiv.org/abs/2305.13245"
     stem_name: ClassVar[str] = "attention"
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("query", "what is asked, (N, …, T, d)"),
         Port("key", "what is offered, (N, …, S, d)"),
         Port("value", "what is taken, (N, …, S, e)"),
-        Port("attn_mask", "truth values, (N, …, T, S) or (T, S): where false, one may not look", optional=True),
+        Port(
+            "attn_mask",
+            "truth values: where false, one may not look; or floats, which are added to the scores. (T, S), or with "
+            "axes before, (N, …, T, S); axes of size 1 are repeated",
+            optional=True,
+        ),
     )
 
     dropout_p: Probability = Field(0.0, description="the share of the attention dropped while training")
     is_causal: bool = Field(False, description=CAUSAL)
     scale: float | None = Field(None, gt=0.0, description="what the scores are multiplied by; none: 1/√d")
+    enable_gqa: bool = Field(
+        False,
+        description="whether heads (axis −3) of keys and values may be fewer; each then serves a group of queries",
+    )
 
     def infer(self, *inputs: Spec) -> Spec:
         query, key, value, mask = inputs
@@ -86,12 +96,7 @@ class ScaledDotProductAttention(Layer):
             need_float(x, self.inputs[index].name)
             if x.rank < 3:
                 raise ShapeError(f"gets {x} but needs at least (N, T, features).", port=index, code="axes")
-        if not query.shape[:-2] == key.shape[:-2] == value.shape[:-2]:
-            raise ShapeError(
-                f"gets query {query}, key {key} and value {value}, which differ in their first axes.",
-                port=1,
-                code="mismatch",
-            )
+        self._check_heads(query, key, value)
         if query.shape[-1] != key.shape[-1]:
             raise ShapeError(
                 f"multiplies queries of {query.shape[-1]} features with keys of {key.shape[-1]}.",
@@ -104,9 +109,62 @@ class ScaledDotProductAttention(Layer):
             raise ShapeError(
                 "is causal and gets a mask besides; choose one.", port="attn_mask", parameter="is_causal", code="mask"
             )
-        what = "a row for each query, a column for each key"
-        need_square(mask, query.shape[:-2], query.shape[-2], key.shape[-2], what, "attn_mask")
+        if mask is not UNWIRED:
+            self._check_mask(mask, (*query.shape[:-1], key.shape[-2]))
         return Spec((*query.shape[:-1], value.shape[-1]), "float32", query.axes)
+
+    def _check_heads(self, query: Spec, key: Spec, value: Spec) -> None:
+        """Raise ShapeError unless the axes before the last two agree, but for the heads where those are grouped."""
+        grouped = self.enable_gqa
+        if grouped and query.rank < 4:
+            raise ShapeError(
+                f"groups heads, but gets {query} without an axis of heads; it needs (N, heads, T, features).",
+                port="query",
+                parameter="enable_gqa",
+                code="axes",
+            )
+        last = -3 if grouped else -2
+        if not query.shape[:last] == key.shape[:last] == value.shape[:last] or key.shape[:-2] != value.shape[:-2]:
+            raise ShapeError(
+                f"gets query {query}, key {key} and value {value}, which differ in their first axes.",
+                port=1,
+                code="mismatch",
+            )
+        if not grouped or query.shape[-3] == key.shape[-3]:
+            return
+        queries, keys = query.shape[-3], key.shape[-3]
+        if not isinstance(queries, int) or not isinstance(keys, int):
+            raise ShapeError(
+                f"gets {queries} heads of queries for {keys} of keys; groups need fixed numbers.",
+                port="key",
+                parameter="enable_gqa",
+                code="open-size",
+            )
+        if queries % keys:
+            raise ShapeError(
+                f"shares {keys} heads of keys among {queries} heads of queries, and {queries} / {keys} is not whole.",
+                port="key",
+                parameter="enable_gqa",
+                code="division",
+            )
+
+    def _check_mask(self, mask: Spec, scores: tuple[Dim, ...]) -> None:
+        """Raise ShapeError unless the mask is repeated to the shape of the scores, (…, T, S)."""
+        if mask.dtype == "int64":
+            raise ShapeError(
+                f"gets attn_mask {mask} of int64; truth values (bool) or floats that are added are needed.",
+                port="attn_mask",
+                code="dtype",
+            )
+        ends = zip(reversed(mask.shape), reversed(scores), strict=False)
+        if not 2 <= mask.rank <= len(scores) or any(size not in (1, wanted) for size, wanted in ends):
+            raise ShapeError(
+                f"gets attn_mask {mask} but needs {Spec(scores)}: a row for each query, a column for each key; "
+                "axes before these may be missing or 1.",
+                port="attn_mask",
+                code="mask",
+                needed=scores[-2:] if mask.rank == 2 else scores,
+            )
 
     def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         query, key, value, *_ = inputs
@@ -116,7 +174,7 @@ class ScaledDotProductAttention(Layer):
         return 4 * product(outputs[0].shape)
 
     def summary(self) -> str:
-        return "causal" if self.is_causal else ""
+        return " · ".join(["grouped"] * self.enable_gqa + ["causal"] * self.is_causal)
 
 
 class MultiheadAttention(Layer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -13,14 +14,17 @@ from engine.layers.parameters import NonNegative, One, OneOrThree, OneOrTwo, Pos
 from engine.layers.windows import AXES, LAYOUTS, Window, filled, slide, spread
 from engine.spec import Spec
 
-FORMULA = "out = ⌊(in + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1"
+FORMULA = "out = ⌊(in + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1;  with 'same_tf' ⌈in / stride⌉"
 LECUN = "LeCun et al. 1989, Backpropagation Applied to Handwritten Zip Code Recognition"
 Mode = Literal["zeros", "reflect", "replicate", "circular"]
-Automatic = Literal["same", "valid"]
+Automatic = Literal["same", "valid", "same_tf"]
 OUT = "how many filters, hence how many channels come out"
 KERNEL = "the size of a filter{}"
 STRIDE = "how far a filter moves from position to position"
-PADDING = "cells added on each side; 'same' keeps the size, 'valid' adds none"
+PADDING = (
+    "cells added on each side; 'same' keeps the size, 'valid' adds none, 'same_tf' gives ⌈size / stride⌉ as TensorFlow "
+    "does: an odd cell goes to the end"
+)
 DILATION = "the distance between the cells a filter looks at"
 GROUPS = "into how many groups the channels are split, each with filters of its own"
 BIAS = "whether a learned constant is added to each output channel"
@@ -103,6 +107,7 @@ class Convolution(Filters):
     """A convolution."""
 
     formula: ClassVar[str] = FORMULA
+    functions: ClassVar[tuple[str, ...]] = ("pad_same",)
 
     def check(self) -> None:
         super().check()
@@ -124,6 +129,9 @@ class Convolution(Filters):
         result = []
         for axis in range(self.spatial):
             kernel, stride, dilation = (self.each(name)[axis] for name in ("kernel_size", "stride", "dilation"))
+            if padding == "same_tf":
+                result.append(Window(kernel, stride, dilation=dilation, same=True))
+                continue
             if padding == "same":
                 total = dilation * (kernel - 1)
                 before = total // 2
@@ -144,7 +152,7 @@ class Convolution(Filters):
         """Reflected padding must be smaller than the image, circular padding no larger."""
         mode = self.padding_mode
         for axis, (window, size) in enumerate(zip(self.windows(), x.shape[2:], strict=True)):
-            pad = max(window.before, window.behind)
+            pad = max(window.pads(size)) if isinstance(size, int) else 0
             if not isinstance(size, int) or not pad:
                 continue
             limit = {"reflect": size - 1, "circular": size}.get(mode)
@@ -164,6 +172,31 @@ class Convolution(Filters):
 
     def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return product(outputs[0].shape) * product(self.weights(*inputs)["weight"][1:])
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        """The padded input, which 'same_tf' makes before the convolution."""
+        x = inputs[0]
+        padded = tuple(window.padded(size) for window, size in zip(self.windows(), x.shape[2:], strict=True))
+        return 4 * product((*x.shape[:2], *padded)) if self.padding == "same_tf" and padded != x.shape[2:] else 0
+
+    def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return self.kept(inputs, outputs)
+
+    def arguments(self, *inputs: Spec) -> dict[str, object]:
+        arguments = super().arguments(*inputs)
+        if self.padding == "same_tf":
+            arguments.pop("padding")  # torch's convolution has none of it
+        return arguments
+
+    def module(self, *inputs: Spec, texts: Mapping[str, str] | None = None) -> str | None:
+        if self.padding == "same_tf":
+            texts = {name: text for name, text in (texts or {}).items() if name != "padding"}
+        return super().module(*inputs, texts=texts)
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        if self.padding == "same_tf":
+            return f"{module}(pad_same({arguments[0]}, {module}))"
+        return super().expression(module, arguments)
 
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
         return filled(self.windows(), inputs[0].shape[2:], outputs[0].shape[2:])

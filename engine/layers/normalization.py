@@ -280,6 +280,43 @@ class LayerNorm(_LastAxesNorm):
         return ({"weight": shape} | ({"bias": shape} if self.bias else {})) if self.elementwise_affine else {}
 
 
+class LayerNorm2d(_Normalization):
+    """LayerNorm for images: the channels of each position are shifted and scaled to mean 0 and variance 1.
+
+    LayerNorm itself normalizes the last axis, which in an image is the width. ConvNeXt has it where others have a batch
+    norm.
+    """
+
+    own: ClassVar[str] = "LayerNorm2d"
+    reference: ClassVar[str] = "Liu et al. 2022, A ConvNet for the 2020s, https://arxiv.org/abs/2201.03545"
+    positional: ClassVar[tuple[str, ...]] = ("normalized_shape",)
+    stem_name: ClassVar[str] = "norm"
+
+    eps: float = Field(1e-5, gt=0.0, description=EPS)
+    elementwise_affine: bool = Field(True, description="whether γ and β are learned for each channel")
+    bias: bool = Field(True, description="whether β is learned, too; without it only γ is")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        need_rank(x, 4, "(N, channels, height, width)")
+        need_float(x)
+        _need_channels(x)
+        return x
+
+    def inferred(self, *inputs: Spec) -> dict[str, object]:
+        return {"normalized_shape": inputs[0].shape[1]}
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        channels = inputs[0].shape[1:2]
+        return ({"weight": channels} | ({"bias": channels} if self.bias else {})) if self.elementwise_affine else {}
+
+    def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * product(inputs[0].shape)  # torch turns the channels to the end in a copy
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 2 * 4 * inputs[0].shape[0] * product(inputs[0].shape[2:])
+
+
 class RMSNorm(_LastAxesNorm):
     """Scales the numbers of each position to a mean square of 1; simpler than LayerNorm and nearly as good.
 
@@ -377,6 +414,7 @@ LAYERS = (
     BatchNorm2d,
     BatchNorm3d,
     LayerNorm,
+    LayerNorm2d,
     GroupNorm,
     InstanceNorm1d,
     InstanceNorm2d,

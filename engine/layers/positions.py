@@ -88,17 +88,24 @@ class LearnedPositions(_Sequence):
 class RotaryPositions(Layer):
     """Turns pairs of features by an angle that grows with the position: put it on queries and keys.
 
-    Then their products depend on how far apart two steps are, not on where they stand.
+    Then their products depend on how far apart two steps are, not on where they stand. The models differ in what is a
+    pair: two neighbours (RoFormer, GPT-J) or the same place in both halves (GPT-NeoX, LLaMA).
     """
 
     family: ClassVar[str] = "Sequence"
     own: ClassVar[str] = "RotaryPositions"
     saves: ClassVar[Saves] = "nothing"
     formula: ClassVar[str] = "(a, b) → (a·cos θ − b·sin θ, a·sin θ + b·cos θ),  θ = t / base^(2i/d)"
-    reference: ClassVar[str] = "Su et al. 2021, RoFormer, https://arxiv.org/abs/2104.09864"
+    reference: ClassVar[str] = (
+        "Su et al. 2021, RoFormer, https://arxiv.org/abs/2104.09864; in halves: Black et al. 2022, GPT-NeoX-20B, "
+        "https://arxiv.org/abs/2204.06745"
+    )
     stem_name: ClassVar[str] = "rotary"
 
     base: Base = Field(10000.0, description="the slowest turn takes 2π times this many steps")
+    interleaved: bool = Field(
+        True, description="whether neighbours are a pair; else a feature and the one half of the features later"
+    )
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
@@ -110,6 +117,9 @@ class RotaryPositions(Layer):
                 f"turns features in pairs, but gets {x.shape[-1]} of them: {x}.", port="input", code="division"
             )
         return x
+
+    def summary(self) -> str:
+        return "" if self.interleaved else "halves"
 
 
 class ClassToken(_Sequence):

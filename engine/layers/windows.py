@@ -1,7 +1,9 @@
 """The arithmetic of a window sliding over an image, shared by convolution and pooling.
 
 out = ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1; with ``ceil_mode`` ⌈…⌉, but no window begins in
-the padding behind the image (https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html).
+the padding behind the image (https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html). TensorFlow's
+'same' pads as much as out = ⌈size / stride⌉ takes, the odd cell behind
+(https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2).
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ class Window:
     behind: int = 0
     dilation: int = 1
     ceil: bool = False
+    same: bool = False
+    """Whether it is padded as TensorFlow's 'same' has it: then the size decides on both sides."""
 
     @property
     def reach(self) -> int:
@@ -46,10 +50,27 @@ class Window:
 
     def slide(self, size: Dim) -> Dim:
         """How many positions the window has along an axis of this size (may be ≤ 0)."""
+        if self.same:
+            return ceil_div(size, self.stride)
         free = size + (self.before + self.behind - self.reach)
         if not self.ceil:
             return free // self.stride + 1
         return ceil_div(size + self.before, self.stride) if self._overshoots else ceil_div(free, self.stride) + 1
+
+    def padded(self, size: Dim) -> Dim:
+        """The size with the padding."""
+        if not self.same:
+            return size + (self.before + self.behind)
+        needed = (ceil_div(size, self.stride) - 1) * self.stride + self.reach
+        return max(needed, size) if isinstance(needed, int) and isinstance(size, int) else needed
+
+    def pads(self, size: int) -> tuple[int, int]:
+        """The padding before and behind an axis of this size."""
+        if not self.same:
+            return self.before, self.behind
+        total = self.padded(size) - size
+        assert isinstance(total, int)  # as its size is
+        return total // 2, total - total // 2
 
     def misses(self, size: int) -> bool:
         """Whether some window lies in the padding alone, all of its cells before or behind an axis of this size."""
@@ -69,6 +90,8 @@ class Window:
 
     def text(self, size: Dim) -> str:
         """The formula with these numbers, without the result."""
+        if self.same:
+            return f"⌈{size}/{self.stride}⌉"
         if self._overshoots:
             return f"⌈({size} + {self.before})/{self.stride}⌉"
         pads = f"2·{self.before}" if self.before == self.behind else f"{self.before} + {self.behind}"

@@ -15,8 +15,9 @@ class SinusoidalPositions(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         steps, features = x.shape[-2:]
-        pairs = torch.arange(0, features, 2, device=x.device, dtype=x.dtype)
+        exact = torch.promote_types(x.dtype, torch.float32)  # bfloat16 cannot count past 256
+        pairs = torch.arange(0, features, 2, device=x.device, dtype=exact)
         rates = torch.exp(pairs * (-math.log(self.base) / features))
-        angles = torch.arange(steps, device=x.device, dtype=x.dtype)[:, None] * rates
-        table = torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(-2)
+        angles = torch.arange(steps, device=x.device, dtype=exact)[:, None] * rates
+        table = torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(-2).to(x.dtype)
         return x + table[:, :features]

@@ -84,9 +84,10 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "same-stride": Explanation(
         "'same' goes with stride 1",
-        "With padding 'same' the result has the size of the input, which a stride above 1 contradicts. Padding of "
-        "half the window gives the size divided by the stride, rounded up.",
-        "padding = ⌊kernel_size / 2⌋ → out = ⌈in / stride⌉",
+        "With padding 'same' the result has the size of the input, which a stride above 1 contradicts. TensorFlow and "
+        "Keras mean another thing: the size divided by the stride, rounded up; here that is 'same_tf', which puts an "
+        "odd cell at the end. Padding of half an odd window gives the same size with as many cells on both sides.",
+        "same_tf, or padding = ⌊kernel_size / 2⌋ → out = ⌈in / stride⌉",
         CONV,
     ),
     "output-padding": Explanation(

@@ -81,7 +81,8 @@ class Writer:
         view, graph = view_of(found), found.graph
         live = live_nodes(graph)
         nodes = [graph.nodes[node_id] for node_id in graph.order() if node_id in live]
-        return view.absent(graph), *(self._shape_of(view, node) for node in nodes)
+        starts = (tuple(self._start(node, view, "m")) for node in nodes)
+        return view.absent(graph), *starts, *(self._shape_of(view, node) for node in nodes)
 
     def _shape_of(self, view: BlockView, node: Node) -> Hashable:
         layer = view.report.layer(node.id)
@@ -136,7 +137,7 @@ class Writer:
                 continue
             attributes[node_id] = identifier(node.name, names)
             head += [(f"self.{attributes[node_id]}{line}" if not n else line, node_id) for n, line in enumerate(lines)]
-            head += [(line, node_id) for line in self._start(node, plan, f"self.{attributes[node_id]}")]
+            head += [(line, node_id) for line in self._start(node, plan.views[0], f"self.{attributes[node_id]}")]
             if owner.id != node.id:
                 ties.append((node_id, owner.id))
         self._share_late(plan, attributes)
@@ -189,8 +190,9 @@ class Writer:
             return [f" = nn.ModuleList({parts[0][2:-1]})"]
         return laid_out("", "nn.ModuleList", [f"[{', '.join(parts)}]"])
 
-    def _start(self, node: Node, plan: ClassPlan, module: str) -> list[str]:
-        properties = resolve_properties(node, plan.views[0].arguments)
+    def _start(self, node: Node, view: BlockView, module: str) -> list[str]:
+        """What is done with a module once it is built: how its weights start, what norms them, whether they learn."""
+        properties = resolve_properties(node, view.arguments)
         lines: list[str] = []
         if isinstance(properties, Fault):
             return lines
@@ -198,6 +200,8 @@ class Writer:
             self.helpers.add("initialize")
             fill = FILLS.get(properties.initialization, f"nn.init.{properties.initialization}_")
             lines.append(f"initialize({module}, {fill})")
+        if properties.parametrization is not None:
+            lines.append(f"nn.utils.parametrizations.{properties.parametrization}({module})")
         if properties.frozen:
             lines.append(f"{module}.requires_grad_(False)")
         return lines

@@ -9,9 +9,12 @@ from typing import Final
 from torch import Tensor, nn
 
 from engine.graph import Graph
+from engine.parametrization import INSIDE
+from engine.weights.other_form import converted
 
 NAMED: Final = 3
 """How many layers that begin again are named in one sentence."""
+TRANSPOSED: Final = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,10 @@ def inherit(module: nn.Module, graph: Graph, modules: Mapping[str, str], parent:
         if old is None:
             again[name] = "it is new"
             continue
-        found = {key: weights.get(old + key[len(path) :]) for key in mine}
+        found = {key: _handed_on(old + key[len(path) :], weights, module, key) for key in mine}
+        if any(tensor is None and INSIDE in key for key, tensor in found.items()):
+            again[name] = "its weights are normalized in another way now"
+            continue
         if any(tensor is None or tensor.shape != mine[key].shape for key, tensor in found.items()):
             again[name] = "its weights have other shapes now"
             continue
@@ -70,6 +76,14 @@ def inherit(module: nn.Module, graph: Graph, modules: Mapping[str, str], parent:
         kept.append(name)
     module.load_state_dict(state)
     return Inherited(tuple(kept), again)
+
+
+def _handed_on(name: str, weights: Mapping[str, Tensor], module: nn.Module, key: str) -> Tensor | None:
+    """What ``weights`` have under this name, or what makes the tensor ``key`` of the module of it."""
+    if name in weights:
+        return weights[name]
+    holder = module.get_submodule(key.partition(f".{INSIDE}")[0] if INSIDE in key else key.rpartition(".")[0])
+    return converted(name, weights, transposed=isinstance(holder, TRANSPOSED))
 
 
 def _within(name: str, path: str) -> bool:

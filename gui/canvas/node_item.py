@@ -109,6 +109,8 @@ def marks(graph: Graph, node: Node, layer: Layer | Fault | None) -> list[str]:
         found.append("↻ scan" if layer.properties.apply == "scan" else "⇶ each step")
     if node.properties.get("frozen") is True:
         found.append("❄ frozen")
+    norms = {"weight_norm": "‖w‖ weight norm", "spectral_norm": "σ spectral norm"}
+    found += [text for kind, text in norms.items() if node.properties.get("parametrization") == kind]
     owner = graph.nodes.get(str(node.properties.get("weights_of")))
     if owner is not None:
         found.append(f"⇆ {owner.name}")

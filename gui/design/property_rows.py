@@ -8,6 +8,7 @@ from engine.errors import GraphError
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
 from engine.layers.parameters import Parameter, parameters
+from engine.parametrization import applies
 from engine.properties import OF_BLOCKS, Properties
 from engine.resolve import layer_class
 from engine.shapes import Report
@@ -21,6 +22,10 @@ def property_parameters(graph: Graph, report: Report, node: Node, cls: type[Laye
     found = []
     for parameter in parameters(Properties):
         offered = block if parameter.name in OF_BLOCKS else weighty
+        if parameter.name == "parametrization" and (
+            block or ((known := weights(report, node.id)) and not applies(known))
+        ):
+            offered = False
         if offered or parameter.name in node.properties:
             found.append(_owners(graph, report, node, parameter) if parameter.name == "weights_of" else parameter)
     return found

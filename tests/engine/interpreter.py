@@ -124,6 +124,8 @@ class Frame:
         """The module with the weights that the other implementation has for this node, some of them the owner's."""
         if module is None:
             return None
+        if kind := meaning(node.properties.get("parametrization"), self.arguments):
+            getattr(nn.utils.parametrizations, kind)(module)
         module.to(self.machine.dtype).eval()
         module.load_state_dict(self.machine.lookup(*own).state_dict())
         owner = self._owner(node)

@@ -22,9 +22,9 @@ OURS: Final = (
 )
 NOT_INDEPENDENT: Final = dict.fromkeys(
     [
-        *("ClassToken", "LayerScale", "LearnedPositions", "RotaryPositions", "ScaledDotProductAttention"),
-        *("NormalNoise", "Shortcut", "SinusoidalPositions", "StochasticDepth", "UniformNoise"),
-        *("Constant", "Parameter", "Arange"),
+        *("ClassToken", "LayerNorm2d", "LayerScale", "LearnedPositions", "RotaryPositions"),
+        *("NormalNoise", "ScaledDotProductAttention", "Shortcut", "SinusoidalPositions", "StochasticDepth"),
+        *("UniformNoise", "Constant", "Parameter", "Arange"),
     ],
     OURS,
 )

@@ -39,9 +39,18 @@ def renormalized(nodes: list[Seen], _: Network) -> bool:
     return any("per_sample_weights" in each.wired() for each in bags)
 
 
+def one_sample(nodes: list[Seen], network: Network) -> bool:
+    kinds = {each.node.type for each in nodes}
+    return network.sizes["N"] == 1 and "LayerNorm2d" in kinds and any("InstanceNorm" in kind for kind in kinds)
+
+
 KNOWN_WRONG: Final[dict[str, Wrong]] = {
     "across the batch": Wrong("each step by itself is not what a layer that mixes the batch does", across_the_batch),
     "renormalized": Wrong("max_norm rewrites rows in place that the gradient of another call needs", renormalized),
+    "one sample": Wrong(
+        "torch's InstanceNorm of one sample has a wrong gradient where what arrives has its channels last in memory",
+        one_sample,
+    ),
 }
 
 

@@ -12,7 +12,8 @@ from engine.expressions import depends, is_expression, per_repeat
 from engine.graph import Graph, Node
 from engine.layers.endpoints import BlockInput
 from engine.live_nodes import live_nodes
-from engine.resolve import owner_of, resolve
+from engine.properties import Properties
+from engine.resolve import owner_of, resolve, resolve_properties
 from engine.shapes import Report, infer
 from tests.engine.draws import COMPUTING
 from tests.engine.random_networks import Network
@@ -23,7 +24,15 @@ KINDS: Final = (
     *("scan with 1 state", "scan with 2 states", "scan with 3 states", "states of different shapes"),
     *("a state nobody reads inside", "a state nobody reads outside", "a state that begins wired", "a repeated scan"),
     *("an optional input wired", "an optional input open", "an optional input wired inside to an optional port"),
-    *("shared weights", "a shared block", "tied tensors", "frozen", "an initialization"),
+    *(
+        "shared weights",
+        "a shared block",
+        "tied tensors",
+        "frozen",
+        "an initialization",
+        "weight norm",
+        "spectral norm",
+    ),
     *("float32", "float64", "bfloat16", "batch of 1", "open lengths"),
 )
 FIELDS: Final = tuple(f"{cls.__name__}.{name}" for cls in COMPUTING for name in cls.model_fields)
@@ -106,6 +115,9 @@ def _of_node(each: Seen) -> set[str]:
         found |= {"a shared block"} if same and isinstance(each.layer, Use) else set()
     found |= {"frozen"} if each.node.properties.get("frozen") else set()
     found |= {"an initialization"} if each.node.properties.get("initialization") else set()
+    properties = resolve_properties(each.node, each.report.arguments)
+    if isinstance(properties, Properties) and properties.parametrization:
+        found.add(properties.parametrization.replace("_", " "))
     ports = {port.name for port in each.layer.input_ports() if port.optional}
     for port, edge in each.graph.incoming[each.node.id].items():
         source = each.report.layer(edge.source)

@@ -10,6 +10,7 @@ import torch
 from engine.dims import Size
 from engine.graph import Node
 from engine.layers.layer import Layer, ShapeError
+from engine.parametrization import applies
 from engine.spec import BATCH, UNWIRED, Spec
 from tests.engine.cases import Trial
 from tests.engine.random_layers import FLOAT, NAMES, Feed, feeds, some
@@ -45,6 +46,10 @@ def layer(scope: Scope, trial: Trial, *, forced: bool = False) -> list[Value]:
         typed["frozen"] = scope.express(True)
     if draft.chance(0.1):
         typed["initialization"] = draft.rng.choice(["xavier_uniform", "kaiming_normal", "normal", "orthogonal"])
+    specs = [UNWIRED if value is None else value.spec for value in given]
+    norms = applies(resolved.weights(*specs)) and not any(typed.get(name) for name in ("max_norm", "sparse"))
+    if norms and draft.chance(0.15):
+        typed["parametrization"] = scope.express(draft.rng.choice(["weight_norm", "spectral_norm"]))
     made = [_with_batch(scope, value) for value in scope.put(cls.__name__, typed, given)]
     if forced:
         for value in made:
@@ -199,6 +204,8 @@ def share(scope: Scope) -> None:
 
 def _tie(scope: Scope, node: Node, placed: Placed) -> bool:
     """A layer of another kind with the same weight, where there is one."""
+    if "parametrization" in node.properties:
+        return False
     weight = placed.layer.weights(*placed.specs).get("weight", ())
     if len(weight) == 1:
         kind = scope.draft.rng.choice([name for name in ("LayerNorm", "RMSNorm") if name != node.type])

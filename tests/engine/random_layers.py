@@ -29,12 +29,13 @@ DRAWS: Final = (14, 30)
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What the numbers of an input mean: any float, whole numbers in a range, truth values or indices in an image.
+    """What the numbers of an input mean: floats, whole numbers in a range, truth values, indices in an image, tokens.
 
-    The range of indices are the axes of the image and how many different ones there are.
+    The range of indices are the axes of the image and how many different ones there are. Tokens are whole numbers above
+    ``low`` and below ``high``, and behind the first few ``low`` as padding.
     """
 
-    kind: Literal["float", "whole", "truth", "indices"] = "float"
+    kind: Literal["float", "whole", "truth", "indices", "tokens"] = "float"
     low: int = 0
     high: int = 2
     keeps: bool = False
@@ -50,6 +51,11 @@ class Feed:
             made = torch.rand(shape, generator=generator) < 0.5
             made[..., 0] = self.keeps
             return made
+        if self.kind == "tokens":
+            steps = shape[-1]
+            ends = torch.randint(1, steps + 1, (*shape[:-1], 1), generator=generator)
+            made = torch.randint(self.low + 1, self.high, shape, generator=generator)
+            return made.masked_fill(torch.arange(steps) >= ends, self.low)
         plane = shape[-self.low :]
         return (torch.arange(torch.Size(plane).numel()) % self.high).view(plane).expand(shape).clone()
 
@@ -69,6 +75,9 @@ def _feed(trial: Trial, port: str, spec: Spec) -> Feed:
         return FLOAT
     if spec.dtype == "bool":
         return Feed("truth", keeps=trial.cls.__name__ == "ScaledDotProductAttention")
+    if trial.cls.__name__ in ("PaddingMask", "SequenceLengths"):
+        low = trial.parameters.get("padding_idx", 0)
+        return Feed("tokens", low, low + 4)
     if port == "lengths":
         steps = trial.bound()[0].shape[1 if trial.parameters.get("batch_first", True) else 0]
         return Feed("whole", 1, int(steps) + 1)  # type: ignore[call-overload]

@@ -186,6 +186,8 @@ class Scope:
         fitting = [value for value in self.values if value.spec == spec and value.feed == feed]
         if fitting and not self.draft.chance(fresh):
             return self.draft.rng.choice(fitting)
+        if self.draft.chance(0.4) and (made := self._of_tokens(spec, feed)) is not None:
+            return made
         return self.enter(spec, feed) if spec.shape[:1] == (self.batch,) else self.fix(spec, feed)
 
     def fix(self, spec: Spec, feed: Feed) -> Value:
@@ -196,6 +198,18 @@ class Scope:
         numbers = feed.draw(spec.bound({}), generator).flatten()
         raw = {"value": tuple((numbers.long() if spec.dtype == "bool" else numbers).tolist()), "shape": spec.shape}
         return self.put("Constant", raw | {"dtype": spec.dtype}, [])[0]
+
+    def _of_tokens(self, spec: Spec, feed: Feed) -> Value | None:
+        """A mask of steps, or lengths, read off tokens; None for anything else."""
+        if feed.kind == "truth" and spec.rank == 2 and spec.shape[0] == self.batch:
+            tokens = self.supply(Spec(spec.shape, "int64"), Feed("tokens", 0, 4))
+            (made,) = self.put("PaddingMask", {"true_at": "tokens" if feed.keeps else "padding"}, [tokens])
+        elif feed.kind == "whole" and feed.low == 1 and spec.shape == (self.batch,):
+            tokens = self.supply(Spec((self.batch, feed.high - 1), "int64"), Feed("tokens", 0, 4))
+            (made,) = self.put("SequenceLengths", {}, [tokens])
+        else:
+            return None
+        return replace(made, feed=feed)
 
     def floats(self, rank: int | None = None) -> list[Value]:
         """The values that hold floats, batch first."""

@@ -18,12 +18,13 @@ NODES = (
     ast.Slice, ast.MatMult, ast.IfExp,
 )  # fmt: skip
 TORCH = {"Tensor", "cat", "zeros", "stack", "maximum", "ones_like", "bool"}
-CALLED = {"super", "range", "zip", "initialize", "layer"}
+CALLED = {"super", "range", "zip", "initialize", "layer", "pad_same", "masked_mean"}
 METHODS = {
     *("flatten", "unflatten", "unbind", "append", "requires_grad_", "shape", "device", "reshape", "permute", "squeeze"),
-    *("unsqueeze", "split", "chunk", "mean", "sum", "amax", "amin", "transpose", "triu", "masked_fill"),
+    *("unsqueeze", "split", "chunk", "mean", "sum", "amax", "amin", "transpose", "triu", "masked_fill", "clamp"),
+    *("parametrizations", "weight_norm", "spectral_norm"),
 }
-NN = {"Module", "Sequential", "ModuleList", "init", "functional"} | {
+NN = {"Module", "Sequential", "ModuleList", "init", "functional", "utils"} | {
     cls.__name__ for cls in layers.all() if is_module(cls.torch)
 }
 FUNCTIONS = {"affine_grid", "grid_sample"}

@@ -57,6 +57,54 @@ def test_the_words_of_the_ux_page() -> None:
     assert labels(small)[-1] == "Remove pool2 → (N, 32, 2, 2)"
 
 
+FEWER_HEADS = """
+    x: Input(shape=(10, 48))
+    places: SinusoidalPositions
+    queries: Linear(out_features=48)
+    keys: Linear(out_features=12) <- places
+    many: Unflatten(dim=2, unflattened_size=(8, 6)) <- queries
+    few: Unflatten(dim=2, unflattened_size=(2, 6)) <- keys
+    q: Permute(dims=(0, 2, 1, 3)) <- many
+    k: Permute(dims=(0, 2, 1, 3)) <- few
+    look: ScaledDotProductAttention <- q, k, k
+    flat: Flatten
+    fc: Linear(out_features=4)
+    y: Output
+"""
+PADDING_OF_HEADS = """
+    x: Input(shape=("T", 48))
+    padding: Input(shape=("T",), dtype="bool") <- -
+    places: SinusoidalPositions <- x
+    heads: Unflatten(dim=2, unflattened_size=(8, 6))
+    q: Permute(dims=(0, 2, 1, 3))
+    look: ScaledDotProductAttention <- q, q, q, attn_mask=padding
+    mean: Mean(dim=(1, 2))
+    fc: Linear(out_features=4)
+    y: Output
+"""
+EVEN_WINDOW = """
+    x: Input(shape=(3, 32, 32))
+    down: Conv2d(out_channels=16, kernel_size=4, stride=2, padding="same")
+    relu: ReLU
+    flat: Flatten
+    fc: Linear(out_features=10)
+    y: Output
+"""
+
+
+@pytest.mark.parametrize(
+    ("network", "code", "first"),
+    [
+        (FEWER_HEADS, "mismatch", "Set enable_gqa to true → (N, 8, 10, 6)"),
+        (EVEN_WINDOW, "same-stride", "Set padding to same_tf → (N, 16, 16, 16)"),
+        (EVEN_WINDOW.replace("=4", "=5"), "same-stride", "Set padding to 2 → (N, 16, 16, 16)"),
+        (PADDING_OF_HEADS, "mask", "Insert Unsqueeze(1) and Unsqueeze(1) → (N, 8, T, 6)"),
+    ],
+)
+def test_the_likeliest_fix_comes_first(network: str, code: str, first: str) -> None:
+    assert labels(the(read(network), code))[0] == first
+
+
 def test_bounds_in_the_wrong_order_are_exchanged() -> None:
     noise = the(
         read("x: Input(shape=(3,))\nn: UniformNoise(low=0.5, high=-0.5)\nf: Linear(out_features=2)\ny: Output"),

@@ -205,6 +205,16 @@ def renormalized() -> Network:
     return Network(graph, [torch.randint(0, 5, (2, 3, 3)), torch.randn(2, 3, 3)], torch.float32, {"N": 2})
 
 
+def one_sample() -> Network:
+    """Source and interpreter add up gradients in another order, so only one meets torch's mistake."""
+    graph = Graph("norms")
+    norm = along(graph, graph.add("Input", shape=(2, 6, 6)), ("InstanceNorm2d", {}))
+    images = along(graph, norm, ("LayerNorm2d", {}))
+    for answer in (along(graph, norm, ("Flatten", {}), ("Linear", {"out_features": 2})), images):
+        graph.connect(answer, graph.add("Output", loss="mse_loss"))
+    return Network(graph, [torch.randn(1, 2, 6, 6)], torch.float32, {"N": 1})
+
+
 EXAMPLES: dict[str, Build] = {
     "unread states": unread_states,
     "scan of a state": scan_of_a_state,
@@ -222,6 +232,7 @@ EXAMPLES: dict[str, Build] = {
     "across the batch": across_the_batch,
     "wrapped text": wrapped_text,
     "renormalized": renormalized,
+    "one sample": one_sample,
 }
 
 

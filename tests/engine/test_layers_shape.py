@@ -9,6 +9,7 @@ import pytest
 
 from engine.dims import Size
 from engine.graph import Node
+from engine.layers.convolution import Conv2d
 from engine.layers.layer import Layer, ShapeError
 from engine.layers.windows import Window
 from engine.resolve import resolve
@@ -127,3 +128,20 @@ def test_a_window_that_lies_in_the_padding_alone_is_found() -> None:
             assert isinstance(count, int)
             cells = [range(n * stride - padding, n * stride - padding + window.reach, dilation) for n in range(count)]
             assert window.misses(size) == any(not set(each) & set(range(size)) for each in cells), window
+
+
+def test_tensorflows_same_rounds_up_and_pads_an_odd_cell_behind() -> None:
+    """MobileNet's first convolution sees 224 pixels: TensorFlow pads none before and one behind them."""
+    conv = layer("Conv2d", {"out_channels": 32, "kernel_size": 3, "stride": 2, "padding": "same_tf"})
+    assert isinstance(conv, Conv2d)
+    out = conv.infer(Spec((BATCH, 3, 224, Size("T"))))
+    assert isinstance(out, Spec)
+    assert str(out) == "(N, 32, 112, ⌊(T + 1)/2⌋)"
+    assert (
+        conv.filled((Spec((BATCH, 3, 224, 5)),), (Spec((BATCH, 32, 112, 3)),))
+        == "height = ⌈224/2⌉ = 112\nwidth = ⌈5/2⌉ = 3"
+    )
+    assert conv.windows()[0].pads(224) == (0, 1)
+    assert conv.windows()[0].pads(5) == (1, 1)
+    one = Window(1, 2, same=True)
+    assert (one.pads(4), one.slide(4), one.pads(5), one.slide(5)) == ((0, 0), 2, (0, 0), 3)

@@ -13,6 +13,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 import presets
 from engine import cost
 from engine.compile import compile_graph
+from engine.edits import SetProperty
 from engine.graph import Graph
 from engine.shapes import infer
 from tests.benchmarks.tables import table
@@ -69,6 +70,13 @@ def measured(graph: Graph, batch: int, *, training: bool) -> int:
     return alive.peak + sum(tensor.untyped_storage().nbytes() for tensor in inputs)
 
 
+def spectral(graph: Graph) -> Graph:
+    """The network with weights that are computed in every pass."""
+    for node in graph.of_type("Linear"):
+        SetProperty(node.id, "parametrization", "spectral_norm").apply(graph)
+    return graph
+
+
 NETWORKS: list[tuple[str, Callable[[], Graph], int]] = [
     ("LeNet-5", lenet, 32),
     ("MLP", mlp, 64),
@@ -80,6 +88,7 @@ NETWORKS: list[tuple[str, Callable[[], Graph], int]] = [
     ("Transformer encoder", lambda: presets.build("transformer-encoder"), 16),
     ("ViT tiny", lambda: presets.build("vit-tiny"), 16),
     ("LSTM classifier", lambda: presets.build("lstm-classifier"), 16),
+    ("MLP with spectral norm", lambda: spectral(mlp()), 2),
     ("scanned cell", lambda: scanned(hidden=64), 16),
     ("each step", lambda: frames(width=64), 16),
 ]

@@ -16,11 +16,13 @@ from engine.nn.arange import Arange
 from engine.nn.class_token import ClassToken
 from engine.nn.constant import Constant
 from engine.nn.future import future
+from engine.nn.layer_norm2d import LayerNorm2d
 from engine.nn.layer_scale import LayerScale
 from engine.nn.learned_positions import LearnedPositions
 from engine.nn.learned_tensor import LearnedTensor
 from engine.nn.normal_noise import NormalNoise
 from engine.nn.rotary_positions import RotaryPositions
+from engine.nn.scaled_dot_product_attention import ScaledDotProductAttention
 from engine.nn.shortcut import Shortcut
 from engine.nn.sinusoidal_positions import SinusoidalPositions
 from engine.nn.stochastic_depth import StochasticDepth
@@ -38,8 +40,9 @@ def test_sinusoidal_positions_are_the_waves_of_the_paper(features: int) -> None:
             assert got[step, feature].item() == pytest.approx(expected, abs=1e-5)
 
 
-def test_rotary_positions_keep_lengths_and_tell_distances_only() -> None:
-    turn = RotaryPositions()
+@pytest.mark.parametrize("interleaved", [True, False])
+def test_rotary_positions_keep_lengths_and_tell_distances_only(interleaved: bool) -> None:
+    turn = RotaryPositions(interleaved=interleaved)
     query, key = torch.randn(8), torch.randn(8)
     turned_q, turned_k = turn(query.expand(1, 12, 8)), turn(key.expand(1, 12, 8))
     assert torch.allclose(turned_q.norm(dim=-1), query.norm().expand(1, 12), atol=1e-5)
@@ -50,6 +53,38 @@ def test_rotary_positions_keep_lengths_and_tell_distances_only() -> None:
     assert torch.equal(turned_q[0, 0], query)
 
 
+def test_rotary_positions_multiply_a_pair_as_a_complex_number() -> None:
+    """RoFormer's pairs are neighbours, those of GPT-NeoX and LLaMA one half of the features apart."""
+    x = torch.randn(2, 3, 7, 8, dtype=torch.float64)
+    angles = torch.outer(torch.arange(7.0), 100.0 ** (-torch.arange(4.0) / 4)).double()
+    turn = torch.polar(torch.ones_like(angles), angles)
+    neighbours = torch.view_as_real(torch.view_as_complex(x.unflatten(-1, (4, 2))) * turn).flatten(-2)
+    halves = torch.complex(x[..., :4], x[..., 4:]) * turn
+    torch.testing.assert_close(RotaryPositions(100.0)(x), neighbours, rtol=1e-6, atol=1e-6)
+    got = RotaryPositions(100.0, interleaved=False)(x)
+    torch.testing.assert_close(got, torch.cat((halves.real, halves.imag), dim=-1), rtol=1e-6, atol=1e-6)
+
+
+def test_rotary_positions_tell_late_steps_apart_in_half_floats() -> None:
+    x = torch.ones(1, 400, 4, dtype=torch.bfloat16)
+    turned = RotaryPositions()(x)[0]
+    assert not torch.equal(turned[300], turned[301])
+    torch.testing.assert_close(turned.float(), RotaryPositions()(x.float())[0], rtol=0.02, atol=0.02)
+
+
+@pytest.mark.parametrize("mask", [None, torch.randn(5, 7), torch.randn(4, 5, 7), torch.rand(2, 1, 5, 7) < 0.7])
+def test_attention_in_groups_is_attention_with_the_keys_and_values_of_each_group_repeated(mask: torch.Tensor) -> None:
+    query, key, value = torch.randn(2, 4, 5, 6), torch.randn(2, 2, 7, 6), torch.randn(2, 2, 7, 3)
+    got = ScaledDotProductAttention(enable_gqa=True)(query, key, value, mask)
+    for head in range(4):
+        scores = query[:, head] @ key[:, head // 2].mT / math.sqrt(6)
+        if mask is not None:
+            mine = mask.expand(2, 4, 5, 7)[:, head]
+            scores = scores.masked_fill(~mine, -math.inf) if mask.dtype == torch.bool else scores + mine
+        expected = (scores.softmax(-1) @ value[:, head // 2]).nan_to_num()  # a step that may look nowhere takes nothing
+        torch.testing.assert_close(got[:, head].nan_to_num(), expected)
+
+
 def test_tokens_and_learned_positions_stand_where_they_should() -> None:
     x = torch.randn(2, 3, 4)
     token = ClassToken(4)
@@ -57,6 +92,16 @@ def test_tokens_and_learned_positions_stand_where_they_should() -> None:
     assert torch.equal(token(x)[1, 0], token.token)
     positions = LearnedPositions(4, 9)
     assert torch.equal(positions(x) - x, (x + positions.table[:3]) - x)
+
+
+def test_layer_norm_of_images_has_mean_0_and_variance_1_over_the_channels_of_each_position() -> None:
+    x = torch.randn(2, 5, 3, 4)
+    norm = LayerNorm2d(5, eps=1e-3)
+    expected = (x - x.mean(1, keepdim=True)) / (x.var(1, keepdim=True, unbiased=False) + 1e-3).sqrt()
+    torch.testing.assert_close(norm(x), expected)
+    nn.init.normal_(norm.weight)
+    nn.init.normal_(norm.bias)
+    torch.testing.assert_close(norm(x), expected * norm.weight.view(5, 1, 1) + norm.bias.view(5, 1, 1))
 
 
 def test_a_dropped_branch_is_zero_for_whole_samples_and_right_in_the_mean() -> None:

@@ -133,7 +133,7 @@ def test_the_form_of_a_field() -> None:
     assert (of["bias"].kind, of["bias"].default) == ("bool", True)
     assert of["padding_mode"].choices == ("zeros", "reflect", "replicate", "circular")
     assert of["kernel_size"].type == "a whole number ≥ 1, or two of them"
-    assert of["padding"].type == "a whole number ≥ 0, or two of them, or 'same' or 'valid'"
+    assert of["padding"].type == "a whole number ≥ 0, or two of them, or 'same' or 'valid' or 'same_tf'"
     dropout = parameters(layers.get("Dropout"))[0]
     assert (dropout.kind, dropout.type, dropout.minimum, dropout.maximum) == ("float", "a number from 0 to 1", 0, 1)
     loss = {parameter.name: parameter for parameter in parameters(layers.get("Output"))}["loss"]

@@ -13,6 +13,7 @@ from engine import project
 from engine.blocks import library
 from engine.blocks.block import Block
 from engine.blocks.block_edits import AddBlock
+from engine.edits import SetProperty
 from engine.graph import Graph
 from engine.source import write
 from gui.canvas import blocks, clipboard
@@ -197,8 +198,10 @@ def test_signs_tell_frozen_and_shared_weights(qtbot: QtBot) -> None:
     graph = lenet()
     fc = graph.add("Linear", name="again", weights_of="n9", frozen=True)
     graph.connect("n8", fc)
+    SetProperty("n2", "parametrization", "spectral_norm").apply(graph)
     view = View(Document(graph))
     qtbot.addWidget(view)
     look = view.canvas.nodes[fc].look
     assert "❄ frozen" in look.summary
+    assert "σ spectral norm" in view.canvas.nodes["n2"].look.summary
     assert "⇆ fc1" in look.summary

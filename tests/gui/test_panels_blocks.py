@@ -138,9 +138,9 @@ def test_the_number_of_repeats_is_a_property(seen: Seen) -> None:
 @pytest.mark.parametrize(
     ("name", "properties"),
     [
-        ("conv1", {"weights_of", "frozen", "initialization"}),
+        ("conv1", {"weights_of", "frozen", "initialization", "parametrization"}),
         ("flatten1", set()),
-        ("fc1", {"weights_of", "frozen", "initialization"}),
+        ("fc1", {"weights_of", "frozen", "initialization", "parametrization"}),
     ],
 )
 def test_properties_are_offered_where_they_mean_something(seen: Seen, name: str, properties: set[str]) -> None:

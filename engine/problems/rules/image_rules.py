@@ -54,7 +54,7 @@ def unused_columns(graph: Graph, report: Report, node_id: str) -> Found:
     windows: tuple[Window, ...] = layer.windows()  # type: ignore[union-attr]
     lost = []
     for axis, window, size in zip(AXES[len(windows)], windows, inputs[0].shape[2:], strict=True):
-        if isinstance(size, int) and window.reach >= window.stride and not window.ceil:
+        if isinstance(size, int) and window.reach >= window.stride and not (window.ceil or window.same):
             free = size + window.before + window.behind - window.reach
             over = free % window.stride - window.behind
             if over > 0:

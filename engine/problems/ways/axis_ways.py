@@ -105,6 +105,9 @@ def other_kind(site: FaultSite) -> Iterator[Way | None]:
     node, x = site.node, site.spec(site.edge())
     if node is None or x is None or node.type[-1:] != "d" or not node.type[-2:-1].isdigit():
         return
+    if node.type == "LayerNorm2d":
+        yield site.exchange("LayerNorm", node.parameters, "Change to LayerNorm")
+        return
     stem = node.type[:-2]
     for count in (x.rank - 2, x.rank - 1):
         if not 1 <= count <= 3:

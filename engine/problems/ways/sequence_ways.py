@@ -71,6 +71,7 @@ def causal(site: FaultSite) -> Iterator[Way | None]:
 
 
 MASKS: Final = (
+    "padding",
     *("key_padding_mask", "src_key_padding_mask", "memory_key_padding_mask", "tgt_key_padding_mask"),
     *("attn_mask", "src_mask", "tgt_mask", "memory_mask"),
 )
@@ -122,10 +123,13 @@ def masks(site: FaultSite) -> Iterator[Way | None]:
     x = site.spec(edge)
     if edge is None or x is None:
         return
+    if x.dtype == "int64" and edge.target_port != "attn_mask":
+        yield site.insert(edge, ("PaddingMask", {}))
     if x.rank == 2:
         yield site.insert(edge, ("Permute", {"dims": (1, 0)}))
         yield site.insert(edge, ("Unsqueeze", {"dim": 1}))
         yield site.insert(edge, ("Unsqueeze", {"dim": -1}))
+        yield site.insert(edge, ("Unsqueeze", {"dim": 1}), ("Unsqueeze", {"dim": 1}))
     if x.rank == 3:
         one: Step = ("Select", {"dim": -1, "index": 0})
         yield site.insert(
@@ -164,6 +168,8 @@ def states(site: FaultSite) -> Iterator[Way | None]:
         if wire is None or x is None or wire.target_port == "input":
             continue
         if wire.target_port == "lengths":
+            if x.rank == 2 and x.dtype == "int64":
+                yield site.insert(wire, ("SequenceLengths", {}))
             yield from _lengths(site, wire.source)
         size = number(x.shape[-1])
         if "hidden_size" in fields and size is not None and size != site.value("hidden_size"):

@@ -93,6 +93,8 @@ def same(site: FaultSite) -> Iterator[Way | None]:
     guilty = site.edge() or (wires[-1] if wires else None)
     if guilty is None or len(wires) < 2:
         return
+    if site.value("enable_gqa") is False:
+        yield site.set(enable_gqa=True)
     pairs = [(guilty, other) for other in wires if other != guilty]
     pairs += [(other, guilty) for other in wires if other != guilty]
     for edge, other in pairs:

@@ -110,11 +110,14 @@ def less_padding(site: FaultSite) -> Iterator[Way | None]:
 
 
 def keep_size(site: FaultSite) -> Iterator[Way | None]:
-    """'same' goes with stride 1; with a stride half the kernel gives ⌈size / stride⌉."""
+    """'same' goes with stride 1; with a stride TensorFlow's 'same', or half an odd kernel, gives ⌈size / stride⌉."""
     kernel = each(site, "kernel_size")
-    if kernel:
-        half = tuple(size // 2 for size in kernel)
-        yield site.set(padding=half[0] if len(set(half)) == 1 else half)
+    half = tuple(size // 2 for size in kernel)
+    ways = [site.set(padding="same_tf")]
+    if half:
+        odd = all(size % 2 for size in kernel)
+        ways.insert(0 if odd else 1, site.set(padding=half[0] if len(set(half)) == 1 else half))
+    yield from ways
     yield site.set(stride=1)
 
 

@@ -118,15 +118,20 @@ def lenient(trial: Trial) -> str:
 
 
 def dotted(drawing: Drawing) -> list[Spec]:
-    heads = [drawing.axis(1, 2, open_=False)] if drawing.draw(st.booleans()) else []
+    """Queries, keys and values with heads or without; now and then fewer heads of keys, and a mask of either kind."""
+    draw, grouped = drawing.draw, drawing.typed.get("enable_gqa", False)
+    heads = [drawing.axis(2, 4, 6, open_=False)] if grouped or draw(st.booleans()) else []
+    fewer = [draw(st.sampled_from([1, 2, 2, 4]))] if grouped else heads
     steps, keys = drawing.axis(1, 2, 3, 5), drawing.axis(1, 2, 3, 5)
     size, wide = drawing.axis(1, 2, 4, open_=False), drawing.axis(1, 2, 4, open_=False)
-    lead = [BATCH, *heads] if drawing.draw(st.booleans()) else []
+    lead = [BATCH, *heads][draw(st.integers(0, 2)) :]
+    lead = [draw(st.sampled_from([size, size, 1])) for size in lead]
+    masked = not drawing.typed.get("is_causal") and draw(often)
     return [
         drawing.batched(*heads, steps, size),
-        drawing.batched(*heads, keys, size),
-        drawing.batched(*heads, keys, wide),
-        UNWIRED if drawing.typed.get("is_causal") else mask(drawing, *lead, steps, keys),
+        drawing.batched(*fewer, keys, size),
+        drawing.batched(*fewer, keys, wide),
+        Spec((*lead, steps, keys), draw(st.sampled_from(["bool", "float32"]))) if masked else UNWIRED,
     ]
 
 
@@ -136,13 +141,16 @@ def loose(trial: Trial) -> str:
     if query.rank < 3:
         return "without an axis of steps the batch would be attended to"
     bound = trial.bound()
-    square_shape = (bound[0].shape[-2], bound[1].shape[-2])
-    if given is not UNWIRED and bound[3].shape not in (square_shape, (*bound[0].shape[:-2], *square_shape)):
-        return "torch repeats a mask of other sizes that fits by chance"
-    if given is not UNWIRED and given.dtype != "bool":
-        return "a mask of floats is added to the scores in torch; here a mask says yes or no"
-    if not bound[0].shape[:-2] == bound[1].shape[:-2] == bound[2].shape[:-2]:
+    if given is not UNWIRED and not 2 <= given.rank <= query.rank:
+        return "some of torch's kernels take a mask with fewer axes, or more of size 1 in front"
+    grouped = trial.parameters.get("enable_gqa", False)
+    if grouped and query.rank < 4:
+        return "without an axis of heads the samples would be grouped"
+    last = -3 if grouped else -2
+    if not bound[0].shape[:last] == bound[1].shape[:last] == bound[2].shape[:last]:
         return "torch repeats keys or values of one sample for all others"
+    if bound[1].shape[:-2] != bound[2].shape[:-2]:
+        return "torch's own page says that keys and values have as many heads"
     if bound[1].shape[-2] != bound[2].shape[-2]:
         return "torch's fused kernel does not hold the number of keys against that of values"
     return ""
@@ -308,7 +316,7 @@ ENCODER = transformer(nn.TransformerEncoderLayer, "is_causal", encoded, encode, 
 DECODER = transformer(nn.TransformerDecoderLayer, "tgt_is_causal", decoded, decode, (SELF, SELF, *(UNWIRED,) * 4))
 CASES = {
     "ScaledDotProductAttention": Case(
-        likely={"dropout_p": st.sampled_from([0.0, 0.0, 0.5]), "is_causal": often},
+        likely={"dropout_p": st.sampled_from([0.0, 0.0, 0.5]), "is_causal": often, "enable_gqa": often},
         inputs=dotted,
         tensors=empty_rows,
         stricter=loose,

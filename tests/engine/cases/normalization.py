@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from torch import nn
 
-from engine.spec import Spec
+from engine.spec import BATCH, Spec
 from tests.engine.cases.case import Case, Drawing, Trial
 
 HAS_BIAS = "bias" in inspect.signature(nn.GroupNorm).parameters
@@ -110,6 +110,13 @@ CASES = {
         ours=NEWER,
     ),
     "LayerNorm": LAST_AXES,
+    "LayerNorm2d": Case(
+        likely={"eps": st.sampled_from([1e-6, 1e-3, 0.5])},  # with two channels and less the gradient is rounding alone
+        inputs=lambda d: [d.image()],
+        asked={"normalized_shape": lambda inputs: inputs[0].shape[1]},
+        open_refused=True,
+        exemplar=(Spec((BATCH, 6, 9, 9)),),
+    ),
     "RMSNorm": LAST_AXES,
     "LocalResponseNorm": Case(
         inputs=lambda d: [d.batched(*(d.axis() for _ in range(d.draw(st.integers(2, 4)))))],

@@ -61,8 +61,11 @@ class Graph:
         self.settings: dict[str, dict[str, object]] = {"data": {}, "training": {}}
         self.blocks = Blocks()
         self.inside: str | None = None
+        self.wirings = 0
+        """How often nodes or wires came or went: while it is the same, so is the wiring."""
         self._names: dict[str, str] = {}
-        self._numbers = 0
+        self.numbers = 0
+        """The largest number that an id has been made of."""
         self._untried: dict[str, int] = {}
         """For the stem of a name the number from which on one may be free."""
         self._order: list[str] | None = None
@@ -145,8 +148,8 @@ class Graph:
     def fresh_id(self) -> str:
         """An id this graph has never used."""
         while True:
-            self._numbers += 1
-            node_id = f"n{self._numbers}"
+            self.numbers += 1
+            node_id = f"n{self.numbers}"
             if node_id not in self.nodes:
                 return node_id
 
@@ -181,7 +184,8 @@ class Graph:
         other.outgoing = {node: dict(edges) for node, edges in self.outgoing.items()}
         other.settings = copy.deepcopy(self.settings)
         other._names = dict(self._names)
-        other._numbers = self._numbers
+        other.numbers = self.numbers
+        other.wirings = self.wirings
         other._created = dict(self._created)
         other._types = {kind: dict(nodes) for kind, nodes in self._types.items()}
         other._shares = dict(self._shares)
@@ -275,7 +279,7 @@ class Graph:
             self._created = {node_id: number for number, node_id in enumerate(self.nodes)}
         self._enter(node)
         if node.id[0] == "n" and node.id[1:].isdecimal() and len(node.id) < 12:
-            self._numbers = max(self._numbers, int(node.id[1:]))
+            self.numbers = max(self.numbers, int(node.id[1:]))
         self._touch(wiring=True)
 
     def replace_node(self, node: Node) -> None:
@@ -346,6 +350,7 @@ class Graph:
     def _touch(self, *, wiring: bool) -> None:
         if wiring:
             self._order = None
+            self.wirings += 1
         if self.inside is not None:
             self.blocks.touch(self.inside)
 

@@ -49,7 +49,7 @@ class Change:
         dirty = self.nodes.union(*((edge.source, edge.target) for edge in self.edges))
         if self.blocks:
             types = {PREFIX + block_id for block_id in graph.blocks.users(self.blocks)}
-            dirty.update(node.id for node in graph.nodes.values() if node.type in types)
+            dirty.update(node.id for node in graph.of_type(*types))
         return dirty
 
 
@@ -361,10 +361,17 @@ class Compound(Edit):
 
 def remove(graph: Graph, node_ids: set[str]) -> Compound:
     """The edits that delete these nodes with all their wires."""
-    edges = [edge for edge in graph.edges if edge.source in node_ids or edge.target in node_ids]
-    nodes = [node_id for node_id in graph.nodes if node_id in node_ids]
+    nodes = graph.as_created(node_ids & graph.nodes.keys())
+    edges = wires_of(graph, set(nodes))
     name = f"Delete {graph.node(nodes[0]).name}" if len(nodes) == 1 else f"Delete {len(nodes)} nodes"
     return Compound((*map(Disconnect, edges), *map(RemoveNode, nodes)), name)
+
+
+def wires_of(graph: Graph, node_ids: set[str]) -> list[Edge]:
+    """The wires that begin or end at one of these nodes, in the order of `Graph.edges`."""
+    targets = {edge.target for node_id in node_ids for edge in graph.outgoing[node_id]}
+    ends = (graph.incoming[target].values() for target in graph.as_created(targets | node_ids))
+    return [edge for edges in ends for edge in edges if edge.source in node_ids or edge.target in node_ids]
 
 
 def _check_nesting(graph: Graph, node: Node) -> None:

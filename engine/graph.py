@@ -6,12 +6,13 @@ changed by the edits of `engine.edits` alone; `add` and `connect` are the same e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
 
 from engine.blocks.block import Block, BlockError, BlockParameter, Blocks
 from engine.errors import CycleError, GraphError
 from engine.literals import literal
+from engine.ranks import Ranks
 
 __all__ = ["CycleError", "Edge", "Graph", "GraphError", "Node", "Position", "literal"]
 
@@ -60,19 +61,30 @@ class Graph:
         self.settings: dict[str, dict[str, object]] = {"data": {}, "training": {}}
         self.blocks = Blocks()
         self.inside: str | None = None
+        self.wirings = 0
+        """How often nodes or wires came or went: while it is the same, so is the wiring."""
         self._names: dict[str, str] = {}
-        self._numbers = 0
+        self.numbers = 0
+        """The largest number that an id has been made of."""
+        self._untried: dict[str, int] = {}
+        """For the stem of a name the number from which on one may be free."""
         self._order: list[str] | None = None
+        self._created: dict[str, int] = {}
+        """Numbers that rise in creation order."""
+        self._types: dict[str, dict[str, None]] = {}
+        """The ids of the nodes of each type, in creation order."""
         self._shares: dict[str, str] = {}
         """The nodes that reuse weights, with the owner they name."""
+        self._sharers: dict[str, dict[str, None]] = {}
+        self._ranks = Ranks(self._sources, self._targets)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
     @property
     def edges(self) -> Iterator[Edge]:
         """Every edge, grouped by target in creation order of the nodes."""
-        for ports in self.incoming.values():
-            yield from ports.values()
+        for node_id in self.nodes:
+            yield from self.incoming[node_id].values()
 
     def node(self, node_id: str) -> Node:
         """The node with this id; raises GraphError if there is none."""
@@ -86,22 +98,32 @@ class Graph:
         node_id = self._names.get(name)
         return None if node_id is None else self.nodes[node_id]
 
-    def of_type(self, node_type: str) -> list[Node]:
-        """The nodes of one type in creation order."""
-        return [node for node in self.nodes.values() if node.type == node_type]
+    @property
+    def types(self) -> KeysView[str]:
+        """The types that there are nodes of."""
+        return self._types.keys()
+
+    def of_type(self, *types: str) -> list[Node]:
+        """The nodes of one or several types in creation order."""
+        if len(types) == 1:
+            return [self.nodes[node_id] for node_id in self._types.get(types[0], ())]
+        return [self.nodes[i] for i in self.as_created(i for kind in types for i in self._types.get(kind, ()))]
+
+    def as_created(self, node_ids: Iterable[str]) -> list[str]:
+        """These nodes in creation order."""
+        return sorted(node_ids, key=self._created.__getitem__)
+
+    def created(self, node_id: str | None) -> int:
+        """A number that rises in creation order; −1 for none, or one that is gone."""
+        return -1 if node_id is None else self._created.get(node_id, -1)
+
+    def rank(self, node_id: str) -> float:
+        """A number that rises along every wire (another one after other edits)."""
+        return self._ranks.of[node_id]
 
     def reaches(self, start: str, goal: str) -> bool:
-        """Whether wires lead from ``start`` to ``goal`` (depth first, each node visited once)."""
-        seen, stack = {start}, [start]
-        while stack:
-            current = stack.pop()
-            if current == goal:
-                return True
-            for edge in self.outgoing[current]:
-                if edge.target not in seen:
-                    seen.add(edge.target)
-                    stack.append(edge.target)
-        return False
+        """Whether wires lead from ``start`` to ``goal``; only nodes that rank between them are visited."""
+        return self._ranks.leads(start, goal)
 
     def order(self) -> list[str]:
         """All node ids, sources before targets, ties in creation order (kept until the wiring changes).
@@ -109,15 +131,14 @@ class Graph:
         It depends on nodes and edges alone, not on the order in which the wires were drawn: so does the source.
         """
         if self._order is None:
-            order = {node: index for index, node in enumerate(self.nodes)}
             missing = {node: len(ports) for node, ports in self.incoming.items()}
             ready = [node for node in reversed(self.nodes) if not missing[node]]
             result: list[str] = []
             while ready:
                 node = ready.pop()
                 result.append(node)
-                targets = (edge.target for edge in self.outgoing[node])
-                for target in sorted(targets, key=order.__getitem__, reverse=True):
+                targets = self._targets(node)
+                for target in sorted(targets, key=self._created.__getitem__, reverse=True):
                     missing[target] -= 1
                     if not missing[target]:
                         ready.append(target)
@@ -127,8 +148,8 @@ class Graph:
     def fresh_id(self) -> str:
         """An id this graph has never used."""
         while True:
-            self._numbers += 1
-            node_id = f"n{self._numbers}"
+            self.numbers += 1
+            node_id = f"n{self.numbers}"
             if node_id not in self.nodes:
                 return node_id
 
@@ -138,9 +159,10 @@ class Graph:
         if stem not in taken:
             return stem
         base = stem.rstrip("0123456789") or stem
-        number = 2
+        number = self._untried.get(base, 2)
         while f"{base}{number}" in taken:
             number += 1
+        self._untried[base] = number
         return f"{base}{number}"
 
     def copy(self) -> Graph:
@@ -162,8 +184,13 @@ class Graph:
         other.outgoing = {node: dict(edges) for node, edges in self.outgoing.items()}
         other.settings = copy.deepcopy(self.settings)
         other._names = dict(self._names)
-        other._numbers = self._numbers
+        other.numbers = self.numbers
+        other.wirings = self.wirings
+        other._created = dict(self._created)
+        other._types = {kind: dict(nodes) for kind, nodes in self._types.items()}
         other._shares = dict(self._shares)
+        other._sharers = {owner: dict(nodes) for owner, nodes in self._sharers.items()}
+        other._ranks = self._ranks.copy(other._sources, other._targets)
         return other
 
     @property
@@ -173,7 +200,7 @@ class Graph:
 
     def sharers(self, node_id: str) -> list[str]:
         """The nodes that reuse the weights of this one."""
-        return [sharer for sharer, owner in self._shares.items() if owner == node_id] if self._shares else []
+        return list(self._sharers.get(node_id, ()))
 
     # -- building, for scripts -------------------------------------------------------------------------------------
 
@@ -240,33 +267,33 @@ class Graph:
 
     def insert_node(self, node: Node, position: Position, index: int | None = None) -> None:
         """Put a node in (used by edits)."""
+        self._created[node.id] = next(reversed(self._created.values()), -1) + 1
         self.nodes[node.id] = node
-        self._names[node.name] = node.id
         self.incoming[node.id] = {}
         self.outgoing[node.id] = {}
         self.positions[node.id] = position
-        self._note_sharing(node)
+        self._ranks.of[node.id] = 0.0
         if index is not None and index < len(self.nodes) - 1:  # back to its old index in creation order
             for later in list(self.nodes)[index:-1]:
                 self.nodes[later] = self.nodes.pop(later)
-                self.incoming[later] = self.incoming.pop(later)
+            self._created = {node_id: number for number, node_id in enumerate(self.nodes)}
+        self._enter(node)
         if node.id[0] == "n" and node.id[1:].isdecimal() and len(node.id) < 12:
-            self._numbers = max(self._numbers, int(node.id[1:]))
+            self.numbers = max(self.numbers, int(node.id[1:]))
         self._touch(wiring=True)
 
     def replace_node(self, node: Node) -> None:
         """Put another version of a node in its place (used by edits)."""
-        del self._names[self.nodes[node.id].name]
+        self._leave(self.nodes[node.id], node)
         self.nodes[node.id] = node
-        self._names[node.name] = node.id
-        self._note_sharing(node)
+        self._enter(node)
         self._touch(wiring=False)
 
     def delete_node(self, node_id: str) -> None:
         """Take a node without wires out (used by edits)."""
-        self._shares.pop(node_id, None)
-        del self._names[self.nodes[node_id].name]
-        del self.nodes[node_id], self.positions[node_id], self.incoming[node_id], self.outgoing[node_id]
+        self._leave(self.nodes[node_id])
+        for known in (self.nodes, self.positions, self.incoming, self.outgoing, self._created, self._ranks.of):
+            del known[node_id]
         self._touch(wiring=True)
 
     def insert_edge(self, edge: Edge) -> None:
@@ -274,6 +301,8 @@ class Graph:
         self.incoming[edge.target][edge.target_port] = edge
         self.outgoing[edge.source][edge] = None
         self._touch(wiring=True)
+        if not self._ranks.wire(edge.source, edge.target):
+            self._ranks.of.update((node_id, float(place)) for place, node_id in enumerate(self.order()))
 
     def delete_edge(self, edge: Edge) -> None:
         """Take an edge out (used by edits)."""
@@ -281,16 +310,47 @@ class Graph:
         del self.outgoing[edge.source][edge]
         self._touch(wiring=True)
 
-    def _note_sharing(self, node: Node) -> None:
+    # -- what is known by name, type and owner ---------------------------------------------------------------------
+
+    def _enter(self, node: Node) -> None:
+        self._names[node.name] = node.id
+        same = self._types.setdefault(node.type, {})
+        last = next(reversed(same), None)
+        same[node.id] = None
+        if last is not None and self._created[last] > self._created[node.id]:
+            self._types[node.type] = dict.fromkeys(self.as_created(same))
         owner = node.properties.get("weights_of") if node.properties else None
         if isinstance(owner, str):
             self._shares[node.id] = owner
-        else:
-            self._shares.pop(node.id, None)
+            self._sharers.setdefault(owner, {})[node.id] = None
+
+    def _leave(self, node: Node, successor: Node | None = None) -> None:
+        """Forget a node; a ``successor`` of the same type keeps its place among them."""
+        del self._names[node.name]
+        base = node.name.rstrip("0123456789")
+        if base in self._untried and (number := node.name[len(base) :]):
+            self._untried[base] = min(self._untried[base], max(2, int(number)))
+        elif not base:
+            self._untried.clear()
+        if successor is None or successor.type != node.type:
+            del self._types[node.type][node.id]
+            if not self._types[node.type]:
+                del self._types[node.type]
+        if (owner := self._shares.pop(node.id, None)) is not None:
+            del self._sharers[owner][node.id]
+            if not self._sharers[owner]:
+                del self._sharers[owner]
+
+    def _sources(self, node_id: str) -> Iterator[str]:
+        return (edge.source for edge in self.incoming[node_id].values())
+
+    def _targets(self, node_id: str) -> Iterator[str]:
+        return (edge.target for edge in self.outgoing[node_id])
 
     def _touch(self, *, wiring: bool) -> None:
         if wiring:
             self._order = None
+            self.wirings += 1
         if self.inside is not None:
             self.blocks.touch(self.inside)
 

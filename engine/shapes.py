@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 from typing import Final
 
 from engine import parametrization
@@ -111,27 +112,25 @@ class Shapes:
 
     def update(self, dirty: Iterable[str]) -> set[str]:
         """Look again at these nodes and at all that depends on what has changed; returns the nodes looked at."""
-        graph, visited = self.graph, set()
-        todo = set()
-        dirty = set(dirty)
-        dirty.update(sharer for node_id in tuple(dirty) for sharer in _all_sharers(graph, node_id))
-        for node_id in dirty:
+        graph, visited = self.graph, set[str]()
+        known = set(dirty)
+        known.update(sharer for node_id in tuple(known) for sharer in _all_sharers(graph, node_id))
+        todo: list[tuple[float, str]] = []
+        for node_id in known:
             if node_id in graph.nodes:
-                todo.add(node_id)
+                todo.append((graph.rank(node_id), node_id))
             else:
                 self._forget(node_id)
                 visited.add(node_id)
-        if len(todo) == 1:  # most edits change no shape at all: then nothing behind needs a look
-            (node_id,) = todo
+        heapify(todo)
+        while todo:  # sources before targets, so each is looked at once
+            _, node_id = heappop(todo)
             visited.add(node_id)
-            if not self._visit(node_id):
-                return visited
-            todo = {edge.target for edge in graph.outgoing[node_id]}
-        for node_id in _downstream(graph, todo):
-            if node_id in todo:
-                visited.add(node_id)
-                if self._visit(node_id):
-                    todo.update(edge.target for edge in graph.outgoing[node_id])
+            if self._visit(node_id):
+                for edge in graph.outgoing[node_id]:
+                    if edge.target not in known:
+                        known.add(edge.target)
+                        heappush(todo, (graph.rank(edge.target), edge.target))
         return visited
 
     def _visit(self, node_id: str) -> bool:
@@ -226,24 +225,3 @@ def _all_sharers(graph: Graph, node_id: str) -> set[str]:
 def _same(before: dict[str, Spec] | None, after: dict[str, Spec]) -> bool:
     """Whether nothing has changed, axis meanings (which take no part in equality) included."""
     return before == after and all(spec.axes == after[port].axes for port, spec in (before or {}).items())
-
-
-def _downstream(graph: Graph, start: set[str]) -> list[str]:
-    """These nodes and all behind them, sources before targets."""
-    seen: set[str] = set()
-    result: list[str] = []
-    for first in start:
-        stack = [] if first in seen else [(first, iter(graph.outgoing[first]))]
-        seen.add(first)
-        while stack:
-            node_id, edges = stack[-1]
-            for edge in edges:
-                if edge.target not in seen:
-                    seen.add(edge.target)
-                    stack.append((edge.target, iter(graph.outgoing[edge.target])))
-                    break
-            else:
-                stack.pop()
-                result.append(node_id)
-    result.reverse()
-    return result

@@ -164,8 +164,8 @@ class Blocks(Mapping[str, Block]):
         stack = [block_id]
         while stack:
             block = self._blocks.get(stack.pop())
-            for node in block.graph.nodes.values() if block is not None else ():
-                if node.type.startswith(PREFIX) and (inner := node.type[len(PREFIX) :]) not in found:
+            for kind in block.graph.types if block is not None else ():
+                if kind.startswith(PREFIX) and (inner := kind[len(PREFIX) :]) not in found:
                     found.add(inner)
                     stack.append(inner)
         return found

@@ -9,13 +9,16 @@ from functools import cache
 
 from engine.blocks.block import PREFIX
 from engine.graph import Graph
+from engine.problems.findings import Findings
 from engine.problems.fix import Fix
-from engine.problems.fixes import fixes
+from engine.problems.fixes import tried
 from engine.problems.inside import within
 from engine.problems.looking import behind
-from engine.problems.problem import SEVERITIES, Problem
+from engine.problems.network_rules import NetworkRules
+from engine.problems.problem import SEVERITIES, Key, Problem, Severity
 from engine.problems.rule import Found, NodeRule
-from engine.problems.rules import EDGE_RULES, GRAPH_RULES, NODE_RULES
+from engine.problems.rules import EDGE_RULES, NODE_RULES
+from engine.problems.trial import Trial
 from engine.shapes import Report, Shapes
 
 Check = Callable[[Graph, Report, str], Found]
@@ -31,70 +34,135 @@ class Checker:
 
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
-        self._of_node: dict[str, list[Problem]] = {}
-        self._of_edge: dict[str, list[Problem]] = {}
+        self._of_end, self._of_node, self._of_edge = Findings(), Findings(), Findings()
+        self._network = NetworkRules()
         self._of_graph: list[Problem] | None = None
         self._settings = copy.deepcopy(shapes.graph.settings)
         self._owners: dict[str, str] = {}
-        self._ended = bool(shapes.graph.of_type("Output"))
+        self._seen: dict[str, tuple[object, ...]] = {}
+        """What the rules of readers may see of a node."""
+        self._trial: Trial | None = None
         self.update(shapes.graph.nodes)
 
     def copy(self) -> Checker:
         """The same for a copy of the graph, without looking at anything again."""
         other = Checker.__new__(Checker)
         other.shapes = self.shapes.copy()
-        other._of_node, other._of_edge = dict(self._of_node), dict(self._of_edge)
-        other._of_graph = self._of_graph
+        other._of_end, other._of_node, other._of_edge = (
+            each.copy() for each in (self._of_end, self._of_node, self._of_edge)
+        )
+        other._network, other._of_graph = self._network.copy(), self._of_graph
         other._settings, other._owners = self._settings, dict(self._owners)
-        other._ended = self._ended
+        other._seen, other._trial = dict(self._seen), None
         return other
 
-    def update(self, visited: Iterable[str]) -> None:
-        """Run the rules of these nodes and of the wires behind them; those of the network wait until somebody asks."""
+    def update(self, visited: Iterable[str]) -> list[Problem]:
+        """Run the rules of these nodes and of the wires behind them; those of the network wait until somebody asks.
+
+        Returns what is found at the nodes that were looked at.
+        """
         graph, report = self.shapes.graph, self.shapes.report
         visited = set(visited)
         if repr(graph.settings) != repr(self._settings):  # True and 1 are not the same here
             self._settings = copy.deepcopy(graph.settings)
-            visited |= {node.id for node in graph.nodes.values() if _reads_settings(node.type)}
-        if bool(graph.of_type("Output")) != self._ended:  # what hangs loose is a problem only where there is an end
-            self._ended = not self._ended
-            visited |= graph.nodes.keys()
-        owners, self._owners = self._owners, dict(graph.sharing)
-        named = {known.get(node_id) for node_id in visited for known in (owners, self._owners)}
-        visited |= {owner for owner in named if owner is not None}
-        visited = visited.union(*(graph.sharers(node_id) for node_id in visited))
+            visited.update(node.id for node in graph.of_type(*filter(_reads_settings, graph.types)))
+        visited |= self._beside(visited)
+        result: list[Problem] = []
         for node_id in visited:
-            self._of_node.pop(node_id, None)
+            kind = graph.nodes[node_id].type if node_id in graph.nodes else None
+            found = _run(_checks(NODE_RULES, kind), graph, report, node_id)
+            if kind is not None and kind.startswith(PREFIX):
+                found = within(graph, report, node_id, found)
+            self._of_node.put(node_id, found)
+            result += found
+            found = _run(_checks(NODE_RULES, kind, ended=True), graph, report, node_id)
+            self._of_end.put(node_id, found)
+            result += found if self._ended else ()
+        for node_id in visited | behind(graph, self._altered(visited)):
+            kind = graph.nodes[node_id].type if node_id in graph.nodes else None
+            found = _run(_checks(EDGE_RULES, kind), graph, report, node_id)
+            self._of_edge.put(node_id, found)
+            result += found
+        self._network.changed(graph, visited)
+        self._of_graph = self._trial = None
+        return result
+
+    def _beside(self, visited: set[str]) -> set[str]:
+        """The nodes that share weights with these, or did."""
+        sharing = self.shapes.graph.sharing
+        found: set[str] = set()
+        for node_id in visited if sharing or self._owners else ():
+            found.update(owner for known in (self._owners, sharing) if (owner := known.get(node_id)) is not None)
+            if node_id in sharing:
+                self._owners[node_id] = sharing[node_id]
+            else:
+                self._owners.pop(node_id, None)
+        return found.union(*(self.shapes.graph.sharers(node_id) for node_id in visited | found))
+
+    def _altered(self, visited: set[str]) -> list[str]:
+        """The nodes that look otherwise to their readers than before: another wire that leaves one changes little."""
+        graph, report = self.shapes.graph, self.shapes.report
+        found = []
+        for node_id in visited:
+            seen: tuple[object, ...] = ()
             if node_id in graph.nodes:
-                found = _run(_checks(NODE_RULES, graph.nodes[node_id].type), graph, report, node_id)
-                if graph.nodes[node_id].type.startswith(PREFIX):
-                    found = within(graph, report, node_id, found)
-                if found:
-                    self._of_node[node_id] = found
-        for node_id in behind(graph, visited):
-            self._of_edge.pop(node_id, None)
-            if node_id in graph.nodes and (checks := _checks(EDGE_RULES, graph.nodes[node_id].type)):
-                found = _run(checks, graph, report, node_id)
-                if found:
-                    self._of_edge[node_id] = found
-        self._of_graph = None
+                outputs = report.outputs.get(node_id, {})
+                alone = len(graph.outgoing[node_id]) == 1, bool(graph.sharers(node_id))
+                axes = [spec.axes for spec in outputs.values()]
+                wires = tuple(graph.incoming[node_id].values())
+                seen = graph.nodes[node_id], wires, alone, report.inputs.get(node_id), outputs, axes
+            if not seen or node_id not in self._seen or self._seen[node_id] != seen:
+                found.append(node_id)
+            if seen:
+                self._seen[node_id] = seen
+            else:
+                self._seen.pop(node_id, None)
+        return found
+
+    # -- what was found --------------------------------------------------------------------------------------------
+
+    @property
+    def _ended(self) -> bool:
+        """Whether there is an end: else nothing can lead to one, and what hangs loose is no problem yet."""
+        graph = self.shapes.graph
+        return graph.inside is not None or "Output" in graph.types
+
+    @property
+    def _of_nodes(self) -> tuple[Findings, ...]:
+        return (self._of_end, self._of_node, self._of_edge) if self._ended else (self._of_node, self._of_edge)
+
+    def of_graph(self) -> list[Problem]:
+        """The problems of the network as a whole."""
+        graph = self.shapes.graph
+        if self._of_graph is None:
+            self._of_graph = self._network.problems(graph, self.shapes.report) if graph.inside is None else []
+        return self._of_graph
+
+    def at(self, key: Key) -> list[Problem]:
+        """The problems that are the same as this, but for their numbers."""
+        found = [problem for each in self._of_nodes for problem in each.by_key.get(key, ())]
+        return found + [problem for problem in self.of_graph() if problem.key == key]
+
+    def count(self, severity: Severity) -> int:
+        """How many problems are as grave as this."""
+        of_graph = sum(problem.severity == severity for problem in self.of_graph())
+        return of_graph + sum(each.severities[severity] for each in self._of_nodes)
 
     def problems(self) -> list[Problem]:
         """All problems: gravest first, then in creation order of the nodes, the network's own first."""
-        graph, report = self.shapes.graph, self.shapes.report
-        if self._of_graph is None:
-            rules = GRAPH_RULES if graph.inside is None else ()
-            self._of_graph = [problem for rule in rules for problem in rule.check(graph, report)]
-        found = [*self._of_graph, *(p for each in (self._of_node, self._of_edge) for ps in each.values() for p in ps)]
-        if not found:
-            return []
-        order = {node_id: index for index, node_id in enumerate(graph.nodes)}
-        found.sort(key=lambda p: (SEVERITIES.index(p.severity), order.get(p.node or "", -1), p.code))
+        created = self.shapes.graph.created
+        found = [*self.of_graph(), *(problem for each in self._of_nodes for problem in each)]
+        found.sort(key=lambda p: (SEVERITIES.index(p.severity), created(p.node), p.code))
         return [replace(problem, seen_by=self) for problem in found]
 
     def fixes(self, problem: Problem) -> tuple[Fix, ...]:
         """What would fix one of these problems in the network as it is now, best first; none for one that is gone."""
-        return fixes(self, problem) if problem in self.problems() else ()
+        if problem not in self.at(problem.key):
+            return ()
+        if self._trial is None:  # until something changes, one copy does for all problems
+            self._trial = Trial(self)
+        with self._trial.same_ids():
+            return tried(self._trial, problem)
 
 
 def _run(checks: Iterable[Check], graph: Graph, report: Report, node_id: str) -> list[Problem]:
@@ -102,8 +170,10 @@ def _run(checks: Iterable[Check], graph: Graph, report: Report, node_id: str) ->
 
 
 @cache
-def _checks(rules: tuple[NodeRule, ...], node_type: str) -> tuple[Check, ...]:
-    return tuple(rule.check for rule in rules if not rule.types or node_type in rule.types)
+def _checks(rules: tuple[NodeRule, ...], node_type: str | None, ended: bool = False) -> tuple[Check, ...]:
+    """The rules of a type of nodes; none for a node that is gone."""
+    mine = (rule for rule in rules if rule.ended == ended and node_type is not None)
+    return tuple(rule.check for rule in mine if not rule.types or node_type in rule.types)
 
 
 @cache

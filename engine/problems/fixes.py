@@ -10,7 +10,7 @@ from engine.edits import Compound
 from engine.graph import GraphError
 from engine.problems.fix import Fix
 from engine.problems.problem import Problem, ProblemFinder
-from engine.problems.trial import Standing, Trial
+from engine.problems.trial import Trial
 from engine.problems.ways import ways
 from engine.problems.ways.fault_site import FaultSite, Way, find_site
 
@@ -24,16 +24,11 @@ MOST_AT_ONCE: Final = 200
 """How many problems are fixed in one step."""
 
 
-def fixes(finder: ProblemFinder, problem: Problem) -> tuple[Fix, ...]:
-    """What would fix a problem in the network as it is now, best first.
+def tried(trial: Trial, problem: Problem) -> tuple[Fix, ...]:
+    """What would fix a problem in the network as it is in a copy, best first.
 
     Those that keep all nodes and wires come first, then those that leave fewer errors and warnings.
     """
-    return tried(Trial(finder), problem)
-
-
-def tried(trial: Trial, problem: Problem) -> tuple[Fix, ...]:
-    """The same on a copy that is at hand."""
     return ranked(fix for fix in trying(trial, problem) if fix is not None)
 
 
@@ -42,9 +37,8 @@ def trying(trial: Trial, problem: Problem) -> Iterator[Fix | None]:
     site = find_site(trial, problem)
     if site is None:
         return
-    before, standing = Before(trial, site), Standing(site.graph)
     for way in list(islice(ways(site), TRIED)):  # all are found before the copy is changed by the first
-        yield _try(trial, site, way, before, standing)
+        yield _try(trial, site, way)
 
 
 def ranked(found: Iterable[Fix]) -> tuple[Fix, ...]:
@@ -82,42 +76,24 @@ def fix_all(finder: ProblemFinder) -> tuple[Compound, list[str]] | None:
     return Compound(tuple(edits), title), labels
 
 
-class Before:
-    """What was known before anything is tried."""
-
-    def __init__(self, trial: Trial, site: FaultSite) -> None:
-        problems = trial.problems()
-        self.keys = {problem.key for problem in problems}
-        self.judged = set(trial.report.inputs)
-        self.repeating = trial.repeating() | (trial.graph.nodes.keys() - trial.report.inputs.keys())
-        self.errors, self.warnings = _count(problems)
-        self.problem = site.problem
-
-
-def _try(trial: Trial, site: FaultSite, way: Way, before: Before, standing: Standing) -> Fix | None:
+def _try(trial: Trial, site: FaultSite, way: Way) -> Fix | None:
     """What a way gives, if it cures and breaks nothing that was whole."""
-    edit = site.whole(way)
-    trial = trial.copy()
+    edit, guilty, checker = site.whole(way), site.problem.node, trial.checker
+    live = trial.live(site.graph)
     try:
-        trial.apply(edit)
+        with trial.attempt(edit) as outcome:
+            if checker.at(site.problem.key):
+                return None
+            keeps = way.keeps is not False and site.now(trial) is site.graph and outcome.keeps(site.graph, live)
+            fix = Fix(way.label, edit, site.result(trial, way), keeps, checker.count("error"), checker.count("warning"))
     except GraphError:  # the graph refuses it (a circle, a taken port): then it is no fix
         return None
-    after = trial.problems()
-    if any(problem.key == before.problem.key for problem in after):
-        return None
-    for new in after:
-        if new.severity == "error" and new.key not in before.keys:
-            guilty = new.node == before.problem.node and new.inside[: len(site.path)] == site.path
-            if new.node is None or guilty or new.node in before.judged or new.node in way.made:
+    known, judged = trial.graph.nodes, trial.report.inputs
+    for new in outcome.problems:
+        if new.severity == "error" and not checker.at(new.key):
+            same = new.node == guilty and new.inside[: len(site.path)] == site.path
+            if new.node is None or same or new.node in judged or new.node in way.made:
                 return None
-    if trial.repeating() - before.repeating:
+    if any(node not in known or (node in judged and not trial.repeats(node)) for node in outcome.repeating):
         return None
-    graph = site.now(trial)
-    keeps = way.keeps is not False and graph is not None and standing.kept_by(graph)
-    errors, warnings = _count(after)
-    return Fix(way.label, edit, site.result(trial, way), keeps, errors, warnings)
-
-
-def _count(problems: Iterable[Problem]) -> tuple[int, int]:
-    severities = [problem.severity for problem in problems]
-    return severities.count("error"), severities.count("warning")
+    return fix

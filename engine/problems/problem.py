@@ -11,6 +11,8 @@ from engine.shapes import Shapes
 
 Severity = Literal["error", "warning", "hint"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "hint")
+Key = tuple[str, str | None, tuple[str, ...], str | None, str | None, str | None]
+"""Code, node, way inside, port, parameter and setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Problem:
     seen_by: ProblemFinder | None = field(default=None, compare=False, repr=False)
 
     @property
-    def key(self) -> tuple[str, str | None, tuple[str, ...], str | None, str | None, str | None]:
+    def key(self) -> Key:
         """What makes it the same problem although the numbers in its sentence have changed."""
         return self.code, self.node, self.inside, self.port, self.parameter, self.setting
 
@@ -50,8 +52,14 @@ class ProblemFinder(Protocol):
 
     def problems(self) -> list[Problem]: ...
 
+    def of_graph(self) -> list[Problem]: ...
+
+    def at(self, key: Key) -> list[Problem]: ...
+
+    def count(self, severity: Severity) -> int: ...
+
     def fixes(self, problem: Problem) -> tuple[Fix, ...]: ...
 
-    def update(self, visited: Iterable[str]) -> None: ...
+    def update(self, visited: Iterable[str]) -> list[Problem]: ...
 
     def copy(self) -> Self: ...

@@ -17,12 +17,14 @@ Found: TypeAlias = Iterator[Problem]
 class NodeRule:
     """Looks at one node: its parameters, wires and specs. ``types`` are the layers it is about; none: all.
 
-    ``settings`` says that it reads the data or training settings, too.
+    ``settings`` says that it reads the data or training settings, too; ``ended`` that what it finds is a problem only
+    where there is an Output (or inside a block).
     """
 
     check: Callable[[Graph, Report, str], Found]
     types: frozenset[str] = frozenset()
     settings: bool = False
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,19 @@ class EdgeRule(NodeRule):
 
 @dataclass(frozen=True, slots=True)
 class GraphRule:
-    """Looks at the network as a whole, once after a batch of edits."""
+    """Looks at the network as a whole, once after a batch of edits.
+
+    ``about`` says of which types of nodes it reads more than their wires: where others alone have changed and no wire
+    has, it finds what it found. By default it looks after every edit.
+    """
 
     check: Callable[[Graph, Report], Found]
+    about: Callable[[str], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SumRule:
+    """Looks at the sum of a number that each node has: only changed nodes are counted again, once somebody asks."""
+
+    number: Callable[[Graph, Report, str], int]
+    check: Callable[[Graph, Callable[[], int]], Found]

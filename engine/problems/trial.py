@@ -2,15 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
-from engine.edits import Edit
-from engine.graph import Graph
-from engine.live_nodes import live_nodes
+from engine.edits import Change, Edit
+from engine.graph import Edge, Graph, GraphError
+from engine.live_nodes import ENDS, STARTS, live_nodes
 from engine.problems.problem import Problem, ProblemFinder
 from engine.shapes import Report
 
 JOINS: Final = frozenset({"Add", "Subtract", "Multiply", "Divide", "Maximum"})
+
+
+class Touched:
+    """Nodes and wires of a graph that an edit touches, as they are before it."""
+
+    def __init__(self, graph: Graph, change: Change) -> None:
+        self.graph, self.numbers = graph, graph.numbers
+        touched = change.nodes.union(*((edge.source, edge.target) for edge in change.edges))
+        self.nodes = {node_id: graph.nodes[node_id] for node_id in touched if node_id in graph.nodes}
+        self.incoming = {node_id: dict(graph.incoming[node_id]) for node_id in self.nodes}
+        self.outgoing: dict[str, dict[Edge, None]] = {node_id: dict(graph.outgoing[node_id]) for node_id in self.nodes}
+        self.shared = bool(graph.sharing)
+
+    def restore(self) -> None:
+        """Restore what an inverse edit does not: the order of parameters and wires, and the numbers of new ids."""
+        for node_id, node in self.nodes.items():
+            if self.graph.nodes[node_id] is not node:
+                self.graph.replace_node(node)
+        self.graph.incoming.update(self.incoming)
+        self.graph.outgoing.update(self.outgoing)
+        self.graph.numbers = self.numbers
+
+    def kept(self, live: set[str]) -> bool:
+        """Whether the nodes are there with as many wires, and what is ``live`` before the edit still is."""
+        graph = self.graph
+        for node_id in self.nodes:
+            if node_id not in graph.nodes or len(graph.incoming[node_id]) < len(self.incoming[node_id]):
+                return False
+        if self.shared or graph.sharing:
+            return live_nodes(graph) >= live
+        return all(_leads_on(graph, node_id, live) for node_id in self.nodes if node_id in live)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an edit gives: the problems of the nodes looked at and of the network, the joins that repeat a value now."""
+
+    problems: list[Problem]
+    repeating: list[str]
+    touched: list[Touched]
+
+    def keeps(self, graph: Graph, live: set[str]) -> bool:
+        """Whether every node is still there with as many wires into it, and what led to an output does."""
+        return all(each.kept(live) for each in self.touched if each.graph is graph)
 
 
 class Trial:
@@ -19,6 +66,8 @@ class Trial:
     def __init__(self, finder: ProblemFinder) -> None:
         self.checker = finder.copy()
         self.graph: Graph = self.checker.shapes.graph
+        self._live: dict[str | None, set[str]] = {}
+        """What leads to an output, in the network or in a block, before anything is tried."""
 
     @property
     def report(self) -> Report:
@@ -32,33 +81,71 @@ class Trial:
     def apply(self, edit: Edit) -> Edit:
         """Apply an edit to the copy for good; returns its inverse. Raises GraphError and changes nothing if refused."""
         inverse = edit.apply(self.graph)
+        self._live = {}
         self.checker.update(self.checker.shapes.update(edit.change().dirty(self.graph)))
         return inverse
 
-    def copy(self) -> Trial:
-        """Another copy of the copy: to be thrown away is cheaper than to take an edit back."""
-        return Trial(self.checker)
+    @contextmanager
+    def attempt(self, edit: Edit) -> Iterator[Outcome]:
+        """Apply an edit, and take it back at the end, so that no trace of it is left: all costs what the edit changes.
 
-    def repeating(self) -> set[str]:
-        """The nodes that join values of unequal sizes by repeating one: rarely what anybody wants of a fix."""
-        nodes, inputs = self.graph.nodes, self.report.inputs
-        return {
-            node_id
-            for node_id, specs in inputs.items()
-            if nodes[node_id].type in JOINS and len({spec.shape for spec in specs}) > 1
-        }
+        Raises GraphError if it is refused.
+        """
+        shapes, change = self.checker.shapes, edit.change()
+        inner = ((block.graph, each) for name, each in change.inner.items() if (block := self.graph.blocks.get(name)))
+        touched = [Touched(*part) for part in ((self.graph, change), *inner)]
+        try:
+            inverse = edit.apply(self.graph)
+            try:
+                dirty = change.dirty(self.graph)
+                visited = shapes.update(dirty)
+                problems = self.checker.update(visited) + self.checker.of_graph()
+                yield Outcome(problems, [node_id for node_id in visited if self.repeats(node_id)], touched)
+            finally:
+                inverse.apply(self.graph)
+                _restore(touched)
+                self.checker.update(shapes.update(dirty | change.dirty(self.graph)))
+        except GraphError:
+            _restore(touched)
+            raise
+
+    @contextmanager
+    def same_ids(self) -> Iterator[None]:
+        """Let the ids that are made meanwhile be made once more afterwards."""
+        numbers = [(graph, graph.numbers) for graph in (self.graph, *(b.graph for b in self.graph.blocks.values()))]
+        try:
+            yield
+        finally:
+            for graph, number in numbers:
+                graph.numbers = number
+
+    def repeats(self, node_id: str) -> bool:
+        """Whether a node joins values of unequal sizes by repeating one: rarely what anybody wants of a fix."""
+        node, specs = self.graph.nodes.get(node_id), self.report.inputs.get(node_id)
+        return node is not None and node.type in JOINS and len({spec.shape for spec in specs or ()}) > 1
+
+    def live(self, graph: Graph) -> set[str]:
+        """What of this graph leads to an output; asked for before an edit is tried."""
+        if graph.inside not in self._live:
+            self._live[graph.inside] = live_nodes(graph)
+        return self._live[graph.inside]
 
 
-class Standing:
-    """What of a graph takes part: to tell whether an edit keeps it all."""
+def _restore(touched: list[Touched]) -> None:
+    for each in touched:
+        each.restore()
 
-    def __init__(self, graph: Graph) -> None:
-        self.nodes = {node_id: node.type for node_id, node in graph.nodes.items()}
-        self.wired = {node_id: len(ports) for node_id, ports in graph.incoming.items()}
-        self.live = live_nodes(graph)
 
-    def kept_by(self, graph: Graph) -> bool:
-        """Whether every node is still there with as many wires into it, and what led to an output does."""
-        if not graph.nodes.keys() >= self.nodes.keys() or not live_nodes(graph) >= self.live:
-            return False
-        return all(len(graph.incoming[node_id]) >= count for node_id, count in self.wired.items())
+def _leads_on(graph: Graph, node_id: str, live: set[str]) -> bool:
+    """Whether a node leads to an output, or to a node that did: if that was touched, too, it is looked at itself."""
+    if graph.nodes[node_id].type in ENDS + STARTS:
+        return True
+    seen, stack = {node_id}, [node_id]
+    while stack:
+        for edge in graph.outgoing[stack.pop()]:
+            if edge.target in live or graph.nodes[edge.target].type in ENDS:
+                return True
+            if edge.target not in seen:
+                seen.add(edge.target)
+                stack.append(edge.target)
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from heapq import heappop, heappush
 from math import inf, prod
 from typing import Final
@@ -16,9 +17,9 @@ from engine.layers.convolution import Convolution, Filters
 from engine.layers.layer import Layer
 from engine.layers.pooling import Pooling
 from engine.layers.windows import spread
-from engine.problems.looking import PASSES_THROUGH, below, called
+from engine.problems.looking import PASSES_THROUGH, called
 from engine.problems.problem import Problem
-from engine.problems.rule import Found, GraphRule
+from engine.problems.rule import Found, GraphRule, SumRule
 from engine.resolve import owner_of
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import Report
@@ -38,14 +39,17 @@ def narrow_view(graph: Graph, report: Report) -> Found:
     Receptive fields: Araujo, Norris and Sim 2019, Computing Receptive Fields of Convolutional Neural Networks,
     https://distill.pub/2019/computing-receptive-fields
     """
-    for node in graph.nodes.values():
-        if node.type not in POOLS_ALL or not _pools_all(report, node.id):
+    known: dict[str, tuple[float, int | None]] = {}
+    for node in graph.of_type(*POOLS_ALL & graph.types):
+        if not _pools_all(report, node.id):
             continue
         source = next(iter(graph.incoming[node.id].values())).source
         if _gates(graph, node.id, source):
             continue
-        seen = view(graph, report, source)
-        image = image_side(graph, report, source) if seen < inf else None
+        if source not in known:
+            seen = view(graph, report, source)
+            known[source] = seen, image_side(graph, report, source) if seen < inf else None
+        seen, image = known[source]
         if image is None or seen >= OBJECT * image:
             continue
         yield Problem(
@@ -61,8 +65,8 @@ def narrow_view(graph: Graph, report: Report) -> Found:
 
 def _gates(graph: Graph, node_id: str, source: str) -> bool:
     """Whether a pooling only weighs the channels of what it pools, as squeeze and excitation do."""
-    behind = below(graph, node_id)
-    return any(edge.target in behind and graph.nodes[edge.target].type == "Multiply" for edge in graph.outgoing[source])
+    gates = [edge.target for edge in graph.outgoing[source] if graph.nodes[edge.target].type == "Multiply"]
+    return any(graph.reaches(node_id, gate) for gate in gates)
 
 
 def view(graph: Graph, report: Report, node_id: str, cells: float = 1.0) -> float:
@@ -149,7 +153,7 @@ def image_side(graph: Graph, report: Report, node_id: str) -> int | None:
     return None
 
 
-def many_weights(graph: Graph, report: Report) -> Found:
+def many_weights(graph: Graph, weights: Callable[[], int]) -> Found:
     """Far more weights than samples: the network can learn every sample by heart.
 
     Zhang et al. 2016, Understanding deep learning requires rethinking generalization, https://arxiv.org/abs/1611.03530
@@ -161,7 +165,7 @@ def many_weights(graph: Graph, report: Report) -> Found:
         samples, _ = training_samples(resolved[0])
     except DataError:
         return
-    total = sum(_weights(graph, report, node_id) for node_id in report.outputs)
+    total = weights() if samples > 0 else 0
     if samples > 0 and total > PER_SAMPLE * samples:
         yield Problem(
             "hint",
@@ -172,8 +176,11 @@ def many_weights(graph: Graph, report: Report) -> Found:
 
 
 def _weights(graph: Graph, report: Report, node_id: str) -> int:
+    """How many numbers of a node learn."""
     node, layer = graph.nodes[node_id], report.layer(node_id)
-    if layer is None or node.properties.get("frozen") is True or node.properties.get("weights_of"):
+    if layer is None or node_id not in report.outputs:
+        return 0
+    if node.properties.get("frozen") is True or node.properties.get("weights_of"):
         return 0
     if node.type in PASSES_THROUGH or (layer.family in ("Activation", "Pooling") and node.type != "PReLU"):
         return 0
@@ -183,9 +190,11 @@ def _weights(graph: Graph, report: Report, node_id: str) -> int:
 
 def no_weights(graph: Graph, report: Report) -> Found:
     """Nothing that leads to a loss can be learned."""
+    if report.errors:
+        return
     trained = [node.id for node in graph.of_type("Output") if getattr(report.layer(node.id), "loss", None)]
     ends = [node_id for node_id in trained if node_id in report.inputs]
-    if not ends or ends != trained or report.errors:
+    if not ends or ends != trained:
         return
     before, stack = set(ends), list(ends)
     while stack:  # the nearest are looked at first: mostly the last layer has weights
@@ -219,4 +228,5 @@ def _learns(graph: Graph, report: Report, node_id: str) -> bool:
     return bool(layer.weights(*report.inputs[node_id]))
 
 
-GRAPH = (GraphRule(narrow_view), GraphRule(many_weights), GraphRule(no_weights))
+GRAPH = (GraphRule(narrow_view), GraphRule(no_weights))
+SUM = (SumRule(_weights, many_weights),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from engine.blocks.block import PREFIX
 from engine.blocks.use import Use
 from engine.data.datasets import DataError
 from engine.data.fields import training_samples
@@ -270,7 +271,8 @@ def one_value(graph: Graph, report: Report) -> Found:
 def _norms(graph: Graph, report: Report) -> list[tuple[str, tuple[str, ...], str, Spec]]:
     """(node, path inside, its name in a sentence, input) of every batch norm that trains, inside blocks, too."""
     found: dict[tuple[str, tuple[str, ...]], tuple[str, Spec]] = {}
-    for node in graph.nodes.values():
+    blocks = (kind for kind in graph.types if kind.startswith(PREFIX))
+    for node in graph.of_type(*BATCH_NORMS & graph.types, *blocks):
         layer, inputs = report.layer(node.id), report.inputs.get(node.id)
         if not inputs:
             continue

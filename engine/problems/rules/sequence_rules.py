@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
+from engine import layers
+from engine.blocks.block import PREFIX
 from engine.blocks.use import Use
-from engine.graph import Graph
+from engine.graph import Graph, GraphError
 from engine.layers.convolution import Convolution
 from engine.layers.endpoints import Input, Output
 from engine.layers.layer import Layer
 from engine.layers.losses import of_classes
-from engine.problems.looking import PASSES_THROUGH, PICKS, above, called, origins
+from engine.problems.looking import PASSES_THROUGH, PICKS, called, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
 from engine.shapes import Report
@@ -53,6 +56,7 @@ class Seen:
 def attention(graph: Graph, report: Report, ordered: bool = False) -> Iterator[Seen]:
     """Every layer that attends or runs over time, in the order of the forward pass, those inside blocks, too."""
     knows: dict[str, bool] = {}
+    starts = _starts(graph)
     for node_id in graph.order():
         node, layer, wires = graph.nodes[node_id], report.layer(node_id), graph.incoming[node_id]
         before = any(knows.get(edge.source, False) for edge in wires.values()) or (
@@ -75,7 +79,7 @@ def attention(graph: Graph, report: Report, ordered: bool = False) -> Iterator[S
         if node.type in ATTENTION | RECURRENT:
             query = wires.get(layer.input_ports()[0].name)
             key = wires.get("key")
-            same = key is None or (query is not None and _from(graph, query.source) & _from(graph, key.source))
+            same = key is None or (query is not None and starts[query.source] & starts[key.source])
             yield Seen((node_id,), called(graph, node), layer, frozenset(wires), before, bool(same))
         knows[node_id] = before or _ordering(node.type, layer)
     return
@@ -104,23 +108,31 @@ def no_positions(graph: Graph, report: Report) -> Found:
 
 def no_causal_mask(graph: Graph, report: Report) -> Found:
     """A language model that may look ahead learns to copy the next token instead of foretelling it."""
-    for output in graph.of_type("Output"):
+    for output in graph.of_type("Output") if "Embedding" in graph.types else ():
         layer, specs = report.layer(output.id), report.inputs.get(output.id)
         if not isinstance(layer, Output) or not of_classes(layer.loss) or not specs or specs[0].rank != 3:
             continue
         steps, classes = specs[0].shape[1:]
-        before = _written_by(graph, output.id)
+        tables = [
+            table.id
+            for table in graph.of_type("Embedding")
+            if getattr(report.layer(table.id), "num_embeddings", None) == classes
+        ]
+        if not tables:
+            continue
+        starts = _starts(graph)
+        before = _written_by(graph, output.id, starts)
         tokens = {
             edge.source
-            for table in graph.of_type("Embedding")
-            if table.id in before and getattr(report.layer(table.id), "num_embeddings", None) == classes
-            for edge in origins(graph, table.id, PASSES_THROUGH | PICKS)
+            for table in tables
+            if table in before
+            for edge in origins(graph, table, PASSES_THROUGH | PICKS)
             if _are_tokens(report, edge.source, steps)
         }
         if not tokens:
             continue
         for seen in attention(graph, report):
-            if seen.path[0] in before and tokens & above(graph, seen.path[0]) and _looks_ahead(seen):
+            if seen.path[0] in before and tokens & starts[seen.path[0]] and _looks_ahead(seen):
                 name = type(seen.layer).__name__
                 parameter = "bidirectional" if name in RECURRENT else CAUSAL[name][0]
                 yield Problem(
@@ -136,7 +148,7 @@ def no_causal_mask(graph: Graph, report: Report) -> Found:
                 )
 
 
-def _written_by(graph: Graph, node_id: str) -> set[str]:
+def _written_by(graph: Graph, node_id: str, starts: dict[str, frozenset[str]]) -> set[str]:
     """What an answer is written from: all above it, but not what is only looked at by another sequence."""
     found: set[str] = set()
     stack = [node_id]
@@ -150,7 +162,7 @@ def _written_by(graph: Graph, node_id: str) -> set[str]:
             )
             if looked_at and "query" in graph.incoming[current]:
                 query = graph.incoming[current]["query"].source
-                looked_at = not _from(graph, query) & _from(graph, edge.source)
+                looked_at = not starts[query] & starts[edge.source]
             states = port in ("h_0", "c_0") and kind in RECURRENT
             if edge.source not in found and not looked_at and not states:
                 found.add(edge.source)
@@ -189,8 +201,8 @@ def _gives_order(graph: Graph, report: Report) -> bool:
 
 
 def _has(graph: Graph, types: frozenset[str]) -> bool:
-    graphs = [graph, *(block.graph for block in graph.blocks.values())]
-    return any(node.type in types for each in graphs for node in each.nodes.values())
+    graphs = (graph, *(block.graph for block in graph.blocks.values()))
+    return any(not types.isdisjoint(each.types) for each in graphs)
 
 
 def _adds_positions(graph: Graph, report: Report, node_id: str) -> bool:
@@ -205,8 +217,15 @@ def _adds_positions(graph: Graph, report: Report, node_id: str) -> bool:
     return len(rows) > 1 and any(not isinstance(size, int) or count >= size for size in steps for count in rows)
 
 
-def _from(graph: Graph, node_id: str) -> set[str]:
-    return {node for node in (*above(graph, node_id), node_id) if graph.nodes[node].type in ("Input", "BlockInput")}
+def _starts(graph: Graph) -> dict[str, frozenset[str]]:
+    """For each node the inputs of the network that it is made of."""
+    found: dict[str, frozenset[str]] = {}
+    for node_id in graph.order():
+        above = {found[edge.source] for edge in graph.incoming[node_id].values()}
+        if graph.nodes[node_id].type in ("Input", "BlockInput"):
+            above.add(frozenset((node_id,)))
+        found[node_id] = above.pop() if len(above) == 1 else frozenset[str]().union(*above)
+    return found
 
 
 def _are_tokens(report: Report, node_id: str, steps: object) -> bool:
@@ -216,4 +235,17 @@ def _are_tokens(report: Report, node_id: str, steps: object) -> bool:
     )
 
 
-GRAPH = (GraphRule(no_positions), GraphRule(no_causal_mask))
+@cache
+def _about(node_type: str) -> bool:
+    """Whether the rules of sequences read more of such a node than its wires."""
+    if node_type in ATTENTION | ORDERED | {"Input", "Output", "BlockInput", "Add", "Embedding"}:
+        return True
+    if node_type.startswith(PREFIX):
+        return True
+    try:
+        return issubclass(layers.get(node_type), Convolution)
+    except GraphError:
+        return False
+
+
+GRAPH = (GraphRule(no_positions, _about), GraphRule(no_causal_mask, _about))

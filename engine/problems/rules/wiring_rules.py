@@ -74,8 +74,7 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
 def unused(graph: Graph, report: Report, node_id: str) -> Found:
     """Nothing reads the result, so the layer does not take part."""
     node, layer = graph.node(node_id), report.layer(node_id)
-    begun = graph.inside is None and not graph.of_type("Output")  # while there is no end nothing can lead to one
-    if layer is not None and layer.output_ports() and not graph.outgoing[node_id] and not begun:
+    if layer is not None and layer.output_ports() and not graph.outgoing[node_id]:
         yield Problem(
             "warning",
             "unused",
@@ -116,19 +115,19 @@ def empty(graph: Graph, report: Report) -> Found:
 
 def no_input(graph: Graph, report: Report) -> Found:
     """A network needs a place where samples come in."""
-    if graph.nodes and not graph.of_type("Input"):
+    if graph.nodes and "Input" not in graph.types:
         yield Problem("error", "no-input", "The network has no Input: add one and give it the shape of a sample.")
 
 
 def no_output(graph: Graph, report: Report) -> Found:
     """A network needs a place where its answer goes."""
-    if graph.nodes and not graph.of_type("Output"):
+    if graph.nodes and "Output" not in graph.types:
         yield Problem("error", "no-output", "The network has no Output: add one and wire the last layer to it.")
 
 
 def no_loss(graph: Graph, report: Report) -> Found:
     """Something has to be learned."""
-    if graph.of_type("Output") and not any(_trained(graph, report)):
+    if "Output" in graph.types and not any(_trained(graph, report)):
         yield Problem("error", "no-loss", "No Output has a loss, so nothing is learned: choose one on an Output.")
 
 
@@ -142,7 +141,7 @@ NODE = (
     NodeRule(fault),
     NodeRule(unconnected),
     NodeRule(vanished_port),
-    NodeRule(unused),
+    NodeRule(unused, ended=True),  # while there is no end nothing can lead to one
     NodeRule(misplaced, frozenset({"Input", "Output", "BlockOutput"})),
     NodeRule(sharing),
 )

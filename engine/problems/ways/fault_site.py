@@ -10,7 +10,18 @@ from engine import expressions
 from engine.blocks.block_edits import within
 from engine.blocks.use import Inside, Use
 from engine.dims import Dim
-from engine.edits import MISSING, AddNode, Compound, Connect, Disconnect, Edit, Move, RemoveNode, SetParameter
+from engine.edits import (
+    MISSING,
+    AddNode,
+    Compound,
+    Connect,
+    Disconnect,
+    Edit,
+    Move,
+    RemoveNode,
+    SetParameter,
+    wires_of,
+)
 from engine.graph import Edge, Graph, GraphError, Node
 from engine.layers.layer import Layer, ShapeError
 from engine.layers.parameters import unparse
@@ -221,22 +232,16 @@ class FaultSite:
     def remove(self, *node_ids: str, label: str | None = None) -> Way:
         """Delete nodes; where one has one input wire, that is led on to where its result went."""
         graph, chosen = self.graph, set(node_ids) or {self.id}
-        edits: list[Edit] = []
-        for edge in graph.edges:
-            if edge.source in chosen or edge.target in chosen:
-                edits.append(Disconnect(edge))
+        wires = wires_of(graph, chosen)
         led = []
         shown_at = None
-        for edge in graph.edges:
-            if (
-                edge.source in chosen
-                and edge.target not in chosen
-                and (start := self._source(edge, chosen)) is not None
-            ):
+        for edge in wires:
+            if edge.target not in chosen and (start := self._source(edge, chosen)) is not None:
                 led.append(Connect(Edge(start.source, start.source_port, edge.target, edge.target_port)))
                 shown_at = start.source
-        edits += [*(RemoveNode(node_id) for node_id in graph.nodes if node_id in chosen), *led]
-        names = _listed([graph.nodes[node_id].name for node_id in graph.nodes if node_id in chosen])
+        nodes = graph.as_created(chosen)
+        edits: list[Edit] = [*map(Disconnect, wires), *map(RemoveNode, nodes), *led]
+        names = _listed([graph.nodes[node_id].name for node_id in nodes])
         return Way(label or f"Remove {names}", tuple(edits), keeps=False, shown=shown_at)
 
     def fresh(self, kind: str, parameters: Mapping[str, object] | None = None, name: str = "") -> Node:
@@ -312,7 +317,7 @@ def find_site(trial: Trial, problem: Problem) -> FaultSite | None:
         seen = _guilty(graph, report, layer, problem, index) if isinstance(layer, Use) else None
         if seen is None:
             return None
-        graph = seen.graph
+        graph = trial.graph.blocks[seen.block.id].graph  # what the copy was made of has a graph of its own
         report = seen.report
         node = graph.nodes.get(inner)
     return None if node is None else FaultSite(problem, graph, report, trial.graph, node, problem.inside)

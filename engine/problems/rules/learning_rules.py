@@ -11,7 +11,7 @@ from engine.dims import product
 from engine.graph import Graph, Node
 from engine.layers.endpoints import Output
 from engine.layers.layer import Layer
-from engine.layers.losses import LOSSES
+from engine.layers.losses import LOSSES, compares
 from engine.layers.windows import spread
 from engine.problems.looking import (
     DROPOUTS,
@@ -149,7 +149,7 @@ def _origin_beside(
 def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:
     """Dropout as the last layer drops parts of the answer itself."""
     output = report.layer(node_id)
-    if not isinstance(output, Output) or output.loss is None:
+    if not isinstance(output, Output) or not compares(output.loss):
         return
     for edge in origins(graph, node_id, RESHAPES):
         node = graph.nodes[edge.source]

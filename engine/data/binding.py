@@ -10,14 +10,14 @@ from engine.data.datasets import DataError, Field
 from engine.data.fields import sample, unknown
 from engine.graph import Graph, Node
 from engine.layers.endpoints import Input, Output
-from engine.layers.losses import AXIS, LOSSES, of_classes
+from engine.layers.losses import AXIS, LOSSES, compares, of_classes
 from engine.shapes import Report
 from engine.spec import Spec, shape_text
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Node id → field: what every Input reads, and what every Output with a loss learns."""
+    """Node id → field: what every Input reads, and what every Output learns whose loss compares it with the data."""
 
     inputs: Mapping[str, str]
     targets: Mapping[str, str]
@@ -32,7 +32,7 @@ def bind(graph: Graph, report: Report, known: Mapping[str, Field]) -> Binding:
             inputs[node.id] = input_field(node, layer, known)
     for node in graph.of_type("Output"):
         layer, answers = report.layer(node.id), report.inputs.get(node.id)
-        if isinstance(layer, Output) and layer.loss is not None and answers:
+        if isinstance(layer, Output) and compares(layer.loss) and answers:
             targets[node.id] = target_field(node, layer, answers[0], known)
     return Binding(inputs, targets)
 

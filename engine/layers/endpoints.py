@@ -9,7 +9,7 @@ from pydantic import Field
 from engine.dims import Dim, Size
 from engine.layers.axes import batch_axis
 from engine.layers.layer import Layer, Port, ShapeError
-from engine.layers.losses import LOSSES, OPTIONS, LossName, ignores
+from engine.layers.losses import LOSSES, OPTIONS, LossName, compares, ignores
 from engine.layers.parameters import NonNegative, Positive
 from engine.spec import BATCH, Axes, DType, Spec
 
@@ -60,7 +60,8 @@ class Output(Layer):
     """Where the answer leaves the network. It names the field of the data to learn and the loss that compares them.
 
     Classes are on axis 1 of images, as in torch, and on the last axis of (N, T, classes): the axis whose removal gives
-    the shape of the target. For classification leave the Softmax out: cross-entropy contains it.
+    the shape of the target. For classification leave the Softmax out: cross-entropy contains it. With the loss 'value'
+    it learns no field: the mean of what arrives is itself a term of the loss, for example a penalty.
     """
 
     family: ClassVar[str] = "Input and output"
@@ -69,7 +70,10 @@ class Output(Layer):
     field: Annotated[str, Field(min_length=1, max_length=80)] | None = Field(
         None, description="the field of the data to learn; none takes the first target"
     )
-    loss: LossName | None = Field("cross_entropy", description="how answer and target are compared; none: not trained")
+    loss: LossName | None = Field(
+        "cross_entropy",
+        description="how answer and target are compared; 'value': what arrives is the loss; none: not trained",
+    )
     weight: float = Field(1.0, ge=0.0, description="the share of this loss in the sum of all")
     class_axis: Annotated[int, Field(ge=-16, le=16)] | None = Field(
         None, description="the axis of the classes; none: the one without which the answer has the target's shape"
@@ -130,7 +134,7 @@ class Output(Layer):
     def unread(self) -> frozenset[str]:
         if self.loss is None:
             return OPTIONS | {"field", "weight"}
-        return OPTIONS - LOSSES[self.loss].options
+        return (OPTIONS - LOSSES[self.loss].options) | (frozenset() if compares(self.loss) else {"field"})
 
     def summary(self) -> str:
         return (self.loss or "no loss").replace("_", " ")

@@ -1,6 +1,7 @@
 """The losses an Output can have, declared once: what each compares, what it wants to get, which options it knows.
 
-They are those of torch.nn.functional, by its names; `engine.losses.functional` computes them.
+They are those of torch.nn.functional, by its names, which `engine.losses.functional` computes; and "value": what
+arrives is a term of the loss itself, such as a Kullback-Leibler divergence or a penalty that the network works out.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ LossName: TypeAlias = Literal[
     "cosine_embedding_loss",
     "multi_margin_loss",
     "ctc_loss",
+    "value",
 ]
 
 
@@ -29,12 +31,13 @@ class Loss:
     """A loss in words.
 
     ``target``: it learns *classes* (a label for each position), *values* (numbers in the shape of the answer; labels
-    become 0, 1 or one-hot) or a *sequence* of labels shorter than the answer. ``wants`` is what the answer has to be.
+    become 0, 1 or one-hot), a *sequence* of labels shorter than the answer, or *nothing* of the data. ``wants`` is what
+    the answer has to be.
     """
 
     title: str
     formula: str
-    target: Literal["classes", "values", "sequence"]
+    target: Literal["classes", "values", "sequence", "nothing"]
     wants: Literal["scores", "log-probabilities", "probabilities", "numbers"]
     options: frozenset[str] = frozenset()
 
@@ -95,6 +98,7 @@ LOSSES: Final[dict[str, Loss]] = {
         "blank",
         "ignore_index",
     ),
+    "value": _loss("the value itself", "mean of x over all numbers of the batch", "nothing", "numbers"),
 }
 OPTIONS: Final = frozenset().union(*(loss.options for loss in LOSSES.values()))
 """What some losses know and others do not."""
@@ -103,6 +107,11 @@ OPTIONS: Final = frozenset().union(*(loss.options for loss in LOSSES.values()))
 def ignores(name: str | None) -> bool:
     """Whether the loss leaves a class out that it is told to ignore."""
     return name is not None and "ignore_index" in LOSSES[name].options
+
+
+def compares(name: str | None) -> bool:
+    """Whether an Output with this loss learns a field of the data; a term that is its own value learns none."""
+    return name is not None and LOSSES[name].target != "nothing"
 
 
 def of_classes(name: str | None) -> bool:

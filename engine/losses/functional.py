@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from engine.errors import LayerloomError
 from engine.layers.endpoints import Output
-from engine.layers.losses import LOSSES, of_classes
+from engine.layers.losses import LOSSES, compares, of_classes
 
 
 class LossError(LayerloomError):
@@ -131,8 +131,8 @@ def absolute_error(answer: Tensor, target: Tensor) -> tuple[Tensor, int]:
 
 def _compare(output: Output, answer: Tensor, target: Tensor, weights: Tensor | None, reduction: str) -> Tensor:
     name = output.loss
-    if name is None:
-        raise LossError("This Output has no loss.")
+    if name is None or not compares(name):
+        raise LossError("This Output has no loss that compares its answer.")
     given: dict[str, object] = {"reduction": reduction}
     if of_classes(name):
         soft = is_soft(output, answer, target)

@@ -48,7 +48,6 @@ def open_session(
     """
     show(phase="building the network")
     stepper = build(plan, data, device)
-    heads = stepper.network.heads
     session = Session(
         plan,
         data,
@@ -59,7 +58,7 @@ def open_session(
         stepper,
         Probed(plan, stepper.network.module),
         HealthMonitor(facts_of(plan, data, stepper)),
-        Recorder(run, history, heads[0].metric, device),
+        Recorder(run, history, stepper.network.metric, device),
         Keeper(plan.training.checkpoint, run, stepper),
         Patience(plan.training.early_stopping),
         observers=[PredictionSampler(run.path, history, data.fields)],
@@ -79,13 +78,13 @@ def open_session(
 
 def facts_of(plan: TrainingPlan, data: Prepared, stepper: Stepper) -> TrainingFacts:
     """What the diagnosis has to know of a training beside the numbers."""
-    config, heads = plan.training, stepper.network.heads
+    config, network = plan.training, stepper.network
     return TrainingFacts(
         plan.graph,
         lr=config.optimizer.lr,
-        baseline=chance_level(heads, data.train),
+        baseline=math.nan if network.terms else chance_level(network.heads, data.train),
         samples=plan.data.size(len(data.train)) * config.accumulate,
-        classes=0 if len(heads) > 1 else heads[0].task.classes or 2,
+        classes=0 if len(network.objectives) > 1 or not network.heads else network.heads[0].task.classes or 2,
         clipped=config.clip_norm is not None,
         best_kept=config.checkpoint.best,
     )

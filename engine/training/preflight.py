@@ -89,7 +89,7 @@ def preflight(
             check_targets(head, part)
     check_numbers(plan, data)
     loss, alike = _try(plan, stepper, probed, data.train, count)
-    baseline = chance_level(stepper.network.heads, data.train)
+    baseline = math.nan if stepper.network.terms else chance_level(stepper.network.heads, data.train)
     found = Preflight(min(count, len(data.train)), loss, baseline, needed, free, largest, len(data.train))
     said = [*_padded(plan, data), *_alike(plan, alike), *_in_order(plan, data, stepper.network.heads), *_start(found)]
     return found, said

@@ -36,8 +36,8 @@ class Diverged(ArithmeticError):
 class Recorder:
     """Rows of one run: into ``metrics.jsonl`` and the History alike. Rows never depend on when they are flushed.
 
-    ``metric`` is what the steps report beside their loss. ``epoch_means`` are those of the current epoch so far,
-    without the batches in which no target counts.
+    ``metric`` is what the steps report beside their loss; empty: nothing. ``epoch_means`` are those of the current
+    epoch so far, without the batches in which no target counts.
     """
 
     def __init__(self, run: Run, history: History, metric: str, device: torch.device | None = None) -> None:
@@ -85,7 +85,14 @@ class Recorder:
         for index, (step, epoch, lr, samples, seconds) in enumerate(self._steps):
             loss = _short(losses[index])
             score = _short(sums[index] / counts[index]) if counts[index] else math.nan
-            row = {"step": step, "epoch": epoch, "split": "train", "loss": loss, self.metric: score, "lr": _short(lr)}
+            row = {
+                "step": step,
+                "epoch": epoch,
+                "split": "train",
+                "loss": loss,
+                **self._judged(score),
+                "lr": _short(lr),
+            }
             if step in norms:
                 row["grad_norm"] = _short(norms[step])
             rows.append(row)
@@ -143,7 +150,7 @@ class Recorder:
         """Resume the time and the sums of a checkpoint."""
         self.seconds, self._sums = seconds, sums
         if sums[2]:
-            self.epoch_means = {"loss": sums[0] / sums[2], self.metric: sums[1] / sums[2]}
+            self.epoch_means = {"loss": sums[0] / sums[2], **self._judged(sums[1] / sums[2])}
 
     def new_epoch(self) -> None:
         """Begin the means of an epoch again."""
@@ -162,7 +169,11 @@ class Recorder:
     def _add(self, loss: float, score: float, samples: int) -> None:
         sums = self._sums
         self._sums = (sums[0] + loss * samples, sums[1] + score * samples, sums[2] + samples)
-        self.epoch_means = {"loss": self._sums[0] / self._sums[2], self.metric: self._sums[1] / self._sums[2]}
+        means = [self._sums[0] / self._sums[2], self._sums[1] / self._sums[2]]
+        self.epoch_means = {"loss": means[0], **self._judged(means[1])}
+
+    def _judged(self, score: float) -> dict[str, float]:
+        return {self.metric: score} if self.metric else {}
 
 
 def _short(value: float) -> float:

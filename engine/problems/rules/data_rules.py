@@ -10,7 +10,7 @@ from engine.data.datasets import DataError, Field
 from engine.data.fields import fields
 from engine.graph import Graph
 from engine.layers.endpoints import Input, Output
-from engine.layers.losses import LOSSES, of_classes
+from engine.layers.losses import LOSSES, compares, of_classes
 from engine.problems.looking import PASSES_THROUGH, PICKS, called, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule
@@ -35,7 +35,7 @@ def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
     if not isinstance(layer, Output) or layer.loss is None or not report.complete(node_id):
         return
     node, answer = graph.node(node_id), report.inputs[node_id][0]
-    if not known:
+    if not known or not compares(layer.loss):
         if reason := _no_answer(layer, answer):
             yield Problem(
                 "error", "output-data", f"{called(graph, node)} gets {answer}, but {reason}", node_id, "input"
@@ -72,9 +72,10 @@ def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
 
 def _no_answer(layer: Output, answer: Spec) -> str:
     """Why a loss cannot take this answer whatever the data is: the end of a sentence; empty where it can."""
-    if answer.dtype != "float32":
-        return f"a loss compares float32 values, not {answer.dtype}."
     assert layer.loss is not None
+    if answer.dtype != "float32":
+        what = "compares" if compares(layer.loss) else "is the mean of"
+        return f"a loss {what} float32 values, not {answer.dtype}."
     needs = {"classes": (2, "(N, classes)"), "sequence": (3, "(N, T, classes)")}.get(LOSSES[layer.loss].target)
     if needs is not None and answer.rank < needs[0]:
         return f"{layer.loss} needs a number for each class, {needs[1]}."

@@ -12,7 +12,7 @@ from engine.dims import product
 from engine.graph import Graph, Node
 from engine.layers.endpoints import Output
 from engine.layers.layer import Layer
-from engine.layers.losses import LOSSES
+from engine.layers.losses import LOSSES, compares
 from engine.layers.tensors.functions import Clamp
 from engine.layers.tensors.values import Constant, ZerosLike
 from engine.layers.windows import spread
@@ -164,7 +164,7 @@ def _within(layer: Layer | None) -> bool:
 def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:
     """Dropout as the last layer drops parts of the answer itself."""
     output = report.layer(node_id)
-    if not isinstance(output, Output) or output.loss is None:
+    if not isinstance(output, Output) or not compares(output.loss):
         return
     for edge in origins(graph, node_id, RESHAPES):
         node = graph.nodes[edge.source]

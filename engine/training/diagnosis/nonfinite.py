@@ -62,10 +62,10 @@ def origin(graph: Graph, probed: Probed, network: Network, batches: Iterable[Bat
                 answers = network.answers(batch, probed.like(network.module))
                 if found:
                     return Origin(found[0], "the result")
-                for head in network.heads:
-                    if not math.isfinite(float(head.loss(answers, batch))):
-                        node = graph.of_type("Output")[head.index]
-                        return Origin(NodePath((), node.id, ""), f"the loss ({head.output.loss})", is_loss=True)
+                for each in network.objectives:
+                    if not math.isfinite(float(each.loss(answers, batch))):
+                        node = graph.of_type("Output")[each.index]
+                        return Origin(NodePath((), node.id, ""), f"the loss ({each.output.loss})", is_loss=True)
     finally:
         probed.listener = None
     return None

@@ -15,6 +15,7 @@ from engine.data.datasets import Field
 from engine.data.pipeline import Part
 from engine.graph import Graph
 from engine.layers.endpoints import Output
+from engine.layers.losses import compares
 from engine.losses.functional import absolute_error, balanced, counted, hits, loss, summed
 from engine.metrics.output_metrics import OutputMetrics, Value
 from engine.metrics.tasks import Task, task
@@ -101,8 +102,43 @@ class Head:
         return [torch.as_tensor(value, dtype=exact, device=answer.device) for value in every]
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An Output whose value is itself a term of the loss: the mean of what arrives, whatever the data says.
+
+    ``index`` is that of its answer, ``node`` the id of the Output.
+    """
+
+    name: str
+    output: Output
+    index: int
+    node: str | None = None
+
+    def value(self, answers: tuple[Tensor, ...]) -> Tensor:
+        """The mean over all numbers of a batch, a tensor without axes."""
+        return answers[self.index].mean()
+
+    def loss(self, answers: tuple[Tensor, ...], batch: Batch) -> Tensor:
+        """That mean times the weight of this Output."""
+        value = self.value(answers)
+        return value if self.output.weight == 1.0 else value * self.output.weight
+
+    def count(self, batch: Batch) -> int:
+        """How much a batch counts in the mean over several: its samples."""
+        return len(next(iter(batch.values())))
+
+    def sums(self, answers: tuple[Tensor, ...]) -> list[Tensor]:
+        """[the mean times the samples of a batch, the samples], each a tensor without axes."""
+        answer = answers[self.index]
+        exact = torch.float32 if answer.device.type == "mps" else torch.float64
+        number = torch.tensor(len(answer), dtype=exact, device=answer.device)
+        return [answer.to(exact).mean() * number, number]
+
+
 class Network:
-    """A module, the fields of its inputs in order, and its heads; the first head is the one that steps report on.
+    """A module, the fields of its inputs in order, its heads and the terms that are added to their losses.
+
+    The first head is the one that steps report on.
 
     ``forward`` is what computes the answers: the module, or compiled code of it. ``channels_last``: images reach it
     with their channels last in memory. ``autocast`` are the numbers most layers compute with, None: float32.
@@ -113,14 +149,32 @@ class Network:
         module: nn.Module,
         inputs: tuple[str, ...],
         heads: tuple[Head, ...],
+        terms: tuple[Term, ...] = (),
         *,
         channels_last: bool = False,
         autocast: torch.dtype | None = None,
     ) -> None:
         self.module, self.inputs, self.heads, self.channels_last = module, inputs, heads, channels_last
+        self.terms = terms
         self.forward: Forward = module
         self.autocast = autocast
         self.fields = tuple(dict.fromkeys((*inputs, *(head.field for head in heads))))
+
+    @property
+    def objectives(self) -> tuple[Head | Term, ...]:
+        """All that the loss is the weighted sum of: the heads, then the terms."""
+        return (*self.heads, *self.terms)
+
+    @property
+    def metric(self) -> str:
+        """What steps report beside the loss; empty where no Output is compared with the data."""
+        return self.heads[0].metric if self.heads else ""
+
+    def score(self, answers: tuple[Tensor, ...], batch: Batch) -> tuple[Tensor, Tensor | int]:
+        """(sum, number) of that metric over a batch; a sum of 0 where there is none."""
+        if self.heads:
+            return self.heads[0].score(answers, batch)
+        return torch.zeros((), device=answers[0].device), len(answers[0])
 
     def answers(self, batch: Batch, forward: Forward | None = None) -> tuple[Tensor, ...]:
         """What the network (or ``forward``, a module like it) answers to a batch, in the order of its Outputs.
@@ -139,8 +193,8 @@ class Network:
         return tuple(map(_single, result)) if isinstance(result, tuple) else (_single(result),)
 
     def loss(self, answers: tuple[Tensor, ...], batch: Batch, shares: Sequence[Tensor | float] | None = None) -> Tensor:
-        """The weighted sum of the losses of all heads; ``shares`` are those of this batch among several, by head."""
-        losses = [head.loss(answers, batch) for head in self.heads]
+        """The weighted sum of all losses; ``shares`` are those of this batch among several, by `objectives`."""
+        losses = [each.loss(answers, batch) for each in self.objectives]
         if shares is not None:
             losses = [value * share for value, share in zip(losses, shares, strict=True)]
         total = losses[0]
@@ -149,8 +203,8 @@ class Network:
         return total
 
     def shares(self, batches: Sequence[Batch]) -> list[list[Tensor | float]]:
-        """For each batch what it counts among these, by head: together the mean over all of them."""
-        counts = [[head.count(batch) for head in self.heads] for batch in batches]
+        """For each batch what it counts among these, by `objectives`: together the mean over all of them."""
+        counts = [[each.count(batch) for each in self.objectives] for batch in batches]
         totals = [sum(column) for column in zip(*counts, strict=True)]
         return [[count / (total + 1e-30) for count, total in zip(row, totals, strict=True)] for row in counts]
 
@@ -165,7 +219,8 @@ class Network:
         """Loss and metrics over a whole part, every sample counting the same; None if ``go_on`` says no in between.
 
         ``judged`` is another module with weights of its own, such as a moving average. With several heads there is
-        also ``loss_NAME``, ``accuracy_NAME`` and so on of each. ``observers`` are given every batch and its answers.
+        also ``loss_NAME``, ``accuracy_NAME`` and so on of each, and always ``loss_NAME`` of each term. ``observers``
+        are given every batch and its answers.
         """
         rows: list[Tensor] = []
         module = self.module if judged is None else judged
@@ -179,7 +234,9 @@ class Network:
                     if not go_on():
                         return None
                     answers = self.answers(batch, forward)
-                    rows.append(torch.stack([value for head in self.heads for value in head.sums(answers, batch)]))
+                    sums = [value for head in self.heads for value in head.sums(answers, batch)]
+                    sums += [value for term in self.terms for value in term.sums(answers)]
+                    rows.append(torch.stack(sums))
                     for head in self.heads:
                         head.judge.update(head.answer(answers), head.labels(batch))
                     for see in observers:
@@ -202,6 +259,13 @@ class Network:
             result = {**values, **result}
             if several:
                 result |= {f"{name}_{head.name}": value for name, value in {"loss": mean, **values}.items()}
+            elif self.terms:
+                result[f"loss_{head.name}"] = mean
+        of_terms = totals[4 * len(self.heads) :]
+        for term, value_sum, samples in zip(self.terms, of_terms[::2], of_terms[1::2], strict=True):
+            mean = value_sum / samples if samples else float("nan")
+            total += term.output.weight * mean
+            result[f"loss_{term.name}"] = mean
         return {"loss": total, **result}
 
 
@@ -247,6 +311,16 @@ def heads(
         chosen = job.chosen(metrics)
         result.append(Head(node.name, output, index, name, job, masked, chosen, weights, node.id, axis))
     return tuple(result)
+
+
+def terms(graph: Graph, report: Report) -> tuple[Term, ...]:
+    """The Outputs that are a term of the loss, in creation order."""
+    found = []
+    for index, node in enumerate(graph.of_type("Output")):
+        output = report.layer(node.id)
+        if isinstance(output, Output) and output.loss is not None and not compares(output.loss):
+            found.append(Term(node.name, output, index, node.id))
+    return tuple(found)
 
 
 def _class_weights(output: Output, target: Tensor, job: Task) -> Tensor | None:

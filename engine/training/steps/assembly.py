@@ -6,7 +6,7 @@ import torch
 
 from engine.compile import compile_source
 from engine.data.pipeline import Prepared
-from engine.training.evaluation.network import Network, heads
+from engine.training.evaluation.network import Network, heads, terms
 from engine.training.plan import TrainingPlan
 from engine.training.steps.device import seed_step
 from engine.training.steps.stepper import Stepper
@@ -24,7 +24,8 @@ def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
     )
     inputs = tuple(plan.binding.inputs.values())
     numbers = None if config.precision == "float32" else getattr(torch, config.precision)
-    network = Network(module, inputs, parts, channels_last=config.channels_last, autocast=numbers)
+    more = terms(plan.graph, plan.report)
+    network = Network(module, inputs, parts, more, channels_last=config.channels_last, autocast=numbers)
     return Stepper(network, config, device, steps_of(len(data.train), plan))
 
 

@@ -15,7 +15,14 @@ def compile_network(network: Network, batch: Batch) -> str:
     The trial runs on a copy, forward and backward, so that no weight and no running mean of the network changes.
     """
     last, numbers = network.channels_last, network.autocast
-    trial = Network(copy.deepcopy(network.module), network.inputs, network.heads, channels_last=last, autocast=numbers)
+    trial = Network(
+        copy.deepcopy(network.module),
+        network.inputs,
+        network.heads,
+        network.terms,
+        channels_last=last,
+        autocast=numbers,
+    )
     try:
         trial.forward = torch.compile(trial.module)
         trial.loss(trial.answers(batch), batch).backward()  # type: ignore[no-untyped-call]

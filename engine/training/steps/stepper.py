@@ -188,7 +188,7 @@ class Stepper:
                 goal = goal + self.penalty()
             (goal if self.scaler is None else self.scaler.scale(goal)).backward()  # type: ignore[no-untyped-call]
             total = said if total is None else total + said
-            scores.append(self.network.heads[0].score(answers, batch))
+            scores.append(self.network.score(answers, batch))
         assert total is not None
         return total
 

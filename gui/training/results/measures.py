@@ -9,6 +9,7 @@ from engine.data.datasets import DataError, Dataset, get
 from engine.graph import Graph
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.training.history import History
+from engine.training.series import Series
 from gui.hosts.host import Host
 
 MAIN = ("accuracy", "mae", "exact_match")
@@ -20,6 +21,10 @@ def metric_of(histories: Sequence[History], graph: Graph) -> str:
         known = [metric for metric in MAIN if f"train/{metric}" in history.names()]
         if known:
             return known[0]
+        series = [Series.parse(name) for name in history.names()]
+        terms = [each.name for each in series if each.metric == "loss" and each.output]
+        if terms:  # no Output is compared with the data: each is a term of the loss
+            return terms[0]
     dataset = _dataset(graph)
     return "mae" if dataset is not None and dataset.task in ("regression", "forecast") else "accuracy"
 

@@ -194,3 +194,17 @@ def test_colours_follow_the_theme(qtbot: QtBot, show: Show, name: Any) -> None:
     curve = board._plots.panels[0].curves[0]
     assert curve.line.opts["pen"].color() == theme.color("curve.train")
     assert board._plots.panels[0].canvas.backgroundBrush().color() == theme.color("base")
+
+
+def test_terms_of_the_loss_are_curves_by_their_names(qtbot: QtBot, show: Show) -> None:
+    """Where no Output is compared with the data, there is no accuracy: the second plot shows the first term."""
+    board = show()
+    board.run.train()
+    host = host_of(board)
+    host.begin()
+    host.history.extend("train/loss", np.arange(9), np.ones(9), np.zeros(9), np.zeros(9))
+    for name in ("loss", "loss_kl", "loss_error"):
+        host.history.append(f"validation/{name}", 8, 0.5, 1)
+    host.show(step=9, epoch=1)
+    qtbot.waitUntil(lambda: board._plots is not None and board._plots.panels[1].title == "Loss · kl")
+    assert [curve.name for curve in board._plots.panels[1].curves] == ["validation/loss_kl"]

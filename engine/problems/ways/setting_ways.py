@@ -209,5 +209,7 @@ def other_target(place: FaultSite) -> Iterator[Way | None]:
 def table(place: FaultSite) -> Iterator[Way | None]:
     """As many rows as the data has numbers."""
     rows = vocabulary(place)
-    if rows:
+    if rows and place.problem.parameter == "num_classes":
+        yield place.set(num_classes=rows)
+    elif rows:
         yield place.set(num_embeddings=rows)

@@ -8,18 +8,13 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine import cost, layers
-from engine.compile import compile_graph
+from engine import layers
 from engine.dims import Size
-from engine.edits import SetSetting
-from engine.graph import Graph, Node
+from engine.graph import Node
 from engine.layers.layer import Layer, ShapeError
-from engine.problems import find
 from engine.resolve import Fault, resolve
 from engine.source import write
 from engine.spec import BATCH, IMAGE, UNWIRED, Spec
-from tests.engine.classics import along, joined
-from tests.engine.corpus.notation import more_data
 from tests.engine.syntax import strange
 from tests.engine.test_layers_run import exemplar, graph_of
 
@@ -301,54 +296,6 @@ def test_a_tensor_without_a_batch_is_taken(
     assert result.shape == shape
 
 
-def test_learned_tokens_and_counted_positions_in_a_network() -> None:
-    """A token before the sequence and a vector for each position, as GPT-2 and ViT have them, drawn from parts."""
-    graph = Graph("tokens")
-    x = graph.add("Input", shape=("T", 8))
-    token, first = graph.add("Parameter", shape=(1, 8), name="token"), graph.add("Expand", sizes=(-1, -1))
-    graph.connect(token, first)
-    graph.connect(x, first, target="like")
-    whole = graph.add("Concat")
-    graph.connect(first, whole)
-    graph.connect(x, whole)
-    positions = along(graph, whole, ("Arange", {}), ("Embedding", {"num_embeddings": 20, "embedding_dim": 8}))
-    end = graph.add("Add")
-    graph.connect(whole, end)
-    graph.connect(positions, end)
-    graph.connect(end, graph.add("Output", loss="mse_loss"))
-    assert [problem.message for problem in find(graph) if problem.severity != "hint"] == []
-    model = compile_graph(graph)
-    given = torch.randn(2, 5, 8)
-    expected = torch.cat((model.token.weight.expand(2, 1, 8), given), dim=1) + model.embedding1.weight[:6]
-    assert torch.equal(model(given), expected)
-    assert cost.total(graph, batch=2).parameters == 8 + 20 * 8
-
-
-def test_a_learned_tensor_takes_no_memory_beside_its_weights() -> None:
-    graph = Graph("one")
-    x, weight = graph.add("Input", shape=(10,)), graph.add("Parameter", shape=(1000, 10))
-    end = graph.add("MatMul", transpose=True)
-    graph.connect(x, end)
-    graph.connect(weight, end)
-    graph.connect(end, graph.add("Output"))
-    assert cost.total(graph, batch=3).activations_inference == 4 * (3 * 10 + 3 * 1000)
-
-
-def test_probabilities_may_be_chosen_repeated_and_limited_before_their_loss() -> None:
-    graph = Graph("probabilities")
-    x, last = graph.add("Input", shape=(7, 3)), graph.add("Input", shape=(), dtype="int64", field="length")
-    scores = along(graph, x, ("Linear", {"out_features": 1}))
-    chosen = joined(graph, "TakeAt", along(graph, scores, ("Sigmoid", {}), ("Flip", {"dims": (1,)})), last)
-    limited = along(graph, scores, ("Clamp", {"min": 0, "max": 1.0}), ("Select", {"index": 0}))
-    condition = along(graph, last, ("Greater", {"other": 3}), ("Unsqueeze", {"dim": 1}))
-    other = joined(graph, "Where", condition, chosen, graph.add("Constant", value=0.5))
-    for answer in (chosen, limited, other):
-        graph.connect(answer, graph.add("Output", loss="binary_cross_entropy"))
-    assert "no-probability" not in [problem.code for problem in find(graph)]
-    graph.connect(along(graph, scores, ("Flip", {"dims": (1,)})), graph.add("Output", loss="binary_cross_entropy"))
-    assert [problem.code for problem in find(graph)].count("no-probability") == 1
-
-
 @pytest.mark.parametrize(
     ("equation", "shapes", "expected"),
     [
@@ -377,16 +324,3 @@ OURS = [cls for cls in layers.all() if cls.__module__.startswith("engine.layers.
 @pytest.mark.parametrize("cls", OURS, ids=lambda cls: cls.__name__)
 def test_the_source_of_a_layer_has_the_expected_syntax(cls: type[Layer]) -> None:
     assert strange(write(graph_of(exemplar(cls)))) == ""
-
-
-def test_one_hot_has_a_position_for_every_number_of_the_data() -> None:
-    graph = Graph("one hot")
-    x = graph.add("Input", shape=(16,), dtype="int64")
-    graph.connect(along(graph, x, ("OneHot", {"num_classes": 10}), ("Scale", {})), graph.add("Output"))
-    SetSetting(("data", "dataset"), "writing").apply(graph)
-    with more_data():
-        (problem,) = [problem for problem in find(graph) if problem.code == "embedding-range"]
-        fix = problem.fixes[0]
-    assert (problem.parameter, graph.node(str(problem.node)).type) == ("num_classes", "OneHot")
-    assert "has positions for the numbers 0 … 9, but the data holds 0 … 29" in problem.message
-    assert fix.label == "Set num_classes to 30"

@@ -22,14 +22,8 @@ FAMILIES: Final = (
     *("resampling", "folding", "normalization", "activation"),
     *("probability", "dropout", "reshape", "selection", "reduction", "merge", "residual", "embedding", "positions"),
     *("recurrent", "attention", "masking", "transformer"),
-    *(
-        "tensors.functions",
-        "tensors.comparison",
-        "tensors.values",
-        "tensors.arranging",
-        "tensors.indexing",
-        "tensors.similarity",
-    ),
+    *("tensors.functions", "tensors.comparison", "tensors.values", "tensors.arranging", "tensors.indexing"),
+    *("tensors.similarity", "tensors.einsum"),
 )
 """The files of the catalogue in the order of the palette."""
 

@@ -100,4 +100,15 @@ class Min(_Reduction):
     formula: ClassVar[str] = "y = min x"
 
 
-LAYERS = (Mean, Sum, Max, Min)
+class LogSumExp(_Reduction):
+    """The logarithm of the sum of exponentials over axes, without overflow: a soft maximum."""
+
+    saves: ClassVar[Saves] = "both"
+    torch: ClassVar[str] = "torch.logsumexp"
+    formula: ClassVar[str] = "y = ln Σ eˣ"
+
+    def check_kind(self, x: Spec) -> None:
+        need_float(x)
+
+
+LAYERS = (Mean, Sum, Max, Min, LogSumExp)

@@ -214,8 +214,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "embedding-range": Explanation(
         "A number without a row",
-        "An Embedding has a row for each number from 0 to num_embeddings − 1. A larger number stops the training the "
-        "first time it is met, perhaps late in an epoch.",
+        "An Embedding has a row for each number from 0 to num_embeddings − 1, OneHot a position up to num_classes − 1. "
+        "A larger number stops the training the first time it is met, perhaps late in an epoch.",
         "0 ≤ x < num_embeddings",
         "https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html",
     ),

@@ -87,7 +87,8 @@ def _feed(trial: Trial, port: str, spec: Spec) -> Feed:
     if port in ("index", "position"):
         size = trial.bound()[0].shape[trial.parameters.get("dim", 1)]
         return Feed("whole", 0, min(3, int(size)))  # type: ignore[call-overload]
-    return Feed("whole", 0, min(2, trial.parameters.get("num_embeddings", 1)))
+    count = trial.parameters.get("num_embeddings", trial.parameters.get("num_classes", 1))
+    return Feed("whole", 0, min(2, count))
 
 
 @cache

@@ -6,31 +6,36 @@ What `engine.nn` lends is compared word by word, and all else is a class of two 
 from __future__ import annotations
 
 import ast
+import re
 
 from engine import layers, nn
 from engine.layers.layer import is_module
+from engine.layers.parameters import parameters
+from engine.layers.tensors.einsum import EQUATION
 
 NODES = (
     ast.Module, ast.Expr, ast.Constant, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef,
     ast.arguments, ast.arg, ast.Assign, ast.Attribute, ast.Name, ast.Call, ast.keyword, ast.Return, ast.BinOp, ast.Add,
     ast.UnaryOp, ast.USub, ast.Tuple, ast.Subscript, ast.Load, ast.Store, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv,
     ast.Mod, ast.Pow, ast.GeneratorExp, ast.comprehension, ast.Starred, ast.List, ast.For, ast.BitOr,
-    ast.Slice, ast.MatMult, ast.IfExp,
+    ast.Slice, ast.MatMult, ast.IfExp, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
 )  # fmt: skip
-TORCH = {"Tensor", "cat", "zeros", "stack", "maximum", "ones_like", "bool"}
+TORCH = {"Tensor", "cat", "zeros", "stack", "maximum", "ones_like", "bool"} | {
+    cls.torch.removeprefix("torch.") for cls in layers.all() if cls.torch.startswith("torch.")
+}
 CALLED = {"super", "range", "zip", "initialize", "layer", "pad_same", "masked_mean"}
 METHODS = {
     *("flatten", "unflatten", "unbind", "append", "requires_grad_", "shape", "device", "reshape", "permute", "squeeze"),
     *("unsqueeze", "split", "chunk", "mean", "sum", "amax", "amin", "transpose", "triu", "masked_fill", "clamp"),
+    *("logsumexp", "cumsum", "topk", "gather", "index_select", "expand", "expand_as", "tile", "flip", "roll"),
     *("parametrizations", "weight_norm", "spectral_norm"),
 }
 NN = {"Module", "Sequential", "ModuleList", "init", "functional", "utils"} | {
     cls.__name__ for cls in layers.all() if is_module(cls.torch)
 }
-FUNCTIONS = {"affine_grid", "grid_sample"}
-WORDS = {"same", "valid", "zeros", "reflect", "replicate", "circular"}
-WORDS |= {"bilinear", "nearest", "bicubic", "border", "reflection"}
+WORDS = {word for cls in layers.all() for each in parameters(cls) for word in (*each.words, *each.choices)}
 """The texts that a parameter of a layer may be."""
+FUNCTIONAL = {cls.torch.rpartition(".")[2] for cls in layers.all() if cls.torch.startswith("torch.nn.functional.")}
 
 
 def strange(text: str) -> str:
@@ -92,7 +97,7 @@ def _strange(node: ast.AST, names: set[str]) -> str:
         case ast.Attribute(value=ast.Attribute(value=ast.Name(id="nn"), attr="init")):
             return ""
         case ast.Attribute(value=ast.Attribute(value=ast.Name(id="nn"), attr="functional"), attr=name):
-            return "" if name in FUNCTIONS else f"nn.functional.{name}"
+            return "" if name in FUNCTIONAL else f"nn.functional.{name}"
         case ast.Attribute(attr=name) if name in METHODS or _tied(node):
             return ""
         case ast.Attribute():
@@ -111,7 +116,7 @@ def _strange(node: ast.AST, names: set[str]) -> str:
             return ast.unparse(node)
         case ast.FunctionDef(decorator_list=[_, *_]):
             return "a decorator"
-        case ast.Constant(value=str(word)) if word not in WORDS:
+        case ast.Constant(value=str(word)) if word not in WORDS and not re.fullmatch(EQUATION, word):
             return f"text {word!r}"
         case ast.Constant(value=value) if value is not None and not isinstance(value, (bool, int, float, str)):
             return f"constant {value!r}"
@@ -128,7 +133,7 @@ def _tied(node: ast.Attribute) -> bool:
 
 
 def _positions(index: ast.expr) -> bool:
-    """Whether an index is made of numbers and ranges alone: ``x[:, 0]``."""
+    """Whether an index is made of numbers, ranges, variables and calls alone: ``x[:, 0]``."""
     parts = index.elts if isinstance(index, ast.Tuple) else [index]
-    kinds = (ast.Slice, ast.Constant, ast.UnaryOp)
+    kinds = (ast.Slice, ast.Constant, ast.UnaryOp, ast.Name, ast.Call)
     return all(isinstance(part, kinds) for part in parts)

@@ -6,21 +6,27 @@ from typing import Any
 
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
-from engine import cost
-from engine.compile import compile_graph
+from engine import layers
 from engine.dims import Size
-from engine.graph import Graph, Node
+from engine.graph import Node
 from engine.layers.layer import Layer, ShapeError
-from engine.problems import find
 from engine.resolve import Fault, resolve
+from engine.source import write
 from engine.spec import BATCH, IMAGE, UNWIRED, Spec
-from tests.engine.classics import along, joined
+from tests.engine.syntax import strange
+from tests.engine.test_layers_run import exemplar, graph_of
 
 Typed = dict[str, Any]
 PICTURE = Spec((BATCH, 3, 9, 8), axes=IMAGE)
 TOKENS = Spec((BATCH, Size("T")), "int64", axes=("batch", "time"))
 SEQUENCE = Spec((BATCH, Size("T"), 16), axes=("batch", "time", "features"))
+
+NO_EQUATION = (
+    "needs an equation of letters, one for each axis, such as 'bij,bjk->bik': inputs between commas, the result "
+    "behind ->, without spaces."
+)
 
 
 def layer(name: str, parameters: Typed) -> Layer:
@@ -57,6 +63,10 @@ def layer(name: str, parameters: Typed) -> Layer:
         ("Normalize", {}, ["x"], "y = nn.functional.normalize(x, dim=1)"),
         ("Normalize", {"p": 1.0, "dim": -1}, ["x"], "y = nn.functional.normalize(x, p=1.0, dim=-1)"),
         ("CosineSimilarity", {}, ["x", "z"], "y = self.a(x, z)"),
+        ("CumSum", {"dim": -1}, ["x"], "y = x.cumsum(-1)"),
+        ("LogSumExp", {"dim": (1, 2), "keepdim": True}, ["x"], "y = x.logsumexp(dim=(1, 2), keepdim=True)"),
+        ("OneHot", {"num_classes": 5}, ["x"], "y = nn.functional.one_hot(x, 5)"),
+        ("Einsum", {"equation": "bi,bj->bij"}, ["x", "z"], "y = torch.einsum('bi,bj->bij', x, z)"),
         ("Roll", {"shifts": (1, -2), "dims": (1, 2)}, ["x"], "y = x.roll((1, -2), dims=(1, 2))"),
     ],
 )
@@ -153,6 +163,41 @@ def test_a_line_of_the_forward_pass(name: str, parameters: Typed, given: list[st
             "index",
             "gets float32 index (N, 3, 9, 8) but needs integers (int64).",
         ),
+        (
+            "TopK",
+            {"k": 4, "dim": 1},
+            (PICTURE,),
+            "input",
+            "takes 4 numbers along the channels of (N, 3, 9, 8), which has only 3.",
+        ),
+        (
+            "TopK",
+            {"k": 2, "dim": 1},
+            (SEQUENCE,),
+            "input",
+            "takes 2 numbers along the time of (N, T, 16), which is open: only k = 1 is there for every size.",
+        ),
+        (
+            "Einsum",
+            {"equation": "bti,ij->btj"},
+            (SEQUENCE, Spec((8, 4))),
+            1,
+            "multiplies by 'bti,ij->btj', but the letter i stands for 16 and for 8.",
+        ),
+        (
+            "Einsum",
+            {"equation": "bi,ij->bj"},
+            (SEQUENCE, Spec((16, 4))),
+            0,
+            "has 2 letters, bi, for the 3 axes of (N, T, 16).",
+        ),
+        (
+            "Einsum",
+            {"equation": "bti->bt"},
+            (SEQUENCE, SEQUENCE),
+            None,
+            "has letters for 1 inputs in 'bti->bt', but 2 are wired.",
+        ),
         ("Tile", {"dims": (2, 1, 1)}, (SEQUENCE,), "input", "would repeat the batch; use 1 for it, or leave it out."),
         (
             "Pow",
@@ -164,7 +209,7 @@ def test_a_line_of_the_forward_pass(name: str, parameters: Typed, given: list[st
     ],
 )
 def test_what_does_not_fit_is_said_with_its_numbers(
-    name: str, parameters: Typed, inputs: tuple[Spec, ...], port: str | int, message: str
+    name: str, parameters: Typed, inputs: tuple[Spec, ...], port: str | int | None, message: str
 ) -> None:
     with pytest.raises(ShapeError) as caught:
         layer(name, parameters).infer(*inputs)
@@ -187,6 +232,10 @@ def test_what_does_not_fit_is_said_with_its_numbers(
             "holds int64, but not all its numbers are integers; write them without a decimal point.",
         ),
         ("Constant", {"value": (1.0, 1e39)}, "has value = 1e+39; torch counts in float32, up to ±3.4e38."),
+        ("Einsum", {"equation": "bi->bb"}, "has the letter b twice in its result."),
+        ("Einsum", {"equation": "bi->c"}, "has the letter c in its result, but in none of its inputs."),
+        ("Einsum", {"equation": "bi->b\n"}, NO_EQUATION),
+        ("Einsum", {"equation": "bi', print('!'), 'b"}, NO_EQUATION),
         ("Arange", {"step": 0}, "has a step of 0 and never ends."),
         ("Arange", {"step": -1}, "counts down to the size of an axis; set an end, or a step above 0."),
         ("Roll", {"shifts": 1, "dims": (1, 2)}, "has 1 in shifts, but 2 in dims; give one shift for each axis."),
@@ -232,6 +281,8 @@ def test_a_comparison_keeps_the_meaning_of_the_axes() -> None:
         ("Mean", {"dim": 0}, (Spec((4, 16)),), (16,)),
         ("Select", {"dim": 0, "index": 3}, (Spec((4, 16)),), (16,)),
         ("Add", {}, (SEQUENCE, Spec((16,))), SEQUENCE.shape),
+        ("Einsum", {"equation": "bti,ij->btj"}, (SEQUENCE, Spec((16, 4))), (BATCH, Size("T"), 4)),
+        ("Einsum", {"equation": "bti,"}, (SEQUENCE, Spec(())), (BATCH, 16, Size("T"))),
         ("CosineSimilarity", {"dim": -1}, (Spec((BATCH, 1, 16)), Spec((10, 16))), (BATCH, 10)),
         ("PairwiseDistance", {}, (Spec((BATCH, 16)), Spec((16,))), (BATCH,)),
         ("MatMul", {"transpose": True}, (SEQUENCE, Spec((10, 16))), (BATCH, Size("T"), 10)),
@@ -245,49 +296,31 @@ def test_a_tensor_without_a_batch_is_taken(
     assert result.shape == shape
 
 
-def test_learned_tokens_and_counted_positions_in_a_network() -> None:
-    """A token before the sequence and a vector for each position, as GPT-2 and ViT have them, drawn from parts."""
-    graph = Graph("tokens")
-    x = graph.add("Input", shape=("T", 8))
-    token, first = graph.add("Parameter", shape=(1, 8), name="token"), graph.add("Expand", sizes=(-1, -1))
-    graph.connect(token, first)
-    graph.connect(x, first, target="like")
-    whole = graph.add("Concat")
-    graph.connect(first, whole)
-    graph.connect(x, whole)
-    positions = along(graph, whole, ("Arange", {}), ("Embedding", {"num_embeddings": 20, "embedding_dim": 8}))
-    end = graph.add("Add")
-    graph.connect(whole, end)
-    graph.connect(positions, end)
-    graph.connect(end, graph.add("Output", loss="mse_loss"))
-    assert [problem.message for problem in find(graph) if problem.severity != "hint"] == []
-    model = compile_graph(graph)
-    given = torch.randn(2, 5, 8)
-    expected = torch.cat((model.token.weight.expand(2, 1, 8), given), dim=1) + model.embedding1.weight[:6]
-    assert torch.equal(model(given), expected)
-    assert cost.total(graph, batch=2).parameters == 8 + 20 * 8
+@pytest.mark.parametrize(
+    ("equation", "shapes", "expected"),
+    [
+        ("bij,bjk->bik", [(2, 3, 4), (2, 4, 5)], 2 * 3 * 4 * 5),
+        ("bi,bi->b", [(2, 3), (2, 3)], 2 * 3),
+        ("bi,ij,jk->bk", [(2, 3), (3, 4), (4, 5)], 2 * 3 * 4 + 2 * 4 * 5),
+        ("bi,bj->bij", [(2, 3), (2, 4)], 0),
+        ("bij->b", [(2, 3, 4)], 0),
+    ],
+)
+def test_multiply_adds_of_einsum_are_what_torch_counts(
+    equation: str, shapes: list[tuple[int, ...]], expected: int
+) -> None:
+    specs = tuple(map(Spec, shapes))
+    with FlopCounterMode(display=False) as counter:
+        torch.einsum(equation, *map(torch.randn, shapes))
+    result = layer("Einsum", {"equation": equation}).infer(*specs)
+    assert isinstance(result, Spec)
+    assert layer("Einsum", {"equation": equation}).multiply_adds(specs, (result,)) == expected
+    assert counter.get_total_flops() == 2 * expected
 
 
-def test_a_learned_tensor_takes_no_memory_beside_its_weights() -> None:
-    graph = Graph("one")
-    x, weight = graph.add("Input", shape=(10,)), graph.add("Parameter", shape=(1000, 10))
-    end = graph.add("MatMul", transpose=True)
-    graph.connect(x, end)
-    graph.connect(weight, end)
-    graph.connect(end, graph.add("Output"))
-    assert cost.total(graph, batch=3).activations_inference == 4 * (3 * 10 + 3 * 1000)
+OURS = [cls for cls in layers.all() if cls.__module__.startswith("engine.layers.tensors.")]
 
 
-def test_probabilities_may_be_chosen_repeated_and_limited_before_their_loss() -> None:
-    graph = Graph("probabilities")
-    x, last = graph.add("Input", shape=(7, 3)), graph.add("Input", shape=(), dtype="int64", field="length")
-    scores = along(graph, x, ("Linear", {"out_features": 1}))
-    chosen = joined(graph, "TakeAt", along(graph, scores, ("Sigmoid", {}), ("Flip", {"dims": (1,)})), last)
-    limited = along(graph, scores, ("Clamp", {"min": 0, "max": 1.0}), ("Select", {"index": 0}))
-    condition = along(graph, last, ("Greater", {"other": 3}), ("Unsqueeze", {"dim": 1}))
-    other = joined(graph, "Where", condition, chosen, graph.add("Constant", value=0.5))
-    for answer in (chosen, limited, other):
-        graph.connect(answer, graph.add("Output", loss="binary_cross_entropy"))
-    assert "no-probability" not in [problem.code for problem in find(graph)]
-    graph.connect(along(graph, scores, ("Flip", {"dims": (1,)})), graph.add("Output", loss="binary_cross_entropy"))
-    assert [problem.code for problem in find(graph)].count("no-probability") == 1
+@pytest.mark.parametrize("cls", OURS, ids=lambda cls: cls.__name__)
+def test_the_source_of_a_layer_has_the_expected_syntax(cls: type[Layer]) -> None:
+    assert strange(write(graph_of(exemplar(cls)))) == ""

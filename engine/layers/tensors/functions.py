@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from engine.layers.axes import broadcast
+from engine.layers.axes import behind_batch, broadcast
 from engine.layers.layer import Layer, Port, Saves, ShapeError, need_float
 from engine.layers.parameters import Whole
 from engine.spec import UNWIRED, Spec
@@ -184,4 +184,26 @@ class Pow(Layer):
         return f"{self.exponent:g}"
 
 
-LAYERS = (Exp, Log, Sqrt, Rsqrt, Pow, Abs, Neg, Reciprocal, Clamp, Sin, Cos, Sign)
+class CumSum(Layer):
+    """The sum of all numbers up to each position along an axis."""
+
+    saves: ClassVar[Saves] = "nothing"
+    family: ClassVar[str] = "Math"
+    torch: ClassVar[str] = "torch.cumsum"
+    formula: ClassVar[str] = "y(i) = x(0) + … + x(i)"
+
+    dim: Whole = Field(1, description="the axis along which is summed; 1 is the time of (N, T, features)")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        behind_batch(x, self.dim, verb="sums along")
+        return Spec(x.shape, "int64" if x.dtype == "bool" else x.dtype, x.axes)
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        return f"{arguments[0]}.cumsum({self.dim})"
+
+    def summary(self) -> str:
+        return f"axis {self.dim}"
+
+
+LAYERS = (Exp, Log, Sqrt, Rsqrt, Pow, Abs, Neg, Reciprocal, Clamp, Sin, Cos, Sign, CumSum)

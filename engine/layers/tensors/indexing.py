@@ -9,7 +9,7 @@ from pydantic import Field
 from engine.dims import Dim, product
 from engine.layers.axes import batch_axis, behind_batch, named
 from engine.layers.layer import Layer, Port, Saves, ShapeError
-from engine.layers.parameters import Whole
+from engine.layers.parameters import Positive, Whole
 from engine.spec import Spec, meaning
 
 
@@ -138,4 +138,83 @@ class TakeAt(_Taking):
         return 16 * product(inputs[1].shape)
 
 
-LAYERS = (Gather, IndexSelect, TakeAt)
+class TopK(Layer):
+    """The k largest numbers along an axis, and where they are: the indices go to Gather, for example."""
+
+    family: ClassVar[str] = "Shape"
+    saves: ClassVar[Saves] = "nothing"
+    torch: ClassVar[str] = "torch.topk"
+    formula: ClassVar[str] = "size(dim) = k"
+    initial: ClassVar[dict[str, object]] = {"k": 1}
+    outputs: ClassVar[tuple[Port, ...]] = (
+        Port("values", "the numbers, the largest first"),
+        Port("indices", "their positions along the axis"),
+    )
+
+    k: Positive = Field(description="how many")
+    dim: Whole = Field(-1, description="the axis along which they are chosen; not the batch")
+    largest: bool = Field(True, description="whether the largest are taken; else the smallest")
+    sorted: bool = Field(True, description="whether they come in order")
+
+    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        (x,) = inputs
+        if x.dtype == "bool":
+            raise ShapeError(f"gets bool input {x} but needs numbers.", port="input", code="dtype")
+        dim = behind_batch(x, self.dim, verb="chooses along")
+        size = x.shape[dim]
+        if isinstance(size, int) and self.k > size:
+            raise ShapeError(
+                f"takes {self.k} numbers along {meaning(x.axes, dim)} of {x}, which has only {size}.",
+                port="input",
+                parameter="k",
+                code="range",
+            )
+        if not isinstance(size, int) and self.k > 1:
+            raise ShapeError(
+                f"takes {self.k} numbers along {meaning(x.axes, dim)} of {x}, which is open: only k = 1 is there for "
+                "every size.",
+                port="input",
+                parameter="k",
+                code="open-size",
+            )
+        shape = (*x.shape[:dim], self.k, *x.shape[dim + 1 :])
+        return Spec(shape, x.dtype, x.axes), Spec(shape, "int64", x.axes)
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        options = [f"dim={self.dim}"] * (self.dim != -1)
+        options += [f"largest={self.largest}"] * (self.largest is not True)
+        options += [f"sorted={self.sorted}"] * (self.sorted is not True)
+        return f"{arguments[0]}.topk({', '.join([str(self.k), *options])})"
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 8 * product(outputs[1].shape)
+
+    def summary(self) -> str:
+        return f"{self.k} along axis {self.dim}"
+
+
+class OneHot(Layer):
+    """A row of zeros with a single 1 for each integer, at the position of that integer; integers come out."""
+
+    family: ClassVar[str] = "Sequence"
+    saves: ClassVar[Saves] = "nothing"
+    torch: ClassVar[str] = "torch.nn.functional.one_hot"
+    formula: ClassVar[str] = "y(…, c) = 1 if x(…) = c, else 0"
+    initial: ClassVar[dict[str, object]] = {"num_classes": 10}
+
+    num_classes: Positive = Field(description="how many different integers there are: 0 … num_classes − 1")
+
+    def infer(self, *inputs: Spec) -> Spec:
+        (x,) = inputs
+        _need_positions(x, "input")
+        axes = None if x.axes is None else (*x.axes, "classes")
+        return Spec((*x.shape, self.num_classes), "int64", axes)
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        return f"nn.functional.one_hot({arguments[0]}, {self.num_classes})"
+
+    def summary(self) -> str:
+        return f"{self.num_classes} classes"
+
+
+LAYERS = (Gather, IndexSelect, TakeAt, TopK, OneHot)

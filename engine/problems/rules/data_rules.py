@@ -85,7 +85,9 @@ def _no_answer(layer: Output, answer: Spec) -> str:
 def embedding_range(graph: Graph, report: Report, node_id: str) -> Found:
     """A table has fewer rows than the data has numbers to look up: torch would stop in the middle of an epoch."""
     layer = report.layer(node_id)
-    rows = getattr(layer, "num_embeddings", 0)
+    one_hot = graph.nodes[node_id].type == "OneHot"
+    name, kind = ("num_classes", "positions") if one_hot else ("num_embeddings", "rows")
+    rows = getattr(layer, name, 0)
     for edge in origins(graph, node_id, PASSES_THROUGH | PICKS):
         source = report.layer(edge.source)
         known = _known(graph, report, edge.source, Input)
@@ -99,11 +101,11 @@ def embedding_range(graph: Graph, report: Report, node_id: str) -> Found:
             yield Problem(
                 "error",
                 "embedding-range",
-                f"{called(graph, graph.node(node_id))} has rows for the numbers 0 … {rows - 1}, but the data holds "
-                f"0 … {field.classes - 1}: set num_embeddings to {field.classes}.",
+                f"{called(graph, graph.node(node_id))} has {kind} for the numbers 0 … {rows - 1}, but the data holds "
+                f"0 … {field.classes - 1}: set {name} to {field.classes}.",
                 node_id,
                 "input",
-                "num_embeddings",
+                name,
             )
 
 
@@ -149,5 +151,5 @@ NODE = (
     NodeRule(input_fits_data, frozenset({"Input"}), settings=True),
     NodeRule(output_fits_data, frozenset({"Output"}), settings=True),
 )
-EDGE = (EdgeRule(embedding_range, frozenset({"Embedding", "EmbeddingBag"}), settings=True),)
+EDGE = (EdgeRule(embedding_range, frozenset({"Embedding", "EmbeddingBag", "OneHot"}), settings=True),)
 GRAPH = tuple(map(GraphRule, (settings_valid, data_chosen)))

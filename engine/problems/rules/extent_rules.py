@@ -17,6 +17,7 @@ from engine.layers.convolution import Convolution, Filters
 from engine.layers.layer import Layer
 from engine.layers.pooling import Pooling
 from engine.layers.windows import spread
+from engine.live_nodes import STARTS
 from engine.problems.looking import PASSES_THROUGH, called
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule, SumRule
@@ -29,6 +30,8 @@ OBJECT: Final = 0.5
 """How much of the smaller side of an image an object is taken to fill."""
 POOLS_ALL: Final = frozenset({"AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Mean", "Max", "Min", "Sum"})
 """Layers that may take one number of a whole picture."""
+FLAT: Final = frozenset({"Sign", "ZerosLike", "OnesLike"})
+"""Layers whose results do not change with their input, so that no gradient goes on."""
 PER_SAMPLE: Final = 1_000
 """More weights than this for each training sample learn the samples by heart."""
 
@@ -196,15 +199,14 @@ def no_weights(graph: Graph, report: Report) -> Found:
     ends = [node_id for node_id in trained if node_id in report.inputs]
     if not ends or ends != trained:
         return
-    before, stack = set(ends), list(ends)
-    while stack:  # the nearest are looked at first: mostly the last layer has weights
-        current = stack.pop()
-        if _learns(graph, report, current):
-            return
-        for edge in graph.incoming[current].values():
-            if edge.source not in before:
-                before.add(edge.source)
-                stack.append(edge.source)
+    before, learns, cuts = _before_loss(graph, report, ends, cut=True)
+    if learns:
+        return
+    cuts = [node_id for node_id in cuts if graph.nodes[node_id].type not in STARTS]
+    if cuts and _before_loss(graph, report, ends, cut=False)[1]:
+        words = f"No gradient reaches a layer with weights, because {called(graph, graph.node(cuts[0]))} passes none on"
+        yield Problem("error", "no-weights", f"{words}: add a layer with weights behind it.", ends[0], "input")
+        return
     frozen = any(graph.nodes[node_id].properties.get("frozen") is True for node_id in before)
     yield Problem(
         "error",
@@ -214,6 +216,27 @@ def no_weights(graph: Graph, report: Report) -> Found:
         ends[0],
         "input",
     )
+
+
+def _before_loss(graph: Graph, report: Report, ends: list[str], cut: bool) -> tuple[set[str], bool, list[str]]:
+    """The nodes before these, whether one of them learns (then not all), and where gradients end.
+
+    With ``cut`` only those that a gradient reaches.
+    """
+    before, stack, cuts = set(ends), list(ends), list[str]()
+    while stack:  # the nearest are looked at first: mostly the last layer has weights
+        current = stack.pop()
+        if _learns(graph, report, current):
+            return before, True, cuts
+        for edge in graph.incoming[current].values():
+            spec = report.spec(edge.source, edge.source_port)
+            flat = graph.nodes[current].type in FLAT or edge.target_port == "like"
+            if cut and (flat or (spec is not None and spec.dtype != "float32")):
+                cuts.append(current if flat else edge.source)
+            elif edge.source not in before:
+                before.add(edge.source)
+                stack.append(edge.source)
+    return before, False, cuts
 
 
 def _learns(graph: Graph, report: Report, node_id: str) -> bool:

@@ -209,5 +209,7 @@ def other_target(site: FaultSite) -> Iterator[Way | None]:
 def table(site: FaultSite) -> Iterator[Way | None]:
     """As many rows as the data has numbers."""
     rows = vocabulary(site)
-    if rows:
+    if rows and site.problem.parameter == "num_classes":
+        yield site.set(num_classes=rows)
+    elif rows:
         yield site.set(num_embeddings=rows)

@@ -11,6 +11,7 @@ from engine.spec import BATCH, UNWIRED, Spec
 from tests.engine.cases.activation import whole_numbers
 from tests.engine.cases.case import Case, Drawing, Trial
 from tests.engine.cases.merge import pairs
+from tests.engine.cases.selection import behind
 
 Function = Callable[..., torch.Tensor]
 FLOATS: dict[str, Function] = {
@@ -65,6 +66,11 @@ def power(x: torch.Tensor, tensor: torch.Tensor | None = None, exponent: float =
     return torch.pow(x, exponent if tensor is None else tensor)
 
 
+def across(trial: Trial) -> str:
+    rank = trial.inputs[0].rank
+    return "samples are not summed" if rank and trial.parameters.get("dim", 1) % rank == 0 else ""
+
+
 def not_floats(trial: Trial) -> str:
     if trial.inputs[0].dtype != "float32":
         return whole_numbers(trial)
@@ -83,6 +89,13 @@ CASES |= {
         inputs=any_numbers,
         function=torch.clamp,
         stricter=odd_limits,
+    ),
+    "CumSum": Case(
+        likely={"dim": behind},
+        inputs=any_numbers,
+        function=lambda x, dim=1: torch.cumsum(x, dim),
+        stricter=across,
+        open_refused=True,
     ),
     "Pow": Case(
         likely={"exponent": st.sampled_from([2.0, 3.0, 0.5, -1.0, 1.0, 0.0])},

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import torch
 from hypothesis import strategies as st
+from torch import nn
 
 from engine.dims import Dim
 from engine.spec import BATCH, Spec
 from tests.engine.cases.case import Case, Drawing, Trial
+from tests.engine.cases.embedding import numbers
 from tests.engine.cases.selection import behind
 
 
@@ -45,6 +47,11 @@ def selected(drawing: Drawing) -> list[Spec]:
 def batch(trial: Trial) -> str:
     """Whether the batch is meant."""
     return "the batch is not taken apart" if dim_of(trial) == 0 else ""
+
+
+def across(trial: Trial) -> str:
+    rank = trial.inputs[0].rank
+    return "samples are not compared" if rank and trial.parameters.get("dim", -1) % rank == 0 else ""
 
 
 def other_batch(trial: Trial) -> str:
@@ -87,6 +94,23 @@ CASES = {
         stricter=all_alike,
         open_refused=True,
         exemplar=(Spec((BATCH, 7, 16)), Spec((4,), "int64")),
+    ),
+    "TopK": Case(
+        likely={
+            "k": st.sampled_from([1, 1, 2, 3]),
+            "dim": st.sampled_from([-1, -1, 1, 1, 2, 0, -3]),
+            "sorted": st.just(True),  # without an order any will do
+        },
+        inputs=lambda d: [Spec(d.any_floats().shape, d.draw(st.sampled_from(["float32", "float32", "int64"])))],
+        function=lambda x, k, dim=-1, largest=True, sorted=True: torch.topk(x, k, dim, largest, sorted),
+        stricter=across,
+        open_refused=True,
+    ),
+    "OneHot": Case(
+        likely={"num_classes": st.integers(2, 6)},
+        inputs=numbers,
+        function=lambda x, num_classes: nn.functional.one_hot(x, num_classes),
+        exemplar=(Spec((BATCH, 7), "int64"),),
     ),
     "TakeAt": Case(
         likely={"dim": behind},

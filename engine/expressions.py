@@ -90,20 +90,29 @@ def text(raw: object, repeat: int = 0) -> str:
 
 def substitute(source: str, arguments: Mapping[str, str]) -> str:
     """The expression with each parameter replaced by an expression, in as few brackets as it needs."""
+    return _substituted(source, tuple((name, arguments[name]) for name in _names(source) if name in arguments))
+
+
+@lru_cache(4096)
+def _substituted(source: str, arguments: tuple[tuple[str, str], ...]) -> str:
+    bodies = {name: ast.parse(text, mode="eval").body for name, text in arguments}
 
     class Replace(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.AST:
-            replaced = arguments.get(node.id)
-            return node if replaced is None else ast.parse(replaced, mode="eval").body
+            return bodies.get(node.id, node)
 
-    tree = Replace().visit(copy.deepcopy(_parsed(source)))
-    return ast.unparse(tree)
+    return ast.unparse(Replace().visit(copy.deepcopy(_parsed(source)))) if bodies else ast.unparse(_parsed(source))
 
 
 def names(source: str) -> set[str]:
     """The parameters that an expression speaks of. Raises ExpressionError."""
+    return set(_names(source))
+
+
+@lru_cache(2048)
+def _names(source: str) -> tuple[str, ...]:
     called = {id(node.func) for node in ast.walk(_parsed(source)) if isinstance(node, ast.Call)}
-    return {n.id for n in ast.walk(_parsed(source)) if isinstance(n, ast.Name) and id(n) not in called}
+    return tuple({n.id: None for n in ast.walk(_parsed(source)) if isinstance(n, ast.Name) and id(n) not in called})
 
 
 def evaluate(source: str, arguments: Mapping[str, object]) -> object:

@@ -71,6 +71,8 @@ class Graph:
         self._order: list[str] | None = None
         self._created: dict[str, int] = {}
         """Numbers that rise in creation order."""
+        self.renumbered = 0
+        """How often those numbers were given anew, because a node came back to its old place."""
         self._types: dict[str, dict[str, None]] = {}
         """The ids of the nodes of each type, in creation order."""
         self._shares: dict[str, str] = {}
@@ -186,7 +188,7 @@ class Graph:
         other._names = dict(self._names)
         other.numbers = self.numbers
         other.wirings = self.wirings
-        other._created = dict(self._created)
+        other._created, other.renumbered = dict(self._created), self.renumbered
         other._types = {kind: dict(nodes) for kind, nodes in self._types.items()}
         other._shares = dict(self._shares)
         other._sharers = {owner: dict(nodes) for owner, nodes in self._sharers.items()}
@@ -277,6 +279,7 @@ class Graph:
             for later in list(self.nodes)[index:-1]:
                 self.nodes[later] = self.nodes.pop(later)
             self._created = {node_id: number for number, node_id in enumerate(self.nodes)}
+            self.renumbered += 1
         self._enter(node)
         if node.id[0] == "n" and node.id[1:].isdecimal() and len(node.id) < 12:
             self.numbers = max(self.numbers, int(node.id[1:]))
@@ -315,10 +318,11 @@ class Graph:
     def _enter(self, node: Node) -> None:
         self._names[node.name] = node.id
         same = self._types.setdefault(node.type, {})
-        last = next(reversed(same), None)
-        same[node.id] = None
-        if last is not None and self._created[last] > self._created[node.id]:
-            self._types[node.type] = dict.fromkeys(self.as_created(same))
+        if node.id not in same:
+            last = next(reversed(same), None)
+            same[node.id] = None
+            if last is not None and self._created[last] > self._created[node.id]:
+                self._types[node.type] = dict.fromkeys(self.as_created(same))
         owner = node.properties.get("weights_of") if node.properties else None
         if isinstance(owner, str):
             self._shares[node.id] = owner

@@ -15,13 +15,15 @@ from engine.problems.fixes import tried
 from engine.problems.inside import within
 from engine.problems.looking import behind
 from engine.problems.network_rules import NetworkRules
-from engine.problems.problem import SEVERITIES, Key, Problem, Severity
+from engine.problems.problem import Key, Problem, Severity
 from engine.problems.rule import Found, NodeRule
 from engine.problems.rules import EDGE_RULES, NODE_RULES
 from engine.problems.trial import Trial
 from engine.shapes import Report, Shapes
 
 Check = Callable[[Graph, Report, str], Found]
+NETWORK, END, NODE, EDGE = range(4)
+"""Groups of rules: of the network, of nodes where there is an end to lead to, of nodes, of what feeds them."""
 
 
 def find(graph: Graph) -> list[Problem]:
@@ -34,7 +36,10 @@ class Checker:
 
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
-        self._of_end, self._of_node, self._of_edge = Findings(), Findings(), Findings()
+        self._findings = Findings()
+        self._loose: dict[str, list[Problem]] = {}
+        """What is a problem only where there is an end: else nothing can lead to one."""
+        self._ended = False
         self._network = NetworkRules()
         self._of_graph: list[Problem] | None = None
         self._settings = copy.deepcopy(shapes.graph.settings)
@@ -48,9 +53,7 @@ class Checker:
         """The same for a copy of the graph, without looking at anything again."""
         other = Checker.__new__(Checker)
         other.shapes = self.shapes.copy()
-        other._of_end, other._of_node, other._of_edge = (
-            each.copy() for each in (self._of_end, self._of_node, self._of_edge)
-        )
+        other._findings, other._loose, other._ended = self._findings.copy(), dict(self._loose), self._ended
         other._network, other._of_graph = self._network.copy(), self._of_graph
         other._settings, other._owners = self._settings, dict(self._owners)
         other._seen, other._trial = dict(self._seen), None
@@ -67,25 +70,33 @@ class Checker:
             self._settings = copy.deepcopy(graph.settings)
             visited.update(node.id for node in graph.of_type(*filter(_reads_settings, graph.types)))
         visited |= self._beside(visited)
+        ended = graph.inside is not None or "Output" in graph.types
+        if ended != self._ended:
+            self._ended = ended
+            for node_id, found in self._loose.items():
+                self._put(END, node_id, found if ended else [])
         result: list[Problem] = []
         for node_id in visited:
             kind = graph.nodes[node_id].type if node_id in graph.nodes else None
             found = _run(_checks(NODE_RULES, kind), graph, report, node_id)
             if kind is not None and kind.startswith(PREFIX):
                 found = within(graph, report, node_id, found)
-            self._of_node.put(node_id, found)
-            result += found
-            found = _run(_checks(NODE_RULES, kind, ended=True), graph, report, node_id)
-            self._of_end.put(node_id, found)
-            result += found if self._ended else ()
+            result += self._put(NODE, node_id, found)
+            self._loose.pop(node_id, None)
+            if found := _run(_checks(NODE_RULES, kind, ended=True), graph, report, node_id):
+                self._loose[node_id] = found
+            result += self._put(END, node_id, found if ended else [])
         for node_id in visited | behind(graph, self._altered(visited)):
             kind = graph.nodes[node_id].type if node_id in graph.nodes else None
-            found = _run(_checks(EDGE_RULES, kind), graph, report, node_id)
-            self._of_edge.put(node_id, found)
-            result += found
+            result += self._put(EDGE, node_id, _run(_checks(EDGE_RULES, kind), graph, report, node_id))
         self._network.changed(graph, visited)
         self._of_graph = self._trial = None
         return result
+
+    def _put(self, group: int, node_id: str | None, found: list[Problem]) -> list[Problem]:
+        mine = [replace(problem, seen_by=self) for problem in found]
+        self._findings.put((group, node_id), mine)
+        return mine
 
     def _beside(self, visited: set[str]) -> set[str]:
         """The nodes that share weights with these, or did."""
@@ -110,7 +121,8 @@ class Checker:
                 alone = len(graph.outgoing[node_id]) == 1, bool(graph.sharers(node_id))
                 axes = [spec.axes for spec in outputs.values()]
                 wires = tuple(graph.incoming[node_id].values())
-                seen = graph.nodes[node_id], wires, alone, report.inputs.get(node_id), outputs, axes
+                own = graph.nodes[node_id], report.layers[node_id]
+                seen = own, wires, alone, report.inputs.get(node_id), outputs, axes
             if not seen or node_id not in self._seen or self._seen[node_id] != seen:
                 found.append(node_id)
             if seen:
@@ -121,39 +133,29 @@ class Checker:
 
     # -- what was found --------------------------------------------------------------------------------------------
 
-    @property
-    def _ended(self) -> bool:
-        """Whether there is an end: else nothing can lead to one, and what hangs loose is no problem yet."""
-        graph = self.shapes.graph
-        return graph.inside is not None or "Output" in graph.types
-
-    @property
-    def _of_nodes(self) -> tuple[Findings, ...]:
-        return (self._of_end, self._of_node, self._of_edge) if self._ended else (self._of_node, self._of_edge)
-
     def of_graph(self) -> list[Problem]:
         """The problems of the network as a whole."""
         graph = self.shapes.graph
         if self._of_graph is None:
-            self._of_graph = self._network.problems(graph, self.shapes.report) if graph.inside is None else []
+            found = self._network.problems(graph, self.shapes.report) if graph.inside is None else []
+            self._of_graph = self._put(NETWORK, None, found)
         return self._of_graph
 
     def at(self, key: Key) -> list[Problem]:
         """The problems that are the same as this, but for their numbers."""
-        found = [problem for each in self._of_nodes for problem in each.by_key.get(key, ())]
-        return found + [problem for problem in self.of_graph() if problem.key == key]
+        self.of_graph()
+        return self._findings.at(key)
 
     def count(self, severity: Severity) -> int:
         """How many problems are as grave as this."""
-        of_graph = sum(problem.severity == severity for problem in self.of_graph())
-        return of_graph + sum(each.severities[severity] for each in self._of_nodes)
+        self.of_graph()
+        return self._findings.count(severity)
 
     def problems(self) -> list[Problem]:
         """All problems: gravest first, then in creation order of the nodes, the network's own first."""
-        created = self.shapes.graph.created
-        found = [*self.of_graph(), *(problem for each in self._of_nodes for problem in each)]
-        found.sort(key=lambda p: (SEVERITIES.index(p.severity), created(p.node), p.code))
-        return [replace(problem, seen_by=self) for problem in found]
+        self.of_graph()
+        found = self._findings.in_order(self.shapes.graph)
+        return [problem if problem.seen_by is self else replace(problem, seen_by=self) for problem in found]
 
     def fixes(self, problem: Problem) -> tuple[Fix, ...]:
         """What would fix one of these problems in the network as it is now, best first; none for one that is gone."""

@@ -1,42 +1,97 @@
-"""The problems that one group of rules finds at the nodes: by node, by place, and how many of each severity."""
+"""The problems of a graph by where they were found: those at one place, how many there are, all in order."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterator
+from typing import TypeAlias
 
-from engine.problems.problem import Key, Problem, Severity
+from engine.graph import Graph
+from engine.problems.problem import SEVERITIES, Key, Problem, Severity
+
+Origin: TypeAlias = tuple[int, str | None]
+"""A group of rules and the node that they looked at."""
+SortKey: TypeAlias = tuple[int, int, str, int, int, int]
+"""What a problem is sorted by; no two have the same."""
 
 
 class Findings:
-    """``by_node`` holds what the rules found when they looked at a node; nodes without a problem are left out."""
+    """What the rules found at each origin. In order: gravest first, then in creation order of the nodes."""
 
     def __init__(self) -> None:
-        self.by_node: dict[str, list[Problem]] = {}
-        self.by_key: dict[Key, list[Problem]] = {}
-        self.severities: Counter[Severity] = Counter()
-
-    def __iter__(self) -> Iterator[Problem]:
-        return (problem for found in self.by_node.values() for problem in found)
+        self._found: dict[Origin, list[Problem]] = {}
+        self._at: dict[Key, list[Problem]] = {}
+        self._severities: Counter[Severity] = Counter()
+        self._sorted: list[tuple[SortKey, Problem]] = []
+        self._keys: dict[Origin, list[SortKey]] = {}
+        self._unsorted: set[Origin] = set()
+        """Where something else is found than is sorted."""
+        self._renumbered = 0
+        """The order of the nodes that the keys are made of."""
 
     def copy(self) -> Findings:
         """An independent copy."""
         other = Findings()
-        other.by_node = dict(self.by_node)
-        other.by_key = {place: list(found) for place, found in self.by_key.items()}
-        other.severities = self.severities.copy()
+        other._found = dict(self._found)
+        other._at = {key: list(found) for key, found in self._at.items()}
+        other._severities = self._severities.copy()
+        other._unsorted = set(self._found)
         return other
 
-    def put(self, node_id: str, found: list[Problem]) -> None:
-        """What is found at a node now, in the place of what was."""
-        for problem in self.by_node.pop(node_id, ()):
-            at = self.by_key[problem.key]
+    def put(self, origin: Origin, found: list[Problem]) -> None:
+        """What is found there now, in the place of what was."""
+        before = self._found.pop(origin, [])
+        for problem in before:
+            at = self._at[problem.key]
             at.remove(problem)
             if not at:
-                del self.by_key[problem.key]
-            self.severities[problem.severity] -= 1
+                del self._at[problem.key]
+            self._severities[problem.severity] -= 1
         if found:
-            self.by_node[node_id] = found
+            self._found[origin] = found
         for problem in found:
-            self.by_key.setdefault(problem.key, []).append(problem)
-            self.severities[problem.severity] += 1
+            self._at.setdefault(problem.key, []).append(problem)
+            self._severities[problem.severity] += 1
+        if found or before:
+            self._unsorted.add(origin)
+
+    def at(self, key: Key) -> list[Problem]:
+        """The problems that are the same as this, but for their numbers."""
+        return self._at.get(key, [])
+
+    def count(self, severity: Severity) -> int:
+        """How many are as grave as this."""
+        return self._severities[severity]
+
+    def in_order(self, graph: Graph) -> list[Problem]:
+        """All of them; only what has changed is sorted again."""
+        if self._renumbered != graph.renumbered:
+            self._sorted, self._keys = [], {}
+            self._unsorted, self._renumbered = set(self._found), graph.renumbered
+        old = [key for origin in self._unsorted for key in self._keys.pop(origin, ())]
+        new: list[tuple[SortKey, Problem]] = []
+        for origin in self._unsorted:
+            if found := self._found.get(origin):
+                pairs = [(_sort_key(graph, origin, index, problem), problem) for index, problem in enumerate(found)]
+                self._keys[origin] = [key for key, _ in pairs]
+                new += pairs
+        self._unsorted = set()
+        if 8 * (len(old) + len(new)) > len(self._sorted):  # then it is less work to sort them all
+            gone = set(old)
+            self._sorted = sorted([pair for pair in self._sorted if pair[0] not in gone] + new, key=_first)
+        else:
+            for key in old:
+                del self._sorted[bisect_left(self._sorted, key, key=_first)]
+            for pair in new:
+                insort(self._sorted, pair, key=_first)
+        return [problem for _, problem in self._sorted]
+
+
+def _sort_key(graph: Graph, origin: Origin, index: int, problem: Problem) -> SortKey:
+    group, node_id = origin
+    severity = SEVERITIES.index(problem.severity)
+    return severity, graph.created(problem.node), problem.code, group, graph.created(node_id), index
+
+
+def _first(pair: tuple[SortKey, Problem]) -> SortKey:
+    return pair[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from engine.graph import Graph
 from engine.problems.problem import Problem
@@ -50,3 +50,15 @@ class SumRule:
 
     number: Callable[[Graph, Report, str], int]
     check: Callable[[Graph, Callable[[], int]], Found]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRule:
+    """Looks far up the network from some nodes: again only where a node that it has read gives another ``reading``.
+
+    ``trace`` says what is seen from a node and which nodes were read; ``check`` may ask for it of any node.
+    """
+
+    trace: Callable[[Graph, Report, str], tuple[Any, set[str]]]
+    reading: Callable[[Graph, Report, str], object]
+    check: Callable[[Graph, Report, Callable[[str], Any]], Found]

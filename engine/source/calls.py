@@ -10,7 +10,7 @@ from engine import expressions
 from engine.blocks.use import Inside, Key
 from engine.expressions import depends
 from engine.graph import Node
-from engine.source.class_plan import BlockView, ClassPlan, Derived, unfolded, view_of
+from engine.source.class_plan import BlockView, ClassPlan, Derived, view_of
 
 WIDEST = 100
 Plans = Mapping[tuple[str, Key], ClassPlan]
@@ -56,7 +56,7 @@ def block_calls(plan: ClassPlan, node: Node, plans: Plans) -> tuple[list[Call], 
 
     With a count the last call stands for all that follow the ones before.
     """
-    longest = max(len(unfolded(view, node.id)) for view in plan.views)
+    longest = max(len(view.unfolded(node.id)) for view in plan.views)
     count = plan.counted(node.id)
     calls: list[Call] = []
     for repeat in range(longest if count is None else min(longest, 2)):
@@ -67,7 +67,7 @@ def block_calls(plan: ClassPlan, node: Node, plans: Plans) -> tuple[list[Call], 
 
 
 def _block_call(plan: ClassPlan, node: Node, repeat: int, plans: Plans, before: Call | None) -> Call:
-    here = next(found[repeat] for view in plan.views if len(found := unfolded(view, node.id)) > repeat)
+    here = next(found[repeat] for view in plan.views if len(found := view.unfolded(node.id)) > repeat)
     inner = plans[here.block.id, here.key]
     named = []
     for parameter in inner.parameters:
@@ -77,15 +77,15 @@ def _block_call(plan: ClassPlan, node: Node, repeat: int, plans: Plans, before: 
             if text != repr(parameter.default):
                 named.append((parameter.name, text))
     outer = {parameter.name: repr(parameter.default) for parameter in inner.parameters} | dict(named)
-    behind = _translated(inner, outer | (dict(before.derived) if before is not None else {}))
+    behind = _translated(inner, outer | dict(before.derived)) if before is not None else None
     derived = []
     for each in inner.derived:
 
         def value(view: BlockView, each: Derived = each) -> object:
-            found: list[Inside] = unfolded(view, node.id)
+            found: list[Inside] = view.unfolded(node.id)
             return each.value(view_of(found[repeat])) if len(found) > repeat else None
 
-        text = plan.text(node.id, each.name, value, behind if repeat else None)
+        text = plan.text(node.id, each.name, value, behind)
         derived.append((each.name, text))
     call = Call(inner.class_name, tuple(derived), tuple(named))
     plan.known[node.id] = _translated(inner, outer | dict(derived))

@@ -41,6 +41,15 @@ class BlockView:
 
     report: Report
     arguments: Mapping[str, object]
+    _unfolded: dict[str, list[Inside]] = field(default_factory=dict, compare=False, repr=False)
+
+    def unfolded(self, node_id: str) -> list[Inside]:
+        """What each repeat of a block sees; empty where it is not known."""
+        if node_id not in self._unfolded:
+            layer, inputs = self.report.layer(node_id), self.report.inputs.get(node_id)
+            known = isinstance(layer, Use) and inputs is not None and node_id in self.report.outputs
+            self._unfolded[node_id] = list(layer.unfolded(*inputs)) if known else []  # type: ignore[union-attr,misc]
+        return self._unfolded[node_id]
 
     def layer(self, node_id: str) -> Layer:
         """The node's layer; the graph is complete by now."""
@@ -148,7 +157,7 @@ class ClassPlan:
         raw = (node or self.graph.nodes[node_id]).properties.get("repeat", 1)
         if self.block is None or not expressions.depends(raw):
             return None
-        alike = (len({inside.key for inside in unfolded(view, node_id)[1:]}) <= 1 for view in self.views)
+        alike = (len({inside.key for inside in view.unfolded(node_id)[1:]}) <= 1 for view in self.views)
         return expressions.text(raw) if all(alike) else None
 
     # -- what an inferred value reads as ---------------------------------------------------------------------------
@@ -274,11 +283,3 @@ def _doubled(spec: Spec, axis: int) -> Spec:
     if spec is UNWIRED or axis >= spec.rank:
         return spec
     return replace(spec, shape=(*spec.shape[:axis], spec.shape[axis] * 2, *spec.shape[axis + 1 :]))
-
-
-def unfolded(view: BlockView, node_id: str) -> list[Inside]:
-    """What each repeat of a block sees in this view; empty where the view does not know."""
-    layer, inputs = view.report.layer(node_id), view.report.inputs.get(node_id)
-    if not isinstance(layer, Use) or inputs is None or node_id not in view.report.outputs:
-        return []
-    return list(layer.unfolded(*inputs))

@@ -13,7 +13,7 @@ from engine.expressions import depends, is_expression
 from engine.graph import Node
 from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer
-from engine.source.class_plan import BlockView, ClassPlan, unfolded
+from engine.source.class_plan import BlockView, ClassPlan
 from engine.source.names import attribute, identifier
 
 Value = tuple[str, str]
@@ -268,7 +268,7 @@ class Forward:
     def _state_size(self, node: Node, use: Use, state: int, varied: dict[str, str]) -> str:
         """The size of a state as further arguments of a call; one that differs between repeats goes to ``varied``."""
         start = use.block.graph.of_type("BlockInput")[state]
-        seen = [unfolded(view, node.id) for view in self.plan.views]
+        seen = [view.unfolded(node.id) for view in self.plan.views]
         count = self.plan.counted(node.id)
         longest = max(map(len, seen))
         texts = []
@@ -290,7 +290,7 @@ class Forward:
         """One size of the state of a repeat, as the forward pass reads it."""
 
         def value(view: BlockView) -> object:
-            found = unfolded(view, node.id)
+            found = view.unfolded(node.id)
             return found[repeat].given[start.id].shape[axis] if len(found) > repeat else None
 
         return self._own(self.plan.text(node.id, f"{start.name}_size", value))

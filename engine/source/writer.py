@@ -16,7 +16,7 @@ from engine.live_nodes import live_nodes
 from engine.resolve import Fault, owner_of, resolve_properties
 from engine.shapes import Report
 from engine.source.calls import WIDEST, block_calls, compressed, laid_out, layer_call
-from engine.source.class_plan import BlockView, Body, ClassPlan, SourceError, unfolded, view_of
+from engine.source.class_plan import BlockView, Body, ClassPlan, SourceError, view_of
 from engine.source.contexts import contexts
 from engine.source.folding import WIDTH, folded
 from engine.source.forward import Forward, coded_fields, reads_right
@@ -89,7 +89,7 @@ class Writer:
         if layer is None or node.id not in view.report.inputs:
             return (node.id,)
         if isinstance(layer, Use):
-            found = unfolded(view, node.id)
+            found = view.unfolded(node.id)
             inner = [id(self.plans[inside.block.id, inside.key]) for inside in found]
             tail = len({inside.key for inside in found[1:]}) <= 1
             if depends(node.properties.get("repeat")) and tail and len(set(inner)) <= 1:

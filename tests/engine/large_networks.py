@@ -224,3 +224,86 @@ def nasnet_a(cells: int = 6, filters: int = 168) -> Graph:
         for _ in range(cells):
             before, last, halved = last, normal(before, last, width, halved), False
     return drawing.classified(drawing.along(last, relu), 1000)
+
+
+def nasnet_a_of_blocks(cells: int = 6, filters: int = 168) -> Graph:
+    """The same drawn with blocks: separable convolutions within cells, and a node for each cell."""
+    graph = Graph("NASNet-A")
+    channels: Any = {"expr": "channels"}
+
+    def layers(inner: Graph, last: str, *steps: Step) -> str:
+        for kind, parameters in steps:
+            node = inner.add(kind, **parameters)
+            inner.connect(last, node)
+            last = node
+        return last
+
+    def joined(inner: Graph, kind: str, *sources: str) -> str:
+        node = inner.add(kind)
+        for source in sources:
+            inner.connect(source, node)
+        return node
+
+    fitted = graph.define("Fitted", channels=42, stride=1)
+    own: dict[str, Any] = {"out_channels": channels, "kernel_size": 1, "stride": {"expr": "stride"}, "bias": False}
+    steps: list[Step] = [("ReLU", {}), ("Conv2d", own), ("BatchNorm2d", {}), ("BlockOutput", {})]
+    layers(fitted, fitted.add("BlockInput"), *steps)
+    separable = graph.define("Separable", channels=42, kernel=3, stride=1)
+    last = separable.add("BlockInput")
+    for stride in ({"expr": "stride"}, 1):
+        depth = {"out_channels": channels, "kernel_size": {"expr": "kernel"}, "stride": stride, "groups": channels}
+        point: dict[str, Any] = {"out_channels": channels, "kernel_size": 1, "bias": False}
+        steps = [("ReLU", {}), ("Conv2d", depth | {"padding": {"expr": "kernel // 2"}}), ("Conv2d", point)]
+        last = layers(separable, last, *steps, ("BatchNorm2d", {}))
+    layers(separable, last, ("BlockOutput", {}))
+
+    def cell(name: str, stride: int) -> tuple[Graph, str, str, Callable[..., str], Callable[..., str]]:
+        inner = graph.define(name, channels=42, halving=1)
+        before, now = inner.add("BlockInput", name="before"), inner.add("BlockInput", name="now")
+        p = layers(inner, before, ("Fitted", {"channels": channels, "stride": {"expr": "halving"}}))
+        h = layers(inner, now, ("Fitted", {"channels": channels}))
+
+        def sep(source: str, kernel: int, step: int = stride) -> str:
+            return layers(inner, source, ("Separable", {"channels": channels, "kernel": kernel, "stride": step}))
+
+        def pool(source: str, kind: str, step: int = stride) -> str:
+            return layers(inner, source, (f"{kind}Pool2d", {"kernel_size": 3, "stride": step, "padding": 1}))
+
+        return inner, p, h, sep, pool
+
+    inner, p, h, sep, pool = cell("Normal", 1)
+    parts = [
+        joined(inner, "Add", sep(h, 5), sep(p, 3)),
+        joined(inner, "Add", sep(p, 5), sep(p, 3)),
+        joined(inner, "Add", pool(h, "Avg"), p),
+        joined(inner, "Add", pool(p, "Avg"), pool(p, "Avg")),
+        joined(inner, "Add", sep(h, 3), h),
+    ]
+    layers(inner, joined(inner, "Concat", p, *parts), ("BlockOutput", {}))
+    inner, p, h, sep, pool = cell("Reduction", 2)
+    first = joined(inner, "Add", sep(h, 5), sep(p, 7))
+    second = joined(inner, "Add", pool(h, "Max"), sep(p, 7))
+    third = joined(inner, "Add", pool(h, "Avg"), sep(p, 5))
+    fourth = joined(inner, "Add", pool(first, "Avg", 1), second)
+    fifth = joined(inner, "Add", sep(first, 3, 1), pool(h, "Max"))
+    layers(inner, joined(inner, "Concat", second, third, fourth, fifth), ("BlockOutput", {}))
+
+    def use(kind: str, before: str, now: str, width: int, halving: int) -> str:
+        node = graph.add(kind, channels=width, halving=halving)
+        graph.connect(before, node)
+        graph.connect(now, node)
+        return node
+
+    stem = {"out_channels": 96, "kernel_size": 3, "stride": 2, "bias": False}
+    before = layers(graph, graph.add("Input", shape=(3, 331, 331)), ("Conv2d", stem), ("BatchNorm2d", {}))
+    last = use("Reduction", before, before, filters // 4, 1)
+    before, last = last, use("Reduction", before, last, filters // 2, 2)
+    halving = 2
+    for stage in range(3):
+        if stage:
+            before, last, halving = last, use("Reduction", before, last, filters * 2**stage, 1), 2
+        for _ in range(cells):
+            before, last, halving = last, use("Normal", before, last, filters * 2**stage, halving), 1
+    pooled: Step = "AdaptiveAvgPool2d", {"output_size": 1}
+    layers(graph, last, ("ReLU", {}), pooled, ("Flatten", {}), ("Linear", {"out_features": 1000}), ("Output", {}))
+    return graph

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.problems.rule import EdgeRule, GraphRule, NodeRule, SumRule
+from engine.problems.rule import EdgeRule, GraphRule, NodeRule, SumRule, TraceRule
 from engine.problems.rules import data_rules as data
 from engine.problems.rules import extent_rules as extent
 from engine.problems.rules import image_rules as images
@@ -22,3 +22,4 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *extent.GRAPH,
 )
 SUM_RULES: Final[tuple[SumRule, ...]] = extent.SUM
+TRACE_RULES: Final[tuple[TraceRule, ...]] = extent.TRACE

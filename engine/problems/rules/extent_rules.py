@@ -20,7 +20,7 @@ from engine.layers.windows import spread
 from engine.live_nodes import STARTS
 from engine.problems.looking import PASSES_THROUGH, called
 from engine.problems.problem import Problem
-from engine.problems.rule import Found, GraphRule, SumRule
+from engine.problems.rule import Found, GraphRule, SumRule, TraceRule
 from engine.resolve import owner_of
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import Report
@@ -36,23 +36,23 @@ PER_SAMPLE: Final = 1_000
 """More weights than this for each training sample learn the samples by heart."""
 
 
-def narrow_view(graph: Graph, report: Report) -> Found:
+Sight = tuple[float, int | None]
+"""How many pixels a cell sees, of images of how many."""
+
+
+def narrow_view(graph: Graph, report: Report, sight: Callable[[str], Sight]) -> Found:
     """Every cell before a global pooling sees less than an object takes: no cell can recognise it as a whole.
 
     Receptive fields: Araujo, Norris and Sim 2019, Computing Receptive Fields of Convolutional Neural Networks,
     https://distill.pub/2019/computing-receptive-fields
     """
-    known: dict[str, tuple[float, int | None]] = {}
     for node in graph.of_type(*POOLS_ALL & graph.types):
         if not _pools_all(report, node.id):
             continue
         source = next(iter(graph.incoming[node.id].values())).source
         if _gates(graph, node.id, source):
             continue
-        if source not in known:
-            seen = view(graph, report, source)
-            known[source] = seen, image_side(graph, report, source) if seen < inf else None
-        seen, image = known[source]
+        seen, image = sight(source)
         if image is None or seen >= OBJECT * image:
             continue
         yield Problem(
@@ -66,6 +66,23 @@ def narrow_view(graph: Graph, report: Report) -> Found:
         )
 
 
+def _sight(graph: Graph, report: Report, node_id: str) -> tuple[Sight, set[str]]:
+    """What a cell behind a node sees, and the nodes that this depends on."""
+    seen, read = _viewed(graph, report, node_id, 1.0)
+    return (seen, image_side(graph, report, node_id) if seen < inf else None), read
+
+
+def _reading(graph: Graph, report: Report, node_id: str) -> object:
+    """All that `view` and `image_side` read of a node: wires, sizes and how it widens a view, a linear function."""
+    node, layer = graph.nodes[node_id], report.layer(node_id)
+    spec = next(iter(report.outputs.get(node_id, {}).values()), None)
+    sources = [edge.source for edge in graph.incoming[node_id].values()]
+    if spec is None or isinstance(layer, Use):
+        return node.type, sources, spec, layer
+    inputs = report.inputs.get(node_id, ())
+    return node.type, sources, spec.shape, [_before(layer, node.type, seen, inputs, spec) for seen in (1.0, 2.0)]
+
+
 def _gates(graph: Graph, node_id: str, source: str) -> bool:
     """Whether a pooling only weighs the channels of what it pools, as squeeze and excitation do."""
     gates = [edge.target for edge in graph.outgoing[source] if graph.nodes[edge.target].type == "Multiply"]
@@ -77,31 +94,47 @@ def view(graph: Graph, report: Report, node_id: str, cells: float = 1.0) -> floa
 
     Going up, r ← (r − 1)·stride + reach. Infinite where it is at least `OBJECT` of the whole, or not known.
     """
+    return _viewed(graph, report, node_id, cells)[0]
+
+
+def _viewed(graph: Graph, report: Report, node_id: str, cells: float) -> tuple[float, set[str]]:
+    """The view, and the nodes that it depends on: those of one path where it is infinite, else all above."""
     widest, best = 0.0, {node_id: cells}
+    below = {node_id: ""}
     heap, count = [(-cells, 0, node_id)], 0
     while heap:  # the widest first, then the nearest: mostly a few layers are enough
         seen, _, current = heappop(heap)
         seen = -seen
         if seen < best[current]:
             continue
-        node, spec = graph.nodes[current], next(iter(report.outputs.get(current, {}).values()), None)
-        if spec is None or spec.rank != 4:
-            return inf
-        sizes = [size for size in spec.shape[2:] if isinstance(size, int)]
-        if sizes and seen >= OBJECT * min(sizes) and min(sizes) > 1 and node.type != "Input":
-            return inf
-        if node.type in ("Input", "BlockInput"):
-            widest = max(widest, seen)
+        wider = _wider(graph, report, current, seen)
+        if wider == inf:
+            path = {current}
+            while current := below[current]:
+                path.add(current)
+            return inf, path
+        if graph.nodes[current].type in STARTS:
+            widest = max(widest, wider)
             continue
-        above_it = _before(report.layer(current), node.type, seen, report.inputs.get(current, ()), spec)
-        if above_it == inf:
-            return inf
         for edge in graph.incoming[current].values():
-            if above_it > best.get(edge.source, 0.0):
-                best[edge.source] = above_it
+            if wider > best.get(edge.source, 0.0):
+                best[edge.source], below[edge.source] = wider, current
                 count += 1
-                heappush(heap, (-above_it, count, edge.source))
-    return widest
+                heappush(heap, (-wider, count, edge.source))
+    return widest, set(best)
+
+
+def _wider(graph: Graph, report: Report, node_id: str, seen: float) -> float:
+    """How many cells of its inputs so many cells behind a node depend on; for a start, as many."""
+    node, spec = graph.nodes[node_id], next(iter(report.outputs.get(node_id, {}).values()), None)
+    if spec is None or spec.rank != 4:
+        return inf
+    sizes = [size for size in spec.shape[2:] if isinstance(size, int)]
+    if sizes and seen >= OBJECT * min(sizes) and min(sizes) > 1 and node.type != "Input":
+        return inf
+    if node.type in STARTS:
+        return seen
+    return _before(report.layer(node_id), node.type, seen, report.inputs.get(node_id, ()), spec)
 
 
 def _before(layer: Layer | None, kind: str, seen: float, inputs: tuple[Spec, ...], output: Spec) -> float:
@@ -251,5 +284,6 @@ def _learns(graph: Graph, report: Report, node_id: str) -> bool:
     return bool(layer.weights(*report.inputs[node_id]))
 
 
-GRAPH = (GraphRule(narrow_view), GraphRule(no_weights))
+GRAPH = (GraphRule(no_weights),)
+TRACE = (TraceRule(_sight, _reading, narrow_view),)
 SUM = (SumRule(_weights, many_weights),)

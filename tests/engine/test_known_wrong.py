@@ -185,7 +185,7 @@ def across_the_batch() -> Network:
 
 def wrapped_text() -> Network:
     """The head of the class is so wide that the text comes to stand at the end of its first line."""
-    declared = dict.fromkeys(("channels", "depth", "stride", "height"), 1) | {"mode": "nearest-exact"}
+    declared = dict.fromkeys(("size", "depth", "stride", "height"), 1) | {"mode": "nearest-exact"}
     return inside("Upsample", (3, 4), {"scale_factor": 2.0, "mode": reckoned("mode")}, **declared)
 
 

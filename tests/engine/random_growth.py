@@ -33,14 +33,19 @@ def layer(scope: Scope, trial: Trial, *, forced: bool = False) -> list[Value]:
     if scope.graph.inside is not None:
         often = 0.8 if forced else 0.4
         if forced:
-            defaults = {n: info.default for n, info in cls.model_fields.items() if not info.is_required()}
-            typed = defaults | typed
+            typed = said(trial)
         typed = {name: scope.express(item, often) for name, item in typed.items()}
     if draft.chance(0.1):
         typed["frozen"] = scope.express(True)
     if draft.chance(0.1):
         typed["initialization"] = draft.rng.choice(["xavier_uniform", "kaiming_normal", "normal", "orthogonal"])
     return scope.put(cls.__name__, typed, given)
+
+
+def said(trial: Trial) -> dict[str, Any]:
+    """All fields of a layer, the defaults written out."""
+    fields = trial.cls.model_fields.items()
+    return {name: info.default for name, info in fields if not info.is_required()} | trial.parameters
 
 
 def _given(scope: Scope, layer: Layer, wishes: list[Spec], fed: Sequence[Feed], forced: bool) -> list[Value | None]:
@@ -134,6 +139,18 @@ def coerced(scope: Scope, value: Value, spec: Spec) -> Value:
     (value,) = scope.put("Linear", {"out_features": scope.express(count)}, [value])
     if len(sizes) != 1:
         (value,) = scope.put("Reshape", {"shape": tuple(sizes)}, [value])
+    return value
+
+
+def batch_first(scope: Scope, value: Value) -> Value | None:
+    """The value with the batch as its first axis; None where it has none."""
+    shape = value.spec.shape
+    if scope.batch not in shape:
+        return None
+    axis = shape.index(scope.batch)
+    if axis:
+        order = (axis, *(n for n in range(len(shape)) if n != axis))
+        (value,) = scope.put("Permute", {"dims": order}, [value])
     return value
 
 

@@ -134,7 +134,7 @@ def _node(
 ) -> list[int]:
     """The storages of a node's outputs."""
     if isinstance(layer, Use):
-        return _use(memory, layer, inputs, outputs, taken)
+        return _use(memory, layer, inputs, taken)
     first = next((storage for storage in taken if storage is not None), None)
     if first is not None and layer.passes_through(inputs, memory.training):
         return [first for _ in outputs]
@@ -152,16 +152,13 @@ def _node(
     return made
 
 
-def _use(
-    memory: Memory, use: Use, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], taken: list[int | None]
-) -> list[int]:
+def _use(memory: Memory, use: Use, inputs: tuple[Spec, ...], taken: list[int | None]) -> list[int]:
     """A block: its repeats one behind the other; in a scan each step leaves what a step leaves."""
     stream = list(taken)
     made: list[int] = []
-    steps = memory.number(use.steps(inputs)) if use.properties.apply == "scan" else 0
-    for found in use.unfolded(*inputs):
+    for found, steps, outputs in use.passes(*inputs):
         before = made
-        made = _scan(memory, found, steps, outputs) if steps else _once(memory, found, stream)
+        made = _scan(memory, found, memory.number(steps), outputs) if steps else _once(memory, found, stream)
         for storage in before:
             memory.release(storage)
         if made:

@@ -60,6 +60,9 @@ class _BatchNorm(_ChannelNorm):
     affine: bool = Field(True, description=AFFINE)
     track_running_stats: bool = Field(True, description=RUNNING)
 
+    def mixes_samples(self, *inputs: Spec) -> bool:
+        return True
+
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         return _affine(inputs[0]) if self.affine else {}
 
@@ -117,6 +120,9 @@ class _InstanceNorm(_ChannelNorm):
                 code="one-value",
             )
         return x
+
+    def mixes_samples(self, *inputs: Spec) -> bool:
+        return self.track_running_stats  # of which there is one for all
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         return _affine(inputs[0]) if self.affine else {}

@@ -90,10 +90,11 @@ class Writer:
         if isinstance(layer, Use):
             found = unfolded(view, node.id)
             inner = [id(self.plans[inside.block.id, inside.key]) for inside in found]
+            apart = layer.one_by_one(*view.report.inputs[node.id])
             tail = len({inside.key for inside in found[1:]}) <= 1
             if depends(node.properties.get("repeat")) and tail and len(set(inner)) <= 1:
-                return (node.id, "counted", inner[0] if inner else None)
-            return (node.id, *inner)
+                return (node.id, apart, "counted", inner[0] if inner else None)
+            return (node.id, apart, *inner)
         inputs = view.report.inputs[node.id]
         if layer.constructor():
             written = layer.arguments(*inputs)
@@ -179,7 +180,7 @@ class Writer:
         calls, count = block_calls(plan, node, self.plans)
         if layer.properties.repeat == 1 and count is None:
             return [f" = {calls[0]}"]
-        once = layer.properties.apply != "scan"
+        once = not layer.one_by_one(*plan.views[0].report.inputs[node.id])
         wired = [wire for wire in plan.wires[node.id] if wire[1]]
         if once and len(wired) == 1 and len(layer.output_ports()) == 1:
             sequential.add(node.id)

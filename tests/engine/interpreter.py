@@ -124,7 +124,7 @@ class Frame:
         """The module with the weights that the other implementation has at this place, some of them the owner's."""
         if module is None:
             return None
-        module.to(self.machine.dtype).eval()
+        interpreter_layers.calm(module.to(self.machine.dtype))
         module.load_state_dict(self.machine.lookup(*place).state_dict())
         owner = self._owner(node)
         lent: dict[str, torch.Tensor] = {}

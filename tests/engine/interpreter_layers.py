@@ -49,6 +49,15 @@ def module(of: Trial) -> nn.Module | None:
     return oracle.module(of)
 
 
+def calm(module: nn.Module) -> nn.Module:
+    """The module without random draws: only what takes its numbers from the batch goes on training."""
+    module.eval()
+    for each in module.modules():
+        if isinstance(each, nn.modules.batchnorm._NormBase):
+            each.train()
+    return module
+
+
 def apply(of: Trial, built: nn.Module | None, given: Sequence[torch.Tensor | None]) -> tuple[torch.Tensor, ...]:
     """The layer's values in the order of its output ports."""
     if isinstance(built, nn.RNNBase):

@@ -94,8 +94,6 @@ def fitting(name: str, batch: int) -> tuple[Trial, ...]:
     )
     @given(st.booleans().flatmap(lambda said: trials(cls, spoil=False, symbols=False, said=said)))
     def gather(trial: Trial) -> None:
-        if trial.parameters.get("track_running_stats") is False:
-            return  # it always computes with the batch it sees, which is another one where steps are folded into it
         if all(spec is UNWIRED or small(spec.bound(trial.sizes)) for spec in trial.inputs):
             result = oracle.rule(trial, trial.inputs)
             if result is not None and all(small(spec.bound(trial.sizes)) for spec in result):

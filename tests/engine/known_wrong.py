@@ -23,14 +23,7 @@ class Wrong:
     met: Met
 
 
-def renormalized(nodes: list[Seen], _: Network) -> bool:
-    bags = [each for each in nodes if each.node.type == "EmbeddingBag" and each.layer.max_norm is not None]
-    return any("per_sample_weights" in each.wired() for each in bags)
-
-
-KNOWN_WRONG: Final[dict[str, Wrong]] = {
-    "renormalized": Wrong("max_norm rewrites rows in place that the gradient of another call needs", renormalized),
-}
+KNOWN_WRONG: Final[dict[str, Wrong]] = {}
 
 
 def known(network: Network) -> set[str]:

@@ -158,7 +158,6 @@ def share(scope: Scope) -> None:
     """A node that uses the weights of another one of its kind, or single tensors of one of another kind."""
     rng = scope.draft.rng
     owners = [n for n, placed in scope.placed.items() if placed.layer.weights(*placed.specs)]
-    owners = [n for n in owners if "max_norm" not in scope.placed[n].raw]  # that changes its weights on the way
     if not owners:
         return
     owner = rng.choice(owners)

@@ -79,12 +79,11 @@ def leaves(graph: Graph, report: Report, node_ids: Iterable[str] | None = None) 
         if not isinstance(layer, Use):
             yield Leaf(layer, inputs, tuple(report.outputs[node_id].values()), 1, borrowed, frozen, known)
             continue
-        steps = layer.steps(inputs) if layer.properties.apply == "scan" else 1
-        for found in layer.unfolded(*inputs):
+        for found, steps, _ in layer.passes(*inputs):
             for leaf in leaves(found.graph, found.report):
                 yield replace(
                     leaf,
-                    times=leaf.times * steps,
+                    times=leaf.times * (steps or 1),
                     borrowed=leaf.borrowed or borrowed,
                     frozen=leaf.frozen or frozen,
                 )

@@ -137,7 +137,7 @@ def _node(
 ) -> list[int]:
     """The storages of a node's outputs."""
     if isinstance(layer, Use):
-        return _use(memory, layer, inputs, outputs, taken)
+        return _use(memory, layer, inputs, taken)
     first = next((storage for storage in taken if storage is not None), None)
     if (first is not None or not taken) and layer.passes_through(inputs, memory.training):
         return [memory.new(0) if first is None else first for _ in outputs]  # without an input: its own weights
@@ -163,16 +163,13 @@ def _made_weight(memory: Memory, weights: Mapping[str, tuple[Dim, ...]], *, wait
         memory.keep(size)
 
 
-def _use(
-    memory: Memory, use: Use, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], taken: list[int | None]
-) -> list[int]:
+def _use(memory: Memory, use: Use, inputs: tuple[Spec, ...], taken: list[int | None]) -> list[int]:
     """A block: its repeats one behind the other; in a scan each step leaves what a step leaves."""
     stream = list(taken)
     made: list[int] = []
-    steps = memory.number(use.steps(inputs)) if use.properties.apply == "scan" else 0
-    for found in use.unfolded(*inputs):
+    for found, steps, outputs in use.passes(*inputs):
         before = made
-        made = _scan(memory, found, steps, outputs) if steps else _once(memory, found, stream)
+        made = _scan(memory, found, memory.number(steps), outputs) if steps else _once(memory, found, stream)
         for storage in before:
             memory.release(storage)
         if made:

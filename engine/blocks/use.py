@@ -6,7 +6,7 @@ Shapes inside depend on (block, arguments, inputs) alone and are kept for each; 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeAlias
 
 from pydantic import Field, PrivateAttr, create_model
@@ -16,7 +16,7 @@ from engine.dims import Dim
 from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer, Port, ShapeError
 from engine.properties import DEFAULT, Properties
-from engine.spec import BATCH, UNWIRED, Spec
+from engine.spec import UNWIRED, Spec
 
 if TYPE_CHECKING:
     from engine.graph import Graph
@@ -42,6 +42,8 @@ class Inside:
     outputs: tuple[Spec, ...]
     fault: tuple[tuple[str, ...], str] | None
     key: Key
+    mixing: dict[Dim, bool] = field(default_factory=dict, compare=False, repr=False)
+    """What `engine.blocks.mixing` has found, for each size of the batch."""
 
     @property
     def graph(self) -> Graph:
@@ -141,8 +143,9 @@ class Use(Layer):
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         outputs: tuple[Spec, ...] = ()
-        for index, (found, stream) in enumerate(self._unfolded(inputs)):
-            outputs = self._folded(found, stream)
+        apart = self.one_by_one(*inputs)
+        for index, (found, stream) in enumerate(self._unfolded(inputs, apart)):
+            outputs = self._folded(found, stream, apart)
             if found.fault is not None:
                 path, words = found.fault
                 where = f" its repeat {index + 1}" if self._properties.repeat > 1 else ""
@@ -151,20 +154,38 @@ class Use(Layer):
 
     def unfolded(self, *inputs: Spec) -> Iterator[Inside]:
         """The block as each repeat sees it, in order; ends behind the first that fails. Raises ShapeError."""
-        return (found for found, _ in self._unfolded(inputs))
+        return (found for found, _ in self._unfolded(inputs, self.one_by_one(*inputs)))
 
-    def _unfolded(self, inputs: tuple[Spec, ...]) -> Iterator[tuple[Inside, tuple[Spec, ...]]]:
+    def passes(self, *inputs: Spec) -> Iterator[tuple[Inside, Dim, tuple[Spec, ...]]]:
+        """Each repeat: the block as it sees it, how many steps go through one by one (0: it is called once), and what
+        leaves it. Raises ShapeError."""
+        apart = self.one_by_one(*inputs)
+        for found, stream in self._unfolded(inputs, apart):
+            yield found, self._length(stream) if apart else 0, self._folded(found, stream, apart)
+
+    def one_by_one(self, *inputs: Spec) -> bool:
+        """Whether its steps go through the block one after the other: in a scan, and where a layer mixes samples.
+
+        All other steps go through as one large batch, which is faster and gives the same. Raises ShapeError.
+        """
+        if self._properties.apply != "each_step":
+            return self._properties.apply == "scan"
+        from engine.blocks.mixing import mixes_samples
+
+        return any(mixes_samples(found, self._batch(stream, False)) for found, stream in self._unfolded(inputs, False))
+
+    def _unfolded(self, inputs: tuple[Spec, ...], apart: bool) -> Iterator[tuple[Inside, tuple[Spec, ...]]]:
         """Each repeat with what reaches it: the first input is what the repeat before handed on."""
         stream = inputs
         for many, arguments in self.repeats:
             for count in range(many):
-                found = inside(self.blocks, self.block, arguments, self._steps(stream, arguments))
+                found = inside(self.blocks, self.block, arguments, self._steps(stream, apart, arguments))
                 yield found, stream
                 if found.fault is not None:
                     return
                 if count == many - 1 and arguments is self.repeats[-1][1]:
                     return
-                after = (self._folded(found, stream)[0], *stream[1:])
+                after = (self._folded(found, stream, apart)[0], *stream[1:])
                 if after == stream and after[0].axes == stream[0].axes:  # nothing moves any more
                     yield from ((found, stream) for _ in range(many - count - 1))
                     break
@@ -180,34 +201,33 @@ class Use(Layer):
                     found |= {f"{index}.{node.id}.{name}": shape for name, shape in own.items()}
         return found
 
-    def steps(self, inputs: tuple[Spec, ...]) -> Dim:
-        """How many steps the sequences on its inputs have. Raises ShapeError."""
-        return self._length(inputs)
-
     # -- modes -----------------------------------------------------------------------------------------------------
 
-    def _steps(self, inputs: tuple[Spec, ...], arguments: Mapping[str, object] | None = None) -> tuple[Spec, ...]:
-        """What the block sees of the inputs in a repeat with these arguments: all of them, or one step."""
+    def _steps(
+        self, inputs: tuple[Spec, ...], apart: bool, arguments: Mapping[str, object] | None = None
+    ) -> tuple[Spec, ...]:
+        """What the block sees of the inputs in a repeat with these arguments: all of them, one step, or all steps as
+        one batch."""
         mode, ports = self._properties.apply, self._inputs(arguments)
         if mode == "once":
             return inputs
-        length = self._length(inputs)
+        length, batch = self._length(inputs), self._batch(inputs, apart)
         seen = []
         for index, (port, spec) in enumerate(zip(ports, inputs, strict=True)):
             if port.state and mode == "scan":
-                seen.append(self._initial(port, spec, index))
+                seen.append(self._initial(port, spec, batch))
             elif spec is UNWIRED or not port.sequence:
                 seen.append(spec)
             else:
                 self._check_sequence(spec, length, index)
                 axes = None if spec.axes is None else (spec.axes[0], *spec.axes[2:])
-                head = spec.shape[0] if mode == "scan" else spec.shape[0] * spec.shape[1]
+                head = spec.shape[0] if apart else spec.shape[0] * spec.shape[1]
                 seen.append(Spec((head, *spec.shape[2:]), spec.dtype, axes))
         return tuple(seen)
 
-    def _initial(self, port: BlockInput, spec: Spec, index: int) -> Spec:
+    def _initial(self, port: BlockInput, spec: Spec, batch: Dim) -> Spec:
         if spec is UNWIRED:
-            return Spec((BATCH, *(size for size in port.shape if isinstance(size, int))))
+            return Spec((batch, *(size for size in port.shape if isinstance(size, int))))
         return spec
 
     def _check_sequence(self, spec: Spec, length: Dim, index: int) -> None:
@@ -220,18 +240,27 @@ class Use(Layer):
 
     def _length(self, inputs: tuple[Spec, ...]) -> Dim:
         """The number of steps, which the first sequence tells."""
+        return self._sequence(inputs).shape[1]
+
+    def _batch(self, inputs: tuple[Spec, ...], apart: bool) -> Dim:
+        """How many samples the block sees at a time: those of a step, or of all steps together."""
+        first = self._sequence(inputs)
+        return first.shape[0] if apart else first.shape[0] * first.shape[1]
+
+    def _sequence(self, inputs: tuple[Spec, ...]) -> Spec:
+        """The first sequence on its inputs."""
         for port, spec in zip(self._inputs(), inputs, strict=True):
             taken = port.sequence and not (port.state and self._properties.apply == "scan")
             if taken and spec is not UNWIRED and spec.rank >= 2:
-                return spec.shape[1]
+                return spec
         raise ShapeError("is applied step by step, but none of its inputs is a sequence (N, T, …).")
 
-    def _folded(self, found: Inside, inputs: tuple[Spec, ...]) -> tuple[Spec, ...]:
+    def _folded(self, found: Inside, inputs: tuple[Spec, ...], apart: bool) -> tuple[Spec, ...]:
         """What leaves the node when this leaves the block."""
         mode = self._properties.apply
         if mode == "once" or found.fault is not None:
             return found.outputs
-        length = self._length(inputs)
+        sequence, batch = self._sequence(inputs), self._batch(inputs, apart)
         states = self._states() if mode == "scan" else {}
         results = []
         for index, spec in enumerate(found.outputs):
@@ -244,9 +273,9 @@ class Use(Layer):
                 if not spec.shape:
                     raise ShapeError("gives a single number a step; it must keep the batch.")
                 axes = None if spec.axes is None else (spec.axes[0], "time", *spec.axes[1:])
-                head = spec.shape[0] if mode == "scan" else BATCH
-                results.append(Spec((head, length, *spec.shape[1:]), spec.dtype, axes))
-                if mode == "each_step" and spec.shape[0] != self._steps(inputs)[0].shape[0]:
+                head = spec.shape[0] if apart else sequence.shape[0]
+                results.append(Spec((head, sequence.shape[1], *spec.shape[1:]), spec.dtype, axes))
+                if mode == "each_step" and spec.shape[0] != batch:
                     raise ShapeError(f"gives {spec} for its steps: the first axis must stay as it is.")
         return tuple(results)
 

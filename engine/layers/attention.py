@@ -256,6 +256,9 @@ class MultiheadAttention(Layer):
         seen = keys + int(self.add_bias_kv) + int(self.add_zero_attn)
         return Spec(query.shape, "float32", query.axes), Spec((batch, steps, seen))
 
+    def mixes_samples(self, *inputs: Spec) -> bool:
+        return not self.batch_first
+
     def inferred(self, *inputs: Spec) -> dict[str, object]:
         query, key, value = self.sequences(inputs)
         found: dict[str, object] = {"embed_dim": query.shape[-1]}

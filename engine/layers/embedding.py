@@ -52,6 +52,9 @@ class Embedding(_Table):
     scale_grad_by_freq: bool = Field(False, description="whether gradients are divided by how often a number occurs")
     sparse: bool = Field(False, description="whether gradients are sparse (only some optimizers take them)")
 
+    def mixes_samples(self, *inputs: Spec) -> bool:
+        return self.scale_grad_by_freq  # by how often a number occurs in all samples
+
     def check(self) -> None:
         check_padding(self.padding_idx, self.num_embeddings)
 
@@ -76,6 +79,9 @@ class EmbeddingBag(_Table):
     mode: Literal["sum", "mean", "max"] = Field("mean", description="how the vectors are boiled down")
     sparse: bool = Field(False, description="whether gradients are sparse (only some optimizers take them)")
     padding_idx: Whole | None = Field(None, description="a number that counts for nothing; none: all count")
+
+    def mixes_samples(self, *inputs: Spec) -> bool:
+        return self.scale_grad_by_freq  # by how often a number occurs in all samples
 
     def check(self) -> None:
         check_padding(self.padding_idx, self.num_embeddings)

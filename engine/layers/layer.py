@@ -154,6 +154,15 @@ class Layer(BaseModel):
             warnings.warn(f"{cls.__name__}.hands_on is called passes_through now.", DeprecationWarning, stacklevel=2)
             setattr(cls, "passes_through", cls.__dict__["hands_on"])  # noqa: B010 - mypy forbids the plain assignment
 
+    def mixes_samples(self, *inputs: Spec) -> bool:
+        """Whether what it makes of one sample depends on the others of the batch (the first axis), in training, too.
+
+        By default where that is the axis it works along. A block that is applied to each step of a sequence takes all
+        steps as one batch only if none of its layers mixes samples.
+        """
+        dims = getattr(self, "dim", None)
+        return any(type(dim) is int and dim % max(inputs[0].rank, 1) == 0 for dim in _several(dims))
+
     def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         """Bytes it needs only while it computes, beside inputs and outputs."""
         return 0
@@ -229,6 +238,10 @@ class Layer(BaseModel):
 def is_module(name: str) -> bool:
     """Whether a public name of torch is that of a module, not of a function."""
     return name.startswith("torch.nn.") and not name.startswith("torch.nn.functional.")
+
+
+def _several(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _index(order: list[str], name: str) -> int:

@@ -96,6 +96,9 @@ class _BatchNorm(_ChannelNorm):
     track_running_stats: bool = Field(True, description=RUNNING)
     bias: bool = Field(True, description=BIAS)
 
+    def mixes_samples(self, *inputs: Spec) -> bool:
+        return True
+
     def buffers(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         return _running(inputs[0]) if self.track_running_stats else {}
 
@@ -152,6 +155,9 @@ class _InstanceNorm(_ChannelNorm):
                 code="one-value",
             )
         return x
+
+    def mixes_samples(self, *inputs: Spec) -> bool:
+        return self.track_running_stats  # of which there is one for all
 
     def buffers(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         return _running(inputs[0]) if self.track_running_stats else {}

@@ -89,6 +89,9 @@ class _Recurrent(Layer):
         output = Spec((*x.shape[:2], size), "float32", x.axes)
         return (output, *finals, Spec((batch, size), "float32", ("batch", "features")))
 
+    def mixes_samples(self, *inputs: Spec) -> bool:
+        return not self.batch_first
+
     def _finals(self, batch: Dim) -> tuple[Spec, ...]:
         return (Spec((self.num_layers * self.directions, batch, self.result_size)),)
 

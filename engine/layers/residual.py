@@ -43,6 +43,9 @@ class Shortcut(Layer):
         sizes = ((size - 1) // self.stride + 1 for size in x.shape[2:])
         return x.with_shape((x.shape[0], self.out_channels, *sizes), x.axes)
 
+    def mixes_samples(self, *inputs: Spec) -> bool:
+        return self.projected(inputs[0])  # with the norm's statistics of the batch
+
     def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"in_channels": inputs[0].shape[1]}
 

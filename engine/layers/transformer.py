@@ -43,6 +43,9 @@ class _TransformerLayer(Layer):
     def _axes(self, x: Spec) -> tuple[Dim, Dim]:
         return (x.shape[0], x.shape[1]) if self.batch_first else (x.shape[1], x.shape[0])
 
+    def mixes_samples(self, *inputs: Spec) -> bool:
+        return not self.batch_first
+
     def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"d_model": inputs[0].shape[-1]}
 

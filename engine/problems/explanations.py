@@ -148,6 +148,14 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "",
         "Press and Wolf 2016, Using the Output Embedding, https://arxiv.org/abs/1608.05859",
     ),
+    "max-norm": Explanation(
+        "Rows that are shortened too early",
+        "With max_norm an Embedding shortens the rows that it looks up, in the table itself. Another gradient may "
+        "still need them as they were: that of the weights of a bag which runs at every step of a scan, or that of a "
+        "Linear which uses the same table and ran before. Then training would stop in its first backward pass.",
+        "",
+        "https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html",
+    ),
     "unknown-layer": Explanation(
         "A layer that is not here",
         "The project names a layer that neither Layerloom nor an installed package has. It is kept as it is; install "

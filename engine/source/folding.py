@@ -1,41 +1,116 @@
-"""Lines of source that are too wide are folded at their brackets, a part a line."""
+"""Lines of source that are too wide are folded: at their brackets, a part a line, else wherever Python allows it."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import Final
 
 WIDTH: Final = 120
+INDENT: Final = "    "
 OPEN, CLOSE = "([{", ")]}"
 
 
-def folded(line: str, width: int = WIDTH) -> list[str]:
-    """The line, or several that mean the same and are no wider where there is a place to fold it."""
+def folded(line: str, width: int = WIDTH, *, inside: bool = False) -> list[str]:
+    """The line, or several that mean the same and are no wider where there is a place to fold it.
+
+    ``inside`` says that there are brackets around the line, within which Python lets a line end at any space.
+    """
     if len(line) <= width:
         return [line]
-    pad = line[: len(line) - len(line.lstrip())]
+    found: list[list[str]] = []
+    for way in (_at_brackets, *((_at_spaces, _at_texts) if inside else (_right_side, _left_side))):
+        lines = way(line, width)
+        if lines and max(map(len, lines)) <= width:
+            return lines
+        found += [lines] if lines else []
+    return min(found, key=lambda lines: max(map(len, lines)), default=[line])
+
+
+def packed(parts: list[str], width: int) -> list[str]:
+    """The parts side by side, as many in a line as fit."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1]) + 1 + len(part) <= width:
+            lines[-1] += f" {part}"
+        else:
+            lines.append(part)
+    return lines
+
+
+def _at_brackets(line: str, width: int) -> list[str]:
+    """Folded within the widest pair of brackets; what is around them stays as it is."""
     groups = list(_groups(line))
     if not groups:
-        return _in_brackets(line, pad)
+        return []
+    pad = _pad(line)
     start, end = max(groups, key=lambda group: group[1] - group[0])
     parts = _split(line[start + 1 : end], ",")
     if len(parts) == 1:  # a comma would make a tuple of it
         head, *loops = _split(parts[0], " for ")
-        inner = [f"{pad}    {text}" for text in (head, *(f"for {loop}" for loop in loops))]
+        inner = [f"{pad}{INDENT}{text}" for text in (head, *(f"for {loop}" for loop in loops))]
     else:
-        inner = [f"{pad}    {part}," for part in parts if part]
-    lines = [text for each in inner for text in folded(each, width)]
+        inner = [f"{pad}{INDENT}{part}," for part in parts if part]
+    lines = [text for each in inner for text in folded(each, width, inside=True)]
     return [line[: start + 1], *lines, *folded(pad + line[end:], width)]
 
 
-def _in_brackets(line: str, pad: str) -> list[str]:
-    """An assignment or a return whose value has no brackets of its own."""
-    text = line.strip()
+def _right_side(line: str, width: int) -> list[str]:
+    """Brackets around what is given back or assigned."""
     for mark in ("return ", " = "):
-        left, found, right = text.partition(mark)
-        if found and not (mark == "return " and left):
-            return [f"{pad}{left}{found}(", f"{pad}    {right}", f"{pad})"]
-    return [line]
+        left, found, right = line.partition(mark)
+        if found and not (mark == "return " and left.strip()):
+            return [f"{left}{found}(", *folded(f"{_pad(line)}{INDENT}{right}", width, inside=True), f"{_pad(line)})"]
+    return []
+
+
+def _left_side(line: str, width: int) -> list[str]:
+    """Brackets around the variables of an assignment or a loop."""
+    pad, text = _pad(line), line.strip()
+    head = "for " if text.startswith("for ") else ""
+    left, mark, right = text.removeprefix(head).partition(" in " if head else " = ")
+    if not mark or ", " not in left:
+        return []
+    return [
+        f"{pad}{head}(",
+        *folded(f"{pad}{INDENT}{left}", width, inside=True),
+        *folded(f"{pad}){mark}{right}", width),
+    ]
+
+
+def _at_spaces(line: str, width: int) -> list[str]:
+    """As many words in a line as fit; words within brackets or a text stay together."""
+    pad, words = _pad(line), _split(line.strip(), " ")
+    rows = packed(words, width - len(pad) - len(INDENT))
+    if len(rows) == 1:
+        return []
+    rows = [pad + (INDENT if place else "") + row for place, row in enumerate(rows)]
+    return [text for row in rows for text in folded(row, width, inside=True)]
+
+
+def _at_texts(line: str, width: int) -> list[str]:
+    """The first text in pieces, which Python joins."""
+    start = next((index for index, letter in enumerate(line) if letter in "'\""), None)
+    if start is None:
+        return []
+    pad, end = _pad(line), start + 1
+    while line[end] != line[start]:
+        end += 2 if line[end] == "\\" else 1
+    value = ast.literal_eval(line[start : end + 1])
+    pieces, room = [], width - len(pad) - 2 * len(INDENT)
+    while value:
+        size = len(value)
+        while len(repr(value[:size])) > room:
+            size -= 1
+        pieces.append(repr(value[:size]))
+        value = value[size:]
+    first = [line[:start] + pieces[0]] if len(line[:start] + pieces[0]) <= width else [line[:start].rstrip(), pieces[0]]
+    rows = [*first, *pieces[1:]]
+    return [rows[0], *(f"{pad}{INDENT}{row}" for row in rows[1:-1]), f"{pad}{INDENT}{rows[-1]}{line[end + 1 :]}"]
+
+
+def _pad(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def _groups(text: str) -> Iterator[tuple[int, int]]:

@@ -144,11 +144,14 @@ class Forward:
     # -- blocks ----------------------------------------------------------------------------------------------------
 
     def _plain(self, node_id: str, use: Use) -> bool:
-        """Whether the block is one call: not scanned, no steps of several values, and no loop over its repeats."""
-        if use.properties.apply == "scan" or (self._repeated(node_id, use) and node_id not in self.sequential):
+        """Whether the block is one call: no steps one by one or of several values, and no loop over its repeats."""
+        if self._one_by_one(node_id, use) or (self._repeated(node_id, use) and node_id not in self.sequential):
             return False
         wired = [wire for wire in self.plan.wires[node_id] if wire[1]]
         return use.properties.apply == "once" or (len(wired) == 1 and len(use.output_ports()) == 1)
+
+    def _one_by_one(self, node_id: str, use: Use) -> bool:
+        return use.one_by_one(*self.plan.views[0].report.inputs[node_id])
 
     def _repeated(self, node_id: str, use: Use) -> bool:
         """Whether it is built as a list of modules: by its number of repeats, or by an expression for that."""
@@ -157,7 +160,7 @@ class Forward:
     def _use(self, node: Node, use: Use, module: str, given: list[str], targets: list[str]) -> Iterator[str]:
         starts = use.block.graph.of_type("BlockInput")
         order = [starts.index(start) for start in ordered(starts)]
-        if use.properties.apply == "scan":
+        if self._one_by_one(node.id, use):
             yield from self._scan(node, use, module, given, targets, order)
         elif self._plain(node.id, use):
             if use.properties.apply == "each_step":
@@ -195,13 +198,14 @@ class Forward:
     def _scan(
         self, node: Node, use: Use, module: str, given: list[str], targets: list[str], order: list[int]
     ) -> Iterator[str]:
-        """A loop over the steps: states are handed on, what else comes out is stacked."""
-        ports, pairs = use._inputs(), states(use.block)
+        """A loop over the steps: in a scan states are handed on, what else comes out is stacked."""
+        ports, scanned = use._inputs(), use.properties.apply == "scan"
+        pairs = states(use.block) if scanned else {}
         repeated = self._repeated(node.id, use)
         cuts = [
             index
             for index, (port, name) in enumerate(zip(ports, given, strict=True))
-            if port.sequence and not port.state and name != "None"
+            if port.sequence and not (scanned and port.state) and name != "None"
         ]
         sequence, spares, sizes = given[cuts[0]], list[str](), dict[int, str]()
         layer = identifier("layer", dict(self.arguments)) if repeated else module

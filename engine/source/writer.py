@@ -18,7 +18,7 @@ from engine.shapes import Report
 from engine.source.calls import WIDEST, block_calls, compressed, laid_out, layer_call
 from engine.source.class_plan import BlockView, Body, ClassPlan, SourceError, view_of
 from engine.source.contexts import contexts
-from engine.source.folding import WIDTH, folded
+from engine.source.folding import WIDTH, folded, packed
 from engine.source.forward import Forward, coded_fields, reads_right
 from engine.source.names import attribute, class_name, identifier, one_line
 from engine.spec import Spec, shape_text
@@ -91,10 +91,11 @@ class Writer:
         if isinstance(layer, Use):
             found = view.unfolded(node.id)
             inner = [id(self.plans[inside.block.id, inside.key]) for inside in found]
+            apart = layer.one_by_one(*view.report.inputs[node.id])
             tail = len({inside.key for inside in found[1:]}) <= 1
             if depends(node.properties.get("repeat")) and tail and len(set(inner)) <= 1:
-                return (node.id, "counted", inner[0] if inner else None)
-            return (node.id, *inner)
+                return (node.id, apart, "counted", inner[0] if inner else None)
+            return (node.id, apart, *inner)
         inputs = view.report.inputs[node.id]
         if layer.constructor():
             written = layer.arguments(*inputs)
@@ -180,7 +181,7 @@ class Writer:
         calls, count = block_calls(plan, node, self.plans)
         if layer.properties.repeat == 1 and count is None:
             return [f" = {calls[0]}"]
-        once = layer.properties.apply != "scan"
+        once = not layer.one_by_one(*plan.views[0].report.inputs[node.id])
         wired = [wire for wire in plan.wires[node.id] if wire[1]]
         if once and len(wired) == 1 and len(layer.output_ports()) == 1:
             sequential.add(node.id)
@@ -320,12 +321,20 @@ def _evaluated(candidate: str, environment: dict[str, object]) -> object:
 
 def _commented(code: str, comment: str, wide: int) -> list[str]:
     """A line with a comment behind it, or before it where both are too wide for one."""
+    if code.lstrip().startswith("#"):
+        return [_shortened(code)]
     if not comment or len(line := f"{code.ljust(wide)}  {comment}") <= WIDTH:
         return [line if comment else code]
     if len(line := f"{code}  {comment}") <= WIDTH:
         return [line]
     pad = code[: len(code) - len(code.lstrip())]
-    return [pad + textwrap.shorten(comment, WIDTH - len(pad), placeholder=" …"), code]
+    return [_shortened(pad + comment), code]
+
+
+def _shortened(comment: str) -> str:
+    """A line with nothing but a comment, cut behind a word where it is too wide."""
+    pad = comment[: len(comment) - len(comment.lstrip())]
+    return pad + textwrap.shorten(comment.strip(), WIDTH - len(pad), placeholder=" …")
 
 
 def _annotation(value: object) -> str:
@@ -339,5 +348,6 @@ def _defined(name: str, parameters: list[str], answer: str) -> list[str]:
     line = f"{name}({', '.join(parameters)}) -> {answer}:"
     if len(line) <= WIDEST:
         return [line]
-    rows = textwrap.wrap(", ".join(part.replace(" ", "\0") for part in parameters), WIDEST - 8)
-    return [f"{name}(", *(f"        {row}".replace("\0", " ") for row in rows), f"    ) -> {answer}:"]
+    rows = packed([*(f"{part}," for part in parameters[:-1]), parameters[-1]], WIDEST - 8)
+    lines = [text for row in rows for text in folded(f"        {row}", inside=True)]
+    return [f"{name}(", *lines, f"    ) -> {answer}:"]

@@ -14,6 +14,7 @@ from torch import nn
 from engine.compile import compile_source
 from engine.source import Source, source
 from tests.engine.interpreter import Interpreter, Path
+from tests.engine.interpreter_layers import calm
 from tests.engine.random_networks import Network
 
 APART = "apart by"
@@ -91,7 +92,7 @@ def _disagreement(network: Network) -> str:
     model = compile_source(written)
     for tensor in model.parameters():  # away from zeros and ones, behind which mistakes hide
         tensor.data += 0.3 * torch.randn(tensor.shape)
-    model.to(network.dtype).eval()
+    calm(model.to(network.dtype))
     machine = Interpreter(network.graph, Lookup(model, written), network.dtype)
     theirs = _differentiable(network.tensors)
     expected = machine(*theirs)

@@ -55,13 +55,12 @@ def values(annotation: Any, facts: tuple[Any, ...] = ()) -> SearchStrategy[Any]:
 
 
 @cache
-def parameters(cls: type[Layer]) -> SearchStrategy[dict[str, Any]]:
-    """Values for the fields of a layer; those with a default are left out now and then."""
+def parameters(cls: type[Layer], said: bool = False) -> SearchStrategy[dict[str, Any]]:
+    """Values for the fields of a layer; those with a default are left out now and then, or all are ``said``."""
     likely = case(cls).likely
-    fields = {
-        name: likely[name] if name in likely else values(info.annotation, tuple(info.metadata))
-        for name, info in cls.model_fields.items()
-    }
+    fields = {n: likely.get(n, values(info.annotation, tuple(info.metadata))) for n, info in cls.model_fields.items()}
+    if said:
+        return st.fixed_dictionaries({n: drawn.filter(lambda item: item is not None) for n, drawn in fields.items()})
     required = {name for name, info in cls.model_fields.items() if info.is_required()}
     return st.fixed_dictionaries(
         {name: drawn for name, drawn in fields.items() if name in required},
@@ -70,10 +69,10 @@ def parameters(cls: type[Layer]) -> SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def trials(draw: st.DrawFn, cls: type[Layer], *, symbols: bool = True, spoil: bool = True) -> Trial:
-    """A layer with parameters and inputs, half of them spoiled on purpose."""
+def trials(draw: st.DrawFn, cls: type[Layer], *, symbols: bool = True, spoil: bool = True, said: bool = False) -> Trial:
+    """A layer with parameters and inputs, half of them spoiled on purpose; with all fields where they are ``said``."""
     sizes = {symbol: draw(st.integers(1, 6)) for symbol in ("N", "T", "U")}
-    typed = draw(parameters(cls))
+    typed = draw(parameters(cls, said))
     drawing = Drawing(draw, typed, sizes, symbols)
     inputs = case(cls).inputs
     specs = list(inputs(drawing)) if inputs is not None else [drawing.any_floats()]

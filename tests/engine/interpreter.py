@@ -126,7 +126,7 @@ class Frame:
             return None
         if kind := meaning(node.properties.get("parametrization"), self.arguments):
             getattr(nn.utils.parametrizations, kind)(module)
-        module.to(self.machine.dtype).eval()
+        interpreter_layers.calm(module.to(self.machine.dtype))
         module.load_state_dict(self.machine.lookup(*own).state_dict())
         owner = self._owner(node)
         lent: dict[str, torch.Tensor] = {}

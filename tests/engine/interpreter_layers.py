@@ -50,12 +50,23 @@ def module(of: Trial) -> nn.Module | None:
     return oracle.module(of)
 
 
+def calm(module: nn.Module) -> nn.Module:
+    """The module without random draws: only what takes its numbers from the batch goes on training."""
+    module.eval()
+    for each in module.modules():
+        if isinstance(each, nn.modules.batchnorm._NormBase):
+            each.train()
+    return module
+
+
 def apply(of: Trial, built: nn.Module | None, given: Sequence[torch.Tensor | None]) -> tuple[torch.Tensor, ...]:
     """The layer's values in the order of its output ports."""
     if isinstance(built, nn.RNNBase):
         return recurrent(built, *given)
     if isinstance(built, nn.RNNCellBase):
         return cell(built, *given)
+    if isinstance(built, nn.EmbeddingBag) and built.max_norm is not None and given[1:] not in ([], [None]):
+        return shortened(built, *given)
     return oracle.apply(of, built, list(given))
 
 
@@ -79,6 +90,15 @@ def recurrent(module: nn.RNNBase, x: torch.Tensor | None, *rest: torch.Tensor | 
     whole = torch.cat(outputs)
     together = [torch.cat(each, dim=1) for each in zip(*finals, strict=True)]
     return (whole if module.batch_first else whole.transpose(0, 1), *together, torch.cat(lasts))
+
+
+def shortened(module: nn.EmbeddingBag, x: torch.Tensor | None, weights: torch.Tensor | None) -> tuple[torch.Tensor]:
+    """A bag on a copy of its table: the next step shortens rows of the table that the gradient still needs."""
+    with torch.no_grad():
+        module(x, per_sample_weights=weights)
+    of = ("mode", "norm_type", "scale_grad_by_freq", "sparse", "padding_idx")
+    table, options = module.weight.clone(), {name: getattr(module, name) for name in of}
+    return (nn.functional.embedding_bag(x, table, per_sample_weights=weights, **options),)
 
 
 def cell(module: nn.RNNCellBase, x: torch.Tensor | None, *states: torch.Tensor | None) -> tuple[torch.Tensor, ...]:

@@ -10,7 +10,7 @@ from engine.edits import Connect
 from engine.graph import Edge
 from engine.layers import get
 from engine.spec import Spec
-from tests.engine.random_growth import coerced, grow, layer, share
+from tests.engine.random_growth import batch_first, coerced, grow, layer, said, share
 from tests.engine.random_layers import FLOAT, some
 from tests.engine.random_layers import NAMES as LAYERS
 from tests.engine.random_scope import Entry, Scope, Unfit, Value
@@ -59,7 +59,7 @@ def _fill(scope: Scope, depth: int, focus: str) -> None:
             elif thing == "again":
                 again(scope)
             elif thing == "focus":
-                _focus(scope, focus)
+                scope.focused = _focus(scope, focus)
             elif thing == "optional":
                 _focus(scope, rng.choice(OPTIONAL))
             elif thing == "block":
@@ -70,16 +70,17 @@ def _fill(scope: Scope, depth: int, focus: str) -> None:
             continue
 
 
-def _focus(scope: Scope, name: str) -> None:
+def _focus(scope: Scope, name: str) -> list[Value]:
+    """A layer of this name with inputs that are made for it; what it gives. Raises Unfit."""
     trials = some(scope.draft.rng, name, scope.draft.batch, 8)
     if scope.draft.chance(0.6):  # rather one in which many fields say something
-        trials.sort(key=lambda trial: sum(item is None for item in trial.parameters.values()) - len(trial.parameters))
+        trials.sort(key=lambda trial: list(said(trial).values()).count(None))
     for trial in trials:
         try:
-            layer(scope, trial, forced=True)
-            return
+            return layer(scope, trial, forced=True)
         except Unfit:
             continue
+    raise Unfit("none of its trials fits")
 
 
 # -- a new block -----------------------------------------------------------------------------------------------------
@@ -103,12 +104,13 @@ def block(scope: Scope, depth: int, focus: str) -> None:
     states = _states(inner) if mode == "scan" else []
     _fill(inner, depth, focus)
     repeat = rng.choice([1, 1, 2, 3])
-    _ends(inner, first, states, repeat)
+    read = _ends(inner, first, states, repeat)
     made = Made(inner.graph.blocks[str(graph.inside)].type, mode, tuple(inner.entries), inner.arguments)
     draft.blocks[made.node_type] = made
     wired = rng.random() < 0.5
     given = [main if e.node == first.node else _supplied(scope, e, mode, steps, wired) for e in inner.entries]
-    _use(scope, made, given, repeat)
+    results = _use(scope, made, given, repeat)
+    scope.focused = scope.focused if read is None else [results[read]]
 
 
 def _sequence(scope: Scope) -> tuple[Value, Dim] | None:
@@ -158,26 +160,32 @@ def _states(inner: Scope) -> list[Value]:
     return made
 
 
-def _ends(inner: Scope, first: Value, states: list[Value], repeat: int) -> None:
-    """The outputs of a block: what fits its first input where it is repeated, others, and the next states."""
+def _ends(inner: Scope, first: Value, states: list[Value], repeat: int) -> int | None:
+    """The outputs of a block: what fits its first input where it is repeated, others, and the next states.
+
+    Returns which of them gives what the layer in focus gives, where that is in the block.
+    """
     rng = inner.draft.rng
     made = [v for v in inner.floats() if v.node in inner.placed]
     if not made:
         made = inner.put("Tanh", {}, [first])
     loose = [value for value in made if value not in inner.read()] if rng.random() < 0.8 else []
     chosen = rng.sample(loose or made, min(len(loose or made), rng.choice([1, 1, 2, 3])))
+    focused = batch_first(inner, rng.choice(inner.focused)) if inner.focused else None
     if repeat > 1 and rng.random() < 0.8:
         try:
             chosen[0] = coerced(inner, chosen[0], first.spec)
         except Unfit:
             chosen[0] = inner.put("Tanh", {}, [first])[0]
     ends: list[tuple[Value, str]] = [(value, "") for value in chosen]
+    ends += [(focused, "")] if focused is not None and focused not in chosen else []
     nexts = _nexts(inner, states, made)
     for state, value in zip(states, nexts, strict=True):
         ends.insert(rng.randrange(1 if repeat > 1 else 0, len(ends) + 1), (value, inner.graph.nodes[state.node].name))
     for value, name in ends:
         node = inner.add("BlockOutput", **({"state": name} if name else {}))
         Connect(Edge(value.node, value.port, node, "input")).apply(inner.graph)
+    return next((place for place, (value, _) in enumerate(ends) if value == focused), None)
 
 
 def _nexts(inner: Scope, states: list[Value], made: list[Value]) -> list[Value]:
@@ -202,8 +210,8 @@ def _nexts(inner: Scope, states: list[Value], made: list[Value]) -> list[Value]:
 # -- using a block ---------------------------------------------------------------------------------------------------
 
 
-def _use(scope: Scope, made: Made, given: list[Value | None], repeat: int, vary: bool = False) -> None:
-    """A node that uses a block, repeated where that fits. Raises Unfit."""
+def _use(scope: Scope, made: Made, given: list[Value | None], repeat: int, vary: bool = False) -> list[Value]:
+    """A node that uses a block, repeated where that fits; what it gives. Raises Unfit."""
     rng, block = scope.draft.rng, scope.graph.blocks.of_type(made.node_type)
     assert block is not None
     arguments = dict(made.arguments)
@@ -229,8 +237,7 @@ def _use(scope: Scope, made: Made, given: list[Value | None], repeat: int, vary:
     for parameters, count in tries:
         times = {"repeat": scope.express(count)} if count > 1 or rng.random() < 0.1 else {}
         try:
-            scope.put(made.node_type, {**parameters, **properties, **times}, given)
-            return
+            return scope.put(made.node_type, {**parameters, **properties, **times}, given)
         except Unfit:
             continue
     raise Unfit("no use of it fits")

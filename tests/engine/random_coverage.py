@@ -20,7 +20,8 @@ from tests.engine.random_networks import Network
 
 KINDS: Final = (
     *("nested blocks", "blocks three deep", "a block used with other sizes", "several outputs of a block"),
-    *("several outputs of the network", "repeat", "per-repeat values", "repeat from an expression", "each step"),
+    *("several outputs of the network", "repeat", "per-repeat values", "repeat from an expression"),
+    *("each step, as one batch", "each step, one by one"),
     *("scan with 1 state", "scan with 2 states", "scan with 3 states", "states of different shapes"),
     *("a state nobody reads inside", "a state nobody reads outside", "a state that begins wired", "a repeated scan"),
     *("an optional input wired", "an optional input open", "an optional input wired inside to an optional port"),
@@ -47,8 +48,6 @@ class Seen:
     node: Node
     layer: Any
     depth: int
-    folded: bool
-    """Whether a block around is applied to each step, which the source does by making a batch of the steps."""
 
     def repeats(self) -> list[Inside]:
         """A block as each repeat sees it."""
@@ -68,7 +67,7 @@ class Seen:
         return not (isinstance(layer, BlockInput) and layer.optional and spec is not None and not spec.shape)
 
 
-def seen(graph: Graph, report: Report | None = None, depth: int = 0, folded: bool = False) -> Iterator[Seen]:
+def seen(graph: Graph, report: Report | None = None, depth: int = 0) -> Iterator[Seen]:
     """Every node that takes part, once for each way in which its graph is used."""
     report = report or infer(graph)
     live = live_nodes(graph)
@@ -76,12 +75,11 @@ def seen(graph: Graph, report: Report | None = None, depth: int = 0, folded: boo
         layer = report.layer(node_id)
         if node_id not in live or layer is None or node_id not in report.inputs:
             continue
-        here = Seen(graph, report, graph.nodes[node_id], layer, depth, folded)
+        here = Seen(graph, report, graph.nodes[node_id], layer, depth)
         yield here
         if isinstance(layer, Use):
             for inside in {found.key: found for found in here.repeats()}.values():
-                each_step = layer.properties.apply == "each_step"
-                yield from seen(inside.graph, inside.report, depth + 1, folded or each_step)
+                yield from seen(inside.graph, inside.report, depth + 1)
 
 
 def coverage(network: Network) -> set[str]:
@@ -136,7 +134,9 @@ def _of_use(each: Seen) -> set[str]:
     if use.properties.repeat > 1 and any(per_repeat(raw) for raw in node.parameters.values()):
         found |= {"per-repeat values"} if len(use.repeats) > 1 else set()
     if use.properties.apply == "each_step":
-        found.add("each step")
+        found.add(
+            "each step, one by one" if use.one_by_one(*each.report.inputs[node.id]) else "each step, as one batch"
+        )
     wired = each.wired()
     for start in use.block.graph.of_type("BlockInput"):
         if start.parameters.get("optional") is True:

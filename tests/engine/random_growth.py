@@ -39,8 +39,7 @@ def layer(scope: Scope, trial: Trial, *, forced: bool = False) -> list[Value]:
     if scope.graph.inside is not None:
         often = 0.8 if forced else 0.4
         if forced:
-            defaults = {n: info.default for n, info in cls.model_fields.items() if not info.is_required()}
-            typed = defaults | typed
+            typed = said(trial)
         typed = {name: scope.express(item, often) for name, item in typed.items()}
     if draft.chance(0.1):
         typed["frozen"] = scope.express(True)
@@ -79,6 +78,12 @@ def _read(scope: Scope, value: Value) -> None:
         scope.put("Where", {}, [value, floats, other])
     else:
         scope.put("Multiply", {}, [value, floats])
+
+
+def said(trial: Trial) -> dict[str, Any]:
+    """All fields of a layer, the defaults written out."""
+    fields = trial.cls.model_fields.items()
+    return {name: info.default for name, info in fields if not info.is_required()} | trial.parameters
 
 
 def _given(scope: Scope, layer: Layer, wishes: list[Spec], fed: Sequence[Feed], forced: bool) -> list[Value | None]:
@@ -175,11 +180,22 @@ def coerced(scope: Scope, value: Value, spec: Spec) -> Value:
     return value
 
 
+def batch_first(scope: Scope, value: Value) -> Value | None:
+    """The value with the batch as its first axis; None where it has none."""
+    shape = value.spec.shape
+    if scope.batch not in shape:
+        return None
+    axis = shape.index(scope.batch)
+    if axis:
+        order = (axis, *(n for n in range(len(shape)) if n != axis))
+        (value,) = scope.put("Permute", {"dims": order}, [value])
+    return value
+
+
 def share(scope: Scope) -> None:
     """A node that uses the weights of another one of its kind, or single tensors of one of another kind."""
     rng = scope.draft.rng
     owners = [n for n, placed in scope.placed.items() if placed.layer.weights(*placed.specs)]
-    owners = [n for n in owners if "max_norm" not in scope.placed[n].raw]  # that changes its weights on the way
     if not owners:
         return
     owner = rng.choice(owners)

@@ -12,7 +12,7 @@ from engine.edits import Connect
 from engine.graph import Edge, Graph
 from engine.spec import BATCH, Spec
 from tests.engine.random_blocks import build
-from tests.engine.random_growth import coerced
+from tests.engine.random_growth import batch_first, coerced
 from tests.engine.random_layers import NAMES
 from tests.engine.random_scope import Draft, Scope, Unfit
 
@@ -52,6 +52,8 @@ def _end(scope: Scope) -> None:
     made = [value for value in scope.values if value.node in scope.placed and value.spec.shape[:1] == (BATCH,)]
     loose = [value for value in made if value not in read]
     chosen = scope.draft.rng.sample(loose, min(len(loose), scope.draft.rng.choice([1, 2, 3, 4])))
+    focused = batch_first(scope, scope.draft.rng.choice(scope.focused)) if scope.focused else None
+    chosen += [focused] if focused is not None and focused not in chosen else []
     if not chosen:
         raise Unfit("nothing that could be an answer")
     main = coerced(scope, scope.draft.rng.choice(scope.floats()), Spec((BATCH, 2)))

@@ -107,6 +107,8 @@ class Scope:
     placed: dict[str, Placed] = field(default_factory=dict)
     within: tuple[str, ...] = ()
     """The modes of the blocks around, outermost first."""
+    focused: list[Value] = field(default_factory=list)
+    """What the layer in focus gives, here or within a block: somebody has to read one of them."""
 
     # -- nodes and wires -------------------------------------------------------------------------------------------
 

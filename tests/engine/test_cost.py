@@ -15,6 +15,7 @@ from engine.graph import Graph
 from engine.shapes import infer
 from tests.engine.graphs import writable_graphs
 from tests.engine.networks import chain, lenet, long_chain, mlp, residual
+from tests.engine.test_known_wrong import steps_of_a_state
 
 
 def test_lenet_by_the_book() -> None:
@@ -52,6 +53,15 @@ def test_torch_counts_the_same(graph: Graph, batch: int) -> None:
     ours = cost.total(graph, batch=batch)
     assert ours.parameters == sum(parameter.numel() for parameter in model.parameters())
     assert ours.flops == counter.get_total_flops()
+
+
+def test_every_repeat_of_a_scan_counts_the_steps_that_it_sees() -> None:
+    """The first scans 5 steps, the second the 3 of its last state: a step takes 4·12 + 4·2, the layer behind 6·6."""
+    graph = steps_of_a_state().graph
+    with FlopCounterMode(display=False) as counter:
+        compile_graph(graph)(torch.randn(2, 5, 4))
+    assert 2 * cost.total(graph, batch=2).multiply_adds == counter.get_total_flops()
+    assert cost.total(graph, batch=2).multiply_adds == 2 * ((5 + 3) * (4 * 12 + 4 * 2) + 6 * 6)
 
 
 def test_parameters_of_any_network_are_those_of_the_compiled_one() -> None:

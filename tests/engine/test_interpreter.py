@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from engine import expressions
+from engine.blocks.use import Use
 from engine.edits import SetParameter, SetProperty
 from engine.graph import Graph
 from engine.problems import find
@@ -169,6 +170,11 @@ def expressions_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(calls, "_block_call", wrong)
 
 
+def samples_mixed_across_steps(patch: pytest.MonkeyPatch) -> None:
+    """All steps as one batch, whatever is inside."""
+    patch.setattr(Use, "one_by_one", lambda use, *_: use.properties.apply == "scan")
+
+
 FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], str]] = [
     (states_exchanged, "scan with 2 states"),
     (first_value_for_every_repeat, "per-repeat values"),
@@ -178,6 +184,7 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], str]] = [
     (nothing_frozen, "frozen"),
     (one_block_too_few, "repeat"),
     (expressions_forgotten, "per-repeat values"),
+    (samples_mixed_across_steps, "each step, one by one"),
 ]
 
 

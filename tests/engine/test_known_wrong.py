@@ -185,24 +185,8 @@ def across_the_batch() -> Network:
 
 def wrapped_text() -> Network:
     """The head of the class is so wide that the text comes to stand at the end of its first line."""
-    declared = dict.fromkeys(("channels", "depth", "stride", "height"), 1) | {"mode": "nearest-exact"}
+    declared = dict.fromkeys(("size", "depth", "stride", "height"), 1) | {"mode": "nearest-exact"}
     return inside("Upsample", (3, 4), {"scale_factor": 2.0, "mode": reckoned("mode")}, **declared)
-
-
-def renormalized() -> Network:
-    """Each step rewrites the rows that the gradient of the step before still needs."""
-    graph = Graph("bags")
-    block, x, h = counter(graph, (4,))
-    bag = block.add("EmbeddingBag", num_embeddings=5, embedding_dim=4, mode="sum", max_norm=1.0)
-    block.connect(x, bag)
-    block.connect(block.add("BlockInput", name="importance"), bag, target="per_sample_weights")
-    block.connect(joined(block, "Add", bag, h), block.add("BlockOutput", name="next", state="h"))
-    tokens, importance = graph.add("Input", shape=(3, 3), dtype="int64"), graph.add("Input", shape=(3, 3))
-    use = graph.add("Counter", apply="scan")
-    graph.connect(tokens, use)
-    graph.connect(along(graph, importance, ("Linear", {"out_features": 3})), use, target=2)
-    graph.connect(use, graph.add("Output", loss="mse_loss"))
-    return Network(graph, [torch.randint(0, 5, (2, 3, 3)), torch.randn(2, 3, 3)], torch.float32, {"N": 2})
 
 
 def one_sample() -> Network:
@@ -231,7 +215,6 @@ EXAMPLES: dict[str, Build] = {
     "open inside": open_inside,
     "across the batch": across_the_batch,
     "wrapped text": wrapped_text,
-    "renormalized": renormalized,
     "one sample": one_sample,
 }
 
@@ -247,8 +230,9 @@ def test_source_and_interpreter_agree(build: Build) -> None:
     assert disagreement(build()) == ""
 
 
-@pytest.mark.parametrize("name", KNOWN_WRONG)
-def test_a_kind_is_known_by_its_example_which_has_no_error(name: str) -> None:
-    example = EXAMPLES[name]()
-    assert name in known(example)
-    assert [problem.message for problem in find(example.graph) if problem.severity == "error"] == []
+def test_a_kind_is_known_by_its_example_which_has_no_error() -> None:
+    assert KNOWN_WRONG.keys() <= EXAMPLES.keys()
+    for name in KNOWN_WRONG:
+        example = EXAMPLES[name]()
+        assert name in known(example)
+        assert [problem.message for problem in find(example.graph) if problem.severity == "error"] == []

@@ -21,6 +21,7 @@ from engine.shapes import kind_name
 from tests.engine.corpus.notation import read
 from tests.engine.graphs import random_graph
 from tests.engine.test_corpus import FAULTS
+from tests.engine.test_max_norm import shared
 
 CODES = {"shape", "parameter", "unknown-layer", "expression", "property"}
 """The codes of all rules."""
@@ -175,6 +176,7 @@ PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], 
     ("output-data", "error", "n5", "input", None, edited(SetParameter("n4", "out_features", 9)), "10"),
     ("padding", "error", "n2", "input", "padding", padding_alone, "one window lies in the padding alone"),
     ("parameter", "error", "n2", None, "sparse", sparse_by_frequency, "cannot scale by frequency"),
+    ("max-norm", "error", "n4", "per_sample_weights", "max_norm", shared, "shortens the rows of its table to max_norm"),
     ("class-axis", "hint", "n3", "input", "class_axis", two_axes, "taken from axis 1, and axis 2 and axis 3 would fit"),
     ("too-many-classes", "warning", "n5", "input", None, edited(SetParameter("n4", "out_features", 11)), "11 classes"),
     ("setting", "error", None, None, "training.epochs", edited(SetSetting(("training", "epochs"), "x")), "'x'"),

@@ -10,6 +10,7 @@ from engine.problems.rules import extent_rules as extent
 from engine.problems.rules import image_rules as images
 from engine.problems.rules import learning_rules as learning
 from engine.problems.rules import sequence_rules as sequences
+from engine.problems.rules import table_rules as tables
 from engine.problems.rules import wiring_rules as wiring
 
 NODE_RULES: Final[tuple[NodeRule, ...]] = (*wiring.NODE, *learning.NODE, *images.NODE, *data.NODE)
@@ -20,6 +21,7 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *learning.GRAPH,
     *sequences.GRAPH,
     *extent.GRAPH,
+    *tables.GRAPH,
 )
 SUM_RULES: Final[tuple[SumRule, ...]] = extent.SUM
 TRACE_RULES: Final[tuple[TraceRule, ...]] = extent.TRACE

@@ -73,6 +73,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "no-probability": (learning.other_loss, learning.sigmoid),
     "dropout-last": (learning.earlier,),
     "no-activation": (learning.activation,),
+    "max-norm": (parameters.back, wires.without_optional, parameters.plain_property),
     "bias-before-norm": (learning.no_bias,),
     "no-positions": (sequences.positions,),
     "no-causal-mask": (sequences.causal,),

@@ -24,7 +24,7 @@ def upsampled(d: Drawing) -> list[Spec]:
             value = typed.get(name)
             if isinstance(value, tuple):
                 typed[name] = (value * 3)[: rank - 2]
-        if typed.get("size") is None:
+        if typed.get("size") is None or ("scale_factor" in typed and draw(st.booleans())):
             typed.setdefault("scale_factor", 2.0)
             typed.pop("size", None)
         else:

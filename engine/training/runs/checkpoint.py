@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pickle
 import shutil
 from collections.abc import Mapping
@@ -20,7 +21,9 @@ import torch
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
+from engine import own_files
 from engine.files import to_disk
+from engine.system import sync_folder
 from engine.training.runs.folder import CHECKPOINTS as FOLDER
 from engine.training.runs.folder import METRICS, TIMING, RunError, kept, not_kept
 from engine.training.runs.tensors import independent, write_tensors
@@ -72,20 +75,25 @@ def save(run: Path, progress: Progress, weights: Mapping[str, Tensor], optimizer
     name = f"{'kept' if keep else 'last'}-{progress.step:010d}"
     target, beside, aside = root / name, root / f".{name}", root / f".{name}.old"
     try:
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
+        own_files.make_folder(run, FOLDER)
+        for former in (beside, aside):
+            if os.path.lexists(former):
+                own_files.remove(former)
+        beside.mkdir()
         save_file(independent(weights), beside / MODEL)
-        with (beside / OPTIMIZER).open("wb") as file:  # given a path, torch does not say why it cannot write
+        with own_files.create(beside, OPTIMIZER) as file:  # given a path, torch does not say why it cannot write
             torch.save(dict(optimizer), file)
-        digests = {part: _digest(beside / part) for part in (MODEL, OPTIMIZER)}
+        digests = {part: _digest(beside, part) for part in (MODEL, OPTIMIZER)}
         text = json.dumps(progress.model_copy(update={"digests": digests}).model_dump(), indent=1)
-        (beside / STATE).write_text(text + "\n", encoding="utf-8")
-        for part in (*beside.iterdir(), beside):
+        with own_files.create(beside, STATE) as file:
+            file.write(f"{text}\n".encode())
+        for part in beside.iterdir():
             to_disk(part)
-        if target.exists():  # of the same step; dropping it takes longer than two changes of a name
+        sync_folder(beside)
+        if os.path.lexists(target):  # of the same step; dropping it takes longer than two changes of a name
             target.rename(aside)
         beside.rename(target)
-        to_disk(root)
+        sync_folder(root)
     except (OSError, RuntimeError, SafetensorError) as error:
         shutil.rmtree(beside, ignore_errors=True)  # first of all: the room is needed to say what happened
         raise RunError(not_kept("a checkpoint", run, error)) from error
@@ -97,7 +105,7 @@ def save(run: Path, progress: Progress, weights: Mapping[str, Tensor], optimizer
 
 def save_best(run: Path, weights: Mapping[str, Tensor]) -> None:
     """Write the weights with the lowest validation loss so far. Raises RunError, and the ones before stay."""
-    write_tensors("the best weights", run, run / FOLDER / BEST, weights)
+    write_tensors("the best weights", run, f"{FOLDER}/{BEST}", weights)
 
 
 def load(run: Path, *, weights_only: bool = False) -> Checkpoint | None:
@@ -140,7 +148,7 @@ def _reached(run: Path, progress: Progress) -> None:
     """Raises RunError where a line file has lost lines that a checkpoint counts on, as when the power goes."""
     for path, size in ((run / METRICS, progress.metrics_bytes), (run / TIMING, progress.timing_bytes)):
         try:
-            with path.open("rb") as file:
+            with own_files.open_to_read(run, path.name) as file:
                 file.seek(max(size - 1, 0))
                 if size and file.read(1) != b"\n":
                     raise RunError(f"{path} is shorter than the state after step {progress.step} says.")
@@ -153,13 +161,14 @@ def _read(folder: Path) -> Checkpoint:
     from safetensors.torch import load_file
 
     try:
-        entries = json.loads((folder / STATE).read_bytes()[: 2**20])
+        entries = json.loads(own_files.read_bytes(folder, STATE, 2**20))
         progress = Progress.model_validate(entries, strict=False)
         for part in (MODEL, OPTIMIZER):
-            if progress.digests.get(part) != _digest(folder / part):
+            if progress.digests.get(part) != _digest(folder, part):
                 raise RunError(f"{folder / part} is damaged.")
-        weights = load_file(folder / MODEL)
-        optimizer = torch.load(folder / OPTIMIZER, weights_only=True, map_location="cpu")
+        weights = load_file(own_files.readable(folder, MODEL))
+        with own_files.open_to_read(folder, OPTIMIZER) as file:
+            optimizer = torch.load(file, weights_only=True, map_location="cpu")
     except RunError:
         raise
     except (OSError, ValueError, RuntimeError, SafetensorError, EOFError, pickle.UnpicklingError) as error:
@@ -168,6 +177,6 @@ def _read(folder: Path) -> Checkpoint:
     return Checkpoint(folder, progress, weights, optimizer)
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
+def _digest(folder: Path, name: str) -> str:
+    with own_files.open_to_read(folder, name) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

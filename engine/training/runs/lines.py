@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from engine import own_files
 from engine.training.history import History
-from engine.training.runs.folder import (
-    RunError,
-)
+from engine.training.runs.folder import METRICS, RunError
 
 LONGEST_LINE = 2**20
 NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -19,15 +18,15 @@ Row = Mapping[str, object]
 
 
 def read_metrics(
-    path: Path, history: History | None = None, seconds: Callable[[int], float] = lambda step: math.nan
+    run: Path, history: History | None = None, seconds: Callable[[int], float] = lambda step: math.nan
 ) -> History:
-    """The curves in a ``metrics.jsonl``, into ``history`` if one is given; a last line cut off is left out.
+    """The curves in the ``metrics.jsonl`` of a run, into ``history`` if one is given; a last line cut off is left out.
 
     ``seconds`` says when a step was. Raises RunError.
     """
-    history = history or History()
+    history, path = history or History(), run / METRICS
     try:
-        with path.open("rb") as file:
+        with own_files.open_to_read(run, METRICS) as file:
             for number in range(1, 2**62):
                 text = file.readline(LONGEST_LINE)
                 if not text.endswith(b"\n"):

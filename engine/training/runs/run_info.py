@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
+from engine import own_files
 from engine.errors import NOTHING, About
 from engine.home import home
 from engine.training.findings import Diagnosis
@@ -89,8 +90,7 @@ def runs(root: Path | None = None) -> list[RunInfo]:
 def read(path: Path) -> RunInfo:
     """The run in a folder. Raises RunError."""
     try:
-        with (path / FACTS).open("rb") as file:
-            content = json.loads(file.read(LARGEST_FACTS))
+        content = json.loads(own_files.read_bytes(path, FACTS, LARGEST_FACTS))
         return RunInfo.model_validate({**content, "path": path})
     except OSError as error:
         raise RunError(f"{path} is not a run: {FACTS} cannot be read ({error.strerror}).") from error

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from engine.errors import LayerloomError
 from engine.files import NotAFile, check_regular
+from gui.cli.output import escapes
 
 
 class CallError(LayerloomError):
@@ -50,7 +51,7 @@ def check_new(file: Path, force: bool) -> None:
 
 
 def print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1))
+    print(json.dumps(value, ensure_ascii=escapes(), indent=1))
 
 
 def print_table(head: list[str], rows: list[list[str]]) -> None:

@@ -37,11 +37,15 @@ TRAIN = "layerloom train mlp --epochs 3 --set training.seed=1"
 
 CODE = "exit ${PIPESTATUS[0]}"
 FULL_DEVICE = pytest.mark.skipif(not FULL.exists(), reason="has no full device")
+AWAY = ("2>&1 | head -1; exit ${PIPESTATUS[0]}", "| true; exit ${PIPESTATUS[0]}", "--json >&-", "2>&-", ">&- 2>&- <&-")
 LISTENERS = [
-    f"--json | head -1; {CODE}", *(pytest.param(words, marks=pytest.mark.slow) for words in (f"2>&1 | head -1; {CODE}",
-    f"| true; {CODE}", "--json >&-", "2>&-", ">&- 2>&- <&-")),
-    *(pytest.param(words, marks=[FULL_DEVICE, pytest.mark.slow]) for words in ("--json > /dev/full", "> /dev/full 2>&1")),
-]  # fmt: skip
+    f"--json | head -1; {CODE}",
+    *(pytest.param(words, marks=pytest.mark.slow) for words in AWAY),
+    *(
+        pytest.param(words, marks=[FULL_DEVICE, pytest.mark.slow])
+        for words in ("--json > /dev/full", "> /dev/full 2>&1")
+    ),
+]
 
 
 @pytest.mark.parametrize("listener", LISTENERS)

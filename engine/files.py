@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import secrets
 import stat
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from engine import system
 from engine.errors import LayerloomError
@@ -142,6 +143,15 @@ def to_disk(path: Path) -> None:
     """Wait until the disk has what was written to a file. Raises OSError."""
     with path.open("rb+") as file:  # Windows syncs only what can be written
         os.fsync(file.fileno())
+
+
+def sha256_of(file: IO[bytes], size: int) -> hashlib._Hash:
+    """The sum of the next bytes of a file, so many at most, to go on with."""
+    found = hashlib.sha256()
+    while size and (piece := file.read(min(size, 2**20))):
+        found.update(piece)
+        size -= len(piece)
+    return found
 
 
 def reason_of(error: BaseException) -> tuple[int | None, str]:

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
 from engine import own_files
-from engine.files import to_disk
+from engine.files import sha256_of, to_disk
 from engine.system import sync_folder
 from engine.training.runs.folder import CHECKPOINTS as FOLDER
 from engine.training.runs.folder import METRICS, TIMING, RunError, kept, not_kept
@@ -56,6 +56,19 @@ class Progress(BaseModel):
     best_loss: float | None = None
     ended: str = ""
     digests: dict[str, str] = {}
+    metrics_sha256: str = ""
+    """Of the ``metrics_bytes`` that ``metrics.jsonl`` begins with; checkpoints of earlier versions do not say."""
+    seal: str = ""
+    """Of all the entries above, so that no bit of them changes unseen; checkpoints of earlier versions have none."""
+
+    def sealed(self, digests: dict[str, str]) -> Progress:
+        """The same with the digests of the other files, and the seal of it all."""
+        whole = self.model_copy(update={"digests": digests})
+        return whole.model_copy(update={"seal": whole.sum()})
+
+    def sum(self) -> str:
+        """The digest of all entries but the seal."""
+        return hashlib.sha256(json.dumps(self.model_dump(exclude={"seal"}), sort_keys=True).encode()).hexdigest()
 
 
 class Checkpoint:
@@ -84,7 +97,7 @@ def save(run: Path, progress: Progress, weights: Mapping[str, Tensor], optimizer
         with own_files.create(beside, OPTIMIZER) as file:  # given a path, torch does not say why it cannot write
             torch.save(dict(optimizer), file)
         digests = {part: _digest(beside, part) for part in (MODEL, OPTIMIZER)}
-        text = json.dumps(progress.model_copy(update={"digests": digests}).model_dump(), indent=1)
+        text = json.dumps(progress.sealed(digests).model_dump(), indent=1)
         with own_files.create(beside, STATE) as file:
             file.write(f"{text}\n".encode())
         for part in beside.iterdir():
@@ -152,6 +165,9 @@ def _reached(run: Path, progress: Progress) -> None:
                 file.seek(max(size - 1, 0))
                 if size and file.read(1) != b"\n":
                     raise RunError(f"{path} is shorter than the state after step {progress.step} says.")
+                file.seek(0)
+                if path.name == METRICS and progress.metrics_sha256 not in ("", sha256_of(file, size).hexdigest()):
+                    raise RunError(f"{path} is not what it was at the state after step {progress.step}.")
         except OSError as error:
             raise RunError(f"{path} cannot be read ({error.strerror or error}).") from error
 
@@ -163,6 +179,8 @@ def _read(folder: Path) -> Checkpoint:
     try:
         entries = json.loads(own_files.read_bytes(folder, STATE, 2**20))
         progress = Progress.model_validate(entries, strict=False)
+        if progress.seal and progress.seal != progress.sum():
+            raise RunError(f"{folder / STATE} is damaged.")
         for part in (MODEL, OPTIMIZER):
             if progress.digests.get(part) != _digest(folder, part):
                 raise RunError(f"{folder / part} is damaged.")

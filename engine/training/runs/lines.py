@@ -13,6 +13,8 @@ from engine.training.history import History
 from engine.training.runs.folder import METRICS, RunError
 
 LONGEST_LINE = 2**20
+MOST_SERIES = 10_000
+"""Different curves and tables of one run."""
 NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 Row = Mapping[str, object]
 
@@ -34,6 +36,8 @@ def read_metrics(
                         raise RunError(f"{path}, line {number} is longer than {LONGEST_LINE} bytes.")
                     break
                 _point(history, text, seconds, f"{path}, line {number}")
+                if len(history) > MOST_SERIES:
+                    raise RunError(f"{path}, line {number} begins a curve beyond {MOST_SERIES:,}: no run has so many.")
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror}.") from error
     return history

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from engine import own_files, project
-from engine.files import FileError
+from engine.files import FileError, sha256_of
 from engine.graph import Graph
 from engine.home import home
 from engine.locks import WriterLock
@@ -57,6 +57,8 @@ class Run:
             with own_files.create(path, SPARE) as spare:
                 spare.write(os.urandom(SPARE_BYTES))  # what repeats itself takes up no room on some disks
             self._metrics = opened.enter_context(own_files.append(path, METRICS, lengths[0]))
+            with own_files.open_to_read(path, METRICS) as metrics:
+                self._sum = sha256_of(metrics, lengths[0])
             self._timing = opened.enter_context(own_files.append(path, TIMING, lengths[1]))
             self._write_facts()
             opened.pop_all()
@@ -88,6 +90,10 @@ class Run:
     def lengths(self) -> tuple[int, int]:
         """How many bytes the line files have now: metrics, timing."""
         return os.fstat(self._metrics.fileno()).st_size, os.fstat(self._timing.fileno()).st_size
+
+    def metrics_sha256(self) -> str:
+        """The digest of ``metrics.jsonl`` as it is now."""
+        return self._sum.hexdigest()
 
     @classmethod
     def create(cls, where: Path | None, graph: Graph, *, root: Path | None = None, **facts: Any) -> Run:
@@ -125,7 +131,7 @@ class Run:
 
     def metrics(self, rows: Iterable[Row]) -> None:
         """Append to ``metrics.jsonl``. Raises RunError."""
-        self._append(self._metrics, rows)
+        self._sum.update(self._append(self._metrics, rows))
 
     def timing(self, row: Row) -> None:
         """Append to ``timing.jsonl``. Raises RunError."""
@@ -195,10 +201,13 @@ class Run:
                 "Put it back to go on from its last kept state, or train anew."
             )
 
-    def _append(self, file: IO[bytes], rows: Iterable[Row]) -> None:
+    def _append(self, file: IO[bytes], rows: Iterable[Row]) -> bytes:
+        """What was appended."""
         self.check()
+        content = "".join(f"{line(row)}\n" for row in rows).encode()
         try:
-            file.write("".join(f"{line(row)}\n" for row in rows).encode())
+            file.write(content)
             file.flush()
         except OSError as error:
             raise RunError(not_kept("the metrics", self.path, error)) from error
+        return content

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import pickle
 import shutil
 from pathlib import Path
 
@@ -10,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine import own_files
 from engine.training.history import History
 from engine.training.loop import Trainer
-from engine.training.runs.checkpoint import STATE, load
+from engine.training.runs.checkpoint import MODEL, OPTIMIZER, STATE, load
 from engine.training.runs.folder import FACTS, METRICS, RunError, kept
 from engine.training.runs.lines import MOST_SERIES, read_metrics
 from engine.training.runs.run_info import read
@@ -115,3 +118,34 @@ def test_reading_many_curves_takes_as_much_work_each_as_few(tmp_path: Path) -> N
 def test_no_training_has_written_so_many_curves(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="line 10001 begins a curve beyond 10,000"):
         read_metrics(curves(tmp_path / "run", MOST_SERIES + 10))
+
+
+def test_a_pickle_in_a_state_is_named_without_advice_to_run_it(stopped: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(stopped, run)
+    folder = kept(run)[-1][1]
+    (folder / OPTIMIZER).write_bytes(pickle.dumps(Path))
+    entries = json.loads((folder / STATE).read_text()) | {"seal": ""}
+    entries["digests"][OPTIMIZER] = hashlib.sha256((folder / OPTIMIZER).read_bytes()).hexdigest()
+    (folder / STATE).write_text(json.dumps(entries))
+    with pytest.raises(RunError, match=r"optimizer\.pt is damaged: it holds something else than numbers") as caught:
+        load(run)
+    assert "weights_only" not in str(caught.value)
+
+
+def test_a_missing_part_of_a_state_is_missing_and_not_damaged(stopped: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(stopped, run)
+    (kept(run)[-1][1] / MODEL).unlink()
+    with pytest.raises(RunError, match=r"is not whole: model\.safetensors is missing\."):
+        load(run)
+
+
+def test_a_forbidden_state_is_not_damaged(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(folder: Path, name: str, *_more: object) -> None:
+        raise PermissionError(13, "Permission denied", str(folder / name))
+
+    monkeypatch.setattr(own_files, "read_bytes", forbidden)
+    with pytest.raises(RunError, match=r"state\.json cannot be read: Permission denied\.") as caught:
+        load(stopped)
+    assert "is damaged" not in str(caught.value)

@@ -33,6 +33,8 @@ def sentences(path: Path) -> Iterator[None]:
     """Make DataErrors of what the packed file ``path`` and the disk have to complain of."""
     try:
         yield
+    except DataError:
+        raise  # it says itself what is wrong
     except BROKEN as error:
         raise DataError(f"{path} is damaged or cut off: {error or 'its end is missing'}. Fetch it again.") from error
     except OSError as error:

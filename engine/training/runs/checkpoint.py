@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
 from engine import own_files
-from engine.files import sha256_of, to_disk
+from engine.files import reason_of, sha256_of, to_disk
 from engine.system import sync_folder
 from engine.training.runs.folder import CHECKPOINTS as FOLDER
 from engine.training.runs.folder import METRICS, TIMING, RunError, kept, not_kept
@@ -189,9 +189,14 @@ def _read(folder: Path) -> Checkpoint:
             optimizer = torch.load(file, weights_only=True, map_location="cpu")
     except RunError:
         raise
-    except (OSError, ValueError, RuntimeError, SafetensorError, EOFError, pickle.UnpicklingError) as error:
-        reason = str(error).splitlines()[0]
-        raise RunError(f"{folder} is damaged ({reason}).") from error
+    except FileNotFoundError as error:
+        raise RunError(f"{folder} is not whole: {Path(error.filename).name} is missing.") from error
+    except OSError as error:
+        raise RunError(f"{error.filename or folder} cannot be read: {error.strerror or error}.") from error
+    except pickle.UnpicklingError as error:  # its advice, to read whatever it is, is for nobody
+        raise RunError(f"{folder / OPTIMIZER} is damaged: it holds something else than numbers by name.") from error
+    except (ValueError, RuntimeError, SafetensorError, EOFError) as error:
+        raise RunError(f"{folder} is damaged ({reason_of(error)[1]}).") from error
     return Checkpoint(folder, progress, weights, optimizer)
 
 

@@ -54,7 +54,7 @@ def _point(history: History, text: bytes, seconds: Callable[[int], float], where
                 number = float(NOT_FINITE.get(value, value))
                 history.append(f"{split}/{key}", int(step), number, int(epoch), seconds(int(step)))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
-        raise RunError(f"{where} is damaged: {type(error).__name__}: {error}.") from error
+        raise RunError(f"{where} is damaged: it is no table of step, epoch, split and numbers.") from error
 
 
 def _read_list(values: list[Any]) -> list[Any]:

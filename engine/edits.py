@@ -243,7 +243,7 @@ class RenameNode(Edit):
 
 @dataclass(frozen=True, slots=True)
 class Move(Edit):
-    """Puts nodes at other places on the canvas."""
+    """Puts nodes at other positions on the canvas."""
 
     positions: Mapping[str, Position]
 

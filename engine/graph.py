@@ -109,7 +109,7 @@ class Graph:
         It depends on nodes and edges alone, not on the order in which the wires were drawn: so does the source.
         """
         if self._order is None:
-            places = {node: index for index, node in enumerate(self.nodes)}
+            order = {node: index for index, node in enumerate(self.nodes)}
             missing = {node: len(ports) for node, ports in self.incoming.items()}
             ready = [node for node in reversed(self.nodes) if not missing[node]]
             result: list[str] = []
@@ -117,7 +117,7 @@ class Graph:
                 node = ready.pop()
                 result.append(node)
                 targets = (edge.target for edge in self.outgoing[node])
-                for target in sorted(targets, key=places.__getitem__, reverse=True):
+                for target in sorted(targets, key=order.__getitem__, reverse=True):
                     missing[target] -= 1
                     if not missing[target]:
                         ready.append(target)
@@ -194,8 +194,8 @@ class Graph:
         rest = {key: item for key, item in parameters.items() if key not in own}
         name = name or self.fresh_name(cls.stem())
         node = Node(self.fresh_id(), cls.type_name(), name, literal(own), literal(rest))
-        place = position or (0.0, 96.0 * len(self.nodes))
-        AddNode(node, place).apply(self)
+        position = position or (0.0, 96.0 * len(self.nodes))
+        AddNode(node, position).apply(self)
         return node.id
 
     def define(self, name: str, *, help: str = "", **parameters: object) -> Graph:
@@ -246,7 +246,7 @@ class Graph:
         self.outgoing[node.id] = {}
         self.positions[node.id] = position
         self._note_sharing(node)
-        if index is not None and index < len(self.nodes) - 1:  # back to its old place in creation order
+        if index is not None and index < len(self.nodes) - 1:  # back to its old index in creation order
             for later in list(self.nodes)[index:-1]:
                 self.nodes[later] = self.nodes.pop(later)
                 self.incoming[later] = self.incoming.pop(later)

@@ -44,6 +44,6 @@ def check_parameter(node: Node, name: str, value: object) -> None:
 
 
 def check_position(position: Position) -> None:
-    """Raise GraphError unless a file can hold this place."""
+    """Raise GraphError unless a file can hold this position."""
     if not all(-FARTHEST <= coordinate <= FARTHEST for coordinate in position):  # not a number is outside, too
         raise GraphError(f"A position lies within {FARTHEST:,.0f} pixels on either side.")

@@ -20,12 +20,12 @@ def _declared(graph: Graph, node: Node) -> tuple[tuple[Port, ...], tuple[Port, .
 
 
 def input_ports(graph: Graph, node_id: str) -> tuple[str, ...]:
-    """The input ports in order; a variadic one shows its wires and one free place, at least two in all."""
+    """The input ports in order; a variadic one shows its wires and one free input, at least two in all."""
     names: list[str] = []
     taken = graph.incoming[node_id]
     for port in _declared(graph, graph.node(node_id))[0]:
         if port.many:
-            used = [int(name[len(port.name) :]) for name in taken if is_place(name, port.name)]
+            used = [int(name[len(port.name) :]) for name in taken if is_numbered(name, port.name)]
             count = max([2, *(number + 2 for number in used)])
             names += [f"{port.name}{number}" for number in range(min(count, MOST))]
         else:
@@ -47,17 +47,17 @@ def free_input(graph: Graph, node_id: str) -> str | None:
 
 
 def has_input(graph: Graph, node_id: str, name: str) -> bool:
-    """Whether a wire may end at this port: it is shown, or a later place of a variadic input."""
+    """Whether a wire may end at this port: it is shown, or a later input of a variadic port."""
     variadic = (port.name for port in _declared(graph, graph.node(node_id))[0] if port.many)
-    return name in input_ports(graph, node_id) or any(is_place(name, port) for port in variadic)
+    return name in input_ports(graph, node_id) or any(is_numbered(name, port) for port in variadic)
 
 
 MOST = 256
-"""The most places a variadic input offers."""
+"""The most wires a variadic input takes."""
 
 
-def is_place(name: str, variadic: str) -> bool:
-    """Whether ``name`` is a numbered place of the variadic port: ``x0``, ``x1``, …"""
+def is_numbered(name: str, variadic: str) -> bool:
+    """Whether ``name`` is a numbered input of the variadic port: ``x0``, ``x1``, …"""
     number = name[len(variadic) :]
     return (
         name.startswith(variadic)

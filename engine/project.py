@@ -1,7 +1,7 @@
 """The ``.loom`` file: a whole project as JSON that diffs well, read with suspicion and written atomically.
 
 One node a line, positions in a section of their own, keys in a stable order: the same graph gives the same bytes.
-A file never carries code. Reading is bounded, and anything wrong is one ProjectError that names the place.
+A file never carries code. Reading is bounded, and anything wrong is one ProjectError that says where.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MOST_BLOCKS = 1_000
 
 
 class ProjectError(FileError):
-    """Why a project cannot be read or written: one sentence that names the file and the place in it."""
+    """Why a project cannot be read or written: one sentence that names the file and says where in it."""
 
 
 Id = Annotated[str, Field(pattern=ID)]
@@ -126,11 +126,11 @@ def _sections(graph: Graph) -> list[str]:
     order = {node_id: index for index, node_id in enumerate(graph.nodes)}
     edges = sorted(graph.edges, key=lambda e: (order[e.target], e.target_port))
     wires = [{"source": (e.source, e.source_port), "target": (e.target, e.target_port)} for e in edges]
-    places = [f"{_dump(node_id)}: {_dump([_short(c) for c in graph.positions[node_id]])}" for node_id in graph.nodes]
+    positions = [f"{_dump(node_id)}: {_dump([_short(c) for c in graph.positions[node_id]])}" for node_id in graph.nodes]
     return [
         f'"nodes": {_rows("[]", map(_node, graph.nodes.values()))}',
         f'"edges": {_rows("[]", map(_dump, wires))}',
-        f'"positions": {_rows("{}", places)}',
+        f'"positions": {_rows("{}", positions)}',
     ]
 
 
@@ -187,7 +187,7 @@ def _fill(graph: Graph, part: _Graph, where: str) -> None:
 
 
 def load(path: Path) -> Graph:
-    """Read a project file. Raises ProjectError with one sentence that names the file and the place."""
+    """Read a project file. Raises ProjectError with one sentence that names the file and says where in it."""
     try:
         content = read_bytes(path, LARGEST_FILE + 1)
     except OSError as error:
@@ -314,9 +314,9 @@ def _validated(data: object, where: str) -> _File:
         return _File.model_validate(_tuples(data))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part[:60]}" for part in first["loc"])
-        place = "".join(c if c.isprintable() else "?" for c in place)
-        raise ProjectError(f"{where}, {place.lstrip('.') or 'top level'}: {first['msg']}.") from error
+        location = "".join(f"[{part}]" if isinstance(part, int) else f".{part[:60]}" for part in first["loc"])
+        location = "".join(c if c.isprintable() else "?" for c in location)
+        raise ProjectError(f"{where}, {location.lstrip('.') or 'top level'}: {first['msg']}.") from error
 
 
 def _tuples(data: Mapping[str, object]) -> dict[str, object]:

@@ -12,7 +12,7 @@ from typing import Final
 from engine.blocks.block import PREFIX
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer, ShapeError
-from engine.ports import is_place
+from engine.ports import is_numbered
 from engine.resolve import Fault, resolve
 from engine.spec import UNWIRED, Spec, too_large
 
@@ -56,14 +56,14 @@ NOTHING: Final = ""
 def wired_inputs(graph: Graph, node_id: str, layer: Layer) -> list[tuple[str, str, str]] | None:
     """(port, source node, source port) of each input in port order; None while a needed one is missing.
 
-    An optional port without a wire keeps its place, its source being `NOTHING`.
+    An optional port without a wire keeps its position, its source being `NOTHING`.
     """
     incoming = graph.incoming[node_id]
     result = []
     for port in layer.input_ports():
         if port.many:
-            places = sorted((int(name[len(port.name) :]), name) for name in incoming if is_place(name, port.name))
-            names = [name for _, name in places]
+            numbered = sorted((int(name[len(port.name) :]), name) for name in incoming if is_numbered(name, port.name))
+            names = [name for _, name in numbered]
             if not names:
                 return None
         elif port.name in incoming:

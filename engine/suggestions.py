@@ -1,4 +1,4 @@
-"""Settings that would suit a new layer's place: offered, never set by themselves."""
+"""Settings that would suit a new layer's position: offered, never set by themselves."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Suggestion:
 
 
 def suggestions(graph: Graph, report: Report, node_id: str, project: Graph | None = None) -> list[Suggestion]:
-    """What would suit a node's place, for parameters that are still as a new layer has them.
+    """What would suit a node's position, for parameters that are still as a new layer has them.
 
     ``project`` is the network whose data counts, by default the graph itself.
     """

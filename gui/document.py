@@ -23,8 +23,8 @@ class Document(QObject):
     """Graph, shapes, problems, selection and undo history of one open project.
 
     ``project`` is the network itself. ``graph``, ``report``, ``problems`` and the selection are those of the level that
-    is open on the canvas: the network, or the inside of a block as the node it was opened from uses it. ``way`` are the
-    ids of the nodes that lead there.
+    is open on the canvas: the network, or the inside of a block as the node it was opened from uses it. ``block_path``
+    holds the ids of the nodes that lead there.
     """
 
     replaced = Signal()
@@ -56,7 +56,7 @@ class Document(QObject):
 
     def _show(self, level: Level) -> None:
         self.level = level
-        self.graph, self.way = level.graph, level.way
+        self.graph, self.block_path = level.graph, level.block_path
         at_top = level.graph is self.project
         self.shapes = self.whole if at_top else Shapes(level.graph, level.arguments, level.given)
         self.checker = self.whole_checker if at_top else Checker(self.shapes)
@@ -77,10 +77,10 @@ class Document(QObject):
 
     # -- levels ----------------------------------------------------------------------------------------------------
 
-    def open_block(self, way: tuple[str, ...], select: Iterable[str] = ()) -> None:
-        """Show the block that the nodes on ``way`` lead to, the network for none; select nodes there."""
-        level = walk(self.whole, way)
-        if level.graph is not self.graph or level.way != self.way:
+    def open_block(self, block_path: tuple[str, ...], select: Iterable[str] = ()) -> None:
+        """Show the block that the nodes on ``block_path`` lead to, the network for none; select nodes there."""
+        level = walk(self.whole, block_path)
+        if level.graph is not self.graph or level.block_path != self.block_path:
             self._show(level)
             self.replaced.emit()
             self.selection_changed.emit()
@@ -88,26 +88,26 @@ class Document(QObject):
 
     def open_definition(self, block_id: str) -> None:
         """Show a block from where it is used first; where nothing uses it, with the defaults of its parameters."""
-        way = first_use(self.project, block_id)
-        if way is not None:
-            self.open_block(way)
+        block_path = first_use(self.project, block_id)
+        if block_path is not None:
+            self.open_block(block_path)
         elif block_id in self.project.blocks:
             self._show(Level(self.project.blocks[block_id].graph))
             self.replaced.emit()
             self.selection_changed.emit()
 
     def titles(self) -> list[tuple[str, tuple[str, ...]]]:
-        """What leads to the open level, for a breadcrumb: (name, way) of each level, the network first."""
+        """What leads to the open level, for a breadcrumb: (name, block_path) of each level, the network first."""
         found: list[tuple[str, tuple[str, ...]]] = [(self.project.name, ())]
         graph = self.project
-        for index, node_id in enumerate(self.way):
+        for index, node_id in enumerate(self.block_path):
             node = graph.node(node_id)
-            found.append((node.name, self.way[: index + 1]))
+            found.append((node.name, self.block_path[: index + 1]))
             block = graph.blocks.of_type(node.type)
             assert block is not None
             graph = block.graph
         if graph is not self.graph and self.graph.inside is not None:
-            found.append((self.graph.blocks[self.graph.inside].name, self.way))
+            found.append((self.graph.blocks[self.graph.inside].name, self.block_path))
         return found
 
     # -- files -----------------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ class Document(QObject):
         if self.graph is self.project:
             here.nodes |= dirty
         else:
-            level = walk(self.whole, self.way) if self.way else Level(self.graph)
+            level = walk(self.whole, self.block_path) if self.block_path else Level(self.graph)
             if level.graph is not self.graph or self.graph.inside not in self.project.blocks:
                 self._show(level if level.graph is not self.graph else Level(self.project))
                 self.replaced.emit()

@@ -17,17 +17,17 @@ class Level:
     """A graph to be shown, the nodes that lead to it, and with what it is used there."""
 
     graph: Graph = field(compare=False)
-    way: tuple[str, ...] = ()
+    block_path: tuple[str, ...] = ()
     arguments: Mapping[str, object] | None = None
     given: Mapping[str, Spec] | None = None
 
 
-def walk(whole: Shapes, way: tuple[str, ...]) -> Level:
-    """The level that the nodes on ``way`` lead to; the last one that is still there if the way breaks off."""
+def walk(whole: Shapes, block_path: tuple[str, ...]) -> Level:
+    """The level that the nodes on ``block_path`` lead to; the last one that is still there if the path breaks off."""
     graph: Graph = whole.graph
     report: Report | None = whole.report
     level = Level(graph)
-    for index, node_id in enumerate(way):
+    for index, node_id in enumerate(block_path):
         node = graph.nodes.get(node_id)
         block = graph.blocks.of_type(node.type) if node is not None else None
         if block is None:
@@ -47,20 +47,20 @@ def walk(whole: Shapes, way: tuple[str, ...]) -> Level:
                 arguments, given, report = found.arguments, found.given, found.report
         if report is None:
             report = Shapes(graph, arguments, given).report
-        level = Level(graph, way[: index + 1], arguments, given)
+        level = Level(graph, block_path[: index + 1], arguments, given)
     return level
 
 
 def first_use(project: Graph, block_id: str) -> tuple[str, ...] | None:
-    """The way to the first node that uses a block, breadth first; None where nothing does."""
+    """The path to the first node that uses a block, breadth first; None where nothing does."""
     queue: list[tuple[Graph, tuple[str, ...]]] = [(project, ())]
     seen: set[str] = set()
-    for graph, way in queue:
+    for graph, block_path in queue:
         for node in graph.nodes.values():
             block = graph.blocks.of_type(node.type)
             if block is not None and block.id == block_id:
-                return (*way, node.id)
+                return (*block_path, node.id)
             if block is not None and block.id not in seen:
                 seen.add(block.id)
-                queue.append((block.graph, (*way, node.id)))
+                queue.append((block.graph, (*block_path, node.id)))
     return None

@@ -87,13 +87,13 @@ def frames(clip: Array) -> QImage:
     return pictures(sheet[None], ends.low, ends.high)[0]
 
 
-def masks(places: Array) -> list[QImage]:
+def masks(classes: Array) -> list[QImage]:
     """Masks (count, height, width) of classes as pictures, a colour for each class."""
     import numpy as np
 
     colours = [(colour.red(), colour.green(), colour.blue()) for colour in mask_colours()]
     table = np.array(colours, np.uint8)
-    return [_image(mask) for mask in table[places.astype(np.int64) % len(table)]]
+    return [_image(mask) for mask in table[classes.astype(np.int64) % len(table)]]
 
 
 def mask_colours() -> list[QColor]:

@@ -1,4 +1,4 @@
-"""The undo history: a list of edits with their inverses, and a place in it.
+"""The undo history: a list of edits with their inverses, and a position in it.
 
 Our own, for Qt's QUndoStack owns its commands from C++ while Python owns them too: it crashed in
 ``QUndoStack::clear`` when the cycle collector had destroyed them first.

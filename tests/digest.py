@@ -38,7 +38,7 @@ def sources() -> Iterator[Any]:
 
 
 def corpus() -> Iterator[Any]:
-    """Kind, node and place of every problem of the corpus, and what each fix makes of the network."""
+    """Kind, node and part of every problem of the corpus, and what each fix makes of the network."""
     from tests.engine.test_corpus import FAULTS
 
     with more_data():

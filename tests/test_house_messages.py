@@ -47,7 +47,7 @@ class Reader(ast.NodeVisitor):
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         outer, self.names = self.names, set(self.names)
-        for _ in range(2):  # a message may get its name behind the place where a loop reads it
+        for _ in range(2):  # a message may get its name behind the line where a loop reads it
             for inner in ast.walk(node):
                 self._remember(inner)
         self.generic_visit(node)
@@ -141,7 +141,7 @@ def test_no_code_reads_a_message(name: str) -> None:
         'if error.args[0] == "no": pass',
         'if result.message.startswith("Trained"): pass',
         'more = result.message.removeprefix(f"Trained {n} epochs.").strip()',
-        'if "data.path" in place.message: pass',
+        'if "data.path" in failure.message: pass',
         'guilty = "data.path" if str(error) == fault() else "data"',
         "def f(e):\n    said = str(error)\n    return said.lower().find('data')",
         "def f(sentence, graph):\n    return [n for n in graph if sentence.find(n.name) >= 0]",

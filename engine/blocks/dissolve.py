@@ -52,10 +52,10 @@ def dissolve(graph: Graph, node_id: str) -> Compound:
     tall = max((y for _, y in block.graph.positions.values()), default=0.0) - min(
         (y for _, y in block.graph.positions.values()), default=0.0
     )
-    place = graph.positions[node.id]
+    x, y = graph.positions[node.id]
     results: dict[str, Value] = {}
     for repeat in range(properties.repeat):
-        at = (place[0], place[1] + repeat * (tall + PITCH))
+        at = (x, y + repeat * (tall + PITCH))
         copied, edges, results = _copy(draft, block, node, repeat, values, at)
         for inner, position in copied:
             do(AddNode(inner, position, index))
@@ -72,8 +72,8 @@ def dissolve(graph: Graph, node_id: str) -> Compound:
 
 def _check(graph: Graph, node: Node, block: Block, properties: Properties) -> None:
     if properties.apply != "once":
-        way = "to each step of a sequence" if properties.apply == "each_step" else "as a scan over time"
-        raise GraphError(f"{node.name} applies its block {way}; that cannot be written without the block.")
+        mode = "to each step of a sequence" if properties.apply == "each_step" else "as a scan over time"
+        raise GraphError(f"{node.name} applies its block {mode}; that cannot be written without the block.")
     if properties.weights_of is not None or graph.sharers(node.id):
         raise GraphError(f"{node.name} shares its weights with another node; end that first.")
     if len(block.graph.nodes) * properties.repeat > MOST:
@@ -83,7 +83,7 @@ def _check(graph: Graph, node: Node, block: Block, properties: Properties) -> No
 def _copy(
     draft: Graph, block: Block, use: Node, repeat: int, values: Mapping[str, Value], at: tuple[float, float]
 ) -> tuple[list[tuple[Node, tuple[float, float]]], list[Edge], dict[str, Value]]:
-    """One copy of the inside: (nodes with places, wires, what arrives at each BlockOutput)."""
+    """One copy of the inside: (nodes with positions, wires, what arrives at each BlockOutput)."""
     graph = block.graph
     raws = {p.name: _at(use.parameters.get(p.name, p.default), repeat) for p in block.parameters}
     inner = [node for node in graph.nodes.values() if node.type not in ENDS]

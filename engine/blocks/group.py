@@ -59,15 +59,15 @@ def group(graph: Graph, node_ids: set[str], name: str) -> Compound:
 
 def _replaced(graph: Graph, block: Block, ids: set[str], use: str, outer: list[Edge]) -> Compound:
     cut = [edge for edge in graph.edges if edge.source in ids or edge.target in ids]
-    places = [graph.positions[node_id] for node_id in ids]
+    positions = [graph.positions[node_id] for node_id in ids]
     middle = (
-        sum(x for x, _ in places) / len(places),
-        (min(y for _, y in places) + max(y for _, y in places)) / 2,
+        sum(x for x, _ in positions) / len(positions),
+        (min(y for _, y in positions) + max(y for _, y in positions)) / 2,
     )
     arguments = {parameter.name: {"expr": parameter.name} for parameter in block.parameters}
     free = graph.fresh_name(f"{block.id}1")
     node = Node(use, block.type, free, arguments)
-    index = min(place for place, node_id in enumerate(graph.nodes) if node_id in ids)
+    index = min(index for index, node_id in enumerate(graph.nodes) if node_id in ids)
     edits: list[Edit] = [*map(Disconnect, cut), *(RemoveNode(node_id) for node_id in graph.nodes if node_id in ids)]
     edits += [AddBlock(block), AddNode(node, middle, index), *map(Connect, outer)]
     return Compound(tuple(edits), f"Make block {block.name}")

@@ -144,9 +144,9 @@ class Use(Layer):
         for index, (found, stream) in enumerate(self._unfolded(inputs)):
             outputs = self._folded(found, stream)
             if found.fault is not None:
-                way, words = found.fault
+                path, words = found.fault
                 where = f" its repeat {index + 1}" if self._properties.repeat > 1 else ""
-                raise ShapeError(f"fails inside{where}: {words}", inside=way)
+                raise ShapeError(f"fails inside{where}: {words}", inside=path)
         return outputs
 
     def unfolded(self, *inputs: Spec) -> Iterator[Inside]:
@@ -205,17 +205,17 @@ class Use(Layer):
                 seen.append(Spec((head, *spec.shape[2:]), spec.dtype, axes))
         return tuple(seen)
 
-    def _initial(self, port: BlockInput, spec: Spec, place: int) -> Spec:
+    def _initial(self, port: BlockInput, spec: Spec, index: int) -> Spec:
         if spec is UNWIRED:
             return Spec((BATCH, *(size for size in port.shape if isinstance(size, int))))
         return spec
 
-    def _check_sequence(self, spec: Spec, length: Dim, place: int) -> None:
+    def _check_sequence(self, spec: Spec, length: Dim, index: int) -> None:
         if spec.rank < 2:
-            raise ShapeError(f"is applied to each step of a sequence (N, T, …), but gets {spec}.", port=place)
+            raise ShapeError(f"is applied to each step of a sequence (N, T, …), but gets {spec}.", port=index)
         if spec.shape[1] != length:
             raise ShapeError(
-                f"gets sequences of different lengths, {length} and {spec.shape[1]} steps: {spec}.", port=place
+                f"gets sequences of different lengths, {length} and {spec.shape[1]} steps: {spec}.", port=index
             )
 
     def _length(self, inputs: tuple[Spec, ...]) -> Dim:
@@ -259,7 +259,7 @@ class Use(Layer):
         return [layer if isinstance(layer, BlockInput) else BlockInput() for layer in found]
 
     def _states(self) -> dict[int, int]:
-        """Which output hands its value to which input of the next step, by their places."""
+        """Which output hands its value to which input of the next step, by their indices."""
         return states(self.block)
 
     def summary(self) -> str:
@@ -268,7 +268,7 @@ class Use(Layer):
 
 
 def states(block: Block) -> dict[int, int]:
-    """Which output hands its value to which input of the next step, by their places. Raises ShapeError."""
+    """Which output hands its value to which input of the next step, by their indices. Raises ShapeError."""
     inputs = block.graph.of_type("BlockInput")
     names = {node.name: index for index, node in enumerate(inputs) if node.parameters.get("state") is True}
     found: dict[int, int] = {}

@@ -36,7 +36,7 @@ class Baseline:
     """What one way to answer reaches for one target on the test part.
 
     ``score`` is the share of right answers, padding left out, or R² for numbers; ``mae`` the mean absolute error there.
-    ``train`` and ``test`` are how many samples, or places of samples, it was fitted on and judged on.
+    ``train`` and ``test`` are how many samples, or positions in samples, it was fitted on and judged on.
     """
 
     target: str

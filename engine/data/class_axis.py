@@ -21,8 +21,8 @@ class ClassAxis:
 def class_axis(output: Output, answer: Spec, field: Field) -> ClassAxis:
     """The axis of the classes in an answer (N, …) to a field of labels, or of probabilities in the answer's shape.
 
-    Of several that fit those count that have as many places as the field has classes; then the first one is taken, as
-    torch does. ``output.class_axis`` settles it.
+    Of several that fit those count that have as many positions as the field has classes; then the first one is taken,
+    as torch does. ``output.class_axis`` settles it.
     """
     sizes, rank = answer.shape, answer.rank
     if rank < 2:

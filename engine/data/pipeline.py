@@ -25,7 +25,7 @@ __all__ = ["Part", "PartName", "Prepared", "Preview", "prepare", "preview", "shu
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the split: ``tensors[field]`` is (samples, \\*shape), ``indices`` are their places in the data.
+    """One part of the split: ``tensors[field]`` is (samples, \\*shape), ``indices`` are their positions in the data.
 
     ``target`` is the device batches are dealt out on, where the tensors do not lie there already.
     """
@@ -57,8 +57,8 @@ class Part:
             if order is None:
                 batch = {name: tensor[start : start + size] for name, tensor in tensors.items()}
             else:
-                places = order[start : start + size]
-                batch = {name: tensor.index_select(0, places) for name, tensor in tensors.items()}
+                chosen = order[start : start + size]
+                batch = {name: tensor.index_select(0, chosen) for name, tensor in tensors.items()}
             if self.target is not None:
                 batch = {name: tensor.to(self.target, non_blocking=True) for name, tensor in batch.items()}
             yield batch

@@ -83,7 +83,7 @@ def in_words(dataset: Dataset, found: Found, folder: Path) -> str:
 def _writable(folder: Path) -> bool:
     """Whether a file can be put there, after making the folder where it is missing."""
     try:
-        there = next((place for place in (folder, *folder.absolute().parents) if place.exists()), None)
+        there = next((path for path in (folder, *folder.absolute().parents) if path.exists()), None)
     except OSError:
         return False
     return there is not None and there.is_dir() and os.access(there, os.W_OK | os.X_OK)

@@ -18,7 +18,7 @@ Parts = dict[PartName, "Array"]
 
 
 def split(config: DataConfig, raw: dict[str, Array], specs: dict[str, Field]) -> Parts:
-    """The places of the samples of each part, drawn by ``data.seed``, as the data set lets itself be parted.
+    """The indices of the samples of each part, drawn by ``data.seed``, as the data set lets itself be parted.
 
     A share above 0 gets at least one sample, or group of samples. Raises DataError where there are too few.
     """
@@ -76,7 +76,7 @@ def _in_groups(config: DataConfig, groups: Array) -> Parts:
     left = source.permutation(len(sizes)).tolist()
     _, validation, test = config.split.counts(len(groups))
     part = np.zeros(len(sizes), np.int64)
-    for place, count in ((2, test), (1, validation)):
+    for index, count in ((2, test), (1, validation)):
         taken, full = [], 0
         for group in left if count else ():
             if full + sizes[group] <= count:
@@ -84,7 +84,7 @@ def _in_groups(config: DataConfig, groups: Array) -> Parts:
                 full += sizes[group]
         if count and not taken:
             taken = [min(left, key=lambda group: sizes[group])] if left else []
-        part[taken] = place
+        part[taken] = index
         left = [group for group in left if part[group] == 0]
     if not left:
         raise _none_left(f"{len(sizes)} groups of samples")
@@ -101,8 +101,8 @@ def _in_time(config: DataConfig, groups: Array) -> Parts:
     train, validation, _ = config.split.counts(len(moments))
     if train <= 0:
         raise _none_left(f"{len(moments)} stretches of time")
-    places = number.reshape(-1)
-    parts = (places < train, (places >= train) & (places < train + validation), places >= train + validation)
+    moment = number.reshape(-1)
+    parts = (moment < train, (moment >= train) & (moment < train + validation), moment >= train + validation)
     return {"train": np.flatnonzero(parts[0]), "validation": np.flatnonzero(parts[1]), "test": np.flatnonzero(parts[2])}
 
 

@@ -1,6 +1,6 @@
 """Samples as rows of numbers for simple models: (rows, features) and what each row is to answer.
 
-A sample is one row. Where a target has several places each place is a row: of the values around it where the input
+A sample is one row. Where a target has several positions each of them is a row: of the values around it where the input
 lies along it (the characters of a line, the pixels of a picture), else of the whole input and of what stands before
 it. Symbols become one-hot. At most `ROWS` rows are drawn to fit on, and `JUDGED` to be judged on.
 """
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 ROWS, JUDGED = 8_000, 2_000
 BEFORE, AROUND = 8, 6
-"""Characters before a place that is to be foretold, or on either side of one that is to be named."""
+"""Characters before a position that is to be foretold, or on either side of one that is to be named."""
 PIXELS = 3
 """Pixels on every side."""
 WEIGHT = 4.0
-"""How much the place itself counts beside a one-hot symbol, where rows of all places stand together."""
+"""How much the position itself counts beside a one-hot symbol, where rows of all positions stand together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +49,29 @@ def views(
     target: str,
     source: np.random.RandomState,
 ) -> Views:
-    """The rows of a target; ``train`` and ``test`` are the places of the samples, ``source`` draws among them."""
+    """The rows of a target; ``train`` and ``test`` are the indices of the samples, ``source`` draws among them."""
     goal, name = dataset.fields[target], dataset.first("input")
     field, values, goals = dataset.fields[name], arrays[name], arrays[target]
     if not goal.classes or not goal.shape:
-        chosen = [_some(places, most, source) for places, most in ((train, ROWS), (test, JUDGED))]
-        made = [_whole(field, values[places]) for places in chosen]
+        chosen = [_some(indices, most, source) for indices, most in ((train, ROWS), (test, JUDGED))]
+        made = [_whole(field, values[indices]) for indices in chosen]
         scaled = _scaled(field, *made)
         last = values[chosen[1], -1, 0] if values.ndim == 3 else None
-        answers = [goals[places] for places in chosen]
+        answers = [goals[indices] for indices in chosen]
         return Views(scaled[0], _flat(answers[0]), scaled[1], _flat(answers[1]), bool(goal.classes), last)
-    picked = [_places(goal, goals, places, most, source) for places, most in ((train, ROWS), (test, JUDGED))]
+    picked = [_positions(goal, goals, indices, most, source) for indices, most in ((train, ROWS), (test, JUDGED))]
     rows = [_around(dataset, arrays, target, *where) for where in picked]
     (_, first), (_, second) = ((where, goals[(where[0], *where[1].T)]) for where in picked)
     return Views(rows[0], first, rows[1], second, True)
 
 
-def _some(places: Array, most: int, source: np.random.RandomState) -> Array:
-    """At most so many of the places, in the order they have."""
+def _some(indices: Array, most: int, source: np.random.RandomState) -> Array:
+    """At most so many of the indices, in the order they have."""
     import numpy as np
 
-    if len(places) <= most:
-        return places
-    return places[np.sort(source.permutation(len(places))[:most])]
+    if len(indices) <= most:
+        return indices
+    return indices[np.sort(source.permutation(len(indices))[:most])]
 
 
 def _flat(goals: Array) -> Array:
@@ -80,8 +80,10 @@ def _flat(goals: Array) -> Array:
     return flat[:, 0] if flat.shape[1] == 1 else flat
 
 
-def _places(goal: Field, goals: Array, samples: Array, most: int, source: np.random.RandomState) -> tuple[Array, Array]:
-    """(samples, indices within them (rows, rank)) of places that are no padding; some of all of them."""
+def _positions(
+    goal: Field, goals: Array, samples: Array, most: int, source: np.random.RandomState
+) -> tuple[Array, Array]:
+    """(samples, indices within them (rows, rank)) of positions that are no padding; some of all of them."""
     import numpy as np
 
     size = int(np.prod(goal.shape))
@@ -94,7 +96,7 @@ def _places(goal: Field, goals: Array, samples: Array, most: int, source: np.ran
 
 
 def _around(dataset: Dataset, arrays: dict[str, Array], target: str, samples: Array, inside: Array) -> Array:
-    """What a row sees of its place."""
+    """What a row sees of its position."""
     import numpy as np
 
     goal, name = dataset.fields[target], dataset.first("input")
@@ -148,10 +150,10 @@ def _unit(values: Array) -> Array:
 
 
 def _one_hot(symbols: Array, classes: int) -> Array:
-    """Symbols (rows, places) as (rows, places · classes) in float32."""
+    """Symbols (rows, positions) as (rows, positions · classes) in float32."""
     import numpy as np
 
-    rows, places = symbols.shape
-    result = np.zeros((rows, places, classes), np.float32)
-    result[np.arange(rows)[:, None], np.arange(places), symbols] = 1.0
-    return result.reshape(rows, places * classes)
+    rows, positions = symbols.shape
+    result = np.zeros((rows, positions, classes), np.float32)
+    result[np.arange(rows)[:, None], np.arange(positions), symbols] = 1.0
+    return result.reshape(rows, positions * classes)

@@ -15,16 +15,16 @@ VASWANI = "Vaswani et al. 2017, Attention Is All You Need, https://arxiv.org/abs
 CAUSAL = "whether each step sees only itself and those before it"
 
 
-def need_sequence(x: Spec, place: int, first: bool) -> None:
+def need_sequence(x: Spec, index: int, first: bool) -> None:
     """Raise ShapeError unless ``x`` is a sequence of float vectors of a fixed size."""
     layout = "(N, T, features)" if first else "(T, N, features)"
     if x.rank != 3:
-        raise ShapeError(f"gets {x.rank}-D input {x} but needs 3-D input {layout}.", port=place, code="axes")
+        raise ShapeError(f"gets {x.rank}-D input {x} but needs 3-D input {layout}.", port=index, code="axes")
     if x.dtype != "float32":
-        raise ShapeError(f"gets {x.dtype} input {x} but computes with float32 only.", port=place, code="dtype")
+        raise ShapeError(f"gets {x.dtype} input {x} but computes with float32 only.", port=index, code="dtype")
     if not isinstance(x.shape[-1], int):
         raise ShapeError(
-            f"gets {x}, whose last axis is open; weights need a fixed number there.", port=place, code="open-size"
+            f"gets {x}, whose last axis is open; weights need a fixed number there.", port=index, code="open-size"
         )
 
 

@@ -9,7 +9,7 @@ from engine.spec import BATCH, Axes, Spec
 def axis_of(
     x: Spec, dim: int, name: str = "dim", *, verb: str = "works on", more: int = 0, port: str | int = "input"
 ) -> int:
-    """The place of axis ``dim`` (negative ones from the end) among the axes of x and ``more`` new ones.
+    """The index of axis ``dim`` (negative ones from the end) among the axes of x and ``more`` new ones.
 
     Raises ShapeError.
     """
@@ -37,8 +37,8 @@ def batch_axis(x: Spec) -> int:
     return x.shape.index(BATCH) if BATCH in x.shape else 0
 
 
-def named(axes: Axes | None, *places: int | str) -> Axes | None:
-    """The meanings of a result: for each axis the place it had, or a name of its own."""
-    if axes is None or any(isinstance(place, int) and place >= len(axes) for place in places):
+def named(axes: Axes | None, *indices: int | str) -> Axes | None:
+    """The meanings of a result: for each axis the index it had, or a name of its own."""
+    if axes is None or any(isinstance(index, int) and index >= len(axes) for index in indices):
         return None
-    return tuple(axes[place] if isinstance(place, int) else place for place in places)
+    return tuple(axes[index] if isinstance(index, int) else index for index in indices)

@@ -1,4 +1,4 @@
-"""Layers that look up a vector for each whole number: words, tokens, places."""
+"""Layers that look up a vector for each whole number: words, tokens, positions."""
 
 from __future__ import annotations
 

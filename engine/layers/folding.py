@@ -54,8 +54,8 @@ class Unfold(_Patches):
         (x,) = inputs
         need_rank(x, 4, "(N, channels, height, width)")
         need_float(x)
-        places = slide(self.windows(), x.shape[2:], "cuts")
-        return Spec((x.shape[0], x.shape[1] * self.cells(), product(places)))
+        count = slide(self.windows(), x.shape[2:], "cuts")
+        return Spec((x.shape[0], x.shape[1] * self.cells(), product(count)))
 
     def summary(self) -> str:
         return "×".join(map(str, spread(self.kernel_size, 2)))
@@ -89,10 +89,10 @@ class Fold(_Patches):
                 parameter="kernel_size",
                 code="sizes",
             )
-        places: Dim = product(slide(self.windows(), size, "pastes"))
-        if x.shape[2] != places:
+        count: Dim = product(slide(self.windows(), size, "pastes"))
+        if x.shape[2] != count:
             raise ShapeError(
-                f"needs {places} patches for an image of {size[0]}×{size[1]}, but gets {x.shape[2]}: {x}.",
+                f"needs {count} patches for an image of {size[0]}×{size[1]}, but gets {x.shape[2]}: {x}.",
                 port="input",
                 parameter="output_size",
                 code="sizes",

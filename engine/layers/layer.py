@@ -17,7 +17,7 @@ Saves = Literal["inputs", "outputs", "both", "nothing"]
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A place for a wire. ``many``: takes any number of wires on numbered places, in their order."""
+    """An end for wires. ``many``: takes any number of wires on numbered inputs, in their order."""
 
     name: str
     help: str = ""
@@ -30,7 +30,7 @@ class Port:
 class ShapeError(ValueError):
     """Why a layer cannot take its input: a clause that follows the node's name ("gets …, but needs …").
 
-    ``port`` is the guilty input (by name, or by its place among the wired ones), ``parameter`` the guilty setting,
+    ``port`` is the guilty input (by name, or by its index among the wired ones), ``parameter`` the guilty setting,
     ``inside`` the way to the guilty node within a block: node ids, outermost first. ``code`` is the kind of fault, one
     of `engine.problems.explanations`; ``needed`` the shape that would fit the guilty input, where there is one.
     """
@@ -188,7 +188,7 @@ class Layer(BaseModel):
         arguments = {key: repr(value) for key, value in self.arguments(*inputs).items()}
         arguments |= {key: text for key, text in (texts or {}).items() if key not in self.at_call}
         order = [*self.inferred(*inputs), *type(self).model_fields]
-        arguments = {key: arguments[key] for key in sorted(arguments, key=lambda key: _place(order, key))}
+        arguments = {key: arguments[key] for key in sorted(arguments, key=lambda key: _index(order, key))}
         leading = [arguments.pop(key) for key in self.positional if key in arguments]
         named = [f"{key}={value}" for key, value in arguments.items()]
         return f"{name}({', '.join(leading + named)})"
@@ -223,7 +223,7 @@ class Layer(BaseModel):
         return ""
 
 
-def _place(order: list[str], name: str) -> int:
+def _index(order: list[str], name: str) -> int:
     return order.index(name) if name in order else -1
 
 

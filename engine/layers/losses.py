@@ -28,7 +28,7 @@ LossName: TypeAlias = Literal[
 class Loss:
     """A loss in words.
 
-    ``target``: it learns *classes* (a label for each place), *values* (numbers in the shape of the answer; labels
+    ``target``: it learns *classes* (a label for each position), *values* (numbers in the shape of the answer; labels
     become 0, 1 or one-hot) or a *sequence* of labels shorter than the answer. ``wants`` is what the answer has to be.
     """
 
@@ -106,5 +106,5 @@ def ignores(name: str | None) -> bool:
 
 
 def of_classes(name: str | None) -> bool:
-    """Whether the loss compares the classes of one axis with a label for each place."""
+    """Whether the loss compares the classes of one axis with a label for each position."""
     return name is not None and LOSSES[name].target == "classes"

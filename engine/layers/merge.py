@@ -222,7 +222,9 @@ class Stack(Layer):
         first = inputs[0]
         dim = axis_of(first, self.dim, verb="stacks along", more=1, port=0)
         if dim == 0:
-            raise ShapeError("would put an axis before the batch; choose another place.", parameter="dim", code="axis")
+            raise ShapeError(
+                "would put an axis before the batch; choose another position.", parameter="dim", code="axis"
+            )
         for index, other in enumerate(inputs):
             if other.shape != first.shape:
                 raise ShapeError(

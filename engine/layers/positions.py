@@ -40,7 +40,7 @@ class _Sequence(Layer):
 
 
 class SinusoidalPositions(_Sequence):
-    """Adds a fixed pattern of waves to each step, so that it knows its place; works for any length."""
+    """Adds a fixed pattern of waves to each step, so that it knows its position; works for any length."""
 
     own: ClassVar[str] = "SinusoidalPositions"
     formula: ClassVar[str] = "p(t, 2i) = sin(t / base^(2i/d)),  p(t, 2i + 1) = cos(t / base^(2i/d))"
@@ -51,7 +51,7 @@ class SinusoidalPositions(_Sequence):
 
 
 class LearnedPositions(_Sequence):
-    """Adds a learned vector to each place, so that a step knows its place; up to a greatest length."""
+    """Adds a learned vector to each position, so that a step knows its position; up to a greatest length."""
 
     own: ClassVar[str] = "LearnedPositions"
     formula: ClassVar[str] = "y(t) = x(t) + p(t),  weights = max_length · features"
@@ -62,13 +62,13 @@ class LearnedPositions(_Sequence):
     positional: ClassVar[tuple[str, ...]] = ("features", "max_length")
     stem_name: ClassVar[str] = "positions"
 
-    max_length: Positive = Field(description="how many places there are; no sequence may be longer")
+    max_length: Positive = Field(description="how many positions there are; no sequence may be longer")
 
     def infer(self, *inputs: Spec) -> Spec:
         x = super().infer(*inputs)
         if isinstance(x.shape[1], int) and x.shape[1] > self.max_length:
             raise ShapeError(
-                f"has {self.max_length} places, but gets {x.shape[1]} steps: {x}.",
+                f"has {self.max_length} positions, but gets {x.shape[1]} steps: {x}.",
                 port="input",
                 parameter="max_length",
                 code="sizes",
@@ -86,7 +86,7 @@ class LearnedPositions(_Sequence):
 
 
 class RotaryPositions(Layer):
-    """Turns pairs of features by an angle that grows with the place: put it on queries and keys.
+    """Turns pairs of features by an angle that grows with the position: put it on queries and keys.
 
     Then their products depend on how far apart two steps are, not on where they stand.
     """
@@ -113,7 +113,7 @@ class RotaryPositions(Layer):
 
 
 class ClassToken(_Sequence):
-    """Puts one learned token before the sequence; what the network makes of it is the answer (select place 0)."""
+    """Puts one learned token before the sequence; what the network makes of it is the answer (select position 0)."""
 
     own: ClassVar[str] = "ClassToken"
     formula: ClassVar[str] = "(N, T, d) → (N, T + 1, d)"

@@ -21,31 +21,31 @@ class _Reduction(Layer):
     dim: Whole | tuple[Whole, ...] = Field(-1, description="the axis, or several, that are boiled down; not the batch")
     keepdim: bool = Field(False, description="whether an axis of size 1 is left in their place")
 
-    def places(self, x: Spec) -> list[int]:
+    def gone(self, x: Spec) -> list[int]:
         """The axes that go. Raises ShapeError."""
         dims = self.dim if isinstance(self.dim, tuple) else (self.dim,)
-        places = [axis_of(x, dim, verb="boils down") for dim in dims]
-        if not places:
+        axes = [axis_of(x, dim, verb="boils down") for dim in dims]
+        if not axes:
             raise ShapeError(
                 "names no axis; without one all, the batch included, would go.", parameter="dim", code="axis"
             )
-        if len(set(places)) < len(places):
+        if len(set(axes)) < len(axes):
             raise ShapeError(f"names an axis twice: {self.dim}.", parameter="dim", code="axis")
-        if 0 in places:
+        if 0 in axes:
             raise ShapeError(
                 "would boil down the batch; choose other axes.", port="input", parameter="dim", code="axis"
             )
-        return places
+        return axes
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         self.check_kind(x)
-        gone = self.places(x)
+        gone = self.gone(x)
         if self.keepdim:
-            shape: list[Dim] = [1 if place in gone else size for place, size in enumerate(x.shape)]
+            shape: list[Dim] = [1 if axis in gone else size for axis, size in enumerate(x.shape)]
             return Spec(tuple(shape), self.kind(x), x.axes)
-        left = [place for place in range(x.rank) if place not in gone]
-        return Spec(tuple(x.shape[place] for place in left), self.kind(x), named(x.axes, *left))
+        left = [axis for axis in range(x.rank) if axis not in gone]
+        return Spec(tuple(x.shape[axis] for axis in left), self.kind(x), named(x.axes, *left))
 
     def check_kind(self, x: Spec) -> None:
         """Raise ShapeError for numbers it does not take."""

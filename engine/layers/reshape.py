@@ -129,10 +129,10 @@ class Permute(_Shape):
             raise ShapeError(
                 f"orders {len(self.dims)} axes, but {x} has {x.rank}.", port="input", parameter="dims", code="axis"
             )
-        places = [axis_of(x, dim, "dims", verb="speaks of") for dim in self.dims]
-        if len(set(places)) < len(places):
+        axes = [axis_of(x, dim, "dims", verb="speaks of") for dim in self.dims]
+        if len(set(axes)) < len(axes):
             raise ShapeError(f"names an axis twice: {', '.join(map(str, self.dims))}.", parameter="dims", code="axis")
-        return x.with_shape((x.shape[place] for place in places), named(x.axes, *places))
+        return x.with_shape((x.shape[axis] for axis in axes), named(x.axes, *axes))
 
     def expression(self, module: str, arguments: list[str]) -> str:
         return f"{arguments[0]}.permute({', '.join(map(str, self.dims))})"
@@ -162,8 +162,8 @@ class Squeeze(_Shape):
                 parameter="dim",
                 code="sizes",
             )
-        places = [place for place in range(x.rank) if place != dim]
-        return x.with_shape((x.shape[place] for place in places), named(x.axes, *places))
+        axes = [axis for axis in range(x.rank) if axis != dim]
+        return x.with_shape((x.shape[axis] for axis in axes), named(x.axes, *axes))
 
     def expression(self, module: str, arguments: list[str]) -> str:
         return f"{arguments[0]}.squeeze({self.dim})"
@@ -187,7 +187,9 @@ class Unsqueeze(_Shape):
         (x,) = inputs
         dim = axis_of(x, self.dim, verb="puts in", more=1)
         if dim == 0:
-            raise ShapeError("would put an axis before the batch; choose another place.", parameter="dim", code="axis")
+            raise ShapeError(
+                "would put an axis before the batch; choose another position.", parameter="dim", code="axis"
+            )
         return x.with_shape((*x.shape[:dim], 1, *x.shape[dim:]))
 
     def expression(self, module: str, arguments: list[str]) -> str:
@@ -198,7 +200,7 @@ class Unsqueeze(_Shape):
 
 
 class Identity(_Shape):
-    """Hands its input on as it is: a place to wire to, or to look at."""
+    """Hands its input on as it is: a point to wire to, or to look at."""
 
     saves: ClassVar[Saves] = "nothing"
     views: ClassVar[bool] = True
@@ -217,7 +219,7 @@ def _filled_in(size: Dim, wanted: tuple[int, ...], x: Spec, parameter: str) -> t
     if -1 not in wanted:
         if size != known:
             raise ShapeError(
-                f"puts {size} numbers of {x} into {text} = {known} places.",
+                f"puts {size} numbers of {x} into {text} = {known} positions.",
                 port="input",
                 parameter=parameter,
                 code="sizes",
@@ -229,7 +231,10 @@ def _filled_in(size: Dim, wanted: tuple[int, ...], x: Spec, parameter: str) -> t
     if not whole:
         reason = "and nothing can be left of nothing" if not known else f"but {size} / {known} is not whole"
         raise ShapeError(
-            f"puts {size} numbers of {x} into {text} places, {reason}.", port="input", parameter=parameter, code="sizes"
+            f"puts {size} numbers of {x} into {text} positions, {reason}.",
+            port="input",
+            parameter=parameter,
+            code="sizes",
         )
     rest: Dim = size // known
     return tuple(rest if item == -1 else item for item in wanted)

@@ -25,15 +25,15 @@ class Slice(Layer):
     initial: ClassVar[dict[str, object]] = {"stop": -1}
 
     dim: Whole = Field(1, description="the axis the range is taken of")
-    start: Whole | None = Field(None, description="the first place; negative ones count from the end; none: the first")
-    stop: Whole | None = Field(None, description="the place behind the last; none: to the end")
-    step: Positive = Field(1, description="every how many places one is taken")
+    start: Whole | None = Field(None, description="the first index; negative ones count from the end; none: the first")
+    stop: Whole | None = Field(None, description="the index behind the last; none: to the end")
+    step: Positive = Field(1, description="every how many positions one is taken")
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         dim = behind_batch(x, self.dim, verb="cuts")
         size = x.shape[dim]
-        first, last = (self._place(size, value) for value in (self.start or 0, self.stop))
+        first, last = (self._offset(size, value) for value in (self.start or 0, self.stop))
         if isinstance(size, int):
             assert isinstance(first, int)
             assert isinstance(last, int)
@@ -41,7 +41,7 @@ class Slice(Layer):
         count: Dim = ceil_div(last - first, self.step)
         if isinstance(count, int) and count < 1:
             raise ShapeError(
-                f"takes nothing: along {meaning(x.axes, dim)} of {x} there are the places 0 … {size - 1}, "
+                f"takes nothing: along {meaning(x.axes, dim)} of {x} there are the indices 0 … {size - 1}, "
                 f"and none of them from {first} up to {last}.",
                 port="input",
                 parameter="stop",
@@ -57,7 +57,7 @@ class Slice(Layer):
             )
         return x.with_shape((*x.shape[:dim], count, *x.shape[dim + 1 :]), x.axes)
 
-    def _place(self, size: Dim, value: int | None) -> Dim:
+    def _offset(self, size: Dim, value: int | None) -> Dim:
         if value is None:
             return size
         return size + value if value < 0 else value
@@ -75,7 +75,7 @@ class Slice(Layer):
 
 
 class Select(Layer):
-    """Takes one place of an axis, which is gone then: the last step of a sequence (−1), or the first token (0)."""
+    """Takes one position of an axis, which is gone then: the last step of a sequence (−1), or the first token (0)."""
 
     saves: ClassVar[Saves] = "nothing"
     views: ClassVar[bool] = True
@@ -84,30 +84,30 @@ class Select(Layer):
     formula: ClassVar[str] = "y = x(…, index, …)"
     initial: ClassVar[dict[str, object]] = {"index": -1}
 
-    dim: Whole = Field(1, description="the axis a place is taken of; 1 is the time of (N, T, features)")
-    index: Whole = Field(description="which place: 0 the first, −1 the last")
+    dim: Whole = Field(1, description="the axis a position is taken of; 1 is the time of (N, T, features)")
+    index: Whole = Field(description="which position: 0 the first, −1 the last")
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
-        dim = behind_batch(x, self.dim, verb="takes one place of")
+        dim = behind_batch(x, self.dim, verb="takes one position of")
         size = x.shape[dim]
         if isinstance(size, int) and not -size <= self.index < size:
             raise ShapeError(
-                f"takes place {self.index}, but along {meaning(x.axes, dim)} of {x} there are {-size} … {size - 1}.",
+                f"takes index {self.index}, but along {meaning(x.axes, dim)} of {x} there are {-size} … {size - 1}.",
                 port="input",
                 parameter="index",
                 code="range",
             )
         if not isinstance(size, int) and self.index not in (0, -1):
             raise ShapeError(
-                f"takes place {self.index}, but {meaning(x.axes, dim)} of {x} is open: only the first, 0, and the "
+                f"takes index {self.index}, but {meaning(x.axes, dim)} of {x} is open: only the first, 0, and the "
                 "last, −1, are there for every size.",
                 port="input",
                 parameter="index",
                 code="open-size",
             )
-        places = [place for place in range(x.rank) if place != dim]
-        return x.with_shape((x.shape[place] for place in places), named(x.axes, *places))
+        axes = [axis for axis in range(x.rank) if axis != dim]
+        return x.with_shape((x.shape[axis] for axis in axes), named(x.axes, *axes))
 
     def expression(self, module: str, arguments: list[str]) -> str:
         if self.dim >= 0:
@@ -115,7 +115,7 @@ class Select(Layer):
         return f"{arguments[0]}[{', '.join(['...', str(self.index)] + [':'] * (-self.dim - 1))}]"
 
     def summary(self) -> str:
-        return f"axis {self.dim}, place {self.index}"
+        return f"axis {self.dim}, index {self.index}"
 
 
 class Split(Layer):

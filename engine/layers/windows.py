@@ -14,7 +14,7 @@ from engine.layers.layer import ShapeError
 
 T = TypeVar("T")
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
-ROWS = {1: ("places",), 2: ("rows", "columns"), 3: ("layers", "rows", "columns")}
+ROWS = {1: ("positions",), 2: ("rows", "columns"), 3: ("layers", "rows", "columns")}
 LAYOUTS = {
     1: "(N, channels, length)",
     2: "(N, channels, height, width)",
@@ -45,7 +45,7 @@ class Window:
         return self.dilation * (self.kernel - 1) + 1
 
     def slide(self, size: Dim) -> Dim:
-        """How many places the window has along an axis of this size (may be ≤ 0)."""
+        """How many positions the window has along an axis of this size (may be ≤ 0)."""
         free = size + (self.before + self.behind - self.reach)
         if not self.ceil:
             return free // self.stride + 1
@@ -78,21 +78,21 @@ class Window:
 
 
 def slide(windows: tuple[Window, ...], sizes: tuple[Dim, ...], verb: str) -> tuple[Dim, ...]:
-    """The output sizes. Raises ShapeError where a window finds no place, with the numbers filled in."""
+    """The output sizes. Raises ShapeError where a window fits nowhere, with the numbers filled in."""
     out = []
     for axis, (window, size) in enumerate(zip(windows, sizes, strict=True)):
-        places = window.slide(size)
-        if isinstance(places, int) and places < 1:
+        count = window.slide(size)
+        if isinstance(count, int) and count < 1:
             kernel = "×".join(str(w.kernel) for w in windows)
             over = "×".join(map(str, sizes))
             raise ShapeError(
-                f"{verb} a {kernel} window over {over} input: {window.text(size)} = {str(places).replace('-', '−')} "
+                f"{verb} a {kernel} window over {over} input: {window.text(size)} = {str(count).replace('-', '−')} "
                 f"{ROWS[len(sizes)][axis]} are left.",
                 port="input",
                 parameter="kernel_size",
                 code="window",
             )
-        out.append(places)
+        out.append(count)
     return tuple(out)
 
 

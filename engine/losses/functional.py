@@ -111,15 +111,15 @@ def read_off(answer: Tensor, blank: int, length: int) -> Tensor:
     """The likeliest labels (N, length) of a CTC answer (N, T, C), filled up with ``blank``.
 
     The best class of each step; what repeats is said once, blanks are left out (Graves and others 2006, best path).
-    Labels beyond ``length`` make the sequence wrong and are marked by −1 in its last place.
+    Labels beyond ``length`` make the sequence wrong and are marked by −1 at its last position.
     """
     path = answer.argmax(-1)
     fresh = path != blank
     fresh[:, 1:] &= path[:, 1:] != path[:, :-1]
-    places = fresh.cumsum(1) - 1
+    positions = fresh.cumsum(1) - 1
     result = torch.full((len(path), length + 1), blank, dtype=path.dtype, device=path.device)
-    result.scatter_(1, torch.where(fresh, places, length).clamp(max=length), torch.where(fresh, path, blank))
-    too_long = places[:, -1] >= length
+    result.scatter_(1, torch.where(fresh, positions, length).clamp(max=length), torch.where(fresh, path, blank))
+    too_long = positions[:, -1] >= length
     result[too_long, length - 1] = -1
     return result[:, :length]
 

@@ -23,7 +23,7 @@ Value = float | list[int | float | list[int | float]]
 BESIDE = ("accuracy", "mae")
 OF_NUMBERS: frozenset[MetricName] = frozenset({"rmse", "r2"})
 THRESHOLDS = 200
-"""Of an AUROC over many places a sample: exact curves would keep every number."""
+"""Of an AUROC over many positions a sample: exact curves would keep every number."""
 
 
 def _shares(scores: Tensor) -> Tensor:
@@ -50,7 +50,7 @@ class OutputMetrics:
         self._numbers = 0
         self._ones: Tensor | int = 0
         self._deviations = Deviations()
-        self._whole = [0, 0]  # samples right at every place, samples
+        self._whole = [0, 0]  # samples right at every position, samples
 
     def reset(self) -> None:
         """Forget what was collected."""
@@ -143,7 +143,7 @@ class OutputMetrics:
         if kind == "classes":
             common["num_classes"] = self.task.classes
         per_class = common if kind == "two" else {**common, "average": "none"}
-        curve = {**per_class, "thresholds": THRESHOLDS if self.task.places else None}
+        curve = {**per_class, "thresholds": THRESHOLDS if self.task.axes else None}
         classes = {
             "precision": ("Precision", per_class),
             "recall": ("Recall", per_class),
@@ -164,7 +164,7 @@ class OutputMetrics:
 
 
 def _perplexity() -> Metric:
-    """torchmetrics' counter, for probabilities (M, C) of places that are all alike."""
+    """torchmetrics' counter, for probabilities (M, C) of positions that are all alike."""
     from torchmetrics.text import Perplexity
 
     class Flat(Perplexity):

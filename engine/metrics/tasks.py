@@ -14,11 +14,11 @@ from engine.spec import Spec
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The task of one Output: ``classes`` it tells apart, ``places`` axes of the target beside the batch."""
+    """The task of one Output: ``classes`` that it tells apart, ``axes`` that the target has beside the batch."""
 
     kind: Kind
     classes: int = 0
-    places: int = 0
+    axes: int = 0
 
     @property
     def step_metric(self) -> MetricName:
@@ -28,11 +28,11 @@ class Task:
 
     def fitting(self) -> tuple[MetricName, ...]:
         """Every metric it can be judged by."""
-        return fitting(self.kind, self.classes, self.places)
+        return fitting(self.kind, self.classes, self.axes)
 
     def chosen(self, names: tuple[MetricName, ...] | None) -> tuple[MetricName, ...]:
         """Of the metrics that are asked for those that fit, the one of the steps always; none: the usual ones."""
-        wanted = usual(self.kind, self.classes, self.places) if names is None else names
+        wanted = usual(self.kind, self.classes, self.axes) if names is None else names
         return tuple(name for name in self.fitting() if name in wanted or name == self.step_metric)
 
 
@@ -40,10 +40,10 @@ def task(output: Output, answer: Spec, field: Field) -> Task:
     """The task of an Output that has a loss, gets ``answer`` and learns ``field``."""
     assert output.loss is not None
     if LOSSES[output.loss].target == "sequence":
-        return Task("sequence", places=len(field.shape))
+        return Task("sequence", axes=len(field.shape))
     axis = class_axis(output, answer, field).axis
     if axis is not None and answer.shape[axis] != 1:
         size = answer.shape[axis]
         return Task("classes", size if isinstance(size, int) else field.classes or 0, answer.rank - 2)
     judged = output.loss in ("binary_cross_entropy", "binary_cross_entropy_with_logits")
-    return Task("two" if judged else "values", places=len(field.shape))
+    return Task("two" if judged else "values", axes=len(field.shape))

@@ -7,7 +7,7 @@ from torch import nn
 
 
 class RotaryPositions(nn.Module):
-    """Turns each pair of features by an angle that grows with the place along axis −2, for queries and keys."""
+    """Turns each pair of features by an angle that grows with the position along axis −2, for queries and keys."""
 
     def __init__(self, base: float = 10000.0) -> None:
         super().__init__()

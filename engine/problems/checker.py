@@ -88,8 +88,8 @@ class Checker:
         found = [*self._of_graph, *(p for each in (self._of_node, self._of_edge) for ps in each.values() for p in ps)]
         if not found:
             return []
-        places = {node_id: index for index, node_id in enumerate(graph.nodes)}
-        found.sort(key=lambda p: (SEVERITIES.index(p.severity), places.get(p.node or "", -1), p.code))
+        order = {node_id: index for index, node_id in enumerate(graph.nodes)}
+        found.sort(key=lambda p: (SEVERITIES.index(p.severity), order.get(p.node or "", -1), p.code))
         return [replace(problem, seen_by=self) for problem in found]
 
     def fixes(self, problem: Problem) -> tuple[Fix, ...]:

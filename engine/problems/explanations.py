@@ -44,8 +44,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "https://docs.pytorch.org/docs/stable/generated/torch.reshape.html",
     ),
     "range": Explanation(
-        "A place that is not there",
-        "Places along an axis are counted from 0 up to its size less one, or from the end: −1 is the last.",
+        "An index that is not there",
+        "Positions along an axis are counted from 0 up to its size less one, or from the end: −1 is the last.",
     ),
     "dtype": Explanation(
         "Another kind of number",
@@ -70,7 +70,7 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "window": Explanation(
         "The window is larger than its input",
-        "A window slides over its input, padding included; where it is larger, it finds no place. Deep networks meet "
+        "A window slides over its input, padding included; where it is larger, it fits nowhere. Deep networks meet "
         "this when every layer shrinks a small image: pad more, shrink less, or use a smaller window.",
         "out = ⌊(in + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1",
         CONV,
@@ -201,7 +201,7 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     "class-axis": Explanation(
         "Two axes could be the classes",
         "The axis of the classes is the one without which the answer has the shape of the target. Where two fit and "
-        "both have as many places as there are classes, the first one is taken, as torch does.",
+        "both have as many positions as there are classes, the first one is taken, as torch does.",
         "",
         ENTROPY,
     ),

@@ -12,7 +12,7 @@ from engine.problems.fix import Fix
 from engine.problems.problem import Problem, ProblemFinder
 from engine.problems.trial import Standing, Trial
 from engine.problems.ways import ways
-from engine.problems.ways.fault_site import FaultSite, Way, find_place
+from engine.problems.ways.fault_site import FaultSite, Way, find_site
 
 MOST: Final = 6
 """How many fixes are offered."""
@@ -39,12 +39,12 @@ def tried(trial: Trial, problem: Problem) -> tuple[Fix, ...]:
 
 def trying(trial: Trial, problem: Problem) -> Iterator[Fix | None]:
     """Try one way after the other; yields the fix that it is, or None. Who has little time goes on later."""
-    place = find_place(trial, problem)
-    if place is None:
+    site = find_site(trial, problem)
+    if site is None:
         return
-    before, standing = Before(trial, place), Standing(place.graph)
-    for way in list(islice(ways(place), TRIED)):  # all are found before the copy is changed by the first
-        yield _try(trial, place, way, before, standing)
+    before, standing = Before(trial, site), Standing(site.graph)
+    for way in list(islice(ways(site), TRIED)):  # all are found before the copy is changed by the first
+        yield _try(trial, site, way, before, standing)
 
 
 def ranked(found: Iterable[Fix]) -> tuple[Fix, ...]:
@@ -67,10 +67,10 @@ def fix_all(finder: ProblemFinder) -> tuple[Compound, list[str]] | None:
     seen: set[object] = set()
     while len(edits) < MOST_AT_ONCE:
         open_ones = (p for p in trial.problems() if p.severity != "hint" and p.code not in MAY_BE_MEANT)
-        problem = next((p for p in open_ones if p.place not in seen), None)
+        problem = next((p for p in open_ones if p.key not in seen), None)
         if problem is None:
             break
-        seen.add(problem.place)
+        seen.add(problem.key)
         best = next((fix for fix in tried(trial, problem) if fix.keeps), None)
         if best is not None:
             trial.apply(best.edit)
@@ -85,37 +85,37 @@ def fix_all(finder: ProblemFinder) -> tuple[Compound, list[str]] | None:
 class Before:
     """What was known before anything is tried."""
 
-    def __init__(self, trial: Trial, place: FaultSite) -> None:
+    def __init__(self, trial: Trial, site: FaultSite) -> None:
         problems = trial.problems()
-        self.places = {problem.place for problem in problems}
+        self.keys = {problem.key for problem in problems}
         self.judged = set(trial.report.inputs)
         self.repeating = trial.repeating() | (trial.graph.nodes.keys() - trial.report.inputs.keys())
         self.errors, self.warnings = _count(problems)
-        self.problem = place.problem
+        self.problem = site.problem
 
 
-def _try(trial: Trial, place: FaultSite, way: Way, before: Before, standing: Standing) -> Fix | None:
+def _try(trial: Trial, site: FaultSite, way: Way, before: Before, standing: Standing) -> Fix | None:
     """What a way gives, if it cures and breaks nothing that was whole."""
-    edit = place.whole(way)
+    edit = site.whole(way)
     trial = trial.copy()
     try:
         trial.apply(edit)
     except GraphError:  # the graph refuses it (a circle, a taken port): then it is no fix
         return None
     after = trial.problems()
-    if any(problem.place == before.problem.place for problem in after):
+    if any(problem.key == before.problem.key for problem in after):
         return None
     for new in after:
-        if new.severity == "error" and new.place not in before.places:
-            guilty = new.node == before.problem.node and new.inside[: len(place.way)] == place.way
+        if new.severity == "error" and new.key not in before.keys:
+            guilty = new.node == before.problem.node and new.inside[: len(site.path)] == site.path
             if new.node is None or guilty or new.node in before.judged or new.node in way.made:
                 return None
     if trial.repeating() - before.repeating:
         return None
-    graph = place.now(trial)
+    graph = site.now(trial)
     keeps = way.keeps is not False and graph is not None and standing.kept_by(graph)
     errors, warnings = _count(after)
-    return Fix(way.label, edit, place.result(trial, way), keeps, errors, warnings)
+    return Fix(way.label, edit, site.result(trial, way), keeps, errors, warnings)
 
 
 def _count(problems: Iterable[Problem]) -> tuple[int, int]:

@@ -28,7 +28,7 @@ def within(graph: Graph, report: Report, node_id: str, own: list[Problem]) -> li
             for problem in of_inside(inside):
                 message = f"{name}, inside: {problem.message}"
                 outer = replace(problem, message=message, node=node_id)
-                found.setdefault(outer.place, outer)
+                found.setdefault(outer.key, outer)
     except ShapeError:  # said by the node itself
         return own
     error = report.errors.get(node_id)
@@ -37,7 +37,7 @@ def within(graph: Graph, report: Report, node_id: str, own: list[Problem]) -> li
 
 
 def of_inside(inside: Inside) -> list[Problem]:
-    """The problems of a block seen in one way; ``inside`` is the way to each guilty node."""
+    """The problems of a block seen in one way; ``inside`` is the path to each guilty node."""
     memo = inside.graph.blocks.problems.setdefault(inside.block.id, {})
     if inside.key not in memo:
         graph, report = inside.graph, inside.report

@@ -18,7 +18,7 @@ class Problem:
     """``node`` is the guilty node's id (None: the whole network), ``port`` or ``parameter`` the guilty part of it.
 
     ``setting`` names a guilty entry of the data or training section, as ``training.optimizer.lr``; ``inside`` is the
-    way from the node to the guilty one within its block: node ids, outermost first. ``code`` is its kind, one of
+    path from the node to the guilty one within its block: node ids, outermost first. ``code`` is its kind, one of
     `engine.problems.explanations`. ``seen_by`` is the checker that found it.
     """
 
@@ -33,7 +33,7 @@ class Problem:
     seen_by: ProblemFinder | None = field(default=None, compare=False, repr=False)
 
     @property
-    def place(self) -> tuple[str, str | None, tuple[str, ...], str | None, str | None, str | None]:
+    def key(self) -> tuple[str, str | None, tuple[str, ...], str | None, str | None, str | None]:
         """What makes it the same problem although the numbers in its sentence have changed."""
         return self.code, self.node, self.inside, self.port, self.parameter, self.setting
 

@@ -21,7 +21,7 @@ MetricName: TypeAlias = Literal[
     "r2",
 ]
 Kind: TypeAlias = Literal["classes", "two", "values", "sequence"]
-"""What an Output answers: a class for each place, one of two by a single number, numbers, or a CTC sequence."""
+"""What an Output answers: a class for each position, one of two by a single number, numbers, or a CTC sequence."""
 MOST_CLASSES: Final = 100
 """With more classes nothing is kept class by class."""
 MANY_CLASSES: Final = 20
@@ -63,7 +63,9 @@ METRICS: Final[dict[MetricName, Metric]] = {
     "perplexity": _metric(
         "perplexity", "exp of the cross-entropy: among how many classes it is as if guessing", "classes", better="low"
     ),
-    "exact_match": _metric("exact match", "the share of samples that are right at every place", "classes", "sequence"),
+    "exact_match": _metric(
+        "exact match", "the share of samples that are right at every position", "classes", "sequence"
+    ),
     "iou": _metric(
         "IoU", "intersection over union of each class (Jaccard index): mean over the classes", "classes", "two"
     ),
@@ -84,30 +86,30 @@ PER_CLASS: Final[frozenset[MetricName]] = frozenset({"precision", "recall", "f1"
 """Those that are also kept class by class, as ``NAME_per_class``."""
 
 
-def fitting(task: Kind, classes: int = 0, places: int = 0) -> tuple[MetricName, ...]:
-    """The metrics that an answer can be judged by: ``places`` is how many axes a target has beside the batch."""
+def fitting(task: Kind, classes: int = 0, axes: int = 0) -> tuple[MetricName, ...]:
+    """The metrics that an answer can be judged by: ``axes`` is how many axes a target has beside the batch."""
     found: list[MetricName] = [name for name, metric in METRICS.items() if task in metric.tasks]
     left_out: set[MetricName] = set()
     if task == "classes":
         left_out |= {"top5_accuracy"} if classes <= 5 else set()
-        left_out |= {"exact_match"} if not places else set()
+        left_out |= {"exact_match"} if not axes else set()
         left_out |= {"confusion_matrix"} if classes > MOST_CLASSES else set()
     elif task == "two":
-        left_out |= {"iou"} if not places else set()
+        left_out |= {"iou"} if not axes else set()
     return tuple(name for name in found if name not in left_out)
 
 
-def usual(task: Kind, classes: int = 0, places: int = 0) -> tuple[MetricName, ...]:
+def usual(task: Kind, classes: int = 0, axes: int = 0) -> tuple[MetricName, ...]:
     """The metrics that are measured where nothing else is asked for."""
     wanted: set[MetricName] = {"accuracy", "mae", "rmse", "r2"}
     if task == "sequence":
         wanted = {"exact_match"}
-    elif task == "two" or not places:
+    elif task == "two" or not axes:
         wanted |= {"precision", "recall", "f1", "confusion_matrix"}
         wanted |= {"top5_accuracy"} if classes >= MANY_CLASSES else set()
-        wanted |= {"iou"} if places > 1 else set()
-    elif places == 1:
+        wanted |= {"iou"} if axes > 1 else set()
+    elif axes == 1:
         wanted |= {"perplexity", "exact_match"}
     else:
         wanted |= {"iou"}
-    return tuple(name for name in fitting(task, classes, places) if name in wanted)
+    return tuple(name for name in fitting(task, classes, axes) if name in wanted)

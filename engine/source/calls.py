@@ -112,42 +112,42 @@ def compressed(calls: list[Call], count: str | None) -> list[str]:
         rest = f"range({len(head)}, {count})" if head else f"range({count})"
         return [*head, f"*({calls[-1]} for _ in {rest})"]
     parts: list[str] = []
-    place = 0
-    while place < len(calls):
-        same = _run(calls, place)
-        counting = _counting(calls, place)
+    start = 0
+    while start < len(calls):
+        same = _run(calls, start)
+        counting = _counting(calls, start)
         if counting is not None and counting[0] > same:
             parts.append(counting[1])
-            place += counting[0]
+            start += counting[0]
         else:
-            parts.append(str(calls[place]) if same == 1 else f"*({calls[place]} for _ in range({same}))")
-            place += same
+            parts.append(str(calls[start]) if same == 1 else f"*({calls[start]} for _ in range({same}))")
+            start += same
     return parts
 
 
-def _run(calls: list[Call], place: int) -> int:
+def _run(calls: list[Call], start: int) -> int:
     length = 1
-    while place + length < len(calls) and calls[place + length] == calls[place]:
+    while start + length < len(calls) and calls[start + length] == calls[start]:
         length += 1
     return length
 
 
-def _counting(calls: list[Call], place: int) -> tuple[int, str] | None:
+def _counting(calls: list[Call], start: int) -> tuple[int, str] | None:
     """From here on calls that differ in one whole number only, which rises by equal steps: how many, and the text."""
-    if place + 2 >= len(calls) or len(calls[place].derived) != len(calls[place + 1].derived):
+    if start + 2 >= len(calls) or len(calls[start].derived) != len(calls[start + 1].derived):
         return None
-    pairs = zip(calls[place].derived, calls[place + 1].derived, strict=True)
+    pairs = zip(calls[start].derived, calls[start + 1].derived, strict=True)
     changed = [index for index, (a, b) in enumerate(pairs) if a != b]
     if len(changed) != 1:
         return None
     (index,) = changed
     numbers: list[int] = []
-    for call in calls[place:]:
+    for call in calls[start:]:
         alike = (
-            call.name == calls[place].name
-            and call.named == calls[place].named
+            call.name == calls[start].name
+            and call.named == calls[start].named
             and all(
-                a == b for i, (a, b) in enumerate(zip(call.derived, calls[place].derived, strict=True)) if i != index
+                a == b for i, (a, b) in enumerate(zip(call.derived, calls[start].derived, strict=True)) if i != index
             )
         )
         if not alike or not call.derived[index][1].isdigit():
@@ -160,9 +160,9 @@ def _counting(calls: list[Call], place: int) -> tuple[int, str] | None:
     if len(numbers) < 3 or len(steps) != 1:
         return None
     (step,) = steps
-    name = calls[place].derived[index][0]
-    derived = tuple((n, n if i == index else text) for i, (n, text) in enumerate(calls[place].derived))
-    call = Call(calls[place].name, derived, calls[place].named)
+    name = calls[start].derived[index][0]
+    derived = tuple((n, n if i == index else text) for i, (n, text) in enumerate(calls[start].derived))
+    call = Call(calls[start].name, derived, calls[start].named)
     return len(numbers), f"*({call} for {name} in range({numbers[0]}, {numbers[-1] + step}, {step}))"
 
 

@@ -199,8 +199,8 @@ class Forward:
         ports, pairs = use._inputs(), states(use.block)
         repeated = self._repeated(node.id, use)
         cuts = [
-            place
-            for place, (port, name) in enumerate(zip(ports, given, strict=True))
+            index
+            for index, (port, name) in enumerate(zip(ports, given, strict=True))
             if port.sequence and not port.state and name != "None"
         ]
         sequence, spares, sizes = given[cuts[0]], list[str](), dict[int, str]()
@@ -234,21 +234,21 @@ class Forward:
         module = layer
         local = dict(self.arguments)
         stacked = {
-            place: identifier("steps", local)
-            for place, name in enumerate(targets)
-            if place not in pairs and name != "_"
+            index: identifier("steps", local)
+            for index, name in enumerate(targets)
+            if index not in pairs and name != "_"
         }
         lines += [f"{name} = []" for name in stacked.values()]
-        steps = {place: identifier("step", local) for place in cuts}
-        unbound = [f"{given[place]}.unbind(1)" for place in cuts]
+        steps = {index: identifier("step", local) for index in cuts}
+        unbound = [f"{given[index]}.unbind(1)" for index in cuts]
         source = unbound[0] if len(unbound) == 1 else f"zip({', '.join(unbound)})"
         lines.append(f"for {', '.join(steps.values())} in {source}:")
-        values = [steps.get(place, held.get(place, name)) for place, name in enumerate(given)]
-        fresh = {place: identifier("result", local) for place in stacked}
-        back = [held[pairs[place]] if place in pairs else fresh.get(place, "_") for place in range(len(targets))]
+        values = [steps.get(index, held.get(index, name)) for index, name in enumerate(given)]
+        fresh = {index: identifier("result", local) for index in stacked}
+        back = [held[pairs[index]] if index in pairs else fresh.get(index, "_") for index in range(len(targets))]
         lines.append(f"    {', '.join(back)} = {call(module, values, order)}")
-        lines += [f"    {stacked[place]}.append({name})" for place, name in fresh.items()]
-        lines += [f"{targets[place]} = torch.stack({name}, dim=1)" for place, name in stacked.items()]
+        lines += [f"    {stacked[index]}.append({name})" for index, name in fresh.items()]
+        lines += [f"{targets[index]} = torch.stack({name}, dim=1)" for index, name in stacked.items()]
         if repeated and 0 in pairs:
             lines.append(f"{given[0]} = {held[pairs[0]]}")
         self.free += spares
@@ -310,7 +310,7 @@ class Forward:
 
 def call(module: str, given: list[str], order: list[int]) -> str:
     """The call of a block's module, its arguments in the order of its signature."""
-    texts = [given[place] for place in order]
+    texts = [given[index] for index in order]
     while texts and texts[-1] == "None":
         texts.pop()
     return f"{module}({', '.join(texts)})"

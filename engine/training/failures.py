@@ -31,12 +31,12 @@ def explain(error: BaseException, plan: TrainingPlan, step: int) -> LayerloomErr
         said = f"{where} needs more memory than there is: try a data.batch_size below {size}, or smaller layers."
         return TrainingError(said, setting="data.batch_size", reason="out-of-memory")
     node = _guilty(error, plan)
-    place = "" if node is None else f" in {node.name} ({node.type})"
+    within = "" if node is None else f" in {node.name} ({node.type})"
     text = (str(error).strip().splitlines() or [""])[0][:300]
     alone = batch_norm_of_one_value(error)
     hint = " Switch data.drop_last on, or choose another data.batch_size." if alone else ""
     return TrainingError(
-        f"{where} failed{place}: {type(error).__name__}: {text.rstrip('.')}.{hint}",
+        f"{where} failed{within}: {type(error).__name__}: {text.rstrip('.')}.{hint}",
         node=None if node is None else node.id,
         setting="data.drop_last" if alone else None,
     )

@@ -1,4 +1,4 @@
-"""What looking into a network gives: places, the health of layers, and what goes wrong. Plain data, no torch."""
+"""What looking into a network gives: node paths, the health of layers, and what goes wrong. Plain data, no torch."""
 
 from __future__ import annotations
 

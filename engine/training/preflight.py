@@ -113,7 +113,7 @@ def _try(plan: TrainingPlan, stepper: Stepper, probed: Probed, train: Part, size
             loss = network.loss(answers, batch)
             loss.backward()  # type: ignore[no-untyped-call]
             if not losses:
-                alike = [spot for spot, own in weights_of(probed).items() if any(map(_same_rows, own))]
+                alike = [path for path, own in weights_of(probed).items() if any(map(_same_rows, own))]
             losses.append(float(loss.detach()))
         stepper.optimizer.zero_grad()
         module.eval()
@@ -192,10 +192,10 @@ def check_numbers(plan: TrainingPlan, data: Prepared) -> None:
                 )
 
 
-def _alike(plan: TrainingPlan, spots: list[NodePath]) -> Iterator[Diagnosis]:
+def _alike(plan: TrainingPlan, paths: list[NodePath]) -> Iterator[Diagnosis]:
     """Layers whose units all begin the same and learn the same: they stay one unit."""
-    for spot in spots:
-        node = node_at(plan.graph, spot.inside, spot.node)
+    for path in paths:
+        node = node_at(plan.graph, path.inside, path.node)
         if node is not None:
             yield Diagnosis(
                 "alike",
@@ -203,8 +203,8 @@ def _alike(plan: TrainingPlan, spots: list[NodePath]) -> Iterator[Diagnosis]:
                 "so they learn the same and stay one unit.",
                 "Take another initialisation than zeros or a constant.",
                 0,
-                spot.inside,
-                spot.node,
+                path.inside,
+                path.node,
             )
 
 
@@ -219,7 +219,7 @@ def _same_rows(weight: Tensor) -> bool:
 
 
 def _padded(plan: TrainingPlan, data: Prepared) -> Iterator[Diagnosis]:
-    """Places that only fill a sample up count as if they were to be learned."""
+    """Positions that only fill a sample up count as if they were to be learned."""
     for node_id, name in plan.binding.targets.items():
         layer, padding = plan.report.layer(node_id), data.fields[name].padding
         if padding is None or not isinstance(layer, Output) or layer.ignored in (None, padding):

@@ -45,8 +45,8 @@ class RangeTest:
     def __str__(self) -> str:
         if not self.losses:
             return "Not even the first step gave a loss: look for what keeps the network from learning."
-        place, start, _ = _fallen(self.losses)
-        share = (start - self.losses[place]) / start if start > 0 else 0.0
+        lowest, start, _ = _fallen(self.losses)
+        share = (start - self.losses[lowest]) / start if start > 0 else 0.0
         by = f"{100 * share:.1f} %"
         if self.suggestion is not None and share < FALL:
             return (
@@ -58,7 +58,7 @@ class RangeTest:
         look = "look for what keeps the network from learning."
         if share >= WORTH:
             return (
-                f"At no learning rate did the loss fall clearly: it was lowest at about {self.rates[place]:.2g}, "
+                f"At no learning rate did the loss fall clearly: it was lowest at about {self.rates[lowest]:.2g}, "
                 f"{by} below its start, which may be chance. If that rate gets nowhere either, {look}"
             )
         return f"At no learning rate did the loss fall: {look}"

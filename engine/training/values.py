@@ -14,7 +14,7 @@ from engine.training.diagnosis.nonfinite import undisturbed
 from engine.training.diagnosis.probes import Probed, Results
 from engine.training.findings import NodePath
 
-Place = tuple[tuple[str, ...], str]
+NodeKey = tuple[tuple[str, ...], str]
 """The uses of blocks one goes into, and the node."""
 
 
@@ -47,7 +47,7 @@ class Value:
         return f"{size} {self.dtype}: from {self.low:.4g} to {self.high:.4g}{spread}"
 
 
-def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[Place, tuple[Value | None, ...]]:
+def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[NodeKey, tuple[Value | None, ...]]:
     """The results of every node for the first batch of the training part, as a step would see them.
 
     The weights are those of a run, in layers where they still fit, else new. Of a block's repeats the last is kept.
@@ -64,10 +64,10 @@ def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[Place, tu
     plan = check(graph)
     use_passive_waiting()
     target = torch.device("cpu")
-    found: dict[Place, tuple[Value | None, ...]] = {}
+    found: dict[NodeKey, tuple[Value | None, ...]] = {}
 
-    def hear(spot: NodePath, values: Results) -> None:
-        found[spot.inside, spot.node] = tuple(None if value is None else measure(value) for value in values)
+    def hear(path: NodePath, values: Results) -> None:
+        found[path.inside, path.node] = tuple(None if value is None else measure(value) for value in values)
 
     with devices.settled(devices.choose_threads(plan.training.threads, plan.multiply_adds)):
         data = prepare(plan.data, target)

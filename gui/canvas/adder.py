@@ -23,7 +23,7 @@ class Adder:
         self.pending: QGraphicsPathItem | None = None
 
     def open(self, at: QPoint | None = None, wire: End | None = None, into: Edge | None = None) -> None:
-        """Search a layer to be added at a place of the view, by default at the mouse.
+        """Search a layer to be added at a point of the view, by default at the mouse.
 
         ``wire`` is a port that waits for it; otherwise, called by key, it follows the one selected node if that has
         a free output. ``into`` is a wire that it is to be spliced into.
@@ -41,11 +41,11 @@ class Adder:
         spec = document.report.spec(source.node, source.port) if source is not None and flows else None
         point = view.mapToScene(at)
         above = 0.5 if wire is None else 0.0 if wire.side == "output" else 1.0
-        place = (point.x() - WIDTH / 2, point.y() - above * HEIGHT)
+        position = (point.x() - WIDTH / 2, point.y() - above * HEIGHT)
         popup = self.popup = LayerPopup(view, at, spec, kinds(document.graph))
         if wire is not None and after is None:
             self._show_pending(wire, point)
-        popup.chosen.connect(lambda name: self._editing.add_layer(name, place, None if after else wire, after, into))
+        popup.chosen.connect(lambda name: self._editing.add_layer(name, position, None if after else wire, after, into))
         popup.closed.connect(self._closed)
 
     def close(self) -> None:

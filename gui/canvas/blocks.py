@@ -17,7 +17,7 @@ def make(document: Document, name: str) -> None:
 
 
 def dissolve_selected(document: Document) -> None:
-    """Put what is inside the one selected block in its place and select that. Raises GraphError."""
+    """Replace the one selected block with what is inside it and select that. Raises GraphError."""
     chosen = document.selection
     if len(chosen) != 1:
         raise GraphError("Select one block to be dissolved.")

@@ -37,7 +37,7 @@ class Camera:
         self._view.verticalScrollBar().setValue(value.y())
 
     def pin(self, point: QPointF, at: QPoint) -> None:
-        """Scroll so that a point of the canvas comes to lie at a place of the view."""
+        """Scroll so that a point of the canvas comes to lie at a point of the view."""
         self.offset += self._view.mapFromScene(point) - at
 
     def zoom(self, scale: float, at: QPoint | None = None) -> None:

@@ -167,7 +167,7 @@ def _sharing(node: Node, fresh: dict[str, str], graph: Graph) -> dict[str, objec
 
 
 def paste(document: Document, text: str, at: Position | None, *, incoming: bool = False) -> list[str]:
-    """Put the fragment in a text into the network, with its middle ``at`` a place, and select it. One undo step.
+    """Put the fragment in a text into the network, with its middle ``at`` a point, and select it. One undo step.
 
     ``incoming`` keeps the wires that came from outside. Raises ProjectError for a text that holds no fragment.
     """
@@ -189,7 +189,7 @@ def insert(
 
 
 def _offset(fragment: Fragment, at: Position | None) -> Position:
-    """How far to move a fragment so that its middle comes to lie ``at``; a little aside without a place."""
+    """How far to move a fragment so that its middle comes to lie ``at``; a little aside without a point."""
     if at is None or not fragment.positions:
         return ASIDE
     xs, ys = zip(*fragment.positions.values(), strict=True)

@@ -49,9 +49,9 @@ def _room(draft: Draft, node_id: str, edge: Edge) -> dict[str, Position]:
     """Moves that keep the spliced node below its source, and its target with all behind it below the node."""
     graph, room = draft.graph, GAP
     x, y = graph.positions[node_id]
-    placed = max(y, snap_down(graph.positions[edge.source][1] + HEIGHT + room))
-    moves: dict[str, Position] = {node_id: (x, placed)} if placed > y else {}
-    missing = snap_down(placed + HEIGHT + room - graph.positions[edge.target][1])
+    new_y = max(y, snap_down(graph.positions[edge.source][1] + HEIGHT + room))
+    moves: dict[str, Position] = {node_id: (x, new_y)} if new_y > y else {}
+    missing = snap_down(new_y + HEIGHT + room - graph.positions[edge.target][1])
     if missing > 0:
         for follower in unreachable(graph, End(edge.target, "input", "")):
             fx, fy = graph.positions[follower]

@@ -44,8 +44,8 @@ class PaletteDrop:
         if name is None:
             return False
         point = self._view.mapToScene(at)
-        place = (point.x() - WIDTH / 2, point.y() - HEIGHT / 2)
-        self._editing.add_layer(name, place, into=self._target(name, at) if splices else None)
+        position = (point.x() - WIDTH / 2, point.y() - HEIGHT / 2)
+        self._editing.add_layer(name, position, into=self._target(name, at) if splices else None)
         return True
 
     def leave(self) -> None:

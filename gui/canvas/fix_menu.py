@@ -31,7 +31,7 @@ class FixMenu(QObject):
         self.menu: QMenu | None = None
 
     def open(self) -> None:
-        """Offer what fixes the one selected layer, and what would suit its place."""
+        """Offer what fixes the one selected layer, and what would suit its position."""
         view, document = self._view, self._view.document
         if len(document.selection) != 1:
             view.message.emit("Select one layer to see what would mend it.")

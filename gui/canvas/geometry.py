@@ -45,7 +45,7 @@ class End:
 def node_size(inputs: int, outputs: int, spare: bool = False) -> Box:
     """The size of a node with so many ports, widening in steps that keep its centre on the grid.
 
-    ``spare`` says that the last input is a place for one more wire, which stands beside the others.
+    ``spare`` says that the last input is free for one more wire; it is beside the others.
     """
     reach = max(_reach(inputs, spare), _reach(outputs))
     steps = max(0, math.ceil((reach + 20.0 - WIDTH / 2) / GRID))
@@ -63,7 +63,7 @@ def _reach(count: int, spare: bool = False) -> float:
 
 
 def port_points(size: Box, side: Side, count: int, spare: bool = False) -> list[QPointF]:
-    """The places of the ports on one side: in the middle, the spare one to the right of them."""
+    """The points of the ports on one side: in the middle, the spare one to the right of them."""
     pitch, first = _pitch(count), size[0] / 2 - (count - spare - 1) / 2 * _pitch(count)
     y = 0.0 if side == "input" else size[1]
     return [QPointF(first + index * pitch, y) for index in range(count)]

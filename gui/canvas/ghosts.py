@@ -28,7 +28,7 @@ ABOVE = 8.0
 
 @dataclass(slots=True)
 class Picture:
-    """What is to be painted, in places of the canvas."""
+    """What is to be painted, in coordinates of the canvas."""
 
     made: list[tuple[QPointF, NodeLook]] = field(default_factory=list)
     changed: list[tuple[QPointF, NodeLook]] = field(default_factory=list)
@@ -40,8 +40,8 @@ class Picture:
     def box(self) -> QRectF:
         """The room it takes."""
         box = QRectF()
-        for place, look in (*self.made, *self.changed):
-            box |= QRectF(place.x(), place.y(), *look.size)
+        for point, look in (*self.made, *self.changed):
+            box |= QRectF(point.x(), point.y(), *look.size)
         for area in self.gone:
             box |= area
         for path in self.wires:
@@ -54,12 +54,12 @@ class Picture:
 
 
 class Ghosts:
-    """One preview at a time; nodes that would move stand at their new places meanwhile."""
+    """One preview at a time; nodes that would move are shown at their new positions meanwhile."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._item: _GhostItem | None = None
-        self._places: dict[str, Position] = {}
+        self._positions: dict[str, Position] = {}
         self._dimmed: list[QGraphicsItem] = []
 
     @property
@@ -84,9 +84,9 @@ class Ghosts:
             return QRectF()
         before, after = document.graph, trial.graph
         moved = {n: p for n, p in after.positions.items() if n in before.positions and before.positions[n] != p}
-        self._places = {node_id: scene.positions[node_id] for node_id in moved if node_id in scene.nodes}
-        if self._places:
-            scene.place({node_id: moved[node_id] for node_id in self._places})
+        self._positions = {node_id: scene.positions[node_id] for node_id in moved if node_id in scene.nodes}
+        if self._positions:
+            scene.place({node_id: moved[node_id] for node_id in self._positions})
             scene.reroute()
         picture = _picture(scene, before, after, trial)
         self._strike(before, after)
@@ -115,11 +115,11 @@ class Ghosts:
         if self._item is not None:
             self._scene.removeItem(self._item)
             self._item = None
-        places = {n: p for n, p in self._places.items() if n in self._scene.nodes}
-        self._places = {}
-        if places:
+        positions = {n: p for n, p in self._positions.items() if n in self._scene.nodes}
+        self._positions = {}
+        if positions:
             now = self._scene.document.graph.positions
-            self._scene.place({node_id: now.get(node_id, place) for node_id, place in places.items()})
+            self._scene.place({node_id: now.get(node_id, position) for node_id, position in positions.items()})
             self._scene.reroute()
 
 
@@ -197,9 +197,9 @@ class _GhostItem(QGraphicsItem):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(dashed)
             painter.drawPath(path)
-        for place, look in (*picture.made, *picture.changed):
+        for point, look in (*picture.made, *picture.changed):
             painter.save()
-            painter.translate(place)
+            painter.translate(point)
             paint_node(painter, look, style)
             painter.setOpacity(1.0)
             painter.setPen(dashed)

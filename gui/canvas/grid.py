@@ -46,7 +46,7 @@ class Grid:
             for column in range(COUNT):
                 strong = row % 4 == 0 and column % 4 == 0
                 dot = size + 1 if strong else size
-                left, top = (round(place * pixels / COUNT) for place in (column, row))
+                left, top = (round(index * pixels / COUNT) for index in (column, row))
                 painter.fillRect(left, top, dot, dot, theme.color("grid_strong"))
         painter.end()
         brush = QBrush(tile)

@@ -16,9 +16,9 @@ from gui.document import Document
 if TYPE_CHECKING:
     from engine.training.findings import Diagnosis, LayerHealth
     from engine.training.status import Status
-    from engine.training.values import Place, Value
+    from engine.training.values import NodeKey, Value
 
-    Values = Mapping[Place, tuple[Value | None, ...]]
+    Values = Mapping[NodeKey, tuple[Value | None, ...]]
 
 WELL, WEAK, ILL, OLD = "well", "weak", "ill", "old"
 
@@ -31,7 +31,7 @@ class LiveMarks(QObject):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.document = document
-        self._layers: dict[Place, LayerHealth] = {}
+        self._layers: dict[NodeKey, LayerHealth] = {}
         self._diagnoses: tuple[Diagnosis, ...] = ()
         self._graph: Graph | None = None
         self._values: Values = {}
@@ -40,11 +40,11 @@ class LiveMarks(QObject):
 
     def follow(self, status: Status, graph: Graph) -> None:
         """Show the last look of a run that trains ``graph``, a snapshot."""
-        layers: dict[Place, LayerHealth] = {}
-        for spot, health in status.health.layers.items() if status.health is not None else ():
-            for place in _around(spot.inside, spot.node):
-                before = layers.get(place)
-                layers[place] = health if before is None else _worse(before, health)
+        layers: dict[NodeKey, LayerHealth] = {}
+        for path, health in status.health.layers.items() if status.health is not None else ():
+            for node_path in _around((*path.inside, path.node)):
+                before = layers.get(node_path)
+                layers[node_path] = health if before is None else _worse(before, health)
         self._layers, self._diagnoses, self._graph = layers, explained(status.diagnoses), graph
         self.changed.emit()
 
@@ -56,8 +56,7 @@ class LiveMarks(QObject):
 
     def mark(self, node_id: str) -> str:
         """How a node of the open level is doing: well, weak, ill, old where it was changed since; empty: not known."""
-        place = (self.document.way, node_id)
-        health, said = self._layers.get(place), self.diagnoses(node_id)
+        health, said = self._layers.get((self.document.block_path, node_id)), self.diagnoses(node_id)
         if health is None and not said:
             return ""
         if self.changed_since(node_id):
@@ -68,17 +67,17 @@ class LiveMarks(QObject):
 
     def diagnoses(self, node_id: str) -> list[Diagnosis]:
         """What goes wrong in a node of the open level, or within it."""
-        way = (*self.document.way, node_id)
+        path = (*self.document.block_path, node_id)
         found = []
         for diagnosis in self._diagnoses:
             where = (*diagnosis.inside, diagnosis.node) if diagnosis.node is not None else ()
-            if where[: len(way)] == way:
+            if where[: len(path)] == path:
                 found.append(diagnosis)
         return found
 
     def lines(self, node_id: str) -> list[str]:
         """The same in words, for a tooltip."""
-        health, said = self._layers.get((self.document.way, node_id)), self.diagnoses(node_id)
+        health, said = self._layers.get((self.document.block_path, node_id)), self.diagnoses(node_id)
         remarks = [f"! {'Earlier: ' if d.over else ''}{d.message} {d.advice}" for d in said]
         old = "Before the layer was changed: " if self.changed_since(node_id) else "While training: "
         if health is None:
@@ -100,7 +99,7 @@ class LiveMarks(QObject):
 
     def remedy(self, node_id: str) -> tuple[str, Edit] | None:
         """What fixes by a click what a node of the network is said to have wrong, with what a button calls it."""
-        if self.document.way or self.document.graph is not self.document.project:
+        if self.document.block_path or self.document.graph is not self.document.project:
             return None
         here = [d for d in self.diagnoses(node_id) if not d.inside]
         return next((found for d in here if (found := remedy(RootCause(d), self.document.project)) is not None), None)
@@ -108,7 +107,7 @@ class LiveMarks(QObject):
     def changed_since(self, node_id: str) -> bool:
         """Whether the node is not any more as the run trains it."""
         graph: Graph | None = self._graph
-        for use in self.document.way:
+        for use in self.document.block_path:
             node = graph.nodes.get(use) if graph is not None else None
             block = graph.blocks.of_type(node.type) if graph is not None and node is not None else None
             graph = None if block is None else block.graph
@@ -127,7 +126,7 @@ class LiveMarks(QObject):
 
     def value(self, edge: Edge) -> Value | None:
         """What flows along a wire of the open level."""
-        values = self._values.get((self.document.way, edge.source), ())
+        values = self._values.get((self.document.block_path, edge.source), ())
         layer = self.document.report.layer(edge.source)
         names = [port.name for port in layer.output_ports()] if layer is not None else []
         if edge.source_port not in names:
@@ -136,10 +135,9 @@ class LiveMarks(QObject):
         return values[index] if index < len(values) else None
 
 
-def _around(inside: tuple[str, ...], node: str) -> list[Place]:
-    """The node itself and the uses of blocks it lies in, each with the way to it."""
-    way = (*inside, node)
-    return [(way[:depth], way[depth]) for depth in range(len(way))]
+def _around(path: tuple[str, ...]) -> list[NodeKey]:
+    """The node a path ends at and the uses of blocks it lies in, each with those around it."""
+    return [(path[:depth], path[depth]) for depth in range(len(path))]
 
 
 def _worse(one: LayerHealth, other: LayerHealth) -> LayerHealth:

@@ -51,14 +51,14 @@ class NodeItem(QGraphicsRectItem):
         return QRectF(self.pos().x(), self.pos().y(), *self.look.size)
 
     def port(self, end: End) -> QPointF:
-        """The place of one of its ports on the canvas."""
+        """The point of one of its ports on the canvas."""
         return self.pos() + self.look.ports(end.side)[end.port].point
 
     def port_at(self, point: QPointF, reach: float, side: Side | None = None) -> End | None:
         """The port near a point of the canvas, of one side if that is given."""
         sides: tuple[Side, ...] = ("input", "output") if side is None else (side,)
         ends = [(name, s, port.point) for s in sides for name, port in self.look.ports(s).items()]
-        index = nearest([place for _, _, place in ends], point - self.pos(), reach)
+        index = nearest([at for _, _, at in ends], point - self.pos(), reach)
         return None if index is None else End(self.id, ends[index][1], ends[index][0])
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:

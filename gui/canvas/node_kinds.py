@@ -1,4 +1,4 @@
-"""What can be added to the open level: the layers of the catalogue that have a place there, and the blocks."""
+"""What can be added to the open level: the layers of the catalogue that can be used there, and the blocks."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class NodeLook:
         self.ready = True
 
     def _texts(self, style: Style, room: float) -> tuple[tuple[bool, QPointF, Text], ...]:
-        """(muted, place, text) of the name, the type and the main parameters."""
+        """(muted, point, text) of the name, the type and the main parameters."""
         left, right, height = CELL + PAD, self.size[0] - PAD, self.size[1]
         name = style.static(self.name, "name", room)
         free = room - name.width - 6.0
@@ -115,7 +115,7 @@ class NodeLook:
         return tuple(texts)
 
     def _found(self, names: Collection[str]) -> list[QPointF]:
-        """The places of the ports with these names, an input before an output of the same name."""
+        """The points of the ports with these names, an input before an output of the same name."""
         ports = [self.inputs.get(name) or self.outputs.get(name) for name in names]
         return [port.point for port in ports if port is not None]
 
@@ -128,7 +128,7 @@ def make_ports(
     needed: Collection[str],
     spare: bool = False,
 ) -> dict[str, PaintedPort]:
-    """The ports of one side with their places."""
+    """The ports of one side with their points."""
     points = port_points(size, side, len(names), spare)
     return {
         name: PaintedPort(point, name in connected, name in needed) for name, point in zip(names, points, strict=True)
@@ -175,9 +175,9 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
         painter.drawPath(colors.glyph)
         if detail == NAMES:
             painter.setPen(style.text)
-            role, place, text = look.far
+            role, point, text = look.far
             painter.setFont(style.fonts[role])
-            painter.drawStaticText(place, text.static)
+            painter.drawStaticText(point, text.static)
         else:
             _paint_texts(painter, look, style)
         _paint_ports(painter, look, style)
@@ -201,12 +201,12 @@ def _paint_stack(painter: QPainter, outline: Outline, style: Style) -> None:
 def _paint_texts(painter: QPainter, look: NodeLook, style: Style) -> None:
     role = "name"
     painter.setPen(style.text)
-    for muted, place, text in look.texts:
+    for muted, point, text in look.texts:
         if muted and role == "name":
             role = "small"
             painter.setPen(style.muted)
         painter.setFont(style.fonts[role])
-        painter.drawStaticText(place, text.static)
+        painter.drawStaticText(point, text.static)
 
 
 def _paint_ports(painter: QPainter, look: NodeLook, style: Style) -> None:

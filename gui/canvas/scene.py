@@ -101,8 +101,8 @@ class Scene(QGraphicsScene):
     def _create(self, node_id: str) -> NodeItem:
         graph = self.document.graph
         item = NodeItem(node_id, node_look(graph, self.document.report, node_id), self.styling)
-        place = self.positions[node_id] = graph.positions[node_id]
-        item.setPos(*place)
+        position = self.positions[node_id] = graph.positions[node_id]
+        item.setPos(*position)
         self.nodes[node_id] = item
         self.addItem(item)
         return item
@@ -219,7 +219,7 @@ class Scene(QGraphicsScene):
         self.stamp += 1
         self.update()
 
-    # -- places and wires ------------------------------------------------------------------------------------------
+    # -- positions and wires ---------------------------------------------------------------------------------------
 
     def content(self, node_ids: Iterable[str] | None = None) -> QRectF:
         """The box around these nodes, or around all."""
@@ -228,15 +228,15 @@ class Scene(QGraphicsScene):
             box |= self.nodes[node_id].box
         return box
 
-    def place(self, places: Mapping[str, Position], *, dragging: bool = False) -> None:
+    def place(self, positions: Mapping[str, Position], *, dragging: bool = False) -> None:
         """Put items somewhere; their wires follow with the next `reroute`, others give way once all rest."""
         swept = QRectF()
-        for node_id, place in places.items():
+        for node_id, position in positions.items():
             item = self.nodes[node_id]
             if not dragging:
                 swept |= item.box
-            item.setPos(*place)
-            self.positions[node_id] = place
+            item.setPos(*position)
+            self.positions[node_id] = position
             self._courses.bend(node_id)
             if not dragging:
                 swept |= item.box

@@ -38,13 +38,13 @@ def score(query: str, text: str) -> float:
     if at >= 0:
         word = at == 0 or not text[at - 1].isalnum()
         return 0.8 if word else 0.6
-    place, gaps = -1, 0
+    last, gaps = -1, 0
     for letter in query:
-        found = text.find(letter, place + 1)
+        found = text.find(letter, last + 1)
         if found < 0:
             return 0.0
-        gaps += found - place - 1 if place >= 0 else found
-        place = found
+        gaps += found - last - 1 if last >= 0 else found
+        last = found
     return max(0.05, 0.5 - 0.03 * gaps)
 
 

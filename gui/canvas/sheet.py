@@ -125,7 +125,7 @@ class Sheet(QGraphicsView):
         self.ghosts.clear()
 
     def zoom_by(self, factor: float, at: QPoint | None = None) -> None:
-        """Zoom in or out around a place of the view."""
+        """Zoom in or out around a point of the view."""
         if factor != 1.0:
             self.be_fast(True)
             self.camera.zoom(self.camera.scale * factor, at)

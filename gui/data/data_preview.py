@@ -74,13 +74,13 @@ def look(config: DataConfig, part: str) -> DataPreview:
     source = dataset.first("input")
     parts = [getattr(prepared, name) for name in PARTS]
     chosen = parts[list(PARTS).index(part)]
-    places = chosen.indices[:SHOWN]
+    indices = chosen.indices[:SHOWN]
     balances = {
         name: _balance(dataset, name, prepared.raw[name], [one.indices for one in parts])
         for name, field in dataset.fields.items()
         if field.role == "target"
     }
-    before, more = prepared.raw[source][places], {name: prepared.raw[name][places] for name in prepared.raw}
+    before, more = prepared.raw[source][indices], {name: prepared.raw[name][indices] for name in prepared.raw}
     return DataPreview(
         dataset,
         form_of(dataset),
@@ -90,7 +90,7 @@ def look(config: DataConfig, part: str) -> DataPreview:
         before,
         chosen.tensors[source][:SHOWN].numpy(),
         more,
-        tuple(_answer(dataset, {name: values[index] for name, values in more.items()}) for index in range(len(places))),
+        tuple(_answer(dataset, {name: values[row] for name, values in more.items()}) for row in range(len(indices))),
         any(transform.field == source for transform in config.transforms),
     )
 
@@ -111,7 +111,7 @@ def form_of(dataset: Dataset) -> Form:
 
 def spelled(field: Field, row: Sequence[int]) -> str:
     """Symbols as text, words with spaces between them and no full stop; what only fills a sample up is left out."""
-    names = [field.names[place] for place in row if place != field.padding]
+    names = [field.names[symbol] for symbol in row if symbol != field.padding]
     of_words = max(map(len, field.names)) > 1
     if of_words and field.padding is not None and names[-1:] == ["."]:
         names.pop()
@@ -138,23 +138,23 @@ def _balance(dataset: Dataset, target: str, goals: Array, parts: Sequence[Array]
     if not field.classes:
         flat = goals.reshape(len(goals), -1)[:, 0]
         edges = np.linspace(flat.min(), flat.max(), BINS + 1)
-        table = [np.histogram(flat[places], edges)[0] for places in parts]
+        table = [np.histogram(flat[indices], edges)[0] for indices in parts]
         names = [f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges)]
         return ClassCounts("Samples by target", tuple(names), _rows(table, len(names)))
-    table = [np.bincount(goals[places].reshape(-1), minlength=field.classes) for places in parts]
+    table = [np.bincount(goals[indices].reshape(-1), minlength=field.classes) for indices in parts]
     names = ["space" if name == " " else name for name in field.names]
     if field.padding is not None:
         table = [np.delete(column, field.padding) for column in table]
         del names[field.padding]
     if field.shape:
-        there = [place for place in range(len(names)) if any(column[place] for column in table)]
-        table, names = [column[there] for column in table], [names[place] for place in there]
+        there = [index for index in range(len(names)) if any(column[index] for column in table)]
+        table, names = [column[there] for column in table], [names[index] for index in there]
     if len(names) > MOST + 1:
         order = np.argsort(-sum(table), kind="stable")
         others = [int(column[order[MOST:]].sum()) for column in table]
         table = [np.append(column[order[:MOST]], other) for column, other in zip(table, others, strict=True)]
-        names = [*(names[place] for place in order[:MOST].tolist()), f"{len(names) - MOST} others"]
-    what = "Samples of each class" if not field.shape else f"Places of each class in {target}"
+        names = [*(names[index] for index in order[:MOST].tolist()), f"{len(names) - MOST} others"]
+    what = "Samples of each class" if not field.shape else f"Positions of each class in {target}"
     return ClassCounts(what, tuple(names), _rows(table, len(names)))
 
 

@@ -102,18 +102,18 @@ class Transforms(QWidget):
             self._cards.append(self._row(index, len(shown), str(item["name"]), form))
             self._rows.addWidget(self._cards[-1])
 
-    def _row(self, place: int, count: int, name: str, form: Form) -> QWidget:
+    def _row(self, index: int, count: int, name: str, form: Form) -> QWidget:
         frame = GroupFrame()
         head = QHBoxLayout()
-        head.addWidget(QLabel(f"{place + 1}.  {name}"), 1)
+        head.addWidget(QLabel(f"{index + 1}.  {name}"), 1)
         for text, tip, step in (("↑", "Earlier", -1), ("↓", "Later", 1), ("✕", "Remove", 0)):
             button = QToolButton()
             button.setText(text)
             button.setAutoRaise(True)
             button.setToolTip(tip)
             button.setAccessibleName(f"{tip}: {name}")
-            button.setEnabled(0 <= place + step < count)
-            button.clicked.connect(partial(self._move, place, step))
+            button.setEnabled(0 <= index + step < count)
+            button.clicked.connect(partial(self._move, index, step))
             head.addWidget(button)
         box = QVBoxLayout(frame)
         box.setContentsMargins(8, 4, 4, 6)
@@ -139,18 +139,18 @@ class Transforms(QWidget):
                 item["size"] = (16, 16)
             self._set([*self.items(), item], f"Add {name}")
 
-    def _edit(self, place: int, name: str, value: object) -> None:
+    def _edit(self, index: int, name: str, value: object) -> None:
         now = self.items()
-        now[place].pop(name, None)
+        now[index].pop(name, None)
         if value is not MISSING:
-            now[place][name] = value
-        self._set(now, f"Set {name} of {now[place]['name']}")
+            now[index][name] = value
+        self._set(now, f"Set {name} of {now[index]['name']}")
 
-    def _move(self, place: int, step: int, _checked: bool = False) -> None:
+    def _move(self, index: int, step: int, _checked: bool = False) -> None:
         now = self.items()
-        item = now.pop(place)
+        item = now.pop(index)
         if step:
-            now.insert(place + step, item)
+            now.insert(index + step, item)
         self._set(now, f"{'Move' if step else 'Remove'} {item['name']}")
 
     def _set(self, wanted: Items, title: str) -> None:

@@ -47,7 +47,7 @@ class SampleStrip(QWidget):
 
 
 class TextView(SampleStrip):
-    """Characters in their places: running text, a line with the kind of each character, or what a text becomes."""
+    """Characters in their order: running text, a line with the kind of each character, or what a text becomes."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         seen = self.seen

@@ -104,26 +104,26 @@ class BlockPage(QWidget):
             if old is not None:
                 old.hide()
                 old.deleteLater()
-        for title, inside, node_id in found[:MOST_USES]:
+        for title, block_id, node_id in found[:MOST_USES]:
             link = QPushButton(title)
             link.setFlat(True)
             link.setProperty("role", "link")
             link.setToolTip(f"Go to {title}")
             link.setAccessibleName(f"Go to {title}")
-            link.clicked.connect(partial(self._go, inside, node_id))
+            link.clicked.connect(partial(self._go, block_id, node_id))
             self._links.addWidget(link)
 
-    def _go(self, inside: str | None, node_id: str, _checked: bool = False) -> None:
-        if inside is None:
+    def _go(self, block_id: str | None, node_id: str, _checked: bool = False) -> None:
+        if block_id is None:
             self.document.open_block((), select=[node_id])
         else:
-            self.document.open_definition(inside)
+            self.document.open_definition(block_id)
             self.document.select([node_id])
 
     def _costs(self) -> list[str]:
         """What flows through and what it costs, as the use it was opened from has it."""
-        graph, report, way = self.document.graph, self.document.report, self.document.way
-        lines = [f"as {self._user(way)} uses it" if way else "with the defaults of its parameters"]
+        graph, report, block_path = self.document.graph, self.document.report, self.document.block_path
+        lines = [f"as {self._user(block_path)} uses it" if block_path else "with the defaults of its parameters"]
         lines += [f"{name} = {unparse(held)}" for name, held in report.arguments.items()]
         for node in (*graph.of_type("BlockInput"), *graph.of_type("BlockOutput")):
             specs = tuple(report.outputs.get(node.id, {}).values()) or report.inputs.get(node.id, ())
@@ -135,8 +135,8 @@ class BlockPage(QWidget):
             lines.append("sizes are known once something is wired to it")
         return lines
 
-    def _user(self, way: tuple[str, ...]) -> str:
-        return self.document.titles()[len(way)][0]
+    def _user(self, block_path: tuple[str, ...]) -> str:
+        return self.document.titles()[len(block_path)][0]
 
     # -- edits -----------------------------------------------------------------------------------------------------
 

@@ -84,31 +84,31 @@ class BlockParameters(QWidget):
 
     # -- what people do --------------------------------------------------------------------------------------------
 
-    def _edited(self, place: int, changes: dict[str, Any]) -> None:
-        old = self.parameters[place]
+    def _edited(self, index: int, changes: dict[str, Any]) -> None:
+        old = self.parameters[index]
         new = replace(old, **changes)
         if new != old:
-            self._want([*self.parameters[:place], new, *self.parameters[place + 1 :]], f"Change {old.name}")
+            self._want([*self.parameters[:index], new, *self.parameters[index + 1 :]], f"Change {old.name}")
 
-    def _renamed(self, place: int) -> None:
-        if place >= len(self.parameters):
+    def _renamed(self, index: int) -> None:
+        if index >= len(self.parameters):
             return
-        old, name = self.parameters[place].name, self.cards[place].name.text().strip()
-        self.cards[place].name.setModified(False)
+        old, name = self.parameters[index].name, self.cards[index].name.text().strip()
+        self.cards[index].name.setModified(False)
         if name and name != old:
             self.renamed.emit(old, name)
         else:
-            self.cards[place].name.setText(old)
+            self.cards[index].name.setText(old)
 
-    def _move(self, place: int, step: int) -> None:
+    def _move(self, index: int, step: int) -> None:
         order = list(self.parameters)
-        order.insert(place + step, order.pop(place))
-        self._want(order, f"Move {self.parameters[place].name}")
-        card = self.cards[place + step]
+        order.insert(index + step, order.pop(index))
+        self._want(order, f"Move {self.parameters[index].name}")
+        card = self.cards[index + step]
         (card.up if step < 0 and card.up.isEnabled() else card.down).setFocus()
 
-    def _remove(self, place: int) -> None:
-        self.dropped.emit(self.parameters[place].name)
+    def _remove(self, index: int) -> None:
+        self.dropped.emit(self.parameters[index].name)
 
     def _add(self) -> None:
         taken = {parameter.name for parameter in self.parameters}
@@ -157,11 +157,11 @@ class ParameterCard(QWidget):
         grid.setContentsMargins(0, 0, 0, 4)
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(2)
-        for place, (widget, share) in enumerate(((self.name, 4), (self.kind, 3), (self.default, 3))):
+        for index, (widget, share) in enumerate(((self.name, 4), (self.kind, 3), (self.default, 3))):
             if not isinstance(widget, BoolField):
                 widget.setMinimumWidth(56)
-            grid.addWidget(widget, 0, place)
-            grid.setColumnStretch(place, share)
+            grid.addWidget(widget, 0, index)
+            grid.setColumnStretch(index, share)
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self.help, 1)

@@ -1,4 +1,4 @@
-"""The way from the network to the block whose inside is open; each part leads back there."""
+"""The path from the network to the block whose inside is open; each part leads back there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Breadcrumb(QWidget):
         self.refresh()
 
     def refresh(self, *_: object) -> None:
-        """Show the way to the open level."""
+        """Show the path to the open level."""
         document = self.document
         inside = document.graph.inside
         self.setVisible(inside is not None)
@@ -46,7 +46,7 @@ class Breadcrumb(QWidget):
             self._box.removeWidget(part)
             part.deleteLater()
         self.parts = []
-        for index, (name, way) in enumerate(titles):
+        for index, (name, block_path) in enumerate(titles):
             part = QToolButton()
             part.setText(_text(index, name))
             part.setAutoRaise(True)
@@ -54,10 +54,10 @@ class Breadcrumb(QWidget):
             part.setEnabled(not last)
             part.setToolTip(f"{name} is open" if last else f"Back to {name}")
             part.setAccessibleName(part.toolTip())
-            part.clicked.connect(lambda _checked=False, way=way: self.document.open_block(way))
+            part.clicked.connect(lambda _checked=False, block_path=block_path: self.document.open_block(block_path))
             self._box.insertWidget(index, part)
             self.parts.append(part)
 
 
-def _text(place: int, name: str) -> str:
-    return name if not place else f"› {name}"
+def _text(index: int, name: str) -> str:
+    return name if not index else f"› {name}"

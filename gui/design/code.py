@@ -92,11 +92,11 @@ class CodePanel(QWidget):
     def _set_text(self, text: str) -> None:
         if text != self.text.toPlainText():
             bar = self.text.verticalScrollBar()
-            place = bar.value()
+            position = bar.value()
             self.text.blockSignals(True)
             self.text.setPlainText(text)
             self.text.blockSignals(False)
-            bar.setValue(place)
+            bar.setValue(position)
 
     def _mark(self) -> None:
         """Mark the lines of what is selected; where a block is open and nothing is, the line its class begins at."""
@@ -104,7 +104,7 @@ class CodePanel(QWidget):
         lines = []
         if self.source is not None:
             lines = [
-                line for line, place in self._places(self.source).items() if place[0] == inside and place[1] in chosen
+                line for line, owner in self._owners(self.source).items() if owner[0] == inside and owner[1] in chosen
             ]
             if inside is not None and not chosen:
                 lines = [line for line, block_id in self._classes.items() if block_id == inside]
@@ -132,7 +132,7 @@ class CodePanel(QWidget):
             self.text.verticalScrollBar().setValue(cursor.blockNumber())
         self.text.ensureCursorVisible()
 
-    def _places(self, written: Source) -> dict[int, tuple[str | None, str]]:
+    def _owners(self, written: Source) -> dict[int, tuple[str | None, str]]:
         """The block (None: the network) and the node each line speaks of."""
         return {line: (None, node_id) for line, node_id in written.lines.items()} | dict(written.block_lines)
 
@@ -143,7 +143,7 @@ class CodePanel(QWidget):
         starts = list(self._classes)
         if line < (starts[0] if starts else line + 1):
             return  # what stands in front of all classes
-        block_id, node_id = self._places(self.source).get(
+        block_id, node_id = self._owners(self.source).get(
             line, (self._classes[starts[bisect_right(starts, line) - 1]], "")
         )
         if block_id != self.document.graph.inside:

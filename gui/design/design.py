@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from engine.problems import Problem
 from engine.problems.fix import Fix
-from gui.canvas.commands.layer_commands import open_place
+from gui.canvas.commands.layer_commands import open_position
 from gui.canvas.view import View
 from gui.design.breadcrumb import Breadcrumb
 from gui.design.code import CodePanel
@@ -88,7 +88,7 @@ class DesignPage(QWidget):
     def _add(self, type_name: str) -> None:
         chosen = self.document.selection
         after = chosen[0] if len(chosen) == 1 else None
-        self.view.editing.add_layer(type_name, open_place(self.document.graph), after=after)
+        self.view.editing.add_layer(type_name, open_position(self.document.graph), after=after)
         self.view.setFocus()
 
     def _show_node(self, node_id: str) -> None:
@@ -106,7 +106,7 @@ class DesignPage(QWidget):
             self.view.preview(fix.edit, of_project=whole)
 
     def _fix(self, problem: Problem | None, fix: Fix) -> None:
-        """Apply a fix, or what would suit a layer's place, as one step."""
+        """Apply a fix, or what would suit a layer's position, as one step."""
         document = self.document
         apply = partial(document.fix, problem, fix) if problem else partial(document.apply, fix.edit, fix.label)
         if self.view.attempt(apply):

@@ -72,7 +72,7 @@ class ProblemWords(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setAccessibleName("Problems of this layer")
         self._problems: Sequence[Problem] = ()
-        self.linkActivated.connect(lambda place: self.wanted.emit(self._problems[int(place)]))
+        self.linkActivated.connect(lambda index: self.wanted.emit(self._problems[int(index)]))
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Say these."""
@@ -80,21 +80,21 @@ class ProblemWords(QLabel):
         self.setText("<br>".join(self._rich(index, problem) for index, problem in enumerate(problems)))
         self.setVisible(bool(problems))
 
-    def _rich(self, place: int, problem: Problem) -> str:
+    def _rich(self, index: int, problem: Problem) -> str:
         color = theme.color(problem.severity).name()
-        link = f' <a href="{place}" style="color:{theme.color("accent").name()}">Show</a>' if problem.inside else ""
+        link = f' <a href="{index}" style="color:{theme.color("accent").name()}">Show</a>' if problem.inside else ""
         symbol = SYMBOLS[problem.severity]
         return f'<span style="color:{color}"><b>{symbol}</b> {escape(problem.message)}</span>{link}'
 
 
-def go_to(document: Document, problem: Problem, way: tuple[str, ...] = ()) -> None:
-    """Open the level of a problem, ``way`` being that of the level it was found in, and select the guilty node."""
+def go_to(document: Document, problem: Problem, block_path: tuple[str, ...] = ()) -> None:
+    """Open the level of a problem and select the guilty node; ``block_path`` leads to the level it was found in."""
     if problem.node is None:
-        document.open_block(way)
+        document.open_block(block_path)
     elif problem.inside:
-        document.open_block((*way, problem.node, *problem.inside[:-1]), select=[problem.inside[-1]])
+        document.open_block((*block_path, problem.node, *problem.inside[:-1]), select=[problem.inside[-1]])
     else:
-        document.open_block(way, select=[problem.node])
+        document.open_block(block_path, select=[problem.node])
 
 
 def spec_lines(side: str, specs: Sequence[Spec], names: Sequence[str]) -> list[str]:

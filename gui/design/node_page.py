@@ -52,16 +52,16 @@ class NodePage(QWidget):
         self.properties_head = heading("Properties")
         self.properties_head.setToolTip("What any layer may have beside its own parameters")
         self.facts = FactSheet((("Shapes", "mono"), ("Formula", "mono"), ("What it does", "muted")))
-        self._form_place, self._properties_place = QVBoxLayout(), QVBoxLayout()
+        self._form_box, self._properties_box = QVBoxLayout(), QVBoxLayout()
         box = column(self)
         for part in (
             self.problems,
             self.training,
-            self._form_place,
+            self._form_box,
             self.offers,
             self.open,
             self.properties_head,
-            self._properties_place,
+            self._properties_box,
             self.facts,
         ):
             box.addLayout(part) if isinstance(part, QVBoxLayout) else box.addWidget(part)
@@ -155,7 +155,7 @@ class NodePage(QWidget):
             self._shown_form = key
             self.form = Form(parameters(cls), node.parameters, self, context)
             self.form.edited.connect(lambda name, value: self.edited.emit(SetParameter(node.id, name, value)))
-            self._form_place.addWidget(self.form)
+            self._form_box.addWidget(self.form)
 
     def _fill_properties(self, node: Node, cls: type[Layer] | None) -> None:
         wanted = property_parameters(self.document.graph, self.document.report, node, cls)
@@ -166,7 +166,7 @@ class NodePage(QWidget):
             if wanted:
                 self.properties = Form(wanted, node.properties, self, self._context())
                 self.properties.edited.connect(lambda name, value: self.edited.emit(SetProperty(node.id, name, value)))
-                self._properties_place.addWidget(self.properties)
+                self._properties_box.addWidget(self.properties)
         elif self.properties is not None:
             self.properties.set_values(node.properties, self._context())
         self.properties_head.setVisible(bool(wanted))
@@ -211,11 +211,11 @@ class NodePage(QWidget):
         block = document.graph.blocks.of_type(node.type) if node is not None else None
         if node is None or block is None:
             return
-        if document.graph.inside is not None and not document.way:  # inside a block that nothing uses
+        if document.graph.inside is not None and not document.block_path:  # inside a block that nothing uses
             document.open_definition(block.id)
         else:
-            document.open_block((*document.way, node.id))
+            document.open_block((*document.block_path, node.id))
 
     def _go(self, problem: Problem) -> None:
         """To a problem inside this block, from the level that is open."""
-        go_to(self.document, problem, self.document.way)
+        go_to(self.document, problem, self.document.block_path)

@@ -1,4 +1,4 @@
-"""What would suit the place of a new layer, in the inspector: a click takes it, nothing happens by itself."""
+"""What would suit a new layer at its position, in the inspector: a click takes it, nothing happens by itself."""
 
 from __future__ import annotations
 

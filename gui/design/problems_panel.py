@@ -121,7 +121,7 @@ class ProblemsPanel(QWidget):
                 font.setBold(True)
                 item.setFont(font)
                 item.setToolTip("In the level that is open")
-        same = (n for n, (p, _) in enumerate(problems) if before is not None and p.place == before.place)
+        same = (n for n, (p, _) in enumerate(problems) if before is not None and p.key == before.key)
         self.list.setCurrentRow(next(same, max(0, min(row, len(problems) - 1))))
         self.list.blockSignals(False)
         self.halves.setVisible(bool(problems))
@@ -162,7 +162,7 @@ class ProblemsPanel(QWidget):
 
     def _apart(self) -> bool:
         """Whether a block is open that nothing uses: its problems are none of the network's."""
-        return self.document.graph.inside is not None and not self.document.way
+        return self.document.graph.inside is not None and not self.document.block_path
 
     def _is_here(self, problem: Problem, of_network: bool) -> bool:
         """Whether the guilty node is on the canvas now, by whichever use the problem was found."""

@@ -76,22 +76,22 @@ class RepeatsField(QWidget):
         self.less.setEnabled(len(self.values) > 1)
 
     def _rebuild(self, kinds: list[type[PlainField]]) -> None:
-        focused = next((place for place, cell in enumerate(self.cells) if cell.hasFocus()), None)
+        focused = next((index for index, cell in enumerate(self.cells) if cell.hasFocus()), None)
         for widget in (*self.cells, *self._labels):
             self._grid.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
         self._kinds, self.cells, self._labels = kinds, [], []
-        for place, kind in enumerate(kinds):
+        for index, kind in enumerate(kinds):
             cell = kind(self.parameter, self)
-            cell.committed.connect(lambda value, place=place: self._commit(place, value))
+            cell.committed.connect(lambda value, index=index: self._commit(index, value))
             if not isinstance(cell, BoolField):
                 cell.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
                 cell.setMinimumWidth(48)
             name = label("", "muted")
             name.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self._grid.addWidget(name, place, 0)
-            self._grid.addWidget(cell, place, 1)
+            self._grid.addWidget(name, index, 0)
+            self._grid.addWidget(cell, index, 1)
             for widget in (name, cell):
                 widget.show()
             self.cells.append(cell)
@@ -105,23 +105,23 @@ class RepeatsField(QWidget):
         if focused is not None:
             self.cells[min(focused, len(self.cells) - 1)].setFocus()
 
-    def _numbers(self, place: int) -> str:
+    def _numbers(self, index: int) -> str:
         """``2`` or, where the value goes on, ``2–4``; in brackets where there is no such repeat."""
-        first, last = place + 1, self.context.repeat
+        first, last = index + 1, self.context.repeat
         if first > last:
             return f"({first})"
-        return str(first) if place < len(self.values) - 1 or first == last else f"{first}–{last}"
+        return str(first) if index < len(self.values) - 1 or first == last else f"{first}–{last}"
 
-    def _words(self, place: int) -> str:
-        first, last = place + 1, self.context.repeat
+    def _words(self, index: int) -> str:
+        first, last = index + 1, self.context.repeat
         if first > last:
             return f"repeat {first}, which is not there"
-        one = place < len(self.values) - 1 or first == last
+        one = index < len(self.values) - 1 or first == last
         return f"repeat {first}" if one else f"repeats {first} to {last}"
 
-    def _commit(self, place: int, value: object) -> None:
+    def _commit(self, index: int, value: object) -> None:
         kept = self.parameter.default if value is MISSING else value
-        self._emit((*self.values[:place], kept, *self.values[place + 1 :]))
+        self._emit((*self.values[:index], kept, *self.values[index + 1 :]))
 
     def _extend(self) -> None:
         self._emit((*self.values, self.values[-1]))

@@ -28,9 +28,9 @@ class Row(QObject):
 
     edited = Signal(str, object)
 
-    def __init__(self, parameter: Parameter, form: QWidget, grid: QGridLayout, place: int) -> None:
+    def __init__(self, parameter: Parameter, form: QWidget, grid: QGridLayout, index: int) -> None:
         super().__init__(form)
-        self.parameter, self._form, self._grid, self._line = parameter, form, grid, LINES * place
+        self.parameter, self._form, self._grid, self._line = parameter, form, grid, LINES * index
         self.context = Context()
         self.value: object = MISSING
         self._pending: object = None

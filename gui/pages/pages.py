@@ -98,10 +98,10 @@ class Pages(QStackedWidget):
         if self.document.project.nodes:
             self.show_design()
 
-    def show_node(self, way: tuple[str, ...], node_id: str) -> None:
+    def show_node(self, block_path: tuple[str, ...], node_id: str) -> None:
         """Show a layer on the canvas."""
         self.show_design()
-        self.document.open_block(way, [node_id])
+        self.document.open_block(block_path, [node_id])
         if node_id in self.document.graph.nodes:
             self.document.select([node_id])
             self.design.view.zoom_selection()

@@ -36,10 +36,10 @@ def blocks(graph: Graph) -> list[ThumbnailBox]:
     for node_id in graph.order():
         column[node_id] = 1 + max((column[e.source] for e in graph.incoming[node_id].values()), default=-1)
     members: dict[int, list[str]] = {}
-    for node_id, place in column.items():
-        members.setdefault(place, []).append(node_id)
+    for node_id, index in column.items():
+        members.setdefault(index, []).append(node_id)
     result = []
-    for node_id, place in column.items():
+    for node_id, index in column.items():
         spec = next(iter(report.outputs.get(node_id, {}).values()), None)
         if spec is None and graph.incoming[node_id]:
             edge = next(iter(graph.incoming[node_id].values()))
@@ -49,8 +49,8 @@ def blocks(graph: Graph) -> list[ThumbnailBox]:
         except GraphError:
             family = "other"
         tall, thick = _size(spec)
-        rows = members[place]
-        result.append(ThumbnailBox(place, rows.index(node_id), len(rows), thick, tall, f"family.{family}"))
+        rows = members[index]
+        result.append(ThumbnailBox(index, rows.index(node_id), len(rows), thick, tall, f"family.{family}"))
     return result
 
 

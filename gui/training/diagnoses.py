@@ -38,7 +38,7 @@ class DiagnosisBar(QFrame):
     """
 
     node_wanted = Signal(tuple, str)
-    """The way to a level of the canvas, and the node there."""
+    """The path of blocks to a level of the canvas, and the node there."""
     setting_wanted = Signal(str)
     fix_wanted = Signal(object)
     """A `RootCause` that is to be fixed."""
@@ -179,7 +179,7 @@ class _CauseRow(QWidget):
     """One matter: its cause with the advice, a button that fixes it, and below it where else it is and what it does."""
 
     wanted = Signal(object)
-    """The `Diagnosis` whose place is to be shown."""
+    """The `Diagnosis` whose layer or setting is to be shown."""
     fix_wanted = Signal(object)
 
     def __init__(self, matter: RootCause) -> None:
@@ -191,7 +191,7 @@ class _CauseRow(QWidget):
         self.fix = QPushButton()
         self.fix.clicked.connect(lambda: self.fix_wanted.emit(matter))
         self.fix.hide()
-        self.go = self._way(cause)
+        self.go = self._link(cause)
         words = QVBoxLayout()
         words.setSpacing(1)
         words.addWidget(self.text)
@@ -205,15 +205,15 @@ class _CauseRow(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
         box.addLayout(top)
-        self.ways = [self.go]
+        self.links = [self.go]
         for title, group in (("The same", matter.also), ("From this comes", matter.consequences)):
             for diagnosis in group:
                 line = QHBoxLayout()
                 line.setContentsMargins(18, 0, 0, 0)
                 line.addWidget(Note(f"{title}: {diagnosis.message}"), 1)
-                way = self._way(diagnosis)
-                self.ways.append(way)
-                line.addWidget(way, 0, Qt.AlignmentFlag.AlignVCenter)
+                link = self._link(diagnosis)
+                self.links.append(link)
+                line.addWidget(link, 0, Qt.AlignmentFlag.AlignVCenter)
                 box.addLayout(line)
 
     def offer(self, label: str) -> None:
@@ -223,7 +223,7 @@ class _CauseRow(QWidget):
         self.fix.setToolTip(f"{label}: one step, Undo takes it back")
         self.fix.setVisible(bool(label))
 
-    def _way(self, diagnosis: Diagnosis) -> QPushButton:
+    def _link(self, diagnosis: Diagnosis) -> QPushButton:
         """A button to where something is."""
         button = QPushButton("Show layer" if diagnosis.node is not None else "Show setting")
         button.setAccessibleName(f"{button.text()}: {diagnosis.message}")

@@ -43,7 +43,7 @@ class Outcome(QObject):
         super().__init__(parent)
         self.banner, self.empty = Banner(), EmptyState()
         self._document, self._train = document, train
-        self._place: FixLink | None = None
+        self._link: FixLink | None = None
         self._lr = math.nan
         self.banner.again_wanted.connect(self._again)
         for source in (self.banner, self.empty):
@@ -56,11 +56,11 @@ class Outcome(QObject):
     def show(self, result: Result, host: Host, *, others: bool) -> None:
         """Say how a run ended; ``others`` says that the curves of other runs are shown."""
         text = result_text(result)
-        self._place, self._lr = None, math.nan
+        self._link, self._lr = None, math.nan
         if result.state == "failed":
-            self._place = place_of(result.about, self._document.project)
+            self._link = fix_link(result.about, self._document.project)
             self._lr = self._other_rate(host.history)
-        fix = "" if self._place is None else self._place.label
+        fix = "" if self._link is None else self._link.label
         if refused(result, host.history):
             self.empty.show_refused(text, fix)
             if not others:
@@ -94,11 +94,11 @@ class Outcome(QObject):
         self._train()
 
     def _fix(self) -> None:
-        if self._place is not None:
-            if self._place.setting:
-                self.setting_wanted.emit(self._place.setting)
+        if self._link is not None:
+            if self._link.setting:
+                self.setting_wanted.emit(self._link.setting)
             else:
-                self.node_wanted.emit((), self._place.node)
+                self.node_wanted.emit((), self._link.node)
 
 
 def refused(result: Result, history: History) -> bool:
@@ -125,7 +125,7 @@ def _last(history: History, name: str, otherwise: float) -> float:
     return float(values[-1]) if values else otherwise
 
 
-def place_of(about: About, graph: Graph) -> FixLink | None:
+def fix_link(about: About, graph: Graph) -> FixLink | None:
     """Where that is fixed which a message is about: its layer, as long as it is drawn, else its setting."""
     node, setting = graph.nodes.get(about.node or ""), about.setting
     if node is not None:

@@ -46,7 +46,7 @@ class RangeDialog(QDialog):
         self.said = QLabel("Loading PyTorch …")
         self.said.setWordWrap(True)
         self.said.setTextFormat(Qt.TextFormat.PlainText)
-        self.plot_place = QVBoxLayout()
+        self.plot_box = QVBoxLayout()
         self.buttons = QDialogButtonBox()
         self.use: QPushButton = self.buttons.addButton("Use it", QDialogButtonBox.ButtonRole.AcceptRole)
         self.use.setToolTip("Take this learning rate into the settings; Undo takes it back")
@@ -58,7 +58,7 @@ class RangeDialog(QDialog):
         box = QVBoxLayout(self)
         for part in (self.about, self.progress, self.said):
             box.addWidget(part)
-        box.addLayout(self.plot_place, 1)
+        box.addLayout(self.plot_box, 1)
         box.addWidget(self.buttons)
         self._work = Background("range test", self)
         self._timer = QTimer(self, interval=100)
@@ -101,7 +101,7 @@ class RangeDialog(QDialog):
             self.use.setEnabled(True)
             self.use.setFocus()
         if len(found.rates) > 1:
-            self.plot_place.addWidget(_plot(found))
+            self.plot_box.addWidget(_plot(found))
 
     def _failed(self, error: Exception) -> None:
         self._timer.stop()

@@ -35,7 +35,7 @@ class Remarks(QObject):
     progressed = Signal(str)
     """How far the run is, in a few words; empty once it has ended."""
     node_wanted = Signal(tuple, str)
-    """The way to a level of the canvas, and the node there that is to be shown."""
+    """The path of blocks to a level of the canvas, and the node there that is to be shown."""
     setting_wanted = Signal(str)
     preflight = Signal(str)
     """What was seen before the first step."""

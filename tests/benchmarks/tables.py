@@ -12,7 +12,7 @@ def table(title: str, rows: Sequence[Sequence[object]]) -> None:
     cells = [[str(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = ["| " + " | ".join(map(_padded, range(len(row)), row, widths)) + " |" for row in cells]
-    rules = ("-" * (width + 1) + ("-" if place == 0 else ":") for place, width in enumerate(widths))
+    rules = ("-" * (width + 1) + ("-" if column == 0 else ":") for column, width in enumerate(widths))
     lines.insert(1, "|" + "|".join(rules) + "|")
     text = "\n".join(["", f"### {title}", "", *lines, ""])
     print(text)
@@ -21,5 +21,5 @@ def table(title: str, rows: Sequence[Sequence[object]]) -> None:
             file.write(text)
 
 
-def _padded(place: int, cell: str, width: int) -> str:
-    return cell.ljust(width) if place == 0 else cell.rjust(width)
+def _padded(column: int, cell: str, width: int) -> str:
+    return cell.ljust(width) if column == 0 else cell.rjust(width)

@@ -52,12 +52,12 @@ def network(count: int, *, wires: bool = True) -> Graph:
     graph = Graph()
     before: list[str] = []
     edges: list[Edge] = []
-    for place in range(count):
-        column, row = divmod(place, 40)
-        kind = "Input" if place == 0 else "Add" if place % 2 == 0 else "ReLU"
-        shape = {"shape": (8,)} if place == 0 else {}
-        node = graph.add(kind, name=f"{kind}{place}", position=(column * 320.0, row * 96.0), **shape)
-        if place:
+    for index in range(count):
+        column, row = divmod(index, 40)
+        kind = "Input" if index == 0 else "Add" if index % 2 == 0 else "ReLU"
+        shape = {"shape": (8,)} if index == 0 else {}
+        node = graph.add(kind, name=f"{kind}{index}", position=(column * 320.0, row * 96.0), **shape)
+        if index:
             edges.append(Edge(before[-1], "output", node, "x0" if kind == "Add" else "input"))
         if kind == "Add":
             edges.append(Edge(before[-2], "output", node, "x1"))
@@ -83,9 +83,9 @@ def creation(figures: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None
     assert (len(full.graph.nodes), len([*full.graph.edges])) == (1000, 1500)
     figures["create nodes"] = milliseconds(lambda: Scene(bare).deleteLater())
     sizes = node_sizes(Scene(full).nodes)
-    figures["way of all wires"] = milliseconds(lambda: layout.routes(full.graph, full.graph.positions, sizes))
+    figures["routes of all wires"] = milliseconds(lambda: layout.routes(full.graph, full.graph.positions, sizes))
     with monkeypatch.context() as patch:
-        patch.setattr(layout, "routes", lambda graph, places, sizes, edges, known: dict.fromkeys(edges, ()))
+        patch.setattr(layout, "routes", lambda graph, positions, sizes, edges, known: dict.fromkeys(edges, ()))
         figures["create wires"] = milliseconds(lambda: Scene(full).deleteLater()) - figures["create nodes"]
 
 

@@ -204,8 +204,8 @@ def test_a_confusion_matrix(qtbot: QtBot, classes: int) -> None:
 
     def point(number: int) -> None:
         side = whole.width() / classes
-        place = whole.topLeft() + QPointF(side * (number % classes + 0.5), whole.height() / classes / 2)
-        QTest.mouseMove(matrix, place.toPoint())
+        target = whole.topLeft() + QPointF(side * (number % classes + 0.5), whole.height() / classes / 2)
+        QTest.mouseMove(matrix, target.toPoint())
         QApplication.processEvents()
         matrix.repaint()
 

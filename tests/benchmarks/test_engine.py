@@ -101,7 +101,7 @@ def compared(graph: Graph, hand: nn.Module, shape: tuple[int, ...], pairs: int) 
     times = []
     for pair in range(pairs + 5):
         first = pair % 2  # whoever comes first finds other caches
-        taken = {place: seconds(steps[place]) for place in (first, 1 - first)}
+        taken = {index: seconds(steps[index]) for index in (first, 1 - first)}
         times.append((taken[0], taken[1]))
     a, b = (statistics.median(column) for column in zip(*times[5:], strict=True))
     return a, b, statistics.median(x / y for x, y in times[5:])

@@ -52,9 +52,9 @@ def test_a_frame_of_four_million_points(qtbot: QtBot) -> None:
 
     history, steps = History(), np.arange(SAMPLES, dtype=float)
     zeros = np.zeros(SAMPLES)
-    for place in range(CURVES):
-        noise = np.random.default_rng(place).normal(size=SAMPLES)
-        history.extend(f"train/{place}", steps, np.exp(-steps / 3e5) + place + 0.1 * noise, zeros, zeros)
+    for index in range(CURVES):
+        noise = np.random.default_rng(index).normal(size=SAMPLES)
+        history.extend(f"train/{index}", steps, np.exp(-steps / 3e5) + index + 0.1 * noise, zeros, zeros)
     canvas = Canvas()
     qtbot.addWidget(canvas)
     canvas.resize(900, 300)
@@ -63,7 +63,7 @@ def test_a_frame_of_four_million_points(qtbot: QtBot) -> None:
     canvas.setRange(xRange=(0, SAMPLES), yRange=(-1, CURVES + 1), padding=0)
 
     source = CurveSource("this run", history)
-    curves = [Curve(source, f"train/{place}") for place in range(CURVES)]
+    curves = [Curve(source, f"train/{index}") for index in range(CURVES)]
     for curve in curves:
         for item in curve.items:
             canvas.addItem(item, ignoreBounds=True)
@@ -87,8 +87,8 @@ def test_a_frame_of_four_million_points(qtbot: QtBot) -> None:
         canvas.addItem(item, ignoreBounds=True)
 
     def raw(_frame: int) -> None:
-        for place, item in enumerate(plain):
-            item.setData(*history.series(f"train/{place}"))
+        for index, item in enumerate(plain):
+            item.setData(*history.series(f"train/{index}"))
         canvas.viewport().repaint()
 
     frame_raw = _median_ms(raw, 3)

@@ -106,11 +106,11 @@ def test_the_tests_of_the_window_share_two_workers_and_benchmarks_run_alone(dev:
 
 
 @pytest.mark.usefixtures("ready")
-@pytest.mark.parametrize("place", range(8))
+@pytest.mark.parametrize("stage", range(8))
 def test_a_failed_stage_keeps_none_from_running_and_the_last_line_names_it(
-    dev: ModuleType, runs: Runs, capsys: pytest.CaptureFixture[str], place: int
+    dev: ModuleType, runs: Runs, capsys: pytest.CaptureFixture[str], stage: int
 ) -> None:
-    runs.codes[STAGES[place]] = 5  # pytest's "no tests were collected" counts as a failure too
+    runs.codes[STAGES[stage]] = 5  # pytest's "no tests were collected" counts as a failure too
     assert dev.main(["test"]) == 5
     assert len(runs.commands) == len(STAGES)
     lines = capsys.readouterr().out.splitlines()

@@ -81,14 +81,14 @@ def _disagreement(network: Network) -> str:
     got = answer if isinstance(answer, tuple) else (answer,)
     if len(got) != len(expected):
         return f"{len(got)} outputs, not {len(expected)}"
-    for place, (a, b) in enumerate(zip(got, expected, strict=True)):
+    for index, (a, b) in enumerate(zip(got, expected, strict=True)):
         if difference := _different(a, b, network.dtype):
-            return f"output {place}: {difference}"
+            return f"output {index}: {difference}"
     _backward(got)
     _backward(expected)
     pairs = [(f"input {n}", a, b) for n, (a, b) in enumerate(zip(ours, theirs, strict=True))]
-    for (place, name), tensor in machine.tensors.items():
-        pairs.append((f"{place} {name}", machine.lookup(*place).get_parameter(name), tensor))
+    for (key, name), tensor in machine.tensors.items():
+        pairs.append((f"{key} {name}", machine.lookup(*key).get_parameter(name), tensor))
     for name, a, b in pairs:
         if a.requires_grad != b.requires_grad:
             return f"{name}: trains {a.requires_grad}, not {b.requires_grad}"

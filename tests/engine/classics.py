@@ -172,12 +172,12 @@ def googlenet() -> Graph:
         ("Linear", {"out_features": 1000}),
     )
     graph.connect(last, graph.add("Output"))
-    for place, source in enumerate((first, second)):
+    for index, source in enumerate((first, second)):
         along(
             graph,
             source,
-            ("SideHead", {"name": f"side{place + 1}"}),
-            ("Output", {"weight": 0.3, "name": f"answer{place + 1}"}),
+            ("SideHead", {"name": f"side{index + 1}"}),
+            ("Output", {"weight": 0.3, "name": f"answer{index + 1}"}),
         )
     return graph
 

@@ -19,7 +19,7 @@ from engine.spec import UNWIRED, DType, Spec
 from tests.engine.cases import Drawing, Trial, case
 
 COMPUTING = [cls for cls in layers.all() if cls.family != "Input and output"]
-"""The layers that compute; the others only mark places."""
+"""The layers that compute; the others only mark points."""
 DTYPES: tuple[DType, ...] = get_args(DType)
 
 
@@ -75,12 +75,12 @@ def trials(draw: st.DrawFn, cls: type[Layer], *, symbols: bool = True, spoil: bo
     inputs = case(cls).inputs
     specs = list(inputs(drawing)) if inputs is not None else [drawing.any_floats()]
     harm = draw(st.sampled_from(["", "", "", "", "dtype", "rank", "axis", "unknown", "unknown"])) if spoil else ""
-    wired = [place for place, spec in enumerate(specs) if spec is not UNWIRED]
+    wired = [index for index, spec in enumerate(specs) if spec is not UNWIRED]
     if harm == "unknown":
         typed["colour"] = 1
     elif harm and wired:
-        place = draw(st.sampled_from(wired))
-        spec = specs[place]
+        index = draw(st.sampled_from(wired))
+        spec = specs[index]
         shape = list(spec.shape)
         dtype = spec.dtype
         if harm == "dtype":
@@ -91,5 +91,5 @@ def trials(draw: st.DrawFn, cls: type[Layer], *, symbols: bool = True, spoil: bo
             shape = shape[:-1]
         else:
             shape = [*shape, drawing.axis()]
-        specs[place] = Spec(tuple(shape), dtype)
+        specs[index] = Spec(tuple(shape), dtype)
     return Trial(cls, typed, tuple(specs), sizes)

@@ -114,9 +114,9 @@ def _add(rng: random.Random, graph: Graph) -> Edit:
     parameters = {name: _value(rng, node_type, name) for name in typical if rng.random() < 0.98}
     node_id = rng.choice(list(graph.nodes)) if graph.nodes and rng.random() < 0.03 else graph.fresh_id()
     name = graph.fresh_name(node_type.lower().replace(".", "_")) if rng.random() < 0.9 else rng.choice(NAMES)
-    place = (rng.uniform(-900, 900), float(rng.randrange(900)))
+    position = (rng.uniform(-900, 900), float(rng.randrange(900)))
     index = rng.choice([None, None, None, 0, len(graph.nodes) // 2])
-    return AddNode(Node(node_id, node_type, name, parameters), place, index)
+    return AddNode(Node(node_id, node_type, name, parameters), position, index)
 
 
 def _connect(rng: random.Random, graph: Graph) -> Edit:

@@ -95,9 +95,9 @@ def top(**values: Any) -> bytes:
     return changed(lambda plain: plain.update(values))
 
 
-def node(place: int, **values: Any) -> bytes:
+def node(index: int, **values: Any) -> bytes:
     """LeNet's file with other values in a node."""
-    return changed(lambda plain: plain["nodes"][place].update(values))
+    return changed(lambda plain: plain["nodes"][index].update(values))
 
 
 def wire(source: Any, target: Any) -> bytes:
@@ -105,9 +105,9 @@ def wire(source: Any, target: Any) -> bytes:
     return changed(lambda plain: plain["edges"].append({"source": source, "target": target}))
 
 
-def place_of(node_id: str, *place: float) -> bytes:
+def position_of(node_id: str, *position: float) -> bytes:
     """LeNet's file with a position."""
-    return changed(lambda plain: plain["positions"].update({node_id: place}))
+    return changed(lambda plain: plain["positions"].update({node_id: position}))
 
 
 def value(text: str) -> bytes:

@@ -24,10 +24,10 @@ Value: TypeAlias = torch.Tensor | None
 """What is on a wire; nothing behind an optional input without one."""
 Path: TypeAlias = tuple[tuple[str, int], ...]
 """The blocks around a node, outermost first: (the node that uses the block, the number of the repeat)."""
-Place: TypeAlias = tuple[Path, str]
-"""A node with the blocks around it: every place has a module of its own."""
+NodeKey: TypeAlias = tuple[Path, str]
+"""A node with the blocks around it: each has a module of its own."""
 Lookup: TypeAlias = Callable[[Path, str], nn.Module]
-"""The module that another implementation has at a place; its weights are taken over."""
+"""The module that another implementation has for a node; its weights are taken over."""
 
 
 def meaning(raw: Any, arguments: Mapping[str, Any], repeat: int = 0) -> Any:
@@ -44,13 +44,13 @@ def meaning(raw: Any, arguments: Mapping[str, Any], repeat: int = 0) -> Any:
 
 @dataclass
 class Interpreter:
-    """A network that is run as drawn, in floats of one kind. ``tensors`` are its weights by place and torch's name."""
+    """A network that is run as drawn, in floats of one kind. ``tensors`` are its weights by node and torch's name."""
 
     graph: Graph
     lookup: Lookup
     dtype: torch.dtype = torch.float32
-    tensors: dict[tuple[Place, str], nn.Parameter] = field(default_factory=dict)
-    modules: dict[Place, nn.Module | None] = field(default_factory=dict)
+    tensors: dict[tuple[NodeKey, str], nn.Parameter] = field(default_factory=dict)
+    modules: dict[NodeKey, nn.Module | None] = field(default_factory=dict)
 
     def __call__(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """The values of the Outputs in creation order, from those of the Inputs."""
@@ -96,10 +96,10 @@ class Frame:
         assert isinstance(layer, Layer), f"{node.name}: {layer}"
         given = [self.arriving(node.id, port) for port in self._ports(node.id, layer)]
         trial = interpreter_layers.trial(type(layer), typed, given)
-        place = (self.path, drawn.id)
-        if place not in self.machine.modules:
-            self.machine.modules[place] = self._module(place, drawn, interpreter_layers.module(trial))
-        results = interpreter_layers.apply(trial, self.machine.modules[place], given)
+        key = (self.path, drawn.id)
+        if key not in self.machine.modules:
+            self.machine.modules[key] = self._module(key, drawn, interpreter_layers.module(trial))
+        results = interpreter_layers.apply(trial, self.machine.modules[key], given)
         return dict(zip((port.name for port in layer.output_ports()), results, strict=True))
 
     def _ports(self, node_id: str, layer: Layer) -> list[str]:
@@ -120,25 +120,25 @@ class Frame:
     def _frozen(self, node: Node) -> bool:
         return self.frozen or bool(meaning(node.properties.get("frozen", False), self.arguments))
 
-    def _module(self, place: Place, node: Node, module: nn.Module | None) -> nn.Module | None:
-        """The module with the weights that the other implementation has at this place, some of them the owner's."""
+    def _module(self, own: NodeKey, node: Node, module: nn.Module | None) -> nn.Module | None:
+        """The module with the weights that the other implementation has for this node, some of them the owner's."""
         if module is None:
             return None
         module.to(self.machine.dtype).eval()
-        module.load_state_dict(self.machine.lookup(*place).state_dict())
+        module.load_state_dict(self.machine.lookup(*own).state_dict())
         owner = self._owner(node)
         lent: dict[str, torch.Tensor] = {}
         if owner.id != node.id:
             lent = dict(self.machine.lookup(self.path, owner.id).named_parameters())
         for name, tensor in list(module.named_parameters()):
             tied = name in lent and lent[name].shape == tensor.shape
-            key = ((self.path, owner.id), name) if tied else (place, name)
+            key = ((self.path, owner.id), name) if tied else (own, name)
             if key not in self.machine.tensors:
                 value = lent[name].detach().clone() if tied else tensor.detach()
                 trains = not self._frozen(owner if tied else node)
                 self.machine.tensors[key] = nn.Parameter(value, requires_grad=trains)
-            *way, last = name.split(".")
-            setattr(module.get_submodule(".".join(way)), last, self.machine.tensors[key])
+            *path, last = name.split(".")
+            setattr(module.get_submodule(".".join(path)), last, self.machine.tensors[key])
         return module
 
     # -- blocks ----------------------------------------------------------------------------------------------------

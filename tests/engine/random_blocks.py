@@ -248,14 +248,14 @@ def again(scope: Scope) -> None:
     for _ in range(6):
         given: list[Value | None] = []
         wired = rng.random() < 0.5
-        for place, entry in enumerate(made.entries):
+        for index, entry in enumerate(made.entries):
             if entry.state or (entry.optional and not wired):
                 given.append(None)
                 continue
             rank = entry.spec.rank + (made.mode != "once" and entry.sequence)
             fitting = scope.floats(rank) if entry.feed == FLOAT else []
             if not fitting:
-                if place or entry.feed != FLOAT:
+                if index or entry.feed != FLOAT:
                     break
                 fitting = scope.floats()
             given.append(rng.choice(fitting))

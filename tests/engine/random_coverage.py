@@ -146,7 +146,7 @@ def _of_scan(each: Seen, wired: set[str]) -> set[str]:
     if any(not any(edge.target in live for edge in graph.outgoing[node.id]) for node in starts):
         found.add("a state nobody reads inside")
     ports, read = [port.name for port in use.output_ports()], each.read()
-    if any(ports[place] not in read for place in states(use.block)):
+    if any(ports[index] not in read for index in states(use.block)):
         found.add("a state nobody reads outside")
     return found
 

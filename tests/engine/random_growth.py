@@ -45,7 +45,7 @@ def layer(scope: Scope, trial: Trial, *, forced: bool = False) -> list[Value]:
 
 def _given(scope: Scope, layer: Layer, wishes: list[Spec], fed: Sequence[Feed], forced: bool) -> list[Value | None]:
     rng = scope.draft.rng
-    meant = any(feed.kind in ("whole", "places") for feed in fed)  # numbers that say something of the input beside
+    meant = any(feed.kind in ("whole", "indices") for feed in fed)  # numbers that say something of the input beside
     for _ in range(0 if meant else 4):
         given: list[Value | None] = []
         for wish, feed in zip(wishes, fed, strict=True):
@@ -65,19 +65,19 @@ def _given(scope: Scope, layer: Layer, wishes: list[Spec], fed: Sequence[Feed], 
     wishes = _opened(scope, layer, wishes)
     optional = [port.optional for port in layer.input_ports() for _ in (wishes if port.many else [port])]
     given = []
-    for place, (wish, feed) in enumerate(zip(wishes, fed, strict=True)):
+    for index, (wish, feed) in enumerate(zip(wishes, fed, strict=True)):
         if wish is UNWIRED:
             given.append(None)
             continue
         try:
-            may_be_open = optional[place] and scope.within and wish.shape[:1] == (scope.batch,)
+            may_be_open = optional[index] and scope.within and wish.shape[:1] == (scope.batch,)
             if may_be_open and scope.draft.chance(0.6):
                 given.append(scope.enter(wish, feed, optional=True))
                 scope.values.pop()  # nobody else reads it, for it may be open
             else:
                 given.append(scope.supply(wish, feed))
         except Unfit:
-            if not optional[place]:
+            if not optional[index]:
                 raise
             given.append(None)
     return given

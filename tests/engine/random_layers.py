@@ -29,12 +29,12 @@ DRAWS: Final = (14, 30)
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What the numbers of an input mean: any float, whole numbers in a range, truth values or places in an image.
+    """What the numbers of an input mean: any float, whole numbers in a range, truth values or indices in an image.
 
-    The range of places are the axes of the image and how many different ones there are.
+    The range of indices are the axes of the image and how many different ones there are.
     """
 
-    kind: Literal["float", "whole", "truth", "places"] = "float"
+    kind: Literal["float", "whole", "truth", "indices"] = "float"
     low: int = 0
     high: int = 2
     keeps: bool = False
@@ -74,7 +74,7 @@ def _feed(trial: Trial, port: str, spec: Spec) -> Feed:
         return Feed("whole", 1, int(steps) + 1)  # type: ignore[call-overload]
     if trial.cls.__name__.startswith("MaxUnpool"):
         axes = spec.rank - 2
-        return Feed("places", axes, 1 if trial.parameters.get("padding") else LARGEST)  # all of them are in the image
+        return Feed("indices", axes, 1 if trial.parameters.get("padding") else LARGEST)  # all of them are in the image
     return Feed("whole", 0, min(2, trial.parameters.get("num_embeddings", 1)))
 
 

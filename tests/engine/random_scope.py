@@ -119,7 +119,7 @@ class Scope:
 
     def wire(self, node: str, ports: Sequence[Port], given: Sequence[Value | None]) -> None:
         many = next((port.name for port in ports if port.many), "")
-        names = [f"{many}{place}" for place in range(len(given))] if many else [port.name for port in ports]
+        names = [f"{many}{index}" for index in range(len(given))] if many else [port.name for port in ports]
         for name, value in zip(names, given, strict=True):
             if value is not None:
                 Connect(Edge(value.node, value.port, node, name)).apply(self.graph)

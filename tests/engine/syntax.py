@@ -99,7 +99,7 @@ def _strange(node: ast.AST, names: set[str]) -> str:
             return ast.unparse(node)
         case ast.Subscript(value=ast.Name(id="tuple") | ast.Attribute(attr="shape")):
             return ""
-        case ast.Subscript(value=ast.Name(), slice=index, ctx=ast.Load()) if _places(index):
+        case ast.Subscript(value=ast.Name(), slice=index, ctx=ast.Load()) if _positions(index):
             return ""
         case ast.Subscript():
             return ast.unparse(node)
@@ -121,7 +121,7 @@ def _tied(node: ast.Attribute) -> bool:
     )
 
 
-def _places(index: ast.expr) -> bool:
+def _positions(index: ast.expr) -> bool:
     """Whether an index is made of numbers and ranges alone: ``x[:, 0]``."""
     parts = index.elts if isinstance(index, ast.Tuple) else [index]
     kinds = (ast.Slice, ast.Constant, ast.UnaryOp)

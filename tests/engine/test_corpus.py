@@ -42,7 +42,7 @@ def mended(fault: Fault, problem: Problem) -> bool:
     nodes = set(graph.nodes)
     fixes[0].apply(graph)
     after = find(graph)
-    return nodes <= graph.nodes.keys() and problem.place not in [other.place for other in after]
+    return nodes <= graph.nodes.keys() and problem.key not in [other.key for other in after]
 
 
 def test_the_corpus_is_large_and_has_ten_of_every_kind() -> None:

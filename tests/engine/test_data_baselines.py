@@ -130,7 +130,7 @@ def _compare(name: str) -> None:
         assert now.score == pytest.approx(then.score, abs=0.05)
 
 
-def test_rows_of_places_see_what_is_around_them() -> None:
+def test_rows_of_positions_see_what_is_around_them() -> None:
     dataset = get("python_tokens")
     found = samples("python_tokens")
     train, test = np.arange(100), np.arange(100, 140)

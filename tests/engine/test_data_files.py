@@ -184,12 +184,12 @@ def test_an_archive_that_unpacks_without_end_is_one_sentence(tmp_path: Path, mon
 
 def damaged(draw: st.DrawFn, content: bytes) -> bytes:
     """The content cut off, with bytes changed, or with bytes put in."""
-    place = draw(st.integers(0, len(content) - 1) | st.integers(0, 40))
+    offset = draw(st.integers(0, len(content) - 1) | st.integers(0, 40))
     kind = draw(st.sampled_from(("cut", "change", "insert")))
     if kind == "cut":
-        return content[:place]
+        return content[:offset]
     new = draw(st.binary(min_size=1, max_size=8))
-    return content[:place] + new + content[place + (len(new) if kind == "change" else 0) :]
+    return content[:offset] + new + content[offset + (len(new) if kind == "change" else 0) :]
 
 
 @st.composite

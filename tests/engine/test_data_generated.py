@@ -22,7 +22,7 @@ from engine.data.fields import fields
 from engine.data.fingerprint import fingerprint
 from engine.data.generated import standard_library as library
 from engine.data.generated.dates import FIRST, LAST, MONTHS, WORDINGS, worded
-from engine.data.generated.series import DELAY, PLACES
+from engine.data.generated.series import DELAY, SITES
 from engine.settings.data import DataConfig
 
 MADE = [dataset.name for dataset in catalogue() if dataset.loader.startswith("engine.data.generated")]
@@ -50,7 +50,7 @@ def items(name: str) -> list[bytes]:
 
 def text(name: str, field: str, row: np.ndarray) -> str:
     names = get(name).fields[field].names
-    return "".join(names[place] for place in row.tolist()).rstrip("·")
+    return "".join(names[index] for index in row.tolist()).rstrip("·")
 
 
 @settings(max_examples=4)
@@ -62,7 +62,7 @@ def test_parts_cover_everything_and_share_no_item_and_no_group(name: str, shares
     assert sorted(np.concatenate(list(parts.values())).tolist()) == list(range(get(name).samples))
     groups = samples(name).groups
     assert groups is not None
-    seen = [set(groups[places].tolist()) for places in parts.values()]
+    seen = [set(groups[indices].tolist()) for indices in parts.values()]
     assert sum(map(len, seen)) == len(set().union(*seen))
     largest = np.bincount(groups).max()
     for part, share in zip(("train", "validation", "test"), shares, strict=True):
@@ -70,7 +70,7 @@ def test_parts_cover_everything_and_share_no_item_and_no_group(name: str, shares
         assert bool(len(parts[part])) == bool(share)
     content = items(name)
     assert len(set(content)) == get(name).samples >= 10_000
-    own = [{content[place] for place in places.tolist()} for places in parts.values()]
+    own = [{content[index] for index in indices.tolist()} for indices in parts.values()]
     assert sum(map(len, own)) == len(set().union(*own))
     again, other = split(made), split(config(name, shares, seed + 1))
     if get(name).parting == "groups" and len(parts["test"]):
@@ -84,9 +84,9 @@ def test_series_are_cut_in_time_and_no_hour_is_in_two_samples() -> None:
     parts = split(config("series"))
     assert when[parts["train"]].max() < when[parts["validation"]].min()
     assert when[parts["validation"]].max() < when[parts["test"]].min()
-    assert np.bincount(when).tolist() == [PLACES] * 60, "every place is watched at every time"
+    assert np.bincount(when).tolist() == [SITES] * 60, "every site is watched at every time"
     hours = load("series")["past"].shape[1] + load("series")["future"].shape[1]
-    assert len(when) * hours == PLACES * 60 * hours
+    assert len(when) * hours == SITES * 60 * hours
 
 
 def test_the_driver_of_a_series_says_something_of_what_comes() -> None:
@@ -142,7 +142,7 @@ def test_kinds_of_tokens_are_those_of_the_tokenizer() -> None:
             continue  # part of a statement of several lines
         for token in found:
             if token.type in kinds:
-                said = {names[place] for place in kind[token.start[1] : token.end[1]]}
+                said = {names[index] for index in kind[token.start[1] : token.end[1]]}
                 assert len(said) == 1
                 assert said <= kinds[token.type], line
                 judged += 1
@@ -169,7 +169,7 @@ def test_dates_come_in_two_wordings_in_one_part() -> None:
     assert np.array_equal(arrays["iso_in"][:, 1:], arrays["iso"][:, :-1])
     assert {text("dates", "iso_in", row)[0] for row in arrays["iso_in"]} == {"»"}
     parts = split(config("dates"))
-    assert not {iso[place] for place in parts["train"]} & {iso[place] for place in parts["test"]}
+    assert not {iso[index] for index in parts["train"]} & {iso[index] for index in parts["test"]}
 
 
 @pytest.mark.parametrize(
@@ -191,12 +191,12 @@ def test_captions_and_masks_say_what_is_drawn() -> None:
     arrays, declared = load("shapes"), get("shapes").fields
     forms = declared["label"].names
     for number in range(0, 12_000, 97):
-        words = [declared["caption"].names[place] for place in arrays["caption"][number] if place]
+        words = [declared["caption"].names[index] for index in arrays["caption"][number] if index]
         assert words[-1] == "."
         assert words[:2] == ["a", "large"]
         assert words[3] == forms[arrays["label"][number]]
         named = [word for word in words if word in forms]
-        drawn = {declared["mask"].names[place] for place in np.unique(arrays["mask"][number])} - {"ground"}
+        drawn = {declared["mask"].names[index] for index in np.unique(arrays["mask"][number])} - {"ground"}
         assert drawn == set(named)
         if len(named) == 2:
             first, second = (
@@ -226,8 +226,8 @@ def test_pictures_reach_the_network_as_float32() -> None:
     prepared = pipeline.prepare(config("moving_digits"))
     assert str(prepared.train.tensors["clip"].dtype) == "torch.float32"
     assert prepared.raw["clip"].dtype == np.uint8
-    place = prepared.test.indices[3]
-    assert np.array_equal(prepared.test.tensors["clip"][3].numpy(), prepared.raw["clip"][place])
+    index = prepared.test.indices[3]
+    assert np.array_equal(prepared.test.tensors["clip"][3].numpy(), prepared.raw["clip"][index])
 
 
 def test_a_library_without_sources_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:

@@ -114,13 +114,13 @@ def test_transforms_are_fitted_on_the_training_part_alone(dataset: str, seed: in
 
 
 def _bilinear(images: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Bilinear interpolation with pixel centres at half places, written down directly."""
+    """Bilinear interpolation with pixel centres at half positions, written down directly."""
     result = images.astype(np.float64)
     for axis, new in zip((2, 3), size, strict=True):
         old = images.shape[axis]
-        places = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
-        low = np.floor(places).astype(int)
-        share = (places - low).reshape([-1 if a == axis else 1 for a in range(4)])
+        positions = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
+        low = np.floor(positions).astype(int)
+        share = (positions - low).reshape([-1 if a == axis else 1 for a in range(4)])
         high = np.minimum(low + 1, old - 1)
         result = np.take(result, low, axis) * (1 - share) + np.take(result, high, axis) * share
     return result
@@ -163,9 +163,9 @@ def test_an_epoch_deals_out_every_sample_once(size: int, drop_last: bool, shuffl
     whole, rest = divmod(len(train), size)
     assert lengths == [size] * whole + ([rest] if rest and not drop_last else [])
     if batches:
-        places = torch.arange(len(train)) if order is None else order
+        indices = torch.arange(len(train)) if order is None else order
         features = torch.cat([batch["features"] for batch in batches])
-        assert torch.equal(features, train.tensors["features"][places[: len(features)]])
+        assert torch.equal(features, train.tensors["features"][indices[: len(features)]])
 
 
 def test_the_order_depends_on_seed_and_epoch_only() -> None:

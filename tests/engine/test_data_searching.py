@@ -17,9 +17,9 @@ WITH_FILES = [dataset for dataset in catalogue() if dataset.files]
 def test_with_the_files_sought_nothing_is_missing_to_the_loader(dataset: Dataset, tmp_path: Path) -> None:
     with pytest.raises(MissingFiles):
         load(dataset.name, str(tmp_path))
-    for place, way in enumerate(sought(dataset)):
+    for index, way in enumerate(sought(dataset)):
         for choice in range(max(map(len, way))):
-            here = tmp_path / f"{place}-{choice}"
+            here = tmp_path / f"{index}-{choice}"
             names = [names[min(choice, len(names) - 1)] for names in way]
             for name in names[:-1]:
                 (here / name).parent.mkdir(parents=True, exist_ok=True)

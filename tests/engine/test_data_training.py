@@ -37,7 +37,7 @@ def classes(dataset: str, field: str) -> int:
 
 
 def chain(dataset: str, field: str) -> Layers:
-    """The smallest network that fits: a table of symbols and a layer for each place, or all values in one layer."""
+    """The smallest network that fits: a table of symbols and a layer for each position, or all values in one layer."""
     declared, wide = get(dataset).fields, classes(dataset, field)
     source = declared[get(dataset).first("input")]
     if source.classes:
@@ -68,7 +68,7 @@ def test_a_small_network_trains_on_it(tmp_path: Path, dataset: str, field: str) 
 
 
 def test_dates_are_translated_with_the_answer_as_a_second_input(tmp_path: Path) -> None:
-    """The words as one bag, added to what stands before each place of the answer."""
+    """The words as one bag, added to what stands before each position of the answer."""
     graph = Graph("dates")
     words = graph.add("Input", shape=(56,), dtype="int64", field="words")
     before = graph.add("Input", shape=(10,), dtype="int64", field="iso_in")

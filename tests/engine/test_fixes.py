@@ -60,15 +60,15 @@ def test_the_words_of_the_ux_page() -> None:
 def outcome(graph: Graph, problem: Problem) -> None:
     """Apply every fix of a problem to a copy and look whether it is as promised."""
     before = to_bytes(graph)
-    whole = [p.place for p in find(graph)]
+    whole = [p.key for p in find(graph)]
     for fix in problem.fixes:
         copy = graph.copy()
         inverse = fix.edit.apply(copy)
         after = find(copy)
-        assert problem.place not in [p.place for p in after], fix.label
+        assert problem.key not in [p.key for p in after], fix.label
         errors = [p for p in after if p.severity == "error"]
         assert fix.errors == len(errors)
-        assert all(p.place in whole or p.node != problem.node for p in errors), fix.label
+        assert all(p.key in whole or p.node != problem.node for p in errors), fix.label
         if fix.keeps:
             assert graph.nodes.keys() <= copy.nodes.keys()
         if fix.result and problem.node in copy.nodes and not problem.inside:
@@ -83,10 +83,10 @@ def outcome(graph: Graph, problem: Problem) -> None:
     assert kept == sorted(kept, reverse=True), "what keeps everything comes first"
 
 
-@pytest.mark.parametrize("place", range(0, len(FAULTS), 3))
-def test_every_fix_of_the_corpus_does_what_it_says(place: int) -> None:
+@pytest.mark.parametrize("index", range(0, len(FAULTS), 3))
+def test_every_fix_of_the_corpus_does_what_it_says(index: int) -> None:
     with more_data():
-        graph = FAULTS[place].graph()
+        graph = FAULTS[index].graph()
         for problem in find(graph):
             outcome(graph, problem)
 

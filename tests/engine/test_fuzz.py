@@ -41,7 +41,7 @@ def mutated(rng: random.Random, content: bytes) -> bytes:
     plain = json.loads(content)
     inside = rng.choice([plain, plain, [node["parameters"] for node in plain["nodes"]], plain["training"]])
     for _ in range(rng.choice([1, 1, 3])):
-        holder, key = rng.choice(list(places(inside)) or [(plain, "name")])
+        holder, key = rng.choice(list(locations(inside)) or [(plain, "name")])
         how = rng.random()
         if how < 0.2 and key in (holder if isinstance(holder, dict) else range(len(holder))):
             del holder[key]
@@ -52,8 +52,8 @@ def mutated(rng: random.Random, content: bytes) -> bytes:
     return dumped(plain)
 
 
-def places(plain: Any) -> Iterator[tuple[Any, Any]]:
-    """Every place in the JSON that holds a value."""
+def locations(plain: Any) -> Iterator[tuple[Any, Any]]:
+    """Every location in the JSON that holds a value."""
     stack = [plain]
     while stack:
         holder = stack.pop()

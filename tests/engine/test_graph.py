@@ -8,7 +8,7 @@ import pytest
 
 from engine.edits import Connect, RemoveNode, RenameNode
 from engine.graph import CycleError, Edge, Graph, GraphError
-from engine.ports import MOST, free_input, input_ports, is_place, output_ports
+from engine.ports import MOST, free_input, input_ports, is_numbered, output_ports
 from tests.engine.graphs import random_graph
 
 
@@ -75,14 +75,14 @@ def test_ports_by_name_and_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "place"),
+    ("name", "numbered"),
     [
         *(("x0", True), ("x12", True), (f"x{MOST - 1}", True), (f"x{MOST}", False), ("x", False), ("x01", False)),
         *(("y0", False), ("x²", False), ("x٣", False), ("x-1", False), ("x" + "9" * 5000, False)),
     ],
 )
-def test_the_places_of_a_variadic_input(name: str, place: bool) -> None:
-    assert is_place(name, "x") is place
+def test_the_numbered_inputs_of_a_variadic_port(name: str, numbered: bool) -> None:
+    assert is_numbered(name, "x") is numbered
 
 
 def test_a_layer_that_is_missing_keeps_the_ports_its_wires_hold() -> None:
@@ -99,9 +99,9 @@ def test_the_order_hangs_on_nodes_and_wires_alone() -> None:
     for _ in range(60):
         graph = random_graph(rng, 80)
         order = graph.order()
-        places = {node_id: place for place, node_id in enumerate(order)}
+        indices = {node_id: index for index, node_id in enumerate(order)}
         assert sorted(order) == sorted(graph.nodes)
-        assert all(places[edge.source] < places[edge.target] for edge in graph.edges)
+        assert all(indices[edge.source] < indices[edge.target] for edge in graph.edges)
         other = graph.copy()
         edges = list(other.edges)
         rng.shuffle(edges)

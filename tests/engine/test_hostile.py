@@ -1,11 +1,11 @@
-"""Files from strangers: each is a project, or one sentence that names the place; nothing else, and never much work."""
+"""Files from strangers: each is a project, or one sentence that says what is wrong where, and never much work."""
 
 from __future__ import annotations
 
 import pytest
 
 from engine import project
-from tests.engine.hostile_files import changed, node, outcome, place_of, top, value, wire
+from tests.engine.hostile_files import changed, node, outcome, position_of, top, value, wire
 from tests.engine.networks import lenet
 
 NODE = {"id": "n99", "type": "ReLU", "name": "new", "parameters": {}}
@@ -59,9 +59,9 @@ HOSTILE: list[tuple[str, bytes, str]] = [
         changed(lambda plain: plain["edges"].append(7)),
         ", edges[13]: Input should be a valid dictionary",
     ),
-    ("position of nobody", place_of("n77", 0, 0), ", positions: there is no node with the id 'n77'."),
-    ("position far", place_of("n1", 1e8, 0), ", positions.n1[0]: Input should be less than or equal to 10000000."),
-    ("position of one", place_of("n1", 1), ", positions.n1[1]: Field required."),
+    ("position of nobody", position_of("n77", 0, 0), ", positions: there is no node with the id 'n77'."),
+    ("position far", position_of("n1", 1e8, 0), ", positions.n1[0]: Input should be less than or equal to 10000000."),
+    ("position of one", position_of("n1", 1), ", positions.n1[1]: Field required."),
     ("data a list", top(data=[]), ", data: Input should be a valid dictionary."),
     ("title long", top(name="x" * 201), ", name: String should have at most 200 characters."),
     ("parameter name long", node(0, parameters={"p" * 81: 1}), ", nodes[0].parameters.pppppppppp"),

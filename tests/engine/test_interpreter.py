@@ -101,8 +101,8 @@ def test_the_interpreter_scans_a_cell_as_torchs_lstm_does() -> None:
     block.connect(inner, block.add("BlockOutput"), source="h_next")
     scan = graph.add("Cell", apply="scan")
     graph.connect(graph.add("Input", shape=("T", 5)), scan)
-    for place in range(3):
-        graph.connect(scan, graph.add("Output"), source=place)
+    for index in range(3):
+        graph.connect(scan, graph.add("Output"), source=index)
     theirs, cell = nn.LSTM(5, 6, batch_first=True), nn.LSTMCell(5, 6)
     cell.load_state_dict({name.removesuffix("_l0"): tensor for name, tensor in theirs.state_dict().items()})
     values = torch.randn(2, 7, 5)

@@ -28,8 +28,8 @@ def counter(graph: Graph, shape: tuple[Any, ...], **parameters: Any) -> tuple[Gr
 
 def ended(graph: Graph, node: str, *outputs: int, sizes: tuple[int, ...] = (2,), dtype: Any = torch.float32) -> Network:
     """The network with an Output behind each of these outputs of a node."""
-    for place in outputs or (0,):
-        graph.connect(node, graph.add("Output", loss="mse_loss"), source=place)
+    for index in outputs or (0,):
+        graph.connect(node, graph.add("Output", loss="mse_loss"), source=index)
     starts = graph.of_type("Input")
     shapes = [tuple(3 if size == "T" else size for size in node.parameters["shape"]) for node in starts]
     tensors = [torch.randn(*sizes, *shape, dtype=dtype) for shape in shapes]

@@ -41,17 +41,17 @@ def graph_of(trial: Trial) -> Graph:
         for spec in trial.bound()
     ]
     layer = graph.add(trial.cls.__name__, name="layer", **trial.parameters)
-    for place, source_node in enumerate(sources):
+    for index, source_node in enumerate(sources):
         if source_node is not None:
-            graph.connect(source_node, layer, target=place)
-    for place in answering(infer(graph).outputs.get(layer, {}).values()):
-        graph.connect(layer, graph.add("Output"), source=place)
+            graph.connect(source_node, layer, target=index)
+    for index in answering(infer(graph).outputs.get(layer, {}).values()):
+        graph.connect(layer, graph.add("Output"), source=index)
     return graph
 
 
 def answering(specs: Iterable[Spec]) -> list[int]:
-    """The places of the outputs that begin with the batch: only those can be an answer."""
-    return [place for place, spec in enumerate(specs) if spec.shape[:1] == (BATCH,)]
+    """The indices of the outputs that begin with the batch: only those can be an answer."""
+    return [index for index, spec in enumerate(specs) if spec.shape[:1] == (BATCH,)]
 
 
 def fitting(trial: Trial) -> tuple[Graph, Source]:
@@ -119,7 +119,7 @@ def check_source(ours: nn.Module, written: Source, trial: Trial) -> None:
     got = tuple(oracle.flat(ours(*[value for value in values if value is not None])))
     rule = oracle.rule(trial, tuple(_batched(spec) for spec in trial.bound()))
     assert rule is not None
-    same = zip(got, [expected[place] for place in answering(rule)], strict=True)
+    same = zip(got, [expected[index] for index in answering(rule)], strict=True)
     assert all(torch.allclose(a, b, rtol=1e-5, atol=1e-6, equal_nan=True) for a, b in same), written.text
 
 

@@ -55,7 +55,7 @@ def test_an_axis_keeps_its_meaning_where_it_goes(name: str, parameters: Typed, g
             {"index": 3},
             (SEQUENCE,),
             "input",
-            "takes place 3, but the time of (N, T, 16) is open: "
+            "takes index 3, but the time of (N, T, 16) is open: "
             "only the first, 0, and the last, −1, are there for every size.",
         ),
         (
@@ -63,7 +63,7 @@ def test_an_axis_keeps_its_meaning_where_it_goes(name: str, parameters: Typed, g
             {"start": 5},
             (PICTURE,),
             "input",
-            "takes nothing: along the channels of (N, 3, 9, 8) there are the places 0 … 2, "
+            "takes nothing: along the channels of (N, 3, 9, 8) there are the indices 0 … 2, "
             "and none of them from 3 up to 3.",
         ),
         (
@@ -78,7 +78,7 @@ def test_an_axis_keeps_its_meaning_where_it_goes(name: str, parameters: Typed, g
             {"shape": (7, -1)},
             (SEQUENCE,),
             "input",
-            "puts 16·T numbers of (N, T, 16) into 7 · ? places, but 16·T / 7 is not whole.",
+            "puts 16·T numbers of (N, T, 16) into 7 · ? positions, but 16·T / 7 is not whole.",
         ),
         (
             "PReLU",
@@ -123,7 +123,7 @@ def test_a_window_that_lies_in_the_padding_alone_is_found() -> None:
     for size, kernel, stride, dilation, ceil in product(range(1, 6), range(1, 6), (1, 2, 3), (1, 2, 3), (False, True)):
         for padding in range(kernel // 2 + 1):
             window = Window(kernel, stride, padding, padding, dilation, ceil)
-            places = window.slide(size)
-            assert isinstance(places, int)
-            cells = [range(n * stride - padding, n * stride - padding + window.reach, dilation) for n in range(places)]
+            count = window.slide(size)
+            assert isinstance(count, int)
+            cells = [range(n * stride - padding, n * stride - padding + window.reach, dilation) for n in range(count)]
             assert window.misses(size) == any(not set(each) & set(range(size)) for each in cells), window

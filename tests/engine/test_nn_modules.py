@@ -27,10 +27,10 @@ from tests.engine.classics import along
 def test_sinusoidal_positions_are_the_waves_of_the_paper(features: int) -> None:
     got = SinusoidalPositions()(torch.zeros(1, 7, features))[0]
     for step in range(7):
-        for place in range(features):
-            angle = step / 10000 ** (2 * (place // 2) / features)
-            expected = math.cos(angle) if place % 2 else math.sin(angle)
-            assert got[step, place].item() == pytest.approx(expected, abs=1e-5)
+        for feature in range(features):
+            angle = step / 10000 ** (2 * (feature // 2) / features)
+            expected = math.cos(angle) if feature % 2 else math.sin(angle)
+            assert got[step, feature].item() == pytest.approx(expected, abs=1e-5)
 
 
 def test_rotary_positions_keep_lengths_and_tell_distances_only() -> None:
@@ -50,8 +50,8 @@ def test_tokens_and_learned_positions_stand_where_they_should() -> None:
     token = ClassToken(4)
     assert torch.equal(token(x)[:, 1:], x)
     assert torch.equal(token(x)[1, 0], token.token)
-    places = LearnedPositions(4, 9)
-    assert torch.equal(places(x) - x, (x + places.table[:3]) - x)
+    positions = LearnedPositions(4, 9)
+    assert torch.equal(positions(x) - x, (x + positions.table[:3]) - x)
 
 
 def test_a_dropped_branch_is_zero_for_whole_samples_and_right_in_the_mean() -> None:

@@ -258,4 +258,4 @@ def test_what_would_stop_at_the_first_step_is_an_error(network: str, code: str) 
     assert problem.severity == "error"
     assert problem.fixes[0].keeps
     problem.fixes[0].apply(graph)
-    assert problem.place not in [p.place for p in find(graph)]
+    assert problem.key not in [p.key for p in find(graph)]

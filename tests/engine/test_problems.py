@@ -47,8 +47,8 @@ def digits() -> Graph:
     ]
     for node_type, parameters in steps:
         graph.add(node_type, **parameters)
-    for place in range(1, 5):
-        graph.connect(f"n{place}", f"n{place + 1}")
+    for index in range(1, 5):
+        graph.connect(f"n{index}", f"n{index + 1}")
     SetSetting(("data", "dataset"), "digits").apply(graph)
     return graph
 
@@ -252,15 +252,15 @@ def test_problems_come_gravest_first_then_as_drawn() -> None:
     several = 0
     for _ in range(60):
         graph = random_graph(rng, 80)
-        places = {node_id: place for place, node_id in enumerate(graph.nodes)}
+        order = {node_id: index for index, node_id in enumerate(graph.nodes)}
         problems = find(graph)
-        keys = [(SEVERITIES.index(problem.severity), places.get(problem.node or "", -1)) for problem in problems]
+        keys = [(SEVERITIES.index(problem.severity), order.get(problem.node or "", -1)) for problem in problems]
         assert keys == sorted(keys)
         several += len(set(keys)) > 2
     assert several > 30
 
 
-def test_every_problem_of_a_random_network_is_one_whole_sentence_with_its_place() -> None:
+def test_every_problem_of_a_random_network_is_one_whole_sentence_that_says_where() -> None:
     rng = random.Random(6)
     seen: set[str] = set()
     for _ in range(80):

@@ -183,7 +183,7 @@ def test_what_no_file_can_hold_is_one_sentence_and_nothing_is_written(
 
 
 def test_whatever_edits_leave_can_be_saved_and_read_again() -> None:
-    """Longest names and texts, deepest values, largest numbers, farthest places: what is let in comes back."""
+    """Longest names and texts, deepest values, largest numbers, farthest positions: what is let in comes back."""
     graph = Graph()
     node = graph.add("ReLU", name="n" * 80)
     edits: list[Edit] = [

@@ -110,8 +110,8 @@ def test_a_fault_names_the_port_the_wire_hangs_on() -> None:
     """Ports keep their names when a wire before them is cut."""
     graph = Graph()
     add = graph.add("Add")
-    for place, width in ((0, 4), (1, 4), (2, 5)):
-        graph.connect(graph.add("Input", shape=(width,)), add, target=place)
+    for index, width in ((0, 4), (1, 4), (2, 5)):
+        graph.connect(graph.add("Input", shape=(width,)), add, target=index)
     shapes = Shapes(graph)
     assert shapes.report.errors[add].port == "x2"
     cut = graph.incoming[add]["x0"]

@@ -56,15 +56,15 @@ def assigned(text: str) -> set[str]:
 
 def most_alive(graph: Graph, live: set[str]) -> int:
     """The most values of these nodes that a later one still reads, counted behind each node in turn."""
-    places = {node_id: place for place, node_id in enumerate(graph.order())}
+    order = {node_id: index for index, node_id in enumerate(graph.order())}
     ends = {node.id for node in graph.of_type("Output")}
     made = {node_id for node_id in live if graph.nodes[node_id].type not in ("Input", "Output")}
     last: dict[tuple[str, str], int] = {}
     for edge in graph.edges:
         if edge.source in made and edge.target in live:
-            value, place = (edge.source, edge.source_port), len(places) if edge.target in ends else places[edge.target]
-            last[value] = max(last.get(value, 0), place)
-    return max((sum(places[a] <= places[b] < end for (a, _), end in last.items()) for b in made), default=0)
+            value, end = (edge.source, edge.source_port), len(order) if edge.target in ends else order[edge.target]
+            last[value] = max(last.get(value, 0), end)
+    return max((sum(order[a] <= order[b] < end for (a, _), end in last.items()) for b in made), default=0)
 
 
 def fan() -> Graph:

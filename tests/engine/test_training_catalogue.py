@@ -59,11 +59,11 @@ def test_a_damaged_index_is_built_anew(tmp_path: Path, data: st.DataObject) -> N
     (tmp_path / INDEX).unlink(missing_ok=True)
     right = listing(tmp_path)
     content = bytearray((tmp_path / INDEX).read_bytes())
-    place = data.draw(st.integers(0, len(content) - 1))
+    offset = data.draw(st.integers(0, len(content) - 1))
     if data.draw(st.booleans()):
-        del content[place:]
+        del content[offset:]
     else:
-        content[place] = data.draw(st.integers(0, 255))
+        content[offset] = data.draw(st.integers(0, 255))
     (tmp_path / INDEX).write_bytes(bytes(content))
     found = listing(tmp_path)
     assert [entry.path for entry in found.entries] == [entry.path for entry in right.entries]

@@ -230,10 +230,10 @@ def test_units_that_begin_and_stay_alike_are_found_before_the_first_step(tmp_pat
     for node in graph.of_type("Linear"):
         node.properties["initialization"] = "zeros"
     assert diagnosed(graph, tmp_path)["alike"][0] == graph.of_type("Linear")[0].name
-    for place in (0, -1):  # each alone learns: the layer beside it tells the units apart
+    for index in (0, -1):  # each alone learns: the layer beside it tells the units apart
         graph = table(epochs=1)
-        graph.of_type("Linear")[place].properties["initialization"] = "zeros"
-        assert "alike" not in diagnosed(graph, tmp_path / str(place))
+        graph.of_type("Linear")[index].properties["initialization"] = "zeros"
+        assert "alike" not in diagnosed(graph, tmp_path / str(index))
     normed = table(layers=(linear(), ("LayerNorm", {}), ("ReLU", {})), epochs=1)
     assert "alike" not in diagnosed(normed, tmp_path / "norm")
 
@@ -311,13 +311,13 @@ def test_layers_within_blocks_are_named_with_their_way(tmp_path: Path) -> None:
     looks: list[HealthCheck] = []
     trainer = Trainer(graph, tmp_path / "run", on_epoch=lambda status: looks.append(status.health))
     trainer.run()
-    spots = list(looks[-1].layers)
-    deep = [spot for spot in spots if spot.inside]
+    paths = list(looks[-1].layers)
+    deep = [path for path in paths if path.inside]
     assert deep
-    for spot in deep:
-        assert graph.nodes[spot.inside[0]].type.startswith("block.")
-        assert not math.isnan(looks[-1].layers[spot].rms)
-    assert any(not math.isnan(looks[-1].layers[spot].update) for spot in deep)
+    for path in deep:
+        assert graph.nodes[path.inside[0]].type.startswith("block.")
+        assert not math.isnan(looks[-1].layers[path].rms)
+    assert any(not math.isnan(looks[-1].layers[path].update) for path in deep)
 
 
 # -- the rules themselves ----------------------------------------------------------------------------------------------

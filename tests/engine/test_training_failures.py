@@ -138,7 +138,7 @@ def test_a_full_disk_fails_the_run_with_a_sentence(tmp_path, monkeypatch) -> Non
         trainer.run()
 
 
-def test_a_place_that_cannot_be_written_is_said_before_anything_is_trained(tmp_path) -> None:
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_trained(tmp_path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(TrainingError, match="cannot hold a run: Not a directory"):
         Trainer(table(), tmp_path / "file" / "run").run()
@@ -168,7 +168,7 @@ def _settings(section: str, **values: Any) -> Callable[[Graph], Any]:
 
 
 @pytest.mark.parametrize(
-    ("change", "words", "place"),
+    ("change", "words", "subject"),
     [
         (_settings("training", epochs="many"), "epochs must be a whole number ≥ 0, not 'many'.", "training.epochs"),
         (_settings("training", device="cuda:7"), "but PyTorch finds no such device", "training.device"),
@@ -180,7 +180,7 @@ def _settings(section: str, **values: Any) -> Callable[[Graph], Any]:
     ],
 )  # fmt: skip
 def test_what_has_to_be_mended_first_is_one_sentence_and_leaves_no_run(
-    change, words, place, tmp_path, monkeypatch
+    change, words, subject, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     graph = broken(change)
@@ -188,7 +188,7 @@ def test_what_has_to_be_mended_first_is_one_sentence_and_leaves_no_run(
     with pytest.raises(TrainingError, match=re.escape(words)) as caught:
         trainer.run()
     about = caught.value.about
-    assert place == (about.setting if about.node is None else graph.nodes[about.node].name)
+    assert subject == (about.setting if about.node is None else graph.nodes[about.node].name)
     assert "\n" not in str(caught.value)
     assert (trainer.status.state, trainer.status.message) == ("failed", str(caught.value))
     assert not (tmp_path / "run").exists()

@@ -197,11 +197,11 @@ def test_a_full_disk_is_said_once_and_the_run_goes_on_once_there_is_room(
     trainer = in_the_midst(kept(), run, fail)
     status, said = trainer.status, trainer.status.message
     assert status.state == "failed"
-    place, way = re.escape(str(run)), re.escape(f"or `layerloom train --resume {shlex.quote(str(run))}`.")
+    folder, advice = re.escape(str(run)), re.escape(f"or `layerloom train --resume {shlex.quote(str(run))}`.")
     once = (
-        f"The disk with {place} is full, so [a-z ]+ cannot be kept: make room, then go on with “Go on” in the window "
+        f"The disk with {folder} is full, so [a-z ]+ cannot be kept: make room, then go on with “Go on” in the window "
     )
-    assert re.fullmatch(once + way, said), said
+    assert re.fullmatch(once + advice, said), said
     info = read(run)
     assert (info.state, info.message, info.steps) == ("failed", said, status.step)
     assert info.steps > 16
@@ -284,13 +284,13 @@ def often_switched() -> Iterator[None]:
 
 def test_of_two_that_begin_one_run_one_is_refused_and_changes_nothing(tmp_path: Path) -> None:
     with often_switched():
-        for place in (tmp_path / str(number) for number in range(10)):
+        for folder in (tmp_path / str(number) for number in range(10)):
             made: dict[int, Run] = {}
             refused: list[str] = []
 
-            def begin(number: int, place: Path = place, made: Any = made, refused: Any = refused) -> None:
+            def begin(number: int, folder: Path = folder, made: Any = made, refused: Any = refused) -> None:
                 try:
-                    made[number] = Run.create(place, Graph(f"net{number}"))
+                    made[number] = Run.create(folder, Graph(f"net{number}"))
                 except RunError as error:
                     refused.append(str(error))
 
@@ -298,7 +298,7 @@ def test_of_two_that_begin_one_run_one_is_refused_and_changes_nothing(tmp_path: 
             (why,) = refused
             ((number, run),) = made.items()
             assert "Another program is training in" in why or "holds a run already" in why
-            assert project.load(place / "project.loom").name == read(place).network == f"net{number}"
+            assert project.load(folder / "project.loom").name == read(folder).network == f"net{number}"
             run.close()
 
 

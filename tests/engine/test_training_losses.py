@@ -167,26 +167,26 @@ def compared(draw: st.DrawFn) -> tuple[Output, Tensor, Tensor, Tensor | None, Te
     inner = draw(SIZES)
     seed = torch.Generator().manual_seed(draw(st.integers(0, 999)))
     answer = torch.randn(batch, *inner, classes, generator=seed)
-    places = torch.randint(0, classes, (batch, *inner), generator=seed)
+    labels = torch.randint(0, classes, (batch, *inner), generator=seed)
     weights = torch.rand(classes, generator=seed) + 0.1 if draw(st.booleans()) else None
     numbers = torch.randn(batch, *inner, classes, generator=seed)
     flat = answer.flatten(0, -2)
     if kind == "cross_entropy":
         smoothing = draw(st.sampled_from([0.0, 0.1, 1.0]))
         ignore = draw(st.sampled_from([-100, 0]))
-        places.view(-1)[0] = 1
+        labels.view(-1)[0] = 1
         expected = functional.cross_entropy(
-            flat, places.flatten(), weights, label_smoothing=smoothing, ignore_index=ignore
+            flat, labels.flatten(), weights, label_smoothing=smoothing, ignore_index=ignore
         )
-        return output(kind, label_smoothing=smoothing, ignore_index=ignore), answer, places, weights, expected
+        return output(kind, label_smoothing=smoothing, ignore_index=ignore), answer, labels, weights, expected
     if kind == "nll_loss":
         answer = answer.log_softmax(-1)
-        expected = functional.nll_loss(answer.flatten(0, -2), places.flatten(), weights)
-        return output(kind), answer, places, weights, expected
+        expected = functional.nll_loss(answer.flatten(0, -2), labels.flatten(), weights)
+        return output(kind), answer, labels, weights, expected
     if kind == "multi_margin_loss":
         p, margin = draw(st.sampled_from([1, 2])), draw(st.sampled_from([0.5, 1.0]))
-        expected = functional.multi_margin_loss(flat, places.flatten(), p=p, margin=margin, weight=weights)
-        return output(kind, p=p, margin=margin), answer, places, weights, expected
+        expected = functional.multi_margin_loss(flat, labels.flatten(), p=p, margin=margin, weight=weights)
+        return output(kind, p=p, margin=margin), answer, labels, weights, expected
     if kind == "ctc_loss":
         steps, most = draw(st.integers(6, 9)), draw(st.integers(1, 3))
         answer = torch.randn(batch, steps, classes, generator=seed).log_softmax(-1)
@@ -228,7 +228,7 @@ def test_every_loss_is_torchs_and_sums_up_over_batches(
     kind, answer, target, weights, expected = case
     assert torch.allclose(loss(kind, answer, target, weights), expected, rtol=1e-4, atol=1e-5)
     parts = [summed(kind, answer[n : n + 2], target[n : n + 2], weights) for n in range(0, len(answer), 2)]
-    total, number = (sum(float(part[place]) for part in parts) for place in (0, 1))
+    total, number = (sum(float(part[index]) for part in parts) for index in (0, 1))
     assert total / number == pytest.approx(float(expected), rel=1e-4, abs=1e-5)
 
 

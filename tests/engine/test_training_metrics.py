@@ -60,9 +60,9 @@ def test_classes_are_judged_as_scikit_learn_does(samples: int, classes: int, siz
     assert found["perplexity"] == pytest.approx(float(functional.cross_entropy(answer, target).exp()), rel=1e-4)
     shares = answer.softmax(-1)
     curves = [
-        sk.roc_auc_score(target == place, shares[:, place])
-        for place in range(classes)
-        if 0 < int((target == place).sum()) < samples
+        sk.roc_auc_score(target == label, shares[:, label])
+        for label in range(classes)
+        if 0 < int((target == label).sum()) < samples
     ]
     assert found["auroc"] == pytest.approx(np.mean(curves), abs=1e-5) if curves else math.isnan(found["auroc"])
     if classes > 5:
@@ -156,9 +156,9 @@ def test_classes_told_apart_one_by_one_are_ranked_one_by_one(samples: int, size:
     loss = "binary_cross_entropy_with_logits" if logits else "binary_cross_entropy"
     found = judged(Task("classes", 3), answer if logits else answer.sigmoid(), target, size, loss=loss)
     curves = [
-        sk.roc_auc_score(target == place, answer[:, place])
-        for place in range(3)
-        if 0 < int((target == place).sum()) < samples
+        sk.roc_auc_score(target == label, answer[:, label])
+        for label in range(3)
+        if 0 < int((target == label).sum()) < samples
     ]
     assert found["auroc"] == pytest.approx(np.mean(curves), abs=1e-5) if curves else math.isnan(found["auroc"])
     said = answer.argmax(-1)
@@ -177,7 +177,7 @@ def test_a_mask_is_judged_by_what_it_covers(samples: int, size: int, seed: int, 
     if not channel:
         answer = answer[:, 0]
     loss = "binary_cross_entropy_with_logits" if logits else "binary_cross_entropy"
-    task = Task("two", places=3 if channel else 2)
+    task = Task("two", axes=3 if channel else 2)
     assert "iou" in task.chosen(None)
     found = judged(task, answer if logits else answer.sigmoid(), target, size, loss=loss)
     true, said = target.flatten(), (answer > 0).long().flatten()
@@ -202,7 +202,7 @@ def test_perplexity_leaves_out_what_is_ignored(samples: int, size: int, seed: in
     assert found["perplexity"] == pytest.approx(float(expected), rel=1e-4, nan_ok=True)
 
 
-def test_a_sequence_is_right_at_every_place_but_the_padding() -> None:
+def test_a_sequence_is_right_at_every_position_but_the_padding() -> None:
     answer = functional.one_hot(torch.tensor([[1, 2, 0], [1, 1, 2], [2, 2, 2]]), 3).float()
     target = torch.tensor([[1, 2, 0], [1, 2, 0], [2, 2, 0]])
     task = Task("classes", 3, 1)
@@ -229,7 +229,7 @@ def test_the_usual_metrics_fit_the_task() -> None:
     assert Task("classes", 60, 1).chosen(None) == ("accuracy", "perplexity", "exact_match")
     assert Task("classes", 4, 2).chosen(None) == ("accuracy", "iou")
     assert Task("two").chosen(("auroc", "r2")) == ("accuracy", "auroc")
-    assert "iou" in Task("two", places=2).fitting()
+    assert "iou" in Task("two", axes=2).fitting()
     assert "iou" not in Task("two").fitting()
     assert Task("values").chosen(None) == ("mae", "rmse", "r2")
     assert Task("sequence").chosen(("accuracy",)) == ("exact_match",)

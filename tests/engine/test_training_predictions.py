@@ -56,12 +56,12 @@ def test_the_answers_are_those_of_the_network(tmp_path: Path) -> None:
     assert isinstance(resolved, tuple)
     part = prepare(resolved[0]).test
     shares = module(part.tensors["features"]).softmax(-1).detach()
-    by_place = {
-        int(place): (share, int(label))
-        for place, share, label in zip(part.indices, shares, part.tensors["label"], strict=True)
+    by_index = {
+        int(index): (share, int(label))
+        for index, share, label in zip(part.indices, shares, part.tensors["label"], strict=True)
     }
     for sample in table.values.samples:
-        share, label = by_place[sample.place]
+        share, label = by_index[sample.place]
         assert sample.answer == [int(share.argmax())]
         assert sample.target == [label]
         assert sample.right == (sample.answer == sample.target)
@@ -73,11 +73,11 @@ def test_the_answers_are_those_of_the_network(tmp_path: Path) -> None:
         len(part),
         len(part),
     )
-    mistakes = {int(part.indices[place]) for place in wrong.nonzero().flatten()}
-    sure = {int(part.indices[place]): float(shares[place].max()) for place in range(len(part))}
+    mistakes = {int(part.indices[index]) for index in wrong.nonzero().flatten()}
+    sure = {int(part.indices[index]): float(shares[index].max()) for index in range(len(part))}
     first = [sample.place for sample in table.values.samples[: table.values.worst]]
     expected = sorted(
-        sure, key=lambda place: (place not in mistakes, -sure[place] if place in mistakes else sure[place])
+        sure, key=lambda index: (index not in mistakes, -sure[index] if index in mistakes else sure[index])
     )
     assert first == expected[: len(first)]
     listed = [sample.place for sample in table.values.samples[: table.values.listed]]
@@ -127,8 +127,8 @@ def test_a_damaged_file_gives_sound_tables_or_none(tmp_path: Path, data: st.Data
     good = {"validation/predictions": {"step": 3, "epoch": 1, "values": {**values, "samples": [sample]}}}
     text = bytearray(json.dumps(good).encode())
     for _ in range(data.draw(st.integers(0, 3))):
-        place = data.draw(st.integers(0, len(text) - 1))
-        text[place : place + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=4))
+        offset = data.draw(st.integers(0, len(text) - 1))
+        text[offset : offset + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=4))
     (tmp_path / FILE).write_bytes(bytes(text))
     for table in read_predictions(tmp_path).values():
         assert isinstance(table.values.input.names, list)
@@ -203,7 +203,7 @@ def test_looking_takes_a_hundredth_of_the_time(tmp_path: Path, monkeypatch: pyte
 def head(kind: str, **more: Any) -> Any:
     from types import SimpleNamespace
 
-    facts = {"output": SimpleNamespace(ignore_index=-100, loss="", blank=0), "field": "y", "place": 0, **more}
+    facts = {"output": SimpleNamespace(ignore_index=-100, loss="", blank=0), "field": "y", "index": 0, **more}
     reads = {"answer": lambda answers: answers[0], "labels": lambda batch: batch["y"]}
     return SimpleNamespace(task=SimpleNamespace(kind=kind), **facts, **reads)
 
@@ -227,19 +227,19 @@ def test_the_worst_of_all_are_chosen(samples: list[tuple[int, list[int]]]) -> No
     top = answers.softmax(-1).max(-1)
     wrong, asked = (top.indices != target) & (target >= 0), target >= 0
 
-    def rank(place: int) -> tuple[bool, bool, float]:
-        sure = float(top.values[place]) if asked[place] else 0.0
-        return not bool(asked[place]), not bool(wrong[place]), -sure if wrong[place] else sure
+    def rank(index: int) -> tuple[bool, bool, float]:
+        sure = float(top.values[index]) if asked[index] else 0.0
+        return not bool(asked[index]), not bool(wrong[index]), -sure if wrong[index] else sure
 
     ordered = sorted(map(rank, range(len(samples))))[:18]
-    assert [rank(place)[:2] for place in chosen.worst] == [given[:2] for given in ordered]
-    assert [rank(place)[2] for place in chosen.worst] == pytest.approx([given[2] for given in ordered], abs=1e-3)
+    assert [rank(index)[:2] for index in chosen.worst] == [given[:2] for given in ordered]
+    assert [rank(index)[2] for index in chosen.worst] == pytest.approx([given[2] for given in ordered], abs=1e-3)
     assert (chosen.seen, chosen.wrong) == (len(samples), int(wrong.sum()))
     assert not {*chosen.others} & {*chosen.worst}
     assert len(chosen.worst) + len(chosen.others) == min(24, len(samples))
     kept = {*chosen.worst, *chosen.others, *chosen.cells}
-    cells = {(int(target[place]), int(top.indices[place])) for place in kept if asked[place]}
-    everywhere = {(int(target[place]), int(top.indices[place])) for place in range(len(samples)) if asked[place]}
+    cells = {(int(target[index]), int(top.indices[index])) for index in kept if asked[index]}
+    everywhere = {(int(target[index]), int(top.indices[index])) for index in range(len(samples)) if asked[index]}
     assert cells == everywhere, "no cell of the matrix goes without a sample"
 
 
@@ -266,6 +266,6 @@ def test_wrong_answers_anywhere_in_the_part_are_found(tmp_path: Path) -> None:
     trainer.run()
     table = trainer.history.tables["test/predictions"].values
     matrix = trainer.history.tables["test/confusion_matrix"].values
-    wrong = sum(row[column] for place, row in enumerate(matrix) for column in range(2) if column != place)
+    wrong = sum(row[column] for index, row in enumerate(matrix) for column in range(2) if column != index)
     assert wrong == table.wrong > 0
     assert sum(not sample.right for sample in table.samples[:18]) == min(wrong, 18)

@@ -84,7 +84,7 @@ def test_guessing_is_the_entropy_of_the_classes() -> None:
     st.booleans(),
 )
 def test_guessing_is_the_best_that_one_answer_to_everything_can_do(
-    labels: list[int], loss: str, class_weights: Any, smoothing: float, ignored: int, places: bool
+    labels: list[int], loss: str, class_weights: Any, smoothing: float, ignored: int, positions: bool
 ) -> None:
     target = torch.tensor(labels)
     output = Output.model_validate(
@@ -93,9 +93,9 @@ def test_guessing_is_the_best_that_one_answer_to_everything_can_do(
     weights = torch.tensor(class_weights) if isinstance(class_weights, tuple) else None
     if class_weights == "balanced":
         weights = balanced(target, 4, ignored)
-    shaped = target.reshape(-1, 1) if places else target
+    shaped = target.reshape(-1, 1) if positions else target
     ours = chance_level(
-        (Head("digit", output, 0, "label", Task("classes", 4, int(places)), weights=weights),),
+        (Head("digit", output, 0, "label", Task("classes", 4, int(positions)), weights=weights),),
         Part({"label": shaped}, np.arange(len(labels))),
     )
 

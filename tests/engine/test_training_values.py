@@ -51,7 +51,7 @@ def test_a_probed_network_computes_the_same_on_the_same_weights(name: str) -> No
     module = compile_source(plan.source).eval()
     probed = Probed(plan, module)
     heard: list[NodePath] = []
-    probed.listener = lambda spot, values: heard.append(spot)
+    probed.listener = lambda path, values: heard.append(path)
     (node,) = plan.graph.of_type("Input")
     shape = [1 if not isinstance(size, int) else size for size in plan.report.spec(node.id, "output").shape[1:]]
     x = torch.randn(2, *shape)
@@ -59,7 +59,7 @@ def test_a_probed_network_computes_the_same_on_the_same_weights(name: str) -> No
     with torch.no_grad():
         next(module.parameters()).add_(0.5)
     assert torch.equal(module(x), probed(x))
-    top = {spot.node for spot in heard if not spot.inside}
+    top = {path.node for path in heard if not path.inside}
     assert top == {n.id for n in plan.graph.nodes.values() if n.type != "Output"}
 
 
@@ -152,7 +152,7 @@ def test_free_memory_of_the_cpu_is_known() -> None:
     assert free > 2**28
 
 
-def test_what_nobody_reads_keeps_its_place() -> None:
+def test_what_nobody_reads_keeps_its_index() -> None:
     graph = presets.build("lstm-classifier")
     (lstm,) = graph.of_type("LSTM")
     given = values_of(graph)[(), lstm.id]

@@ -37,8 +37,8 @@ def _at_work() -> set[str]:
     found |= {f"process {run.facts.pid} that trains {run.facts.network}" for run in live()}
     found |= {f"process {process.pid}" for process in process_host._left if process.poll() is None}
     objects = [thing for thing in gc.get_objects() if issubclass(type(thing), (QTimer, QThread)) and isValid(thing)]
-    found |= {f"timer {_place(thing)}" for thing in objects if isinstance(thing, QTimer) and thing.isActive()}
-    found |= {f"QThread {_place(thing)}" for thing in objects if isinstance(thing, QThread) and thing.isRunning()}
+    found |= {f"timer {_owner(thing)}" for thing in objects if isinstance(thing, QTimer) and thing.isActive()}
+    found |= {f"QThread {_owner(thing)}" for thing in objects if isinstance(thing, QThread) and thing.isRunning()}
     if isinstance(QApplication.instance(), QApplication):
         windows = [window for window in QApplication.topLevelWidgets() if window.isVisible()]
         names = {f"window {window.metaObject().className()} {window.windowTitle()!r}" for window in windows}
@@ -46,7 +46,7 @@ def _at_work() -> set[str]:
     return found
 
 
-def _place(thing: QObject) -> str:
+def _owner(thing: QObject) -> str:
     parent = thing.parent()
     return f"of {type(parent).__name__}" if parent is not None else hex(id(thing))
 
@@ -73,33 +73,33 @@ def nothing_left_behind() -> Iterator[None]:
 
 @dataclass
 class Hand:
-    """Works a view as a person would: real mouse events on its viewport, at places of the canvas."""
+    """Works a view as a person would: real mouse events on its viewport, at points of the canvas."""
 
     view: View
 
-    def place(self, point: QPointF | QPoint) -> QPoint:
+    def view_point(self, point: QPointF | QPoint) -> QPoint:
         """Where a point of the canvas is in the view; a QPoint is taken as it is."""
         return point if isinstance(point, QPoint) else self.view.mapFromScene(point)
 
     def port(self, node_id: str, side: str, name: str) -> QPointF:
-        """The place of a port."""
+        """The point of a port."""
         return self.view.canvas.nodes[node_id].port(End(node_id, side, name))  # type: ignore[arg-type]
 
     def middle(self, node_id: str) -> QPointF:
-        """A place on a node, away from its ports."""
+        """A point on a node, away from its ports."""
         return self.view.canvas.nodes[node_id].box.center()
 
     def press(
         self, at: QPointF | QPoint, modifiers: Qt.KeyboardModifier = NO_MODIFIER, button: Qt.MouseButton = LEFT
     ) -> None:
-        QTest.mousePress(self.view.viewport(), button, modifiers, self.place(at))
-        self._at = self.place(at)
+        QTest.mousePress(self.view.viewport(), button, modifiers, self.view_point(at))
+        self._at = self.view_point(at)
 
     def move(
         self, to: QPointF | QPoint, modifiers: Qt.KeyboardModifier = NO_MODIFIER, button: Qt.MouseButton = LEFT
     ) -> None:
         """Move with the button held, in three steps."""
-        end = self.place(to)
+        end = self.view_point(to)
         for step in (1, 2, 3):
             at = self._at + (end - self._at) * (step / 3)
             self._send(QEvent.Type.MouseMove, at, Qt.MouseButton.NoButton, button, modifiers)
@@ -136,10 +136,10 @@ class Hand:
         self.release(modifiers, button)
 
     def click(self, at: QPointF | QPoint, modifiers: Qt.KeyboardModifier = NO_MODIFIER) -> None:
-        QTest.mouseClick(self.view.viewport(), LEFT, modifiers, self.place(at))
+        QTest.mouseClick(self.view.viewport(), LEFT, modifiers, self.view_point(at))
 
     def double_click(self, at: QPointF | QPoint) -> None:
-        QTest.mouseDClick(self.view.viewport(), LEFT, NO_MODIFIER, self.place(at))
+        QTest.mouseDClick(self.view.viewport(), LEFT, NO_MODIFIER, self.view_point(at))
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NO_MODIFIER) -> None:
         QTest.keyClick(self.view, key, modifiers)

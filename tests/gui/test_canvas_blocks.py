@@ -53,7 +53,7 @@ def test_a_double_click_opens_a_block_and_a_key_leaves_it(resnet: View, qtbot: Q
     resnet.camera.reveal(resnet.canvas.nodes[node_id].box)
     at = resnet.mapFromScene(resnet.canvas.nodes[node_id].box.center())
     qtbot.mouseDClick(resnet.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(at))
-    assert document.way == (node_id,)
+    assert document.block_path == (node_id,)
     assert {node.name for node in document.graph.nodes.values()} >= {"x", "shortcut", "y"}
     assert resnet.canvas.nodes.keys() == document.graph.nodes.keys()
     assert str(document.report.spec("n2")) == "(N, 32, 16, 16)"
@@ -61,7 +61,7 @@ def test_a_double_click_opens_a_block_and_a_key_leaves_it(resnet: View, qtbot: Q
     assert document.graph is document.project
     assert document.selection == (node_id,)
     qtbot.keyClick(resnet, Qt.Key.Key_Return)
-    assert document.way == (node_id,)
+    assert document.block_path == (node_id,)
 
 
 def test_the_breadcrumb_leads_back(resnet: View, qtbot: QtBot) -> None:
@@ -87,7 +87,7 @@ def test_an_edit_inside_counts_everywhere_and_undo_goes_where_it_happened(resnet
     assert write(document.project).count("nn.ReLU()") == 2  # one in the block, one in the stem
     document.open_block(())
     document.history.undo()
-    assert document.way
+    assert document.block_path
     assert project.to_bytes(document.project) == before
 
 
@@ -163,7 +163,7 @@ def test_a_kept_block_is_offered_in_other_projects(resnet: View, qtbot: QtBot) -
     assert len(other.graph.blocks) == 1
 
 
-def test_each_level_offers_what_has_a_place_there(resnet: View) -> None:
+def test_each_level_offers_what_can_be_used_there(resnet: View) -> None:
     document = resnet.document
     outside = {cls.title() for cls in kinds(document.project)}
     assert {"Input", "Output", "BasicBlock"} <= outside

@@ -235,7 +235,7 @@ def test_space_and_the_left_button_pan(qtbot: QtBot, show: Show, chain: Graph) -
     hand = show(chain)
     before = hand.view.camera.offset
     qtbot.keyPress(hand.view, Qt.Key.Key_Space)
-    hand.drag(hand.middle("n2"), hand.place(hand.middle("n2")) + QPoint(40, 40))
+    hand.drag(hand.middle("n2"), hand.view_point(hand.middle("n2")) + QPoint(40, 40))
     qtbot.keyRelease(hand.view, Qt.Key.Key_Space)
     assert hand.view.camera.offset == before - QPoint(40, 40)
     assert hand.view.document.selection == ()
@@ -292,36 +292,36 @@ def test_whatever_is_done_can_be_undone(show: Show, branch: Graph, seed: int) ->
     before, keys = to_bytes(branch), Qt.Key
     modifiers = [Qt.KeyboardModifier.NoModifier] * 3 + [ALT, CTRL, SHIFT]
 
-    def place() -> QPoint:
+    def anywhere() -> QPoint:
         """A port, a node, a wire or anywhere."""
         canvas = view.canvas
         if canvas.nodes and dice.random() < 0.7:
             item = dice.choice([*canvas.nodes.values()])
             ports = [item.pos() + port.point for side in ("input", "output") for port in item.look.ports(side).values()]
-            return hand.place(dice.choice([item.box.center(), *ports]))
+            return hand.view_point(dice.choice([item.box.center(), *ports]))
         if canvas.wires and dice.random() < 0.5:
-            return hand.place(dice.choice([*canvas.wires.values()]).path.pointAtPercent(0.5))
+            return hand.view_point(dice.choice([*canvas.wires.values()]).path.pointAtPercent(0.5))
         return QPoint(dice.randrange(900), dice.randrange(700))
 
     for _ in range(400):
         match dice.randrange(10):
             case 0 | 1 | 2 | 3:
                 held = dice.choice(modifiers)
-                hand.press(place(), held)
-                hand.move(place(), held)
+                hand.press(anywhere(), held)
+                hand.move(anywhere(), held)
                 if dice.random() < 0.2:
                     hand.key(dice.choice([keys.Key_Escape, keys.Key_Down, keys.Key_Tab]))
                 if dice.random() < 0.1:
                     document.history.undo()
                 hand.release(held)
             case 4:
-                hand.double_click(place())
+                hand.double_click(anywhere())
             case 5:
                 hand.key(
                     dice.choice([keys.Key_Up, keys.Key_Down, keys.Key_Right, keys.Key_Tab]), dice.choice(modifiers)
                 )
             case 6:
-                view.zoom_by(dice.choice([0.5, 0.87, 1.15, 2.0]), place())
+                view.zoom_by(dice.choice([0.5, 0.87, 1.15, 2.0]), anywhere())
             case 7:
                 document.history.go_to(dice.randrange(document.history.count + 1))
             case 8:

@@ -74,7 +74,7 @@ def test_tab_searches_and_enter_adds_at_the_mouse(show: Show) -> None:
     QTest.mouseMove(view.viewport(), QPoint(300, 200))
     hand._at = QPoint(300, 200)
     hand.move(QPoint(400, 300), button=Qt.MouseButton.NoButton)
-    place = view.mapToScene(QPoint(400, 300))
+    point = view.mapToScene(QPoint(400, 300))
     with hand.one_step():
         hand.key(Qt.Key.Key_Tab)
         assert view.popup.line.hasFocus()
@@ -84,8 +84,8 @@ def test_tab_searches_and_enter_adds_at_the_mouse(show: Show) -> None:
     (node,) = view.document.graph.nodes.values()
     assert (node.type, node.name, dict(node.parameters)) == ("Linear", "fc1", dict(layers.get("Linear").initial))
     x, y = view.document.graph.positions[node.id]
-    assert abs(x + WIDTH / 2 - place.x()) <= 8
-    assert abs(y + HEIGHT / 2 - place.y()) <= 8
+    assert abs(x + WIDTH / 2 - point.x()) <= 8
+    assert abs(y + HEIGHT / 2 - point.y()) <= 8
     assert view.hasFocus()
 
 
@@ -232,7 +232,7 @@ def carry(view: Any, data: QMimeData, at: QPoint, modifiers: Qt.KeyboardModifier
 def test_a_layer_from_the_palette_lands_where_it_is_dropped(show: Show, chain: Graph) -> None:
     hand = show(chain)
     with hand.one_step():
-        assert carry(hand.view, palette(b"ReLU"), hand.place(QPointF(400, 100)), NONE)
+        assert carry(hand.view, palette(b"ReLU"), hand.view_point(QPointF(400, 100)), NONE)
         assert hand.view.document.selection == ("n5",)
     assert chain.positions["n5"] == (304.0, 80.0)
 
@@ -241,7 +241,7 @@ def test_dropped_on_a_wire_it_is_spliced_in(show: Show, chain: Graph) -> None:
     hand = show(chain)
     edge = Edge("n2", "output", "n3", "input")
     wire = hand.view.canvas.wires[edge]
-    at = hand.place(wire.path.pointAtPercent(0.5))
+    at = hand.view_point(wire.path.pointAtPercent(0.5))
     carry(hand.view, palette(b"Dropout"), at, Qt.KeyboardModifier.NoModifier, drop=False)
     assert wire.glowing
     QCoreApplication.sendEvent(hand.view.viewport(), QDragLeaveEvent())
@@ -250,7 +250,7 @@ def test_dropped_on_a_wire_it_is_spliced_in(show: Show, chain: Graph) -> None:
         carry(hand.view, palette(b"Dropout"), at, NONE)
     assert Edge("n2", "output", "n5", "input") in chain.edges
     with hand.one_step():
-        carry(hand.view, palette(b"Dropout"), hand.place(QPointF(96, 400)), Qt.KeyboardModifier.AltModifier)
+        carry(hand.view, palette(b"Dropout"), hand.view_point(QPointF(96, 400)), Qt.KeyboardModifier.AltModifier)
     assert not chain.incoming["n6"]
 
 
@@ -293,11 +293,11 @@ def test_an_unknown_layer_is_refused(qtbot: QtBot, show: Show, chain: Graph) -> 
         hand.view.editing.add_layer("Conv7d", (0.0, 0.0))
 
 
-def test_a_free_place_is_in_sight_and_beside_others(show: Show, chain: Graph) -> None:
+def test_a_free_position_is_in_sight_and_beside_others(show: Show, chain: Graph) -> None:
     hand = show(chain)
-    x, y = hand.view.editing.free_place()
+    x, y = hand.view.editing.free_position()
     hand.view.editing.add_layer("ReLU", (x, y))
-    assert hand.view.editing.free_place() != (x, y)
+    assert hand.view.editing.free_position() != (x, y)
     shown = hand.view.mapToScene(hand.view.viewport().rect()).boundingRect()
     assert shown.contains(QPointF(x, y))
 

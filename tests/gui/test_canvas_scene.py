@@ -171,9 +171,9 @@ def test_texts_are_elided_and_never_markup(scene: Scene) -> None:
     scene.document.apply(RenameNode("n2", "<b>" + "very long name " * 5))
     look = scene.nodes["n2"].look
     look.prepare(scene.styling)
-    for _, place, text in look.texts:
+    for _, point, text in look.texts:
         assert text.static.text().count("<") <= 1
-        assert place.x() + text.width <= look.size[0]
+        assert point.x() + text.width <= look.size[0]
     assert look.texts[0][2].static.text().endswith("…")
     assert "&lt;b&gt;" in node_text(scene.document, "n2", [])
 
@@ -208,13 +208,13 @@ def test_colours_follow_the_theme(scene: Scene) -> None:
 def test_the_tooltip_tells_node_port_and_wire(show: Show, chain: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     hand = show(chain)
     view, said = hand.view, []
-    monkeypatch.setattr(QToolTip, "showText", lambda _place, text, *_rest: said.append(text))
+    monkeypatch.setattr(QToolTip, "showText", lambda _point, text, *_rest: said.append(text))
     view.document.apply(SetParameter("n2", "kernel_size", 99))
     view.canvas.flush()
     wire = next(iter(chain.incoming["n2"].values()))
-    places = [hand.middle("n2"), hand.port("n2", "input", "input"), view.canvas.wires[wire].path.pointAtPercent(0.5)]
-    for place in (*places, QPointF(700, 400)):
-        at = hand.place(place)
+    points = [hand.middle("n2"), hand.port("n2", "input", "input"), view.canvas.wires[wire].path.pointAtPercent(0.5)]
+    for point in (*points, QPointF(700, 400)):
+        at = hand.view_point(point)
         event = QHelpEvent(QHelpEvent.Type.ToolTip, at, view.viewport().mapToGlobal(at))
         QCoreApplication.sendEvent(view.viewport(), event)
     node, port, line, nothing = said

@@ -22,7 +22,7 @@ CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 
 
 def turn(view: View, at: QPoint, clicks: int) -> None:
-    """Turn the wheel over a place of the view."""
+    """Turn the wheel over a point of the view."""
     where = QPointF(at)
     down = QPoint(0, 120 * clicks)
     phase = Qt.ScrollPhase.NoScrollPhase
@@ -119,14 +119,14 @@ def test_arrows_walk_and_bring_the_node_into_sight(show: Show, long_chain: Graph
         for _ in range(20):
             hand.key(Qt.Key.Key_Down)
         assert hand.view.document.selection == ("n20",)
-        assert hand.view.viewport().rect().contains(hand.place(hand.middle("n20")))
+        assert hand.view.viewport().rect().contains(hand.view_point(hand.middle("n20")))
         hand.key(Qt.Key.Key_Up)
         assert hand.view.document.selection == ("n19",)
         hand.key(Qt.Key.Key_Right)
         assert hand.view.document.selection == ("n19",)
 
 
-def test_ctrl_and_arrows_nudge_by_one_place_of_the_grid(show: Show, chain: Graph) -> None:
+def test_ctrl_and_arrows_nudge_by_one_step_of_the_grid(show: Show, chain: Graph) -> None:
     hand = show(chain)
     hand.view.document.select(["n2", "n3"])
     with hand.one_step():

@@ -51,11 +51,11 @@ def test_the_lines_of_a_layer_inside_are_marked(qtbot: QtBot, document: Document
 
 
 def click_line(qtbot: QtBot, panel: CodePanel, start: str) -> None:
-    place = next(n for n, line in enumerate(panel.text.toPlainText().splitlines()) if line.strip().startswith(start))
-    cursor = QTextCursor(panel.text.document().findBlockByNumber(place))
+    number = next(n for n, line in enumerate(panel.text.toPlainText().splitlines()) if line.strip().startswith(start))
+    cursor = QTextCursor(panel.text.document().findBlockByNumber(number))
     panel.text.setFocus()
     panel.text.moveCursor(QTextCursor.MoveOperation.Start)
-    panel.text.verticalScrollBar().setValue(place)
+    panel.text.verticalScrollBar().setValue(number)
     at = panel.text.cursorRect(cursor).center() + QPoint(40, 0)
     qtbot.mouseClick(panel.text.viewport(), LEFT, pos=at)
 

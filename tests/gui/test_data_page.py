@@ -54,14 +54,14 @@ def settle(qtbot: QtBot, page: DataPage) -> None:
     qtbot.waitUntil(lambda: not any(timer.isActive() for timer in timers) and not page.background.busy, timeout=60_000)
 
 
-def place_of(page: DataPage, name: str) -> QPoint:
+def point_of(page: DataPage, name: str) -> QPoint:
     item = next(item for item in page.choice.items() if item.data(Qt.ItemDataRole.UserRole).name == name)
     page.choice.list.scrollToItem(item)
     return page.choice.list.visualItemRect(item).center()
 
 
 def click_dataset(page: DataPage, name: str) -> None:
-    QTest.mouseClick(page.choice.list.viewport(), Qt.MouseButton.LeftButton, pos=place_of(page, name))
+    QTest.mouseClick(page.choice.list.viewport(), Qt.MouseButton.LeftButton, pos=point_of(page, name))
 
 
 def use(page: DataPage, name: str) -> None:
@@ -155,9 +155,9 @@ def test_resized_digits(qtbot: QtBot, show: Show) -> None:
     assert page.transforms.forms[0] is form, "the form, and the cursor in it, stays"
 
 
-def button(page: DataPage, name: str, place: int = 0) -> QToolButton:
+def button(page: DataPage, name: str, index: int = 0) -> QToolButton:
     found = [b for b in page.transforms.findChildren(QToolButton) if b.accessibleName() == name and b.isVisible()]
-    return found[place]
+    return found[index]
 
 
 def test_transforms_move_and_go(qtbot: QtBot, show: Show) -> None:
@@ -253,8 +253,8 @@ def test_other_parts(qtbot: QtBot, show: Show) -> None:
     page = show(dataset="iris", split={"train": 0.9, "validation": 0.1, "test": 0.0})
     settle(qtbot, page)
     rows = {}
-    for place, part in enumerate(("train", "validation", "test")):
-        page.samples.parts.setCurrentIndex(place)
+    for index, part in enumerate(("train", "validation", "test")):
+        page.samples.parts.setCurrentIndex(index)
         settle(qtbot, page)
         rows[part] = page.samples.table.rowCount()
     assert rows == {"train": 12, "validation": 12, "test": 0}
@@ -326,5 +326,5 @@ def test_it_is_painted_in_both_themes(qtbot: QtBot, show: Show, name: Any) -> No
     settle(qtbot, page)
     theme.set(name)
     picture = page.grab().toImage()
-    place = page.samples.balance.mapTo(page, QPoint(2, page.samples.balance.height() - 2))
-    assert picture.pixelColor(place) == theme.color("window")
+    point = page.samples.balance.mapTo(page, QPoint(2, page.samples.balance.height() - 2))
+    assert picture.pixelColor(point) == theme.color("window")

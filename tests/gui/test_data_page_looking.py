@@ -17,7 +17,7 @@ from gui.data.data_page import DataPage
 from gui.data.taking import fitting
 from gui.document import Document
 from presets import build
-from tests.gui.test_data_page import click_dataset, data, place_of, settle, use
+from tests.gui.test_data_page import click_dataset, data, point_of, settle, use
 from tests.work import counted
 
 Show = Callable[..., DataPage]
@@ -89,7 +89,7 @@ def test_it_is_used_by_one_undo_step(qtbot: QtBot, show: Show, way: str) -> None
     else:
         click_dataset(page, "shapes")
         viewport = page.choice.list.viewport()
-        QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place_of(page, "shapes"))
+        QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=point_of(page, "shapes"))
     assert data(page) == {"dataset": "shapes", "transforms": STEPS}
     assert page.document.history.count == 1
     settle(qtbot, page)
@@ -198,5 +198,5 @@ def test_what_does_not_fit_is_said_before_and_mended_after(qtbot: QtBot, show: S
     count = page.document.history.count
     QTest.mouseClick(page.use.fixes.buttons[0], Qt.MouseButton.LeftButton)
     assert page.document.history.count == count + 1
-    assert problem.place not in {one.place for one in page.document.all_problems()}
+    assert problem.key not in {one.key for one in page.document.all_problems()}
     settle(qtbot, page)

@@ -82,11 +82,11 @@ def test_shapes_have_their_captions_and_three_things_to_count(show: Show) -> Non
     assert all(answer.startswith("a large ") for answer in page.seen.answers)
     combo = page.samples.targets
     assert combo.isVisible()
-    assert [combo.itemText(place) for place in range(combo.count())] == ["label", "mask", "caption"]
+    assert [combo.itemText(index) for index in range(combo.count())] == ["label", "mask", "caption"]
     assert page.samples.balance_title.text() == "Samples of each class"
     assert "diamond" in page.samples.balance.accessibleName()
     combo.setCurrentText("mask")
-    assert page.samples.balance_title.text() == "Places of each class in mask"
+    assert page.samples.balance_title.text() == "Positions of each class in mask"
     assert "ground: " in page.samples.balance.accessibleName()
     combo.setCurrentText("caption")
     assert "others: " in page.samples.balance.accessibleName()

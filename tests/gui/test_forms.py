@@ -186,7 +186,7 @@ def test_the_wheel_leaves_unfocused_fields_alone(qtbot: QtBot, made: Wheel) -> N
 def test_a_choice_is_committed_when_picked(qtbot: QtBot, made: Wheel) -> None:
     field = made.form.fields["mode"]
     assert isinstance(field, ChoiceField)
-    assert [field.itemText(place) for place in range(field.count())] == ["zeros", "half way", "none"]
+    assert [field.itemText(index) for index in range(field.count())] == ["zeros", "half way", "none"]
     field.setFocus()
     qtbot.keyClick(field, Qt.Key.Key_Down)
     qtbot.keyClick(field, Qt.Key.Key_Down)

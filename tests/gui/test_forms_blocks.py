@@ -206,5 +206,5 @@ def test_a_choice_may_have_names(qtbot: QtBot) -> None:
     qtbot.addWidget(form)
     field = form.fields["owner"]
     assert isinstance(field, ChoiceField)
-    assert [field.itemText(place) for place in range(field.count())] == ["none", "conv1"]
+    assert [field.itemText(index) for index in range(field.count())] == ["none", "conv1"]
     assert field.currentText() == "conv1"

@@ -13,32 +13,32 @@ from gui.document import Document
 
 
 @given(st.lists(st.sampled_from(["do", "undo", "redo", "save", "go"]), max_size=40))
-def test_it_behaves_as_a_list_of_states_with_a_place_in_it(actions: list[str]) -> None:
+def test_it_behaves_as_a_list_of_states_with_a_position_in_it(actions: list[str]) -> None:
     document = Document(Graph("0"))
-    states, place, saved = ["0"], 0, 0
+    states, position, saved = ["0"], 0, 0
     for number, action in enumerate(actions, 1):
         if action == "do":
             document.apply(RenameGraph(str(number)))
-            saved = -1 if saved > place else saved
-            states[place + 1 :] = [str(number)]
-            place += 1
+            saved = -1 if saved > position else saved
+            states[position + 1 :] = [str(number)]
+            position += 1
         elif action == "undo":
             document.history.undo()
-            place = max(place - 1, 0)
+            position = max(position - 1, 0)
         elif action == "redo":
             document.history.redo()
-            place = min(place + 1, len(states) - 1)
+            position = min(position + 1, len(states) - 1)
         elif action == "save":
             document.history.set_clean()
-            saved = place
+            saved = position
         else:
-            place = number % len(states)
-            document.history.go_to(place)
-        assert document.graph.name == states[place]
-        assert (document.history.index, document.history.count) == (place, len(states) - 1)
-        assert document.unsaved == (saved != place)
-        assert bool(document.history.undo_title) == (place > 0)
-        assert bool(document.history.redo_title) == (place < len(states) - 1)
+            position = number % len(states)
+            document.history.go_to(position)
+        assert document.graph.name == states[position]
+        assert (document.history.index, document.history.count) == (position, len(states) - 1)
+        assert document.unsaved == (saved != position)
+        assert bool(document.history.undo_title) == (position > 0)
+        assert bool(document.history.redo_title) == (position < len(states) - 1)
 
 
 def test_documents_with_long_histories_can_be_collected_in_any_order() -> None:

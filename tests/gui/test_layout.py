@@ -88,8 +88,8 @@ def networks(draw: st.DrawFn) -> tuple[Graph, Sizes]:
         st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, count - 1), st.sampled_from(("out", "h"))))
     ):
         if source < target:
-            place = len(graph.incoming[names[target]])
-            graph.insert_edge(Edge(names[source], port, names[target], f"x{place}"))
+            index = len(graph.incoming[names[target]])
+            graph.insert_edge(Edge(names[source], port, names[target], f"x{index}"))
     sizes = [draw(size)] * count if draw(st.booleans()) else [draw(size) for _ in names]
     return graph, dict(zip(names, sizes, strict=True))
 
@@ -164,7 +164,7 @@ def test_a_part_keeps_its_corner(network: tuple[Graph, Sizes], chance: random.Ra
     positions = arrange(graph, sizes, chosen)
     assert positions.keys() == chosen
     for axis in (0, 1):
-        assert min(place[axis] for place in positions.values()) == min(graph.positions[name][axis] for name in chosen)
+        assert min(at[axis] for at in positions.values()) == min(graph.positions[name][axis] for name in chosen)
 
 
 @settings(deadline=None, max_examples=100)
@@ -215,7 +215,7 @@ def test_no_crossing_and_no_wire_through_a_node(graph: Graph) -> None:
     assert crossings(graph, positions, sizes) == 0
     for edge in graph.edges:
         points = line(edge, positions, sizes, ways)
-        near = {name: place for name, place in positions.items() if points[0][1] - 999 < place[1] < points[-1][1]}
+        near = {name: at for name, at in positions.items() if points[0][1] - 999 < at[1] < points[-1][1]}
         assert not pierced(points, near, sizes)
 
 

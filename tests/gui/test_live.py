@@ -107,10 +107,10 @@ def test_a_block_wears_the_worst_of_what_is_in_it(window: MainWindow) -> None:
     assert block is not None
     inner = next(node for node in block.graph.nodes.values() if node.type == "ReLU")
     sick = Diagnosis("dead-units", "Dead units: …", "…", 100, (use.id,), inner.id)
-    spot = NodePath((use.id,), inner.id, "x")
+    path = NodePath((use.id,), inner.id, "x")
     live = window.view.canvas.live
     live.follow(
-        Status(health=HealthCheck(1, {spot: LayerHealth(rms=1, dead=0.9)}), diagnoses=(sick,)), document.project
+        Status(health=HealthCheck(1, {path: LayerHealth(rms=1, dead=0.9)}), diagnoses=(sick,)), document.project
     )
     assert marks(window) == {use.name: "weak"}
     document.open_block((use.id,))
@@ -161,8 +161,8 @@ def test_what_goes_wrong_leads_to_where_it_is(qtbot: QtBot) -> None:
     QTest.mouseClick(panel.gravest, Qt.MouseButton.LeftButton)
     assert panel.area.isVisibleTo(panel)
     for row in panel.rows:
-        for way in row.ways:
-            QTest.mouseClick(way, Qt.MouseButton.LeftButton)
+        for link in row.links:
+            QTest.mouseClick(link, Qt.MouseButton.LeftButton)
     assert went == ["training.optimizer.lr", (("n3",), "n7"), "training.early_stopping"]
     assert [row.text.text() for row in panel.rows] == [fast.message, "Earlier: Overfitting."]
     panel.show_diagnoses(())
@@ -212,9 +212,9 @@ def test_a_long_message_is_cut_before_the_numbers_and_whole_in_the_tooltip(qtbot
     assert status.currentMessage() == sentence
     assert status.shown.endswith("…")
     assert status.fontMetrics().horizontalAdvance(status.shown) < status.cost.x()
-    place = status.rect().center() - status.rect().topLeft()
-    place.setX(40)
-    QApplication.sendEvent(status, QHelpEvent(QEvent.Type.ToolTip, place, status.mapToGlobal(place)))
+    point = status.rect().center() - status.rect().topLeft()
+    point.setX(40)
+    QApplication.sendEvent(status, QHelpEvent(QEvent.Type.ToolTip, point, status.mapToGlobal(point)))
     assert sentence.strip() in QToolTip.text()
     QToolTip.hideText()
     window.say("Saved.")

@@ -95,7 +95,7 @@ def test_a_fix_is_one_click_and_one_undo_step(qtbot: QtBot, window: MainWindow) 
 def test_resting_on_a_fix_shows_it_on_the_canvas_and_changes_nothing(qtbot: QtBot, window: MainWindow) -> None:
     draw(qtbot, window, read(FAULTY))
     before, canvas = to_bytes(window.document.project), window.view.canvas
-    places = dict(canvas.positions)
+    positions = dict(canvas.positions)
     qtbot.keyClick(window, Qt.Key.Key_F8)
     qtbot.waitUntil(lambda: len(offered(window)) > 1)
     rest_on(offered(window)[0])
@@ -108,10 +108,10 @@ def test_resting_on_a_fix_shows_it_on_the_canvas_and_changes_nothing(qtbot: QtBo
     assert [look.type for _, look in picture.made] == ["Upsample"]
     assert len(picture.wires) == 2
     assert picture.results[0][1] == "→ (N, 16, 32, 32)"
-    assert canvas.positions != places, "what would make room has made it"
+    assert canvas.positions != positions, "what would make room has made it"
     upsample.leaveEvent(QEvent(QEvent.Type.Leave))
     assert not window.view.ghosts.shown
-    assert canvas.positions == places
+    assert canvas.positions == positions
     assert to_bytes(window.document.project) == before
     assert not window.document.unsaved
 
@@ -216,7 +216,7 @@ def test_why_opens_the_rule(qtbot: QtBot, window: MainWindow) -> None:
     dialog.reject()
 
 
-PLACE = """
+BEFORE_A_NEW_LAYER = """
     x: Input(shape=(1, 32, 32))
     conv1: Conv2d(out_channels=32, kernel_size=3, padding=1)
     relu: ReLU
@@ -224,8 +224,8 @@ PLACE = """
 """
 
 
-def test_a_new_layer_is_offered_what_suits_its_place(qtbot: QtBot, window: MainWindow) -> None:
-    graph = read(PLACE, {"data.dataset": "digits"})
+def test_a_new_layer_is_offered_what_suits_its_position(qtbot: QtBot, window: MainWindow) -> None:
+    graph = read(BEFORE_A_NEW_LAYER, {"data.dataset": "digits"})
     draw(qtbot, window, graph)
     pool = graph.by_name("pool")
     assert pool is not None

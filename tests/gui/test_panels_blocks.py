@@ -154,7 +154,7 @@ def test_weights_are_shared_by_name(seen: Seen) -> None:
     seen.select("second")
     field = seen.panel.node_page.properties.fields["weights_of"] if seen.panel.node_page.properties else None
     assert isinstance(field, ChoiceField)
-    assert [field.itemText(place) for place in range(field.count())] == ["none", "conv1", "first", "fc1"]
+    assert [field.itemText(index) for index in range(field.count())] == ["none", "conv1", "first", "fc1"]
     with one_step(seen.document):
         field.setFocus()
         seen.qtbot.keyClicks(field, "fi")
@@ -169,9 +169,9 @@ def test_weights_are_shared_by_name(seen: Seen) -> None:
 
 def test_the_button_opens_the_block(seen: Seen) -> None:
     seen.select("first")
-    way = seen.document.selection
+    path = seen.document.selection
     seen.press("Open block")
-    assert (seen.document.way, seen.document.graph.inside) == (way, "unit")
+    assert (seen.document.block_path, seen.document.graph.inside) == (path, "unit")
 
 
 def test_a_problem_inside_leads_there(seen: Seen) -> None:
@@ -186,7 +186,7 @@ def test_a_problem_inside_leads_there(seen: Seen) -> None:
     seen.qtbot.waitUntil(problems.hasFocus)
     seen.qtbot.keyClick(problems, Qt.Key.Key_Tab)  # to the link
     seen.qtbot.keyClick(problems, Qt.Key.Key_Return)
-    assert (seen.document.way, seen.document.selection) == ((first,), (conv,))
+    assert (seen.document.block_path, seen.document.selection) == ((first,), (conv,))
 
 
 def test_a_block_that_is_not_there_keeps_its_name(seen: Seen) -> None:

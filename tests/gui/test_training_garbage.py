@@ -27,7 +27,7 @@ class Cycle(QObject):
 def work(stop: threading.Event) -> None:
     """Allocate as much as a training does, so that the collector would run many times."""
     while not stop.is_set():
-        rubbish = [[place] for place in range(2000)]
+        rubbish = [[index] for index in range(2000)]
         rubbish.append(rubbish)  # type: ignore[arg-type]
 
 

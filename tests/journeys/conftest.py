@@ -21,17 +21,17 @@ class Hand:
         self._qtbot.waitUntil(lambda: process.poll() is not None, timeout=60_000)
         assert process.returncode == 0, f"xdotool {' '.join(words)}"
 
-    def _at(self, widget: QWidget, place: QPoint | None) -> tuple[str, str]:
-        point = widget.mapToGlobal(place if place is not None else widget.rect().center())
-        return str(point.x()), str(point.y())
+    def _at(self, widget: QWidget, point: QPoint | None) -> tuple[str, str]:
+        on_screen = widget.mapToGlobal(point if point is not None else widget.rect().center())
+        return str(on_screen.x()), str(on_screen.y())
 
-    def click(self, widget: QWidget, place: QPoint | None = None, *, times: int = 1) -> None:
-        """Click in the middle of a widget, or at a place in it."""
-        x, y = self._at(widget, place)
+    def click(self, widget: QWidget, point: QPoint | None = None, *, times: int = 1) -> None:
+        """Click in the middle of a widget, or at a point in it."""
+        x, y = self._at(widget, point)
         self._do("mousemove", x, y, "click", "--repeat", str(times), "--delay", "60", "1")
 
     def drag(self, widget: QWidget, start: QPoint, goal: QPoint, *, onto: QWidget | None = None) -> None:
-        """Press at ``start``, move there in steps, release at ``goal`` (a place in ``onto``, if given)."""
+        """Press at ``start``, move there in steps, release at ``goal`` (a point in ``onto``, if given)."""
         (x0, y0), (x1, y1) = self._at(widget, start), self._at(onto or widget, goal)
         words = ["mousemove", x0, y0, "mousedown", "1"]
         for part in range(1, 11):  # one call: a drag out of a list holds the event loop until the button is up again

@@ -45,7 +45,7 @@ def tool(window: MainWindow, action_id: str) -> QToolButton:
     return next(b for b in window.findChildren(QToolButton) if b.defaultAction() is action and b.isVisible())
 
 
-def node_place(window: MainWindow, name: str) -> QPoint:
+def node_point(window: MainWindow, name: str) -> QPoint:
     """Where the middle of a layer is on the canvas."""
     node = window.document.graph.by_name(name)
     assert node is not None
@@ -73,7 +73,7 @@ def test_a_newcomer_trains_lenet_makes_a_mistake_and_comes_back(qtbot: QtBot, ha
     # a mistake: the reason is on the guilty layer, with its numbers
     hand.click(tool(window, "page.design"))
     qtbot.waitUntil(lambda: window.pages.currentWidget() is window.design)
-    hand.click(window.view.viewport(), node_place(window, "conv2"))
+    hand.click(window.view.viewport(), node_point(window, "conv2"))
     conv2 = window.document.graph.by_name("conv2")
     assert conv2 is not None
     qtbot.waitUntil(lambda: window.document.selection == (conv2.id,))
@@ -168,7 +168,7 @@ def test_drag_from_the_palette_wire_and_delete(qtbot: QtBot, hand: Hand) -> None
     qtbot.waitUntil(lambda: len(list(graph.edges)) == 1)
     assert str(window.document.report.spec(target)) == "(N, 784)"
 
-    hand.click(canvas, node_place(window, graph.node(target).name))
+    hand.click(canvas, node_point(window, graph.node(target).name))
     hand.key("Delete")
     qtbot.waitUntil(lambda: len(graph.nodes) == 1)
     hand.key("ctrl+z")
@@ -183,7 +183,7 @@ def test_a_block_is_made_opened_left_and_dissolved(qtbot: QtBot, hand: Hand) -> 
     window.pages.show_design()
     document = window.document
     come_back(qtbot, window)
-    hand.click(window.view.viewport(), node_place(window, "conv1"))
+    hand.click(window.view.viewport(), node_point(window, "conv1"))
     document.select([document.graph.by_name(name).id for name in ("conv1", "relu1", "pool1")])  # type: ignore[union-attr]
     hand.key("ctrl+g")
     qtbot.waitUntil(lambda: bool(window.findChildren(QInputDialog)))
@@ -194,13 +194,13 @@ def test_a_block_is_made_opened_left_and_dissolved(qtbot: QtBot, hand: Hand) -> 
     hand.key("Return")
     qtbot.waitUntil(lambda: "features" in document.project.blocks)
     come_back(qtbot, window)
-    hand.click(window.view.viewport(), node_place(window, "features1"))
+    hand.click(window.view.viewport(), node_point(window, "features1"))
     hand.key("Return")
     qtbot.waitUntil(lambda: document.graph.inside == "features")
     assert window.design.breadcrumb.isVisible()
     hand.key("alt+Up")
     qtbot.waitUntil(lambda: document.graph is document.project)
-    hand.click(window.view.viewport(), node_place(window, "features1"))
+    hand.click(window.view.viewport(), node_point(window, "features1"))
     hand.key("ctrl+shift+g")
     qtbot.waitUntil(lambda: document.graph.by_name("conv1") is not None)
     document.discard()

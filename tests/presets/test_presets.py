@@ -19,7 +19,7 @@ PUBLISHED = {
     "resnet-18-small": 701_178,  # a quarter of ResNet-18's width, one channel, ten classes
     "lstm-classifier": 4 * 64 * (8 + 64) + 8 * 64 + 64 * 10 + 10,
     "transformer-encoder": 68_298,  # embedding 576, two blocks of 33,472, norm 128, head 650
-    "vit-tiny": 102_666,  # patches 320, token 64, places 1,088, three blocks of 33,472, norm 128, head 650
+    "vit-tiny": 102_666,  # patches 320, token 64, positions 1,088, three blocks of 33,472, norm 128, head 650
     "resnet-18": 11_689_512,
     "resnet-50": 25_557_032,
 }

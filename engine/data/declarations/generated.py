@@ -17,7 +17,7 @@ DATASETS = (
     Dataset(
         "docstrings",
         "Docstrings",
-        "64 characters of what Python says about itself: which character comes next, at every place?",
+        "64 characters of what Python says about itself: which character comes next, at every position?",
         f"the docstrings in {PYTHON}",
         "language model",
         12_000,
@@ -51,8 +51,8 @@ DATASETS = (
     Dataset(
         "dates",
         "Dates in words",
-        "A date as people write it, from 1900 to 2099: what is it as YYYY-MM-DD? iso_in is the answer one place later, "
-        "for a decoder that is shown what it should have said.",
+        "A date as people write it, from 1900 to 2099: what is it as YYYY-MM-DD? iso_in is the answer one position "
+        "later, for a decoder that is shown what it should have said.",
         SEEDED,
         "translation",
         12_000,

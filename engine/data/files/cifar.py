@@ -57,9 +57,9 @@ def sought(dataset: Dataset) -> tuple[tuple[tuple[str, ...], ...], ...]:
 
 def _contents(dataset: Dataset, folder: Path, names: tuple[str, ...]) -> tuple[dict[str, bytes], Path]:
     """The bytes of the files with these names, and where they were: in the folder, one below it, or in the archive."""
-    for place in (folder, folder / dataset.options["inside"]):
-        if all(is_file(place / name) for name in names):
-            return {name: _whole(place / name) for name in names}, place
+    for root in (folder, folder / dataset.options["inside"]):
+        if all(is_file(root / name) for name in names):
+            return {name: _whole(root / name) for name in names}, root
     archive = folder / dataset.files[0].name
     if not is_file(archive):
         raise missing(dataset, folder, dataset.files[0].name)

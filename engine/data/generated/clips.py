@@ -28,7 +28,7 @@ def load(dataset: Dataset, folder: Path | None) -> Samples:
     each = dataset.samples // len(digits)
     headings = [source.permutation(len(STEPS))[:each] for _ in digits]
     numbers = np.repeat(np.arange(len(digits)), each)
-    way = np.array([ways[place][source.randint(len(ways[place]))] for row in headings for place in row.tolist()])
+    way = np.array([ways[heading][source.randint(len(ways[heading]))] for row in headings for heading in row.tolist()])
     clip = np.zeros((dataset.samples, frames, 1, height, width), np.uint8)
     sample, patch = np.arange(dataset.samples)[:, None, None], np.arange(PATCH)
     steps = np.array(STEPS)[way[:, 0]]

@@ -51,8 +51,8 @@ def load(dataset: Dataset, folder: Path | None) -> Samples:
     texts, answers, groups = [], [], []
     for number, day in enumerate(days.tolist()):
         date = FIRST + datetime.timedelta(day)
-        for place in source.permutation(len(WORDINGS))[:A_DATE]:
-            texts.append(worded(date, int(place)))
+        for index in source.permutation(len(WORDINGS))[:A_DATE]:
+            texts.append(worded(date, int(index)))
             answers.append(date.isoformat())
             groups.append(number)
     after = encoded(answers, iso.shape[0], iso.names)

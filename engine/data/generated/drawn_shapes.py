@@ -85,15 +85,15 @@ def _painted(source: np.random.RandomState, scene: DrawnScene) -> tuple[Array, A
     step = np.array([-1, 1, -1, 1])[scene.relation]
     upright = scene.relation < 2
     free = source.uniform(-7.0, 7.0, (2, count))
-    places = []
+    centres = []
     for number, sign in ((0, 1), (1, -1)):
         along, across = sign * step * ahead[number], aside[number]
         y, x = np.where(upright, along, across), np.where(upright, across, along)
         if not number:
             y, x = np.where(scene.alone, free[0], y), np.where(scene.alone, free[1], x)
-        places.append((middle + y, middle + x))
-    first = _covered(scene.form, *places[0], large)
-    second = _covered(scene.other, *places[1], small) & ~scene.alone[:, None, None] & ~first
+        centres.append((middle + y, middle + x))
+    first = _covered(scene.form, *centres[0], large)
+    second = _covered(scene.other, *centres[1], small) & ~scene.alone[:, None, None] & ~first
     mask = np.where(first, scene.form[:, None, None] + 1, np.where(second, scene.other[:, None, None] + 1, 0))
     rgb, ground = np.array(RGB, np.float32), source.uniform(70, 130, count)[:, None, None, None].astype(np.float32)
     picture = np.where(first[:, None], rgb[scene.colour][:, :, None, None], ground)

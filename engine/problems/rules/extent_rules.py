@@ -130,7 +130,7 @@ def _pools_all(report: Report, node_id: str) -> bool:
         return False
     if isinstance(layer, AdaptivePooling):
         return report.outputs[node_id]["output"].shape[2:] == (1, 1)
-    return layer.family == "Reduction" and {place % 4 for place in spread(getattr(layer, "dim", None), 1)} == {2, 3}
+    return layer.family == "Reduction" and {axis % 4 for axis in spread(getattr(layer, "dim", None), 1)} == {2, 3}
 
 
 def image_side(graph: Graph, report: Report, node_id: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Rules of what runs but learns badly or not at all: activations, dropout and norms at the wrong place."""
+"""Rules of what runs but learns badly or not at all: activations, dropout and norms at the wrong position."""
 
 from __future__ import annotations
 
@@ -254,7 +254,7 @@ def one_value(graph: Graph, report: Report) -> Found:
 
 
 def _norms(graph: Graph, report: Report) -> list[tuple[str, tuple[str, ...], str, Spec]]:
-    """(node, way inside, its name in a sentence, input) of every batch norm that trains, inside blocks, too."""
+    """(node, path inside, its name in a sentence, input) of every batch norm that trains, inside blocks, too."""
     found: dict[tuple[str, tuple[str, ...]], tuple[str, Spec]] = {}
     for node in graph.nodes.values():
         layer, inputs = report.layer(node.id), report.inputs.get(node.id)
@@ -262,11 +262,11 @@ def _norms(graph: Graph, report: Report) -> list[tuple[str, tuple[str, ...], str
             continue
         if isinstance(layer, Use) and node.id in report.outputs:
             for seen in layer.unfolded(*inputs):
-                for inner, way, text, x in _norms(seen.graph, seen.report):
-                    found.setdefault((node.id, (inner, *way)), (f"{called(graph, node)}, inside: {text}", x))
+                for inner, path, text, x in _norms(seen.graph, seen.report):
+                    found.setdefault((node.id, (inner, *path)), (f"{called(graph, node)}, inside: {text}", x))
         elif node.type in BATCH_NORMS:
             found[node.id, ()] = (called(graph, node), inputs[0])
-    return [(node_id, way, text, x) for (node_id, way), (text, x) in found.items()]
+    return [(node_id, path, text, x) for (node_id, path), (text, x) in found.items()]
 
 
 def only_reader(graph: Graph, source: str, reader: str) -> bool:

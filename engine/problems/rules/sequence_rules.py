@@ -21,9 +21,9 @@ ATTENTION: Final = frozenset(
     {"MultiheadAttention", "ScaledDotProductAttention", "TransformerEncoderLayer", "TransformerDecoderLayer"}
 )
 ORDERED: Final = frozenset({"SinusoidalPositions", "LearnedPositions", "RotaryPositions", "RNN", "LSTM", "GRU"})
-"""Layers behind which a step knows its place."""
+"""Layers behind which a step knows its position."""
 RECURRENT: Final = frozenset({"RNN", "LSTM", "GRU"})
-KEEPS_PLACES: Final = frozenset({"Scale", "LayerNorm", "RMSNorm", "Linear"})
+KEEPS_POSITIONS: Final = frozenset({"Scale", "LayerNorm", "RMSNorm", "Linear"})
 CAUSAL: Final = {
     "MultiheadAttention": ("is_causal", "attn_mask"),
     "ScaledDotProductAttention": ("is_causal", "attn_mask"),
@@ -35,9 +35,9 @@ CAUSAL: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A layer of the network or of a block: the way to it, its name in a sentence, whether steps know their place."""
+    """A layer of the network or of a block: its path, its name in a sentence, whether steps know their position."""
 
-    way: tuple[str, ...]
+    path: tuple[str, ...]
     text: str
     layer: Layer
     wired: frozenset[str]
@@ -62,11 +62,11 @@ def attention(graph: Graph, report: Report, ordered: bool = False) -> Iterator[S
             for inside in layer.unfolded(*report.inputs[node_id]) if node_id in report.outputs else ():
                 for seen in attention(inside.graph, inside.report, inner_knows):
                     text = f"{called(graph, node)}, inside: {seen.text}"
-                    yield Seen((node_id, *seen.way), text, seen.layer, seen.wired, seen.ordered, seen.itself)
+                    yield Seen((node_id, *seen.path), text, seen.layer, seen.wired, seen.ordered, seen.itself)
                 inner_knows = inner_knows or _gives_order(inside.graph, inside.report)
             knows[node_id] = inner_knows
             continue
-        if node.type == "Add" and _adds_places(graph, report, node_id):
+        if node.type == "Add" and _adds_positions(graph, report, node_id):
             before = True
         if node.type in ATTENTION | RECURRENT:
             query = wires.get(layer.input_ports()[0].name)
@@ -89,11 +89,11 @@ def no_positions(graph: Graph, report: Report) -> Found:
             yield Problem(
                 "warning",
                 "no-positions",
-                f"{seen.text} gets steps that know nothing of their place: attention gives the same whatever order "
+                f"{seen.text} gets steps that know nothing of their position: attention gives the same whatever order "
                 "they come in. Add positions before it, unless the order says nothing.",
-                seen.way[0],
-                layer_port(seen) if len(seen.way) == 1 else None,
-                inside=seen.way[1:],
+                seen.path[0],
+                layer_port(seen) if len(seen.path) == 1 else None,
+                inside=seen.path[1:],
             )
             return
 
@@ -116,7 +116,7 @@ def no_causal_mask(graph: Graph, report: Report) -> Found:
         if not tokens:
             continue
         for seen in attention(graph, report):
-            if seen.way[0] in before and tokens & above(graph, seen.way[0]) and _looks_ahead(seen):
+            if seen.path[0] in before and tokens & above(graph, seen.path[0]) and _looks_ahead(seen):
                 name = type(seen.layer).__name__
                 parameter = "bidirectional" if name in RECURRENT else CAUSAL[name][0]
                 yield Problem(
@@ -125,10 +125,10 @@ def no_causal_mask(graph: Graph, report: Report) -> Found:
                     f"{seen.text} may look at later steps, and {called(graph, output)} learns one of {classes} tokens "
                     f"at each of {steps} steps: if that is the next token, it is seen before it is foretold. "
                     f"Set {parameter} to {'false' if name in RECURRENT else 'true'}.",
-                    seen.way[0],
+                    seen.path[0],
                     None,
-                    parameter if len(seen.way) == 1 else None,
-                    inside=seen.way[1:],
+                    parameter if len(seen.path) == 1 else None,
+                    inside=seen.path[1:],
                 )
 
 
@@ -185,12 +185,12 @@ def _has(graph: Graph, types: frozenset[str]) -> bool:
     return any(node.type in types for each in graphs for node in each.nodes.values())
 
 
-def _adds_places(graph: Graph, report: Report, node_id: str) -> bool:
-    """Whether a table of places is added to a sequence: one with a row for every step, as BERT has it."""
+def _adds_positions(graph: Graph, report: Report, node_id: str) -> bool:
+    """Whether a table of positions is added to a sequence: one with a row for every step, as BERT has it."""
     steps = report.inputs[node_id][0].shape[1:2]
     tables = [
         report.layer(edge.source)
-        for edge in origins(graph, node_id, PASSES_THROUGH | KEEPS_PLACES)
+        for edge in origins(graph, node_id, PASSES_THROUGH | KEEPS_POSITIONS)
         if graph.nodes[edge.source].type == "Embedding"
     ]
     rows = [getattr(layer, "num_embeddings", 0) for layer in tables]

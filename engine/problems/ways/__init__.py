@@ -24,7 +24,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "axes": (sequences.back_in_shape, axes.insert, axes.other_kind, axes.own_settings),
     "axis": (axes.own_settings, axes.insert),
     "sizes": (axes.sizes, axes.own_settings, sizes.made_to_fit),
-    "range": (axes.places, parameters.back),
+    "range": (axes.indices, parameters.back),
     "dtype": (kinds.other_numbers, kinds.other_source, sequences.masks, wires.without_optional),
     "division": (sizes.divide, sizes.whole_multiple, parameters.back),
     "mismatch": (sizes.same, sizes.joined_otherwise, kinds.other_numbers),
@@ -87,13 +87,13 @@ DISPENSABLE: Final = frozenset(
 """Warnings that deleting the guilty layer answers; of errors it always is a last fix."""
 
 
-def ways(place: FaultSite) -> Iterator[Way]:
+def ways(site: FaultSite) -> Iterator[Way]:
     """Every way worth a try; deleting the guilty node comes last."""
-    code = place.problem.code
+    code = site.problem.code
     for find in WAYS.get(code, ()):
         try:
-            yield from (way for way in find(place) if way is not None)
+            yield from (way for way in find(site) if way is not None)
         except GraphError:  # a layer that is not installed here
             continue
-    if place.node is not None and (place.problem.severity == "error" or code in DISPENSABLE):
-        yield from (way for way in wires.removal(place) if way is not None)
+    if site.node is not None and (site.problem.severity == "error" or code in DISPENSABLE):
+        yield from (way for way in wires.removal(site) if way is not None)

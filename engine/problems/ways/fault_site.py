@@ -1,4 +1,4 @@
-"""The place of a problem, and the words to say a fix in: set, insert, exchange, rewire, add, remove."""
+"""The node a problem is about, and the words to say a fix in: set, insert, exchange, rewire, add, remove."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ class Way:
 
 @dataclass(slots=True)
 class FaultSite:
-    """The guilty node in the graph it stands in: the network, or a block as it is used there (``way`` leads to it)."""
+    """The guilty node in the graph it stands in: the network, or a block as it is used there (``path`` leads to it)."""
 
     problem: Problem
     graph: Graph
     report: Report
     project: Graph
     node: Node | None
-    way: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
     taken: set[str] = field(default_factory=set)
 
     # -- what is there ---------------------------------------------------------------------------------------------
@@ -158,9 +158,9 @@ class FaultSite:
         nodes = [self.fresh(kind, parameters) for kind, parameters in steps]
         ends = [(edge.source, edge.source_port)]
         edits: list[Edit] = [Disconnect(edge)]
-        places, moves = self._room(edge, len(nodes))
-        for node, place in zip(nodes, places, strict=True):
-            edits.append(AddNode(node, place))
+        positions, moves = self._room(edge, len(nodes))
+        for node, position in zip(nodes, positions, strict=True):
+            edits.append(AddNode(node, position))
             ports = self.cls(node.type)
             edits.append(Connect(Edge(*ends[-1], node.id, _entry(ports))))
             ends.append((node.id, ports.outputs[0].name))
@@ -260,7 +260,7 @@ class FaultSite:
         return edge
 
     def _room(self, edge: Edge, count: int) -> tuple[list[tuple[float, float]], dict[str, tuple[float, float]]]:
-        """Places for so many nodes on a wire, and the moves that make room for them."""
+        """Positions for so many nodes on a wire, and the moves that make room for them."""
         graph = self.graph
         above, (x2, y2) = graph.positions[edge.source][1], graph.positions[edge.target]
         missing = max(0.0, (count + 1) * ROW - (y2 - above))
@@ -290,7 +290,7 @@ class FaultSite:
 
     def result(self, trial: Trial, way: Way) -> str:
         """The shape that the guilty layer gives now; for an end of the network, the shape that reaches it."""
-        again = find_place(trial, self.problem)
+        again = find_site(trial, self.problem)
         report = trial.report if again is None else again.report
         node_id = way.shown or (self.id if self.node is not None else None)
         if node_id is None:
@@ -301,7 +301,7 @@ class FaultSite:
         return shape_text(inputs[0].shape) if inputs else ""
 
 
-def find_place(trial: Trial, problem: Problem) -> FaultSite | None:
+def find_site(trial: Trial, problem: Problem) -> FaultSite | None:
     """The guilty node in the copy; None where it is not there (any more)."""
     graph, report = trial.graph, trial.report
     if problem.node is None:
@@ -318,9 +318,9 @@ def find_place(trial: Trial, problem: Problem) -> FaultSite | None:
     return None if node is None else FaultSite(problem, graph, report, trial.graph, node, problem.inside)
 
 
-def _guilty(graph: Graph, report: Report, layer: Use, problem: Problem, place: int) -> Inside | None:
+def _guilty(graph: Graph, report: Report, layer: Use, problem: Problem, depth: int) -> Inside | None:
     """The block as that repeat sees it in which the fault is."""
-    node_id = problem.inside[place - 1] if place else problem.node
+    node_id = problem.inside[depth - 1] if depth else problem.node
     inputs = report.inputs.get(node_id or "")
     if inputs is None:
         return None
@@ -328,7 +328,7 @@ def _guilty(graph: Graph, report: Report, layer: Use, problem: Problem, place: i
     try:
         for seen in layer.unfolded(*inputs):
             found = found or seen
-            if problem.inside[place] in seen.report.errors:
+            if problem.inside[depth] in seen.report.errors:
                 return seen
     except ShapeError:
         return None
@@ -366,4 +366,4 @@ def _listed(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
-__all__ = ["FaultSite", "GraphError", "Step", "Way", "find_place", "number", "shown", "typed"]
+__all__ = ["FaultSite", "GraphError", "Step", "Way", "find_site", "number", "shown", "typed"]

@@ -71,9 +71,9 @@ class Course:
         """The loss that nothing learned costs: of guessing or, where that is not known, of the first step."""
         return self.facts.baseline if math.isfinite(self.facts.baseline) else self.first
 
-    def name(self, spot: NodePath) -> str:
+    def name(self, path: NodePath) -> str:
         """A node in words."""
-        node = node_at(self.facts.graph, spot.inside, spot.node)
+        node = node_at(self.facts.graph, path.inside, path.node)
         return "a layer" if node is None else f"{node.name} ({node.type})"
 
     def add_look(self, look: HealthCheck) -> None:

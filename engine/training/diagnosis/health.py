@@ -55,58 +55,58 @@ class HealthProbe:
         self._probed.listener = self.hear
         return self._probed.like(module)
 
-    def hear(self, spot: NodePath, values: Results) -> None:
+    def hear(self, path: NodePath, values: Results) -> None:
         """Measure the results of a node; their gradient when it comes."""
         value = next((v for v in values if v is not None and v.is_floating_point() and v.numel()), None)
         if value is None:
             return
-        self._order[spot] = None
-        node = node_at(self._graph, spot.inside, spot.node)
+        self._order[path] = None
+        node = node_at(self._graph, path.inside, path.node)
         kind = "" if node is None else node.type
         with torch.no_grad():
             detached = value.detach()
-            self._keep(spot, "rms", _rms(detached))
+            self._keep(path, "rms", _rms(detached))
             if kind in CUT and detached.dim() > 1 and rows(detached) >= ROWS:
-                self._keep(spot, "dead", _dead(detached))
+                self._keep(path, "dead", _dead(detached))
             if kind in BOUNDS:
                 low, high = BOUNDS[kind]
                 edge = NEAR * (high - low)
                 near = (detached < low + edge) | (detached > high - edge)
-                self._keep(spot, "saturated", near.float().mean())
+                self._keep(path, "saturated", near.float().mean())
         if value.requires_grad:
-            keep: Any = lambda gradient: self._keep(spot, "gradient", gradient.float().norm())  # noqa: E731
+            keep: Any = lambda gradient: self._keep(path, "gradient", gradient.float().norm())  # noqa: E731
             value.register_hook(keep)  # type: ignore[no-untyped-call]
 
     def before_step(self) -> None:
         """Remember the weights: the optimizer is about to change them."""
-        self._before = {spot: _joined(weights).clone() for spot, weights in self._weights.items()}
+        self._before = {path: _joined(weights).clone() for path, weights in self._weights.items()}
 
     def after_step(self) -> None:
         """Measure the weights and their change; nothing is listened to any more."""
         self._probed.listener = None
-        for spot, weights in self._weights.items():
+        for path, weights in self._weights.items():
             now = _joined(weights)
-            self._numbers[spot, "weight"] = _rms(now)
-            self._numbers[spot, "update"] = _rms(now - self._before[spot])
+            self._numbers[path, "weight"] = _rms(now)
+            self._numbers[path, "update"] = _rms(now - self._before[path])
         self._before = {}
 
     def look(self, step: int) -> HealthCheck:
         """Everything that was measured, fetched from the device at once."""
-        found: dict[NodePath, dict[str, float]] = {spot: {} for spot in self._order}
+        found: dict[NodePath, dict[str, float]] = {path: {} for path in self._order}
         if self._numbers:
             values = torch.stack([value.float() for value in self._numbers.values()]).tolist()
-            for (spot, name), value in zip(self._numbers, values, strict=True):
-                found.setdefault(spot, {})[name] = value
+            for (path, name), value in zip(self._numbers, values, strict=True):
+                found.setdefault(path, {})[name] = value
         layers = {}
-        for spot, numbers in found.items():
+        for path, numbers in found.items():
             finite = all(math.isfinite(numbers.get(name, 0.0)) for name in ("rms", "weight"))
-            layers[spot] = LayerHealth(finite=finite, **numbers)
+            layers[path] = LayerHealth(finite=finite, **numbers)
         return HealthCheck(step, layers)
 
-    def _keep(self, spot: NodePath, name: str, value: Tensor) -> None:
+    def _keep(self, path: NodePath, name: str, value: Tensor) -> None:
         """Of a node that computes several times in a step the largest number counts."""
-        before = self._numbers.get((spot, name))
-        self._numbers[spot, name] = value.detach() if before is None else torch.maximum(before, value.detach())
+        before = self._numbers.get((path, name))
+        self._numbers[path, name] = value.detach() if before is None else torch.maximum(before, value.detach())
 
 
 def weights_of(probed: Probed) -> dict[NodePath, list[nn.Parameter]]:

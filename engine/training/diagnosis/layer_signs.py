@@ -29,33 +29,33 @@ def gradients(course: Course, look: HealthCheck) -> Found:
     known = {s: h for s, h in look.layers.items() if h.gradient == h.gradient}
     if not known:
         return
-    ends = [health.gradient for spot, health in known.items() if not spot.inside and spot.node in course.answers]
+    ends = [health.gradient for path, health in known.items() if not path.inside and path.node in course.answers]
     answer = max(ends, default=next(health.gradient for health in reversed(known.values())))
     weighted = [
-        (spot, health)
-        for spot, health in known.items()
-        if health.weight == health.weight and (spot.inside or spot.node not in course.answers)
+        (path, health)
+        for path, health in known.items()
+        if health.weight == health.weight and (path.inside or path.node not in course.answers)
     ]
     if any(health.dead > DEAD for health in look.layers.values()):
         return  # that is said, and why no gradient passes
     if not answer or not math.isfinite(answer):
         return
-    small = [(spot, health) for spot, health in weighted if health.gradient < VANISHING * answer]
+    small = [(path, health) for path, health in weighted if health.gradient < VANISHING * answer]
     if small:
-        spot, health = small[-1]
+        path, health = small[-1]
         yield (
-            "vanishing-gradients", spot,
-            f"Vanishing gradients: at {course.name(spot)} only {health.gradient / answer:.0e} of the gradient at the "
+            "vanishing-gradients", path,
+            f"Vanishing gradients: at {course.name(path)} only {health.gradient / answer:.0e} of the gradient at the "
             f"answer is left{_others(len(small) - 1)}, so the layers from there to the input hardly learn.",
             f"{_flat(course)}put a normalisation before the activations, or lead a shortcut past them.",
         )  # fmt: skip
-    large = [(spot, health) for spot, health in weighted if health.gradient > EXPLODING * answer]
+    large = [(path, health) for path, health in weighted if health.gradient > EXPLODING * answer]
     if large:
-        spot, health = large[-1]
+        path, health = large[-1]
         advice = "Begin with smaller weights (initialisation), or put a normalisation between the layers."
         yield (
-            "exploding-gradients", spot,
-            f"Exploding gradients: at {course.name(spot)} the gradient is {health.gradient / answer:,.0f} times that "
+            "exploding-gradients", path,
+            f"Exploding gradients: at {course.name(path)} the gradient is {health.gradient / answer:,.0f} times that "
             f"at the answer{_others(len(large) - 1)}.",
             advice if course.facts.clipped else f"Limit it with clip_norm = 1. {advice}",
         )  # fmt: skip
@@ -63,11 +63,11 @@ def gradients(course: Course, look: HealthCheck) -> Found:
 
 def dead_units(course: Course, look: HealthCheck) -> Found:
     """Units of a ReLU that nothing wakes any more."""
-    for spot, health in look.layers.items():
+    for path, health in look.layers.items():
         if health.dead > DEAD:
             yield (
-                "dead-units", spot,
-                f"Dead units: {100 * health.dead:.0f} % of the outputs of {course.name(spot)} are 0 for every sample "
+                "dead-units", path,
+                f"Dead units: {100 * health.dead:.0f} % of the outputs of {course.name(path)} are 0 for every sample "
                 "of a batch, and where a ReLU gives 0 it learns nothing.",
                 "Lower the learning rate, start from Kaiming initialisation, or use LeakyReLU.",
             )  # fmt: skip
@@ -75,11 +75,11 @@ def dead_units(course: Course, look: HealthCheck) -> Found:
 
 def saturated_units(course: Course, look: HealthCheck) -> Found:
     """Activations that are flat where they are."""
-    for spot, health in look.layers.items():
-        if health.saturated > SATURATED and (spot.inside or spot.node not in course.answers):
+    for path, health in look.layers.items():
+        if health.saturated > SATURATED and (path.inside or path.node not in course.answers):
             yield (
-                "saturated-units", spot,
-                f"Saturated units: {100 * health.saturated:.0f} % of the outputs of {course.name(spot)} lie at its "
+                "saturated-units", path,
+                f"Saturated units: {100 * health.saturated:.0f} % of the outputs of {course.name(path)} lie at its "
                 "bounds, where it is flat and hardly any gradient passes.",
                 "Put a normalisation before it, begin with smaller weights, or standardise the data.",
             )  # fmt: skip

@@ -33,14 +33,14 @@ class Streaks:
         self._streaks: dict[Key, int] = {}
 
     def judge(self, found: Mapping[Key, tuple[str, str]], step: int) -> None:
-        """Take what is ill now: code and spot → sentence and advice."""
+        """Take what is ill now: code and path → sentence and advice."""
         for key in {**self._streaks, **found}:
             before = self._streaks.get(key, 0)
             if key in found:
                 self._streaks[key] = streak = max(before, 0) + 1
                 if streak >= self.needed and key not in self.current:
-                    code, spot = key
-                    inside, node = (spot.inside, spot.node) if spot else ((), None)
+                    code, path = key
+                    inside, node = (path.inside, path.node) if path else ((), None)
                     self.current[key] = Diagnosis(code, *found[key], step, inside, node, SETTINGS.get(code))
             else:
                 self._streaks[key] = streak = min(before, 0) - 1
@@ -77,7 +77,7 @@ class HealthMonitor:
         """Take a look into the layers."""
         self.course.add_look(look)
         rules = (rule(self.course, look) for rule in LOOKS)
-        self._looks.judge({(code, spot): (message, advice) for code, spot, message, advice in chain(*rules)}, look.step)
+        self._looks.judge({(code, path): (message, advice) for code, path, message, advice in chain(*rules)}, look.step)
         self._tell()
 
     def epoch(self, step: int, training: float, validation: float, lr: float, first: float = math.nan) -> None:
@@ -85,7 +85,7 @@ class HealthMonitor:
         self.course.first = first
         self.course.epochs.append(Epoch(training, validation, lr))
         rules = (rule(self.course, step, lr) for rule in EPOCHS)
-        self._curves.judge({(code, spot): (message, advice) for code, spot, message, advice in chain(*rules)}, step)
+        self._curves.judge({(code, path): (message, advice) for code, path, message, advice in chain(*rules)}, step)
         self._tell()
 
     def say(self, diagnosis: Diagnosis) -> None:

@@ -20,19 +20,19 @@ from engine.training.findings import NOT_A_NUMBER, Diagnosis, NodePath
 class Origin(NamedTuple):
     """Where it began: a node and what of it, such as "the weight", "the result" or, of an Output, "the loss (NAME)"."""
 
-    spot: NodePath
+    path: NodePath
     what: str
     is_loss: bool = False
 
     @property
     def about(self) -> About:
         """The same for programs."""
-        node, *inside = (*self.spot.inside, self.spot.node)
+        node, *inside = (*self.path.inside, self.path.node)
         return About(node, tuple(inside), reason="diverged")
 
     def words(self, graph: Graph) -> str:
         """The same for a sentence."""
-        node = node_at(graph, self.spot.inside, self.spot.node)
+        node = node_at(graph, self.path.inside, self.path.node)
         return f"{self.what} of {'a layer' if node is None else f'{node.name} ({node.type})'}"
 
 
@@ -50,10 +50,10 @@ def origin(graph: Graph, probed: Probed, network: Network, batches: Iterable[Bat
                     return Origin(home, f"the {name}")
     found: list[NodePath] = []
 
-    def hear(spot: NodePath, values: Results) -> None:
+    def hear(path: NodePath, values: Results) -> None:
         floats = [value for value in values if value is not None and value.is_floating_point()]
         if not found and any(not bool(value.isfinite().all()) for value in floats):
-            found.append(spot)
+            found.append(path)
 
     probed.listener = hear
     try:
@@ -64,7 +64,7 @@ def origin(graph: Graph, probed: Probed, network: Network, batches: Iterable[Bat
                     return Origin(found[0], "the result")
                 for head in network.heads:
                     if not math.isfinite(float(head.loss(answers, batch))):
-                        node = graph.of_type("Output")[head.place]
+                        node = graph.of_type("Output")[head.index]
                         return Origin(NodePath((), node.id, ""), f"the loss ({head.output.loss})", is_loss=True)
     finally:
         probed.listener = None
@@ -81,14 +81,14 @@ def not_a_number(graph: Graph, origin: Origin | None, step: int, when: str, loss
         said = f"{origin.words(graph)} is {value} {when}, although every result before it is a number"
     else:
         said = f"{origin.words(graph)} holds NaN or infinite numbers {when}, so the loss is {value}"
-    spot = NodePath((), "", "") if origin is None else origin.spot
+    path = NodePath((), "", "") if origin is None else origin.path
     return Diagnosis(
         NOT_A_NUMBER,
         f"Numbers stop being numbers: {said}.",
         advice,
         step,
-        spot.inside,
-        spot.node or None,
+        path.inside,
+        path.node or None,
         setting,
     )
 

@@ -34,7 +34,7 @@ def probe(module: nn.Module, node: str, *values: Any) -> None:
 
 
 def node_at(graph: Graph, inside: tuple[str, ...], node: str) -> Node | None:
-    """The node at a spot of a network; None where the network has been changed since."""
+    """The node at a path of a network; None where the network has been changed since."""
     blocks = graph.blocks
     for use in inside:
         found = graph.nodes.get(use)

@@ -17,7 +17,7 @@ from engine.shapes import Report
 KINDS: dict[Kind, str] = {"classes": "classes", "two": "one of two", "values": "numbers", "sequence": "sequences"}
 NEEDS: dict[MetricName, str] = {
     "top5_accuracy": "needs more than 5 classes",
-    "exact_match": "needs several places in an answer",
+    "exact_match": "needs several positions in an answer",
     "confusion_matrix": f"needs {MOST_CLASSES} classes at most",
 }
 """What a metric needs beside the right kind of answer."""

@@ -37,7 +37,7 @@ class Head:
 
     name: str
     output: Output
-    place: int
+    index: int
     field: str
     task: Task
     masked: bool = False
@@ -57,7 +57,7 @@ class Head:
 
     def answer(self, answers: tuple[Tensor, ...]) -> Tensor:
         """What the network answers here, (N, …), classes last."""
-        return self._classes_last(answers[self.place])
+        return self._classes_last(answers[self.index])
 
     def target(self, batch: Batch) -> Tensor:
         """What the loss compares it with: labels, values, or probabilities with their classes last."""

@@ -45,7 +45,7 @@ BATCH: Final = WORST + OTHERS
 LARGEST: Final = 4096
 """Values of one sample that are kept; of a larger input none are, for half a picture shows nothing."""
 LONGEST: Final = 64
-"""Places that are kept of an answer larger than that."""
+"""Positions that are kept of an answer larger than that."""
 LIKELIEST: Final = 3
 LOOK_EVERY, WRITE_EVERY = 0.25, 2.0
 """Seconds between two looks, and between two writings: an epoch of a tiny network takes a millisecond."""
@@ -79,7 +79,7 @@ def look(
     for number, head in enumerate(network.heads):
         chosen = ranks.chosen(number, room)
         answered = list(head.labels({head.field: part.tensors[head.field][:1]}).shape[1:])
-        places = [*chosen.worst, *chosen.others, *chosen.cells]
+        indices = [*chosen.worst, *chosen.others, *chosen.cells]
         table = SampleTable(
             head=head.name,
             task=head.task.kind,
@@ -93,14 +93,14 @@ def look(
             hits=_share(chosen.hits) if chosen.hits is not None and prod(answered) > 1 else None,
             worst=len(chosen.worst),
             listed=len(chosen.worst) + len(chosen.others),
-            samples=_samples(network, part, judged, head, places),
+            samples=_samples(network, part, judged, head, indices),
         )
         found["predictions" if not number else f"predictions_{head.name}"] = table
     return found
 
 
-def _samples(network: Network, part: Part, judged: nn.Module, head: Head, places: Sequence[int]) -> list[Sample]:
-    """The answers to the samples at these places of a part, in this order."""
+def _samples(network: Network, part: Part, judged: nn.Module, head: Head, indices: Sequence[int]) -> list[Sample]:
+    """The answers to the samples at these indices of a part, in this order."""
     import torch
 
     source, was_training = network.inputs[0], judged.training
@@ -108,13 +108,13 @@ def _samples(network: Network, part: Part, judged: nn.Module, head: Head, places
     judged.eval()
     try:
         with torch.no_grad():
-            for start in range(0, len(places), BATCH):
-                some = places[start : start + BATCH]
+            for start in range(0, len(indices), BATCH):
+                some = indices[start : start + BATCH]
                 batch = next(part.batches(network.fields, len(some), torch.tensor(some)))
                 answers, targets = head.answer(network.answers(batch, judged)), head.labels(batch)
-                for place, value, answer, target in zip(some, batch[source], answers, targets, strict=True):
+                for index, value, answer, target in zip(some, batch[source], answers, targets, strict=True):
                     said = _answer(head, answer, target)
-                    samples.append(Sample(place=int(part.indices[place]), input=_input(value), **said))
+                    samples.append(Sample(place=int(part.indices[index]), input=_input(value), **said))
     finally:
         judged.train(was_training)
     return samples
@@ -137,7 +137,7 @@ def _answer(head: Head, answer: Tensor, target: Tensor) -> Answered:
         share = flat.sigmoid() if head.output.loss == "binary_cross_entropy_with_logits" else flat
         given = (share > 0.5).long()
         sure = float(share.where(share > 0.5, 1 - share).mean())
-        return _places(given, goal.long(), goal == goal, sure)
+        return _positions(given, goal.long(), goal == goal, sure)
     if head.task.kind == "sequence":
         return _sequence(head, answer.float(), target)
     values = [[float(f"{item:.6g}") for item in _kept(row).tolist()] for row in (goal.float(), flat)]
@@ -164,7 +164,7 @@ def _classes(head: Head, shares: Tensor, target: Tensor) -> Answered:
     best = shares.max(-1)
     counts = target != head.output.ignore_index
     sure = float(best.values[counts].mean()) if bool(counts.any()) else 0.0
-    said = _places(best.indices.flatten(), target.flatten(), counts.flatten(), sure)
+    said = _positions(best.indices.flatten(), target.flatten(), counts.flatten(), sure)
     if target.dim() == 0:
         top = shares.topk(min(LIKELIEST, shares.shape[-1]))
         pairs = zip(top.indices.tolist(), top.values.tolist(), strict=True)
@@ -172,7 +172,7 @@ def _classes(head: Head, shares: Tensor, target: Tensor) -> Answered:
     return said
 
 
-def _places(given: Tensor, goal: Tensor, counts: Tensor, sure: float) -> Answered:
+def _positions(given: Tensor, goal: Tensor, counts: Tensor, sure: float) -> Answered:
     wrong = (given != goal) & counts
     said: Answered = {
         "target": _kept(goal).tolist(),
@@ -185,8 +185,8 @@ def _places(given: Tensor, goal: Tensor, counts: Tensor, sure: float) -> Answere
     return said
 
 
-def _kept(places: Tensor) -> Tensor:
-    return places if len(places) <= LARGEST else places[:LONGEST]
+def _kept(values: Tensor) -> Tensor:
+    return values if len(values) <= LARGEST else values[:LONGEST]
 
 
 def _share(value: float) -> float:

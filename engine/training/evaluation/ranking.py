@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engine.training.evaluation.network import Head
 
 UNASKED: Final = -2.0
-"""Below all others: samples whose every place is the ignored class."""
+"""Below all others: samples whose every position is the ignored class."""
 CELL: Final = 4
 """Samples that are looked at, besides, of each cell of a confusion matrix."""
 SEARCHED: Final = 100_000
@@ -30,10 +30,10 @@ SEARCHED: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Places in the part: the ``worst`` come first, ``others`` behind them, ``cells`` are to be found by class.
+    """Indices in the part: the ``worst`` come first, ``others`` behind them, ``cells`` are to be found by class.
 
-    ``seen`` samples were compared, of them ``wrong`` are not right at every place (None: they are numbers); ``hits``
-    is the mean share of places that are right (None: there are none).
+    ``seen`` samples were compared, of them ``wrong`` are not right at every position (None: they are numbers); ``hits``
+    is the mean share of positions that are right (None: there are none).
     """
 
     worst: tuple[int, ...]
@@ -70,18 +70,18 @@ class Ranks:
                 self._pairs[index].append(target * answer.shape[-1] + answer.argmax(-1))
         self.spent += perf_counter() - began
 
-    def chosen(self, place: int, room: int) -> Chosen:
-        """What to look at of the Output at a place among the heads; at most ``room`` samples of ``cells``."""
+    def chosen(self, index: int, room: int) -> Chosen:
+        """What to look at of the Output at an index among the heads; at most ``room`` samples of ``cells``."""
         import torch
 
-        scores = torch.cat(self._scores[place]).cpu()
+        scores = torch.cat(self._scores[index]).cpu()
         worst = scores.topk(min(WORST, len(scores))).indices.tolist()
         among = set(worst)
         others = [k for k in range(min(len(scores), WORST + OTHERS)) if k not in among][:OTHERS]
-        misses = torch.cat(self._misses[place]).cpu() if self._misses[place] else None
+        misses = torch.cat(self._misses[index]).cpu() if self._misses[index] else None
         wrong = None if misses is None else int((misses > 0).sum())
-        hits = None if misses is None or self._heads[place].task.kind == "sequence" else float(1 - misses.mean())
-        pairs = torch.cat(self._pairs[place]).cpu().numpy() if self._pairs[place] else None
+        hits = None if misses is None or self._heads[index].task.kind == "sequence" else float(1 - misses.mean())
+        pairs = torch.cat(self._pairs[index]).cpu().numpy() if self._pairs[index] else None
         cells = () if pairs is None or misses is None else _of_cells(pairs, scores.numpy(), (misses > 0).numpy(), room)
         kept = among | set(others)
         return Chosen(tuple(worst), tuple(others), tuple(k for k in cells if k not in kept), len(scores), wrong, hits)
@@ -93,7 +93,7 @@ def _single(head: Head, target: Tensor) -> bool:
 
 
 def _score(head: Head, answer: Tensor, target: Tensor) -> tuple[Tensor, Tensor | None]:
-    """(N) how wrong, and (N) the share of places that are: wrong ones above right ones, the surest mistakes on top.
+    """(N) how wrong, and (N) the share of positions that are: wrong ones above right ones, the surest mistakes on top.
 
     Numbers are as wrong as they are far off, and have no share.
     """
@@ -127,7 +127,7 @@ def _score(head: Head, answer: Tensor, target: Tensor) -> tuple[Tensor, Tensor |
 def _of_cells(
     pairs: NDArray[np.int64], scores: NDArray[np.float32], wrong: NDArray[np.bool_], room: int
 ) -> tuple[int, ...]:
-    """Places of a few samples of each cell: the first of every mistake before the second of any, right ones last."""
+    """Indices of a few samples of each cell: the first of every mistake before the second of any, right ones last."""
     import numpy as np
 
     asked = np.flatnonzero(scores[:SEARCHED] != UNASKED)
@@ -136,4 +136,4 @@ def _of_cells(
     rank = np.arange(len(order)) - np.repeat(fresh, np.diff(np.append(fresh, len(order))))
     kept = order[rank < CELL]
     turn = rank[rank < CELL] + np.where(wrong[kept], 0, CELL)
-    return tuple(int(place) for place in kept[np.lexsort((-scores[kept], turn))][:room])
+    return tuple(int(index) for index in kept[np.lexsort((-scores[kept], turn))][:room])

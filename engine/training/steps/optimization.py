@@ -222,7 +222,7 @@ class Clipping:
 
 
 def _dense(gradient: Tensor) -> Tensor:
-    """The numbers of a gradient: of a sparse one those it has, each place once."""
+    """The numbers of a gradient: of a sparse one those it has, each index once."""
     return gradient.coalesce().values() if gradient.is_sparse else gradient
 
 

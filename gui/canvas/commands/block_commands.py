@@ -35,7 +35,7 @@ class BlockCommands:
         dialog.open()
 
     def dissolve(self) -> None:
-        """Put what is inside the selected block in its place."""
+        """Replace the selected block with what is inside it."""
         self._sheet.attempt(lambda: blocks.dissolve_selected(self._document))
 
     def open(self, node_id: str) -> bool:
@@ -43,7 +43,7 @@ class BlockCommands:
         document = self._document
         if document.graph.blocks.of_type(document.graph.node(node_id).type) is None:
             return False
-        document.open_block((*document.way, node_id))
+        document.open_block((*document.block_path, node_id))
         return True
 
     def open_selected(self) -> None:
@@ -54,7 +54,7 @@ class BlockCommands:
     def leave(self) -> None:
         """Show what is around the open block, and select it there."""
         if self._document.graph.inside is not None:
-            self._document.open_block(self._document.way[:-1], self._document.way[-1:])
+            self._document.open_block(self._document.block_path[:-1], self._document.block_path[-1:])
 
     def keep(self) -> None:
         """Keep the selected block, or the open one, in the user's library."""

@@ -35,16 +35,16 @@ class EditCommands:
             self._sheet.message.emit(f"Done again: {title}")
 
     def add_layer(
-        self, name: str, place: Position, wire: End | None = None, after: str | None = None, into: Edge | None = None
+        self, name: str, position: Position, wire: End | None = None, after: str | None = None, into: Edge | None = None
     ) -> None:
         """Add a layer and show it."""
         sheet, document = self._sheet, self._document
-        if sheet.attempt(lambda: commands.add_layer(document, name, place, wire, after=after, into=into)):
+        if sheet.attempt(lambda: commands.add_layer(document, name, position, wire, after=after, into=into)):
             sheet.canvas.flush()
             sheet.camera.reveal(sheet.canvas.content(document.selection))
 
-    def free_place(self) -> Position:
-        """Where a new node may stand when nobody has said a place: in the middle of what is seen, beside others."""
+    def free_position(self) -> Position:
+        """Where a new node goes when no position is given: in the middle of what is seen, beside others."""
         middle = self._sheet.mapToScene(self._sheet.viewport().rect().center())
         return commands.unoccupied(self._document.graph, snap(middle.x() - WIDTH / 2), snap(middle.y() - HEIGHT / 2))
 
@@ -80,7 +80,7 @@ class EditCommands:
         near = min(canvas.nodes.values(), key=lambda item: (item.box.center() - middle).manhattanLength(), default=None)
         at = sheet.mapFromScene(near.pos()) if near is not None else QPoint()
         if not commands.arrange(self._document, sizes(canvas.nodes), chosen):
-            sheet.message.emit("Everything is in its place already.")
+            sheet.message.emit("Everything is arranged already.")
         elif near is not None and chosen is None:
             sheet.camera.pin(near.pos(), at)
         canvas.flush()

@@ -40,8 +40,8 @@ def add_layer(
         wire_from, position = free_output(graph, after), below(graph, after)
     draft = Draft(graph)
     node = Node(draft.graph.fresh_id(), cls.type_name(), draft.graph.fresh_name(cls.stem()), literal(cls.initial))
-    place = position if position is not None else open_place(graph)
-    x, y = snap(place[0]), snap(place[1])
+    left, top = position if position is not None else open_position(graph)
+    x, y = snap(left), snap(top)
     draft.do(AddNode(node, (x, y) if into is not None else unoccupied(graph, x, y)))  # never on top of another
     title = f"Add {node.name}"
     if wire_from is not None:
@@ -63,14 +63,14 @@ def free_output(graph: Graph, node_id: str) -> End | None:
 
 
 def below(graph: Graph, node_id: str) -> Position:
-    """The first free place below a node, in line with it."""
+    """The first free position below a node, in line with it."""
     x, y = graph.positions[node_id]
     width, height = node_size(len(ports.input_ports(graph, node_id)), len(ports.output_ports(graph, node_id)))
     return unoccupied(graph, x + (width - WIDTH) / 2, snap_down(y + height + GAP))
 
 
-def open_place(graph: Graph) -> Position:
-    """A free place below everything, where nobody has said one."""
+def open_position(graph: Graph) -> Position:
+    """A free position below everything, where none is given."""
     if not graph.positions:
         return 0.0, 0.0
     lowest = max(graph.positions, key=lambda node_id: graph.positions[node_id][1])
@@ -78,7 +78,7 @@ def open_place(graph: Graph) -> Position:
 
 
 def unoccupied(graph: Graph, x: float, y: float) -> Position:
-    """This place, moved to the right until no node's corner is nearer than a node's size."""
+    """This position, moved to the right until no node's corner is nearer than a node's size."""
     while any(abs(px - x) < WIDTH and abs(py - y) < HEIGHT for px, py in graph.positions.values()):
         x = snap_down(x + WIDTH + GAP / 2)
     return x, y
@@ -130,16 +130,16 @@ def delete_and_reconnect(document: Document, node_ids: Iterable[str]) -> str:
 
 def move(document: Document, node_ids: Iterable[str], dx: float, dy: float) -> None:
     """Move nodes by so much."""
-    if places := {node_id: document.graph.positions[node_id] for node_id in node_ids}:
-        document.apply(Move({node_id: (x + dx, y + dy) for node_id, (x, y) in places.items()}))
+    if positions := {node_id: document.graph.positions[node_id] for node_id in node_ids}:
+        document.apply(Move({node_id: (x + dx, y + dy) for node_id, (x, y) in positions.items()}))
 
 
 def arrange(document: Document, sizes: Mapping[str, Box], node_ids: set[str] | None = None) -> bool:
     """Lay out the network, or these nodes, as one step; False if all stands well already."""
-    places = layout.arrange(document.graph, sizes, node_ids)
-    moved = {node_id: place for node_id, place in places.items() if document.graph.positions[node_id] != place}
+    positions = layout.arrange(document.graph, sizes, node_ids)
+    moved = {n: p for n, p in positions.items() if document.graph.positions[n] != p}
     if moved:
-        title = "Arrange the network" if node_ids is None else f"Arrange {len(places)} nodes"
+        title = "Arrange the network" if node_ids is None else f"Arrange {len(positions)} nodes"
         document.apply(Move(moved), title)
     return bool(moved)
 

@@ -57,16 +57,16 @@ class DragWire(Gesture):
         canvas = self.view.canvas
         end = canvas.find.landing(at.scene, self.wanted)
         self.caught = None if end is None or end.node == self.fixed.node else end
-        place = at.scene if self.caught is None else canvas.nodes[self.caught.node].port(self.caught)
+        point = at.scene if self.caught is None else canvas.nodes[self.caught.node].port(self.caught)
         reason = self._verdict(self.caught).reason if self.caught is not None else None
         if self._line is not None:
-            self._line.setPath(self._path(place))
+            self._line.setPath(self._path(point))
             self._line.setPen(canvas.styling.wires["loose" if reason is None else "guilty", False])
         self.view.explain(reason if reason is not None else self._praise(), at.view, bad=reason is not None)
 
-    def _path(self, place: QPointF) -> QPainterPath:
+    def _path(self, point: QPointF) -> QPainterPath:
         fixed = self.view.canvas.nodes[self.fixed.node].port(self.fixed)
-        return wire_path(fixed, place) if self.fixed.side == "output" else wire_path(place, fixed)
+        return wire_path(fixed, point) if self.fixed.side == "output" else wire_path(point, fixed)
 
     def _edge(self, end: End) -> Edge:
         return edge_between(self.fixed, end)

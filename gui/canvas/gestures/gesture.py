@@ -38,13 +38,13 @@ class Gesture:
         self.view = view
         self.origin = at
         self.dragged = False
-        """Whether the mouse has left the place of the press; until then it is a click."""
+        """Whether the mouse has left the point of the press; until then it is a click."""
 
     def start(self) -> None:
         """The mouse was pressed."""
 
     def move(self, at: Pointer) -> None:
-        """The mouse has moved; `drag` is told once it has left the place of the press."""
+        """The mouse has moved; `drag` is told once it has left the point of the press."""
         if not self.dragged:
             far = (at.view - self.origin.view).manhattanLength() >= QApplication.startDragDistance()
             if not far:

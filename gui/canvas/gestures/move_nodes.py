@@ -37,8 +37,8 @@ class MoveNodes(Gesture):
     def begin(self) -> None:
         document = self.view.document
         self._clones = self.origin.holds(ALT)
-        self._places = {node_id: document.graph.positions[node_id] for node_id in document.selection}
-        alone = len(self._places) == 1 and not self._clones
+        self._positions = {node_id: document.graph.positions[node_id] for node_id in document.selection}
+        alone = len(self._positions) == 1 and not self._clones
         self._lone = self._pressed if alone and can_splice(document.graph, self._pressed) else None
         self.view.be_fast(True)
         if self._clones:
@@ -48,7 +48,7 @@ class MoveNodes(Gesture):
     def _outline(self) -> QGraphicsPathItem:
         """The frames of the nodes to be cloned."""
         path, canvas = QPainterPath(), self.view.canvas
-        for node_id in self._places:
+        for node_id in self._positions:
             item = canvas.nodes[node_id]
             path.addPath(canvas.styling.outline(item.look.size).frame.translated(item.pos()))
         ghost = QGraphicsPathItem(path)
@@ -58,11 +58,11 @@ class MoveNodes(Gesture):
         return ghost
 
     def _shift(self, at: Pointer) -> Position:
-        """By how much the nodes are moved: the pressed one from one place of the grid to another."""
+        """By how much the nodes are moved: the pressed one from one point of the grid to another."""
         way = at.scene - self.origin.scene
         if at.holds(CTRL):
             return way.x(), way.y()
-        x, y = self._places[self._pressed]
+        x, y = self._positions[self._pressed]
         return snap(x + way.x()) - x, snap(y + way.y()) - y
 
     def drag(self, at: Pointer) -> None:
@@ -71,7 +71,7 @@ class MoveNodes(Gesture):
         if self._ghost is not None:
             self._ghost.setPos(dx, dy)
             return
-        canvas.place({node_id: (x + dx, y + dy) for node_id, (x, y) in self._places.items()}, dragging=True)
+        canvas.place({node_id: (x + dx, y + dy) for node_id, (x, y) in self._positions.items()}, dragging=True)
         canvas.reroute()
         centre = canvas.nodes[self._pressed].box.center()
         self._glow(canvas.find.wire(centre, pixels=24) if self._lone and not at.holds(ALT) else None)
@@ -91,22 +91,22 @@ class MoveNodes(Gesture):
         self.drag(at)
         (dx, dy), wire, document = self._shift(at), self._wire, self.view.document
         self._end()
-        places = {node_id: (x + dx, y + dy) for node_id, (x, y) in self._places.items()}
+        positions = {node_id: (x + dx, y + dy) for node_id, (x, y) in self._positions.items()}
         draft = Draft(document.graph)
         if self._clones:
-            copied = clipboard.put(draft, clipboard.take(document.graph, self._places.keys()), (dx, dy))
+            copied = clipboard.put(draft, clipboard.take(document.graph, self._positions.keys()), (dx, dy))
             if self.view.apply(draft.step(f"Clone {self._title()}")):
                 document.select(copied)
         elif wire is not None and self._lone is not None:
-            draft.do(Move(places))
+            draft.do(Move(positions))
             splice(draft, self._lone, wire)
             self.view.apply(draft.step(f"Insert {self._title()}"))
         elif dx or dy:
-            self.view.apply(Move(places))
+            self.view.apply(Move(positions))
 
     def _title(self) -> str:
         nodes = self.view.document.graph.nodes
-        return nodes[self._pressed].name if len(self._places) == 1 else f"{len(self._places)} nodes"
+        return nodes[self._pressed].name if len(self._positions) == 1 else f"{len(self._positions)} nodes"
 
     def _click(self) -> None:
         """A click on a node: alone it selects just that one, with Ctrl it toggles."""
@@ -125,7 +125,7 @@ class MoveNodes(Gesture):
             canvas.removeItem(self._ghost)
             self._ghost = None
         else:
-            canvas.place({node_id: positions[node_id] for node_id in self._places if node_id in canvas.nodes})
+            canvas.place({node_id: positions[node_id] for node_id in self._positions if node_id in canvas.nodes})
         self.view.be_fast(False)
 
     def cancel(self) -> None:

@@ -69,29 +69,29 @@ class Columns:
 def _blocks(rows: Rows, layers: Layers) -> dict[int, int]:
     """Numbers the blocks: items that stand straight under one another, no two blocks crossing."""
     block: dict[int, int] = {}
-    place: dict[int, int] = {}
+    index: dict[int, int] = {}
     count = 0
     upper: list[int] = []
     for row in rows:
-        partners = _partners(row, layers, place)
+        partners = _partners(row, layers, index)
         for item, partner in zip(row, partners, strict=True):
             if partner:
                 block[item] = block[upper[partner - 1]]
             else:
                 block[item], count = count, count + 1
-        place = {item: number for number, item in enumerate(row, 1)}
+        index = {item: number for number, item in enumerate(row, 1)}
         upper = row
     return block
 
 
-def _partners(row: list[int], layers: Layers, place: dict[int, int]) -> list[int]:
-    """For each item of a row the place in the row above under which it stands, or 0: lanes first, then medians."""
+def _partners(row: list[int], layers: Layers, index: dict[int, int]) -> list[int]:
+    """For each item of a row the index in the row above under which it is, or 0: lanes first, then medians."""
     partners = [0] * len(row)
     nodes = len(layers.names)
-    starts = [sorted(place[other] for other in layers.above[item] if other in place) for item in row]
+    starts = [sorted(index[other] for other in layers.above[item] if other in index) for item in row]
     bends = [item >= nodes and layers.above[item][0] >= nodes for item in row]
     for lanes in (True, False):
-        ceilings, lowest = [0] * len(row), len(place) + 1
+        ceilings, lowest = [0] * len(row), len(index) + 1
         for number in reversed(range(len(row))):
             ceilings[number] = lowest
             lowest = partners[number] or lowest

@@ -128,11 +128,11 @@ def _cost(bundle: list[Wire], x: float) -> float:
 
 
 def _gaps(taken: list[tuple[float, float]], wishes: tuple[float, ...]) -> dict[float, None]:
-    """In each gap between the taken intervals the places nearest to the wishes."""
-    places: dict[float, None] = {}
+    """In each gap between the taken intervals the positions nearest to the wishes."""
+    positions: dict[float, None] = {}
     end = float("-inf")
     for left, right in [*sorted(taken), (float("inf"), float("inf"))]:
         if left >= end:
-            places |= dict.fromkeys(min(max(wish, end), left) for wish in wishes)
+            positions |= dict.fromkeys(min(max(wish, end), left) for wish in wishes)
         end = max(end, right)
-    return places
+    return positions

@@ -44,8 +44,8 @@ def components(graph: Graph, names: list[str]) -> list[list[str]]:
                 if other in inside and other not in part:
                     part[other] = found
                     found.append(other)
-    place = {name: number for number, name in enumerate(names)}
-    return [sorted(found, key=place.__getitem__) for found in {id(found): found for found in part.values()}.values()]
+    index = {name: number for number, name in enumerate(names)}
+    return [sorted(found, key=index.__getitem__) for found in {id(found): found for found in part.values()}.values()]
 
 
 class Layers:

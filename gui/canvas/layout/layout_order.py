@@ -77,29 +77,29 @@ def _sides(layers: Layers, widths: list[float]) -> tuple[Rows, Rows]:
 
 
 def _untangle(rows: Rows, layers: Layers) -> None:
-    """Sweep down and up, sort each row by the mean place of its neighbours, and keep the best order met."""
-    place = dict.fromkeys(layers.trunk, 0)
-    place |= {item: number for row in rows for number, item in enumerate(row, 1)}
-    fewest, best = _crossings(rows, layers, place), [row[:] for row in rows]
-    for sweep in range(min(PASSES, 1 + WORK // len(place))):
+    """Sweep down and up, sort each row by the mean index of its neighbours, and keep the best order met."""
+    index = dict.fromkeys(layers.trunk, 0)
+    index |= {item: number for row in rows for number, item in enumerate(row, 1)}
+    fewest, best = _crossings(rows, layers, index), [row[:] for row in rows]
+    for sweep in range(min(PASSES, 1 + WORK // len(index))):
         if not fewest:
             break
         near = layers.below if sweep % 2 else layers.above
         for row in reversed(rows) if sweep % 2 else rows:
             if len(row) > 1:
                 means = {
-                    item: sum(place[other] for other in near[item]) / len(near[item]) if near[item] else place[item]
+                    item: sum(index[other] for other in near[item]) / len(near[item]) if near[item] else index[item]
                     for item in row
                 }
                 row.sort(key=means.__getitem__)
-                place.update(zip(row, range(1, len(row) + 1), strict=True))
-        crossings = _crossings(rows, layers, place)
+                index.update(zip(row, range(1, len(row) + 1), strict=True))
+        crossings = _crossings(rows, layers, index)
         if crossings < fewest:
             fewest, best = crossings, [row[:] for row in rows]
     rows[:] = best
 
 
-def _crossings(rows: Rows, layers: Layers, place: dict[int, int]) -> int:
+def _crossings(rows: Rows, layers: Layers, index: dict[int, int]) -> int:
     """How often the segments of one side cross: the inversions of their upper ends, taken in order of the lower."""
     total = 0
     for number, (upper, lower) in enumerate(pairwise(rows), 1):
@@ -107,7 +107,7 @@ def _crossings(rows: Rows, layers: Layers, place: dict[int, int]) -> int:
             continue
         seen: list[int] = []
         for item in (layers.trunk[number], *lower):
-            starts = [place[other] for other in layers.above[item] if other in place]
+            starts = [index[other] for other in layers.above[item] if other in index]
             total += sum(len(seen) - bisect_right(seen, start) for start in starts)
             for start in starts:
                 insort(seen, start)

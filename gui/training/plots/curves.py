@@ -124,16 +124,16 @@ class Curve:
         length = self.source.epoch_length() if self.axis == "epoch" else 0.0
         if (seen := (len(values), self.axis, length, self._smooth)) == self._seen and not self.catching_up:
             return False
-        places = along(self.axis, self.source, self.name, steps)
-        if len(places) and not (math.isfinite(places[0]) and math.isfinite(places[-1])):
-            places = places[:0]  # a run whose times are not known
+        positions = along(self.axis, self.source, self.name, steps)
+        if len(positions) and not (math.isfinite(positions[0]) and math.isfinite(positions[-1])):
+            positions = positions[:0]  # a run whose times are not known
         moved = seen[1:3] != self._seen[1:3]
         self._seen, self._drawn = seen, ()
-        new = self.raw.update(places, values[: len(places)])
+        new = self.raw.update(positions, values[: len(positions)])
         if self._smooth is not None:
             if len(self._mean) < len(self.raw):
                 self._smooth.update(values[: len(self.raw)])
-            new = self._mean.update(places, self._smooth.values) or new
+            new = self._mean.update(positions, self._smooth.values) or new
         return new or moved
 
     @property
@@ -150,12 +150,12 @@ class Curve:
         return float(np.log10(self.raw.lowest_positive)), float(np.log10(self.raw.highest))
 
     @property
-    def last_place(self) -> float:
-        """Where the newest sample stands on the axis; NaN where that is not known."""
+    def last_position(self) -> float:
+        """Where the newest sample is on the axis; NaN where that is not known."""
         return self.raw.last_step
 
     def draw(self, x0: float, x1: float, pixels: int, log: bool) -> None:
-        """Hand the part between two places to pyqtgraph, unless it has it already."""
+        """Hand the part between two positions to pyqtgraph, unless it has it already."""
         wanted = (x0, x1, pixels, log, len(self.raw), len(self._mean), self._smooth)
         if wanted == self._drawn or not self.visible:
             return
@@ -175,8 +175,8 @@ class Curve:
             self.faint.clear()
         if self.marks is not None:
             every = max(1, -(-len(x) // (MARKERS if self.look.dashed else FEW_MARKERS)))
-            place = slice((len(x) - 1) % every, None, every)
-            self.marks.setData(x[place], y[place])
+            shown = slice((len(x) - 1) % every, None, every)
+            self.marks.setData(x[shown], y[shown])
 
     @property
     def broken(self) -> bool:
@@ -188,9 +188,9 @@ class Curve:
         """The newest value that is a number; NaN where there is none."""
         return self.value_at(self.raw.last_known if self.broken else math.inf)
 
-    def value_at(self, place: float) -> float:
-        """The shown value at the sample nearest to a place on the axis; NaN where there is none."""
-        return (self._mean if self._smooth is not None else self.raw).value_at(place)
+    def value_at(self, position: float) -> float:
+        """The shown value at the sample nearest to a position on the axis; NaN where there is none."""
+        return (self._mean if self._smooth is not None else self.raw).value_at(position)
 
 
 def _scaled(points: tuple[Array, Array], log: bool) -> tuple[Array, Array]:

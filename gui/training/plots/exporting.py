@@ -69,8 +69,8 @@ def _paint(painter: QPainter, plots: Sequence[Plot]) -> None:
             y = top + TITLE + row * ROW
             sample(painter, QRectF(canvas.width() + 8, y, 28, ROW), curve)
             painter.setPen(theme.color("text"))
-            place = QRectF(canvas.width() + 44, y, SIDE - 48, ROW)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, curve.label)
+            label = QRectF(canvas.width() + 44, y, SIDE - 48, ROW)
+            painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, curve.label)
         top += _height(plot)
 
 

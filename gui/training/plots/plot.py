@@ -45,7 +45,7 @@ class Plot(QWidget):
     """The curves of one metric: those of the run being watched, and those of earlier runs."""
 
     hovered = Signal(float)
-    """The place on the bottom axis under the mouse; NaN when it has left."""
+    """The position on the bottom axis under the mouse; NaN when it has left."""
     zoomed = Signal()
     """The user has zoomed or panned; other plots are to show the same part."""
     whole_wanted = Signal()
@@ -64,10 +64,10 @@ class Plot(QWidget):
         self._unit = ""
         self._log = False
         self._weight = 0.0
-        self._stale = self._placing = self._settled = self._behind = False
+        self._stale = self._ranging = self._settled = self._behind = False
         self._y = Extent(0.3)
-        self._placed: tuple[float, ...] = ()
-        self._place_asked = math.nan
+        self._ranges: tuple[float, ...] = ()
+        self._position_asked = math.nan
         self.chooser = QComboBox()
         self.chooser.setAccessibleName("Metric of this plot")
         self.chooser.setToolTip("What this plot shows")
@@ -135,7 +135,7 @@ class Plot(QWidget):
             self.log.setChecked(log)
             self.canvas.set_log(log)
             self._y.forget()
-            self._place_y()
+            self._fit_y()
             self._draw()
 
     @property
@@ -156,7 +156,7 @@ class Plot(QWidget):
         self.canvas.set_along(self.span.axis)
         for curve in self.curves:
             curve.set_axis(self.span.axis)
-        self._placed, self._stale = (), True
+        self._ranges, self._stale = (), True
 
     # -- drawing ---------------------------------------------------------------------------------------------------
 
@@ -165,13 +165,13 @@ class Plot(QWidget):
         self._settled = False
         if not (self.take_in() or self._stale):
             return False
-        self._place(exactly=False)
+        self._fit_ranges(exactly=False)
         self._draw()
         return True
 
     def catch_up(self) -> None:
         """Draw if the range along the bottom has been moved by another plot: they should not stand askew."""
-        if self.span.following and self._placed and self._placed[:2] != (self.span.extent.low, self.span.extent.high):
+        if self.span.following and self._ranges and self._ranges[:2] != (self.span.extent.low, self.span.extent.high):
             self._stale = True
             self.refresh()
 
@@ -182,16 +182,16 @@ class Plot(QWidget):
         if self.span.following:
             self.span.extent.forget()
             self._y.forget()
-        self._place(exactly=True)
+        self._fit_ranges(exactly=True)
         self._draw()
         if self._stale:
             self._redraw_soon()
 
     def show_part(self, low: float, high: float) -> None:
-        """Show the part between two places, as another plot does."""
-        self._placed, self._placing = (), True
+        """Show the part between two positions, as another plot does."""
+        self._ranges, self._ranging = (), True
         self.canvas.setRange(xRange=(low, high), padding=0)
-        self._placing = False
+        self._ranging = False
         self._stale = True
         self._redraw_soon()
 
@@ -201,11 +201,11 @@ class Plot(QWidget):
         self.canvas.spent = self.legend.spent = 0.0
         return spent
 
-    def show_values(self, place: float = math.nan) -> None:
-        """Show the values at a place in the legend, or the newest ones."""
-        self._place_asked = place
-        if math.isfinite(place):
-            values = [self._value(curve.value_at(place)) for curve in self.curves]
+    def show_values(self, position: float = math.nan) -> None:
+        """Show the values at a position in the legend, or the newest ones."""
+        self._position_asked = position
+        if math.isfinite(position):
+            values = [self._value(curve.value_at(position)) for curve in self.curves]
         else:
             values = [f"{self._value(c.newest)}{', then NaN' if c.broken else ''}" for c in self.curves]
         self.legend.rows.set_values(values)
@@ -220,10 +220,10 @@ class Plot(QWidget):
         """Whether the cross hair is shown."""
         return bool(self.canvas.hair.isVisible())
 
-    def point_at(self, place: float) -> None:
-        """Put the cross hair on a place and show the values there; NaN takes it away."""
-        self.canvas.show_hair(place)
-        self.show_values(place)
+    def point_at(self, position: float) -> None:
+        """Put the cross hair on a position and show the values there; NaN takes it away."""
+        self.canvas.show_hair(position)
+        self.show_values(position)
 
     def take_in(self) -> bool:
         """Take in what is new, for a while; what is left over makes the plot stale. Whether there was anything."""
@@ -243,21 +243,21 @@ class Plot(QWidget):
             curve.draw(x0, x1, pixels, self._log)
         self._stale = self._behind or any(curve.catching_up for curve in self.curves)
 
-    def _place(self, *, exactly: bool) -> None:
+    def _fit_ranges(self, *, exactly: bool) -> None:
         """Make the ranges cover what is followed: in jumps while a run goes, exactly at its end."""
         span, window = self.span, self.span.window
-        places = [place for curve in span.curves() if curve.visible and math.isfinite(place := curve.last_place)]
-        if not span.following or not places:
+        positions = [at for curve in span.curves() if curve.visible and math.isfinite(at := curve.last_position)]
+        if not span.following or not positions:
             return
         if window is not None:
-            span.extent.fit(max(places) - 0.9 * window, max(places) + 0.1 * window)
+            span.extent.fit(max(positions) - 0.9 * window, max(positions) + 0.1 * window)
         elif exactly:
-            span.extent.fit(0.0, 1.012 * max(places))  # the last mark is not cut in half
+            span.extent.fit(0.0, 1.012 * max(positions))  # the last mark is not cut in half
         else:
-            span.extent.cover(0.0, max(*places, LEAST[span.axis]))
-        self._place_y(exactly=exactly)
+            span.extent.cover(0.0, max(*positions, LEAST[span.axis]))
+        self._fit_y(exactly=exactly)
 
-    def _place_y(self, *, exactly: bool = True) -> None:
+    def _fit_y(self, *, exactly: bool = True) -> None:
         bounds = [
             low_high
             for curve in self.curves
@@ -282,28 +282,28 @@ class Plot(QWidget):
         if not self._log and low >= 0:
             y.low = max(y.low, 0.0)
         x0, x1 = (self.span.extent.low, self.span.extent.high) if self.span.following else self.canvas.steps()
-        place = (x0, x1, y.low, y.high)
-        if place == self._placed:
+        ranges = (x0, x1, y.low, y.high)
+        if ranges == self._ranges:
             return
-        self._placed, self._placing = place, True
+        self._ranges, self._ranging = ranges, True
         self.canvas.setRange(xRange=(x0, x1), yRange=(y.low, y.high), padding=0)
-        self._placing = False
+        self._ranging = False
 
     def _dragged(self) -> None:
-        self._placed = ()
+        self._ranges = ()
         self.zoomed.emit()
 
     def _redraw_soon(self) -> None:
-        if not self._placing:
+        if not self._ranging:
             self._stale = True
             QTimer.singleShot(0, self, self._redraw)
 
     def _redraw(self) -> None:
         if self._stale and self.isVisible():
             self.take_in()
-            self._place(exactly=self._settled)
+            self._fit_ranges(exactly=self._settled)
             self._draw()
-            if math.isnan(self._place_asked):
+            if math.isnan(self._position_asked):
                 self.show_values()
             if self._stale:  # a very long curve takes several helpings
                 self._redraw_soon()

@@ -63,8 +63,8 @@ def along(axis: Axis, source: CurveSource, name: str, steps: Array) -> Array:
     return result
 
 
-def place_text(axis: Axis, value: float) -> str:
-    """A place on an axis in words: ``step 1,200``, ``epoch 3.25``, ``2:05``."""
+def position_text(axis: Axis, value: float) -> str:
+    """A position on an axis in words: ``step 1,200``, ``epoch 3.25``, ``2:05``."""
     if axis == "step":
         return f"step {value:,.0f}"
     return f"epoch {value:.2f}" if axis == "epoch" else f"{seconds_text(value)}"

@@ -114,7 +114,7 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
     """Axes, curves and cross hair; never ranges by itself. Counts what painting costs."""
 
     hovered = Signal(float)
-    """The place on the bottom axis under the mouse; NaN when it has left."""
+    """The position on the bottom axis under the mouse; NaN when it has left."""
     dragged = Signal()
     """The user has zoomed or panned."""
     doubled = Signal()
@@ -183,7 +183,7 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         return max(50, int(self.box.width()))
 
     def steps(self) -> tuple[float, float]:
-        """The places on the bottom axis between the left and the right edge."""
+        """The positions on the bottom axis between the left and the right edge."""
         low, high = self.box.viewRange()[0]
         return float(low), float(high)
 
@@ -200,11 +200,11 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         (x0, x1), (y0, y1) = self.box.viewRange()
         lines = []
         for x in self.axes["bottom"].tickValues(x0, x1, area.width())[0][1]:
-            place = round(area.left() + (x - x0) / (x1 - x0) * area.width())
-            lines.append(QLineF(place, area.top(), place, area.bottom()))
+            at = round(area.left() + (x - x0) / (x1 - x0) * area.width())
+            lines.append(QLineF(at, area.top(), at, area.bottom()))
         for y in self.axes["left"].tickValues(y0, y1, area.height())[0][1]:
-            place = round(area.bottom() - (y - y0) / (y1 - y0) * area.height())
-            lines.append(QLineF(area.left(), place, area.right(), place))
+            at = round(area.bottom() - (y - y0) / (y1 - y0) * area.height())
+            lines.append(QLineF(area.left(), at, area.right(), at))
         painter.drawLines(lines)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

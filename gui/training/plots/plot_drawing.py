@@ -88,7 +88,7 @@ class Drawing(QObject):
             ask_where(self._page, self.plots.panels, [*own, *self._runs.overlays.values()], self.message.emit)
 
     def show(self) -> None:
-        """Show the plots, or what stands in their place while there is nothing to plot."""
+        """Show the plots, or what is shown instead while there is nothing to plot."""
         if self.plots is not None:
             shown = self.plots if self.plots.filled else self._empty
             if self.stack.currentWidget() is not shown:

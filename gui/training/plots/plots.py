@@ -30,7 +30,7 @@ from engine.training.series import Series
 from gui.preferences import Preferences
 from gui.training.plots.curves import MARKED, Curve
 from gui.training.plots.plot import Plot, Span
-from gui.training.plots.plot_axes import AXES, AXIS_WORDS, CurveSource, place_text
+from gui.training.plots.plot_axes import AXES, AXIS_WORDS, CurveSource, position_text
 from gui.training.words import TITLES
 from gui.widgets import Note
 
@@ -246,10 +246,10 @@ class Plots(QWidget):
             if other is not plot:
                 other.show_part(*plot.canvas.steps())
 
-    def _hover(self, place: float) -> None:
+    def _hover(self, position: float) -> None:
         for plot in self.panels:
-            plot.point_at(place)
-        self.place.setText(f"at {place_text(self.span.axis, place)}" if math.isfinite(place) else "")
+            plot.point_at(position)
+        self.readout.setText(f"at {position_text(self.span.axis, position)}" if math.isfinite(position) else "")
 
     def _smooth(self, value: int) -> None:
         self.amount.setText(f"{value / 100:.2f}" if value else "off")
@@ -304,8 +304,8 @@ class Plots(QWidget):
             "Keep the newest values in view. Zooming switches it off; a double click shows everything."
         )
         self.follow.toggled.connect(self._follow_clicked)
-        self.place = Note()
-        self.place.setWordWrap(False)
+        self.readout = Note()
+        self.readout.setWordWrap(False)
         self.add_button = QPushButton("Add plot")
         self.add_button.setAccessibleName("Add a plot")
         self.add_button.setToolTip("Show one more metric")
@@ -329,7 +329,7 @@ class Plots(QWidget):
         row.addSpacing(8)
         row.addWidget(self.follow)
         row.addSpacing(8)
-        row.addWidget(self.place, 1)
+        row.addWidget(self.readout, 1)
         row.addWidget(self.add_button)
         row.addWidget(self.export)
 

@@ -28,7 +28,7 @@ def word(value: float, names: Sequence[str]) -> str:
 
 
 def words(values: Sequence[float], names: Sequence[str]) -> str:
-    """An answer of one or several places; letters stand together."""
+    """An answer of one or several positions; letters stand together."""
     texts = [word(value, names) for value in values]
     short = all(len(text) == 1 for text in texts) and len(texts) > 1
     return "".join(texts) if short else ", ".join(texts)
@@ -47,7 +47,7 @@ def ordered(values: SampleTable) -> list[Sample]:
 
 
 def verdict(sample: Sample) -> str:
-    """``✓``, ``✗`` or, of several places, ``✗ 92 % right``; nothing for numbers."""
+    """``✓``, ``✗`` or, of several positions, ``✗ 92 % right``; nothing for numbers."""
     if sample.right is None:
         return ""
     hits = sample.hits
@@ -80,8 +80,8 @@ def certainty(sample: Sample) -> str:
 def full(sample: Sample, names: Sequence[str]) -> str:
     """All that is known of an answer."""
     lines = [f"sample {sample.place:,} of the data"]
-    places = len(sample.answer)
-    lines.append(caption(sample, names) if places <= 64 else f"{verdict(sample) or sure(sample)} of {places:,} places")
+    count = len(sample.answer)
+    lines.append(caption(sample, names) if count <= 64 else f"{verdict(sample) or sure(sample)} of {count:,} positions")
     lines += [f"{word(name, names)}: {100 * share:.1f} %" for name, share in sample.likeliest]
     return "\n".join(lines)
 

@@ -42,9 +42,9 @@ class Letters(QStyledItemDelegate):
         form.setForeground(theme.color("error"))
         form.setFontUnderline(True)
         ranges = []
-        for place in wrong:
+        for start in wrong:
             part = QTextLayout.FormatRange()
-            part.start, part.length, part.format = place, 1, form
+            part.start, part.length, part.format = start, 1, form
             ranges.append(part)
         layout = QTextLayout(str(index.data()), index.data(Qt.ItemDataRole.FontRole) or option.font)
         layout.setFormats(ranges)
@@ -60,7 +60,7 @@ class Letters(QStyledItemDelegate):
 
 
 def misses(sample: Sample, ignored: int | None) -> list[int]:
-    """The places of an answer that are not as they should be, but for those whose target nobody asks for."""
+    """The indices in an answer that are not as they should be, but for those whose target nobody asks for."""
     pairs = zip(sample.answer, sample.target, strict=False)
     return [index for index, (given, wanted) in enumerate(pairs) if given != wanted != ignored]
 

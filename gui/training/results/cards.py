@@ -108,7 +108,7 @@ class SampleCards(QWidget):
     def _columns(self, width: int) -> int:
         return max(1, (width + GAP) // (self._wide + GAP))
 
-    def _place(self, number: int) -> QRectF:
+    def _area(self, number: int) -> QRectF:
         row, column = divmod(number, self._columns(self.width()))
         high = SIDE + TEXT + GAP
         return QRectF(column * (self._wide + GAP), self._top + row * high, self._wide, high - GAP)
@@ -117,17 +117,17 @@ class SampleCards(QWidget):
         painter = QPainter(self)
         self._paint_legend(painter)
         for number, card in enumerate(self._cards):
-            place = self._place(number)
-            if place.intersects(QRectF(event.rect())):
-                self._paint(painter, place, card)
+            area = self._area(number)
+            if area.intersects(QRectF(event.rect())):
+                self._paint(painter, area, card)
 
-    def _paint(self, painter: QPainter, place: QRectF, card: SampleCard) -> None:
+    def _paint(self, painter: QPainter, area: QRectF, card: SampleCard) -> None:
         parts, right = self._parts, card.sample.right
         color = theme.color("ok" if right else "error" if right is False else "muted")
-        x = place.center().x() - (sum(wide for _, wide in parts) + NEAR * (len(parts) - 1)) / 2
+        x = area.center().x() - (sum(wide for _, wide in parts) + NEAR * (len(parts) - 1)) / 2
         images = iter(card.images)
         for name, wide in parts:
-            box = QRectF(x, place.top(), wide, SIDE)
+            box = QRectF(x, area.top(), wide, SIDE)
             if name:
                 self._paint_image(painter, box, next(images), color)
             else:
@@ -140,10 +140,10 @@ class SampleCards(QWidget):
             said, below = below, ""
         middle = Qt.AlignmentFlag.AlignCenter
         painter.setPen(color)
-        text = self.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, int(place.width()))
-        painter.drawText(QRectF(place.left(), place.top() + SIDE + 1, place.width(), 17), middle, text)
+        text = self.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, int(area.width()))
+        painter.drawText(QRectF(area.left(), area.top() + SIDE + 1, area.width(), 17), middle, text)
         painter.setPen(theme.color("muted"))
-        painter.drawText(QRectF(place.left(), place.top() + SIDE + 17, place.width(), 16), middle, below)
+        painter.drawText(QRectF(area.left(), area.top() + SIDE + 17, area.width(), 16), middle, below)
 
     @staticmethod
     def _paint_image(painter: QPainter, box: QRectF, image: QImage, color: QColor) -> None:
@@ -204,7 +204,7 @@ class SampleCards(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             for number, card in enumerate(self._cards):
-                if self._place(number).contains(event.pos()):
+                if self._area(number).contains(event.pos()):
                     QToolTip.showText(event.globalPos(), full(card.sample, self._names), self)
                     return True
         return super().event(event)

@@ -215,8 +215,8 @@ class Matrix(QWidget):
         if self._counts is None:
             return
         whole, size = self.cells(), len(self._counts.names)
-        place = event.position() - whole.topLeft()
-        row, column = int(place.y() // (whole.height() / size)), int(place.x() // (whole.width() / size))
+        point = event.position() - whole.topLeft()
+        row, column = int(point.y() // (whole.height() / size)), int(point.x() // (whole.width() / size))
         self._point(*((row, column) if 0 <= row < size and 0 <= column < size else (-1, -1)))
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -98,8 +98,8 @@ class PredictionsPage(QWidget):
 
     def show_cell(self, name: str, row: int, column: int) -> None:
         """Show the samples of a table that are of the class ``row`` and were read as ``column``."""
-        if (place := self.chooser.findData(name)) >= 0:
-            self.chooser.setCurrentIndex(place)
+        if (index := self.chooser.findData(name)) >= 0:
+            self.chooser.setCurrentIndex(index)
             self._cell, self._table = (name, row, column), None
             self._show()
             self.back.setFocus()
@@ -162,7 +162,7 @@ def summary(values: SampleTable) -> str:
     if not wrong:
         return f"all of {of} right: the {worst} least sure{others}"
     if hits is not None:
-        return f"{min(100 * hits, 99.9):.3g} % of the places of {of} right: the {worst} most wrong{others}"
+        return f"{min(100 * hits, 99.9):.3g} % of the positions of {of} right: the {worst} most wrong{others}"
     if wrong < worst:
         return f"{wrong} of {of} wrong: {'this' if wrong == 1 else 'these'}, the {worst - wrong} least sure{others}"
     return f"{wrong:,} of {of} wrong: the {worst} surest mistakes{others}"
@@ -179,5 +179,5 @@ def _first(values: SampleTable) -> str:
         return f"{first}all of them right, the least sure first"
     hits = [sample.hits for sample in samples if sample.hits is not None]
     if hits:
-        return f"{first}{100 * sum(hits) / len(hits):.3g} % of their places right, the most wrong samples first"
+        return f"{first}{100 * sum(hits) / len(hits):.3g} % of their positions right, the most wrong samples first"
     return f"{first}{wrong} of them wrong, these first"

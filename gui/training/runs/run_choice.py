@@ -37,8 +37,8 @@ class RunChoice(QComboBox):
             self.clear()
             for label, path in runs:
                 self.addItem(f"of {label}", path)
-            places = [index for index, (_, path) in enumerate(runs) if path == chosen]
-            self.setCurrentIndex(places[0] if places else 0 if runs else -1)
+            rows = [index for index, (_, path) in enumerate(runs) if path == chosen]
+            self.setCurrentIndex(rows[0] if rows else 0 if runs else -1)
             self.blockSignals(False)
         self.setVisible(wanted and len(runs) > 1)
         path = runs[self.currentIndex()][1] if runs else None

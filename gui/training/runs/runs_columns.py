@@ -189,7 +189,7 @@ def _differs(runs: list[RunRow], path: str) -> bool:
 
 
 def when(started: str) -> str:
-    """When a run was begun, in the time of this place."""
+    """When a run was begun, in local time."""
     try:
         return f"{datetime.fromisoformat(started).astimezone():%d %b %Y, %H:%M}"
     except ValueError:

@@ -345,9 +345,9 @@ class RunsList(QWidget):
         self.menu.addAction(action)
         return action
 
-    def _menu_at(self, place: QPoint) -> None:
-        if self.table.indexAt(place).isValid():
-            self.menu.popup(self.table.viewport().mapToGlobal(place))
+    def _menu_at(self, point: QPoint) -> None:
+        if self.table.indexAt(point).isValid():
+            self.menu.popup(self.table.viewport().mapToGlobal(point))
 
     def _go_on(self) -> None:
         going_on = any(entry.path in self.model.going_on for entry in self._chosen())

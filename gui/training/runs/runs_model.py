@@ -130,11 +130,11 @@ class RunsModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by what the cells of a column mean; the same stay in the order they had."""
         self._sorted = column, order
-        places = self._order()
+        rows = self._order()
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        now = {old: new for new, old in enumerate(places)}
-        self._arrange(places)
+        now = {old: new for new, old in enumerate(rows)}
+        self._arrange(rows)
         self.changePersistentIndexList(before, [self.index(now[i.row()], i.column()) for i in before])
         self.layoutChanged.emit()
 
@@ -146,9 +146,9 @@ class RunsModel(QAbstractTableModel):
         there.sort(key=lambda row: keys[row], reverse=order == Qt.SortOrder.DescendingOrder)
         return [*there, *(row for row, key in enumerate(keys) if key is None)]
 
-    def _arrange(self, places: list[int]) -> None:
-        self.runs = [self.runs[place] for place in places]
-        self.cells = [self.cells[place] for place in places]
+    def _arrange(self, rows: list[int]) -> None:
+        self.runs = [self.runs[row] for row in rows]
+        self.cells = [self.cells[row] for row in rows]
 
     def cell(self, row: int, column: int) -> Cell:
         """Text and sort key; those of settings are made when they are asked for."""

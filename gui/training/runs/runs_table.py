@@ -144,8 +144,8 @@ class RunsTable(QTableView):
 
     # -- choosing columns ------------------------------------------------------------------------------------------
 
-    def _head_menu(self, place: QPoint) -> None:
-        self.columns.popup(self.horizontalHeader().viewport().mapToGlobal(place))
+    def _head_menu(self, point: QPoint) -> None:
+        self.columns.popup(self.horizontalHeader().viewport().mapToGlobal(point))
 
     def _listed(self) -> list[RunRow]:
         proxy = self._proxy

@@ -32,8 +32,8 @@ def even(drawing: Drawing) -> list[Spec]:
     spec = drawing.any_floats()
     dim = drawing.typed.get("dim", -1)
     if -spec.rank <= dim < spec.rank and dim % spec.rank and drawing.draw(st.integers(0, 4)):
-        place = dim % spec.rank
-        spec = spec.with_shape((*spec.shape[:place], spec.shape[place] * 2, *spec.shape[place + 1 :]))
+        axis = dim % spec.rank
+        spec = spec.with_shape((*spec.shape[:axis], spec.shape[axis] * 2, *spec.shape[axis + 1 :]))
     return [spec]
 
 

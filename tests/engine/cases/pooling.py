@@ -96,20 +96,20 @@ def windows(trial: Trial) -> tuple[list[int], list[int], list[int]]:
 
 
 def within(trial: Trial, generator: torch.Generator) -> list[torch.Tensor | None]:
-    """Values, and for each a place within the image they come from; two of the same place have the same value.
+    """Values, and for each an index within the image they come from; two of the same index have the same value.
 
     Else the value that stays would be a matter of which thread of torch comes last.
     """
-    x, places = trial.bound()
+    x, given = trial.bound()
     room = 1
     for size, kernel, stride, padding in zip(x.shape[2:], *windows(trial), strict=False):
         room *= (int(size) - 1) * stride - 2 * padding + kernel  # type: ignore[call-overload]
-    indices = torch.randint(0, max(room, 1), places.shape, generator=generator)  # type: ignore[arg-type]
+    indices = torch.randint(0, max(room, 1), given.shape, generator=generator)  # type: ignore[arg-type]
     made = torch.randn(x.shape, generator=generator)  # type: ignore[arg-type]
     if made.shape == indices.shape and made.dim() > 2:
         plane = torch.randn((*indices.shape[:2], max(room, 1)), generator=generator)
         made = plane.gather(2, indices.flatten(2)).view(indices.shape)
-    return [made.to(getattr(torch, x.dtype)), indices.to(getattr(torch, places.dtype))]
+    return [made.to(getattr(torch, x.dtype)), indices.to(getattr(torch, given.dtype))]
 
 
 def emptied(trial: Trial) -> str:

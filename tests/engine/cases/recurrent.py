@@ -60,6 +60,8 @@ def run(module: nn.Module, values: list[torch.Tensor | None]) -> list[torch.Tens
     first = module.batch_first
     if x.ndim != 3:
         raise ValueError("a sequence has three axes here")
+    if any(item is not None and item.dtype != torch.float32 for item in given):
+        raise ValueError("a state of another kind")  # with projections torch computes with it as it is
     if lengths is None:
         output, final = module(x, state)
         counts = torch.full((x.shape[0 if first else 1],), x.shape[1 if first else 0])
@@ -68,9 +70,8 @@ def run(module: nn.Module, values: list[torch.Tensor | None]) -> list[torch.Tens
             raise ValueError("lengths are whole numbers")
         many = module.num_layers * (2 if module.bidirectional else 1)
         for item in given:  # of packed sequences torch picks the states it needs without a look at them
-            fits = item is None or (item.ndim == 3 and item.shape[:2] == (many, len(lengths)))
-            if not fits or (item is not None and item.dtype != torch.float32):
-                raise ValueError("states of another shape or kind")
+            if item is not None and (item.ndim != 3 or item.shape[:2] != (many, len(lengths))):
+                raise ValueError("a state of another shape")
         packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=first, enforce_sorted=False)
         result, final = module(packed, state)
         total = x.shape[1 if first else 0]

@@ -37,14 +37,14 @@ def splits(drawing: Drawing) -> list[Spec]:
     spec, sizes = drawing.any_floats(), drawing.typed["unflattened_size"]
     dim = drawing.typed["dim"]
     if -spec.rank <= dim < spec.rank and dim % spec.rank and drawing.draw(st.integers(0, 5)):
-        place, rest = dim % spec.rank, drawing.axis(1, 2, 3)
+        axis, rest = dim % spec.rank, drawing.axis(1, 2, 3)
         size = product(rest if item == -1 else item for item in sizes)
-        spec = spec.with_shape((*spec.shape[:place], size, *spec.shape[place + 1 :]))
+        spec = spec.with_shape((*spec.shape[:axis], size, *spec.shape[axis + 1 :]))
     return [spec]
 
 
 def arranged(drawing: Drawing) -> list[Spec]:
-    """Input with as many numbers as the wished shape has places, mostly."""
+    """Input with as many numbers as the wished shape has positions, mostly."""
     sizes = drawing.typed["shape"]
     if not drawing.draw(st.integers(0, 5)):
         return [drawing.any_floats()]
@@ -61,14 +61,14 @@ def ones(drawing: Drawing) -> list[Spec]:
     """Input whose axis is mostly of size 1."""
     spec, dim = drawing.any_floats(), drawing.typed["dim"]
     if -spec.rank <= dim < spec.rank and dim % spec.rank and drawing.draw(st.integers(0, 5)):
-        place = dim % spec.rank
-        spec = spec.with_shape((*spec.shape[:place], 1, *spec.shape[place + 1 :]))
+        axis = dim % spec.rank
+        spec = spec.with_shape((*spec.shape[:axis], 1, *spec.shape[axis + 1 :]))
     return [spec]
 
 
 def one_open(known: list[int]) -> SearchStrategy[tuple[int, ...]]:
     """These sizes, perhaps with one left open."""
-    return st.integers(0, len(known)).map(lambda n: tuple(-1 if place == n else x for place, x in enumerate(known)))
+    return st.integers(0, len(known)).map(lambda n: tuple(-1 if index == n else x for index, x in enumerate(known)))
 
 
 sizes = st.lists(st.sampled_from([1, 2, 3, 4]), min_size=1, max_size=3).flatmap(one_open)

@@ -20,8 +20,8 @@ def batch(trial: Trial) -> str:
 def sliced(
     x: torch.Tensor, dim: int = 1, start: int | None = None, stop: int | None = None, step: int = 1
 ) -> torch.Tensor:
-    places = list(range(x.shape[dim]))[start:stop:step]
-    return x.index_select(dim, torch.tensor(places, dtype=torch.int64))
+    indices = list(range(x.shape[dim]))[start:stop:step]
+    return x.index_select(dim, torch.tensor(indices, dtype=torch.int64))
 
 
 def nothing_left(trial: Trial) -> str:
@@ -38,8 +38,8 @@ def whole(drawing: Drawing) -> list[Spec]:
     spec = drawing.any_floats()
     dim = drawing.typed.get("dim", 1)
     if -spec.rank <= dim < spec.rank and dim % spec.rank and drawing.draw(st.integers(0, 5)):
-        place = dim % spec.rank
-        spec = spec.with_shape((*spec.shape[:place], sum(drawing.typed["split_sizes"]), *spec.shape[place + 1 :]))
+        axis = dim % spec.rank
+        spec = spec.with_shape((*spec.shape[:axis], sum(drawing.typed["split_sizes"]), *spec.shape[axis + 1 :]))
     return [spec]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from tests.engine.corpus.notation import Fault
 
 
-def unplaced(node: str, network: str, settings: dict[str, Any] | None = None) -> Fault:
+def without_positions(node: str, network: str, settings: dict[str, Any] | None = None) -> Fault:
     return Fault("attention without positions", "no-positions", node, network, settings or {})
 
 
@@ -16,7 +16,7 @@ def ahead(node: str, network: str, settings: dict[str, Any] | None = None) -> Fa
 
 
 FAULTS = [
-    unplaced(
+    without_positions(
         "enc",
         """
         words: Input(shape=(12,), dtype="int64")
@@ -28,7 +28,7 @@ FAULTS = [
         """,
         {"data.dataset": "reviews"},
     ),
-    unplaced(
+    without_positions(
         "att",
         """
         tokens: Input(shape=(16,), dtype="int64")
@@ -41,7 +41,7 @@ FAULTS = [
         y: Output
         """,
     ),
-    unplaced(
+    without_positions(
         "att",
         """
         tokens: Input(shape=(20,), dtype="int64")
@@ -55,7 +55,7 @@ FAULTS = [
         y: Output
         """,
     ),
-    unplaced(
+    without_positions(
         "enc",
         """
         x: Input(shape=(3, 32, 32))
@@ -70,7 +70,7 @@ FAULTS = [
         """,
         {"data.dataset": "pictures"},
     ),
-    unplaced(
+    without_positions(
         "first",
         """
         tokens: Input(shape=(24,), dtype="int64")
@@ -81,7 +81,7 @@ FAULTS = [
         y: Output
         """,
     ),
-    unplaced(
+    without_positions(
         "att",
         """
         x: Input(shape=(48, 7))
@@ -92,7 +92,7 @@ FAULTS = [
         y: Output(loss="mse_loss")
         """,
     ),
-    unplaced(
+    without_positions(
         "enc",
         """
         x: Input(shape=(100, 6))
@@ -104,7 +104,7 @@ FAULTS = [
         y: Output
         """,
     ),
-    unplaced(
+    without_positions(
         "a1",
         """
         x: Input(shape=(1, 8, 8))
@@ -120,7 +120,7 @@ FAULTS = [
         """,
         {"data.dataset": "digits"},
     ),
-    unplaced(
+    without_positions(
         "dec",
         """
         story: Input(shape=(40,), dtype="int64")
@@ -133,7 +133,7 @@ FAULTS = [
         y: Output
         """,
     ),
-    unplaced(
+    without_positions(
         "enc",
         """
         words: Input(shape=(12,), dtype="int64")
@@ -147,7 +147,7 @@ FAULTS = [
         """,
         {"data.dataset": "reviews", "data.batch_size": 32},
     ),
-    unplaced(
+    without_positions(
         "soft",
         """
         tokens: Input(shape=(16,), dtype="int64")
@@ -161,7 +161,7 @@ FAULTS = [
         y: Output
         """,
     ),
-    unplaced(
+    without_positions(
         "one",
         """
         sentence: Input(shape=(18,), dtype="int64")

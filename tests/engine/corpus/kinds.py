@@ -152,11 +152,11 @@ FAULTS = [
         """,
     ),
     axes(
-        "places",
+        "positions",
         """
         x: Input(shape=(3, 32, 32))
         patches: Conv2d(out_channels=48, kernel_size=8, stride=8)
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         layer: TransformerEncoderLayer(nhead=4, dim_feedforward=96)
         flat: Flatten
         fc: Linear(out_features=10)
@@ -273,7 +273,7 @@ FAULTS = [
         """
         notes: Input(shape=(16,), dtype="int64")
         vectors: Embedding(num_embeddings=128, embedding_dim=16)
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         flat: Flatten
         rnn: RNN(hidden_size=64)
         mean: Mean(dim=1)
@@ -297,9 +297,9 @@ FAULTS = [
         "gru",
         """
         steps: Input(shape=(12, 32))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         look: MultiheadAttention(num_heads=4)
-        add: Add <- look, places
+        add: Add <- look, positions
         norm: LayerNorm
         flat: Flatten
         gru: GRU(hidden_size=24)

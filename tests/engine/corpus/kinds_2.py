@@ -60,9 +60,9 @@ FAULTS = [
         """
         notes: Input(shape=(10,), dtype="int64")
         vectors: Embedding(num_embeddings=88, embedding_dim=16)
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         steps: Input(shape=(10, 16), dtype="int64")
-        look: MultiheadAttention(num_heads=4) <- places, steps
+        look: MultiheadAttention(num_heads=4) <- positions, steps
         mean: Mean(dim=1)
         fc: Linear(out_features=2)
         y: Output
@@ -104,10 +104,10 @@ FAULTS = [
         """,
     ),
     whole(
-        "places",
+        "positions",
         """
         tokens: Input(shape=(16, 32), dtype="int64")
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         layer: TransformerEncoderLayer(nhead=4, dim_feedforward=64)
         first: Select(dim=1, index=0)
         fc: Linear(out_features=5)
@@ -206,9 +206,9 @@ FAULTS = [
         "look",
         """
         steps: Input(shape=(9, 32))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         padded: Input(shape=(9,))
-        look: MultiheadAttention(num_heads=4) <- places, key_padding_mask=padded
+        look: MultiheadAttention(num_heads=4) <- positions, key_padding_mask=padded
         mean: Mean(dim=1)
         fc: Linear(out_features=2)
         y: Output
@@ -219,8 +219,8 @@ FAULTS = [
         """
         words: Input(shape=(14,), dtype="int64")
         vectors: Embedding(num_embeddings=80, embedding_dim=32)
-        places: SinusoidalPositions
-        layer: TransformerEncoderLayer(nhead=4, dim_feedforward=64) <- places, src_key_padding_mask=words
+        positions: SinusoidalPositions
+        layer: TransformerEncoderLayer(nhead=4, dim_feedforward=64) <- positions, src_key_padding_mask=words
         mean: Mean(dim=1)
         fc: Linear(out_features=2)
         y: Output
@@ -241,8 +241,8 @@ FAULTS = [
         "fill",
         """
         steps: Input(shape=(11, 16))
-        places: SinusoidalPositions
-        scores: MatMul(transpose=True) <- places, places
+        positions: SinusoidalPositions
+        scores: MatMul(transpose=True) <- positions, positions
         which: Sigmoid
         fill: MaskedFill <- scores, mask=which
         share: Softmax(dim=-1)
@@ -280,11 +280,11 @@ FAULTS = [
         "decode",
         """
         source: Input(shape=(8, 24))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         lost: Input(shape=(8,), dtype="int64")
         target: Input(shape=(5, 24))
-        places2: SinusoidalPositions
-        decode: TransformerDecoderLayer(nhead=3, dim_feedforward=48) <- places2, places, memory_key_padding_mask=lost
+        second: SinusoidalPositions
+        decode: TransformerDecoderLayer(nhead=3, dim_feedforward=48) <- second, positions, memory_key_padding_mask=lost
         fc: Linear(out_features=9)
         y: Output
         """,

@@ -155,9 +155,9 @@ FAULTS = [
         words: Input(shape=(7,), dtype="int64")
         vectors: Embedding(num_embeddings=60, embedding_dim=32)
         token: ClassToken
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         padded: Input(shape=(7,), dtype="bool")
-        layer: TransformerEncoderLayer(nhead=4, dim_feedforward=64) <- places, src_key_padding_mask=padded
+        layer: TransformerEncoderLayer(nhead=4, dim_feedforward=64) <- positions, src_key_padding_mask=padded
         first: Select(dim=1, index=0)
         fc: Linear(out_features=2)
         y: Output
@@ -167,11 +167,11 @@ FAULTS = [
         "look",
         """
         question: Input(shape=(5, 16))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         story: Input(shape=(30, 16))
-        places2: SinusoidalPositions
+        second: SinusoidalPositions
         padded: Input(shape=(5,), dtype="bool")
-        look: MultiheadAttention(num_heads=2) <- places, places2, key_padding_mask=padded
+        look: MultiheadAttention(num_heads=2) <- positions, second, key_padding_mask=padded
         mean: Mean(dim=1)
         fc: Linear(out_features=3)
         y: Output
@@ -181,11 +181,11 @@ FAULTS = [
         "decode",
         """
         source: Input(shape=(12, 24))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         target: Input(shape=(8, 24))
-        places2: SinusoidalPositions
+        second: SinusoidalPositions
         padded: Input(shape=(12,), dtype="bool")
-        decode: TransformerDecoderLayer(nhead=4, dim_feedforward=48) <- places2, places, tgt_key_padding_mask=padded
+        decode: TransformerDecoderLayer(nhead=4, dim_feedforward=48) <- second, positions, tgt_key_padding_mask=padded
         fc: Linear(out_features=50)
         y: Output
         """,
@@ -194,9 +194,9 @@ FAULTS = [
         "fill",
         """
         steps: Input(shape=(9, 12))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         padded: Input(shape=(9,), dtype="bool")
-        scores: MatMul(transpose=True) <- places, places
+        scores: MatMul(transpose=True) <- positions, positions
         fill: MaskedFill <- scores, mask=padded
         share: Softmax(dim=-1)
         taken: MatMul <- share, steps
@@ -212,9 +212,9 @@ FAULTS = [
         conv: Conv1d(out_channels=16, kernel_size=4, stride=2)
         relu: ReLU
         turned: Permute(dims=(0, 2, 1))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         padded: Input(shape=(60,), dtype="bool")
-        look: MultiheadAttention(num_heads=4) <- places, key_padding_mask=padded
+        look: MultiheadAttention(num_heads=4) <- positions, key_padding_mask=padded
         mean: Mean(dim=1)
         fc: Linear(out_features=5)
         y: Output
@@ -224,11 +224,11 @@ FAULTS = [
         "look",
         """
         steps: Input(shape=(10, 32))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         other: Input(shape=(8, 32))
         order: MatMul(transpose=True) <- other, other
         future: CausalMask
-        look: MultiheadAttention(num_heads=4) <- places, attn_mask=future
+        look: MultiheadAttention(num_heads=4) <- positions, attn_mask=future
         mean: Mean(dim=1)
         fc: Linear(out_features=2)
         y: Output
@@ -238,9 +238,9 @@ FAULTS = [
         "attend",
         """
         steps: Input(shape=(6, 8))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         allowed: Input(shape=(6, 6), dtype="bool")
-        attend: ScaledDotProductAttention(is_causal=True) <- places, places, places, attn_mask=allowed
+        attend: ScaledDotProductAttention(is_causal=True) <- positions, positions, positions, attn_mask=allowed
         flat: Flatten
         fc: Linear(out_features=2)
         y: Output
@@ -250,10 +250,10 @@ FAULTS = [
         "look",
         """
         question: Input(shape=(4, 20))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         story: Input(shape=(16, 20))
-        places2: SinusoidalPositions
-        look: MultiheadAttention(num_heads=5, is_causal=True) <- places, places2
+        second: SinusoidalPositions
+        look: MultiheadAttention(num_heads=5, is_causal=True) <- positions, second
         mean: Mean(dim=1)
         fc: Linear(out_features=3)
         y: Output
@@ -263,7 +263,7 @@ FAULTS = [
         "layer",
         """
         steps: Input(shape=(11, 16))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         first: Permute(dims=(1, 0, 2))
         padded: Input(shape=(11,), dtype="bool")
         turned: Permute(dims=(1, 0))
@@ -279,9 +279,9 @@ FAULTS = [
         """
         words: Input(shape=(20,), dtype="int64")
         vectors: Embedding(num_embeddings=500, embedding_dim=32)
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         padded: Input(shape=(20,), dtype="bool")
-        layer: TransformerEncoderLayer(nhead=4, dim_feedforward=64) <- places, src_mask=padded
+        layer: TransformerEncoderLayer(nhead=4, dim_feedforward=64) <- positions, src_mask=padded
         mean: Mean(dim=1)
         fc: Linear(out_features=2)
         y: Output
@@ -306,12 +306,12 @@ FAULTS = [
         """
         source: Input(shape=(12,), dtype="int64")
         vectors: Embedding(num_embeddings=70, embedding_dim=16)
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         short: Slice(dim=1, stop=-2)
         target: Input(shape=(6, 16))
-        places2: SinusoidalPositions
+        second: SinusoidalPositions
         padded: Input(shape=(12,), dtype="bool")
-        decode: TransformerDecoderLayer(nhead=2) <- places2, short, memory_key_padding_mask=padded
+        decode: TransformerDecoderLayer(nhead=2) <- second, short, memory_key_padding_mask=padded
         fc: Linear(out_features=70)
         y: Output
         """,

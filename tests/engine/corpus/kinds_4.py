@@ -111,7 +111,7 @@ FAULTS = [
         "layer",
         """
         steps: Input(shape=(12, 32))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         layer: TransformerEncoderLayer(nhead=4, dim_feedforward=64, activation="swish")
         mean: Mean(dim=1)
         fc: Linear(out_features=4)

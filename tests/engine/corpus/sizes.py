@@ -206,7 +206,7 @@ FAULTS = [
         """
         words: Input(shape=(20,), dtype="int64")
         vectors: Embedding(num_embeddings=500, embedding_dim=100)
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         look: MultiheadAttention(num_heads=8)
         mean: Mean(dim=1)
         fc: Linear(out_features=2)
@@ -218,7 +218,7 @@ FAULTS = [
         """
         words: Input(shape=(30,), dtype="int64")
         vectors: Embedding(num_embeddings=2000, embedding_dim=300)
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         layer: TransformerEncoderLayer(nhead=8, dim_feedforward=512)
         first: Select(dim=1, index=0)
         fc: Linear(out_features=4)
@@ -292,10 +292,10 @@ FAULTS = [
         "decode",
         """
         source: Input(shape=(9, 64))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         target: Input(shape=(5, 64))
-        places2: SinusoidalPositions
-        decode: TransformerDecoderLayer(nhead=6, dim_feedforward=128) <- places2, places
+        second: SinusoidalPositions
+        decode: TransformerDecoderLayer(nhead=6, dim_feedforward=128) <- second, positions
         fc: Linear(out_features=11)
         y: Output
         """,

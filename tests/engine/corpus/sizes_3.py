@@ -63,7 +63,7 @@ FAULTS = [
         "heads",
         """
         x: Input(shape=(10, 48))
-        places: SinusoidalPositions
+        positions: SinusoidalPositions
         wide: Linear(out_features=60)
         heads: Unflatten(dim=2, unflattened_size=(8, -1))
         turned: Permute(dims=(0, 2, 1, 3))
@@ -126,11 +126,11 @@ FAULTS = [
         """,
     ),
     sizes(
-        "places",
+        "positions",
         """
         words: Input(shape=(200,), dtype="int64")
         vectors: Embedding(num_embeddings=5000, embedding_dim=64)
-        places: LearnedPositions(max_length=128)
+        positions: LearnedPositions(max_length=128)
         layer: TransformerEncoderLayer(nhead=4, dim_feedforward=128)
         mean: Mean(dim=1)
         fc: Linear(out_features=2)
@@ -138,11 +138,11 @@ FAULTS = [
         """,
     ),
     sizes(
-        "places",
+        "positions",
         """
         patches: Input(shape=(49, 32))
         token: ClassToken
-        places: LearnedPositions(max_length=49)
+        positions: LearnedPositions(max_length=49)
         layer: TransformerEncoderLayer(nhead=4, dim_feedforward=64)
         first: Select(dim=1, index=0)
         fc: Linear(out_features=10)

@@ -119,13 +119,13 @@ def tick(board: Dashboard, row: int, on: bool = True) -> None:
     index = board.runs.proxy.index(row, 0)
     state = index.data(Qt.ItemDataRole.CheckStateRole)
     if (state == Qt.CheckState.Checked) != on:
-        place = table.visualRect(index)
-        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place.left() + 10, place.center().y()))
+        area = table.visualRect(index)
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(area.left() + 10, area.center().y()))
     assert (index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked) == on
 
 
 def choose(board: Dashboard, row: int) -> None:
     """Select a run by a click on its state."""
     table = board.runs.table
-    place = table.visualRect(board.runs.proxy.index(row, 1)).center()
-    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    point = table.visualRect(board.runs.proxy.index(row, 1)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)

@@ -54,11 +54,11 @@ def test_a_mask_stands_beside_its_picture(qtbot: QtBot) -> None:
     view = cards(qtbot, table("classes", [3, 4, 4], [4, 4], wrong, names=("ground", "circle", "square")))
     assert view.accessibleDescription() == "sample 3: ✗ 93.8 % right"
     image = view.grab().toImage()
-    place = view._place(0)
+    area = view._area(0)
     scale = image.width() / view.width()
 
     def at(part: int, across: float, down: float) -> QColor:
-        x, y = place.left() + part * (SIDE + 4) + across * SIDE, place.top() + down * SIDE
+        x, y = area.left() + part * (SIDE + 4) + across * SIDE, area.top() + down * SIDE
         return QColor(image.pixel(int(x * scale), int(y * scale)))
 
     circle, square = mask_colours()[1:3]
@@ -66,7 +66,7 @@ def test_a_mask_stands_beside_its_picture(qtbot: QtBot) -> None:
     assert (at(1, 0.88, 0.88), at(2, 0.88, 0.88)) == (circle, square)
     theme.set("dark")
     try:
-        dark = QColor(view.grab().toImage().pixel(int((place.left() + SIDE + 20) * scale), int(60 * scale)))
+        dark = QColor(view.grab().toImage().pixel(int((area.left() + SIDE + 20) * scale), int(60 * scale)))
         assert dark == mask_colours()[1] != circle
     finally:
         theme.set("light")
@@ -113,14 +113,14 @@ def test_wrong_letters_are_red_and_underlined(qtbot: QtBot) -> None:
     assert not any(image.pixel(x, y) == color for x in range(image.width()) for y in range(image.height()))
 
 
-def test_how_right_several_places_are() -> None:
+def test_how_right_several_positions_are() -> None:
     good = {"right": True, "sure": 1.0, "hits": 1.0}
     bad = {"right": False, "sure": 0.7, "hits": 0.99999, "place": 1, "answer": [0] * 100, "target": [1] * 100}
     (worse,) = stored(bad).samples
     assert verdict(worse) == "✗ 99.9 % right"  # never all where something is wrong
-    assert full(worse, ()) == "sample 1 of the data\n✗ 99.9 % right of 100 places"
+    assert full(worse, ()) == "sample 1 of the data\n✗ 99.9 % right of 100 positions"
     old = stored(good, {**bad, "hits": 0.5})
-    assert summary(old) == "the first 2 samples; 75 % of their places right, the most wrong samples first"
+    assert summary(old) == "the first 2 samples; 75 % of their positions right, the most wrong samples first"
     assert summary(stored(good)) == "the first 1 samples; all of them right, the least sure first"
     assert summary(stored({"right": None})) == "the first 1 samples; the farthest off first"
 
@@ -131,8 +131,8 @@ def test_which_samples_these_are() -> None:
     assert summary(stored(**{**facts, "wrong": 7})) == "7 of 270 samples wrong: these, the 11 least sure, then 6 others"
     assert summary(stored(**{**facts, "wrong": 0})) == "all of 270 samples right: the 18 least sure, then 6 others"
     assert summary(stored(**{**facts, "wrong": None})) == "the 18 farthest off of 270 samples, then 6 others"
-    places = "92 % of the places of 270 samples right: the 18 most wrong, then 6 others"
-    assert summary(stored(**{**facts, "hits": 0.92})) == places
+    several = "92 % of the positions of 270 samples right: the 18 most wrong, then 6 others"
+    assert summary(stored(**{**facts, "hits": 0.92})) == several
     large = "43 of the first 270 of 60,000 samples wrong: the 18 surest mistakes, then 6 others"
     assert summary(stored(**{**facts, "part": 60_000})) == large
 

@@ -133,8 +133,8 @@ def test_a_cell_of_the_matrix_shows_its_samples(qtbot: QtBot, show: Show) -> Non
     page, matrix = board.below.predictions, board.below.confusion.matrix
     qtbot.waitUntil(matrix.isVisible)
     whole = matrix.cells()
-    place = (whole.topLeft() + QPointF(2.5 * whole.width() / 3, 1.5 * whole.height() / 3)).toPoint()
-    QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=place)
+    point = (whole.topLeft() + QPointF(2.5 * whole.width() / 3, 1.5 * whole.height() / 3)).toPoint()
+    QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=point)
     assert board.below.tabs.currentIndex() == PREDICTIONS
     assert page.said.text() == "after epoch 1; true versicolor read as virginica: 2 samples of it kept"
     assert [page.table.item(row, 0).text() for row in range(page.table.rowCount())] == ["✗", "✗"]

@@ -44,16 +44,16 @@ def heads(board: Dashboard) -> list[str]:
 
 def cells(board: Dashboard, key: str) -> list[str]:
     """The texts of a column, as sorted."""
-    column = next(place for place, known in enumerate(board.runs.model.columns) if known.key == key)
+    column = next(index for index, known in enumerate(board.runs.model.columns) if known.key == key)
     return [row[column] for row in rows(board)]
 
 
 def click_head(board: Dashboard, key: str) -> None:
     table = board.runs.table
-    column = next(place for place, known in enumerate(board.runs.model.columns) if known.key == key)
+    column = next(index for index, known in enumerate(board.runs.model.columns) if known.key == key)
     table.scrollTo(board.runs.proxy.index(0, column))
-    place = table.horizontalHeader().sectionViewportPosition(column) + 12
-    QTest.mouseClick(table.horizontalHeader().viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place, 8))
+    x = table.horizontalHeader().sectionViewportPosition(column) + 12
+    QTest.mouseClick(table.horizontalHeader().viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 8))
 
 
 def choose_column(board: Dashboard, title: str) -> None:
@@ -124,9 +124,9 @@ def test_a_double_click_shows_the_curves(qtbot: QtBot, show: Show, tmp_path: Pat
     board = show()
     listed(qtbot, board, 1)
     table = board.runs.table
-    place = table.visualRect(board.runs.proxy.index(0, RESULT)).center()
-    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    point = table.visualRect(board.runs.proxy.index(0, RESULT)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)
     qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.run == path)
     assert "(shown above)" in rows(board)[0][NAME]
 

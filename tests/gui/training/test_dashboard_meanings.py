@@ -95,7 +95,7 @@ def test_metrics_that_do_not_fit_are_grey_and_say_why(qtbot: QtBot, show: Show) 
 
     assert not entry("mae").isEnabled()
     assert entry("mae").text().endswith("(for numbers)")
-    assert "needs several places" in entry("exact_match").text()
+    assert "needs several positions" in entry("exact_match").text()
     assert entry("f1").isEnabled()
     assert "(" not in entry("f1").text()
     board.document.apply(SetSetting(("training", "metrics"), ("mae", "f1")))

@@ -104,11 +104,11 @@ def test_follow_keeps_the_newest_in_view(qtbot: QtBot, show: Show) -> None:
     plots = board._plots
     assert plots is not None
     canvas = plots.panels[0].canvas
-    place = canvas.viewport().rect().center()
-    QTest.mousePress(canvas.viewport(), Qt.MouseButton.RightButton, pos=place)
+    point = canvas.viewport().rect().center()
+    QTest.mousePress(canvas.viewport(), Qt.MouseButton.RightButton, pos=point)
     canvas.box.scaleBy((0.2, 1.0))
     canvas.dragged.emit()
-    QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.RightButton, pos=place)
+    QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.RightButton, pos=point)
     assert not plots.follow.isChecked()
     low, high = canvas.steps()
     click_box = QPoint(8, plots.follow.height() // 2)

@@ -105,14 +105,14 @@ def test_the_cross_hair_shows_values_in_both_plots(qtbot: QtBot, show: Show) -> 
     plots = board._plots
     plots.slider.setValue(0)
     canvas = plots.panels[0].canvas
-    place = canvas.mapFromScene(canvas.box.mapViewToScene(QPointF(150, 0.5)))
-    QTest.mouseMove(canvas.viewport(), place + QPoint(3, 0))
-    QTest.mouseMove(canvas.viewport(), place)
+    point = canvas.mapFromScene(canvas.box.mapViewToScene(QPointF(150, 0.5)))
+    QTest.mouseMove(canvas.viewport(), point + QPoint(3, 0))
+    QTest.mouseMove(canvas.viewport(), point)
     qtbot.waitUntil(lambda: plots.panels[0].hovering)
     assert plots.panels[1].hovering
     step = round(canvas.hair.value())
     assert abs(step - 150) <= 2
-    assert plots.place.text() == f"at step {step}"
+    assert plots.readout.text() == f"at step {step}"
     assert plots.panels[0].legend.rows.values == [f"{math.exp(-step / 300):.4g}", "0.5"]
     assert plots.panels[1].legend.rows.values[1] == "75.0 %"
     plots.panels[0].canvas.hovered.emit(math.nan)

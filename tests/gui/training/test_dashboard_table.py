@@ -28,13 +28,13 @@ def listed(qtbot: QtBot, board: Dashboard, count: int) -> None:
 def type_into(board: Dashboard, row: int, column: int, text: str) -> None:
     """Double-click a cell, or press F2 on a name; type over what is selected, Enter."""
     table = board.runs.table
-    place = table.visualRect(board.runs.proxy.index(row, column)).center()
+    point = table.visualRect(board.runs.proxy.index(row, column)).center()
     before = rows(board)[row][column]
-    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)
     if column == NAME:
         QTest.keyClick(table, Qt.Key.Key_F2)
     else:
-        QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)
     editor = table.viewport().findChild(QLineEdit)
     assert editor is not None
     assert editor.selectedText() == before
@@ -52,9 +52,9 @@ def test_sorting_and_filtering(qtbot: QtBot, show: Show, tmp_path: Path) -> None
     board = show()
     listed(qtbot, board, 3)
     header = board.runs.table.horizontalHeader()
-    place = header.sectionViewportPosition(RESULT) + 10
+    x = header.sectionViewportPosition(RESULT) + 10
     for expected in (["90.0", "70.0", "50.0"], ["50.0", "70.0", "90.0"]):
-        QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=header.rect().topLeft() + _across(place))
+        QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=header.rect().topLeft() + _across(x))
         assert [row[RESULT] for row in rows(board)] == [f"accuracy {value} %" for value in expected]
     QTest.keyClicks(board.runs.filter, "wide 90")
     assert [row[RESULT] for row in rows(board)] == ["accuracy 90.0 %"]
@@ -142,8 +142,8 @@ def test_the_run_that_is_shown_cannot_lie_over_itself(qtbot: QtBot, show: Show, 
     assert board.run.host.status.run == path
     assert "(shown above)" in rows(board)[0][NAME]
     assert board.runs.proxy.index(0, 0).data(Qt.ItemDataRole.CheckStateRole) is None
-    place = board.runs.table.visualRect(board.runs.proxy.index(0, 0))
-    QTest.mouseClick(board.runs.table.viewport(), Qt.MouseButton.LeftButton, pos=place.topLeft() + _across(10))
+    area = board.runs.table.visualRect(board.runs.proxy.index(0, 0))
+    QTest.mouseClick(board.runs.table.viewport(), Qt.MouseButton.LeftButton, pos=area.topLeft() + _across(10))
     assert drawn(board) == [50, 1, 50, 1]
 
 

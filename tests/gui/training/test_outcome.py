@@ -17,7 +17,7 @@ from engine.edits import SetProperty, SetSetting
 from engine.errors import About
 from engine.training.findings import Diagnosis
 from gui.document import Document
-from gui.training.outcome import place_of
+from gui.training.outcome import fix_link
 from gui.training.range_dialog import heights
 from gui.training.results.lower import TABS
 from tests.engine.test_training_learning import table
@@ -46,13 +46,13 @@ def test_a_refused_training_says_why_and_leads_to_where_it_is_mended(qtbot: QtBo
 def test_a_result_leads_to_the_layer_or_setting_that_is_to_be_mended() -> None:
     graph = network()
     linear = graph.of_type("Linear")[0]
-    place = place_of(About(linear.id, setting="data.batch_size"), graph)
-    assert place is not None
-    assert (place.label, place.node) == (f"Show {linear.name}", linear.id)
-    place = place_of(About("gone", setting="data.batch_size"), graph)
-    assert place is not None
-    assert (place.label, place.setting) == ("Show the setting", "data.batch_size")
-    assert place_of(About(), graph) is None
+    link = fix_link(About(linear.id, setting="data.batch_size"), graph)
+    assert link is not None
+    assert (link.label, link.node) == (f"Show {linear.name}", linear.id)
+    link = fix_link(About("gone", setting="data.batch_size"), graph)
+    assert link is not None
+    assert (link.label, link.setting) == ("Show the setting", "data.batch_size")
+    assert fix_link(About(), graph) is None
 
 
 def diverge(qtbot: QtBot, board: Any, lr: float) -> None:
@@ -174,13 +174,13 @@ def test_a_real_run_keeps_what_came_and_went_between_two_looks_at_it(qtbot: QtBo
 def test_the_tabs_stay_where_they_are(qtbot: QtBot, show: Show) -> None:
     board = show()
     bar = board.below.tabs.tabBar()
-    places = set()
+    tops = set()
     for tab in range(len(TABS)):
         QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(tab).center())
         assert board.below.tabs.currentIndex() == tab
         QApplication.processEvents()
-        places.add(bar.mapTo(board, bar.rect().topLeft()).y())
-    assert len(places) == 1
+        tops.add(bar.mapTo(board, bar.rect().topLeft()).y())
+    assert len(tops) == 1
 
 
 @pytest.mark.parametrize(

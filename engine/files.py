@@ -1,56 +1,157 @@
-"""Opening and writing files: what is replaced is replaced whole, and what was written stays when the power goes."""
+"""The one module that opens, writes and replaces files: the user's here, those of a run in `engine.own_files`.
+
+Only regular files are opened: a pipe or a device never hangs the program and is never replaced. What is replaced is
+replaced whole, at the end of a link and not in its stead, and stays when the power goes.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
-import tempfile
+import secrets
+import stat
+from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
+from engine import system
 from engine.errors import LayerloomError
 from engine.foreign import os_error_number
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+TEMPORARY: Final = ".tmp"
+_KINDS: Final = (
+    (stat.S_ISDIR, "it is a folder"),
+    (stat.S_ISFIFO, "it is a named pipe, not a file"),
+    (stat.S_ISSOCK, "it is a socket, not a file"),
+    (stat.S_ISCHR, "it is a device, not a file"),
+    (stat.S_ISBLK, "it is a device, not a file"),
+)
 
 
 class FileError(LayerloomError):
     """Why a file cannot be read or written: one sentence that names it."""
 
 
+class NotAFile(OSError):
+    """What has the name is no regular file, or is reached by a link where none is followed."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(errno.EINVAL, reason, str(path))
+
+
+def open_to_read(path: Path) -> BufferedReader:
+    """Open a regular file of the user's, through links. Raises OSError with the reason as its ``strerror``."""
+    check_regular(path, os.stat(path))
+    return os.fdopen(open_handle(path, os.O_RDONLY), "rb")
+
+
+def read_bytes(path: Path, largest: int) -> bytes:
+    """What is in a file, at most so many bytes of it. Raises OSError."""
+    with open_to_read(path) as file:
+        return file.read(largest)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a regular file; False as well where nobody can say, as in a folder that may not be read."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Write beside, flush to disk, replace. Raises FileError and leaves the old file where that fails."""
-    temporary = None
+    with replacing(path) as beside, beside.open("wb") as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, links: bool = True) -> Iterator[Path]:
+    """A new file beside `path`, to be written in the block; then the disk has it, and it takes the name of `path`.
+
+    Through a link the file at its end is replaced, unless ``links`` is False: then the link is. Raises FileError, for
+    what the system refuses in the block as well, and `path` is as it was.
+    """
+    beside = None
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        temporary.chmod(mode)
-        temporary.replace(path)
+        target = Path(os.path.realpath(path)) if links else path
+        mode = _replaceable(target)
+        clean(target.parent, target.name)
+        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}{TEMPORARY}")
+        with os.fdopen(open_handle(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as held:
+            system.hold(held)
+            yield beside
+        to_disk(beside)
+        if mode is not None:
+            beside.chmod(mode)
+        system.replace(beside, target)
+        beside = None
+        system.sync_folder(target.parent)
     except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         raise FileError(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        if beside is not None:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
 
 
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+def clean(folder: Path, name: str) -> None:
+    """Remove what writers of a file that were killed have left half written beside it."""
+    for entry in folder.iterdir():
+        if entry.name.startswith(f".{name}.") and entry.name.endswith(TEMPORARY):
+            with contextlib.suppress(OSError):  # its writer is at it, or it is somebody else's
+                system.remove_abandoned(entry)
+
+
+def open_handle(path: Path, flags: int) -> int:
+    """Open what is a regular file, or is to become one. Raises OSError, and nothing waits for a pipe."""
+    extra = ("O_BINARY", "O_CLOEXEC", "O_NOCTTY", "O_NONBLOCK")
+    handle = os.open(path, flags | sum(getattr(os, name, 0) for name in extra), 0o666)
+    try:
+        check_regular(path, os.fstat(handle))
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def check_regular(path: Path, facts: os.stat_result) -> None:
+    """Raises NotAFile, with what it is instead."""
+    for is_kind, reason in _KINDS:
+        if is_kind(facts.st_mode):
+            raise NotAFile(path, reason)
+
+
+def _replaceable(path: Path) -> int | None:
+    """The mode of the file that is to be replaced, None where there is none. Raises OSError where it may not be."""
+    try:
+        facts = os.stat(path)
+    except FileNotFoundError:
+        return None
+    check_regular(path, facts)
+    mode = stat.S_IMODE(facts.st_mode)
+    if not mode & 0o222:
+        raise PermissionError(errno.EACCES, "it is read-only", str(path))
+    return mode
 
 
 def to_disk(path: Path) -> None:
-    """Wait until the operating system has written a file, or the names in a folder. Raises OSError."""
-    with contextlib.suppress(PermissionError):  # Windows opens no folders
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    """Wait until the disk has what was written to a file. Raises OSError."""
+    with path.open("rb+") as file:  # Windows syncs only what can be written
+        os.fsync(file.fileno())
+
+
+def sha256_of(file: IO[bytes], size: int) -> hashlib._Hash:
+    """The sum of the next bytes of a file, so many at most, to go on with."""
+    found = hashlib.sha256()
+    while size and (piece := file.read(min(size, 2**20))):
+        found.update(piece)
+        size -= len(piece)
+    return found
 
 
 def reason_of(error: BaseException) -> tuple[int | None, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from time import sleep
 from typing import IO, Final
+
+from engine import own_files, system
+from engine.files import NotAFile
 
 LOCK: Final = ".writer"
 TRIES, PAUSE = 20, 0.01
@@ -18,10 +20,10 @@ class WriterLock:
     def __init__(self, folder: Path) -> None:
         """Raises BlockingIOError where another program is writing to the folder, OSError where nobody can."""
         self._file: IO[bytes] | None = None
-        file = (folder / LOCK).open("ab")
+        file = own_files.append(folder, LOCK)
         for left in reversed(range(TRIES)):
             try:
-                _lock(file)
+                system.lock(file)
                 break
             except OSError as error:
                 if left:
@@ -41,28 +43,10 @@ class WriterLock:
 def is_written(folder: Path) -> bool:
     """Whether a program is writing to the folder now; looking changes nothing and disturbs nobody."""
     try:
-        with (folder / LOCK).open("rb") as file:
-            _share(file)
-    except FileNotFoundError:
+        with own_files.open_to_read(folder, LOCK) as file:
+            system.share(file)
+    except (FileNotFoundError, NotAFile):
         return False
     except OSError:
         return True
     return False
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: IO[bytes]) -> None:
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-
-    _share = _lock  # Windows knows no shared one: two who look at the same moment may see each other
-
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _share(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -14,10 +14,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from engine import own_files
 from engine.blocks.block import BLOCK, LONGEST_HELP, PARAMETER, Block, BlockParameter
 from engine.blocks.block_edits import AddBlock
 from engine.edits import AddNode, Connect, SetParameter
-from engine.files import FileError, write_atomically
+from engine.files import FileError, read_bytes, write_atomically
 from engine.graph import Edge, Graph, GraphError, Node
 from engine.layers.losses import AXIS, LOSSES
 from engine.limits import FARTHEST, ID, LONGEST_NAME, LONGEST_PARAMETER, LONGEST_TITLE, PORT, TYPE
@@ -188,11 +189,19 @@ def _fill(graph: Graph, part: _Graph, where: str) -> None:
 def load(path: Path) -> Graph:
     """Read a project file. Raises ProjectError with one sentence that names the file and says where in it."""
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+        content = read_bytes(path, LARGEST_FILE + 1)
     except OSError as error:
         raise ProjectError(f"{path} cannot be read: {error.strerror or error}.") from error
     return from_bytes(content, path.name)
+
+
+def load_own(folder: Path, name: str) -> Graph:
+    """Read the project file in a folder of the program's own, as a run is. Raises ProjectError, for a link as well."""
+    try:
+        content = own_files.read_bytes(folder, name, LARGEST_FILE + 1)
+    except OSError as error:
+        raise ProjectError(f"{folder / name} cannot be read: {error.strerror or error}.") from error
+    return from_bytes(content, name)
 
 
 def save(graph: Graph, path: Path) -> None:

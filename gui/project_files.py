@@ -80,7 +80,7 @@ class Files(QObject):
             from engine.training.runs.folder import PROJECT  # it loads numpy, which the window does not wait for
 
             try:
-                graph = project.load(run / PROJECT)
+                graph = project.load_own(run, PROJECT)
             except FileError as error:
                 self._complain("The network of this run cannot be opened", str(error))
             else:

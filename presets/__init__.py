@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine import project
+from engine.files import is_file
 from engine.graph import Graph
 from engine.nearest import hint
 from presets.built_in import BUILT_IN
@@ -38,7 +39,7 @@ def open_what(what: str) -> tuple[Graph, Path | None]:
     Returns the graph and, for a file, its path. Raises ProjectError or PresetError.
     """
     path = Path(what)
-    if path.suffix == ".loom" or path.is_file():
+    if path.suffix == ".loom" or is_file(path):
         return project.load(path), path
     name, _, options = what.partition(":")
     preset = get(name)

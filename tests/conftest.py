@@ -19,7 +19,7 @@ def layerloom_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("LAYERLOOM_HOME", str(home))
     # A process of its own needs seconds to start: a test that is not about it trains in the window's.
-    (home / "preferences.ini").write_text("[training]\nhost=thread\n", encoding="utf-8")
+    (home / "preferences.json").write_text('{"training/host": "thread"}', encoding="utf-8")
     return home
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.data.dataset import DataError, Dataset, Field, Samples
 from engine.data.declarations import file_sets as files
 from engine.data.declarations import generated, tables
+from engine.files import is_file
 from engine.home import home
 from engine.nearest import hint
 
@@ -99,7 +100,7 @@ def _stamp(dataset: Dataset, where: Path | None) -> tuple[tuple[str, int, int], 
     try:
         inside = where / str(dataset.options.get("inside", ""))
         folders = [folder for folder in dict.fromkeys((where, inside)) if folder.is_dir()]
-        paths = sorted(path for folder in folders for path in islice(folder.iterdir(), MOST_FILES) if path.is_file())
+        paths = sorted(path for folder in folders for path in islice(folder.iterdir(), MOST_FILES) if is_file(path))
         found = [(path.name, path.stat()) for path in paths]
     except OSError as error:
         raise DataError(f"The folder {where} cannot be read: {error.strerror or error}.") from error

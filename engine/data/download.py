@@ -15,7 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from engine import own_files
 from engine.data.dataset import DataError, Dataset, File
+from engine.files import is_file, open_to_read
+from engine.system import replace
 
 TIMEOUT = 30.0
 """Seconds without a byte until a mirror is given up."""
@@ -36,7 +39,7 @@ def size(dataset: Dataset) -> int:
 
 def wanted(dataset: Dataset, folder: Path) -> tuple[File, ...]:
     """The files that are not in the folder."""
-    return tuple(file for file in dataset.files if not (folder / file.name).is_file())
+    return tuple(file for file in dataset.files if not is_file(folder / file.name))
 
 
 def arrived(dataset: Dataset, folder: Path) -> int:
@@ -44,7 +47,7 @@ def arrived(dataset: Dataset, folder: Path) -> int:
     total = 0
     for file in dataset.files:
         for path in (folder / file.name, folder / f"{file.name}.part"):
-            if path.is_file():
+            if is_file(path):
                 total += min(path.stat().st_size, file.size)
                 break
     return total
@@ -88,11 +91,11 @@ def _fetch(
             reasons.append(f"{_host(mirror)}: {error}")
             continue
         digest = hashlib.md5(usedforsecurity=False)
-        with part.open("rb") as content:
+        with open_to_read(part) as content:
             while piece := content.read(1 << 20):
                 digest.update(piece)
         if digest.hexdigest() == file.md5:
-            part.replace(folder / file.name)
+            replace(part, folder / file.name)
             return
         part.unlink()
         reasons.append(f"{_host(mirror)}: what came is not what is published (its MD5 is {digest.hexdigest()})")
@@ -118,7 +121,7 @@ def _append(
     with _answer(request, timeout) as answer:
         if have and (answer.status != 206 or not answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")):
             have = 0  # the mirror begins again
-        with part.open("ab" if have else "wb") as target:
+        with own_files.append(part.parent, part.name, have) as target:
             while have < file.size:
                 if cancelled():
                     raise Cancelled
@@ -160,7 +163,7 @@ def _reason(error: Exception) -> str:
 
 
 def _length(path: Path, most: int) -> int:
-    return min(path.stat().st_size, most) if path.is_file() else 0
+    return min(path.stat().st_size, most) if is_file(path) else 0
 
 
 def _host(mirror: str) -> str:

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from engine.data.dataset import Dataset
+from engine.files import is_file
 
 MOST = 1000
 """Entries of a folder that are looked at."""
@@ -57,9 +58,9 @@ def look_into(dataset: Dataset, folder: Path) -> Found:
         fault = f"{folder} is no folder."
     except OSError as error:
         fault = f"{folder} cannot be read: {error.strerror or error}."
-    there = {name for name in names if _is_file(folder / name)}
+    there = {name for name in names if is_file(folder / name)}
     whole = any(all(there.intersection(needed) for needed in way) for way in sought(dataset))
-    part = bool(there) or any(_is_file(folder / f"{file.name}.part") for file in dataset.files)
+    part = bool(there) or any(is_file(folder / f"{file.name}.part") for file in dataset.files)
     others = [name for name in entries if name not in known]
     return Found(whole, part, tuple(others[:SHOWN]), max(0, len(others) - SHOWN), fault, _writable(folder))
 
@@ -77,13 +78,6 @@ def in_words(dataset: Dataset, found: Found, folder: Path) -> str:
     if not found.writable:
         lines.append(f"Nothing can be written to {folder}.")
     return "\n".join(lines)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False
 
 
 def _writable(folder: Path) -> bool:

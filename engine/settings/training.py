@@ -6,7 +6,7 @@ An optimizer or schedule is chosen by its ``name``; where the name is left out t
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -17,6 +17,8 @@ from engine.settings.metrics import MetricName
 from engine.settings.optimizers import LBFGS, AdamW, Optimizer
 from engine.settings.schedules import CLOSED, Constant, Cyclic, OneCycle, Plateau, Schedule
 
+MOST_THREADS: Final = 1024
+"""More crash the library that torch computes with."""
 __all__ = ["Checkpoints", "EarlyStopping", "Plateau", "TrainingConfig"]
 
 
@@ -74,7 +76,7 @@ class TrainingConfig(Section):
     compile: bool = Field(False, description="let torch.compile make faster code of it; the first step takes long")
     channels_last: bool = Field(False, description="keep images with channels last in memory: faster convolutions")
     device: Device = Field("auto", description="'auto', 'cpu', 'cuda', 'cuda:0', … or 'mps'")
-    threads: Annotated[int, Field(ge=1, le=1024)] | None = Field(
+    threads: Annotated[int, Field(ge=1, le=MOST_THREADS)] | None = Field(
         None, description="the CPU threads to compute with; none: chosen by the size of the network"
     )
 

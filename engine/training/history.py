@@ -2,6 +2,7 @@
 
 A reader takes the length before the arrays: whatever it then sees holds at least that many finished points, for the
 writer copies into a larger array before it announces anything new, and never changes a point.
+Names are copied at one go, as the interpreter does with a dictionary.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class _Points:
     """Points as the columns of one (4, capacity) array that doubles when it is full."""
 
     def __init__(self) -> None:
-        self.data: Values = np.empty((4, 256))
+        self.data: Values = np.empty((4, 16))
         self.length = 0
 
     def extend(self, rows: Sequence[Column]) -> None:
@@ -62,7 +63,19 @@ class History:
 
     def __init__(self) -> None:
         self._series: dict[str, _Points] = {}
-        self.tables: dict[str, Table] = {}
+        self._tables: dict[str, Table] = {}
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables there are now."""
+        return dict(self._tables)
+
+    def __len__(self) -> int:
+        """How many series and tables there are."""
+        return len(self._series) + len(self._tables)
+
+    def __bool__(self) -> bool:
+        return True
 
     def names(self) -> tuple[str, ...]:
         """The series there are, in order of appearance."""
@@ -85,7 +98,7 @@ class History:
 
     def keep(self, name: str, step: int, epoch: int, values: SampleTable | TableRows) -> None:
         """Replace a table by its latest state. Only the writer may call this."""
-        self.tables = {**self.tables, name: Table(step, epoch, values)}
+        self._tables[name] = Table(step, epoch, values)
 
     def points(self, name: str, start: int = 0) -> Values:
         """The points of a series from number ``start`` on, as rows: step, value, epoch, seconds; a read-only view."""
@@ -109,7 +122,7 @@ class History:
         if series is None:
             series = _Points()
             series.extend((steps, values, epochs, seconds))
-            self._series = {**self._series, name: series}
+            self._series[name] = series  # whole already, for those who read meanwhile
         else:
             series.extend((steps, values, epochs, seconds))
 

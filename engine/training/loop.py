@@ -78,7 +78,7 @@ class Trainer:
         info = read(run_dir)
         if info.state == "finished":
             raise RunError(f"The run in {run_dir} has finished: there is nothing left to resume.")
-        graph = project.load(run_dir / PROJECT)
+        graph = project.load_own(run_dir, PROJECT)
         return cls(graph, run_dir, control=control, history=history, on_epoch=on_epoch, resumed=info)
 
     def run(self) -> Result:

@@ -139,6 +139,7 @@ class Session:
             epochs=self.epochs,
             batches=self.batches,
             metrics_bytes=metrics,
+            metrics_sha256=self.recorder.run.metrics_sha256(),
             timing_bytes=timing,
             seconds=self.recorder.seconds,
             validation=dict(self.validation),

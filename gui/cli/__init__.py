@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 from engine.errors import LayerloomError
 from gui.cli import check, info, layers, new, open_window, presets_list, source, train
+from gui.cli.output import lasting_output
 
 COMMANDS = (open_window, presets_list, layers, new, check, info, source, train)
 DONE, NO, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0 done, 1 the answer is "no", 2 call or file is wrong, 130 stopped by Ctrl-C."""
+    """Run one command; the exit code: 0 done, 1 the answer is "no", 2 call or file is wrong, and those of signals.
+
+    These are 130 for Ctrl-C, 143 for SIGTERM and 129 for SIGHUP.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
     if not arguments or (len(arguments) == 1 and arguments[0].endswith(".loom")):
         arguments = ["open", *arguments]
-    args = _parser().parse_args(arguments)
+    with lasting_output() as output:
+        args = _parser().parse_args(arguments)
+        code = _run(args, debug)
+        output.flush()
+        if output.answer_lost is not None and args.run is not train.run:
+            print(f"layerloom: the answer cannot be written: {output.answer_lost.strerror}.", file=sys.stderr)
+            return WRONG
+        return code
+
+
+def _run(args: argparse.Namespace, debug: bool) -> int:
     try:
         code: int = args.run(args)
-        sys.stdout.flush()
         return code
+    except train.StoppedBySignal as stopped:
+        return stopped.code
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone, as in `layerloom layers | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except Exception as error:
         if debug:
             raise

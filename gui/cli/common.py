@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Protocol
 
 from engine.errors import LayerloomError
+from engine.files import NotAFile, check_regular
+from gui.cli.output import escapes
 
 
 class CallError(LayerloomError):
@@ -32,8 +35,23 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the answer as JSON")
 
 
+def add_force(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--force", action="store_true", help="replace a file that is there already")
+
+
+def check_new(file: Path, force: bool) -> None:
+    """Raises CallError where a file is there already and may not be replaced, or is none."""
+    if file.exists():
+        try:
+            check_regular(file, file.stat())
+        except NotAFile as error:
+            raise CallError(f"{file} cannot be written: {error.strerror}.") from error
+        if not force:
+            raise CallError(f"{file} is there already; --force replaces it.")
+
+
 def print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1))
+    print(json.dumps(value, ensure_ascii=escapes(), indent=1))
 
 
 def print_table(head: list[str], rows: list[list[str]]) -> None:

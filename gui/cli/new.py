@@ -8,14 +8,14 @@ from pathlib import Path
 
 import presets
 from engine import project
-from gui.cli.common import CallError, Commands, add_what
+from gui.cli.common import CallError, Commands, add_force, add_what, check_new
 
 
 def add(commands: Commands) -> None:
     parser = commands.add_parser("new", help="write a project file")
     add_what(parser)
     parser.add_argument("file", metavar="FILE.loom", type=Path)
-    parser.add_argument("--force", action="store_true", help="replace a file that is there already")
+    add_force(parser)
     parser.set_defaults(run=run)
 
 
@@ -23,8 +23,7 @@ def run(args: argparse.Namespace) -> int:
     graph, _ = presets.open_what(args.what)
     if args.file.suffix != ".loom":
         raise CallError(f"{args.file} does not end in .loom, as project files do.")
-    if args.file.exists() and not args.force:
-        raise CallError(f"{args.file} is there already; --force replaces it.")
+    check_new(args.file, args.force)
     project.save(graph, args.file)
     print(f"layerloom: wrote {args.file}", file=sys.stderr)
     return 0

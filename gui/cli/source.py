@@ -8,13 +8,14 @@ from pathlib import Path
 import presets
 from engine import source as writer
 from engine.files import write_atomically
-from gui.cli.common import Commands, add_what
+from gui.cli.common import Commands, add_force, add_what, check_new
 
 
 def add(commands: Commands) -> None:
     parser = commands.add_parser("source", help="print the PyTorch source")
     add_what(parser)
     parser.add_argument("-o", dest="file", metavar="FILE.py", type=Path, help="write it to a file instead")
+    add_force(parser)
     parser.set_defaults(run=run)
 
 
@@ -24,5 +25,6 @@ def run(args: argparse.Namespace) -> int:
     if args.file is None:
         print(text, end="")
     else:
+        check_new(args.file, args.force)
         write_atomically(args.file, text.encode())
     return 0

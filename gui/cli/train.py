@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import presets
 from engine.assignments import edit
@@ -20,6 +20,20 @@ from gui.cli.progress import ProgressPrinter
 if TYPE_CHECKING:
     from engine.graph import Graph
     from engine.training.control import Control
+
+
+SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""What asks a program to end: Ctrl-C, a service manager, a terminal that is closed; the last is that of Windows."""
+SIGNALLED: Final = 128
+"""What shells add to the number of a signal for the exit code of a program that it ended."""
+
+
+class StoppedBySignal(KeyboardInterrupt):
+    """A second signal: the command ends at once, with this exit ``code``."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.code = SIGNALLED + number
 
 
 def add(commands: Commands) -> None:
@@ -73,31 +87,37 @@ def run(args: argparse.Namespace) -> int:
     code = progress.finish(result)
     if asked() and result.state == "stopped":
         print(f"layerloom: go on with `layerloom train --resume {result.run}`", file=sys.stderr)
-        return 130
+        return SIGNALLED + asked()
     return code
 
 
 @contextmanager
-def stopping(control: Control) -> Iterator[Callable[[], bool]]:
-    """Let Ctrl-C end the run between two steps, with a checkpoint; a second one ends it at once.
+def stopping(control: Control) -> Iterator[Callable[[], int]]:
+    """Let a signal end the run between two steps, with a checkpoint; a second one ends it at once.
 
-    Gives a function that says whether Ctrl-C was pressed.
+    Gives a function that says which signal came, 0 for none. A signal that is ignored, as SIGHUP under ``nohup``, stays
+    ignored.
     """
-    pressed = False
+    came = 0
 
     def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal pressed
-        if pressed:
-            raise KeyboardInterrupt
-        pressed = True
-        print("\nStopping after this step; Ctrl-C again stops at once.", file=sys.stderr)
+        nonlocal came
+        if came:
+            raise StoppedBySignal(number)
+        came = number
         control.stop()
+        print("\nStopping after this step; Ctrl-C again stops at once.", file=sys.stderr)
 
-    before = signal.signal(signal.SIGINT, stop)
+    names = [name for name in SIGNALS if hasattr(signal, name)]
+    known = {number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)}
+    before = {number: handler for number, handler in known.items() if handler is not signal.SIG_IGN}
+    for number in before:
+        signal.signal(number, stop)
     try:
-        yield lambda: pressed
+        yield lambda: came
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _graph(args: argparse.Namespace) -> Graph:

@@ -55,7 +55,7 @@ def pays(graph: Graph, resume: Path | None = None) -> bool:
     """
     try:
         if resume is not None:
-            graph = project.load(resume / PROJECT)
+            graph = project.load_own(resume, PROJECT)
         settings = resolve_settings(graph)
         if isinstance(settings, SettingFault):
             return False

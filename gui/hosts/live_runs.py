@@ -47,6 +47,6 @@ def project_of(run: LiveTraining) -> Graph | None:
     from engine.training.runs.folder import PROJECT
 
     try:
-        return project.load((run.facts.run or run.folder) / PROJECT)
+        return project.load_own(run.facts.run or run.folder, PROJECT)
     except FileError:
         return None

@@ -17,12 +17,12 @@ from multiprocessing.connection import Pipe, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import project
+from engine import own_files, project
 from engine.errors import NOTHING, About, about
 from engine.graph import Graph
 from engine.training.history import History
 from engine.training.process.child import spawn
-from engine.training.process.handover import WORDS, Request, call, facts_of, hand_over, remove
+from engine.training.process.handover import LARGEST_WORDS, WORDS, Request, call, facts_of, hand_over, remove
 from engine.training.process.messages import (
     NEWS,
     Command,
@@ -226,7 +226,7 @@ class ProcessHost:
         if self._folder is None:
             graph = self.graph
             if self._request.resume is not None:
-                graph = project.load(self._request.resume / PROJECT)
+                graph = project.load_own(self._request.resume, PROJECT)
             assert graph is not None
             self._folder = hand_over(graph, self._request)
             try:
@@ -315,10 +315,10 @@ class ProcessHost:
         run, folder = self._status.run, self._folder
         with contextlib.suppress(OSError):
             if run is not None:
-                said = (run / WORDS).stat().st_size
+                said = own_files.size_of(run, WORDS)
                 return f" What it said last is in {run / WORDS}." if said else ""
             if folder is not None:
-                lines = (folder / WORDS).read_text(encoding="utf-8", errors="replace").split("\n")
+                lines = own_files.read_bytes(folder, WORDS, LARGEST_WORDS).decode(errors="replace").split("\n")
                 last = next((line for line in reversed(lines) if line.strip()), "")
                 return f" It said last: {last.strip()[:300]}" if last else ""
         return ""

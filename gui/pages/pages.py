@@ -75,7 +75,7 @@ class Pages(QStackedWidget):
     # -- showing one -----------------------------------------------------------------------------------------------
 
     def show_start(self) -> None:
-        self.start.set_recent(self._preferences.recent())
+        self.start.recent.show_files(self._preferences.recent())
         self._show("page.start", self.start)
 
     def show_design(self) -> None:
@@ -121,3 +121,4 @@ class Pages(QStackedWidget):
             self._training.close_host(timeout=10.0, keep=keep_run)
         if self._data is not None:
             self._data.close_background()
+        self.start.recent.close_background()

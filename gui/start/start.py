@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
@@ -22,6 +20,7 @@ import presets
 from engine import cost
 from engine.graph import Graph
 from gui.icons import icon
+from gui.start.recent_files import RecentFiles
 from gui.start.thumbnail import blocks, paint
 from gui.theme import theme
 from gui.widgets import heading, label
@@ -137,32 +136,15 @@ class StartPage(QScrollArea):
             side.addWidget(button)
         side.addSpacing(12)
         side.addWidget(heading("Recent"))
-        self._recent = QVBoxLayout()
-        self._recent.setSpacing(2)
-        side.addLayout(self._recent)
+        self.recent = RecentFiles()
+        self.recent.chosen.connect(self.file_chosen)
+        side.addWidget(self.recent)
         side.addStretch(1)
         return side
 
     def _retint(self) -> None:
         for button, name in self._buttons:
             button.setIcon(icon(name))
-
-    def set_recent(self, paths: list[Path]) -> None:
-        """Show these files as recent ones."""
-        _clear(self._recent)
-        for path in paths[:8]:
-            button = QPushButton()
-            button.setFlat(True)
-            button.setProperty("role", "link")
-            button.setFixedWidth(220)
-            name = QFontMetricsF(button.font()).elidedText(path.name, Qt.TextElideMode.ElideMiddle, 196)
-            button.setText(name)
-            button.setToolTip(str(path))
-            button.setAccessibleName(f"Open recent file {path.name}")
-            button.clicked.connect(lambda _checked=False, path=path: self.file_chosen.emit(path))
-            self._recent.addWidget(button)
-        if not paths:
-            self._recent.addWidget(label("Projects you save appear here.", "muted"))
 
     # -- the gallery -----------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from engine import own_files
 from engine.edits import SetSetting
 from engine.errors import About
 from engine.graph import Graph, GraphError
@@ -66,7 +67,7 @@ class Outcome(QObject):
                 self.banner.hide()
                 return
         again = f"Train anew with {self._lr:g}" if math.isfinite(self._lr) else ""
-        resumable = (result.state == "stopped" and (result.run / METRICS).is_file()) or (
+        resumable = (result.state == "stopped" and own_files.is_file(result.run, METRICS)) or (
             result.state == "failed" and _kept(result)
         )
         self.banner.show_result(
@@ -107,8 +108,7 @@ def refused(result: Result, history: History) -> bool:
 
 def _kept(result: Result) -> bool:
     """Whether the folder of a run holds any curves: also those of a run that could not be resumed."""
-    path = result.run / METRICS
-    return path.is_file() and path.stat().st_size > 0
+    return own_files.is_file(result.run, METRICS) and own_files.size_of(result.run, METRICS) > 0
 
 
 def diverged_at(history: History) -> float:

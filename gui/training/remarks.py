@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from engine import project
+from engine import own_files, project
 from engine.graph import Graph, GraphError
 from engine.training.runs.folder import FACTS, PROJECT, RunError
 from engine.training.runs.run_info import read
@@ -91,7 +91,7 @@ class Remarks(QObject):
     def _ended(self, result: Result) -> None:
         """The run has written down all that was said of it, also what came between two looks at it."""
         self.progressed.emit("")
-        if not (result.run / FACTS).is_file():
+        if not own_files.is_file(result.run, FACTS):
             return
         try:
             said = read(result.run).diagnoses
@@ -114,7 +114,7 @@ class Remarks(QObject):
             return None
         if self._trained is None or self._trained[0] != status.run:
             try:
-                self._trained = (status.run, project.load(status.run / PROJECT))
+                self._trained = (status.run, project.load_own(status.run, PROJECT))
             except project.ProjectError as error:
                 self.message.emit(str(error))
                 return None

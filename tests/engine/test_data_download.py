@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -147,19 +146,13 @@ def test_a_server_that_says_nothing_is_given_up(tmp_path: Path, monkeypatch: pyt
             download(served("mnist", FILES, url), tmp_path, timeout=0.2)
 
 
-def full(real: Callable[..., Any]) -> Callable[..., Any]:
-    """`Path.open` on a disk that takes not a byte more."""
-
-    def opened(self: Path, mode: str = "r", *args: Any, **options: Any) -> Any:
-        if self.suffix == ".part" and mode != "rb":
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return real(self, mode, *args, **options)
-
-    return opened
+def no_more_room(*_args: object) -> None:
+    """What a disk says that takes not a byte more."""
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_full_disk_is_a_sentence(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module.Path, "open", full(Path.open))
+    monkeypatch.setattr(module.own_files, "append", no_more_room)
     with pytest.raises(DataError, match="is full: make room, and the download goes on where it stopped"):
         download(served("mnist", FILES, server.url), tmp_path)
     assert files_in(tmp_path) == {}

@@ -227,3 +227,12 @@ def test_a_gzip_bomb_of_an_idx_file_is_bounded(tmp_path: Path) -> None:
     write(tmp_path, {**packed(mnist()[0]), "train-images-idx3-ubyte.gz": gzip.compress(bomb)})
     with pytest.raises(DataError, match="says that it holds 200,001 samples"):
         load("mnist", str(tmp_path))
+
+
+def test_a_file_that_is_cut_off_says_so_once(tmp_path: Path) -> None:
+    for name, content in mnist(20, 10)[0].items():
+        (tmp_path / name).write_bytes(content[:-3] if "train-images" in name else content)
+    with pytest.raises(DataError) as caught:
+        load("mnist", str(tmp_path))
+    assert str(caught.value).count("cut off") == 1
+    assert "damaged" not in str(caught.value)

@@ -284,7 +284,7 @@ def test_batches_in_which_nothing_counts_do_not_spoil_the_means_of_an_epoch(tmp_
         seen: list[Status] = []
         result = Trainer(graph, tmp_path / f"{size} {ignored}", on_epoch=seen.append).run()
         assert result.state == "finished", result.message
-        history = read_metrics(result.run / "metrics.jsonl")
+        history = read_metrics(result.run)
         steps, losses = history.series("train/loss")
         accuracies = history.series("train/accuracy")[1]
         half = len(steps) // 2

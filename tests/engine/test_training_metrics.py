@@ -238,7 +238,7 @@ def test_the_usual_metrics_fit_the_task() -> None:
 def test_chosen_metrics_are_measured_and_read_back(tmp_path: Path) -> None:
     result, history = train(table(metrics=("auroc", "confusion_matrix")), tmp_path)
     assert list(result.test) == ["loss", "accuracy", "auroc"]
-    again = read_metrics(result.run / "metrics.jsonl")
+    again = read_metrics(result.run)
     matrix = history.tables["validation/confusion_matrix"]
     assert again.tables == {name: table for name, table in history.tables.items() if not is_predictions(name)}
     assert (matrix.epoch, matrix.step) == (3, 21)

@@ -102,7 +102,7 @@ def test_the_curves_of_a_resumed_run_are_whole(tmp_path: Path) -> None:
     Trainer(network("image"), folder, control=Stopping(30)).run()
     history, seen = History(), list[Status]()
     Trainer.resume(folder, history=history, on_epoch=seen.append).run()
-    saved = read_metrics(folder / "metrics.jsonl")
+    saved = read_metrics(folder)
     assert history.series("train/loss")[0].tolist() == saved.series("train/loss")[0].tolist()
     assert [status.epoch for status in seen] == [1, 2, 3, 4]
 

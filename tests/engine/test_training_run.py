@@ -82,7 +82,7 @@ def test_metrics_come_back_as_they_were_also_when_cut_off(tmp_path: Path) -> Non
         {"step": n, "epoch": 1, "split": "train", "loss": loss} for n, loss in enumerate((0.5, math.nan, math.inf), 1)
     ]
     path.write_text("".join(f"{line(row)}\n" for row in rows) + '{"step":4,"epoch":1,"split":"tr')
-    steps, values = read_metrics(path).series("train/loss")
+    steps, values = read_metrics(path.parent).series("train/loss")
     assert steps.tolist() == [1.0, 2.0, 3.0]
     assert values[0] == 0.5
     assert math.isnan(values[1])
@@ -103,23 +103,23 @@ def test_damaged_metrics_are_one_sentence_with_the_line(text: str, tmp_path: Pat
     path = tmp_path / "metrics.jsonl"
     path.write_text('{"step":1,"epoch":1,"split":"train","loss":1}\n' + text)
     with pytest.raises(RunError, match="line 2"):
-        read_metrics(path)
+        read_metrics(path.parent)
 
 
 @settings(max_examples=200)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_curves_or_one_sentence(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
-    path = tmp_path_factory.getbasetemp() / "any.jsonl"
+    path = tmp_path_factory.getbasetemp() / "metrics.jsonl"
     path.write_bytes(data)
     try:
-        assert isinstance(read_metrics(path), History)
+        assert isinstance(read_metrics(path.parent), History)
     except RunError as error:
         assert str(error).count("\n") == 0 or b"\n" in data  # noqa: PT017
 
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="cannot be read: No such file"):
-        read_metrics(tmp_path / "metrics.jsonl")
+        read_metrics(tmp_path)
     with pytest.raises(RunError, match=r"is not a run: run\.json cannot be read"):
         read(tmp_path)
 

@@ -181,3 +181,22 @@ def test_the_command_line_imports_neither_qt_nor_torch_where_it_need_not() -> No
         "sys.exit(any(m in sys.modules for m in ('PySide6', 'torch', 'sklearn', 'pyqtgraph')))"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
+def test_a_file_that_is_there_is_replaced_only_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "lenet.py"
+    file.write_text("mine")
+    assert main(["source", "lenet-5", "-o", str(file)]) == 2
+    assert "is there already; --force replaces it" in capsys.readouterr().err
+    assert file.read_text() == "mine"
+    assert main(["source", "lenet-5", "-o", str(file), "--force"]) == 0
+    assert "class LeNet" in file.read_text()
+
+
+@pytest.mark.parametrize("command", [["source", "lenet-5", "-o"], ["new", "lenet-5"]])
+def test_a_device_is_never_replaced(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    device = tmp_path / "null.loom"
+    device.symlink_to(os.devnull)
+    assert main([*command, str(device), "--force"]) == 2
+    assert "cannot be written: it is a device" in capsys.readouterr().err
+    assert device.is_symlink()

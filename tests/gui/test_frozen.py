@@ -25,12 +25,13 @@ def test_layers_of_an_old_clipboard_are_pasted_with_their_blocks() -> None:
 
 
 def test_old_preferences_are_those_of_the_window(qtbot: QtBot, layerloom_home: Path) -> None:
+    (layerloom_home / "preferences.json").unlink()
     shutil.copy(FROZEN / "home" / "preferences.ini", layerloom_home)
     window = build_window()
     qtbot.addWidget(window, before_close_func=lambda shown: shown.document.discard())
     window.show()
     preferences = Preferences()
     assert (preferences.theme, preferences.host) == ("dark", "process")
-    assert preferences.recent() == []  # both files are gone
+    assert [path.name for path in preferences.recent()] == ["nested-blocks.loom", "gone.loom"]
     assert preferences.bytes("window") is not None
     assert window.isVisible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -74,7 +75,7 @@ def test_where_trainings_run_is_chosen_on_the_train_page(qtbot: QtBot, tmp_path:
 
 @pytest.mark.parametrize("nonsense", ["", "gpu", "PROCESS"])
 def test_a_preference_that_is_none_is_automatic(layerloom_home: Path, nonsense: str) -> None:
-    (layerloom_home / "preferences.ini").write_text(f"[training]\nhost={nonsense}\n")
+    (layerloom_home / "preferences.json").write_text(json.dumps({"training/host": nonsense}))
     assert Preferences().host == "auto"
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from engine.data.dataset import DataError, Dataset, Samples
 from engine.data.files.reading import bounded, missing, sentences
+from engine.files import is_file, open_to_read, read_bytes
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array
@@ -57,10 +58,10 @@ def sought(dataset: Dataset) -> tuple[tuple[tuple[str, ...], ...], ...]:
 def _contents(dataset: Dataset, folder: Path, names: tuple[str, ...]) -> tuple[dict[str, bytes], Path]:
     """The bytes of the files with these names, and where they were: in the folder, one below it, or in the archive."""
     for root in (folder, folder / dataset.options["inside"]):
-        if all((root / name).is_file() for name in names):
+        if all(is_file(root / name) for name in names):
             return {name: _whole(root / name) for name in names}, root
     archive = folder / dataset.files[0].name
-    if not archive.is_file():
+    if not is_file(archive):
         raise missing(dataset, folder, dataset.files[0].name)
     with sentences(archive):
         found = dict(_members(archive, frozenset(names)))
@@ -71,8 +72,8 @@ def _contents(dataset: Dataset, folder: Path, names: tuple[str, ...]) -> tuple[d
 
 
 def _whole(path: Path) -> bytes:
-    with sentences(path), path.open("rb") as file:
-        content = file.read(LARGEST + 1)
+    with sentences(path):
+        content = read_bytes(path, LARGEST + 1)
     if len(content) > LARGEST:
         raise DataError(f"{path} has more than {LARGEST:,} bytes: it is not what is published.")
     return content
@@ -81,7 +82,11 @@ def _whole(path: Path) -> bytes:
 def _members(archive: Path, names: frozenset[str]) -> Mapping[str, bytes]:
     """The wanted files of an archive, whatever folder they are in; nothing is unpacked to disk."""
     found: dict[str, bytes] = {}
-    with gzip.open(archive, "rb") as packed, tarfile.open(fileobj=bounded(packed, LARGEST), mode="r|") as tar:
+    with (
+        open_to_read(archive) as stored,
+        gzip.open(stored, "rb") as packed,
+        tarfile.open(fileobj=bounded(packed, LARGEST), mode="r|") as tar,
+    ):
         for member in tar:
             name = member.name.rpartition("/")[2]
             if name in names and name not in found and member.isreg():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.data.dataset import DataError, Dataset, Samples
 from engine.data.files.reading import exactly, missing, opened
+from engine.files import is_file
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array
@@ -47,7 +48,7 @@ def _names(name: str) -> tuple[str, ...]:
 
 def _found(dataset: Dataset, folder: Path, name: str) -> Path:
     for candidate in _names(name):
-        if (folder / candidate).is_file():
+        if is_file(folder / candidate):
             return folder / candidate
     raise missing(dataset, folder, name)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from engine.data.dataset import DataError, Dataset, MissingFiles
+from engine.files import open_to_read
 
 BROKEN = (EOFError, zlib.error, tarfile.TarError, gzip.BadGzipFile, ValueError, OverflowError)
 """What gzip and tarfile raise for what is none of theirs."""
@@ -19,8 +20,12 @@ BROKEN = (EOFError, zlib.error, tarfile.TarError, gzip.BadGzipFile, ValueError, 
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
     """A file to read, unpacked on the way where its name ends in ``.gz``. Raises DataError for all that goes wrong."""
-    with sentences(path), gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-        yield file  # type: ignore[misc]
+    with sentences(path), open_to_read(path) as raw:
+        if path.suffix != ".gz":
+            yield raw
+            return
+        with gzip.open(raw, "rb") as unpacked:
+            yield cast(IO[bytes], unpacked)
 
 
 @contextmanager
@@ -28,6 +33,8 @@ def sentences(path: Path) -> Iterator[None]:
     """Make DataErrors of what the packed file ``path`` and the disk have to complain of."""
     try:
         yield
+    except DataError:
+        raise  # it says itself what is wrong
     except BROKEN as error:
         raise DataError(f"{path} is damaged or cut off: {error or 'its end is missing'}. Fetch it again.") from error
     except OSError as error:

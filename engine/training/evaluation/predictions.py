@@ -16,7 +16,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Required, TypedDict
 
-from engine.files import FileError, write_atomically
+from engine import own_files
+from engine.files import FileError
 from engine.training.evaluation.observer import Evaluation
 from engine.training.evaluation.ranking import Ranks
 from engine.training.history import History
@@ -235,6 +236,6 @@ class PredictionSampler:
         if len(content) > LARGEST_FILE:
             return
         try:
-            write_atomically(self._run / FILE, content)
+            own_files.write_atomically(self._run, FILE, content)
         except FileError as error:
             raise RunError(not_kept("the answers to samples", self._run, error)) from error

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import engine
+from engine import own_files
 from engine.errors import about
 from engine.files import FileError
 from engine.graph import Graph
@@ -70,7 +71,7 @@ def spawn(folder: Path) -> subprocess.Popen[bytes]:
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
-    with (folder / WORDS).open("wb") as words:
+    with own_files.create(folder, WORDS) as words:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "engine.training.process.child", str(folder)],
             stdin=subprocess.DEVNULL,
@@ -214,9 +215,8 @@ def _keep_words(child: Child, facts: HostFacts) -> None:
         time.sleep(INTERVAL / 2)
     run = child.status.run
     with contextlib.suppress(OSError, FileError):
-        words = os.open(run / WORDS, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-        os.dup2(words, 2)
-        os.close(words)
+        with own_files.append(run, WORDS) as words:
+            os.dup2(words.fileno(), 2)
         announce(child.folder, facts.model_copy(update={"run": run}))
 
 
@@ -242,8 +242,8 @@ def main(folder: Path) -> int:
     run = child.status.run
     if run is not None:
         with contextlib.suppress(OSError):
-            if not (run / WORDS).stat().st_size:
-                (run / WORDS).unlink()
+            if not own_files.size_of(run, WORDS):
+                own_files.remove(run / WORDS)
     return 0
 
 

@@ -7,7 +7,6 @@ does. It removes the folder when it ends; what one that died has left is removed
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import tempfile
@@ -18,8 +17,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from engine import project
-from engine.files import FileError, write_atomically
+from engine import own_files, project
+from engine.files import FileError
 from engine.graph import Graph
 from engine.home import hosts
 from engine.locks import LOCK, WriterLock, is_written
@@ -27,7 +26,7 @@ from engine.training.process.wire import KEY_BYTES, Line, WireError, connect
 from engine.training.runs.folder import PROJECT, RunError, writer_lock
 
 REQUEST, KEY, FACTS, WORDS = "request.json", "key", "host.json", "words.txt"
-LARGEST_FACTS: Final = 2**16
+LARGEST_FACTS, LARGEST_WORDS = 2**16, 2**20
 STALE: Final = 60.0
 """Seconds after which the folder of a process that is dead, or never came to life, may go."""
 
@@ -68,11 +67,10 @@ def hand_over(graph: Graph, request: Request) -> Path:
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700)
-        handle = os.open(folder / KEY, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
-        with os.fdopen(handle, "wb") as file:
+        with own_files.create(folder, KEY) as file:  # nobody else can look into the folder
             file.write(secrets.token_bytes(KEY_BYTES))
         project.save(graph, folder / PROJECT)
-        (folder / REQUEST).write_text(request.model_dump_json(), encoding="utf-8")
+        own_files.write_atomically(folder, REQUEST, request.model_dump_json().encode())
     except (OSError, FileError) as error:
         remove(folder)
         reason = error.strerror or error if isinstance(error, OSError) else error
@@ -84,22 +82,21 @@ def take(folder: Path) -> tuple[WriterLock, Request, Graph, bytes]:
     """The process's side of `hand_over`: its lock, the request, the project, the key. Raises RunError, ProjectError."""
     lock = writer_lock(folder)
     try:
-        request = Request.model_validate_json((folder / REQUEST).read_bytes())
-        return lock, request, project.load(folder / PROJECT), (folder / KEY).read_bytes()
+        request = Request.model_validate_json(own_files.read_bytes(folder, REQUEST, LARGEST_FACTS))
+        return lock, request, project.load_own(folder, PROJECT), own_files.read_bytes(folder, KEY, KEY_BYTES + 1)
     except (OSError, ValidationError) as error:
         raise RunError(f"{folder} holds no whole request: {error}") from error
 
 
 def announce(folder: Path, facts: HostFacts) -> None:
     """Write ``host.json``. Raises ProjectError."""
-    write_atomically(folder / FACTS, facts.model_dump_json().encode())
+    own_files.write_atomically(folder, FACTS, facts.model_dump_json().encode())
 
 
 def facts_of(folder: Path) -> HostFacts | None:
     """What ``host.json`` says; None where there is none, or none that can be believed."""
     try:
-        with (folder / FACTS).open("rb") as file:
-            return HostFacts.model_validate_json(file.read(LARGEST_FACTS))
+        return HostFacts.model_validate_json(own_files.read_bytes(folder, FACTS, LARGEST_FACTS))
     except (OSError, ValidationError):
         return None
 
@@ -108,7 +105,7 @@ def call(folder: Path) -> Line:
     """A line to the process that was given this folder. Raises WireError."""
     facts = facts_of(folder)
     try:
-        key = (folder / KEY).read_bytes()
+        key = own_files.read_bytes(folder, KEY, KEY_BYTES + 1)
     except OSError:
         key = b""
     if facts is None or len(key) != KEY_BYTES:
@@ -125,7 +122,7 @@ def live() -> list[LiveTraining]:
     found = []
     for folder in folders:
         facts = facts_of(folder)
-        if facts is not None and (folder / LOCK).is_file() and is_written(folder):
+        if facts is not None and own_files.is_file(folder, LOCK) and is_written(folder):
             found.append(LiveTraining(folder, facts))
         elif _old(folder):
             remove(folder)

@@ -8,6 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from engine import own_files
 from engine.training.history import Table
 from engine.training.sample_table import SampleTable
 from engine.training.series import PREDICTIONS, Series
@@ -33,12 +34,10 @@ def is_predictions(name: str) -> bool:
 
 def read_predictions(run: Path) -> dict[str, Table]:
     """The tables in the folder of a run; those that are not as they should be are left out, they are a by-product."""
-    path = run / FILE
-    if not path.is_file() or path.stat().st_size > LARGEST_FILE:
-        return {}
     try:
-        content = json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
+        text = own_files.read_bytes(run, FILE, LARGEST_FILE + 1)
+        content = json.loads(text if len(text) <= LARGEST_FILE else b"{}")
+    except (OSError, ValueError, RecursionError):
         return {}
     found = {}
     for name, item in content.items() if isinstance(content, dict) else ():

@@ -17,8 +17,9 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from engine import own_files
 from engine.errors import LayerloomError
-from engine.files import FileError, write_atomically
+from engine.files import FileError
 from engine.home import home
 from engine.locks import is_written
 from engine.training.runs.folder import FACTS, LARGEST_FACTS, RunError, writer_lock
@@ -125,12 +126,11 @@ def describe(run: Path, *, name: str | None = None, note: str | None = None, tag
     read(run)
     lock = writer_lock(run)
     try:
-        with (run / FACTS).open("rb") as file:
-            facts = json.loads(file.read(LARGEST_FACTS))
+        facts = json.loads(own_files.read_bytes(run, FACTS, LARGEST_FACTS))
         content = json.dumps({**facts, **changes}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
         if len(content.encode()) > LARGEST_FACTS:
             raise RunError(f"The note is too long: {FACTS} may have {LARGEST_FACTS} bytes.")
-        write_atomically(run / FACTS, content.encode())
+        own_files.write_atomically(run, FACTS, content.encode())
     except (OSError, ValueError, FileError) as error:
         raise RunError(f"The run in {run} cannot be described: {error}") from error
     finally:
@@ -143,13 +143,13 @@ def delete(run: Path, root: Path | None = None) -> None:
     A run that a program is writing is left alone.
     """
     folder = runs_folder(root)
-    if run.parent.resolve() != folder.resolve() or run.is_symlink() or not (run / FACTS).is_file():
+    if run.parent.resolve() != folder.resolve() or run.is_symlink() or not own_files.is_file(run, FACTS):
         raise RunError(f"{run} is not deleted: it is no run in {folder}.")
     writer_lock(run).release()
     aside = run.with_name(f"{GONE}{run.name}")
     try:
-        if aside.exists():
-            shutil.rmtree(aside)
+        if os.path.lexists(aside):
+            own_files.remove(aside)
         run.rename(aside)
         shutil.rmtree(aside)
     except OSError as error:
@@ -165,7 +165,7 @@ def _bounded(text: str, most: int, what: str) -> str:
 def _stamp(path: Path) -> list[int]:
     """What changes whenever a file is replaced."""
     try:
-        facts = path.stat()
+        facts = os.stat(own_files.path_of(path.parent, path.name))
     except OSError as error:
         raise RunError(f"{path.parent} is not a run: {FACTS} cannot be read ({error.strerror}).") from error
     return [facts.st_mtime_ns, facts.st_size, facts.st_ino]
@@ -181,11 +181,9 @@ def _short(path: Path) -> RunEntry:
 
 def _known(folder: Path) -> dict[str, object]:
     """What the index remembers; nothing where it is not as it should be."""
-    path = folder / INDEX
     try:
-        if not path.is_file() or path.stat().st_size > LARGEST_INDEX:
-            return {}
-        content = json.loads(path.read_bytes())
+        text = own_files.read_bytes(folder, INDEX, LARGEST_INDEX + 1)
+        content = json.loads(text if len(text) <= LARGEST_INDEX else b"{}")
     except (OSError, ValueError, RecursionError):
         return {}
     good = isinstance(content, dict) and content.get("version") == VERSION and isinstance(content.get("runs"), dict)
@@ -205,4 +203,4 @@ def _remember(folder: Path, kept: Mapping[str, object]) -> None:
     """Write the index. Where that is not possible, as in a folder for reading only, it goes without."""
     content = json.dumps({"version": VERSION, "runs": kept}, ensure_ascii=False, separators=(",", ":"))
     with contextlib.suppress(LayerloomError):
-        write_atomically(folder / INDEX, content.encode())
+        own_files.write_atomically(folder, INDEX, content.encode())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pickle
 import shutil
 from collections.abc import Mapping
@@ -20,7 +21,9 @@ import torch
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
-from engine.files import to_disk
+from engine import own_files
+from engine.files import reason_of, sha256_of, to_disk
+from engine.system import sync_folder
 from engine.training.runs.folder import CHECKPOINTS as FOLDER
 from engine.training.runs.folder import METRICS, TIMING, RunError, kept, not_kept
 from engine.training.runs.tensors import independent, write_tensors
@@ -53,6 +56,19 @@ class Progress(BaseModel):
     best_loss: float | None = None
     ended: str = ""
     digests: dict[str, str] = {}
+    metrics_sha256: str = ""
+    """Of the ``metrics_bytes`` that ``metrics.jsonl`` begins with; checkpoints of earlier versions do not say."""
+    seal: str = ""
+    """Of all the entries above, so that no bit of them changes unseen; checkpoints of earlier versions have none."""
+
+    def sealed(self, digests: dict[str, str]) -> Progress:
+        """The same with the digests of the other files, and the seal of it all."""
+        whole = self.model_copy(update={"digests": digests})
+        return whole.model_copy(update={"seal": whole.sum()})
+
+    def sum(self) -> str:
+        """The digest of all entries but the seal."""
+        return hashlib.sha256(json.dumps(self.model_dump(exclude={"seal"}), sort_keys=True).encode()).hexdigest()
 
 
 class Checkpoint:
@@ -72,20 +88,25 @@ def save(run: Path, progress: Progress, weights: Mapping[str, Tensor], optimizer
     name = f"{'kept' if keep else 'last'}-{progress.step:010d}"
     target, beside, aside = root / name, root / f".{name}", root / f".{name}.old"
     try:
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
+        own_files.make_folder(run, FOLDER)
+        for former in (beside, aside):
+            if os.path.lexists(former):
+                own_files.remove(former)
+        beside.mkdir()
         save_file(independent(weights), beside / MODEL)
-        with (beside / OPTIMIZER).open("wb") as file:  # given a path, torch does not say why it cannot write
+        with own_files.create(beside, OPTIMIZER) as file:  # given a path, torch does not say why it cannot write
             torch.save(dict(optimizer), file)
-        digests = {part: _digest(beside / part) for part in (MODEL, OPTIMIZER)}
-        text = json.dumps(progress.model_copy(update={"digests": digests}).model_dump(), indent=1)
-        (beside / STATE).write_text(text + "\n", encoding="utf-8")
-        for part in (*beside.iterdir(), beside):
+        digests = {part: _digest(beside, part) for part in (MODEL, OPTIMIZER)}
+        text = json.dumps(progress.sealed(digests).model_dump(), indent=1)
+        with own_files.create(beside, STATE) as file:
+            file.write(f"{text}\n".encode())
+        for part in beside.iterdir():
             to_disk(part)
-        if target.exists():  # of the same step; dropping it takes longer than two changes of a name
+        sync_folder(beside)
+        if os.path.lexists(target):  # of the same step; dropping it takes longer than two changes of a name
             target.rename(aside)
         beside.rename(target)
-        to_disk(root)
+        sync_folder(root)
     except (OSError, RuntimeError, SafetensorError) as error:
         shutil.rmtree(beside, ignore_errors=True)  # first of all: the room is needed to say what happened
         raise RunError(not_kept("a checkpoint", run, error)) from error
@@ -97,7 +118,7 @@ def save(run: Path, progress: Progress, weights: Mapping[str, Tensor], optimizer
 
 def save_best(run: Path, weights: Mapping[str, Tensor]) -> None:
     """Write the weights with the lowest validation loss so far. Raises RunError, and the ones before stay."""
-    write_tensors("the best weights", run, run / FOLDER / BEST, weights)
+    write_tensors("the best weights", run, f"{FOLDER}/{BEST}", weights)
 
 
 def load(run: Path, *, weights_only: bool = False) -> Checkpoint | None:
@@ -140,10 +161,13 @@ def _reached(run: Path, progress: Progress) -> None:
     """Raises RunError where a line file has lost lines that a checkpoint counts on, as when the power goes."""
     for path, size in ((run / METRICS, progress.metrics_bytes), (run / TIMING, progress.timing_bytes)):
         try:
-            with path.open("rb") as file:
+            with own_files.open_to_read(run, path.name) as file:
                 file.seek(max(size - 1, 0))
                 if size and file.read(1) != b"\n":
                     raise RunError(f"{path} is shorter than the state after step {progress.step} says.")
+                file.seek(0)
+                if path.name == METRICS and progress.metrics_sha256 not in ("", sha256_of(file, size).hexdigest()):
+                    raise RunError(f"{path} is not what it was at the state after step {progress.step}.")
         except OSError as error:
             raise RunError(f"{path} cannot be read ({error.strerror or error}).") from error
 
@@ -153,21 +177,29 @@ def _read(folder: Path) -> Checkpoint:
     from safetensors.torch import load_file
 
     try:
-        entries = json.loads((folder / STATE).read_bytes()[: 2**20])
+        entries = json.loads(own_files.read_bytes(folder, STATE, 2**20))
         progress = Progress.model_validate(entries, strict=False)
+        if progress.seal and progress.seal != progress.sum():
+            raise RunError(f"{folder / STATE} is damaged.")
         for part in (MODEL, OPTIMIZER):
-            if progress.digests.get(part) != _digest(folder / part):
+            if progress.digests.get(part) != _digest(folder, part):
                 raise RunError(f"{folder / part} is damaged.")
-        weights = load_file(folder / MODEL)
-        optimizer = torch.load(folder / OPTIMIZER, weights_only=True, map_location="cpu")
+        weights = load_file(own_files.readable(folder, MODEL))
+        with own_files.open_to_read(folder, OPTIMIZER) as file:
+            optimizer = torch.load(file, weights_only=True, map_location="cpu")
     except RunError:
         raise
-    except (OSError, ValueError, RuntimeError, SafetensorError, EOFError, pickle.UnpicklingError) as error:
-        reason = str(error).splitlines()[0]
-        raise RunError(f"{folder} is damaged ({reason}).") from error
+    except FileNotFoundError as error:
+        raise RunError(f"{folder} is not whole: {Path(error.filename).name} is missing.") from error
+    except OSError as error:
+        raise RunError(f"{error.filename or folder} cannot be read: {error.strerror or error}.") from error
+    except pickle.UnpicklingError as error:  # its advice, to read whatever it is, is for nobody
+        raise RunError(f"{folder / OPTIMIZER} is damaged: it holds something else than numbers by name.") from error
+    except (ValueError, RuntimeError, SafetensorError, EOFError) as error:
+        raise RunError(f"{folder} is damaged ({reason_of(error)[1]}).") from error
     return Checkpoint(folder, progress, weights, optimizer)
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
+def _digest(folder: Path, name: str) -> str:
+    with own_files.open_to_read(folder, name) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

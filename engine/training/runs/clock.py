@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from engine import own_files
 from engine.training.history import History, Values
-from engine.training.runs.folder import METRICS, TIMING
+from engine.training.runs.folder import TIMING
 from engine.training.runs.lines import LONGEST_LINE, read_metrics
 from engine.training.series import Series
 
@@ -46,10 +47,10 @@ def read_curves(run: Path, history: History | None = None) -> History:
 
     Metrics have to be whole (RunError), times not: from a damaged line on they are not known.
     """
-    clock, rows = Clock(), _rows(run / TIMING)
+    clock, rows = Clock(), _rows(run)
     for row in rows:
         clock.add(int(row["step"]), row["seconds"])
-    history = read_metrics(run / METRICS, history, clock.at)
+    history = read_metrics(run, history, clock.at)
     there = history.series("train/loss")[0], history.epochs("train/loss")
     for series in OF_THE_CLOCK:
         name = Series.parse(series).name
@@ -66,12 +67,12 @@ def _epoch(step: int, steps: Values, epochs: Values) -> float:
     return float(epochs[index]) if index < len(epochs) else math.nan
 
 
-def _rows(path: Path) -> list[dict[str, float]]:
+def _rows(run: Path) -> list[dict[str, float]]:
     """The rows of a ``timing.jsonl`` up to the first that is damaged; none where there is no such file."""
     rows: list[dict[str, float]] = []
-    if not path.is_file():
+    if not own_files.is_file(run, TIMING):
         return rows
-    with path.open("rb") as file:
+    with own_files.open_to_read(run, TIMING) as file:
         while (text := file.readline(LONGEST_LINE)).endswith(b"\n"):
             row = _numbers(text)
             if row is None:

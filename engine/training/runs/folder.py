@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
-import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from engine import own_files
 from engine.errors import LayerloomError
 from engine.files import FULL, reason_of
 from engine.locks import WriterLock
@@ -18,12 +18,15 @@ PROJECT, FACTS, METRICS, TIMING = "project.loom", "run.json", "metrics.jsonl", "
 WEIGHTS, ERROR = "model.safetensors", "error.txt"
 LARGEST_FACTS: Final = 2**20
 CHECKPOINTS: Final = "checkpoints"
+NAMES: Final = (PROJECT, FACTS, METRICS, TIMING, WEIGHTS, ERROR, CHECKPOINTS, "predictions.json", "words.txt")
+"""All that a run writes under a name that somebody else's file could have."""
 SPARE: Final = ".spare"
 """Room that is held while a run goes on, and given up to say how it ended where the disk is full."""
 SPARE_BYTES: Final = 2**16
 _STATE: Final = re.compile(r"(?:last|kept)-(\d{10})")
 _HALF: Final = re.compile(
-    r"\.(spare|(last|kept)-\d{10}(\.old)?|(model|best)\.safetensors|(run|predictions)\.json\.\w+|project\.loom\.\w+)"
+    r"\.(spare|(last|kept)-\d{10}(\.old)?|(model|best)\.safetensors(\.\w+\.tmp)?"
+    r"|((run|predictions)\.json|project\.loom)\.\w+(\.tmp)?)"
 )
 
 
@@ -43,8 +46,8 @@ def writer_lock(run: Path) -> WriterLock:
 
 def kept(run: Path) -> list[tuple[int, Path]]:
     """The states that were kept of a run, oldest first: after which step, and the folder of each."""
-    found = ((_STATE.fullmatch(entry.name), entry) for entry in run.glob(f"{CHECKPOINTS}/*-*"))
-    return sorted((int(name[1]), entry) for name, entry in found if name and entry.is_dir())
+    found = ((_STATE.fullmatch(entry.name), entry) for entry in _entries(run, CHECKPOINTS))
+    return sorted((int(name[1]), entry) for name, entry in found if name and entry.is_dir() and not entry.is_symlink())
 
 
 def last_kept(run: Path) -> int | None:
@@ -54,9 +57,15 @@ def last_kept(run: Path) -> int | None:
 
 def clear(run: Path) -> None:
     """Remove what a writer that was killed has left half written. Raises OSError."""
-    for entry in (*run.glob(".*"), *run.glob(f"{CHECKPOINTS}/.*")):
+    for entry in (*_entries(run), *_entries(run, CHECKPOINTS)):
         if _HALF.fullmatch(entry.name):
-            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+            own_files.remove(entry)
+
+
+def _entries(run: Path, name: str = "") -> list[Path]:
+    """What is in the folder of a run, or in a folder within; nothing where that is a link. Raises OSError."""
+    folder = run / name
+    return list(folder.iterdir()) if folder.is_dir() and not (name and folder.is_symlink()) else []
 
 
 def made(path: Path) -> bool:

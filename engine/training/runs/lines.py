@@ -8,26 +8,27 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from engine import own_files
 from engine.training.history import History
-from engine.training.runs.folder import (
-    RunError,
-)
+from engine.training.runs.folder import METRICS, RunError
 
 LONGEST_LINE = 2**20
+MOST_SERIES = 10_000
+"""Different curves and tables of one run."""
 NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 Row = Mapping[str, object]
 
 
 def read_metrics(
-    path: Path, history: History | None = None, seconds: Callable[[int], float] = lambda step: math.nan
+    run: Path, history: History | None = None, seconds: Callable[[int], float] = lambda step: math.nan
 ) -> History:
-    """The curves in a ``metrics.jsonl``, into ``history`` if one is given; a last line cut off is left out.
+    """The curves in the ``metrics.jsonl`` of a run, into ``history`` if one is given; a last line cut off is left out.
 
     ``seconds`` says when a step was. Raises RunError.
     """
-    history = history or History()
+    history, path = history or History(), run / METRICS
     try:
-        with path.open("rb") as file:
+        with own_files.open_to_read(run, METRICS) as file:
             for number in range(1, 2**62):
                 text = file.readline(LONGEST_LINE)
                 if not text.endswith(b"\n"):
@@ -35,6 +36,8 @@ def read_metrics(
                         raise RunError(f"{path}, line {number} is longer than {LONGEST_LINE} bytes.")
                     break
                 _point(history, text, seconds, f"{path}, line {number}")
+                if len(history) > MOST_SERIES:
+                    raise RunError(f"{path}, line {number} begins a curve beyond {MOST_SERIES:,}: no run has so many.")
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror}.") from error
     return history
@@ -51,7 +54,7 @@ def _point(history: History, text: bytes, seconds: Callable[[int], float], where
                 number = float(NOT_FINITE.get(value, value))
                 history.append(f"{split}/{key}", int(step), number, int(epoch), seconds(int(step)))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
-        raise RunError(f"{where} is damaged: {type(error).__name__}: {error}.") from error
+        raise RunError(f"{where} is damaged: it is no table of step, epoch, split and numbers.") from error
 
 
 def _read_list(values: list[Any]) -> list[Any]:

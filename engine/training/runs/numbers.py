@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from engine import own_files
 from engine.errors import LayerloomError
-from engine.files import write_atomically
 
 NUMBERS: Final = ".numbers.json"
 LARGEST: Final = 64 * 2**20
@@ -38,17 +38,15 @@ def numbered(folder: Path, runs: Iterable[tuple[str, str]]) -> dict[str, int]:
     if fresh:
         content = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
         with contextlib.suppress(LayerloomError):
-            write_atomically(folder / NUMBERS, content.encode())
+            own_files.write_atomically(folder, NUMBERS, content.encode())
     return found
 
 
 def _known(folder: Path) -> Numbers:
     """What the file remembers; nothing where it is not as it should be."""
-    path = folder / NUMBERS
     try:
-        if not path.is_file() or path.stat().st_size > LARGEST:
-            return {}
-        content = json.loads(path.read_bytes())
+        text = own_files.read_bytes(folder, NUMBERS, LARGEST + 1)
+        content = json.loads(text if len(text) <= LARGEST else b"{}")
     except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) and all(map(_sound, content.values())) else {}

@@ -12,10 +12,10 @@ import shutil
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any
 
-from engine import project
-from engine.files import FileError, write_atomically
+from engine import own_files, project
+from engine.files import FileError, sha256_of
 from engine.graph import Graph
 from engine.home import home
 from engine.locks import WriterLock
@@ -23,6 +23,7 @@ from engine.training.runs.folder import (
     ERROR,
     FACTS,
     METRICS,
+    NAMES,
     PROJECT,
     SPARE,
     SPARE_BYTES,
@@ -53,9 +54,12 @@ class Run:
         self._lock = lock
         with contextlib.ExitStack() as opened:
             opened.callback((path / SPARE).unlink, missing_ok=True)
-            (path / SPARE).write_bytes(os.urandom(SPARE_BYTES))  # what repeats itself takes up no room on some disks
-            self._metrics = opened.enter_context(_cut(path / METRICS, lengths[0]))
-            self._timing = opened.enter_context(_cut(path / TIMING, lengths[1]))
+            with own_files.create(path, SPARE) as spare:
+                spare.write(os.urandom(SPARE_BYTES))  # what repeats itself takes up no room on some disks
+            self._metrics = opened.enter_context(own_files.append(path, METRICS, lengths[0]))
+            with own_files.open_to_read(path, METRICS) as metrics:
+                self._sum = sha256_of(metrics, lengths[0])
+            self._timing = opened.enter_context(own_files.append(path, TIMING, lengths[1]))
             self._write_facts()
             opened.pop_all()
 
@@ -72,7 +76,7 @@ class Run:
             if now.state == "finished":
                 raise RunError(f"The run in {path} has finished: there is nothing left to resume.")
             for name, size in ((METRICS, metrics_bytes), (TIMING, timing_bytes)):
-                if not (path / name).is_file() or (path / name).stat().st_size < size:
+                if own_files.size_of(path, name) < size:
                     raise RunError(f"{path / name} is shorter than the checkpoint says: the run cannot be resumed.")
             clear(path)
             changed = now.model_copy(update={"state": "running", "message": "", **facts})
@@ -86,6 +90,10 @@ class Run:
     def lengths(self) -> tuple[int, int]:
         """How many bytes the line files have now: metrics, timing."""
         return os.fstat(self._metrics.fileno()).st_size, os.fstat(self._timing.fileno()).st_size
+
+    def metrics_sha256(self) -> str:
+        """The digest of ``metrics.jsonl`` as it is now."""
+        return self._sum.hexdigest()
 
     @classmethod
     def create(cls, where: Path | None, graph: Graph, *, root: Path | None = None, **facts: Any) -> Run:
@@ -101,9 +109,12 @@ class Run:
             raise RunError(not_begun(where or root, error)) from error
         lock = writer_lock(path)
         try:
-            if any((path / name).exists() for name in (FACTS, METRICS)):
+            if any(os.path.lexists(path / name) for name in (FACTS, METRICS)):
                 own = False
                 raise RunError(f"{path} holds a run already: choose another folder.")
+            if name := next((name for name in NAMES if os.path.lexists(path / name)), None):
+                own = False
+                raise RunError(f"{path / name} is there already, and a run would replace it: choose another folder.")
             project.save(graph, path / PROJECT)
             started = datetime.now(UTC).isoformat(timespec="seconds")
             info = RunInfo(
@@ -120,7 +131,7 @@ class Run:
 
     def metrics(self, rows: Iterable[Row]) -> None:
         """Append to ``metrics.jsonl``. Raises RunError."""
-        self._append(self._metrics, rows)
+        self._sum.update(self._append(self._metrics, rows))
 
     def timing(self, row: Row) -> None:
         """Append to ``timing.jsonl``. Raises RunError."""
@@ -139,22 +150,23 @@ class Run:
         entries = {key: plain(value) for key, value in self.info.model_dump(exclude={"path"}).items()}
         content = json.dumps(entries, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n"
         try:
-            write_atomically(self.path / FACTS, content.encode())
+            own_files.write_atomically(self.path, FACTS, content.encode())
         except FileError:
             if not (self.path / SPARE).exists():
                 raise
             (self.path / SPARE).unlink()
-            write_atomically(self.path / FACTS, content.encode())
+            own_files.write_atomically(self.path, FACTS, content.encode())
 
     def weights(self, state: Mapping[str, Tensor]) -> None:
         """Write the tensors of a module to ``model.safetensors``. Raises RunError, and the ones before stay."""
         metadata = {"modules": json.dumps(self.info.modules)}  # one entry only: safetensors writes several in any order
-        write_tensors("the weights", self.path, self.path / WEIGHTS, state, metadata)
+        write_tensors("the weights", self.path, WEIGHTS, state, metadata)
 
     def error(self, text: str) -> None:
         """Write ``error.txt``, for those who want to know exactly. Raises RunError."""
         try:
-            (self.path / ERROR).write_text(text, encoding="utf-8", errors="replace")
+            with own_files.create(self.path, ERROR) as file:
+                file.write(text.encode(errors="replace"))
         except OSError as error:
             with contextlib.suppress(OSError):
                 (self.path / ERROR).unlink(missing_ok=True)
@@ -183,24 +195,19 @@ class Run:
 
         Raises RunError.
         """
-        if not (self.path / FACTS).is_file():
+        if not own_files.is_file(self.path, FACTS):
             raise RunError(
                 f"The folder of the run, {self.path}, is gone: it was deleted or moved while the run went on. "
                 "Put it back to go on from its last kept state, or train anew."
             )
 
-    def _append(self, file: TextIO, rows: Iterable[Row]) -> None:
+    def _append(self, file: IO[bytes], rows: Iterable[Row]) -> bytes:
+        """What was appended."""
         self.check()
+        content = "".join(f"{line(row)}\n" for row in rows).encode()
         try:
-            file.write("".join(f"{line(row)}\n" for row in rows))
+            file.write(content)
             file.flush()
         except OSError as error:
             raise RunError(not_kept("the metrics", self.path, error)) from error
-
-
-def _cut(path: Path, size: int) -> TextIO:
-    """Open a line file to append, cut to so many bytes."""
-    file = path.open("a", encoding="utf-8", newline="\n")
-    file.truncate(size)
-    file.seek(size)
-    return file
+        return content

@@ -7,10 +7,12 @@ import platform
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
+from engine import own_files
 from engine.errors import NOTHING, About
 from engine.home import home
+from engine.settings.training import MOST_THREADS
 from engine.training.findings import Diagnosis
 from engine.training.runs.folder import (
     FACTS,
@@ -20,6 +22,8 @@ from engine.training.runs.folder import (
 
 DIAGNOSES: Final = TypeAdapter(tuple[Diagnosis, ...])
 """They are read from JSON, where a tuple is a list."""
+DEVICE: Final = r"^((cpu|cuda|mps)(:\d{1,4})?)?$"
+"""What torch calls the devices that `training.device` can name."""
 
 
 class RunInfo(BaseModel):
@@ -35,11 +39,11 @@ class RunInfo(BaseModel):
     about: Annotated[About, BeforeValidator(TypeAdapter(About).validate_python)] = NOTHING
     """See `engine.training.status.Result`; runs of former versions do not say these."""
     started: str
-    epochs: int = 0
-    steps: int = 0
-    seconds: float = 0.0
-    device: str = ""
-    threads: int = 0
+    epochs: Annotated[int, Field(ge=0)] = 0
+    steps: Annotated[int, Field(ge=0)] = 0
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    device: Annotated[str, Field(pattern=DEVICE)] = ""
+    threads: Annotated[int, Field(ge=0, le=MOST_THREADS)] = 0
     train: dict[str, float | str] = {}
     """The means over its last epoch."""
     validation: dict[str, float | str] = {}
@@ -89,8 +93,7 @@ def runs(root: Path | None = None) -> list[RunInfo]:
 def read(path: Path) -> RunInfo:
     """The run in a folder. Raises RunError."""
     try:
-        with (path / FACTS).open("rb") as file:
-            content = json.loads(file.read(LARGEST_FACTS))
+        content = json.loads(own_files.read_bytes(path, FACTS, LARGEST_FACTS))
         return RunInfo.model_validate({**content, "path": path})
     except OSError as error:
         raise RunError(f"{path} is not a run: {FACTS} cannot be read ({error.strerror}).") from error

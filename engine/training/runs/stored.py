@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine import own_files
+from engine.files import reason_of
 from engine.training.history import History
 from engine.training.runs.answers import read_predictions
 from engine.training.runs.clock import read_curves
@@ -35,14 +38,14 @@ def parent_of(run: Path) -> Parent:
     from engine.training.runs.checkpoint import load  # it needs torch
     from engine.weights.warm_start import Parent
 
-    modules, path, damage = read(run).modules, run / WEIGHTS, ""
-    if path.is_file():
+    modules, damage = read(run).modules, ""
+    if os.path.lexists(run / WEIGHTS):
         try:
-            with safe_open(path, "pt") as file:
+            with safe_open(own_files.readable(run, WEIGHTS), "pt") as file:
                 modules = json.loads((file.metadata() or {}).get("modules", "{}")) or modules
-            return Parent(load_file(path), modules)
+            return Parent(load_file(own_files.readable(run, WEIGHTS)), modules)
         except (OSError, ValueError, SafetensorError) as error:
-            damage = str(error).rstrip(".")
+            damage = reason_of(error)[1].rstrip(".")
     try:
         checkpoint = load(run, weights_only=True)
     except RunError as error:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.files import to_disk
+from engine import own_files
+from engine.files import FileError
 from engine.training.runs.folder import RunError, not_kept
 
 if TYPE_CHECKING:
@@ -26,23 +26,19 @@ def independent(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def write_tensors(
-    what: str, run: Path, path: Path, weights: Mapping[str, Tensor], metadata: dict[str, str] | None = None
+    what: str, run: Path, name: str, weights: Mapping[str, Tensor], metadata: dict[str, str] | None = None
 ) -> None:
-    """Write tensors into a safetensors file of a run: beside, to the disk, then in place of the ones before.
+    """Write tensors into the safetensors file ``name`` of a run: beside, to the disk, then in place of the ones before.
 
     Raises RunError, where ``what`` names them, and the ones before stay.
     """
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
-    beside = path.parent / f".{path.name}"
     try:
-        if path.parent != run:  # a run whose folder was deleted stays deleted
-            path.parent.mkdir(exist_ok=True)
-        save_file(independent(weights), beside, metadata)
-        to_disk(beside)
-        beside.replace(path)
-    except (OSError, RuntimeError, SafetensorError) as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+        if "/" in name:  # a run whose folder was deleted stays deleted
+            own_files.make_folder(run, name.rpartition("/")[0])
+        with own_files.replacing_own(run, name) as beside:
+            save_file(independent(weights), beside, metadata)
+    except (OSError, FileError, RuntimeError, SafetensorError) as error:
         raise RunError(not_kept(what, run, error)) from error

@@ -90,4 +90,4 @@ class DifferencesPage(QWidget):
 
 
 def _compared(chosen: Sequence[Path | Graph]) -> list[Difference]:
-    return differences([project.load(item / PROJECT) if isinstance(item, Path) else item for item in chosen])
+    return differences([project.load_own(item, PROJECT) if isinstance(item, Path) else item for item in chosen])

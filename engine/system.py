@@ -1,0 +1,85 @@
+"""Where operating systems differ about files: each call has a branch for Windows and one for all others."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+from time import sleep
+from typing import IO, Final
+
+WINDOWS = sys.platform == "win32"
+REPARSE_POINT: Final = 0x400
+"""What Windows sets on links, junctions and mount points (FILE_ATTRIBUTE_REPARSE_POINT)."""
+TRIES, PAUSE = 20, 0.01
+"""A scanner or indexer of Windows has a new file open for some milliseconds, and meanwhile nobody can replace it."""
+
+
+def is_link(facts: os.stat_result) -> bool:
+    """Whether what `os.lstat` answered is a link, or a junction of Windows."""
+    return stat.S_ISLNK(facts.st_mode) or bool(getattr(facts, "st_file_attributes", 0) & REPARSE_POINT)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename a file over another. Raises OSError."""
+    for left in reversed(range(TRIES if WINDOWS else 1)):
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:
+            if not left:
+                raise
+            sleep(PAUSE)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names in a folder, where the system lets folders be opened. Raises OSError."""
+    if WINDOWS:
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def hold(_file: IO[bytes]) -> None:
+        """Nothing: as long as a file is open, Windows lets nobody remove it."""
+
+    def remove_abandoned(path: Path) -> None:
+        """Remove a file that no living program has open. Raises OSError where one has."""
+        path.unlink()
+
+    def lock(file: IO[bytes]) -> None:
+        """Be the only one who holds a lock of the file, until it is closed. Raises OSError where somebody does."""
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+    share = lock  # Windows knows no shared one: two who look at the same moment may see each other
+
+else:
+    import fcntl
+
+    def hold(file: IO[bytes]) -> None:
+        """Keep others from removing a file that is being written, until it is closed."""
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+    def remove_abandoned(path: Path) -> None:
+        """Remove a file that no living program holds. Raises OSError where one does."""
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
+        finally:
+            os.close(handle)
+
+    def lock(file: IO[bytes]) -> None:
+        """Be the only one who holds a lock of the file, until it is closed. Raises OSError where somebody does."""
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def share(file: IO[bytes]) -> None:
+        """See whether somebody holds the lock, beside others who look. Raises OSError where somebody does."""
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

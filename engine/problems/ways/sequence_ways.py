@@ -161,7 +161,7 @@ def states(place: FaultSite) -> Iterator[Way | None]:
             continue
         if wire.target_port == "lengths":
             yield from _lengths(place, wire.source)
-        size = number(x.shape[-1])
+        size = number(x.shape[-1]) if x.shape else None
         if "hidden_size" in fields and size is not None and size != place.value("hidden_size"):
             yield place.set(hidden_size=size)
             yield from resized(place, wire, -1, place.integer("hidden_size"))

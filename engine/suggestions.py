@@ -70,14 +70,15 @@ def _wanted(graph: Graph, report: Report, node: Node, layer: Layer, project: Gra
             count = target.classes or (target.shape[-1] if target.shape else 1)
             why = f"the data has {count} classes" if target.classes else "that is what the data asks for"
             yield "out_features", count, why
-    elif node.type == "Linear" and x is not None and isinstance(x.shape[-1], int) and x.shape[-1] >= 256:
+    elif node.type == "Linear" and x is not None and x.shape and isinstance(x.shape[-1], int) and x.shape[-1] >= 256:
         yield "out_features", max(64, 2 ** ((x.shape[-1] // 4).bit_length() - 1)), f"about a quarter of {x.shape[-1]}"
     if x is not None and x.rank < 2:
         return
     if isinstance(layer, Convolution) and x is not None and isinstance(x.shape[1], int):
         yield from _channels(graph, report, node, layer, x)
-    if node.type in ("Embedding", "EmbeddingBag") and (rows := vocabulary_of(fields)):
-        yield "num_embeddings", rows, f"the data has the numbers 0 … {rows - 1}"
+    if node.type in ("Embedding", "EmbeddingBag", "OneHot") and (rows := vocabulary_of(fields)):
+        name = "num_classes" if node.type == "OneHot" else "num_embeddings"
+        yield name, rows, f"the data has the numbers 0 … {rows - 1}"
     if node.type == "Input":
         for field in fields.values():
             if field.role == "input":

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine import cost
+from engine import cost, layers
 from engine.compile import compile_graph
 from engine.edits import SetSetting
 from engine.graph import Graph
+from engine.layers.layer import Layer
 from engine.problems import find
+from engine.shapes import infer
+from engine.suggestions import suggestions
 from tests.engine.classics import along, joined
 from tests.engine.corpus.notation import more_data
 
@@ -101,3 +104,19 @@ def test_layers_that_pass_no_gradient_on_are_named_where_nothing_learns(
         joined(graph, "Multiply", cut, graph.add("Parameter", shape=(3,))), graph.add("Output", loss="mse_loss")
     )
     assert [problem.code for problem in find(graph) if problem.severity == "error"] == []
+
+
+@pytest.mark.parametrize("cls", [cls for cls in layers.all() if cls.inputs], ids=lambda cls: cls.__name__)
+def test_a_single_number_on_any_input_is_right_or_a_problem_with_fixes(cls: type[Layer]) -> None:
+    """A constant without any axis was not possible before; what looks for fixes must not stumble over it."""
+    for port in cls.inputs:
+        graph = Graph("one number")
+        graph.add("Input", shape=(3,))
+        node = graph.add(cls.__name__, name="layer", **cls.initial)
+        for other in cls.inputs:
+            source = graph.add("Constant", value=0.5, **({} if other is port else {"shape": (2, 3)}))
+            graph.connect(source, node, target=other.name if not other.many else 0)
+        for problem in find(graph):
+            assert problem.message
+            assert all(fix.label for fix in problem.fixes)
+        assert isinstance(suggestions(graph, infer(graph), node), list)

@@ -171,7 +171,7 @@ def states(site: FaultSite) -> Iterator[Way | None]:
             if x.rank == 2 and x.dtype == "int64":
                 yield site.insert(wire, ("SequenceLengths", {}))
             yield from _lengths(site, wire.source)
-        size = number(x.shape[-1])
+        size = number(x.shape[-1]) if x.shape else None
         if "hidden_size" in fields and size is not None and size != site.value("hidden_size"):
             yield site.set(hidden_size=size)
             yield from resized(site, wire, -1, site.integer("hidden_size"))

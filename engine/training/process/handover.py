@@ -67,7 +67,7 @@ def hand_over(graph: Graph, request: Request) -> Path:
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700)
-        with own_files.create(folder, KEY) as file:  # nobody else can look into the folder
+        with own_files.create(folder, KEY, 0o600) as file:
             file.write(secrets.token_bytes(KEY_BYTES))
         project.save(graph, folder / PROJECT)
         own_files.write_atomically(folder, REQUEST, request.model_dump_json().encode())

@@ -15,6 +15,7 @@ from engine.blocks.use import Use
 from engine.dims import Dim, bind, product
 from engine.graph import Graph
 from engine.layers.layer import Layer
+from engine.live_nodes import live_nodes
 from engine.memory import BYTES, peak
 from engine.properties import Properties
 from engine.resolve import resolve_properties
@@ -63,13 +64,13 @@ class Leaf:
 
 
 def leaves(graph: Graph, report: Report, node_ids: Iterable[str] | None = None) -> Iterator[Leaf]:
-    """The layers of these nodes (by default of all) whose shapes are known, those within blocks included."""
-    arguments = report.arguments
-    for node_id in graph.nodes if node_ids is None else node_ids:
+    """The layers of these nodes (by default of all that take part) whose shapes are known, those within blocks included."""
+    live = live_nodes(graph, report) if node_ids is None else ()
+    for node_id in [node_id for node_id in graph.nodes if node_id in live] if node_ids is None else node_ids:
         layer, node = report.layer(node_id), graph.nodes[node_id]
         if layer is None or node_id not in report.inputs or node_id not in report.outputs:
             continue
-        properties = resolve_properties(node, arguments)
+        properties = resolve_properties(node, report.scope)
         frozen = isinstance(properties, Properties) and properties.frozen
         borrowed = isinstance(properties, Properties) and properties.weights_of is not None
         inputs = report.inputs[node_id]
@@ -77,12 +78,13 @@ def leaves(graph: Graph, report: Report, node_ids: Iterable[str] | None = None) 
             yield Leaf(layer, inputs, tuple(report.outputs[node_id].values()), 1, borrowed, frozen)
             continue
         steps = layer.steps(inputs) if layer.properties.apply == "scan" else 1
-        for found in layer.unfolded(*inputs):
+        for index, found in enumerate(layer.unfolded(*inputs)):
+            again = layer.properties.share_weights and index > 0
             for leaf in leaves(found.graph, found.report):
                 yield replace(
                     leaf,
                     times=leaf.times * steps,
-                    borrowed=leaf.borrowed or borrowed,
+                    borrowed=leaf.borrowed or borrowed or again,
                     frozen=leaf.frozen or frozen,
                 )
 

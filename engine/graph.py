@@ -61,6 +61,8 @@ class Graph:
         self.blocks = Blocks()
         self.inside: str | None = None
         self._names: dict[str, str] = {}
+        self._ends: dict[str, str] = {}
+        """The BlockOutputs by name: one may be called as a BlockInput is, to which a repeat then hands its value."""
         self._numbers = 0
         self._order: list[str] | None = None
         self._shares: dict[str, str] = {}
@@ -82,8 +84,8 @@ class Graph:
             raise GraphError(f"There is no node with the id {node_id!r}.") from None
 
     def by_name(self, name: str) -> Node | None:
-        """The node with this name; names are unique within a graph."""
-        node_id = self._names.get(name)
+        """The node with this name; names are unique within a graph, but for a BlockOutput called as a BlockInput."""
+        node_id = self._names.get(name, self._ends.get(name))
         return None if node_id is None else self.nodes[node_id]
 
     def of_type(self, node_type: str) -> list[Node]:
@@ -132,14 +134,20 @@ class Graph:
             if node_id not in self.nodes:
                 return node_id
 
-    def fresh_name(self, stem: str) -> str:
+    def is_free(self, name: str, node_type: str = "") -> bool:
+        """Whether a node of this type may have this name."""
+        if node_type == "BlockOutput":
+            other = self._names.get(name)
+            return name not in self._ends and (other is None or self.nodes[other].type == "BlockInput")
+        return name not in self._names and (name not in self._ends or node_type == "BlockInput")
+
+    def fresh_name(self, stem: str, node_type: str = "") -> str:
         """``stem`` if it is free, else ``stem`` without its digits and with the next free number."""
-        taken = self._names
-        if stem not in taken:
+        if self.is_free(stem, node_type):
             return stem
         base = stem.rstrip("0123456789") or stem
         number = 2
-        while f"{base}{number}" in taken:
+        while not self.is_free(f"{base}{number}", node_type):
             number += 1
         return f"{base}{number}"
 
@@ -161,7 +169,7 @@ class Graph:
         other.incoming = {node: dict(ports) for node, ports in self.incoming.items()}
         other.outgoing = {node: dict(edges) for node, edges in self.outgoing.items()}
         other.settings = copy.deepcopy(self.settings)
-        other._names = dict(self._names)
+        other._names, other._ends = dict(self._names), dict(self._ends)
         other._numbers = self._numbers
         other._shares = dict(self._shares)
         return other
@@ -241,7 +249,7 @@ class Graph:
     def insert_node(self, node: Node, position: Position, index: int | None = None) -> None:
         """Put a node in (used by edits)."""
         self.nodes[node.id] = node
-        self._names[node.name] = node.id
+        self._named(node)[node.name] = node.id
         self.incoming[node.id] = {}
         self.outgoing[node.id] = {}
         self.positions[node.id] = position
@@ -256,16 +264,16 @@ class Graph:
 
     def replace_node(self, node: Node) -> None:
         """Put another version of a node in its place (used by edits)."""
-        del self._names[self.nodes[node.id].name]
+        del self._named(node)[self.nodes[node.id].name]
         self.nodes[node.id] = node
-        self._names[node.name] = node.id
+        self._named(node)[node.name] = node.id
         self._note_sharing(node)
         self._touch(wiring=False)
 
     def delete_node(self, node_id: str) -> None:
         """Take a node without wires out (used by edits)."""
         self._shares.pop(node_id, None)
-        del self._names[self.nodes[node_id].name]
+        del self._named(self.nodes[node_id])[self.nodes[node_id].name]
         del self.nodes[node_id], self.positions[node_id], self.incoming[node_id], self.outgoing[node_id]
         self._touch(wiring=True)
 
@@ -280,6 +288,10 @@ class Graph:
         del self.incoming[edge.target][edge.target_port]
         del self.outgoing[edge.source][edge]
         self._touch(wiring=True)
+
+    def _named(self, node: Node) -> dict[str, str]:
+        """The names among which that of a node is."""
+        return self._ends if node.type == "BlockOutput" else self._names
 
     def _note_sharing(self, node: Node) -> None:
         owner = node.properties.get("weights_of") if node.properties else None

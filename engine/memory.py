@@ -6,14 +6,14 @@ each layer declares (`Layer.saves`). Views take none of their own. Arguments of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.blocks.use import Inside, Use
 from engine.dims import Dim, product
 from engine.graph import Graph
 from engine.layers.layer import Layer
-from engine.live_nodes import live_nodes
+from engine.live_nodes import live_nodes, read_edges
 from engine.shapes import Report, wired_inputs
 from engine.spec import UNWIRED, Spec
 
@@ -89,15 +89,16 @@ def peak(graph: Graph, report: Report, number: Number, *, training: bool) -> int
 def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]) -> list[int]:
     """Go through the nodes; returns the storages of the answers, each held once for the caller."""
     storages: dict[Value, int] = {(node_id, "output"): storage for node_id, storage in given.items()}
-    live = live_nodes(graph)
+    live = live_nodes(graph, report)
     readers: dict[Value, int] = {}
     for node_id in live:
-        for edge in graph.incoming[node_id].values():
+        for edge in read_edges(graph, report, node_id):
             value = (edge.source, edge.source_port)
             readers[value] = readers.get(value, 0) + 1
     answers: list[int] = []
     for node_id in graph.order():
-        node, layer = graph.nodes[node_id], report.layer(node_id)
+        node, absent = graph.nodes[node_id], report.absent(node_id)
+        layer = absent or report.layer(node_id)
         if (
             node_id not in live
             or layer is None
@@ -106,6 +107,7 @@ def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]
         ):
             continue
         wires = wired_inputs(graph, node_id, layer) or []
+        read = range(len(wires)) if absent is None else absent.places()
         taken = [storages.get((source, port)) if source else None for _, source, port in wires]
         if node.type in ("Output", "BlockOutput"):
             found = [storage for storage in taken if storage is not None]
@@ -114,13 +116,16 @@ def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]
             answers += found
         else:
             specs = tuple(report.outputs[node_id].values())
-            made = _node(memory, layer, report.inputs[node_id], specs, taken)
+            handed = [taken[place] for place in read]
+            made = handed if absent else _node(memory, layer, report.inputs[node_id], specs, taken)
             for port, storage in zip(report.outputs[node_id], made, strict=True):
+                if storage is None:  # nothing is wired to what it hands on
+                    continue
                 storages[node_id, port] = storage
                 memory.hold(storage)
                 if not readers.get((node_id, port)):
                     memory.release(storage)
-        for _, source, port in wires:
+        for _, source, port in (wires[place] for place in read):
             if not source or (source, port) not in storages:
                 continue
             readers[source, port] -= 1
@@ -131,7 +136,7 @@ def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]
 
 def _node(
     memory: Memory, layer: Layer, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], taken: list[int | None]
-) -> list[int]:
+) -> Sequence[int | None]:
     """The storages of a node's outputs."""
     if isinstance(layer, Use):
         return _use(memory, layer, inputs, outputs, taken)
@@ -159,13 +164,14 @@ def _use(
     stream = list(taken)
     made: list[int] = []
     steps = memory.number(use.steps(inputs)) if use.properties.apply == "scan" else 0
+    pairs = use.handed_on
     for found in use.unfolded(*inputs):
         before = made
         made = _scan(memory, found, steps, outputs) if steps else _once(memory, found, stream)
         for storage in before:
             memory.release(storage)
-        if made:
-            stream[0] = made[0]
+        for source, target in pairs if made else ():
+            stream[target] = made[source]
     for storage in made:  # whoever reads them holds them from here on
         memory.holders[storage] -= 1
     return made

@@ -15,7 +15,7 @@ from engine.problems.inside import within
 from engine.problems.looking import behind
 from engine.problems.problem import SEVERITIES, Problem
 from engine.problems.rule import Found, NodeRule
-from engine.problems.rules import EDGE_RULES, GRAPH_RULES, NODE_RULES
+from engine.problems.rules import EDGE_RULES, GRAPH_RULES, NODE_RULES, OF_ABSENT
 from engine.shapes import Report, Shapes
 
 Check = Callable[[Graph, Report, str], Found]
@@ -66,14 +66,17 @@ class Checker:
         for node_id in visited:
             self._of_node.pop(node_id, None)
             if node_id in graph.nodes:
-                found = _run(_checks(NODE_RULES, graph.nodes[node_id].type), graph, report, node_id)
+                rules = NODE_RULES if report.absent(node_id) is None else OF_ABSENT
+                found = _run(_checks(rules, graph.nodes[node_id].type), graph, report, node_id)
                 if graph.nodes[node_id].type.startswith(PREFIX):
                     found = within(graph, report, node_id, found)
                 if found:
                     self._of_node[node_id] = found
         for node_id in behind(graph, visited):
             self._of_edge.pop(node_id, None)
-            if node_id in graph.nodes and (checks := _checks(EDGE_RULES, graph.nodes[node_id].type)):
+            if node_id not in graph.nodes or report.absent(node_id) is not None:
+                continue
+            if checks := _checks(EDGE_RULES, graph.nodes[node_id].type):
                 found = _run(checks, graph, report, node_id)
                 if found:
                     self._of_edge[node_id] = found

@@ -133,7 +133,7 @@ def put(draft: Draft, fragment: Fragment, offset: Position, *, incoming: Sequenc
             node,
             id=fresh[node.id],
             type=types.get(node.type, node.type),
-            name=draft.graph.fresh_name(node.name),
+            name=draft.graph.fresh_name(node.name, node.type),
             properties=_sharing(node, fresh, draft.graph),
         )
         draft.do(AddNode(renewed, (x + offset[0], y + offset[1])))

@@ -346,7 +346,9 @@ def _call(node: ast.Call, scope: Mapping[str, object], source: str) -> object:
             raise ExpressionError(f"{source!r} asks for the size of {called!r}, but there are no inputs here.")
         return scope.size(called, axis)
     if name in HELPERS and name in scope:
-        raise ExpressionError(f"{source!r} calls {name}, but here that is a parameter; give the parameter another name.")
+        raise ExpressionError(
+            f"{source!r} calls {name}, but here that is a parameter; give the parameter another name."
+        )
     given = [_number(_compute(argument, scope, source), source) for argument in node.args]
     if name not in HELPERS:
         return min(given) if name == "min" else max(given)

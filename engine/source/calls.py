@@ -35,7 +35,9 @@ def layer_call(plan: ClassPlan, node: Node) -> str | None:
     first = plan.view(node.id)
     layer, inputs = first.layer(node.id), first.report.inputs[node.id]
     if not layer.constructor():
-        plan.known[node.id] = [plan.expressed(raw) for raw in node.parameters.values() if expressions.is_expression(raw)]
+        plan.known[node.id] = [
+            plan.expressed(raw) for raw in node.parameters.values() if expressions.is_expression(raw)
+        ]
         return None
     arguments, texts = layer.arguments(*inputs), {}
     inferred = [name for name in arguments if name not in type(layer).model_fields or name in layer.inferred(*inputs)]

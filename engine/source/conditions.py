@@ -81,7 +81,7 @@ def gathered(nodes: Sequence[str], wires: Wires, guards: Mapping[str, str]) -> l
     if not guards:
         return list(nodes)
     places = {node_id: place for place, node_id in enumerate(nodes)}
-    waiting = {node_id: 0 for node_id in nodes}
+    waiting = dict.fromkeys(nodes, 0)
     readers: dict[str, list[str]] = {}
     for node_id in nodes:
         for _, source, _ in wires[node_id]:

@@ -281,7 +281,9 @@ class Forward:
             onward = {place: handed[output] for output, place in use.handed_on}
             yield f"{', '.join(onward.values())} = {', '.join(given[place] for place in onward)}"
             given = [onward.get(place, name) for place, name in enumerate(given)]
-            targets = [handed[place] if place in handed and place not in pairs else n for place, n in enumerate(targets)]
+            targets = [
+                handed[place] if place in handed and place not in pairs else n for place, n in enumerate(targets)
+            ]
         for state in pairs.values():
             if given[state] == "None":
                 sizes[state] = self._state_size(node, use, state, varied)

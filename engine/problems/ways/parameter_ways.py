@@ -133,7 +133,9 @@ def same_condition(place: FaultSite) -> Iterator[Way | None]:
     readers = {edge.target for edge in graph.outgoing[node.id] if edge.source_port == port}
     if "when" in node.properties and readers:
         named = " and ".join(graph.nodes[reader].name for reader in graph.nodes if reader in readers)
-        edits = tuple(SetProperty(reader, "when", node.properties["when"]) for reader in graph.nodes if reader in readers)
+        edits = tuple(
+            SetProperty(reader, "when", node.properties["when"]) for reader in graph.nodes if reader in readers
+        )
         yield Way(f"Give {named} the same condition", edits)
 
 

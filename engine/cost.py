@@ -64,7 +64,7 @@ class Leaf:
 
 
 def leaves(graph: Graph, report: Report, node_ids: Iterable[str] | None = None) -> Iterator[Leaf]:
-    """The layers of these nodes (by default of all that take part) whose shapes are known, those within blocks included."""
+    """The layers of these nodes (by default of all that take part) whose shapes are known, those in blocks included."""
     live = live_nodes(graph, report) if node_ids is None else ()
     for node_id in [node_id for node_id in graph.nodes if node_id in live] if node_ids is None else node_ids:
         layer, node = report.layer(node_id), graph.nodes[node_id]

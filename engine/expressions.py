@@ -46,9 +46,12 @@ EQUALITIES: Final[dict[type[ast.cmpop], Callable[[object, object], bool]]] = {
 HELPERS: Final[dict[str, Callable[[Number, int], int]]] = {"round_to": round_to, "make_divisible": make_divisible}
 """Functions whose text goes along with the source, each of a number and a whole number."""
 FUNCTIONS: Final = ("min", "max", *HELPERS)
-PLAIN: Final = (
-    *(ast.Expression, ast.BinOp, ast.UnaryOp, ast.Name, ast.Load, ast.UAdd, ast.USub, ast.Not, *OPERATORS),
-    *(ast.Compare, *COMPARISONS, *EQUALITIES, ast.BoolOp, ast.And, ast.Or, ast.IfExp),
+PLAIN: Final[tuple[type[ast.AST], ...]] = (
+    *(ast.Expression, ast.BinOp, ast.UnaryOp, ast.Name, ast.Load, ast.UAdd, ast.USub, ast.Not),
+    *OPERATORS,
+    *(ast.Compare, ast.BoolOp, ast.And, ast.Or, ast.IfExp),
+    *COMPARISONS,
+    *EQUALITIES,
 )
 KNOWN: Final = (
     "numbers, parameters, sizes of inputs (in_channels, size(x, 2)), index and count of the repeat, + − * / // % **, "

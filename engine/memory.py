@@ -109,10 +109,11 @@ def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]
         wires = wired_inputs(graph, node_id, layer) or []
         read = range(len(wires)) if absent is None else absent.places()
         taken = [storages.get((source, port)) if source else None for _, source, port in wires]
+        made: Sequence[int | None]
         if node.type in ("Output", "BlockOutput"):
             found = [storage for storage in taken if storage is not None]
-            for storage in found:
-                memory.hold(storage)
+            for each in found:
+                memory.hold(each)
             answers += found
         else:
             specs = tuple(report.outputs[node_id].values())
@@ -136,7 +137,7 @@ def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]
 
 def _node(
     memory: Memory, layer: Layer, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], taken: list[int | None]
-) -> Sequence[int | None]:
+) -> list[int]:
     """The storages of a node's outputs."""
     if isinstance(layer, Use):
         return _use(memory, layer, inputs, outputs, taken)

@@ -115,8 +115,9 @@ def _absent(cls: type[Layer], node: Node, graph: Graph | None, scope: Mapping[st
             "is where values enter or leave, so it is always there and can have no condition.", "property", "when"
         )
     layer = _resolved(cls, node, graph, scope)
-    known = isinstance(layer, Layer) and not isinstance(layer, Absent)
-    inputs, outputs = (layer.input_ports(), layer.output_ports()) if known else (cls.inputs, cls.outputs)
+    inputs, outputs = cls.inputs, cls.outputs
+    if isinstance(layer, Layer) and not isinstance(layer, Absent):
+        inputs, outputs = layer.input_ports(), layer.output_ports()
     first = next((port.name for port in inputs if not port.optional), None)
     if first is None or not outputs:
         return Fault("is absent here, but has no required input that it could hand on.", "absent", "when")

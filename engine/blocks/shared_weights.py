@@ -29,7 +29,8 @@ def difference(first: Inside, other: Inside) -> str | None:
             continue
         inputs = [each.report.inputs[node_id] for each in (first, other)]
         one, two = layers
-        assert one is not None and two is not None
+        if one is None or two is None:
+            continue
         if isinstance(one, Use) and isinstance(two, Use):
             pairs = list(zip(one.unfolded(*inputs[0]), two.unfolded(*inputs[1]), strict=False))
             inner = next((found for a, b in pairs if (found := difference(a, b)) is not None), None)

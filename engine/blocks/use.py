@@ -333,7 +333,7 @@ def _initial(port: BlockInput) -> Spec:
 def _plain(node: Node) -> BlockInput:
     """An input whose shape cannot be told here: what else is typed of it counts."""
     flags = {name: raw for name, raw in node.parameters.items() if name in FLAGS and isinstance(raw, bool)}
-    return BlockInput(**flags)
+    return BlockInput.model_validate(flags)
 
 
 def handed_on(block: Block, scanned: bool = False) -> tuple[tuple[int, int], ...]:

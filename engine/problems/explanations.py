@@ -136,8 +136,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     "expression": Explanation(
         "An expression that cannot be worked out",
         "Behind = stand numbers and the parameters of the block around; the sizes of the inputs: in_channels is axis 1 "
-        "of the first one, size(x, 2) axis 2 of the input x; index and count, the number of the repeat (from 0) and how "
-        "many there are; + − · / // % **, min, max; round_to(a, 8), the multiple of 8 nearest to a, and "
+        "of the first one, size(x, 2) axis 2 of the input x; index and count, the number of the repeat (from 0) and "
+        "how many there are; + − · / // % **, min, max; round_to(a, 8), the multiple of 8 nearest to a, and "
         "make_divisible(a, 8), the same as MobileNet rounds; comparisons (== != < <= > >=), and, or, not, and "
         "a if condition else b. Nothing else.",
     ),

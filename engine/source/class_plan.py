@@ -187,7 +187,8 @@ class ClassPlan:
         An expression counts only repeats that are alike from the second on: others are written one by one.
         """
         node = self._drawn(node_id)
-        varied = any(expressions.mentions(value) & {*REPEATS} for value in node.parameters.values())
+        numbers = {*REPEATS}.difference(parameter.name for parameter in self.parameters)
+        varied = any(expressions.mentions(value) & numbers for value in node.parameters.values())
         alike = (len({inside.key for inside in unfolded(view, node_id)[1:]}) <= 1 for view in self.views)
         return self.count(node_id) if self.counts(node_id) and all(alike) and not varied else None
 

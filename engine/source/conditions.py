@@ -34,7 +34,7 @@ class Conditions:
         live = live_nodes(graph)
         absent: dict[str, set[str]] = {}
         for report in reports:
-            for node_id, layer in report.layers.items():
+            for node_id in report.layers:
                 if node_id not in absent and (found := report.absent(node_id)) is not None:
                     absent[node_id] = set(found.reads(graph.incoming[node_id]))
         for node_id in reversed(graph.order()):

@@ -272,7 +272,7 @@ class Forward:
         layer, answers = module, list(targets)
         if repeated:
             head, layer = self._repeats(node.id, use, module)
-            for output, place in use.handed_on:
+            for output, _ in use.handed_on:
                 if output in pairs or targets[output] == "_":  # it is not what goes from step to step
                     handed[output] = self._take()
                     spares.append(handed[output])

@@ -8,8 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from engine import cost
+from engine.blocks.rename import rename_node
 from engine.blocks.use import Use
-from engine.edits import RenameNode, SetParameter, SetProperty
+from engine.edits import Edit, SetParameter, SetProperty
 from engine.graph import GraphError, Node
 from engine.layers.layer import Layer
 from engine.layers.parameters import parameters
@@ -87,11 +88,11 @@ class NodePage(QWidget):
         times = self._repeat(node)
         return f"{cls.title()} · {cls.family}{f' × {times}' if times > 1 else ''}"
 
-    def rename(self, text: str) -> RenameNode:
+    def rename(self, text: str) -> Edit:
         """The edit that gives it another name."""
         node = self.node()
         assert node is not None
-        return RenameNode(node.id, text)
+        return rename_node(self.document.graph, node.id, text)
 
     def refresh(self) -> None:
         """Show it as it is now, keeping the forms (and their cursor) where the layer is the same."""

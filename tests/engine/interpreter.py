@@ -63,7 +63,7 @@ def meaning(raw: Any, known: Known, repeat: int = 0) -> Any:
             "min": lambda *given: min(given),
             "max": lambda *given: max(given),
             "__size__": lambda name, axis: known.inputs[name].shape[axis],  # type: ignore[union-attr]
-            "round_to": lambda number, multiple: int(math.floor(number / multiple + 0.5)) * multiple,
+            "round_to": lambda number, multiple: math.floor(number / multiple + 0.5) * multiple,
             "make_divisible": _make_divisible,
         }
         return eval(text, {"__builtins__": {}, **functions}, known.names())
@@ -159,7 +159,10 @@ class Frame:
         port = next(port for port in cls.inputs if not port.optional)
         names = [name for name in self.graph.incoming[node.id] if name.startswith(port.name)] if port.many else []
         first = min(names, key=lambda name: int(name[len(port.name) :])) if names else port.name
-        return {cls.outputs[0].name: self.arriving(node.id, first)}
+        typed = {name: meaning(raw, self.known) for name, raw in node.parameters.items()}
+        drawn = resolve(Node(node.id, node.type, node.name, typed))
+        outputs = drawn.output_ports() if isinstance(drawn, Layer) else cls.outputs
+        return {outputs[0].name: self.arriving(node.id, first)}
 
     def _ports(self, node_id: str, layer: Layer) -> list[str]:
         wired, names = self.graph.incoming[node_id], []
@@ -206,7 +209,6 @@ class Frame:
         """A block, as often and in the way the node says; some values of a repeat are inputs of the next one."""
         properties = {name: meaning(raw, self.known) for name, raw in drawn.properties.items() if name != "when"}
         inputs, outputs = block.graph.of_type("BlockInput"), block.graph.of_type("BlockOutput")
-        given = {start.id: self.arriving(node.id, start.id) for start in inputs}
         ends = [end.id for end in outputs]
         modes = {"once": _once, "each_step": _each_step, "scan": _scan}
         mode, count = modes[properties.get("apply", "once")], properties.get("repeat", 1)
@@ -214,7 +216,10 @@ class Frame:
         handed = {named[end.name]: end.id for end in outputs if end.name in named}
         if inputs and inputs[0].id not in handed and ends[0] not in handed.values():
             handed[inputs[0].id] = ends[0]
-        results: dict[str, Value] = {end: given[start] for start, end in handed.items()} if not count else {}
+        if not count:
+            return {end: self.arriving(node.id, start) for start, end in handed.items()}
+        given = {start.id: self.arriving(node.id, start.id) for start in inputs}
+        results: dict[str, Value] = {}
         for repeat in range(count):
             raws = {p.name: drawn.parameters.get(p.name, p.default) for p in block.parameters}
             known = self.known

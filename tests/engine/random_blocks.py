@@ -248,6 +248,9 @@ def _use(scope: Scope, made: Made, given: list[Value | None], repeat: int, vary:
         others = [scope.express(max(1, value + rng.choice([-1, 0, 1, 2]))) for _ in range(rng.choice([1, 2]))]
         varied[name] = {"per_repeat": (scope.express(value), *others)}
     tries = [(varied, repeat), (raw, repeat), (raw, 1)] if repeat > 1 else [(raw, repeat), (raw, 1)]
+    for name, item in arguments.items():
+        if type(item) is bool and rng.random() < 0.5:  # a condition that holds in some repeats only, perhaps
+            varied[name] = {"per_repeat": (scope.express(item), scope.express(not item))}
     shared = repeat > 1 and rng.random() < 0.3
     tries = [(raw, repeat), *tries] if shared else tries
     for place, (parameters, count) in enumerate(tries):

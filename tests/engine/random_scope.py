@@ -148,7 +148,7 @@ class Scope:
 
     def put(self, node_type: str, raw: dict[str, Any], given: Sequence[Value | None]) -> list[Value]:
         """A node behind these values; what it gives. Raises Unfit where it does not fit."""
-        if "when" not in raw and "weights_of" not in raw and self.draft.chance(0.12):
+        if "when" not in raw and "weights_of" not in raw and self.draft.chance(0.12 if not self.within else 0.2):
             raw = {**raw, "when": self.condition(not self.draft.chance(0.3))}
         node = self.add(node_type, **raw)
         try:
@@ -294,7 +294,9 @@ class Scope:
             forms += [(text, size)] * 3
             forms += [(f"{text} + {value - size}", value), (f"max({text}, {value})", max(size, value))]
             forms += [(f"{value} if {text} > {size - 1} else {value + 1}", value)]
-            forms += [(f"round_to({text}, {value})", int((2 * size + value) // (2 * value)) * value)] if value > 0 else []
+            forms += (
+                [(f"round_to({text}, {value})", int((2 * size + value) // (2 * value)) * value)] if value > 0 else []
+            )
             forms += [(f"make_divisible({text}, {value})", make_divisible(size, value))] if value > 0 else []
         fitting = [text for text, number in forms if number == value]
         return rng.choice(fitting) if fitting else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -301,34 +301,38 @@ class ShapeComments:
 
     def __init__(self, plan: ClassPlan) -> None:
         self.plan = plan
-        self.names: dict[tuple[Dim, ...], str] = {}
+        self.names: dict[tuple[Dim | None, ...], str] = {}
         self.environments = [plan.environment(view) for view in plan.views]
 
     def of(self, node_id: str, ports: Collection[str]) -> str:
-        """The shapes of these outputs of a node."""
-        views = [view for view in self.plan.views if view.has(node_id)]
-        known = [env for env, view in zip(self.environments, self.plan.views, strict=True) if view.has(node_id)]
-        specs = [view.report.outputs[node_id] for view in views]
-        return ", ".join(self._shape([each[port] for each in specs], known) for port in ports)
+        """The shapes of these outputs of a node, as the uses see them in which it is there."""
+        specs = [view.report.outputs[node_id] if view.has(node_id) else None for view in self.plan.views]
+        return ", ".join(self._shape([None if each is None else each[port] for each in specs]) for port in ports)
 
-    def _shape(self, specs: list[Spec], environments: list[dict[str, object]]) -> str:
-        if self.plan.block is None or len({len(spec.shape) for spec in specs}) != 1:
-            return shape_text(specs[0].shape)
+    def _shape(self, specs: Sequence[Spec | None]) -> str:
+        known = [spec for spec in specs if spec is not None]
+        if self.plan.block is None or len({len(spec.shape) for spec in known}) != 1:
+            return shape_text(known[0].shape)
+        axes = known[0].axes or ()
         parts = []
-        for axis, sizes in enumerate(zip(*(spec.shape for spec in specs), strict=True)):
-            meaning = specs[0].axes[axis] if specs[0].axes is not None and axis < len(specs[0].axes) else ""
-            parts.append(self._size(sizes, meaning, environments))
+        for axis in range(known[0].rank):
+            sizes = tuple(None if spec is None else spec.shape[axis] for spec in specs)
+            parts.append(self._size(sizes, axes[axis] if axis < len(axes) else ""))
         return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
 
-    def _size(self, sizes: tuple[Dim, ...], meaning: str, environments: list[dict[str, object]]) -> str:
-        if sizes in self.names:
-            return self.names[sizes]
-        if all(size == sizes[0] for size in sizes) and (isinstance(sizes[0], Size) or not environments[0]):
-            return str(sizes[0])
+    def _size(self, sizes: tuple[Dim | None, ...], meaning: str) -> str:
+        known = [(size, env) for size, env in zip(sizes, self.environments, strict=True) if size is not None]
+        first, environment = known[0]
+        named = self.names.get(sizes) or (self._alike(sizes) if len(known) < len(sizes) else None)
+        if named is not None:
+            return named
+        same = all(size == first for size, _ in known)
+        if same and (isinstance(first, Size) or not environment):
+            return str(first)
         candidates = [text for texts in self.plan.known.values() for text in texts]
-        found = next((text for text in candidates if _says(text, sizes, environments)), None)
-        if found is None and all(size == sizes[0] for size in sizes):
-            return str(sizes[0])
+        found = next((text for text in candidates if all(_evaluated(text, env) == size for size, env in known)), None)
+        if found is None and same:
+            return str(first)
         if found is None:
             stem = LETTERS.get(meaning, "K")
             taken = set(self.names.values())
@@ -336,9 +340,13 @@ class ShapeComments:
         self.names[sizes] = found
         return found
 
-
-def _says(candidate: str, sizes: tuple[Dim, ...], environments: list[dict[str, object]]) -> bool:
-    return all(_evaluated(candidate, env) == size for env, size in zip(environments, sizes, strict=True))
+    def _alike(self, sizes: tuple[Dim | None, ...]) -> str | None:
+        """The name of sizes that are these wherever both are known."""
+        for theirs, name in self.names.items():
+            pairs = zip(sizes, theirs, strict=True)
+            if all(mine is None or mine == other for mine, other in pairs):
+                return name
+        return None
 
 
 def _evaluated(candidate: str, environment: dict[str, object]) -> object:

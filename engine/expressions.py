@@ -100,9 +100,9 @@ class Scope(Mapping[str, object]):
 
     def __iter__(self) -> Iterator[str]:
         yield from self.parameters
-        numbers = zip(REPEATS, (self.index, self.count), strict=True)
-        rest = [name for name, number in numbers if number is not None] + ([CHANNELS] if self.inputs else [])
-        yield from (name for name in rest if name not in self.parameters)
+        known = (self.index is not None, self.count is not None, bool(self.inputs))
+        rest = zip((*REPEATS, CHANNELS), known, strict=True)
+        yield from (name for name, here in rest if here and name not in self.parameters)
 
     def __len__(self) -> int:
         return len(list(iter(self)))
@@ -316,10 +316,8 @@ def _compute(node: ast.expr, scope: Mapping[str, object], source: str) -> object
         chosen = node.body if _truth(node.test, scope, source) else node.orelse
         result = _compute(chosen, scope, source)
     elif isinstance(node, ast.BoolOp):
-        if isinstance(node.op, ast.And):
-            result = all(_truth(part, scope, source) for part in node.values)
-        else:
-            result = any(_truth(part, scope, source) for part in node.values)
+        parts = (_truth(part, scope, source) for part in node.values)
+        result = all(parts) if isinstance(node.op, ast.And) else any(parts)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         result = not _truth(node.operand, scope, source)
     elif isinstance(node, ast.Compare):

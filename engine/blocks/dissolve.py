@@ -8,7 +8,8 @@ from typing import Final
 
 from engine import expressions
 from engine.blocks.block import Block
-from engine.blocks.use import Use, handed_on
+from engine.blocks.ends import handed_on
+from engine.blocks.use import Use
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode
 from engine.errors import GraphError
 from engine.expressions import REPEATS, ExpressionError, Scope, asks_size, evaluate, mentions

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeAlias
 from pydantic import Field, PrivateAttr, create_model
 
 from engine.blocks.block import Block, Blocks
+from engine.blocks.ends import handed_on, initial_state, input_ports, output_ports, plain_input, states
 from engine.dims import Dim
 from engine.expressions import REPEATS, Scope, mentions
 from engine.layers.endpoints import BlockInput
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 MOST_CONTEXTS: Final = 20_000
 Whole = Annotated[int, Field(ge=-(2**31), le=2**31)]
 FIELDS: Final[Mapping[str, object]] = {"int": Whole, "float": float, "bool": bool, "text": str}
-FLAGS: Final = ("optional", "sequence", "state")
 Key: TypeAlias = tuple[object, ...]
 
 
@@ -263,7 +263,7 @@ class Use(Layer):
         names = [node.name for node in self.block.graph.of_type("BlockInput")]
         sizes = {name: None if spec is None else spec.shape for name, spec in zip(names, seen, strict=True)}
         ports = self._inputs(arguments, Scope(inputs=sizes).at(*repeat))  # a state may be as large as what arrives
-        return tuple(_initial(port) if spec is None else spec for port, spec in zip(ports, seen, strict=True))
+        return tuple(initial_state(port) if spec is None else spec for port, spec in zip(ports, seen, strict=True))
 
     def _check_sequence(self, spec: Spec, length: Dim, place: int) -> None:
         if spec.rank < 2:
@@ -312,7 +312,7 @@ class Use(Layer):
         graph, known = self.block.graph, replace(scope or Scope(), parameters=arguments or self.arguments_of())
         found = [resolve(node, graph, known) for node in graph.of_type("BlockInput")]
         return [
-            layer if isinstance(layer, BlockInput) else _plain(node)
+            layer if isinstance(layer, BlockInput) else plain_input(node)
             for node, layer in zip(graph.of_type("BlockInput"), found, strict=True)
         ]
 
@@ -323,72 +323,6 @@ class Use(Layer):
     def summary(self) -> str:
         shown = [f"{k} {v}" for k, v in self.arguments_of().items() if v != self.block.defaults()[k]]
         return ", ".join(shown)
-
-
-def _initial(port: BlockInput) -> Spec:
-    """A state that starts at zero."""
-    return Spec((BATCH, *(size for size in port.shape if isinstance(size, int))))
-
-
-def _plain(node: Node) -> BlockInput:
-    """An input whose shape cannot be told here: what else is typed of it counts."""
-    flags = {name: raw for name, raw in node.parameters.items() if name in FLAGS and isinstance(raw, bool)}
-    return BlockInput.model_validate(flags)
-
-
-def handed_on(block: Block, scanned: bool = False) -> tuple[tuple[int, int], ...]:
-    """Which outputs a repeat hands to which inputs of the next one, by their places.
-
-    An output feeds the input of its name; the first output the first input, unless one of the two is named otherwise.
-    States of a scan go from step to step, not from repeat to repeat.
-    """
-    starts, ends = block.graph.of_type("BlockInput"), block.graph.of_type("BlockOutput")
-    named = {n.name: place for place, n in enumerate(starts) if not (scanned and n.parameters.get("state") is True)}
-    pairs = [(place, named[node.name]) for place, node in enumerate(ends) if node.name in named]
-    if starts and ends and not any(0 in pair for pair in pairs):
-        pairs.insert(0, (0, 0))
-    return tuple(pairs)
-
-
-def states(block: Block) -> dict[int, int]:
-    """Which output hands its value to which input of the next step, by their places. Raises ShapeError."""
-    inputs = block.graph.of_type("BlockInput")
-    names = {node.name: index for index, node in enumerate(inputs) if node.parameters.get("state") is True}
-    found: dict[int, int] = {}
-    for index, node in enumerate(block.graph.of_type("BlockOutput")):
-        name = node.parameters.get("state")
-        if name:
-            if name not in names:
-                raise ShapeError(
-                    f"hands {node.name} on to the state {str(name)[:40]!r}, but no BlockInput of that name is a state.",
-                    inside=(node.id,),
-                )
-            found[index] = names[name]
-    if missing := set(names.values()) - set(found.values()):
-        node = inputs[min(missing)]
-        raise ShapeError(f"has the state {node.name}, but no BlockOutput hands a next value to it.", inside=(node.id,))
-    return found
-
-
-def input_ports(block: Block, scanned: bool = False) -> tuple[Port, ...]:
-    """The inputs of a block's uses, named by the ids of the nodes inside; a scan starts states at zero by itself."""
-    return tuple(
-        Port(
-            node.id,
-            str(node.parameters.get("help", "")),
-            optional=node.parameters.get("optional") is True or (scanned and node.parameters.get("state") is True),
-            label=node.name,
-        )
-        for node in block.graph.of_type("BlockInput")
-    )
-
-
-def output_ports(block: Block) -> tuple[Port, ...]:
-    """The outputs of a block's uses, named by the ids of the nodes inside."""
-    return tuple(
-        Port(node.id, str(node.parameters.get("help", "")), label=node.name)
-        for node in block.graph.of_type("BlockOutput")
-    )
 
 
 def use_class(blocks: Blocks, block: Block) -> type[Use]:

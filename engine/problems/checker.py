@@ -63,6 +63,8 @@ class Checker:
         named = {known.get(node_id) for node_id in visited for known in (owners, self._owners)}
         visited |= {owner for owner in named if owner is not None}
         visited = visited.union(*(graph.sharers(node_id) for node_id in visited))
+        before = {edge.source for node_id in visited for edge in graph.incoming.get(node_id, {}).values()}
+        visited |= {node_id for node_id in before if report.absent(node_id) is not None}  # it lacks what these may read
         for node_id in visited:
             self._of_node.pop(node_id, None)
             if node_id in graph.nodes:

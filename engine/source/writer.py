@@ -18,10 +18,11 @@ from engine.resolve import Fault, owner_of, resolve_properties
 from engine.shapes import Report
 from engine.source.calls import WIDEST, block_calls, compressed, laid_out, layer_call
 from engine.source.class_plan import BlockView, Body, ClassPlan, SourceError, unfolded, view_of
+from engine.source.coded import coded_fields, reads_right
 from engine.source.conditions import Conditions, there
 from engine.source.contexts import contexts
 from engine.source.folding import WIDTH, folded
-from engine.source.forward import Forward, coded_fields, reads_right
+from engine.source.forward import Forward
 from engine.source.names import attribute, class_name, identifier, one_line
 from engine.spec import Spec, shape_text
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from engine import layers
 from engine.absent import Absent
-from engine.blocks.use import Inside, Use, states
+from engine.blocks.ends import states
+from engine.blocks.use import Inside, Use
 from engine.expressions import REPEATS, asks_size, depends, is_expression, mentions, per_repeat
 from engine.graph import Graph, Node
 from engine.layers.endpoints import BlockInput

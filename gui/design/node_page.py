@@ -142,7 +142,7 @@ class NodePage(QWidget):
         """Where a form of this node stands."""
         inside = self.document.graph.inside is not None
         block = node is not None and self.document.graph.blocks.of_type(node.type) is not None
-        arguments = self.document.report.arguments if inside else None
+        arguments = self.document.report.scope if inside else None
         return Context(arguments, self._repeat(node) if block and node is not None else 1)
 
     def _fill_form(self, node: Node, cls: type[Layer] | None) -> None:

@@ -223,7 +223,7 @@ def test_another_output_of_an_absent_node_is_a_problem_whose_fixes_mend_it() -> 
     SetProperty(pool, "when", False).apply(graph)
     (problem,) = [problem for problem in find(graph) if problem.severity == "error"]
     assert (problem.code, problem.node, problem.port) == ("absent", pool, "indices")
-    assert [fix.label for fix in problem.fixes][:2] == ["Give maxunpool1 the same condition", "Give it no condition"]
+    assert [fix.label for fix in problem.fixes][:2] == ["Give unpool1 the same condition", "Give it no condition"]
     for fix in problem.fixes[:2]:
         mended = graph.copy()
         fix.apply(mended)

@@ -74,7 +74,7 @@ class Checker:
                     found = within(graph, report, node_id, found)
                 if found:
                     self._of_node[node_id] = found
-        for node_id in behind(graph, visited):
+        for node_id in behind(graph, report, visited):
             self._of_edge.pop(node_id, None)
             if node_id not in graph.nodes or report.absent(node_id) is not None:
                 continue

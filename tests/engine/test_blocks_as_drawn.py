@@ -17,6 +17,7 @@ from engine.edits import SetParameter, SetProperty
 from engine.expressions import ExpressionError, Scope, evaluate, expression, renamed
 from engine.graph import Graph, GraphError
 from engine.problems import find
+from engine.problems.checker import Checker
 from engine.shapes import Shapes, infer
 from engine.source import write
 
@@ -228,6 +229,19 @@ def test_another_output_of_an_absent_node_is_a_problem_whose_fixes_mend_it() -> 
         mended = graph.copy()
         fix.apply(mended)
         assert errors(mended) == []
+
+
+def test_rules_look_through_absent_nodes() -> None:
+    graph = Graph()
+    fc, softmax = graph.add("Linear", out_features=3), graph.add("Softmax")
+    chain(graph, graph.add("Input", shape=(6,)), fc, softmax, graph.add("Output"))
+    assert "softmax-before-loss" in [problem.code for problem in find(graph)]
+    checker = Checker(Shapes(graph))
+    edit = SetProperty(softmax, "when", False)
+    edit.apply(graph)
+    checker.update(checker.shapes.update(edit.change().dirty(graph)))
+    assert [problem.code for problem in checker.problems()] == ["no-data"]
+    assert [problem.code for problem in find(graph)] == ["no-data"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from engine.edits import SetProperty
@@ -14,8 +16,13 @@ from gui.design.property_rows import property_parameters
 def drawn() -> Graph:
     """Input → Linear → ReLU → Output."""
     graph = Graph()
-    nodes = [graph.add("Input", shape=(6,)), graph.add("Linear", out_features=3), graph.add("ReLU"), graph.add("Output")]
-    for source, target in zip(nodes, nodes[1:], strict=False):
+    nodes = [
+        graph.add("Input", shape=(6,)),
+        graph.add("Linear", out_features=3),
+        graph.add("ReLU"),
+        graph.add("Output"),
+    ]
+    for source, target in pairwise(nodes):
         graph.connect(source, target)
     return graph
 

@@ -85,7 +85,7 @@ def embedding_range(graph: Graph, report: Report, node_id: str) -> Found:
     """A table has fewer rows than the data has numbers to look up: torch would stop in the middle of an epoch."""
     layer = report.layer(node_id)
     rows = getattr(layer, "num_embeddings", 0)
-    for edge in origins(graph, node_id, PASSES_THROUGH | PICKS):
+    for edge in origins(graph, report, node_id, PASSES_THROUGH | PICKS):
         source = report.layer(edge.source)
         known = _known(graph, report, edge.source, Input)
         if edge.target_port in ("offsets", "per_sample_weights") or not isinstance(source, Input) or not known:

@@ -110,7 +110,7 @@ def no_causal_mask(graph: Graph, report: Report) -> Found:
             edge.source
             for table in graph.of_type("Embedding")
             if table.id in before and getattr(report.layer(table.id), "num_embeddings", None) == classes
-            for edge in origins(graph, table.id, PASSES_THROUGH | PICKS)
+            for edge in origins(graph, report, table.id, PASSES_THROUGH | PICKS)
             if _are_tokens(report, edge.source, steps)
         }
         if not tokens:
@@ -190,7 +190,7 @@ def _adds_places(graph: Graph, report: Report, node_id: str) -> bool:
     steps = report.inputs[node_id][0].shape[1:2]
     tables = [
         report.layer(edge.source)
-        for edge in origins(graph, node_id, PASSES_THROUGH | KEEPS_PLACES)
+        for edge in origins(graph, report, node_id, PASSES_THROUGH | KEEPS_PLACES)
         if graph.nodes[edge.source].type == "Embedding"
     ]
     rows = [getattr(layer, "num_embeddings", 0) for layer in tables]

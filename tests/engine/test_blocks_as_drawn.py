@@ -20,6 +20,7 @@ from engine.problems import find
 from engine.problems.checker import Checker
 from engine.shapes import Shapes, infer
 from engine.source import write
+from tests.engine.syntax import strange
 
 SCOPE = Scope({"width": 12, "wide": True, "mode": "max"}, {"x": (4, 3, 8), "a b": (4, 5)}, index=1, count=3)
 
@@ -256,6 +257,23 @@ def test_a_condition_that_cannot_be_is_a_problem(kind: str, when: object, code: 
     found = [problem for problem in find(graph) if problem.severity == "error" and problem.parameter == "when"]
     assert [problem.code for problem in found] == [code]
     assert found[0].fixes
+
+
+def test_a_condition_of_a_stranger_writes_no_code() -> None:
+    graph = Graph()
+    block = graph.define("Unit", mode="a", width=3)
+    text = 'x\'\n"""\nimport os\n'
+    chain(
+        block,
+        block.add("BlockInput", name="x"),
+        block.add("ReLU", when=expression(f"mode != {text!r} and width < (4 if mode == 'a' else 2)")),
+        block.add("BlockOutput", name="y"),
+    )
+    uses = [graph.add("Unit"), graph.add("Unit", width=9)]
+    chain(graph, graph.add("Input", shape=(3,)), *uses, graph.add("Linear", out_features=1), graph.add("Output"))
+    source = write(graph)
+    assert strange(source) == f"text {text!r}", "all else is as expected, and the text is no more than a text"
+    assert len(source.splitlines()) < 60
 
 
 # -- repeats ---------------------------------------------------------------------------------------------------------

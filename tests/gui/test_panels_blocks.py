@@ -108,7 +108,8 @@ def test_a_block_is_shown_with_its_name_help_and_parameters(seen: Seen) -> None:
     seen.select("first")
     assert seen.panel.kind.text() == "Unit · Block × 3"
     assert "A convolution and a ReLU." in seen.texts()
-    assert {"channels", "stride", "repeat", "apply", "frozen", "weights_of", "initialization"} == seen.rows()
+    properties = {"when", "repeat", "share_weights", "apply", "frozen", "weights_of", "initialization"}
+    assert {"channels", "stride", *properties} == seen.rows()
     assert "out  (N, 16, 16, 16) float32" in seen.texts()
 
 

@@ -80,7 +80,9 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
     else:
         absent = isinstance(layer, Absent)
         family = _declared_family(graph, node.type) if absent else layer.family
-        summary = "absent" if absent else layer.summary()
+        summary = layer.summary()
+        if absent:
+            summary = "×0" if node.properties.get("when", True) is True else "absent"
         declared = layer.input_ports()
         needed = {port.name for port in declared if not port.optional and not port.many}
         spare = len(inputs) > 2 and any(port.many for port in declared)

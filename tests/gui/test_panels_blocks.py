@@ -132,16 +132,17 @@ def test_the_number_of_repeats_is_a_property(seen: Seen) -> None:
     assert seen.panel.kind.text() == "Unit · Block × 4"
     with one_step(seen.document):
         seen.press("channels: a value for each repeat")
-    seen.type_into("repeat", "0")
-    assert "needs repeat to be a whole number from 1 to 1000, not 0." in seen.texts()
+    seen.type_into("repeat", "-1")
+    assert "needs repeat to be a whole number from 0 to 1000, not -1." in seen.texts()
 
 
 @pytest.mark.parametrize(
     ("name", "properties"),
     [
-        ("conv1", {"weights_of", "frozen", "initialization"}),
-        ("flatten1", set()),
-        ("fc1", {"weights_of", "frozen", "initialization"}),
+        ("conv1", {"when", "weights_of", "frozen", "initialization"}),
+        ("flatten1", {"when"}),
+        ("fc1", {"when", "weights_of", "frozen", "initialization"}),
+        ("input", set()),
     ],
 )
 def test_properties_are_offered_where_they_mean_something(seen: Seen, name: str, properties: set[str]) -> None:

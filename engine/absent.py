@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import PrivateAttr
 
-from engine.layers.layer import Layer, Port, is_place
+from engine.layers.layer import Layer, Port, is_numbered
 from engine.spec import Spec
 
 
@@ -52,7 +52,7 @@ class Absent(Layer):
         read = []
         for port in self._inputs:
             if port.name in {source for _, source in self._pairs}:
-                places = [int(name[len(port.name) :]) for name in wired if is_place(name, port.name)]
+                places = [int(name[len(port.name) :]) for name in wired if is_numbered(name, port.name)]
                 name = f"{port.name}{min(places)}" if port.many and places else port.name
                 read += [name] if name in wired else []
         return read

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from engine.absent import Absent
 from engine.graph import Graph, GraphError, Node
-from engine.layers.layer import MOST, Layer, Port, is_place
+from engine.layers.layer import MOST, Layer, Port, is_numbered
 from engine.resolve import layer_class, resolve
 
-__all__ = ["MOST", "free_input", "has_input", "input_ports", "is_place", "output_ports"]
+__all__ = ["MOST", "free_input", "has_input", "input_ports", "is_numbered", "output_ports"]
 
 
 def _declared(graph: Graph, node: Node) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
@@ -31,7 +31,7 @@ def input_ports(graph: Graph, node_id: str) -> tuple[str, ...]:
     taken = graph.incoming[node_id]
     for port in _declared(graph, graph.node(node_id))[0]:
         if port.many:
-            used = [int(name[len(port.name) :]) for name in taken if is_place(name, port.name)]
+            used = [int(name[len(port.name) :]) for name in taken if is_numbered(name, port.name)]
             count = max([2, *(number + 2 for number in used)])
             names += [f"{port.name}{number}" for number in range(min(count, MOST))]
         else:
@@ -55,4 +55,4 @@ def free_input(graph: Graph, node_id: str) -> str | None:
 def has_input(graph: Graph, node_id: str, name: str) -> bool:
     """Whether a wire may end at this port: it is shown, or a later place of a variadic input."""
     variadic = (port.name for port in _declared(graph, graph.node(node_id))[0] if port.many)
-    return name in input_ports(graph, node_id) or any(is_place(name, port) for port in variadic)
+    return name in input_ports(graph, node_id) or any(is_numbered(name, port) for port in variadic)

@@ -14,7 +14,7 @@ from engine.blocks.block import PREFIX
 from engine.expressions import Scope, mentions
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer, ShapeError
-from engine.ports import is_place
+from engine.ports import is_numbered
 from engine.resolve import UNKNOWN, Fault, resolve
 from engine.spec import UNWIRED, Spec, too_large
 
@@ -74,7 +74,7 @@ def wired_inputs(graph: Graph, node_id: str, layer: Layer) -> list[tuple[str, st
     result = []
     for port in layer.input_ports():
         if port.many:
-            places = sorted((int(name[len(port.name) :]), name) for name in incoming if is_place(name, port.name))
+            places = sorted((int(name[len(port.name) :]), name) for name in incoming if is_numbered(name, port.name))
             names = [name for _, name in places]
             if not names:
                 return None

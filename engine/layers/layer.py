@@ -31,7 +31,7 @@ MOST = 256
 """The most places a variadic input offers."""
 
 
-def is_place(name: str, variadic: str) -> bool:
+def is_numbered(name: str, variadic: str) -> bool:
     """Whether ``name`` is a numbered place of the variadic port: ``x0``, ``x1``, …"""
     number = name[len(variadic) :]
     return (

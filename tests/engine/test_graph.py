@@ -8,7 +8,7 @@ import pytest
 
 from engine.edits import Connect, RemoveNode, RenameNode
 from engine.graph import CycleError, Edge, Graph, GraphError
-from engine.ports import MOST, free_input, input_ports, is_place, output_ports
+from engine.ports import MOST, free_input, input_ports, is_numbered, output_ports
 from tests.engine.graphs import random_graph
 
 
@@ -82,7 +82,7 @@ def test_ports_by_name_and_number() -> None:
     ],
 )
 def test_the_places_of_a_variadic_input(name: str, place: bool) -> None:
-    assert is_place(name, "x") is place
+    assert is_numbered(name, "x") is place
 
 
 def test_a_layer_that_is_missing_keeps_the_ports_its_wires_hold() -> None:

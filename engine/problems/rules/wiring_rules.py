@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.graph import Graph
 from engine.live_nodes import read_edges
-from engine.ports import is_place
+from engine.ports import is_numbered
 from engine.problems.looking import called
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule, NodeRule
@@ -28,7 +28,7 @@ def unconnected(graph: Graph, report: Report, node_id: str) -> Found:
     """An input that is needed has no wire."""
     layer, node, wires = report.layer(node_id), graph.node(node_id), graph.incoming[node_id]
     for port in layer.input_ports() if layer is not None else ():
-        if port.many and not any(is_place(name, port.name) for name in wires):
+        if port.many and not any(is_numbered(name, port.name) for name in wires):
             yield Problem(
                 "error",
                 "unconnected",
@@ -52,7 +52,7 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
     if layer is not None:
         ports = layer.input_ports()
         for name in graph.incoming[node_id]:
-            if not any(is_place(name, port.name) if port.many else name == port.name for port in ports):
+            if not any(is_numbered(name, port.name) if port.many else name == port.name for port in ports):
                 yield Problem(
                     "error",
                     "no-such-port",

@@ -88,13 +88,13 @@ DISPENSABLE: Final = frozenset(
 """Warnings that deleting the guilty layer answers; of errors it always is a last fix."""
 
 
-def ways(place: FaultSite) -> Iterator[Way]:
+def ways(site: FaultSite) -> Iterator[Way]:
     """Every way worth a try; deleting the guilty node comes last."""
-    code = place.problem.code
+    code = site.problem.code
     for find in WAYS.get(code, ()):
         try:
-            yield from (way for way in find(place) if way is not None)
+            yield from (way for way in find(site) if way is not None)
         except GraphError:  # a layer that is not installed here
             continue
-    if place.node is not None and (place.problem.severity == "error" or code in DISPENSABLE):
-        yield from (way for way in wires.removal(place) if way is not None)
+    if site.node is not None and (site.problem.severity == "error" or code in DISPENSABLE):
+        yield from (way for way in wires.removal(site) if way is not None)

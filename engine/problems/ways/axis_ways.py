@@ -1,4 +1,4 @@
-"""Fixes where axes are too many, too few, or at the wrong place."""
+"""Fixes where axes are too many, too few, or at the wrong site."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ def global_pool(rank: int) -> Step:
     return f"AdaptiveAvgPool{rank - 2}d", {"output_size": 1}
 
 
-def insert(place: FaultSite) -> Iterator[Way | None]:
+def insert(site: FaultSite) -> Iterator[Way | None]:
     """Layers put before the guilty one that give it the axes it wants."""
-    edge = place.edge()
-    x = place.spec(edge)
+    edge = site.edge()
+    x = site.spec(edge)
     if edge is None or x is None:
         return
-    for steps in _steps(place, edge, x):
-        yield place.insert(edge, *steps)
+    for steps in _steps(site, edge, x):
+        yield site.insert(edge, *steps)
 
 
-def _steps(place: FaultSite, edge: Edge, x: Spec) -> Iterator[tuple[Step, ...]]:
+def _steps(site: FaultSite, edge: Edge, x: Spec) -> Iterator[tuple[Step, ...]]:
     rank = x.rank
-    before = _before_flatten(place, edge)
+    before = _before_flatten(site, edge)
     if before is not None and all(isinstance(size, int) for size in before.shape[1:]):
         yield (("Unflatten", {"dim": 1, "unflattened_size": tuple(before.shape[1:])}),)
     if rank >= 3:
@@ -84,9 +84,9 @@ def _steps(place: FaultSite, edge: Edge, x: Spec) -> Iterator[tuple[Step, ...]]:
         yield (("Mean", {"dim": (1,)}),)
 
 
-def _before_flatten(place: FaultSite, edge: Edge) -> Spec | None:
+def _before_flatten(site: FaultSite, edge: Edge) -> Spec | None:
     """What a Flatten further up got, if the guilty layer gets its result."""
-    graph, report = place.graph, place.report
+    graph, report = site.graph, site.report
     while graph.nodes[edge.source].type in RESHAPES | {"Dropout"}:
         wires = list(graph.incoming[edge.source].values())
         if len(wires) != 1:
@@ -97,9 +97,9 @@ def _before_flatten(place: FaultSite, edge: Edge) -> Spec | None:
     return None
 
 
-def other_kind(place: FaultSite) -> Iterator[Way | None]:
+def other_kind(site: FaultSite) -> Iterator[Way | None]:
     """The same layer for another number of axes: Conv1d instead of Conv2d."""
-    node, x = place.node, place.spec(place.edge())
+    node, x = site.node, site.spec(site.edge())
     if node is None or x is None or node.type[-1:] != "d" or not node.type[-2:-1].isdigit():
         return
     stem = node.type[:-2]
@@ -107,94 +107,94 @@ def other_kind(place: FaultSite) -> Iterator[Way | None]:
         if not 1 <= count <= 3:
             continue
         if stem == "Dropout" and x.rank == 2:
-            yield place.exchange("Dropout", node.parameters)
+            yield site.exchange("Dropout", node.parameters)
         values = {name: _first(value) for name, value in node.parameters.items()}
-        yield place.exchange(f"{stem}{count}d", values, f"Change to {stem}{count}d")
+        yield site.exchange(f"{stem}{count}d", values, f"Change to {stem}{count}d")
     if stem in ("Dropout", "InstanceNorm", "BatchNorm") and x.rank == 2:
         kind = {"Dropout": "Dropout", "InstanceNorm": "LayerNorm", "BatchNorm": "BatchNorm1d"}[stem]
-        yield place.exchange(kind, {}, f"Change to {kind}")
+        yield site.exchange(kind, {}, f"Change to {kind}")
 
 
 def _first(value: object) -> object:
     return value[0] if isinstance(value, tuple) and value else value
 
 
-def own_settings(place: FaultSite) -> Iterator[Way | None]:
+def own_settings(site: FaultSite) -> Iterator[Way | None]:
     """Other axes in the layer's own parameters."""
-    layer, node = place.layer, place.node
+    layer, node = site.layer, site.node
     if node is None or layer is None:
-        if node is not None and place.problem.parameter is not None:
-            yield place.reset(place.problem.parameter)
+        if node is not None and site.problem.parameter is not None:
+            yield site.reset(site.problem.parameter)
         return
-    x = place.spec(place.edge()) or next(iter(place.report.inputs.get(node.id, ())), None)
+    x = site.spec(site.edge()) or next(iter(site.report.inputs.get(node.id, ())), None)
     rank = x.rank if x is not None else 4
     fields = type(layer).model_fields
     if "mode" in fields and node.type == "Upsample":
         for mode in ("nearest", {3: "linear", 4: "bilinear", 5: "trilinear"}.get(rank, "nearest")):
-            yield place.set(mode=mode)
+            yield site.set(mode=mode)
         for name in ("scale_factor", "size"):
-            if isinstance(value := place.value(name), tuple):
-                yield place.set({name: value[0]})
+            if isinstance(value := site.value(name), tuple):
+                yield site.set({name: value[0]})
     if node.type == "Flatten":
-        yield place.set(start_dim=1, end_dim=-1)
+        yield site.set(start_dim=1, end_dim=-1)
     if node.type == "Permute":
         for dims in ORDERS.get(rank, ()):
-            yield place.set(dims=dims)
+            yield site.set(dims=dims)
         if rank == 2:
-            yield place.set(dims=(0, 1))
+            yield site.set(dims=(0, 1))
     if "last_axes" in fields:
-        yield place.set(last_axes=1)
-        yield place.set(last_axes=rank - 1)
+        yield site.set(last_axes=1)
+        yield site.set(last_axes=rank - 1)
     if "dim" in fields:
         if node.type == "Squeeze" and x is not None:
             for axis in range(1, rank):
                 if x.shape[axis] == 1:
-                    yield place.set(dim=axis)
-        elif isinstance(place.value("dim"), tuple):
+                    yield site.set(dim=axis)
+        elif isinstance(site.value("dim"), tuple):
             for axes in ((-1,), tuple(range(2, rank)), (1,)):
                 if axes:
-                    yield place.set(dim=axes)
+                    yield site.set(dim=axes)
         else:
             for axis in (-1, 1, rank - 1, *range(2, rank)):
-                yield place.set(dim=axis)
+                yield site.set(dim=axis)
 
 
-def sizes(place: FaultSite) -> Iterator[Way | None]:
+def sizes(site: FaultSite) -> Iterator[Way | None]:
     """Parameters that count what comes in, set to what really does."""
-    node, layer = place.node, place.layer
-    x = place.spec(place.edge())
+    node, layer = site.node, site.layer
+    x = site.spec(site.edge())
     if node is None or layer is None or x is None:
         return
     if node.type in ("Reshape", "Unflatten"):
-        yield from _shapes(place, x)
+        yield from _shapes(site, x)
     if node.type == "LearnedPositions" and (steps := number(x.shape[1])) is not None:
-        yield place.set(max_length=steps)
+        yield site.set(max_length=steps)
     if node.type == "PReLU":
         if x.rank > 1 and (channels := number(x.shape[1])) is not None:
-            yield place.set(num_parameters=channels)
-        yield place.set(num_parameters=1)
+            yield site.set(num_parameters=channels)
+        yield site.set(num_parameters=1)
     if node.type == "Squeeze":
-        yield place.exchange("Mean", {"dim": (place.value("dim"),)})
-    if node.type == "Split" and (size := number(x.shape[place.integer("dim")])) is not None:
-        parts = place.integers("split_sizes")
+        yield site.exchange("Mean", {"dim": (site.value("dim"),)})
+    if node.type == "Split" and (size := number(x.shape[site.integer("dim")])) is not None:
+        parts = site.integers("split_sizes")
         if size > sum(parts[:-1]):
-            yield place.set(split_sizes=(*parts[:-1], size - sum(parts[:-1])))
+            yield site.set(split_sizes=(*parts[:-1], size - sum(parts[:-1])))
         share, rest = divmod(size, len(parts))
         if share:
-            yield place.set(split_sizes=(share,) * (len(parts) - 1) + (share + rest,))
+            yield site.set(split_sizes=(share,) * (len(parts) - 1) + (share + rest,))
     if node.type == "Fold":
-        yield from _folds(place, x)
+        yield from _folds(site, x)
 
 
-def _shapes(place: FaultSite, x: Spec) -> Iterator[Way | None]:
+def _shapes(site: FaultSite, x: Spec) -> Iterator[Way | None]:
     """The shape typed, with one size left open; then shapes with the same axes that hold as many numbers."""
-    assert place.node is not None
-    name = "shape" if place.node.type == "Reshape" else "unflattened_size"
-    wanted = place.integers(name)
-    if place.node.type == "Reshape":
+    assert site.node is not None
+    name = "shape" if site.node.type == "Reshape" else "unflattened_size"
+    wanted = site.integers(name)
+    if site.node.type == "Reshape":
         total: Dim = product(x.shape[1:])
     else:
-        axis = place.integer("dim")
+        axis = site.integer("dim")
         total = x.shape[axis] if -x.rank <= axis < x.rank else 0
     if -1 in wanted and isinstance(total, int):
         spot = wanted.index(-1)
@@ -202,72 +202,72 @@ def _shapes(place: FaultSite, x: Spec) -> Iterator[Way | None]:
             rest = prod(each for at, each in enumerate(wanted) if at not in (spot, other))
             if other != spot and rest > 0 and total % rest == 0:
                 near = sorted(divisors(total // rest), key=lambda count: (abs(count - size), -count))
-                yield place.set({name: (*wanted[:other], near[0], *wanted[other + 1 :])})
+                yield site.set({name: (*wanted[:other], near[0], *wanted[other + 1 :])})
     for spot in range(len(wanted)):
         if -1 not in wanted:
-            yield place.set({name: (*wanted[:spot], -1, *wanted[spot + 1 :])})
+            yield site.set({name: (*wanted[:spot], -1, *wanted[spot + 1 :])})
     if isinstance(total, int) and len(wanted) == 3:
         for channels in (wanted[0], 1, 3):
             side = isqrt(total // channels) if channels > 0 else 0
             if side and channels * side * side == total:
-                yield place.set({name: (channels, side, side)})
+                yield site.set({name: (channels, side, side)})
     if isinstance(total, int) and len(wanted) > 1:
         rest = prod(wanted[1:-1]) if all(size > 0 for size in wanted) else 0
         for first in (wanted[0], wanted[-1]):
             if first > 0 and rest > 0 and total % (first * rest) == 0:
-                yield place.set({name: (first, *wanted[1:-1], total // first // rest)})
-    if place.node.type == "Reshape":
-        yield place.set(shape=(-1,))
+                yield site.set({name: (first, *wanted[1:-1], total // first // rest)})
+    if site.node.type == "Reshape":
+        yield site.set(shape=(-1,))
 
 
-def _folds(place: FaultSite, x: Spec) -> Iterator[Way | None]:
+def _folds(site: FaultSite, x: Spec) -> Iterator[Way | None]:
     """The image that so many patches make."""
     if x.rank != 3 or number(x.shape[2]) is None:
         return
     patches, side = int(str(x.shape[2])), isqrt(int(str(x.shape[2])))
-    kernel, stride, padding = (place.integers(name)[0] for name in ("kernel_size", "stride", "padding"))
+    kernel, stride, padding = (site.integers(name)[0] for name in ("kernel_size", "stride", "padding"))
     if side * side == patches:
-        yield place.set(output_size=(side - 1) * stride + kernel - 2 * padding)
+        yield site.set(output_size=(side - 1) * stride + kernel - 2 * padding)
     if (rows := number(x.shape[1])) is not None:
         for size in range(7, 0, -1):
             if rows % (size * size) == 0:
-                yield place.set(kernel_size=size)
+                yield site.set(kernel_size=size)
 
 
-def places(place: FaultSite) -> Iterator[Way | None]:
+def places(site: FaultSite) -> Iterator[Way | None]:
     """A place that there is."""
-    layer, x = place.layer, place.spec(place.edge())
+    layer, x = site.layer, site.spec(site.edge())
     if layer is None or x is None:
-        if place.node is not None and place.problem.parameter == "padding_idx":
-            count = place.node.parameters.get("num_embeddings")
-            yield place.set(padding_idx=0)
+        if site.node is not None and site.problem.parameter == "padding_idx":
+            count = site.node.parameters.get("num_embeddings")
+            yield site.set(padding_idx=0)
             if isinstance(count, int):
-                yield place.set(padding_idx=count - 1)
+                yield site.set(padding_idx=count - 1)
         return
     fields = type(layer).model_fields
     if "index" in fields:
         for index in (-1, 0):
-            yield place.set(index=index)
+            yield site.set(index=index)
         for axis in range(1, x.rank):
-            yield place.set(dim=axis)
+            yield site.set(dim=axis)
     if "start" in fields:
-        size = number(x.shape[place.integer("dim")])
-        yield place.set(start=0)
-        yield place.set(stop=None)
-        yield place.set(start=0, stop=None)
+        size = number(x.shape[site.integer("dim")])
+        yield site.set(start=0)
+        yield site.set(stop=None)
+        yield site.set(start=0, stop=None)
         if size is not None and size > 1:
-            yield place.set(start=0, stop=size // 2)
+            yield site.set(start=0, stop=size // 2)
     if "padding_idx" in fields:
-        yield place.set(padding_idx=0)
+        yield site.set(padding_idx=0)
 
 
-def fixed_size(place: FaultSite) -> Iterator[Way | None]:
+def fixed_size(site: FaultSite) -> Iterator[Way | None]:
     """A number where a size was left open, or the open axis moved or boiled down."""
-    edge = place.edge()
-    x = place.spec(edge)
+    edge = site.edge()
+    x = site.spec(edge)
     if edge is None or x is None:
         return
-    yield from given_length(place)
+    yield from given_length(site)
     steps: list[Step] = []
     if x.rank == 3:
         steps = [("Permute", {"dims": (0, 2, 1)}), ("Mean", {"dim": (2,)}), ("Mean", {"dim": (1,)})]
@@ -275,60 +275,60 @@ def fixed_size(place: FaultSite) -> Iterator[Way | None]:
     elif x.rank == 4:
         steps = [("Permute", {"dims": (0, 3, 1, 2)}), global_pool(4), ("AdaptiveAvgPool2d", {"output_size": 4})]
     elif x.rank == 2:
-        yield place.insert(edge, ("Unsqueeze", {"dim": -1}))
+        yield site.insert(edge, ("Unsqueeze", {"dim": -1}))
     for step in steps:
-        yield place.insert(edge, step)
-    if place.node is not None and place.node.type == "Upsample":
-        yield place.set(scale_factor=2.0)
-    if place.node is not None and place.node.type == "Slice":
-        yield place.set(start=0, stop=None)
-        yield place.set(start=0, stop=-1)
-    if place.node is not None and place.node.type == "Select":
+        yield site.insert(edge, step)
+    if site.node is not None and site.node.type == "Upsample":
+        yield site.set(scale_factor=2.0)
+    if site.node is not None and site.node.type == "Slice":
+        yield site.set(start=0, stop=None)
+        yield site.set(start=0, stop=-1)
+    if site.node is not None and site.node.type == "Select":
         for index in (-1, 0):
-            yield place.set(index=index)
+            yield site.set(index=index)
 
 
-def given_length(place: FaultSite) -> Iterator[Way | None]:
+def given_length(site: FaultSite) -> Iterator[Way | None]:
     """Inputs with open sizes get the numbers that the data has, or a plain one."""
-    for node in place.graph.of_type("Input"):
-        layer = place.report.layer(node.id)
+    for node in site.graph.of_type("Input"):
+        layer = site.report.layer(node.id)
         if isinstance(layer, Input) and any(isinstance(size, str) for size in layer.shape):
-            for shape in data_shapes(place.project, layer):
-                yield place.set(of=node.id, shape=shape)
-            yield place.set(of=node.id, shape=tuple(16 if isinstance(size, str) else size for size in layer.shape))
+            for shape in data_shapes(site.project, layer):
+                yield site.set(of=node.id, shape=shape)
+            yield site.set(of=node.id, shape=tuple(16 if isinstance(size, str) else size for size in layer.shape))
 
 
-def whole_image(place: FaultSite) -> Iterator[Way | None]:
+def whole_image(site: FaultSite) -> Iterator[Way | None]:
     """Let a Linear layer see all of an image."""
-    edge = place.edge("input")
-    yield place.insert(edge, FLATTEN)
-    yield place.insert(edge, global_pool(4), FLATTEN, label="Insert global average pooling")
+    edge = site.edge("input")
+    yield site.insert(edge, FLATTEN)
+    yield site.insert(edge, global_pool(4), FLATTEN, label="Insert global average pooling")
 
 
-def channels_first(place: FaultSite) -> Iterator[Way | None]:
+def channels_first(site: FaultSite) -> Iterator[Way | None]:
     """Channels to the front: by a layer, or at the Input where the data has them there."""
-    edge = place.edge()
-    yield place.insert(edge, ("Permute", {"dims": (0, 3, 1, 2)}))
+    edge = site.edge()
+    yield site.insert(edge, ("Permute", {"dims": (0, 3, 1, 2)}))
     current = edge
-    while current is not None and place.graph.nodes[current.source].type != "Input":
-        current = next(iter(place.graph.incoming[current.source].values()), None)
-    if current is not None and isinstance(layer := place.report.layer(current.source), Input):
+    while current is not None and site.graph.nodes[current.source].type != "Input":
+        current = next(iter(site.graph.incoming[current.source].values()), None)
+    if current is not None and isinstance(layer := site.report.layer(current.source), Input):
         height, width, channels = layer.shape
-        name = place.graph.nodes[current.source].name
+        name = site.graph.nodes[current.source].name
         edit = SetParameter(current.source, "shape", (channels, height, width))
         yield Way(f"Set shape of {name} to {channels} × {height} × {width}", (edit,))
 
 
-def class_axes(place: FaultSite) -> Iterator[Way | None]:
+def class_axes(site: FaultSite) -> Iterator[Way | None]:
     """Another axis for the classes, or axes in an order in which one of them fits."""
-    layer, edge = place.layer, place.edge("input")
-    x = place.spec(edge)
+    layer, edge = site.layer, site.edge("input")
+    x = site.spec(edge)
     if not isinstance(layer, Output) or edge is None or x is None or "class_axis" in layer.unread():
         return
     if layer.class_axis is not None:
-        yield Way("Find the axis of the classes by the target", (SetParameter(place.id, "class_axis", MISSING),))
+        yield Way("Find the axis of the classes by the target", (SetParameter(site.id, "class_axis", MISSING),))
     for axis in range(1, x.rank):
         if axis != layer.class_axis:
-            yield place.set(class_axis=axis)
+            yield site.set(class_axis=axis)
     for dims in ORDERS.get(x.rank, ()):
-        yield place.insert(edge, ("Permute", {"dims": dims}))
+        yield site.insert(edge, ("Permute", {"dims": dims}))

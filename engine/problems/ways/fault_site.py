@@ -160,7 +160,7 @@ class FaultSite:
         edits: list[Edit] = [Disconnect(edge)]
         places, moves = self._room(edge, len(nodes))
         for node, place in zip(nodes, places, strict=True):
-            edits.append(AddNode(node, place))
+            edits.append(AddNode(node, site))
             ports = self.cls(node.type)
             edits.append(Connect(Edge(*ends[-1], node.id, _entry(ports))))
             ends.append((node.id, ports.outputs[0].name))

@@ -35,20 +35,20 @@ def vocabulary_of(known: Mapping[str, Field]) -> int | None:
     return max((field.classes for field in known.values() if field.role == "input" and field.classes), default=None)
 
 
-def vocabulary(place: FaultSite) -> int | None:
+def vocabulary(site: FaultSite) -> int | None:
     """How many different numbers the data has to look up."""
-    return vocabulary_of(known_fields(place.project))
+    return vocabulary_of(known_fields(site.project))
 
 
-def target(place: FaultSite) -> Field | None:
+def target(site: FaultSite) -> Field | None:
     """The field of the data that the guilty Output learns."""
-    return target_field(place, place.id)
+    return target_field(site, site.id)
 
 
-def target_field(place: FaultSite, node_id: str) -> Field | None:
+def target_field(site: FaultSite, node_id: str) -> Field | None:
     """The field of the data that an Output learns."""
-    known = known_fields(place.project)
-    layer = place.report.layer(node_id)
+    known = known_fields(site.project)
+    layer = site.report.layer(node_id)
     if isinstance(layer, Output) and layer.field is not None and layer.field in known:
         return known[layer.field]
     return next((field for field in known.values() if field.role == "target"), None)

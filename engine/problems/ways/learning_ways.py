@@ -1,4 +1,4 @@
-"""Fixes of what runs but learns badly: the same layers at a better place."""
+"""Fixes of what runs but learns badly: the same layers at a better site."""
 
 from __future__ import annotations
 
@@ -12,65 +12,65 @@ from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Way
 from engine.problems.ways.width_ways import MAKERS
 
 
-def _readers(place: FaultSite) -> list[Edge]:
+def _readers(site: FaultSite) -> list[Edge]:
     """The wires that end at a trained Output behind the guilty layer, or behind layers that only hand on."""
-    found, stack = [], [place.id]
+    found, stack = [], [site.id]
     while stack:
-        for edge in place.graph.outgoing[stack.pop()]:
-            target = place.graph.nodes[edge.target]
-            if target.type == "Output" and getattr(place.report.layer(target.id), "loss", None) is not None:
+        for edge in site.graph.outgoing[stack.pop()]:
+            target = site.graph.nodes[edge.target]
+            if target.type == "Output" and getattr(site.report.layer(target.id), "loss", None) is not None:
                 found.append(edge)
             elif target.type in PASSES_THROUGH:
                 stack.append(target.id)
     return found
 
 
-def to_prediction(place: FaultSite) -> Iterator[Way | None]:
+def to_prediction(site: FaultSite) -> Iterator[Way | None]:
     """The loss sees the scores; the layer moves to an answer of its own, for prediction."""
-    wires = place.wires()
+    wires = site.wires()
     if len(wires) != 1:
         return
-    graph, node = place.graph, place.graph.node(place.id)
+    graph, node = site.graph, site.graph.node(site.id)
     edits: list[Edit] = []
     readers = list(graph.outgoing[node.id])
     for edge in readers:
         edits += [Disconnect(edge), Connect(Edge(wires[0].source, wires[0].source_port, edge.target, edge.target_port))]
     x, y = graph.positions[node.id]
-    place.taken = set()
-    answer = place.fresh("Output", {"loss": None}, "prediction")
+    site.taken = set()
+    answer = site.fresh("Output", {"loss": None}, "prediction")
     edits += [AddNode(answer, (x + COLUMN, y + ROW)), Connect(Edge(node.id, "output", answer.id, "input"))]
     if node.type in ("Softmax", "Sigmoid", "LogSoftmax", "Softmin", "Softmax2d", "Hardsigmoid"):
         yield Way(f"Move {node.name} to prediction", tuple(edits), (answer.id,))
     else:
-        yield from earlier(place)
+        yield from earlier(site)
 
 
-def other_loss(place: FaultSite) -> Iterator[Way | None]:
+def other_loss(site: FaultSite) -> Iterator[Way | None]:
     """The loss that goes with what stands before it."""
-    if place.problem.code == "no-probability":
+    if site.problem.code == "no-probability":
         other = {"binary_cross_entropy": "binary_cross_entropy_with_logits", "nll_loss": "cross_entropy"}
-        if (better := other.get(str(place.value("loss")))) is not None:
-            yield place.set(loss=better)
+        if (better := other.get(str(site.value("loss")))) is not None:
+            yield site.set(loss=better)
         return
-    if place.node is None or place.node.type not in PROBABILITIES:
+    if site.node is None or site.node.type not in PROBABILITIES:
         return
-    for edge in _readers(place):
-        if place.value("loss", place.graph.nodes[edge.target]) == "binary_cross_entropy_with_logits":
-            yield place.set(of=edge.target, loss="binary_cross_entropy")
+    for edge in _readers(site):
+        if site.value("loss", site.graph.nodes[edge.target]) == "binary_cross_entropy_with_logits":
+            yield site.set(of=edge.target, loss="binary_cross_entropy")
 
 
-def sigmoid(place: FaultSite) -> Iterator[Way | None]:
+def sigmoid(site: FaultSite) -> Iterator[Way | None]:
     """Probabilities for a loss that needs them, or their logarithms."""
-    if place.value("loss") == "binary_cross_entropy":
-        yield place.insert(place.edge("input"), ("Sigmoid", {}))
+    if site.value("loss") == "binary_cross_entropy":
+        yield site.insert(site.edge("input"), ("Sigmoid", {}))
     else:
-        yield place.insert(place.edge("input"), ("LogSoftmax", {"dim": -1}))
+        yield site.insert(site.edge("input"), ("LogSoftmax", {"dim": -1}))
 
 
-def earlier(place: FaultSite) -> Iterator[Way | None]:
+def earlier(site: FaultSite) -> Iterator[Way | None]:
     """The layer put before the last one with weights, where it does some good."""
-    graph = place.graph
-    wires = place.wires()
+    graph = site.graph
+    wires = site.wires()
     if len(wires) != 1:
         return
     (into,) = wires
@@ -84,42 +84,42 @@ def earlier(place: FaultSite) -> Iterator[Way | None]:
     if len(entries) != 1:
         return
     (entry,) = entries
-    readers = list(graph.outgoing[place.id])
+    readers = list(graph.outgoing[site.id])
     edits: list[Edit] = [Disconnect(into), *map(Disconnect, readers), Disconnect(entry)]
     edits += [Connect(Edge(into.source, into.source_port, edge.target, edge.target_port)) for edge in readers]
     edits += [
-        Connect(Edge(entry.source, entry.source_port, place.id, into.target_port)),
-        Connect(Edge(place.id, "output", maker, entry.target_port)),
+        Connect(Edge(entry.source, entry.source_port, site.id, into.target_port)),
+        Connect(Edge(site.id, "output", maker, entry.target_port)),
     ]
-    name = graph.nodes[place.id].name
+    name = graph.nodes[site.id].name
     yield Way(f"Move {name} before {graph.nodes[maker].name}", tuple(edits))
 
 
-def activation(place: FaultSite) -> Iterator[Way | None]:
+def activation(site: FaultSite) -> Iterator[Way | None]:
     """Something between two weighted sums that is none."""
-    edge = place.edge("input")
+    edge = site.edge("input")
     for kind in ("ReLU", "GELU", "Tanh"):
-        yield place.insert(edge, (kind, {}))
+        yield site.insert(edge, (kind, {}))
 
 
-def some_weights(place: FaultSite) -> Iterator[Way | None]:
+def some_weights(site: FaultSite) -> Iterator[Way | None]:
     """A layer that learns."""
-    x = place.spec(place.edge("input"))
+    x = site.spec(site.edge("input"))
     if x is not None and isinstance(x.shape[-1], int):
-        yield place.insert(place.edge("input"), ("Linear", {"out_features": x.shape[-1]}))
-    yield place.insert(place.edge("input"), ("Flatten", {}), ("Linear", {"out_features": 10}))
+        yield site.insert(site.edge("input"), ("Linear", {"out_features": x.shape[-1]}))
+    yield site.insert(site.edge("input"), ("Flatten", {}), ("Linear", {"out_features": 10}))
 
 
-def no_bias(place: FaultSite) -> Iterator[Way | None]:
+def no_bias(site: FaultSite) -> Iterator[Way | None]:
     """Weights that do nothing, dropped."""
-    yield place.set(bias=False)
+    yield site.set(bias=False)
 
 
-def other_norm(place: FaultSite) -> Iterator[Way | None]:
+def other_norm(site: FaultSite) -> Iterator[Way | None]:
     """A norm that needs one sample only."""
-    node = place.node
+    node = site.node
     if node is not None and "Norm" in node.type:
-        x = place.spec(place.edge())
+        x = site.spec(site.edge())
         if x is not None and x.rank > 2:
-            yield place.exchange("GroupNorm", {"num_groups": 1}, "Change to GroupNorm(1)")
-        yield place.exchange("LayerNorm", {}, "Change to LayerNorm")
+            yield site.exchange("GroupNorm", {"num_groups": 1}, "Change to GroupNorm(1)")
+        yield site.exchange("LayerNorm", {}, "Change to LayerNorm")

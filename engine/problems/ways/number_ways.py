@@ -12,49 +12,49 @@ from engine.problems.ways.field_ways import vocabulary
 TABLE = {"num_embeddings": 1000, "embedding_dim": 64}
 
 
-def other_numbers(place: FaultSite) -> Iterator[Way | None]:
+def other_numbers(site: FaultSite) -> Iterator[Way | None]:
     """A layer that turns the one kind of number into the other."""
-    edge = place.edge()
-    x = place.spec(edge)
-    if edge is None or x is None or place.node is None:
+    edge = site.edge()
+    x = site.spec(edge)
+    if edge is None or x is None or site.node is None:
         return
     if x.dtype == "int64":
-        rows = vocabulary(place) or TABLE["num_embeddings"]
+        rows = vocabulary(site) or TABLE["num_embeddings"]
         if "mask" in edge.target_port:
-            yield from _other_input(place, edge.source, "bool")
-        yield place.insert(edge, ("Embedding", {"num_embeddings": rows, "embedding_dim": 64}))
-        yield from _other_input(place, edge.source, "float32")
-        yield place.insert(edge, ("Scale", {}), label="Insert Scale, whose results are floats")
+            yield from _other_input(site, edge.source, "bool")
+        yield site.insert(edge, ("Embedding", {"num_embeddings": rows, "embedding_dim": 64}))
+        yield from _other_input(site, edge.source, "float32")
+        yield site.insert(edge, ("Scale", {}), label="Insert Scale, whose results are floats")
     elif x.dtype == "bool":
-        yield from _other_input(place, edge.source, "float32")
-        yield place.insert(edge, ("Scale", {}), label="Insert Scale, whose results are floats")
+        yield from _other_input(site, edge.source, "float32")
+        yield site.insert(edge, ("Scale", {}), label="Insert Scale, whose results are floats")
     else:
-        yield from _other_input(place, edge.source, "int64")
-        yield from _other_input(place, edge.source, "bool")
-        if place.node.type in ("Embedding", "EmbeddingBag"):
-            width = place.value("embedding_dim") or 64
-            yield place.exchange("Linear", {"out_features": width}, f"Change to Linear({width})")
-        if place.problem.port and "mask" in place.problem.port:
-            yield place.insert(edge, ("CausalMask", {}))
+        yield from _other_input(site, edge.source, "int64")
+        yield from _other_input(site, edge.source, "bool")
+        if site.node.type in ("Embedding", "EmbeddingBag"):
+            width = site.value("embedding_dim") or 64
+            yield site.exchange("Linear", {"out_features": width}, f"Change to Linear({width})")
+        if site.problem.port and "mask" in site.problem.port:
+            yield site.insert(edge, ("CausalMask", {}))
 
 
-def _other_input(place: FaultSite, source: str, dtype: str) -> Iterator[Way | None]:
+def _other_input(site: FaultSite, source: str, dtype: str) -> Iterator[Way | None]:
     """The Input the numbers come from, taken to hold numbers of another kind."""
-    graph = place.graph
+    graph = site.graph
     while graph.nodes[source].type in PASSES_THROUGH | PICKS and graph.incoming[source]:
         source = next(iter(graph.incoming[source].values())).source
-    if isinstance(place.report.layer(source), Input):
-        yield place.set(of=source, dtype=dtype)
+    if isinstance(site.report.layer(source), Input):
+        yield site.set(of=source, dtype=dtype)
 
 
-def other_source(place: FaultSite) -> Iterator[Way | None]:
+def other_source(site: FaultSite) -> Iterator[Way | None]:
     """Another value of the kind that is needed, from further up."""
-    edge = place.edge()
-    x = place.spec(edge)
+    edge = site.edge()
+    x = site.spec(edge)
     if edge is None or x is None:
         return
-    for node_id in reversed(place.graph.order()):
-        for port, spec in place.report.outputs.get(node_id, {}).items():
-            if spec.dtype != x.dtype and node_id != place.id:
-                name = called(place.graph, place.graph.nodes[node_id])
-                yield place.rewire(edge, node_id, port, f"Take it from {name}")
+    for node_id in reversed(site.graph.order()):
+        for port, spec in site.report.outputs.get(node_id, {}).items():
+            if spec.dtype != x.dtype and node_id != site.id:
+                name = called(site.graph, site.graph.nodes[node_id])
+                yield site.rewire(edge, node_id, port, f"Take it from {name}")

@@ -27,12 +27,12 @@ MEANT: Final = {"mirror": "reflect", "wrap": "circular", "edge": "replicate", "c
 """What other libraries call torch's modes."""
 
 
-def fixed(place: FaultSite) -> Iterator[Way | None]:
+def fixed(site: FaultSite) -> Iterator[Way | None]:
     """A value near to what was typed: a number without its quotes or its sign, a list of the right length."""
-    name, node = place.problem.parameter, place.node
+    name, node = site.problem.parameter, site.node
     if name is None or node is None:
         return
-    fields = place.cls(node.type).model_fields
+    fields = site.cls(node.type).model_fields
     if name not in fields:
         near = ALIASES[name] if ALIASES.get(name) in fields else nearest(name, fields)
         if near is not None and near not in node.parameters:
@@ -42,25 +42,25 @@ def fixed(place: FaultSite) -> Iterator[Way | None]:
         return
     raw = node.parameters.get(name)
     if isinstance(raw, str) and raw in MEANT:
-        yield place.set({name: MEANT[raw]})
+        yield site.set({name: MEANT[raw]})
     for value in near_values(raw):
-        yield place.set({name: value})
-    yield place.reset(name)
+        yield site.set({name: value})
+    yield site.reset(name)
     for value in (1, 0.5):
-        yield place.set({name: value})
+        yield site.set({name: value})
     if name == "padding_idx":
-        yield place.set(padding_idx=0)
+        yield site.set(padding_idx=0)
     if isinstance(raw, str):  # a mode or a dtype, misspelled
-        words = next((p.words for p in parameters(place.cls(node.type)) if p.name == name), ())
+        words = next((p.words for p in parameters(site.cls(node.type)) if p.name == name), ())
         for near_word in difflib.get_close_matches(raw, words, 1, 0.4) or words[:1]:
-            yield place.set({name: near_word})
+            yield site.set({name: near_word})
     for other in ("upper", "lower", "min_val", "max_val"):  # two bounds in the wrong order
         if name == other:
             pair = ("lower", "upper") if other in ("upper", "lower") else ("min_val", "max_val")
             values = [node.parameters.get(each, fields[each].default) for each in pair]
             numbers = sorted(value for value in values if isinstance(value, (int, float)))
             if len(numbers) == len(pair):
-                yield place.set(dict(zip(pair, numbers, strict=True)))
+                yield site.set(dict(zip(pair, numbers, strict=True)))
 
 
 def near_values(raw: object) -> list[object]:
@@ -90,41 +90,41 @@ def near_values(raw: object) -> list[object]:
     return found
 
 
-def back(place: FaultSite) -> Iterator[Way | None]:
+def back(site: FaultSite) -> Iterator[Way | None]:
     """What a new layer has there."""
-    name, node = place.problem.parameter, place.node
+    name, node = site.problem.parameter, site.node
     if name is None or node is None:
         return
-    cls = place.cls(node.type)
+    cls = site.cls(node.type)
     if name in cls.model_fields:
-        yield place.reset(name)
+        yield site.reset(name)
         info = cls.model_fields[name]
         if info.is_required() and name not in cls.initial:
-            yield place.set({name: 1})
+            yield site.set({name: 1})
     elif name in node.parameters:
         yield Way(f"Drop {name}", (SetParameter(node.id, name, MISSING),))
     else:
-        yield from plain_property(place)
+        yield from plain_property(site)
 
 
-def plain_property(place: FaultSite) -> Iterator[Way | None]:
+def plain_property(site: FaultSite) -> Iterator[Way | None]:
     """A property taken back."""
-    node = place.node
+    node = site.node
     if node is None:
         return
-    names = [place.problem.parameter] if place.problem.parameter in node.properties else list(node.properties)
+    names = [site.problem.parameter] if site.problem.parameter in node.properties else list(node.properties)
     for name in names:
         if name is not None:
             words = {"weights_of": "weights of its own", "when": "no condition"}.get(name, f"no {name}")
             yield Way(f"Give it {words}", (SetProperty(node.id, name, MISSING),))
 
 
-def same_condition(place: FaultSite) -> Iterator[Way | None]:
+def same_condition(site: FaultSite) -> Iterator[Way | None]:
     """The condition of the node whose weights it uses; that of an absent node for those that read what it lacks."""
-    node, graph, port = place.node, place.graph, place.problem.port
+    node, graph, port = site.node, site.graph, site.problem.port
     if node is None:
         return
-    if place.problem.code == "sharing":
+    if site.problem.code == "sharing":
         owner = owner_of(graph, node)
         if isinstance(owner, Node) and owner.properties.get("when", True) != node.properties.get("when", True):
             edit = SetProperty(node.id, "when", owner.properties.get("when", MISSING))
@@ -139,36 +139,36 @@ def same_condition(place: FaultSite) -> Iterator[Way | None]:
         yield Way(f"Give {named} the same condition", edits)
 
 
-def thawed(place: FaultSite) -> Iterator[Way | None]:
+def thawed(site: FaultSite) -> Iterator[Way | None]:
     """Frozen layers that learn again, the last one first."""
-    for node_id in reversed(place.graph.order()):
-        node = place.graph.nodes[node_id]
+    for node_id in reversed(site.graph.order()):
+        node = site.graph.nodes[node_id]
         if node.properties.get("frozen") is True:
             yield Way(f"Let {node.name} learn", (SetProperty(node_id, "frozen", MISSING),))
 
 
-def as_owner(place: FaultSite) -> Iterator[Way | None]:
+def as_owner(site: FaultSite) -> Iterator[Way | None]:
     """The sizes of the layer whose weights it uses."""
-    node = place.node
+    node = site.node
     if node is None:
         return
-    owner = owner_of(place.graph, node)
+    owner = owner_of(site.graph, node)
     if not isinstance(owner, Node):
         return
     for name, value in owner.parameters.items():
-        if name in place.cls(node.type).model_fields and node.parameters.get(name) != value:
-            yield place.set({name: value}, label=f"Set {name} to {shown(value)}, as {owner.name} has it")
+        if name in site.cls(node.type).model_fields and node.parameters.get(name) != value:
+            yield site.set({name: value}, label=f"Set {name} to {shown(value)}, as {owner.name} has it")
 
 
-def known_layer(place: FaultSite) -> Iterator[Way | None]:
+def known_layer(site: FaultSite) -> Iterator[Way | None]:
     """A layer of nearly that name."""
-    node = place.node
+    node = site.node
     if node is None:
         return
     names = [cls.type_name() for cls in layers.all()]
     lower = {name.lower(): name for name in names}
     near = difflib.get_close_matches(node.type.lower(), lower, 4, 0.5)
     for kind in (lower[word] for word in near):
-        fields = place.cls(kind).model_fields
+        fields = site.cls(kind).model_fields
         kept = {key: value for key, value in node.parameters.items() if key in fields}
-        yield place.exchange(kind, {**place.cls(kind).initial, **kept}, f"Change to {kind}")
+        yield site.exchange(kind, {**site.cls(kind).initial, **kept}, f"Change to {kind}")

@@ -15,59 +15,59 @@ from engine.problems.ways.width_ways import resized
 CELLS: Final = frozenset({"RNNCell", "LSTMCell", "GRUCell"})
 
 
-def back_in_shape(place: FaultSite) -> Iterator[Way | None]:
+def back_in_shape(site: FaultSite) -> Iterator[Way | None]:
     """Steps that a Flatten has merged, taken from before it."""
-    edge, node = place.edge(), place.node
+    edge, node = site.edge(), site.node
     if edge is None or node is None or node.type not in {*RECURRENT, *CAUSAL, *CELLS}:
         return
-    flat = place.graph.nodes[edge.source]
-    before = list(place.graph.incoming[flat.id].values())
+    flat = site.graph.nodes[edge.source]
+    before = list(site.graph.incoming[flat.id].values())
     if flat.type == "Flatten" and len(before) == 1:
-        spec = place.spec(before[0])
+        spec = site.spec(before[0])
         if spec is not None and spec.rank >= 3:
-            yield place.set(of=flat.id, start_dim=2, end_dim=-1)
+            yield site.set(of=flat.id, start_dim=2, end_dim=-1)
             if spec.rank == 4:
-                yield place.set(of=flat.id, start_dim=1, end_dim=2)
-    x = place.spec(edge)
+                yield site.set(of=flat.id, start_dim=1, end_dim=2)
+    x = site.spec(edge)
     if node.type.endswith("Cell") and x is not None and x.rank == 3:
-        yield place.insert(edge, ("Select", {"dim": 1, "index": -1}))
+        yield site.insert(edge, ("Select", {"dim": 1, "index": -1}))
     if flat.type in RECURRENT and edge.source_port != "output":
-        yield place.rewire(edge, flat.id, "output", f"Take all steps of {flat.name}")
+        yield site.rewire(edge, flat.id, "output", f"Take all steps of {flat.name}")
 
 
-def positions(place: FaultSite) -> Iterator[Way | None]:
+def positions(site: FaultSite) -> Iterator[Way | None]:
     """Places for the steps before they are attended to."""
-    edges = place.wires()
+    edges = site.wires()
     if not edges:
         return
-    x = place.spec(edges[0])
+    x = site.spec(edges[0])
     kinds: list[Step] = [("SinusoidalPositions", {})]
     if x is not None and x.rank == 3 and (steps := number(x.shape[1])) is not None:
         kinds.append(("LearnedPositions", {"max_length": steps}))
     for kind in kinds:
-        yield place.insert(edges[0], kind)
+        yield site.insert(edges[0], kind)
     # where query, key and value share a source, all of them need the positions: put them at that source
     shared = {edge.source for edge in edges}
     for source in shared:
-        for before in place.graph.incoming[source].values():
+        for before in site.graph.incoming[source].values():
             for kind in kinds:
-                yield place.insert(before, kind)
-    order = {node_id: spot for spot, node_id in enumerate(place.graph.order())}
-    for node_id in sorted(above(place.graph, place.id), key=lambda n: -order[n]):
-        if place.graph.nodes[node_id].type in ("Embedding", "Linear"):
-            for edge in place.graph.outgoing[node_id]:
-                yield place.insert(edge, kinds[0])
+                yield site.insert(before, kind)
+    order = {node_id: spot for spot, node_id in enumerate(site.graph.order())}
+    for node_id in sorted(above(site.graph, site.id), key=lambda n: -order[n]):
+        if site.graph.nodes[node_id].type in ("Embedding", "Linear"):
+            for edge in site.graph.outgoing[node_id]:
+                yield site.insert(edge, kinds[0])
 
 
-def causal(place: FaultSite) -> Iterator[Way | None]:
+def causal(site: FaultSite) -> Iterator[Way | None]:
     """No looking ahead."""
-    node = place.node
+    node = site.node
     if node is None:
         return
     if node.type in RECURRENT:
-        yield place.set(bidirectional=False)
+        yield site.set(bidirectional=False)
     elif node.type in CAUSAL:
-        yield place.set({CAUSAL[node.type][0]: True})
+        yield site.set({CAUSAL[node.type][0]: True})
 
 
 MASKS: Final = (
@@ -76,125 +76,125 @@ MASKS: Final = (
 )
 
 
-def as_needed(place: FaultSite) -> Iterator[Way | None]:
+def as_needed(site: FaultSite) -> Iterator[Way | None]:
     """The value on the guilty wire in the shape that is needed: another Input, a slice of it, a layer's width."""
-    error, edge = place.report.errors.get(place.id), place.edge()
-    x = place.spec(edge)
+    error, edge = site.report.errors.get(site.id), site.edge()
+    x = site.spec(edge)
     if error is None or error.needed is None or edge is None or x is None:
         return
     needed = error.needed
     source, through = edge.source, 0
-    while place.graph.nodes[source].type in PASSES_THROUGH and place.graph.incoming[source] and through < 9:
-        source, through = next(iter(place.graph.incoming[source].values())).source, through + 1
-    if place.graph.nodes[source].type == "Input" and needed[0] == x.shape[0]:
+    while site.graph.nodes[source].type in PASSES_THROUGH and site.graph.incoming[source] and through < 9:
+        source, through = next(iter(site.graph.incoming[source].values())).source, through + 1
+    if site.graph.nodes[source].type == "Input" and needed[0] == x.shape[0]:
         plain = all(isinstance(size, int) or str(size).isalnum() for size in needed[1:])
         if plain and not through:
-            yield place.set(of=source, shape=tuple(size if isinstance(size, int) else str(size) for size in needed[1:]))
+            yield site.set(of=source, shape=tuple(size if isinstance(size, int) else str(size) for size in needed[1:]))
     if len(needed) == x.rank:
         wrong = [axis for axis, (a, b) in enumerate(zip(x.shape, needed, strict=True)) if a != b]
         for axis in wrong:
             have, want = number(x.shape[axis]), number(needed[axis])
             if have is not None and want is not None and axis:
                 if have > want:
-                    yield place.insert(edge, ("Slice", {"dim": axis, "start": 0, "stop": want}))
-                    yield place.insert(edge, ("Slice", {"dim": axis, "start": have - want, "stop": None}))
-                yield from resized(place, edge, axis, want)
+                    yield site.insert(edge, ("Slice", {"dim": axis, "start": 0, "stop": want}))
+                    yield site.insert(edge, ("Slice", {"dim": axis, "start": have - want, "stop": None}))
+                yield from resized(site, edge, axis, want)
         # a layer between that keeps the number of steps would do as well
-        for node_id in sorted(above(place.graph, place.id)):
-            layer_type = place.graph.nodes[node_id].type
+        for node_id in sorted(above(site.graph, site.id)):
+            layer_type = site.graph.nodes[node_id].type
             if layer_type in ("Conv1d", "AvgPool1d", "MaxPool1d"):
-                yield place.set(of=node_id, stride=1)
-                yield place.set(of=node_id, stride=1, padding=1)
+                yield site.set(of=node_id, stride=1)
+                yield site.set(of=node_id, stride=1, padding=1)
 
 
-def masks(place: FaultSite) -> Iterator[Way | None]:
+def masks(site: FaultSite) -> Iterator[Way | None]:
     """One mask only, and one of the right shape."""
-    node, edge = place.node, place.edge()
+    node, edge = site.node, site.edge()
     if node is None:
         return
     for name in ("is_causal", "tgt_is_causal"):
         if node.parameters.get(name) is True:
             yield Way(f"Set {name} to False", (SetParameter(node.id, name, MISSING),))
-    x = place.spec(edge)
+    x = site.spec(edge)
     if edge is None or x is None:
         return
     if x.rank == 2:
-        yield place.insert(edge, ("Permute", {"dims": (1, 0)}))
-        yield place.insert(edge, ("Unsqueeze", {"dim": 1}))
-        yield place.insert(edge, ("Unsqueeze", {"dim": -1}))
+        yield site.insert(edge, ("Permute", {"dims": (1, 0)}))
+        yield site.insert(edge, ("Unsqueeze", {"dim": 1}))
+        yield site.insert(edge, ("Unsqueeze", {"dim": -1}))
     if x.rank == 3:
         one: Step = ("Select", {"dim": -1, "index": 0})
-        yield place.insert(
+        yield site.insert(
             edge, ("Permute", {"dims": (1, 2, 0)}), one, label="Insert Permute and Select: one mask for all"
         )
-        yield place.insert(edge, ("Unsqueeze", {"dim": 1}))
-        yield place.insert(edge, ("Select", {"dim": 1, "index": 0}))
-        yield place.insert(edge, ("Squeeze", {"dim": 1}))
-        yield place.insert(edge, ("Permute", {"dims": (0, 2, 1)}))
+        yield site.insert(edge, ("Unsqueeze", {"dim": 1}))
+        yield site.insert(edge, ("Select", {"dim": 1, "index": 0}))
+        yield site.insert(edge, ("Squeeze", {"dim": 1}))
+        yield site.insert(edge, ("Permute", {"dims": (0, 2, 1)}))
     # a mask made from other scores: made from those that are masked instead
-    wires = place.wires()
-    if node.type == "MaskedFill" and len(wires) == 2 and place.graph.nodes[edge.source].type == "CausalMask":
+    wires = site.wires()
+    if node.type == "MaskedFill" and len(wires) == 2 and site.graph.nodes[edge.source].type == "CausalMask":
         scores = next(wire for wire in wires if wire.target_port == "input")
-        into = next(iter(place.graph.incoming[edge.source].values()), None)
+        into = next(iter(site.graph.incoming[edge.source].values()), None)
         if into is not None and into.source != scores.source:
-            yield place.rewire(into, scores.source, scores.source_port, "Make the mask from the same scores")
+            yield site.rewire(into, scores.source, scores.source_port, "Make the mask from the same scores")
     # a mask of samples and steps given where steps by steps are wanted, or the other way round
     for other in MASKS:
-        if edge.target_port in MASKS and other not in place.graph.incoming[node.id]:
+        if edge.target_port in MASKS and other not in site.graph.incoming[node.id]:
             moved = Edge(edge.source, edge.source_port, node.id, other)
             yield Way(f"Lead the mask to {other}", (Disconnect(edge), Connect(moved)))
-    layer = place.layer
+    layer = site.layer
     if layer is not None and CAUSAL.get(node.type, ("", ""))[1] == edge.target_port:
         name = CAUSAL[node.type][0]
         yield Way(f"Set {name} instead of the mask", (Disconnect(edge), SetParameter(node.id, name, True)), keeps=False)
 
 
-def states(place: FaultSite) -> Iterator[Way | None]:
+def states(site: FaultSite) -> Iterator[Way | None]:
     """Sizes that let the state of one layer begin another."""
-    node, edge = place.node, place.edge()
-    if node is None or place.layer is None:
+    node, edge = site.node, site.edge()
+    if node is None or site.layer is None:
         return
-    fields = type(place.layer).model_fields
-    for wire in [edge, *place.wires()]:
-        x = place.spec(wire)
+    fields = type(site.layer).model_fields
+    for wire in [edge, *site.wires()]:
+        x = site.spec(wire)
         if wire is None or x is None or wire.target_port == "input":
             continue
         if wire.target_port == "lengths":
-            yield from _lengths(place, wire.source)
+            yield from _lengths(site, wire.source)
         size = number(x.shape[-1])
-        if "hidden_size" in fields and size is not None and size != place.value("hidden_size"):
-            yield place.set(hidden_size=size)
-            yield from resized(place, wire, -1, place.integer("hidden_size"))
-        source = place.graph.nodes[wire.source]
+        if "hidden_size" in fields and size is not None and size != site.value("hidden_size"):
+            yield site.set(hidden_size=size)
+            yield from resized(site, wire, -1, site.integer("hidden_size"))
+        source = site.graph.nodes[wire.source]
         if source.type in RECURRENT and node.type in RECURRENT:
             for name in ("num_layers", "bidirectional", "hidden_size"):
-                theirs = place.value(name, source)
-                if theirs != place.value(name):
-                    yield place.set({name: theirs})
-                    yield place.set({name: place.value(name)}, of=source.id)
+                theirs = site.value(name, source)
+                if theirs != site.value(name):
+                    yield site.set({name: theirs})
+                    yield site.set({name: site.value(name)}, of=source.id)
             both = ("num_layers", "bidirectional", "hidden_size")
-            sizes = {n: place.value(n, source) for n in both}
-            yield place.set(sizes, label=f"Set its sizes as {source.name} has them")
-        for port in place.report.outputs.get(wire.source, {}):
+            sizes = {n: site.value(n, source) for n in both}
+            yield site.set(sizes, label=f"Set its sizes as {source.name} has them")
+        for port in site.report.outputs.get(wire.source, {}):
             if port != wire.source_port:
-                yield place.rewire(wire, wire.source, port, f"Take {port} of {place.graph.nodes[wire.source].name}")
+                yield site.rewire(wire, wire.source, port, f"Take {port} of {site.graph.nodes[wire.source].name}")
         if x.rank == 2:
-            yield place.insert(wire, ("Unsqueeze", {"dim": 1}), ("Permute", {"dims": (1, 0, 2)}))
+            yield site.insert(wire, ("Unsqueeze", {"dim": 1}), ("Permute", {"dims": (1, 0, 2)}))
         if x.rank == 3:
-            yield place.insert(wire, ("Permute", {"dims": (1, 0, 2)}))
-            yield place.insert(wire, ("Select", {"dim": 0, "index": -1}))
-            yield place.insert(wire, ("Select", {"dim": 1, "index": -1}))
+            yield site.insert(wire, ("Permute", {"dims": (1, 0, 2)}))
+            yield site.insert(wire, ("Select", {"dim": 0, "index": -1}))
+            yield site.insert(wire, ("Select", {"dim": 1, "index": -1}))
     # one of two states is missing: take the other from where the first one comes from
-    wired = {wire.target_port: wire for wire in place.wires()}
+    wired = {wire.target_port: wire for wire in site.wires()}
     for one, other in (("h_0", "c_0"), ("c_0", "h_0"), ("h", "c"), ("c", "h")):
-        if one in wired and other not in wired and other in {port.name for port in place.layer.input_ports()}:
+        if one in wired and other not in wired and other in {port.name for port in site.layer.input_ports()}:
             start = wired[one].source
-            for port in place.report.outputs.get(start, {}):
+            for port in site.report.outputs.get(start, {}):
                 if port != wired[one].source_port and port != "output":
-                    yield place.wire(start, port, other)
-            yield place.wire(start, wired[one].source_port, other)
+                    yield site.wire(start, port, other)
+            yield site.wire(start, wired[one].source_port, other)
 
 
-def _lengths(place: FaultSite, source: str) -> Iterator[Way | None]:
-    if place.graph.nodes[source].type == "Input":
-        yield place.set(of=source, shape=(), dtype="int64", label="Make the lengths one whole number a sample")
+def _lengths(site: FaultSite, source: str) -> Iterator[Way | None]:
+    if site.graph.nodes[source].type == "Input":
+        yield site.set(of=source, shape=(), dtype="int64", label="Make the lengths one whole number a sample")

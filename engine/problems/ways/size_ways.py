@@ -17,110 +17,110 @@ from engine.problems.ways.window_ways import each
 from engine.spec import Spec
 
 
-def divide(place: FaultSite) -> Iterator[Way | None]:
+def divide(site: FaultSite) -> Iterator[Way | None]:
     """Another count of groups, heads, parts: the nearest that divides."""
-    node, x = place.node, place.spec(place.edge())
+    node, x = site.node, site.spec(site.edge())
     if node is None:
         return
     channels = number(x.shape[1]) if x is not None and x.rank > 1 else None
     features = number(x.shape[-1]) if x is not None and x.rank > 1 else None
-    asked = _asked(place)
+    asked = _asked(site)
     if node.type.startswith("Conv") and "groups" in asked and "out_channels" in asked:
         out, groups = asked["out_channels"], asked["groups"]
-        yield from _nearest(place, "groups", groups, divisors(gcd(out, channels) if channels else out))
+        yield from _nearest(site, "groups", groups, divisors(gcd(out, channels) if channels else out))
         if out % groups:
-            yield place.set(out_channels=ceil(out / groups) * groups)
-            yield place.set(out_channels=ceil(out / groups) * groups, groups=groups)
+            yield site.set(out_channels=ceil(out / groups) * groups)
+            yield site.set(out_channels=ceil(out / groups) * groups, groups=groups)
     for name, size in (("num_groups", channels), ("num_heads", features), ("nhead", features), ("groups", channels)):
         if name in asked and size and not node.type.startswith("Conv"):
-            yield from _nearest(place, name, asked[name], divisors(size))
-    if "chunks" in asked and x is not None and (size := number(x.shape[place.integer("dim")])):
-        yield from _nearest(place, "chunks", asked["chunks"], divisors(size))
-        yield place.set(chunks=2)
+            yield from _nearest(site, name, asked[name], divisors(size))
+    if "chunks" in asked and x is not None and (size := number(x.shape[site.integer("dim")])):
+        yield from _nearest(site, "chunks", asked["chunks"], divisors(size))
+        yield site.set(chunks=2)
     for name in ("upscale_factor", "downscale_factor"):
         if name in asked and x is not None:
             sizes = [size for size in map(number, x.shape[2:]) if size] if name == "downscale_factor" else []
             common = divisors(gcd(*sizes)) if sizes else [4, 3, 2]
             for factor in sorted((count for count in common if count > 1), key=lambda count: abs(count - asked[name])):
-                yield place.set({name: factor})
+                yield site.set({name: factor})
 
 
-def _asked(place: FaultSite) -> dict[str, int]:
+def _asked(site: FaultSite) -> dict[str, int]:
     """The whole numbers among the parameters that were typed, worked out as far as they make a layer."""
-    node, layer = place.node, place.layer
+    node, layer = site.node, site.layer
     raw = node.parameters if node is not None else {}
     values = raw if layer is None else {name: getattr(layer, name, None) for name in raw}
     return {name: value for name, value in values.items() if isinstance(value, int)}
 
 
-def _nearest(place: FaultSite, name: str, asked: int, possible: list[int]) -> Iterator[Way | None]:
+def _nearest(site: FaultSite, name: str, asked: int, possible: list[int]) -> Iterator[Way | None]:
     for count in sorted(possible, key=lambda count: (abs(count - asked), -count))[:3]:
-        yield place.set({name: count})
+        yield site.set({name: count})
 
 
-def whole_multiple(place: FaultSite) -> Iterator[Way | None]:
+def whole_multiple(site: FaultSite) -> Iterator[Way | None]:
     """More channels or features, so that they divide."""
-    node, edge = place.node, place.edge()
-    x = place.spec(edge)
+    node, edge = site.node, site.edge()
+    x = site.spec(edge)
     if node is None or edge is None or x is None:
         return
-    asked = _asked(place)
+    asked = _asked(site)
     divisor, axis = 2, -1
     for name, where in (("groups", 1), ("num_groups", 1), ("num_heads", -1), ("nhead", -1)):
         if name in asked:
             divisor, axis = asked[name], where
     if "upscale_factor" in asked:
         divisor, axis = asked["upscale_factor"] ** 2, 1
-    if node.type == "GLU" and x.rank > 2 and place.value("dim") in (1, 1 - x.rank):
+    if node.type == "GLU" and x.rank > 2 and site.value("dim") in (1, 1 - x.rank):
         axis = 1
     size = number(x.shape[axis])
     if size is not None and divisor > 0:
         up, down = ceil(size / divisor) * divisor, size // divisor * divisor
-        yield from resized(place, edge, axis, up)
+        yield from resized(site, edge, axis, up)
         if down:
-            yield from resized(place, edge, axis, down)
+            yield from resized(site, edge, axis, down)
     if x.rank >= 4 and ("downscale_factor" in asked):
         factor = asked["downscale_factor"]
         sizes = [number(size) for size in x.shape[2:]]
         if all(sizes):
             wanted = tuple(ceil(size / factor) * factor for size in sizes if size)
-            yield place.insert(edge, ("Upsample", {"size": wanted}), label=f"Insert Upsample to {_times(wanted)}")
+            yield site.insert(edge, ("Upsample", {"size": wanted}), label=f"Insert Upsample to {_times(wanted)}")
 
 
-def same(place: FaultSite) -> Iterator[Way | None]:
+def same(site: FaultSite) -> Iterator[Way | None]:
     """Branches that come together made alike: padding that keeps the size, a 1×1 convolution, pooling, a crop."""
-    wires = place.wires()
-    guilty = place.edge() or (wires[-1] if wires else None)
+    wires = site.wires()
+    guilty = site.edge() or (wires[-1] if wires else None)
     if guilty is None or len(wires) < 2:
         return
     pairs = [(guilty, other) for other in wires if other != guilty]
     pairs += [(other, guilty) for other in wires if other != guilty]
     for edge, other in pairs:
-        x, y = place.spec(edge), place.spec(other)
+        x, y = site.spec(edge), site.spec(other)
         if x is not None and y is not None:
-            yield from _alike(place, edge, x, other, y)
+            yield from _alike(site, edge, x, other, y)
 
 
-def _alike(place: FaultSite, edge: Edge, x: Spec, other: Edge, y: Spec) -> Iterator[Way | None]:
+def _alike(site: FaultSite, edge: Edge, x: Spec, other: Edge, y: Spec) -> Iterator[Way | None]:
     """Ways to give ``x`` on one wire the sizes of ``y`` on the other."""
     if x.rank != y.rank:
-        yield from _same_rank(place, edge, x, y)
+        yield from _same_rank(site, edge, x, y)
         return
     spaced = x.rank >= 3 and x.shape[2:] != y.shape[2:]
     if spaced:
-        yield from _unpadded(place, edge, other)
-        yield from _unpadded(place, other, edge)
+        yield from _unpadded(site, edge, other)
+        yield from _unpadded(site, other, edge)
     channels, wanted = number(x.shape[1]) if x.rank > 1 else None, number(y.shape[1]) if y.rank > 1 else None
     strides = _strides(x, y)
     if x.rank == 4 and strides and wanted and (spaced or channels != wanted):
         values: dict[str, object] = {"out_channels": wanted, "kernel_size": 1, "stride": strides}
         if max(strides) > 1:
-            yield place.insert(
+            yield site.insert(
                 edge, ("Conv2d", values), label=f"Insert 1×1 convolution ({wanted}, stride {strides[0]})"
             )
     sizes = tuple(size for size in map(number, y.shape[2:]) if size)
     if spaced and len(sizes) == x.rank - 2 and 3 <= x.rank <= 5:
-        yield from _same_space(place, edge, x, sizes)
+        yield from _same_space(site, edge, x, sizes)
         if wanted and channels != wanted:
             asked: object = sizes if len(sizes) > 1 else sizes[0]
             grows = any(isinstance(a, int) and a < b for a, b in zip(x.shape[2:], sizes, strict=True))
@@ -129,14 +129,14 @@ def _alike(place: FaultSite, edge: Edge, x: Spec, other: Edge, y: Spec) -> Itera
             )
             convolution: Step = (f"Conv{x.rank - 2}d", {"out_channels": wanted, "kernel_size": 1})
             label = f"Insert {'Upsample' if grows else 'pooling'} to {_times(sizes)} and 1×1 convolution ({wanted})"
-            yield place.insert(edge, first, convolution, label=label)
+            yield site.insert(edge, first, convolution, label=label)
     if not spaced and x.rank > 2 and channels != wanted and wanted:
-        yield from resized(place, edge, 1, wanted)
+        yield from resized(site, edge, 1, wanted)
     last = number(y.shape[-1])
     if last and x.shape[-1] != y.shape[-1] and x.rank <= 3:
-        yield from resized(place, edge, -1, last)
+        yield from resized(site, edge, -1, last)
     if x.rank == 3:
-        yield place.insert(edge, ("Permute", {"dims": (0, 2, 1)}))
+        yield site.insert(edge, ("Permute", {"dims": (0, 2, 1)}))
 
 
 def _strides(x: Spec, y: Spec) -> tuple[int, ...] | None:
@@ -149,32 +149,32 @@ def _strides(x: Spec, y: Spec) -> tuple[int, ...] | None:
     return tuple(found) or None
 
 
-def _same_rank(place: FaultSite, edge: Edge, x: Spec, y: Spec) -> Iterator[Way | None]:
+def _same_rank(site: FaultSite, edge: Edge, x: Spec, y: Spec) -> Iterator[Way | None]:
     if x.rank > y.rank:
         if y.rank == 2:
-            yield place.insert(edge, FLATTEN)
+            yield site.insert(edge, FLATTEN)
             if 3 <= x.rank <= 5:
-                yield place.insert(edge, global_pool(x.rank), FLATTEN)
+                yield site.insert(edge, global_pool(x.rank), FLATTEN)
                 size = number(y.shape[1])
                 if size:
-                    yield place.insert(edge, FLATTEN, ("Linear", {"out_features": size}))
-                    yield place.insert(edge, global_pool(x.rank), FLATTEN, ("Linear", {"out_features": size}))
-        yield place.insert(edge, ("Flatten", {"start_dim": 2}))
-        yield place.insert(edge, ("Flatten", {"start_dim": 2}), ("Permute", {"dims": (0, 2, 1)}))
-        yield place.insert(edge, ("Mean", {"dim": (1,)}))
-        yield place.insert(edge, ("Select", {"dim": 1, "index": -1}))
+                    yield site.insert(edge, FLATTEN, ("Linear", {"out_features": size}))
+                    yield site.insert(edge, global_pool(x.rank), FLATTEN, ("Linear", {"out_features": size}))
+        yield site.insert(edge, ("Flatten", {"start_dim": 2}))
+        yield site.insert(edge, ("Flatten", {"start_dim": 2}), ("Permute", {"dims": (0, 2, 1)}))
+        yield site.insert(edge, ("Mean", {"dim": (1,)}))
+        yield site.insert(edge, ("Select", {"dim": 1, "index": -1}))
     else:
         steps: list[Step] = [("Unsqueeze", {"dim": -1})] * (y.rank - x.rank)
-        yield place.insert(edge, *steps)
-        yield place.insert(edge, *[("Unsqueeze", {"dim": 1})] * (y.rank - x.rank))
+        yield site.insert(edge, *steps)
+        yield site.insert(edge, *[("Unsqueeze", {"dim": 1})] * (y.rank - x.rank))
         sizes = tuple(number(size) or 0 for size in y.shape[1:])
         if all(sizes) and x.rank == 2:
             unflatten: Step = ("Unflatten", {"dim": 1, "unflattened_size": sizes})
-            yield place.insert(edge, unflatten)
-            yield place.insert(edge, ("Linear", {"out_features": prod(sizes)}), unflatten)
+            yield site.insert(edge, unflatten)
+            yield site.insert(edge, ("Linear", {"out_features": prod(sizes)}), unflatten)
 
 
-def _same_space(place: FaultSite, edge: Edge, x: Spec, sizes: tuple[int, ...]) -> Iterator[Way | None]:
+def _same_space(site: FaultSite, edge: Edge, x: Spec, sizes: tuple[int, ...]) -> Iterator[Way | None]:
     """The same height and width by a layer on the wire."""
     now = [number(size) for size in x.shape[2:]]
     if not all(now):
@@ -186,8 +186,8 @@ def _same_space(place: FaultSite, edge: Edge, x: Spec, sizes: tuple[int, ...]) -
         for a, b in zip(reversed(have), reversed(sizes), strict=True):  # torch counts from the last axis
             cut += [-((a - b) // 2), -(a - b - (a - b) // 2)]
         if max(a - b for a, b in zip(have, sizes, strict=True)) <= max(4, max(have) // 4):
-            yield place.insert(edge, (f"ZeroPad{count}d", {"padding": tuple(cut)}), label=f"Crop to {_times(sizes)}")
-        yield place.insert(
+            yield site.insert(edge, (f"ZeroPad{count}d", {"padding": tuple(cut)}), label=f"Crop to {_times(sizes)}")
+        yield site.insert(
             edge,
             (f"AdaptiveAvgPool{count}d", {"output_size": sizes if count > 1 else sizes[0]}),
             label=f"Insert average pooling to {_times(sizes)}",
@@ -196,15 +196,15 @@ def _same_space(place: FaultSite, edge: Edge, x: Spec, sizes: tuple[int, ...]) -
         grow: list[int] = []
         for a, b in zip(reversed(have), reversed(sizes), strict=True):
             grow += [(b - a) // 2, b - a - (b - a) // 2]
-        yield place.insert(edge, ("Upsample", {"size": sizes}), label=f"Insert Upsample to {_times(sizes)}")
-        yield place.insert(
+        yield site.insert(edge, ("Upsample", {"size": sizes}), label=f"Insert Upsample to {_times(sizes)}")
+        yield site.insert(
             edge, (f"ZeroPad{count}d", {"padding": tuple(grow)}), label=f"Pad with zeros to {_times(sizes)}"
         )
 
 
-def _unpadded(place: FaultSite, edge: Edge, other: Edge) -> Iterator[Way | None]:
+def _unpadded(site: FaultSite, edge: Edge, other: Edge) -> Iterator[Way | None]:
     """Convolutions of one branch alone that shrink it for want of padding, or step over it."""
-    graph = place.graph
+    graph = site.graph
     shared = above(graph, other.source) | {other.source}
     order = {node_id: spot for spot, node_id in enumerate(graph.order())}
     branch = [n for n in (*above(graph, edge.source), edge.source) if n not in shared]
@@ -212,15 +212,15 @@ def _unpadded(place: FaultSite, edge: Edge, other: Edge) -> Iterator[Way | None]
     edits: list[Way] = []
     for node_id in branch:
         node = graph.nodes[node_id]
-        kernel, stride = each(place, "kernel_size", node_id), each(place, "stride", node_id)
+        kernel, stride = each(site, "kernel_size", node_id), each(site, "stride", node_id)
         if not kernel or not node.type.startswith(("Conv", "MaxPool", "AvgPool")):
             continue
         half = tuple(size // 2 for size in kernel)
         plain: object = half[0] if len(set(half)) == 1 else half
-        if each(place, "padding", node_id) not in (half, half * 2) and typed(node, "padding"):
-            edits.append(place.set(of=node_id, padding=plain))
+        if each(site, "padding", node_id) not in (half, half * 2) and typed(node, "padding"):
+            edits.append(site.set(of=node_id, padding=plain))
         if set(stride) != {1} and stride and typed(node, "stride"):
-            yield place.set({"stride": 1} | ({"padding": plain} if node.type.startswith("Conv") else {}), of=node_id)
+            yield site.set({"stride": 1} | ({"padding": plain} if node.type.startswith("Conv") else {}), of=node_id)
     yield from edits
     if len(edits) > 1:
         every = tuple(edit for way in edits for edit in way.edits)
@@ -228,59 +228,59 @@ def _unpadded(place: FaultSite, edge: Edge, other: Edge) -> Iterator[Way | None]
         yield Way(f"Set padding of {names}", every)
 
 
-def joined_otherwise(place: FaultSite) -> Iterator[Way | None]:
+def joined_otherwise(site: FaultSite) -> Iterator[Way | None]:
     """Another axis to join along, a transposed factor, one branch alone."""
-    node = place.node
+    node = site.node
     if node is None:
         return
-    wires = place.wires()
+    wires = site.wires()
     if node.type == "Concat":
-        rank = max((x.rank for wire in wires if (x := place.spec(wire)) is not None), default=2)
+        rank = max((x.rank for wire in wires if (x := site.spec(wire)) is not None), default=2)
         for axis in range(1, rank):
-            yield place.set(dim=axis)
+            yield site.set(dim=axis)
     if node.type == "MatMul":
-        yield place.set(transpose=not place.value("transpose"))
+        yield site.set(transpose=not site.value("transpose"))
         for wire in wires:
-            x = place.spec(wire)
+            x = site.spec(wire)
             if x is not None and x.rank == 3:
-                yield place.insert(wire, ("Permute", {"dims": (0, 2, 1)}))
-        if len(wires) == 2 and (a := place.spec(wires[0])) is not None and (b := place.spec(wires[1])) is not None:
-            inner = b.shape[-1] if place.value("transpose") else b.shape[-2] if b.rank > 1 else None
+                yield site.insert(wire, ("Permute", {"dims": (0, 2, 1)}))
+        if len(wires) == 2 and (a := site.spec(wires[0])) is not None and (b := site.spec(wires[1])) is not None:
+            inner = b.shape[-1] if site.value("transpose") else b.shape[-2] if b.rank > 1 else None
             if isinstance(inner, int):
-                yield from resized(place, wires[0], -1, inner)
-            if place.value("transpose") and isinstance(a.shape[-1], int):
-                yield from resized(place, wires[1], -1, a.shape[-1])
+                yield from resized(site, wires[0], -1, inner)
+            if site.value("transpose") and isinstance(a.shape[-1], int):
+                yield from resized(site, wires[1], -1, a.shape[-1])
     if node.type in ("Add", "Stack"):
-        yield place.exchange("Concat", {"dim": 1}, "Change to Concat")
+        yield site.exchange("Concat", {"dim": 1}, "Change to Concat")
     names = {wire.target_port: wire for wire in wires}
     for port in ("key", "value", "memory"):
-        first = place.spec(next(iter(wires), None))
+        first = site.spec(next(iter(wires), None))
         if port in names and first is not None and isinstance(first.shape[-1], int):
-            yield from resized(place, names[port], -1, first.shape[-1])
+            yield from resized(site, names[port], -1, first.shape[-1])
 
 
-def made_to_fit(place: FaultSite) -> Iterator[Way | None]:
+def made_to_fit(site: FaultSite) -> Iterator[Way | None]:
     """What comes in given the number of features that the layer counts on."""
-    node, edge = place.node, place.edge()
-    x = place.spec(edge)
+    node, edge = site.node, site.edge()
+    x = site.spec(edge)
     if node is None or edge is None or x is None:
         return
-    if node.type == "Unflatten" and -1 in place.integers("unflattened_size") and (size := number(x.shape[-1])):
-        known = abs(prod(place.integers("unflattened_size")))
-        yield from resized(place, edge, -1, ceil(size / known) * known)
-        yield from resized(place, edge, -1, max(1, size // known) * known)
+    if node.type == "Unflatten" and -1 in site.integers("unflattened_size") and (size := number(x.shape[-1])):
+        known = abs(prod(site.integers("unflattened_size")))
+        yield from resized(site, edge, -1, ceil(size / known) * known)
+        yield from resized(site, edge, -1, max(1, size // known) * known)
     elif node.type in ("Reshape", "Unflatten") and x.rank == 2:
         name = "shape" if node.type == "Reshape" else "unflattened_size"
-        yield from resized(place, edge, -1, abs(prod(place.integers(name))))
-    if node.type == "LearnedPositions" and (most := place.value("max_length")):
-        yield place.insert(edge, ("Slice", {"dim": 1, "start": 0, "stop": most}), label=f"Insert Slice to {most} steps")
-    if node.type == "PReLU" and isinstance(count := place.value("num_parameters"), int) and x.rank > 2:
-        yield from resized(place, edge, 1, count)
+        yield from resized(site, edge, -1, abs(prod(site.integers(name))))
+    if node.type == "LearnedPositions" and (most := site.value("max_length")):
+        yield site.insert(edge, ("Slice", {"dim": 1, "start": 0, "stop": most}), label=f"Insert Slice to {most} steps")
+    if node.type == "PReLU" and isinstance(count := site.value("num_parameters"), int) and x.rank > 2:
+        yield from resized(site, edge, 1, count)
 
 
-def narrower(place: FaultSite) -> Iterator[Way | None]:
+def narrower(site: FaultSite) -> Iterator[Way | None]:
     """The layers with most weights made narrower, alone and together."""
-    graph, report = place.graph, place.report
+    graph, report = site.graph, site.report
     heavy: list[tuple[int, str, str, int]] = []
     for node in graph.nodes.values():
         name, layer = width_parameter(node.type), report.layer(node.id)
@@ -303,35 +303,35 @@ def narrower(place: FaultSite) -> Iterator[Way | None]:
             yield Way(f"Make {names}{more} {share} as wide", edits)
 
 
-def classes(place: FaultSite) -> Iterator[Way | None]:
+def classes(site: FaultSite) -> Iterator[Way | None]:
     """One answer for each class, by the last layer or by one more."""
-    field, edge = target(place), place.edge("input")
-    x = place.spec(edge)
+    field, edge = target(site), site.edge("input")
+    x = site.spec(edge)
     if edge is None or x is None or field is None:
         return
     wanted = field.classes or (field.shape[-1] if field.shape else 1)
     if x.rank == len(field.shape) + 2 or not field.classes:
-        yield from resized(place, edge, -1, wanted)
+        yield from resized(site, edge, -1, wanted)
     if x.rank > 2:
-        for node_id in makers(place, edge, 1):
-            into = next(iter(place.graph.incoming[node_id].values()), None)
-            node = place.graph.nodes[node_id]
+        for node_id in makers(site, edge, 1):
+            into = next(iter(site.graph.incoming[node_id].values()), None)
+            node = site.graph.nodes[node_id]
             if node.type == "Linear" and typed(node, "out_features"):
-                flat, wide = place.insert(into, FLATTEN), place.set(of=node_id, out_features=wanted)
+                flat, wide = site.insert(into, FLATTEN), site.set(of=node_id, out_features=wanted)
                 if flat is not None:
                     label = f"Insert Flatten before {node.name}"
                     label += (
-                        "" if place.value("out_features", node) == wanted else f" and set its out_features to {wanted}"
+                        "" if site.value("out_features", node) == wanted else f" and set its out_features to {wanted}"
                     )
                     yield Way(label, (*wide.edits, *flat.edits), flat.made)
-        yield place.insert(edge, FLATTEN, ("Linear", {"out_features": wanted}))
+        yield site.insert(edge, FLATTEN, ("Linear", {"out_features": wanted}))
         if 3 <= x.rank <= 5:
-            yield place.insert(edge, global_pool(x.rank), FLATTEN, ("Linear", {"out_features": wanted}))
-            yield place.insert(
+            yield site.insert(edge, global_pool(x.rank), FLATTEN, ("Linear", {"out_features": wanted}))
+            yield site.insert(
                 edge, (f"Conv{x.rank - 2}d", {"out_channels": wanted, "kernel_size": 1}), global_pool(x.rank), FLATTEN
             )
         if x.rank == 3:
-            yield place.insert(edge, ("Select", {"dim": 1, "index": -1}), ("Linear", {"out_features": wanted}))
+            yield site.insert(edge, ("Select", {"dim": 1, "index": -1}), ("Linear", {"out_features": wanted}))
 
 
 def _times(sizes: tuple[int, ...]) -> str:

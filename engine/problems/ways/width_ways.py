@@ -30,40 +30,40 @@ def width_parameter(node_type: str) -> str:
     return "out_channels" if node_type in FILTERS else WIDTHS.get(node_type, "")
 
 
-def makers(place: FaultSite, edge: Edge, most: int = 3) -> Iterator[str]:
+def makers(site: FaultSite, edge: Edge, most: int = 3) -> Iterator[str]:
     """The layers above a wire that choose how wide its value is, the nearest first."""
     stack, seen, found = [edge.source], {edge.source}, 0
     while stack and found < most:
         node_id = stack.pop(0)
-        if place.graph.nodes[node_id].type in MAKERS:
+        if site.graph.nodes[node_id].type in MAKERS:
             found += 1
             yield node_id
             continue
-        for before in place.graph.incoming[node_id].values():
+        for before in site.graph.incoming[node_id].values():
             if before.source not in seen:
                 seen.add(before.source)
                 stack.append(before.source)
 
 
-def resized(place: FaultSite, edge: Edge, axis: int, size: int) -> Iterator[Way | None]:
+def resized(site: FaultSite, edge: Edge, axis: int, size: int) -> Iterator[Way | None]:
     """Ways to give the value on a wire ``size`` channels (axis 1) or features (the last axis)."""
-    x = place.spec(edge)
+    x = site.spec(edge)
     if x is None or size < 1:
         return
     now = number(x.shape[axis])
-    for node_id in makers(place, edge):
-        node = place.graph.nodes[node_id]
+    for node_id in makers(site, edge):
+        node = site.graph.nodes[node_id]
         name = width_parameter(node.type)
-        if node_id != place.id and typed(node, name):
-            value = place.value(name, node)
+        if node_id != site.id and typed(node, name):
+            value = site.value(name, node)
             if isinstance(value, int) and now and now != value and now % value == 0 and size % (now // value) == 0:
-                yield place.set({name: size // (now // value)}, of=node_id)  # both directions of an LSTM, a flattening
-            yield place.set({name: size}, of=node_id)
+                yield site.set({name: size // (now // value)}, of=node_id)  # both directions of an LSTM, a flattening
+            yield site.set({name: size}, of=node_id)
     if axis == 1 and 3 <= x.rank <= 5:
-        yield place.insert(
+        yield site.insert(
             edge,
             (f"Conv{x.rank - 2}d", {"out_channels": size, "kernel_size": 1}),
             label=f"Insert 1×1 convolution ({size})",
         )
     if axis in (-1, x.rank - 1):
-        yield place.insert(edge, ("Linear", {"out_features": size}))
+        yield site.insert(edge, ("Linear", {"out_features": size}))

@@ -12,146 +12,146 @@ from engine.problems.rules.extent_rules import OBJECT, image_side, view
 from engine.problems.ways.fault_site import FaultSite, Way, number, typed
 
 
-def each(place: FaultSite, name: str, node_id: str | None = None) -> tuple[int, ...]:
+def each(site: FaultSite, name: str, node_id: str | None = None) -> tuple[int, ...]:
     """A parameter as one number an axis; empty where it is none."""
-    node = place.graph.node(node_id or place.id)
-    raw = place.value(name, node)
+    node = site.graph.node(node_id or site.id)
+    raw = site.value(name, node)
     if raw is None:
         raw = node.parameters.get(name)
     return raw if isinstance(raw, tuple) else (raw,) if isinstance(raw, int) and not isinstance(raw, bool) else ()
 
 
-def fit(place: FaultSite) -> Iterator[Way | None]:
+def fit(site: FaultSite) -> Iterator[Way | None]:
     """A window that fits: padded input, a smaller kernel, no gaps."""
-    x, layer = place.spec(place.edge()), place.layer
-    if x is None or layer is None or place.node is None or x.rank < 3:
+    x, layer = site.spec(site.edge()), site.layer
+    if x is None or layer is None or site.node is None or x.rank < 3:
         return
     fields = type(layer).model_fields
     space = [size for size in map(number, x.shape[2:]) if size is not None]
-    kernel, smallest = max(each(place, "kernel_size"), default=1), min(space, default=1)
-    if "Transpose" in place.node.type or "Unpool" in place.node.type:
-        yield place.set(padding=0)
-        yield place.set(kernel_size=2 * (each(place, "padding") or (1,))[0] + kernel)
+    kernel, smallest = max(each(site, "kernel_size"), default=1), min(space, default=1)
+    if "Transpose" in site.node.type or "Unpool" in site.node.type:
+        yield site.set(padding=0)
+        yield site.set(kernel_size=2 * (each(site, "padding") or (1,))[0] + kernel)
         return
     far = kernel > 2 * smallest  # then so much padding would leave little of the image
     if far and "kernel_size" in fields:
-        yield place.reset("kernel_size")
-        yield place.set(kernel_size=smallest - 1 + smallest % 2)
+        yield site.reset("kernel_size")
+        yield site.set(kernel_size=smallest - 1 + smallest % 2)
     if "padding" in fields:
-        dilation = max(each(place, "dilation"), default=1)
+        dilation = max(each(site, "dilation"), default=1)
         least = -(-(dilation * (kernel - 1) + 1 - smallest) // 2)
         for padding in dict.fromkeys((least, kernel // 2)):
             if padding > 0:
-                yield place.set(padding=padding)
-        if place.node.type.startswith("Conv"):
-            yield place.set(padding="same")
-    if max(each(place, "dilation"), default=1) > 1:
-        yield place.set(dilation=1)
+                yield site.set(padding=padding)
+        if site.node.type.startswith("Conv"):
+            yield site.set(padding="same")
+    if max(each(site, "dilation"), default=1) > 1:
+        yield site.set(dilation=1)
     if smallest < kernel and "kernel_size" in fields:
-        yield place.set(kernel_size=smallest)
+        yield site.set(kernel_size=smallest)
         if smallest % 2 == 0 and smallest > 1:
-            yield place.set(kernel_size=smallest - 1)
+            yield site.set(kernel_size=smallest - 1)
     if "output_size" in fields:
-        yield place.set(output_size=1)
+        yield site.set(output_size=1)
     if "scale_factor" in fields:
-        yield place.set(scale_factor=1.0)
-        yield place.set(scale_factor=2.0)
+        yield site.set(scale_factor=1.0)
+        yield site.set(scale_factor=2.0)
 
 
-def larger_input(place: FaultSite) -> Iterator[Way | None]:
+def larger_input(site: FaultSite) -> Iterator[Way | None]:
     """More room: an earlier layer that shrinks less, or an Upsample before."""
-    edge = place.edge()
-    x = place.spec(edge)
+    edge = site.edge()
+    x = site.spec(edge)
     if edge is None or x is None or x.rank < 3:
         return
-    order = {node_id: position for position, node_id in enumerate(place.graph.order())}
-    upwards = sorted(above(place.graph, place.id), key=lambda n: -order[n])
-    for node_id in [n for n in upwards if max(each(place, "stride", n), default=1) > 1][:2]:
-        if typed(place.graph.nodes[node_id], "stride"):
-            yield place.set(of=node_id, stride=1)
-    kernel, smallest = max(each(place, "kernel_size"), default=2), min(_known(x.shape[2:]), default=1)
-    yield place.insert(edge, ("Upsample", {"scale_factor": float(max(2, -(-kernel // smallest)))}))
+    order = {node_id: position for position, node_id in enumerate(site.graph.order())}
+    upwards = sorted(above(site.graph, site.id), key=lambda n: -order[n])
+    for node_id in [n for n in upwards if max(each(site, "stride", n), default=1) > 1][:2]:
+        if typed(site.graph.nodes[node_id], "stride"):
+            yield site.set(of=node_id, stride=1)
+    kernel, smallest = max(each(site, "kernel_size"), default=2), min(_known(x.shape[2:]), default=1)
+    yield site.insert(edge, ("Upsample", {"scale_factor": float(max(2, -(-kernel // smallest)))}))
 
 
 def _known(sizes: tuple[Dim, ...]) -> list[int]:
     return [size for size in sizes if isinstance(size, int)]
 
 
-def less_padding(place: FaultSite) -> Iterator[Way | None]:
+def less_padding(site: FaultSite) -> Iterator[Way | None]:
     """As much padding as is allowed, or a kernel that allows more."""
-    node, x = place.node, place.spec(place.edge())
+    node, x = site.node, site.spec(site.edge())
     if node is None:
         return
-    kernel = min(each(place, "kernel_size"), default=0)
+    kernel = min(each(site, "kernel_size"), default=0)
     sizes = _known(x.shape[2:]) if x is not None and x.rank > 2 else []
     if kernel and "Pool" in node.type:
-        yield place.set(padding=kernel // 2)
-        yield place.set(kernel_size=2 * max(each(place, "padding"), default=1))
+        yield site.set(padding=kernel // 2)
+        yield site.set(kernel_size=2 * max(each(site, "padding"), default=1))
     elif kernel:
-        yield place.set(padding_mode="zeros")
+        yield site.set(padding_mode="zeros")
         for padding in (kernel // 2, min(sizes, default=1) - 1):
-            yield place.set(padding=padding)
+            yield site.set(padding=padding)
     else:
         typed_now = node.parameters.get("padding")
         least = min(sizes, default=2)
         for padding in (least - 1, least, 1, 0):
             if padding >= 0 and padding != typed_now:
-                yield place.set(padding=padding)
+                yield site.set(padding=padding)
         sides = typed_now if isinstance(typed_now, tuple) else (typed_now,)
         if x is not None and all(isinstance(side, (int, float)) and side <= 0 for side in sides):
             cut = -max(0, (least - 1) // 2)
-            yield place.set(padding=cut if len(sides) == 1 else (cut,) * len(sides))
+            yield site.set(padding=cut if len(sides) == 1 else (cut,) * len(sides))
         stem = node.type.removesuffix(node.type[-2:])
         if stem in ("ReflectionPad", "CircularPad"):
-            yield place.exchange(node.type.replace(stem, "ReplicationPad"), node.parameters)
+            yield site.exchange(node.type.replace(stem, "ReplicationPad"), node.parameters)
 
 
-def keep_size(place: FaultSite) -> Iterator[Way | None]:
+def keep_size(site: FaultSite) -> Iterator[Way | None]:
     """'same' goes with stride 1; with a stride half the kernel gives ⌈size / stride⌉."""
-    kernel = each(place, "kernel_size")
+    kernel = each(site, "kernel_size")
     if kernel:
         half = tuple(size // 2 for size in kernel)
-        yield place.set(padding=half[0] if len(set(half)) == 1 else half)
-    yield place.set(stride=1)
+        yield site.set(padding=half[0] if len(set(half)) == 1 else half)
+    yield site.set(stride=1)
 
 
-def output_padding(place: FaultSite) -> Iterator[Way | None]:
+def output_padding(site: FaultSite) -> Iterator[Way | None]:
     """Fewer cells at the end than the stride is wide."""
-    stride = min(each(place, "stride"), default=1)
-    yield place.set(output_padding=max(0, stride - 1))
-    yield place.set(output_padding=0)
-    yield place.set(stride=max(each(place, "output_padding"), default=1) + 1)
+    stride = min(each(site, "stride"), default=1)
+    yield site.set(output_padding=max(0, stride - 1))
+    yield site.set(output_padding=0)
+    yield site.set(stride=max(each(site, "output_padding"), default=1) + 1)
 
 
-def all_columns(place: FaultSite) -> Iterator[Way | None]:
+def all_columns(site: FaultSite) -> Iterator[Way | None]:
     """Windows that end where the image does."""
-    layer, x = place.layer, place.spec(place.edge())
+    layer, x = site.layer, site.spec(site.edge())
     if layer is None or x is None:
         return
-    kernel = max(each(place, "kernel_size"), default=2)
+    kernel = max(each(site, "kernel_size"), default=2)
     if "ceil_mode" in type(layer).model_fields:
-        yield place.set(ceil_mode=True)
+        yield site.set(ceil_mode=True)
     most = kernel // 2 if "Pool" in type(layer).__name__ else kernel - 1
-    if place.value("padding") is not None and not isinstance(place.value("padding"), str):
-        now = max(each(place, "padding"), default=0)
+    if site.value("padding") is not None and not isinstance(site.value("padding"), str):
+        now = max(each(site, "padding"), default=0)
         for padding in range(now + 1, most + 1):
-            yield place.set(padding=padding)
+            yield site.set(padding=padding)
     for size in (kernel - 1, kernel + 1):
         if size > 0:
-            yield place.set(kernel_size=size)
-    yield place.set(stride=1)
+            yield site.set(kernel_size=size)
+    yield site.set(stride=1)
 
 
-def wider_view(place: FaultSite) -> Iterator[Way | None]:
+def wider_view(site: FaultSite) -> Iterator[Way | None]:
     """Larger steps further up, larger windows, or one with gaps right before, just wide enough."""
-    graph = place.graph
+    graph = site.graph
     order = {node_id: position for position, node_id in enumerate(graph.order())}
     convolutions = [
         node_id
-        for node_id in sorted(above(graph, place.id), key=order.__getitem__)
+        for node_id in sorted(above(graph, site.id), key=order.__getitem__)
         if graph.nodes[node_id].type == "Conv2d" and typed(graph.nodes[node_id], "stride")
     ]
-    plain = [node_id for node_id in convolutions if set(each(place, "stride", node_id)) == {1}]
+    plain = [node_id for node_id in convolutions if set(each(site, "stride", node_id)) == {1}]
     for count in range(1, min(len(plain), 5) + 1):
         for stride in (2, 4):
             chosen = plain[:count]
@@ -159,23 +159,23 @@ def wider_view(place: FaultSite) -> Iterator[Way | None]:
             edits = tuple(SetParameter(node_id, "stride", stride) for node_id in chosen)
             yield Way(f"Set stride of {names} to {stride}", edits)
     for node_id in convolutions:
-        kernel = max(each(place, "kernel_size", node_id), default=1)
+        kernel = max(each(site, "kernel_size", node_id), default=1)
         for wide in (kernel + 2, kernel + 4, kernel + 8):
-            half = {"padding": wide // 2} if each(place, "padding", node_id) != (0,) else {}
-            yield place.set({"kernel_size": wide, **half}, of=node_id)
-    yield from _dilated(place)
+            half = {"padding": wide // 2} if each(site, "padding", node_id) != (0,) else {}
+            yield site.set({"kernel_size": wide, **half}, of=node_id)
+    yield from _dilated(site)
 
 
-def _dilated(place: FaultSite) -> Iterator[Way | None]:
-    edge = place.edge("input")
-    x = place.spec(edge)
+def _dilated(site: FaultSite) -> Iterator[Way | None]:
+    edge = site.edge("input")
+    x = site.spec(edge)
     if edge is None or x is None or (channels := number(x.shape[1])) is None:
         return
-    seen, image = view(place.graph, place.report, edge.source), image_side(place.graph, place.report, edge.source)
+    seen, image = view(site.graph, site.report, edge.source), image_side(site.graph, site.report, edge.source)
     size = min((size for size in map(number, x.shape[2:]) if size), default=0)
     if image is None or not size:
         return
     dilation = max(1, ceil((OBJECT * image - seen) * size / image / 6) if seen < image else 1)
     values = {"out_channels": channels, "kernel_size": 7, "padding": 3 * dilation, "dilation": dilation}
     label = f"Insert Conv2d(7 × 7, dilation {dilation})"
-    yield place.insert(edge, ("Conv2d", values), ("ReLU", {}), label=label)
+    yield site.insert(edge, ("Conv2d", values), ("ReLU", {}), label=label)

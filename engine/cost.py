@@ -16,6 +16,7 @@ from engine.blocks.use import Use
 from engine.dims import Dim, bind, product
 from engine.graph import Graph
 from engine.layers.layer import Layer
+from engine.live_nodes import live_nodes
 from engine.memory import BYTES, peak
 from engine.properties import Properties
 from engine.resolve import resolve_properties
@@ -65,13 +66,13 @@ class Leaf:
 
 
 def leaves(graph: Graph, report: Report, node_ids: Iterable[str] | None = None) -> Iterator[Leaf]:
-    """The layers of these nodes (by default of all) whose shapes are known, those within blocks included."""
-    arguments = report.arguments
-    for node_id in graph.nodes if node_ids is None else node_ids:
+    """The layers of these nodes (by default of all that take part) whose shapes are known, those in blocks included."""
+    live = live_nodes(graph, report) if node_ids is None else ()
+    for node_id in [node_id for node_id in graph.nodes if node_id in live] if node_ids is None else node_ids:
         layer, node = report.layer(node_id), graph.nodes[node_id]
         if layer is None or node_id not in report.inputs or node_id not in report.outputs:
             continue
-        properties = resolve_properties(node, arguments)
+        properties = resolve_properties(node, report.scope)
         known = properties if isinstance(properties, Properties) else None
         frozen = known is not None and known.frozen
         borrowed = known is not None and known.weights_of is not None
@@ -79,12 +80,13 @@ def leaves(graph: Graph, report: Report, node_ids: Iterable[str] | None = None) 
         if not isinstance(layer, Use):
             yield Leaf(layer, inputs, tuple(report.outputs[node_id].values()), 1, borrowed, frozen, known)
             continue
-        for found, steps, _ in layer.passes(*inputs):
+        for index, (found, steps, _) in enumerate(layer.passes(*inputs)):
+            again = layer.properties.share_weights and index > 0
             for leaf in leaves(found.graph, found.report):
                 yield replace(
                     leaf,
                     times=leaf.times * (steps or 1),
-                    borrowed=leaf.borrowed or borrowed,
+                    borrowed=leaf.borrowed or borrowed or again,
                     frozen=leaf.frozen or frozen,
                 )
 

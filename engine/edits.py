@@ -80,7 +80,7 @@ class AddNode(Edit):
     def apply(self, graph: Graph) -> Edit:
         if self.node.id in graph.nodes:
             raise GraphError(f"The id {self.node.id!r} is taken already.")
-        check_name(graph, self.node.name)
+        check_name(graph, self.node.name, self.node.type)
         check_node(self.node)
         check_position(self.position)
         _check_nesting(graph, self.node)
@@ -230,7 +230,7 @@ class RenameNode(Edit):
     def apply(self, graph: Graph) -> Edit:
         node = graph.node(self.node_id)
         if self.name != node.name:
-            check_name(graph, self.name)
+            check_name(graph, self.name, node.type)
         graph.replace_node(replace(node, name=self.name))
         return RenameNode(node.id, node.name)
 

@@ -64,6 +64,8 @@ class Graph:
         self.wirings = 0
         """How often nodes or wires came or went: while it is the same, so is the wiring."""
         self._names: dict[str, str] = {}
+        self._ends: dict[str, str] = {}
+        """The BlockOutputs by name: one may be called as a BlockInput is, to which a repeat then hands its value."""
         self.numbers = 0
         """The largest number that an id has been made of."""
         self._untried: dict[str, int] = {}
@@ -96,8 +98,8 @@ class Graph:
             raise GraphError(f"There is no node with the id {node_id!r}.") from None
 
     def by_name(self, name: str) -> Node | None:
-        """The node with this name; names are unique within a graph."""
-        node_id = self._names.get(name)
+        """The node with this name; names are unique within a graph, but for a BlockOutput called as a BlockInput."""
+        node_id = self._names.get(name, self._ends.get(name))
         return None if node_id is None else self.nodes[node_id]
 
     @property
@@ -155,16 +157,24 @@ class Graph:
             if node_id not in self.nodes:
                 return node_id
 
-    def fresh_name(self, stem: str) -> str:
+    def is_free(self, name: str, node_type: str = "") -> bool:
+        """Whether a node of this type may have this name."""
+        if node_type == "BlockOutput":
+            other = self._names.get(name)
+            return name not in self._ends and (other is None or self.nodes[other].type == "BlockInput")
+        return name not in self._names and (name not in self._ends or node_type == "BlockInput")
+
+    def fresh_name(self, stem: str, node_type: str = "") -> str:
         """``stem`` if it is free, else ``stem`` without its digits and with the next free number."""
-        taken = self._names
-        if stem not in taken:
+        if self.is_free(stem, node_type):
             return stem
         base = stem.rstrip("0123456789") or stem
-        number = self._untried.get(base, 2)
-        while f"{base}{number}" in taken:
+        either = node_type in ("BlockInput", "BlockOutput")  # what is free for them may be taken for others
+        number = 2 if either else self._untried.get(base, 2)
+        while not self.is_free(f"{base}{number}", node_type):
             number += 1
-        self._untried[base] = number
+        if not either:
+            self._untried[base] = number
         return f"{base}{number}"
 
     def copy(self) -> Graph:
@@ -185,7 +195,7 @@ class Graph:
         other.incoming = {node: dict(ports) for node, ports in self.incoming.items()}
         other.outgoing = {node: dict(edges) for node, edges in self.outgoing.items()}
         other.settings = copy.deepcopy(self.settings)
-        other._names = dict(self._names)
+        other._names, other._ends = dict(self._names), dict(self._ends)
         other.numbers = self.numbers
         other.wirings = self.wirings
         other._created, other.renumbered = dict(self._created), self.renumbered
@@ -313,10 +323,14 @@ class Graph:
         del self.outgoing[edge.source][edge]
         self._touch(wiring=True)
 
+    def _named(self, node: Node) -> dict[str, str]:
+        """The names among which that of a node is."""
+        return self._ends if node.type == "BlockOutput" else self._names
+
     # -- what is known by name, type and owner ---------------------------------------------------------------------
 
     def _enter(self, node: Node) -> None:
-        self._names[node.name] = node.id
+        self._named(node)[node.name] = node.id
         same = self._types.setdefault(node.type, {})
         if node.id not in same:
             last = next(reversed(same), None)
@@ -330,7 +344,7 @@ class Graph:
 
     def _leave(self, node: Node, successor: Node | None = None) -> None:
         """Forget a node; a ``successor`` of the same type keeps its place among them."""
-        del self._names[node.name]
+        del self._named(node)[node.name]
         base = node.name.rstrip("0123456789")
         if base in self._untried and (number := node.name[len(base) :]):
             self._untried[base] = min(self._untried[base], max(2, int(number)))

@@ -17,11 +17,11 @@ TYPE: Final = r"^[A-Za-z_][A-Za-z0-9_.]{0,80}$"
 PORT: Final = r"^[A-Za-z0-9_-]{1,41}$"
 
 
-def check_name(graph: Graph, name: str) -> None:
-    """Raise GraphError unless a node may have this name."""
+def check_name(graph: Graph, name: str, node_type: str) -> None:
+    """Raise GraphError unless a node of this type may have this name."""
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise GraphError(f"A node needs a name of 1 to {LONGEST_NAME} characters on one line.")
-    if graph.by_name(name) is not None:
+    if not graph.is_free(name, node_type):
         raise GraphError(f"There is a node named {name!r} already; choose another name.")
 
 

@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
-from engine.graph import Graph
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from engine.graph import Edge, Graph
+
+if TYPE_CHECKING:
+    from engine.shapes import Report
 
 ENDS = ("Output", "BlockOutput")
 STARTS = ("Input", "BlockInput")
 
 
-def live_nodes(graph: Graph) -> set[str]:
-    """The nodes that lead to an output, and every input; only these are written."""
+def live_nodes(graph: Graph, report: Report | None = None) -> set[str]:
+    """The nodes that lead to an output, and every input; only these are written.
+
+    With a ``report`` those of one use of the graph: absent nodes read only what they hand on, and need no weights.
+    """
     live = {node.id for node in graph.nodes.values() if node.type in ENDS}
     stack = list(live)
     while stack:
         current = stack.pop()
-        sources = [edge.source for edge in graph.incoming[current].values()]
-        owner = graph.nodes[current].properties.get("weights_of")
-        for source in (*sources, *([owner] if owner in graph.nodes else [])):
+        sources = [edge.source for edge in read_edges(graph, report, current)]
+        owners = _owners(graph, current) if report is None or report.absent(current) is None else []
+        for source in (*sources, *owners):
             if source not in live:
                 live.add(source)
                 stack.append(source)
     return live | {node.id for node in graph.nodes.values() if node.type in STARTS}
+
+
+def _owners(graph: Graph, node_id: str) -> list[str]:
+    """The nodes whose weights this one uses, one through the other."""
+    found: list[str] = []
+    while (owner := graph.nodes[node_id].properties.get("weights_of")) in graph.nodes and owner not in found:
+        node_id = str(owner)
+        found.append(node_id)
+    return found
+
+
+def read_edges(graph: Graph, report: Report | None, node_id: str) -> Iterable[Edge]:
+    """The wires into a node that it reads: all, but of an absent one those whose values it hands on."""
+    edges = graph.incoming[node_id]
+    absent = report.absent(node_id) if report is not None else None
+    return edges.values() if absent is None else [edges[port] for port in absent.reads(edges)]

@@ -6,14 +6,14 @@ each layer declares (`Layer.saves`). Views take none of their own. Arguments of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.blocks.use import Inside, Use
 from engine.dims import Dim, product
 from engine.graph import Graph
 from engine.layers.layer import Layer
-from engine.live_nodes import live_nodes
+from engine.live_nodes import live_nodes, read_edges
 from engine.shapes import Report, wired_inputs
 from engine.spec import UNWIRED, Spec
 
@@ -89,15 +89,16 @@ def peak(graph: Graph, report: Report, number: Number, *, training: bool) -> int
 def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]) -> list[int]:
     """Go through the nodes; returns the storages of the answers, each held once for the caller."""
     storages: dict[Value, int] = {(node_id, "output"): storage for node_id, storage in given.items()}
-    live = live_nodes(graph)
+    live = live_nodes(graph, report)
     readers: dict[Value, int] = {}
     for node_id in live:
-        for edge in graph.incoming[node_id].values():
+        for edge in read_edges(graph, report, node_id):
             value = (edge.source, edge.source_port)
             readers[value] = readers.get(value, 0) + 1
     answers: list[int] = []
     for node_id in graph.order():
-        node, layer = graph.nodes[node_id], report.layer(node_id)
+        node, absent = graph.nodes[node_id], report.absent(node_id)
+        layer = absent or report.layer(node_id)
         if (
             node_id not in live
             or layer is None
@@ -106,24 +107,29 @@ def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]
         ):
             continue
         wires = wired_inputs(graph, node_id, layer) or []
+        read = range(len(wires)) if absent is None else absent.indices()
         taken = [storages.get((source, port)) if source else None for _, source, port in wires]
+        made: Sequence[int | None]
         if node.type in ("Output", "BlockOutput"):
             found = [storage for storage in taken if storage is not None]
-            for storage in found:
-                memory.hold(storage)
+            for each in found:
+                memory.hold(each)
             answers += found
         else:
             specs = tuple(report.outputs[node_id].values())
-            made = _node(memory, layer, report.inputs[node_id], specs, taken)
-            if node.properties.get("parametrization") is not None:
+            handed = [taken[index] for index in read]
+            made = handed if absent else _node(memory, layer, report.inputs[node_id], specs, taken)
+            if not absent and node.properties.get("parametrization") is not None:
                 first = all(graph.nodes[source].type == "Input" for _, source, _ in wires if source)
                 _made_weight(memory, layer.weights(*report.inputs[node_id]), waits=memory.training and not first)
             for port, storage in zip(report.outputs[node_id], made, strict=True):
+                if storage is None:  # nothing is wired to what it hands on
+                    continue
                 storages[node_id, port] = storage
                 memory.hold(storage)
                 if not readers.get((node_id, port)):
                     memory.release(storage)
-        for _, source, port in wires:
+        for _, source, port in (wires[index] for index in read):
             if not source or (source, port) not in storages:
                 continue
             readers[source, port] -= 1
@@ -167,13 +173,14 @@ def _use(memory: Memory, use: Use, inputs: tuple[Spec, ...], taken: list[int | N
     """A block: its repeats one behind the other; in a scan each step leaves what a step leaves."""
     stream = list(taken)
     made: list[int] = []
+    pairs = use.handed_on
     for found, steps, outputs in use.passes(*inputs):
         before = made
         made = _scan(memory, found, memory.number(steps), outputs) if steps else _once(memory, found, stream)
         for storage in before:
             memory.release(storage)
-        if made:
-            stream[0] = made[0]
+        for source, target in pairs if made else ():
+            stream[target] = made[source]
     for storage in made:  # whoever reads them holds them from here on
         memory.holders[storage] -= 1
     return made

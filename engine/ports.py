@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from engine.absent import Absent
 from engine.graph import Graph, GraphError, Node
-from engine.layers.layer import Layer, Port
+from engine.layers.layer import MOST, Layer, Port, is_numbered
 from engine.resolve import layer_class, resolve
+
+__all__ = ["MOST", "free_input", "has_input", "input_ports", "is_numbered", "output_ports"]
 
 
 def _declared(graph: Graph, node: Node) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
     arguments = graph.blocks[graph.inside].defaults() if graph.inside is not None else {}
-    layer = resolve(node, graph, arguments)
-    if isinstance(layer, Layer):
+    there = {name: raw for name, raw in node.properties.items() if name != "when"}
+    layer = resolve(replace(node, properties=there), graph, arguments)
+    if isinstance(layer, Layer) and not isinstance(layer, Absent):
         return layer.input_ports(), layer.output_ports()
     try:
         cls = layer_class(node.type, graph.blocks)
@@ -50,20 +56,3 @@ def has_input(graph: Graph, node_id: str, name: str) -> bool:
     """Whether a wire may end at this port: it is shown, or a later input of a variadic port."""
     variadic = (port.name for port in _declared(graph, graph.node(node_id))[0] if port.many)
     return name in input_ports(graph, node_id) or any(is_numbered(name, port) for port in variadic)
-
-
-MOST = 256
-"""The most wires a variadic input takes."""
-
-
-def is_numbered(name: str, variadic: str) -> bool:
-    """Whether ``name`` is a numbered input of the variadic port: ``x0``, ``x1``, …"""
-    number = name[len(variadic) :]
-    return (
-        name.startswith(variadic)
-        and len(number) < 4
-        and number.isascii()
-        and number.isdigit()
-        and str(int(number)) == number
-        and int(number) < MOST
-    )

@@ -24,8 +24,12 @@ from engine.layers.losses import AXIS, LOSSES
 from engine.limits import FARTHEST, ID, LONGEST_NAME, LONGEST_PARAMETER, LONGEST_TITLE, PORT, TYPE
 from engine.literals import LARGEST_INT, literal, unstorable
 
-SCHEMA = 2
-"""2: the axis of the classes follows from the target; in schema 1 it was the last one."""
+SCHEMA = 3
+"""2: the axis of the classes follows from the target; in schema 1 it was the last one.
+
+3: nodes have conditions (``when``), repeats may be 0 and share their weights, and expressions see sizes and the repeat.
+A file of schema 2 is one of schema 3 that has none of these.
+"""
 LARGEST_FILE = 32 * 2**20
 MOST_NODES = 20_000
 MOST_BLOCKS = 1_000

@@ -24,9 +24,15 @@ class Properties(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-    repeat: Annotated[int, Field(ge=1, le=MOST_REPEATS)] = Field(
-        1, description="how many times the block stands one behind the other, each with weights of its own"
+    when: bool = Field(
+        True,
+        description="the condition under which it is there: made of parameters, sizes, index and count; where it does "
+        "not hold, its first required input is handed on",
     )
+    repeat: Annotated[int, Field(ge=0, le=MOST_REPEATS)] = Field(
+        1, description="how many times the block stands one behind the other; 0 hands its inputs on"
+    )
+    share_weights: bool = Field(False, description="whether all repeats use the same weights")
     apply: Apply = Field(
         "once",
         description="'each_step': to every step of a sequence (N, T, …) by itself; 'scan': step by step, "
@@ -47,7 +53,7 @@ class Properties(BaseModel):
 
 
 DEFAULT: Final = Properties()
-OF_BLOCKS: Final = ("repeat", "apply")
+OF_BLOCKS: Final = ("repeat", "share_weights", "apply")
 
 
 def check_properties(node: Node, values: Mapping[str, object]) -> Properties | tuple[str, str]:
@@ -65,3 +71,8 @@ def check_properties(node: Node, values: Mapping[str, object]) -> Properties | t
     elif properties.parametrization is not None:
         return "parametrization", f"cannot have {properties.parametrization}: give it to the layers inside the block."
     return properties
+
+
+def repeats(node: Node) -> bool:
+    """Whether a node is drawn as a repeat: then index and count in its arguments are those of its own repeats."""
+    return node.properties.get("repeat", 1) != 1

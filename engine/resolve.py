@@ -10,16 +10,20 @@ from typing import Final
 from pydantic import ValidationError
 
 from engine import expressions, layers
+from engine.absent import Absent
 from engine.blocks.block import PREFIX, Blocks
 from engine.dims import Dim
-from engine.expressions import ExpressionError
+from engine.expressions import REPEATS, ExpressionError, OpenSize, Scope, UnknownSize
 from engine.graph import Graph, GraphError, Node
 from engine.layers.layer import Layer, ShapeError
-from engine.layers.parameters import explain
+from engine.layers.parameters import explain, show
 from engine.literals import literal
-from engine.properties import DEFAULT, Properties, check_properties
+from engine.live_nodes import ENDS, STARTS
+from engine.properties import DEFAULT, Properties, check_properties, repeats
 
 LARGEST_FLOAT: Final = 3.4028234e38
+UNKNOWN: Final = "unknown-size"
+"""The code of a fault that waits for a size: no problem, for it is gone as soon as something arrives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,40 +54,86 @@ def layer_class(node_type: str, blocks: Blocks) -> type[Layer]:
     return use_class(blocks, block)
 
 
-def resolve(node: Node, graph: Graph | None = None, arguments: Mapping[str, object] | None = None) -> Layer | Fault:
+def resolve(node: Node, graph: Graph | None = None, scope: Mapping[str, object] | None = None) -> Layer | Fault:
     """The layer that a node's raw parameters describe; never raises for what a user can type.
 
-    ``arguments`` are the values of the parameters of the block around it.
+    ``scope`` is what its expressions may speak of: the parameters of the block around it, or an `expressions.Scope`.
     """
-    blocks, given = (graph.blocks if graph is not None else Blocks()), arguments or {}
+    blocks, given = (graph.blocks if graph is not None else Blocks()), scope or {}
     try:
         cls = layer_class(node.type, blocks)
     except GraphError as error:
         return Fault(f"cannot be used: {error}", "unknown-layer")
-    properties = resolve_properties(node, given)
+    present = is_present(node, given)
+    if isinstance(present, Fault):
+        return present
+    return _resolved(cls, node, graph, given) if present else _absent(cls, node, graph, given)
+
+
+def is_present(node: Node, scope: Mapping[str, object]) -> bool | Fault:
+    """Whether the condition of a node holds, or why nobody can say."""
+    raw = node.properties.get("when", True)
+    try:
+        value = expressions.value(raw, scope)
+    except ExpressionError as error:
+        return _not_computed("when", error)
+    if not isinstance(value, bool):
+        return Fault(f"needs when to be a condition, true or false, not {show(value)}.", "property", "when")
+    return value
+
+
+def _resolved(cls: type[Layer], node: Node, graph: Graph | None, scope: Mapping[str, object]) -> Layer | Fault:
+    """The layer of a node that is there."""
+    properties = resolve_properties(node, scope)
     if isinstance(properties, Fault):
         return properties
     if properties.weights_of is not None and graph is not None:
         owner = owner_of(graph, node)
         if isinstance(owner, Fault):
             return owner
+        if owner is not node and is_present(owner, scope) is False:
+            message = f"shares the weights of {owner.name}, which is absent here; give both the same condition."
+            return Fault(message, "sharing", "weights_of")
         if owner.type == node.type and owner is not node:  # then it is the owner's layer, used once more
-            return resolve(owner, graph, arguments)
-    if node.type.startswith(PREFIX):
-        return _use(cls, node, properties, given)
-    return _layer(cls, node, given, 0)
+            return _resolved(cls, owner, graph, scope)
+    if not node.type.startswith(PREFIX):
+        return _layer(cls, node, scope, 0)
+    from engine.blocks.use import Use
+
+    use = _use(cls, node, properties, scope)
+    if isinstance(use, Use) and properties.repeat == 0:
+        inputs, outputs = cls.inputs, cls.outputs
+        pairs = [(outputs[source].name, inputs[target].name) for source, target in use.handed_on]
+        return Absent.handing(use.input_ports(), pairs)
+    return use
 
 
-def resolve_properties(node: Node, arguments: Mapping[str, object]) -> Properties | Fault:
+def _absent(cls: type[Layer], node: Node, graph: Graph | None, scope: Mapping[str, object]) -> Layer | Fault:
+    """A node whose condition does not hold hands its first required input on."""
+    if node.type in (*ENDS, *STARTS):
+        return Fault(
+            "is where values enter or leave, so it is always there and can have no condition.", "property", "when"
+        )
+    layer = _resolved(cls, node, graph, scope)
+    inputs, outputs = cls.inputs, cls.outputs
+    if isinstance(layer, Layer) and not isinstance(layer, Absent):
+        inputs, outputs = layer.input_ports(), layer.output_ports()
+    first = next((port.name for port in inputs if not port.optional), None)
+    if first is None or not outputs:
+        return Fault("is absent here, but has no required input that it could hand on.", "absent", "when")
+    return Absent.handing(inputs, [(outputs[0].name, first)])
+
+
+def resolve_properties(node: Node, scope: Mapping[str, object]) -> Properties | Fault:
     """The properties of a node, or why they cannot be."""
     if not node.properties:
         return DEFAULT
     values: dict[str, object] = {}
     for name, raw in node.properties.items():
         try:
-            values[name] = expressions.value(raw, arguments)
+            values[name] = expressions.value(raw, scope)
         except ExpressionError as error:
-            return Fault(f"cannot reckon {name}: the expression {error}", "expression", name)
+            return _not_computed(name, error)
     checked = check_properties(node, values)
     return checked if isinstance(checked, Properties) else Fault(checked[1], "property", checked[0])
 
@@ -106,14 +156,14 @@ def owner_of(graph: Graph, node: Node) -> Node | Fault:
     return current
 
 
-def _layer(cls: type[Layer], node: Node, arguments: Mapping[str, object], repeat: int) -> Layer | Fault:
-    raw = node.parameters
-    try:
-        values = {name: expressions.value(item, arguments, repeat) for name, item in raw.items()}
-    except ExpressionError as error:
-        guilty = next(name for name, item in raw.items() if _fails(item, arguments, repeat))
-        return Fault(f"cannot reckon {guilty}: the expression {error}", "expression", guilty)
-    values = literal(values)
+def _layer(cls: type[Layer], node: Node, scope: Mapping[str, object], repeat: int) -> Layer | Fault:
+    found: dict[str, object] = {}
+    for name, raw in node.parameters.items():
+        try:
+            found[name] = expressions.value(raw, scope, repeat)
+        except ExpressionError as error:
+            return _not_computed(name, error)
+    values = literal(found)
     try:
         layer = cls.model_validate(values)
         layer.check()
@@ -129,28 +179,29 @@ def _layer(cls: type[Layer], node: Node, arguments: Mapping[str, object], repeat
     return layer
 
 
-def _fails(raw: object, arguments: Mapping[str, object], repeat: int) -> bool:
-    try:
-        expressions.value(raw, arguments, repeat)
-    except ExpressionError:
-        return True
-    return False
+def _not_computed(name: str, error: ExpressionError) -> Fault:
+    """The fault of a parameter or property whose expression has no value."""
+    code = "open-size" if isinstance(error, OpenSize) else UNKNOWN if isinstance(error, UnknownSize) else "expression"
+    return Fault(f"cannot reckon {name}: the expression {error}", code, name)
 
 
-def _use(cls: type[Layer], node: Node, properties: Properties, arguments: Mapping[str, object]) -> Layer | Fault:
+def _use(cls: type[Layer], node: Node, properties: Properties, scope: Mapping[str, object]) -> Layer | Fault:
     from engine.blocks.use import Use
 
     varied = max((len(expressions.per_repeat(raw) or ()) for raw in node.parameters.values()), default=0)
-    different = min(max(varied, 1), properties.repeat)
+    if repeats(node) and any(expressions.mentions(raw) & {*REPEATS} for raw in node.parameters.values()):
+        varied = properties.repeat
+    different = max(1, min(varied, properties.repeat))
     found: list[Use] = []
     for repeat in range(different):
-        layer = _layer(cls, node, arguments, repeat)
+        around = scope if isinstance(scope, Scope) else Scope(scope)
+        layer = _layer(cls, node, around.at(repeat, properties.repeat) if repeats(node) else scope, repeat)
         if isinstance(layer, Fault):
             return layer
         assert isinstance(layer, Use)
         found.append(layer)
     runs = [(len(list(same)), each) for each, same in groupby(layer.arguments_of() for layer in found)]
-    runs[-1] = (runs[-1][0] + properties.repeat - different, runs[-1][1])
+    runs[-1] = (runs[-1][0] + max(properties.repeat, 1) - different, runs[-1][1])
     use = found[0]
     use.unfold(properties, tuple(runs))
     try:

@@ -6,16 +6,18 @@ A fault stays with the node that causes it: what hangs behind it is unknown, not
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 from typing import Final
 
 from engine import parametrization
+from engine.absent import Absent
 from engine.blocks.block import PREFIX
+from engine.expressions import Scope, mentions
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer, ShapeError
 from engine.ports import is_numbered
-from engine.resolve import Fault, resolve, resolve_properties
+from engine.resolve import UNKNOWN, Fault, resolve, resolve_properties
 from engine.spec import UNWIRED, Spec, too_large
 
 
@@ -23,19 +25,29 @@ from engine.spec import UNWIRED, Spec, too_large
 class Report:
     """What is known of each node. ``outputs[node][port]`` is a spec; ``errors[node]`` the fault that stops it.
 
-    ``arguments`` are the values of the parameters of the block around it.
+    ``scope`` is what expressions may speak of here: parameters of the block around, sizes of the inputs, the repeat.
     """
 
     layers: dict[str, Layer | Fault] = field(default_factory=dict)
     inputs: dict[str, tuple[Spec, ...]] = field(default_factory=dict)
     outputs: dict[str, dict[str, Spec]] = field(default_factory=dict)
     errors: dict[str, Fault] = field(default_factory=dict)
-    arguments: Mapping[str, object] = field(default_factory=dict)
+    scope: Scope = field(default_factory=Scope)
+
+    @property
+    def arguments(self) -> Mapping[str, object]:
+        """The values of the parameters of the block around."""
+        return self.scope.parameters
 
     def layer(self, node_id: str) -> Layer | None:
-        """The node's layer, or None where its parameters make none."""
+        """The node's layer, or None where its parameters make none or it is absent."""
         layer = self.layers.get(node_id)
-        return layer if isinstance(layer, Layer) else None
+        return layer if isinstance(layer, Layer) and not isinstance(layer, Absent) else None
+
+    def absent(self, node_id: str) -> Absent | None:
+        """What an absent node hands on; None for one that is there."""
+        layer = self.layers.get(node_id)
+        return layer if isinstance(layer, Absent) else None
 
     def complete(self, node_id: str) -> bool:
         """Whether the node has all its inputs and a result."""
@@ -83,32 +95,63 @@ class Shapes:
     """The report of a graph, kept up to date: after edits call `update` with the nodes they touched.
 
     The graph of a block is seen with ``arguments`` for its parameters (by default their defaults) and the specs that
-    are ``given`` to its BlockInputs, by their ids (by default unknown).
+    are ``given`` to its BlockInputs, by their ids (by default unknown), in one of ``count`` repeats.
     """
 
     def __init__(
-        self, graph: Graph, arguments: Mapping[str, object] | None = None, given: Mapping[str, Spec] | None = None
+        self,
+        graph: Graph,
+        arguments: Mapping[str, object] | None = None,
+        given: Mapping[str, Spec] | None = None,
+        repeat: tuple[int, int] = (0, 1),
     ) -> None:
         self.graph = graph
         if arguments is None and graph.inside is not None:
             arguments = graph.blocks[graph.inside].defaults()
-        self.arguments = arguments or {}
         self.given = given or {}
-        self.report = Report(arguments=self.arguments)
+        scope = Scope(arguments or {}) if graph.inside is None else Scope(arguments or {}).at(*repeat)
+        self.report = Report(scope=scope)
         self._resolved: dict[str, Node] = {}
+        self._sized: set[str] = set()
+        """The nodes whose expressions ask for the sizes of inputs, or for what is not known here."""
+        for node in self._starts() if graph.inside is None else ():
+            self._visit(node.id)
+        self._see_sizes()
         for node_id in graph.order():
-            self._visit(node_id)
+            if node_id not in self.report.layers:
+                self._visit(node_id)
 
     def copy(self) -> Shapes:
         """The same for a copy of the graph, without looking at anything again."""
         other = Shapes.__new__(Shapes)
-        other.graph, other.arguments, other.given = self.graph.copy(), self.arguments, self.given
+        other.graph, other.given = self.graph.copy(), self.given
         report = self.report
         other.report = Report(
-            dict(report.layers), dict(report.inputs), dict(report.outputs), dict(report.errors), report.arguments
+            dict(report.layers), dict(report.inputs), dict(report.outputs), dict(report.errors), report.scope
         )
-        other._resolved = dict(self._resolved)
+        other._resolved, other._sized = dict(self._resolved), set(self._sized)
         return other
+
+    @property
+    def arguments(self) -> Mapping[str, object]:
+        """The values of the parameters of the block around."""
+        return self.report.arguments
+
+    def _starts(self) -> list[Node]:
+        """The inputs of the graph, whose sizes expressions may ask for."""
+        return self.graph.of_type("Input" if self.graph.inside is None else "BlockInput")
+
+    def _see_sizes(self) -> set[str]:
+        """Let expressions see the sizes of the inputs; returns the nodes that ask for them, where one has changed."""
+        report, inside = self.report, self.graph.inside is not None
+        specs = {node.name: self.given.get(node.id) if inside else report.spec(node.id) for node in self._starts()}
+        shapes = {name: None if spec is None else spec.shape for name, spec in specs.items()}
+        if list(shapes.items()) == list(report.scope.inputs.items()):
+            return set()
+        report.scope = replace(report.scope, inputs=shapes)
+        for node_id in self._sized:
+            self._resolved.pop(node_id, None)
+        return {node_id for node_id in self._sized if node_id in self.graph.nodes}
 
     def update(self, dirty: Iterable[str]) -> set[str]:
         """Look again at these nodes and at all that depends on what has changed; returns the nodes looked at."""
@@ -122,6 +165,14 @@ class Shapes:
             else:
                 self._forget(node_id)
                 visited.add(node_id)
+        starts = [node_id for _, node_id in todo if graph.nodes[node_id].type in ("Input", "BlockInput")]
+        if starts or visited:  # what expressions know of the inputs comes first
+            todo = [(rank, node_id) for rank, node_id in todo if node_id not in starts]
+            after = {edge.target for node_id in starts if self._visit(node_id) for edge in graph.outgoing[node_id]}
+            visited.update(starts)
+            for node_id in (after | self._see_sizes()) - known:
+                known.add(node_id)
+                todo.append((graph.rank(node_id), node_id))
         heapify(todo)
         while todo:  # sources before targets, so each is looked at once
             _, node_id = heappop(todo)
@@ -138,18 +189,26 @@ class Shapes:
         graph, report, node = self.graph, self.report, self.graph.nodes[node_id]
         if self._resolved.get(node_id) is not node or node.properties or node.type.startswith(PREFIX):
             self._resolved[node_id] = node
-            report.layers[node_id] = resolve(node, graph, self.arguments)
+            scope = report.scope if node.type != "Input" else replace(report.scope, inputs={})
+            report.layers[node_id] = resolve(node, graph, scope)
+            self._sized.discard(node_id)
+            if mentions([*node.parameters.values(), *node.properties.values()]) - report.arguments.keys():
+                self._sized.add(node_id)
         before = report.outputs.pop(node_id, None)
         report.errors.pop(node_id, None)
         report.inputs.pop(node_id, None)
         layer = report.layers[node_id]
         if isinstance(layer, Fault):
-            report.errors[node_id] = layer
+            if layer.code != UNKNOWN:
+                report.errors[node_id] = layer
             return before is not None
         wired = wired_inputs(graph, node_id, layer)
         if wired is None:
             return before is not None
         specs = [report.outputs.get(source, {}).get(port) if source else UNWIRED for _, source, port in wired]
+        if isinstance(layer, Absent):
+            handed = layer.indices()
+            specs = [spec if index in handed else spec or UNWIRED for index, spec in enumerate(specs)]
         inputs = tuple(spec for spec in specs if spec is not None)
         if len(inputs) < len(specs):
             return before is not None
@@ -182,7 +241,7 @@ class Shapes:
         return not _same(before, after)
 
     def _parametrized(self, node: Node, layer: Layer, inputs: tuple[Spec, ...]) -> Fault | None:
-        properties = resolve_properties(node, self.arguments)
+        properties = resolve_properties(node, self.report.scope)
         return None if isinstance(properties, Fault) else parametrization.fault(layer, properties, inputs)
 
     def _forget(self, node_id: str) -> None:

@@ -144,7 +144,7 @@ def _result(graph: Graph, report: Report, edit: SetParameter) -> str:
     """The shape that the node gives then."""
     node, inputs = graph.nodes[edit.node_id], report.inputs.get(edit.node_id)
     changed = replace(node, parameters={**node.parameters, edit.parameter: edit.value})
-    layer = resolve(changed, graph, report.arguments)
+    layer = resolve(changed, graph, report.scope)
     if not isinstance(layer, Layer) or inputs is None:
         return ""
     try:

@@ -58,7 +58,7 @@ class Document(QObject):
         self.level = level
         self.graph, self.block_path = level.graph, level.block_path
         at_top = level.graph is self.project
-        self.shapes = self.whole if at_top else Shapes(level.graph, level.arguments, level.given)
+        self.shapes = self.whole if at_top else Shapes(level.graph, level.arguments, level.given, level.repeat)
         self.checker = self.whole_checker if at_top else Checker(self.shapes)
         self._selection: tuple[str, ...] = ()
 

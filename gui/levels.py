@@ -20,6 +20,7 @@ class Level:
     block_path: tuple[str, ...] = ()
     arguments: Mapping[str, object] | None = None
     given: Mapping[str, Spec] | None = None
+    repeat: tuple[int, int] = (0, 1)
 
 
 def walk(whole: Shapes, block_path: tuple[str, ...]) -> Level:
@@ -37,8 +38,9 @@ def walk(whole: Shapes, block_path: tuple[str, ...]) -> Level:
         graph, report = block.graph, None
         arguments: Mapping[str, object] | None = None
         given: Mapping[str, Spec] | None = None
+        repeat = (0, 1)
         if isinstance(layer, Use):
-            arguments = layer.arguments_of()
+            arguments, repeat = layer.arguments_of(), (0, layer.properties.repeat)
             try:
                 found = next(layer.unfolded(*inputs)) if inputs is not None else None
             except ShapeError:  # said by the problems of the node
@@ -46,8 +48,8 @@ def walk(whole: Shapes, block_path: tuple[str, ...]) -> Level:
             if found is not None:
                 arguments, given, report = found.arguments, found.given, found.report
         if report is None:
-            report = Shapes(graph, arguments, given).report
-        level = Level(graph, block_path[: index + 1], arguments, given)
+            report = Shapes(graph, arguments, given, repeat).report
+        level = Level(graph, block_path[: index + 1], arguments, given, repeat)
     return level
 
 

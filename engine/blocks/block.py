@@ -124,6 +124,8 @@ class Blocks(Mapping[str, Block]):
         self.memo: dict[str, dict[Key, Inside]] = {}
         self.problems: dict[str, dict[Key, list[Any]]] = {}  # of engine.problems, which is above
         self.classes: dict[str, tuple[Block, type[Use]]] = {}
+        self.numbered: dict[str, bool] = {}
+        """Whether the inside of a block reads the number of its repeat."""
 
     def __getitem__(self, block_id: str) -> Block:
         return self._blocks[block_id]
@@ -177,6 +179,7 @@ class Blocks(Mapping[str, Block]):
 
     def touch(self, block_id: str) -> None:
         """Forget what is known of a block and of those around it, for it has changed."""
+        self.numbered.pop(block_id, None)
         if self.memo:
             for user in self.users([block_id]):
                 self.memo.pop(user, None)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from engine import expressions
 from engine.blocks.block import Block
+from engine.blocks.ends import handed_on
+from engine.blocks.use import Use
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode
 from engine.errors import GraphError
-from engine.expressions import ExpressionError
+from engine.expressions import REPEATS, ExpressionError, Scope, asks_size, evaluate, mentions
 from engine.graph import Edge, Graph, Node
-from engine.properties import Properties
-from engine.resolve import resolve_properties
+from engine.layers.layer import Layer
+from engine.properties import Properties, repeats
+from engine.resolve import layer_class, resolve_properties
+from engine.shapes import infer
 
 MOST: Final = 2_000
 PITCH: Final = 96.0
@@ -47,23 +52,26 @@ def dissolve(graph: Graph, node_id: str) -> Compound:
         do(Disconnect(edge))
     do(RemoveNode(node.id))
     values: dict[str, Value] = {port: (edge.source, edge.source_port) for port, edge in arriving.items()}
-    first = next((start.id for start in block.graph.of_type("BlockInput")), None)
-    ends = [end.id for end in block.graph.of_type("BlockOutput")]
+    starts, ends = ([node.id for node in block.graph.of_type(kind)] for kind in ENDS)
+    handed = {starts[target]: ends[source] for source, target in handed_on(block)}
     tall = max((y for _, y in block.graph.positions.values()), default=0.0) - min(
         (y for _, y in block.graph.positions.values()), default=0.0
     )
     x, y = graph.positions[node.id]
-    results: dict[str, Value] = {}
+    results: dict[str, Value] = {end: values[start] for start, end in handed.items() if start in values}
+    sizes = _sizes(graph, node, block, properties)
+    first: dict[str, str] = {}
     for repeat in range(properties.repeat):
         at = (x, y + repeat * (tall + PITCH))
-        copied, edges, results = _copy(draft, block, node, repeat, values, at)
+        copy = _Copy(draft, block, node, (repeat, properties.repeat), sizes[repeat])
+        copied, edges, results = copy.inside(values, at, first if properties.share_weights else {})
+        first = first or copy.numbers
         for inner, position in copied:
             do(AddNode(inner, position, index))
             index += 1
         for edge in edges:
             do(Connect(edge))
-        if first is not None and ends and ends[0] in results:
-            values = {**values, first: results[ends[0]]}
+        values |= {start: results[end] for start, end in handed.items() if end in results}
     for edge in leaving:
         if edge.source_port in results:
             do(Connect(Edge(*results[edge.source_port], edge.target, edge.target_port)))
@@ -74,50 +82,108 @@ def _check(graph: Graph, node: Node, block: Block, properties: Properties) -> No
     if properties.apply != "once":
         mode = "to each step of a sequence" if properties.apply == "each_step" else "as a scan over time"
         raise GraphError(f"{node.name} applies its block {mode}; that cannot be written without the block.")
+    if node.properties.get("when", True) is not True:
+        raise GraphError(f"{node.name} is there under a condition; that cannot be written without the block.")
     if properties.weights_of is not None or graph.sharers(node.id):
         raise GraphError(f"{node.name} shares its weights with another node; end that first.")
     if len(block.graph.nodes) * properties.repeat > MOST:
         raise GraphError(f"{node.name} would become more than {MOST:,} layers; reduce its repeats first.")
 
 
-def _copy(
-    draft: Graph, block: Block, use: Node, repeat: int, values: Mapping[str, Value], at: tuple[float, float]
-) -> tuple[list[tuple[Node, tuple[float, float]]], list[Edge], dict[str, Value]]:
-    """One copy of the inside: (nodes with positions, wires, what arrives at each BlockOutput)."""
-    graph = block.graph
-    raws = {p.name: _at(use.parameters.get(p.name, p.default), repeat) for p in block.parameters}
-    inner = [node for node in graph.nodes.values() if node.type not in ENDS]
-    numbers = {node.id: draft.fresh_id() for node in inner}
-    handed = {key: raw for key, raw in use.properties.items() if key in ("frozen", "initialization")}
-    names: set[str] = set()
-    nodes = []
-    left = min((graph.positions[node.id][0] for node in inner), default=0.0)
-    top = min((graph.positions[node.id][1] for node in inner), default=0.0)
-    for node in inner:
-        name = _free_name(draft, node.name, names)
-        properties = handed | {key: bound(raw, raws) for key, raw in node.properties.items()}
-        if properties.get("weights_of") in numbers:
-            properties["weights_of"] = numbers[str(properties["weights_of"])]
-        parameters = {key: bound(raw, raws) for key, raw in node.parameters.items()}
-        x, y = graph.positions[node.id]
-        copied = Node(numbers[node.id], node.type, name, parameters, properties)
-        nodes.append((copied, (x - left + at[0], y - top + at[1])))
+def _sizes(graph: Graph, node: Node, block: Block, properties: Properties) -> list[Mapping[str, object]]:
+    """What the expressions inside see in each repeat. Raises GraphError where they ask for sizes that differ here."""
+    plain = [Scope().at(repeat, properties.repeat) for repeat in range(properties.repeat)]
+    declared = {parameter.name for parameter in block.parameters}
+    raws = [
+        raw for inner in block.graph.nodes.values() for raw in (*inner.parameters.values(), *inner.properties.values())
+    ]
+    if not any(map(asks_size, mentions(raws) - declared)):
+        return [*plain]
+    report = infer(graph)
+    use, inputs = report.layer(node.id), report.inputs.get(node.id)
+    known = list(use.unfolded(*inputs)) if isinstance(use, Use) and inputs is not None else []
+    if graph.inside is not None or len(known) < properties.repeat:
+        raise GraphError(
+            f"{node.name} computes with the sizes of its inputs, which are not known here; that cannot be written "
+            "without the block."
+        )
+    return [found.report.scope.at(repeat, properties.repeat) for repeat, found in enumerate(known)]
 
-    def source(edge: Edge) -> Value | None:
-        if graph.nodes[edge.source].type == "BlockInput":
-            return values.get(edge.source)
-        return numbers[edge.source], edge.source_port
 
-    edges, results = [], {}
-    for edge in graph.edges:
-        value = source(edge)
-        if value is None:  # an optional input that nothing is wired to
-            continue
-        if graph.nodes[edge.target].type == "BlockOutput":
-            results[edge.target] = value
-        else:
-            edges.append(Edge(*value, numbers[edge.target], edge.target_port))
-    return nodes, edges, results
+@dataclass
+class _Copy:
+    """One copy of the inside of a block: the new ids of its nodes."""
+
+    draft: Graph
+    block: Block
+    use: Node
+    repeat: tuple[int, int]
+    scope: Mapping[str, object]
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    def inside(
+        self, values: Mapping[str, Value], at: tuple[float, float], lenders: Mapping[str, str]
+    ) -> tuple[list[tuple[Node, tuple[float, float]]], list[Edge], dict[str, Value]]:
+        """(nodes with places, wires, what arrives at each BlockOutput); they use the weights of the ``lenders``."""
+        draft, graph, use = self.draft, self.block.graph, self.use
+        inner = [node for node in graph.nodes.values() if node.type not in ENDS]
+        self.numbers = numbers = {node.id: draft.fresh_id() for node in inner}
+        handed = {key: raw for key, raw in use.properties.items() if key in ("frozen", "initialization")}
+        names: set[str] = set()
+        nodes = []
+        left = min((graph.positions[node.id][0] for node in inner), default=0.0)
+        top = min((graph.positions[node.id][1] for node in inner), default=0.0)
+        for node in inner:
+            properties = handed | {key: self._bound(raw) for key, raw in node.properties.items()}
+            if properties.get("weights_of") in numbers:
+                properties["weights_of"] = numbers[str(properties["weights_of"])]
+            elif node.id in lenders and layer_class(node.type, graph.blocks).weights is not Layer.weights:
+                properties["weights_of"] = lenders[node.id]
+            own = repeats(node)
+            parameters = {key: self._bound(raw, own) for key, raw in node.parameters.items()}
+            x, y = graph.positions[node.id]
+            copied = Node(numbers[node.id], node.type, _free_name(draft, node.name, names), parameters, properties)
+            nodes.append((copied, (x - left + at[0], y - top + at[1])))
+
+        def source(edge: Edge) -> Value | None:
+            if graph.nodes[edge.source].type == "BlockInput":
+                return values.get(edge.source)
+            return numbers[edge.source], edge.source_port
+
+        edges, results = [], {}
+        for edge in graph.edges:
+            value = source(edge)
+            if value is None:  # an optional input that nothing is wired to
+                continue
+            if graph.nodes[edge.target].type == "BlockOutput":
+                results[edge.target] = value
+            else:
+                edges.append(Edge(*value, numbers[edge.target], edge.target_port))
+        return nodes, edges, results
+
+    def _bound(self, raw: object, own_repeat: bool = False) -> object:
+        """A raw value with what the use gives for names; index and count may be those of its own repeats."""
+        arguments = {
+            p.name: _at(self.use.parameters.get(p.name, p.default), self.repeat[0]) for p in self.block.parameters
+        }
+        if repeats(self.use):  # in what it gives, index and count are those of the repeats that are written out now
+            numbers = {name: str(number) for name, number in zip(REPEATS, self.repeat, strict=True)}
+            arguments = {name: _put(item, numbers) for name, item in arguments.items()}
+        words = mentions(raw) - arguments.keys() - ({*REPEATS} if own_repeat else set())
+        told = {word: repr(evaluate(word, self.scope)) for word in words if asks_size(word) or word in REPEATS}
+        return bound(_put(raw, told), arguments)
+
+
+def _put(raw: object, texts: Mapping[str, str]) -> object:
+    """A raw value with these texts in the places of names in its expressions."""
+    if expressions.is_expression(raw) and texts:
+        try:
+            return {"expr": expressions.substitute(raw["expr"], texts)}
+        except ExpressionError:  # it stays wrong, and its node says why
+            return raw
+    if isinstance(raw, Mapping):
+        return {key: _put(item, texts) for key, item in raw.items()}
+    return tuple(_put(item, texts) for item in raw) if isinstance(raw, (list, tuple)) else raw
 
 
 def bound(raw: object, arguments: Mapping[str, object]) -> object:

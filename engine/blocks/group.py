@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from engine import expressions
 from engine.blocks.block import Block, BlockParameter
 from engine.blocks.block_edits import AddBlock
+from engine.blocks.use import own_scope
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode
 from engine.errors import GraphError
+from engine.expressions import REPEATS, asks_size, mentions
 from engine.graph import Edge, Graph, Node
 from engine.ports import output_ports
 
@@ -28,11 +32,16 @@ def group(graph: Graph, node_ids: set[str], name: str) -> Compound:
     ids = {node.id for node in chosen}
     _check_closed(graph, ids)
     _check_sharing(graph, ids)
-    block = Block(graph.blocks.fresh_id(name), name, Graph(name), _parameters(graph, chosen))
+    parameters, given = _parameters(graph, chosen)
+    block = Block(graph.blocks.fresh_id(name), name, Graph(name), parameters)
     block.check()
     inner = block.graph
     for node in chosen:
-        AddNode(node, graph.positions[node.id]).apply(inner)
+        raws = [
+            {key: _speaking_of(raw, given) for key, raw in each.items()} for each in (node.parameters, node.properties)
+        ]
+        moved = replace(node, parameters=raws[0], properties=raws[1])
+        AddNode(moved, graph.positions[node.id]).apply(inner)
     for edge in graph.edges:
         if edge.source in ids and edge.target in ids:
             Connect(edge).apply(inner)
@@ -54,17 +63,19 @@ def group(graph: Graph, node_ids: set[str], name: str) -> Compound:
         end = inner.add("BlockOutput", position=(x, bottom + PITCH))
         Connect(Edge(*value, end, "input")).apply(inner)
         outer += [Edge(use, end, edge.target, edge.target_port) for edge in readers]
-    return _replaced(graph, block, ids, use, outer)
+    return _replaced(graph, block, ids, use, outer, given)
 
 
-def _replaced(graph: Graph, block: Block, ids: set[str], use: str, outer: list[Edge]) -> Compound:
+def _replaced(
+    graph: Graph, block: Block, ids: set[str], use: str, outer: list[Edge], given: Mapping[str, str]
+) -> Compound:
     cut = [edge for edge in graph.edges if edge.source in ids or edge.target in ids]
     positions = [graph.positions[node_id] for node_id in ids]
     middle = (
         sum(x for x, _ in positions) / len(positions),
         (min(y for _, y in positions) + max(y for _, y in positions)) / 2,
     )
-    arguments = {parameter.name: {"expr": parameter.name} for parameter in block.parameters}
+    arguments = {name: {"expr": word} for name, word in given.items()}
     free = graph.fresh_name(f"{block.id}1")
     node = Node(use, block.type, free, arguments)
     index = min(index for index, node_id in enumerate(graph.nodes) if node_id in ids)
@@ -115,23 +126,41 @@ def _check_sharing(graph: Graph, ids: set[str]) -> None:
             )
 
 
-def _parameters(graph: Graph, nodes: list[Node]) -> tuple[BlockParameter, ...]:
-    """The parameters of the block around that these nodes compute with become parameters of theirs, too."""
-    if graph.inside is None:
-        return ()
+def _parameters(graph: Graph, nodes: list[Node]) -> tuple[tuple[BlockParameter, ...], dict[str, str]]:
+    """What these nodes compute with becomes parameters of theirs: parameters of the block around, sizes and the repeat.
+
+    Returns the parameters, and the expression over the graph around that each of them is.
+    """
     used: set[str] = set()
     for node in nodes:
-        for raw in (*node.parameters.values(), *node.properties.values()):
-            used |= named(raw)
-    return tuple(p for p in graph.blocks[graph.inside].parameters if p.name in used)
+        used |= mentions([*own_scope(node), *node.properties.values()])
+    around = graph.blocks[graph.inside].parameters if graph.inside is not None else ()
+    found = [p for p in around if p.name in used]
+    given = {p.name: p.name for p in found}
+    declared = {p.name for p in around}
+    for word in sorted(word for word in used - declared if asks_size(word) or word in REPEATS):
+        name, number = _parameter_name(word), 2
+        while name in given:
+            name, number = f"{_parameter_name(word)[:36]}_{number}", number + 1
+        given[name] = word
+        found.append(BlockParameter(name, 1))
+    return tuple(found), given
 
 
-def named(raw: object) -> set[str]:
-    """The parameters that the expressions of a raw value speak of."""
-    if expressions.is_expression(raw):
-        try:
-            return expressions.names(raw["expr"])
-        except expressions.ExpressionError:  # said by the problems of the node
-            return set()
-    parts = raw.values() if isinstance(raw, Mapping) else raw if isinstance(raw, (list, tuple)) else ()
-    return set().union(*map(named, parts))
+def _parameter_name(word: str) -> str:
+    """A parameter for a name or a size: ``x_size_2`` for ``size(x, 2)``."""
+    if not word.startswith("size("):
+        return word
+    asked, _, axis = word[len("size(") : -1].rpartition(",")
+    letters = re.sub(r"[^a-z0-9]+", "_", f"{asked}_size_{axis}".lower()).strip("_")[:36]
+    return letters if letters[:1].isalpha() else f"size_{letters}"
+
+
+def _speaking_of(raw: object, given: Mapping[str, str]) -> object:
+    """A raw value whose sizes of inputs around are the parameters of the new block."""
+    texts = {word: name for name, word in given.items() if word != name}
+    if expressions.is_expression(raw) and mentions(raw) & texts.keys():
+        return {"expr": expressions.substitute(raw["expr"], texts)}
+    if isinstance(raw, Mapping):
+        return {key: _speaking_of(item, given) for key, item in raw.items()}
+    return tuple(_speaking_of(item, given) for item in raw) if isinstance(raw, (list, tuple)) else raw

@@ -18,7 +18,7 @@ def mixes_samples(found: Inside, batch: Dim) -> bool:
 
 
 def _any_node_mixes(found: Inside, batch: Dim) -> bool:
-    graph, report, live = found.graph, found.report, live_nodes(found.graph)
+    graph, report, live = found.graph, found.report, live_nodes(found.graph, found.report)
     for node_id in live:
         layer = report.layer(node_id)
         if layer is None or graph.nodes[node_id].type in (*STARTS, *ENDS) or node_id not in report.outputs:

@@ -1,16 +1,16 @@
-"""Edits of a block's parameters that take along what speaks of them: expressions inside, arguments of the uses."""
+"""Edits of names that take along what speaks of them: expressions inside a block, arguments of its uses, states."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from engine.blocks.block import Block
 from engine.blocks.block_edits import SetBlock, defined, within
-from engine.edits import MISSING, Compound, Edit, SetParameter, SetProperty
-from engine.expressions import is_expression
+from engine.edits import MISSING, Compound, Edit, RenameNode, SetParameter, SetProperty
+from engine.expressions import is_expression, renamed
 from engine.graph import Graph, Node
+from engine.live_nodes import STARTS
 
 
 def rename(project: Graph, block_id: str, old: str, new: str) -> Compound:
@@ -28,6 +28,24 @@ def rename(project: Graph, block_id: str, old: str, new: str) -> Compound:
             edits.append(within(graph, SetParameter(node.id, old, MISSING)))
             edits.append(within(graph, SetParameter(node.id, new, node.parameters[old])))
     return Compound(tuple(edits), f"Rename {old} of {block.name} to {new}")
+
+
+def rename_node(graph: Graph, node_id: str, name: str) -> Edit:
+    """The edit of this graph that gives a node another name, and what speaks of an input by its name along with it.
+
+    That are expressions which ask for its size, the outputs that hand a state on to it, and the output of its name,
+    which a repeat hands on to it.
+    """
+    node = graph.node(node_id)
+    edits: list[Edit] = [RenameNode(node_id, name)]
+    if node.type in STARTS and name != node.name:
+        for other in graph.nodes.values():
+            edits += _speaking(other, node.name, name, inputs=True)
+            if other.type == "BlockOutput" and other.parameters.get("state") == node.name:
+                edits.append(SetParameter(other.id, "state", name))
+            if other.type == "BlockOutput" and other.name == node.name:
+                edits.append(RenameNode(other.id, name))
+    return edits[0] if len(edits) == 1 else Compound(tuple(edits), edits[0].title(graph))
 
 
 def drop(project: Graph, block_id: str, name: str) -> Compound:
@@ -51,22 +69,22 @@ def _uses(project: Graph, block: Block) -> Iterator[tuple[Graph, Node]]:
             yield graph, node
 
 
-def _speaking(node: Node, old: str, new: str) -> Iterator[Edit]:
-    """The edits of what this node's values say of a parameter."""
+def _speaking(node: Node, old: str, new: str, *, inputs: bool = False) -> Iterator[Edit]:
+    """The edits of what this node's values say of a parameter, or of an input."""
     for name, raw in node.parameters.items():
-        if (value := _renamed(raw, old, new)) != raw:
+        if (value := _renamed(raw, old, new, inputs)) != raw:
             yield SetParameter(node.id, name, value)
     for name, raw in node.properties.items():
-        if (value := _renamed(raw, old, new)) != raw:
+        if (value := _renamed(raw, old, new, inputs)) != raw:
             yield SetProperty(node.id, name, value)
 
 
-def _renamed(raw: object, old: str, new: str) -> object:
+def _renamed(raw: object, old: str, new: str, inputs: bool) -> object:
     """A raw value whose expressions speak of ``new``; spelled as before otherwise."""
     if isinstance(raw, Mapping):
         if is_expression(raw):
-            return {"expr": re.sub(rf"\b{re.escape(old)}\b", new, raw["expr"])}
-        return {key: _renamed(item, old, new) for key, item in raw.items()}
+            return {"expr": renamed(raw["expr"], old, new, inputs=inputs)}
+        return {key: _renamed(item, old, new, inputs) for key, item in raw.items()}
     if isinstance(raw, (list, tuple)):
-        return tuple(_renamed(item, old, new) for item in raw)
+        return tuple(_renamed(item, old, new, inputs) for item in raw)
     return raw

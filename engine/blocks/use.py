@@ -6,20 +6,22 @@ Shapes inside depend on (block, arguments, inputs) alone and are kept for each; 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeAlias
 
 from pydantic import Field, PrivateAttr, create_model
 
 from engine.blocks.block import Block, Blocks
+from engine.blocks.ends import handed_on, initial_state, input_ports, output_ports, plain_input, states
 from engine.dims import Dim
+from engine.expressions import REPEATS, Scope, mentions
 from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer, Port, ShapeError
-from engine.properties import DEFAULT, Properties
+from engine.properties import DEFAULT, Properties, repeats
 from engine.spec import UNWIRED, Spec
 
 if TYPE_CHECKING:
-    from engine.graph import Graph
+    from engine.graph import Graph, Node
     from engine.shapes import Report
 
 MOST_CONTEXTS: Final = 20_000
@@ -42,6 +44,8 @@ class Inside:
     outputs: tuple[Spec, ...]
     fault: tuple[tuple[str, ...], str] | None
     key: Key
+    repeat: tuple[int, int] = (0, 1)
+    """The number of the repeat and how many there are, where the block reads them."""
     mixing: dict[Dim, bool] = field(default_factory=dict, compare=False, repr=False)
     """What `engine.blocks.mixing` has found, for each size of the batch."""
 
@@ -51,30 +55,54 @@ class Inside:
         return self.block.graph
 
 
-def inside(blocks: Blocks, block: Block, arguments: Mapping[str, object], inputs: tuple[Spec, ...]) -> Inside:
-    """What is known of a block with these arguments and inputs (in the order of its ports).
+def inside(
+    blocks: Blocks,
+    block: Block,
+    arguments: Mapping[str, object],
+    inputs: tuple[Spec, ...],
+    repeat: tuple[int, int] = (0, 1),
+) -> Inside:
+    """What is known of a block with these arguments and inputs (in the order of its ports), in one of its repeats.
 
     Raises ShapeError where a project unfolds into more than can be looked at.
     """
-    key = (tuple(arguments.items()), tuple((spec, spec.axes, spec is UNWIRED) for spec in inputs))
+    repeat = repeat if reads_repeat(block) else (0, 1)
+    key = (tuple(arguments.items()), tuple((spec, spec.axes, spec is UNWIRED) for spec in inputs), repeat)
     memo = blocks.memo.setdefault(block.id, {})
     if key not in memo:
         if sum(map(len, blocks.memo.values())) + sum(map(len, blocks.problems.values())) > MOST_CONTEXTS:
             raise ShapeError(f"unfolds into more than {MOST_CONTEXTS:,} different layers.")
-        memo[key] = _look(block, dict(arguments), inputs, key)
+        memo[key] = _look(block, dict(arguments), inputs, key, repeat)
     return memo[key]
 
 
-def _look(block: Block, arguments: dict[str, object], inputs: tuple[Spec, ...], key: Key) -> Inside:
+def reads_repeat(block: Block) -> bool:
+    """Whether what is inside speaks of the number of the repeat that the block is in."""
+    known = block.graph.blocks.numbered
+    if block.id not in known:
+        words = {*REPEATS}.difference(parameter.name for parameter in block.parameters)
+        nodes = block.graph.nodes.values()
+        known[block.id] = any(words & mentions([*own_scope(node), *node.properties.values()]) for node in nodes)
+    return known[block.id]
+
+
+def own_scope(node: Node) -> list[object]:
+    """The parameters of a node that are read in the scope it stands in: not those of a repeat, which has its own."""
+    return [] if repeats(node) else list(node.parameters.values())
+
+
+def _look(
+    block: Block, arguments: dict[str, object], inputs: tuple[Spec, ...], key: Key, repeat: tuple[int, int]
+) -> Inside:
     from engine.live_nodes import live_nodes
     from engine.shapes import Shapes, sentence
 
     graph = block.graph
     given = {node.id: spec for node, spec in zip(graph.of_type("BlockInput"), inputs, strict=True)}
-    report = Shapes(graph, arguments, given).report
+    report = Shapes(graph, arguments, given, repeat).report
     outputs = []
     fault = None
-    live = live_nodes(graph)
+    live = live_nodes(graph, report)
     for node_id in graph.order():
         if node_id in report.errors and node_id in live:
             error = report.errors[node_id]
@@ -88,7 +116,7 @@ def _look(block: Block, arguments: dict[str, object], inputs: tuple[Spec, ...], 
             fault = ((node.id,), f"nothing reaches its output {node.name}; wire it inside the block.")
     if not graph.of_type("BlockOutput") and fault is None:
         fault = ((), "the block has no BlockOutput yet; add one inside and wire the result to it.")
-    return Inside(block, arguments, given, report, tuple(outputs) if fault is None else (), fault, key)
+    return Inside(block, arguments, given, report, tuple(outputs) if fault is None else (), fault, key, repeat)
 
 
 class Use(Layer):
@@ -137,19 +165,31 @@ class Use(Layer):
     def output_ports(self) -> tuple[Port, ...]:
         return output_ports(self.block)
 
+    @property
+    def handed_on(self) -> tuple[tuple[int, int], ...]:
+        """Which outputs a repeat hands to which inputs of the next one, by their indices."""
+        return handed_on(self.block, self._properties.apply == "scan")
+
     def check(self) -> None:
-        if self._properties.repeat > 1 and not (self.input_ports() and self.output_ports()):
+        if self._properties.repeat != 1 and not self.handed_on:
             raise ShapeError("is repeated, but has no input and output to hand a value on.", parameter="repeat")
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        from engine.blocks.shared_weights import difference
+
         outputs: tuple[Spec, ...] = ()
         apart = self.one_by_one(*inputs)
+        first: Inside | None = None
         for index, (found, stream) in enumerate(self._unfolded(inputs, apart)):
             outputs = self._folded(found, stream, apart)
             if found.fault is not None:
                 path, words = found.fault
                 where = f" its repeat {index + 1}" if self._properties.repeat > 1 else ""
                 raise ShapeError(f"fails inside{where}: {words}", inside=path)
+            first = first or found
+            if self._properties.share_weights and (reason := difference(first, found)) is not None:
+                message = f"cannot use the same weights in all repeats: {reason}."
+                raise ShapeError(message, parameter="share_weights", code="sharing")
         return outputs
 
     def unfolded(self, *inputs: Spec) -> Iterator[Inside]:
@@ -175,25 +215,38 @@ class Use(Layer):
         return any(mixes_samples(found, self._batch(stream, False)) for found, stream in self._unfolded(inputs, False))
 
     def _unfolded(self, inputs: tuple[Spec, ...], apart: bool) -> Iterator[tuple[Inside, tuple[Spec, ...]]]:
-        """Each repeat with what reaches it: the first input is what the repeat before handed on."""
-        stream = inputs
+        """Each repeat with what reaches it: some inputs are what the repeat before handed on."""
+        stream, pairs, index, total = inputs, self.handed_on, 0, self._properties.repeat
+        numbered = reads_repeat(self.block)
         for many, arguments in self.repeats:
-            for count in range(many):
-                found = inside(self.blocks, self.block, arguments, self._steps(stream, apart, arguments))
+            for nth in range(many):
+                repeat = (index, total)
+                seen = self._steps(stream, apart, arguments, repeat)
+                found = inside(self.blocks, self.block, arguments, seen, repeat)
                 yield found, stream
-                if found.fault is not None:
+                index += 1
+                if found.fault is not None or index >= total:
                     return
-                if count == many - 1 and arguments is self.repeats[-1][1]:
-                    return
-                after = (self._folded(found, stream, apart)[0], *stream[1:])
-                if after == stream and after[0].axes == stream[0].axes:  # nothing moves any more
-                    yield from ((found, stream) for _ in range(many - count - 1))
+                after = self._next(stream, self._folded(found, stream, apart), pairs)
+                still = all(a == b and a.axes == b.axes for a, b in zip(after, stream, strict=True))
+                if still and not numbered:  # nothing moves any more
+                    yield from ((found, stream) for _ in range(many - nth - 1))
+                    index += many - nth - 1
                     break
                 stream = after
+
+    def _next(
+        self, stream: tuple[Spec, ...], outputs: tuple[Spec, ...], pairs: tuple[tuple[int, int], ...]
+    ) -> tuple[Spec, ...]:
+        """What reaches the next repeat."""
+        handed = {target: outputs[source] for source, target in pairs}
+        return tuple(handed.get(index, spec) for index, spec in enumerate(stream))
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         found: dict[str, tuple[Dim, ...]] = {}
         for index, seen in enumerate(self.unfolded(*inputs)):
+            if index and self._properties.share_weights:
+                break
             for node in seen.graph.nodes.values():
                 layer = seen.report.layer(node.id)
                 if layer is not None and node.id in seen.report.outputs:
@@ -204,7 +257,11 @@ class Use(Layer):
     # -- modes -----------------------------------------------------------------------------------------------------
 
     def _steps(
-        self, inputs: tuple[Spec, ...], apart: bool, arguments: Mapping[str, object] | None = None
+        self,
+        inputs: tuple[Spec, ...],
+        apart: bool,
+        arguments: Mapping[str, object] | None = None,
+        repeat: tuple[int, int] = (0, 1),
     ) -> tuple[Spec, ...]:
         """What the block sees of the inputs in a repeat with these arguments: all of them, one step, or all steps as
         one batch."""
@@ -212,10 +269,10 @@ class Use(Layer):
         if mode == "once":
             return inputs
         length, batch = self._length(inputs), self._batch(inputs, apart)
-        seen = []
+        seen: list[Spec | None] = []
         for index, (port, spec) in enumerate(zip(ports, inputs, strict=True)):
             if port.state and mode == "scan":
-                seen.append(self._initial(port, spec, batch))
+                seen.append(None if spec is UNWIRED else spec)
             elif spec is UNWIRED or not port.sequence:
                 seen.append(spec)
             else:
@@ -223,12 +280,14 @@ class Use(Layer):
                 axes = None if spec.axes is None else (spec.axes[0], *spec.axes[2:])
                 head = spec.shape[0] if apart else spec.shape[0] * spec.shape[1]
                 seen.append(Spec((head, *spec.shape[2:]), spec.dtype, axes))
-        return tuple(seen)
-
-    def _initial(self, port: BlockInput, spec: Spec, batch: Dim) -> Spec:
-        if spec is UNWIRED:
-            return Spec((batch, *(size for size in port.shape if isinstance(size, int))))
-        return spec
+        if None not in seen:
+            return tuple(spec for spec in seen if spec is not None)
+        names = [node.name for node in self.block.graph.of_type("BlockInput")]
+        sizes = {name: None if spec is None else spec.shape for name, spec in zip(names, seen, strict=True)}
+        ports = self._inputs(arguments, Scope(inputs=sizes).at(*repeat))  # a state may be as large as what arrives
+        return tuple(
+            initial_state(port, batch) if spec is None else spec for port, spec in zip(ports, seen, strict=True)
+        )
 
     def _check_sequence(self, spec: Spec, length: Dim, index: int) -> None:
         if spec.rank < 2:
@@ -279,13 +338,16 @@ class Use(Layer):
                     raise ShapeError(f"gives {spec} for its steps: the first axis must stay as it is.")
         return tuple(results)
 
-    def _inputs(self, arguments: Mapping[str, object] | None = None) -> list[BlockInput]:
+    def _inputs(self, arguments: Mapping[str, object] | None = None, scope: Scope | None = None) -> list[BlockInput]:
         """The inputs inside; the size of a state may depend on the arguments of the repeat (none: of the first)."""
         from engine.resolve import resolve
 
-        graph, arguments = self.block.graph, arguments or self.arguments_of()
-        found = [resolve(node, graph, arguments) for node in graph.of_type("BlockInput")]
-        return [layer if isinstance(layer, BlockInput) else BlockInput() for layer in found]
+        graph, known = self.block.graph, replace(scope or Scope(), parameters=arguments or self.arguments_of())
+        found = [resolve(node, graph, known) for node in graph.of_type("BlockInput")]
+        return [
+            layer if isinstance(layer, BlockInput) else plain_input(node)
+            for node, layer in zip(graph.of_type("BlockInput"), found, strict=True)
+        ]
 
     def _states(self) -> dict[int, int]:
         """Which output hands its value to which input of the next step, by their indices."""
@@ -294,47 +356,6 @@ class Use(Layer):
     def summary(self) -> str:
         shown = [f"{k} {v}" for k, v in self.arguments_of().items() if v != self.block.defaults()[k]]
         return ", ".join(shown)
-
-
-def states(block: Block) -> dict[int, int]:
-    """Which output hands its value to which input of the next step, by their indices. Raises ShapeError."""
-    inputs = block.graph.of_type("BlockInput")
-    names = {node.name: index for index, node in enumerate(inputs) if node.parameters.get("state") is True}
-    found: dict[int, int] = {}
-    for index, node in enumerate(block.graph.of_type("BlockOutput")):
-        name = node.parameters.get("state")
-        if name:
-            if name not in names:
-                raise ShapeError(
-                    f"hands {node.name} on to the state {str(name)[:40]!r}, but no BlockInput of that name is a state.",
-                    inside=(node.id,),
-                )
-            found[index] = names[name]
-    if missing := set(names.values()) - set(found.values()):
-        node = inputs[min(missing)]
-        raise ShapeError(f"has the state {node.name}, but no BlockOutput hands a next value to it.", inside=(node.id,))
-    return found
-
-
-def input_ports(block: Block, scanned: bool = False) -> tuple[Port, ...]:
-    """The inputs of a block's uses, named by the ids of the nodes inside; a scan starts states at zero by itself."""
-    return tuple(
-        Port(
-            node.id,
-            str(node.parameters.get("help", "")),
-            optional=node.parameters.get("optional") is True or (scanned and node.parameters.get("state") is True),
-            label=node.name,
-        )
-        for node in block.graph.of_type("BlockInput")
-    )
-
-
-def output_ports(block: Block) -> tuple[Port, ...]:
-    """The outputs of a block's uses, named by the ids of the nodes inside."""
-    return tuple(
-        Port(node.id, str(node.parameters.get("help", "")), label=node.name)
-        for node in block.graph.of_type("BlockOutput")
-    )
 
 
 def use_class(blocks: Blocks, block: Block) -> type[Use]:

@@ -27,6 +27,23 @@ class Port:
     """What people see where that is not the name."""
 
 
+MOST = 256
+"""The most places a variadic input offers."""
+
+
+def is_numbered(name: str, variadic: str) -> bool:
+    """Whether ``name`` is a numbered place of the variadic port: ``x0``, ``x1``, …"""
+    number = name[len(variadic) :]
+    return (
+        name.startswith(variadic)
+        and len(number) < 4
+        and number.isascii()
+        and number.isdigit()
+        and str(int(number)) == number
+        and int(number) < MOST
+    )
+
+
 class ShapeError(ValueError):
     """Why a layer cannot take its input: a clause that follows the node's name ("gets …, but needs …").
 

@@ -17,7 +17,7 @@ from engine.problems.looking import behind
 from engine.problems.network_rules import NetworkRules
 from engine.problems.problem import Key, Problem, Severity
 from engine.problems.rule import Found, NodeRule
-from engine.problems.rules import EDGE_RULES, NODE_RULES
+from engine.problems.rules import EDGE_RULES, NODE_RULES, OF_ABSENT
 from engine.problems.trial import Trial
 from engine.shapes import Report, Shapes
 
@@ -70,6 +70,8 @@ class Checker:
             self._settings = copy.deepcopy(graph.settings)
             visited.update(node.id for node in graph.of_type(*filter(_reads_settings, graph.types)))
         visited |= self._beside(visited)
+        before = {edge.source for node_id in visited for edge in graph.incoming.get(node_id, {}).values()}
+        visited |= {node_id for node_id in before if report.absent(node_id) is not None}  # it lacks what these may read
         ended = graph.inside is not None or "Output" in graph.types
         if ended != self._ended:
             self._ended = ended
@@ -78,16 +80,18 @@ class Checker:
         result: list[Problem] = []
         for node_id in visited:
             kind = graph.nodes[node_id].type if node_id in graph.nodes else None
-            found = _run(_checks(NODE_RULES, kind), graph, report, node_id)
+            rules = NODE_RULES if report.absent(node_id) is None else OF_ABSENT
+            found = _run(_checks(rules, kind), graph, report, node_id)
             if kind is not None and kind.startswith(PREFIX):
                 found = within(graph, report, node_id, found)
             result += self._put(NODE, node_id, found)
             self._loose.pop(node_id, None)
-            if found := _run(_checks(NODE_RULES, kind, ended=True), graph, report, node_id):
+            if found := _run(_checks(rules, kind, ended=True), graph, report, node_id):
                 self._loose[node_id] = found
             result += self._put(END, node_id, found if ended else [])
-        for node_id in visited | behind(graph, self._altered(visited)):
-            kind = graph.nodes[node_id].type if node_id in graph.nodes else None
+        for node_id in visited | behind(graph, report, self._altered(visited)):
+            there = node_id in graph.nodes and report.absent(node_id) is None
+            kind = graph.nodes[node_id].type if there else None
             result += self._put(EDGE, node_id, _run(_checks(EDGE_RULES, kind), graph, report, node_id))
         self._network.changed(graph, visited)
         self._of_graph = self._trial = None

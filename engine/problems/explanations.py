@@ -100,7 +100,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     "open-size": Explanation(
         "A size that is left open",
         "Letters such as N or T stand for sizes that differ from batch to batch. Weights are made once, so the axis "
-        "they multiply must have a fixed size: give the Input a number there, or take the mean over the open axis.",
+        "they multiply must have a fixed size: give the Input a number there, or take the mean over the open axis. "
+        "Expressions and conditions are worked out once, too, so they can only ask for sizes that are fixed.",
     ),
     "one-value": Explanation(
         "One number has no variance",
@@ -135,11 +136,22 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "expression": Explanation(
         "An expression that cannot be worked out",
-        "Behind = stand numbers, the parameters of the block around, and + − · / // % ** min max; nothing else.",
+        "Behind = stand numbers and the parameters of the block around; the sizes of the inputs: in_channels is axis 1 "
+        "of the first one, size(x, 2) axis 2 of the input x; index and count, the number of the repeat (from 0) and "
+        "how many there are; + − · / // % **, min, max; round_to(a, 8), the multiple of 8 nearest to a, and "
+        "make_divisible(a, 8), the same as MobileNet rounds; comparisons (== != < <= > >=), and, or, not, and "
+        "a if condition else b. Nothing else.",
     ),
     "property": Explanation(
         "A property this layer cannot have",
-        "Repeats and steps belong to blocks; freezing, sharing and how weights start to layers that have weights.",
+        "Repeats and steps belong to blocks; freezing, sharing and how weights start to layers that have weights; a "
+        "condition to any layer, but not to where values enter or leave.",
+    ),
+    "absent": Explanation(
+        "A value that an absent layer does not have",
+        "A layer whose condition (when) does not hold has no weights and hands its first required input on in place of "
+        "its first output; a block that is repeated 0 times hands on each input that its repeats would hand on. Other "
+        "outputs do not exist then, so whatever reads one must be absent, too.",
     ),
     "sharing": Explanation(
         "Weights that do not fit",

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from engine.graph import Edge, Graph, Node
-from engine.shapes import kind_name
+from engine.live_nodes import read_edges
+from engine.shapes import Report, kind_name
 
 DROPOUTS: Final = frozenset(
     {"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "StochasticDepth"}
@@ -38,22 +39,24 @@ def called(graph: Graph, node: Node) -> str:
     return f"{node.name} ({kind_name(graph, node)})"
 
 
-def feeding(graph: Graph, node_id: str) -> list[Edge]:
-    """The wires into a node."""
-    return list(graph.incoming[node_id].values())
+def feeding(graph: Graph, report: Report, node_id: str) -> list[Edge]:
+    """The wires into a node that it reads."""
+    return list(read_edges(graph, report, node_id))
 
 
-def origins(graph: Graph, node_id: str, through: frozenset[str] = PASSES_THROUGH) -> Iterator[Edge]:
-    """For every wire into a node the wire that leaves the layer which made those numbers."""
-    for edge in feeding(graph, node_id):
+def origins(graph: Graph, report: Report, node_id: str, through: frozenset[str] = PASSES_THROUGH) -> Iterator[Edge]:
+    """For every wire into a node the wire that leaves the layer which made those numbers, which is no absent one."""
+    for edge in feeding(graph, report, node_id):
         seen = 0
-        while graph.nodes[edge.source].type in through and len(before := feeding(graph, edge.source)) == 1:
+        while (graph.nodes[edge.source].type in through or report.absent(edge.source)) and len(
+            before := feeding(graph, report, edge.source)
+        ) == 1:
             edge = before[0]
             seen += 1
         yield edge
 
 
-def behind(graph: Graph, node_ids: Iterable[str], through: frozenset[str] = THROUGH) -> set[str]:
+def behind(graph: Graph, report: Report, node_ids: Iterable[str], through: frozenset[str] = THROUGH) -> set[str]:
     """These nodes, their readers, and the readers of readers that rules look through."""
     found: set[str] = set()
     stack = [(node_id, True) for node_id in node_ids]
@@ -64,7 +67,8 @@ def behind(graph: Graph, node_ids: Iterable[str], through: frozenset[str] = THRO
         found.add(node_id)
         if further:
             for edge in graph.outgoing.get(node_id, ()):
-                stack.append((edge.target, graph.nodes[edge.target].type in through and edge.target not in found))
+                looked_through = graph.nodes[edge.target].type in through or report.absent(edge.target) is not None
+                stack.append((edge.target, looked_through and edge.target not in found))
     return found
 
 

@@ -32,11 +32,11 @@ class Call:
 
 def layer_call(plan: ClassPlan, node: Node) -> str | None:
     """The constructor call of a layer as source; None for one that is an expression."""
-    first = plan.views[0]
+    first = plan.view(node.id)
     layer, inputs = first.layer(node.id), first.report.inputs[node.id]
     if not layer.constructor():
         plan.known[node.id] = [
-            expressions.text(raw) for raw in node.parameters.values() if expressions.is_expression(raw)
+            plan.expressed(raw) for raw in node.parameters.values() if expressions.is_expression(raw)
         ]
         return None
     arguments, texts = layer.arguments(*inputs), {}
@@ -45,7 +45,7 @@ def layer_call(plan: ClassPlan, node: Node) -> str | None:
         texts[name] = plan.text(node.id, name, lambda view, name=name: view.inferred(node.id, name))  # type: ignore[misc]
     for name, raw in node.parameters.items():
         if depends(raw):
-            texts[name] = expressions.text(raw)
+            texts[name] = plan.expressed(raw)
     kept = [texts[name] for name in reversed(texts) if not texts[name].lstrip("-").isdigit()]
     plan.known[node.id] = kept
     return layer.module(*inputs, texts=texts)
@@ -54,8 +54,10 @@ def layer_call(plan: ClassPlan, node: Node) -> str | None:
 def block_calls(plan: ClassPlan, node: Node, plans: Plans) -> tuple[list[Call], str | None]:
     """The calls that build a block, one a repeat; the text of the count where an expression says it.
 
-    With a count the last call stands for all that follow the ones before.
+    With a count the last call stands for all that follow the ones before; shared weights take one call.
     """
+    if plan.view(node.id).layer(node.id).properties.share_weights:  # type: ignore[attr-defined]
+        return [_block_call(plan, node, 0, plans, None)], None
     longest = max(len(view.unfolded(node.id)) for view in plan.views)
     count = plan.counted(node.id)
     calls: list[Call] = []
@@ -73,7 +75,7 @@ def _block_call(plan: ClassPlan, node: Node, repeat: int, plans: Plans, before: 
     for parameter in inner.parameters:
         raw = node.parameters.get(parameter.name)
         if raw is not None:
-            text = expressions.text(raw, repeat)
+            text = plan.expressed(raw, node, repeat)
             if text != repr(parameter.default):
                 named.append((parameter.name, text))
     outer = {parameter.name: repr(parameter.default) for parameter in inner.parameters} | dict(named)

@@ -13,19 +13,22 @@ from dataclasses import dataclass, field, replace
 
 from engine import expressions
 from engine.blocks.block import Block, BlockParameter
-from engine.blocks.use import Inside, Use, inside
+from engine.blocks.use import Inside, Use, inside, reads_repeat
 from engine.errors import LayerloomError
-from engine.expressions import ExpressionError
+from engine.expressions import REPEATS, ExpressionError, Scope
 from engine.graph import Graph, Node
 from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer, ShapeError
-from engine.live_nodes import live_nodes
+from engine.properties import repeats
 from engine.resolve import owner_of, resolve
 from engine.shapes import Report, sentence, wired_inputs
+from engine.source.conditions import Conditions, gathered, there
 from engine.source.names import identifier
 from engine.spec import UNWIRED, Spec
 
 Wire = tuple[str, str, str]
+Value = tuple[str, str]
+"""A node id and one of its output ports."""
 MOST_CANDIDATES = 60
 PLAINER = {"num_features": "in_channels", "num_channels": "in_channels"}
 """What an argument of a layer is called as an argument of a block."""
@@ -57,10 +60,21 @@ class BlockView:
         assert layer is not None
         return layer
 
-    def absent(self, graph: Graph) -> frozenset[str]:
+    def unwired(self, graph: Graph) -> frozenset[str]:
         """The inputs of the block that nothing is wired to in this use."""
         starts = graph.of_type("BlockInput")
         return frozenset(node.id for node in starts if self.report.outputs.get(node.id, {}).get("output") is UNWIRED)
+
+    def has(self, node_id: str) -> bool:
+        """Whether a node is there and complete in this use."""
+        return self.report.layer(node_id) is not None and node_id in self.report.outputs
+
+    def told(self, name: str) -> object:
+        """What an expression sees under a name; None where that has no value in this use."""
+        try:
+            return expressions.evaluate(name, self.report.scope)
+        except ExpressionError:
+            return None
 
     def inferred(self, node_id: str, name: str) -> object:
         """The value of an inferred argument; None where this view does not know it."""
@@ -107,42 +121,71 @@ class ClassPlan:
     nodes: list[str] = field(default_factory=list)
     """The nodes whose values are computed, in order."""
     trials: list[BlockView] = field(default_factory=list)
+    guards: dict[str, str] = field(default_factory=dict)
+    """The conditions of nodes that are not there in every use, over what the constructor is given."""
+    handed: dict[Value, Value] = field(default_factory=dict)
+    """What nodes that are there in no use hand on: of these only the value is left."""
     body: Body | None = None
 
     def __post_init__(self) -> None:
-        live = live_nodes(self.graph)
-        self.nodes = [node_id for node_id in self.graph.order() if node_id in live]
-        for node_id in self.owners():
+        here = [there(self.graph, view.report) for view in self.views]
+        needed = set[str]().union(*(nodes for nodes in here))
+        self.nodes = [node_id for node_id in self.graph.order() if node_id in needed]
+        for node_id in self.graph.order():
+            self._pass(node_id)
+        for node_id in self.nodes:
             self._check(node_id)
         self.trials = list(trials(self.block, self.views)) if self.block is not None else []
         for node in self.graph.of_type("BlockInput"):  # the size of a state is one of the block's own expressions
             sizes = node.parameters.get("shape")
             if isinstance(sizes, (list, tuple)):
-                self.known[node.id] = [expressions.text(raw) for raw in sizes if expressions.is_expression(raw)]
+                self.known[node.id] = [self.expressed(raw) for raw in sizes if expressions.is_expression(raw)]
+        if self.block is None:
+            return
+        conditions = Conditions(self.graph, [view.report for view in self.views])
+        declared = {parameter.name for parameter in self.parameters}
+        for node_id in self.nodes:
+            own, often = conditions.deciding(node_id, here, declared)
+            parts = [self.expressed(expressions.expression(text)) if text else "" for text in (own, often)]
+            texts = [f"({part}){after}" for part, after in zip(parts, ("", " > 0"), strict=True) if part]
+            if texts:
+                self.guards[node_id] = expressions.substitute(" and ".join(texts), {})
+        self.nodes = gathered(self.nodes, self.wires, self.guards)
 
     @property
     def parameters(self) -> tuple[BlockParameter, ...]:
         """The declared parameters."""
         return self.block.parameters if self.block is not None else ()
 
-    def owners(self) -> list[str]:
-        """The nodes computed, and those that only lend their weights, in order."""
-        needed = set(self.nodes)
-        for node_id in self.nodes:
-            owner = owner_of(self.graph, self.graph.nodes[node_id])
-            if isinstance(owner, Node):
-                needed.add(owner.id)
-        return [node_id for node_id in self.graph.order() if node_id in needed]
+    def view(self, node_id: str) -> BlockView:
+        """The first use in which a node is there."""
+        return next(view for view in self.views if view.has(node_id))
+
+    def _pass(self, node_id: str) -> None:
+        """Note what a node hands on that is there in no use."""
+        absent = next((found for view in self.views if (found := view.report.absent(node_id)) is not None), None)
+        if absent is None or node_id in self.nodes:
+            return
+        wires = wired_inputs(self.graph, node_id, absent) or []
+        for port, place in zip(absent.output_ports(), absent.indices(), strict=True):
+            if place < len(wires):
+                self.handed[node_id, port.name] = self.origin(wires[place][1:])
+
+    def origin(self, value: Value) -> Value:
+        """Where a value comes from, behind nodes that only hand it on in every use."""
+        return self.handed.get(value, value)
 
     def _check(self, node_id: str) -> None:
-        graph, report = self.graph, self.views[0].report
-        layer = report.layer(node_id)
+        graph = self.graph
+        view = next((view for view in self.views if view.has(node_id)), self.views[0])
+        layer, report = view.report.layer(node_id), view.report
         if node_id in report.errors:
             raise SourceError(sentence(graph, node_id, report.errors[node_id].message), node=node_id)
         if layer is None or not report.complete(node_id):
             raise SourceError(sentence(graph, node_id, "has an input that nothing is wired to."), node=node_id)
-        self.wires[node_id] = wired_inputs(graph, node_id, layer) or []
-        for stray in sorted(graph.incoming[node_id].keys() - {port for port, *_ in self.wires[node_id]}):
+        wires = wired_inputs(graph, node_id, layer) or []
+        self.wires[node_id] = [(port, *self.origin((source, leaving))) for port, source, leaving in wires]
+        for stray in sorted(graph.incoming[node_id].keys() - {port for port, *_ in wires}):
             raise SourceError(
                 sentence(graph, node_id, f"has no input {stray!r} that a wire could end on."), node=node_id
             )
@@ -152,13 +195,48 @@ class ClassPlan:
 
         An expression counts only repeats that are alike from the second on: others are written one by one.
         """
-        owner = owner_of(self.graph, self.graph.nodes[node_id])
-        node = owner if isinstance(owner, Node) and owner.type == self.graph.nodes[node_id].type else None
-        raw = (node or self.graph.nodes[node_id]).properties.get("repeat", 1)
-        if self.block is None or not expressions.depends(raw):
-            return None
+        node = self._drawn(node_id)
+        numbers = {*REPEATS}.difference(parameter.name for parameter in self.parameters)
+        varied = any(expressions.mentions(value) & numbers for value in node.parameters.values())
         alike = (len({inside.key for inside in view.unfolded(node_id)[1:]}) <= 1 for view in self.views)
-        return expressions.text(raw) if all(alike) else None
+        return self.count(node_id) if self.counts(node_id) and all(alike) and not varied else None
+
+    def count(self, node_id: str) -> str | None:
+        """The expression of the number of repeats; None for a plain number."""
+        raw = self._drawn(node_id).properties.get("repeat", 1)
+        return self.expressed(raw) if self.block is not None and expressions.depends(raw) else None
+
+    def counts(self, node_id: str) -> bool:
+        """Whether there is such an expression."""
+        return self.block is not None and expressions.depends(self._drawn(node_id).properties.get("repeat", 1))
+
+    def _drawn(self, node_id: str) -> Node:
+        """The node whose parameters and repeats this one has: the owner of its weights, or itself."""
+        owner = owner_of(self.graph, self.graph.nodes[node_id])
+        same = isinstance(owner, Node) and owner.type == self.graph.nodes[node_id].type
+        return owner if isinstance(owner, Node) and same else self.graph.nodes[node_id]
+
+    # -- what people have written ----------------------------------------------------------------------------------
+
+    def expressed(self, raw: object, node: Node | None = None, repeat: int = 0) -> str:
+        """A raw value as source over what the constructor is given; sizes and the number of the repeat are given, too.
+
+        ``node`` is one whose parameters may speak of its own repeats.
+        """
+        given: dict[str, str] = {}
+        declared = {parameter.name for parameter in self.parameters}
+        for name in sorted(expressions.mentions(raw) - declared):
+            if name in REPEATS and node is not None and repeats(node):
+                given[name] = str(repeat) if name == REPEATS[0] else self.expressed(node.properties["repeat"])
+            else:
+                given[name] = self.text(self._named_input(name), name, lambda view, name=name: view.told(name))  # type: ignore[misc]
+        return expressions.text(raw, repeat, given)
+
+    def _named_input(self, name: str) -> str:
+        """The input that an expression asks the size of; any node where it is something else."""
+        starts = self.graph.of_type("BlockInput")
+        asked = [node.id for node in starts if name.startswith(f"size({node.name},")]
+        return next(iter((*asked, *(node.id for node in starts), *self.graph.nodes)))
 
     # -- what an inferred value reads as ---------------------------------------------------------------------------
 
@@ -179,6 +257,9 @@ class ClassPlan:
             return repr(values[0])
         taken = dict.fromkeys((*(p.name for p in self.parameters), *(each.name for each in self.derived)), 1)
         name = PLAINER.get(name, name)
+        if name.startswith("size("):
+            asked, _, axis = name[len("size(") : -1].rpartition(",")
+            name = f"{asked}_size_{axis}"
         if name in taken:
             name = f"{self.graph.nodes[node_id].name}_{name}"
         made = Derived(identifier(name, taken), lambda view: values[0] if (v := value(view)) is None else v, values)
@@ -242,40 +323,46 @@ def trials(block: Block, views: list[BlockView]) -> Iterator[BlockView]:
     specs = tuple(first.report.outputs[node.id]["output"] for node in starts)
     numbers = {name: item for name, item in first.arguments.items() if type(item) is int}
     every = {**first.arguments, **{name: 2 * number for name, number in numbers.items()}}
-    held = [_held(block, node, spec, first.arguments) for node, spec in zip(starts, specs, strict=True)]
+    held = [_held(node, block, spec, first.report.scope) for node, spec in zip(starts, specs, strict=True)]
     wide = tuple(spec if state else _doubled(spec, 1) for spec, state in zip(specs, held, strict=True))
-    tried: list[tuple[Mapping[str, object], tuple[Spec, ...]]] = [
-        *(({**first.arguments, name: 2 * number}, specs) for name, number in numbers.items()),
-        *(({**first.arguments, name: number + 1}, specs) for name, number in numbers.items()),
-        (every, specs),
-        (every, wide),
-        (first.arguments, wide),
+    scope = first.report.scope
+    repeat = scope.index or 0, scope.count or 1
+    later = repeat[0] + 1, repeat[1] + 2
+    tried: list[tuple[Mapping[str, object], tuple[Spec, ...], tuple[int, int]]] = [
+        *(({**first.arguments, name: 2 * number}, specs, repeat) for name, number in numbers.items()),
+        *(({**first.arguments, name: number + 1}, specs, repeat) for name, number in numbers.items()),
+        (every, specs, repeat),
+        (every, wide, repeat),
+        (first.arguments, wide, repeat),
+        *([(first.arguments, specs, later)] if reads_repeat(block) else []),
     ]
     for index, spec in enumerate(specs):
         for axis in range(1, 1 if held[index] else spec.rank):
             changed = (*specs[:index], _doubled(spec, axis), *specs[index + 1 :])
-            tried += [(first.arguments, changed), (every, changed)]
-    for arguments, inputs in tried:
+            tried += [(first.arguments, changed, repeat), (every, changed, repeat)]
+    for arguments, inputs, number in tried:
+        shapes = {node.name: spec.shape for node, spec in zip(starts, inputs, strict=True)}
+        seen = Scope(arguments, shapes).at(*number)
         inputs = tuple(
-            replace(spec, shape=(spec.shape[0], *_sizes(block, node, arguments))) if state else spec
+            replace(spec, shape=(spec.shape[0], *_sizes(node, block, seen))) if state else spec
             for node, spec, state in zip(starts, inputs, held, strict=True)
         )
         try:
-            found = inside(block.graph.blocks, block, arguments, inputs)
+            found = inside(block.graph.blocks, block, arguments, inputs, number)
         except ShapeError:
             continue
         if found.fault is None:
             yield view_of(found)
 
 
-def _held(block: Block, node: Node, spec: Spec, arguments: Mapping[str, object]) -> bool:
+def _held(node: Node, block: Block, spec: Spec, scope: Scope) -> bool:
     """Whether an input is a state that has the size its BlockInput says: then it keeps that in every trial."""
-    sizes = _sizes(block, node, arguments)
+    sizes = _sizes(node, block, scope)
     return bool(sizes) and spec is not UNWIRED and spec.shape[1:] == sizes
 
 
-def _sizes(block: Block, node: Node, arguments: Mapping[str, object]) -> tuple[int, ...]:
-    layer = resolve(node, block.graph, arguments)
+def _sizes(node: Node, block: Block, scope: Scope) -> tuple[int, ...]:
+    layer = resolve(node, block.graph, scope)
     return layer.shape if isinstance(layer, BlockInput) and layer.state else ()
 
 

@@ -14,7 +14,7 @@ def contexts(graph: Graph, report: Report) -> dict[str, dict[Key, Inside]]:
     order: dict[str, None] = {}
 
     def visit(graph: Graph, report: Report) -> None:
-        live = live_nodes(graph)
+        live = live_nodes(graph, report)
         for node_id in graph.order():
             layer = report.layer(node_id) if node_id in live else None
             if not isinstance(layer, Use) or node_id not in report.outputs:

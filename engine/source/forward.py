@@ -4,28 +4,26 @@ would keep all of them alive."""
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from engine import expressions
-from engine.blocks.use import Use, states
-from engine.expressions import depends, is_expression
+from engine.blocks.ends import states
+from engine.blocks.use import Use
+from engine.expressions import is_expression
 from engine.graph import Node
 from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer
+from engine.live_nodes import ENDS, STARTS
 from engine.source.class_plan import BlockView, ClassPlan
+from engine.source.coded import Code, coded_fields, reads_right
 from engine.source.names import attribute, identifier
 
 Value = tuple[str, str]
 """A node id and one of its output ports."""
+ATTRIBUTE = re.compile(r"self\.\w+")
 POOL = ("x", "y", "z", "u", "v", "w")
-
-
-class Code(str):
-    """Source text in the place of a field's value: it reads as itself, also through ``repr``."""
-
-    def __repr__(self) -> str:
-        return str(self)
 
 
 @dataclass
@@ -51,7 +49,7 @@ class Forward:
         starts = signature(plan)
         for node in starts:
             self.variables[node.id, "output"] = identifier(node.name, self.arguments, "input")
-        self.absent = plan.views[0].absent(graph)
+        self.unwired = plan.views[0].unwired(graph)
         readers: dict[Value, int] = {}
         for node_id in plan.nodes:
             for _, source, port in plan.wires[node_id]:
@@ -65,9 +63,9 @@ class Forward:
                 (f"# {self.variables[node.id, 'output']}: {self.shapes(node.id, ['output'])}", "", node.id)
             )
             self._probe(node.id, [self.variables[node.id, "output"]])
-        for node_id in plan.nodes:
-            if graph.nodes[node_id].type not in ("Input", "BlockInput", "Output", "BlockOutput"):
-                self._node(graph.nodes[node_id], readers)
+        inner = [node_id for node_id in plan.nodes if graph.nodes[node_id].type not in (*STARTS, *ENDS)]
+        for guard, nodes in itertools.groupby(inner, key=lambda node_id: plan.guards.get(node_id, "")):
+            self._nodes(guard, list(nodes), readers)
         ends = [node for node in graph.nodes.values() if node.type in ("Output", "BlockOutput")]
         answers = [self.variables[source, port] for node in ends for _, source, port in plan.wires[node.id]]
         self.rows.append((f"return {', '.join(answers)}", "", ends[0].id))
@@ -81,13 +79,45 @@ class Forward:
             texts.append(f"{name}: torch.Tensor | None = None" if optional else f"{name}: torch.Tensor")
         return texts
 
+    def _nodes(self, guard: str, nodes: list[str], readers: dict[Value, int]) -> None:
+        """Nodes one behind the other that are there under one condition; else what they hand on takes their places."""
+        before, first = dict(self.variables), len(self.rows)
+        for node_id in nodes:
+            self._node(self.plan.graph.nodes[node_id], readers)
+        if not guard:
+            return
+        body = [(f"    {code}", comment, node_id) for code, comment, node_id in self.rows[first:]]
+        pairs: dict[str, str] = {}
+        for node_id in nodes:
+            absent = next((a for view in self.plan.views if (a := view.report.absent(node_id)) is not None), None)
+            for port, place in zip(absent.output_ports(), absent.indices(), strict=True) if absent is not None else ():
+                if readers.get((node_id, port.name)):
+                    source = self._handed(node_id, place)
+                    pairs[self.variables[node_id, port.name]] = before.get(source, "None") if source[0] else "None"
+        pairs = {target: source for target, source in pairs.items() if target != source}
+        other = [("else:", "", nodes[-1])] if pairs else []
+        other += [(f"    {', '.join(pairs)} = {', '.join(pairs.values())}", "", nodes[-1])] if pairs else []
+        self.rows[first:] = [(f"if {self._own(guard)}:", "", nodes[0]), *body, *other]
+
+    def _handed(self, node_id: str, place: int) -> Value:
+        """Where the value comes from that an absent node hands on, behind others that are absent then, too."""
+        plan = self.plan
+        _, source, port = plan.wires[node_id][place]
+        if plan.guards.get(source) != plan.guards[node_id]:
+            return source, port
+        absent = next((a for view in plan.views if (a := view.report.absent(source)) is not None), None)
+        if absent is None:
+            return source, port
+        names = [each.name for each in absent.output_ports()]
+        return self._handed(source, absent.indices()[names.index(port)])
+
     def _node(self, node: Node, readers: dict[Value, int]) -> None:
-        plan, view = self.plan, self.plan.views[0]
+        plan, view = self.plan, self.plan.view(node.id)
         layer = view.layer(node.id)
         wires = plan.wires[node.id]
         inputs = [(source, port) for _, source, port in wires if source]
         given = [
-            self.variables[source, port] if source and source not in self.absent else "None"
+            self.variables[source, port] if source and source not in self.unwired else "None"
             for _, source, port in wires
         ]
         dead: list[str] = []
@@ -136,10 +166,14 @@ class Forward:
         coded = coded_fields(node)
         if not coded or not reads_right(layer, node, coded):
             return layer
-        for raw in node.parameters.values():
-            for name in expression_names(raw):
-                self.stored[name] = None
-        return layer.model_copy(update=coded)
+        return layer.model_copy(update={name: self._coded(node.parameters[name]) for name in coded})
+
+    def _coded(self, raw: object) -> object:
+        """A raw value as code that reads what the constructor was given from ``self``."""
+        if is_expression(raw):
+            text = self._own(self.plan.expressed(raw))
+            return Code(text if text.isidentifier() or ATTRIBUTE.fullmatch(text) else f"({text})")
+        return tuple(map(self._coded, raw)) if isinstance(raw, (list, tuple)) else raw
 
     # -- blocks ----------------------------------------------------------------------------------------------------
 
@@ -155,6 +189,8 @@ class Forward:
 
     def _repeated(self, node_id: str, use: Use) -> bool:
         """Whether it is built as a list of modules: by its number of repeats, or by an expression for that."""
+        if use.properties.share_weights:
+            return use.properties.repeat > 1 or self.plan.counts(node_id)
         return use.properties.repeat > 1 or self.plan.counted(node_id) is not None
 
     def _use(self, node: Node, use: Use, module: str, given: list[str], targets: list[str]) -> Iterator[str]:
@@ -180,20 +216,42 @@ class Forward:
         sequences = [port.sequence and name != "None" for port, name in zip(use._inputs(), given, strict=True)]
         size = next((f"{name}.shape[:2]" for name, s in zip(given, sequences, strict=True) if s), "")
         values = [f"{n}.flatten(0, 1)" if folds and s else n for n, s in zip(given, sequences, strict=True)]
-        repeated = self._repeated(node.id, use)
-        if targets[0] == "_" and repeated:
-            targets = [self._spare(), *targets[1:]]
-        if repeated:
-            yield f"{targets[0]} = {values[0]}"
-            layer = identifier("layer", dict(self.arguments))
-            inside = call(layer, [targets[0], *values[1:]], order)
-            yield f"for {layer} in {module}:"
-            yield f"    {', '.join(targets)} = {inside}"
-        else:
+        if not self._repeated(node.id, use):
             yield f"{', '.join(targets)} = {call(module, values, order)}"
+            whole: set[str] = set()
+        else:
+            spares: list[str] = []
+            handed = self._held(use, targets, spares)
+            named = {place: targets[output] for output, place in handed.items()}
+            yield f"{', '.join(named.values())} = {', '.join(values[place] for place in named)}"
+            head, layer = self._repeats(node.id, use, module)
+            yield head
+            inside = call(layer, [named.get(place, value) for place, value in enumerate(values)], order)
+            yield f"    {', '.join(targets)} = {inside}"
+            # an input that is no sequence sees the whole of what the steps before have given
+            whole = {name for place, name in named.items() if folds and not use._inputs()[place].sequence}
+            for name in sorted(whole):
+                yield f"    {name} = {name}.unflatten(0, {size})"
+            self.free += spares
         if folds:
-            unfolded_ = [f"{name} = {name}.unflatten(0, {size})" for name in targets if name != "_"]
-            yield from unfolded_
+            yield from (f"{name} = {name}.unflatten(0, {size})" for name in targets if name not in ("_", *whole))
+
+    def _held(self, use: Use, targets: list[str], spares: list[str]) -> dict[int, int]:
+        """Which outputs go to which inputs of the next repeat; each gets a variable, a spare one if nobody reads it."""
+        pairs = dict(use.handed_on)
+        for output in pairs:
+            if targets[output] == "_":
+                targets[output] = self._take()
+                spares.append(targets[output])
+        return pairs
+
+    def _repeats(self, node_id: str, use: Use, module: str) -> tuple[str, str]:
+        """The head of a loop over the repeats, and what the module is called in it."""
+        if use.properties.share_weights:
+            count = self.plan.count(node_id)
+            return f"for _ in range({self._own(count) if count is not None else use.properties.repeat}):", module
+        layer = identifier("layer", dict(self.arguments))
+        return f"for {layer} in {module}:", layer
 
     def _scan(
         self, node: Node, use: Use, module: str, given: list[str], targets: list[str], order: list[int]
@@ -207,35 +265,42 @@ class Forward:
             for index, (port, name) in enumerate(zip(ports, given, strict=True))
             if port.sequence and not (scanned and port.state) and name != "None"
         ]
-        sequence, spares, sizes = given[cuts[0]], list[str](), dict[int, str]()
-        layer = identifier("layer", dict(self.arguments)) if repeated else module
+        spares, sizes = list[str](), dict[int, str]()
         varied: dict[str, str] = {}  # sizes that differ from repeat to repeat: name and values
+        handed: dict[int, str] = {}  # the variables that go from repeat to repeat, by the outputs
+        layer, answers = module, list(targets)
+        if repeated:
+            head, layer = self._repeats(node.id, use, module)
+            for output, _ in use.handed_on:
+                if output in pairs or targets[output] == "_":  # it is not what goes from step to step
+                    handed[output] = self._take()
+                    spares.append(handed[output])
+                else:
+                    handed[output] = targets[output]
+            onward = {place: handed[output] for output, place in use.handed_on}
+            yield f"{', '.join(onward.values())} = {', '.join(given[place] for place in onward)}"
+            given = [onward.get(place, name) for place, name in enumerate(given)]
+            targets = [
+                handed[place] if place in handed and place not in pairs else n for place, n in enumerate(targets)
+            ]
         for state in pairs.values():
             if given[state] == "None":
                 sizes[state] = self._state_size(node, use, state, varied)
+        sequence = given[cuts[0]]
         if repeated:
-            first = targets[0]
-            if first == "_" or 0 in pairs:  # what goes from repeat to repeat is not what goes from step to step
-                first = self._take()
-                spares.append(first)
-            if 0 not in pairs:
-                targets = [first, *targets[1:]]
-            yield f"{first} = {given[0]}"
-            given = [first, *given[1:]]
-            sequence = given[cuts[0]]
-            zipped = f"zip({', '.join([module, *varied.values()])})" if varied else module
-            yield f"for {', '.join([layer, *varied])} in {zipped}:"
+            if varied:
+                head = f"for {', '.join([layer, *varied])} in zip({', '.join([module, *varied.values()])}):"
+            yield head
         pad = "    " if repeated else ""
         held: dict[int, str] = {}
         lines = []
         for output, state in pairs.items():
-            held[state] = targets[output]
-            if targets[output] == "_":  # it is given back at the end: no two states may share a variable
+            held[state] = answers[output]
+            if answers[output] == "_":  # it is given back at the end: no two states may share a variable
                 held[state] = self._take()
                 spares.append(held[state])
             begin = given[state] if given[state] != "None" else self._zeros(node, given, sequence, layer, sizes[state])
             lines.append(f"{held[state]} = {begin}")
-        module = layer
         local = dict(self.arguments)
         stacked = {
             index: identifier("steps", local)
@@ -250,17 +315,16 @@ class Forward:
         values = [steps.get(index, held.get(index, name)) for index, name in enumerate(given)]
         fresh = {index: identifier("result", local) for index in stacked}
         back = [held[pairs[index]] if index in pairs else fresh.get(index, "_") for index in range(len(targets))]
-        lines.append(f"    {', '.join(back)} = {call(module, values, order)}")
+        lines.append(f"    {', '.join(back)} = {call(layer, values, order)}")
         lines += [f"    {stacked[index]}.append({name})" for index, name in fresh.items()]
         lines += [f"{targets[index]} = torch.stack({name}, dim=1)" for index, name in stacked.items()]
-        if repeated and 0 in pairs:
-            lines.append(f"{given[0]} = {held[pairs[0]]}")
+        lines += [f"{name} = {held[pairs[output]]}" for output, name in handed.items() if output in pairs]
         self.free += spares
         yield from (pad + line for line in lines)
 
     def _zeros(self, node: Node, given: list[str], sequence: str, module: str, size: str) -> str:
         """Zeros for as many samples as the sequence has, in the numbers that the network computes with."""
-        view = self.plan.views[0]
+        view = self.plan.view(node.id)
         inputs, count = view.report.inputs[node.id], f"{sequence}.shape[0]"
         floats = [name for name, spec in zip(given, inputs, strict=True) if name != "None" and spec.dtype == "float32"]
         if floats:
@@ -275,8 +339,9 @@ class Forward:
         seen = [view.unfolded(node.id) for view in self.plan.views]
         count = self.plan.counted(node.id)
         longest = max(map(len, seen))
+        first = next(found for found in seen if found)[0]
         texts = []
-        for axis in range(1, seen[0][0].given[start.id].rank):
+        for axis in range(1, first.given[start.id].rank):
             each = [
                 self._size_text(node, start, repeat, axis)
                 for repeat in range(longest if count is None else min(longest, 2))
@@ -305,12 +370,6 @@ class Forward:
         self.stored |= dict.fromkeys(names)
         return expressions.substitute(text, {name: f"self.{attribute(name)}" for name in names})
 
-    def _spare(self) -> str:
-        """A variable for a value that is needed on the way only."""
-        name = self._take()
-        self.free.append(name)
-        return name
-
 
 def call(module: str, given: list[str], order: list[int]) -> str:
     """The call of a block's module, its arguments in the order of its signature."""
@@ -335,48 +394,3 @@ def result(count: int) -> str:
     if count > 4:
         return "tuple[torch.Tensor, ...]"
     return "torch.Tensor" if count == 1 else f"tuple[{', '.join(['torch.Tensor'] * count)}]"
-
-
-def coded_fields(node: Node) -> dict[str, object]:
-    """The fields of a node that hold expressions, as code that reads the parameters from ``self``."""
-    return {name: _coded(raw) for name, raw in node.parameters.items() if depends(raw)}
-
-
-def _coded(raw: object) -> object:
-    if is_expression(raw):
-        names = {name: f"self.{attribute(name)}" for name in expressions.names(raw["expr"])}
-        text = expressions.substitute(raw["expr"], names)
-        return Code(text if text in names.values() else f"({text})")
-    if isinstance(raw, (list, tuple)):
-        return tuple(map(_coded, raw))
-    return raw
-
-
-def expression_names(raw: object) -> set[str]:
-    """The parameters that a raw value speaks of."""
-    if is_expression(raw):
-        return expressions.names(raw["expr"])
-    return set().union(*map(expression_names, raw)) if isinstance(raw, (list, tuple)) else set()
-
-
-def reads_right(layer: Layer, node: Node, coded: dict[str, object]) -> bool:
-    """Whether the forward text with code in place of values is the text of the values, but for those."""
-    ports = len(layer.input_ports()) + 3
-    arguments, targets = [f"a{n}" for n in range(ports)], [f"t{n}" for n in range(len(layer.output_ports()))]
-    try:
-        got = layer.model_copy(update=coded).statements("m", arguments, targets)
-    except (TypeError, ValueError, AttributeError):
-        return False
-    text = "\n".join(got)
-    for name, code in coded.items():
-        text = _replaced(text, code, getattr(layer, name))
-    return text == "\n".join(layer.statements("m", arguments, targets))
-
-
-def _replaced(text: str, code: object, value: object) -> str:
-    if isinstance(code, Code):
-        return text.replace(str(code), repr(value))
-    if isinstance(code, tuple) and isinstance(value, tuple):
-        for inner, item in zip(code, value, strict=True):
-            text = _replaced(text, inner, item)
-    return text

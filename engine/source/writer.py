@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from engine import layers, nn
 from engine.blocks.use import Inside, Key, Use
 from engine.dims import Dim, Size
-from engine.expressions import depends, evaluate
+from engine.expressions import HELPERS, depends, evaluate
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
-from engine.live_nodes import live_nodes
 from engine.resolve import Fault, owner_of, resolve_properties
 from engine.shapes import Report
 from engine.source.calls import WIDEST, block_calls, compressed, laid_out, layer_call
 from engine.source.class_plan import BlockView, Body, ClassPlan, SourceError, view_of
+from engine.source.coded import coded_fields, reads_right
+from engine.source.conditions import Conditions, there
 from engine.source.contexts import contexts
 from engine.source.folding import WIDTH, folded, packed
-from engine.source.forward import Forward, coded_fields, reads_right
+from engine.source.forward import Forward
 from engine.source.names import attribute, class_name, identifier, one_line
 from engine.spec import Spec, shape_text
 
@@ -61,11 +64,9 @@ class Writer:
         self.main_name = class_name(graph.name, self.taken)
         main.class_name = self.main_name
         for block_id, found in contexts(graph, report).items():
-            variants: dict[Hashable, list[Inside]] = {}
-            for inside in found.values():
-                variants.setdefault(self._structure(inside), []).append(inside)
-            for insides in variants.values():
-                block = graph.blocks[block_id]
+            block = graph.blocks[block_id]
+            conditions = Conditions(block.graph, [inside.report for inside in found.values()])
+            for insides in self._variants(conditions, found.values()):
                 plan = ClassPlan(block.graph, [view_of(i) for i in insides], class_name(block.name, self.taken), block)
                 for inside in insides:
                     self.plans[block_id, inside.key] = plan
@@ -76,13 +77,34 @@ class Writer:
 
     # -- which uses of a block are one class -----------------------------------------------------------------------
 
-    def _structure(self, found: Inside) -> Hashable:
-        """What must be equal for two uses to share a class: all but numbers that a constructor can be given."""
+    def _variants(self, conditions: Conditions, found: Iterable[Inside]) -> list[list[Inside]]:
+        """The uses of a block in groups that can be one class: where a node is there in several, it must be alike."""
+        variants: list[tuple[Hashable, dict[str, Hashable], list[Inside]]] = []
+        for inside in found:
+            pattern, shapes = self._structure(conditions, inside)
+            for known, theirs, members in variants:
+                if pattern == known and all(theirs.get(node, shape) == shape for node, shape in shapes.items()):
+                    theirs |= shapes
+                    members.append(inside)
+                    break
+            else:
+                variants.append((pattern, shapes, [inside]))
+        return [members for _, _, members in variants]
+
+    def _structure(self, conditions: Conditions, found: Inside) -> tuple[Hashable, dict[str, Hashable]]:
+        """What must be equal for two uses to share a class: all but numbers that a constructor can be given.
+
+        It is a pattern, with the nodes that are not there although their condition holds, and what each node that is
+        there looks like.
+        """
         view, graph = view_of(found), found.graph
-        live = live_nodes(graph)
-        nodes = [graph.nodes[node_id] for node_id in graph.order() if node_id in live]
-        starts = (tuple(self._start(node, view, "m")) for node in nodes)
-        return view.absent(graph), *starts, *(self._shape_of(view, node) for node in nodes)
+        here = there(graph, found.report)
+        odd = tuple(node for node in graph.order() if (node in here) != conditions.hold(node, found.report))
+        nodes = [graph.nodes[node_id] for node_id in graph.order() if node_id in here]
+        shapes: dict[str, Hashable] = {
+            node.id: (self._shape_of(view, node), *self._start(node, view, "m")) for node in nodes
+        }
+        return (view.unwired(graph), odd), shapes
 
     def _shape_of(self, view: BlockView, node: Node) -> Hashable:
         layer = view.report.layer(node.id)
@@ -92,6 +114,8 @@ class Writer:
             found = view.unfolded(node.id)
             inner = [id(self.plans[inside.block.id, inside.key]) for inside in found]
             apart = layer.one_by_one(*view.report.inputs[node.id])
+            if layer.properties.share_weights:
+                return (node.id, apart, "shared", *inner[:1])
             tail = len({inside.key for inside in found[1:]}) <= 1
             if depends(node.properties.get("repeat")) and tail and len(set(inner)) <= 1:
                 return (node.id, apart, "counted", inner[0] if inner else None)
@@ -123,12 +147,14 @@ class Writer:
         head: list[tuple[str, str]] = []
         sequential: set[str] = set()
         ties: list[tuple[str, str]] = []
-        for node_id in plan.owners():
+        guarded: list[tuple[str, str, str]] = []
+        for node_id in plan.nodes:
             node = plan.graph.nodes[node_id]
             owner = owner_of(plan.graph, node)
             assert isinstance(owner, Node)
             shared = owner.id != node.id and owner.type == node.type
-            layer = plan.views[0].layer(node_id)
+            layer = plan.view(node_id).layer(node_id)
+            guard = plan.guards.get(node_id, "")
             if shared:
                 if owner.id in attributes:
                     attributes[node_id] = attributes[owner.id]
@@ -137,19 +163,27 @@ class Writer:
             if lines is None:
                 continue
             attributes[node_id] = identifier(node.name, names)
-            head += [(f"self.{attributes[node_id]}{line}" if not n else line, node_id) for n, line in enumerate(lines)]
-            head += [(line, node_id) for line in self._start(node, plan.views[0], f"self.{attributes[node_id]}")]
+            lines = [f"self.{attributes[node_id]}{lines[0]}", *lines[1:]]
+            lines += self._start(node, plan.view(node_id), f"self.{attributes[node_id]}")
+            guarded += [(guard, line, node_id) for line in lines]
             if owner.id != node.id:
                 ties.append((node_id, owner.id))
         self._share_late(plan, attributes)
         for node_id, owner_id in ties:
-            head += [(line, node_id) for line in self._tie(plan, node_id, owner_id, attributes)]
+            lines = self._tie(plan, node_id, owner_id, attributes)
+            guarded += [(plan.guards.get(node_id, ""), line, node_id) for line in lines]
+        for guard, rows in groupby(guarded, key=lambda row: row[0]):
+            pad = "    " if guard else ""
+            body = [(f"{pad}{line}", node_id) for _, line, node_id in rows]
+            head += [(f"if {guard}:", body[0][1]), *body] if guard else body
         shapes = ShapeComments(plan)
         forward = Forward(plan, attributes, shapes.of, sequential, self.probes)
         signature, answer = forward.write()
         for code, _, node_id in forward.rows:
-            called = (name for name in plan.views[0].layer(node_id).functions if f"{name}(" in code)
+            called = (name for name in plan.view(node_id).layer(node_id).functions if f"{name}(" in code)
             self.helpers.update(called)
+        code = "\n".join((*(line for line, _ in head), *(line for line, *_ in forward.rows)))
+        self.helpers.update(name for name in HELPERS if re.search(rf"(?<![\w.]){name}\(", code))
         plan.body = Body(head, signature, answer, forward.rows, list(forward.stored), attributes)
 
     def _share_late(self, plan: ClassPlan, attributes: dict[str, str]) -> None:
@@ -179,11 +213,11 @@ class Writer:
                     self.helpers.add(layer.own)
             return None if call is None else [f" = {call}"]
         calls, count = block_calls(plan, node, self.plans)
-        if layer.properties.repeat == 1 and count is None:
+        if layer.properties.share_weights or (layer.properties.repeat == 1 and count is None):
             return [f" = {calls[0]}"]
-        once = not layer.one_by_one(*plan.views[0].report.inputs[node.id])
-        wired = [wire for wire in plan.wires[node.id] if wire[1]]
-        if once and len(wired) == 1 and len(layer.output_ports()) == 1:
+        once = not layer.one_by_one(*plan.view(node.id).report.inputs[node.id])
+        wired = [index for index, wire in enumerate(plan.wires[node.id]) if wire[1]]
+        if once and len(layer.output_ports()) == 1 and layer.handed_on == ((0, *wired),):
             sequential.add(node.id)
             return laid_out("", "nn.Sequential", compressed(calls, count))
         parts = compressed(calls, count)
@@ -193,7 +227,7 @@ class Writer:
 
     def _start(self, node: Node, view: BlockView, module: str) -> list[str]:
         """What is done with a module once it is built: how its weights start, what norms them, whether they learn."""
-        properties = resolve_properties(node, view.arguments)
+        properties = resolve_properties(node, view.report.scope)
         lines: list[str] = []
         if isinstance(properties, Fault):
             return lines
@@ -210,7 +244,7 @@ class Writer:
     def _tie(self, plan: ClassPlan, node_id: str, owner_id: str, attributes: dict[str, str]) -> list[str]:
         from engine.sharing import tied
 
-        names = tied(plan.graph, plan.views[0].report, node_id)
+        names = tied(plan.graph, plan.view(node_id).report, node_id)
         if isinstance(names, str):
             node = plan.graph.nodes[node_id]
             raise SourceError(f"{node.name} ({node.type}) {names}", node=node_id)
@@ -274,33 +308,38 @@ class ShapeComments:
 
     def __init__(self, plan: ClassPlan) -> None:
         self.plan = plan
-        self.names: dict[tuple[Dim, ...], str] = {}
+        self.names: dict[tuple[Dim | None, ...], str] = {}
         self.environments = [plan.environment(view) for view in plan.views]
 
     def of(self, node_id: str, ports: Collection[str]) -> str:
-        """The shapes of these outputs of a node."""
-        views = self.plan.views
-        specs = [view.report.outputs[node_id] for view in views]
-        return ", ".join(self._shape([each[port] for each in specs]) for port in ports)
+        """The shapes of these outputs of a node, as the uses see them in which it is there."""
+        specs = [view.report.outputs[node_id] if view.has(node_id) else None for view in self.plan.views]
+        return ", ".join(self._shape([None if each is None else each[port] for each in specs]) for port in ports)
 
-    def _shape(self, specs: list[Spec]) -> str:
-        if self.plan.block is None or len({len(spec.shape) for spec in specs}) != 1:
-            return shape_text(specs[0].shape)
+    def _shape(self, specs: Sequence[Spec | None]) -> str:
+        known = [spec for spec in specs if spec is not None]
+        if self.plan.block is None or len({len(spec.shape) for spec in known}) != 1:
+            return shape_text(known[0].shape)
+        axes = known[0].axes or ()
         parts = []
-        for axis, sizes in enumerate(zip(*(spec.shape for spec in specs), strict=True)):
-            meaning = specs[0].axes[axis] if specs[0].axes is not None and axis < len(specs[0].axes) else ""
-            parts.append(self._size(sizes, meaning))
+        for axis in range(known[0].rank):
+            sizes = tuple(None if spec is None else spec.shape[axis] for spec in specs)
+            parts.append(self._size(sizes, axes[axis] if axis < len(axes) else ""))
         return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
 
-    def _size(self, sizes: tuple[Dim, ...], meaning: str) -> str:
-        if sizes in self.names:
-            return self.names[sizes]
-        if all(size == sizes[0] for size in sizes) and (isinstance(sizes[0], Size) or not self.environments[0]):
-            return str(sizes[0])
+    def _size(self, sizes: tuple[Dim | None, ...], meaning: str) -> str:
+        known = [(size, env) for size, env in zip(sizes, self.environments, strict=True) if size is not None]
+        first, environment = known[0]
+        named = self.names.get(sizes) or (self._alike(sizes) if len(known) < len(sizes) else None)
+        if named is not None:
+            return named
+        same = all(size == first for size, _ in known)
+        if same and (isinstance(first, Size) or not environment):
+            return str(first)
         candidates = [text for texts in self.plan.known.values() for text in texts]
-        found = next((text for text in candidates if self._says(text, sizes)), None)
-        if found is None and all(size == sizes[0] for size in sizes):
-            return str(sizes[0])
+        found = next((text for text in candidates if all(_evaluated(text, env) == size for size, env in known)), None)
+        if found is None and same:
+            return str(first)
         if found is None:
             stem = LETTERS.get(meaning, "K")
             taken = set(self.names.values())
@@ -308,8 +347,13 @@ class ShapeComments:
         self.names[sizes] = found
         return found
 
-    def _says(self, candidate: str, sizes: tuple[Dim, ...]) -> bool:
-        return all(_evaluated(candidate, env) == size for env, size in zip(self.environments, sizes, strict=True))
+    def _alike(self, sizes: tuple[Dim | None, ...]) -> str | None:
+        """The name of sizes that are these wherever both are known."""
+        for theirs, name in self.names.items():
+            pairs = zip(sizes, theirs, strict=True)
+            if all(mine is None or mine == other for mine, other in pairs):
+                return name
+        return None
 
 
 def _evaluated(candidate: str, environment: dict[str, object]) -> object:

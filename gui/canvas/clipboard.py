@@ -19,7 +19,7 @@ from gui.canvas.draft import Draft
 from gui.canvas.geometry import HEIGHT, WIDTH, snap
 from gui.document import Document
 
-FORMAT = 2
+FORMAT = 3
 ASIDE = (32.0, 32.0)
 """How far a copy is put from what was copied."""
 PORT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
@@ -90,7 +90,7 @@ def from_text(text: str) -> Fragment:
         data = None
     if not isinstance(data, dict) or not {"layerloom", "format"} & data.keys():
         raise ProjectError("The clipboard holds no layers: copy some from a Layerloom network first.")
-    if "layerloom" in data and data["layerloom"] not in (1, FORMAT):
+    if "layerloom" in data and data["layerloom"] not in range(1, FORMAT + 1):
         raise ProjectError("The clipboard was written by a newer Layerloom: update Layerloom to paste it.")
     # the reader of project files does the checking: sizes, depth, names, circles
     parts = {key: data[key] for key in ("blocks", "nodes", "edges", "positions") if key in data}
@@ -133,7 +133,7 @@ def put(draft: Draft, fragment: Fragment, offset: Position, *, incoming: Sequenc
             node,
             id=fresh[node.id],
             type=types.get(node.type, node.type),
-            name=draft.graph.fresh_name(node.name),
+            name=draft.graph.fresh_name(node.name, node.type),
             properties=_sharing(node, fresh, draft.graph),
         )
         draft.do(AddNode(renewed, (x + offset[0], y + offset[1])))

@@ -9,10 +9,12 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from engine import ports
+from engine.absent import Absent
 from engine.blocks.block import PREFIX
 from engine.blocks.use import Use
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
+from engine.layers.parameters import unparse
 from engine.resolve import Fault
 from engine.shapes import Report, kind_name
 from gui.canvas.geometry import MARGIN, Box, End, Side, nearest, node_size
@@ -76,7 +78,11 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
         family, summary = _declared_family(graph, node.type), _doubtful(layer, node.parameters)
         needed, spare = set(inputs), False
     else:
-        family, summary = layer.family, layer.summary()
+        absent = isinstance(layer, Absent)
+        family = _declared_family(graph, node.type) if absent else layer.family
+        summary = layer.summary()
+        if absent:
+            summary = "×0" if node.properties.get("when", True) is True else "absent"
         declared = layer.input_ports()
         needed = {port.name for port in declared if not port.optional and not port.many}
         spare = len(inputs) > 2 and any(port.many for port in declared)
@@ -93,6 +99,7 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
         make_ports(outputs, "output", size, used, outputs),
         size,
         stacked=node.type.startswith(PREFIX),
+        absent=isinstance(layer, Absent),
     )
 
 
@@ -107,6 +114,11 @@ def marks(graph: Graph, node: Node, layer: Layer | Fault | None) -> list[str]:
     found = []
     if isinstance(layer, Use) and layer.properties.apply != "once":
         found.append("↻ scan" if layer.properties.apply == "scan" else "⇶ each step")
+    when = node.properties.get("when", True)
+    if when is not True:
+        found.append(f"when {unparse(when).removeprefix('= ')}")
+    if isinstance(layer, Use) and layer.properties.share_weights:
+        found.append("⇆ all repeats")
     if node.properties.get("frozen") is True:
         found.append("❄ frozen")
     norms = {"weight_norm": "‖w‖ weight norm", "spectral_norm": "σ spectral norm"}

@@ -49,6 +49,8 @@ class NodeLook:
     dim: bool = False
     stacked: bool = False
     """A block: two further cards lie behind it."""
+    absent: bool = False
+    """Its condition does not hold here: it is painted faint."""
     offered: Collection[End] = ()
     ready: bool = False
     outline: Outline = field(init=False)
@@ -149,7 +151,7 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
     if not look.ready:
         look.prepare(style)
     painter.setRenderHint(AA, True)
-    painter.setOpacity(0.35 if look.dim else 1.0)
+    painter.setOpacity(0.35 if look.dim else 0.5 if look.absent else 1.0)
     outline, colors, detail = look.outline, look.colors, style.detail
     if look.stacked:
         _paint_stack(painter, outline, style)

@@ -8,8 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from engine import cost
+from engine.blocks.rename import rename_node
 from engine.blocks.use import Use
-from engine.edits import RenameNode, SetParameter, SetProperty
+from engine.edits import Edit, SetParameter, SetProperty
 from engine.graph import GraphError, Node
 from engine.layers.layer import Layer
 from engine.layers.parameters import parameters
@@ -87,11 +88,11 @@ class NodePage(QWidget):
         times = self._repeat(node)
         return f"{cls.title()} · {cls.family}{f' × {times}' if times > 1 else ''}"
 
-    def rename(self, text: str) -> RenameNode:
+    def rename(self, text: str) -> Edit:
         """The edit that gives it another name."""
         node = self.node()
         assert node is not None
-        return RenameNode(node.id, text)
+        return rename_node(self.document.graph, node.id, text)
 
     def refresh(self) -> None:
         """Show it as it is now, keeping the forms (and their cursor) where the layer is the same."""
@@ -141,7 +142,7 @@ class NodePage(QWidget):
         """Where a form of this node stands."""
         inside = self.document.graph.inside is not None
         block = node is not None and self.document.graph.blocks.of_type(node.type) is not None
-        arguments = self.document.report.arguments if inside else None
+        arguments = self.document.report.scope if inside else None
         return Context(arguments, self._repeat(node) if block and node is not None else 1)
 
     def _fill_form(self, node: Node, cls: type[Layer] | None) -> None:

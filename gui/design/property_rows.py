@@ -1,4 +1,4 @@
-"""Which properties the inspector offers for a node: repeats for blocks, weights where there are some."""
+"""Which properties the inspector offers for a node: a condition, repeats for blocks, weights where there are some."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from engine.errors import GraphError
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
 from engine.layers.parameters import Parameter, parameters
+from engine.live_nodes import ENDS, STARTS
 from engine.parametrization import applies
 from engine.properties import OF_BLOCKS, Properties
 from engine.resolve import layer_class
@@ -26,6 +27,8 @@ def property_parameters(graph: Graph, report: Report, node: Node, cls: type[Laye
             block or ((known := weights(report, node.id)) and not applies(known))
         ):
             offered = False
+        if parameter.name == "when":
+            offered = node.type not in (*ENDS, *STARTS)
         if offered or parameter.name in node.properties:
             found.append(_owners(graph, report, node, parameter) if parameter.name == "weights_of" else parameter)
     return found

@@ -163,6 +163,8 @@ def _move(rng: random.Random, graph: Graph) -> Edit:
 
 PROPERTIES: dict[str, list[Any]] = {
     "repeat": [1, 2, 3, 0, {"expr": "n"}, {"expr": "depth"}],
+    "when": [True, False, {"expr": "in_channels > 4"}, {"expr": "width == 8"}, {"expr": "index"}, 3],
+    "share_weights": [True, False],
     "apply": ["once", "each_step", "scan", "twice"],
     "frozen": [True, False, 1],
     "initialization": ["zeros", "xavier_uniform", "nothing"],
@@ -172,6 +174,7 @@ PROPERTIES: dict[str, list[Any]] = {
 EXPRESSIONS: list[Any] = [
     {"expr": "width"},
     {"expr": "width * 2"},
+    {"expr": "in_channels * 2"},
     {"per_repeat": (8, 4)},
     {"expr": "1 / 0"},
     {"expr": "os"},

@@ -7,13 +7,16 @@ the sizes of the tensors that arrive. What a layer computes says `interpreter_la
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import torch
 from torch import nn
 
+from engine import layers
 from engine.blocks.block import Block
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
@@ -30,16 +33,51 @@ Lookup: TypeAlias = Callable[[Path, str], nn.Module]
 """The module that another implementation has for a node; its weights are taken over."""
 
 
-def meaning(raw: Any, arguments: Mapping[str, Any], repeat: int = 0) -> Any:
-    """What a raw value is, where the parameters of the block around have these arguments."""
+@dataclass(frozen=True)
+class Known:
+    """What expressions may speak of at a place: parameters of the block around, its inputs, and the repeat."""
+
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Value] = field(default_factory=dict)
+    index: int | None = None
+    count: int | None = None
+
+    def names(self) -> dict[str, Any]:
+        """The names and what they stand for; a parameter comes before what is always there."""
+        found: dict[str, Any] = {"index": self.index, "count": self.count}
+        first = next(iter(self.inputs.values()), None)
+        if first is not None and first.ndim > 1:
+            found["in_channels"] = first.shape[1]
+        return found | dict(self.arguments)
+
+
+def meaning(raw: Any, known: Known, repeat: int = 0) -> Any:
+    """What a raw value is at a place."""
     if isinstance(raw, Mapping) and "per_repeat" in raw:
         values = raw["per_repeat"]
-        return meaning(values[repeat] if repeat < len(values) else values[-1], arguments)
+        return meaning(values[repeat] if repeat < len(values) else values[-1], known)
     if isinstance(raw, Mapping):
-        return eval(raw["expr"], {"__builtins__": {}, "min": min, "max": max}, dict(arguments))
+        text = re.sub(r"\bsize\(\s*(\w+)\s*,", r"size('\1',", raw["expr"])
+        text = re.sub(r"\bsize\(", "__size__(", text)  # a parameter may be called size, too
+        functions = {
+            "min": lambda *given: min(given),
+            "max": lambda *given: max(given),
+            "__size__": lambda name, axis: known.inputs[name].shape[axis],  # type: ignore[union-attr]
+            "round_to": lambda number, multiple: math.floor(number / multiple + 0.5) * multiple,
+            "make_divisible": _make_divisible,
+        }
+        return eval(text, {"__builtins__": {}, **functions}, known.names())
     if isinstance(raw, (list, tuple)):
-        return tuple(meaning(item, arguments) for item in raw)
+        return tuple(meaning(item, known) for item in raw)
     return raw
+
+
+def _make_divisible(v: float, divisor: int) -> int:
+    """As it stands in TensorFlow's models and in torchvision, `torchvision/models/_utils.py`."""
+    new_v = max(divisor, int(v + divisor / 2) // divisor * divisor)
+    if new_v < 0.9 * v:
+        new_v += divisor
+    return new_v
 
 
 @dataclass
@@ -55,19 +93,21 @@ class Interpreter:
     def __call__(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """The values of the Outputs in creation order, from those of the Inputs."""
         starts = [node.id for node in self.graph.of_type("Input")]
-        frame = Frame(self, self.graph, dict(zip(starts, inputs, strict=True)), {}, ())
+        frame = Frame(self, self.graph, dict(zip(starts, inputs, strict=True)), Known(), ())
+        names = [node.name for node in self.graph.of_type("Input")]
+        frame.known = Known(inputs=dict(zip(names, inputs, strict=True)))
         values = [frame.arriving(node.id, "input") for node in self.graph.of_type("Output")]
         return tuple(value for value in values if value is not None)
 
 
 @dataclass
 class Frame:
-    """One pass through one graph: what its starts hold, and the arguments and the path of the block it is."""
+    """One pass through one graph: what its starts hold, what expressions may speak of, and the path of the block."""
 
     machine: Interpreter
     graph: Graph
     starts: Mapping[str, Value]
-    arguments: Mapping[str, Any]
+    known: Known
     path: Path
     frozen: bool = False
     done: dict[str, dict[str, Value]] = field(default_factory=dict)
@@ -86,12 +126,14 @@ class Frame:
         return self.done[node_id][port]
 
     def _run(self, node: Node) -> dict[str, Value]:
+        if not meaning(node.properties.get("when", True), self.known):
+            return self._absent(node)
         owner = self._owner(node)
         drawn = owner if owner.type == node.type else node  # then it is the owner's layer, used once more
         block = self.graph.blocks.of_type(node.type)
         if block is not None:
             return self._use(node, drawn, block)
-        typed = {name: meaning(raw, self.arguments) for name, raw in drawn.parameters.items()}
+        typed = {name: meaning(raw, self.known) for name, raw in drawn.parameters.items()}
         layer = resolve(Node(node.id, node.type, node.name, typed))
         assert isinstance(layer, Layer), f"{node.name}: {layer}"
         given = [self.arriving(node.id, port) for port in self._ports(node.id, layer)]
@@ -101,6 +143,26 @@ class Frame:
             self.machine.modules[key] = self._module(key, drawn, interpreter_layers.module(trial))
         results = interpreter_layers.apply(trial, self.machine.modules[key], given)
         return dict(zip((port.name for port in layer.output_ports()), results, strict=True))
+
+    def _absent(self, node: Node) -> dict[str, Value]:
+        """A node that is not there gives its first required input in the place of its first output."""
+        block = self.graph.blocks.of_type(node.type)
+        if block is not None:
+            starts, scanned = block.graph.of_type("BlockInput"), node.properties.get("apply") == "scan"
+            needed = [
+                start.id
+                for start in starts
+                if not start.parameters.get("optional") and not (scanned and start.parameters.get("state"))
+            ]
+            return {block.graph.of_type("BlockOutput")[0].id: self.arriving(node.id, needed[0])}
+        cls = layers.get(node.type)
+        port = next(port for port in cls.inputs if not port.optional)
+        names = [name for name in self.graph.incoming[node.id] if name.startswith(port.name)] if port.many else []
+        first = min(names, key=lambda name: int(name[len(port.name) :])) if names else port.name
+        typed = {name: meaning(raw, self.known) for name, raw in node.parameters.items()}
+        drawn = resolve(Node(node.id, node.type, node.name, typed))
+        outputs = drawn.output_ports() if isinstance(drawn, Layer) else cls.outputs
+        return {outputs[0].name: self.arriving(node.id, first)}
 
     def _ports(self, node_id: str, layer: Layer) -> list[str]:
         wired, names = self.graph.incoming[node_id], []
@@ -118,7 +180,7 @@ class Frame:
         return node
 
     def _frozen(self, node: Node) -> bool:
-        return self.frozen or bool(meaning(node.properties.get("frozen", False), self.arguments))
+        return self.frozen or bool(meaning(node.properties.get("frozen", False), self.known))
 
     def _module(self, own: NodeKey, node: Node, module: nn.Module | None) -> nn.Module | None:
         """The module with the weights that the other implementation has for this node, some of them the owner's."""
@@ -146,27 +208,44 @@ class Frame:
     # -- blocks ----------------------------------------------------------------------------------------------------
 
     def _use(self, node: Node, drawn: Node, block: Block) -> dict[str, Value]:
-        """A block, as often and in the way the node says; the first value of a repeat is the next one's first input."""
-        properties = {name: meaning(raw, self.arguments) for name, raw in drawn.properties.items()}
-        given = {start.id: self.arriving(node.id, start.id) for start in block.graph.of_type("BlockInput")}
-        ends = [end.id for end in block.graph.of_type("BlockOutput")]
+        """A block, as often and in the way the node says; some values of a repeat are inputs of the next one."""
+        properties = {name: meaning(raw, self.known) for name, raw in drawn.properties.items() if name != "when"}
+        inputs, outputs = block.graph.of_type("BlockInput"), block.graph.of_type("BlockOutput")
+        ends = [end.id for end in outputs]
         modes = {"once": _once, "each_step": _each_step, "scan": _scan}
-        mode = modes[properties.get("apply", "once")]
+        mode, count = modes[properties.get("apply", "once")], properties.get("repeat", 1)
+        named = {start.name: start.id for start in inputs if not (mode is _scan and start.parameters.get("state"))}
+        handed = {named[end.name]: end.id for end in outputs if end.name in named}
+        if inputs and inputs[0].id not in handed and ends[0] not in handed.values():
+            handed[inputs[0].id] = ends[0]
+        if not count:
+            return {end: self.arriving(node.id, start) for start, end in handed.items()}
+        given = {start.id: self.arriving(node.id, start.id) for start in inputs}
         results: dict[str, Value] = {}
-        for repeat in range(properties.get("repeat", 1)):
+        for repeat in range(count):
             raws = {p.name: drawn.parameters.get(p.name, p.default) for p in block.parameters}
-            arguments = {name: meaning(raw, self.arguments, repeat) for name, raw in raws.items()}
-            path = (*self.path, (drawn.id, repeat))
+            known = self.known
+            if drawn.properties.get("repeat", 1) != 1:  # index and count are those of the innermost repeat
+                known = replace(known, index=repeat, count=count)
+            arguments = {name: meaning(raw, known, repeat) for name, raw in raws.items()}
+            path = (*self.path, (drawn.id, 0 if properties.get("share_weights") else repeat))
 
             def step(
-                starts: Mapping[str, Value], arguments: Mapping[str, Any] = arguments, path: Path = path
+                starts: Mapping[str, Value],
+                arguments: Mapping[str, Any] = arguments,
+                path: Path = path,
+                repeat: int = repeat,
             ) -> dict[str, Value]:
-                frame = Frame(self.machine, block.graph, starts, arguments, path, self._frozen(drawn))
+                seen = {start.name: starts[start.id] for start in inputs}
+                known = Known(arguments, seen, repeat, count)
+                frame = Frame(self.machine, block.graph, starts, known, path, self._frozen(drawn))
                 return {end: frame.arriving(end, "input") for end in ends}
 
-            results = mode(Pass(block, arguments, self.machine.dtype), step, given)
-            if given and results:
-                given = {**given, next(iter(given)): results[ends[0]]}
+            def told(raw: Any, seen: Mapping[str, Value], arguments: Any = arguments, repeat: int = repeat) -> Any:
+                return meaning(raw, Known(arguments, seen, repeat, count))
+
+            results = mode(Pass(block, told, self.machine.dtype), step, given)
+            given = given | {start: results[end] for start, end in handed.items()}
         return results
 
 
@@ -180,12 +259,12 @@ class Pass:
     """One repeat of a block: what its ends say with these arguments."""
 
     block: Block
-    arguments: Mapping[str, Any]
+    told: Callable[[Any, Mapping[str, Value]], Any]
     dtype: torch.dtype
 
-    def said(self, node: Node, name: str, default: Any) -> Any:
-        """A field of a BlockInput or BlockOutput."""
-        return meaning(node.parameters.get(name, default), self.arguments)
+    def said(self, node: Node, name: str, default: Any, seen: Mapping[str, Value] | None = None) -> Any:
+        """A field of a BlockInput or BlockOutput, with what is ``seen`` of the inputs by name."""
+        return self.told(node.parameters.get(name, default), seen or {})
 
     def cut(self, given: Mapping[str, Value], left_out: set[str]) -> dict[str, torch.Tensor]:
         """The sequences among the inputs, of which the block sees a step at a time."""
@@ -211,10 +290,12 @@ def _scan(use: Pass, step: Step, given: Mapping[str, Value]) -> dict[str, Value]
     sequences = use.cut(given, {node.id for node in states.values()})
     first = next(iter(sequences.values()))
     held: dict[str, Value] = {}
+    starts = graph.of_type("BlockInput")
+    seen_now = {node.name: sequences[node.id][:, 0] if node.id in sequences else given[node.id] for node in starts}
     for node in states.values():
         start = given[node.id]
         if start is None:
-            start = torch.zeros(first.shape[0], *use.said(node, "shape", ()), dtype=use.dtype)
+            start = torch.zeros(first.shape[0], *use.said(node, "shape", (), seen_now), dtype=use.dtype)
         held[node.id] = start
     handed = {end.id: states[name].id for end in graph.of_type("BlockOutput") if (name := use.said(end, "state", ""))}
     seen = []

@@ -98,12 +98,12 @@ def block(scope: Scope, depth: int, focus: str) -> None:
     name = scope.graph.blocks.fresh_name(rng.choice(NAMES))
     graph = scope.graph.define(name)
     batch = scope.batch * steps if mode == "each_step" else scope.batch
-    inner = Scope(draft, graph, batch, within=(*scope.within, mode))
+    repeat = rng.choice([1, 1, 1, 2, 2, 3, 3, 0])
+    inner = Scope(draft, graph, batch, within=(*scope.within, mode), count=repeat)
     seen = main.spec if mode == "once" else main.spec.with_shape((batch, *main.spec.shape[2:]))
     first = inner.enter(seen)
     states = _states(inner) if mode == "scan" else []
     _fill(inner, depth, focus)
-    repeat = rng.choice([1, 1, 2, 3])
     read = _ends(inner, first, states, repeat)
     made = Made(inner.graph.blocks[str(graph.inside)].type, mode, tuple(inner.entries), inner.arguments)
     draft.blocks[made.node_type] = made
@@ -182,10 +182,29 @@ def _ends(inner: Scope, first: Value, states: list[Value], repeat: int) -> int |
     nexts = _nexts(inner, states, made)
     for state, value in zip(states, nexts, strict=True):
         ends.insert(rng.randrange(1 if repeat > 1 else 0, len(ends) + 1), (value, inner.graph.nodes[state.node].name))
+    named = _named(inner, made) if repeat > 1 or rng.random() < 0.1 else {}
+    for value, called in named.items():
+        ends.insert(rng.randrange(len(ends) + 1), (value, f"={called}"))
     for value, name in ends:
-        node = inner.add("BlockOutput", **({"state": name} if name else {}))
+        if name.startswith("="):  # it goes to the input of its name in the next repeat
+            node = inner.end(name[1:])
+        else:
+            node = inner.add("BlockOutput", **({"state": name} if name else {}))
         Connect(Edge(value.node, value.port, node, "input")).apply(inner.graph)
     return next((place for place, (value, _) in enumerate(ends) if value == focused), None)
+
+
+def _named(inner: Scope, made: list[Value]) -> dict[Value, str]:
+    """Values for inputs of the next repeat, by the names of these inputs."""
+    rng = inner.draft.rng
+    found: dict[Value, str] = {}
+    entries = [entry for entry in inner.entries if entry.feed == FLOAT and not entry.state and not entry.optional]
+    for entry in rng.sample(entries, min(len(entries), rng.choice([0, 1, 1, 2]))):
+        try:
+            found[coerced(inner, rng.choice(made), entry.spec)] = inner.graph.nodes[entry.node].name
+        except Unfit:
+            continue
+    return found
 
 
 def _nexts(inner: Scope, states: list[Value], made: list[Value]) -> list[Value]:
@@ -219,6 +238,9 @@ def _use(scope: Scope, made: Made, given: list[Value | None], repeat: int, vary:
         numbers = [name for name, item in arguments.items() if type(item) is int]
         for name in rng.sample(numbers, min(len(numbers), rng.choice([0, 1, 1, 2]))):
             arguments[name] = max(1, arguments[name] + rng.choice([-1, 1, 2]))
+        truths = [name for name, item in arguments.items() if type(item) is bool]
+        for name in rng.sample(truths, min(len(truths), rng.choice([0, 1, 2]))):
+            arguments[name] = not arguments[name]
     raw = {
         p.name: scope.express(arguments[p.name])
         for p in block.parameters
@@ -233,9 +255,15 @@ def _use(scope: Scope, made: Made, given: list[Value | None], repeat: int, vary:
         value = arguments[name]
         others = [scope.express(max(1, value + rng.choice([-1, 0, 1, 2]))) for _ in range(rng.choice([1, 2]))]
         varied[name] = {"per_repeat": (scope.express(value), *others)}
-    tries = [(varied, repeat), (raw, repeat), (raw, 1)] if repeat > 1 else [(raw, 1)]
-    for parameters, count in tries:
-        times = {"repeat": scope.express(count)} if count > 1 or rng.random() < 0.1 else {}
+    tries = [(varied, repeat), (raw, repeat), (raw, 1)] if repeat > 1 else [(raw, repeat), (raw, 1)]
+    for name, item in arguments.items():
+        if type(item) is bool and rng.random() < 0.5:  # a condition that holds in some repeats only, perhaps
+            varied[name] = {"per_repeat": (scope.express(item), scope.express(not item))}
+    shared = repeat > 1 and rng.random() < 0.3
+    tries = [(raw, repeat), *tries] if shared else tries
+    for place, (parameters, count) in enumerate(tries):
+        times: dict[str, Any] = {"repeat": scope.express(count)} if count != 1 or rng.random() < 0.1 else {}
+        times |= {"share_weights": scope.express(True)} if shared and not place else {}
         try:
             return scope.put(made.node_type, {**parameters, **properties, **times}, given)
         except Unfit:
@@ -269,7 +297,7 @@ def again(scope: Scope) -> None:
         if len(given) < len(made.entries):
             continue
         try:
-            _use(scope, made, given, rng.choice([1, 1, 2, 3]), vary=True)
+            _use(scope, made, given, rng.choice([1, 1, 1, 2, 3, 0]), vary=True)
             return
         except Unfit:
             continue

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine import layers
-from engine.blocks.use import Inside, Use, states
-from engine.expressions import depends, is_expression, per_repeat
+from engine.absent import Absent
+from engine.blocks.ends import states
+from engine.blocks.use import Inside, Use
+from engine.expressions import REPEATS, asks_size, depends, is_expression, mentions, per_repeat
 from engine.graph import Graph, Node
 from engine.layers.endpoints import BlockInput
 from engine.live_nodes import live_nodes
@@ -25,15 +27,11 @@ KINDS: Final = (
     *("scan with 1 state", "scan with 2 states", "scan with 3 states", "states of different shapes"),
     *("a state nobody reads inside", "a state nobody reads outside", "a state that begins wired", "a repeated scan"),
     *("an optional input wired", "an optional input open", "an optional input wired inside to an optional port"),
-    *(
-        "shared weights",
-        "a shared block",
-        "tied tensors",
-        "frozen",
-        "an initialization",
-        "weight norm",
-        "spectral norm",
-    ),
+    *("an absent node", "a condition from an expression", "a node that is there in some uses only"),
+    *("an absent block", "repeat 0", "several values handed on", "weights shared across repeats"),
+    *("the size of an input in an expression", "the number of the repeat in an expression"),
+    *("shared weights", "a shared block", "tied tensors", "frozen", "an initialization"),
+    *("weight norm", "spectral norm"),
     *("float32", "float64", "bfloat16", "batch of 1", "open lengths"),
 )
 FIELDS: Final = tuple(f"{cls.__name__}.{name}" for cls in COMPUTING for name in cls.model_fields)
@@ -70,9 +68,9 @@ class Seen:
 def seen(graph: Graph, report: Report | None = None, depth: int = 0) -> Iterator[Seen]:
     """Every node that takes part, once for each way in which its graph is used."""
     report = report or infer(graph)
-    live = live_nodes(graph)
+    live = live_nodes(graph, report)
     for node_id in graph.order():
-        layer = report.layer(node_id)
+        layer = report.absent(node_id) or report.layer(node_id)
         if node_id not in live or layer is None or node_id not in report.inputs:
             continue
         here = Seen(graph, report, graph.nodes[node_id], layer, depth)
@@ -88,15 +86,23 @@ def coverage(network: Network) -> set[str]:
     found = {str(network.dtype).removeprefix("torch.")}
     found |= {"batch of 1"} if network.sizes["N"] == 1 else set()
     found |= {"several outputs of the network"} if len(network.graph.of_type("Output")) > 1 else set()
+    present: dict[Any, set[bool]] = {}
     for each in nodes:
         if each.node.type == "Input" and any(isinstance(size, str) for size in each.node.parameters["shape"]):
             found.add("open lengths")
         found |= _of_node(each)
+        if isinstance(each.layer, Absent):
+            present.setdefault((each.graph.inside, each.node.id), set()).add(False)
+            found |= {"repeat 0"} if "repeat" in each.node.properties else {"an absent node"}
+            found |= {"an absent block"} if each.node.type.startswith("block.") else set()
+            continue
+        present.setdefault((each.graph.inside, each.node.id), set()).add(True)
         if isinstance(each.layer, Use):
             found |= _of_use(each)
         else:
             expressed = [name for name, raw in each.node.parameters.items() if depends(raw)]
             found |= {each.node.type, *(f"{each.node.type}.{name}" for name in expressed)}
+    found |= {"a node that is there in some uses only"} if any(len(each) > 1 for each in present.values()) else set()
     uses: dict[str, set[Any]] = {}
     for each in nodes:
         if isinstance(each.layer, Use):
@@ -111,9 +117,13 @@ def _of_node(each: Seen) -> set[str]:
         same = owner.type == each.node.type
         found.add("shared weights" if same else "tied tensors")
         found |= {"a shared block"} if same and isinstance(each.layer, Use) else set()
+    words = mentions([*each.node.parameters.values(), *each.node.properties.values()]) - each.report.arguments.keys()
+    found |= {"the size of an input in an expression"} if any(map(asks_size, words)) else set()
+    found |= {"the number of the repeat in an expression"} if words & {*REPEATS} else set()
+    found |= {"a condition from an expression"} if is_expression(each.node.properties.get("when")) else set()
     found |= {"frozen"} if each.node.properties.get("frozen") else set()
     found |= {"an initialization"} if each.node.properties.get("initialization") else set()
-    properties = resolve_properties(each.node, each.report.arguments)
+    properties = resolve_properties(each.node, each.report.scope)
     if isinstance(properties, Properties) and properties.parametrization:
         found.add(properties.parametrization.replace("_", " "))
     ports = {port.name for port in each.layer.input_ports() if port.optional}
@@ -130,6 +140,8 @@ def _of_use(each: Seen) -> set[str]:
     found |= {"blocks three deep"} if each.depth > 1 else set()
     found |= {"several outputs of a block"} if len(use.output_ports()) > 1 else set()
     found |= {"repeat"} if use.properties.repeat > 1 else set()
+    found |= {"several values handed on"} if use.properties.repeat > 1 and len(use.handed_on) > 1 else set()
+    found |= {"weights shared across repeats"} if use.properties.repeat > 1 and use.properties.share_weights else set()
     found |= {"repeat from an expression"} if is_expression(node.properties.get("repeat")) else set()
     if use.properties.repeat > 1 and any(per_repeat(raw) for raw in node.parameters.values()):
         found |= {"per-repeat values"} if len(use.repeats) > 1 else set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,8 @@ from typing import Any, Final
 
 import torch
 
+from engine import expressions
+from engine.absent import Absent
 from engine.blocks.block import BlockParameter
 from engine.blocks.block_edits import SetBlock
 from engine.blocks.use import Use
@@ -16,6 +19,7 @@ from engine.dims import Dim, Size
 from engine.edits import AddNode, Connect, RemoveNode
 from engine.graph import Edge, Graph, Node, literal
 from engine.layers.layer import Layer, Port, ShapeError
+from engine.nn.make_divisible import make_divisible
 from engine.properties import Properties
 from engine.resolve import resolve
 from engine.spec import BATCH, UNWIRED, Spec
@@ -40,6 +44,10 @@ PARAMETERS: Final = (
     "training",
     "half",
 )
+
+
+GONE: Final = ("when", "repeat")
+"""The properties by which a node may be absent."""
 
 
 class Unfit(Exception):
@@ -109,6 +117,14 @@ class Scope:
     """The modes of the blocks around, outermost first."""
     focused: list[Value] = field(default_factory=list)
     """What the layer in focus gives, here or within a block: somebody has to read one of them."""
+    count: int = 1
+    """How often the block is repeated in its first use."""
+
+    def seen(self) -> expressions.Scope:
+        """What expressions see in the first use of the block."""
+        inputs = {self.graph.nodes[entry.node].name: entry.spec.shape for entry in self.entries}
+        known = expressions.Scope(self.arguments, inputs)
+        return known.at(0, self.count) if self.graph.inside is not None else known
 
     # -- nodes and wires -------------------------------------------------------------------------------------------
 
@@ -121,6 +137,12 @@ class Scope:
         AddNode(node, (0.0, 0.0)).apply(self.graph)  # by its type: a block may be called as a layer is
         return node.id
 
+    def end(self, name: str) -> str:
+        """A BlockOutput called as an input is."""
+        node = Node(self.graph.fresh_id(), "BlockOutput", name)
+        AddNode(node, (0.0, 0.0)).apply(self.graph)
+        return node.id
+
     def wire(self, node: str, ports: Sequence[Port], given: Sequence[Value | None]) -> None:
         many = next((port.name for port in ports if port.many), "")
         names = [f"{many}{index}" for index in range(len(given))] if many else [port.name for port in ports]
@@ -130,12 +152,16 @@ class Scope:
 
     def put(self, node_type: str, raw: dict[str, Any], given: Sequence[Value | None]) -> list[Value]:
         """A node behind these values; what it gives. Raises Unfit where it does not fit."""
+        if "when" not in raw and "weights_of" not in raw and self.draft.chance(0.12 if not self.within else 0.2):
+            raw = {**raw, "when": self.condition(not self.draft.chance(0.3))}
         node = self.add(node_type, **raw)
         try:
-            layer = resolve(self.graph.nodes[node], self.graph, self.arguments)
+            layer = resolve(self.graph.nodes[node], self.graph, self.seen())
             if not isinstance(layer, Layer):
                 raise Unfit(layer.message)
             specs = tuple(UNWIRED if value is None else value.spec for value in given)
+            if isinstance(layer, Absent) and UNWIRED in [specs[place] for place in layer.places()]:
+                raise Unfit("nothing to hand on")
             found = layer.infer(*specs)
             results = (found,) if isinstance(found, Spec) else found
             if not all(small(spec.bound(self.draft.sizes)) for spec in results):
@@ -145,15 +171,32 @@ class Scope:
         except (Unfit, ShapeError) as error:
             RemoveNode(node).apply(self.graph)
             raise Unfit(str(error)) from None
-        self.wire(node, layer.input_ports(), given)
+        ports = layer.input_ports()
+        if isinstance(layer, Absent):
+            there = {name: raw for name, raw in self.graph.nodes[node].properties.items() if name not in GONE}
+            shown = resolve(replace(self.graph.nodes[node], properties=there), self.graph, self.seen())
+            ports = shown.input_ports() if isinstance(shown, Layer) else ports
+        if len(ports) != len(given) and not any(port.many for port in ports):
+            RemoveNode(node).apply(self.graph)
+            raise Unfit("other inputs when it is there")
+        self.wire(node, ports, given)
         self.placed[node] = Placed(layer, raw, tuple(given))
         made = []
         for port, spec in zip(layer.output_ports(), results, strict=True):
             whole = Feed("whole", -1, -1)  # nobody else's whole numbers
             feed = {"float32": FLOAT, "bool": Feed("truth")}.get(spec.dtype, whole)
+            feed = self._handed_feed(layer, port.name, given, feed)
             made.append(Value(node, port.name, replace(spec, axes=None), feed))
         self.values += made
         return made
+
+    def _handed_feed(self, layer: Layer, port: str, given: Sequence[Value | None], feed: Feed) -> Feed:
+        """What an absent node hands on is what it was."""
+        if not isinstance(layer, Absent):
+            return feed
+        names = [each.name for each in layer.output_ports()]
+        source = given[layer.places()[names.index(port)]]
+        return feed if source is None else source.feed
 
     def enter(self, spec: Spec, feed: Feed = FLOAT, **flags: Any) -> Value:
         """A new input of this shape. Raises Unfit where there can be none."""
@@ -234,6 +277,8 @@ class Scope:
             return value
         if isinstance(value, float) and abs(value) > 1e9:
             return value  # more than a parameter of a block may be
+        if type(value) is int and rng.random() < 0.25 and (text := self._from_sizes(value)):
+            return {"expr": text}
         known = [name for name, item in self.arguments.items() if type(item) is type(value) and item == value]
         if known and rng.random() < 0.5 and not isinstance(value, bool):
             return {"expr": rng.choice(known)}
@@ -254,6 +299,49 @@ class Scope:
         else:
             text, inner = "{}", value
         return {"expr": text.format(self.parameter(inner))}
+
+    def _sizes(self) -> list[tuple[str, int]]:
+        """Sizes of inputs that every use has, and the number of the repeat, as expressions with what they are."""
+        found = [("index", 0), ("count", self.count)]
+        for place, entry in enumerate(self.entries):
+            if entry.optional:
+                continue
+            name = self.graph.nodes[entry.node].name
+            word = name if name.isidentifier() and not keyword.iskeyword(name) else repr(name)
+            sizes = list(enumerate(entry.spec.shape))[1:]
+            found += [(f"size({word}, {axis})", size) for axis, size in sizes if isinstance(size, int)]
+            if not place and entry.spec.rank > 1 and isinstance(entry.spec.shape[1], int):
+                found.append(("in_channels", entry.spec.shape[1]))
+        return [(text, size) for text, size in found if text not in self.arguments]
+
+    def _from_sizes(self, value: int) -> str:
+        """An expression over the sizes of inputs or the repeat that is this number; empty where there is none."""
+        rng = self.draft.rng
+        forms = []
+        for text, size in self._sizes():
+            forms += [(text, size)] * 3
+            forms += [(f"{text} + {value - size}", value), (f"max({text}, {value})", max(size, value))]
+            forms += [(f"{value} if {text} > {size - 1} else {value + 1}", value)]
+            forms += (
+                [(f"round_to({text}, {value})", int((2 * size + value) // (2 * value)) * value)] if value > 0 else []
+            )
+            forms += [(f"make_divisible({text}, {value})", make_divisible(size, value))] if value > 0 else []
+        fitting = [text for text, number in forms if number == value]
+        return rng.choice(fitting) if fitting else ""
+
+    def condition(self, holds: bool) -> Any:
+        """A raw condition that holds or does not in the first use of the block."""
+        rng = self.draft.rng
+        if self.graph.inside is None or rng.random() < 0.1:
+            return holds
+        numbers = [(name, item) for name, item in self.arguments.items() if type(item) is int] + self._sizes()
+        text, number = rng.choice(numbers) if rng.random() < 0.6 else (self.parameter(holds), 0)
+        if not number and text in self.arguments and type(self.arguments[text]) is bool:
+            return {"expr": text}
+        true = [f"{text} == {number}", f"{text} >= {number}", f"not {text} != {number}", f"0 <= {text} <= {number}"]
+        true += [f"{text} < {number + 1} and {number} == {text}", f"{text} > {number} or {text} == {number}"]
+        false = [f"{text} != {number}", f"{text} > {number}", f"not {text} == {number}", f"{text} < {number} < 0"]
+        return {"expr": rng.choice(true if holds else false)}
 
     def parameter(self, value: Any) -> str:
         """A new parameter of the block around, with this value in its first use."""

@@ -18,12 +18,13 @@ NODES = (
     ast.arguments, ast.arg, ast.Assign, ast.Attribute, ast.Name, ast.Call, ast.keyword, ast.Return, ast.BinOp, ast.Add,
     ast.UnaryOp, ast.USub, ast.Tuple, ast.Subscript, ast.Load, ast.Store, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv,
     ast.Mod, ast.Pow, ast.GeneratorExp, ast.comprehension, ast.Starred, ast.List, ast.For, ast.BitOr,
-    ast.Slice, ast.MatMult, ast.IfExp, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
+    ast.Slice, ast.MatMult, ast.If, ast.IfExp, ast.BoolOp, ast.And, ast.Or, ast.Not, ast.Compare, ast.Eq,
+    ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
 )  # fmt: skip
 TORCH = {"Tensor", "cat", "zeros", "stack", "maximum", "ones_like", "bool"} | {
     cls.torch.removeprefix("torch.") for cls in layers.all() if cls.torch.startswith("torch.")
 }
-CALLED = {"super", "range", "zip", "initialize", "layer", "pad_same", "masked_mean"}
+CALLED = {"super", "range", "zip", "initialize", "layer", "pad_same", "masked_mean", "min", "max"}
 METHODS = {
     *("flatten", "unflatten", "unbind", "append", "requires_grad_", "shape", "device", "reshape", "permute", "squeeze"),
     *("unsqueeze", "split", "chunk", "mean", "sum", "amax", "amin", "transpose", "triu", "masked_fill", "clamp"),

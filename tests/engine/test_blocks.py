@@ -195,7 +195,7 @@ def test_repeats_reckon_with_parameters_and_nest() -> None:
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        ("width * 2", "names 'width', but the parameters of the block are: none."),
+        ("width * 2", "names 'width', but the names known here are: in_channels."),
         ("1 / 0", "divides by zero."),
         ("__import__('os')", "holds more than arithmetic"),
         ("a.b", "holds more than arithmetic"),
@@ -204,7 +204,7 @@ def test_repeats_reckon_with_parameters_and_nest() -> None:
         ("(", "cannot be read"),
         ("1" * 300, "has 300 characters; the most is 200."),
         ("[1]", "holds more than arithmetic"),
-        ("'a' * 3", "holds more than arithmetic"),
+        ("'a' * 3", "reckons with 'a', which is no number."),
     ],
 )
 def test_an_expression_that_has_no_value_is_a_problem_of_its_field(raw: str, words: str) -> None:

@@ -152,7 +152,7 @@ def test_an_axis_that_does_not_fit_is_named_and_a_fix_cures_it() -> None:
 
 
 def test_a_project_of_schema_1_keeps_the_last_axis() -> None:
-    text = to_bytes(segmentation()).decode().replace('"schema": 2', '"schema": 1')
+    text = to_bytes(segmentation()).decode().replace('"schema": 3', '"schema": 1')
     old = from_bytes(text.encode())
     assert old.of_type("Output")[0].parameters["class_axis"] == -1
     assert from_bytes(to_bytes(old)).of_type("Output")[0].parameters["class_axis"] == -1

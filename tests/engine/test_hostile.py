@@ -20,8 +20,8 @@ HOSTILE: list[tuple[str, bytes, str]] = [
     ("another format", b'{"format": "x"}', NO_PROJECT),
     (
         "newer",
-        top(schema=3),
-        " was written by a newer Layerloom (schema 3; this one reads 2): update Layerloom to open",
+        top(schema=4),
+        " was written by a newer Layerloom (schema 4; this one reads 3): update Layerloom to open",
     ),
     ("much newer", top(schema=10**18, nodes={}), " was written by a newer Layerloom"),
     ("schema 0", top(schema=0), ", schema: Input should be greater than or equal to 1."),

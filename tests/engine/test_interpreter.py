@@ -16,7 +16,7 @@ from engine.blocks.use import Use
 from engine.edits import SetParameter, SetProperty
 from engine.graph import Graph
 from engine.problems import find
-from engine.source import calls, forward, writer
+from engine.source import calls, conditions, forward, writer
 from tests.engine.agreement import disagreement
 from tests.engine.interpreter import Interpreter
 from tests.engine.known_wrong import known
@@ -175,6 +175,31 @@ def samples_mixed_across_steps(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Use, "one_by_one", lambda use, *_: use.properties.apply == "scan")
 
 
+def conditions_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """Every node of a class is always there."""
+    patch.setattr(conditions.Conditions, "deciding", lambda *_: ("", ""))
+
+
+def only_one_value_handed_on(patch: pytest.MonkeyPatch) -> None:
+    honest = forward.Forward._held
+
+    def wrong(*given: Any) -> Any:
+        found = honest(*given)
+        return dict(list(found.items())[:1])
+
+    patch.setattr(forward.Forward, "_held", wrong)
+
+
+def one_repeat_of_shared_weights_too_few(patch: pytest.MonkeyPatch) -> None:
+    honest = forward.Forward._repeats
+
+    def wrong(*given: Any) -> Any:
+        head, layer = honest(*given)
+        return head.replace("):", " - 1):"), layer
+
+    patch.setattr(forward.Forward, "_repeats", wrong)
+
+
 FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], str]] = [
     (states_exchanged, "scan with 2 states"),
     (first_value_for_every_repeat, "per-repeat values"),
@@ -185,6 +210,9 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], str]] = [
     (one_block_too_few, "repeat"),
     (expressions_forgotten, "per-repeat values"),
     (samples_mixed_across_steps, "each step, one by one"),
+    (conditions_forgotten, "a node that is there in some uses only"),
+    (only_one_value_handed_on, "several values handed on"),
+    (one_repeat_of_shared_weights_too_few, "weights shared across repeats"),
 ]
 
 

@@ -20,7 +20,7 @@ from tests.engine.networks import lenet
 
 TINY = """{
 "format": "layerloom",
-"schema": 2,
+"schema": 3,
 "name": "tiny",
 "nodes": [
  {"id": "n1", "type": "Input", "name": "input", "parameters": {"shape": [1, 8, 8]}},
@@ -49,7 +49,7 @@ def test_the_file_diffs_well() -> None:
     graph = project.from_bytes(TINY.encode())
     assert project.to_bytes(graph).decode() == TINY
     assert project.to_bytes(Graph("empty")).decode() == (
-        '{\n"format": "layerloom",\n"schema": 2,\n"name": "empty",\n"nodes": [],\n"edges": [],\n"positions": {},\n'
+        '{\n"format": "layerloom",\n"schema": 3,\n"name": "empty",\n"nodes": [],\n"edges": [],\n"positions": {},\n'
         '"data": {},\n"training": {}\n}\n'
     )
     json.loads(TINY)

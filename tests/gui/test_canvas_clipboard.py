@@ -29,7 +29,7 @@ def fragment(graph: Graph, *node_ids: str) -> dict[str, Any]:
 
 def test_the_text_has_the_promised_form(chain: Graph) -> None:
     data = fragment(chain, "n2", "n3")
-    assert data["layerloom"] == 2
+    assert data["layerloom"] == 3
     assert [node["name"] for node in data["nodes"]] == ["conv1", "relu1"]
     assert data["edges"] == [{"source": ["n2", "output"], "target": ["n3", "input"]}]
     assert data["incoming"] == [{"source": ["n1", "output"], "target": ["n2", "input"]}]
@@ -128,7 +128,7 @@ HOSTILE = {
     "huge number": good().replace("0.0", "9" * 6000),
     "deep": '{"layerloom": 1, "nodes": ' + "[" * 100_000 + "]" * 100_000 + "}",
     "deep parameter": good(nodes=[{"id": "a", "type": "ReLU", "name": "r", "parameters": {"p": DEEP}}]),
-    "newer": good(layerloom=3),
+    "newer": good(layerloom=4),
     "nodes no list": good(nodes={"a": 1}),
     "node no object": good(nodes=[7]),
     "bad id": good(nodes=[{"id": "<script>", "type": "ReLU", "name": "r", "parameters": {}}]),

@@ -108,7 +108,8 @@ def test_a_block_is_shown_with_its_name_help_and_parameters(seen: Seen) -> None:
     seen.select("first")
     assert seen.panel.kind.text() == "Unit · Block × 3"
     assert "A convolution and a ReLU." in seen.texts()
-    assert {"channels", "stride", "repeat", "apply", "frozen", "weights_of", "initialization"} == seen.rows()
+    properties = {"when", "repeat", "share_weights", "apply", "frozen", "weights_of", "initialization"}
+    assert {"channels", "stride", *properties} == seen.rows()
     assert "out  (N, 16, 16, 16) float32" in seen.texts()
 
 
@@ -131,16 +132,17 @@ def test_the_number_of_repeats_is_a_property(seen: Seen) -> None:
     assert seen.panel.kind.text() == "Unit · Block × 4"
     with one_step(seen.document):
         seen.press("channels: a value for each repeat")
-    seen.type_into("repeat", "0")
-    assert "needs repeat to be a whole number from 1 to 1000, not 0." in seen.texts()
+    seen.type_into("repeat", "-1")
+    assert "needs repeat to be a whole number from 0 to 1000, not -1." in seen.texts()
 
 
 @pytest.mark.parametrize(
     ("name", "properties"),
     [
-        ("conv1", {"weights_of", "frozen", "initialization", "parametrization"}),
-        ("flatten1", set()),
-        ("fc1", {"weights_of", "frozen", "initialization", "parametrization"}),
+        ("conv1", {"when", "weights_of", "frozen", "initialization", "parametrization"}),
+        ("flatten1", {"when"}),
+        ("fc1", {"when", "weights_of", "frozen", "initialization", "parametrization"}),
+        ("input", set()),
     ],
 )
 def test_properties_are_offered_where_they_mean_something(seen: Seen, name: str, properties: set[str]) -> None:

@@ -22,6 +22,8 @@ PUBLISHED = {
     "vit-tiny": 102_666,  # patches 320, token 64, positions 1,088, three blocks of 33,472, norm 128, head 650
     "resnet-18": 11_689_512,
     "resnet-50": 25_557_032,
+    "mobilenet-v3-small": 2_542_856,  # as torchvision has it
+    "mobilenet-v3-large": 5_483_032,
 }
 NAMES = [preset.name for preset in presets.BUILT_IN]
 

@@ -14,6 +14,8 @@ from engine.problems.rules import table_rules as tables
 from engine.problems.rules import wiring_rules as wiring
 
 NODE_RULES: Final[tuple[NodeRule, ...]] = (*wiring.NODE, *learning.NODE, *images.NODE, *data.NODE)
+OF_ABSENT: Final[tuple[NodeRule, ...]] = wiring.NODE
+"""What is said of a node whose condition does not hold."""
 EDGE_RULES: Final[tuple[EdgeRule, ...]] = (*learning.EDGE, *images.EDGE, *data.EDGE)
 GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *wiring.GRAPH,

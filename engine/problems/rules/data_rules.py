@@ -88,7 +88,7 @@ def embedding_range(graph: Graph, report: Report, node_id: str) -> Found:
     one_hot = graph.nodes[node_id].type == "OneHot"
     name, kind = ("num_classes", "positions") if one_hot else ("num_embeddings", "rows")
     rows = getattr(layer, name, 0)
-    for edge in origins(graph, node_id, PASSES_THROUGH | PICKS):
+    for edge in origins(graph, report, node_id, PASSES_THROUGH | PICKS):
         source = report.layer(edge.source)
         known = _known(graph, report, edge.source, Input)
         if edge.target_port in ("offsets", "per_sample_weights") or not isinstance(source, Input) or not known:

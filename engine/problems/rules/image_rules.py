@@ -80,7 +80,7 @@ def channels_last(graph: Graph, report: Report, node_id: str) -> Found:
     inputs = report.inputs.get(node_id)
     if not inputs:
         return
-    for edge in origins(graph, node_id, DROPOUTS | {"Identity", "Scale"}):
+    for edge in origins(graph, report, node_id, DROPOUTS | {"Identity", "Scale"}):
         source = report.layer(edge.source)
         if not isinstance(source, Input) or len(source.shape) != 3:
             continue

@@ -59,7 +59,7 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
     if not isinstance(output, Output) or output.loss is None:
         return
     loss = output.loss
-    for edge in origins(graph, node_id, PASSES_THROUGH | RESAMPLES | AVERAGES):
+    for edge in origins(graph, report, node_id, PASSES_THROUGH | RESAMPLES | AVERAGES):
         node = graph.nodes[edge.source]
         name, kind = called(graph, node), node.type
         if loss == "cross_entropy" and kind in SOFTMAX:
@@ -136,17 +136,18 @@ def _origin_beside(
     graph: Graph, report: Report, node_id: str, known: frozenset[str], keeping: frozenset[str]
 ) -> Node | None:
     """A node that feeds this one, through layers of the types ``keeping``, and is of none of the ``known`` types."""
-    stack, seen = [edge.source for edge in feeding(graph, node_id)], set[str]()
+    stack, seen = [edge.source for edge in feeding(graph, report, node_id)], set[str]()
     while stack:
         current = stack.pop()
         node = graph.nodes[current]
-        if current in seen or node.type in known or current not in report.outputs:
+        there = report.absent(current) is None
+        if current in seen or (there and node.type in known) or current not in report.outputs:
             continue
         seen.add(current)
         if known is PROBABILITIES and _within(report.layer(current)):
             continue
-        if node.type in keeping:
-            stack += [edge.source for edge in feeding(graph, current) if edge.target_port not in POINTING]
+        if node.type in keeping or report.absent(current) is not None:
+            stack += [edge.source for edge in feeding(graph, report, current) if edge.target_port not in POINTING]
         elif not isinstance(report.layer(current), Use):  # a block may end in a Sigmoid
             return node
     return None
@@ -166,7 +167,7 @@ def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:
     output = report.layer(node_id)
     if not isinstance(output, Output) or not compares(output.loss):
         return
-    for edge in origins(graph, node_id, RESHAPES):
+    for edge in origins(graph, report, node_id, RESHAPES):
         node = graph.nodes[edge.source]
         layer = report.layer(node.id)
         share = getattr(layer, "p", 0.0)
@@ -185,7 +186,7 @@ def no_activation(graph: Graph, report: Report, node_id: str) -> Found:
     node, layer = graph.node(node_id), report.layer(node_id)
     if layer is None or node_id not in report.inputs or not _mixes(layer):
         return
-    for edge in origins(graph, node_id, PASSES_THROUGH | AVERAGES | BATCH_NORMS):
+    for edge in origins(graph, report, node_id, PASSES_THROUGH | AVERAGES | BATCH_NORMS):
         before, source = report.layer(edge.source), graph.nodes[edge.source]
         if source.type not in AFFINE or before is None or not _mixes(before) or edge.source not in report.inputs:
             continue
@@ -205,7 +206,7 @@ def no_activation(graph: Graph, report: Report, node_id: str) -> Found:
 
 def bias_before_norm(graph: Graph, report: Report, node_id: str) -> Found:
     """A bias before a batch norm is taken out again."""
-    for edge in origins(graph, node_id, POOLS):
+    for edge in origins(graph, report, node_id, POOLS):
         node, layer = graph.nodes[edge.source], report.layer(edge.source)
         alone = only_reader(graph, edge.source, node_id) and not graph.sharers(edge.source)
         if node.type in WITH_BIAS and getattr(layer, "bias", False) and alone and node_id in report.inputs:

@@ -126,7 +126,7 @@ def no_causal_mask(graph: Graph, report: Report) -> Found:
             edge.source
             for table in tables
             if table in before
-            for edge in origins(graph, table, PASSES_THROUGH | PICKS)
+            for edge in origins(graph, report, table, PASSES_THROUGH | PICKS)
             if _are_tokens(report, edge.source, steps)
         }
         if not tokens:
@@ -210,7 +210,7 @@ def _adds_positions(graph: Graph, report: Report, node_id: str) -> bool:
     steps = report.inputs[node_id][0].shape[1:2]
     tables = [
         report.layer(edge.source)
-        for edge in origins(graph, node_id, PASSES_THROUGH | KEEPS_POSITIONS)
+        for edge in origins(graph, report, node_id, PASSES_THROUGH | KEEPS_POSITIONS)
         if graph.nodes[edge.source].type == "Embedding"
     ]
     rows = [getattr(layer, "num_embeddings", 0) for layer in tables]

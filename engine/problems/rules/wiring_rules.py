@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.graph import Graph
+from engine.live_nodes import read_edges
 from engine.ports import is_numbered
 from engine.problems.looking import called
 from engine.problems.problem import Problem
@@ -59,6 +60,10 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
                     node_id,
                     name,
                 )
+    absent = report.absent(node_id)
+    if absent is not None:
+        yield from _nothing_to_hand_on(graph, report, node_id, {port.name for port in absent.output_ports()})
+    elif layer is not None:
         names = {port.name for port in layer.output_ports()}
         for name in sorted({edge.source_port for edge in graph.outgoing[node_id]} - names):
             yield Problem(
@@ -69,6 +74,24 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
                 node_id,
                 name,
             )
+
+
+def _nothing_to_hand_on(graph: Graph, report: Report, node_id: str, names: set[str]) -> Found:
+    """An absent node has only its first output, or those that its repeats would hand on."""
+    node = graph.node(node_id)
+    read = [edge for edge in graph.outgoing[node_id] if edge in read_edges(graph, report, edge.target)]
+    for name in sorted({edge.source_port for edge in read} - names):
+        readers = ", ".join(sorted({graph.node(edge.target).name for edge in read if edge.source_port == name}))
+        block = graph.blocks.of_type(node.type)
+        label = block.graph.nodes[name].name if block is not None and name in block.graph.nodes else name
+        yield Problem(
+            "error",
+            "absent",
+            f"{called(graph, node)} is absent here and hands on its first input only, but {readers} needs its "
+            f"{label[:40]}: give {readers} the same condition, or delete that wire.",
+            node_id,
+            name,
+        )
 
 
 def unused(graph: Graph, report: Report, node_id: str) -> Found:

@@ -118,8 +118,28 @@ def plain_property(site: FaultSite) -> Iterator[Way | None]:
     names = [site.problem.parameter] if site.problem.parameter in node.properties else list(node.properties)
     for name in names:
         if name is not None:
-            words = "weights of its own" if name == "weights_of" else f"no {name}"
+            words = {"weights_of": "weights of its own", "when": "no condition"}.get(name, f"no {name}")
             yield Way(f"Give it {words}", (SetProperty(node.id, name, MISSING),))
+
+
+def same_condition(site: FaultSite) -> Iterator[Way | None]:
+    """The condition of the node whose weights it uses; that of an absent node for those that read what it lacks."""
+    node, graph, port = site.node, site.graph, site.problem.port
+    if node is None:
+        return
+    if site.problem.code == "sharing":
+        owner = owner_of(graph, node)
+        if isinstance(owner, Node) and owner.properties.get("when", True) != node.properties.get("when", True):
+            edit = SetProperty(node.id, "when", owner.properties.get("when", MISSING))
+            yield Way(f"Give it the condition of {owner.name}", (edit,))
+        return
+    readers = {edge.target for edge in graph.outgoing[node.id] if edge.source_port == port}
+    if "when" in node.properties and readers:
+        named = " and ".join(graph.nodes[reader].name for reader in graph.nodes if reader in readers)
+        edits = tuple(
+            SetProperty(reader, "when", node.properties["when"]) for reader in graph.nodes if reader in readers
+        )
+        yield Way(f"Give {named} the same condition", edits)
 
 
 def thawed(site: FaultSite) -> Iterator[Way | None]:

@@ -178,7 +178,7 @@ class Layer(BaseModel):
         steps as one batch only if none of its layers mixes samples.
         """
         dims = getattr(self, "dim", None)
-        return any(type(dim) is int and dim % max(inputs[0].rank, 1) == 0 for dim in _several(dims))
+        return any(type(dim) is int and dim % max(x.rank, 1) == 0 for x in inputs[:1] for dim in _several(dims))
 
     def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         """Bytes it needs only while it computes, beside inputs and outputs."""

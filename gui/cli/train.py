@@ -95,8 +95,7 @@ def run(args: argparse.Namespace) -> int:
 def stopping(control: Control) -> Iterator[Callable[[], int]]:
     """Let a signal end the run between two steps, with a checkpoint; a second one ends it at once.
 
-    Gives a function that says which signal came, 0 for none. A signal that is ignored, as SIGHUP under ``nohup``, stays
-    ignored.
+    Gives a function that says which signal came, 0 for none. A SIGHUP that is ignored, as under ``nohup``, stays so.
     """
     came = 0
 
@@ -110,7 +109,8 @@ def stopping(control: Control) -> Iterator[Callable[[], int]]:
 
     names = [name for name in SIGNALS if hasattr(signal, name)]
     known = {number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)}
-    before = {number: handler for number, handler in known.items() if handler is not signal.SIG_IGN}
+    hangup = getattr(signal, "SIGHUP", None)
+    before = {n: handler for n, handler in known.items() if n != hangup or handler is not signal.SIG_IGN}
     for number in before:
         signal.signal(number, stop)
     try:

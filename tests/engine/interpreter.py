@@ -186,7 +186,7 @@ class Frame:
         """The module with the weights that the other implementation has for this node, some of them the owner's."""
         if module is None:
             return None
-        if kind := meaning(node.properties.get("parametrization"), self.arguments):
+        if kind := meaning(node.properties.get("parametrization"), self.known):
             getattr(nn.utils.parametrizations, kind)(module)
         interpreter_layers.calm(module.to(self.machine.dtype))
         module.load_state_dict(self.machine.lookup(*own).state_dict())

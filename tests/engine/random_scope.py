@@ -160,7 +160,7 @@ class Scope:
             if not isinstance(layer, Layer):
                 raise Unfit(layer.message)
             specs = tuple(UNWIRED if value is None else value.spec for value in given)
-            if isinstance(layer, Absent) and UNWIRED in [specs[place] for place in layer.places()]:
+            if isinstance(layer, Absent) and UNWIRED in [specs[index] for index in layer.indices()]:
                 raise Unfit("nothing to hand on")
             found = layer.infer(*specs)
             results = (found,) if isinstance(found, Spec) else found
@@ -195,7 +195,7 @@ class Scope:
         if not isinstance(layer, Absent):
             return feed
         names = [each.name for each in layer.output_ports()]
-        source = given[layer.places()[names.index(port)]]
+        source = given[layer.indices()[names.index(port)]]
         return feed if source is None else source.feed
 
     def enter(self, spec: Spec, feed: Feed = FLOAT, **flags: Any) -> Value:

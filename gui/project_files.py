@@ -14,6 +14,7 @@ from engine.graph import Graph
 from engine.source import SourceError, write
 from gui.document import Document
 from gui.preferences import Preferences
+from gui.widgets import MessageBox
 from presets.own import save_preset
 from presets.preset import Preset, PresetError
 
@@ -168,13 +169,13 @@ class Files(QObject):
         if not self._document.unsaved:
             then()
             return
-        box = QMessageBox(
-            QMessageBox.Icon.Question,
+        box = MessageBox(
+            self._window,
             "Unsaved changes",
             f"Save the changes to “{self._document.project.name}” first?",
-            parent=self._window,
+            "Without saving they are lost.",
+            QMessageBox.Icon.Question,
         )
-        box.setInformativeText("Without saving they are lost.")
         button = QMessageBox.StandardButton
         box.setStandardButtons(button.Save | button.Discard | button.Cancel)
         box.setDefaultButton(button.Save)
@@ -189,9 +190,7 @@ class Files(QObject):
         self._show(box)
 
     def _complain(self, title: str, sentence: str) -> None:
-        box = QMessageBox(QMessageBox.Icon.Warning, title, title, parent=self._window)
-        box.setInformativeText(sentence)
-        self._show(box)
+        self._show(MessageBox(self._window, title, title, sentence, QMessageBox.Icon.Warning))
 
     def _show(self, dialog: QFileDialog | QInputDialog | QMessageBox) -> None:
         dialog.finished.connect(lambda _code: dialog.deleteLater())

@@ -127,6 +127,23 @@ class Files(QObject):
         if then is not None:
             then()
 
+    def ask_save_copy(self) -> None:
+        """Ask where to write the project as it is now; the open one stays what it is, with its changes unsaved."""
+        dialog = QFileDialog(self._window, "Save a copy of the project", self._folder(), "Layerloom projects (*.loom)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("loom")
+        dialog.selectFile(f"{_file_stem(self._document)}-copy.loom")
+        dialog.fileSelected.connect(lambda name: self._write_copy(Path(name)))
+        self._show(dialog)
+
+    def _write_copy(self, path: Path) -> None:
+        try:
+            project.save(self._document.project, path)
+        except FileError as error:
+            self._complain("The copy is not saved", str(error))
+        else:
+            self._said(f"Saved a copy as {path.name}.")
+
     def ask_save_source(self) -> None:
         """Ask where to write the PyTorch source."""
         dialog = QFileDialog(self._window, "Save the PyTorch source", self._folder(), "Python files (*.py)")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6 import QtGui
-from PySide6.QtCore import QModelIndex, QPoint, QSizeF, Qt, QUrl
+from PySide6.QtCore import QAbstractListModel, QPoint, QSizeF, Qt, QUrl
 from PySide6.QtGui import QAction, QHelpEvent, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -120,8 +120,9 @@ def guessed(window: QWidget) -> list[str]:
     for view in window.findChildren(QAbstractItemView):
         model = view.model()
         if model is not None:
-            rows, columns = range(min(model.rowCount(), 200)), range(model.columnCount(QModelIndex()))
-            found += [str(model.index(row, column).data(TIP) or "") for row in rows for column in columns]
+            columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount()
+            rows = range(min(model.rowCount(), 200))
+            found += [str(model.index(row, column).data(TIP) or "") for row in rows for column in range(columns)]
     return found
 
 

@@ -1,0 +1,30 @@
+"""Writes down what went wrong; of what goes wrong again and again, how often."""
+
+from __future__ import annotations
+
+import logging
+
+from engine.logs import DETAILS
+from gui.unexpected.hooks import Report
+
+log = logging.getLogger(__name__)
+
+
+class Recorder:
+    """Counts reports by their kind, and logs the first of each with its details, then the 10th, the 100th …"""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, ...], int] = {}
+
+    def take(self, report: Report) -> None:
+        """Log a report; may be called in any thread."""
+        count = self._counts[report.kind] = self._counts.get(report.kind, 0) + 1
+        if count == 1:
+            log.error("%s", report.sentence, extra={DETAILS: report.details})
+        elif is_round(count):
+            log.error("%s (%s times)", report.sentence, f"{count:,}")
+
+
+def is_round(count: int) -> bool:
+    """Whether a number is 1, 10, 100 …: how often one hears of what goes on and on."""
+    return str(count).rstrip("0") == "1"

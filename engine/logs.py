@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Final
 
 from engine import own_files, system
@@ -62,8 +63,8 @@ class LogFile(logging.Handler):
         """Write a record; where that fails, say so once, and go on without a log."""
         if self.refused:
             return
-        content = f"{redact(_whole(self.format(record), record))}\n".encode(errors="backslashreplace")
         try:
+            content = f"{redact(_whole(self.format(record), record))}\n".encode(errors="backslashreplace")
             home().mkdir(parents=True, exist_ok=True)
             own_files.make_folder(home(), FOLDER)
             if _size(FILE) + len(content) > LARGEST:
@@ -73,6 +74,8 @@ class LogFile(logging.Handler):
         except (OSError, FileError) as error:
             self.refused = True
             print(f"layerloom: the log cannot be written: {error}", file=sys.stderr)
+        except Exception:  # of a library that logs what does not fit its own words: Python's way is to show where
+            self.handleError(record)
 
 
 class Terminal(logging.Handler):
@@ -84,9 +87,13 @@ class Terminal(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show a record of which the user does not know yet."""
-        if not getattr(record, SAID, False):
+        if getattr(record, SAID, False):
+            return
+        try:
             text = self.format(record)
             print(f"layerloom: {_whole(text, record) if self.debug else text}", file=sys.stderr)
+        except Exception:
+            self.handleError(record)
 
 
 def _whole(text: str, record: logging.LogRecord) -> str:
@@ -104,6 +111,6 @@ def _size(name: str) -> int:
 def _shift() -> None:
     """Give each file the name of the one before it; the oldest goes."""
     names = [FILE, *(f"layerloom.{number}.log" for number in range(1, KEPT + 1))]
-    for newer, older in reversed(list(zip(names, names[1:], strict=False))):
+    for newer, older in reversed(list(pairwise(names))):
         if own_files.is_file(home(), f"{FOLDER}/{newer}"):
             system.replace(home() / FOLDER / newer, home() / FOLDER / older)

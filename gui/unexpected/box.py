@@ -67,11 +67,11 @@ class UnexpectedBox(QDialog):
 
     def add(self, report: Report, total: int) -> None:
         """Another one has come; ``total`` counts all since the dialog is open."""
-        self.count.setText(f"{total:,} times by now." if len(self._kinds) == 1 else f"{total:,} such reports by now.")
-        self.count.show()
         if report.kind not in self._kinds and len(self._kinds) <= MOST:
             self._kinds.append(report.kind)
             self.details.appendPlainText(f"\n{report.sentence}\n{report.details}")
+        self.count.setText(f"{total:,} times by now." if len(self._kinds) == 1 else f"{total:,} such reports by now.")
+        self.count.show()
 
     def _save(self) -> None:
         self.accept()

@@ -56,6 +56,5 @@ def listening(take: Take) -> Iterator[None]:
 def of_message(category: str, text: str) -> Report:
     """What is said of a warning; one that differs in a number or an address is the same."""
     sentence = redact(f"Qt, which draws the window, warns: {text}")
-    return Report(
-        ("Qt", category, _NUMBERS.sub("#", text)), sentence, f"{sentence}\nCategory: {category}\n\n{versions()}"
-    )
+    kind = ("Qt", category, _NUMBERS.sub("#", text))
+    return Report(kind, sentence, f"{sentence}\nCategory: {category}\n\n{versions()}")

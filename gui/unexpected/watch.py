@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.home import home
 from engine.logs import FILE, FOLDER
@@ -53,8 +53,7 @@ class Watch(QObject):
 
     def _open(self, report: Report) -> None:
         self._open_for = 1
-        parent = QApplication.activeModalWidget() or self._window
-        self.box = UnexpectedBox(report, redact(str(home() / FOLDER / FILE)), parent)
+        self.box = UnexpectedBox(report, redact(str(home() / FOLDER / FILE)), self._window)
         self.box.copy_wanted.connect(self._save_copy)
         self.box.finished.connect(self._closed)
         self.box.open()

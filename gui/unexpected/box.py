@@ -70,7 +70,7 @@ class UnexpectedBox(QDialog):
         if report.kind not in self._kinds and len(self._kinds) <= MOST:
             self._kinds.append(report.kind)
             self.details.appendPlainText(f"\n{report.sentence}\n{report.details}")
-        self.count.setText(f"{total:,} times by now." if len(self._kinds) == 1 else f"{total:,} such reports by now.")
+        self.count.setText(f"{total:,} times so far." if len(self._kinds) == 1 else f"{total:,} reports so far.")
         self.count.show()
 
     def _save(self) -> None:

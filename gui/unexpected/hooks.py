@@ -48,7 +48,7 @@ def of_exception(error: BaseException, where: str = "") -> Report:
 
 
 def versions() -> str:
-    """What somebody who is asked for help wants to know of the machine, and nothing that tells whose it is."""
+    """What somebody who is asked for help wants to know of the machine, a line each; nothing tells whose it is."""
     from importlib.metadata import PackageNotFoundError, version  # it takes longer than most commands
 
     found = [f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"]
@@ -57,7 +57,7 @@ def versions() -> str:
             found.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             found.append(f"{package} without a version")
-    return ", ".join(found)
+    return "\n".join(found)
 
 
 @contextmanager

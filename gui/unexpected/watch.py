@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.home import home
 from engine.logs import FILE, FOLDER
-from engine.redaction import redact
 from gui.unexpected.box import UnexpectedBox
 from gui.unexpected.hooks import Report
 from gui.unexpected.recorder import is_round
@@ -53,10 +53,16 @@ class Watch(QObject):
 
     def _open(self, report: Report) -> None:
         self._open_for = 1
-        self.box = UnexpectedBox(report, redact(str(home() / FOLDER / FILE)), self._window)
+        self.box = UnexpectedBox(report, _log_file(), self._window)
         self.box.copy_wanted.connect(self._save_copy)
         self.box.finished.connect(self._closed)
         self.box.open()
 
     def _closed(self) -> None:
         self.box = None
+
+
+def _log_file() -> str:
+    """Where the log is, as people write it."""
+    file = home() / FOLDER / FILE
+    return f"~/{file.relative_to(Path.home())}" if file.is_relative_to(Path.home()) else str(file)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QTimer, Signal, qInstallMessageHandler, qWarning
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, qInstallMessageHandler, qWarning
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 import presets
@@ -27,6 +27,8 @@ from gui.unexpected.hooks import Report, of_exception
 from gui.unexpected.recorder import Recorder
 from gui.unexpected.watch import Watch
 from gui.window import MainWindow
+
+IN_A_THREAD = "Something unexpected went wrong in the thread “worker”"
 
 
 class Emitter(QObject):
@@ -60,16 +62,13 @@ def in_cleaning_up(_qtbot: QtBot) -> None:
     Falls()
 
 
-def in_an_event_handler(qtbot: QtBot) -> None:
-    class Painted(QWidget):
-        def paintEvent(self, _event: object) -> None:
-            if not hasattr(self, "failed"):
-                self.failed = True
-                fail()
+def in_an_event_handler(_qtbot: QtBot) -> None:
+    class Customer(QObject):
+        def customEvent(self, _event: QEvent) -> None:
+            self.deleteLater()
+            fail()
 
-    widget = Painted()
-    qtbot.addWidget(widget)
-    widget.grab()
+    QApplication.postEvent(Customer(QApplication.instance()), QEvent(QEvent.Type.User))
 
 
 def of_qt(_qtbot: QtBot) -> None:
@@ -122,7 +121,7 @@ def logged(home: Path) -> str:
         (in_a_slot, "Something unexpected went wrong: ZeroDivisionError: division of …/data.csv by zero"),
         (
             in_a_thread,
-            "Something unexpected went wrong in the thread “worker”: ZeroDivisionError: division of …/data.csv by zero",
+            f"{IN_A_THREAD}: ZeroDivisionError: division of …/data.csv by zero",
         ),
         (in_an_event_handler, "Something unexpected went wrong: ZeroDivisionError: division of …/data.csv by zero"),
         (
@@ -190,7 +189,7 @@ def test_a_flood_of_the_same_opens_one_dialog_that_counts(
     for _ in range(500):
         in_a_slot(qtbot)
     box = shown(qtbot, watch)
-    qtbot.waitUntil(lambda: box.count.text() == "500 times by now.")
+    qtbot.waitUntil(lambda: box.count.text() == "500 times so far.")
     assert len(window.findChildren(UnexpectedBox)) == 1
     assert logged(layerloom_home).count("Traceback") == 1
     assert [line.rpartition("(")[2] for line in logged(layerloom_home).splitlines() if "times)" in line] == [
@@ -217,7 +216,7 @@ def test_another_kind_is_added_to_the_open_dialog(qtbot: QtBot, watch: Watch, wi
     box = shown(qtbot, watch)
     in_cleaning_up(qtbot)
     qtbot.waitUntil(lambda: "in cleaning up" in box.details.toPlainText())
-    assert box.count.text() == "2 such reports by now."
+    assert box.count.text() == "2 reports so far."
     assert len(window.findChildren(UnexpectedBox)) == 1
 
 
@@ -277,9 +276,7 @@ def test_the_command_line_says_one_sentence_and_logs_where(
 ) -> None:
     monkeypatch.setattr(cli.layers, "run", lambda _args: in_a_thread(None) or 0)  # type: ignore[arg-type, func-returns-value]
     assert cli.main(["layers"]) == 0
-    sentence = (
-        "Something unexpected went wrong in the thread “worker”: ZeroDivisionError: division of …/data.csv by zero"
-    )
+    sentence = f"{IN_A_THREAD}: ZeroDivisionError: division of …/data.csv by zero"
     assert capsys.readouterr().err == f"layerloom: {sentence}\n"
     assert "Traceback" in logged(layerloom_home)
     assert cli.main(["layers", "--debug"]) == 0

@@ -18,7 +18,7 @@ from gui.preferences import Preferences
 from gui.theme import theme
 from gui.unexpected import hooks, qt_messages
 from gui.unexpected.hooks import Report
-from gui.unexpected.recorder import Recorder
+from gui.unexpected.recorder import Recorder, record
 from gui.unexpected.watch import Watch
 from gui.window import MainWindow
 from gui.work import garbage
@@ -42,6 +42,7 @@ class TorchLoader(QObject):
         try:
             import torch  # noqa: F401
         except Exception as error:  # a broken torch must not take the window along; it is said instead
+            record(error)
             self.failed.emit(f"PyTorch cannot be loaded, so nothing can be trained: {error}")
         else:
             self.loaded.emit()

@@ -7,12 +7,11 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from engine.errors import LayerloomError
-from engine.logs import DETAILS, SAID, logging_to_files
+from engine.logs import logging_to_files
 from gui.cli import check, info, layers, new, open_window, presets_list, source, train
 from gui.cli.output import lasting_output
 from gui.unexpected import hooks
-from gui.unexpected.recorder import Recorder
+from gui.unexpected.recorder import Recorder, record
 
 COMMANDS = (open_window, presets_list, layers, new, check, info, source, train)
 DONE, NO, WRONG, INTERRUPTED = 0, 1, 2, 130
@@ -53,13 +52,10 @@ def _run(args: argparse.Namespace, debug: bool) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
-        expected = isinstance(error, (LayerloomError, OSError))
-        if not expected:
-            report = hooks.of_exception(error)
-            log.error("%s", report.sentence, extra={DETAILS: report.details, SAID: True})
+        unexpected = record(error)
         if debug:
             raise
-        if not expected:
+        if unexpected:
             error = RuntimeError(f"something unexpected went wrong: {error!r}. --debug shows where.")
         print(f"layerloom: {error}", file=sys.stderr)
         return WRONG

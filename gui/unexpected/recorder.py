@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from engine.logs import DETAILS
-from gui.unexpected.hooks import Report
+from engine.errors import LayerloomError
+from engine.logs import DETAILS, SAID
+from gui.unexpected.hooks import Report, of_exception
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,15 @@ class Recorder:
             log.error("%s", report.sentence, extra={DETAILS: report.details})
         elif is_round(count):
             log.error("%s (%s times)", report.sentence, f"{count:,}")
+
+
+def record(error: Exception) -> bool:
+    """Log where an exception comes from that its catcher shows, unless users are expected to meet it; whether it is."""
+    if isinstance(error, (LayerloomError, OSError)):
+        return False
+    report = of_exception(error)
+    log.error("%s", report.sentence, extra={DETAILS: report.details, SAID: True})
+    return True
 
 
 def is_round(count: int) -> bool:

@@ -27,6 +27,7 @@ from gui.unexpected.hooks import Report, of_exception
 from gui.unexpected.recorder import Recorder
 from gui.unexpected.watch import Watch
 from gui.window import MainWindow
+from gui.work.background import Background
 
 IN_A_THREAD = "Something unexpected went wrong in the thread “worker”"
 
@@ -269,6 +270,25 @@ def test_an_exception_that_cannot_even_be_shown_is_reported() -> None:
 
     assert "Broken" in of_exception(Broken()).sentence
     assert of_exception(LayerloomError("A sentence.")).sentence == "Something unexpected went wrong: A sentence."
+
+
+@pytest.mark.parametrize(("error", "traced"), [(ZeroDivisionError("no"), True), (LayerloomError("A sentence."), False)])
+def test_of_what_a_page_shows_the_log_says_where(
+    qtbot: QtBot, layerloom_home: Path, capsys: pytest.CaptureFixture[str], error: Exception, traced: bool
+) -> None:
+    def job() -> None:
+        raise error
+
+    failed: list[Exception] = []
+    background = Background("test")
+    with logging_to_files():
+        background.run(job, lambda _result: None, failed.append)
+        qtbot.waitUntil(lambda: bool(failed))
+        background.close()
+    assert failed == [error]
+    assert (layerloom_home / "logs").exists() == traced
+    assert not traced or "in job" in logged(layerloom_home)
+    assert capsys.readouterr().err == ""
 
 
 def test_the_command_line_says_one_sentence_and_logs_where(

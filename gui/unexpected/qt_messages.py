@@ -10,7 +10,6 @@ from typing import Final
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from engine.logs import SAID
 from engine.redaction import redact
 from gui.unexpected.hooks import Report, Take, versions
 
@@ -41,8 +40,10 @@ def listening(take: Take) -> Iterator[None]:
         level = LEVELS.get(kind, logging.WARNING)
         category = context.category or "default"
         quiet = category.startswith("qt.") or text.startswith(OF_THE_DESKTOP)
-        if level < logging.WARNING or quiet or kind == QtMsgType.QtFatalMsg:
-            log.log(level, "Qt, %s: %s", category, text, extra={SAID: level < logging.CRITICAL})
+        if kind == QtMsgType.QtFatalMsg:  # Qt ends the program as soon as this returns
+            log.critical("Qt, %s: %s", category, text)
+        elif quiet or level < logging.WARNING:
+            log.log(min(level, logging.INFO), "Qt, %s: %s", category, text)
         else:
             take(of_message(category, text))
 

@@ -1,4 +1,7 @@
-"""Failures of other libraries that have no type: here, and nowhere else, the words of a message are read."""
+"""Failures of other libraries that have no type: here, and nowhere else, the words of a message are read.
+
+(Those of Qt's warnings are read where the window hears of them: `gui.unexpected.qt_messages`.)
+"""
 
 from __future__ import annotations
 

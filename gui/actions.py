@@ -17,6 +17,7 @@ from gui.commands import Commands
 from gui.help import KeyRow
 from gui.icons import icon
 from gui.theme import theme
+from gui.widgets import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class Actions(QObject):
             item.setObjectName(action.id)
             item.setShortcuts([QKeySequence(keys) for keys in keymap().get(action.id, [])])
             shortcut = item.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            item.setToolTip(f"{action.help} ({shortcut})" if shortcut else action.help)
+            item.setToolTip(plain(f"{action.help} ({shortcut})" if shortcut else action.help))
             item.setStatusTip(action.help)
             item.triggered.connect(lambda _checked=False, call=action.call: call(commands))
             window.addAction(item)
@@ -160,4 +161,4 @@ class Actions(QObject):
         ):
             item = self._table[action_id]
             item.setText(f"{word}: {title}" if title else word)
-            item.setToolTip(f"{item.text()} ({item.shortcut().toString()})")
+            item.setToolTip(plain(f"{item.text()} ({item.shortcut().toString()})"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -14,6 +16,10 @@ from engine.graph import Graph
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.theme import theme
+from gui.unexpected import hooks, qt_messages
+from gui.unexpected.hooks import Report
+from gui.unexpected.recorder import Recorder, record
+from gui.unexpected.watch import Watch
 from gui.window import MainWindow
 from gui.work import garbage
 
@@ -36,6 +42,7 @@ class TorchLoader(QObject):
         try:
             import torch  # noqa: F401
         except Exception as error:  # a broken torch must not take the window along; it is said instead
+            record(error)
             self.failed.emit(f"PyTorch cannot be loaded, so nothing can be trained: {error}")
         else:
             self.loaded.emit()
@@ -65,7 +72,26 @@ def build_window(opened: tuple[Graph, Path | None] | None = None) -> MainWindow:
 def main(opened: tuple[Graph, Path | None] | None = None, *, train: bool = False) -> int:
     """Open the window and stay until it is closed; the exit code of the program."""
     app = application()
-    window = build_window(opened)
+    with watching() as watch:
+        window = build_window(opened)
+        watch.serve(window, window.say, window.files.ask_save_copy)
+        return _stay(app, window, train=train)
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """Log and show whatever goes wrong unexpectedly; exceptions are logged by who runs the program."""
+    watch, recorder = Watch(), Recorder()
+
+    def take(report: Report) -> None:
+        recorder.take(report)
+        watch.take(report)
+
+    with hooks.listening(watch.take), qt_messages.listening(take):
+        yield watch
+
+
+def _stay(app: QApplication, window: MainWindow, *, train: bool) -> int:
     window.show()
     loader = TorchLoader()
     loader.loaded.connect(lambda: window.say("PyTorch is ready."))

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
-    QMessageBox,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
+
+from gui.widgets import MessageBox
 
 KeyRow = tuple[str, str, str]
 """An action, its keys and what it does."""
@@ -60,18 +61,18 @@ def key_sheet(parent: QWidget, rows: Sequence[KeyRow]) -> QDialog:
     return dialog
 
 
-def about_box(parent: QWidget) -> QMessageBox:
+def about_box(parent: QWidget) -> MessageBox:
     """Version and licence."""
     try:
         number = version("layerloom")
     except PackageNotFoundError:
         number = "from source"
-    box = QMessageBox(parent)
-    box.setWindowTitle("About Layerloom")
-    box.setText(f"<b>Layerloom {number}</b>")
-    box.setInformativeText(
+    box = MessageBox(
+        parent,
+        "About Layerloom",
+        f"Layerloom {number}",
         "A desktop workbench for neural networks: draw, see every shape, train live, leave with "
-        "plain PyTorch.\n\nApache License 2.0"
+        "plain PyTorch.\n\nApache License 2.0",
     )
     box.finished.connect(lambda _code: box.deleteLater())
     return box

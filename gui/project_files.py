@@ -14,6 +14,7 @@ from engine.graph import Graph
 from engine.source import SourceError, write
 from gui.document import Document
 from gui.preferences import Preferences
+from gui.widgets import MessageBox
 from presets.own import save_preset
 from presets.preset import Preset, PresetError
 
@@ -126,6 +127,23 @@ class Files(QObject):
         if then is not None:
             then()
 
+    def ask_save_copy(self) -> None:
+        """Ask where to write the project as it is now; the open one stays what it is, with its changes unsaved."""
+        dialog = QFileDialog(self._window, "Save a copy of the project", self._folder(), "Layerloom projects (*.loom)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("loom")
+        dialog.selectFile(f"{_file_stem(self._document)}-copy.loom")
+        dialog.fileSelected.connect(lambda name: self._write_copy(Path(name)))
+        self._show(dialog)
+
+    def _write_copy(self, path: Path) -> None:
+        try:
+            project.save(self._document.project, path)
+        except FileError as error:
+            self._complain("The copy is not saved", str(error))
+        else:
+            self._said(f"Saved a copy as {path.name}.")
+
     def ask_save_source(self) -> None:
         """Ask where to write the PyTorch source."""
         dialog = QFileDialog(self._window, "Save the PyTorch source", self._folder(), "Python files (*.py)")
@@ -168,13 +186,13 @@ class Files(QObject):
         if not self._document.unsaved:
             then()
             return
-        box = QMessageBox(
-            QMessageBox.Icon.Question,
+        box = MessageBox(
+            self._window,
             "Unsaved changes",
             f"Save the changes to “{self._document.project.name}” first?",
-            parent=self._window,
+            "Without saving they are lost.",
+            QMessageBox.Icon.Question,
         )
-        box.setInformativeText("Without saving they are lost.")
         button = QMessageBox.StandardButton
         box.setStandardButtons(button.Save | button.Discard | button.Cancel)
         box.setDefaultButton(button.Save)
@@ -189,9 +207,7 @@ class Files(QObject):
         self._show(box)
 
     def _complain(self, title: str, sentence: str) -> None:
-        box = QMessageBox(QMessageBox.Icon.Warning, title, title, parent=self._window)
-        box.setInformativeText(sentence)
-        self._show(box)
+        self._show(MessageBox(self._window, title, title, sentence, QMessageBox.Icon.Warning))
 
     def _show(self, dialog: QFileDialog | QInputDialog | QMessageBox) -> None:
         dialog.finished.connect(lambda _code: dialog.deleteLater())

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QStyle, QStyleOption, QToolTip, QWidget
+from PySide6.QtWidgets import QPushButton, QStatusBar, QStyle, QStyleOption, QToolTip, QWidget
 
 from engine import cost
 from engine.data.fields import batch_of
@@ -14,6 +12,7 @@ from engine.settings.resolution import SettingFault, resolve_settings
 from gui.document import Document
 from gui.icons import icon
 from gui.theme import theme
+from gui.widgets import Label, plain
 
 EDGE = 6
 """Pixels beside a message."""
@@ -30,7 +29,7 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self.document = document
         self.setSizeGripEnabled(False)
-        self.cost = QLabel()
+        self.cost = Label()
         self.cost.setAccessibleName("Cost of the network")
         self.problems = QPushButton(flat=True)
         self.problems.setAccessibleName("Problems")
@@ -81,7 +80,7 @@ class StatusLine(QStatusBar):
         """The whole message as a tooltip where it is cut."""
         if isinstance(event, QHelpEvent) and self._room().contains(event.pos()):
             whole = self.currentMessage()
-            QToolTip.showText(event.globalPos(), f"<qt>{escape(whole)}</qt>" if self.shown != whole else "", self)
+            QToolTip.showText(event.globalPos(), plain(whole, wrap=True) if self.shown != whole else "", self)
             return True
         return super().event(event)
 
@@ -106,7 +105,9 @@ class StatusLine(QStatusBar):
             f"{memory(whole.memory_training)} to train at batch {batch}"
         )
         self.cost.setToolTip(
-            f"{work:,} multiply-adds for one sample; {memory(whole.memory_inference)} to predict at batch {batch}"
+            plain(
+                f"{work:,} multiply-adds for one sample; {memory(whole.memory_inference)} to predict at batch {batch}"
+            )
         )
 
     def _retint(self) -> None:

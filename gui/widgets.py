@@ -4,16 +4,66 @@ from __future__ import annotations
 
 from html import escape
 
+from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QToolTip, QWidget
 
 from gui.theme import theme
 
 
-def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
+def plain(text: str, *, wrap: bool = False) -> str:
+    """A text for a tooltip, shown letter by letter: Qt takes for markup what looks like it, whatever it comes from.
+
+    With ``wrap`` a long one is broken into lines, which Qt does to markup only.
+    """
+    if text and (wrap or QtGui.Qt.mightBeRichText(text)):
+        return f'<qt style="white-space: pre-wrap">{escape(text)}</qt>'
+    return text
+
+
+def unmarked(text: str) -> str:
+    """A text for a message of the desktop, which may take it for markup: a word joiner behind each ``<`` hinders it."""
+    return text.replace("<", "<\N{WORD JOINER}")
+
+
+class Label(QLabel):
+    """A label that shows text as text."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+
+class MessageBox(QMessageBox):
+    """A box that shows text as text: what it is about, and more in smaller letters."""
+
+    def __init__(
+        self,
+        parent: QWidget | None,
+        title: str,
+        text: str,
+        more: str = "",
+        sign: QMessageBox.Icon = QMessageBox.Icon.NoIcon,
+    ) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setIcon(sign)
+        self.setWindowTitle(title)
+        self.setText(text)
+        if more:
+            self.setInformativeText(more)
+
+    def setInformativeText(self, text: str) -> None:
+        super().setInformativeText(text)
+        for part in self.findChildren(QLabel):  # Qt makes this label now, and lets it guess
+            part.setTextFormat(Qt.TextFormat.PlainText)
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False) -> Label:
     """A label in a role of the style sheet: title, heading, muted, mono or error."""
-    made = QLabel(text)
+    made = Label(text)
     made.setIndent(0)
     made.setWordWrap(wrap)
     if role:
@@ -21,19 +71,18 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     return made
 
 
-def heading(text: str) -> QLabel:
+def heading(text: str) -> Label:
     """The title of a part of a page."""
     return label(text, "heading")
 
 
-class Note(QLabel):
+class Note(Label):
     """A line of small text in a colour of the theme: ``muted`` for remarks, ``error`` for what is wrong."""
 
     def __init__(self, text: str = "", token: str = "muted", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._token = token
         self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         font = self.font()
         font.setPointSizeF(font.pointSizeF() * 0.92)
         self.setFont(font)
@@ -50,12 +99,11 @@ class Note(QLabel):
         self.setStyleSheet(f"color: {theme.color(self._token).name()}; background: transparent;")
 
 
-class OneLine(QLabel):
+class OneLine(Label):
     """A text in one line, cut with an ellipsis where there is no room; its tooltip then says all of it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__(parent=parent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._muted = False
 
@@ -79,6 +127,6 @@ class OneLine(QLabel):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and self.shown != self.text():
-            QToolTip.showText(event.globalPos(), f"<qt>{escape(self.text())}</qt>", self)
+            QToolTip.showText(event.globalPos(), plain(self.text(), wrap=True), self)
             return True
         return super().event(event)

@@ -13,6 +13,7 @@ from engine.suggestions import suggestions
 from gui.canvas.sheet import Sheet
 from gui.fix_finder import FixFinder
 from gui.icons import icon
+from gui.widgets import plain
 
 MOST = 4
 """How many problems of a layer have their fixes in the menu."""
@@ -65,7 +66,7 @@ class FixMenu(QObject):
         waiting = menu.addAction("Looking for ways out …")
         waiting.setEnabled(False)
         why = menu.addAction(icon("about"), "Why?")
-        why.setToolTip(problem.message)
+        why.setToolTip(plain(problem.message))
         why.triggered.connect(lambda _checked=False: self.why.emit(problem.code))
         finder = FixFinder(menu)
         finder.found.connect(lambda _problem, fixes: self._fill(menu, problem, fixes, waiting, why))

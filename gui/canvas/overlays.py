@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.theme import theme
+from gui.widgets import Label
 
 
-class _Words(QLabel):
-    """Plain text that mice look through; it belongs to the view, so that scrolling does not move it."""
+class _Words(Label):
+    """Text that mice look through; it belongs to the view, so that scrolling does not move it."""
 
     def __init__(self, view: QWidget) -> None:
-        super().__init__(view)
+        super().__init__(parent=view)
         self.view = view
-        self.setTextFormat(Qt.TextFormat.PlainText)  # names from files are never markup
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         theme.changed.connect(self._dress)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, 
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -25,6 +24,7 @@ from gui.canvas.glyphs import SIZE, paint_glyph
 from gui.canvas.search import rank
 from gui.canvas.tooltips import help_line
 from gui.theme import theme
+from gui.widgets import Label
 
 WIDTH, ROWS, ROW = 380, 7, 44
 PLAIN = "QLineEdit, QListWidget, QLabel { border: none; background: transparent; padding: 0 6px; outline: none; }"
@@ -65,7 +65,7 @@ class LayerPopup(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setItemDelegate(_LayerRow(self.list))
         self.list.setUniformItemSizes(True)
-        self.nothing = QLabel("No layer is called that.")
+        self.nothing = Label("No layer is called that.")
         self.nothing.setMargin(8)
         self.setStyleSheet(PLAIN)
         box = QVBoxLayout(self)

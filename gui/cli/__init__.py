@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 
-from engine.errors import LayerloomError
+from engine.logs import logging_to_files
 from gui.cli import check, info, layers, new, open_window, presets_list, source, train
 from gui.cli.output import lasting_output
+from gui.unexpected import hooks
+from gui.unexpected.recorder import Recorder, record
 
 COMMANDS = (open_window, presets_list, layers, new, check, info, source, train)
 DONE, NO, WRONG, INTERRUPTED = 0, 1, 2, 130
+log = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,11 +24,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     These are 130 for Ctrl-C, 143 for SIGTERM and 129 for SIGHUP.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    debug = "--debug" in arguments
-    arguments = [argument for argument in arguments if argument != "--debug"]
+    debug, verbose = "--debug" in arguments, "--verbose" in arguments
+    arguments = [argument for argument in arguments if argument not in ("--debug", "--verbose")]
     if not arguments or (len(arguments) == 1 and arguments[0].endswith(".loom")):
         arguments = ["open", *arguments]
-    with lasting_output() as output:
+    with (
+        lasting_output() as output,
+        logging_to_files(verbose=verbose, debug=debug),
+        hooks.listening(Recorder().take),
+    ):
         args = _parser().parse_args(arguments)
         code = _run(args, debug)
         output.flush()
@@ -35,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace, debug: bool) -> int:
+    log.debug("layerloom %s", args.run.__module__.rpartition(".")[2])
     try:
         code: int = args.run(args)
         return code
@@ -43,9 +52,10 @@ def _run(args: argparse.Namespace, debug: bool) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
+        unexpected = record(error)
         if debug:
             raise
-        if not isinstance(error, (LayerloomError, OSError)):
+        if unexpected:
             error = RuntimeError(f"something unexpected went wrong: {error!r}. --debug shows where.")
         print(f"layerloom: {error}", file=sys.stderr)
         return WRONG
@@ -56,7 +66,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="layerloom",
         description="Draw neural networks, see every shape, train live, leave with plain PyTorch.",
         epilog="WHAT is a preset (lenet-5), a preset with options (mlp:classes=3,input=4) or a project file "
-        "(work.loom). Without a command the window opens. --debug shows a traceback where something goes wrong.",
+        "(work.loom). Without a command the window opens. --debug shows a traceback where something goes wrong, "
+        "--verbose more of what is done; the log is in ~/.layerloom/logs.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:

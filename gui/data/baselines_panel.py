@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from engine.settings.data import DataConfig
 from engine.training.status import sentence
-from gui.widgets import Note, heading
+from gui.widgets import Note, heading, plain
 from gui.work.background import Background
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class Baselines(QWidget):
         for one in found:
             row = ways.index(one.name)
             name = QTableWidgetItem(one.name)
-            name.setToolTip(f"{one.name}: {WAYS[one.name]}")
+            name.setToolTip(plain(f"{one.name}: {WAYS[one.name]}"))
             self.table.setItem(row, 0, name)
             values = [f"{one.mae:.4g}", f"{one.score:.3f}"] if one.mae is not None else [f"{one.score:.1%}"]
             for column, value in enumerate(values, 1 + (0 if numbers else targets.index(one.target))):

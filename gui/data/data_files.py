@@ -15,7 +15,7 @@ from engine.data.datasets import folder
 from engine.data.download import Cancelled, arrived, download, size
 from engine.data.searching import Found, in_words, look_into
 from engine.training.status import sentence
-from gui.widgets import Note, heading
+from gui.widgets import Note, heading, plain
 from gui.work.background import Background
 
 MB = 1_000_000
@@ -234,7 +234,7 @@ class FilesBox(QWidget):
     def _button(self, text: str, name: str, then: Callable[[], None], more: str = "") -> QPushButton:
         button = QPushButton(text)
         button.setAccessibleName(name)
-        button.setToolTip(f"{name}{more}")
+        button.setToolTip(plain(f"{name}{more}"))
         button.clicked.connect(lambda _checked: then())
         return button
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeGuard
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.edits import MISSING, SetSetting
@@ -20,7 +20,7 @@ from gui.document import Document
 from gui.forms import Form
 from gui.forms.sections import SettingsSection
 from gui.theme import theme
-from gui.widgets import Note, heading
+from gui.widgets import Label, Note, heading, plain
 
 SHARES = ("train", "validation", "test")
 
@@ -105,12 +105,12 @@ class Transforms(QWidget):
     def _row(self, index: int, count: int, name: str, form: Form) -> QWidget:
         frame = GroupFrame()
         head = QHBoxLayout()
-        head.addWidget(QLabel(f"{index + 1}.  {name}"), 1)
+        head.addWidget(Label(f"{index + 1}.  {name}"), 1)
         for text, tip, step in (("↑", "Earlier", -1), ("↓", "Later", 1), ("✕", "Remove", 0)):
             button = QToolButton()
             button.setText(text)
             button.setAutoRaise(True)
-            button.setToolTip(tip)
+            button.setToolTip(plain(tip))
             button.setAccessibleName(f"{tip}: {name}")
             button.setEnabled(0 <= index + step < count)
             button.clicked.connect(partial(self._move, index, step))

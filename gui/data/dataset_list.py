@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.data.datasets import catalogue
 from gui.data.data_files import FilesBox
-from gui.widgets import Note, heading
+from gui.widgets import Label, Note, heading, plain
 
 KINDS = {"table": "Tables", "image": "Images", "clip": "Clips", "sequence": "Sequences", "text": "Text"}
 DATASET = Qt.ItemDataRole.UserRole
@@ -55,7 +55,7 @@ class Catalogue(QWidget):
         self.list.itemClicked.connect(lambda item: self._tell(self.looked, item))
         self.list.taken.connect(lambda item: self._tell(self.chosen, item))
         self.error = Note("", "error")
-        self.about = QLabel()
+        self.about = Label()
         self.about.setWordWrap(True)
         self.source = Note()
         self.files = FilesBox()
@@ -105,7 +105,7 @@ class Catalogue(QWidget):
     def _add(self, dataset: Dataset) -> None:
         item = QListWidgetItem(f"{dataset.title}\n{facts(dataset)}")
         item.setData(DATASET, dataset)
-        item.setToolTip(dataset.description)
+        item.setToolTip(plain(dataset.description))
         item.setSizeHint(QSize(0, 44))
         self.list.addItem(item)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.pictures import limits, mask_colours, masks, pictures
 from gui.theme import theme
+from gui.widgets import plain
 
 if TYPE_CHECKING:
     from gui.data.data_preview import DataPreview
@@ -42,7 +43,7 @@ class ImageGrid(QWidget):
             columns.append(pictures(seen.after))
         stored = f"As stored: {_small(limits(seen.before))}"
         network = f"\nAs the network sees it: {_small(limits(seen.after))}" if seen.transformed else ""
-        self.setToolTip(stored + network)
+        self.setToolTip(plain(stored + network))
         fields = seen.dataset.fields
         mask = next((name for name, one in fields.items() if one.classes and len(one.shape) == 2), None)
         self._legend = fields[mask].names if mask else ()

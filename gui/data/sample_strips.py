@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.data.data_preview import DataPreview
 from gui.pictures import limits, pictures
 from gui.theme import mono_font, theme
+from gui.widgets import plain
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array
@@ -184,7 +185,7 @@ class ClipView(SampleStrip):
         """Show these clips."""
         super().show_look(seen, after=after)
         values = self.values()
-        self.setToolTip(str(limits(values)))
+        self.setToolTip(plain(str(limits(values))))
         flat = pictures(values.reshape(-1, *values.shape[2:]))
         frames = values.shape[1] or 1
         self._clips = [flat[start : start + frames] for start in range(0, len(flat), frames)]

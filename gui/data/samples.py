@@ -25,7 +25,7 @@ from gui.data.data_preview import PARTS, DataPreview
 from gui.data.sample_charts import ClassBars, ImageGrid
 from gui.data.sample_strips import ClipView, SeriesView, TextView
 from gui.theme import mono_font
-from gui.widgets import Note, heading
+from gui.widgets import Note, heading, plain
 
 ANY = (1 << 24) - 1
 """The height that Qt takes for no limit."""
@@ -163,7 +163,7 @@ class SamplesPanel(QWidget):
         self.detail.setText(detail)
         self.detail.setVisible(bool(detail))
         self.offer.setText(offer)
-        self.offer.setToolTip(tip)
+        self.offer.setToolTip(plain(tip))
         self.offer.setAccessibleName(tip)
         self.offer.show()
 

@@ -19,7 +19,7 @@ from engine.spec import shape_text
 from gui.design.block_parameters import BlockParameters
 from gui.design.facts import FactSheet, column
 from gui.document import Document
-from gui.widgets import Note, heading
+from gui.widgets import Note, heading, plain
 
 MOST_USES = 12
 HINT = (
@@ -108,7 +108,7 @@ class BlockPage(QWidget):
             link = QPushButton(title)
             link.setFlat(True)
             link.setProperty("role", "link")
-            link.setToolTip(f"Go to {title}")
+            link.setToolTip(plain(f"Go to {title}"))
             link.setAccessibleName(f"Go to {title}")
             link.clicked.connect(partial(self._go, block_id, node_id))
             self._links.addWidget(link)

@@ -16,7 +16,7 @@ from engine.layers.parameters import Parameter
 from gui.design.facts import column
 from gui.forms.form_fields import FIELDS, BoolField, PlainField
 from gui.forms.repeats import tool
-from gui.widgets import Note, heading
+from gui.widgets import Note, heading, plain
 
 ZEROS: Final[dict[Kind, object]] = {"int": 1, "float": 1.0, "bool": False, "text": ""}
 TYPES: Final[dict[Kind, str]] = {"int": "a whole number", "float": "a number", "bool": "true or false", "text": "text"}
@@ -183,7 +183,7 @@ class ParameterCard(QWidget):
             widget.setAccessibleName(f"{word} of {name}")
         for button, word in ((self.up, "Earlier"), (self.down, "Later"), (self.remove, "Remove")):
             button.setAccessibleName(f"{word}: {name}")
-            button.setToolTip(f"{word}: {name}")
+            button.setToolTip(plain(f"{word}: {name}"))
 
     def _kind_chosen(self, kind: Kind) -> None:
         if kind != self._shown.kind:

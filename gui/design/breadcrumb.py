@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from engine.blocks.block_edits import uses_of
 from gui.document import Document
+from gui.widgets import Label, plain
 
 
 class Breadcrumb(QWidget):
@@ -18,7 +19,7 @@ class Breadcrumb(QWidget):
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(8, 4, 8, 4)
         self._box.setSpacing(2)
-        self.hint = QLabel()
+        self.hint = Label()
         self.hint.setProperty("muted", True)
         self._box.addStretch(1)
         self._box.addWidget(self.hint)
@@ -52,7 +53,7 @@ class Breadcrumb(QWidget):
             part.setAutoRaise(True)
             last = index == len(titles) - 1
             part.setEnabled(not last)
-            part.setToolTip(f"{name} is open" if last else f"Back to {name}")
+            part.setToolTip(plain(f"{name} is open" if last else f"Back to {name}"))
             part.setAccessibleName(part.toolTip())
             part.clicked.connect(lambda _checked=False, block_path=block_path: self.document.open_block(block_path))
             self._box.insertWidget(index, part)

@@ -12,12 +12,12 @@ from engine.problems import Problem
 from engine.spec import UNWIRED, Spec, shape_text
 from gui.document import Document
 from gui.theme import theme
-from gui.widgets import heading, label
+from gui.widgets import Label, heading, label
 
 SYMBOLS = {"error": "✕", "warning": "!", "hint": "i"}
 
 
-def words(role: str = "") -> QLabel:
+def words(role: str = "") -> Label:
     """A paragraph whose text can be selected."""
     made = label(role=role, wrap=True)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -40,7 +40,7 @@ class FactSheet(QWidget):
         """``titles`` are the headings, each with the role of its text."""
         super().__init__()
         box = column(self)
-        self._parts: dict[str, tuple[QLabel, QLabel]] = {}
+        self._parts: dict[str, tuple[Label, Label]] = {}
         for title, role in titles:
             self._parts[title] = (heading(title), words(role))
             for widget in self._parts[title]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 from engine.problems.fix import Fix
 from gui.icons import icon
 from gui.theme import theme
-from gui.widgets import label
+from gui.widgets import label, plain
 
 
 class FixButton(QPushButton):
@@ -27,7 +27,7 @@ class FixButton(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(str(fix))
-        self.setToolTip(f"{fix}\nOne click, one undo step" + ("." if fix.keeps else "; takes something away."))
+        self.setToolTip(plain(f"{fix}\nOne click, one undo step" + ("." if fix.keeps else "; takes something away.")))
         self.setIcon(icon("fix" if fix.keeps else "delete"))
         self.setText(_plain(fix.label))
         self._result = label(f"→ {fix.result}" if fix.result else "", "mono-muted")

@@ -19,6 +19,7 @@ from gui.canvas import blocks, glyphs
 from gui.canvas.node_kinds import kinds
 from gui.document import Document
 from gui.theme import theme
+from gui.widgets import plain
 
 MIME = "application/x-layerloom-layer"
 TYPE, ABOUT, ENTRY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
@@ -68,13 +69,15 @@ class Palette(QWidget):
         for cls in kinds(self.document.graph):
             item = QTreeWidgetItem(self._head(heads, "Blocks" if cls.family == "Block" else cls.family), [cls.title()])
             item.setIcon(0, glyphs.icon(cls.family))
-            item.setToolTip(0, f"{_first_line(cls)}\nDrag it onto the canvas, or double-click.")
+            item.setToolTip(0, plain(f"{_first_line(cls)}\nDrag it onto the canvas, or double-click."))
             item.setData(0, TYPE, cls.type_name())
             item.setData(0, ABOUT, f"{cls.title()} {cls.family} {cls.__doc__}".lower())
         for entry in library.entries()[0]:
             item = QTreeWidgetItem(self._head(heads, MINE), [entry.name])
             item.setIcon(0, glyphs.icon("Block"))
-            item.setToolTip(0, f"{entry.help or entry.name}\nDouble-click to copy it into the project and add it.")
+            item.setToolTip(
+                0, plain(f"{entry.help or entry.name}\nDouble-click to copy it into the project and add it.")
+            )
             item.setData(0, ENTRY, entry)
             item.setData(0, ABOUT, f"{entry.name} {entry.help} my blocks".lower())
         for title, head in heads.items():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from engine.edits import Edit
 from gui.canvas.live_marks import LiveMarks
 from gui.design.facts import words
 from gui.theme import theme
-from gui.widgets import Note, heading
+from gui.widgets import Label, Note, heading
 
 
 class TrainingWords(QFrame):
@@ -34,7 +34,7 @@ class TrainingWords(QFrame):
         self._box.setSpacing(4)
         self._box.addWidget(self._title)
         self._box.addWidget(self.fix)
-        self._said: list[QLabel] = []
+        self._said: list[Label] = []
         live.changed.connect(lambda: self.show_node(self._node))
         theme.changed.connect(self._recolor)
         self._recolor()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit,
 from engine.edits import MISSING
 from engine.layers.parameters import Parameter, unparse
 from gui.forms.typed_text import Context, meaning, shown
+from gui.widgets import plain
 
 STEP_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
@@ -227,7 +228,7 @@ class ChoicesField(QPushButton):
         for action in self._actions:
             why = reasons.get(action.data(), "")
             action.setText(f"{self._labels[action.data()]}   ({why})" if why else self._labels[action.data()])
-            action.setToolTip(f"Says nothing of what this network answers: {why}" if why else "")
+            action.setToolTip(plain(f"Says nothing of what this network answers: {why}" if why else ""))
         self._enable()
 
     def _enable(self) -> None:

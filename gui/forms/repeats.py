@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from engine.edits import MISSING
 from engine.expressions import is_expression, per_repeat
 from engine.layers.parameters import Parameter
 from gui.forms.form_fields import FIELDS, BoolField, PlainField, TextField
 from gui.forms.typed_text import Context, here
-from gui.widgets import label
+from gui.widgets import Label, label, plain
 
 MOST_ROWS = 12
 TOOL = QSize(24, 26)
@@ -25,7 +25,7 @@ def tool(text: str, tip: str, parent: QWidget | None = None) -> QToolButton:
     made.setAutoRaise(True)
     made.setFixedSize(TOOL)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    made.setToolTip(tip)
+    made.setToolTip(plain(tip))
     made.setAccessibleName(tip)
     return made
 
@@ -42,7 +42,7 @@ class RepeatsField(QWidget):
         self.values: tuple[object, ...] = ()
         self.cells: list[PlainField] = []
         self._kinds: list[type[PlainField]] = []
-        self._labels: list[QLabel] = []
+        self._labels: list[Label] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(4)
@@ -71,7 +71,7 @@ class RepeatsField(QWidget):
             words = self._words(index)
             cell.setAccessibleName(f"{self.parameter.name}, {words}")
             computed = here(each, self.context)
-            cell.setToolTip(f"{self.parameter.help}\n{words}{f': {computed} here' if computed else ''}".strip())
+            cell.setToolTip(plain(f"{self.parameter.help}\n{words}{f': {computed} here' if computed else ''}".strip()))
         self.more.setEnabled(len(self.values) < min(self.context.repeat, MOST_ROWS))
         self.less.setEnabled(len(self.values) > 1)
 

@@ -7,7 +7,7 @@ table for values per repeat.
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from engine.edits import MISSING
 from engine.expressions import ExpressionError, depends, per_repeat, value
@@ -15,7 +15,7 @@ from engine.layers.parameters import Parameter, unparse
 from gui.forms.form_fields import FIELDS, BoolField, NumberField, PlainField, TextField, placeholder, readable
 from gui.forms.repeats import MOST_ROWS, TOOL, RepeatsField, tool
 from gui.forms.typed_text import Context, here
-from gui.widgets import Note
+from gui.widgets import Label, Note, plain
 
 Field = PlainField | RepeatsField
 LABEL, FIELD, RESET, REPEATS, SYMBOLIC, COLUMNS = range(6)
@@ -37,8 +37,8 @@ class Row(QObject):
         self.error = self.hint = self.stand_in = ""
         self.title = parameter.name
         self.unread = False
-        self.label = QLabel(parameter.name, form)
-        self.label.setToolTip(tooltip(parameter))
+        self.label = Label(parameter.name, form)
+        self.label.setToolTip(plain(tooltip(parameter)))
         self.label.setContentsMargins(0, 0, 4, 0)
         self.label.setMinimumHeight(TOOL.height())
         self._kinds: dict[str, Field] = {}
@@ -158,17 +158,17 @@ class Row(QObject):
 
     def _made(self, kind: str) -> Field:
         parameter = self.parameter
-        plain = FIELDS[parameter.kind]
+        one = FIELDS[parameter.kind]
         made: Field
         if kind == "repeats":
             made = RepeatsField(parameter, self._form)
         elif kind == "text":
             made = TextField(parameter, self._form)
         else:
-            made = plain(parameter, self._form)
+            made = one(parameter, self._form)
         made.setObjectName(parameter.name)
         made.setAccessibleName(self.title)
-        made.setToolTip(tooltip(parameter))
+        made.setToolTip(plain(tooltip(parameter)))
         if not isinstance(made, BoolField):
             made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             made.setMinimumWidth(72)

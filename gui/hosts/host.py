@@ -21,6 +21,7 @@ from engine.training.history import History
 from engine.training.runs.run_info import RunInfo, read
 from engine.training.runs.stored import stored_history
 from engine.training.status import Result, State, Status, sentence
+from gui.unexpected.recorder import record
 from gui.work import garbage
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ class ThreadHost:
                 )
             self._result = self._trainer.run()
         except Exception as error:  # whatever it is: the window stays and says it
+            record(error)
             status = self.status
             run = status.run or self._resume or Path()
             seconds = time.monotonic() - began

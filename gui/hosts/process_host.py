@@ -44,6 +44,7 @@ from engine.training.runs.folder import PROJECT, RunError, last_kept
 from engine.training.runs.run_info import read
 from engine.training.status import Result, Status, sentence
 from gui.hosts.host import ENDED, result_of
+from gui.unexpected.recorder import record
 from gui.work import garbage
 
 if TYPE_CHECKING:
@@ -213,6 +214,7 @@ class ProcessHost:
                         self._line = None
                         line.close()
         except Exception as error:  # whatever it is: the window stays and says it
+            record(error)
             self._fail(sentence(error), time.monotonic() - began, about(error))
         finally:
             self._woken.close()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from engine.training.status import Status
 from gui.training.banner import NoticeStrip
+from gui.widgets import MessageBox
 
 if TYPE_CHECKING:
     from engine.training.process.handover import LiveTraining
@@ -67,16 +68,15 @@ def ask_to_leave(window: QWidget, name: str, status: Status, then: Callable[[boo
 
     Only what trains in a process of its own ``can_stay``. Does not wait for the answer.
     """
-    box = QMessageBox(
-        QMessageBox.Icon.Question, "A training is going on", f"“{name}” is still training.", parent=window
-    )
     far = f"It is at step {status.step:,} of {status.steps_total:,}. " if status.steps_total else ""
     stays = (
         "It can go on without the window; the next start shows it again. "
         if can_stay
         else "It trains in this program and ends with it (host “process” would let it go on). "
     )
-    box.setInformativeText(f"{far}{stays}Stopped, it ends after this batch; what was learnt is kept, to go on from.")
+    more = f"{far}{stays}Stopped, it ends after this batch; what was learnt is kept, to go on from."
+    said = f"“{name}” is still training."
+    box = MessageBox(window, "A training is going on", said, more, QMessageBox.Icon.Question)
     on = box.addButton("Let it go on", QMessageBox.ButtonRole.AcceptRole) if can_stay else None
     stop = box.addButton("Stop it" if can_stay else "Stop and close", QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from engine.files import is_file
-from gui.widgets import label
+from gui.widgets import label, plain
 from gui.work.background import Background
 
 WIDTH, TEXT_WIDTH = 220, 196
@@ -53,7 +53,7 @@ class RecentFiles(QWidget):
         button.setProperty("role", "link")
         button.setFixedWidth(WIDTH)
         button.setText(_short(button, path.name))
-        button.setToolTip(str(path))
+        button.setToolTip(plain(str(path)))
         button.setAccessibleName(f"Open recent file {path.name}")
         button.clicked.connect(partial(self._choose, path))
         self._rows.addWidget(button)
@@ -66,7 +66,7 @@ class RecentFiles(QWidget):
         for path in missing:
             if (button := self.buttons.get(path)) is not None:
                 button.setText(f"{_short(button, path.name, f' ({MISSING})')} ({MISSING})")
-                button.setToolTip(f"{path}\nIt is not there any more, or cannot be reached.")
+                button.setToolTip(plain(f"{path}\nIt is not there any more, or cannot be reached."))
                 button.setAccessibleName(f"Open recent file {path.name}, which is {MISSING}")
 
     def _unknown(self, error: Exception) -> None:

@@ -23,7 +23,7 @@ from gui.icons import icon
 from gui.start.recent_files import RecentFiles
 from gui.start.thumbnail import blocks, paint
 from gui.theme import theme
-from gui.widgets import heading, label
+from gui.widgets import heading, label, plain
 from presets.own import broken_presets
 from presets.preset import Preset
 
@@ -44,7 +44,7 @@ class PresetCard(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"Open preset {preset.title}")
         self.setAccessibleDescription(f"{preset.summary} {self._facts}")
-        self.setToolTip(f"{preset.summary}\n{preset.paper}".strip())
+        self.setToolTip(plain(f"{preset.summary}\n{preset.paper}".strip()))
         theme.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -128,7 +128,7 @@ class StartPage(QScrollArea):
             ("Open file …", "folder-open", "Open a project file (Ctrl+O)", self.open_wanted),
         ):
             button = QPushButton(icon(name), text)
-            button.setToolTip(tip)
+            button.setToolTip(plain(tip))
             button.setAccessibleName(text)
             button.setFixedWidth(220)
             button.clicked.connect(signal)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 from gui.icons import icon
 from gui.theme import theme
 from gui.training.controls import STATES
-from gui.widgets import Note
+from gui.widgets import Label, Note
 
 SHORT = 240
 """How many characters of a long remark are shown at first."""
@@ -39,11 +38,10 @@ class NoticeStrip(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self._state = "finished"
-        self.sign = QLabel()
+        self.sign = Label()
         self.sign.setFixedSize(20, 20)
-        self.text = QLabel()
+        self.text = Label()
         self.text.setWordWrap(True)
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = button
         self.button.clicked.connect(self.wanted)
@@ -159,8 +157,8 @@ class EmptyState(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.sign = QLabel()
-        self.title = QLabel()
+        self.sign = Label()
+        self.title = Label()
         self.title.setProperty("role", "heading")
         self.hint = Note()
         self.fix = QPushButton()

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from engine.edits import MISSING
 from engine.layers.parameters import Parameter
@@ -14,7 +14,7 @@ from engine.training.status import Status
 from gui.forms import NumberField
 from gui.icons import icon
 from gui.theme import theme
-from gui.widgets import Note
+from gui.widgets import Label, Note, plain
 
 LR = Parameter("lr", "float", "a number > 0", None, False, "how far one step goes", minimum=1e-12)
 LR_TIP = "How far one step goes. While a run goes, Enter applies it from the next step on."
@@ -53,22 +53,22 @@ class Controls(QWidget):
         self.pause.setMinimumWidth(self.pause.fontMetrics().horizontalAdvance("Resume") + 60)
         self.lr = NumberField(LR)
         self.lr.setAccessibleName("Learning rate")
-        self.lr.setToolTip(LR_TIP)
+        self.lr.setToolTip(plain(LR_TIP))
         self.lr.setFixedWidth(120)
         self.lr.committed.connect(self._lr_committed)
         self._lr: Any = None
-        self.wrong = QLabel()
+        self.wrong = Label()
         self.wrong.setFixedSize(18, 18)
         self.wrong.hide()
         self.find_rate = _button(
             "Find …", "Let a range test of a hundred steps find a learning rate", self.find_clicked
         )
         self.find_rate.setAccessibleName("Find a learning rate")
-        label = QLabel("Learning rate")
+        label = Label("Learning rate")
         label.setBuddy(self.lr)
-        self.sign = QLabel()
+        self.sign = Label()
         self.sign.setFixedSize(18, 18)
-        self.word = QLabel()
+        self.word = Label()
         self.word.setMinimumWidth(self.word.fontMetrics().horizontalAdvance("Loading PyTorch …") + 8)
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress")
@@ -150,10 +150,10 @@ class Controls(QWidget):
     def show_lr_error(self, sentence: str) -> None:
         """Mark the learning rate as one that cannot be, and say why; nothing is wrong where that is empty."""
         self.wrong.setVisible(bool(sentence))
-        self.wrong.setToolTip(sentence)
+        self.wrong.setToolTip(plain(sentence))
         self.wrong.setAccessibleName(sentence)
         self.lr.setAccessibleDescription(sentence)
-        self.lr.setToolTip(sentence or LR_TIP)
+        self.lr.setToolTip(plain(sentence or LR_TIP))
         style = f"QAbstractSpinBox {{ border: 1px solid {theme.color('error').name()}; }}" if sentence else ""
         if style != self.lr.styleSheet():  # to set it again costs as much as the first time
             self.lr.setStyleSheet(style)
@@ -183,7 +183,7 @@ def duration(seconds: float) -> str:
 
 def _button(text: str, tip: str, signal: Any) -> QPushButton:
     button = QPushButton(text)
-    button.setToolTip(tip)
+    button.setToolTip(plain(tip))
     button.setAccessibleName(text)
     button.clicked.connect(signal)
     return button

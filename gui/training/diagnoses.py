@@ -10,7 +10,6 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from gui.icons import icon
 from gui.theme import theme
-from gui.widgets import Note, OneLine
+from gui.widgets import Label, Note, OneLine, plain
 
 if TYPE_CHECKING:
     from engine.training.diagnosis.causes import RootCause
@@ -55,7 +54,7 @@ class DiagnosisBar(QFrame):
         self.fold.setToolTip("Show or hide what to do")
         self.fold.setAccessibleName("Show or hide what goes wrong")
         self.fold.clicked.connect(self._fold)
-        self.sign, self.title, self.gravest = QLabel(), QLabel(), OneLine()
+        self.sign, self.title, self.gravest = Label(), Label(), OneLine()
         self.sign.setFixedSize(18, 18)
         bold = self.title.font()
         bold.setBold(True)
@@ -220,7 +219,7 @@ class _CauseRow(QWidget):
         """Offer to fix it by a click; nothing where the label is empty."""
         self.fix.setText(label)
         self.fix.setAccessibleName(label)
-        self.fix.setToolTip(f"{label}: one step, Undo takes it back")
+        self.fix.setToolTip(plain(f"{label}: one step, Undo takes it back"))
         self.fix.setVisible(bool(label))
 
     def _link(self, diagnosis: Diagnosis) -> QPushButton:
@@ -233,10 +232,9 @@ class _CauseRow(QWidget):
         return button
 
 
-def _plain(text: str, *, muted: bool) -> QLabel:
+def _plain(text: str, *, muted: bool) -> Label:
     """A sentence that can be selected."""
-    made = Note(text) if muted else QLabel(text)
+    made = Note(text) if muted else Label(text)
     made.setWordWrap(True)
-    made.setTextFormat(Qt.TextFormat.PlainText)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made

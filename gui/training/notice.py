@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from gui.icons import icon
 from gui.preferences import Preferences
+from gui.widgets import unmarked
 
 KEY = "training/notify"
 SECONDS = 15
@@ -46,7 +47,7 @@ class Notice:
                 self._tray = QSystemTrayIcon(icon("train"), self._owner)
                 self._tray.messageClicked.connect(self._come_forward)
             self._tray.show()
-            self._tray.showMessage(title, sentence, icon("train"), 1000 * SECONDS)
+            self._tray.showMessage(title, unmarked(sentence), icon("train"), 1000 * SECONDS)
             QTimer.singleShot(1000 * SECONDS, self._tray, self._tray.hide)
         else:
             QApplication.alert(window)

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import LayerloomError
 from engine.graph import Graph
 from gui.theme import theme
-from gui.widgets import Note
+from gui.widgets import Label, Note
 from gui.work.background import Background
 
 if TYPE_CHECKING:
@@ -43,9 +43,8 @@ class RangeDialog(QDialog):
         self.about = Note(ABOUT)
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress of the range test")
-        self.said = QLabel("Loading PyTorch …")
+        self.said = Label("Loading PyTorch …")
         self.said.setWordWrap(True)
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.plot_box = QVBoxLayout()
         self.buttons = QDialogButtonBox()
         self.use: QPushButton = self.buttons.addButton("Use it", QDialogButtonBox.ButtonRole.AcceptRole)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from gui.unexpected.recorder import record
 from gui.work import garbage
 
 T = TypeVar("T")
@@ -63,6 +64,7 @@ class Background(QObject):
         try:
             result, error = job(), None
         except Exception as problem:
+            record(problem)
             result, error = None, problem
         with contextlib.suppress(RuntimeError):  # the page was closed meanwhile
             self._ended.emit(result, error)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from gui.theme import theme
 from gui.training.plots.curves import Curve
 from gui.training.plots.pacing import cpu_seconds
+from gui.widgets import plain
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 20
@@ -58,7 +59,7 @@ class LegendRows(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{curve.label}: {value}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{curve.label}: {value or '–'}\nClick to {'hide' if curve.visible else 'show'} this curve"
+            return plain(f"{curve.label}: {value or '–'}\nClick to {'hide' if curve.visible else 'show'} this curve")
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

@@ -20,6 +20,7 @@ from gui.training.plots.pacing import Extent
 from gui.training.plots.plot_axes import LEAST, Axis
 from gui.training.plots.plot_canvas import Canvas, axis_text
 from gui.training.words import metric_title, unit
+from gui.widgets import plain
 
 SIDE = 244
 """Pixels of the legend."""
@@ -350,6 +351,6 @@ def _tool(text: str, name: str, tip: str) -> QToolButton:
     button = QToolButton()
     button.setText(text)
     button.setAccessibleName(name)
-    button.setToolTip(tip)
+    button.setToolTip(plain(tip))
     button.setFixedSize(button.fontMetrics().horizontalAdvance(text) + 22, 26)
     return button

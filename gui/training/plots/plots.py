@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSlider,
@@ -32,7 +31,7 @@ from gui.training.plots.curves import MARKED, Curve
 from gui.training.plots.plot import Plot, Span
 from gui.training.plots.plot_axes import AXES, AXIS_WORDS, CurveSource, position_text
 from gui.training.words import TITLES
-from gui.widgets import Note
+from gui.widgets import Label, Note
 
 SMOOTHING = 0.6
 """The weight of the mean at the start; TensorBoard's."""
@@ -319,7 +318,7 @@ class Plots(QWidget):
         row.setContentsMargins(12, 4, 8, 4)
         row.setSpacing(6)
         for text, widget in (("Along", self.axis), ("Smoothing", self.slider)):
-            label = QLabel(text)
+            label = Label(text)
             label.setBuddy(widget)
             row.addWidget(label)
             row.addWidget(widget)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from engine.training.sample_table import Sample, SampleInput, SampleTable
 from gui.theme import mono_font, theme
 from gui.training.results.answer_forms import certainty, full, ordered, verdict, words
+from gui.widgets import plain
 
 SHOWN_VALUES = 8
 """Values of an input in a row of the table."""
@@ -96,7 +97,7 @@ class AnswerTable(QTableWidget):
             texts = (verdict(sample) or "–", answer, target, certainty(sample), source_text(sample, shown))
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                item.setToolTip(full(sample, names) if column < 4 else text)
+                item.setToolTip(plain(full(sample, names) if column < 4 else text))
                 if column == 0 and sample.right is not None:
                     item.setForeground(theme.color("ok" if sample.right else "error"))
                 if column in (1, 2, 4) and len(text) > LONG:

@@ -15,6 +15,7 @@ from engine.training.sample_table import Sample, SampleTable
 from gui.pictures import mask_colours
 from gui.theme import theme
 from gui.training.results.answer_forms import AnswerForms, caption, described, full, ordered, sure, verdict
+from gui.widgets import plain
 
 SIDE, STRIP, CURVE = 76, 152, 190
 """Width of an image, of a clip and of a curve."""
@@ -205,7 +206,7 @@ class SampleCards(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             for number, card in enumerate(self._cards):
                 if self._area(number).contains(event.pos()):
-                    QToolTip.showText(event.globalPos(), full(card.sample, self._names), self)
+                    QToolTip.showText(event.globalPos(), plain(full(card.sample, self._names)), self)
                     return True
         return super().event(event)
 

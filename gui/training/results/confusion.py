@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableWidget, QTableWidg
 
 from engine.training.history import TableRows
 from gui.theme import theme
+from gui.widgets import plain
 
 LARGEST_CELL, WIDEST_CELL = 44, 96
 WIDER = 3.0
@@ -278,7 +279,7 @@ class ClassTable(QTableWidget):
         for column, tip in enumerate(self.TIPS):
             item = self.horizontalHeaderItem(column)
             if tip and item is not None:
-                item.setToolTip(tip)
+                item.setToolTip(plain(tip))
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)

@@ -17,6 +17,7 @@ from gui.training.results.measures import class_names
 from gui.training.results.predictions_page import PredictionsPage
 from gui.training.runs.differences_page import DifferencesPage
 from gui.training.runs.run_choice import RunChoice
+from gui.widgets import plain
 
 HIGH = 284
 """Pixels of height: what a confusion matrix of ten classes needs for its numbers, and enough for the other tabs; one
@@ -48,7 +49,7 @@ class Lower(QWidget):
         self.tabs.tabBar().setDrawBase(False)
         for page, (title, tip) in zip((runs, self.confusion, self.predictions, self.differences), TABS, strict=True):
             self.tabs.addTab(page, title)
-            self.tabs.setTabToolTip(self.tabs.count() - 1, tip)
+            self.tabs.setTabToolTip(self.tabs.count() - 1, plain(tip))
         self.tabs.currentChanged.connect(lambda _tab: self.shown.emit())
         self.confusion.cell_wanted.connect(self._show_cell)
         self.tabs.tabBarClicked.connect(lambda _tab: self.fold(False))

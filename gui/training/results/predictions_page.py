@@ -27,7 +27,7 @@ from gui.training.results.answer_forms import AnswerForms, word
 from gui.training.results.answer_table import AnswerTable
 from gui.training.results.cards import SampleCards
 from gui.training.results.confusion_page import title
-from gui.widgets import Note
+from gui.widgets import Note, plain
 
 
 class PredictionsPage(QWidget):
@@ -127,7 +127,7 @@ class PredictionsPage(QWidget):
             said = cell_text(values, *self._cell[1:])
         self.back.setVisible(self._cell is not None)
         self.said.setText(f"after epoch {table.epoch:,}; {said}")
-        self.said.setToolTip(self.said.text())
+        self.said.setToolTip(plain(self.said.text()))
         shown = AnswerForms.of(values)
         if shown.pictured:
             self.cards.show_values(values, shown)

@@ -13,7 +13,7 @@ from engine import project
 from engine.graph import Graph
 from engine.training.runs.compare import Difference, differences
 from engine.training.runs.folder import PROJECT
-from gui.widgets import Note
+from gui.widgets import Note, plain
 from gui.work.background import Background
 
 MOST = 50
@@ -77,7 +77,7 @@ class DifferencesPage(QWidget):
         for row, difference in enumerate(rows):
             for column, text in enumerate((difference.group, difference.what, *difference.values)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(plain(text))
                 self.table.setItem(row, column, item)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

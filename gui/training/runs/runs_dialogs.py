@@ -7,11 +7,13 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from gui.widgets import MessageBox
+
 
 def ask_delete(window: QWidget, what: str, then: Callable[[], None]) -> None:
     """Ask whether to delete; ``what`` says which runs."""
-    box = QMessageBox(QMessageBox.Icon.Question, "Delete runs", f"Delete {what}?", parent=window)
-    box.setInformativeText("Curves, weights and kept states go from the disk; this cannot be undone.")
+    more = "Curves, weights and kept states go from the disk; this cannot be undone."
+    box = MessageBox(window, "Delete runs", f"Delete {what}?", more, QMessageBox.Icon.Question)
     yes = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
     box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
 

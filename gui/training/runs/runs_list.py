@@ -34,7 +34,7 @@ from gui.training.runs.runs_dialogs import ask_delete, ask_save
 from gui.training.runs.runs_live import LiveRow
 from gui.training.runs.runs_model import ENTRY, RunRows, RunsFilter, RunsModel
 from gui.training.runs.runs_table import RunsTable, further
-from gui.widgets import Note
+from gui.widgets import Note, plain
 from gui.work.background import Background
 
 RESUME = (
@@ -176,7 +176,7 @@ class RunsList(QWidget):
         text, name, tip = WATCH if going_on else RESUME
         self.go_on.setText(text)
         self.go_on.setAccessibleName(name)
-        self.go_on.setToolTip(tip)
+        self.go_on.setToolTip(plain(tip))
         self.remove.setEnabled(bool(chosen))
         self.untick_all.setEnabled(bool(self.model.ticked))
         self.save_list.setEnabled(self.proxy.rowCount() > 0)
@@ -340,7 +340,7 @@ class RunsList(QWidget):
 
     def _add(self, text: str, tip: str, call: Callable[[], None]) -> QAction:
         action = QAction(text, self)
-        action.setToolTip(tip)
+        action.setToolTip(plain(tip))
         action.triggered.connect(lambda _checked=False: call())
         self.menu.addAction(action)
         return action

@@ -25,6 +25,7 @@ from gui.training.runs.runs_columns import (
     cells_of,
     setting,
 )
+from gui.widgets import plain
 
 Index = QModelIndex | QPersistentModelIndex
 EDITABLE = {NAME: "name", TAGS: "tags", NOTE: "note"}
@@ -193,7 +194,7 @@ class RunsModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
-        return self.columns[section].tip or None if role == Qt.ItemDataRole.ToolTipRole else None
+        return plain(self.columns[section].tip) or None if role == Qt.ItemDataRole.ToolTipRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, column = index.row(), index.column()
@@ -207,7 +208,7 @@ class RunsModel(QAbstractTableModel):
         if role == ENTRY:
             return entry
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(filter(None, (entry.note if column == NOTE else entry.message, str(entry.path))))
+            return plain("\n".join(filter(None, (entry.note if column == NOTE else entry.message, str(entry.path)))))
         if role == Qt.ItemDataRole.FontRole and column == NAME and entry.path == self.shown:
             font = QFont()
             font.setBold(True)

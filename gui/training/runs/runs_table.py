@@ -13,6 +13,7 @@ from gui.preferences import Preferences
 from gui.theme import theme
 from gui.training.runs.runs_columns import DATA, FIXED, NAME, NETWORK, NOTE, RESULT, STARTED, USUAL, RunRow, differing
 from gui.training.runs.runs_model import EDITABLE, ENTRY, RunsFilter, RunsModel
+from gui.widgets import plain
 
 KEPT = "training/columns"
 NARROWEST = 60
@@ -171,7 +172,7 @@ class RunsTable(QTableView):
 
     def _add(self, key: str, title: str, tip: str) -> None:
         action = self.columns.addAction(title)
-        action.setToolTip(tip)
+        action.setToolTip(plain(tip))
         action.setCheckable(True)
         action.setChecked(key in self._chosen)
         action.toggled.connect(_bound(self.choose, key))

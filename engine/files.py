@@ -107,10 +107,10 @@ def clean(folder: Path, name: str) -> None:
                 system.remove_abandoned(entry)
 
 
-def open_handle(path: Path, flags: int) -> int:
-    """Open what is a regular file, or is to become one. Raises OSError, and nothing waits for a pipe."""
+def open_handle(path: Path, flags: int, mode: int = 0o666) -> int:
+    """Open what is a regular file, or is to become one of this mode. Raises OSError, and nothing waits for a pipe."""
     extra = ("O_BINARY", "O_CLOEXEC", "O_NOCTTY", "O_NONBLOCK")
-    handle = os.open(path, flags | sum(getattr(os, name, 0) for name in extra), 0o666)
+    handle = os.open(path, flags | sum(getattr(os, name, 0) for name in extra), mode)
     try:
         check_regular(path, os.fstat(handle))
     except OSError:

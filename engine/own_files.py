@@ -81,12 +81,12 @@ def append(folder: Path, name: str, size: int | None = None) -> BufferedWriter:
     return file
 
 
-def create(folder: Path, name: str) -> BufferedWriter:
+def create(folder: Path, name: str, mode: int = 0o666) -> BufferedWriter:
     """Open a new file to write, in the stead of whatever has its name. Raises OSError."""
     path = folder / name
     path_of(folder, str(PurePosixPath(name).parent))
     path.unlink(missing_ok=True)
-    return os.fdopen(open_handle(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb")
+    return os.fdopen(open_handle(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")
 
 
 def write_atomically(folder: Path, name: str, content: bytes) -> None:

@@ -142,9 +142,9 @@ def _title(left: Abandoned) -> str:
 
 def _result(left: Abandoned, restored: Restored) -> str:
     edits = f"{restored.edits:,} edits" if restored.edits != 1 else "one edit"
-    words = f"Restored {edits} of “{_title(left)}”; save to keep them."
+    words = f"Restored {edits} of “{_title(left)}”."
     if left.path is not None and restored.path is None:
         words += f" {left.path.name} is not as it was any more: this is a copy without a file."
     if restored.left_out:
-        words += f" {restored.left_out:,} at the end were damaged and are left out."
+        words += " The end of the journal is damaged and left out."
     return words

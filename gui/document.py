@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine import project
+from engine import files, project
 from engine.blocks.block_edits import Within, within
 from engine.edits import Change, Edit, SetSetting
 from engine.graph import Graph
@@ -124,13 +124,22 @@ class Document(QObject):
         self.selection_changed.emit()
         self.title_changed.emit()
 
-    def save(self, path: Path) -> None:
-        """Write the project; raises ProjectError and keeps the old file where that fails."""
+    def save(self, path: Path) -> str:
+        """Write the project and keep the previous version as a backup; returns why that is not kept, if it is not.
+
+        Raises ProjectError and keeps the old file where the project cannot be written.
+        """
+        without_backup = ""
+        try:
+            files.back_up(path, project.to_bytes(self.project))
+        except files.FileError as error:
+            without_backup = str(error)
         project.save(self.project, path)
         self.path = path
         self._restored = False
         self.history.set_clean()
         self.title_changed.emit()
+        return without_backup
 
     @property
     def unsaved(self) -> bool:

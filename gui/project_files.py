@@ -126,12 +126,13 @@ class Files(QObject):
 
     def _write(self, path: Path, then: Then | None) -> None:
         try:
-            self._document.save(path)
+            without_backup = self._document.save(path)
         except FileError as error:
             self.complain("The project is not saved", str(error))
             return
         self._preferences.add_recent(path)
-        self._said(f"Saved {path.name}.")
+        remark = f" Its previous version is not kept: {without_backup}" if without_backup else ""
+        self._said(f"Saved {path.name}.{remark}")
         if then is not None:
             then()
 

@@ -232,8 +232,25 @@ def test_there_is_a_journal_while_something_is_unsaved(document: Document, tmp_p
     assert list(journals().iterdir()) == []
 
 
-def test_after_any_edits_what_was_left_is_what_was_open(qtbot: QtBot, scale: int) -> None:
-    for seed in range(3 * scale):
+def test_saving_keeps_the_version_before_as_a_backup(windows: Made, tmp_path: Path) -> None:
+    path, backup, window = tmp_path / "one.loom", tmp_path / "one.loom~", windows()
+    window.files.show_graph(Graph("one"))
+    window.document.save(path)
+    window.document.apply(RenameGraph("two"))
+    window.files.save()
+    assert (project.load(path).name, project.load(backup).name) == ("two", "one")
+    backup.unlink()
+    backup.mkdir()
+    window.document.apply(RenameGraph("three"))
+    window.files.save()
+    assert project.load(path).name == "three"
+    assert window.status.currentMessage() == (
+        f"Saved one.loom. Its previous version is not kept: {backup} cannot be written: it is a folder."
+    )
+
+
+def test_after_any_edits_what_was_left_is_what_was_open(qtbot: QtBot) -> None:
+    for seed in range(3):
         rng, made = random.Random(seed), Document(presets.build("mlp"))
         keeper = JournalKeeper(made)
         for _ in range(rng.randrange(1, 120)):

@@ -75,7 +75,7 @@ class Recovery(QObject):
             len(left), f" {len(left) - 1} more projects have unsaved edits."
         )
         when = f"{datetime.fromtimestamp(first.changed):%d %B %Y, %H:%M}".lstrip("0")
-        self.strip.say("paused", f"“{_title(first)}” was not saved when Layerloom ended: {edits} on {when}.{others}")
+        self.strip.say("remark", f"“{_title(first)}” was not saved when Layerloom ended: {edits} on {when}.{others}")
 
     # -- what is chosen --------------------------------------------------------------------------------------------
 

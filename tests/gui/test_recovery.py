@@ -22,6 +22,8 @@ from engine.graph import Graph
 from engine.home import journals
 from engine.journal import FILE, Journal, JournalError
 from engine.recovery import abandoned, take
+from engine.training.runs.folder import METRICS
+from engine.training.runs.run_info import read
 from gui import ending
 from gui.app import build_window
 from gui.document import Document
@@ -378,6 +380,28 @@ def test_a_window_that_is_killed_loses_the_last_edit_at_most(name: str, code: in
         restored = project.to_bytes(taken.graph)
         taken.journal.remove()
     assert restored in states[done : done + 2]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+@pytest.mark.parametrize(
+    ("name", "code"), [("SIGINT", 130), *(pytest.param(*end, marks=pytest.mark.slow) for end in ENDS[1:3])]
+)
+def test_a_signal_stops_and_saves_the_training_as_quit_does(
+    name: str, code: int, qtbot: QtBot, layerloom_home: Path
+) -> None:
+    process = run("-m", "gui.cli", "open", "mlp", "--train")
+
+    def learnt() -> bool:
+        return any(file.stat().st_size for file in layerloom_home.rglob(METRICS)) or process.poll() is not None
+
+    qtbot.waitUntil(learnt)
+    process.send_signal(getattr(signal, name))
+    _, words = process.communicate()
+    assert process.returncode == code, words
+    assert "Traceback" not in words
+    assert "terminate" not in words
+    (metrics,) = layerloom_home.rglob(METRICS)
+    assert read(metrics.parent).state == "stopped"
 
 
 def test_within_signals_a_second_one_ends_at_once(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from io import BufferedReader
@@ -23,6 +24,8 @@ from engine.foreign import os_error_number
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 TEMPORARY: Final = ".tmp"
+BACKUP: Final = "~"
+"""What editors write after the name of a file for its previous version."""
 _KINDS: Final = (
     (stat.S_ISDIR, "it is a folder"),
     (stat.S_ISFIFO, "it is a named pipe, not a file"),
@@ -99,6 +102,28 @@ def replacing(path: Path, *, links: bool = True) -> Iterator[Path]:
                 beside.unlink(missing_ok=True)
 
 
+def back_up(path: Path, content: bytes) -> None:
+    """Keep the file that is about to become ``content`` beside itself, with ``~`` after its name: one version.
+
+    Nothing happens where there is none, or none that is another. Raises FileError.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        with open_to_read(target) as file:
+            facts = os.fstat(file.fileno())
+            if facts.st_size == len(content) and file.read(len(content)) == content:
+                return
+            file.seek(0)
+            backup = target.with_name(f"{target.name}{BACKUP}")
+            with replacing(backup, links=False) as beside, beside.open("wb") as kept:
+                shutil.copyfileobj(file, kept)
+            backup.chmod(stat.S_IMODE(facts.st_mode))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise FileError(f"{path} cannot be backed up: {error.strerror or error}.") from error
+
+
 def clean(folder: Path, name: str) -> None:
     """Remove what writers of a file that were killed have left half written beside it."""
     for entry in folder.iterdir():
@@ -108,7 +133,7 @@ def clean(folder: Path, name: str) -> None:
 
 
 def open_handle(path: Path, flags: int, mode: int = 0o666) -> int:
-    """Open what is a regular file, or is to become one. Raises OSError, and nothing waits for a pipe."""
+    """Open what is a regular file, or is to become one of this mode. Raises OSError, and nothing waits for a pipe."""
     extra = ("O_BINARY", "O_CLOEXEC", "O_NOCTTY", "O_NONBLOCK")
     handle = os.open(path, flags | sum(getattr(os, name, 0) for name in extra), mode)
     try:

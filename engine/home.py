@@ -15,3 +15,8 @@ def home() -> Path:
 def hosts() -> Path:
     """Where trainings in processes of their own are given what they need; see `engine.training.process.handover`."""
     return home() / "hosts"
+
+
+def journals() -> Path:
+    """Where the edits since the last save of each open project are; see `engine.journal`."""
+    return home() / "journals"

@@ -12,17 +12,28 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from engine import own_files
-from engine.blocks.block import BLOCK, LONGEST_HELP, PARAMETER, Block, BlockParameter
+from engine.blocks.block import Block
 from engine.blocks.block_edits import AddBlock
 from engine.edits import AddNode, Connect, SetParameter
 from engine.files import FileError, read_bytes, write_atomically
 from engine.graph import Edge, Graph, GraphError, Node
 from engine.layers.losses import AXIS, LOSSES
-from engine.limits import FARTHEST, ID, LONGEST_NAME, LONGEST_PARAMETER, LONGEST_TITLE, PORT, TYPE
-from engine.literals import LARGEST_INT, literal, unstorable
+from engine.limits import LONGEST_TITLE
+from engine.literals import LARGEST_INT, unstorable
+from engine.project_format import (
+    MOST_BLOCKS,
+    StoredBlock,
+    StoredGraph,
+    edge_fields,
+    edge_of,
+    node_fields,
+    node_of,
+    parameter_fields,
+    parameter_of,
+)
 
 SCHEMA = 3
 """2: the axis of the classes follows from the target; in schema 1 it was the last one.
@@ -31,64 +42,17 @@ SCHEMA = 3
 A file of schema 2 is one of schema 3 that has none of these.
 """
 LARGEST_FILE = 32 * 2**20
-MOST_NODES = 20_000
-MOST_BLOCKS = 1_000
 
 
 class ProjectError(FileError):
     """Why a project cannot be read or written: one sentence that names the file and says where in it."""
 
 
-Id = Annotated[str, Field(pattern=ID)]
-PortName = Annotated[str, Field(pattern=PORT)]
-Coordinate = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class _Node(_Strict):
-    id: Id
-    type: Annotated[str, Field(pattern=TYPE)]
-    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
-    parameters: dict[Annotated[str, Field(min_length=1, max_length=LONGEST_PARAMETER)], object] = {}
-    properties: dict[Annotated[str, Field(min_length=1, max_length=LONGEST_PARAMETER)], object] = {}
-
-
-class _Edge(_Strict):
-    source: tuple[Id, PortName]
-    target: tuple[Id, PortName]
-
-
-class _Graph(_Strict):
-    nodes: Annotated[list[_Node], Field(max_length=MOST_NODES)]
-    edges: Annotated[list[_Edge], Field(max_length=20 * MOST_NODES)]
-    positions: dict[Id, tuple[Coordinate, Coordinate]] = {}
-
-
-class _Parameter(_Strict):
-    name: Annotated[str, Field(pattern=PARAMETER)]
-    kind: Literal["int", "float", "bool", "text"]
-    default: object
-    help: Annotated[str, Field(max_length=LONGEST_HELP)] = ""
-
-
-class _Block(_Graph):
-    id: Annotated[str, Field(pattern=BLOCK)]
-    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
-    help: Annotated[str, Field(max_length=LONGEST_HELP)] = ""
-    parameters: Annotated[list[_Parameter], Field(max_length=64)] = []
-    origin: dict[
-        Annotated[str, Field(pattern="^(library|hash)$")], Annotated[str, Field(max_length=LONGEST_TITLE)]
-    ] = {}
-
-
-class _File(_Graph):
+class _File(StoredGraph):
     format: Literal["layerloom"]
     schema_: Annotated[int, Field(alias="schema", ge=1)]
     name: Annotated[str, Field(max_length=LONGEST_TITLE)]
-    blocks: Annotated[list[_Block], Field(max_length=MOST_BLOCKS)] = []
+    blocks: Annotated[list[StoredBlock], Field(max_length=MOST_BLOCKS)] = []
     data: dict[str, object] = {}
     training: dict[str, object] = {}
 
@@ -117,7 +81,7 @@ def block_text(block: Block) -> str:
 
 
 def _block(block: Block) -> str:
-    parameters = [{"name": p.name, "kind": p.kind, "default": p.default, "help": p.help} for p in block.parameters]
+    parameters = [parameter_fields(parameter) for parameter in block.parameters]
     head: dict[str, object] = {"id": block.id, "name": block.name, "help": block.help, "parameters": parameters}
     if block.origin:
         head["origin"] = dict(block.origin)
@@ -129,7 +93,7 @@ def _sections(graph: Graph) -> list[str]:
     """Nodes, edges and positions, one a line."""
     order = {node_id: index for index, node_id in enumerate(graph.nodes)}
     edges = sorted(graph.edges, key=lambda e: (order[e.target], e.target_port))
-    wires = [{"source": (e.source, e.source_port), "target": (e.target, e.target_port)} for e in edges]
+    wires = [edge_fields(edge) for edge in edges]
     positions = [f"{_dump(node_id)}: {_dump([_short(c) for c in graph.positions[node_id]])}" for node_id in graph.nodes]
     return [
         f'"nodes": {_rows("[]", map(_node, graph.nodes.values()))}',
@@ -139,10 +103,7 @@ def _sections(graph: Graph) -> list[str]:
 
 
 def _node(node: Node) -> str:
-    parts = {"id": node.id, "type": node.type, "name": node.name, "parameters": literal(node.parameters)}
-    if node.properties:
-        parts["properties"] = literal(node.properties)
-    return "{" + ", ".join(f"{_dump(key)}: {_dump(value)}" for key, value in parts.items()) + "}"
+    return "{" + ", ".join(f"{_dump(key)}: {_dump(value)}" for key, value in node_fields(node).items()) + "}"
 
 
 def from_bytes(content: bytes, where: str = "the project") -> Graph:
@@ -170,21 +131,31 @@ def _write_class_axes(graph: Graph) -> None:
             SetParameter(node.id, AXIS, -1).apply(graph)
 
 
-def _define(graph: Graph, item: _Block, where: str) -> None:
+def _define(graph: Graph, item: StoredBlock, where: str) -> None:
     """Define a block, its graph still empty: blocks may name each other in any order."""
-    parameters = tuple(BlockParameter(p.name, p.default, p.kind, p.help) for p in item.parameters)
-    block = Block(item.id, item.name, Graph(item.name), parameters, item.help, item.origin)
     try:
-        AddBlock(block).apply(graph)
+        AddBlock(_empty(item)).apply(graph)
     except GraphError as error:
         raise ProjectError(f"{where}: {error}") from error
 
 
-def _fill(graph: Graph, part: _Graph, where: str) -> None:
+def _empty(item: StoredBlock) -> Block:
+    parameters = tuple(map(parameter_of, item.parameters))
+    return Block(item.id, item.name, Graph(item.name), parameters, item.help, item.origin)
+
+
+def block_of(item: StoredBlock, where: str) -> Block:
+    """The definition, in no project yet. Raises ProjectError, its sentence beginning with ``where``."""
+    block = _empty(item)
+    _fill(block.graph, item, f"{where}, ")
+    return block
+
+
+def _fill(graph: Graph, part: StoredGraph, where: str) -> None:
     for index, item in enumerate(part.nodes):
-        node = Node(item.id, item.type, item.name, literal(item.parameters), literal(item.properties))
-        _apply(AddNode(node, part.positions.get(item.id, (0.0, 96.0 * index))), graph, f"{where}nodes[{index}]")
-    _wire(graph, [Edge(*wire.source, *wire.target) for wire in part.edges], where)
+        position = part.positions.get(item.id, (0.0, 96.0 * index))
+        _apply(AddNode(node_of(item), position), graph, f"{where}nodes[{index}]")
+    _wire(graph, list(map(edge_of, part.edges)), where)
     unknown = next((node_id for node_id in part.positions if node_id not in graph.nodes), None)
     if unknown is not None:
         raise ProjectError(f"{where}positions: there is no node with the id {unknown!r}.")

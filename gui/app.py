@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.graph import Graph
 from gui.document import Document
+from gui.ending import EndingSignals, end
 from gui.preferences import Preferences
 from gui.theme import theme
 from gui.unexpected import hooks, qt_messages
@@ -70,7 +70,7 @@ def build_window(opened: tuple[Graph, Path | None] | None = None) -> MainWindow:
 
 
 def main(opened: tuple[Graph, Path | None] | None = None, *, train: bool = False) -> int:
-    """Open the window and stay until it is closed; the exit code of the program."""
+    """Open the window and stay until it is closed; the exit code of the program: 128 + its number after a signal."""
     app = application()
     with watching() as watch:
         window = build_window(opened)
@@ -99,15 +99,18 @@ def _stay(app: QApplication, window: MainWindow, *, train: bool) -> int:
     window.say("Loading PyTorch …")
     QTimer.singleShot(50, loader.start)
     QTimer.singleShot(0, window.commands.training.find)
+    QTimer.singleShot(0, window.recovery.find)
     if train:
         QTimer.singleShot(0, window.commands.training.train)
-    _let_ctrl_c_through(app)
-    return app.exec()
+    app.commitDataRequest.connect(window.ask_nothing)
+    app.aboutToQuit.connect(window.end_unasked)
+    signals = EndingSignals(app)
+    signals.came.connect(lambda code: _end(app, window, code))
+    with signals.heeding():
+        code = app.exec()
+    return end(code)
 
 
-def _let_ctrl_c_through(app: QApplication) -> None:
-    """Ctrl-C in the terminal closes the window; a slow timer gives Python a chance to see it."""
-    signal.signal(signal.SIGINT, lambda *_: app.exit(130))
-    timer = QTimer(app, interval=250)
-    timer.timeout.connect(lambda: None)
-    timer.start()
+def _end(app: QApplication, window: MainWindow, code: int) -> None:
+    window.end_unasked()
+    app.exit(code)

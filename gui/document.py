@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine import project
+from engine import files, project
 from engine.blocks.block_edits import Within, within
 from engine.edits import Change, Edit, SetSetting
 from engine.graph import Graph
@@ -31,6 +31,8 @@ class Document(QObject):
     """Another graph is shown, of another project or level: everything is to be drawn again."""
     opened = Signal()
     """Another project has been opened (`replaced` follows)."""
+    applied = Signal(object)
+    """The graph has just changed by this `Edit` of the whole project, new, undone or redone; nothing else knows yet."""
     changed = Signal(object)
     """An edit was applied, undone or redone; carries the `Change` of the open level. All is up to date by then."""
     selection_changed = Signal()
@@ -115,20 +117,29 @@ class Document(QObject):
     def open_graph(self, graph: Graph, path: Path | None = None, *, saved: bool = True) -> None:
         """Show another graph; ``saved`` says that nothing would be lost by closing it."""
         self._set(graph, path)
-        self.history.clear()
         self._restored = not saved
+        self.history.clear()
         self.opened.emit()
         self.replaced.emit()
         self.selection_changed.emit()
         self.title_changed.emit()
 
-    def save(self, path: Path) -> None:
-        """Write the project; raises ProjectError and keeps the old file where that fails."""
+    def save(self, path: Path) -> str:
+        """Write the project and keep the previous version as a backup; returns why that is not kept, if it is not.
+
+        Raises ProjectError and keeps the old file where the project cannot be written.
+        """
+        without_backup = ""
+        try:
+            files.back_up(path, project.to_bytes(self.project))
+        except files.FileError as error:
+            without_backup = str(error)
         project.save(self.project, path)
         self.path = path
         self._restored = False
         self.history.set_clean()
         self.title_changed.emit()
+        return without_backup
 
     @property
     def unsaved(self) -> bool:
@@ -151,6 +162,7 @@ class Document(QObject):
         whole = edit if whole_project or isinstance(edit, SetSetting) else within(self.graph, edit)
         name = title or whole.title(self.project)
         inverse = whole.apply(self.project)
+        self.applied.emit(whole)
         self.history.push(whole, inverse, name)
         self._after(whole.change())
 
@@ -176,6 +188,7 @@ class Document(QObject):
             else:
                 self.open_definition(wanted)
         inverse = edit.apply(self.project)
+        self.applied.emit(edit)
         self._after(edit.change())
         return inverse
 

@@ -57,7 +57,7 @@ class Files(QObject):
             try:
                 self.show_graph(preset.build())
             except (FileError, PresetError) as error:
-                self._complain("This preset cannot be opened", str(error))
+                self.complain("This preset cannot be opened", str(error))
 
         self.when_safe(show)
 
@@ -68,7 +68,7 @@ class Files(QObject):
             try:
                 graph = project.load(path)
             except FileError as error:
-                self._complain("This file cannot be opened", str(error))
+                self.complain("This file cannot be opened", str(error))
             else:
                 self.show_graph(graph, path)
 
@@ -83,7 +83,7 @@ class Files(QObject):
             try:
                 graph = project.load_own(run, PROJECT)
             except FileError as error:
-                self._complain("The network of this run cannot be opened", str(error))
+                self.complain("The network of this run cannot be opened", str(error))
             else:
                 self.show_graph(graph, saved=False)
 
@@ -116,14 +116,24 @@ class Files(QObject):
         dialog.fileSelected.connect(lambda name: self._write(Path(name), then))
         self._show(dialog)
 
+    def ask_where(self, stem: str, then: Callable[[Path], None]) -> None:
+        """Ask where a project that is not the open one shall be written."""
+        dialog = QFileDialog(self._window, "Save a copy", self._folder(), "Layerloom projects (*.loom)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("loom")
+        dialog.selectFile(f"{stem[:60]}.loom")
+        dialog.fileSelected.connect(lambda name: then(Path(name)))
+        self._show(dialog)
+
     def _write(self, path: Path, then: Then | None) -> None:
         try:
-            self._document.save(path)
+            without_backup = self._document.save(path)
         except FileError as error:
-            self._complain("The project is not saved", str(error))
+            self.complain("The project is not saved", str(error))
             return
         self._preferences.add_recent(path)
-        self._said(f"Saved {path.name}.")
+        remark = f" Its previous version is not kept: {without_backup}" if without_backup else ""
+        self._said(f"Saved {path.name}.{remark}")
         if then is not None:
             then()
 
@@ -140,7 +150,7 @@ class Files(QObject):
         try:
             project.save(self._document.project, path)
         except FileError as error:
-            self._complain("The copy is not saved", str(error))
+            self.complain("The copy is not saved", str(error))
         else:
             self._said(f"Saved a copy as {path.name}.")
 
@@ -157,7 +167,7 @@ class Files(QObject):
         try:
             write_atomically(path, write(self._document.project).encode())
         except (FileError, SourceError) as error:
-            self._complain("The source is not saved", str(error))
+            self.complain("The source is not saved", str(error))
         else:
             self._said(f"Saved {path.name}.")
 
@@ -174,7 +184,7 @@ class Files(QObject):
         try:
             preset = save_preset(self._document.project, title)
         except (PresetError, FileError) as error:
-            self._complain("The preset is not saved", str(error))
+            self.complain("The preset is not saved", str(error))
         else:
             self._saved_preset()
             self._said(f"{preset.title} is in the gallery now.")
@@ -206,7 +216,8 @@ class Files(QObject):
         box.finished.connect(answered)
         self._show(box)
 
-    def _complain(self, title: str, sentence: str) -> None:
+    def complain(self, title: str, sentence: str) -> None:
+        """Say what could not be done."""
         self._show(MessageBox(self._window, title, title, sentence, QMessageBox.Icon.Warning))
 
     def _show(self, dialog: QFileDialog | QInputDialog | QMessageBox) -> None:

@@ -15,12 +15,14 @@ from gui.canvas.view import View
 from gui.commands import Commands
 from gui.document import Document
 from gui.help import Help
+from gui.journal_keeper import JournalKeeper
 from gui.pages.going_on import ask_to_leave, below
 from gui.pages.pages import Pages
 from gui.pages.problems import ProblemCommands
 from gui.pages.training import TrainingCommands
 from gui.preferences import Preferences
 from gui.project_files import Files
+from gui.recovery import Recovery
 from gui.status_line import StatusLine
 from gui.toolbar import PAGES, MainToolBar
 from gui.training.notice import KEY as NOTICE
@@ -43,12 +45,15 @@ class MainWindow(QMainWindow):
     def __init__(self, document: Document, preferences: Preferences) -> None:
         super().__init__()
         self.document, self.preferences = document, preferences
+        self._unasked = False
         self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         self.pages = Pages(document, preferences, self._make_data, self._make_training)
         self.start, self.design = self.pages.start, self.pages.design
         self.status = StatusLine(document)
         self.files = Files(document, preferences, self, self._opened, self.say, self.start.refresh)
+        self.journal = JournalKeeper(document, self)
+        self.recovery = Recovery(self.files, self.journal, self)
         self.values = WireValues(document, self.view.canvas.live, self.pages.shown_run, self)
         self.commands = Commands(
             self.files,
@@ -60,7 +65,7 @@ class MainWindow(QMainWindow):
             Help(self, key_rows()),
             self.close,
         )
-        self.setCentralWidget(below(self.commands.training.going_on, self.pages))
+        self.setCentralWidget(below(self.recovery.strip, below(self.commands.training.going_on, self.pages)))
         self.setStatusBar(self.status)
         self.actions_table = Actions(self, self.commands)
         self.actions_table.fill_menus()
@@ -97,6 +102,8 @@ class MainWindow(QMainWindow):
         self.start.open_wanted.connect(self.files.ask_open)
         for speaker in (self.design, self.pages, self.values):
             speaker.message.connect(self.say)
+        self.journal.failed.connect(self.say)
+        self.recovery.message.connect(self.say)
         self.values.switched.connect(self.actions_table["view.values"].setChecked)
         self.design.code.save_wanted.connect(self.files.ask_save_source)
         self.design.problems.counted.connect(self.status.set_counts)
@@ -177,8 +184,18 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.files.open_path(path)
 
+    def end_unasked(self) -> None:
+        """End as *Quit* does, but ask nothing: a run is stopped and saved, the next start offers unsaved edits."""
+        self.ask_nothing()
+        if self.isVisible():
+            self.close()
+
+    def ask_nothing(self) -> None:
+        """The desktop session ends: whenever the window is closed now, nobody is there to answer."""
+        self._unasked = True
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.document.unsaved or self.pages.running:
+        if not self._unasked and (self.document.unsaved or self.pages.running):
             event.ignore()
             self.files.when_safe(self._close_for_good)
             return
@@ -194,14 +211,16 @@ class MainWindow(QMainWindow):
             self._leave(keep=False)
 
     def _leave(self, keep: bool) -> None:
-        self._shut_down(keep=keep)
         self.document.discard()
+        self._shut_down(keep=keep)
         self.close()
 
     def _shut_down(self, *, keep: bool = False) -> None:
         self.pages.shut_down(keep_run=keep)
         self.values.close()
         self.commands.training.close()
+        self.recovery.close()
+        self.journal.close()
         self.preferences.set_bytes("window", self.saveGeometry())
         self.design.store(self.preferences)
 

@@ -8,6 +8,7 @@ import sys
 
 import presets
 from gui.cli.common import CallError, Commands
+from gui.signals import end_at_once_by_signals
 
 
 def add(commands: Commands) -> None:
@@ -25,6 +26,7 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.train and not args.what:
         raise CallError("--train needs to know what: `layerloom open lenet-5 --train`.")
+    end_at_once_by_signals()
     opened = presets.open_what(args.what) if args.what else None
     from gui import app
 

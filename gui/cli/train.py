@@ -9,23 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import presets
 from engine.assignments import edit
 from engine.edits import SetSetting
 from gui.cli.common import CallError, Commands, add_what
 from gui.cli.progress import ProgressPrinter
+from gui.signals import SIGNALLED, heeded
 
 if TYPE_CHECKING:
     from engine.graph import Graph
     from engine.training.control import Control
-
-
-SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-"""What asks a program to end: Ctrl-C, a service manager, a terminal that is closed; the last is that of Windows."""
-SIGNALLED: Final = 128
-"""What shells add to the number of a signal for the exit code of a program that it ended."""
 
 
 class StoppedBySignal(KeyboardInterrupt):
@@ -107,12 +102,7 @@ def stopping(control: Control) -> Iterator[Callable[[], int]]:
         control.stop()
         print("\nStopping after this step; Ctrl-C again stops at once.", file=sys.stderr)
 
-    names = [name for name in SIGNALS if hasattr(signal, name)]
-    known = {number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)}
-    hangup = getattr(signal, "SIGHUP", None)
-    before = {n: handler for n, handler in known.items() if n != hangup or handler is not signal.SIG_IGN}
-    for number in before:
-        signal.signal(number, stop)
+    before = {number: signal.signal(number, stop) for number in heeded()}
     try:
         yield lambda: came
     finally:

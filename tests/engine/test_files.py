@@ -169,3 +169,35 @@ def test_a_file_that_windows_has_open_for_a_moment_is_replaced_all_the_same(
     system.replace(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "b").read_bytes() == b"new"
     assert len(tries) == 3
+
+
+def test_the_previous_version_of_a_file_is_kept_beside_it(tmp_path: Path) -> None:
+    path, backup = tmp_path / "net.loom", tmp_path / "net.loom~"
+    files.back_up(path, b"first")
+    assert not backup.exists(), "there was none"
+    for content in (b"first", b"second", b"third"):
+        files.back_up(path, content)
+        write_atomically(path, content)
+    files.back_up(path, b"third")
+    assert (path.read_bytes(), backup.read_bytes()) == (b"third", b"second"), "saved twice, it is no new version"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["net.loom", "net.loom~"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are Unix's")
+def test_a_backup_is_as_private_as_the_file_and_follows_no_link(tmp_path: Path) -> None:
+    path, backup, other = tmp_path / "net.loom", tmp_path / "net.loom~", tmp_path / "other"
+    other.write_bytes(b"other")
+    path.write_bytes(b"old")
+    path.chmod(0o600)
+    backup.symlink_to(other)
+    files.back_up(path, b"new")
+    assert (backup.read_bytes(), other.read_bytes(), backup.is_symlink()) == (b"old", b"other", False)
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+
+
+def test_where_a_backup_cannot_be_the_reason_is_given(tmp_path: Path) -> None:
+    path = tmp_path / "net.loom"
+    path.write_bytes(b"old")
+    (tmp_path / "net.loom~").mkdir()
+    with pytest.raises(FileError, match=r"net\.loom~ cannot be written: it is a folder"):
+        files.back_up(path, b"new")

@@ -58,7 +58,10 @@ def values(annotation: Any, facts: tuple[Any, ...] = ()) -> SearchStrategy[Any]:
 def parameters(cls: type[Layer], said: bool = False) -> SearchStrategy[dict[str, Any]]:
     """Values for the fields of a layer; those with a default are left out now and then, or all are ``said``."""
     likely = case(cls).likely
-    fields = {n: likely.get(n, values(info.annotation, tuple(info.metadata))) for n, info in cls.model_fields.items()}
+    fields = {
+        name: likely[name] if name in likely else values(info.annotation, tuple(info.metadata))
+        for name, info in cls.model_fields.items()
+    }
     if said:
         return st.fixed_dictionaries({n: drawn.filter(lambda item: item is not None) for n, drawn in fields.items()})
     required = {name for name, info in cls.model_fields.items() if info.is_required()}

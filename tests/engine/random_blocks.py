@@ -110,7 +110,8 @@ def block(scope: Scope, depth: int, focus: str) -> None:
     wired = rng.random() < 0.5
     given = [main if e.node == first.node else _supplied(scope, e, mode, steps, wired) for e in inner.entries]
     results = _use(scope, made, given, repeat)
-    scope.focused = scope.focused if read is None else [results[read]]
+    if read is not None and len(results) == len(inner.graph.of_type("BlockOutput")):  # else the use is absent
+        scope.focused = [results[read]]
 
 
 def _sequence(scope: Scope) -> tuple[Value, Dim] | None:
@@ -191,7 +192,7 @@ def _ends(inner: Scope, first: Value, states: list[Value], repeat: int) -> int |
         else:
             node = inner.add("BlockOutput", **({"state": name} if name else {}))
         Connect(Edge(value.node, value.port, node, "input")).apply(inner.graph)
-    return next((place for place, (value, _) in enumerate(ends) if value == focused), None)
+    return next((index for index, (value, _) in enumerate(ends) if value == focused), None)
 
 
 def _named(inner: Scope, made: list[Value]) -> dict[Value, str]:

@@ -40,7 +40,7 @@ def test_typing_does_not_wait_and_ten_thousand_edits_are_soon_restored() -> None
     written, times, stop = Journal.begin(project.to_bytes(Graph("a")), None, "a"), list[float](), threading.Event()
 
     def sync() -> None:
-        while not stop.wait(0.05):
+        while not stop.wait(1.0):
             written.sync()
 
     syncing = threading.Thread(target=sync)

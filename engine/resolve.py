@@ -13,13 +13,13 @@ from engine import expressions, layers
 from engine.absent import Absent
 from engine.blocks.block import PREFIX, Blocks
 from engine.dims import Dim
-from engine.expressions import REPEATS, ExpressionError, OpenSize, Scope, UnknownSize
 from engine.graph import Graph, GraphError, Node
 from engine.layers.layer import Layer, ShapeError
 from engine.layers.parameters import explain, show
 from engine.literals import literal
 from engine.live_nodes import ENDS, STARTS
 from engine.properties import DEFAULT, Properties, check_properties, repeats
+from engine.scope import REPEATS, ExpressionError, OpenSize, Scope, UnknownSize
 
 LARGEST_FLOAT: Final = 3.4028234e38
 UNKNOWN: Final = "unknown-size"

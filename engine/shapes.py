@@ -13,11 +13,12 @@ from typing import Final
 from engine import parametrization
 from engine.absent import Absent
 from engine.blocks.block import PREFIX
-from engine.expressions import Scope, mentions
+from engine.expressions import mentions
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer, ShapeError
 from engine.ports import is_numbered
 from engine.resolve import UNKNOWN, Fault, resolve, resolve_properties
+from engine.scope import Scope
 from engine.spec import UNWIRED, Spec, too_large
 
 

@@ -15,6 +15,7 @@ from engine.recovery import Abandoned, Restored, abandoned, discard, take
 from gui.journal_keeper import JournalKeeper
 from gui.project_files import Files
 from gui.training.banner import NoticeStrip
+from gui.widgets import MessageBox
 from gui.work.background import Background
 
 
@@ -105,10 +106,9 @@ class Recovery(QObject):
     def _ask_discard(self) -> None:
         first = self._left[0]
         edits = f"{first.edits:,} unsaved edits" if first.edits > 1 else "one unsaved edit"
-        box = QMessageBox(QMessageBox.Icon.Warning, "Discard edits", "", parent=self.strip.window())
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"Discard {edits} of “{_title(first)}”?")
-        box.setInformativeText("They cannot be brought back.")
+        question = f"Discard {edits} of “{_title(first)}”?"
+        more, sign = "They cannot be brought back.", QMessageBox.Icon.Warning
+        box = MessageBox(self.strip.window(), "Discard edits", question, more, sign)
         gone = box.addButton(QMessageBox.StandardButton.Discard)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
 

@@ -32,6 +32,7 @@ EXEMPT = {
     "engine/training/steps/device.py": "facts of the machine in /sys",
     "engine/training/steps/device_memory.py": "facts of the machine in /proc",
     "engine/nn/__init__.py": "our own code",
+    "engine/layers/torch_norms.py": "the code of torch",
     "engine/data/baselines.py": "resources of the package",
     "engine/data/generated/standard_library.py": "Python's own code",
     "gui/preferences.py": "what earlier versions kept is in a format of Qt",

@@ -18,6 +18,7 @@ EXEMPT = {"engine/foreign.py"}
 """Where the words of other libraries are read, for want of a type."""
 GRAMMAR = {
     "engine/layers/parameters.py": (" then ",),
+    "engine/source/folding.py": ("for ", "return ", " = ", " in "),
     "gui/design/code.py": ("class ",),
     "engine/data/download.py": ("bytes ",),
 }

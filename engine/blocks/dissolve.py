@@ -12,11 +12,12 @@ from engine.blocks.ends import handed_on
 from engine.blocks.use import Use
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode
 from engine.errors import GraphError
-from engine.expressions import REPEATS, ExpressionError, Scope, asks_size, evaluate, mentions
+from engine.expressions import asks_size, evaluate, mentions
 from engine.graph import Edge, Graph, Node
 from engine.layers.layer import Layer
 from engine.properties import Properties, repeats
 from engine.resolve import layer_class, resolve_properties
+from engine.scope import REPEATS, ExpressionError, Scope
 from engine.shapes import infer
 
 MOST: Final = 2_000

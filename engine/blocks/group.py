@@ -12,9 +12,10 @@ from engine.blocks.block_edits import AddBlock
 from engine.blocks.use import own_scope
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode
 from engine.errors import GraphError
-from engine.expressions import REPEATS, asks_size, mentions
+from engine.expressions import asks_size, mentions
 from engine.graph import Edge, Graph, Node
 from engine.ports import output_ports
+from engine.scope import REPEATS
 
 ENDS = ("Input", "Output", "BlockInput", "BlockOutput")
 PITCH = 96.0

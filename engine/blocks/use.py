@@ -14,10 +14,11 @@ from pydantic import Field, PrivateAttr, create_model
 from engine.blocks.block import Block, Blocks
 from engine.blocks.ends import handed_on, initial_state, input_ports, output_ports, plain_input, states
 from engine.dims import Dim
-from engine.expressions import REPEATS, Scope, mentions
+from engine.expressions import mentions
 from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer, Port, ShapeError
 from engine.properties import DEFAULT, Properties, repeats
+from engine.scope import REPEATS, Scope
 from engine.spec import UNWIRED, Spec
 
 if TYPE_CHECKING:

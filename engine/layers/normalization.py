@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
-from functools import cache
 from importlib.metadata import version
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
@@ -15,6 +11,7 @@ from pydantic import Field
 from engine.dims import Dim, product
 from engine.layers.layer import Layer, ShapeError, need_float, need_rank
 from engine.layers.parameters import Positive
+from engine.layers.torch_norms import takes_bias
 from engine.spec import Spec, meaning
 
 AFFINE = "whether γ and β are learned"
@@ -384,29 +381,12 @@ class LocalResponseNorm(_Normalization):
         return 4 * 4 * product(outputs[0].shape)
 
 
-@cache
-def takes_bias(file: str, owner: str) -> bool:
-    """Whether a norm of the installed torch has a parameter ``bias``: read off its text, as importing takes seconds."""
-    spec = find_spec("torch")
-    folders = (spec.submodule_search_locations if spec is not None else None) or []
-    path = next((path for folder in folders if (path := Path(folder, "nn", "modules", f"{file}.py")).is_file()), None)
-    if path is None:
-        return True  # packed without its text: then torch itself has to say it
-    classes = (node for node in ast.parse(path.read_bytes()).body if isinstance(node, ast.ClassDef))
-    methods = (node for cls in classes if cls.name == owner for node in cls.body)
-    built = [node.args for node in methods if isinstance(node, ast.FunctionDef) and node.name == "__init__"]
-    return any(argument.arg == "bias" for given in built for argument in (*given.args, *given.kwonlyargs))
-
-
 def _need_channels(x: Spec) -> int:
     """The number of channels. Raises ShapeError where it is open."""
     channels = x.shape[1]
     if not isinstance(channels, int):
-        raise ShapeError(
-            f"gets {x}, whose channel axis is open; it keeps values for a fixed number of channels.",
-            port="input",
-            code="open-size",
-        )
+        message = f"gets {x}, whose channel axis is open; it keeps values for a fixed number of channels."
+        raise ShapeError(message, port="input", code="open-size")
     return channels
 
 
@@ -416,15 +396,6 @@ def _running(x: Spec) -> dict[str, tuple[Dim, ...]]:
 
 
 LAYERS = (
-    BatchNorm1d,
-    BatchNorm2d,
-    BatchNorm3d,
-    LayerNorm,
-    LayerNorm2d,
-    GroupNorm,
-    InstanceNorm1d,
-    InstanceNorm2d,
-    InstanceNorm3d,
-    RMSNorm,
-    LocalResponseNorm,
+    *(BatchNorm1d, BatchNorm2d, BatchNorm3d, LayerNorm, LayerNorm2d, GroupNorm),
+    *(InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, RMSNorm, LocalResponseNorm),
 )

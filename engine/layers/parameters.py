@@ -67,7 +67,7 @@ def explain(model: type[BaseModel], error: ValidationError, values: Mapping[str,
     if info is None:
         known = ", ".join(model.model_fields) or "none"
         return name, f"has no parameter {name!r}; its parameters are: {known}."
-    if first["type"] == "missing":
+    if first["type"] == "missing" and name not in values:
         return name, f"needs a value for {name} ({_parameter(name, info).type})."
     return name, f"needs {name} to be {_parameter(name, info).type}, not {show(values.get(name))}."
 
@@ -266,8 +266,8 @@ def _describe(annotation: object, facts: Iterable[object] = ()) -> str:
         words = {2: "two", 3: "three", 4: "four"}.get(len(items), str(len(items)))
         return f"{words} values, each {_describe(items[0])}"
     if _is_union(annotation):
-        texts = [_describe(item) for item in get_args(annotation)]
-        texts = [text for text in texts if text != "a whole number" or "a number" not in texts]
+        items = get_args(annotation)
+        texts = [_describe(item) for item in items if item is not int or float not in items]
         return ", or ".join(text.replace(f"values, each {texts[0]}", "of them") for text in texts)
     if annotation is type(None):
         return "none"

@@ -10,6 +10,7 @@ from engine import expressions
 from engine.blocks.use import Inside, Key
 from engine.expressions import depends
 from engine.graph import Node
+from engine.scope import ExpressionError
 from engine.source.class_plan import BlockView, ClassPlan, Derived, view_of
 
 WIDEST = 100
@@ -101,7 +102,7 @@ def _translated(inner: ClassPlan, texts: dict[str, str]) -> list[str]:
         for candidate in inner._upstream(end.id):
             try:
                 text = expressions.substitute(candidate, texts)
-            except expressions.ExpressionError:
+            except ExpressionError:
                 continue
             found.setdefault(text)
     return list(found)

@@ -15,12 +15,12 @@ from engine import expressions
 from engine.blocks.block import Block, BlockParameter
 from engine.blocks.use import Inside, Use, inside, reads_repeat
 from engine.errors import LayerloomError
-from engine.expressions import REPEATS, ExpressionError, Scope
 from engine.graph import Graph, Node
 from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer, ShapeError
 from engine.properties import repeats
 from engine.resolve import owner_of, resolve
+from engine.scope import REPEATS, ExpressionError, Scope
 from engine.shapes import Report, sentence, wired_inputs
 from engine.source.conditions import Conditions, gathered, there
 from engine.source.names import identifier

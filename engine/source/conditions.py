@@ -6,10 +6,11 @@ import heapq
 from collections.abc import Mapping, Sequence
 
 from engine import expressions
-from engine.expressions import ExpressionError, is_expression
+from engine.expressions import is_expression
 from engine.graph import Graph, Node
 from engine.live_nodes import ENDS, STARTS, live_nodes
 from engine.resolve import owner_of
+from engine.scope import ExpressionError
 from engine.shapes import Report
 
 Wires = Mapping[str, Sequence[tuple[str, str, str]]]

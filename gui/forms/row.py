@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from engine.edits import MISSING
-from engine.expressions import ExpressionError, depends, per_repeat, value
+from engine.expressions import depends, per_repeat, value
 from engine.layers.parameters import Parameter, unparse
+from engine.scope import ExpressionError
 from gui.forms.form_fields import FIELDS, BoolField, NumberField, PlainField, TextField, placeholder, readable
 from gui.forms.repeats import MOST_ROWS, TOOL, RepeatsField, tool
 from gui.forms.typed_text import Context, here

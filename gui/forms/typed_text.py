@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.edits import MISSING
-from engine.expressions import ExpressionError, depends, per_repeat, value
+from engine.expressions import depends, per_repeat, value
 from engine.layers.parameters import Parameter, parse, unparse
+from engine.scope import ExpressionError
 
 THEN = " then "
 

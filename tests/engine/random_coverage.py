@@ -10,12 +10,13 @@ from engine import layers
 from engine.absent import Absent
 from engine.blocks.ends import states
 from engine.blocks.use import Inside, Use
-from engine.expressions import REPEATS, asks_size, depends, is_expression, mentions, per_repeat
+from engine.expressions import asks_size, depends, is_expression, mentions, per_repeat
 from engine.graph import Graph, Node
 from engine.layers.endpoints import BlockInput
 from engine.live_nodes import live_nodes
 from engine.properties import Properties
 from engine.resolve import owner_of, resolve, resolve_properties
+from engine.scope import REPEATS
 from engine.shapes import Report, infer
 from tests.engine.draws import COMPUTING
 from tests.engine.random_networks import Network

@@ -89,6 +89,8 @@ def fitting(trial: Trial) -> tuple[Graph, Source]:
     """The one-layer graph of a trial and its source, where the layer takes the inputs and keeps the batch first."""
     inputs = batched(trial)
     assume(all(whole(spec) for spec in inputs) and not case(trial.cls).laxer(trial))
+    pairs = zip(trial.bound(), trial.fixed(), strict=True)
+    assume(len({spec.shape[:1] for spec, fixed in pairs if spec is not UNWIRED and not fixed}) < 2)  # one batch for all
     ours = oracle.rule(trial, inputs)
     assume(ours is not None and answering(ours))
     graph = graph_of(trial)

@@ -136,13 +136,13 @@ def test_a_failure_keeps_the_old_file(step: str, tmp_path: Path, monkeypatch: py
 
     match step:
         case "replace":
-            monkeypatch.setattr(Path, "replace", fail)
+            monkeypatch.setattr("engine.system.os.replace", fail)
         case "chmod":
             monkeypatch.setattr(Path, "chmod", fail)
         case "fsync":
             monkeypatch.setattr("engine.files.os.fsync", fail)
         case "open":
-            monkeypatch.setattr("engine.files.tempfile.NamedTemporaryFile", fail)
+            monkeypatch.setattr("engine.files.open_handle", fail)
     with pytest.raises(ProjectError) as caught:
         project.save(Graph("other"), path)
     assert str(caught.value) == f"{path} cannot be written: No space left on device."
@@ -155,7 +155,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         project.save(lenet(), tmp_path / "no" / "work.loom")
     with pytest.raises(ProjectError, match=r"cannot be read: No such file or directory\.$"):
         project.load(tmp_path / "no.loom")
-    with pytest.raises(ProjectError, match=r"cannot be read: Is a directory\.$"):
+    with pytest.raises(ProjectError, match=r"cannot be read: it is a folder\.$"):
         project.load(tmp_path)
 
 

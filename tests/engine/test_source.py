@@ -252,7 +252,7 @@ FORWARD = "    def forward(self, x): return x\n"
             "eval('1')",
             "self.a = nn.Linear(1, __import__('os'))",
             "self.a = torch.load('x')",
-            "self.a = nn.Linear('rm')",
+            "self.a = nn.Linear('rm -rf')",
         ),
         *("self.a.b = 1", "x[0] = 1", "lambda: 1", "(lambda: 1)()", "self.__class__ = 1", "nn.functional.relu(1)"),
     ],

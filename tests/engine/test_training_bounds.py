@@ -124,7 +124,7 @@ def test_a_pickle_in_a_state_is_named_without_advice_to_run_it(stopped: Path, tm
     run = tmp_path / "run"
     shutil.copytree(stopped, run)
     folder = kept(run)[-1][1]
-    (folder / OPTIMIZER).write_bytes(pickle.dumps(Path))
+    (folder / OPTIMIZER).write_bytes(pickle.dumps(Path, 2))
     entries = json.loads((folder / STATE).read_text()) | {"seal": ""}
     entries["digests"][OPTIMIZER] = hashlib.sha256((folder / OPTIMIZER).read_bytes()).hexdigest()
     (folder / STATE).write_text(json.dumps(entries))

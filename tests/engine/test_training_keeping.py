@@ -25,7 +25,7 @@ from engine.training.control import Control
 from engine.training.loop import Trainer
 from engine.training.runs import checkpoint
 from engine.training.runs.checkpoint import FOLDER, MODEL
-from engine.training.runs.folder import METRICS, TIMING, RunError, last_kept
+from engine.training.runs.folder import FACTS, METRICS, TIMING, RunError, last_kept
 from engine.training.runs.run import Run
 from engine.training.runs.run_info import read, runs
 from engine.training.status import TrainingError
@@ -364,10 +364,12 @@ def test_a_state_counts_only_once_its_lines_are_on_the_disk(tmp_path: Path, monk
     monkeypatch.setattr(Path, "rename", rename)
     Trainer(kept(epochs=1), tmp_path / "run").run()
     before = order[: order.index("valid kept-0000000007")]
-    assert {METRICS, TIMING, f".{checkpoint.BEST}", MODEL, checkpoint.OPTIMIZER, checkpoint.STATE} <= set(before)
-    assert order[-1].startswith(".run.json"), "what says how the run ended is last"
-    assert METRICS in order[len(before) :]
-    assert f".{MODEL}" in order[len(before) :]
+    assert {METRICS, TIMING, MODEL, checkpoint.OPTIMIZER, checkpoint.STATE} <= set(before)
+    assert any(name.startswith(f".{checkpoint.BEST}.") for name in before)
+    after = order[len(before) :]
+    assert METRICS in after
+    model, facts = (max(n for n, name in enumerate(after) if name.startswith(f".{own}.")) for own in (MODEL, FACTS))
+    assert model < facts, "what says how the run ended is last"
 
 
 # -- when it is kept --------------------------------------------------------------------------------------------------

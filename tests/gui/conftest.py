@@ -22,10 +22,12 @@ from shiboken6 import isValid
 from engine.graph import Graph
 from engine.project import to_bytes
 from engine.training.process.handover import live
+from gui.app import build_window
 from gui.canvas.geometry import End
 from gui.canvas.view import View
 from gui.document import Document
 from gui.hosts import process_host
+from gui.window import MainWindow
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -204,3 +206,17 @@ def branch(chain: Graph) -> Graph:
     """The chain with a lone dropout n5 at its side."""
     chain.add("Dropout", position=(320.0, 192.0))
     return chain
+
+
+@pytest.fixture
+def windows(qtbot: QtBot) -> Callable[[], MainWindow]:
+    """Opens windows."""
+
+    def make() -> MainWindow:
+        made = build_window()
+        qtbot.addWidget(made, before_close_func=lambda w: w.document.discard())
+        with qtbot.waitExposed(made):
+            made.show()
+        return made
+
+    return make

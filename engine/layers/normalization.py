@@ -40,11 +40,8 @@ class _Biased(_Normalization):
 
     def check(self) -> None:
         if not self.bias and not takes_bias(*self.declared):
-            raise ShapeError(
-                f"has bias = false, which PyTorch {version('torch')} does not know for {type(self).__name__}: "
-                "leave it true, or install a newer PyTorch.",
-                parameter="bias",
-            )
+            clause = f"has bias = false, which PyTorch {version('torch')} does not know for {type(self).__name__}: "
+            raise ShapeError(f"{clause}leave it true, or install a newer PyTorch.", parameter="bias")
 
     def module(self, *inputs: Spec, texts: Mapping[str, str] | None = None) -> str | None:
         if texts and "bias" in texts and not takes_bias(*self.declared):  # then it is true wherever it is used
@@ -396,6 +393,6 @@ def _running(x: Spec) -> dict[str, tuple[Dim, ...]]:
 
 
 LAYERS = (
-    *(BatchNorm1d, BatchNorm2d, BatchNorm3d, LayerNorm, LayerNorm2d, GroupNorm),
-    *(InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, RMSNorm, LocalResponseNorm),
+    *(BatchNorm1d, BatchNorm2d, BatchNorm3d, LayerNorm, LayerNorm2d, GroupNorm, InstanceNorm1d, InstanceNorm2d),
+    *(InstanceNorm3d, RMSNorm, LocalResponseNorm),
 )

@@ -137,7 +137,9 @@ class Writer:
                 continue
             attributes[node_id] = identifier(node.name, names)
             head += [(f"self.{attributes[node_id]}{line}" if not n else line, node_id) for n, line in enumerate(lines)]
-            head += [(line, node_id) for line in self._start(node, plan.views[0], f"self.{attributes[node_id]}")]
+            starts = self._start(node, plan.views[0], f"self.{attributes[node_id]}")
+            self.helpers.update({"initialize"} if any(line.startswith("initialize(") for line in starts) else ())
+            head += [(line, node_id) for line in starts]
             if owner.id != node.id:
                 ties.append((node_id, owner.id))
         self._share_late(plan, attributes)
@@ -197,7 +199,6 @@ class Writer:
         if isinstance(properties, Fault):
             return lines
         if properties.initialization is not None:
-            self.helpers.add("initialize")
             fill = FILLS.get(properties.initialization, f"nn.init.{properties.initialization}_")
             lines.append(f"initialize({module}, {fill})")
         if properties.parametrization is not None:

@@ -155,7 +155,7 @@ def test_uses_of_a_block_that_freeze_or_start_otherwise_are_classes_of_their_own
     graph = Graph("block")
     block = graph.define("Unit", still=True)
     inner = {"out_features": 3, "frozen": {"expr": "still"}}
-    said_in_vain = ("ReLU", {"initialization": "normal"})
+    said_in_vain = ("Scale", {"factor": 2.0, "initialization": "normal"})
     along(block, block.add("BlockInput"), said_in_vain, ("Linear", inner), ("BlockOutput", {}))
     steps = (("Unit", {"still": False}), ("Unit", {}))
     graph.connect(along(graph, graph.add("Input", shape=(3,)), *steps), graph.add("Output", loss="mse_loss"))

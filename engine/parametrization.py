@@ -56,8 +56,10 @@ def weights(layer: Layer, properties: Properties | None, inputs: tuple[Spec, ...
 def buffers(layer: Layer, properties: Properties | None, inputs: tuple[Spec, ...]) -> Shapes:
     """The shapes of the tensors that are kept but not trained: spectral norm adds the two singular vectors."""
     found = layer.buffers(*inputs)
+    if properties is None or properties.parametrization != "spectral_norm":
+        return found
     own = layer.weights(*inputs)
-    if properties is None or properties.parametrization != "spectral_norm" or not applies(own):
+    if not applies(own):
         return found
     shape = own[WEIGHT]
     rows = shape[1] if "Transpose" in layer.torch else shape[0]

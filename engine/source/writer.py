@@ -164,8 +164,9 @@ class Writer:
                 continue
             attributes[node_id] = identifier(node.name, names)
             lines = [f"self.{attributes[node_id]}{lines[0]}", *lines[1:]]
-            lines += self._start(node, plan.view(node_id), f"self.{attributes[node_id]}")
-            guarded += [(guard, line, node_id) for line in lines]
+            starts = self._start(node, plan.view(node_id), f"self.{attributes[node_id]}")
+            self.helpers.update({"initialize"} if any(line.startswith("initialize(") for line in starts) else ())
+            guarded += [(guard, line, node_id) for line in (*lines, *starts)]
             if owner.id != node.id:
                 ties.append((node_id, owner.id))
         self._share_late(plan, attributes)
@@ -232,7 +233,6 @@ class Writer:
         if isinstance(properties, Fault):
             return lines
         if properties.initialization is not None:
-            self.helpers.add("initialize")
             fill = FILLS.get(properties.initialization, f"nn.init.{properties.initialization}_")
             lines.append(f"initialize({module}, {fill})")
         if properties.parametrization is not None:

@@ -155,11 +155,13 @@ def test_uses_of_a_block_that_freeze_or_start_otherwise_are_classes_of_their_own
     graph = Graph("block")
     block = graph.define("Unit", still=True)
     inner = {"out_features": 3, "frozen": {"expr": "still"}}
-    along(block, block.add("BlockInput"), ("Linear", inner), ("BlockOutput", {}))
+    said_in_vain = ("Scale", {"factor": 2.0, "initialization": "normal"})
+    along(block, block.add("BlockInput"), said_in_vain, ("Linear", inner), ("BlockOutput", {}))
     steps = (("Unit", {"still": False}), ("Unit", {}))
     graph.connect(along(graph, graph.add("Input", shape=(3,)), *steps), graph.add("Output", loss="mse_loss"))
     learns = [tensor.requires_grad for tensor in compile_source(source(graph)).parameters()]
     assert learns == [True, True, False, False]
+    assert "initialize" not in write(graph), "a layer without weights needs no helper"
 
 
 @every_kind

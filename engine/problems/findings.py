@@ -40,6 +40,8 @@ class Findings:
 
     def put(self, origin: Origin, found: list[Problem]) -> None:
         """What is found there now, in the place of what was."""
+        if not found and origin not in self._found:  # as at most nodes
+            return
         before = self._found.pop(origin, [])
         for problem in before:
             at = self._at[problem.key]
@@ -52,8 +54,7 @@ class Findings:
         for problem in found:
             self._at.setdefault(problem.key, []).append(problem)
             self._severities[problem.severity] += 1
-        if found or before:
-            self._unsorted.add(origin)
+        self._unsorted.add(origin)
 
     def at(self, key: Key) -> list[Problem]:
         """The problems that are the same as this, but for their numbers."""

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 
 from engine.blocks.block_edits import Within
 from engine.edits import SetParameter, SetSetting
-from engine.graph import Graph
+from engine.graph import Graph, GraphError
+from engine.live_nodes import live_nodes
 from engine.problems import Checker, Problem, find
 from engine.problems.fixes import fix_all
+from engine.problems.trial import Trial
 from engine.project import to_bytes
 from engine.shapes import Shapes, infer
 from tests.engine.corpus.notation import more_data, read
-from tests.engine.graphs import random_graph
+from tests.engine.graphs import random_edit, random_graph, state
 from tests.engine.test_corpus import FAULTS
 
 LATE_FLATTEN = """
@@ -345,3 +347,31 @@ def test_a_setting_is_mended_in_the_settings() -> None:
     assert settings_of(graph, ("data", "dataset")) == "iris"
     SetSetting(("training", "epochs"), "12").apply(graph)
     assert the(graph, "setting").fixes[0].label == "Set training.epochs to 12"
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_an_edit_that_is_tried_leaves_no_trace(seed: int) -> None:
+    rng = random.Random(seed)
+    trial = Trial(Checker(Shapes(random_graph(rng, 60))))
+    graph = trial.graph
+
+    def everything() -> tuple[object, ...]:
+        order = [(list(graph.incoming[node_id]), list(graph.outgoing[node_id])) for node_id in graph.nodes]
+        typed = [list(node.parameters.items()) for node in graph.nodes.values()]
+        shapes = repr((sorted(trial.report.outputs.items()), sorted(trial.report.errors.items())))
+        return state(graph), order, typed, graph.numbers, trial.problems(), shapes
+
+    for _ in range(20):
+        before, live, wires = everything(), live_nodes(graph), {n: len(w) for n, w in graph.incoming.items()}
+        edit = random_edit(rng, graph)
+        graph.numbers = before[3]  # type: ignore[assignment]
+        try:
+            with trial.attempt(edit) as outcome:
+                fresh = find(graph)
+                assert trial.problems() == fresh
+                there = all(len(graph.incoming.get(n, ())) >= count for n, count in wires.items())
+                whole = there and wires.keys() <= graph.nodes.keys() and live_nodes(graph) >= live
+                assert outcome.keeps(graph, live) == whole
+        except GraphError:
+            pass
+        assert everything() == before, edit

@@ -17,11 +17,11 @@ from engine.dims import Dim, bind, product
 from engine.graph import Graph
 from engine.layers.layer import Layer
 from engine.live_nodes import live_nodes
-from engine.memory import BYTES, peak
+from engine.memory import BYTES, computed, peak
 from engine.properties import Properties
 from engine.resolve import resolve_properties
 from engine.shapes import Report, infer
-from engine.spec import Spec
+from engine.spec import UNWIRED, Spec
 
 OPTIMIZER_STATE = {"sgd": 0, "adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}
 """Tensors the optimizer keeps for each parameter, at torch's default settings."""
@@ -78,7 +78,8 @@ def leaves(graph: Graph, report: Report, node_ids: Iterable[str] | None = None) 
         borrowed = known is not None and known.weights_of is not None
         inputs = report.inputs[node_id]
         if not isinstance(layer, Use):
-            yield Leaf(layer, inputs, tuple(report.outputs[node_id].values()), 1, borrowed, frozen, known)
+            outputs = computed(layer, report.outputs[node_id], {edge.source_port for edge in graph.outgoing[node_id]})
+            yield Leaf(layer, inputs, outputs, 1, borrowed, frozen, known)
             continue
         for index, (found, steps, _) in enumerate(layer.passes(*inputs)):
             again = layer.properties.share_weights and index > 0
@@ -140,7 +141,7 @@ def _sum(parts: Iterable[Leaf], number: Callable[[Dim], int]) -> tuple[Cost, int
         trainable += 0 if leaf.frozen else own
         multiply_adds += number(layer.multiply_adds(inputs, leaf.outputs)) * times
         held += 4 * (own + (0 if leaf.borrowed else buffers))
-        outputs = sum(BYTES[spec.dtype] * number(product(spec.shape)) for spec in leaf.outputs)
+        outputs = sum(BYTES[s.dtype] * number(product(s.shape)) for s in leaf.outputs if s is not UNWIRED)
         values += 0 if layer.views else times * outputs
         kept += times * number(layer.kept(inputs, leaf.outputs))
     return Cost(parameters, trainable, multiply_adds, held), values, kept

@@ -6,7 +6,7 @@ each layer declares (`Layer.saves`). Views take none of their own. Arguments of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.blocks.use import Inside, Use
@@ -116,8 +116,9 @@ def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]
                 memory.hold(each)
             answers += found
         else:
-            specs = tuple(report.outputs[node_id].values())
             handed = [taken[index] for index in read]
+            asked = [port for port in report.outputs[node_id] if readers.get((node_id, port))]
+            specs = computed(layer, report.outputs[node_id], asked)
             made = handed if absent else _node(memory, layer, report.inputs[node_id], specs, taken)
             if not absent and node.properties.get("parametrization") is not None:
                 first = all(graph.nodes[source].type == "Input" for _, source, _ in wires if source)
@@ -138,6 +139,11 @@ def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]
     return answers
 
 
+def computed(layer: Layer, outputs: Mapping[str, Spec], read: Collection[str]) -> tuple[Spec, ...]:
+    """The outputs of a layer; UNWIRED are those that it computes only where they are read."""
+    return tuple(UNWIRED if p in layer.on_demand and p not in read else spec for p, spec in outputs.items())
+
+
 def _node(
     memory: Memory, layer: Layer, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], taken: list[int | None]
 ) -> list[int]:
@@ -148,13 +154,15 @@ def _node(
     if (first is not None or not taken) and layer.passes_through(inputs, memory.training):
         return [memory.new(0) if first is None else first for _ in outputs]  # without an input: its own weights
     made = [memory.new(memory.bytes(spec)) for spec in outputs]
-    memory.peak = max(memory.peak, memory.alive + memory.fixed + memory.number(layer.scratch(inputs, outputs)))
+    worst = max(map(memory.number, layer.workspace(inputs, outputs, memory.training)))
+    memory.peak = max(memory.peak, memory.alive + memory.fixed + worst)
     if memory.training and any(spec.dtype == "float32" for spec in outputs):
-        if layer.saves in ("inputs", "both"):
+        saves = layer.reads_again(*inputs)
+        if saves in ("inputs", "both"):
             for storage in taken:
                 if storage is not None:
                     memory.save(storage)
-        if layer.saves in ("outputs", "both"):
+        if saves in ("outputs", "both"):
             for storage in made:
                 memory.save(storage)
         memory.keep(memory.number(layer.kept(inputs, outputs)))
@@ -173,10 +181,15 @@ def _use(memory: Memory, use: Use, inputs: tuple[Spec, ...], taken: list[int | N
     """A block: its repeats one behind the other; in a scan each step leaves what a step leaves."""
     stream = list(taken)
     made: list[int] = []
-    pairs = use.handed_on
+    pairs, lists = use.handed_on, 0
     for found, steps, outputs in use.passes(*inputs):
         before = made
-        made = _scan(memory, found, memory.number(steps), outputs) if steps else _once(memory, found, stream)
+        memory.fixed -= lists  # a repeat makes lists of its own where those of the repeat before were
+        lists = 0
+        if steps:
+            made, lists = _scan(memory, found, memory.number(steps), outputs)
+        else:
+            made = _once(memory, found, stream)
         for storage in before:
             memory.release(storage)
         for source, target in pairs if made else ():
@@ -192,8 +205,11 @@ def _once(memory: Memory, found: Inside, stream: list[int | None]) -> list[int]:
     return _walk(memory, found.graph, found.report, given)
 
 
-def _scan(memory: Memory, found: Inside, steps: int, outputs: tuple[Spec, ...]) -> list[int]:
-    """Each step leaves what the backward pass wants; what the steps give is kept as a list, then stacked."""
+def _scan(memory: Memory, found: Inside, steps: int, outputs: tuple[Spec, ...]) -> tuple[list[int], int]:
+    """Each step leaves what the backward pass wants; what the steps give is kept as a list, then stacked.
+
+    Returns the storages of the outputs, each held once for the caller, and the bytes of the lists.
+    """
     one = Memory(memory.training, memory.number)
     starts = {}
     for node_id, spec in found.given.items():
@@ -201,12 +217,16 @@ def _scan(memory: Memory, found: Inside, steps: int, outputs: tuple[Spec, ...]) 
             starts[node_id] = one.new(0)  # a view of the sequence, or the state that the step before has left
             one.hold(starts[node_id])
     answers = _walk(one, found.graph, found.report, starts)
-    left = one.fixed + sum(one.sizes[storage] for storage in one.saved)
-    memory.keep(left * steps if memory.training else one.peak)
-    made = []
-    for spec, step, answer in zip(outputs, found.outputs, answers, strict=True):
-        if spec.rank > step.rank and not (memory.training and answer in one.saved):
-            memory.keep(memory.bytes(spec))
-        made.append(memory.new(memory.bytes(spec)))
-        memory.hold(made[-1])
-    return made
+    if memory.training:
+        memory.keep((one.fixed + sum(one.sizes[storage] for storage in one.saved)) * steps)
+    pairs = zip(outputs, found.outputs, answers, strict=True)
+    stacked = [
+        spec for spec, step, answer in pairs if spec.rank > step.rank and not (memory.training and answer in one.saved)
+    ]
+    lists = sum(map(memory.bytes, stacked))
+    memory.keep(lists)
+    memory.peak = max(memory.peak, memory.alive + memory.fixed + one.peak)
+    made = [memory.new(memory.bytes(spec)) for spec in outputs]
+    for storage in made:
+        memory.hold(storage)
+    return made, lists

@@ -7,7 +7,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from engine.dims import Dim, product
-from engine.layers.layer import Layer, Port, ShapeError, need_float
+from engine.layers.attention_memory import Attention, attended
+from engine.layers.layer import Layer, Port, Saves, ShapeError, need_float
 from engine.layers.parameters import Positive, Probability
 from engine.spec import UNWIRED, Spec
 
@@ -171,7 +172,29 @@ class ScaledDotProductAttention(Layer):
         return product(query.shape[:-1]) * key.shape[-2] * (query.shape[-1] + value.shape[-1])
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
-        return 4 * product(outputs[0].shape)
+        query, *_, mask = inputs
+        if self._fused(inputs, True):
+            return 4 * (product(query.shape[:-1]) + (0 if mask is UNWIRED else product(mask.shape)))
+        scores = product(query.shape[:-1]) * inputs[1].shape[-2]
+        return 4 * (sum((product(x.shape) for x in inputs[:3]), start=scores * (3 if self.dropout_p else 1)))
+
+    def workspace(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], training: bool) -> tuple[Dim, ...]:
+        query, key, _, mask = inputs
+        floats = 0 if mask is UNWIRED else 4 * product(mask.shape)
+        if self._fused(inputs, training):
+            return (floats + 4 * product(query.shape[:-1]),)
+        scores = 2 * product(query.shape[:-1]) * key.shape[-2]
+        scaled = product(query.shape) + product(key.shape)
+        kept = self.kept(inputs, outputs) - 4 * product(inputs[2].shape) if training else 0
+        return floats + 4 * (scaled + scores - product(outputs[0].shape)), floats + kept
+
+    def reads_again(self, *inputs: Spec) -> Saves:
+        return "both" if self._fused(inputs, True) else "nothing"  # but copies of them
+
+    def _fused(self, inputs: tuple[Spec, ...], training: bool) -> bool:
+        """Whether torch takes its one kernel, which holds no scores."""
+        query, _, value, _ = inputs
+        return not (training and self.dropout_p) and query.rank == 4 and value.shape[-1] == query.shape[-1]
 
     def summary(self) -> str:
         return " · ".join(["grouped"] * self.enable_gqa + ["causal"] * self.is_causal)
@@ -200,6 +223,7 @@ class MultiheadAttention(Layer):
         Port("key_padding_mask", "truth values, (N, S): where true, a step is padding", optional=True),
         Port("attn_mask", "truth values, (N, T, S) or (T, S): where true, one may not look", optional=True),
     )
+    on_demand: ClassVar[tuple[str, ...]] = ("weights",)
     outputs: ClassVar[tuple[Port, ...]] = (
         Port("output", "what was taken, (N, T, features)"),
         Port("weights", "how much each step looked at each, (N, T, S), the mean of all heads"),
@@ -212,6 +236,11 @@ class MultiheadAttention(Layer):
     add_zero_attn: bool = Field(False, description="whether one step of zeros is added to keys and values")
     batch_first: bool = Field(True, description="whether sequences are (N, T, features); else (T, N, features)")
     is_causal: bool = Field(False, description=CAUSAL)
+
+    @property
+    def _added(self) -> int:
+        """How many steps it adds to those of the key."""
+        return int(self.add_bias_kv) + int(self.add_zero_attn)
 
     def sequences(self, inputs: tuple[Spec, ...]) -> tuple[Spec, Spec, Spec]:
         """Query, key and value, the last two as they are meant without a wire."""
@@ -253,8 +282,7 @@ class MultiheadAttention(Layer):
                 parameter="is_causal",
                 code="mask",
             )
-        seen = keys + int(self.add_bias_kv) + int(self.add_zero_attn)
-        return Spec(query.shape, "float32", query.axes), Spec((batch, steps, seen))
+        return Spec(query.shape, "float32", query.axes), Spec((batch, steps, keys + self._added))
 
     def mixes_samples(self, *inputs: Spec) -> bool:
         return not self.batch_first
@@ -290,13 +318,36 @@ class MultiheadAttention(Layer):
         query, key, value = self.sequences(inputs)
         size = query.shape[-1]
         projections = product(query.shape) * size * 2 + product(key.shape) * size + product(value.shape) * size
-        return projections + 2 * product(outputs[1].shape) * size
+        batch, steps = self._axes(query)
+        return projections + 2 * batch * steps * (self._axes(key)[1] + self._added) * size
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * self._attention(inputs, outputs).kept()
+
+    def workspace(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], training: bool) -> tuple[Dim, ...]:
+        found = self._attention(inputs, outputs)
+        return tuple(4 * (moment - found.query - found.shown) for moment in found.moments(training))
+
+    def reads_again(self, *inputs: Spec) -> Saves:
+        return "nothing" if self.batch_first else "inputs"
+
+    def _attention(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Attention:
         query, key, value = self.sequences(inputs)
-        size = query.shape[-1]
-        rows = product(key.shape[:-1]) + product(value.shape[:-1])
-        return 4 * (product(query.shape) * 3 + rows * size + self.num_heads * product(outputs[1].shape))
+        padding, mask = inputs[3:]
+        batch, steps = self._axes(query)
+        return attended(
+            (query, key, value),
+            (padding, mask),
+            (batch, steps, self._axes(key)[1]),
+            self.num_heads,
+            causal=self.is_causal,
+            added=self._added,
+            itself=inputs[1] is UNWIRED,
+            copies=self.batch_first,
+            dropout=self.dropout > 0,
+            read=outputs[1] is not UNWIRED,
+            biased=self.bias,
+        )
 
     def statements(self, module: str, arguments: list[str], targets: list[str]) -> list[str]:
         query, key, value, padding, mask = arguments

@@ -100,6 +100,8 @@ class Layer(BaseModel):
     """Fields that decide how the forward pass reads and are no arguments of the constructor."""
     saves: ClassVar[Saves] = "inputs"
     """Which of its values torch's backward pass reads again, so that training has to keep them (measured)."""
+    on_demand: ClassVar[tuple[str, ...]] = ()
+    """Outputs that are computed only where somebody reads them."""
     views: ClassVar[bool] = False
     """Whether its outputs lie in the memory of its input."""
     idle: ClassVar[bool] = False
@@ -184,9 +186,20 @@ class Layer(BaseModel):
         """Bytes it needs only while it computes, beside inputs and outputs."""
         return 0
 
+    def workspace(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], training: bool) -> tuple[Dim, ...]:
+        """The same at several moments of which any may be the worst, in training or not; by default its scratch."""
+        return (self.scratch(inputs, outputs),)
+
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
-        """Bytes that training keeps beside its values: masks, indices, statistics."""
+        """Bytes that training keeps beside its values: masks, indices, statistics.
+
+        Here and in `workspace` an output of `on_demand` that nobody reads is UNWIRED.
+        """
         return 0
+
+    def reads_again(self, *inputs: Spec) -> Saves:
+        """Which of its values torch's backward pass reads again with these parameters and inputs."""
+        return self.saves
 
     def arguments(self, *inputs: Spec) -> dict[str, object]:
         """The arguments of the constructor call by name: what follows from the input, then what is not the default."""

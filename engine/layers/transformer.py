@@ -10,7 +10,8 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.attention import CAUSAL, VASWANI, need_heads, need_mask, need_sequence, need_square
-from engine.layers.layer import Layer, Port, ShapeError
+from engine.layers.attention_memory import Attention, attended
+from engine.layers.layer import Layer, Port, Saves, ShapeError
 from engine.layers.parameters import Positive, Probability
 from engine.spec import UNWIRED, Spec
 
@@ -107,14 +108,58 @@ class _TransformerLayer(Layer):
         return ()
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
-        x, rows = inputs[0], product(inputs[0].shape[:-1])
-        hidden = 3 if self.dropout else 2 if self.activation == "gelu" else 1
-        total = product(x.shape) * (9 if self.dropout else 6) + rows * self.dim_feedforward * hidden
-        for seen in (x, *self.memories(inputs)):
-            keys = seen.shape[1] if self.batch_first else seen.shape[0]
-            total = total + rows * keys * self.nhead * (2 if self.dropout else 1)
-            total = total + product(x.shape) + product(seen.shape) * 2
+        calls = self._calls(inputs)
+        query, hidden, parts = calls[0].query, self._hidden(inputs), len(calls) + 1
+        sums = parts if self.norm_first else parts + 1  # what the norms read again, and what the linear layers do
+        dropped = parts if self.dropout else 0
+        layers = 3 if self.dropout else 2 if self.activation == "gelu" else 1
+        total = query * (sums + dropped) + hidden * layers
+        for call in calls:
+            total = total + call.kept()
         return 4 * total
+
+    def workspace(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], training: bool) -> tuple[Dim, ...]:
+        calls = self._calls(inputs)
+        query, hidden = calls[0].query, self._hidden(inputs)
+        masks = sum((call.truths // 4 if call.truths else 0 for call in calls), start=0)
+        if len(calls) == 1 and self.dropout:  # an encoder holds the mask itself; without dropout it is kept anyway
+            masks = masks + calls[0].mask
+        if not training:
+            normed = query if self.norm_first else 0
+            moments = [moment + normed for call in calls for moment in call.moments(False)]
+            return tuple(4 * (moment - query) for moment in (*moments, query + 2 * hidden))
+        kept = self.kept(inputs, outputs) + 4 * masks
+        relu = self.activation == "relu"
+        more = hidden if relu != bool(self.dropout) else 0  # a value of the hidden layer that is not kept
+        return kept, kept + 4 * (more - query * (1 if self.norm_first else 2))
+
+    def reads_again(self, *inputs: Spec) -> Saves:
+        return "inputs" if self.norm_first else "nothing"
+
+    def _hidden(self, inputs: tuple[Spec, ...]) -> Dim:
+        return product(inputs[0].shape[:-1]) * self.dim_feedforward
+
+    def _calls(self, inputs: tuple[Spec, ...]) -> tuple[Attention, ...]:
+        """Its attentions, of the sequence to itself first."""
+        x, *memories = (inputs[0], *self.memories(inputs))
+        masks = (*inputs, *(UNWIRED for _ in self.inputs[len(inputs) :]))[1 + len(memories) :]
+        count = 1 + len(memories)
+        causal = getattr(self, "is_causal", False) or getattr(self, "tgt_is_causal", False)
+        found = []
+        for place, seen in enumerate((x, *memories)):
+            batch, steps = self._axes(x)
+            call = attended(
+                (x, seen, seen),
+                (masks[count + place], masks[place]),
+                (batch, steps, self._axes(seen)[1]),
+                self.nhead,
+                causal=causal and not place,
+                itself=not place,
+                dropout=self.dropout > 0,
+                biased=self.bias and self.batch_first,
+            )
+            found.append(call)
+        return tuple(found)
 
     def summary(self) -> str:
         return f"{self.nhead} heads · {self.dim_feedforward}"

@@ -48,7 +48,7 @@ def kept_by_rule(trial: Trial) -> int:
     sizes = trial.sizes
     total = bind(layer.kept(inputs, outputs), sizes)
     for word, specs in (("inputs", inputs), ("outputs", outputs)):
-        if layer.saves in (word, "both") and not layer.passes_through(inputs, True):
+        if layer.reads_again(*inputs) in (word, "both") and not layer.passes_through(inputs, True):
             shapes = [spec for spec in specs if spec is not UNWIRED]
             total += sum(BYTES[spec.dtype] * torch.Size(spec.bound(sizes)).numel() for spec in shapes)
     return total

@@ -24,7 +24,7 @@ def shortened(graph: Graph, report: Report) -> Found:
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html
     """
     graphs = [graph, *(block.graph for block in graph.blocks.values())]
-    tables = (node for each in graphs for node in each.nodes.values() if node.type in TABLES)
+    tables = (node for each in graphs for node in each.of_type(*TABLES))
     if any(node.parameters.get("max_norm") is not None for node in tables):
         seen = set()
         for problem in _shortened(graph, report, False):

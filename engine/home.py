@@ -18,5 +18,5 @@ def hosts() -> Path:
 
 
 def journals() -> Path:
-    """Where the edits since the last save of each open project are; see `engine.journal`."""
+    """Where the edits since the last save of each open project are; see `engine.journals.journal`."""
     return home() / "journals"

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine import project
 from engine.edits import Edit
 from engine.files import FileError
-from engine.journal import Journal, fingerprint_of
+from engine.journals.journal import Journal, fingerprint_of
 from gui.document import Document
 from gui.work.background import Background
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 from engine import project
 from engine.files import FileError
 from engine.home import journals
-from engine.recovery import Abandoned, Restored, abandoned, discard, take
+from engine.journals.recovery import Abandoned, Restored, abandoned, discard, take
 from gui.journal_keeper import JournalKeeper
 from gui.project_files import Files
 from gui.training.banner import NoticeStrip

@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from engine.logs import logging_to_files
+from engine.logs.log_files import logging_to_files
 from gui.cli import check, info, layers, new, open_window, presets_list, source, train
 from gui.cli.output import lasting_output
 from gui.unexpected import hooks

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from engine.errors import LayerloomError
-from engine.redaction import redact
+from engine.logs.redaction import redact
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs

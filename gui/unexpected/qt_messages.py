@@ -10,7 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from engine.redaction import redact
+from engine.logs.redaction import redact
 from gui.unexpected.hooks import Report, Take, versions
 
 log = logging.getLogger(__name__)

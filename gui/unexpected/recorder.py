@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from engine.errors import LayerloomError
-from engine.logs import DETAILS, SAID
+from engine.logs.log_files import DETAILS, SAID
 from gui.unexpected.hooks import Report, of_exception
 
 log = logging.getLogger(__name__)

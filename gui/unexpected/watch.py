@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.home import home
-from engine.logs import FILE, FOLDER
+from engine.logs.log_files import FILE, FOLDER
 from gui.unexpected.box import UnexpectedBox
 from gui.unexpected.hooks import Report
 from gui.unexpected.recorder import is_round

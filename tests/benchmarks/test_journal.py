@@ -8,11 +8,11 @@ import time
 
 import presets
 from engine import project
-from engine.edit_format import from_text, to_text
 from engine.edits import Edit, Move
 from engine.graph import Graph, GraphError
-from engine.journal import Journal
-from engine.recovery import take
+from engine.journals.edit_format import from_text, to_text
+from engine.journals.journal import Journal
+from engine.journals.recovery import take
 from tests.benchmarks.tables import table
 from tests.engine.graphs import random_edit
 

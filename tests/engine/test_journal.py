@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from engine import home, journal, project
+from engine import home, project
 from engine.blocks.block import Block, BlockParameter
 from engine.blocks.block_edits import AddBlock, RemoveBlock, SetBlock, Within
-from engine.edit_format import EditFormatError, from_text, to_text
 from engine.edits import Edit, RenameGraph, SetSetting
 from engine.graph import Graph, GraphError
-from engine.journal import Journal, JournalError
-from engine.recovery import abandoned, discard, take
+from engine.journals import journal
+from engine.journals.edit_format import EditFormatError, from_text, to_text
+from engine.journals.journal import Journal, JournalError
+from engine.journals.recovery import abandoned, discard, take
 from tests.engine.graphs import random_edit, random_graph
 from tests.engine.test_edits import ALL_EDITS
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import logs
-from engine.logs import DETAILS, SAID, logging_to_files
+from engine.logs import log_files as logs
+from engine.logs.log_files import DETAILS, SAID, logging_to_files
 
 log = logging.getLogger("engine.somewhere")
 

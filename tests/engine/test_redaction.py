@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.redaction import redact
+from engine.logs.redaction import redact
 
 ROOT = Path(__file__).resolve().parents[2]
 PART = st.text("abkxyzÄé0_-. ", min_size=1, max_size=8).filter(lambda part: part == part.strip() and part.strip(". "))

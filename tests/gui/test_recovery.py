@@ -17,8 +17,8 @@ from engine import project
 from engine.edits import RenameGraph
 from engine.graph import Graph
 from engine.home import journals
-from engine.journal import FILE, Journal, JournalError
-from engine.recovery import abandoned, take
+from engine.journals.journal import FILE, Journal, JournalError
+from engine.journals.recovery import abandoned, take
 from gui.document import Document
 from gui.journal_keeper import JournalKeeper
 from gui.window import MainWindow
@@ -246,7 +246,7 @@ def test_after_any_edits_what_was_left_is_what_was_open(qtbot: QtBot) -> None:
 
 
 def test_one_that_is_full_begins_over_and_loses_nothing(monkeypatch: pytest.MonkeyPatch, document: Document) -> None:
-    monkeypatch.setattr("engine.journal.FULL", 1000)
+    monkeypatch.setattr("engine.journals.journal.FULL", 1000)
     for number in range(40):
         document.apply(RenameGraph(f"name {number}"))
     (folder,) = journals().iterdir()
@@ -281,7 +281,7 @@ def test_a_full_disk_is_said_once_and_made_good_when_there_is_room(
 
 def test_the_disk_is_asked_to_have_it_after_a_second(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
     synced = list[int]()
-    monkeypatch.setattr("engine.journal.os.fsync", synced.append)
+    monkeypatch.setattr("engine.journals.journal.os.fsync", synced.append)
     made = Document(Graph("a"))
     keeper = JournalKeeper(made)
     made.apply(RenameGraph("b"))

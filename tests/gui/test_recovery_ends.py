@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 import presets
 from engine import project
 from engine.edits import RenameGraph
-from engine.recovery import abandoned, take
+from engine.journals.recovery import abandoned, take
 from engine.training.runs.folder import METRICS
 from engine.training.runs.run_info import read
 from gui import ending

@@ -18,7 +18,7 @@ import presets
 from engine import project
 from engine.edits import SetParameter
 from engine.errors import LayerloomError
-from engine.logs import logging_to_files
+from engine.logs.log_files import logging_to_files
 from gui import cli
 from gui.app import build_window, watching
 from gui.unexpected import hooks

@@ -15,7 +15,7 @@ from typing import Final
 from engine import own_files, system
 from engine.files import FileError
 from engine.home import home
-from engine.redaction import redact
+from engine.logs.redaction import redact
 
 FOLDER: Final = "logs"
 FILE: Final = "layerloom.log"

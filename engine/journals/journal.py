@@ -3,7 +3,7 @@
 A journal is a private folder in Layerloom's home, named by the project's path and the fingerprint of what was saved.
 Whoever writes it holds its lock, so a journal without a holder is one that nobody has saved or discarded. Its file has
 a line for what it is, one for the project as it was saved, and one for each edit applied, be it new, undone or redone.
-Each line begins with its checksum. `engine.recovery` reads them.
+Each line begins with its checksum. `engine.journals.recovery` reads them.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from typing import IO, Annotated, Final, Literal
 from pydantic import Field
 
 from engine import own_files, project, system
-from engine.edit_format import to_text
 from engine.edits import Edit
 from engine.files import FileError
 from engine.home import journals
+from engine.journals.edit_format import to_text
 from engine.limits import LONGEST_TITLE
 from engine.locks import WriterLock
 from engine.project_format import Strict

@@ -17,12 +17,12 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from engine import own_files, project
-from engine.edit_format import from_text
 from engine.errors import LayerloomError
 from engine.files import FileError
 from engine.graph import Graph
 from engine.home import journals
-from engine.journal import (
+from engine.journals.edit_format import from_text
+from engine.journals.journal import (
     CHECKSUM,
     FILE,
     LARGEST,

@@ -48,7 +48,7 @@ def _roots() -> list[tuple[list[str], str]]:
     """The parts of known folders with what stands for them, the longest first."""
     kinds = ("purelib", "platlib", "stdlib", "platstdlib")
     folders = {sysconfig.get_path(kind): "" for kind in kinds}
-    folders |= {str(Path(__file__).resolve().parent.parent): "", str(Path.home()): "~"}
+    folders |= {str(Path(__file__).resolve().parents[2]): "", str(Path.home()): "~"}
     found = [(_parts(folder), stand_in) for folder, stand_in in folders.items() if folder]
     return sorted((one for one in found if len(one[0]) > 1), key=lambda one: -len(one[0]))
 

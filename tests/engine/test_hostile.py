@@ -82,7 +82,7 @@ HOSTILE: list[tuple[str, bytes, str]] = [
     (
         "many wrong wires",
         top(edges=[7] * 200_000),
-        ", edges[0]: Input should be a valid dictionary or instance of _Edge.",
+        ", edges[0]: Input should be a valid dictionary or instance of StoredEdge.",
     ),
     ("many keys, one twice", BEGIN + KEYS + b', "k199999": 0}', " has the key 'k199999' twice in one place."),
 ]

@@ -18,8 +18,8 @@ from tests.engine import oracle
 from tests.engine.cases import Trial, case
 from tests.engine.draws import COMPUTING, trials
 
-VALID, INVALID = 200, 50
-PORTION, MOST = 100, 1_000
+VALID, INVALID = 100, 25
+PORTION, MOST = 50, 1_000
 """Draws are made in portions until enough of both kinds are seen, and no more than so many."""
 
 every_layer = pytest.mark.parametrize("cls", COMPUTING, ids=lambda cls: cls.__name__)

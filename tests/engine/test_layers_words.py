@@ -14,7 +14,7 @@ from torch import nn
 from engine import layers
 from engine.dims import Size
 from engine.graph import Node
-from engine.layers import normalization
+from engine.layers import normalization, torch_norms
 from engine.layers.layer import Layer, ShapeError
 from engine.layers.normalization import LayerNorm
 from engine.layers.resampling import Upsample
@@ -114,7 +114,7 @@ WITH_BIAS = [f"{kind}Norm{axes}d" for kind in ("Batch", "Instance") for axes in 
 def test_whether_the_installed_torch_has_a_bias_is_read_as_it_says_itself(name: str) -> None:
     cls = layers.get(name)
     assert issubclass(cls, normalization._Biased)
-    assert normalization.takes_bias(*cls.declared) == ("bias" in inspect.signature(getattr(nn, name)).parameters)
+    assert torch_norms.takes_bias(*cls.declared) == ("bias" in inspect.signature(getattr(nn, name)).parameters)
 
 
 @pytest.fixture
@@ -126,11 +126,11 @@ def older_torch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
         (folder / f"{file}.py").write_text(f"class {owner}:\n    def __init__(self, eps, affine=True):\n        pass\n")
     spec = ModuleSpec("torch", None, is_package=True)
     spec.submodule_search_locations = [str(tmp_path)]
-    monkeypatch.setattr(normalization, "find_spec", lambda name: spec)
+    monkeypatch.setattr(torch_norms, "find_spec", lambda name: spec)
     monkeypatch.setattr(normalization, "version", lambda name: "2.9.1")
-    normalization.takes_bias.cache_clear()
+    torch_norms.takes_bias.cache_clear()
     yield
-    normalization.takes_bias.cache_clear()
+    torch_norms.takes_bias.cache_clear()
 
 
 @pytest.mark.usefixtures("older_torch")

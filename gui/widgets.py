@@ -17,7 +17,7 @@ def plain(text: str, *, wrap: bool = False) -> str:
 
     With ``wrap`` a long one is broken into lines, which Qt does to markup only.
     """
-    if text and (wrap or QtGui.Qt.mightBeRichText(text)):
+    if text.strip() and (wrap or QtGui.Qt.mightBeRichText(text)):
         return f'<qt style="white-space: pre-wrap">{escape(text)}</qt>'
     return text
 

@@ -17,8 +17,9 @@ def plain(text: str, *, wrap: bool = False) -> str:
 
     With ``wrap`` a long one is broken into lines, which Qt does to markup only.
     """
-    if text.strip() and (wrap or QtGui.Qt.mightBeRichText(text)):
-        return f'<qt style="white-space: pre-wrap">{escape(text)}</qt>'
+    if text and (wrap or QtGui.Qt.mightBeRichText(text)):
+        shown = escape(text).replace("\n", "<br>")  # a line end at an edge would be dropped
+        return f'<qt style="white-space: pre-wrap">{shown}</qt>'
     return text
 
 

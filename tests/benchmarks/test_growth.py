@@ -6,6 +6,8 @@ import statistics
 import time
 from collections.abc import Callable
 
+import pytest
+
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RenameNode, SetParameter
 from engine.graph import Edge, Graph, Node
 from engine.problems import Checker, find
@@ -13,6 +15,8 @@ from engine.shapes import Shapes, infer
 from engine.source import write
 from tests.benchmarks.tables import table
 from tests.engine import large_networks as networks
+
+pytestmark = pytest.mark.slow
 
 WHOLE_GOAL, EDIT_GOAL, SOURCE_GOAL = 400.0, 0.5, 3.0
 """Milliseconds for shapes and problems of 10,000 nodes, for an edit of any network, and source as times shapes."""

@@ -6,6 +6,8 @@ import random
 import threading
 import time
 
+import pytest
+
 import presets
 from engine import project
 from engine.edits import Edit, Move
@@ -15,6 +17,8 @@ from engine.journals.journal import Journal
 from engine.journals.recovery import take
 from tests.benchmarks.tables import table
 from tests.engine.graphs import random_edit
+
+pytestmark = pytest.mark.slow
 
 EDITS = 10_000
 FRAME = 16.0

@@ -8,7 +8,6 @@ import time
 
 import pytest
 
-import presets
 from engine import project
 from engine.edits import Edit, Move
 from engine.graph import Graph, GraphError
@@ -17,6 +16,7 @@ from engine.journals.journal import Journal
 from engine.journals.recovery import take
 from tests.benchmarks.tables import table
 from tests.engine.graphs import random_edit
+from tests.engine.large_networks import resnet_152
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +62,7 @@ def test_typing_does_not_wait_and_ten_thousand_edits_are_soon_restored() -> None
     restored.journal.remove()
     assert project.to_bytes(restored.graph) == project.to_bytes(graph)
 
-    large = presets.build("resnet-152")
+    large = resnet_152()
     began = time.perf_counter()
     base = project.to_bytes(large)
     bytes_ = time.perf_counter() - began

@@ -91,7 +91,8 @@ def trials(draw: st.DrawFn, cls: type[Layer], *, symbols: bool = True, spoil: bo
         if harm == "dtype":
             dtype = draw(st.sampled_from([other for other in DTYPES if other != dtype]))
         elif harm == "axis":
-            shape[draw(st.integers(0, len(shape) - 1))] = drawing.axis()
+            if shape:  # a single number has no axis
+                shape[draw(st.integers(0, len(shape) - 1))] = drawing.axis()
         elif draw(st.booleans()):
             shape = shape[:-1]
         else:

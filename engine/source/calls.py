@@ -10,6 +10,7 @@ from engine import expressions
 from engine.blocks.use import Inside, Key
 from engine.expressions import depends
 from engine.graph import Node
+from engine.live_nodes import STARTS
 from engine.scope import ExpressionError
 from engine.source.class_plan import BlockView, ClassPlan, Derived, view_of
 
@@ -36,9 +37,10 @@ def layer_call(plan: ClassPlan, node: Node) -> str | None:
     first = plan.view(node.id)
     layer, inputs = first.layer(node.id), first.report.inputs[node.id]
     if not layer.constructor():
-        plan.known[node.id] = [
-            plan.expressed(raw) for raw in node.parameters.values() if expressions.is_expression(raw)
-        ]
+        if node.type not in STARTS:  # of those the plan knows the sizes already
+            plan.known[node.id] = [
+                plan.expressed(raw) for raw in node.parameters.values() if expressions.is_expression(raw)
+            ]
         return None
     arguments, texts = layer.arguments(*inputs), {}
     inferred = [name for name in arguments if name not in type(layer).model_fields or name in layer.inferred(*inputs)]

@@ -185,7 +185,7 @@ class Forward:
         return use.properties.apply == "once" or (len(wired) == 1 and len(use.output_ports()) == 1)
 
     def _one_by_one(self, node_id: str, use: Use) -> bool:
-        return use.one_by_one(*self.plan.views[0].report.inputs[node_id])
+        return use.one_by_one(*self.plan.view(node_id).report.inputs[node_id])
 
     def _repeated(self, node_id: str, use: Use) -> bool:
         """Whether it is built as a list of modules: by its number of repeats, or by an expression for that."""

@@ -170,3 +170,37 @@ def test_every_line_of_the_source_fits_a_page() -> None:
     use = {"channels_of_the_first_branch": 32, "channels_of_the_second_branch": 64, "groups_of_both": 4}
     along(graph, graph.add("Input", shape=(4, 8, 8)), ("ABlockWithALongName", use), ("Output", {"loss": "mse_loss"}))
     assert [line for line in write(graph).splitlines() if len(line) > 120] == []
+
+
+@pytest.mark.parametrize("apply", ["once", "each_step"])
+@pytest.mark.parametrize("flags", [(False, True), (True, False), (False, True, False)])
+def test_a_block_may_be_absent_in_the_first_use_of_the_block_around_it(flags: tuple[bool, ...], apply: str) -> None:
+    graph = Graph("absent at first")
+    inner = graph.define("Row")
+    norm = "BatchNorm1d" if apply == "each_step" else "LayerNorm"
+    along(inner, inner.add("BlockInput"), (norm, {}), ("BlockOutput", {}))
+    outer = graph.define("Outer", on=True)
+    along(outer, outer.add("BlockInput"), ("Row", {"apply": apply, "when": reckoned("on")}), ("BlockOutput", {}))
+    uses = [("Outer", {"on": flag}) for flag in flags]
+    along(graph, graph.add("Input", shape=(5, 4)), ("Linear", {"out_features": 4}), *uses, ("Output", {}))
+    assert errors(graph) == []
+    model = compile_graph(graph)
+    x = torch.randn(2, 5, 4)
+    norms = [module for module in model.modules() if isinstance(module, (nn.BatchNorm1d, nn.LayerNorm))]
+    assert len(norms) == sum(flags)
+    expected = next(module for module in model.modules() if isinstance(module, nn.Linear))(x)
+    for each in norms:
+        expected = torch.stack([each(step) for step in expected.unbind(1)], dim=1)
+    model.train()
+    torch.testing.assert_close(model(x), expected)
+
+
+def test_what_reads_a_state_has_the_size_that_the_state_says() -> None:
+    graph = Graph("size of a state")
+    cell = graph.define("Cell", width=4)
+    size = reckoned("max(width, 3)")
+    x, h = cell.add("BlockInput", name="x"), cell.add("BlockInput", name="h", state=True, shape=(size,))
+    parts = [along(cell, start, ("Linear", {"out_features": size})) for start in (x, h)]
+    cell.connect(joined(cell, "Add", *parts), cell.add("BlockOutput", state="h"))
+    along(graph, graph.add("Input", shape=(5, 4)), ("Cell", {"apply": "scan"}), ("Output", {}))
+    assert "nn.Linear(max(width, 3), max(width, 3))" in write(graph)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.axes import behind_batch
-from engine.layers.layer import Layer, Saves, ShapeError, need_float
+from engine.layers.layer import Layer, Saves, ShapeError, need_float, need_numbers
 from engine.layers.parameters import Positive, Whole
 from engine.spec import Spec, meaning
 
@@ -36,8 +36,7 @@ class ReLU(_Activation):
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
-        if x.dtype == "bool":
-            raise ShapeError(f"gets bool input {x} but needs numbers.", port="input", code="dtype")
+        need_numbers(x)
         return x
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.attention_memory import Attention, attended
-from engine.layers.layer import Layer, Port, Saves, ShapeError, need_float
+from engine.layers.layer import Layer, Port, Saves, ShapeError, need_float, need_truth
 from engine.layers.parameters import Positive, Probability
 from engine.spec import UNWIRED, Spec
 
@@ -33,10 +33,7 @@ def need_mask(mask: Spec, shape: tuple[Dim, ...], what: str, port: str) -> None:
     """Raise ShapeError unless ``mask`` holds truth values of this shape (or nothing is wired)."""
     if mask is UNWIRED:
         return
-    if mask.dtype != "bool":
-        raise ShapeError(
-            f"gets {port} {mask} of {mask.dtype}; truth values (bool) are needed.", port=port, code="dtype"
-        )
+    need_truth(mask, port)
     if mask.shape != shape:
         words = f"gets {port} {mask} but needs {Spec(shape)}: {what}."
         raise ShapeError(words, port=port, code="mask", needed=shape)

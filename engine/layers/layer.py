@@ -288,3 +288,17 @@ def need_float(spec: Spec, port: str = "input") -> None:
     """Raise ShapeError unless ``spec`` holds floats."""
     if spec.dtype != "float32":
         raise ShapeError(f"gets {spec.dtype} input {spec} but computes with float32 only.", port=port, code="dtype")
+
+
+def need_numbers(spec: Spec, port: str = "input", called: str = "input") -> None:
+    """Raise ShapeError where ``spec`` holds truth values."""
+    if spec.dtype == "bool":
+        raise ShapeError(f"gets bool {called} {spec} but needs numbers.", port=port, code="dtype")
+
+
+def need_truth(spec: Spec, port: str, called: str = "") -> None:
+    """Raise ShapeError unless ``spec`` holds truth values."""
+    if spec.dtype != "bool":
+        raise ShapeError(
+            f"gets {called or port} {spec} of {spec.dtype}; truth values (bool) are needed.", port=port, code="dtype"
+        )

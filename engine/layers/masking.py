@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.axes import named
-from engine.layers.layer import Layer, Port, Saves, ShapeError, need_float
+from engine.layers.layer import Layer, Port, Saves, ShapeError, need_float, need_truth
 from engine.layers.parameters import Whole
 from engine.spec import Spec
 
@@ -57,10 +57,7 @@ class MaskedFill(Layer):
         x, mask = inputs
         if x.dtype != "float32":
             raise ShapeError(f"gets {x.dtype} input {x} but fills float32 only.", port="input", code="dtype")
-        if mask.dtype != "bool":
-            raise ShapeError(
-                f"gets a mask {mask} of {mask.dtype}; truth values (bool) are needed.", port="mask", code="dtype"
-            )
+        need_truth(mask, "mask", "a mask")
         rank = max(x.rank, mask.rank)
         out: list[Dim] = []
         for a, b in zip(*((1,) * (rank - spec.rank) + spec.shape for spec in (x, mask)), strict=True):
@@ -166,12 +163,7 @@ class MaskedMean(Layer):
         need_float(x)
         if x.rank < 2:
             raise ShapeError(f"gets {x} but needs a sequence (N, T, …).", port="input", code="axes")
-        if padding.dtype != "bool":
-            raise ShapeError(
-                f"gets padding {padding} of {padding.dtype}; truth values (bool) are needed.",
-                port="padding",
-                code="dtype",
-            )
+        need_truth(padding, "padding")
         if padding.shape != x.shape[:2]:
             raise ShapeError(
                 f"gets padding {padding} but needs {Spec(x.shape[:2])}: one for each step of {x}.",

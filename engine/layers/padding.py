@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from engine.dims import Dim
-from engine.layers.layer import Layer, Saves, ShapeError
+from engine.layers.layer import Layer, Saves, ShapeError, need_numbers
 from engine.layers.parameters import Whole
 from engine.spec import Spec, axis_name, meaning
 
@@ -144,8 +144,7 @@ class _NumberPad(_Pad):
 
     def check_input(self, x: Spec) -> None:
         super().check_input(x)
-        if x.dtype == "bool":
-            raise ShapeError(f"gets bool input {x} but needs numbers.", port="input", code="dtype")
+        need_numbers(x)
 
 
 class _ReflectionPad(_NumberPad):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.axes import broadcast
-from engine.layers.layer import Layer, Port, Saves, ShapeError
+from engine.layers.layer import Layer, Port, Saves, need_truth
 from engine.layers.parameters import Whole
 from engine.spec import UNWIRED, Spec, promote
 
@@ -139,12 +139,7 @@ class Where(Layer):
 
     def infer(self, *inputs: Spec) -> Spec:
         condition, x, other = inputs
-        if condition.dtype != "bool":
-            raise ShapeError(
-                f"gets a condition {condition} of {condition.dtype}; truth values (bool) are needed.",
-                port="condition",
-                code="dtype",
-            )
+        need_truth(condition, "condition", "a condition")
         shape, axes = broadcast(inputs, "chooses with", "and")
         return Spec(shape, promote(x.dtype, other.dtype), axes)
 

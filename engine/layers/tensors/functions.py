@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from engine.layers.axes import behind_batch, broadcast
-from engine.layers.layer import Layer, Port, Saves, ShapeError, need_float
+from engine.layers.layer import Layer, Port, Saves, ShapeError, need_float, need_numbers
 from engine.layers.parameters import Whole
 from engine.spec import UNWIRED, Spec
 
@@ -31,8 +31,7 @@ class _OfNumbers(_Function):
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
-        if x.dtype == "bool":
-            raise ShapeError(f"gets bool input {x} but needs numbers.", port="input", code="dtype")
+        need_numbers(x)
         return x
 
 
@@ -171,8 +170,7 @@ class Pow(Layer):
         need_float(x)
         if exponent is UNWIRED:
             return x
-        if exponent.dtype == "bool":
-            raise ShapeError(f"gets bool exponents {exponent} but needs numbers.", port="exponent", code="dtype")
+        need_numbers(exponent, "exponent", "exponents")
         shape, axes = broadcast(inputs, "raises", "to the power of")
         return Spec(shape, "float32", axes)
 

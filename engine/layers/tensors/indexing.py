@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.axes import batch_axis, behind_batch, named
-from engine.layers.layer import Layer, Port, Saves, ShapeError
+from engine.layers.layer import Layer, Port, Saves, ShapeError, need_numbers
 from engine.layers.parameters import Positive, Whole
 from engine.spec import Spec, meaning
 
@@ -158,8 +158,7 @@ class TopK(Layer):
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         (x,) = inputs
-        if x.dtype == "bool":
-            raise ShapeError(f"gets bool input {x} but needs numbers.", port="input", code="dtype")
+        need_numbers(x)
         dim = behind_batch(x, self.dim, verb="chooses along")
         size = x.shape[dim]
         if isinstance(size, int) and self.k > size:

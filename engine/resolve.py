@@ -156,6 +156,12 @@ def owner_of(graph: Graph, node: Node) -> Node | Fault:
     return current
 
 
+def drawn_as(graph: Graph, node: Node) -> Node:
+    """The node whose parameters and repeats this one has: the owner of its weights if that is alike, else itself."""
+    owner = owner_of(graph, node)
+    return owner if isinstance(owner, Node) and owner.type == node.type else node
+
+
 def _layer(cls: type[Layer], node: Node, scope: Mapping[str, object], repeat: int) -> Layer | Fault:
     found: dict[str, object] = {}
     for name, raw in node.parameters.items():

@@ -19,7 +19,7 @@ from engine.graph import Graph, Node
 from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer, ShapeError
 from engine.properties import repeats
-from engine.resolve import owner_of, resolve
+from engine.resolve import drawn_as, resolve
 from engine.scope import REPEATS, ExpressionError, Scope
 from engine.shapes import Report, sentence, wired_inputs
 from engine.source.conditions import Conditions, gathered, there
@@ -167,9 +167,9 @@ class ClassPlan:
         if absent is None or node_id in self.nodes:
             return
         wires = wired_inputs(self.graph, node_id, absent) or []
-        for port, place in zip(absent.output_ports(), absent.indices(), strict=True):
-            if place < len(wires):
-                self.handed[node_id, port.name] = self.origin(wires[place][1:])
+        for port, index in zip(absent.output_ports(), absent.indices(), strict=True):
+            if index < len(wires):
+                self.handed[node_id, port.name] = self.origin(wires[index][1:])
 
     def origin(self, value: Value) -> Value:
         """Where a value comes from, behind nodes that only hand it on in every use."""
@@ -195,7 +195,7 @@ class ClassPlan:
 
         An expression counts only repeats that are alike from the second on: others are written one by one.
         """
-        node = self._drawn(node_id)
+        node = drawn_as(self.graph, self.graph.nodes[node_id])
         numbers = {*REPEATS}.difference(parameter.name for parameter in self.parameters)
         varied = any(expressions.mentions(value) & numbers for value in node.parameters.values())
         alike = (len({inside.key for inside in view.unfolded(node_id)[1:]}) <= 1 for view in self.views)
@@ -203,18 +203,14 @@ class ClassPlan:
 
     def count(self, node_id: str) -> str | None:
         """The expression of the number of repeats; None for a plain number."""
-        raw = self._drawn(node_id).properties.get("repeat", 1)
-        return self.expressed(raw) if self.block is not None and expressions.depends(raw) else None
+        return self.expressed(self._repeat(node_id)) if self.counts(node_id) else None
 
     def counts(self, node_id: str) -> bool:
         """Whether there is such an expression."""
-        return self.block is not None and expressions.depends(self._drawn(node_id).properties.get("repeat", 1))
+        return self.block is not None and expressions.depends(self._repeat(node_id))
 
-    def _drawn(self, node_id: str) -> Node:
-        """The node whose parameters and repeats this one has: the owner of its weights, or itself."""
-        owner = owner_of(self.graph, self.graph.nodes[node_id])
-        same = isinstance(owner, Node) and owner.type == self.graph.nodes[node_id].type
-        return owner if isinstance(owner, Node) and same else self.graph.nodes[node_id]
+    def _repeat(self, node_id: str) -> object:
+        return drawn_as(self.graph, self.graph.nodes[node_id]).properties.get("repeat", 1)
 
     # -- what people have written ----------------------------------------------------------------------------------
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
 from engine import expressions
 from engine.expressions import depends, is_expression
 from engine.graph import Node
 from engine.layers.layer import Layer
 from engine.source.names import attribute
+
+Fields: TypeAlias = dict[str, object]
+Expression: TypeAlias = Mapping[str, str]
+ATTRIBUTE = re.compile(r"self\.\w+")
 
 
 class Code(str):
@@ -16,22 +24,24 @@ class Code(str):
         return str(self)
 
 
-def coded_fields(node: Node) -> dict[str, object]:
-    """The fields of a node that hold expressions, as code that reads the parameters from ``self``."""
-    return {name: _coded(raw) for name, raw in node.parameters.items() if depends(raw)}
+def own(text: str) -> str:
+    """An expression that reads every name in it from ``self``."""
+    return expressions.substitute(text, {name: f"self.{attribute(name)}" for name in expressions.names(text)})
 
 
-def _coded(raw: object) -> object:
+def coded_fields(node: Node, read: Callable[[Expression], str] = lambda raw: own(raw["expr"])) -> Fields:
+    """The fields of a node that hold expressions, as code; by default it reads the parameters from ``self``."""
+    return {name: _coded(raw, read) for name, raw in node.parameters.items() if depends(raw)}
+
+
+def _coded(raw: object, read: Callable[[Expression], str]) -> object:
     if is_expression(raw):
-        names = {name: f"self.{attribute(name)}" for name in expressions.names(raw["expr"])}
-        text = expressions.substitute(raw["expr"], names)
-        return Code(text if text in names.values() else f"({text})")
-    if isinstance(raw, (list, tuple)):
-        return tuple(map(_coded, raw))
-    return raw
+        text = read(raw)
+        return Code(text if text.isidentifier() or ATTRIBUTE.fullmatch(text) else f"({text})")
+    return tuple(_coded(item, read) for item in raw) if isinstance(raw, (list, tuple)) else raw
 
 
-def reads_right(layer: Layer, node: Node, coded: dict[str, object]) -> bool:
+def reads_right(layer: Layer, node: Node, coded: Fields) -> bool:
     """Whether the forward text with code in place of values is the text of the values, but for those."""
     ports = len(layer.input_ports()) + 3
     arguments, targets = [f"a{n}" for n in range(ports)], [f"t{n}" for n in range(len(layer.output_ports()))]

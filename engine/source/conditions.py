@@ -9,7 +9,7 @@ from engine import expressions
 from engine.expressions import is_expression
 from engine.graph import Graph, Node
 from engine.live_nodes import ENDS, STARTS, live_nodes
-from engine.resolve import owner_of
+from engine.resolve import drawn_as
 from engine.scope import ExpressionError
 from engine.shapes import Report
 
@@ -55,9 +55,7 @@ class Conditions:
         return texts.pop() if len(texts) == 1 else ""
 
     def _repeated(self, node: Node) -> str:
-        owner = owner_of(self.graph, node)
-        drawn = owner if isinstance(owner, Node) and owner.type == node.type else node
-        raw = drawn.properties.get("repeat", 1)
+        raw = drawn_as(self.graph, node).properties.get("repeat", 1)
         return str(raw["expr"]) if is_expression(raw) else ""
 
     def hold(self, node_id: str, report: Report) -> bool:
@@ -81,18 +79,18 @@ def gathered(nodes: Sequence[str], wires: Wires, guards: Mapping[str, str]) -> l
     """The nodes in an order in which those with one condition stand together, sources before targets still."""
     if not guards:
         return list(nodes)
-    places = {node_id: place for place, node_id in enumerate(nodes)}
+    order = {node_id: index for index, node_id in enumerate(nodes)}
     waiting = dict.fromkeys(nodes, 0)
     readers: dict[str, list[str]] = {}
     for node_id in nodes:
         for _, source, _ in wires[node_id]:
-            if source in places:
+            if source in order:
                 waiting[node_id] += 1
                 readers.setdefault(source, []).append(node_id)
     ready: dict[str, list[int]] = {}
     for node_id in nodes:
         if not waiting[node_id]:
-            heapq.heappush(ready.setdefault(guards.get(node_id, ""), []), places[node_id])
+            heapq.heappush(ready.setdefault(guards.get(node_id, ""), []), order[node_id])
     result: list[str] = []
     guard = ""
     while any(ready.values()):
@@ -103,5 +101,5 @@ def gathered(nodes: Sequence[str], wires: Wires, guards: Mapping[str, str]) -> l
         for reader in readers.get(node_id, ()):
             waiting[reader] -= 1
             if not waiting[reader]:
-                heapq.heappush(ready.setdefault(guards.get(reader, ""), []), places[reader])
+                heapq.heappush(ready.setdefault(guards.get(reader, ""), []), order[reader])
     return result

@@ -84,7 +84,7 @@ def _at_spaces(line: str, width: int) -> list[str]:
     rows = packed(words, width - len(pad) - len(INDENT))
     if len(rows) == 1:
         return []
-    rows = [pad + (INDENT if place else "") + row for place, row in enumerate(rows)]
+    rows = [pad + (INDENT if index else "") + row for index, row in enumerate(rows)]
     return [text for row in rows for text in folded(row, width, inside=True)]
 
 

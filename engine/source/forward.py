@@ -4,25 +4,22 @@ would keep all of them alive."""
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from engine import expressions
 from engine.blocks.ends import states
 from engine.blocks.use import Use
-from engine.expressions import is_expression
 from engine.graph import Node
 from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer
 from engine.live_nodes import ENDS, STARTS
 from engine.source.class_plan import BlockView, ClassPlan
-from engine.source.coded import Code, coded_fields, reads_right
-from engine.source.names import attribute, identifier
+from engine.source.coded import Expression, coded_fields, own, reads_right
+from engine.source.names import identifier
 
 Value = tuple[str, str]
 """A node id and one of its output ports."""
-ATTRIBUTE = re.compile(r"self\.\w+")
 POOL = ("x", "y", "z", "u", "v", "w")
 
 
@@ -80,7 +77,7 @@ class Forward:
         return texts
 
     def _nodes(self, guard: str, nodes: list[str], readers: dict[Value, int]) -> None:
-        """Nodes one behind the other that are there under one condition; else what they hand on takes their places."""
+        """Nodes one behind the other that are there under one condition; else what they hand on takes their stead."""
         before, first = dict(self.variables), len(self.rows)
         for node_id in nodes:
             self._node(self.plan.graph.nodes[node_id], readers)
@@ -90,19 +87,19 @@ class Forward:
         pairs: dict[str, str] = {}
         for node_id in nodes:
             absent = next((a for view in self.plan.views if (a := view.report.absent(node_id)) is not None), None)
-            for port, place in zip(absent.output_ports(), absent.indices(), strict=True) if absent is not None else ():
+            for port, index in zip(absent.output_ports(), absent.indices(), strict=True) if absent is not None else ():
                 if readers.get((node_id, port.name)):
-                    source = self._handed(node_id, place)
+                    source = self._handed(node_id, index)
                     pairs[self.variables[node_id, port.name]] = before.get(source, "None") if source[0] else "None"
         pairs = {target: source for target, source in pairs.items() if target != source}
         other = [("else:", "", nodes[-1])] if pairs else []
         other += [(f"    {', '.join(pairs)} = {', '.join(pairs.values())}", "", nodes[-1])] if pairs else []
         self.rows[first:] = [(f"if {self._own(guard)}:", "", nodes[0]), *body, *other]
 
-    def _handed(self, node_id: str, place: int) -> Value:
+    def _handed(self, node_id: str, index: int) -> Value:
         """Where the value comes from that an absent node hands on, behind others that are absent then, too."""
         plan = self.plan
-        _, source, port = plan.wires[node_id][place]
+        _, source, port = plan.wires[node_id][index]
         if plan.guards.get(source) != plan.guards[node_id]:
             return source, port
         absent = next((a for view in plan.views if (a := view.report.absent(source)) is not None), None)
@@ -166,14 +163,11 @@ class Forward:
         coded = coded_fields(node)
         if not coded or not reads_right(layer, node, coded):
             return layer
-        return layer.model_copy(update={name: self._coded(node.parameters[name]) for name in coded})
+        return layer.model_copy(update=coded_fields(node, self._read))
 
-    def _coded(self, raw: object) -> object:
-        """A raw value as code that reads what the constructor was given from ``self``."""
-        if is_expression(raw):
-            text = self._own(self.plan.expressed(raw))
-            return Code(text if text.isidentifier() or ATTRIBUTE.fullmatch(text) else f"({text})")
-        return tuple(map(self._coded, raw)) if isinstance(raw, (list, tuple)) else raw
+    def _read(self, raw: Expression) -> str:
+        """An expression as code that reads what the constructor was given from ``self``."""
+        return self._own(self.plan.expressed(raw))
 
     # -- blocks ----------------------------------------------------------------------------------------------------
 
@@ -222,14 +216,14 @@ class Forward:
         else:
             spares: list[str] = []
             handed = self._held(use, targets, spares)
-            named = {place: targets[output] for output, place in handed.items()}
-            yield f"{', '.join(named.values())} = {', '.join(values[place] for place in named)}"
+            named = {index: targets[output] for output, index in handed.items()}
+            yield f"{', '.join(named.values())} = {', '.join(values[index] for index in named)}"
             head, layer = self._repeats(node.id, use, module)
             yield head
-            inside = call(layer, [named.get(place, value) for place, value in enumerate(values)], order)
+            inside = call(layer, [named.get(index, value) for index, value in enumerate(values)], order)
             yield f"    {', '.join(targets)} = {inside}"
             # an input that is no sequence sees the whole of what the steps before have given
-            whole = {name for place, name in named.items() if folds and not use._inputs()[place].sequence}
+            whole = {name for index, name in named.items() if folds and not use._inputs()[index].sequence}
             for name in sorted(whole):
                 yield f"    {name} = {name}.unflatten(0, {size})"
             self.free += spares
@@ -277,11 +271,11 @@ class Forward:
                     spares.append(handed[output])
                 else:
                     handed[output] = targets[output]
-            onward = {place: handed[output] for output, place in use.handed_on}
-            yield f"{', '.join(onward.values())} = {', '.join(given[place] for place in onward)}"
-            given = [onward.get(place, name) for place, name in enumerate(given)]
+            onward = {index: handed[output] for output, index in use.handed_on}
+            yield f"{', '.join(onward.values())} = {', '.join(given[index] for index in onward)}"
+            given = [onward.get(index, name) for index, name in enumerate(given)]
             targets = [
-                handed[place] if place in handed and place not in pairs else n for place, n in enumerate(targets)
+                handed[index] if index in handed and index not in pairs else n for index, n in enumerate(targets)
             ]
         for state in pairs.values():
             if given[state] == "None":
@@ -366,9 +360,8 @@ class Forward:
 
     def _own(self, text: str) -> str:
         """An expression over what the constructor was given, read from ``self``, where it is stored."""
-        names = expressions.names(text)
-        self.stored |= dict.fromkeys(names)
-        return expressions.substitute(text, {name: f"self.{attribute(name)}" for name in names})
+        self.stored |= dict.fromkeys(sorted(expressions.names(text)))  # a set has another order in every process
+        return own(text)
 
 
 def call(module: str, given: list[str], order: list[int]) -> str:

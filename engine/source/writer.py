@@ -164,9 +164,8 @@ class Writer:
                 continue
             attributes[node_id] = identifier(node.name, names)
             lines = [f"self.{attributes[node_id]}{lines[0]}", *lines[1:]]
-            starts = self._start(node, plan.view(node_id), f"self.{attributes[node_id]}")
-            self.helpers.update({"initialize"} if any(line.startswith("initialize(") for line in starts) else ())
-            guarded += [(guard, line, node_id) for line in (*lines, *starts)]
+            lines += self._start(node, plan.view(node_id), f"self.{attributes[node_id]}")
+            guarded += [(guard, line, node_id) for line in lines]
             if owner.id != node.id:
                 ties.append((node_id, owner.id))
         self._share_late(plan, attributes)
@@ -180,11 +179,9 @@ class Writer:
         shapes = ShapeComments(plan)
         forward = Forward(plan, attributes, shapes.of, sequential, self.probes)
         signature, answer = forward.write()
-        for code, _, node_id in forward.rows:
-            called = (name for name in plan.view(node_id).layer(node_id).functions if f"{name}(" in code)
-            self.helpers.update(called)
+        lent = {*HELPERS, "initialize"}.union(*(plan.view(node).layer(node).functions for node in plan.nodes))
         code = "\n".join((*(line for line, _ in head), *(line for line, *_ in forward.rows)))
-        self.helpers.update(name for name in HELPERS if re.search(rf"(?<![\w.]){name}\(", code))
+        self.helpers.update(name for name in lent if re.search(rf"(?<![\w.]){name}\(", code))
         plan.body = Body(head, signature, answer, forward.rows, list(forward.stored), attributes)
 
     def _share_late(self, plan: ClassPlan, attributes: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import random
 import re
 import subprocess
@@ -34,6 +35,8 @@ torch = module["torch"]
 model = module["LeNet5"]()
 print(tuple(model(torch.zeros(2, 1, 32, 32)).shape), sum(p.numel() for p in model.parameters()))
 """
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_lenet_reads_as_it_always_did() -> None:
@@ -275,3 +278,18 @@ def test_hostile_parameters_do_not_reach_the_text() -> None:
         assert "n99" in infer(graph).errors
         with pytest.raises(SourceError):
             write(graph)
+
+
+def test_a_network_is_written_alike_in_every_process() -> None:
+    code = "import presets\nfrom engine.source import write\nprint(write(presets.build('mobilenet-v3-small')))"
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in "123"
+    }
+    assert len(texts) == 1

@@ -315,7 +315,7 @@ class Graph:
         self.outgoing[edge.source][edge] = None
         self._touch(wiring=True)
         if not self._ranks.wire(edge.source, edge.target):
-            self._ranks.of.update((node_id, float(place)) for place, node_id in enumerate(self.order()))
+            self._ranks.of.update((node_id, float(rank)) for rank, node_id in enumerate(self.order()))
 
     def delete_edge(self, edge: Edge) -> None:
         """Take an edge out (used by edits)."""

@@ -6,6 +6,7 @@ it is changed: whatever lies there, no file outside the folder is touched.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -59,6 +60,14 @@ def read_bytes(folder: Path, name: str, largest: int) -> bytes:
     """What is in a file, at most so many bytes of it. Raises OSError."""
     with open_to_read(folder, name) as file:
         return file.read(largest)
+
+
+def read_whole(folder: Path, name: str, largest: int) -> bytes:
+    """All that is in a file. Raises OSError, also where it is larger than this."""
+    content = read_bytes(folder, name, largest + 1)
+    if len(content) > largest:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(folder / name))
+    return content
 
 
 def readable(folder: Path, name: str) -> Path:

@@ -181,8 +181,13 @@ def load_own(folder: Path, name: str) -> Graph:
 
 def save(graph: Graph, path: Path) -> None:
     """Write a project file atomically: the old one stays whole until the new one is. Raises ProjectError."""
+    write(to_bytes(graph), path)
+
+
+def write(content: bytes, path: Path) -> None:
+    """The same for what `to_bytes` has made."""
     try:
-        write_atomically(path, to_bytes(graph))
+        write_atomically(path, content)
     except FileError as error:
         raise ProjectError(str(error)) from error
 

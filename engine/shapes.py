@@ -166,7 +166,7 @@ class Shapes:
             else:
                 self._forget(node_id)
                 visited.add(node_id)
-        starts = [node_id for _, node_id in todo if graph.nodes[node_id].type in ("Input", "BlockInput")]
+        starts = dict.fromkeys(node_id for _, node_id in todo if graph.nodes[node_id].type in ("Input", "BlockInput"))
         if starts or visited:  # what expressions know of the inputs comes first
             todo = [(rank, node_id) for rank, node_id in todo if node_id not in starts]
             after = {edge.target for node_id in starts if self._visit(node_id) for edge in graph.outgoing[node_id]}

@@ -129,12 +129,12 @@ class Document(QObject):
 
         Raises ProjectError and keeps the old file where the project cannot be written.
         """
-        without_backup = ""
+        content, without_backup = project.to_bytes(self.project), ""
         try:
-            files.back_up(path, project.to_bytes(self.project))
+            files.back_up(path, content)
         except files.FileError as error:
             without_backup = str(error)
-        project.save(self.project, path)
+        project.write(content, path)
         self.path = path
         self._restored = False
         self.history.set_clean()

@@ -11,7 +11,7 @@ from typing import Final, Literal, get_args
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from engine import own_files
+from engine import own_files, system
 from engine.files import FileError
 from engine.home import home
 from gui.theme import Name, theme
@@ -118,7 +118,7 @@ def _stored() -> Values:
     except (ValueError, RecursionError) as error:
         log.warning("%s is damaged (%s) and put aside as %s", FILE, error, DAMAGED)
         try:
-            (home() / FILE).replace(home() / DAMAGED)
+            system.replace(home() / FILE, home() / DAMAGED)
         except OSError as refused:
             log.warning("%s cannot be put aside: %s", FILE, refused)
         return {}

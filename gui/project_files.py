@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
@@ -19,6 +20,9 @@ from presets.own import save_preset
 from presets.preset import Preset, PresetError
 
 Then = Callable[[], None]
+
+PROJECTS: Final = ("Layerloom projects", "loom")
+SOURCES: Final = ("Python files", "py")
 
 
 class Files(QObject):
@@ -91,9 +95,7 @@ class Files(QObject):
 
     def ask_open(self) -> None:
         """Choose a project file and open it."""
-        dialog = QFileDialog(
-            self._window, "Open a project", self._folder(), "Layerloom projects (*.loom);;All files (*)"
-        )
+        dialog = QFileDialog(self._window, "Open a project", self._folder(), f"{_filter(*PROJECTS)};;All files (*)")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self.open_path(Path(name)))
         self._show(dialog)
@@ -109,20 +111,20 @@ class Files(QObject):
 
     def ask_save_as(self, then: Then | None = None) -> None:
         """Ask where to save."""
-        dialog = QFileDialog(self._window, "Save the project", self._folder(), "Layerloom projects (*.loom)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("loom")
-        dialog.selectFile(self._document.path.name if self._document.path else f"{_file_stem(self._document)}.loom")
-        dialog.fileSelected.connect(lambda name: self._write(Path(name), then))
-        self._show(dialog)
+        name = self._document.path.name if self._document.path else f"{_file_stem(self._document)}.loom"
+        self._ask_where("Save the project", PROJECTS, name, lambda path: self._write(path, then))
 
     def ask_where(self, stem: str, then: Callable[[Path], None]) -> None:
         """Ask where a project that is not the open one shall be written."""
-        dialog = QFileDialog(self._window, "Save a copy", self._folder(), "Layerloom projects (*.loom)")
+        self._ask_where("Save a copy", PROJECTS, f"{stem[:60]}.loom", then)
+
+    def _ask_where(self, title: str, kind: tuple[str, str], name: str, then: Callable[[Path], None]) -> None:
+        """Ask for a file of this kind to write; it gets the kind's suffix where the user types none."""
+        dialog = QFileDialog(self._window, title, self._folder(), _filter(*kind))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("loom")
-        dialog.selectFile(f"{stem[:60]}.loom")
-        dialog.fileSelected.connect(lambda name: then(Path(name)))
+        dialog.setDefaultSuffix(kind[1])
+        dialog.selectFile(name)
+        dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
         self._show(dialog)
 
     def _write(self, path: Path, then: Then | None) -> None:
@@ -139,12 +141,8 @@ class Files(QObject):
 
     def ask_save_copy(self) -> None:
         """Ask where to write the project as it is now; the open one stays what it is, with its changes unsaved."""
-        dialog = QFileDialog(self._window, "Save a copy of the project", self._folder(), "Layerloom projects (*.loom)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("loom")
-        dialog.selectFile(f"{_file_stem(self._document)}-copy.loom")
-        dialog.fileSelected.connect(lambda name: self._write_copy(Path(name)))
-        self._show(dialog)
+        name = f"{_file_stem(self._document)}-copy.loom"
+        self._ask_where("Save a copy of the project", PROJECTS, name, self._write_copy)
 
     def _write_copy(self, path: Path) -> None:
         try:
@@ -156,12 +154,8 @@ class Files(QObject):
 
     def ask_save_source(self) -> None:
         """Ask where to write the PyTorch source."""
-        dialog = QFileDialog(self._window, "Save the PyTorch source", self._folder(), "Python files (*.py)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("py")
-        dialog.selectFile(f"{_file_stem(self._document).replace('-', '_')}.py")
-        dialog.fileSelected.connect(lambda name: self._write_source(Path(name)))
-        self._show(dialog)
+        name = f"{_file_stem(self._document).replace('-', '_')}.py"
+        self._ask_where("Save the PyTorch source", SOURCES, name, self._write_source)
 
     def _write_source(self, path: Path) -> None:
         try:
@@ -229,6 +223,10 @@ class Files(QObject):
             return str(self._document.path.parent)
         recent = self._preferences.recent()
         return str(recent[0].parent if recent else Path.home())
+
+
+def _filter(kind: str, suffix: str) -> str:
+    return f"{kind} (*.{suffix})"
 
 
 def _file_stem(document: Document) -> str:

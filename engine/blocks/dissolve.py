@@ -125,7 +125,7 @@ class _Copy:
     def inside(
         self, values: Mapping[str, Value], at: tuple[float, float], lenders: Mapping[str, str]
     ) -> tuple[list[tuple[Node, tuple[float, float]]], list[Edge], dict[str, Value]]:
-        """(nodes with places, wires, what arrives at each BlockOutput); they use the weights of the ``lenders``."""
+        """(nodes with positions, wires, what arrives at each BlockOutput); they use the weights of the ``lenders``."""
         draft, graph, use = self.draft, self.block.graph, self.use
         inner = [node for node in graph.nodes.values() if node.type not in ENDS]
         self.numbers = numbers = {node.id: draft.fresh_id() for node in inner}

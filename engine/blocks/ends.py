@@ -34,8 +34,8 @@ def handed_on(block: Block, scanned: bool = False) -> tuple[tuple[int, int], ...
     States of a scan go from step to step, not from repeat to repeat.
     """
     starts, ends = block.graph.of_type("BlockInput"), block.graph.of_type("BlockOutput")
-    named = {n.name: place for place, n in enumerate(starts) if not (scanned and n.parameters.get("state") is True)}
-    pairs = [(place, named[node.name]) for place, node in enumerate(ends) if node.name in named]
+    named = {n.name: index for index, n in enumerate(starts) if not (scanned and n.parameters.get("state") is True)}
+    pairs = [(index, named[node.name]) for index, node in enumerate(ends) if node.name in named]
     if starts and ends and not any(0 in pair for pair in pairs):
         pairs.insert(0, (0, 0))
     return tuple(pairs)

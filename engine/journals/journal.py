@@ -21,7 +21,7 @@ from pydantic import Field
 
 from engine import own_files, project, system
 from engine.edits import Edit
-from engine.files import FileError
+from engine.files import FileError, reason_of
 from engine.home import journals
 from engine.journals.edit_format import to_text
 from engine.limits import LONGEST_TITLE
@@ -173,13 +173,8 @@ def remove(folder: Path) -> None:
     try:
         own_files.remove(folder)
     except OSError as error:
-        raise JournalError(f"{folder} cannot be removed: {reason_of(error)}") from error
+        raise JournalError(f"{folder} cannot be removed: {reason_of(error)[1]}.") from error
 
 
 def _unwritten(error: OSError) -> JournalError:
-    return JournalError(f"Edits since the last save cannot be kept in {journals()}: {reason_of(error)}")
-
-
-def reason_of(error: Exception) -> str:
-    """Why something failed, as the end of a sentence."""
-    return f"{error.strerror or error}." if isinstance(error, OSError) else str(error)
+    return JournalError(f"Edits since the last save cannot be kept in {journals()}: {reason_of(error)[1]}.")

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from engine import own_files, project
 from engine.errors import LayerloomError
-from engine.files import FileError
+from engine.files import FileError, reason_of
 from engine.graph import Graph
 from engine.home import journals
 from engine.journals.edit_format import from_text
@@ -32,7 +32,6 @@ from engine.journals.journal import (
     Journal,
     JournalError,
     fingerprint_of,
-    reason_of,
     remove,
 )
 from engine.locks import WriterLock, is_written
@@ -98,7 +97,8 @@ def take(folder: Path) -> Restored:
         lock.release()
         if isinstance(error, JournalError):
             raise
-        raise JournalError(f"{folder} cannot be restored: {reason_of(error)}") from error
+        why = f"{reason_of(error)[1]}." if isinstance(error, OSError) else str(error)
+        raise JournalError(f"{folder} cannot be restored: {why}") from error
     journal = Journal(folder, lock, file, size, head)
     return Restored(graph, _unchanged(header), edits, left_out, journal)
 
@@ -188,4 +188,4 @@ def _lock(folder: Path) -> WriterLock:
     except BlockingIOError as error:
         raise JournalError("Another window of Layerloom has these edits.") from error
     except OSError as error:
-        raise JournalError(f"{folder} cannot be opened: {reason_of(error)}") from error
+        raise JournalError(f"{folder} cannot be opened: {reason_of(error)[1]}.") from error

@@ -28,11 +28,11 @@ class Port:
 
 
 MOST = 256
-"""The most places a variadic input offers."""
+"""The most ports a variadic input offers."""
 
 
 def is_numbered(name: str, variadic: str) -> bool:
-    """Whether ``name`` is a numbered place of the variadic port: ``x0``, ``x1``, …"""
+    """Whether ``name`` is a numbered port of the variadic port: ``x0``, ``x1``, …"""
     number = name[len(variadic) :]
     return (
         name.startswith(variadic)

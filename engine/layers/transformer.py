@@ -30,7 +30,7 @@ class _TransformerLayer(Layer):
     always: ClassVar[tuple[str, ...]] = ("batch_first",)
     attentions: ClassVar[tuple[str, ...]]
     hints: ClassVar[Mapping[int, str]] = {}
-    """Arguments that say whether the mask on a port is causal, by its place: else torch compares it at each call."""
+    """Arguments that say whether the mask on a port is causal, by its index: else torch compares it at each call."""
 
     nhead: Positive = Field(description=HEADS)
     dim_feedforward: Positive = Field(2048, description="how wide the hidden one of the two linear layers is")
@@ -73,13 +73,13 @@ class _TransformerLayer(Layer):
         return total
 
     def need_own(
-        self, x: Spec, place: int, mask: Spec, padding: Spec, ports: tuple[str, str], causal: str
+        self, x: Spec, index: int, mask: Spec, padding: Spec, ports: tuple[str, str], causal: str
     ) -> tuple[Dim, Dim]:
         """(samples, steps) of a sequence that looks at itself. Raises ShapeError where it or its masks do not fit.
 
         ``ports`` are those of the two masks, ``causal`` the parameter that forbids to look ahead.
         """
-        need_sequence(x, place, self.batch_first)
+        need_sequence(x, index, self.batch_first)
         need_heads(x.shape[-1], self.nhead, "nhead")
         batch, steps = self._axes(x)
         need_square(mask, (batch,), steps, steps, "a row and a column for each step", ports[0])
@@ -146,15 +146,15 @@ class _TransformerLayer(Layer):
         count = 1 + len(memories)
         causal = getattr(self, "is_causal", False) or getattr(self, "tgt_is_causal", False)
         found = []
-        for place, seen in enumerate((x, *memories)):
+        for index, seen in enumerate((x, *memories)):
             batch, steps = self._axes(x)
             call = attended(
                 (x, seen, seen),
-                (masks[count + place], masks[place]),
+                (masks[count + index], masks[index]),
                 (batch, steps, self._axes(seen)[1]),
                 self.nhead,
-                causal=causal and not place,
-                itself=not place,
+                causal=causal and not index,
+                itself=not index,
                 dropout=self.dropout > 0,
                 biased=self.bias and self.batch_first,
             )
@@ -386,9 +386,9 @@ class Transformer(_TransformerLayer):
 
 
 def _called(layer: _TransformerLayer, module: str, given: list[str], more: Mapping[int, str]) -> str:
-    """The call of a module; ``more`` are arguments that may be missing, by the place of their port."""
-    named = [f"{layer.inputs[place].name}={text}" for place, text in more.items() if text != "None"]
-    named += [f"{name}={getattr(layer, name)!r}" for place, name in layer.hints.items() if more[place] != "None"]
+    """The call of a module; ``more`` are arguments that may be missing, by the index of their port."""
+    named = [f"{layer.inputs[index].name}={text}" for index, text in more.items() if text != "None"]
+    named += [f"{name}={getattr(layer, name)!r}" for index, name in layer.hints.items() if more[index] != "None"]
     return f"{module}({', '.join(given + named)})"
 
 

@@ -12,7 +12,7 @@ from engine.training.control import Control
 from engine.training.diagnosis.course import TrainingFacts
 from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.diagnosis.probes import Probed
-from engine.training.evaluation.chance_level import chance_level
+from engine.training.evaluation.chance_level import baseline
 from engine.training.evaluation.predictions import PredictionSampler
 from engine.training.history import History
 from engine.training.keeper import Keeper
@@ -82,7 +82,7 @@ def facts_of(plan: TrainingPlan, data: Prepared, stepper: Stepper) -> TrainingFa
     return TrainingFacts(
         plan.graph,
         lr=config.optimizer.lr,
-        baseline=math.nan if network.terms else chance_level(network.heads, data.train),
+        baseline=baseline(network, data.train),
         samples=plan.data.size(len(data.train)) * config.accumulate,
         classes=0 if len(network.objectives) > 1 or not network.heads else network.heads[0].task.classes or 2,
         clipped=config.clip_norm is not None,

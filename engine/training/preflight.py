@@ -17,7 +17,7 @@ from engine.layers.losses import LOSSES
 from engine.training.diagnosis.health import weights_of
 from engine.training.diagnosis.nonfinite import not_a_number, origin, undisturbed
 from engine.training.diagnosis.probes import Probed, node_at
-from engine.training.evaluation.chance_level import chance_level
+from engine.training.evaluation.chance_level import baseline
 from engine.training.evaluation.network import Batch, Head
 from engine.training.findings import Diagnosis, NodePath
 from engine.training.plan import TrainingPlan
@@ -89,8 +89,8 @@ def preflight(
             check_targets(head, part)
     check_numbers(plan, data)
     loss, alike = _try(plan, stepper, probed, data.train, count)
-    baseline = math.nan if stepper.network.terms else chance_level(stepper.network.heads, data.train)
-    found = Preflight(min(count, len(data.train)), loss, baseline, needed, free, largest, len(data.train))
+    chance = baseline(stepper.network, data.train)
+    found = Preflight(min(count, len(data.train)), loss, chance, needed, free, largest, len(data.train))
     said = [*_padded(plan, data), *_alike(plan, alike), *_in_order(plan, data, stepper.network.heads), *_start(found)]
     return found, said
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from engine.data.pipeline import Part
 from engine.layers.losses import LOSSES
-from engine.training.evaluation.network import Head
+from engine.training.evaluation.network import Head, Network
 
 KINDS = {
     "cross_entropy": "classes",
@@ -30,6 +30,11 @@ def chance_level(heads: tuple[Head, ...], train: Part) -> float:
             return math.nan
         total += head.output.weight * (_of_classes if head.task.kind == "classes" else _of_two)(head, train)
     return total or math.nan
+
+
+def baseline(network: Network, train: Part) -> float:
+    """The chance level of a network; NaN where terms are added to its loss, whose least is not known."""
+    return math.nan if network.terms else chance_level(network.heads, train)
 
 
 def _of_classes(head: Head, train: Part) -> float:

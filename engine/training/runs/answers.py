@@ -35,8 +35,7 @@ def is_predictions(name: str) -> bool:
 def read_predictions(run: Path) -> dict[str, Table]:
     """The tables in the folder of a run; those that are not as they should be are left out, they are a by-product."""
     try:
-        text = own_files.read_bytes(run, FILE, LARGEST_FILE + 1)
-        content = json.loads(text if len(text) <= LARGEST_FILE else b"{}")
+        content = json.loads(own_files.read_whole(run, FILE, LARGEST_FILE))
     except (OSError, ValueError, RecursionError):
         return {}
     found = {}

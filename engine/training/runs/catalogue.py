@@ -182,8 +182,7 @@ def _short(path: Path) -> RunEntry:
 def _known(folder: Path) -> dict[str, object]:
     """What the index remembers; nothing where it is not as it should be."""
     try:
-        text = own_files.read_bytes(folder, INDEX, LARGEST_INDEX + 1)
-        content = json.loads(text if len(text) <= LARGEST_INDEX else b"{}")
+        content = json.loads(own_files.read_whole(folder, INDEX, LARGEST_INDEX))
     except (OSError, ValueError, RecursionError):
         return {}
     good = isinstance(content, dict) and content.get("version") == VERSION and isinstance(content.get("runs"), dict)

@@ -45,8 +45,7 @@ def numbered(folder: Path, runs: Iterable[tuple[str, str]]) -> dict[str, int]:
 def _known(folder: Path) -> Numbers:
     """What the file remembers; nothing where it is not as it should be."""
     try:
-        text = own_files.read_bytes(folder, NUMBERS, LARGEST + 1)
-        content = json.loads(text if len(text) <= LARGEST else b"{}")
+        content = json.loads(own_files.read_whole(folder, NUMBERS, LARGEST))
     except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) and all(map(_sound, content.values())) else {}

@@ -167,7 +167,7 @@ def _replaceable(path: Path) -> int | None:
 def to_disk(path: Path) -> None:
     """Wait until the disk has what was written to a file. Raises OSError."""
     with path.open("rb+") as file:  # Windows syncs only what can be written
-        os.fsync(file.fileno())
+        system.sync_file(file.fileno())
 
 
 def sha256_of(file: IO[bytes], size: int) -> hashlib._Hash:

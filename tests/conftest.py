@@ -14,10 +14,24 @@ from engine.data import datasets
 WAITS = (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive)
 
 
+INSTALLATION = "5a" * 32
+"""The id that all these homes have: a run of one test, or of a fixture that several share, is its own in all others."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def home_of_shared_fixtures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    home = tmp_path_factory.mktemp("shared-home")
+    (home / "installation").write_text(INSTALLATION, encoding="ascii")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAYERLOOM_HOME", str(home))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def layerloom_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("LAYERLOOM_HOME", str(home))
+    (home / "installation").write_text(INSTALLATION, encoding="ascii")
     # A process of its own needs seconds to start: a test that is not about it trains in the window's.
     (home / "preferences.json").write_text('{"training/host": "thread"}', encoding="utf-8")
     return home

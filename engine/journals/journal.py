@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import threading
 import zlib
@@ -115,7 +114,7 @@ class Journal:
             if self._file.closed:
                 return
             try:
-                os.fsync(self._file.fileno())
+                system.sync_file(self._file.fileno())
                 system.sync_folder(self.folder)
                 system.sync_folder(self.folder.parent)
             except OSError as error:

@@ -17,8 +17,11 @@ from engine.training.control import Control
 from engine.training.history import History
 from engine.training.plan import TrainingPlan, check
 from engine.training.runs.best import best_of
+from engine.training.runs.catalogue import runs_folder
 from engine.training.runs.clock import read_curves
+from engine.training.runs.copying import CopyCancelled, copy_run
 from engine.training.runs.folder import PROJECT, RunError
+from engine.training.runs.origin import reason
 from engine.training.runs.run import Run
 from engine.training.runs.run_info import RunInfo, environment, read
 from engine.training.status import Result, State, Status, TrainingError
@@ -61,25 +64,28 @@ class Trainer:
         self._run_dir, self._root = run_dir, root
         self._on_epoch = on_epoch
         self._session: Session | None = None
+        self._begun: tuple[str, ...] = ()
 
     @classmethod
     def resume(
         cls,
         run_dir: Path,
         *,
+        root: Path | None = None,
         control: Control | None = None,
         history: History | None = None,
         on_epoch: Callable[[Status], None] | None = None,
     ) -> Trainer:
         """A trainer that resumes a run that was stopped, killed or has failed, from its last checkpoint.
 
-        Device and threads are those of the run, so the metrics go on byte by byte. Raises RunError or ProjectError.
+        Device and threads are those of the run, so the metrics go on byte by byte. A run of another computer or person
+        goes on in a copy under ``root``, and its own folder stays as it is. Raises RunError or ProjectError.
         """
         info = read(run_dir)
         if info.state == "finished":
             raise RunError(f"The run in {run_dir} has finished: there is nothing left to resume.")
         graph = project.load_own(run_dir, PROJECT)
-        return cls(graph, run_dir, control=control, history=history, on_epoch=on_epoch, resumed=info)
+        return cls(graph, run_dir, root=root, control=control, history=history, on_epoch=on_epoch, resumed=info)
 
     def run(self) -> Result:
         """Train to the end. Raises TrainingError, before anything is trained, for what the user has to fix first.
@@ -121,7 +127,10 @@ class Trainer:
                 )
             checkpoint = load(resumed.path) if resumed else None
             parent = parent_of(self._weights_of) if self._weights_of is not None else None
+            resumed = self._own(resumed) if resumed else None
             run = self._old_run(resumed, checkpoint) if resumed else self._new_run(plan, str(target), threads)
+        except CopyCancelled:
+            return self._cancelled()
         except (DataError, RunError, TrainingError) as error:
             self._refused(str(error))
             raise TrainingError(str(error), about=error.about) from error
@@ -133,6 +142,31 @@ class Trainer:
 
     def _refused(self, message: str) -> None:
         self._show(state="failed", phase="", message=message)
+
+    def _own(self, info: RunInfo) -> RunInfo:
+        """The run itself, or a copy of it where it is not one's own. Raises RunError or CopyCancelled."""
+        why = reason(info.path, info.id, info.origin)
+        if not why:
+            return info
+
+        def copied(done: int, total: int) -> None:
+            self._show(fraction=done / total if total else 1.0)
+
+        self._show(phase="copying the run", fraction=0.0)
+        copy = copy_run(info.path, runs_folder(self._root), copied, lambda: self.control.stopped)
+        self._begun = (f"{why}: it goes on in a copy, {copy.path}, and the original is unchanged.",)
+        self._show(phase="loading the run", fraction=None, notes=())
+        return copy
+
+    def _cancelled(self) -> Result:
+        """The end of a run of which not even a copy was wanted: all is as it was before."""
+        assert self._resumed is not None
+        info = self._resumed
+        message = (
+            "Cancelled while the run was being copied: nothing of the copy is left, and the original is unchanged."
+        )
+        self._show(state="stopped", phase="", message=message, fraction=None)
+        return Result("stopped", message, info.epochs, info.steps, info.seconds, info.path)
 
     def _new_run(self, plan: TrainingPlan, device: str, threads: int) -> Run:
         run = Run.create(
@@ -265,4 +299,6 @@ class Trainer:
             self._on_epoch(self.status)
 
     def _show(self, **changes: Any) -> None:
+        if "notes" in changes:
+            changes["notes"] = (*self._begun, *changes["notes"])
         self.status = replace(self.status, **changes)

@@ -23,11 +23,13 @@ class Status:
     """A moment of a run. ``train`` holds means over the current epoch so far; times are in seconds, without pauses.
 
     ``notes`` say how it began where that was not as usual, and stay; ``preflight`` is what was seen before the first
-    step, ``diagnoses`` what goes wrong now, ``health`` the last look into the layers.
+    step, ``diagnoses`` what goes wrong now, ``health`` the last look into the layers. ``fraction`` is how much of a
+    ``phase`` is done before there are steps, where that is known.
     """
 
     state: State = "waiting"
     phase: str = ""
+    fraction: float | None = None
     message: str = ""
     epoch: int = 0
     epochs: int = 0

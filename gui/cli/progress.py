@@ -123,6 +123,8 @@ class ProgressPrinter:
             loss = status.train.get("loss")
             bar.postfix = f"loss {loss:.4g}" if loss is not None and width >= ROOMY else None
         said = status.phase if status.phase not in ("", "training") else f"epoch {status.epoch}/{status.epochs}"
+        if status.fraction is not None:
+            said = f"{said}, {status.fraction:.0%}"
         bar.set_description_str(said if status.state != "waiting" else "", refresh=False)
         bar.refresh()
 

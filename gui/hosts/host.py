@@ -18,6 +18,7 @@ from engine.graph import Graph
 from engine.settings.resolution import SettingFault, resolve
 from engine.training.control import Control
 from engine.training.history import History
+from engine.training.runs.origin import note_for, reason
 from engine.training.runs.run_info import RunInfo, read
 from engine.training.runs.stored import stored_history
 from engine.training.status import Result, State, Status, sentence
@@ -132,7 +133,9 @@ class ThreadHost:
             from engine.training.loop import Trainer
 
             if self._resume is not None:
-                self._trainer = Trainer.resume(self._resume, control=self._control, history=self.history)
+                self._trainer = Trainer.resume(
+                    self._resume, root=self._root, control=self._control, history=self.history
+                )
             else:
                 self._trainer = Trainer(
                     self.graph,
@@ -157,6 +160,7 @@ class StoredRun:
 
     def __init__(self, path: Path) -> None:
         info = read(path)
+        why = reason(path, info.id, info.origin)
         self.history = stored_history(info.path)
         self.result = result_of(info, self.history)
         self.status = Status(
@@ -169,7 +173,7 @@ class StoredRun:
             run=path,
             validation=self.result.validation,
             test=self.result.test,
-            notes=tuple(info.notes),
+            notes=(*([note_for(why, info.state)] if why else []), *info.notes),
             diagnoses=info.diagnoses,
         )
 

@@ -30,6 +30,11 @@ STATES = {
 }
 """State → word, sign, colour."""
 LIVE = ("waiting", "running", "paused", "stopping")
+STOP = ("Stop", "End the training after this batch; what was learnt is kept")
+CANCEL = ("Cancel", "Cancel the copying: nothing of the copy is left, and the original is unchanged")
+"""Text and tooltip of the button that ends what is being done."""
+FINE = 1000
+"""Parts of the bar for what is not counted in steps."""
 
 
 class Controls(QWidget):
@@ -49,7 +54,7 @@ class Controls(QWidget):
         self.train.setProperty("role", "primary")
         self.pause = _button("Pause", "Hold the training, or go on", self.pause_clicked)
         self.step = _button("Step", "Train one batch, then hold", self.step_clicked)
-        self.stop = _button("Stop", "End the training after this batch; what was learnt is kept", self.stop_clicked)
+        self.stop = _button(*STOP, self.stop_clicked)
         self.pause.setMinimumWidth(self.pause.fontMetrics().horizontalAdvance("Resume") + 60)
         self.lr = NumberField(LR)
         self.lr.setAccessibleName("Learning rate")
@@ -122,6 +127,13 @@ class Controls(QWidget):
 
     def show_status(self, status: Status | None, device: str = "") -> None:
         """Show how far the run is; None: there is none."""
+        copying = status is not None and status.fraction is not None and self.state in LIVE
+        self._show_stop(*(CANCEL if copying else STOP))
+        if status is not None and status.fraction is not None and copying:
+            self.progress.setRange(0, FINE)
+            self.progress.setValue(round(FINE * status.fraction))
+            self.facts.setText(f"{status.fraction:.0%}")
+            return
         if status is None or not status.steps_total:
             self.progress.setRange(0, 1)
             self.progress.setValue(0)
@@ -140,6 +152,12 @@ class Controls(QWidget):
         text = "  ·  ".join(facts)
         if self.facts.text() != text:
             self.facts.setText(text)
+
+    def _show_stop(self, text: str, tip: str) -> None:
+        if self.stop.text() != text:
+            self.stop.setText(text)
+            self.stop.setAccessibleName(text)
+            self.stop.setToolTip(plain(tip))
 
     def show_lr(self, lr: Any) -> None:
         """Show the learning rate that holds now."""

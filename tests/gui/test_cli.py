@@ -15,7 +15,10 @@ import pytest
 import presets
 from engine import project
 from engine.graph import Graph
+from engine.training.loop import Trainer
 from gui.cli import main
+from tests.engine.test_training_learning import table
+from tests.engine.test_training_resume import Stopping
 
 Capture = pytest.CaptureFixture[str]
 
@@ -200,3 +203,21 @@ def test_a_device_is_never_replaced(command: list[str], tmp_path: Path, capsys: 
     assert main([*command, str(device), "--force"]) == 2
     assert "cannot be written: it is a device" in capsys.readouterr().err
     assert device.is_symlink()
+
+
+def test_a_run_of_another_computer_goes_on_in_a_copy_and_the_command_says_where(
+    tmp_path: Path, layerloom_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = tmp_path / "theirs"
+    assert Trainer(table(epochs=4), theirs, control=Stopping(20)).run().state == "stopped"
+    (layerloom_home / "installation").write_text("b7" * 32, encoding="ascii")
+    before = {path: path.read_bytes() for path in theirs.rglob("*") if path.is_file()}
+    assert main(["train", "--resume", str(theirs)]) == 0
+    said = capsys.readouterr()
+    (copy,) = (path for path in (layerloom_home / "runs").iterdir() if path.is_dir())
+    assert said.err.splitlines()[0] == (
+        "This run was written on another computer or by another person: it goes on in a copy, "
+        f"{copy}, and the original is unchanged."
+    )
+    assert f"run folder: {copy}" in said.out
+    assert {path: path.read_bytes() for path in theirs.rglob("*") if path.is_file()} == before

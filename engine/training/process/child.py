@@ -114,7 +114,7 @@ class Child:
 
             request, control, curves = self.request, self.control, self.history
             if request.resume is not None:
-                self._trainer = Trainer.resume(request.resume, control=control, history=curves)
+                self._trainer = Trainer.resume(request.resume, root=request.root, control=control, history=curves)
             else:
                 self._trainer = Trainer(
                     self.graph, root=request.root, control=control, history=curves, weights_of=request.weights_of

@@ -17,18 +17,19 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from engine import own_files
+from engine import own_files, system
 from engine.errors import LayerloomError
 from engine.files import FileError
 from engine.home import home
 from engine.locks import is_written
 from engine.training.runs.folder import FACTS, LARGEST_FACTS, RunError, writer_lock
 from engine.training.runs.numbers import numbered
+from engine.training.runs.origin import Owner, reason
 from engine.training.runs.run_info import read
 
 INDEX: Final = ".index.json"
 GONE: Final = ".deleted-"
-VERSION: Final = 2
+VERSION: Final = 3
 LARGEST_INDEX: Final = 64 * 2**20
 LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG, MOST_TAGS = 200, 10_000, 60, 32
 
@@ -59,19 +60,23 @@ class RunEntry(BaseModel):
     note: str = ""
     tags: list[str] = []
     data: str = ""
+    id: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The runs of a folder, newest first; which of them a program is writing now; why others are left out.
 
-    ``numbers`` are what runs without a name are called by, counted for each network.
+    ``numbers`` are what runs without a name are called by, counted for each network; ``foreign`` says why a run is not
+    one's own, if so.
     """
 
     entries: tuple[RunEntry, ...]
     going_on: frozenset[Path]
     broken: dict[Path, str]
     numbers: dict[Path, int]
+    foreign: dict[Path, str]
 
 
 def runs_folder(root: Path | None = None) -> Path:
@@ -105,7 +110,15 @@ def listing(root: Path | None = None) -> Listing:
     entries.sort(key=lambda entry: (entry.started, entry.path.name), reverse=True)
     going_on = frozenset(entry.path for entry in entries if entry.state == "running" and is_written(entry.path))
     numbers = numbered(folder, ((entry.network, entry.path.name) for entry in reversed(entries)))
-    return Listing(tuple(entries), going_on, broken, {folder / name: number for name, number in numbers.items()})
+    owner = Owner()
+    reasons = {entry.path: owner.reason(entry.path, entry.id, entry.origin) for entry in entries}
+    return Listing(
+        tuple(entries),
+        going_on,
+        broken,
+        {folder / name: number for name, number in numbers.items()},
+        {path: why for path, why in reasons.items() if why},
+    )
 
 
 def describe(run: Path, *, name: str | None = None, note: str | None = None, tags: Sequence[str] | None = None) -> None:
@@ -123,7 +136,9 @@ def describe(run: Path, *, name: str | None = None, note: str | None = None, tag
         if len(cleaned) > MOST_TAGS:
             raise RunError(f"A run has at most {MOST_TAGS} tags, not {len(cleaned)}.")
         changes["tags"] = [_bounded(tag, LONGEST_TAG, "A tag") for tag in cleaned]
-    read(run)
+    info = read(run)
+    if why := reason(run, info.id, info.origin):
+        raise RunError(f"{why}, so it is not described.")
     lock = writer_lock(run)
     try:
         facts = json.loads(own_files.read_bytes(run, FACTS, LARGEST_FACTS))
@@ -150,7 +165,7 @@ def delete(run: Path, root: Path | None = None) -> None:
     try:
         if os.path.lexists(aside):
             own_files.remove(aside)
-        run.rename(aside)
+        system.rename(run, aside)
         shutil.rmtree(aside)
     except OSError as error:
         raise RunError(f"{run} cannot be deleted: {error.strerror or error}.") from error

@@ -21,9 +21,8 @@ import torch
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
-from engine import own_files
+from engine import own_files, system
 from engine.files import reason_of, sha256_of, to_disk
-from engine.system import sync_folder
 from engine.training.runs.folder import CHECKPOINTS as FOLDER
 from engine.training.runs.folder import METRICS, TIMING, RunError, kept, not_kept
 from engine.training.runs.tensors import independent, write_tensors
@@ -102,11 +101,11 @@ def save(run: Path, progress: Progress, weights: Mapping[str, Tensor], optimizer
             file.write(f"{text}\n".encode())
         for part in beside.iterdir():
             to_disk(part)
-        sync_folder(beside)
+        system.sync_folder(beside)
         if os.path.lexists(target):  # of the same step; dropping it takes longer than two changes of a name
-            target.rename(aside)
-        beside.rename(target)
-        sync_folder(root)
+            system.rename(target, aside)
+        system.rename(beside, target)
+        system.sync_folder(root)
     except (OSError, RuntimeError, SafetensorError) as error:
         shutil.rmtree(beside, ignore_errors=True)  # first of all: the room is needed to say what happened
         raise RunError(not_kept("a checkpoint", run, error)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -58,8 +59,13 @@ def last_kept(run: Path) -> int | None:
 def clear(run: Path) -> None:
     """Remove what a writer that was killed has left half written. Raises OSError."""
     for entry in (*_entries(run), *_entries(run, CHECKPOINTS)):
-        if _HALF.fullmatch(entry.name):
+        if is_half(entry.name):
             own_files.remove(entry)
+
+
+def is_half(name: str) -> bool:
+    """Whether a name is that of something that is being written, or that a killed writer has left."""
+    return _HALF.fullmatch(name) is not None
 
 
 def _entries(run: Path, name: str = "") -> list[Path]:
@@ -81,10 +87,14 @@ def made(path: Path) -> bool:
 
 def fresh(root: Path, name: str) -> Path:
     """Make a folder of its own under ``root``, named by time and network. Raises OSError."""
-    words = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower()[:40] or "network"
+    return next(path for path in (root / each for each in new_names(name)) if made(path))
+
+
+def new_names(network: str) -> Iterator[str]:
+    """Names for the folder of a run that begins now, without end: time and network, then with a number."""
+    words = re.sub(r"[^A-Za-z0-9]+", "-", network).strip("-").lower()[:40] or "network"
     stem = f"{datetime.now():%Y%m%d-%H%M%S}-{words}"
-    names = (f"{stem}-{number}" if number > 1 else stem for number in itertools.count(1))
-    return next(path for path in (root / name for name in names) if made(path))
+    return (f"{stem}-{number}" if number > 1 else stem for number in itertools.count(1))
 
 
 def not_kept(what: str, run: Path, error: BaseException) -> str:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from engine import own_files, project
+from engine import own_files, project, system
 from engine.files import FileError, sha256_of
 from engine.graph import Graph
 from engine.home import home
@@ -38,6 +38,7 @@ from engine.training.runs.folder import (
     writer_lock,
 )
 from engine.training.runs.lines import Row, line, plain
+from engine.training.runs.origin import facts_of_a_new_run, note_for, reason
 from engine.training.runs.run_info import RunInfo, read
 from engine.training.runs.tensors import write_tensors
 
@@ -70,6 +71,8 @@ class Run:
         Raises RunError.
         """
         path = info.path
+        if why := reason(path, info.id, info.origin):
+            raise RunError(note_for(why, info.state))
         lock = writer_lock(path)
         try:
             now = read(path)  # it may have been described, or trained on, since it was looked at
@@ -79,7 +82,8 @@ class Run:
                 if own_files.size_of(path, name) < size:
                     raise RunError(f"{path / name} is shorter than the checkpoint says: the run cannot be resumed.")
             clear(path)
-            changed = now.model_copy(update={"state": "running", "message": "", **facts})
+            own = {} if now.origin else facts_of_a_new_run()
+            changed = now.model_copy(update={"state": "running", "message": "", **own, **facts})
             return cls(path, changed, lock, (metrics_bytes, timing_bytes))
         except BaseException as error:
             lock.release()
@@ -118,7 +122,13 @@ class Run:
             project.save(graph, path / PROJECT)
             started = datetime.now(UTC).isoformat(timespec="seconds")
             info = RunInfo(
-                path=path, network=graph.name, state="running", started=started, settings=graph.settings, **facts
+                path=path,
+                network=graph.name,
+                state="running",
+                started=started,
+                settings=graph.settings,
+                **facts_of_a_new_run(),
+                **facts,
             )
             return cls(path, info, lock)
         except BaseException as error:
@@ -176,7 +186,7 @@ class Run:
         """Wait until the disk has all lines so far. Raises RunError."""
         try:
             for file in (self._metrics, self._timing):
-                os.fsync(file.fileno())
+                system.sync_file(file.fileno())
         except OSError as error:
             raise RunError(not_kept("the metrics", self.path, error)) from error
 

@@ -19,6 +19,7 @@ from engine.training.runs.folder import (
     LARGEST_FACTS,
     RunError,
 )
+from engine.training.runs.origin import HEX_ID, HEX_ORIGIN
 
 DIAGNOSES: Final = TypeAdapter(tuple[Diagnosis, ...])
 """They are read from JSON, where a tuple is a list."""
@@ -64,6 +65,9 @@ class RunInfo(BaseModel):
     """What the user says about the run: see `engine.training.runs.catalogue.describe`."""
     notes: list[str] = []
     """How it began or went on, where that was not as usual: whole sentences."""
+    id: Annotated[str, Field(pattern=HEX_ID)] = ""
+    origin: Annotated[str, Field(pattern=HEX_ORIGIN)] = ""
+    """Which installation wrote it, for that one alone to know: see `engine.training.runs.origin`."""
 
 
 def scan(root: Path | None = None) -> tuple[list[RunInfo], dict[Path, str]]:

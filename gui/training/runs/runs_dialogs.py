@@ -35,3 +35,13 @@ def ask_save(window: QWidget, then: Callable[[Path], None]) -> None:
     dialog.fileSelected.connect(lambda name: then(Path(name)))
     dialog.finished.connect(lambda _code: dialog.deleteLater())
     dialog.open()
+
+
+def ask_run(window: QWidget, then: Callable[[Path], None]) -> None:
+    """Choose the folder of a run, wherever it is."""
+    dialog = QFileDialog(window, "Show a run elsewhere", str(Path.home()))
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.fileSelected.connect(lambda name: then(Path(name)))
+    dialog.finished.connect(lambda _code: dialog.deleteLater())
+    dialog.open()

@@ -30,7 +30,7 @@ from gui.document import Document
 from gui.hosts.host import Watch
 from gui.preferences import Preferences
 from gui.training.runs.runs_columns import NAME
-from gui.training.runs.runs_dialogs import ask_delete, ask_save
+from gui.training.runs.runs_dialogs import ask_delete, ask_run, ask_save
 from gui.training.runs.runs_live import LiveRow
 from gui.training.runs.runs_model import ENTRY, RunRows, RunsFilter, RunsModel
 from gui.training.runs.runs_table import RunsTable, further
@@ -41,6 +41,11 @@ RESUME = (
     "Go on",
     "Resume the chosen run",
     "Resume the chosen run from its last kept state; one that has finished cannot go on",
+)
+COPY = (
+    "Go on in a copy",
+    "Resume a copy of the chosen run",
+    "This run is of another computer or person: it is copied to your own runs, and the copy goes on",
 )
 WATCH = ("Watch run", "Watch the chosen run", "The chosen run is being trained: show it live, with all its curves")
 """Text, accessible name and tooltip of the button."""
@@ -87,7 +92,7 @@ class RunsList(QWidget):
         self.table = RunsTable(self.model, self.proxy, preferences)
         self._live = LiveRow(self.model, self.refresh, self)
         self._build()
-        self._show(RunRows((), (), {}, frozenset()))
+        self._show(RunRows((), (), {}, frozenset(), {}))
 
     # -- what is there ---------------------------------------------------------------------------------------------
 
@@ -172,8 +177,9 @@ class RunsList(QWidget):
             action.setEnabled(one is not None)
         self.begin_with.setEnabled(one is not None)
         self.go_on.setEnabled(one is not None and one.state != "finished" and one.path != self.model.followed)
-        self.rename.setEnabled(one is not None and not going_on)
-        text, name, tip = WATCH if going_on else RESUME
+        foreign = one is not None and one.path in self.model.foreign
+        self.rename.setEnabled(one is not None and not going_on and not foreign)
+        text, name, tip = WATCH if going_on else COPY if foreign else RESUME
         self.go_on.setText(text)
         self.go_on.setAccessibleName(name)
         self.go_on.setToolTip(plain(tip))
@@ -299,6 +305,7 @@ class RunsList(QWidget):
         self.menu.setToolTipsVisible(True)
         add = self._add
         self.show_alone = add("Show its curves", "Show the chosen run", lambda: self._send(self.show_wanted))
+        add("Show a run elsewhere …", "Show a run in any folder", lambda: ask_run(self, self.show_wanted.emit))
         self.open_network = add(
             "Open its network",
             "Open the network as it was trained, as a new project",

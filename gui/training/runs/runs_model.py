@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont
 
 from engine.training.runs.catalogue import Listing, RunEntry
+from engine.training.runs.origin import note_for
 from gui.theme import theme
 from gui.training.runs.runs_columns import (
     FIXED,
@@ -42,6 +43,8 @@ class RunRows:
     cells: tuple[Cells, ...]
     labels: dict[Path, str]
     going_on: frozenset[Path]
+    foreign: Mapping[Path, str]
+    """Why a run is not one's own, and so stays as it is, if so."""
 
     @classmethod
     def of(cls, found: Listing) -> RunRows:
@@ -51,7 +54,7 @@ class RunRows:
         for entry in found.entries:
             cut_off = entry.state == "running" and entry.path not in found.going_on
             runs.append(RunRow.of(entry, labels[entry.path], "cut off" if cut_off else entry.state))
-        return cls(tuple(runs), tuple(map(cells_of, runs)), labels, found.going_on)
+        return cls(tuple(runs), tuple(map(cells_of, runs)), labels, found.going_on, found.foreign)
 
 
 class RunsModel(QAbstractTableModel):
@@ -68,6 +71,7 @@ class RunsModel(QAbstractTableModel):
         self.runs: list[RunRow] = []
         self.labels: dict[Path, str] = {}
         self.going_on: frozenset[Path] = frozenset()
+        self.foreign: Mapping[Path, str] = {}
         self.ticked: set[Path] = set()
         self.shown: Path | None = None
         self.tick: Callable[[RunEntry, bool], None] = lambda entry, on: None
@@ -80,7 +84,7 @@ class RunsModel(QAbstractTableModel):
         """Show these runs, sorted as before."""
         self.beginResetModel()
         self.runs, self.cells = list(rows.runs), list(rows.cells)
-        self.labels, self.going_on = rows.labels, rows.going_on
+        self.labels, self.going_on, self.foreign = rows.labels, rows.going_on, rows.foreign
         self.ticked &= set(self.labels)
         self._texts = {}
         self._bring_up()
@@ -208,7 +212,13 @@ class RunsModel(QAbstractTableModel):
         if role == ENTRY:
             return entry
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain("\n".join(filter(None, (entry.note if column == NOTE else entry.message, str(entry.path)))))
+            why = self.foreign.get(entry.path)
+            said = (
+                entry.note if column == NOTE else entry.message,
+                why and note_for(why, entry.state),
+                str(entry.path),
+            )
+            return plain("\n".join(filter(None, said)))
         if role == Qt.ItemDataRole.FontRole and column == NAME and entry.path == self.shown:
             font = QFont()
             font.setBold(True)
@@ -236,7 +246,7 @@ class RunsModel(QAbstractTableModel):
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         if index.column() == NAME and entry.path != self.shown:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
-        if index.column() in EDITABLE and entry.path not in self.going_on:
+        if index.column() in EDITABLE and entry.path not in self.going_on and entry.path not in self.foreign:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 

@@ -21,6 +21,7 @@ from typing import IO, Final
 from engine import system
 from engine.errors import LayerloomError
 from engine.foreign import os_error_number
+from engine.system import names
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 TEMPORARY: Final = ".tmp"
@@ -82,6 +83,8 @@ def replacing(path: Path, *, links: bool = True) -> Iterator[Path]:
     beside = None
     try:
         target = Path(os.path.realpath(path)) if links else path
+        if why := names.fault(target):
+            raise OSError(errno.EINVAL, why, str(path))
         mode = _replaceable(target)
         clean(target.parent, target.name)
         beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}{TEMPORARY}")

@@ -13,6 +13,7 @@ from engine import project
 from engine.files import FileError, write_atomically
 from engine.graph import Graph
 from engine.source import SourceError, write
+from engine.system import names
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.widgets import MessageBox
@@ -123,7 +124,7 @@ class Files(QObject):
         dialog = QFileDialog(self._window, title, self._folder(), _filter(*kind))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(kind[1])
-        dialog.selectFile(name)
+        dialog.selectFile(names.safe(name))
         dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
         self._show(dialog)
 

@@ -10,6 +10,7 @@ from engine import project
 from engine.graph import Graph
 from engine.home import home
 from engine.project import ProjectError
+from engine.system import names
 from presets.built_in import BUILT_IN
 from presets.preset import Preset, PresetError
 
@@ -42,7 +43,7 @@ def save_preset(graph: Graph, title: str) -> Preset:
         raise PresetError(f"{folder()} cannot be made: {error.strerror}.") from error
     named = graph.copy()
     named.name = title.strip()
-    path = folder() / f"{name}.loom"
+    path = folder() / names.safe(f"{name}.loom")
     project.save(named, path)
     return _preset(path, named)
 

@@ -16,6 +16,7 @@ from engine.blocks.block_edits import AddBlock
 from engine.edits import Compound, Edit
 from engine.graph import Graph, Node
 from engine.home import home
+from engine.system import names
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def save(block: Block) -> Path:
     for other in (*_within(block), block):
         alone.blocks.insert(replace(other, graph=other.graph.alone()))
     folder().mkdir(parents=True, exist_ok=True)
-    path = folder() / f"{block.id}.loom"
+    path = folder() / names.apart(folder(), names.safe(f"{block.id}.loom"))
     project.save(alone, path)
     return path
 

@@ -15,6 +15,8 @@ from time import sleep
 from typing import IO, Final
 
 WINDOWS = sys.platform == "win32"
+DISPLAY_MAY_LACK = sys.platform not in ("win32", "darwin")
+"""Whether the system can be used without a screen, as that of a server; those of the others always have one."""
 REPARSE_POINT: Final = 0x400
 """What Windows sets on links, junctions and mount points (FILE_ATTRIBUTE_REPARSE_POINT)."""
 TRIES, PAUSE = 20, 0.01

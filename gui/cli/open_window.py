@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 
 import presets
+from engine import system
+from engine.system import channels
 from gui.cli.common import CallError, Commands
 from gui.signals import end_at_once_by_signals
 
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 def has_display() -> bool:
     """Whether Qt would find a screen; asked before, because Qt aborts the program where it does not."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] in (
+    if not system.DISPLAY_MAY_LACK or os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] in (
         "offscreen",
         "minimal",
         "vnc",
@@ -57,9 +58,8 @@ def _x_answers(display: str) -> bool:
     host, number = match[1], int(match[2])
     if not host or host == "unix":
         for address in (f"\0/tmp/.X11-unix/X{number}", f"/tmp/.X11-unix/X{number}"):
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as local:
-                if local.connect_ex(address) == 0:
-                    return True
+            if channels.answers(address):
+                return True
         host = "localhost"
     try:
         with socket.create_connection((host, 6000 + number), timeout=2):

@@ -7,7 +7,6 @@ and the status with what it tells; see `engine.training.process.child`.
 from __future__ import annotations
 
 import contextlib
-import signal
 import subprocess
 import threading
 import time
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 from engine import own_files, project
 from engine.errors import NOTHING, About, about
 from engine.graph import Graph
+from engine.system import processes
 from engine.training.history import History
 from engine.training.process.child import spawn
 from engine.training.process.handover import LARGEST_WORDS, WORDS, Request, call, facts_of, hand_over, remove
@@ -296,7 +296,7 @@ class ProcessHost:
                 if info.state != "running":  # it had said all it had to say, but not to us
                     self._result = result_of(info, self.history)
                     return
-        self._fail(f"The process of the training {_ended(code)}{self._where()}.{self._kept()}{self._words()}")
+        self._fail(f"The process of the training {processes.ended(code)}{self._where()}.{self._kept()}{self._words()}")
         if self._folder is not None and code is not None:
             remove(self._folder)
 
@@ -343,20 +343,6 @@ class ProcessHost:
                 self._process.wait(DYING)
         if self._process.poll() is None:
             _left.append(self._process)
-
-
-def _ended(code: int | None) -> str:
-    """How a process ended, as the end of a sentence's first part."""
-    if code is None:
-        return "has ended unexpectedly"
-    if code >= 0:
-        return f"has ended with code {code}"
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
-    hint = ", as the system does when memory runs out," if name == "SIGKILL" else ""
-    return f"was ended by {name}{hint}"
 
 
 def _reap() -> None:

@@ -21,6 +21,7 @@ from engine.edits import SetSetting
 from engine.errors import About
 from engine.graph import Graph
 from engine.home import hosts
+from engine.system import channels
 from engine.training.history import History
 from engine.training.loop import Trainer
 from engine.training.process import wire
@@ -191,8 +192,8 @@ def test_it_trains_to_the_end_when_nobody_listens(start: Any, tmp_path: Path, mo
 
 
 def test_a_local_port_serves_where_there_are_no_unix_sockets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(socket, "AF_UNIX")
-    listener, heard = wire.listen(tmp_path, tmp_path / "spare"), list[Any]()
+    monkeypatch.setattr(channels, "UNIX", False)
+    listener, heard = channels.listen(tmp_path, tmp_path / "spare"), list[Any]()
     assert listener.address[0] == "127.0.0.1"
 
     def answer() -> None:
@@ -214,6 +215,31 @@ def test_a_local_port_serves_where_there_are_no_unix_sockets(tmp_path: Path, mon
     assert heard[0] is None
     assert heard[1][0] == Points(name="hello", count=1)
     assert heard[1][1].tolist() == [0, 1, 2]
+
+
+def test_a_whole_training_is_watched_and_stopped_through_a_local_port(
+    start: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows: the process finds a Python without sockets of Unix."""
+    (tmp_path / "sitecustomize.py").write_text("import socket\ndel socket.AF_UNIX\n", encoding="ascii")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    started = start(network(epochs=1_000_000), root=tmp_path / "runs", paused=True)
+    line = started.line()
+    listen(line, NewStatus, paused)
+    facts = facts_of(started.folder)
+    assert facts is not None
+    assert facts.address[0] == "127.0.0.1"
+    assert not (started.folder / "wire").exists()
+    line.send(StepOnce())
+    history, _ = listen(line, NewStatus, lambda news: news.status.step == 1)
+    assert history.series("train/loss")[0].tolist() == [1]
+    with pytest.raises(WireError, match="does not know the key"):
+        wire.connect(facts.address, bytes(32))
+    line.send(Stop())
+    assert listen(line, Ended)[1].result.message == "Stopped after step 1 of 2,000,000."
+    line.close()
+    assert started.process.wait(PATIENCE) == 0
+    assert not started.folder.exists()
 
 
 @pytest.mark.parametrize(

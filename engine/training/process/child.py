@@ -23,6 +23,7 @@ from engine import own_files
 from engine.errors import about
 from engine.files import FileError
 from engine.graph import Graph
+from engine.system import channels, processes
 from engine.training.control import Control
 from engine.training.history import History, Table
 from engine.training.process.handover import WORDS, HostFacts, Request, announce, remove, spare, take
@@ -42,7 +43,7 @@ from engine.training.process.messages import (
     StepOnce,
     Stop,
 )
-from engine.training.process.wire import Line, WireError, accept, listen
+from engine.training.process.wire import Line, WireError, accept
 from engine.training.status import Result, Status, sentence
 
 if TYPE_CHECKING:
@@ -68,9 +69,6 @@ def spawn(folder: Path) -> subprocess.Popen[bytes]:
     if root.name not in ("site-packages", "dist-packages"):  # a checkout: the child is to run the same code
         known = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = os.pathsep.join([str(root), *([known] if known else [])])
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
     with own_files.create(folder, WORDS) as words:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "engine.training.process.child", str(folder)],
@@ -78,8 +76,7 @@ def spawn(folder: Path) -> subprocess.Popen[bytes]:
             stdout=subprocess.DEVNULL,
             stderr=words,
             env=environment,
-            start_new_session=sys.platform != "win32",
-            creationflags=flags,
+            **processes.independent(),
         )
 
 
@@ -228,7 +225,7 @@ def main(folder: Path) -> int:
     child = Child(folder, request, graph, key)
     signal.signal(signal.SIGTERM, lambda *_: child.control.stop())
     try:
-        listener = listen(folder, spare(folder))
+        listener = channels.listen(folder, spare(folder))
         facts = HostFacts(pid=os.getpid(), address=listener.address, network=graph.name)
         announce(folder, facts)
         child.listen(listener)

@@ -14,8 +14,7 @@ import socket
 import threading
 from collections.abc import Sequence
 from multiprocessing.connection import Client, Connection, Listener
-from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, TypeAdapter
@@ -30,9 +29,6 @@ PATIENCE: Final = 5.0
 """Seconds that the other end may take to prove itself."""
 LARGEST: Final = 32 * 2**20
 """Bytes of one message."""
-LONGEST_PATH: Final = 100
-"""Bytes of the path of a socket; the systems allow 104 to 108."""
-LOCAL: Final = "127.0.0.1"
 
 
 class WireError(LayerloomError):
@@ -85,33 +81,20 @@ class Line:
         self.connection.close()
 
 
-def listen(folder: Path, spare: Path) -> Listener:
-    """Listen for windows: at a socket in ``folder``; in ``spare``, which is made then, where that path is too long; at
-    a local port where there are no such sockets.
-
-    Raises OSError.
-    """
-    if not hasattr(socket, "AF_UNIX"):
-        return Listener((LOCAL, 0), "AF_INET", backlog=8)
-    path = folder / "wire"
-    if len(os.fsencode(path)) > LONGEST_PATH:
-        spare.mkdir(mode=0o700)
-        path = spare / "wire"
-    return Listener(str(path), "AF_UNIX", backlog=8)
-
-
 def accept(listener: Listener, key: bytes) -> Line | None:
     """Wait for a window; None for someone who does not know the key. Raises OSError where the listener is closed."""
-    line = Line(listener.accept())
+    connection: Any = listener.accept()  # that of a socket, and no pipe of Windows
+    line = Line(connection)
     return line if _proved(line, key, b"child", b"window") else None
 
 
 def connect(address: Address, key: bytes) -> Line:
     """Call a training. Raises WireError where it does not answer as it should."""
     try:
-        line = Line(Client(address))
+        connection: Any = Client(address)
     except (OSError, ValueError) as error:
         raise WireError(f"The process of the training does not answer: {error}.") from error
+    line = Line(connection)
     if not _proved(line, key, b"window", b"child"):
         raise WireError("What answers is not the process of the training: it does not know the key.")
     return line

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import shlex
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from engine import own_files
 from engine.errors import LayerloomError
 from engine.files import FULL, reason_of
 from engine.locks import WriterLock
+from engine.system import processes
 
 PROJECT, FACTS, METRICS, TIMING = "project.loom", "run.json", "metrics.jsonl", "timing.jsonl"
 WEIGHTS, ERROR = "model.safetensors", "error.txt"
@@ -100,7 +100,7 @@ def new_names(network: str) -> Iterator[str]:
 def not_kept(what: str, run: Path, error: BaseException) -> str:
     """The sentence for what a run that goes on cannot write: what is wrong, where, and how to go on after that."""
     code, words = reason_of(error)
-    way = f"go on with “Go on” in the window or `layerloom train --resume {shlex.quote(str(run))}`."
+    way = f"go on with “Go on” in the window or `layerloom train --resume {processes.quoted(str(run))}`."
     if code in FULL:
         return f"The disk with {run} is full, so {what} cannot be kept: make room, then {way}"
     return f"{what[0].upper()}{what[1:]} cannot be kept in {run} ({words}): mend that, then {way}"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import gc
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 
 import torch
 
 from engine.seeds import derive
+from engine.system import machine
 from engine.training.status import TrainingError
 from engine.training.steps.turns import TURN
 
@@ -87,11 +85,7 @@ def cores() -> int:
     from joblib import cpu_count  # type: ignore[import-untyped]  # of scikit-learn; minds affinity and containers
 
     allowed = int(cpu_count())
-    siblings = set()
-    for cpu in os.sched_getaffinity(0) if sys.platform == "linux" else ():
-        shared = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
-        siblings.add(shared.read_text() if shared.exists() else str(cpu))
-    return min(allowed, len(siblings) or allowed)
+    return min(allowed, machine.physical_cores() or allowed)
 
 
 @contextmanager

@@ -192,7 +192,7 @@ def when(started: str) -> str:
     """When a run was begun, in local time."""
     try:
         return f"{datetime.fromisoformat(started).astimezone():%d %b %Y, %H:%M}"
-    except ValueError:
+    except (ValueError, OverflowError, OSError):  # Windows has no local time before 1970
         return started
 
 

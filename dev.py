@@ -38,6 +38,7 @@ TEST_ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
     "QT_API": "pyside6",
     "OMP_WAIT_POLICY": "PASSIVE",
+    "PYTHONUTF8": "1",  # else Windows takes another encoding for the texts of tests
     "OMP_NUM_THREADS": "1",  # tests compute little, side by side: a second thread in each takes more than it gives
 }
 STDERR = 2  # where installers talk: standard output belongs to the command that was asked for
@@ -71,7 +72,7 @@ def say(sentence: str) -> None:
 
 def venv_python() -> str:
     """The path of the Python inside `.venv`."""
-    return str(VENV / "Scripts" / "python.exe" if os.name == "nt" else VENV / "bin" / "python")
+    return str(VENV / "Scripts" / "python.exe" if sys.platform == "win32" else VENV / "bin" / "python")
 
 
 def missing_packages(wanted: Sequence[str]) -> list[str]:
@@ -222,7 +223,11 @@ def check(args: list[str]) -> int:
         "benchmarks": [*pytest, "not slow", "-s", "tests/benchmarks"],
         "journeys": [*pytest, "not slow and journey", "tests/journeys"],
     }
-    return run_stages(linters | ({"long proofs": proofs} if every else tests))
+    others = {
+        f"mypy for {system}": [*module, "mypy", "--platform", name, "--cache-dir", f".mypy_cache/{name}"]
+        for name, system in (("win32", "Windows"), ("darwin", "macOS"))
+    }
+    return run_stages(linters | (others | {"long proofs": proofs} if every else tests))
 
 
 def main(argv: list[str]) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.test_house import FILES, ROOT
 
-MODULES = {"engine/files.py", "engine/own_files.py", "engine/system.py"}
+MODULES = {"engine/files.py", "engine/own_files.py", "engine/system/__init__.py"}
 OF_PATHS = {
     "read_text", "read_bytes", "write_text", "write_bytes", "symlink_to", "hardlink_to", "is_file", "chmod",
 }  # fmt: skip
@@ -29,8 +29,7 @@ BY_NAME = {
 GIVEN = {"readable", "beside"}
 """What `engine.files` and `engine.own_files` hand to libraries that open files themselves."""
 EXEMPT = {
-    "engine/training/steps/device.py": "facts of the machine in /sys",
-    "engine/training/steps/device_memory.py": "facts of the machine in /proc",
+    "engine/system/machine.py": "facts of the machine in /proc and /sys",
     "engine/nn/__init__.py": "our own code",
     "engine/layers/torch_norms.py": "the code of torch",
     "engine/data/baselines.py": "resources of the package",

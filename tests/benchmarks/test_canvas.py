@@ -24,6 +24,7 @@ from gui.canvas.scene import Scene
 from gui.canvas.view import View
 from gui.canvas.wiring import unreachable, verdict
 from gui.document import Document
+from tests.platforms import unix
 
 GOALS = {"create nodes": 35.0, "create wires": 20.0, "whole-scene frame": 11.0, "pan frame": 8.5,
          "move 100 and repaint": 12.0, "memory (MB)": 19.0, "may I connect": 0.13}  # fmt: skip
@@ -157,6 +158,7 @@ def memory() -> float:
     return float(done.stdout)
 
 
+@unix
 def test_a_thousand_nodes_stay_light(
     qtbot: QtBot,
     capsys: pytest.CaptureFixture[str],

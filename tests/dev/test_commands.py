@@ -73,6 +73,7 @@ STAGES = [
     "slow and journey tests/journeys",
 ]
 LINTERS = STAGES[:4]
+OTHER_SYSTEMS = ["mypy --platform win32", "mypy --platform darwin"]
 
 
 def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
@@ -87,6 +88,7 @@ def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
         "HF_HUB_OFFLINE": "1",
         "QT_API": "pyside6",
         "OMP_WAIT_POLICY": "PASSIVE",
+        "PYTHONUTF8": "1",
         "OMP_NUM_THREADS": "1",
     }
     assert runs.environments == [offscreen] * 7 + [{**offscreen, "QT_QPA_PLATFORM": "xcb", "DISPLAY": ":42"}]
@@ -127,7 +129,7 @@ def test_two_failed_stages_are_both_named(dev: ModuleType, runs: Runs, capsys: p
 
 def test_all_runs_the_linters_and_every_topic(dev: ModuleType, runs: Runs, ready: list[list[str]]) -> None:
     assert dev.main(["test", "--all"]) == 0
-    for command, part in zip(runs.commands, [*LINTERS, "-m tests.proofs"], strict=True):
+    for command, part in zip(runs.commands, [*LINTERS, *OTHER_SYSTEMS, "-m tests.proofs"], strict=True):
         assert part in " ".join(command)
     assert module_and_arguments(runs.commands[-1]) == ["tests.proofs"]
     assert runs.environments[-1]["DISPLAY"] == ":42", "one of the topics are the journeys"
@@ -152,7 +154,7 @@ def test_topics_are_proved_without_the_linters(
 def test_again_belongs_to_the_long_proofs(dev: ModuleType, runs: Runs) -> None:
     assert dev.main(["test", "--all", "--again"]) == 0
     assert module_and_arguments(runs.commands[-1]) == ["tests.proofs", "--again"]
-    assert len(runs.commands) == len(LINTERS) + 1
+    assert len(runs.commands) == len(LINTERS) + len(OTHER_SYSTEMS) + 1
 
 
 def test_arguments_make_one_call_of_pytest(dev: ModuleType, runs: Runs, ready: list[list[str]]) -> None:

@@ -33,6 +33,7 @@ from engine.training.recorder import OF_THE_CLOCK
 from engine.training.runs.folder import METRICS, RunError
 from engine.training.runs.run_info import read
 from engine.training.runs.stored import stored_history
+from tests.platforms import unix
 
 PATIENCE = 60.0
 T = TypeVar("T")
@@ -121,6 +122,7 @@ def test_the_bytes_are_those_of_a_plain_training_and_nothing_is_left(start: Any,
     assert not (run / "words.txt").exists()
 
 
+@unix
 def test_strangers_and_nonsense_change_nothing(start: Any, tmp_path: Path) -> None:
     started = start(network(epochs=1_000_000), root=tmp_path, paused=True)
     line = started.line()
@@ -303,6 +305,7 @@ def test_an_address_without_anyone_behind_it_is_a_sentence(layerloom_home: Path)
     assert live() == []
 
 
+@unix
 def test_someone_else_at_the_address_is_a_sentence(layerloom_home: Path, tmp_path: Path) -> None:
     path = str(layerloom_home / "s")
     facts = {"pid": 1, "address": path, "network": "n"}

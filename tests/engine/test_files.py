@@ -16,6 +16,7 @@ import pytest
 from engine import files, project, system
 from engine.files import FileError, open_to_read, write_atomically
 from tests.engine.test_training_resume import ROOT
+from tests.platforms import unix
 
 
 def pipe(path: Path) -> None:
@@ -42,6 +43,7 @@ def no_more_room(*_args: object, **_more: object) -> None:
 OTHERS = {"named pipe": pipe, "device": null, "folder": folder, "socket": listening}
 
 
+@unix
 @pytest.mark.parametrize("kind", OTHERS)
 def test_only_files_are_read_and_replaced_and_nothing_waits(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "net.loom"
@@ -78,6 +80,7 @@ def test_a_file_for_reading_only_is_not_replaced(tmp_path: Path) -> None:
     assert path.read_bytes() == b"old"
 
 
+@unix
 @pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
 def test_a_new_file_has_the_mode_of_all_files_and_an_old_one_keeps_its(mask: int, mode: int, tmp_path: Path) -> None:
     path, before = tmp_path / "net.loom", os.umask(mask)

@@ -21,6 +21,7 @@ from engine.training.runs.run_info import read
 from engine.training.runs.stored import parent_of, stored_history
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_resume import Stopping
+from tests.platforms import unix
 
 FILES = (
     PROJECT, FACTS, METRICS, TIMING, WEIGHTS, ERROR, SPARE, ".writer", "predictions.json", f"{FOLDER}/{BEST}",
@@ -117,6 +118,7 @@ def test_a_linked_part_of_a_state_is_not_read(part: str, stopped: Path, outside:
         Trainer.resume(run).run()
 
 
+@unix
 @pytest.mark.parametrize("name", [PROJECT, FACTS, METRICS, TIMING, WEIGHTS, ".writer", "predictions.json"])
 def test_a_pipe_in_a_run_hangs_nothing(name: str, stopped: Path, tmp_path: Path) -> None:
     run = tmp_path / "runs" / "run"

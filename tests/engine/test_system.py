@@ -21,6 +21,7 @@ from engine import files, locks, system
 from engine.files import FileError, write_atomically
 from engine.locks import LOCK, WriterLock, is_written
 from engine.system import channels, machine, names, processes
+from tests.platforms import unix
 
 # -- files and locks --------------------------------------------------------------------------------------------------
 
@@ -136,6 +137,7 @@ def test_what_windows_refuses_for_a_moment_is_tried_again_and_not_for_ever(
     assert len(waits) == 3 + windows.TRIES - 1
 
 
+@unix
 @pytest.mark.parametrize("answers", [True, False], ids=["known", "unknown"])
 def test_macos_is_asked_to_write_through_its_drive(
     answers: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

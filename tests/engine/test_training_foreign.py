@@ -32,8 +32,7 @@ from tests.conftest import INSTALLATION
 from tests.engine.test_frozen import FROZEN
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_resume import Stopping
-
-posix = pytest.mark.skipif(system.WINDOWS, reason="owners and modes of Unix")
+from tests.platforms import unix
 
 
 @pytest.fixture(scope="module")
@@ -159,14 +158,14 @@ def disk_for_reading(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-@posix
+@unix
 def test_the_owner_of_a_file_is_asked(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     uid = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: uid + 1)
     assert why(own) == OWNER
 
 
-@posix
+@unix
 @pytest.mark.parametrize("version", ["now", "earlier"])
 @pytest.mark.parametrize(
     ("make", "expected"),
@@ -308,7 +307,7 @@ def test_a_file_that_arrives_changed_is_seen(foreign: Path, tmp_path: Path, monk
     assert list((tmp_path / "runs").iterdir()) == []
 
 
-@posix
+@unix
 def test_links_and_pipes_are_neither_followed_nor_copied(foreign: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("private", encoding="utf-8")
     (foreign / "link.txt").symlink_to(tmp_path / "secret.txt")

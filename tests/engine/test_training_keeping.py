@@ -31,6 +31,7 @@ from engine.training.runs.run_info import read, runs
 from engine.training.status import TrainingError
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_resume import ROOT, Stopping
+from tests.platforms import unix
 
 DYING = """
 import os, pathlib, signal, sys
@@ -85,6 +86,7 @@ def checkpoints(run: Path) -> list[str]:
 # -- killed while it is kept ------------------------------------------------------------------------------------------
 
 
+@unix
 @pytest.mark.parametrize(
     ("call", "number", "there"),
     [("save", 1, 0), ("fsync", 7, 1), *(pytest.param(*at, marks=pytest.mark.slow) for at in MORE_DEATHS)],
@@ -347,6 +349,7 @@ def test_a_state_that_does_not_fit_is_not_taken_for_the_last_later(whole: bytes,
     assert (run / METRICS).read_bytes() == whole
 
 
+@unix
 def test_a_state_counts_only_once_its_lines_are_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
     real = os.fsync

@@ -29,6 +29,7 @@ from engine.training.runs.folder import RunError, writer_lock
 from engine.training.runs.lines import read_metrics
 from engine.training.runs.run_info import read
 from engine.training.status import Status, TrainingError
+from tests.platforms import unix
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = 300
@@ -211,6 +212,7 @@ def train(arguments: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+@unix
 @pytest.mark.parametrize(
     ("kind", "kills", "epochs"),
     [

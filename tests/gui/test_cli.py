@@ -115,7 +115,7 @@ def test_check_says_no_with_the_guilty_node(capsys: Capture, tmp_path: Path) -> 
         (["train", "mlp", "--device", "tpu"], "device"),
         (["train", "mlp", "--set", "data.dataset=none"], "No data is chosen"),
         (["train", "mlp", "--set", "data.dataset=digit"], "digits"),
-        (["train", "mlp", "--run-dir", "/proc/no/run"], "/proc/no/run"),
+        (["train", "mlp", "--run-dir", f"{__file__}/no/run"], f"{__file__}/no/run"),
     ],
 )
 def test_a_wrong_call_is_one_sentence_and_exit_code_2(capsys: Capture, argv: list[str], said: str) -> None:

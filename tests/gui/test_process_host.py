@@ -31,6 +31,7 @@ from gui.training.dashboard import Dashboard
 from gui.training.runs.runs_columns import STATE
 from gui.window import MainWindow
 from tests.gui.test_training_host import iris
+from tests.platforms import unix
 
 FOREVER = 1_000_000
 LONG = 60_000
@@ -85,6 +86,7 @@ def test_its_reins_and_bytes_are_those_of_the_thread(qtbot: QtBot, tmp_path: Pat
     assert live() == []
 
 
+@unix
 def test_a_killed_process_is_a_sentence_and_its_run_goes_on(qtbot: QtBot, tmp_path: Path) -> None:
     graph = iris(epochs=FOREVER, checkpoint={"minutes": 0.005})
     host = ProcessHost(graph, root=tmp_path)
@@ -304,6 +306,7 @@ def test_a_run_outlives_its_window_and_is_found_again(
     assert host._process.wait(60) == 0
 
 
+@unix
 @pytest.mark.slow
 def test_a_window_that_is_killed_leaves_its_run_going(qtbot: QtBot, tmp_path: Path) -> None:
     code = """

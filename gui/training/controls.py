@@ -34,7 +34,7 @@ STOP = ("Stop", "End the training after this batch; what was learnt is kept")
 CANCEL = ("Cancel", "Cancel the copying: nothing of the copy is left, and the original is unchanged")
 """Text and tooltip of the button that ends what is being done."""
 FINE = 1000
-"""Parts of the bar for what is not counted in steps."""
+"""Parts of the bar: Qt has no room for as many as a run may have steps."""
 
 
 class Controls(QWidget):
@@ -139,8 +139,8 @@ class Controls(QWidget):
             self.progress.setValue(0)
             self.facts.setText("")
             return
-        self.progress.setRange(0, status.steps_total)
-        self.progress.setValue(min(status.step, status.steps_total))
+        self.progress.setRange(0, FINE)
+        self.progress.setValue(min(FINE * status.step // status.steps_total, FINE))
         facts = [f"epoch {status.epoch} of {status.epochs}", f"step {status.step:,} of {status.steps_total:,}"]
         if self.state in LIVE:
             if status.remaining_seconds is not None and self.state == "running":

@@ -96,6 +96,24 @@ def test_facts_beyond_all_sense_are_damage(key: str, value: object, stopped: Pat
         Trainer.resume(run)
 
 
+SENSELESS_STATES = [
+    ("epochs", -5), ("step", -1), ("batches", -1), ("metrics_bytes", 2**70), ("timing_bytes", -5), ("bad_epochs", -1),
+    ("seconds", -1.0), ("seconds", 1e999), ("step", 10**30), ("sums", [0.5, 0.5, -3]), ("step", 19),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "value"), SENSELESS_STATES, ids=range(len(SENSELESS_STATES)))
+def test_a_state_beyond_all_sense_is_damage_even_without_a_seal(
+    key: str, value: object, stopped: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(stopped, run)
+    state = kept(run)[-1][1] / STATE
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"seal": "", key: value}))
+    with pytest.raises(RunError, match=r"state\.json is damaged"):
+        load(run)
+
+
 def curves(folder: Path, count: int) -> Path:
     """A run with so many curves, each of one point."""
     folder.mkdir()

@@ -25,7 +25,7 @@ from engine.locks import is_written
 from engine.training.runs.folder import FACTS, LARGEST_FACTS, RunError, writer_lock
 from engine.training.runs.numbers import numbered
 from engine.training.runs.origin import Owner, reason
-from engine.training.runs.run_info import read
+from engine.training.runs.run_info import Count, Values, read
 
 INDEX: Final = ".index.json"
 GONE: Final = ".deleted-"
@@ -47,15 +47,15 @@ class RunEntry(BaseModel):
     state: Literal["running", "finished", "stopped", "failed"]
     message: str = ""
     started: str = ""
-    epochs: int = 0
-    steps: int = 0
+    epochs: Count = 0
+    steps: Count = 0
     seconds: float = 0.0
     device: str = ""
     settings: dict[str, Any] = {}
-    train: dict[str, float | str] = {}
-    validation: dict[str, float | str] = {}
-    test: dict[str, float | str] = {}
-    best: dict[str, float | str] = {}
+    train: Values = {}
+    validation: Values = {}
+    test: Values = {}
+    best: Values = {}
     name: str = ""
     note: str = ""
     tags: list[str] = []

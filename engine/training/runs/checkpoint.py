@@ -15,16 +15,17 @@ import pickle
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import torch
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from torch import Tensor
 
 from engine import own_files, system
 from engine.files import reason_of, sha256_of, to_disk
 from engine.training.runs.folder import CHECKPOINTS as FOLDER
-from engine.training.runs.folder import METRICS, TIMING, RunError, kept, not_kept
+from engine.training.runs.folder import METRICS, TIMING, RunError, kept, not_kept, step_of
+from engine.training.runs.run_info import Count
 from engine.training.runs.tensors import independent, write_tensors
 
 STATE, MODEL, OPTIMIZER, BEST = "state.json", "model.safetensors", "optimizer.pt", "best.safetensors"
@@ -42,16 +43,16 @@ class Progress(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    step: int
-    epochs: int
-    batches: int
-    metrics_bytes: int
-    timing_bytes: int
-    seconds: float
+    step: Count
+    epochs: Count
+    batches: Count
+    metrics_bytes: Count
+    timing_bytes: Count
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     validation: dict[str, float] = {}
-    sums: tuple[float, float, int] = (0.0, 0.0, 0)
+    sums: tuple[float, float, Count] = (0.0, 0.0, 0)
     best: float | None = None
-    bad_epochs: int = 0
+    bad_epochs: Count = 0
     best_loss: float | None = None
     ended: str = ""
     digests: dict[str, str] = {}
@@ -178,7 +179,7 @@ def _read(folder: Path) -> Checkpoint:
     try:
         entries = json.loads(own_files.read_bytes(folder, STATE, 2**20))
         progress = Progress.model_validate(entries, strict=False)
-        if progress.seal and progress.seal != progress.sum():
+        if (progress.seal and progress.seal != progress.sum()) or step_of(folder) != progress.step:
             raise RunError(f"{folder / STATE} is damaged.")
         for part in (MODEL, OPTIMIZER):
             if progress.digests.get(part) != _digest(folder, part):
@@ -194,6 +195,10 @@ def _read(folder: Path) -> Checkpoint:
         raise RunError(f"{error.filename or folder} cannot be read: {error.strerror or error}.") from error
     except pickle.UnpicklingError as error:  # its advice, to read whatever it is, is for nobody
         raise RunError(f"{folder / OPTIMIZER} is damaged: it holds something else than numbers by name.") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise RunError(f"{folder / STATE} is damaged: {where}: {first['msg']}.") from error
     except (ValueError, RuntimeError, SafetensorError, EOFError) as error:
         raise RunError(f"{folder} is damaged ({reason_of(error)[1]}).") from error
     return Checkpoint(folder, progress, weights, optimizer)

@@ -47,8 +47,14 @@ def writer_lock(run: Path) -> WriterLock:
 
 def kept(run: Path) -> list[tuple[int, Path]]:
     """The states that were kept of a run, oldest first: after which step, and the folder of each."""
-    found = ((_STATE.fullmatch(entry.name), entry) for entry in _entries(run, CHECKPOINTS))
-    return sorted((int(name[1]), entry) for name, entry in found if name and entry.is_dir() and not entry.is_symlink())
+    found = ((step_of(entry), entry) for entry in _entries(run, CHECKPOINTS))
+    return sorted((step, entry) for step, entry in found if step >= 0 and entry.is_dir() and not entry.is_symlink())
+
+
+def step_of(state: Path) -> int:
+    """After which step a state was kept, by the name of its folder; -1 where it is none."""
+    name = _STATE.fullmatch(state.name)
+    return int(name[1]) if name else -1
 
 
 def last_kept(run: Path) -> int | None:

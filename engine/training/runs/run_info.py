@@ -27,6 +27,12 @@ DEVICE: Final = r"^((cpu|cuda|mps)(:\d{1,4})?)?$"
 """What torch calls the devices that `training.device` can name."""
 
 
+Values = dict[str, float | Annotated[str, Field(pattern=r"^(NaN|-?Infinity)$")]]
+"""Numbers by the name of their metric; JSON has no word for those that are not finite."""
+Count = Annotated[int, Field(ge=0, le=2**53)]
+"""What other programs read as a whole number as well."""
+
+
 class RunInfo(BaseModel):
     """What ``run.json`` says; ``path`` is the folder, ``seconds`` the time of training without pauses."""
 
@@ -40,15 +46,15 @@ class RunInfo(BaseModel):
     about: Annotated[About, BeforeValidator(TypeAdapter(About).validate_python)] = NOTHING
     """See `engine.training.status.Result`; runs of former versions do not say these."""
     started: str
-    epochs: Annotated[int, Field(ge=0)] = 0
-    steps: Annotated[int, Field(ge=0)] = 0
+    epochs: Count = 0
+    steps: Count = 0
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     device: Annotated[str, Field(pattern=DEVICE)] = ""
     threads: Annotated[int, Field(ge=0, le=MOST_THREADS)] = 0
-    train: dict[str, float | str] = {}
+    train: Values = {}
     """The means over its last epoch."""
-    validation: dict[str, float | str] = {}
-    test: dict[str, float | str] = {}
+    validation: Values = {}
+    test: Values = {}
     settings: dict[str, Any] = {}
     environment: dict[str, str] = {}
     data: str = ""
@@ -57,7 +63,7 @@ class RunInfo(BaseModel):
     """What went wrong."""
     modules: dict[str, str] = {}
     """Node id → path of its module in the weights."""
-    best: dict[str, float | str] = {}
+    best: Values = {}
     """The best value of each metric of the validation part."""
     name: str = ""
     note: str = ""

@@ -18,6 +18,7 @@ from engine import own_files
 from engine.blocks.block import Block
 from engine.blocks.block_edits import AddBlock
 from engine.edits import AddNode, Connect, SetParameter
+from engine.file_versions import FileVersion
 from engine.files import FileError, read_bytes, write_atomically
 from engine.graph import Edge, Graph, GraphError, Node
 from engine.layers.losses import AXIS, LOSSES
@@ -163,11 +164,16 @@ def _fill(graph: Graph, part: StoredGraph, where: str) -> None:
 
 def load(path: Path) -> Graph:
     """Read a project file. Raises ProjectError with one sentence that names the file and says where in it."""
+    return load_version(path)[0]
+
+
+def load_version(path: Path) -> tuple[Graph, FileVersion]:
+    """The same, with the version of the file that was read."""
     try:
         content = read_bytes(path, LARGEST_FILE + 1)
     except OSError as error:
         raise ProjectError(f"{path} cannot be read: {error.strerror or error}.") from error
-    return from_bytes(content, path.name)
+    return from_bytes(content, path.name), FileVersion.of(content)
 
 
 def load_own(folder: Path, name: str) -> Graph:

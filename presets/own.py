@@ -7,9 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from engine import project
+from engine.file_versions import FileVersion
 from engine.graph import Graph
 from engine.home import home
 from engine.project import ProjectError
+from engine.project_saving import store
 from engine.system import names
 from presets.built_in import BUILT_IN
 from presets.preset import Preset, PresetError
@@ -30,8 +32,11 @@ def broken_presets() -> list[str]:
     return [problem for problem in map(_read, _files()) if isinstance(problem, str)]
 
 
-def save_preset(graph: Graph, title: str) -> Preset:
-    """Keep a network as a preset named by ``title``, instead of an older one. Raises PresetError and ProjectError."""
+def save_preset(graph: Graph, title: str, over: FileVersion | None = None) -> Preset:
+    """Keep a network as a preset named by ``title``. Raises PresetError and ProjectError.
+
+    Raises Taken where another one has the name, unless that is the version ``over``: it becomes a backup.
+    """
     name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     if not name:
         raise PresetError("A preset needs a name with at least one letter or digit.")
@@ -43,8 +48,7 @@ def save_preset(graph: Graph, title: str) -> Preset:
         raise PresetError(f"{folder()} cannot be made: {error.strerror}.") from error
     named = graph.copy()
     named.name = title.strip()
-    path = folder() / names.safe(f"{name}.loom")
-    project.save(named, path)
+    path = store(project.to_bytes(named), lambda: folder() / names.safe(f"{name}.loom"), over)
     return _preset(path, named)
 
 

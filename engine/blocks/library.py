@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from engine import project
 from engine.blocks.block import PREFIX, Block, Blocks
 from engine.blocks.block_edits import AddBlock
 from engine.edits import Compound, Edit
+from engine.file_versions import FileVersion
 from engine.graph import Graph, Node
 from engine.home import home
+from engine.project_saving import store
 from engine.system import names
 
 
@@ -51,15 +55,35 @@ def entries() -> tuple[list[LibraryEntry], list[str]]:
     return sorted(found, key=lambda entry: entry.name.lower()), faults
 
 
-def save(block: Block) -> Path:
-    """Keep a block and those within it in the user's library, replacing an entry of its name. Raises ProjectError."""
+def save(block: Block, over: FileVersion | None = None) -> Path:
+    """Keep a block and those within it in the user's library; returns where. Raises ProjectError.
+
+    Raises Taken where another one has its name, unless that is the version ``over``: it becomes a backup.
+    """
     alone = Graph(block.name)
     for other in (*_within(block), block):
         alone.blocks.insert(replace(other, graph=other.graph.alone()))
-    folder().mkdir(parents=True, exist_ok=True)
-    path = folder() / names.apart(folder(), names.safe(f"{block.id}.loom"))
-    project.save(alone, path)
-    return path
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise project.ProjectError(f"{folder()} cannot be made: {error.strerror}.") from error
+    return store(project.to_bytes(alone), lambda: _path_for(block), over)
+
+
+def _path_for(block: Block) -> Path:
+    """The file of the entry of this name; where there is none a free one: blocks of other names may have the id."""
+    for number in count(1):
+        name = names.safe(f"{block.id}.loom" if number == 1 else f"{block.id}_{number}.loom")
+        path = folder() / names.apart(folder(), name)
+        if not os.path.lexists(path):
+            return path
+        try:
+            there = _last(project.load(path))
+        except project.ProjectError:
+            continue  # it is somebody's, whatever it is
+        if there is not None and there.name == block.name:
+            return path
+    raise AssertionError("numbers do not end")
 
 
 def load(entry: LibraryEntry, graph: Graph) -> tuple[Compound, str]:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal, get_args
 
@@ -14,10 +15,12 @@ from PySide6.QtCore import QByteArray, QSettings
 from engine import own_files, system
 from engine.files import FileError
 from engine.home import home
+from engine.locks import one_at_a_time
 from gui.theme import Name, theme
 
 HostName = Literal["auto", "thread", "process"]
-Values = dict[str, str | list[str]]
+Value = str | list[str]
+Values = dict[str, Value]
 MOST_RECENT = 8
 FILE: Final = "preferences.json"
 DAMAGED: Final = "preferences.damaged.json"
@@ -25,6 +28,8 @@ FORMER: Final = "preferences.ini"
 """Where earlier versions kept them; it is read once and stays as it is."""
 LARGEST: Final = 2**20
 """Bytes; a larger file is not ours."""
+LOCK, TRIES = "preferences.lock", 100
+"""Whose turn it is to write, and how often is asked: writing takes milliseconds."""
 log = logging.getLogger(__name__)
 
 
@@ -32,7 +37,7 @@ class Preferences:
     """A JSON file in Layerloom's home. Without one, or with a damaged one, everything is as at the first start."""
 
     def __init__(self) -> None:
-        self._values = _stored()
+        self._values = _at_start()
 
     @property
     def theme(self) -> Name:
@@ -59,14 +64,14 @@ class Preferences:
 
     def recent(self) -> list[Path]:
         """The files opened last, newest first, whether they are still there or not: to look may take long."""
-        value = self._values.get("recent", [])
-        return [Path(name) for name in ([value] if isinstance(value, str) else value)][:MOST_RECENT]
+        return [Path(name) for name in _names(self._values.get("recent", []))][:MOST_RECENT]
 
     def add_recent(self, path: Path) -> None:
         """Put this file first."""
-        path = path.absolute()
-        others = [other for other in self.recent() if other != path]
-        self._set("recent", [str(p) for p in [path, *others][:MOST_RECENT]])
+        first = str(path.absolute())
+        self._change(
+            "recent", lambda before: [first, *(name for name in _names(before) if name != first)][:MOST_RECENT]
+        )
 
     def text(self, key: str) -> str:
         """What is kept under a key; empty where nothing is."""
@@ -87,41 +92,83 @@ class Preferences:
     def set_bytes(self, key: str, value: QByteArray) -> None:
         self._set(f"layout/{key}", base64.b64encode(value.data()).decode("ascii"))
 
-    def _set(self, key: str, value: str | list[str]) -> None:
-        """Change one entry, and leave those that another window has changed meanwhile."""
-        if self._values.get(key) == value:
-            return
-        self._values = {**_stored(), key: value}
+    def _set(self, key: str, value: Value) -> None:
+        self._change(key, lambda _before: value)
+
+    def _change(self, key: str, change: Callable[[Value], Value]) -> None:
+        """Change one entry as it is now, and leave those that another window has changed meanwhile.
+
+        One window at a time reads, changes and writes. What cannot be written counts for this window.
+        """
         try:
-            home().mkdir(parents=True, exist_ok=True)
-            text = json.dumps(self._values, indent=1, sort_keys=True, ensure_ascii=False)
-            own_files.write_atomically(home(), FILE, f"{text}\n".encode())
+            with one_at_a_time(home(), LOCK, TRIES):
+                stored = _stored()
+                before = stored.get(key, "")
+                self._values = {**stored, key: change(before)}
+                if self._values[key] != before:
+                    text = json.dumps(self._values, indent=1, sort_keys=True, ensure_ascii=False)
+                    own_files.write_atomically(home(), FILE, f"{text}\n".encode())
         except (OSError, FileError) as error:
+            self._values = {**self._values, key: change(self._values.get(key, ""))}
             log.warning("The preferences cannot be saved: %s", error)
 
 
-def _stored() -> Values:
-    """What the file says; nothing where it is damaged, which is then put aside for whoever wants to look."""
+def _names(value: Value) -> list[str]:
+    return ([value] if value else []) if isinstance(value, str) else value
+
+
+def _at_start() -> Values:
+    """What the file says; nothing where it cannot be read, or is damaged."""
     try:
-        content = own_files.read_bytes(home(), FILE, LARGEST + 1)
-    except FileNotFoundError:
-        return _former()
+        content = _content()
+        return _former() if content is None else _parsed(content)
+    except ValueError:
+        pass  # the damaged file is put aside, by one window at a time
     except OSError as error:
         log.warning("%s cannot be read: %s", FILE, error)
         return {}
     try:
-        if len(content) > LARGEST:
-            raise ValueError("it is too large")
-        values = json.loads(content)
-        if not isinstance(values, dict):
-            raise ValueError("it holds no table")
-    except (ValueError, RecursionError) as error:
-        log.warning("%s is damaged (%s) and put aside as %s", FILE, error, DAMAGED)
-        try:
-            system.replace(home() / FILE, home() / DAMAGED)
-        except OSError as refused:
-            log.warning("%s cannot be put aside: %s", FILE, refused)
+        with one_at_a_time(home(), LOCK, TRIES):
+            return _stored()
+    except OSError as error:
+        log.warning("%s cannot be read: %s", FILE, error)
         return {}
+
+
+def _stored() -> Values:
+    """What the file says; nothing where it is damaged: it is put aside then for whoever wants to look.
+
+    For who holds the lock, lest what another window has just written is put aside. Raises OSError where nobody can
+    say: then nothing may be written over it.
+    """
+    content = _content()
+    if content is None:
+        return _former()
+    try:
+        return _parsed(content)
+    except ValueError as error:
+        log.warning("%s is damaged (%s) and put aside as %s", FILE, error, DAMAGED)
+        system.replace(home() / FILE, home() / DAMAGED)
+        return {}
+
+
+def _content() -> bytes | None:
+    try:
+        return own_files.read_bytes(home(), FILE, LARGEST + 1)
+    except FileNotFoundError:
+        return None
+
+
+def _parsed(content: bytes) -> Values:
+    """Raises ValueError with what is wrong."""
+    if len(content) > LARGEST:
+        raise ValueError("it is too large")
+    try:
+        values = json.loads(content)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    if not isinstance(values, dict):
+        raise ValueError("it holds no table")
     return {key: value for key, value in values.items() if _sound(value)}
 
 

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
+from engine.home import home
 from gui.app import build_window
 from gui.preferences import DAMAGED, FILE, LARGEST, Preferences
 from gui.start.recent_files import RecentFiles
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nobody_waits_for_the_disk() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _handle: None)
+        yield
 
 
 def test_two_windows_keep_what_the_other_has_changed(layerloom_home: Path) -> None:
@@ -22,6 +33,49 @@ def test_two_windows_keep_what_the_other_has_changed(layerloom_home: Path) -> No
     one.add_recent(Path("/a.loom"))
     again = Preferences()
     assert (again.theme, again.host, again.recent()) == ("dark", "process", [Path("/a.loom").absolute()])
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=st.lists(st.tuples(st.integers(0, 2), st.sampled_from("abc"), st.text("xyz", max_size=2)), max_size=12))
+def test_whatever_windows_change_in_turn_the_last_one_counts(acts: list[tuple[int, str, str]]) -> None:
+    home().joinpath(FILE).write_text("{}", encoding="utf-8")
+    windows, expected, opened = [Preferences() for _ in range(3)], dict[str, str](), list[Path]()
+    for window, key, text in acts:
+        windows[window].set_text(key, text)
+        expected[key] = text
+        path = Path(f"/{key}{text}.loom").absolute()
+        windows[window].add_recent(path)
+        opened = [path, *(other for other in opened if other != path)]
+    again = Preferences()
+    assert {key: again.text(key) for key in expected} == expected
+    assert again.recent() == opened[:8]
+
+
+def test_windows_that_write_at_once_lose_nothing() -> None:
+    def write(window: int) -> None:
+        preferences = Preferences()
+        for number in range(10):
+            preferences.set_text(f"{window} {number}", "set")
+
+    threads = [threading.Thread(target=write, args=(window,)) for window in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    again = Preferences()
+    assert [f"{w} {n}" for w in range(4) for n in range(10) if again.text(f"{w} {n}") != "set"] == []
+
+
+def test_what_cannot_be_read_is_not_written_over(layerloom_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    preferences, before = Preferences(), (layerloom_home / FILE).read_bytes()
+
+    def refused(*_args: object) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("engine.own_files.read_bytes", refused)
+    preferences.theme = "dark"
+    assert preferences.theme == "dark", "for this window it counts"
+    assert (layerloom_home / FILE).read_bytes() == before
 
 
 def nothing(path: Path) -> None:

@@ -22,11 +22,11 @@ class Saved:
 
 
 class Taken(ProjectError):
-    """Another project is kept under this name; ``content`` is what is there."""
+    """Another project is stored under this name; ``content`` is what is there, ``mine`` what was to be."""
 
-    def __init__(self, path: Path, content: bytes) -> None:
+    def __init__(self, path: Path, content: bytes, mine: bytes) -> None:
         super().__init__(f"{path.name} is there already, with another content.")
-        self.path, self.content = path, content
+        self.path, self.content, self.mine = path, content, mine
 
 
 def save(content: bytes, path: Path, known: FileVersion | None) -> Saved | FileLook:
@@ -70,7 +70,7 @@ def store(content: bytes, path_of: Callable[[], Path], over: FileVersion | None 
             there = _there(path)
             if there is not None and there != content:
                 if FileVersion.of(there) != over:
-                    raise Taken(path, there)
+                    raise Taken(path, there, content)
                 files.back_up(path, content)
             project.write(content, path)
     except ProjectError:

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine import files, project
+from engine import project
 from engine.blocks.block_edits import Within, within
 from engine.edits import Change, Edit, SetSetting
+from engine.file_versions import FileVersion
 from engine.graph import Graph
 from engine.problems import Checker, Problem
 from engine.problems.fix import Fix
 from engine.problems.fixes import fix_all
+from engine.replacement import replacement
 from engine.shapes import Report, Shapes
 from gui.levels import Level, first_use, walk
 from gui.undo_history import UndoHistory
@@ -24,7 +26,8 @@ class Document(QObject):
 
     ``project`` is the network itself. ``graph``, ``report``, ``problems`` and the selection are those of the level that
     is open on the canvas: the network, or the inside of a block as the node it was opened from uses it. ``block_path``
-    holds the ids of the nodes that lead there.
+    holds the ids of the nodes that lead there. ``version`` is that of the file at ``path`` that was opened or saved
+    last; ``read_only`` says why nothing may be written there, empty where it may.
     """
 
     replaced = Signal()
@@ -38,8 +41,10 @@ class Document(QObject):
     selection_changed = Signal()
     history_changed = Signal()
     """What undo and redo would do now."""
+    saved = Signal()
+    """A snapshot is in the file (`title_changed` follows)."""
     title_changed = Signal()
-    """The path, the name or whether there are unsaved changes."""
+    """The path, the name, whether there are unsaved changes or the file is read-only."""
 
     def __init__(self, graph: Graph | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,11 +52,12 @@ class Document(QObject):
         self.history.changed.connect(self.history_changed)
         self.history.changed.connect(self.title_changed)
         self._restored = False
-        self._set(graph or Graph("untitled"), None)
+        self._set(graph or Graph("untitled"), None, None)
 
-    def _set(self, graph: Graph, path: Path | None) -> None:
+    def _set(self, graph: Graph, path: Path | None, version: FileVersion | None) -> None:
         self.project = graph
-        self.path = path
+        self.path, self.version = path, version
+        self.read_only, self._missing = "", False
         self.whole = Shapes(graph)
         self.whole_checker = Checker(self.whole)
         self._show(Level(graph))
@@ -114,9 +120,14 @@ class Document(QObject):
 
     # -- files -----------------------------------------------------------------------------------------------------
 
-    def open_graph(self, graph: Graph, path: Path | None = None, *, saved: bool = True) -> None:
-        """Show another graph; ``saved`` says that nothing would be lost by closing it."""
-        self._set(graph, path)
+    def open_graph(
+        self, graph: Graph, path: Path | None = None, *, saved: bool = True, version: FileVersion | None = None
+    ) -> None:
+        """Show another graph, of this version of its file.
+
+        ``saved`` says that nothing would be lost by closing it.
+        """
+        self._set(graph, path, version)
         self._restored = not saved
         self.history.clear()
         self.opened.emit()
@@ -124,31 +135,49 @@ class Document(QObject):
         self.selection_changed.emit()
         self.title_changed.emit()
 
-    def save(self, path: Path) -> str:
-        """Write the project and keep the previous version as a backup; returns why that is not kept, if it is not.
+    def snapshot(self) -> bytes:
+        """The project as it is now, to be written; `set_saved` follows. Raises ProjectError if no file can hold it."""
+        content = project.to_bytes(self.project)
+        self.history.mark()
+        return content
 
-        Raises ProjectError and keeps the old file where the project cannot be written.
-        """
-        content, without_backup = project.to_bytes(self.project), ""
-        try:
-            files.back_up(path, content)
-        except files.FileError as error:
-            without_backup = str(error)
-        project.write(content, path)
-        self.path = path
-        self._restored = False
-        self.history.set_clean()
+    def set_saved(self, path: Path, version: FileVersion) -> None:
+        """The last snapshot is in this file; what was edited since is unsaved."""
+        self.path, self.version = path, version
+        self.read_only, self._missing, self._restored = "", False, False
+        self.history.set_clean_at_mark()
+        self.saved.emit()
         self.title_changed.emit()
-        return without_backup
+
+    def set_file(self, path: Path | None, version: FileVersion | None) -> None:
+        """It belongs to this version of this file, whatever is in it; to none, and unsaved, without."""
+        self.path, self.version = path, version
+        self._restored |= path is None
+        self.title_changed.emit()
+
+    def set_state(self, *, read_only: str, missing: bool) -> None:
+        """Why the file must not be written, and whether it is gone: then closing would lose the project."""
+        if (self.read_only, self._missing) != (read_only, missing):
+            self.read_only, self._missing = read_only, missing
+            self.title_changed.emit()
+
+    def take(self, graph: Graph, version: FileVersion, title: str) -> None:
+        """Become what is in the file now, by one step that can be undone."""
+        self.open_block(())
+        edit = replacement(self.project, graph, title)
+        if edit.edits:
+            self.apply(edit, whole_project=True)
+        self.version = version
+        self.discard()
 
     @property
     def unsaved(self) -> bool:
         """Whether closing would lose changes."""
-        return self._restored or not self.history.clean
+        return self._restored or self._missing or not self.history.clean
 
     def discard(self) -> None:
         """Count the changes as given up."""
-        self._restored = False
+        self._restored = self._missing = False
         self.history.set_clean()
 
     # -- edits -----------------------------------------------------------------------------------------------------

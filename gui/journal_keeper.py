@@ -35,6 +35,7 @@ class JournalKeeper(QObject):
         self._timer.timeout.connect(self._sync)
         document.applied.connect(self._append)
         document.opened.connect(self._begin)
+        document.saved.connect(self._rebase)
         document.title_changed.connect(self._settle)
         self._begin()
 
@@ -69,6 +70,14 @@ class JournalKeeper(QObject):
     def _settle(self) -> None:
         if self._journal is not None and not self._document.unsaved:
             self._begin()
+
+    def _rebase(self) -> None:
+        """What was edited while the file was being written is kept from what is in the file now."""
+        if self._journal is not None and self._document.unsaved and self._document.version is not None:
+            self._edits = self._document.history.unsaved_steps or self._edits
+            self._fingerprint = self._document.version.sha256
+            self._behind = True
+            self._report(self._begin_over)
 
     def _append(self, edit: Edit) -> None:
         if self._closed:

@@ -84,7 +84,7 @@ class Recovery(QObject):
         first = self._left[0]
 
         def show(restored: Restored) -> None:
-            self._files.show_graph(restored.graph, restored.path, saved=False)
+            self._files.show_graph(restored.graph, restored.path, saved=False, version=restored.version)
             self._keeper.adopt(restored.journal, restored.edits)
             self.message.emit(_result(first, restored))
             self._offer(self._left[1:])

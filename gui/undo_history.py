@@ -35,11 +35,14 @@ class UndoHistory(QObject):
         self._steps: list[UndoStep] = []
         self._index = 0
         self._clean: int | None = 0
+        self._marked: int | None = None
 
     def push(self, edit: Edit, inverse: Edit, title: str) -> None:
         """Add a step that has just been done; steps that were undone are gone."""
         if self._clean is not None and self._clean > self._index:
             self._clean = None
+        if self._marked is not None and self._marked > self._index:
+            self._marked = None
         self._steps[self._index :] = [UndoStep(edit, inverse, title)]
         self._index += 1
         self.changed.emit()
@@ -71,6 +74,16 @@ class UndoHistory(QObject):
         """Forget everything; the document counts as saved."""
         self._steps.clear()
         self._index = self._clean = 0
+        self._marked = None
+        self.changed.emit()
+
+    def mark(self) -> None:
+        """The document is being saved as it is now; `set_clean_at_mark` follows when it is."""
+        self._marked = self._index
+
+    def set_clean_at_mark(self) -> None:
+        """The document is saved as it was when it was marked, whatever was done since."""
+        self._clean, self._marked = self._marked, None
         self.changed.emit()
 
     def set_clean(self) -> None:
@@ -82,6 +95,11 @@ class UndoHistory(QObject):
     def clean(self) -> bool:
         """Whether the document is as it was saved."""
         return self._clean == self._index
+
+    @property
+    def unsaved_steps(self) -> int | None:
+        """How many steps it is away from how it was saved; None where none leads there."""
+        return None if self._clean is None else abs(self._index - self._clean)
 
     @property
     def count(self) -> int:

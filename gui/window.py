@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
@@ -65,7 +65,8 @@ class MainWindow(QMainWindow):
             Help(self, key_rows()),
             self.close,
         )
-        self.setCentralWidget(below(self.recovery.strip, below(self.commands.training.going_on, self.pages)))
+        strips = (self.recovery.strip, self.files.strip, self.commands.training.going_on)
+        self.setCentralWidget(below(strips, self.pages))
         self.setStatusBar(self.status)
         self.actions_table = Actions(self, self.commands)
         self.actions_table.fill_menus()
@@ -170,7 +171,8 @@ class MainWindow(QMainWindow):
 
     def _retitle(self) -> None:
         name = self.document.path.name if self.document.path else self.document.project.name
-        self.setWindowTitle(f"{'• ' if self.document.unsaved else ''}{name} – Layerloom")
+        only = " (read-only)" if self.document.read_only else ""
+        self.setWindowTitle(f"{'• ' if self.document.unsaved else ''}{name}{only} – Layerloom")
 
     # -- the window itself -----------------------------------------------------------------------------------------
 
@@ -193,6 +195,11 @@ class MainWindow(QMainWindow):
     def ask_nothing(self) -> None:
         """The desktop session ends: whenever the window is closed now, nobody is there to answer."""
         self._unasked = True
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.files.watch.look()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._unasked and (self.document.unsaved or self.pages.running):
@@ -220,6 +227,7 @@ class MainWindow(QMainWindow):
         self.values.close()
         self.commands.training.close()
         self.recovery.close()
+        self.files.close()
         self.journal.close()
         self.preferences.set_bytes("window", self.saveGeometry())
         self.design.store(self.preferences)

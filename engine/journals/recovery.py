@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from engine import own_files, project
 from engine.errors import LayerloomError
+from engine.file_versions import FileVersion
 from engine.files import FileError, reason_of
 from engine.graph import Graph
 from engine.home import journals
@@ -58,6 +59,8 @@ class Restored:
 
     graph: Graph
     path: Path | None
+    version: FileVersion | None
+    """Of the file, if that is as it was."""
     edits: int
     left_out: int
     """How many lines at its end are cut off or damaged, or hold what does not fit."""
@@ -100,7 +103,8 @@ def take(folder: Path) -> Restored:
         why = f"{reason_of(error)[1]}." if isinstance(error, OSError) else str(error)
         raise JournalError(f"{folder} cannot be restored: {why}") from error
     journal = Journal(folder, lock, file, size, head)
-    return Restored(graph, _unchanged(header), edits, left_out, journal)
+    path, version = _unchanged(header)
+    return Restored(graph, path, version, edits, left_out, journal)
 
 
 def discard(folder: Path) -> None:
@@ -171,15 +175,16 @@ def _base(line: tuple[bytes, int] | None, folder: Path) -> tuple[Graph, int]:
     return project.from_bytes(text.encode(), "The project of the journal"), line[1]
 
 
-def _unchanged(header: Header) -> Path | None:
-    """The file of the project, if that is still what the edits were applied to."""
+def _unchanged(header: Header) -> tuple[Path, FileVersion] | tuple[None, None]:
+    """The file of the project and its version, if that is still what the edits were applied to."""
     if header.project is None:
-        return None
+        return None, None
     try:
-        content = project.to_bytes(project.load(Path(header.project)))
+        graph, version = project.load_version(Path(header.project))
+        content = project.to_bytes(graph)
     except FileError:
-        return None
-    return Path(header.project) if fingerprint_of(content) == header.fingerprint else None
+        return None, None
+    return (Path(header.project), version) if fingerprint_of(content) == header.fingerprint else (None, None)
 
 
 def _lock(folder: Path) -> WriterLock:

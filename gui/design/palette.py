@@ -145,11 +145,12 @@ class Palette(QWidget):
     def _keep(self, block_id: str) -> None:
         block = self.document.graph.blocks[block_id]
         try:
-            library.save(block)
+            blocks.store(block, self, self._kept)
         except FileError as error:
             self.message.emit(str(error))
-            return
-        self.message.emit(f"{block.name} is in your library now.")
+
+    def _kept(self, sentence: str) -> None:
+        self.message.emit(sentence)
         self._fill()
 
     def _drop(self, block_id: str) -> None:

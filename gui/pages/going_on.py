@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,13 +52,14 @@ class GoingOn(NoticeStrip):
             self._hidden.add(self._run.folder)
 
 
-def below(strip: QWidget, pages: QWidget) -> QWidget:
-    """Both in one column; the pages take what is left."""
+def below(strips: Iterable[QWidget], pages: QWidget) -> QWidget:
+    """All in one column; the pages take what is left."""
     body = QWidget()
     column = QVBoxLayout(body)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    column.addWidget(strip)
+    for strip in strips:
+        column.addWidget(strip)
     column.addWidget(pages, 1)
     return body
 

@@ -30,6 +30,7 @@ from engine.training.runs.run import Run
 from gui.app import build_window
 from gui.canvas import tooltips
 from gui.canvas.geometry import End
+from gui.conflicts.question import Question
 from gui.design.palette import Palette
 from gui.training.runs.runs_dialogs import ask_delete
 from gui.widgets import MessageBox, label, plain, unmarked
@@ -196,10 +197,11 @@ def test_tooltips_of_the_canvas_are_read_letter_by_letter(window: MainWindow) ->
     assert check(texts) == len(texts)
 
 
-def test_questions_and_complaints_are_read_letter_by_letter(window: MainWindow, tmp_path: Path) -> None:
+def test_questions_and_complaints_are_read_letter_by_letter(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     broken = tmp_path / f"{FILE}.loom"
     broken.write_text("no")
     window.files.open_path(broken)
+    qtbot.waitUntil(lambda: not window.files.busy)
     ask_delete(window, HOSTILE, lambda: None)
     boxes = window.findChildren(QMessageBox)
     assert len(boxes) == 2
@@ -208,6 +210,21 @@ def test_questions_and_complaints_are_read_letter_by_letter(window: MainWindow, 
         assert {part.textFormat() for part in labels} == {Qt.TextFormat.PlainText}
         assert any("<img" in part.text() for part in labels)
         box.close()
+
+
+def test_what_is_said_of_a_file_is_read_letter_by_letter(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    qtbot.waitUntil(lambda: not window.files.busy)
+    project.save(network(f"other {HOSTILE}"), tmp_path / f"{FILE}.loom")
+    window.files.watch.look()
+    qtbot.waitUntil(window.files.strip.isVisible)
+    qtbot.mouseClick(window.files.strip.buttons["Show the Difference"], Qt.MouseButton.LeftButton)
+    question = window.findChild(Question)
+    assert question is not None
+    for part in (window.files.strip, question):
+        labels = [each for each in part.findChildren(QLabel) if each.text()]
+        assert {each.textFormat() for each in labels} == {Qt.TextFormat.PlainText}
+        assert any("<img" in each.text() for each in labels)
+    question.close()
 
 
 def test_a_cut_message_of_the_status_line_is_whole_in_its_tooltip(window: MainWindow) -> None:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 import presets
 from engine import project
 from engine.edits import RenameGraph
+from engine.file_versions import FileVersion
 from engine.graph import Graph
 from engine.home import journals
 from engine.journals.journal import FILE, Journal, JournalError
@@ -83,6 +84,7 @@ def test_restored_it_is_unsaved_and_saving_removes_the_journal(windows: Made, qt
     assert project.load(path).name == "mouse", "the file is not touched"
     assert not window.recovery.strip.isVisible()
     window.files.save()
+    qtbot.waitUntil(lambda: not window.document.unsaved)
     assert project.load(path).name == "cat"
     assert list(journals().iterdir()) == []
 
@@ -201,7 +203,8 @@ def test_there_is_a_journal_while_something_is_unsaved(document: Document, tmp_p
     assert kept() == 0, "it is as it was opened"
     document.history.redo()
     assert kept() == 1
-    document.save(tmp_path / "one.loom")
+    document.snapshot()
+    document.set_saved(tmp_path / "one.loom", FileVersion.of(b""))
     assert kept() == 0
     document.history.undo()
     assert kept() == 1
@@ -213,17 +216,20 @@ def test_there_is_a_journal_while_something_is_unsaved(document: Document, tmp_p
     assert list(journals().iterdir()) == []
 
 
-def test_saving_keeps_the_version_before_as_a_backup(windows: Made, tmp_path: Path) -> None:
+def test_saving_keeps_the_version_before_as_a_backup(windows: Made, qtbot: QtBot, tmp_path: Path) -> None:
     path, backup, window = tmp_path / "one.loom", tmp_path / "one.loom~", windows()
-    window.files.show_graph(Graph("one"))
-    window.document.save(path)
+    project.save(Graph("one"), path)
+    window.files.open_path(path)
+    qtbot.waitUntil(lambda: window.document.path == path)
     window.document.apply(RenameGraph("two"))
     window.files.save()
+    qtbot.waitUntil(lambda: not window.document.unsaved)
     assert (project.load(path).name, project.load(backup).name) == ("two", "one")
     backup.unlink()
     backup.mkdir()
     window.document.apply(RenameGraph("three"))
     window.files.save()
+    qtbot.waitUntil(lambda: not window.document.unsaved)
     assert project.load(path).name == "three"
     assert window.status.currentMessage() == (
         f"Saved one.loom. Its previous version is not kept: {backup} cannot be written: it is a folder."

@@ -113,7 +113,7 @@ def test_a_file_that_cannot_be_read_leaves_the_document_alone(qtbot: QtBot, wind
     broken = tmp_path / "broken.loom"
     broken.write_text('{"format": "layerloom"')
     window.files.open_path(broken)
-    answer(window, qtbot, QMessageBox.StandardButton.Discard)
+    qtbot.waitUntil(lambda: not window.files.busy)
     box = dialog(window, QMessageBox)
     assert "broken.loom" in box.informativeText()
     box.close()
@@ -135,7 +135,7 @@ def test_a_file_dropped_on_the_window_opens(qtbot: QtBot, window: MainWindow, tm
     QApplication.sendEvent(window.view.viewport(), over)
     assert over.isAccepted(), "the canvas lets a file through to the window"
     QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, *both))
-    assert window.document.path == file
+    qtbot.waitUntil(lambda: window.document.path == file)
     other = QMimeData()
     other.setUrls([QUrl.fromLocalFile(str(tmp_path / "notes.txt"))])
     refused = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, other, *both)
@@ -163,11 +163,12 @@ def test_recent_files_stand_on_the_start_page(qtbot: QtBot, window: MainWindow, 
     file = tmp_path / "lately.loom"
     project.save(presets.build("mlp"), file)
     window.files.open_path(file)
+    qtbot.waitUntil(lambda: window.document.path == file)
     window.files.new()
     window.pages.show_start()
     button = next(b for b in window.start.findChildren(QPushButton) if "lately.loom" in b.accessibleName())
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert window.document.path == file
+    qtbot.waitUntil(lambda: window.document.path == file)
 
 
 @pytest.mark.parametrize("width", [900, 1280, 1680])

@@ -58,4 +58,5 @@ class BlockCommands:
 
     def keep(self) -> None:
         """Keep the selected block, or the open one, in the user's library."""
-        self._sheet.attempt(lambda: self._sheet.message.emit(blocks.keep(self._document)))
+        said = self._sheet.message.emit
+        self._sheet.attempt(lambda: blocks.store(blocks.chosen_block(self._document), self._sheet, said))

@@ -13,35 +13,25 @@ from engine import project
 from engine.file_versions import FileVersion
 from engine.files import FileError, write_atomically
 from engine.graph import Graph
-from engine.open_projects import Holder
 from engine.project_saving import Taken
 from engine.source import SourceError, write
 from engine.system import names
-from gui.conflicts.question import CANCEL, Choice, Question
 from gui.conflicts.taken import ask_taken
 from gui.document import Document
 from gui.open_file.claims import Claims
 from gui.open_file.notices import FileNotices
-from gui.open_file.reading import FileFacts, ReadFile, facts_of, read
+from gui.open_file.opening import Opener
 from gui.open_file.saving import Saver
 from gui.open_file.strip import FileStrip
 from gui.open_file.watch import FileWatch
-from gui.open_file.words import held, read_only
+from gui.open_file.words import read_only
 from gui.preferences import Preferences
 from gui.widgets import MessageBox
-from gui.work.background import Background
 from presets.own import save_preset
 from presets.preset import Preset, PresetError
 
 Then = Callable[[], None]
 
-PATIENCE = 0.2
-"""Seconds that the end waits for a file that is being read: a network that is gone may take minutes."""
-SHARED: Final = "it is open in another window"
-READ_ONLY: Final = "Show it; Save asks for another name"
-COPY: Final = "Show it as a new project that is not saved yet"
-ANYWAY: Final = "Show it; who saves second is asked what to do with the changes of the first"
-MORE: Final = "Two windows that change one file may undo each other's work. None of them saves over the other unasked."
 PROJECTS: Final = ("Layerloom projects", "loom")
 SOURCES: Final = ("Python files", "py")
 
@@ -62,24 +52,26 @@ class Files(QObject):
         self._document, self._preferences, self._window = document, preferences, window
         self._opened, self._said, self._saved_preset = opened, said, saved_preset
         self._claims = Claims()
-        self._reading = Background("open file", self)
         self.watch = FileWatch(document, self)
         self.saver = Saver(document, self.watch, self._claims, window)
         self.saver.saved.connect(self._written)
         self.saver.copy_wanted.connect(self.ask_save_copy)
         self.saver.another_name_wanted.connect(self._ask_another_name)
         self.strip = FileStrip()
-        self._notices = FileNotices(document, self.watch, self.saver, self.strip, self)
-        self._notices.save_as_wanted.connect(self.ask_save_as)
+        notices = FileNotices(document, self.watch, self.saver, self.strip, self)
+        notices.save_as_wanted.connect(self.ask_save_as)
+        self._opener = Opener(
+            document, self.watch, self._claims, notices, window, self._shown, self.complain, self.when_safe
+        )
 
     @property
     def busy(self) -> bool:
         """Whether a file is being read, written or looked at."""
-        return self._reading.busy or self.saver.busy or self.watch.busy
+        return self._opener.busy or self.saver.busy or self.watch.busy
 
     def close(self) -> None:
         """Finish what is being written, and let others have the file."""
-        self._reading.close(PATIENCE)
+        self._opener.close()
         self.saver.close()
         self.watch.close()
         self._claims.close()
@@ -93,33 +85,12 @@ class Files(QObject):
     def show_graph(
         self, graph: Graph, path: Path | None = None, *, saved: bool = True, version: FileVersion | None = None
     ) -> None:
-        """Show a graph at once; what else is to be known of its file, such as who has it open, follows."""
-        if path is None:
-            self._claims.keep(None)
-            self._show_graph(graph, None, None, saved=saved)
-            return
-        shown = project.to_bytes(graph)
-        self._show_graph(graph, path, version or FileVersion.of(shown), saved=saved)
-        self.watch.pause(True)
+        """Show a graph at once, as it is in this version of its file if that is known."""
+        self._opener.show(graph, path, saved=saved, version=version)
 
-        def learn(facts: FileFacts) -> None:
-            self.watch.pause(False)
-            if graph is not self._document.project:
-                self._claims.keep(None)
-                return
-            self._claims.keep(facts.key)
-            self._document.set_file(path, facts.version)
-            self.watch.follow()
-            self.watch.look()
-            if facts.holder is not None:
-                self._ask_shared(path, facts.holder)
-
-        self._reading.run(lambda: facts_of(path, version, shown, self._claims), learn, self._unexpected)
-
-    def _show_graph(self, graph: Graph, path: Path | None, version: FileVersion | None, *, saved: bool) -> None:
-        self._document.open_graph(graph, path, saved=saved, version=version)
-        if path is not None:
-            self._preferences.add_recent(path)
+    def _shown(self) -> None:
+        if self._document.path is not None:
+            self._preferences.add_recent(self._document.path)
         self._opened()
 
     def open_preset(self, preset: Preset) -> None:
@@ -135,56 +106,7 @@ class Files(QObject):
 
     def open_path(self, path: Path) -> None:
         """A project file, read beside the window; where it cannot be read the open document stays."""
-
-        def show(found: ReadFile) -> None:
-            if found.holder is not None:
-                self._ask_to_open(found, found.holder)
-            else:
-                self._show_file(found)
-
-        self._reading.run(lambda: read(path, self._claims), show, self._not_read)
-
-    def _not_read(self, error: Exception) -> None:
-        if not isinstance(error, FileError):
-            raise error
-        self.complain("This file cannot be opened", str(error))
-
-    def _unexpected(self, error: Exception) -> None:
-        raise error
-
-    def _show_file(self, found: ReadFile, *, only_read: str = "") -> None:
-        def show() -> None:
-            self._claims.keep(found.key)
-            self._show_graph(found.graph, found.path, found.version, saved=True)
-            self.watch.follow()
-            self.watch.pause(False)
-            if only_read:
-                self._notices.show_read_only(only_read)
-
-        self.when_safe(show)
-
-    def _ask_to_open(self, found: ReadFile, holder: Holder) -> None:
-        """Another window has the file open: ask before it is opened here, too."""
-
-        def copy() -> None:
-            self.when_safe(lambda: self.show_graph(found.graph, saved=False))
-
-        choices = (
-            Choice("Open Read-Only", READ_ONLY, lambda: self._show_file(found, only_read=SHARED)),
-            Choice("Open a Copy", COPY, copy),
-            Choice("Open Anyway", ANYWAY, lambda: self._show_file(found)),
-            CANCEL,
-        )
-        Question(self._window, "The file is open elsewhere", held(found.path, holder), MORE, choices).open()
-
-    def _ask_shared(self, path: Path, holder: Holder) -> None:
-        """The same for a project that is shown already."""
-        choices = (
-            Choice("Read-Only", READ_ONLY, lambda: self._notices.show_read_only(SHARED)),
-            Choice("Make It a Copy", COPY, lambda: self._document.set_file(None, None)),
-            Choice("Keep It Open", ANYWAY),
-        )
-        Question(self._window, "The file is open elsewhere", held(path, holder), MORE, choices).open()
+        self._opener.open(path)
 
     def open_network(self, run: Path) -> None:
         """The network of a run as a new project, with the settings it was trained with."""
@@ -306,8 +228,8 @@ class Files(QObject):
 
     # -- questions -------------------------------------------------------------------------------------------------
 
-    def when_safe(self, then: Then) -> None:
-        """Call ``then`` at once, or after the user has saved or given up the unsaved changes."""
+    def when_safe(self, then: Then, otherwise: Then | None = None) -> None:
+        """Call ``then`` at once, or after the user has saved or given up the unsaved changes, else ``otherwise``."""
         if not self._document.unsaved:
             then()
             return
@@ -327,6 +249,8 @@ class Files(QObject):
                 self.save(then)
             elif code == button.Discard:
                 then()
+            elif otherwise is not None:
+                otherwise()
 
         box.finished.connect(answered)
         self._show(box)

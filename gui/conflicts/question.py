@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.file_versions import difference
@@ -21,6 +20,7 @@ PATIENCE = 0.2
 """Seconds that the end waits for a difference that is no longer wanted."""
 SIZE = QSize(760, 520)
 """With the difference shown."""
+SMALLEST = 580
 SIGN = 32
 
 
@@ -63,7 +63,7 @@ class Question(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleDescription(f"{text} {more}")
-        self._versions, self._call = versions, choices[-1].call
+        self._window, self._versions, self._call = parent.window(), versions, choices[-1].call
         self._background = Background("difference", self)
         self.sign, self.text, self.more = Label(), label(text, "heading", wrap=True), label(more, wrap=True)
         self.sign.setFixedSize(SIGN, SIGN)
@@ -78,8 +78,10 @@ class Question(QDialog):
         self.show_difference.setToolTip("Compare the file with what is here, line by line")
         self.show_difference.toggled.connect(self._unfold)
         self.show_difference.setVisible(versions is not None)
-        self.buttons[choices[0].text].setDefault(True)
+        first = self.buttons[choices[0].text]
+        first.setDefault(True)
         self._lay_out()
+        first.setFocus()
         self._recolor()
         theme.changed.connect(self._recolor)
 
@@ -102,7 +104,9 @@ class Question(QDialog):
         column.addLayout(words)
         column.addWidget(self.view, 1)
         column.addLayout(row)
-        self.setMinimumWidth(min(520, SIZE.width()))
+        self.setMinimumWidth(SMALLEST)
+        for part in (self.text, self.more):
+            part.setMinimumWidth(1)  # a long name without a space makes no wide dialog
 
     def _button(self, choice: Choice) -> QPushButton:
         button = QPushButton(choice.text)
@@ -113,15 +117,12 @@ class Question(QDialog):
 
     def _choose(self, choice: Choice, _checked: bool = False) -> None:
         self._call = choice.call
-        self.close()
+        self.accept()
 
-    def reject(self) -> None:
-        """Escape closes, as the cross does."""
-        self.close()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def done(self, result: int) -> None:
+        """Whatever closes it ends here, and what was chosen is done when it is gone."""
         self._background.close(PATIENCE)
-        super().closeEvent(event)
+        super().done(result)
         call, self._call = self._call, None
         if call is not None:
             call()
@@ -132,10 +133,19 @@ class Question(QDialog):
             self.resize(self.width(), self.minimumSizeHint().height())
             return
         self.resize(self.size().expandedTo(SIZE))
+        self._move_into_sight()
         if self._versions is not None and not self.view.toPlainText():
             theirs, mine, names = self._versions.theirs, self._versions.mine, self._versions.names
             self.view.setPlaceholderText("Comparing …")
             self._background.run(lambda: difference(theirs, mine, names), self._compared, self._not_compared)
+
+    def _move_into_sight(self) -> None:
+        """Grown, it stays on the screen, frame and all, and above the middle of what it was before."""
+        screen, frame = self.screen().availableGeometry(), self.frameGeometry()
+        frame.moveCenter(self._window.frameGeometry().center())
+        left = max(min(frame.left(), screen.right() - frame.width()), screen.left())
+        top = max(min(frame.top(), screen.bottom() - frame.height()), screen.top())
+        self.move(left, top)
 
     def _compared(self, text: str) -> None:
         self.view.setPlainText(text or "There is no difference.")

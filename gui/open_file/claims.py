@@ -14,6 +14,7 @@ class Claims:
     def __init__(self) -> None:
         self._held: dict[str, Claim] = {}
         self._taking = threading.Lock()
+        self._current: str | None = None
         self._closed = False
 
     def take(self, path: Path) -> tuple[str, Holder | None]:
@@ -29,7 +30,13 @@ class Claims:
         return key, None
 
     def keep(self, key: str | None) -> None:
-        """Give up all but this one."""
+        """This is the file of the open project: give up all others."""
+        self._current = key
+        self.keep_current()
+
+    def keep_current(self) -> None:
+        """What was to be opened is not: give up all but the file of the open project."""
+        key = self._current
         with self._taking:
             for other in self._held.keys() - {key}:
                 self._held.pop(other).release()

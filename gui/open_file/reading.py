@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine import project
-from engine.file_versions import FileVersion, why_read_only
+from engine.file_versions import FileVersion
 from engine.graph import Graph
 from engine.open_projects import Holder
 from gui.open_file.claims import Claims
@@ -21,14 +21,12 @@ class ReadFile:
     version: FileVersion
     key: str
     holder: Holder | None
-    read_only: str
 
 
 def read(path: Path, claims: Claims) -> ReadFile:
     """Raises ProjectError where it is no project that can be read."""
     graph, version = project.load_version(path)
-    key, holder = claims.take(path)
-    return ReadFile(path, graph, version, key, holder, why_read_only(path))
+    return ReadFile(path, graph, version, *claims.take(path))
 
 
 @dataclass(frozen=True, slots=True)

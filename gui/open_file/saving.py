@@ -20,7 +20,7 @@ from gui.document import Document
 from gui.open_file.claims import Claims
 from gui.open_file.strip import HELP
 from gui.open_file.watch import FileWatch
-from gui.open_file.words import TAKEN, happened, held
+from gui.open_file.words import TAKEN, happened, held, short
 from gui.work.background import Background
 
 Then = Callable[[], None]
@@ -148,10 +148,10 @@ class Saver(QObject):
                 CANCEL,
             )
             more = (
-                f"Keep Mine replaces it; what is there now stays beside it as {path.name}{BACKUP}. Take Theirs shows "
+                f"Keep Mine replaces it; what is there now stays beside it as {short(path)}{BACKUP}. Take Theirs shows "
                 "what is there now, and Undo brings back what is here."
             )
-            versions = TwoVersions(found.content, mine, (f"{path.name} on disk", f"{path.name} here"))
+            versions = TwoVersions(found.content, mine, (f"{short(path)} on disk", f"{short(path)} here"))
             self._question("The file has changed", happened(path, found), more, choices, versions, unfolded=unfolded)
             return
         name = Choice("Save As…", HELP["Save As…"], lambda: self.another_name_wanted.emit(then, ""))
@@ -194,7 +194,7 @@ class Saver(QObject):
     def _ask_shared(self, wanted: _Wanted, holder: Holder) -> None:
         replace = Choice(
             "Replace It Anyway",
-            f"Write it; the other window will be told. What is there now is kept as {wanted.path.name}{BACKUP}",
+            f"Write it; the other window will be told. What is there now is kept as {short(wanted.path)}{BACKUP}",
             lambda: self.save(wanted.path, wanted.then, known=wanted.known, shared=True),
         )
         name = Choice("Another Name…", HELP["Save As…"], lambda: self.another_name_wanted.emit(wanted.then, ""))

@@ -31,7 +31,8 @@ class FileStrip(NoticeStrip):
             button.setAccessibleName(text.rstrip("…"))
             button.setAccessibleDescription(HELP[text])
             button.clicked.connect(lambda _checked=False, text=text: self.chosen.emit(text))
-            self.row.insertWidget(self.row.indexOf(self.away), button, 0, Qt.AlignmentFlag.AlignVCenter)
+            if button is not self.button:  # that one is there
+                self.row.insertWidget(self.row.indexOf(self.away), button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def offer(self, sentence: str, *choices: str) -> None:
         """Say this, with these buttons."""

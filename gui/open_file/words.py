@@ -10,6 +10,14 @@ from engine.open_projects import Holder
 
 TAKEN = "Take the version on disk"
 """The undo step."""
+LONGEST = 60
+"""What is said of a name."""
+
+
+def short(path: Path) -> str:
+    """The name of a file, without its middle where that is long."""
+    name = path.name
+    return name if len(name) <= LONGEST else f"{name[: LONGEST // 2]}…{name[-LONGEST // 2 :]}"
 
 
 def happened(path: Path, found: FileLook) -> str:
@@ -17,24 +25,24 @@ def happened(path: Path, found: FileLook) -> str:
     reason = f": {found.reason}" if found.reason else ""
     match found.state:
         case "changed":
-            return f"{path.name} was changed by another program."
+            return f"{short(path)} was changed by another program."
         case "gone":
-            return f"{path.name} was moved or deleted{reason}."
+            return f"{short(path)} was moved or deleted{reason}."
         case "unreachable":
-            return f"{path.name} cannot be reached{reason}."
+            return f"{short(path)} cannot be reached{reason}."
         case "same":
             return read_only(path, found.read_only) if found.read_only else ""
 
 
 def read_only(path: Path, reason: str) -> str:
     """That nothing can be written to a file."""
-    return f"{path.name} cannot be written: {reason}. Save asks for another name."
+    return f"Nothing is written to {short(path)}: {reason}. Save asks for another name."
 
 
 def held(path: Path, holder: Holder) -> str:
     """Who has a file open, in one sentence."""
     where = "on this computer" if holder.same_computer else "on another computer"
-    return f"{path.name} is open in another window {where}{_since(holder)}."
+    return f"{short(path)} is open in another window {where}{_since(holder)}."
 
 
 def _since(holder: Holder) -> str:

@@ -79,7 +79,9 @@ def press(qtbot: QtBot, button: QPushButton) -> None:
 
 
 def answer(window: MainWindow, qtbot: QtBot, text: str) -> None:
-    press(qtbot, asked(window, qtbot).buttons[text])
+    box = asked(window, qtbot)
+    press(qtbot, box.buttons[text])
+    assert not box.isVisible()
     settle(window, qtbot)
 
 
@@ -158,7 +160,9 @@ def test_cancel_leaves_everything_as_it_is(window: MainWindow, qtbot: QtBot, pat
     window.document.apply(RenameGraph("mine"))
     write(path, "theirs")
     window.files.save()
-    qtbot.keyClick(asked(window, qtbot), Qt.Key.Key_Escape)
+    box = asked(window, qtbot)
+    qtbot.keyClick(box, Qt.Key.Key_Escape)
+    assert not box.isVisible()
     settle(window, qtbot)
     assert (window.document.project.name, window.document.unsaved, name(path)) == ("mine", True, "theirs")
 
@@ -279,7 +283,7 @@ def test_a_network_that_does_not_answer_holds_up_nobody(
 def test_a_file_for_reading_only_is_said_and_saved_under_another_name(windows: Made, qtbot: QtBot, path: Path) -> None:
     path.chmod(0o444)
     window = opened(windows(), qtbot, path)
-    assert look(window, qtbot) == "net.loom cannot be written: it is read-only. Save asks for another name."
+    assert look(window, qtbot) == "Nothing is written to net.loom: it is read-only. Save asks for another name."
     assert window.windowTitle() == "net.loom (read-only) – Layerloom"
     window.document.apply(RenameGraph("mine"))
     window.files.save()
@@ -361,7 +365,7 @@ def test_the_second_window_is_told_and_may_read(windows: Made, window: MainWindo
     answer(second, qtbot, "Open Read-Only")
     assert second.windowTitle() == "net.loom (read-only) – Layerloom"
     assert look(second, qtbot) == (
-        "net.loom cannot be written: it is open in another window. Save asks for another name."
+        "Nothing is written to net.loom: it is open in another window. Save asks for another name."
     )
     assert look(window, qtbot) == ""
 
@@ -406,6 +410,26 @@ def test_a_window_that_has_closed_or_gone_on_holds_nothing(
     opened(window, qtbot, path)
     window.close()
     opened(windows(), qtbot, path)
+
+
+@pytest.mark.parametrize("choice", ["Save", "Cancel"])
+def test_what_is_opened_is_claimed_whatever_is_asked_before(
+    choice: str, window: MainWindow, qtbot: QtBot, path: Path
+) -> None:
+    other = path.with_name("other.loom")
+    write(other, "other")
+    window.document.apply(RenameGraph("mine"))
+    window.files.open_path(other)
+    settle(window, qtbot)
+    box = next(each for each in window.findChildren(QMessageBox) if each.isVisible())
+    press(qtbot, box.button(getattr(QMessageBox.StandardButton, choice)))
+    settle(window, qtbot)
+    here, away = (other, path) if choice == "Save" else (path, other)
+    assert window.document.path == here
+    assert isinstance(claim(here), Holder)
+    free = claim(away)
+    assert isinstance(free, Claim)
+    free.release()
 
 
 def test_a_file_that_is_open_elsewhere_is_not_replaced_by_save_as(

@@ -129,6 +129,7 @@ class Question(QDialog):
 
     def _unfold(self, on: bool) -> None:
         self.view.setVisible(on)
+        self.show_difference.setText("Hide the Difference" if on else "Show the Difference")
         if not on:
             self.resize(self.width(), self.minimumSizeHint().height())
             return

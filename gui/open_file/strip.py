@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from gui.training.banner import NoticeStrip
+from gui.widgets import plain
 
 HELP = {
     "Show the Difference": "Compare the file with what is here, line by line",
@@ -27,7 +28,7 @@ class FileStrip(NoticeStrip):
         self.buttons = {text: QPushButton(text) for text in HELP}
         super().__init__(self.buttons["Show the Difference"], "Hide the remark about the file", parent)
         for text, button in self.buttons.items():
-            button.setToolTip(HELP[text])
+            button.setToolTip(plain(HELP[text]))
             button.setAccessibleName(text.rstrip("…"))
             button.setAccessibleDescription(HELP[text])
             button.clicked.connect(lambda _checked=False, text=text: self.chosen.emit(text))

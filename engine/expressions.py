@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final, TypeGuard
 
+from engine.literals import SCALARS
 from engine.nn.make_divisible import make_divisible
 from engine.nn.round_to import round_to
 from engine.scope import CHANNELS, ExpressionError, Scope
@@ -78,6 +79,8 @@ def value(raw: object, scope: Mapping[str, object], repeat: int = 0) -> object:
 
     Raises ExpressionError.
     """
+    if type(raw) in SCALARS:  # as nearly all are
+        return raw
     if isinstance(raw, Mapping):
         if is_expression(raw):
             short = raw["expr"].strip()
@@ -94,6 +97,8 @@ def value(raw: object, scope: Mapping[str, object], repeat: int = 0) -> object:
 
 def depends(raw: object) -> bool:
     """Whether a raw value holds an expression anywhere."""
+    if type(raw) in SCALARS:
+        return False
     if isinstance(raw, Mapping):
         return is_expression(raw) or any(map(depends, per_repeat(raw) or ()))
     return isinstance(raw, (list, tuple)) and any(map(depends, raw))
@@ -107,7 +112,7 @@ def mentions(raw: object) -> set[str]:
         except ExpressionError:  # said by the problems of the node
             return set()
     parts = raw.values() if isinstance(raw, Mapping) else raw if isinstance(raw, (list, tuple)) else ()
-    return set().union(*map(mentions, parts))
+    return set().union(*(mentions(part) for part in parts if type(part) not in SCALARS))
 
 
 def asks_size(name: str) -> bool:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Final, overload
 
+SCALARS: Final = frozenset({bool, int, float, str, type(None)})
+"""The types of literals that hold no others."""
 DEEPEST: Final = 24
 LONGEST_TEXT: Final = 10_000
 LARGEST_INT: Final = 2**63
@@ -25,7 +27,7 @@ def literal(value: object) -> object:
 def literal(value: object) -> object:
     """The value as a JSON-like literal: mappings with text keys, sequences as tuples, scalars as they are."""
     if isinstance(value, Mapping):
-        return {str(key): literal(item) for key, item in value.items()}
+        return {str(key): item if type(item) in SCALARS else literal(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return tuple(literal(item) for item in value)
     return value

@@ -72,6 +72,8 @@ def resolve(node: Node, graph: Graph | None = None, scope: Mapping[str, object] 
 
 def is_present(node: Node, scope: Mapping[str, object]) -> bool | Fault:
     """Whether the condition of a node holds, or why nobody can say."""
+    if not node.properties:
+        return True
     raw = node.properties.get("when", True)
     try:
         value = expressions.value(raw, scope)
@@ -97,7 +99,7 @@ def _resolved(cls: type[Layer], node: Node, graph: Graph | None, scope: Mapping[
         if owner.type == node.type and owner is not node:  # then it is the owner's layer, used once more
             return _resolved(cls, owner, graph, scope)
     if not node.type.startswith(PREFIX):
-        return _layer(cls, node, scope, 0)
+        return _layer(cls, node, scope)
     from engine.blocks.use import Use
 
     use = _use(cls, node, properties, scope)
@@ -162,14 +164,37 @@ def drawn_as(graph: Graph, node: Node) -> Node:
     return owner if isinstance(owner, Node) and owner.type == node.type else node
 
 
-def _layer(cls: type[Layer], node: Node, scope: Mapping[str, object], repeat: int) -> Layer | Fault:
+_KNOWN: Final[dict[tuple[type[Layer], str], Layer | Fault]] = {}
+"""The layers of some parameters: they are frozen, so all nodes with the same share one."""
+MOST_KNOWN: Final = 4096
+
+
+def _layer(cls: type[Layer], node: Node, scope: Mapping[str, object]) -> Layer | Fault:
+    values = _values(node, scope, 0)
+    if isinstance(values, Fault):
+        return values
+    key = cls, repr(values)  # 1, 1.0 and True are equal, but not written alike
+    known = _KNOWN.get(key)
+    if known is None:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        known = _KNOWN[key] = _made(cls, values)
+    return known
+
+
+def _values(node: Node, scope: Mapping[str, object], repeat: int) -> dict[str, object] | Fault:
+    """The literals that a node's parameters are in one of its repeats."""
     found: dict[str, object] = {}
     for name, raw in node.parameters.items():
         try:
             found[name] = expressions.value(raw, scope, repeat)
         except ExpressionError as error:
             return _not_computed(name, error)
-    values = literal(found)
+    return literal(found)
+
+
+def _made(cls: type[Layer], values: dict[str, object]) -> Layer | Fault:
+    """The layer with these parameters, or why there is none."""
     try:
         layer = cls.model_validate(values)
         layer.check()
@@ -201,7 +226,8 @@ def _use(cls: type[Layer], node: Node, properties: Properties, scope: Mapping[st
     found: list[Use] = []
     for repeat in range(different):
         around = scope if isinstance(scope, Scope) else Scope(scope)
-        layer = _layer(cls, node, around.at(repeat, properties.repeat) if repeats(node) else scope, repeat)
+        values = _values(node, around.at(repeat, properties.repeat) if repeats(node) else scope, repeat)
+        layer = values if isinstance(values, Fault) else _made(cls, values)
         if isinstance(layer, Fault):
             return layer
         assert isinstance(layer, Use)

@@ -57,6 +57,9 @@ class Scope(Mapping[str, object]):
         rest = zip((*REPEATS, CHANNELS), known, strict=True)
         yield from (name for name, here in rest if here and name not in self.parameters)
 
+    def __bool__(self) -> bool:  # asked for every node
+        return bool(self.parameters or self.inputs) or self.index is not None or self.count is not None
+
     def __len__(self) -> int:
         return len(list(iter(self)))
 

@@ -127,7 +127,7 @@ class Use(Layer):
     block: ClassVar[Block]
     blocks: ClassVar[Blocks]
 
-    _properties: Properties = PrivateAttr(default=DEFAULT)
+    _properties: Properties = PrivateAttr(default_factory=lambda: DEFAULT)
     _repeats: tuple[tuple[int, Mapping[str, object]], ...] = PrivateAttr(default=())
 
     @classmethod
@@ -145,12 +145,17 @@ class Use(Layer):
     @property
     def properties(self) -> Properties:
         """How often and in which way the block is applied."""
-        return self._properties
+        return self._own["_properties"]  # type: ignore[no-any-return]
 
     @property
     def repeats(self) -> tuple[tuple[int, Mapping[str, object]], ...]:
         """Runs of repeats with the same arguments: (how many, arguments)."""
-        return self._repeats or ((1, self.arguments_of()),)
+        return self._own["_repeats"] or ((1, self.arguments_of()),)
+
+    @property
+    def _own(self) -> dict[str, Any]:
+        """What `unfold` has said; pydantic's own way to it is long, and this is asked for often."""
+        return self.__pydantic_private__ or {}
 
     def arguments_of(self) -> dict[str, object]:
         """The value of every parameter of the block."""
@@ -161,7 +166,7 @@ class Use(Layer):
         self._properties, self._repeats = properties, repeats
 
     def input_ports(self) -> tuple[Port, ...]:
-        return input_ports(self.block, scanned=self._properties.apply == "scan")
+        return input_ports(self.block, scanned=self.properties.apply == "scan")
 
     def output_ports(self) -> tuple[Port, ...]:
         return output_ports(self.block)
@@ -169,10 +174,10 @@ class Use(Layer):
     @property
     def handed_on(self) -> tuple[tuple[int, int], ...]:
         """Which outputs a repeat hands to which inputs of the next one, by their indices."""
-        return handed_on(self.block, self._properties.apply == "scan")
+        return handed_on(self.block, self.properties.apply == "scan")
 
     def check(self) -> None:
-        if self._properties.repeat != 1 and not self.handed_on:
+        if self.properties.repeat != 1 and not self.handed_on:
             raise ShapeError("is repeated, but has no input and output to hand a value on.", parameter="repeat")
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
@@ -185,10 +190,10 @@ class Use(Layer):
             outputs = self._folded(found, stream, apart)
             if found.fault is not None:
                 path, words = found.fault
-                where = f" its repeat {index + 1}" if self._properties.repeat > 1 else ""
+                where = f" its repeat {index + 1}" if self.properties.repeat > 1 else ""
                 raise ShapeError(f"fails inside{where}: {words}", inside=path)
             first = first or found
-            if self._properties.share_weights and (reason := difference(first, found)) is not None:
+            if self.properties.share_weights and (reason := difference(first, found)) is not None:
                 message = f"cannot use the same weights in all repeats: {reason}."
                 raise ShapeError(message, parameter="share_weights", code="sharing")
         return outputs
@@ -209,15 +214,15 @@ class Use(Layer):
 
         All other steps go through as one large batch, which is faster and gives the same. Raises ShapeError.
         """
-        if self._properties.apply != "each_step":
-            return self._properties.apply == "scan"
+        if self.properties.apply != "each_step":
+            return self.properties.apply == "scan"
         from engine.blocks.mixing import mixes_samples
 
         return any(mixes_samples(found, self._batch(stream, False)) for found, stream in self._unfolded(inputs, False))
 
     def _unfolded(self, inputs: tuple[Spec, ...], apart: bool) -> Iterator[tuple[Inside, tuple[Spec, ...]]]:
         """Each repeat with what reaches it: some inputs are what the repeat before handed on."""
-        stream, pairs, index, total = inputs, self.handed_on, 0, self._properties.repeat
+        stream, pairs, index, total = inputs, self.handed_on, 0, self.properties.repeat
         numbered = reads_repeat(self.block)
         for many, arguments in self.repeats:
             for nth in range(many):
@@ -246,7 +251,7 @@ class Use(Layer):
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         found: dict[str, tuple[Dim, ...]] = {}
         for index, seen in enumerate(self.unfolded(*inputs)):
-            if index and self._properties.share_weights:
+            if index and self.properties.share_weights:
                 break
             for node in seen.graph.nodes.values():
                 layer = seen.report.layer(node.id)
@@ -266,7 +271,7 @@ class Use(Layer):
     ) -> tuple[Spec, ...]:
         """What the block sees of the inputs in a repeat with these arguments: all of them, one step, or all steps as
         one batch."""
-        mode, ports = self._properties.apply, self._inputs(arguments)
+        mode, ports = self.properties.apply, self._inputs(arguments)
         if mode == "once":
             return inputs
         length, batch = self._length(inputs), self._batch(inputs, apart)
@@ -310,14 +315,14 @@ class Use(Layer):
     def _sequence(self, inputs: tuple[Spec, ...]) -> Spec:
         """The first sequence on its inputs."""
         for port, spec in zip(self._inputs(), inputs, strict=True):
-            taken = port.sequence and not (port.state and self._properties.apply == "scan")
+            taken = port.sequence and not (port.state and self.properties.apply == "scan")
             if taken and spec is not UNWIRED and spec.rank >= 2:
                 return spec
         raise ShapeError("is applied step by step, but none of its inputs is a sequence (N, T, …).")
 
     def _folded(self, found: Inside, inputs: tuple[Spec, ...], apart: bool) -> tuple[Spec, ...]:
         """What leaves the node when this leaves the block."""
-        mode = self._properties.apply
+        mode = self.properties.apply
         if mode == "once" or found.fault is not None:
             return found.outputs
         sequence, batch = self._sequence(inputs), self._batch(inputs, apart)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Final
 
 from engine.blocks.block import PREFIX
 from engine.graph import Graph
@@ -79,26 +80,30 @@ class Checker:
                 self._put(END, node_id, found if ended else [])
         result: list[Problem] = []
         for node_id in visited:
-            kind = graph.nodes[node_id].type if node_id in graph.nodes else None
-            rules = NODE_RULES if report.absent(node_id) is None else OF_ABSENT
-            found = _run(_checks(rules, kind), graph, report, node_id)
-            if kind is not None and kind.startswith(PREFIX):
+            rules = self._rules(node_id)
+            found = _run(rules.node, graph, report, node_id)
+            if rules.of_block:
                 found = within(graph, report, node_id, found)
             result += self._put(NODE, node_id, found)
             self._loose.pop(node_id, None)
-            if found := _run(_checks(rules, kind, ended=True), graph, report, node_id):
+            if found := _run(rules.ended, graph, report, node_id):
                 self._loose[node_id] = found
             result += self._put(END, node_id, found if ended else [])
-        for node_id in visited | behind(graph, report, self._altered(visited)):
-            there = node_id in graph.nodes and report.absent(node_id) is None
-            kind = graph.nodes[node_id].type if there else None
-            result += self._put(EDGE, node_id, _run(_checks(EDGE_RULES, kind), graph, report, node_id))
+        altered = self._altered(visited)
+        everywhere = graph.nodes.keys() <= visited
+        for node_id in visited if everywhere else visited | behind(graph, report, altered):
+            result += self._put(EDGE, node_id, _run(self._rules(node_id).edge, graph, report, node_id))
         self._network.changed(graph, visited)
         self._of_graph = self._trial = None
         return result
 
+    def _rules(self, node_id: str) -> Rules:
+        """What looks at a node; nothing for one that is gone."""
+        node = self.shapes.graph.nodes.get(node_id)
+        return GONE if node is None else _rules_of(node.type, self.shapes.report.absent(node_id) is not None)
+
     def _put(self, group: int, node_id: str | None, found: list[Problem]) -> list[Problem]:
-        mine = [replace(problem, seen_by=self) for problem in found]
+        mine = [replace(problem, seen_by=self) for problem in found] if found else found
         self._findings.put((group, node_id), mine)
         return mine
 
@@ -171,15 +176,34 @@ class Checker:
             return tried(self._trial, problem)
 
 
-def _run(checks: Iterable[Check], graph: Graph, report: Report, node_id: str) -> list[Problem]:
-    return [problem for check in checks for problem in check(graph, report, node_id)]
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of a type of nodes: of the node itself, where there is an end to lead to, and of what feeds it."""
+
+    node: tuple[Check, ...] = ()
+    ended: tuple[Check, ...] = ()
+    edge: tuple[Check, ...] = ()
+    of_block: bool = False
+
+
+GONE: Final = Rules()
 
 
 @cache
-def _checks(rules: tuple[NodeRule, ...], node_type: str | None, ended: bool = False) -> tuple[Check, ...]:
-    """The rules of a type of nodes; none for a node that is gone."""
-    mine = (rule for rule in rules if rule.ended == ended and node_type is not None)
-    return tuple(rule.check for rule in mine if not rule.types or node_type in rule.types)
+def _rules_of(node_type: str, absent: bool) -> Rules:
+    """The rules of a type of nodes, present or absent."""
+
+    def checks(rules: tuple[NodeRule, ...], ended: bool = False) -> tuple[Check, ...]:
+        mine = (rule for rule in rules if rule.ended == ended)
+        return tuple(rule.check for rule in mine if not rule.types or node_type in rule.types)
+
+    own = OF_ABSENT if absent else NODE_RULES
+    edge = () if absent else checks(EDGE_RULES)
+    return Rules(checks(own), checks(own, ended=True), edge, node_type.startswith(PREFIX))
+
+
+def _run(checks: Iterable[Check], graph: Graph, report: Report, node_id: str) -> list[Problem]:
+    return [problem for check in checks for problem in check(graph, report, node_id)]
 
 
 @cache

@@ -50,9 +50,11 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
     """A wire depends on a port that the layer, with these parameters, does not have."""
     layer, node = report.layer(node_id), graph.node(node_id)
     if layer is not None:
-        ports = layer.input_ports()
+        ports = {port.name: port for port in layer.input_ports()}
+        variadic = [port.name for port in ports.values() if port.many]
         for name in graph.incoming[node_id]:
-            if not any(is_numbered(name, port.name) if port.many else name == port.name for port in ports):
+            plain = name in ports and not ports[name].many
+            if not plain and not any(is_numbered(name, port) for port in variadic):
                 yield Problem(
                     "error",
                     "no-such-port",

@@ -54,8 +54,8 @@ class Checker:
         """The same for a copy of the graph, without looking at anything again."""
         other = Checker.__new__(Checker)
         other.shapes = self.shapes.copy()
-        other._findings, other._loose, other._ended = self._findings.copy(), dict(self._loose), self._ended
-        other._network, other._of_graph = self._network.copy(), self._of_graph
+        other._findings, other._loose, other._ended = self._findings.copy(other), dict(self._loose), self._ended
+        other._network, other._of_graph = self._network.copy(), None
         other._settings, other._owners = self._settings, dict(self._owners)
         other._seen, other._trial = dict(self._seen), None
         return other
@@ -163,8 +163,7 @@ class Checker:
     def problems(self) -> list[Problem]:
         """All problems: gravest first, then in creation order of the nodes, the network's own first."""
         self.of_graph()
-        found = self._findings.in_order(self.shapes.graph)
-        return [problem if problem.seen_by is self else replace(problem, seen_by=self) for problem in found]
+        return self._findings.in_order(self.shapes.graph)
 
     def fixes(self, problem: Problem) -> tuple[Fix, ...]:
         """What would fix one of these problems in the network as it is now, best first; none for one that is gone."""

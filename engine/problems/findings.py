@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import Counter
+from dataclasses import replace
 from typing import TypeAlias
 
 from engine.graph import Graph
-from engine.problems.problem import SEVERITIES, Key, Problem, Severity
+from engine.problems.problem import SEVERITIES, Key, Problem, ProblemFinder, Severity
 
 Origin: TypeAlias = tuple[int, str | None]
 """A group of rules and the node that they looked at."""
@@ -22,20 +23,20 @@ class Findings:
         self._found: dict[Origin, list[Problem]] = {}
         self._at: dict[Key, list[Problem]] = {}
         self._severities: Counter[Severity] = Counter()
-        self._sorted: list[tuple[SortKey, Problem]] = []
-        self._keys: dict[Origin, list[SortKey]] = {}
+        self._sorted: list[Problem] = []
+        self._keys: list[SortKey] = []
+        """Those of the sorted problems."""
+        self._keys_at: dict[Origin, list[SortKey]] = {}
         self._unsorted: set[Origin] = set()
         """Where something else is found than is sorted."""
         self._renumbered = 0
         """The order of the nodes that the keys are made of."""
 
-    def copy(self) -> Findings:
-        """An independent copy."""
+    def copy(self, seen_by: ProblemFinder) -> Findings:
+        """An independent copy, whose problems another finder has found."""
         other = Findings()
-        other._found = dict(self._found)
-        other._at = {key: list(found) for key, found in self._at.items()}
-        other._severities = self._severities.copy()
-        other._unsorted = set(self._found)
+        for origin, found in self._found.items():
+            other.put(origin, [replace(problem, seen_by=seen_by) for problem in found])
         return other
 
     def put(self, origin: Origin, found: list[Problem]) -> None:
@@ -67,25 +68,30 @@ class Findings:
     def in_order(self, graph: Graph) -> list[Problem]:
         """All of them; only what has changed is sorted again."""
         if self._renumbered != graph.renumbered:
-            self._sorted, self._keys = [], {}
+            self._sorted, self._keys, self._keys_at = [], [], {}
             self._unsorted, self._renumbered = set(self._found), graph.renumbered
-        old = [key for origin in self._unsorted for key in self._keys.pop(origin, ())]
+        old = [key for origin in self._unsorted for key in self._keys_at.pop(origin, ())]
         new: list[tuple[SortKey, Problem]] = []
         for origin in self._unsorted:
             if found := self._found.get(origin):
                 pairs = [(_sort_key(graph, origin, index, problem), problem) for index, problem in enumerate(found)]
-                self._keys[origin] = [key for key, _ in pairs]
+                self._keys_at[origin] = [key for key, _ in pairs]
                 new += pairs
         self._unsorted = set()
         if 8 * (len(old) + len(new)) > len(self._sorted):  # then it is less work to sort them all
             gone = set(old)
-            self._sorted = sorted([pair for pair in self._sorted if pair[0] not in gone] + new, key=_first)
+            kept = (pair for pair in zip(self._keys, self._sorted, strict=True) if pair[0] not in gone)
+            pairs = sorted([*kept, *new], key=_first)
+            self._keys, self._sorted = [key for key, _ in pairs], [problem for _, problem in pairs]
         else:
             for key in old:
-                del self._sorted[bisect_left(self._sorted, key, key=_first)]
-            for pair in new:
-                insort(self._sorted, pair, key=_first)
-        return [problem for _, problem in self._sorted]
+                index = bisect_left(self._keys, key)
+                del self._keys[index], self._sorted[index]
+            for key, problem in new:
+                index = bisect_left(self._keys, key)
+                self._keys.insert(index, key)
+                self._sorted.insert(index, problem)
+        return list(self._sorted)
 
 
 def _sort_key(graph: Graph, origin: Origin, index: int, problem: Problem) -> SortKey:

@@ -8,8 +8,9 @@ from functools import partial
 
 from engine.graph import Graph
 from engine.problems.problem import Problem
-from engine.problems.rule import GraphRule, SumRule, TraceRule
-from engine.problems.rules import GRAPH_RULES, SUM_RULES, TRACE_RULES
+from engine.problems.rule import GraphRule, SumRule, ViewRule
+from engine.problems.rules import GRAPH_RULES, SUM_RULES, VIEW_RULES
+from engine.problems.view import View
 from engine.shapes import Report
 
 
@@ -19,7 +20,7 @@ class NetworkRules:
 
     found: dict[GraphRule, list[Problem]] = field(default_factory=dict)
     sums: dict[SumRule, Sum] = field(default_factory=lambda: {rule: Sum(rule) for rule in SUM_RULES})
-    traces: dict[TraceRule, Traces] = field(default_factory=lambda: {rule: Traces(rule) for rule in TRACE_RULES})
+    views: dict[ViewRule, Views] = field(default_factory=lambda: {rule: Views() for rule in VIEW_RULES})
     touched: set[str] = field(default_factory=set)
     """The types of the nodes that have changed since."""
     wirings: int = -1
@@ -28,17 +29,16 @@ class NetworkRules:
     def copy(self) -> NetworkRules:
         """An independent copy."""
         sums = {rule: each.copy() for rule, each in self.sums.items()}
-        traces = {rule: known.copy() for rule, known in self.traces.items()}
-        return NetworkRules(dict(self.found), sums, traces, set(self.touched), self.wirings)
+        views = {rule: known.copy() for rule, known in self.views.items()}
+        return NetworkRules(dict(self.found), sums, views, set(self.touched), self.wirings)
 
     def changed(self, graph: Graph, node_ids: Iterable[str]) -> None:
         """These nodes have changed, or are gone."""
         self.touched.update(graph.nodes[node_id].type for node_id in node_ids if node_id in graph.nodes)
-        for changed in (
-            *(each.changed for each in self.sums.values()),
-            *(each.changed for each in self.traces.values()),
-        ):
-            changed.update(node_ids)
+        for summed in self.sums.values():
+            summed.changed.update(node_ids)
+        for views in self.views.values():
+            views.changed(node_ids)
 
     def problems(self, graph: Graph, report: Report) -> list[Problem]:
         """All that they find now."""
@@ -50,9 +50,8 @@ class NetworkRules:
         result = [problem for rule in GRAPH_RULES for problem in self.found[rule]]
         for summed in self.sums.values():
             result += summed.rule.check(graph, partial(summed.total, graph, report))
-        for traced in self.traces.values():
-            traced.refresh(graph, report)
-            result += traced.rule.check(graph, report, partial(traced.of, graph, report))
+        for looking, views in self.views.items():
+            result += views.found(looking, graph, report)
         return result
 
 
@@ -81,35 +80,27 @@ class Sum:
 
 
 @dataclass
-class Traces:
-    """What is seen from some nodes, until a node that was read for it gives another reading."""
+class Views:
+    """What some nodes see, as far as it was asked for last."""
 
-    rule: TraceRule
-    values: dict[str, object] = field(default_factory=dict)
-    readings: dict[str, object] = field(default_factory=dict)
-    read_for: dict[str, set[str]] = field(default_factory=dict)
-    """For each node that was read the nodes from which it was looked."""
-    changed: set[str] = field(default_factory=set)
+    known: dict[str, View] = field(default_factory=dict)
 
-    def copy(self) -> Traces:
+    def copy(self) -> Views:
         """An independent copy."""
-        read_for = {node_id: set(starts) for node_id, starts in self.read_for.items()}
-        return Traces(self.rule, dict(self.values), dict(self.readings), read_for, set(self.changed))
+        return Views({start: view.copy() for start, view in self.known.items()})
 
-    def refresh(self, graph: Graph, report: Report) -> None:
-        """Forget what no longer holds."""
-        for node_id in self.changed & self.readings.keys():
-            if node_id not in graph.nodes or self.rule.reading(graph, report, node_id) != self.readings[node_id]:
-                del self.readings[node_id]
-                for start in self.read_for.pop(node_id):
-                    self.values.pop(start, None)
-        self.changed.clear()
+    def changed(self, node_ids: Iterable[str]) -> None:
+        """These nodes have changed, or are gone."""
+        for view in self.known.values():
+            view.changed.update(node_ids)
 
-    def of(self, graph: Graph, report: Report, node_id: str) -> object:
-        """What is seen from a node."""
-        if node_id not in self.values:
-            self.values[node_id], read = self.rule.trace(graph, report, node_id)
-            for each in read:
-                self.readings[each] = self.rule.reading(graph, report, each)
-                self.read_for.setdefault(each, set()).add(node_id)
-        return self.values[node_id]
+    def found(self, rule: ViewRule, graph: Graph, report: Report) -> list[Problem]:
+        """What a rule finds, which may ask for the view of any node."""
+        before, self.known = self.known, {}
+
+        def of(node_id: str) -> View:
+            if node_id not in self.known:
+                self.known[node_id] = before.get(node_id) or View(node_id)
+            return self.known[node_id]
+
+        return list(rule.check(graph, report, of))

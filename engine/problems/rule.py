@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from engine.graph import Graph
 from engine.problems.problem import Problem
+from engine.problems.view import View
 from engine.shapes import Report
 
 Found: TypeAlias = Iterator[Problem]
@@ -53,12 +54,7 @@ class SumRule:
 
 
 @dataclass(frozen=True, slots=True)
-class TraceRule:
-    """Looks far up the network from some nodes: again only where a node that it has read gives another ``reading``.
+class ViewRule:
+    """Looks at what some nodes see of the network's input (`engine.problems.view`), which is kept up to date."""
 
-    ``trace`` says what is seen from a node and which nodes were read; ``check`` may ask for it of any node.
-    """
-
-    trace: Callable[[Graph, Report, str], tuple[Any, set[str]]]
-    reading: Callable[[Graph, Report, str], object]
-    check: Callable[[Graph, Report, Callable[[str], Any]], Found]
+    check: Callable[[Graph, Report, Callable[[str], View]], Found]

@@ -142,7 +142,7 @@ def of_edits(graph: Graph) -> dict[str, int]:
     return taken
 
 
-@pytest.mark.parametrize("name", ["chain", "ladder", "residual"])
+@pytest.mark.parametrize("name", networks.GROWING)
 @pytest.mark.parametrize("nodes", [4 * SMALL, pytest.param(LARGE, marks=pytest.mark.slow)])
 def test_an_edit_costs_the_same_at_any_size(name: str, nodes: int) -> None:
     small, large = of_edits(growing(name, SMALL // 2)), of_edits(growing(name, nodes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.problems.rule import EdgeRule, GraphRule, NodeRule, SumRule, TraceRule
+from engine.problems.rule import EdgeRule, GraphRule, NodeRule, SumRule, ViewRule
 from engine.problems.rules import data_rules as data
 from engine.problems.rules import extent_rules as extent
 from engine.problems.rules import image_rules as images
@@ -26,4 +26,4 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *tables.GRAPH,
 )
 SUM_RULES: Final[tuple[SumRule, ...]] = extent.SUM
-TRACE_RULES: Final[tuple[TraceRule, ...]] = extent.TRACE
+VIEW_RULES: Final[tuple[ViewRule, ...]] = extent.VIEW

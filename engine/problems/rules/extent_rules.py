@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from heapq import heappop, heappush
 from math import inf, prod
 from typing import Final
 
@@ -13,21 +12,16 @@ from engine.data.fields import training_samples
 from engine.dims import bind
 from engine.graph import Graph, Node
 from engine.layers.adaptive import AdaptivePooling
-from engine.layers.convolution import Convolution, Filters
-from engine.layers.layer import Layer
-from engine.layers.pooling import Pooling
 from engine.layers.windows import spread
 from engine.live_nodes import STARTS
 from engine.problems.looking import PASSES_THROUGH, called
 from engine.problems.problem import Problem
-from engine.problems.rule import Found, GraphRule, SumRule, TraceRule
+from engine.problems.rule import Found, GraphRule, SumRule, ViewRule
+from engine.problems.view import OBJECT, View
 from engine.resolve import owner_of
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import Report
-from engine.spec import Spec
 
-OBJECT: Final = 0.5
-"""How much of the smaller side of an image an object is taken to fill."""
 POOLS_ALL: Final = frozenset({"AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Mean", "Max", "Min", "Sum"})
 """Layers that may take one number of a whole picture."""
 FLAT: Final = frozenset({"Sign", "ZerosLike", "OnesLike"})
@@ -36,23 +30,16 @@ PER_SAMPLE: Final = 1_000
 """More weights than this for each training sample learn the samples by heart."""
 
 
-Sight = tuple[float, int | None]
-"""How many pixels a cell sees, of images of how many."""
-
-
-def narrow_view(graph: Graph, report: Report, sight: Callable[[str], Sight]) -> Found:
-    """Every cell before a global pooling sees less than an object takes: no cell can recognise it as a whole.
-
-    Receptive fields: Araujo, Norris and Sim 2019, Computing Receptive Fields of Convolutional Neural Networks,
-    https://distill.pub/2019/computing-receptive-fields
-    """
+def narrow_view(graph: Graph, report: Report, view: Callable[[str], View]) -> Found:
+    """Every cell before a global pooling sees less than an object takes: no cell can recognise it as a whole."""
     for node in graph.of_type(*POOLS_ALL & graph.types):
         if not _pools_all(report, node.id):
             continue
         source = next(iter(graph.incoming[node.id].values())).source
         if _gates(graph, node.id, source):
             continue
-        seen, image = sight(source)
+        seen = (before := view(source)).now(graph, report)
+        image = before.image(graph, report) if seen < inf else None
         if image is None or seen >= OBJECT * image:
             continue
         yield Problem(
@@ -66,101 +53,10 @@ def narrow_view(graph: Graph, report: Report, sight: Callable[[str], Sight]) -> 
         )
 
 
-def _sight(graph: Graph, report: Report, node_id: str) -> tuple[Sight, set[str]]:
-    """What a cell behind a node sees, and the nodes that this depends on."""
-    seen, read = _viewed(graph, report, node_id, 1.0)
-    return (seen, image_side(graph, report, node_id) if seen < inf else None), read
-
-
-def _reading(graph: Graph, report: Report, node_id: str) -> object:
-    """All that `view` and `image_side` read of a node: wires, sizes and how it widens a view, a linear function."""
-    node, layer = graph.nodes[node_id], report.layer(node_id)
-    spec = next(iter(report.outputs.get(node_id, {}).values()), None)
-    sources = [edge.source for edge in graph.incoming[node_id].values()]
-    if spec is None or isinstance(layer, Use):
-        return node.type, sources, spec, layer
-    inputs = report.inputs.get(node_id, ())
-    return node.type, sources, spec.shape, [_before(layer, node.type, seen, inputs, spec) for seen in (1.0, 2.0)]
-
-
 def _gates(graph: Graph, node_id: str, source: str) -> bool:
     """Whether a pooling only weighs the channels of what it pools, as squeeze and excitation do."""
     gates = [edge.target for edge in graph.outgoing[source] if graph.nodes[edge.target].type == "Multiply"]
     return any(graph.reaches(node_id, gate) for gate in gates)
-
-
-def view(graph: Graph, report: Report, node_id: str, cells: float = 1.0) -> float:
-    """How many pixels of the Input (or cells of the BlockInput) so many cells behind a node depend on, along one axis.
-
-    Going up, r ← (r − 1)·stride + reach. Infinite where it is at least `OBJECT` of the whole, or not known.
-    """
-    return _viewed(graph, report, node_id, cells)[0]
-
-
-def _viewed(graph: Graph, report: Report, node_id: str, cells: float) -> tuple[float, set[str]]:
-    """The view, and the nodes that it depends on: those of one path where it is infinite, else all above."""
-    widest, best = 0.0, {node_id: cells}
-    below = {node_id: ""}
-    heap, count = [(-cells, 0, node_id)], 0
-    while heap:  # the widest first, then the nearest: mostly a few layers are enough
-        seen, _, current = heappop(heap)
-        seen = -seen
-        if seen < best[current]:
-            continue
-        wider = _wider(graph, report, current, seen)
-        if wider == inf:
-            path = {current}
-            while current := below[current]:
-                path.add(current)
-            return inf, path
-        if graph.nodes[current].type in STARTS:
-            widest = max(widest, wider)
-            continue
-        for edge in graph.incoming[current].values():
-            if wider > best.get(edge.source, 0.0):
-                best[edge.source], below[edge.source] = wider, current
-                count += 1
-                heappush(heap, (-wider, count, edge.source))
-    return widest, set(best)
-
-
-def _wider(graph: Graph, report: Report, node_id: str, seen: float) -> float:
-    """How many cells of its inputs so many cells behind a node depend on; for a start, as many."""
-    node, spec = graph.nodes[node_id], next(iter(report.outputs.get(node_id, {}).values()), None)
-    if spec is None or spec.rank != 4:
-        return inf
-    sizes = [size for size in spec.shape[2:] if isinstance(size, int)]
-    if sizes and seen >= OBJECT * min(sizes) and min(sizes) > 1 and node.type != "Input":
-        return inf
-    if node.type in STARTS:
-        return seen
-    return _before(report.layer(node_id), node.type, seen, report.inputs.get(node_id, ()), spec)
-
-
-def _before(layer: Layer | None, kind: str, seen: float, inputs: tuple[Spec, ...], output: Spec) -> float:
-    """How many cells of its input so many cells of a layer's output depend on."""
-    if layer is None or not inputs or inputs[0].rank != 4:
-        return inf
-    if isinstance(layer, Use):
-        for inside in reversed(list(layer.unfolded(*inputs))):
-            ends = inside.graph.of_type("BlockOutput")
-            wires = list(inside.graph.incoming[ends[0].id].values()) if ends else []
-            seen = view(inside.graph, inside.report, wires[0].source, seen) if wires else inf
-            if seen == inf:
-                return inf
-        return seen
-    sizes = zip(inputs[0].shape[2:], output.shape[2:], strict=True)
-    shrinks = max((a / b for a, b in sizes if isinstance(a, int) and isinstance(b, int)), default=1.0)
-    if isinstance(layer, AdaptivePooling):
-        return seen * shrinks
-    if isinstance(layer, (Convolution, Pooling)):
-        window = layer.windows()[-1]
-        return (seen - 1) * window.stride + window.reach
-    if isinstance(layer, Filters) or layer.family == "Resampling":
-        return seen * shrinks + 1
-    if layer.family in ("Attention", "Reduction", "Linear", "Recurrent", "Shape") and kind not in ("Identity", "Slice"):
-        return inf
-    return seen
 
 
 def _pools_all(report: Report, node_id: str) -> bool:
@@ -171,22 +67,6 @@ def _pools_all(report: Report, node_id: str) -> bool:
     if isinstance(layer, AdaptivePooling):
         return report.outputs[node_id]["output"].shape[2:] == (1, 1)
     return layer.family == "Reduction" and {axis % 4 for axis in spread(getattr(layer, "dim", None), 1)} == {2, 3}
-
-
-def image_side(graph: Graph, report: Report, node_id: str) -> int | None:
-    """The smaller side of the image that a node sees."""
-    stack, seen = [node_id], {node_id}
-    while stack:
-        current = stack.pop()
-        if graph.nodes[current].type == "Input":
-            spec = report.spec(current)
-            sizes = spec.shape[2:] if spec is not None else ()
-            return min((size for size in sizes if isinstance(size, int)), default=None)
-        for edge in graph.incoming[current].values():
-            if edge.source not in seen:
-                seen.add(edge.source)
-                stack.append(edge.source)
-    return None
 
 
 def many_weights(graph: Graph, weights: Callable[[], int]) -> Found:
@@ -285,5 +165,5 @@ def _learns(graph: Graph, report: Report, node_id: str) -> bool:
 
 
 GRAPH = (GraphRule(no_weights),)
-TRACE = (TraceRule(_sight, _reading, narrow_view),)
+VIEW = (ViewRule(narrow_view),)
 SUM = (SumRule(_weights, many_weights),)

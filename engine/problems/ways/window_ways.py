@@ -8,7 +8,7 @@ from math import ceil
 from engine.dims import Dim
 from engine.edits import SetParameter
 from engine.problems.looking import above
-from engine.problems.rules.extent_rules import OBJECT, image_side, view
+from engine.problems.view import OBJECT, image_side, view
 from engine.problems.ways.fault_site import FaultSite, Way, number, typed
 
 

@@ -214,6 +214,10 @@ class Graph:
         """The nodes that reuse the weights of this one."""
         return list(self._sharers.get(node_id, ()))
 
+    def shared(self, node_id: str) -> bool:
+        """Whether other nodes reuse the weights of this one."""
+        return node_id in self._sharers
+
     # -- building, for scripts -------------------------------------------------------------------------------------
 
     def add(

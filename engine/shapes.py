@@ -43,12 +43,12 @@ class Report:
     def layer(self, node_id: str) -> Layer | None:
         """The node's layer, or None where its parameters make none or it is absent."""
         layer = self.layers.get(node_id)
-        return layer if isinstance(layer, Layer) and not isinstance(layer, Absent) else None
+        return None if layer is None or isinstance(layer, Fault) or type(layer) is Absent else layer
 
     def absent(self, node_id: str) -> Absent | None:
         """What an absent node hands on; None for one that is there."""
         layer = self.layers.get(node_id)
-        return layer if isinstance(layer, Absent) else None
+        return layer if type(layer) is Absent else None  # asked for every node: isinstance of a model is slow
 
     def complete(self, node_id: str) -> bool:
         """Whether the node has all its inputs and a result."""
@@ -64,6 +64,7 @@ def infer(graph: Graph) -> Report:
     return Shapes(graph).report
 
 
+MOST_INFERRED: Final = 4096
 NOTHING: Final = ""
 """The source of an optional input that has no wire."""
 
@@ -207,7 +208,7 @@ class Shapes:
         if wired is None:
             return before is not None
         specs = [report.outputs.get(source, {}).get(port) if source else UNWIRED for _, source, port in wired]
-        if isinstance(layer, Absent):
+        if type(layer) is Absent:
             handed = layer.indices()
             specs = [spec if index in handed else spec or UNWIRED for index, spec in enumerate(specs)]
         inputs = tuple(spec for spec in specs if spec is not None)
@@ -224,7 +225,7 @@ class Shapes:
                 report.outputs[node_id] = {"output": self.given[node_id]}
             return not _same(before, report.outputs.get(node_id, {}))
         try:
-            result = layer.infer(*inputs)
+            result = self._infer(node, layer, inputs)
         except ShapeError as error:
             port = wired[error.port][0] if isinstance(error.port, int) else error.port
             code = error.code or "shape"
@@ -238,8 +239,22 @@ class Shapes:
             report.errors[node_id] = Fault(f"would give {outputs[0]}: more numbers than torch can count.", "shape")
             return before is not None
         after = {port.name: spec for port, spec in zip(layer.output_ports(), outputs, strict=True)}
-        report.outputs[node_id] = after
-        return not _same(before, after)
+        same = _same(before, after)
+        report.outputs[node_id] = before if before is not None and same else after  # so readers see it at a glance
+        return not same
+
+    def _infer(self, node: Node, layer: Layer, inputs: tuple[Spec, ...]) -> Spec | tuple[Spec, ...]:
+        """What leaves a layer: mostly known, for nodes share their layers (`engine.resolve`). Raises ShapeError."""
+        if node.type.startswith(PREFIX) or type(layer) is Absent:  # which are no other node's
+            return layer.infer(*inputs)
+        known = self.graph.blocks.inferred
+        key = id(layer), inputs, tuple([spec is not UNWIRED and spec.axes for spec in inputs])
+        found = known.get(key)
+        if found is None:
+            if len(known) >= MOST_INFERRED:
+                known.clear()
+            found = known[key] = layer, layer.infer(*inputs)  # the layer stays, so that its id does
+        return found[1]
 
     def _parametrized(self, node: Node, layer: Layer, inputs: tuple[Spec, ...]) -> Fault | None:
         properties = resolve_properties(node, self.report.scope)

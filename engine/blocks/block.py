@@ -13,6 +13,8 @@ from engine.errors import GraphError
 if TYPE_CHECKING:
     from engine.blocks.use import Inside, Key, Use
     from engine.graph import Graph
+    from engine.layers.layer import Layer
+    from engine.spec import Spec
 
 Kind = Literal["int", "float", "bool", "text"]
 PREFIX: Final = "block."
@@ -126,6 +128,8 @@ class Blocks(Mapping[str, Block]):
         self.classes: dict[str, tuple[Block, type[Use]]] = {}
         self.numbered: dict[str, bool] = {}
         """Whether the inside of a block reads the number of its repeat."""
+        self.inferred: dict[tuple[object, ...], tuple[Layer, Spec | tuple[Spec, ...]]] = {}
+        """What leaves a layer (by its id) that gets certain inputs, for `engine.shapes`."""
 
     def __getitem__(self, block_id: str) -> Block:
         return self._blocks[block_id]

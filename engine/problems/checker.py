@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -71,8 +71,10 @@ class Checker:
             self._settings = copy.deepcopy(graph.settings)
             visited.update(node.id for node in graph.of_type(*filter(_reads_settings, graph.types)))
         visited |= self._beside(visited)
-        before = {edge.source for node_id in visited for edge in graph.incoming.get(node_id, {}).values()}
-        visited |= {node_id for node_id in before if report.absent(node_id) is not None}  # it lacks what these may read
+        everywhere = graph.nodes.keys() <= visited
+        if not everywhere:
+            before = {edge.source for node_id in visited for edge in graph.incoming.get(node_id, {}).values()}
+            visited |= {each for each in before if report.absent(each) is not None}  # it lacks what these may read
         ended = graph.inside is not None or "Output" in graph.types
         if ended != self._ended:
             self._ended = ended
@@ -90,7 +92,6 @@ class Checker:
                 self._loose[node_id] = found
             result += self._put(END, node_id, found if ended else [])
         altered = self._altered(visited)
-        everywhere = graph.nodes.keys() <= visited
         for node_id in visited if everywhere else visited | behind(graph, report, altered):
             result += self._put(EDGE, node_id, _run(self._rules(node_id).edge, graph, report, node_id))
         self._network.changed(graph, visited)
@@ -103,7 +104,7 @@ class Checker:
         return GONE if node is None else _rules_of(node.type, self.shapes.report.absent(node_id) is not None)
 
     def _put(self, group: int, node_id: str | None, found: list[Problem]) -> list[Problem]:
-        mine = [replace(problem, seen_by=self) for problem in found] if found else found
+        mine = [problem.found_by(self) for problem in found] if found else found
         self._findings.put((group, node_id), mine)
         return mine
 
@@ -124,20 +125,19 @@ class Checker:
         graph, report = self.shapes.graph, self.shapes.report
         found = []
         for node_id in visited:
-            seen: tuple[object, ...] = ()
-            if node_id in graph.nodes:
-                outputs = report.outputs.get(node_id, {})
-                alone = len(graph.outgoing[node_id]) == 1, bool(graph.sharers(node_id))
-                axes = [spec.axes for spec in outputs.values()]
-                wires = tuple(graph.incoming[node_id].values())
-                own = graph.nodes[node_id], report.layers[node_id]
-                seen = own, wires, alone, report.inputs.get(node_id), outputs, axes
-            if not seen or node_id not in self._seen or self._seen[node_id] != seen:
-                found.append(node_id)
-            if seen:
-                self._seen[node_id] = seen
-            else:
+            node = graph.nodes.get(node_id)
+            if node is None:
                 self._seen.pop(node_id, None)
+                found.append(node_id)
+                continue
+            alone = len(graph.outgoing[node_id]) == 1
+            wires, outputs = tuple(graph.incoming[node_id].values()), report.outputs.get(node_id)
+            own = node, report.layers[node_id], alone, graph.shared(node_id)
+            seen = *own, wires, report.inputs.get(node_id), outputs
+            known = self._seen.get(node_id)
+            if known is None or known != seen or known[-1] is not outputs:  # axes take no part in equality
+                found.append(node_id)
+            self._seen[node_id] = seen
         return found
 
     # -- what was found --------------------------------------------------------------------------------------------

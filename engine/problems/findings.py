@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import replace
 from typing import TypeAlias
 
 from engine.graph import Graph
@@ -36,7 +35,7 @@ class Findings:
         """An independent copy, whose problems another finder has found."""
         other = Findings()
         for origin, found in self._found.items():
-            other.put(origin, [replace(problem, seen_by=seen_by) for problem in found])
+            other.put(origin, [problem.found_by(seen_by) for problem in found])
         return other
 
     def put(self, origin: Origin, found: list[Problem]) -> None:

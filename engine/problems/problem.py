@@ -39,6 +39,11 @@ class Problem:
         """What makes it the same problem although the numbers in its sentence have changed."""
         return self.code, self.node, self.inside, self.port, self.parameter, self.setting
 
+    def found_by(self, finder: ProblemFinder) -> Problem:
+        """The same problem as this finder's."""
+        where = self.node, self.port, self.parameter, self.setting, self.inside
+        return Problem(self.severity, self.code, self.message, *where, finder)
+
     @property
     def fixes(self) -> tuple[Fix, ...]:
         """What would fix it, the best first; tried out on a copy of the network as it is now, when asked."""

@@ -7,10 +7,12 @@ https://distill.pub/2019/computing-receptive-fields
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from heapq import heappop, heappush
 from math import inf
-from typing import Final
+from typing import Final, Literal, cast
 
+from engine.blocks.block import PREFIX
 from engine.blocks.use import Use
 from engine.graph import Graph
 from engine.layers.adaptive import AdaptivePooling
@@ -213,24 +215,40 @@ def _before(layer: Layer | None, kind: str, seen: float, inputs: tuple[Spec, ...
     """How many cells of its input so many cells of a layer's output depend on."""
     if layer is None or not inputs or inputs[0].rank != 4:
         return inf
-    if isinstance(layer, Use):
-        for inside in reversed(list(layer.unfolded(*inputs))):
-            ends = inside.graph.of_type("BlockOutput")
-            wires = list(inside.graph.incoming[ends[0].id].values()) if ends else []
-            seen = view(inside.graph, inside.report, wires[0].source, seen) if wires else inf
-            if seen == inf:
-                return inf
-        return seen
-    if isinstance(layer, AdaptivePooling):
+    if kind.startswith(PREFIX):
+        return _through(cast(Use, layer), inputs, seen)
+    way = _way(type(layer))
+    if way == "window":
+        window = layer.windows()[-1]  # type: ignore[attr-defined]
+        return float((seen - 1) * window.stride + window.reach)
+    if way == "shrinks":
         return seen * _shrinks(inputs[0], output)
-    if isinstance(layer, (Convolution, Pooling)):
-        window = layer.windows()[-1]
-        return (seen - 1) * window.stride + window.reach
-    if isinstance(layer, Filters) or layer.family == "Resampling":
+    if way == "overlaps":
         return seen * _shrinks(inputs[0], output) + 1
-    if layer.family in ("Attention", "Reduction", "Linear", "Recurrent", "Shape") and kind not in ("Identity", "Slice"):
-        return inf
+    return inf if way == "mixes" and kind not in ("Identity", "Slice") else seen
+
+
+def _through(use: Use, inputs: tuple[Spec, ...], seen: float) -> float:
+    """How many cells of the input of a block so many cells of its first output depend on."""
+    for inside in reversed(list(use.unfolded(*inputs))):
+        ends = inside.graph.of_type("BlockOutput")
+        wires = list(inside.graph.incoming[ends[0].id].values()) if ends else []
+        seen = view(inside.graph, inside.report, wires[0].source, seen) if wires else inf
+        if seen == inf:
+            return inf
     return seen
+
+
+@cache
+def _way(layer: type[Layer]) -> Literal["shrinks", "window", "overlaps", "mixes", "keeps"]:
+    """In which way layers of a class widen what is seen."""
+    if issubclass(layer, AdaptivePooling):
+        return "shrinks"
+    if issubclass(layer, (Convolution, Pooling)):
+        return "window"
+    if issubclass(layer, Filters) or layer.family == "Resampling":
+        return "overlaps"
+    return "mixes" if layer.family in ("Attention", "Reduction", "Linear", "Recurrent", "Shape") else "keeps"
 
 
 def _shrinks(before: Spec, after: Spec) -> float:

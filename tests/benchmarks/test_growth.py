@@ -41,6 +41,7 @@ def fresh(work: Callable[[Graph], object], graph: Graph) -> Callable[[], object]
     def again() -> object:
         graph.blocks.memo.clear()
         graph.blocks.problems.clear()
+        graph.blocks.inferred.clear()
         return work(graph)
 
     return again

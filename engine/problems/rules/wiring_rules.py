@@ -50,11 +50,11 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
     """A wire depends on a port that the layer, with these parameters, does not have."""
     layer, node = report.layer(node_id), graph.node(node_id)
     if layer is not None:
-        ports = {port.name: port for port in layer.input_ports()}
-        variadic = [port.name for port in ports.values() if port.many]
+        ports = layer.input_ports()
+        plain = [port.name for port in ports if not port.many]
+        variadic = [port.name for port in ports if port.many]
         for name in graph.incoming[node_id]:
-            plain = name in ports and not ports[name].many
-            if not plain and not any(is_numbered(name, port) for port in variadic):
+            if name not in plain and not any(is_numbered(name, port) for port in variadic):
                 yield Problem(
                     "error",
                     "no-such-port",
@@ -66,8 +66,8 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
     if absent is not None:
         yield from _nothing_to_hand_on(graph, report, node_id, {port.name for port in absent.output_ports()})
     elif layer is not None:
-        names = {port.name for port in layer.output_ports()}
-        for name in sorted({edge.source_port for edge in graph.outgoing[node_id]} - names):
+        left = {edge.source_port for edge in graph.outgoing[node_id]}
+        for name in sorted(left.difference(port.name for port in layer.output_ports())):
             yield Problem(
                 "error",
                 "no-such-port",

@@ -64,7 +64,7 @@ def infer(graph: Graph) -> Report:
     return Shapes(graph).report
 
 
-MOST_INFERRED: Final = 4096
+MOST_KEPT: Final = 4096
 NOTHING: Final = ""
 """The source of an optional input that has no wire."""
 
@@ -191,11 +191,7 @@ class Shapes:
         graph, report, node = self.graph, self.report, self.graph.nodes[node_id]
         if self._resolved.get(node_id) is not node or node.properties or node.type.startswith(PREFIX):
             self._resolved[node_id] = node
-            scope = report.scope if node.type != "Input" else replace(report.scope, inputs={})
-            report.layers[node_id] = resolve(node, graph, scope)
-            self._sized.discard(node_id)
-            if mentions([*node.parameters.values(), *node.properties.values()]) - report.arguments.keys():
-                self._sized.add(node_id)
+            report.layers[node_id] = self._resolve(node)
         before = report.outputs.pop(node_id, None)
         report.errors.pop(node_id, None)
         report.inputs.pop(node_id, None)
@@ -243,6 +239,23 @@ class Shapes:
         report.outputs[node_id] = before if before is not None and same else after  # so readers see it at a glance
         return not same
 
+    def _resolve(self, node: Node) -> Layer | Fault:
+        """The layer of a node; what one inside a block is in every use is kept."""
+        constant, scope = self.graph.blocks.constant, self.report.scope
+        self._sized.discard(node.id)
+        known = constant.get(id(node))
+        if known is not None:
+            return known[1]
+        layer = resolve(node, self.graph, scope if node.type != "Input" else replace(scope, inputs={}))
+        words = mentions([*node.parameters.values(), *node.properties.values()])
+        if words - scope.parameters.keys():
+            self._sized.add(node.id)
+        if self.graph.inside is not None and not (words or node.properties or node.type.startswith(PREFIX)):
+            if len(constant) >= MOST_KEPT:
+                constant.clear()
+            constant[id(node)] = node, layer  # the node stays, so that its id does
+        return layer
+
     def _infer(self, node: Node, layer: Layer, inputs: tuple[Spec, ...]) -> Spec | tuple[Spec, ...]:
         """What leaves a layer: mostly known, for nodes share their layers (`engine.resolve`). Raises ShapeError."""
         if node.type.startswith(PREFIX) or type(layer) is Absent:  # which are no other node's
@@ -251,7 +264,7 @@ class Shapes:
         key = id(layer), inputs, tuple([spec is not UNWIRED and spec.axes for spec in inputs])
         found = known.get(key)
         if found is None:
-            if len(known) >= MOST_INFERRED:
+            if len(known) >= MOST_KEPT:
                 known.clear()
             found = known[key] = layer, layer.infer(*inputs)  # the layer stays, so that its id does
         return found[1]

@@ -12,8 +12,9 @@ from engine.errors import GraphError
 
 if TYPE_CHECKING:
     from engine.blocks.use import Inside, Key, Use
-    from engine.graph import Graph
+    from engine.graph import Graph, Node
     from engine.layers.layer import Layer
+    from engine.resolve import Fault
     from engine.spec import Spec
 
 Kind = Literal["int", "float", "bool", "text"]
@@ -128,6 +129,8 @@ class Blocks(Mapping[str, Block]):
         self.classes: dict[str, tuple[Block, type[Use]]] = {}
         self.numbered: dict[str, bool] = {}
         """Whether the inside of a block reads the number of its repeat."""
+        self.constant: dict[int, tuple[Node, Layer | Fault]] = {}
+        """What nodes inside blocks are in every use of theirs, by the ids of the nodes, for `engine.shapes`."""
         self.inferred: dict[tuple[object, ...], tuple[Layer, Spec | tuple[Spec, ...]]] = {}
         """What leaves a layer (by its id) that gets certain inputs, for `engine.shapes`."""
 

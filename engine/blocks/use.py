@@ -103,8 +103,8 @@ def _look(
     report = Shapes(graph, arguments, given, repeat).report
     outputs = []
     fault = None
-    live = live_nodes(graph, report)
-    for node_id in graph.order():
+    live = live_nodes(graph, report) if report.errors else ()
+    for node_id in graph.order() if report.errors else ():
         if node_id in report.errors and node_id in live:
             error = report.errors[node_id]
             fault = ((node_id, *error.inside), sentence(graph, node_id, error.message))
@@ -222,7 +222,7 @@ class Use(Layer):
 
     def _unfolded(self, inputs: tuple[Spec, ...], apart: bool) -> Iterator[tuple[Inside, tuple[Spec, ...]]]:
         """Each repeat with what reaches it: some inputs are what the repeat before handed on."""
-        stream, pairs, index, total = inputs, self.handed_on, 0, self.properties.repeat
+        stream, index, total = inputs, 0, self.properties.repeat
         numbered = reads_repeat(self.block)
         for many, arguments in self.repeats:
             for nth in range(many):
@@ -233,7 +233,7 @@ class Use(Layer):
                 index += 1
                 if found.fault is not None or index >= total:
                     return
-                after = self._next(stream, self._folded(found, stream, apart), pairs)
+                after = self._next(stream, self._folded(found, stream, apart), self.handed_on)
                 still = all(a == b and a.axes == b.axes for a, b in zip(after, stream, strict=True))
                 if still and not numbered:  # nothing moves any more
                     yield from ((found, stream) for _ in range(many - nth - 1))
@@ -271,9 +271,10 @@ class Use(Layer):
     ) -> tuple[Spec, ...]:
         """What the block sees of the inputs in a repeat with these arguments: all of them, one step, or all steps as
         one batch."""
-        mode, ports = self.properties.apply, self._inputs(arguments)
+        mode = self.properties.apply
         if mode == "once":
             return inputs
+        ports = self._inputs(arguments)
         length, batch = self._length(inputs), self._batch(inputs, apart)
         seen: list[Spec | None] = []
         for index, (port, spec) in enumerate(zip(ports, inputs, strict=True)):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from engine import expressions
 from engine.blocks.block import Block, BlockParameter
@@ -120,7 +121,6 @@ class ClassPlan:
     wires: dict[str, list[Wire]] = field(default_factory=dict)
     nodes: list[str] = field(default_factory=list)
     """The nodes whose values are computed, in order."""
-    trials: list[BlockView] = field(default_factory=list)
     guards: dict[str, str] = field(default_factory=dict)
     """The conditions of nodes that are not there in every use, over what the constructor is given."""
     handed: dict[Value, Value] = field(default_factory=dict)
@@ -135,7 +135,6 @@ class ClassPlan:
             self._pass(node_id)
         for node_id in self.nodes:
             self._check(node_id)
-        self.trials = list(trials(self.block, self.views)) if self.block is not None else []
         for node in self.graph.of_type("BlockInput"):  # the size of a state is one of the block's own expressions
             sizes = node.parameters.get("shape")
             if isinstance(sizes, (list, tuple)):
@@ -151,6 +150,11 @@ class ClassPlan:
             if texts:
                 self.guards[node_id] = expressions.substitute(" and ".join(texts), {})
         self.nodes = gathered(self.nodes, self.wires, self.guards)
+
+    @cached_property
+    def trials(self) -> list[BlockView]:
+        """Other uses of the block, looked at once an expression is right in all that there are."""
+        return list(trials(self.block, self.views)) if self.block is not None else []
 
     @property
     def parameters(self) -> tuple[BlockParameter, ...]:
@@ -268,17 +272,20 @@ class ClassPlan:
         return dict(view.arguments) | {each.name: each.value(view) for each in self.derived}
 
     def _holds(self, candidate: str, value: Callable[[BlockView], object]) -> bool:
-        for view in (*self.views, *self.trials):
-            wanted = value(view)
-            if wanted is None:
-                continue
-            try:
-                got = expressions.evaluate(candidate, self.environment(view))
-            except ExpressionError:
-                return False
-            if got != wanted or type(got) is not type(wanted):
-                return False
-        return True
+        return all(self._fits(candidate, value, view) for view in self.views) and all(
+            self._fits(candidate, value, view) for view in self.trials
+        )
+
+    def _fits(self, candidate: str, value: Callable[[BlockView], object], view: BlockView) -> bool:
+        """Whether an expression is the value in this view, or that plays no part there."""
+        wanted = value(view)
+        if wanted is None:
+            return True
+        try:
+            got = expressions.evaluate(candidate, self.environment(view))
+        except ExpressionError:
+            return False
+        return got == wanted and type(got) is type(wanted)
 
     def _upstream(self, node_id: str) -> Iterator[str]:
         """The expressions of the nodes before this one, the nearest first."""

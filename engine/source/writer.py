@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, count, groupby
 
 from engine import layers, nn
 from engine.blocks.use import Inside, Key, Use
@@ -340,7 +340,7 @@ class ShapeComments:
         if found is None:
             stem = LETTERS.get(meaning, "K")
             taken = set(self.names.values())
-            found = next(n for n in (stem, *(f"{stem}{k}" for k in range(2, 10_000))) if n not in taken)
+            found = next(n for n in chain([stem], (f"{stem}{k}" for k in count(2))) if n not in taken)
         self.names[sizes] = found
         return found
 

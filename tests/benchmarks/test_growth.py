@@ -42,6 +42,7 @@ def fresh(work: Callable[[Graph], object], graph: Graph) -> Callable[[], object]
         graph.blocks.memo.clear()
         graph.blocks.problems.clear()
         graph.blocks.inferred.clear()
+        graph.blocks.constant.clear()
         return work(graph)
 
     return again

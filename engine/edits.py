@@ -104,7 +104,7 @@ class RemoveNode(Edit):
         node = graph.node(self.node_id)
         if graph.incoming[node.id] or graph.outgoing[node.id]:
             raise GraphError(f"{node.name} still has wires; cut them first.")
-        inverse = AddNode(node, graph.positions[node.id], list(graph.nodes).index(node.id))
+        inverse = AddNode(node, graph.positions[node.id], graph.index(node.id))
         graph.delete_node(node.id)
         return inverse
 

@@ -80,6 +80,8 @@ class Graph:
         self._shares: dict[str, str] = {}
         """The nodes that reuse weights, with the owner they name."""
         self._sharers: dict[str, dict[str, None]] = {}
+        self._leaving: dict[str, dict[str, int]] = {}
+        """How many wires leave from each output port of a node."""
         self._ranks = Ranks(self._sources, self._targets)
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -116,6 +118,16 @@ class Graph:
     def as_created(self, node_ids: Iterable[str]) -> list[str]:
         """These nodes in creation order."""
         return sorted(node_ids, key=self._created.__getitem__)
+
+    def index(self, node_id: str) -> int:
+        """How many nodes come before this one in creation order."""
+        if node_id == next(reversed(self.nodes)):  # as one does whose creation is undone
+            return len(self.nodes) - 1
+        return list(self.nodes).index(node_id)
+
+    def leaving(self, node_id: str) -> KeysView[str]:
+        """The output ports of a node that wires leave from."""
+        return self._leaving.get(node_id, {}).keys()
 
     def created(self, node_id: str | None) -> int:
         """A number that rises in creation order; −1 for none, or one that is gone."""
@@ -200,6 +212,7 @@ class Graph:
         other.wirings = self.wirings
         other._created, other.renumbered = dict(self._created), self.renumbered
         other._types = {kind: dict(nodes) for kind, nodes in self._types.items()}
+        other._leaving = {node: dict(ports) for node, ports in self._leaving.items()}
         other._shares = dict(self._shares)
         other._sharers = {owner: dict(nodes) for owner, nodes in self._sharers.items()}
         other._ranks = self._ranks.copy(other._sources, other._targets)
@@ -263,7 +276,7 @@ class Graph:
         Raises GraphError where there is no such or no free port, CycleError where the wire would close a circle.
         """
         from engine.edits import Connect
-        from engine.ports import free_input, has_input, input_ports, output_ports
+        from engine.ports import chosen, free_input, has_input, input_ports, output_ports
 
         outputs = output_ports(self, source_node)
         if target is None:
@@ -273,8 +286,8 @@ class Graph:
         elif isinstance(target, str) and has_input(self, target_node, target):
             target_name = target
         else:
-            target_name = _port(input_ports(self, target_node), target, self.node(target_node), "input")
-        source_name = _port(outputs, source, self.node(source_node), "output")
+            target_name = chosen(input_ports(self, target_node), target, self.node(target_node), "input")
+        source_name = chosen(outputs, source, self.node(source_node), "output")
         edge = Edge(source_node, source_name, target_node, target_name)
         Connect(edge).apply(self)
         return edge
@@ -311,12 +324,15 @@ class Graph:
         self._leave(self.nodes[node_id])
         for known in (self.nodes, self.positions, self.incoming, self.outgoing, self._created, self._ranks.of):
             del known[node_id]
+        self._leaving.pop(node_id, None)
         self._touch(wiring=True)
 
     def insert_edge(self, edge: Edge) -> None:
         """Put an edge in (used by edits)."""
         self.incoming[edge.target][edge.target_port] = edge
         self.outgoing[edge.source][edge] = None
+        ports = self._leaving.setdefault(edge.source, {})
+        ports[edge.source_port] = ports.get(edge.source_port, 0) + 1
         self._touch(wiring=True)
         if not self._ranks.wire(edge.source, edge.target):
             self._ranks.of.update((node_id, float(rank)) for rank, node_id in enumerate(self.order()))
@@ -325,6 +341,10 @@ class Graph:
         """Take an edge out (used by edits)."""
         del self.incoming[edge.target][edge.target_port]
         del self.outgoing[edge.source][edge]
+        ports = self._leaving[edge.source]
+        ports[edge.source_port] -= 1
+        if not ports[edge.source_port]:
+            del ports[edge.source_port]
         self._touch(wiring=True)
 
     def _named(self, node: Node) -> dict[str, str]:
@@ -375,14 +395,3 @@ class Graph:
             self.wirings += 1
         if self.inside is not None:
             self.blocks.touch(self.inside)
-
-
-def _port(ports: tuple[str, ...], wanted: int | str, node: Node, side: str) -> str:
-    if isinstance(wanted, str):
-        if wanted not in ports:
-            known = ", ".join(ports) or "none"
-            raise GraphError(f"{node.name} ({node.type}) has no {side} {wanted[:40]!r}; it has: {known}.")
-        return wanted
-    if not 0 <= wanted < len(ports):
-        raise GraphError(f"{node.name} ({node.type}) has no {side} number {wanted}; it has {len(ports)}.")
-    return ports[wanted]

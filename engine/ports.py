@@ -9,7 +9,7 @@ from engine.graph import Graph, GraphError, Node
 from engine.layers.layer import MOST, Layer, Port, is_numbered
 from engine.resolve import layer_class, resolve
 
-__all__ = ["MOST", "free_input", "has_input", "input_ports", "is_numbered", "output_ports"]
+__all__ = ["MOST", "chosen", "free_input", "has_input", "input_ports", "is_numbered", "output_ports"]
 
 
 def _declared(graph: Graph, node: Node) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
@@ -42,8 +42,7 @@ def input_ports(graph: Graph, node_id: str) -> tuple[str, ...]:
 def output_ports(graph: Graph, node_id: str) -> tuple[str, ...]:
     """The output ports in order, with those a wire still leaves from although the layer has them no more."""
     names = [port.name for port in _declared(graph, graph.node(node_id))[1]]
-    left = {edge.source_port for edge in graph.outgoing[node_id]} - set(names)
-    return (*names, *sorted(left))
+    return (*names, *sorted(graph.leaving(node_id) - set(names)))
 
 
 def free_input(graph: Graph, node_id: str) -> str | None:
@@ -56,3 +55,15 @@ def has_input(graph: Graph, node_id: str, name: str) -> bool:
     """Whether a wire may end at this port: it is shown, or a later input of a variadic port."""
     variadic = (port.name for port in _declared(graph, graph.node(node_id))[0] if port.many)
     return name in input_ports(graph, node_id) or any(is_numbered(name, port) for port in variadic)
+
+
+def chosen(ports: tuple[str, ...], wanted: int | str, node: Node, side: str) -> str:
+    """The port of a node that a script means by name or number. Raises GraphError where there is none."""
+    if isinstance(wanted, str):
+        if wanted not in ports:
+            known = ", ".join(ports) or "none"
+            raise GraphError(f"{node.name} ({node.type}) has no {side} {wanted[:40]!r}; it has: {known}.")
+        return wanted
+    if not 0 <= wanted < len(ports):
+        raise GraphError(f"{node.name} ({node.type}) has no {side} number {wanted}; it has {len(ports)}.")
+    return ports[wanted]

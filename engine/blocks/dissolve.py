@@ -48,7 +48,7 @@ def dissolve(graph: Graph, node_id: str) -> Compound:
         edits.append(edit)
 
     arriving, leaving = dict(graph.incoming[node.id]), list(graph.outgoing[node.id])
-    index = list(graph.nodes).index(node.id)
+    index = graph.index(node.id)
     for edge in (*arriving.values(), *leaving):
         do(Disconnect(edge))
     do(RemoveNode(node.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, TypeGuard, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Final, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -19,6 +19,7 @@ from engine.settings.training import Plateau, TrainingConfig
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+MOST_KNOWN: Final = 64
 SECTIONS: Mapping[str, type[BaseModel]] = {"data": DataConfig, "training": TrainingConfig}
 
 
@@ -32,6 +33,10 @@ class SettingFault:
     message: str
     path: str
     needs: str | None = None
+
+
+_KNOWN: Final[dict[tuple[str, str], BaseModel | SettingFault]] = {}
+"""What some sections mean: several rules ask after every edit, and the settings rarely change."""
 
 
 def resolve_settings(graph: Graph) -> tuple[DataConfig, TrainingConfig] | SettingFault:
@@ -77,6 +82,16 @@ def _section(name: str, raw: object) -> BaseModel | SettingFault:
     values = literal(raw)
     if not isinstance(values, Mapping):
         return SettingFault(f"{name} must be a table of settings, not {show(raw)}.", name)
+    key = name, repr(values)  # 1, 1.0 and True are equal, but not written alike
+    known = _KNOWN.get(key)
+    if known is None:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        known = _KNOWN[key] = _checked(name, values)
+    return known
+
+
+def _checked(name: str, values: Mapping[str, object]) -> BaseModel | SettingFault:
     try:
         return SECTIONS[name].model_validate(values)
     except ValidationError as error:

@@ -66,8 +66,7 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
     if absent is not None:
         yield from _nothing_to_hand_on(graph, report, node_id, {port.name for port in absent.output_ports()})
     elif layer is not None:
-        left = {edge.source_port for edge in graph.outgoing[node_id]}
-        for name in sorted(left.difference(port.name for port in layer.output_ports())):
+        for name in sorted(graph.leaving(node_id) - {port.name for port in layer.output_ports()}):
             yield Problem(
                 "error",
                 "no-such-port",

@@ -197,7 +197,7 @@ class FaultSite:
         cls = self.cls(kind)
         new = Node(node.id, cls.type_name(), node.name, literal(dict(parameters)), dict(node.properties))
         wires = [*graph.incoming[node.id].values(), *graph.outgoing[node.id]]
-        index = list(graph.nodes).index(node.id)
+        index = graph.index(node.id)
         ports = {port.name for port in cls.inputs}
         fit = {edge: edge for edge in wires}
         if len(graph.incoming[node.id]) == 1 and len(cls.inputs) == 1 and not cls.inputs[0].many:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -204,11 +205,9 @@ class Layer(BaseModel):
     def arguments(self, *inputs: Spec) -> dict[str, object]:
         """The arguments of the constructor call by name: what follows from the input, then what is not the default."""
         arguments = self.inferred(*inputs)
-        for name, info in type(self).model_fields.items():
+        for name, default, always in _written(type(self)):
             value = getattr(self, name)
-            if name in self.at_call:
-                continue
-            if info.is_required() or value != info.default or name in self.positional or name in self.always:
+            if always or value != default:
                 arguments[name] = value
         return arguments
 
@@ -229,8 +228,9 @@ class Layer(BaseModel):
         arguments = {key: repr(value) for key, value in self.arguments(*inputs).items()}
         arguments |= {key: text for key, text in texts.items() if key not in self.at_call}
         arguments = {key: text for key, text in arguments.items() if key not in without}
-        order = [*self.inferred(*inputs), *type(self).model_fields]
-        arguments = {key: arguments[key] for key in sorted(arguments, key=lambda key: _index(order, key))}
+        names = dict.fromkeys((*self.inferred(*inputs), *type(self).model_fields))
+        order = {key: index for index, key in enumerate(names)}
+        arguments = {key: arguments[key] for key in sorted(arguments, key=lambda key: order.get(key, -1))}
         leading = [arguments.pop(key) for key in self.positional if key in arguments]
         named = [f"{key}={value}" for key, value in arguments.items()]
         return f"{name}({', '.join(leading + named)})"
@@ -265,6 +265,16 @@ class Layer(BaseModel):
         return ""
 
 
+@lru_cache(1024)
+def _written(layer: type[Layer]) -> tuple[tuple[str, object, bool], ...]:
+    """The fields that the constructor takes: name, default, and whether it is written even then."""
+    always = {name for name, info in layer.model_fields.items() if info.is_required()}
+    always |= {*layer.positional, *layer.always}
+    fields = layer.model_fields.items()
+    return tuple((name, info.default, name in always) for name, info in fields if name not in layer.at_call)
+
+
+@lru_cache(1024)
 def is_module(name: str) -> bool:
     """Whether a public name of torch is that of a module, not of a function."""
     return name.startswith("torch.nn.") and not name.startswith("torch.nn.functional.")
@@ -272,10 +282,6 @@ def is_module(name: str) -> bool:
 
 def _several(value: object) -> tuple[object, ...]:
     return value if isinstance(value, tuple) else (value,)
-
-
-def _index(order: list[str], name: str) -> int:
-    return order.index(name) if name in order else -1
 
 
 def need_rank(spec: Spec, rank: int, layout: str, port: str = "input") -> None:

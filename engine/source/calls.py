@@ -42,6 +42,8 @@ def layer_call(plan: ClassPlan, node: Node) -> str | None:
                 plan.expressed(raw) for raw in node.parameters.values() if expressions.is_expression(raw)
             ]
         return None
+    if plan.block is None and not any(map(depends, node.parameters.values())):  # then all are literals
+        return layer.module(*inputs)
     arguments, texts = layer.arguments(*inputs), {}
     inferred = [name for name in arguments if name not in type(layer).model_fields or name in layer.inferred(*inputs)]
     for name in inferred:

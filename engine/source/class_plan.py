@@ -163,6 +163,8 @@ class ClassPlan:
 
     def view(self, node_id: str) -> BlockView:
         """The first use in which a node is there."""
+        if len(self.views) == 1:
+            return self.views[0]
         return next(view for view in self.views if view.has(node_id))
 
     def _pass(self, node_id: str) -> None:

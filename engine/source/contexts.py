@@ -26,7 +26,8 @@ def contexts(graph: Graph, report: Report) -> dict[str, dict[Key, Inside]]:
                     seen[inside.key] = inside
                     visit(inside.graph, inside.report)
 
-    visit(graph, report)
+    if graph.blocks:
+        visit(graph, report)
     return {block: found[block] for block in _sorted(graph, found.keys())}
 
 

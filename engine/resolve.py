@@ -164,9 +164,9 @@ def drawn_as(graph: Graph, node: Node) -> Node:
     return owner if isinstance(owner, Node) and owner.type == node.type else node
 
 
-_KNOWN: Final[dict[tuple[type[Layer], str], Layer | Fault]] = {}
+KNOWN_LAYERS: Final[dict[tuple[type[Layer], str], Layer | Fault]] = {}
 """The layers of some parameters: they are frozen, so all nodes with the same share one."""
-MOST_KNOWN: Final = 4096
+MOSTKNOWN_LAYERS: Final = 4096
 
 
 def _layer(cls: type[Layer], node: Node, scope: Mapping[str, object]) -> Layer | Fault:
@@ -174,11 +174,11 @@ def _layer(cls: type[Layer], node: Node, scope: Mapping[str, object]) -> Layer |
     if isinstance(values, Fault):
         return values
     key = cls, repr(values)  # 1, 1.0 and True are equal, but not written alike
-    known = _KNOWN.get(key)
+    known = KNOWN_LAYERS.get(key)
     if known is None:
-        if len(_KNOWN) >= MOST_KNOWN:
-            _KNOWN.clear()
-        known = _KNOWN[key] = _made(cls, values)
+        if len(KNOWN_LAYERS) >= MOSTKNOWN_LAYERS:
+            KNOWN_LAYERS.clear()
+        known = KNOWN_LAYERS[key] = _made(cls, values)
     return known
 
 

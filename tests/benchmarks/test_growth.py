@@ -11,6 +11,7 @@ import pytest
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RenameNode, SetParameter
 from engine.graph import Edge, Graph, Node
 from engine.problems import Checker, find
+from engine.resolve import KNOWN_LAYERS
 from engine.shapes import Shapes, infer
 from engine.source import write
 from tests.benchmarks.tables import table
@@ -36,13 +37,14 @@ def milliseconds(work: Callable[[], object], times: int) -> float:
 
 
 def fresh(work: Callable[[Graph], object], graph: Graph) -> Callable[[], object]:
-    """The work from nothing: what blocks remember is forgotten."""
+    """The work from nothing: what is remembered of layers and blocks is forgotten."""
 
     def again() -> object:
         graph.blocks.memo.clear()
         graph.blocks.problems.clear()
         graph.blocks.inferred.clear()
         graph.blocks.constant.clear()
+        KNOWN_LAYERS.clear()
         return work(graph)
 
     return again

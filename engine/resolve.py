@@ -166,7 +166,7 @@ def drawn_as(graph: Graph, node: Node) -> Node:
 
 KNOWN_LAYERS: Final[dict[tuple[type[Layer], str], Layer | Fault]] = {}
 """The layers of some parameters: they are frozen, so all nodes with the same share one."""
-MOSTKNOWN_LAYERS: Final = 4096
+MOST_KNOWN: Final = 4096
 
 
 def _layer(cls: type[Layer], node: Node, scope: Mapping[str, object]) -> Layer | Fault:
@@ -176,7 +176,7 @@ def _layer(cls: type[Layer], node: Node, scope: Mapping[str, object]) -> Layer |
     key = cls, repr(values)  # 1, 1.0 and True are equal, but not written alike
     known = KNOWN_LAYERS.get(key)
     if known is None:
-        if len(KNOWN_LAYERS) >= MOSTKNOWN_LAYERS:
+        if len(KNOWN_LAYERS) >= MOST_KNOWN:
             KNOWN_LAYERS.clear()
         known = KNOWN_LAYERS[key] = _made(cls, values)
     return known

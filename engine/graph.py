@@ -273,12 +273,14 @@ class Graph:
     ) -> Edge:
         """Wire two nodes: ports by index or name, by default the first output to the first free input.
 
+        The ports of a block have the names of its BlockInputs and BlockOutputs.
+
         Raises GraphError where there is no such or no free port, CycleError where the wire would close a circle.
         """
         from engine.edits import Connect
-        from engine.ports import chosen, free_input, has_input, input_ports, output_ports
+        from engine.ports import chosen, free_input, has_input, input_ports, labels, output_ports
 
-        outputs = output_ports(self, source_node)
+        outputs, named = output_ports(self, source_node), labels(self, source_node)[1]
         if target is None:
             target_name = free_input(self, target_node)
             if target_name is None:
@@ -286,8 +288,9 @@ class Graph:
         elif isinstance(target, str) and has_input(self, target_node, target):
             target_name = target
         else:
-            target_name = chosen(input_ports(self, target_node), target, self.node(target_node), "input")
-        source_name = chosen(outputs, source, self.node(source_node), "output")
+            inputs, called = input_ports(self, target_node), labels(self, target_node)[0]
+            target_name = chosen(inputs, called, target, self.node(target_node), "input")
+        source_name = chosen(outputs, named, source, self.node(source_node), "output")
         edge = Edge(source_node, source_name, target_node, target_name)
         Connect(edge).apply(self)
         return edge

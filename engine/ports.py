@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from engine.absent import Absent
@@ -9,7 +10,7 @@ from engine.graph import Graph, GraphError, Node
 from engine.layers.layer import MOST, Layer, Port, is_numbered
 from engine.resolve import layer_class, resolve
 
-__all__ = ["MOST", "chosen", "free_input", "has_input", "input_ports", "is_numbered", "output_ports"]
+__all__ = ["MOST", "chosen", "free_input", "has_input", "input_ports", "is_numbered", "labels", "output_ports"]
 
 
 def _declared(graph: Graph, node: Node) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
@@ -51,19 +52,28 @@ def free_input(graph: Graph, node_id: str) -> str | None:
     return next((name for name in input_ports(graph, node_id) if name not in taken), None)
 
 
+def labels(graph: Graph, node_id: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What people see of its inputs and its outputs where that is not the name: the ports of a block by their names."""
+    ports = _declared(graph, graph.node(node_id))
+    inputs, outputs = ({port.name: port.label for port in side if port.label} for side in ports)
+    return inputs, outputs
+
+
 def has_input(graph: Graph, node_id: str, name: str) -> bool:
     """Whether a wire may end at this port: it is shown, or a later input of a variadic port."""
     variadic = (port.name for port in _declared(graph, graph.node(node_id))[0] if port.many)
     return name in input_ports(graph, node_id) or any(is_numbered(name, port) for port in variadic)
 
 
-def chosen(ports: tuple[str, ...], wanted: int | str, node: Node, side: str) -> str:
-    """The port of a node that a script means by name or number. Raises GraphError where there is none."""
+def chosen(ports: tuple[str, ...], labels: Mapping[str, str], wanted: int | str, node: Node, side: str) -> str:
+    """The port of a node that a script means by name, label or number. Raises GraphError where there is none."""
     if isinstance(wanted, str):
-        if wanted not in ports:
-            known = ", ".join(ports) or "none"
+        labelled = (name for name in ports if labels.get(name) == wanted)
+        found = wanted if wanted in ports else next(labelled, None)
+        if found is None:
+            known = ", ".join(labels.get(name, name) for name in ports) or "none"
             raise GraphError(f"{node.name} ({node.type}) has no {side} {wanted[:40]!r}; it has: {known}.")
-        return wanted
+        return found
     if not 0 <= wanted < len(ports):
         raise GraphError(f"{node.name} ({node.type}) has no {side} number {wanted}; it has {len(ports)}.")
     return ports[wanted]

@@ -8,7 +8,7 @@ trial uses with other sizes: the expression must give the right number in every 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -199,13 +199,10 @@ class ClassPlan:
     def counted(self, node_id: str) -> str | None:
         """The expression that says how often a block is repeated; None for a number that all uses share.
 
-        An expression counts only repeats that are alike from the second on: others are written one by one.
+        An expression counts only repeats that are alike: others are written one by one.
         """
-        node = drawn_as(self.graph, self.graph.nodes[node_id])
-        numbers = {*REPEATS}.difference(parameter.name for parameter in self.parameters)
-        varied = any(expressions.mentions(value) & numbers for value in node.parameters.values())
-        alike = (len({inside.key for inside in view.unfolded(node_id)[1:]}) <= 1 for view in self.views)
-        return self.count(node_id) if self.counts(node_id) and all(alike) and not varied else None
+        alike = all(repeats_alike(self.graph, node_id, self.parameters, view) for view in self.views)
+        return self.count(node_id) if self.counts(node_id) and alike else None
 
     def count(self, node_id: str) -> str | None:
         """The expression of the number of repeats; None for a plain number."""
@@ -314,6 +311,14 @@ class ClassPlan:
                     seen.add(edge.source)
                     queue.append(edge.source)
         return node_id
+
+
+def repeats_alike(graph: Graph, node_id: str, parameters: Iterable[BlockParameter], view: BlockView) -> bool:
+    """Whether the repeats of a block are built alike from the second on, by what they are and by how that is said."""
+    numbers = {*REPEATS}.difference(parameter.name for parameter in parameters)
+    given = drawn_as(graph, graph.nodes[node_id]).parameters.values()
+    numbered = any(expressions.mentions(raw) & numbers for raw in given)
+    return not numbered and len({inside.key for inside in view.unfolded(node_id)[1:]}) <= 1
 
 
 def view_of(found: Inside) -> BlockView:

@@ -14,10 +14,10 @@ from engine.dims import Dim, Size
 from engine.expressions import HELPERS, depends, evaluate
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
-from engine.resolve import Fault, owner_of, resolve_properties
+from engine.resolve import Fault, drawn_as, owner_of, resolve_properties
 from engine.shapes import Report
 from engine.source.calls import WIDEST, block_calls, compressed, laid_out, layer_call
-from engine.source.class_plan import BlockView, Body, ClassPlan, SourceError, view_of
+from engine.source.class_plan import BlockView, Body, ClassPlan, SourceError, repeats_alike, view_of
 from engine.source.coded import coded_fields, reads_right
 from engine.source.conditions import Conditions, there
 from engine.source.contexts import contexts
@@ -102,12 +102,12 @@ class Writer:
         odd = tuple(node for node in graph.order() if (node in here) != conditions.hold(node, found.report))
         nodes = [graph.nodes[node_id] for node_id in graph.order() if node_id in here]
         shapes: dict[str, Hashable] = {
-            node.id: (self._shape_of(view, node), *self._start(node, view, "m")) for node in nodes
+            node.id: (self._shape_of(found, view, node), *self._start(node, view, "m")) for node in nodes
         }
         return (view.unwired(graph), odd), shapes
 
-    def _shape_of(self, view: BlockView, node: Node) -> Hashable:
-        layer = view.report.layer(node.id)
+    def _shape_of(self, used: Inside, view: BlockView, node: Node) -> Hashable:
+        graph, layer = used.graph, view.report.layer(node.id)
         if layer is None or node.id not in view.report.inputs:
             return (node.id,)
         if isinstance(layer, Use):
@@ -116,8 +116,8 @@ class Writer:
             apart = layer.one_by_one(*view.report.inputs[node.id])
             if layer.properties.share_weights:
                 return (node.id, apart, "shared", *inner[:1])
-            tail = len({inside.key for inside in found[1:]}) <= 1
-            if depends(node.properties.get("repeat")) and tail and len(set(inner)) <= 1:
+            counted = depends(drawn_as(graph, node).properties.get("repeat"))
+            if counted and len(set(inner)) <= 1 and repeats_alike(graph, node.id, used.block.parameters, view):
                 return (node.id, apart, "counted", inner[0] if inner else None)
             return (node.id, apart, *inner)
         inputs = view.report.inputs[node.id]

@@ -74,6 +74,23 @@ def test_ports_by_name_and_number() -> None:
         graph.connect(add, add, target="x9")
 
 
+def test_ports_of_a_block_have_the_names_that_are_drawn() -> None:
+    graph = Graph()
+    block = graph.define("Gate")
+    x, gate = block.add("BlockInput", name="x"), block.add("BlockInput", name="gate")
+    y, rest = block.add("BlockOutput", name="y"), block.add("BlockOutput", name="rest")
+    image, use, relu = graph.add("Input", shape=(4,)), graph.add("Gate"), graph.add("ReLU")
+    assert graph.connect(image, use, target="gate") == Edge(image, "output", use, gate)
+    assert graph.connect(image, use, target=x) == Edge(image, "output", use, x)
+    assert graph.connect(use, relu, source="rest") == Edge(use, rest, relu, "input")
+    other = graph.add("ReLU")
+    with pytest.raises(GraphError, match=r"has no input 'y'; it has: x, gate\."):
+        graph.connect(image, use, target="y")
+    with pytest.raises(GraphError, match=r"has no output 'x'; it has: y, rest\."):
+        graph.connect(use, other, source="x")
+    assert output_ports(graph, use) == (y, rest)
+
+
 @pytest.mark.parametrize(
     ("name", "numbered"),
     [

@@ -47,6 +47,10 @@ class Absent(Layer):
         names = [port.name for port in self._inputs]
         return [names.index(source) for _, source in self._pairs]
 
+    def handed(self) -> dict[str, int]:
+        """The index among the wired inputs of what each output hands on."""
+        return {output: index for (output, _), index in zip(self._pairs, self.indices(), strict=True)}
+
     def reads(self, wired: Collection[str]) -> list[str]:
         """Which of the wired ports carry what it hands on; of a variadic one the first."""
         read = []

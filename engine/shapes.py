@@ -5,7 +5,7 @@ A fault stays with the node that causes it: what hangs behind it is unknown, not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 from typing import Final
@@ -204,14 +204,15 @@ class Shapes:
         if wired is None:
             return before is not None
         specs = [report.outputs.get(source, {}).get(port) if source else UNWIRED for _, source, port in wired]
+        needed: Collection[int] = range(len(specs))
         if type(layer) is Absent:
-            handed = layer.indices()
-            specs = [spec if index in handed else spec or UNWIRED for index, spec in enumerate(specs)]
+            needed = layer.indices()
+            specs = [spec if index in needed else spec or UNWIRED for index, spec in enumerate(specs)]
         inputs = tuple(spec for spec in specs if spec is not None)
         if len(inputs) < len(specs):
             return before is not None
-        for (port_name, source, _), spec in zip(wired, inputs, strict=True):
-            if spec is UNWIRED and source and not _optional(layer, port_name):
+        for index, ((port_name, source, _), spec) in enumerate(zip(wired, inputs, strict=True)):
+            if spec is UNWIRED and source and index in needed and not _optional(layer, port_name):
                 message = f"needs its {port_name}, but that comes from an optional input that nothing is wired to."
                 report.errors[node_id] = Fault(message, "shape", None, port_name)
                 return before is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.blocks.shared_weights import difference
+from engine.blocks.use import Use
 from engine.dims import Dim
 from engine.graph import Graph, Node
 from engine.resolve import owner_of
@@ -32,7 +34,7 @@ def disagreement(graph: Graph, report: Report, node_id: str) -> str | None:
     if mine is None or theirs is None:
         return None
     if owner.type == node.type:
-        return _different(owner, mine, theirs)
+        return _different(owner, mine, theirs) or _built_otherwise(report, node_id, owner)
     found = tied(graph, report, node_id)
     return found if isinstance(found, str) else None
 
@@ -67,5 +69,25 @@ def _different(owner: Node, mine: Weights, theirs: Weights) -> str | None:
             return (
                 f"cannot use the weights of {owner.name}: with this input its {name} would have the shape "
                 f"{shape_text(shape)}, but that of {owner.name} has {shape_text(theirs.get(name, ()))}."
+            )
+    return None
+
+
+def _built_otherwise(report: Report, node_id: str, owner: Node) -> str | None:
+    """What a module is built with, beside its weights, that is not the same for both inputs: then it is not one."""
+    layer, theirs = report.layer(node_id), report.layer(owner.id)
+    if layer is None or theirs is None:
+        return None
+    here, there = report.inputs[node_id], report.inputs[owner.id]
+    if isinstance(layer, Use) and isinstance(theirs, Use):
+        pairs = zip(theirs.unfolded(*there), layer.unfolded(*here), strict=False)
+        reason = next((found for a, b in pairs if (found := difference(a, b, "use")) is not None), None)
+        return None if reason is None else f"cannot use the weights of {owner.name}: {reason}."
+    mine, other = (each.arguments(*specs) for each, specs in ((layer, here), (theirs, there)))
+    for name, value in mine.items() if layer.constructor() else ():
+        if other.get(name) != value:
+            return (
+                f"cannot use the weights of {owner.name}: with this input its {name} would be {value}, "
+                f"but that of {owner.name} is {other.get(name)}."
             )
     return None

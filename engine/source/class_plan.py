@@ -169,13 +169,20 @@ class ClassPlan:
 
     def _pass(self, node_id: str) -> None:
         """Note what a node hands on that is there in no use."""
-        absent = next((found for view in self.views if (found := view.report.absent(node_id)) is not None), None)
-        if absent is None or node_id in self.nodes:
-            return
-        wires = wired_inputs(self.graph, node_id, absent) or []
-        for port, index in zip(absent.output_ports(), absent.indices(), strict=True):
-            if index < len(wires):
-                self.handed[node_id, port.name] = self.origin(wires[index][1:])
+        absents = [found for view in self.views if (found := view.report.absent(node_id)) is not None]
+        for absent in absents if node_id not in self.nodes else ():
+            wires = wired_inputs(self.graph, node_id, absent) or []
+            for output, index in absent.handed().items():
+                if index < len(wires):
+                    self.handed[node_id, output] = self.origin(wires[index][1:])
+
+    def hands_on(self, node_id: str) -> dict[str, int]:
+        """For each output that a node still has where it is absent, which of its wires that hands on.
+
+        A node that is repeated zero times hands on more than one whose condition does not hold.
+        """
+        absents = [found for view in self.views if (found := view.report.absent(node_id)) is not None]
+        return {output: index for absent in absents for output, index in absent.handed().items()}
 
     def origin(self, value: Value) -> Value:
         """Where a value comes from, behind nodes that only hand it on in every use."""

@@ -86,27 +86,23 @@ class Forward:
         body = [(f"    {code}", comment, node_id) for code, comment, node_id in self.rows[first:]]
         pairs: dict[str, str] = {}
         for node_id in nodes:
-            absent = next((a for view in self.plan.views if (a := view.report.absent(node_id)) is not None), None)
-            for port, index in zip(absent.output_ports(), absent.indices(), strict=True) if absent is not None else ():
-                if readers.get((node_id, port.name)):
+            for port, index in self.plan.hands_on(node_id).items():
+                if readers.get((node_id, port)):
                     source = self._handed(node_id, index)
-                    pairs[self.variables[node_id, port.name]] = before.get(source, "None") if source[0] else "None"
+                    pairs[self.variables[node_id, port]] = before.get(source, "None") if source[0] else "None"
         pairs = {target: source for target, source in pairs.items() if target != source}
         other = [("else:", "", nodes[-1])] if pairs else []
         other += [(f"    {', '.join(pairs)} = {', '.join(pairs.values())}", "", nodes[-1])] if pairs else []
         self.rows[first:] = [(f"if {self._own(guard)}:", "", nodes[0]), *body, *other]
 
-    def _handed(self, node_id: str, index: int) -> Value:
+    def _handed(self, node_id: str, wire: int) -> Value:
         """Where the value comes from that an absent node hands on, behind others that are absent then, too."""
         plan = self.plan
-        _, source, port = plan.wires[node_id][index]
+        _, source, port = plan.wires[node_id][wire]
         if plan.guards.get(source) != plan.guards[node_id]:
             return source, port
-        absent = next((a for view in plan.views if (a := view.report.absent(source)) is not None), None)
-        if absent is None:
-            return source, port
-        names = [each.name for each in absent.output_ports()]
-        return self._handed(source, absent.indices()[names.index(port)])
+        index = plan.hands_on(source).get(port)
+        return (source, port) if index is None else self._handed(source, index)
 
     def _node(self, node: Node, readers: dict[Value, int]) -> None:
         plan, view = self.plan, self.plan.view(node.id)

@@ -104,6 +104,9 @@ class Writer:
         shapes: dict[str, Hashable] = {
             node.id: (self._shape_of(found, view, node), *self._start(node, view, "m")) for node in nodes
         }
+        for node_id in found.report.layers:
+            if (absent := found.report.absent(node_id)) is not None:  # not being there twice may hand on two things
+                shapes |= {f"{node_id} {output}": index for output, index in absent.handed().items()}
         return (view.unwired(graph), odd), shapes
 
     def _shape_of(self, used: Inside, view: BlockView, node: Node) -> Hashable:

@@ -354,3 +354,48 @@ def test_index_and_count_are_those_of_the_innermost_repeat() -> None:
     use = graph.add("Inner", repeat=3, width=expression("count + index"))
     chain(graph, graph.add("Input", shape=(2,)), use, graph.add("Output", loss="mse_loss"))
     assert numbers(graph) == (2 * 3 + 3) + (3 * 14 + 14) + (14 * 25 + 25)
+
+
+@pytest.mark.parametrize("own", ["index", "count"])
+def test_repeats_that_are_given_their_number_are_one_by_one_in_every_use(own: str) -> None:
+    graph = Graph()
+    inner, outer = graph.define("Inner", width=1), graph.define("Outer", times=1)
+    wide = {"out_features": expression("size(x, 1) + width")}
+    chain(inner, inner.add("BlockInput", name="x"), inner.add("Linear", **wide), inner.add("BlockOutput"))
+    use = outer.add("Inner", repeat=expression("times"), width=expression(f"{own} + 1"))
+    chain(outer, outer.add("BlockInput", name="x"), use, outer.add("BlockOutput"))
+    uses = [graph.add("Outer", times=times) for times in (0, 1, 2, 3)]
+    chain(graph, graph.add("Input", shape=(2,)), *uses, graph.add("Output", loss="mse_loss"))
+    width = total = 2
+    for times in (1, 2, 3):
+        for index in range(times):
+            more = {"index": index, "count": times}[own] + 1
+            total += (width + 1) * (width + more)
+            width += more
+    assert errors(graph) == []
+    assert numbers(graph) == total - 2
+    assert compile_graph(graph)(torch.randn(2, 2)).shape == (2, width)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_what_is_absent_for_two_reasons_hands_on_what_each_of_them_says(swapped: bool) -> None:
+    graph = Graph()
+    pair, outer = graph.define("Pair"), graph.define("Outer", there=True, times=1)
+    a, b = pair.add("BlockInput", name="a"), pair.add("BlockInput", name="b")
+    for name in "ba" if swapped else "ab":
+        chain(pair, {"a": a, "b": b}[name], pair.add("Tanh"), pair.add("BlockOutput", name=name))
+    x = outer.add("BlockInput", name="x")
+    half = outer.add("Chunk", chunks=2)
+    use = outer.add("Pair", repeat=expression("times"), when=expression("there"))
+    join = outer.add("Concat", when=expression("there"))
+    outer.connect(x, half)
+    for place, name in enumerate("ab"):
+        outer.connect(half, use, source=place, target=name)
+    for name in "ba" if swapped else "ab":
+        outer.connect(use, join, source=name)
+    chain(outer, join, outer.add("BlockOutput"))
+    uses = [graph.add("Outer", times=times, there=there) for there, times in ((True, 0), (True, 2), (False, 1))]
+    chain(graph, graph.add("Input", shape=(4,)), *uses, graph.add("Output", loss="mse_loss"))
+    image = torch.randn(2, 4)
+    twice = image.chunk(2, dim=1)[0].tanh().tanh()  # swapped, the first two exchange the halves and back again
+    assert torch.equal(compile_graph(graph)(image), twice)

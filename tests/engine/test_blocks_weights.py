@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 
 from engine import cost
 from engine.compile import compile_graph
 from engine.edits import SetParameter, SetProperty
+from engine.expressions import expression
 from engine.graph import Graph
 from engine.problems import find
 from engine.source import write
@@ -36,6 +39,43 @@ def test_shared_weights_are_one_module_and_counted_once() -> None:
     (problem,) = [p for p in find(graph) if p.code == "sharing"]
     assert problem.node == again
     assert "its weight would have the shape (3, 5), but that of tower has (3, 4)" in problem.message
+
+
+def test_a_block_that_reads_another_size_is_not_the_same_module() -> None:
+    graph = Graph("towers")
+    block = graph.define("Scaled")
+    scale = ("Scale", {"factor": expression("in_channels * 0.5")})
+    along(block, block.add("BlockInput", name="x"), ("Tanh", {}), scale, ("BlockOutput", {}))
+    left, right = graph.add("Input", shape=(4,)), graph.add("Input", shape=(4,))
+    tower = along(graph, left, ("Scaled", {"name": "tower"}))
+    again = along(graph, right, ("Scaled", {"name": "again", "weights_of": tower}))
+    for each in (tower, again):
+        along(graph, each, ("Linear", {"out_features": 2}), ("Output", {"loss": "mse_loss"}))
+    assert [p.message for p in find(graph) if p.severity == "error"] == []
+    SetParameter(right, "shape", (5,)).apply(graph)
+    (problem,) = [p for p in find(graph) if p.severity == "error"]
+    assert (problem.code, problem.node) == ("sharing", again)
+    assert "cannot use the weights of tower: scale1 has other settings in some uses" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "name"),
+    [
+        ("BatchNorm1d", {"affine": False}, "num_features"),
+        ("LayerNorm", {"elementwise_affine": False}, "normalized_shape"),
+    ],
+)
+def test_a_layer_built_for_another_size_is_not_the_same_module(
+    kind: str, parameters: dict[str, Any], name: str
+) -> None:
+    graph = Graph("norms")
+    first = along(graph, graph.add("Input", shape=(4,)), (kind, parameters))
+    second = along(graph, graph.add("Input", shape=(5,)), (kind, {**parameters, "weights_of": first}))
+    for each in (first, second):
+        along(graph, each, ("Linear", {"out_features": 2}), ("Output", {"loss": "mse_loss"}))
+    (problem,) = [p for p in find(graph) if p.severity == "error"]
+    assert (problem.code, problem.node) == ("sharing", second)
+    assert f"its {name} would be 5" in problem.message
 
 
 def test_a_tied_embedding_lends_its_table_to_the_last_layer() -> None:

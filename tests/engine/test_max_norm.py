@@ -119,8 +119,27 @@ def tied_before() -> Graph:
     return graph
 
 
-RIGHT = [once, each_step_as_one_batch, scan_of_one_step, shared_without_importance, tied_behind]
-WRONG = [scanned, shared, shared_block, tied_before]
+def tied_in_repeats(share_weights: bool = False) -> Graph:
+    """In every repeat the table is looked up, and multiplied with behind that."""
+    graph = Graph("repeats")
+    block = graph.define("Step")
+    x, words = block.add("BlockInput", name="x"), block.add("BlockInput", name="words")
+    table = along(block, words, ("Embedding", TABLE))
+    scores = ("Linear", {"out_features": 5, "bias": False, "weights_of": table})
+    last = along(block, joined(block, "Add", x, table), scores, ("Tanh", {}), ("Linear", {"out_features": 4}))
+    block.connect(last, block.add("BlockOutput", name="x"))
+    given = graph.add("Input", shape=(3, 4)), graph.add("Input", shape=(3,), dtype="int64")
+    use = joined(graph, "Step", *given, repeat=2, share_weights=share_weights)
+    graph.connect(use, graph.add("Output", loss="mse_loss"))
+    return graph
+
+
+def tied_in_shared_repeats() -> Graph:
+    return tied_in_repeats(share_weights=True)
+
+
+RIGHT = [tied_in_repeats, once, each_step_as_one_batch, scan_of_one_step, shared_without_importance, tied_behind]
+WRONG = [tied_in_shared_repeats, scanned, shared, shared_block, tied_before]
 
 
 def errors(graph: Graph) -> list[Problem]:

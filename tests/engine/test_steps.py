@@ -145,6 +145,19 @@ def test_steps_cost_the_same_in_either_way(kind: str) -> None:
     assert (macs(1), macs(7)) == (3 * 4 * 8, 7 * 3 * 4 * 8)
 
 
+def test_sums_over_the_samples_are_those_of_one_step() -> None:
+    graph = Graph("steps")
+    block = graph.define("Around")
+    x = block.add("BlockInput")
+    mixed = joined(block, "Einsum", x, x, equation="ni,mi->ni")
+    block.connect(mixed, block.add("BlockOutput"))
+    steps = (("Linear", {"out_features": 3}), ("Around", {"apply": "each_step"}), ("Output", {"loss": "mse_loss"}))
+    along(graph, graph.add("Input", shape=("T", 4)), *steps)
+    model, given = compile_graph(graph), torch.randn(2, 5, 4)
+    inner = next(model.children())(given)
+    torch.testing.assert_close(model(given), inner * inner.sum(0, keepdim=True))
+
+
 ALONE = ("Constant", "Parameter", "Arange", "IndexSelect", "NormalNoise", "UniformNoise")
 """Layers without samples: of tensors without a batch, and of random numbers, which are others in every call."""
 

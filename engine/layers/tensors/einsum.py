@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Final
 from pydantic import Field
 
 from engine.dims import Dim, product
+from engine.layers.axes import batch_axis
 from engine.layers.layer import Layer, Port, ShapeError, need_float
 from engine.spec import Spec
 
@@ -102,6 +103,13 @@ class Einsum(Layer):
                     )
                 sizes[letter] = size if known == 1 else known
         return sizes
+
+    def mixes_samples(self, *inputs: Spec) -> bool:
+        """Unless the batch is one letter in all inputs that have it, and the first of the result."""
+        axes = [batch_axis(spec) for spec in inputs]
+        letters = {term[axis] for term, axis in zip(self._terms(), axes, strict=True) if axis is not None}
+        once = all(term.count(letter) <= 1 for term in self._terms() for letter in letters)
+        return bool(letters) and not (once and letters == {self._result()[:1]})
 
     def expression(self, module: str, arguments: list[str]) -> str:
         return f"torch.einsum({', '.join([repr(self.equation), *arguments])})"

@@ -44,6 +44,7 @@ def _shortened(graph: Graph, report: Report, again: bool) -> Iterator[Problem]:
         owner = owner_of(graph, node)
         if isinstance(layer, Use):
             shared = bool(graph.sharers(node_id)) or (isinstance(owner, Node) and owner.id != node_id)
+            shared = shared or (layer.properties.share_weights and layer.properties.repeat > 1)
             for found, steps, _ in layer.passes(*inputs):
                 for problem in _shortened(found.graph, found.report, again or shared or steps not in (0, 1)):
                     inside = (str(problem.node), *problem.inside)

@@ -12,12 +12,13 @@ from tests.engine.cases.case import Case, Drawing, Trial
 EQUATIONS = (
     *("bij,bjk->bik", "bi,bi->b", "bi,bj->bij", "bi,ij->bj", "bhid,bhjd->bhij", "bi,ij,bj->b", "bii->bi", "bi->b"),
     *("bij->bji", "bij,bjk", "bi,i->bi", "bid,d->bi", "bij->b", "bcij,ck->bkij"),
+    *("bi,ai->bi", "bi,ai->ba", "bi,ai->ai"),
 )
 
 
 def fitting(drawing: Drawing) -> list[Spec]:
-    """Inputs whose axes mostly have the sizes of their letters; b is the batch."""
-    sizes = {"b": BATCH} | {letter: drawing.axis() for letter in "cdhijk"}
+    """Inputs whose axes mostly have the sizes of their letters; a and b are the batch."""
+    sizes = {"a": BATCH, "b": BATCH} | {letter: drawing.axis() for letter in "cdhijk"}
     specs = []
     for term in drawing.typed["equation"].partition("->")[0].split(","):
         shape = [sizes.get(letter, 2) for letter in term]

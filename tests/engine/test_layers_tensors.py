@@ -25,7 +25,7 @@ SEQUENCE = Spec((BATCH, Size("T"), 16), axes=("batch", "time", "features"))
 
 NO_EQUATION = (
     "needs an equation of letters, one for each axis, such as 'bij,bjk->bik': inputs between commas, the result "
-    "behind ->, without spaces."
+    "behind ->, without spaces; ... stands for axes without a letter, once in each."
 )
 
 

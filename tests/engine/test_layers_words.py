@@ -148,3 +148,8 @@ def test_a_bias_that_the_torch_does_not_know_is_a_problem_and_not_a_crash(name: 
 def test_a_bias_that_is_true_is_not_written_for_a_torch_that_does_not_know_it() -> None:
     norm = normalization.BatchNorm2d(bias=True)
     assert norm.module(PICTURE, texts={"bias": "wanted", "eps": "eps"}) == "nn.BatchNorm2d(3, eps=eps)"
+
+
+def test_the_readme_says_how_many_layers_there_are() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"The catalogue has {len(layers.all())} layers" in text

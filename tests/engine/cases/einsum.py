@@ -12,16 +12,20 @@ from tests.engine.cases.case import Case, Drawing, Trial
 EQUATIONS = (
     *("bij,bjk->bik", "bi,bi->b", "bi,bj->bij", "bi,ij->bj", "bhid,bhjd->bhij", "bi,ij,bj->b", "bii->bi", "bi->b"),
     *("bij->bji", "bij,bjk", "bi,i->bi", "bid,d->bi", "bij->b", "bcij,ck->bkij"),
+    *("...ij,jk->...ik", "...i,...i->...", "b...,b->b...", "bi...,...->b...", "...d,de", "b...->b", "...i->i..."),
     *("bi,ai->bi", "bi,ai->ba", "bi,ai->ai"),
 )
 
 
 def fitting(drawing: Drawing) -> list[Spec]:
     """Inputs whose axes mostly have the sizes of their letters; a and b are the batch."""
-    sizes = {"a": BATCH, "b": BATCH} | {letter: drawing.axis() for letter in "cdhijk"}
-    specs = []
+    sizes = {"a": BATCH, "b": BATCH} | {letter: drawing.axis() for letter in "cdehijk"}
+    others = [BATCH, drawing.axis(), drawing.axis()]
+    specs: list[Spec] = []
     for term in drawing.typed["equation"].partition("->")[0].split(","):
-        shape = [sizes.get(letter, 2) for letter in term]
+        before, rest, behind = term.partition("...")
+        many = others[drawing.draw(st.integers(1 if before else 0, 3)) :] if rest else []
+        shape = [sizes.get(letter, 2) for letter in before] + many + [sizes.get(letter, 2) for letter in behind]
         if shape and drawing.draw(st.integers(0, 8)) == 0:
             shape[-1] = drawing.axis(1, 1, 3, open_=False)
         specs.append(Spec(tuple(shape)))
@@ -42,7 +46,7 @@ CASES = {
             "equation": st.one_of(
                 st.sampled_from(EQUATIONS),
                 st.sampled_from(EQUATIONS),
-                st.sampled_from(("bi,bi->c", "bi->bb", "bi,,->b", "b1")),
+                st.sampled_from(("bi,bi->c", "bi->bb", "bi,,->b", "b1", "......i", "b...i...->b", "..i")),
             )
         },
         inputs=fitting,

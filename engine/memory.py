@@ -31,6 +31,8 @@ class Memory:
     sizes: dict[int, int] = field(default_factory=dict)
     holders: dict[int, int] = field(default_factory=dict)
     saved: set[int] = field(default_factory=set)
+    learned: set[int] = field(default_factory=set)
+    """Those that a gradient goes to, or would go to: without training the learned tensors themselves."""
     fixed: int = 0
     """Bytes that are kept until the backward pass without being a value of the network (masks, indices)."""
     alive: int = 0
@@ -119,7 +121,8 @@ def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]
             handed = [taken[index] for index in read]
             asked = [port for port in report.outputs[node_id] if readers.get((node_id, port))]
             specs = computed(layer, report.outputs[node_id], asked)
-            made = handed if absent else _node(memory, layer, report.inputs[node_id], specs, taken)
+            learns = not node.properties.get("frozen")
+            made = handed if absent else _node(memory, layer, report.inputs[node_id], specs, taken, learns)
             if not absent and node.properties.get("parametrization") is not None:
                 first = all(graph.nodes[source].type == "Input" for _, source, _ in wires if source)
                 _made_weight(memory, layer.weights(*report.inputs[node_id]), waits=memory.training and not first)
@@ -145,11 +148,26 @@ def computed(layer: Layer, outputs: Mapping[str, Spec], read: Collection[str]) -
 
 
 def _node(
-    memory: Memory, layer: Layer, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], taken: list[int | None]
+    memory: Memory,
+    layer: Layer,
+    inputs: tuple[Spec, ...],
+    outputs: tuple[Spec, ...],
+    taken: list[int | None],
+    learns: bool,
 ) -> list[int]:
-    """The storages of a node's outputs."""
+    """The storages of a node's outputs; whether it ``learns`` says if its weights, where it has some, do."""
     if isinstance(layer, Use):
         return _use(memory, layer, inputs, taken)
+    learned = [storage in memory.learned for storage in taken]
+    made = _made(memory, layer.learning(learned), inputs, outputs, taken)
+    if (memory.training and any(learned)) or ((memory.training or not inputs) and learns and layer.weights(*inputs)):
+        memory.learned |= {each for each, spec in zip(made, outputs, strict=True) if spec.dtype == "float32"}
+    return made
+
+
+def _made(
+    memory: Memory, layer: Layer, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], taken: list[int | None]
+) -> list[int]:
     first = next((storage for storage in taken if storage is not None), None)
     if (first is not None or not taken) and layer.passes_through(inputs, memory.training):
         return [memory.new(0) if first is None else first for _ in outputs]  # without an input: its own weights
@@ -187,7 +205,7 @@ def _use(memory: Memory, use: Use, inputs: tuple[Spec, ...], taken: list[int | N
         memory.fixed -= lists  # a repeat makes lists of its own where those of the repeat before were
         lists = 0
         if steps:
-            made, lists = _scan(memory, found, memory.number(steps), outputs)
+            made, lists = _scan(memory, found, memory.number(steps), outputs, stream)
         else:
             made = _once(memory, found, stream)
         for storage in before:
@@ -205,17 +223,21 @@ def _once(memory: Memory, found: Inside, stream: list[int | None]) -> list[int]:
     return _walk(memory, found.graph, found.report, given)
 
 
-def _scan(memory: Memory, found: Inside, steps: int, outputs: tuple[Spec, ...]) -> tuple[list[int], int]:
+def _scan(
+    memory: Memory, found: Inside, steps: int, outputs: tuple[Spec, ...], stream: list[int | None]
+) -> tuple[list[int], int]:
     """Each step leaves what the backward pass wants; what the steps give is kept as a list, then stacked.
 
     Returns the storages of the outputs, each held once for the caller, and the bytes of the lists.
     """
     one = Memory(memory.training, memory.number)
     starts = {}
-    for node_id, spec in found.given.items():
+    for (node_id, spec), storage in zip(found.given.items(), stream, strict=True):
         if spec is not UNWIRED:
             starts[node_id] = one.new(0)  # a view of the sequence, or the state that the step before has left
             one.hold(starts[node_id])
+            if storage in memory.learned:
+                one.learned.add(starts[node_id])
     answers = _walk(one, found.graph, found.report, starts)
     if memory.training:
         memory.keep((one.fixed + sum(one.sizes[storage] for storage in one.saved)) * steps)

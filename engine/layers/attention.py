@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from engine.dims import Dim, product
 from engine.layers.attention_memory import Attention, attended
@@ -88,6 +89,8 @@ class ScaledDotProductAttention(Layer):
         description="whether heads (axis −3) of keys and values may be fewer; each then serves a group of queries",
     )
 
+    _learned_mask: bool = PrivateAttr(default=False)
+
     def infer(self, *inputs: Spec) -> Spec:
         query, key, value, mask = inputs
         for index, x in enumerate(inputs[:3]):
@@ -168,30 +171,49 @@ class ScaledDotProductAttention(Layer):
         query, key, value, *_ = inputs
         return product(query.shape[:-1]) * key.shape[-2] * (query.shape[-1] + value.shape[-1])
 
+    def learning(self, learned: Sequence[bool]) -> Layer:
+        return self.model_copy(update={"_learned_mask": True}) if learned[3:] == [True] else self
+
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
-        query, *_, mask = inputs
+        query, *_ = inputs
         if self._fused(inputs, True):
-            return 4 * (product(query.shape[:-1]) + (0 if mask is UNWIRED else product(mask.shape)))
+            return self._floats(inputs) + 4 * product(query.shape[:-1])
         scores = product(query.shape[:-1]) * inputs[1].shape[-2]
-        return 4 * (sum((product(x.shape) for x in inputs[:3]), start=scores * (3 if self.dropout_p else 1)))
+        return 4 * (scores * (3 if self.dropout_p else 1) + product(query.shape) + sum(self._heads(inputs)))
 
     def workspace(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], training: bool) -> tuple[Dim, ...]:
-        query, key, _, mask = inputs
-        floats = 0 if mask is UNWIRED else 4 * product(mask.shape)
+        query, key, *_ = inputs
+        floats = self._floats(inputs)
         if self._fused(inputs, training):
             return (floats + 4 * product(query.shape[:-1]),)
         scores = 2 * product(query.shape[:-1]) * key.shape[-2]
-        scaled = product(query.shape) + product(key.shape)
+        keys, values = self._heads(inputs)
+        scaled = product(query.shape) + keys + (keys + values if self._grouped(inputs) else 0)
         kept = self.kept(inputs, outputs) - 4 * product(inputs[2].shape) if training else 0
         return floats + 4 * (scaled + scores - product(outputs[0].shape)), floats + kept
 
     def reads_again(self, *inputs: Spec) -> Saves:
         return "both" if self._fused(inputs, True) else "nothing"  # but copies of them
 
+    def _grouped(self, inputs: tuple[Spec, ...]) -> bool:
+        return self.enable_gqa and inputs[0].shape[-3] != inputs[1].shape[-3]
+
+    def _heads(self, inputs: tuple[Spec, ...]) -> tuple[Dim, Dim]:
+        """The numbers of keys and values, which are repeated where several heads of queries look with one of them."""
+        query, key, value, _ = inputs
+        keys, values = (product((*query.shape[:-2], *x.shape[-2:])) for x in (key, value))
+        return keys, values
+
+    def _floats(self, inputs: tuple[Spec, ...]) -> Dim:
+        """The bytes of the floats that torch makes of a mask of truth values."""
+        mask = inputs[3]
+        return 0 if mask is UNWIRED or mask.dtype != "bool" else 4 * product(mask.shape)
+
     def _fused(self, inputs: tuple[Spec, ...], training: bool) -> bool:
-        """Whether torch takes its one kernel, which holds no scores."""
+        """Whether torch takes its one kernel, which holds no scores, and gives no gradient to a mask."""
         query, _, value, _ = inputs
-        return not (training and self.dropout_p) and query.rank == 4 and value.shape[-1] == query.shape[-1]
+        drops = training and self.dropout_p
+        return not drops and not self._learned_mask and query.rank == 4 and value.shape[-1] == query.shape[-1]
 
     def summary(self) -> str:
         return " · ".join(["grouped"] * self.enable_gqa + ["causal"] * self.is_causal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, Literal
@@ -182,6 +182,10 @@ class Layer(BaseModel):
         """
         dims = getattr(self, "dim", None)
         return any(type(dim) is int and dim % max(x.rank, 1) == 0 for x in inputs[:1] for dim in _several(dims))
+
+    def learning(self, learned: Sequence[bool]) -> Layer:
+        """The layer as it computes where gradients go to these of its inputs; most do not care."""
+        return self
 
     def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         """Bytes it needs only while it computes, beside inputs and outputs."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine import cost
+from engine.edits import Disconnect
 from engine.graph import Graph
 from engine.shapes import infer
 from tests.benchmarks.tables import table
@@ -56,6 +57,30 @@ def heads(steps: int = 64, keys: int = 64, size: int = 16, values: int = 16, mas
     return wired("ScaledDotProductAttention", shapes, **more)
 
 
+def added(
+    learned: bool, shape: tuple[int, ...], steps: int = 64, keys: int = 64, groups: int = 4, **more: Any
+) -> Graph:
+    """The same under floats that are added to the scores: a learned tensor, or an Input behind the batch."""
+    graph = Graph("added")
+    layer = graph.add("ScaledDotProductAttention", enable_gqa=groups != 4, **more)
+    for port, size in (("query", (4, steps, 16)), ("key", (groups, keys, 16)), ("value", (groups, keys, 16))):
+        start = along(graph, graph.add("Input", shape=size), ("Linear", {"out_features": 16}))
+        graph.connect(start, layer, target=port)
+    graph.connect(graph.add("Parameter" if learned else "Input", shape=shape), layer, target="attn_mask")
+    graph.connect(layer, graph.add("Output", loss="mse_loss"))
+    return graph
+
+
+def computed(keys: int = 64) -> Graph:
+    """Floats that something learned makes of the sample."""
+    graph = added(False, (4, 64, 8), keys=keys)
+    (layer,) = graph.of_type("ScaledDotProductAttention")
+    Disconnect(wire := graph.incoming[layer.id]["attn_mask"]).apply(graph)
+    made = along(graph, wire.source, ("Linear", {"out_features": keys}))
+    graph.connect(made, layer.id, target="attn_mask")
+    return graph
+
+
 MULTIHEAD: list[dict[str, Any]] = [
     *({}, {"is_causal": True}, {"mask": "key_padding_mask"}, {"mask": "attn_mask"}, {"keys": 40}, {"bias": False}),
     *({"keys": 40, "size": 24}, {"add_bias_kv": True, "add_zero_attn": True}, {"num_heads": 1}, {"num_heads": 8}),
@@ -68,6 +93,12 @@ LAYERS: list[dict[str, Any]] = [
 HEADS: list[dict[str, Any]] = [
     *({}, {"is_causal": True}, {"mask": True}, {"keys": 40}, {"values": 32}, {"steps": 160, "keys": 160}),
 ]
+ADDED: list[dict[str, Any]] = [
+    *({"learned": True, "shape": shape} for shape in ((64, 64), (4, 64, 64), (1, 4, 64, 64), (1, 64))),
+    *({"learned": False, "shape": shape} for shape in ((4, 64, 64), (1, 64, 64), (1, 1, 64))),
+    *({"learned": learned, "shape": (4, 64, 64), "groups": 2} for learned in (True, False)),
+    {"learned": True, "shape": (32, 128), "steps": 32, "keys": 128},
+]
 
 
 def cases() -> list[tuple[str, Graph]]:
@@ -79,6 +110,9 @@ def cases() -> list[tuple[str, Graph]]:
         found.append((f"{decoder=} {dropout} {more}", layer(decoder, dropout=dropout, **more)))
     for dropout, more in product((0.0, 0.2), HEADS):
         found.append((f"heads {dropout} {more}", heads(dropout_p=dropout, **more)))
+    for dropout, more in product((0.0, 0.2), ADDED):
+        found.append((f"added {dropout} {more}", added(dropout_p=dropout, **more)))
+    found.append(("computed", computed()))
     return found
 
 

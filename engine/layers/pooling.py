@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,17 +14,21 @@ from engine.layers.parameters import NonNegative, One, OneOrThree, OneOrTwo, Pos
 from engine.layers.windows import AXES, LAYOUTS, Window, filled, slide, spread
 from engine.spec import Spec
 
-FORMULA = "out = ⌊(in + 2·padding − {span}) / stride⌋ + 1"
+FORMULA = "out = ⌊(in + 2·padding − {span}) / stride⌋ + 1;  with 'same_tf' ⌈in / stride⌉"
 KERNEL = "the size of the window{}"
 STRIDE = "how far the window moves; none: its own size"
-PADDING = "cells added on each side, at most half the window"
-ZEROS = "zeros added on each side, at most half the window"
+LIKE_TENSORFLOW = "'same_tf' gives ⌈size / stride⌉ as TensorFlow does: an odd cell goes to the end"
+PADDING = f"cells added on each side, at most half the window; {LIKE_TENSORFLOW}"
+ZEROS = f"zeros added on each side, at most half the window; {LIKE_TENSORFLOW}"
 DILATION = "the distance between the cells a window looks at"
 INDICES = "also give where each largest value was (for un-pooling)"
 CEIL = "let the last window reach over the edge"
-COUNT = "whether the added zeros count in the mean"
+COUNT = "whether the added zeros count in the mean; in TensorFlow they do not"
 DIVISOR = "divide by this number instead of the window's cells"
 TWO, THREE = "; two numbers are height and width", "; three numbers are depth, height and width"
+
+
+Automatic = Literal["same_tf"]
 
 
 class Pooling(Layer):
@@ -58,13 +63,22 @@ class Pooling(Layer):
         """The same, reckoned once."""
         kernel = self.each("kernel_size")
         stride = self.each("stride") if self.stride is not None else kernel
-        padding, dilation = self.each("padding"), self.each("dilation", 1)
+        dilation = self.each("dilation", 1)
+        if self.same:
+            return tuple(Window(k, s, dilation=d, same=True) for k, s, d in zip(kernel, stride, dilation, strict=True))
         return tuple(
             Window(k, s, p, p, d, getattr(self, "ceil_mode", False))
-            for k, s, p, d in zip(kernel, stride, padding, dilation, strict=True)
+            for k, s, p, d in zip(kernel, stride, self.each("padding"), dilation, strict=True)
         )
 
+    @property
+    def same(self) -> bool:
+        """Whether it is padded as TensorFlow's 'same' has it."""
+        return getattr(self, "padding", 0) == "same_tf"
+
     def check(self) -> None:
+        if self.same:
+            return
         for axis, size, pad in zip(AXES[self.spatial], self.each("kernel_size"), self.each("padding"), strict=True):
             if pad > size // 2:
                 raise ShapeError(
@@ -78,7 +92,7 @@ class Pooling(Layer):
         (x,) = inputs
         self.need_input(x)
         for axis, size, window in zip(AXES[self.spatial], x.shape[2:], self.windows(), strict=True):
-            if self.room and isinstance(size, int) and size < window.kernel:
+            if self.room and not self.same and isinstance(size, int) and size < window.kernel:
                 raise ShapeError(
                     f"slides a window of {window.kernel} along the {axis}, which has {size} cells only.",
                     port="input",
@@ -97,6 +111,37 @@ class Pooling(Layer):
 
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
         return filled(self.windows(), inputs[0].shape[2:], outputs[0].shape[2:])
+
+
+class Padded(Pooling):
+    """What pads its input by itself: with 'same_tf' a function does, for torch's pooling has none of it."""
+
+    functions: ClassVar[tuple[str, ...]] = ("pool_same",)
+
+    def padded(self, x: Spec) -> Dim:
+        """The bytes of the padded input that is made before the pooling; 0 where it is not."""
+        sizes = tuple(window.padded(size) for window, size in zip(self.windows(), x.shape[2:], strict=True))
+        return 4 * product((*x.shape[:2], *sizes)) if self.same and sizes != x.shape[2:] else 0
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return self.padded(inputs[0])
+
+    def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return self.padded(inputs[0])
+
+    def arguments(self, *inputs: Spec) -> dict[str, object]:
+        arguments = super().arguments(*inputs)
+        if self.same:
+            arguments.pop("padding")
+        return arguments
+
+    def module(self, *inputs: Spec, texts: Mapping[str, str] | None = None) -> str | None:
+        if self.same:
+            texts = {name: text for name, text in (texts or {}).items() if name != "padding"}
+        return super().module(*inputs, texts=texts)
+
+    def expression(self, module: str, arguments: list[str]) -> str:
+        return f"pool_same({arguments[0]}, {module})" if self.same else super().expression(module, arguments)
 
 
 class Indexed(Pooling):
@@ -120,10 +165,26 @@ class Indexed(Pooling):
         return 8 * product(outputs[0].shape)
 
 
-class _MaxPool(Indexed):
+class _MaxPool(Padded, Indexed):
     """Keeps the largest value of each window."""
 
     formula: ClassVar[str] = FORMULA.format(span="dilation·(kernel_size − 1) − 1")
+
+    def check(self) -> None:
+        super().check()
+        if self.same and self.return_indices:
+            raise ShapeError(
+                "pads as TensorFlow does, so its indices would count the added cells, too; choose another padding, or "
+                "no indices.",
+                parameter="return_indices",
+                code="padding",
+            )
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return self.padded(inputs[0]) + Indexed.kept(self, inputs, outputs)
+
+    def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return self.padded(inputs[0]) + Indexed.scratch(self, inputs, outputs)
 
 
 class MaxPool1d(_MaxPool):
@@ -134,7 +195,7 @@ class MaxPool1d(_MaxPool):
 
     kernel_size: One[Positive] = Field(description=KERNEL.format(""))
     stride: One[Positive] | None = Field(None, description=STRIDE)
-    padding: One[NonNegative] = Field(0, description=PADDING)
+    padding: One[NonNegative] | Automatic = Field(0, description=PADDING)
     dilation: One[Positive] = Field(1, description=DILATION)
     return_indices: bool = Field(False, description=INDICES)
     ceil_mode: bool = Field(False, description=CEIL)
@@ -148,7 +209,7 @@ class MaxPool2d(_MaxPool):
 
     kernel_size: OneOrTwo[Positive] = Field(description=KERNEL.format(TWO))
     stride: OneOrTwo[Positive] | None = Field(None, description=STRIDE)
-    padding: OneOrTwo[NonNegative] = Field(0, description=PADDING)
+    padding: OneOrTwo[NonNegative] | Automatic = Field(0, description=PADDING)
     dilation: OneOrTwo[Positive] = Field(1, description=DILATION)
     return_indices: bool = Field(False, description=INDICES)
     ceil_mode: bool = Field(False, description=CEIL)
@@ -162,13 +223,13 @@ class MaxPool3d(_MaxPool):
 
     kernel_size: OneOrThree[Positive] = Field(description=KERNEL.format(THREE))
     stride: OneOrThree[Positive] | None = Field(None, description=STRIDE)
-    padding: OneOrThree[NonNegative] = Field(0, description=PADDING)
+    padding: OneOrThree[NonNegative] | Automatic = Field(0, description=PADDING)
     dilation: OneOrThree[Positive] = Field(1, description=DILATION)
     return_indices: bool = Field(False, description=INDICES)
     ceil_mode: bool = Field(False, description=CEIL)
 
 
-class _AvgPool(Pooling):
+class _AvgPool(Padded):
     """Keeps the mean of each window."""
 
     formula: ClassVar[str] = FORMULA.format(span="kernel_size")
@@ -182,7 +243,7 @@ class AvgPool1d(_AvgPool):
 
     kernel_size: One[Positive] = Field(description=KERNEL.format(""))
     stride: One[Positive] | None = Field(None, description=STRIDE)
-    padding: One[NonNegative] = Field(0, description=ZEROS)
+    padding: One[NonNegative] | Automatic = Field(0, description=ZEROS)
     ceil_mode: bool = Field(False, description=CEIL)
     count_include_pad: bool = Field(True, description=COUNT)
 
@@ -195,7 +256,7 @@ class AvgPool2d(_AvgPool):
 
     kernel_size: OneOrTwo[Positive] = Field(description=KERNEL.format(TWO))
     stride: OneOrTwo[Positive] | None = Field(None, description=STRIDE)
-    padding: OneOrTwo[NonNegative] = Field(0, description=ZEROS)
+    padding: OneOrTwo[NonNegative] | Automatic = Field(0, description=ZEROS)
     ceil_mode: bool = Field(False, description=CEIL)
     count_include_pad: bool = Field(True, description=COUNT)
     divisor_override: Positive | None = Field(None, description=DIVISOR)
@@ -211,7 +272,7 @@ class AvgPool3d(_AvgPool):
 
     kernel_size: OneOrThree[Positive] = Field(description=KERNEL.format(THREE))
     stride: OneOrThree[Positive] | None = Field(None, description=STRIDE)
-    padding: OneOrThree[NonNegative] = Field(0, description=ZEROS)
+    padding: OneOrThree[NonNegative] | Automatic = Field(0, description=ZEROS)
     ceil_mode: bool = Field(False, description=CEIL)
     count_include_pad: bool = Field(True, description=COUNT)
     divisor_override: Positive | None = Field(None, description=DIVISOR)
@@ -220,7 +281,7 @@ class AvgPool3d(_AvgPool):
 class _LPPool(Pooling):
     """Keeps a power mean of each window, without dividing by its size."""
 
-    formula: ClassVar[str] = "y = (Σ xᵖ)^(1/p),  " + FORMULA.format(span="kernel_size")
+    formula: ClassVar[str] = "y = (Σ xᵖ)^(1/p),  out = ⌊(in − kernel_size) / stride⌋ + 1"
     initial: ClassVar[dict[str, object]] = {"norm_type": 2.0, "kernel_size": 2}
     positional: ClassVar[tuple[str, ...]] = ("norm_type", "kernel_size")
     if TYPE_CHECKING:

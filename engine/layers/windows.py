@@ -76,8 +76,9 @@ class Window:
         """Whether some window lies in the padding alone, all of its cells before or behind an axis of this size."""
         count = self.slide(size)
         assert isinstance(count, int)  # as its size is
-        early = range(min(count, -(-self.before // self.stride)))  # later ones begin inside
-        starts = (self.stride * index - self.before for index in early)
+        before = self.pads(size)[0]
+        early = range(min(count, -(-before // self.stride)))  # later ones begin inside
+        starts = (self.stride * index - before for index in early)
         return any(not any(0 <= cell < size for cell in self._cells(start)) for start in starts)
 
     def _cells(self, start: int) -> range:

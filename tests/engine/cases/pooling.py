@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import Any
 
 import torch
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from torch import nn
 
 from engine.spec import BATCH, Spec
 from tests.engine.cases.case import Case, Drawing, Trial
@@ -28,6 +31,10 @@ def pads(axes: int) -> SearchStrategy[Any]:
     return each(st.sampled_from([0, 0, 0, 0, 1, 2]), axes)
 
 
+def sides(axes: int) -> SearchStrategy[Any]:
+    return st.one_of(pads(axes), pads(axes), st.just("same_tf"))
+
+
 def stricter(trial: Trial) -> str:
     spatial = trial.cls.spatial  # type: ignore[attr-defined]
     if trial.inputs[0].rank == spatial + 1:
@@ -44,24 +51,80 @@ def adaptive(trial: Trial) -> str:
     return stricter(trial)
 
 
+def pool(trial: Trial) -> nn.Module:
+    """torch's pooling; what TensorFlow pads is seen to by the call."""
+    typed = dict(trial.parameters)
+    like_tensorflow = typed.get("padding") == "same_tf"
+    if like_tensorflow:
+        typed["padding"] = 0
+    module: nn.Module = getattr(nn, trial.cls.__name__)(**typed)
+    module.like_tensorflow, module.axes = like_tensorflow, trial.cls.spatial  # type: ignore[attr-defined,assignment]
+    return module
+
+
+def pooled(module: Any, values: list[torch.Tensor | None]) -> Any:
+    """Window by window where TensorFlow pads: the largest or the mean of the cells that are there."""
+    (x,) = values
+    if not module.like_tensorflow:
+        return module(x)
+    assert x is not None
+    if not x.is_floating_point() or x.ndim != module.axes + 2:
+        raise RuntimeError("not an image of floats")
+    whole = [value if isinstance(value, tuple) else (value,) * (x.ndim - 2) for value in steps(module)]
+    shape = [-(-size // stride) for size, stride in zip(x.shape[2:], whole[1], strict=True)]
+    places = []
+    for axis, (size, kernel, stride, gap) in enumerate(zip(x.shape[2:], *whole, strict=True)):
+        total = max(0, (shape[axis] - 1) * stride + (kernel - 1) * gap + 1 - size)
+        starts = [index * stride - total // 2 for index in range(shape[axis])]
+        places.append([[c for c in range(s, s + (kernel - 1) * gap + 1, gap) if 0 <= c < size] for s in starts])
+    cells = math.prod(whole[0])
+    rows = []
+    for window in itertools.product(*places):
+        result = x
+        for axis, seen in enumerate(window):
+            result = result.index_select(axis + 2, torch.tensor(seen, dtype=torch.int64))
+        flat = result.flatten(2)
+        if hasattr(module, "return_indices"):
+            rows.append(flat.amax(2) if flat.shape[2] else torch.full(flat.shape[:2], -math.inf, dtype=x.dtype))
+            continue
+        divisor = getattr(module, "divisor_override", None) or (cells if module.count_include_pad else flat.shape[2])
+        rows.append(flat.sum(2) / divisor)
+    return torch.stack(rows, 2).unflatten(2, shape)
+
+
+def steps(module: Any) -> tuple[Any, Any, Any]:
+    """Kernel, stride and dilation as they are typed."""
+    return module.kernel_size, module.stride, getattr(module, "dilation", 1)
+
+
+def numbers_of_added_cells(trial: Trial) -> str:
+    if trial.parameters.get("padding") == "same_tf" and trial.parameters.get("return_indices"):
+        return "the indices would count the cells that TensorFlow adds"
+    return stricter(trial)
+
+
 def largest(axes: int) -> Case:
     return Case(
         likely={
             "kernel_size": each(small, axes),
             "stride": far(axes),
-            "padding": pads(axes),
+            "padding": sides(axes),
             "dilation": each(st.sampled_from([1, 1, 1, 2, 3]), axes),
             "ceil_mode": reaching,
         },
         inputs=lambda d: [d.image(axes)],
-        stricter=stricter,
+        module=pool,
+        call=pooled,
+        stricter=numbers_of_added_cells,
     )
 
 
 def mean(axes: int) -> Case:
     return Case(
-        likely={"kernel_size": each(small, axes), "stride": far(axes), "padding": pads(axes), "ceil_mode": reaching},
+        likely={"kernel_size": each(small, axes), "stride": far(axes), "padding": sides(axes), "ceil_mode": reaching},
         inputs=lambda d: [d.image(axes)],
+        module=pool,
+        call=pooled,
         stricter=stricter,
     )
 

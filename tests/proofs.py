@@ -25,7 +25,12 @@ SUFFIXES = (".py", ".toml", ".json", ".loom")
 TOPICS: dict[str, tuple[str, ...]] = {
     "layers": ("engine/test_layers.py",),
     "weights-and-cost": ("engine/test_layers_*", "engine/test_cost*", "engine/test_memory*", "engine/test_param*"),
-    "networks": ("engine/test_interpreter*", "engine/test_known_wrong*", "engine/test_cases_of_blocks*"),
+    "networks": (
+        "engine/test_interpreter*",
+        "engine/test_known_wrong*",
+        "engine/test_cases_of_blocks*",
+        "engine/test_repeats*",
+    ),
     "edits": ("engine/test_edits*", "engine/test_block*", "engine/test_graph*", "engine/test_linear*"),
     "fuzzing": ("engine/test_fuzz*", "engine/test_hostile*", "engine/test_project*", "engine/test_source*"),
     "kills": (

@@ -26,6 +26,7 @@ from gui.recovery import Recovery
 from gui.status_line import StatusLine
 from gui.toolbar import PAGES, MainToolBar
 from gui.training.notice import KEY as NOTICE
+from gui.undo_keys import UndoKeys
 from gui.wire_values import WireValues
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.actions_table = Actions(self, self.commands)
         self.actions_table.fill_menus()
         self._confine_canvas_keys()
+        UndoKeys(self)
         for action_id in (*PAGES, "view.values", "train.notice"):
             self.actions_table[action_id].setCheckable(True)
         self.actions_table["train.notice"].setChecked(preferences.text(NOTICE) != "no")

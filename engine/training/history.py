@@ -55,15 +55,27 @@ class Table:
     values: SampleTable | TableRows
 
 
+@dataclass(frozen=True, slots=True)
+class LiveChange:
+    """A setting (``training.optimizer.lr``) changed while the run went, from step ``step`` on."""
+
+    step: int
+    setting: str
+    before: float
+    value: float
+
+
 class History:
     """Series by name: ``train/loss``, ``train/accuracy``, ``train/lr``, ``train/grad_norm``, ``validation/loss``, …
 
     ``tables`` holds the latest of each: ``validation/confusion_matrix``, ``validation/f1_per_class``, …
+    ``changes`` are the settings that were changed while it ran, in order; the tuple is replaced, never changed.
     """
 
     def __init__(self) -> None:
         self._series: dict[str, _Points] = {}
         self._tables: dict[str, Table] = {}
+        self.changes: tuple[LiveChange, ...] = ()
 
     @property
     def tables(self) -> dict[str, Table]:

@@ -191,7 +191,8 @@ class Trainer:
         from engine.training.runs.checkpoint import drop_later
 
         progress = checkpoint.progress
-        run = Run.reopen(info, progress.metrics_bytes, progress.timing_bytes)
+        run = Run.reopen(info, progress.metrics_bytes, progress.timing_bytes, progress.step)
+        self.history.changes = run.info.changes
         drop_later(run.path, progress.step)
         try:
             read_curves(run.path, self.history)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.errors import About
 from engine.metrics.output_metrics import Value
-from engine.training.history import History
+from engine.training.history import History, LiveChange
 from engine.training.runs.clock import OF_THE_CLOCK as OF_THE_CLOCK
 from engine.training.runs.run import Run
 from engine.training.steps.device_memory import used_memory
@@ -125,6 +125,12 @@ class Recorder:
         self.run.timing({"step": step, "seconds": round(self.seconds, 6), **found})
         for name, value in found.items():
             self.history.append(f"train/{name}", step, value, epoch, self.seconds)
+
+    def change(self, change: LiveChange) -> None:
+        """Write down at once that a setting was changed while the run goes. Raises RunError."""
+        changes = (*self.run.info.changes, change)
+        self.run.update(changes=changes)
+        self.history.changes = changes
 
     def evaluation(self, split: str, step: int, epoch: int, values: Mapping[str, Value]) -> dict[str, float]:
         """Write one evaluation; returns its numbers as written."""

@@ -20,6 +20,7 @@ from engine.training.diagnosis.probes import Probed
 from engine.training.evaluation.network import Batch
 from engine.training.evaluation.observer import Evaluation, Observer
 from engine.training.failures import remedy
+from engine.training.history import LiveChange
 from engine.training.keeper import Keeper
 from engine.training.patience import Patience
 from engine.training.plan import TrainingPlan
@@ -34,6 +35,8 @@ from engine.training.steps.turns import TURN
 
 NORM_EVERY = 10
 """The norm of the gradients is measured at every tenth step: it costs up to a fifth of a tiny one."""
+LR = "training.optimizer.lr"
+"""The setting that can be changed while a run goes on."""
 
 
 @dataclass
@@ -174,7 +177,8 @@ class Session:
     def _step(self, epoch: int, batches: Sequence[Batch]) -> None:
         number = self.steps + 1
         asked = self.control.take_lr()
-        if asked is not None:
+        if asked is not None and asked != self.lr.value:
+            self.recorder.change(LiveChange(number, LR, self.lr.value, asked))
             self.lr.set(asked)
         lr = self.lr.value
         every = 0 if self.config.compile else self.config.health  # compiled code has other bits than what is looked at

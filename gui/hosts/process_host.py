@@ -28,6 +28,7 @@ from engine.training.process.messages import (
     Command,
     Diagnoses,
     Ended,
+    NewChanges,
     NewLook,
     NewStatus,
     NewTable,
@@ -267,6 +268,8 @@ class ProcessHost:
                 self.history.extend(news.name, *columns(numbers, news.count))
             case NewTable(table=table):
                 self.history.keep(news.name, table.step, table.epoch, table.values)
+            case NewChanges():
+                self.history.changes = news.changes
             case Diagnoses():
                 self._diagnoses = news.diagnoses
             case NewLook():

@@ -131,6 +131,7 @@ class Dashboard(QWidget):
         self.settings.set_running(False)
         self._show_end(result)
         self.drawing.settle()
+        self._show_below()
         self._refresh_runs()
         self.message.emit(result_text(result))
         self.notice.tell(f"“{self.run.name}” has ended its training", result_text(result))

@@ -25,13 +25,14 @@ from engine.files import FileError
 from engine.graph import Graph
 from engine.system import channels, processes
 from engine.training.control import Control
-from engine.training.history import History, Table
+from engine.training.history import History, LiveChange, Table
 from engine.training.process.handover import WORDS, HostFacts, Request, announce, remove, spare, take
 from engine.training.process.messages import (
     COMMAND,
     Command,
     Diagnoses,
     Ended,
+    NewChanges,
     NewLook,
     NewStatus,
     NewTable,
@@ -148,11 +149,14 @@ class Child:
     def _converse(self, line: Line) -> None:
         """Tell a window everything there is, then what is new, and do what it says, until it or the run ends."""
         told, kept, known = dict[str, int](), dict[str, Table](), Status()
+        changes = tuple[LiveChange, ...]()
         try:
             while True:
                 result, status = self.result, self.status  # before the curves: they reach at least as far
                 self._send_curves(line, told)
                 self._send_tables(line, kept)
+                if changes is not (changes := self.history.changes):
+                    line.send(NewChanges(changes=changes))
                 self._send_status(line, status, known)
                 known = status
                 if result is not None:

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from engine.training.findings import Diagnosis, HealthCheck, LayerHealth, NodePath
-from engine.training.history import Table
+from engine.training.history import LiveChange, Table
 from engine.training.status import Result, Status
 
 
@@ -72,6 +72,13 @@ class NewTable(Message):
     table: Table
 
 
+class NewChanges(Message):
+    """All settings that were changed while the run goes."""
+
+    kind: Literal["changes"] = "changes"
+    changes: tuple[LiveChange, ...]
+
+
 class Diagnoses(Message):
     """What goes wrong now; it stays with every status from here on."""
 
@@ -124,7 +131,7 @@ class Refused(Message):
 
 
 Command: TypeAlias = Pause | Resume | StepOnce | Stop | SetRate
-News: TypeAlias = Points | NewTable | Diagnoses | NewLook | NewStatus | Ended | Refused
+News: TypeAlias = Points | NewTable | NewChanges | Diagnoses | NewLook | NewStatus | Ended | Refused
 COMMAND: Final[TypeAdapter[Command]] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
 """From the window to the training."""
 NEWS: Final[TypeAdapter[News]] = TypeAdapter(Annotated[News, Field(discriminator="kind")])

@@ -25,7 +25,7 @@ from engine.locks import is_written
 from engine.training.runs.folder import FACTS, LARGEST_FACTS, RunError, writer_lock
 from engine.training.runs.numbers import numbered
 from engine.training.runs.origin import Owner, reason
-from engine.training.runs.run_info import Count, Values, read
+from engine.training.runs.run_info import Changes, Count, Values, read
 
 INDEX: Final = ".index.json"
 GONE: Final = ".deleted-"
@@ -59,6 +59,7 @@ class RunEntry(BaseModel):
     name: str = ""
     note: str = ""
     tags: list[str] = []
+    changes: Changes = ()
     data: str = ""
     id: str = ""
     origin: str = ""

@@ -11,6 +11,7 @@ from engine import layers
 from engine.graph import Graph, Node
 from engine.layers.parameters import parameters
 from engine.settings.resolution import SECTIONS, SettingFault, resolve
+from engine.training.history import LiveChange
 
 ABSENT: Final = "–"
 ORDER: Final = ("project", "data", "training", "layers", "wires")
@@ -49,6 +50,21 @@ def differences(graphs: Sequence[Graph]) -> list[Difference]:
             values = (ABSENT if fact is None else fact[1] for fact in entries)
             found.append(Difference(group, _title(key, tables), tuple(values)))
     return found
+
+
+def live_differences(changes: Sequence[Sequence[LiveChange]]) -> list[Difference]:
+    """A row for each setting that was changed while runs went on, and not in all in the same way."""
+    found: list[Difference] = []
+    for setting in dict.fromkeys(change.setting for each in changes for change in each):
+        values = tuple(", ".join(map(_since, (c for c in each if c.setting == setting))) or ABSENT for each in changes)
+        if len(set(values)) > 1:
+            group, _, entry = setting.partition(".")
+            found.append(Difference(group, f"{entry}, changed while running", values))
+    return found
+
+
+def _since(change: LiveChange) -> str:
+    return f"{said(change.value)} from step {change.step:,}"
 
 
 def _rank(group: str) -> int:

@@ -65,8 +65,8 @@ class Run:
             opened.pop_all()
 
     @classmethod
-    def reopen(cls, info: RunInfo, metrics_bytes: int, timing_bytes: int, **facts: object) -> Run:
-        """Resume a run whose line files had so many bytes; what a killed writer left half written goes.
+    def reopen(cls, info: RunInfo, metrics_bytes: int, timing_bytes: int, step: int = 0) -> Run:
+        """Resume a run after ``step``, when its line files had so many bytes; what a killed writer left half goes.
 
         Raises RunError.
         """
@@ -83,8 +83,9 @@ class Run:
                     raise RunError(f"{path / name} is shorter than the checkpoint says: the run cannot be resumed.")
             clear(path)
             own = {} if now.origin else facts_of_a_new_run()
-            changed = now.model_copy(update={"state": "running", "message": "", **own, **facts})
-            return cls(path, changed, lock, (metrics_bytes, timing_bytes))
+            changes = tuple(change for change in now.changes if change.step <= step)
+            going_on = now.model_copy(update={"state": "running", "message": "", "changes": changes, **own})
+            return cls(path, going_on, lock, (metrics_bytes, timing_bytes))
         except BaseException as error:
             lock.release()
             if isinstance(error, OSError | FileError):

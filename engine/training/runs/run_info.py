@@ -14,6 +14,7 @@ from engine.errors import NOTHING, About
 from engine.home import home
 from engine.settings.training import MOST_THREADS
 from engine.training.findings import Diagnosis
+from engine.training.history import LiveChange
 from engine.training.runs.folder import (
     FACTS,
     LARGEST_FACTS,
@@ -23,6 +24,8 @@ from engine.training.runs.origin import HEX_ID, HEX_ORIGIN
 
 DIAGNOSES: Final = TypeAdapter(tuple[Diagnosis, ...])
 """They are read from JSON, where a tuple is a list."""
+CHANGES: Final = TypeAdapter(tuple[LiveChange, ...])
+Changes = Annotated[tuple[LiveChange, ...], BeforeValidator(CHANGES.validate_python)]
 DEVICE: Final = r"^((cpu|cuda|mps)(:\d{1,4})?)?$"
 """What torch calls the devices that `training.device` can name."""
 
@@ -61,6 +64,8 @@ class RunInfo(BaseModel):
     """The fingerprint of the samples it was begun with."""
     diagnoses: Annotated[tuple[Diagnosis, ...], BeforeValidator(DIAGNOSES.validate_python)] = ()
     """What went wrong."""
+    changes: Changes = ()
+    """The settings that were changed while it ran; runs of former versions do not say these."""
     modules: dict[str, str] = {}
     """Node id → path of its module in the weights."""
     best: Values = {}

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 
 def stored_history(run: Path) -> History:
-    """The curves of a run, with their times as far as they are kept, and what the network answered last.
+    """The curves of a run, with what the network answered last, what was changed, and times as far as they are kept.
 
     A last line that was cut off is left out. Raises RunError for any other damage.
     """
     history = read_curves(run)
     for name, table in read_predictions(run).items():
         history.keep(name, table.step, table.epoch, table.values)
+    history.changes = read(run).changes
     return history
 
 

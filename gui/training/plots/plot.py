@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.theme import theme
+from gui.training.plots.change_marks import ChangeMarks
 from gui.training.plots.curves import Curve
 from gui.training.plots.legend import Legend
 from gui.training.plots.pacing import Extent
@@ -60,6 +61,7 @@ class Plot(QWidget):
         self.curves: list[Curve] = []
         self.shown = ""
         self.canvas = Canvas(self)
+        self.marks = ChangeMarks(self.canvas)
         self.legend = Legend(self)
         self.legend.rows.toggled = self._toggle
         self._unit = ""
@@ -319,6 +321,7 @@ class Plot(QWidget):
 
     def _recolor(self) -> None:
         self.canvas.recolor()
+        self.marks.recolor()
         self.legend.viewport().update()
         for curve in self.curves:
             curve.recolor()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
+from engine.training.history import LiveChange
 from gui.training.plots.pyramid import Array
 
 Axis = Literal["step", "epoch", "time"]
@@ -18,6 +19,8 @@ LEAST: Mapping[Axis, float] = {"step": 20.0, "epoch": 0.2, "time": 0.5}
 
 class Curves(Protocol):
     """What a curve is read from: `engine.training.history.History`."""
+
+    changes: tuple[LiveChange, ...]
 
     def names(self) -> Sequence[str]: ...
 
@@ -61,6 +64,13 @@ def along(axis: Axis, source: CurveSource, name: str, steps: Array) -> Array:
         return source.history.seconds(name)[: len(steps)]
     result: Array = steps / (source.epoch_length() or math.nan)
     return result
+
+
+def steps_in_seconds(source: CurveSource, step: int) -> float:
+    """When a step was, by the train curve; NaN where that is not known."""
+    steps, seconds = source.history.series("train/loss")[0], source.history.seconds("train/loss")
+    index = int(steps.searchsorted(step))
+    return float(seconds[index]) if index < min(len(steps), len(seconds)) else math.nan
 
 
 def position_text(axis: Axis, value: float) -> str:

@@ -107,9 +107,14 @@ class Plots(QWidget):
                 source.steps_per_epoch = steps
 
     def notice_names(self) -> None:
-        """Take up series that have appeared since."""
+        """Take up series that have appeared since, and settings that were changed."""
         if tuple(source.history.names() for source, _ in self._sources) != self._names:
             self._fill()
+        self._mark_changes()
+
+    def _mark_changes(self) -> None:
+        for plot in self.panels:
+            plot.marks.show(self._sources, self.span.axis)
 
     def _fill(self) -> None:
         """Give every plot its curves and its choice of metrics."""

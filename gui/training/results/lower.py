@@ -106,8 +106,10 @@ class Lower(QWidget):
             why = NO_ANSWERS if validated else NOT_YET.format("what the network answers to some samples")
             self.predictions.show_history(history, why)
         elif self.tabs.currentIndex() == DIFFERENCES:
-            first = ("the drawing", graph) if run is None else ("this run", run)
-            self.differences.compare([first, *((label, path) for path, (label, _) in overlays.items())])
+            changes = () if host is None else host.history.changes
+            first = ("the drawing", graph, ()) if run is None else ("this run", run, changes)
+            others = ((label, path, curves.changes) for path, (label, curves) in overlays.items())
+            self.differences.compare([first, *others])
 
     def close_background(self) -> None:
         """Wait for what is being compared."""

@@ -11,14 +11,17 @@ from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBox
 
 from engine import project
 from engine.graph import Graph
-from engine.training.runs.compare import Difference, differences
+from engine.training.history import LiveChange
+from engine.training.runs.compare import Difference, differences, live_differences
 from engine.training.runs.folder import PROJECT
 from gui.widgets import Note, plain
 from gui.work.background import Background
 
 MOST = 50
 HINT = "Tick runs in the list: here stands in what their settings and networks differ."
-Chosen = Sequence[tuple[str, Path | Graph]]
+Shown = tuple[str, Path | Graph, tuple[LiveChange, ...]]
+"""What a run or drawing is called, where it is, and what was changed while it ran."""
+Chosen = Sequence[Shown]
 
 
 class DifferencesPage(QWidget):
@@ -27,7 +30,7 @@ class DifferencesPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.background = Background("compare-runs", self)
-        self._chosen: list[tuple[str, Path | Graph]] = []
+        self._chosen: list[Shown] = []
         self.hint = Note(HINT)
         self.table = QTableWidget()
         self.table.setAccessibleName("Differences between runs")
@@ -44,15 +47,16 @@ class DifferencesPage(QWidget):
         self._say(HINT)
 
     def compare(self, chosen: Chosen) -> None:
-        """Compare runs (by folder) and drawings (by graph), each with what it is called."""
-        if list(chosen) == self._chosen and not any(isinstance(item, Graph) for _, item in chosen):
+        """Compare runs (by folder) and drawings (by graph)."""
+        if list(chosen) == self._chosen and not any(isinstance(item, Graph) for _, item, _ in chosen):
             return
         self._chosen = list(chosen)
         if len(chosen) < 2:
             self._say(HINT)
             return
-        copies = [item.copy() if isinstance(item, Graph) else item for _, item in chosen[:MOST]]
-        self.background.run(partial(_compared, copies), partial(self._show, self._chosen), self._failed)
+        copies = [item.copy() if isinstance(item, Graph) else item for _, item, _ in chosen[:MOST]]
+        changes = [changes for _, _, changes in chosen[:MOST]]
+        self.background.run(partial(_compared, copies, changes), partial(self._show, self._chosen), self._failed)
 
     def _failed(self, error: Exception) -> None:
         self._say(str(error))
@@ -68,7 +72,7 @@ class DifferencesPage(QWidget):
         if not rows:
             self._say("Settings and networks of these runs are the same.")
             return
-        labels = [label for label, _ in chosen[:MOST]]
+        labels = [label for label, _, _ in chosen[:MOST]]
         self.hint.setText(f"The first {MOST} runs are compared.")
         self.hint.setVisible(len(chosen) > MOST)
         self.table.setColumnCount(2 + len(labels))
@@ -89,5 +93,6 @@ class DifferencesPage(QWidget):
         self.table.show()
 
 
-def _compared(chosen: Sequence[Path | Graph]) -> list[Difference]:
-    return differences([project.load_own(item, PROJECT) if isinstance(item, Path) else item for item in chosen])
+def _compared(chosen: Sequence[Path | Graph], changes: Sequence[tuple[LiveChange, ...]]) -> list[Difference]:
+    graphs = [project.load_own(item, PROJECT) if isinstance(item, Path) else item for item in chosen]
+    return [*live_differences(changes), *differences(graphs)]

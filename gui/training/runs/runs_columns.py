@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.training.history import LiveChange
 from engine.training.runs.best import better
 from engine.training.runs.catalogue import RunEntry
 from engine.training.runs.compare import flat_settings, said
@@ -134,7 +135,13 @@ FIXED = (
     ),
     Column("network", "Network", "", 130, lambda run: (run.entry.network, run.entry.network.casefold())),
     Column("data", "Data", "The data set", 100, lambda run: (run.entry.data, run.entry.data)),
-    setting(LR, "Learning rate", 94),
+    Column(
+        LR,
+        "Learning rate",
+        "The setting training.optimizer.lr, and what it was changed to while the run went on",
+        94,
+        lambda run: _rates(run),
+    ),
     setting(OPTIMIZER, "Optimizer", 90),
     setting(SCHEDULE, "Schedule", 90),
     setting(BATCH, "Batch size", 80),
@@ -167,13 +174,32 @@ FIXED = (
     ),
 )
 NAME, STATE, RESULT, EPOCHS, DURATION, STARTED, TAGS, NOTE, NETWORK, DATA = range(10)
+MOST_RATES = 3
+"""Changes of the learning rate; of more the last one is in the cell, all are in its tooltip."""
 USUAL = ("name", "state", "best", LR, "epochs", "seconds", "started", "tags", "note")
 """What is shown as long as nobody has chosen; the network, too, where the runs of all networks are listed."""
+
+
+def _rates(run: RunRow) -> Cell:
+    """The learning rate a run began with, and what it was changed to while it ran."""
+    text, value = _setting(run, LR)
+    later = [said(change.value) for change in run.entry.changes if change.setting == LR]
+    if len(later) > MOST_RATES:
+        later = ["…", later[-1]]
+    return " → ".join((text, *later)), value
 
 
 def cells_of(run: RunRow) -> tuple[Cell, ...]:
     """The cells of the fixed columns."""
     return tuple(column.cell(run) for column in FIXED)
+
+
+def changes_text(changes: Iterable[LiveChange]) -> str:
+    """What was changed while a run went on, a line each."""
+    return "\n".join(
+        f"From step {change.step:,}: {change.setting} {said(change.value)} (before {said(change.before)})"
+        for change in changes
+    )
 
 
 def differing(runs: list[RunRow]) -> list[str]:

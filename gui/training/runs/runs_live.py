@@ -32,6 +32,7 @@ def facts(status: Status, history: History) -> dict[str, Any]:
     done = max(status.epoch - 1, 0) if status.phase == "training" else status.epoch
     return {
         "best": best_of(history),
+        "changes": history.changes,
         "validation": dict(status.validation),
         "train": dict(status.train),
         "test": dict(status.test),

@@ -15,6 +15,7 @@ from engine.training.runs.origin import note_for
 from gui.theme import theme
 from gui.training.runs.runs_columns import (
     FIXED,
+    LR,
     NAME,
     NOTE,
     STARTED,
@@ -24,6 +25,7 @@ from gui.training.runs.runs_columns import (
     Column,
     RunRow,
     cells_of,
+    changes_text,
     setting,
 )
 from gui.widgets import plain
@@ -213,12 +215,9 @@ class RunsModel(QAbstractTableModel):
             return entry
         if role == Qt.ItemDataRole.ToolTipRole:
             why = self.foreign.get(entry.path)
-            said = (
-                entry.note if column == NOTE else entry.message,
-                why and note_for(why, entry.state),
-                str(entry.path),
-            )
-            return plain("\n".join(filter(None, said)))
+            said = (self._tip(entry, column), why and note_for(why, entry.state), str(entry.path))
+            return plain("
+".join(filter(None, said)))
         if role == Qt.ItemDataRole.FontRole and column == NAME and entry.path == self.shown:
             font = QFont()
             font.setBold(True)
@@ -226,6 +225,12 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and column == STATE and self.runs[row].state == "failed":
             return theme.color("error")
         return None
+
+    def _tip(self, entry: RunEntry, column: int) -> str:
+        """What a cell does not say."""
+        if self.columns[column].key == LR and entry.changes:
+            return changes_text(entry.changes)
+        return entry.note if column == NOTE else entry.message
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         entry = self.runs[index.row()].entry

@@ -1,0 +1,85 @@
+"""Marks on a plot where a setting was changed while a run went on: a line across, with what it was and is.
+
+Importing this module imports pyqtgraph.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+
+from engine.training.history import LiveChange
+from gui.theme import theme
+from gui.training.plots.curves import CurveStyle, pen
+from gui.training.plots.plot_axes import Axis, CurveSource, along, steps_in_seconds
+from gui.training.plots.plot_canvas import Canvas
+
+MOST = 24
+"""Marks of one plot; a hand that turns the rate all the time would hide the curves."""
+HEIGHTS = (0.94, 0.82, 0.70)
+"""Where the words of neighbours are, as shares of the height: three of them can be read side by side."""
+NAMES = {"training.optimizer.lr": "lr"}
+"""Short names for the words on the canvas."""
+
+
+class ChangeMarks:
+    """The marks of one plot. ``words`` are what they say, for those who cannot see them."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._canvas = canvas
+        self._lines: list[pg.InfiniteLine] = []
+        self._shown: tuple[object, ...] = ()
+        self._asked: tuple[Sequence[tuple[CurveSource, int]], Axis] = (), "step"
+        self.words: list[str] = []
+
+    def show(self, sources: Sequence[tuple[CurveSource, int]], axis: Axis) -> None:
+        """Show the newest changes of these runs, each with its number (0: the one being watched)."""
+        self._asked = sources, axis
+        found = [(source, run, change) for source, run in sources for change in source.history.changes][-MOST:]
+        marks = [(_position(source, change, axis), run, _words(source, run, change)) for source, run, change in found]
+        marks = [mark for mark in marks if math.isfinite(mark[0])]
+        if (shown := (*marks, theme.name)) == self._shown:
+            return
+        self._shown, self.words = shown, [words for _, _, words in marks]
+        for line in self._lines:
+            self._canvas.removeItem(line)
+        self._lines = [self._line(index, *mark) for index, mark in enumerate(marks)]
+        for line in self._lines:
+            self._canvas.addItem(line, ignoreBounds=True)
+        said = f"Changed while running: {'; '.join(self.words)}" if marks else ""
+        self._canvas.setAccessibleDescription(said)
+
+    def recolor(self) -> None:
+        """Take the colours of the theme."""
+        self.show(*self._asked)
+
+    def _line(self, index: int, position: float, run: int, words: str) -> pg.InfiniteLine:
+        color = theme.color(CurveStyle("train", run).token) if run else theme.color("text")
+        options = {
+            "position": HEIGHTS[index % len(HEIGHTS)],
+            "color": color,
+            "fill": theme.color("base"),
+            "anchors": [(0, 0.5), (1, 0.5)],
+        }
+        line = pg.InfiniteLine(
+            position, angle=90, movable=False, pen=pen(color, dashed=True), label=words, labelOpts=options
+        )
+        line.setZValue(5)
+        return line
+
+
+def _position(source: CurveSource, change: LiveChange, axis: Axis) -> float:
+    """Where the first step with the new value is; NaN where that is not known."""
+    if axis == "time":
+        return steps_in_seconds(source, change.step)
+    return float(along(axis, source, "train/loss", np.array([float(change.step)]))[0])
+
+
+def _words(source: CurveSource, run: int, change: LiveChange) -> str:
+    """``lr 0.01 → 0.001``, with the name of the run if it is not the one being watched."""
+    name = NAMES.get(change.setting, change.setting.rpartition(".")[2])
+    of_run = f"{source.label}: " if run else ""
+    return f"{of_run}{name} {change.before:.4g} → {change.value:.4g}"

@@ -24,6 +24,7 @@ from engine.graph import Edge, Graph, GraphError, Node
 from engine.layers.losses import AXIS, LOSSES
 from engine.limits import LONGEST_TITLE
 from engine.literals import LARGEST_INT, unstorable
+from engine.lookalikes import json_kind, not_a_project
 from engine.project_format import (
     MOST_BLOCKS,
     StoredBlock,
@@ -110,6 +111,8 @@ def _node(node: Node) -> str:
 def from_bytes(content: bytes, where: str = "the project") -> Graph:
     """The graph in these bytes. Raises ProjectError, its sentence beginning with ``where``."""
     if len(content) > LARGEST_FILE:
+        if other := not_a_project(content):
+            raise ProjectError(f"{where}{other}")
         raise ProjectError(f"{where} is larger than {LARGEST_FILE >> 20} MB, the most a project may be.")
     file = _validated(_parsed(content, where), where)
     graph = Graph(file.name)
@@ -275,8 +278,12 @@ def _parsed(content: bytes, where: str) -> object:
             object_pairs_hook=pairs,
         )
     except UnicodeDecodeError as error:
+        if other := not_a_project(content):
+            raise ProjectError(f"{where}{other}") from error
         raise ProjectError(f"{where} is not a project: byte {error.start} is not UTF-8 text.") from error
     except json.JSONDecodeError as error:
+        if other := not_a_project(content):
+            raise ProjectError(f"{where}{other}") from error
         raise ProjectError(
             f"{where} is not a whole project: {error.msg} in line {error.lineno}, column {error.colno}."
         ) from error
@@ -289,7 +296,9 @@ def _parsed(content: bytes, where: str) -> object:
 
 def _validated(data: object, where: str) -> _File:
     if not isinstance(data, dict) or data.get("format") != "layerloom":
-        raise ProjectError(f'{where} is not a Layerloom project: it does not say "format": "layerloom".')
+        raise ProjectError(
+            f'{where} is not a Layerloom project: it does not say "format": "layerloom". {json_kind(data)}'
+        )
     schema = data.get("schema")
     if isinstance(schema, int) and schema > SCHEMA:
         raise ProjectError(

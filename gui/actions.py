@@ -86,7 +86,7 @@ ACTIONS = (
     Action("view.values", "Values on the Wires", "values", "Send a batch through the network and show what flows along each wire", lambda c: c.values.toggle(), "design", separator=True),
     Action("view.theme", "Dark or Light", "theme", "Switch between the light and the dark theme", lambda c: c.preferences.switch_theme(), separator=True),
     Action("train.start", "Train", "play", "Train this network", lambda c: c.training.train(), "idle"),
-    Action("train.pause", "Pause or Resume", "pause", "Hold the training, or go on", lambda c: c.run.pause_or_resume(), "running"),
+    Action("train.pause", "Pause or Resume", "pause", "Hold the training, or resume it", lambda c: c.run.pause_or_resume(), "running"),
     Action("train.step", "One Step", "step", "Train one batch, then hold", lambda c: c.run.step(), "running"),
     Action("train.stop", "Stop", "stop", "End the training after this batch", lambda c: c.run.stop(), "running"),
     Action("train.notice", "Say When It Ends", "about", "Show a message when a training has ended while you look elsewhere", lambda c: c.notice.switch(), separator=True),

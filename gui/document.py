@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
 from engine import project
 from engine.blocks.block_edits import Within, within
-from engine.edits import Change, Edit, SetSetting
+from engine.edits import Change, Edit, RenameGraph, SetSetting
 from engine.file_versions import FileVersion
 from engine.graph import Graph
+from engine.limits import LONGEST_TITLE
+from engine.literals import unstorable
 from engine.problems import Checker, Problem
 from engine.problems.fix import Fix
 from engine.problems.fixes import fix_all
@@ -19,6 +22,9 @@ from engine.replacement import replacement
 from engine.shapes import Report, Shapes
 from gui.levels import Level, first_use, walk
 from gui.undo_history import UndoHistory
+
+UNNAMED: Final = "untitled"
+"""What a project is called that nobody has named."""
 
 
 class Document(QObject):
@@ -52,7 +58,7 @@ class Document(QObject):
         self.history.changed.connect(self.history_changed)
         self.history.changed.connect(self.title_changed)
         self._restored = False
-        self._set(graph or Graph("untitled"), None, None)
+        self._set(graph or Graph(UNNAMED), None, None)
 
     def _set(self, graph: Graph, path: Path | None, version: FileVersion | None) -> None:
         self.project = graph
@@ -134,6 +140,13 @@ class Document(QObject):
         self.replaced.emit()
         self.selection_changed.emit()
         self.title_changed.emit()
+
+    def name_after(self, path: Path) -> None:
+        """Call the project as a file it is about to be saved as, if its name is none of its own: an undo step."""
+        given = self.project.name not in (UNNAMED, self.path.stem if self.path is not None else UNNAMED)
+        name = path.stem[:LONGEST_TITLE]
+        if not given and name != self.project.name and not unstorable(name):
+            self.apply(RenameGraph(name), whole_project=True)
 
     def snapshot(self) -> bytes:
         """The project as it is now, to be written; `set_saved` follows. Raises ProjectError if no file can hold it."""

@@ -17,7 +17,7 @@ from engine.project_saving import Taken
 from engine.source import SourceError, write
 from engine.system import names
 from gui.conflicts.taken import ask_taken
-from gui.document import Document
+from gui.document import UNNAMED, Document
 from gui.open_file.claims import Claims
 from gui.open_file.notices import FileNotices
 from gui.open_file.opening import Opener
@@ -80,7 +80,7 @@ class Files(QObject):
 
     def new(self) -> None:
         """An empty network, once nothing unsaved would be lost."""
-        self.when_safe(lambda: self.show_graph(Graph("untitled")))
+        self.when_safe(lambda: self.show_graph(Graph(UNNAMED)))
 
     def show_graph(
         self, graph: Graph, path: Path | None = None, *, saved: bool = True, version: FileVersion | None = None
@@ -151,6 +151,7 @@ class Files(QObject):
         name = self._document.path.name if self._document.path else f"{_file_stem(self._document)}.loom"
 
         def write(path: Path) -> None:
+            self._document.name_after(path)
             if path == self._document.path:
                 self.saver.save_known(path, then)
             else:

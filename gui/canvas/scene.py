@@ -29,6 +29,9 @@ class Scene(QGraphicsScene):
     annotated = Signal()
     """Badges, shapes on wires and the course of the wires are up to date again."""
 
+    came = Signal(QRectF)
+    """Where layers have just been added to the open level."""
+
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.document = document
@@ -81,13 +84,14 @@ class Scene(QGraphicsScene):
                 self._courses.crooked.discard(edge)
                 self.chosen_wire = None if self.chosen_wire == edge else self.chosen_wire
         ends = {node_id for edge in change.edges for node_id in (edge.source, edge.target)}
-        area = QRectF()
+        area, new = QRectF(), []
         for node_id in change.nodes | ends:
             if node_id in graph.nodes:
                 if node_id in self.nodes:
                     self._refresh(node_id)
                 else:
                     area |= self._create(node_id).box
+                    new.append(node_id)
             elif item := self.nodes.pop(node_id, None):
                 area |= item.box
                 self.removeItem(item)
@@ -97,6 +101,8 @@ class Scene(QGraphicsScene):
             self._courses.disturb(area)
         self.place({node_id: graph.positions[node_id] for node_id in change.moved if node_id in graph.nodes})
         self.touch()
+        if new:
+            self.came.emit(self.content(new))
 
     def _create(self, node_id: str) -> NodeItem:
         graph = self.document.graph

@@ -43,7 +43,7 @@ class Sheet(QGraphicsView):
         self.ghosts = Ghosts(self.canvas)
         self.mouse: QPoint | None = None
         """Where the mouse is, while it is over the canvas."""
-        self._opened = False
+        self._opened = self._refused = False
         self._grid, self._overview = Grid(), Overview(self.canvas)
         self._hint, self._note = Hint(self), MouseNote(self)
         self._settle = QTimer(self, singleShot=True, interval=SETTLED)
@@ -55,6 +55,7 @@ class Sheet(QGraphicsView):
         document.changed.connect(self.end_preview)
         document.selection_changed.connect(self._describe)
         theme.changed.connect(self.viewport().update)
+        self.canvas.came.connect(self._show_new)
         self._describe()
 
     def _set_up(self) -> None:
@@ -104,8 +105,15 @@ class Sheet(QGraphicsView):
             command()
         except (GraphError, ProjectError) as error:
             self.message.emit(str(error))
+            self._refused = True
             return False
         return True
+
+    def forget_refusal(self) -> None:
+        """The user does something else: why the last thing was refused is of no use any more."""
+        if self._refused:
+            self._refused = False
+            self.message.emit("")
 
     # -- looking ---------------------------------------------------------------------------------------------------
 
@@ -119,6 +127,16 @@ class Sheet(QGraphicsView):
             self.zoom_selection()
         else:
             self.camera.reveal(self.canvas.nodes[node_id].box)
+
+    def _show_new(self, area: QRectF) -> None:
+        """Bring new layers into sight, wherever they come from: a fix, a command, an undo."""
+        seen = self.mapToScene(self.viewport().rect()).boundingRect()
+        if seen.contains(area):
+            return
+        if area.width() <= seen.width() and area.height() <= seen.height():
+            self.camera.reveal(area)
+        elif not seen.intersects(area):
+            self.centerOn(area.center())
 
     def end_preview(self, _change: object = None) -> None:
         """Show the network as it is, without what a fix would do."""

@@ -91,6 +91,7 @@ class View(Sheet):
     def begin(self, gesture: Gesture, button: Qt.MouseButton) -> None:
         """Start a gesture that lasts until the button is released."""
         self.end_preview()
+        self.forget_refusal()
         self.gesture, self._button = gesture, button
         gesture.start()
         self._show_cursor()

@@ -32,9 +32,9 @@ class StoppedBySignal(KeyboardInterrupt):
 
 
 def add(commands: Commands) -> None:
-    parser = commands.add_parser("train", help="train a network, or go on with a run")
+    parser = commands.add_parser("train", help="train a network, or resume a run")
     add_what(parser, optional=True)
-    parser.add_argument("--resume", type=Path, metavar="RUN_DIR", help="go on with this run where it was stopped")
+    parser.add_argument("--resume", type=Path, metavar="RUN_DIR", help="resume this run where it was stopped")
     parser.add_argument("--epochs", type=int, metavar="N", help="how many times over the data")
     parser.add_argument(
         "--set",
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         if getattr(args, name) is not None
     ]
     if args.resume is not None and (given or args.assignments):
-        raise CallError("--resume goes on with a run as it was: it takes no WHAT and no other settings.")
+        raise CallError("--resume continues a run as it was: it takes no WHAT and no other settings.")
     if args.resume is None and args.what is None:
         raise CallError("train needs WHAT to train, or --resume and the folder of a run.")
     from engine.training.steps.threads import use_passive_waiting
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         result = trainer.run()
     code = progress.finish(result)
     if asked() and result.state == "stopped":
-        print(f"layerloom: go on with `layerloom train --resume {result.run}`", file=sys.stderr)
+        print(f"layerloom: resume with `layerloom train --resume {result.run}`", file=sys.stderr)
         return SIGNALLED + asked()
     return code
 

@@ -98,7 +98,7 @@ class FilesBox(QWidget):
         there = arrived(dataset, here) if here is not None else 0
         self.held = look_into(dataset, here) if here is not None else None
         self.where.setText(f"In {here}" if here is not None else "There is no such home folder.")
-        self.get.setText(f"{'Go on: ' if 0 < there < total else 'Download '}{_megabytes(total - there)}")
+        self.get.setText(f"{'Resume: ' if 0 < there < total else 'Download '}{_megabytes(total - there)}")
         self.get.setVisible(not mine and there < total and not self._read and self.can_fetch)
         self.get.setEnabled(not self.busy)
         self.home.setVisible(self._path is not None)

@@ -312,8 +312,8 @@ class ProcessHost:
             return ""
         step = last_kept(run)
         if step is None:
-            return " No state was kept yet: “Go on” begins the run anew."
-        return f" The run is kept up to step {step:,}: “Go on” continues from there."
+            return " No state was kept yet: “Resume” begins the run from scratch."
+        return f" The run is kept up to step {step:,}: “Resume” continues from there."
 
     def _words(self) -> str:
         """What it said last: faulthandler and the runtime below write there."""

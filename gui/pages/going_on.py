@@ -24,8 +24,8 @@ class GoingOn(NoticeStrip):
     """The `LiveTraining` run."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        button = QPushButton("Watch it")
-        button.setToolTip("Show this run on the Train page, with all its curves")
+        button = QPushButton("Watch run")
+        button.setToolTip("Show this run on the Training page, with all its curves")
         button.setAccessibleName("Watch the run that goes on")
         super().__init__(button, "Hide the run that goes on", parent)
         self._run: LiveTraining | None = None

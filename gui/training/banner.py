@@ -87,8 +87,8 @@ class Banner(NoticeStrip):
     """Go to where what has failed can be fixed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.go_on = QPushButton("Go on")
-        self.go_on.setToolTip("Resume this run where it was stopped, from its last kept state")
+        self.go_on = QPushButton("Resume")
+        self.go_on.setToolTip("Resume this run where it was stopped, from its last stored state")
         self.go_on.setAccessibleName("Resume the run")
         super().__init__(self.go_on, "Hide the result", parent)
         self.resume_wanted = self.wanted

@@ -52,7 +52,7 @@ class Controls(QWidget):
         self.state = "idle"
         self.train = _button("Train", "Train this network (Ctrl+R)", self.train_clicked)
         self.train.setProperty("role", "primary")
-        self.pause = _button("Pause", "Hold the training, or go on", self.pause_clicked)
+        self.pause = _button("Pause", "Hold the training, or resume it", self.pause_clicked)
         self.step = _button("Step", "Train one batch, then hold", self.step_clicked)
         self.stop = _button(*STOP, self.stop_clicked)
         self.pause.setMinimumWidth(self.pause.fontMetrics().horizontalAdvance("Resume") + 60)

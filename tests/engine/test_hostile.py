@@ -13,8 +13,24 @@ NO_PROJECT = ' is not a Layerloom project: it does not say "format": "layerloom"
 BEGIN = b'{"format": "layerloom", '
 KEYS = b", ".join(b'"k%d": 0' % number for number in range(200_000))
 HOSTILE: list[tuple[str, bytes, str]] = [
-    ("empty", b"", " is not a whole project: Expecting value in line 1, column 1."),
-    ("no JSON", b"PK\x03\x04", " is not a whole project: Expecting value in line 1, column 1."),
+    ("empty", b"", " is empty, so there is no project in it."),
+    ("blank", b" \n", " is empty, so there is no project in it."),
+    ("cut off", b'{"format": "layerloom", "sch', " is not a whole project: Unterminated string"),
+    ("an archive", b"PK\x03\x04", " is not a Layerloom project: it seems to be a ZIP archive"),
+    (
+        "a table",
+        b"width,height\n1,2\n3,4\n",
+        " is not a Layerloom project: it seems to be a table (CSV). A table is data",
+    ),
+    ("a table with tabs", b"a\tb\n1\t2\n", " is not a Layerloom project: it seems to be a table (TSV)."),
+    ("a picture", b"\x89PNG\r\n\x1a\n\x00", " is not a Layerloom project: it seems to be a PNG image."),
+    ("weights", b"\x40" + 7 * b"\x00" + b'{"w": 1}', " is not a Layerloom project: it seems to be weights"),
+    ("a pickle", b"\x80\x04K\x01.", " is not a Layerloom project: it seems to be a pickle of Python, which"),
+    ("Python", b"import torch\nx = 1\n", " is not a Layerloom project: it seems to be Python source."),
+    ("text", "Gr\xfc\xdfe, Welt".encode(), " is not a Layerloom project: it seems to be plain text."),
+    ("lines of JSON", b'{"a": 1}\n{"a": 2}\n', " is not a Layerloom project: it seems to be a list of JSON objects"),
+    ("a notebook", b'{"nbformat": 4}', f"{NO_PROJECT} It seems to be a Jupyter notebook."),
+    ("a run", b'{"network": "", "state": "", "started": ""}', f"{NO_PROJECT} It seems to be the record of a run"),
     ("latin-1", b'{"name": "gr\xf6\xdfe"}', " is not a project: byte 12 is not UTF-8 text."),
     ("a list", b"[]", NO_PROJECT),
     ("another format", b'{"format": "x"}', NO_PROJECT),

@@ -200,9 +200,8 @@ def test_a_full_disk_is_said_once_and_the_run_goes_on_once_there_is_room(
     status, said = trainer.status, trainer.status.message
     assert status.state == "failed"
     folder, advice = re.escape(str(run)), re.escape(f"or `layerloom train --resume {shlex.quote(str(run))}`.")
-    once = (
-        f"The disk with {folder} is full, so [a-z ]+ cannot be kept: make room, then go on with “Go on” in the window "
-    )
+    once = f"The disk with {folder} is full, so [a-z ]+ cannot be kept: make room, then resume with “Resume” "
+    once += "in the window "
     assert re.fullmatch(once + advice, said), said
     info = read(run)
     assert (info.state, info.message, info.steps) == ("failed", said, status.step)

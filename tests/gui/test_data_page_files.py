@@ -115,7 +115,7 @@ def test_a_download_can_be_cancelled_and_goes_on(qtbot: QtBot, show: Show, serve
     server.gate.set()
     qtbot.waitUntil(lambda: not files.busy, timeout=60_000)
     assert files.state.text() == "Cancelled; what has come is kept."
-    assert files.get.text().startswith("Go on: ")
+    assert files.get.text().startswith("Resume: ")
     assert page.samples.offer.text() == files.get.text()
     click(files.get)
     settle(qtbot, page)

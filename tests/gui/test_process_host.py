@@ -106,7 +106,7 @@ def test_a_killed_process_is_a_sentence_and_its_run_goes_on(qtbot: QtBot, tmp_pa
         "The process of the training was ended by SIGKILL, as the system does when memory runs out, after step "
     )
     assert "The run is kept up to step " in result.message
-    assert result.message.endswith(": “Go on” continues from there.")
+    assert result.message.endswith(": “Resume” continues from there.")
     assert host.state == "failed"
     stored = StoredRun(run)
     assert stored.result.state == "stopped"
@@ -154,7 +154,7 @@ main(Path(sys.argv[1]))
     result = wait_for_end(qtbot, host)
     assert result.state == "failed"
     assert name in result.message
-    assert "No state was kept yet: “Go on” begins the run anew." in result.message
+    assert "No state was kept yet: “Resume” begins the run from scratch." in result.message
     if name != "code 3":
         assert result.message.endswith(f"What it said last is in {result.run / WORDS}.")
         assert "in forward" in (result.run / WORDS).read_text()

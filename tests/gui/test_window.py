@@ -13,12 +13,14 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 import presets
 from engine import project
-from engine.edits import SetParameter
+from engine.edits import AddNode, Connect, RenameGraph, SetParameter
+from engine.graph import Edge, Node
 from gui.actions import ACTIONS, keymap
 from gui.app import build_window
 from gui.icons import NAMES
@@ -105,6 +107,78 @@ def test_save_as_then_close_in_one_go(qtbot: QtBot, window: MainWindow, tmp_path
     qtbot.waitUntil(lambda: not window.document.unsaved)
     assert (tmp_path / "mine.loom").exists()
     assert window.preferences.recent() == [tmp_path / "mine.loom"]
+
+
+def save_as(window: MainWindow, path: Path) -> None:
+    """Through the dialog, as a person does."""
+    window.actions_table["file.save_as"].trigger()
+    asking = dialog(window, QFileDialog)
+    asking.fileSelected.emit(str(path))
+    asking.reject()
+
+
+def test_a_project_is_called_as_its_file_unless_somebody_has_named_it(window: MainWindow, tmp_path: Path) -> None:
+    document = window.document
+    window.files.new()
+    document.apply(AddNode(Node("n1", "Input", "image", {}), (0.0, 0.0)))
+    assert document.project.name == "untitled"
+    save_as(window, tmp_path / "mouse.loom")
+    assert (document.project.name, document.unsaved) == ("mouse", False)
+    assert project.load(tmp_path / "mouse.loom").name == "mouse"
+    save_as(window, tmp_path / "rat.loom")
+    assert project.load(tmp_path / "rat.loom").name == "rat"
+    assert document.titles()[0][0] == window.design.inspector.network_page.name() == "rat"
+    window.commands.editing.undo()
+    assert document.project.name == "mouse"
+    document.apply(RenameGraph("A mouse of my own"))
+    save_as(window, tmp_path / "vole.loom")
+    assert document.project.name == "A mouse of my own"
+    window.files.show_graph(presets.build("lenet-5"))
+    save_as(window, tmp_path / "mole.loom")
+    assert document.project.name == "LeNet-5", "a preset has a name"
+
+
+def test_another_file_opened_as_a_project_is_said_to_be_one(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "mice.csv"
+    path.write_text("weight,length\n20,9\n22,10\n")
+    window.files.open_path(path)
+    box = dialog(window, QMessageBox)
+    assert "it seems to be a table (CSV)" in box.informativeText()
+    assert "data are chosen on the Data page" in box.informativeText()
+    box.reject()
+
+
+def test_a_refusal_is_said_until_something_else_is_done(window: MainWindow) -> None:
+    change(window)
+    view, status = window.view, window.status
+    refuse = Connect(Edge("n4", "output", "n2", "input"))
+    for go_on in (
+        lambda: QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(3, 3)),
+        lambda: window.document.apply(RenameGraph("renamed")),
+        window.commands.editing.undo,
+    ):
+        assert not view.apply(refuse)
+        refused = status.currentMessage()
+        assert "has a wire already" in refused
+        go_on()
+        assert status.currentMessage() != refused
+        QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+
+
+@pytest.mark.parametrize("far", [(0.0, 9000.0), (-7000.0, -20.0)])
+def test_a_layer_that_a_step_adds_is_in_sight(window: MainWindow, far: tuple[float, float]) -> None:
+    change(window)
+    view = window.view
+
+    def seen() -> bool:
+        return view.viewport().rect().contains(view.mapFromScene(view.canvas.nodes["new"].box).boundingRect())
+
+    window.document.apply(AddNode(Node("new", "Output", "answer", {}), far))
+    assert seen()
+    window.document.history.undo()
+    view.zooming.fit_all()
+    window.document.history.redo()
+    assert seen()
 
 
 def test_a_file_that_cannot_be_read_leaves_the_document_alone(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:

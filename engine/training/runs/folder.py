@@ -106,7 +106,7 @@ def new_names(network: str) -> Iterator[str]:
 def not_kept(what: str, run: Path, error: BaseException) -> str:
     """The sentence for what a run that goes on cannot write: what is wrong, where, and how to go on after that."""
     code, words = reason_of(error)
-    way = f"go on with “Go on” in the window or `layerloom train --resume {processes.quoted(str(run))}`."
+    way = f"resume with “Resume” in the window or `layerloom train --resume {processes.quoted(str(run))}`."
     if code in FULL:
         return f"The disk with {run} is full, so {what} cannot be kept: make room, then {way}"
     return f"{what[0].upper()}{what[1:]} cannot be kept in {run} ({words}): mend that, then {way}"

@@ -102,7 +102,9 @@ FIXED = (
         lambda run: (run.label, natural(run.label)),
     ),
     Column("state", "State", "Whether it has come to its end", 118, _state),
-    Column("best", "Best result", "The best value of the main metric on the validation part", 136, _best, True),
+    Column(
+        "best", "Best validation result", "The best value of the main metric on the validation part", 150, _best, True
+    ),
     Column("epochs", "Epochs", "How many were trained", 62, lambda run: (f"{run.entry.epochs:,}", run.entry.epochs)),
     Column(
         "seconds",

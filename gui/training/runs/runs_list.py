@@ -38,9 +38,9 @@ from gui.widgets import Note, plain
 from gui.work.background import Background
 
 RESUME = (
-    "Go on",
+    "Resume",
     "Resume the chosen run",
-    "Resume the chosen run from its last kept state; one that has finished cannot go on",
+    "Resume the chosen run from its last stored state; one that has finished cannot be resumed",
 )
 COPY = (
     "Go on in a copy",

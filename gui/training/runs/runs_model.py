@@ -216,8 +216,7 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             why = self.foreign.get(entry.path)
             said = (self._tip(entry, column), why and note_for(why, entry.state), str(entry.path))
-            return plain("
-".join(filter(None, said)))
+            return plain("\n".join(filter(None, said)))
         if role == Qt.ItemDataRole.FontRole and column == NAME and entry.path == self.shown:
             font = QFont()
             font.setBold(True)

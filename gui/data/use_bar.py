@@ -60,7 +60,6 @@ class UseBar(QWidget):
         box.addLayout(top)
         for widget in (self.said, self.misfit, self.fixes):
             box.addWidget(widget)
-        self.show_state(None, None)
 
     def show_state(self, looked: Taking | None, config: DataConfig | None, said: str = "") -> None:
         """Show what is looked at (None: what is in use); ``config`` is how it would come, where that can be said.

@@ -174,7 +174,6 @@ class OptionalSection(SettingsSection):
         super().__init__(document, "", path, model)
         self.title = title
         self.heading.setText(title)
-        self.heading.show()
         self._box.insertWidget(0, self.heading)
         self.switch = Form([switch], parent=self)
         self._box.insertWidget(1, self.switch)

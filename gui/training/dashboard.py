@@ -109,8 +109,8 @@ class Dashboard(QWidget):
         self._device = ""
         self.remarks.follow(watch)
         self.runs.follow(watch)
-        if self.controls.train.hasFocus():
-            self.setFocus()  # else the focus jumps on to the learning rate
+        if self.isVisible():
+            self.setFocus()  # else it jumps from Train, which is grey now, into a text field, or stays in one
         self.settings.set_running(True)
         self.drawing.show_curves()
         self.drawing.wake()
@@ -220,6 +220,7 @@ class Dashboard(QWidget):
     def _opened(self) -> None:
         """Another project: nothing of the last one is left, except a run that still goes on."""
         self.remarks.disown()
+        self.runs.untick()
         self._show_run() if self.run.running else self.run.clear()
 
     def _show_run(self) -> None:

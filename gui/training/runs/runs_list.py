@@ -112,6 +112,10 @@ class RunsList(QWidget):
             self._drop([path])
         self._narrow()
 
+    def untick(self) -> None:
+        """Lay no other curves beside any more."""
+        self._drop([*self.model.ticked])
+
     def network_renamed(self) -> None:
         """List the runs of the network by the name it has now."""
         if self.scope.currentIndex() == 0:
@@ -149,7 +153,11 @@ class RunsList(QWidget):
     def _narrow(self) -> None:
         own = self.scope.currentIndex() == 0
         self.proxy.set_network(self.document.project.name if own else None)
-        self.table.show_networks(not own)
+        listed = (
+            self.model.runs[self.proxy.mapToSource(self.proxy.index(row, 0)).row()].entry
+            for row in range(self.proxy.rowCount())
+        )
+        self.table.show_networks(not own or any(run.network != self.document.project.name for run in listed))
         self._count()
 
     def _count(self) -> None:
@@ -192,6 +200,8 @@ class RunsList(QWidget):
     def _ticked(self, entry: RunEntry, on: bool) -> None:
         if not on and self.overlays.pop(entry.path, None) is not None:
             self.overlays_changed.emit()
+        if entry.network != self.document.project.name:
+            self._narrow()
         self._load()
         self._offer()
 
@@ -212,6 +222,7 @@ class RunsList(QWidget):
 
     def _drop(self, paths: list[Path]) -> None:
         self.model.untick(paths)
+        self._narrow()
         before = len(self.overlays)
         self.overlays = {path: entry for path, entry in self.overlays.items() if path not in paths}
         if len(self.overlays) != before:
@@ -312,7 +323,7 @@ class RunsList(QWidget):
             lambda: self._send(self.open_wanted),
         )
         self.rename = add("Rename", "Give the chosen run another name (F2)", self._rename)
-        self.untick_all = add("Untick all", "Show no curves of other runs", lambda: self._drop([*self.model.ticked]))
+        self.untick_all = add("Untick all", "Show no curves of other runs", self.untick)
         self.menu.addSeparator()
         self.menu.addMenu(table.columns)
         self.save_list = add(

@@ -256,18 +256,22 @@ class RunsModel(QAbstractTableModel):
 
 
 class RunsFilter(QSortFilterProxyModel):
-    """Shows the runs of one network (None: all) in which every word occurs."""
+    """Shows the runs of one network (None: all) in which every word occurs, and any whose curves are seen."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._network: str | None = None
+        self._seen: frozenset[Path | None] = frozenset()
         self._words: list[str] = []
         self._filters = 0
 
     def set_network(self, name: str | None) -> None:
-        """Show the runs of this network alone."""
-        if name != self._network:
-            self._network = name
+        """Show the runs of this network, and of others only those whose curves are seen."""
+        model = self.sourceModel()
+        assert isinstance(model, RunsModel)
+        wanted = name, frozenset((*model.ticked, model.shown))
+        if wanted != (self._network, self._seen):
+            self._network, self._seen = wanted
             self._filter_again()
 
     def set_words(self, text: str) -> None:
@@ -282,7 +286,8 @@ class RunsFilter(QSortFilterProxyModel):
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
         model = self.sourceModel()
         assert isinstance(model, RunsModel)
-        if self._network is not None and model.runs[row].entry.network != self._network:
+        entry = model.runs[row].entry
+        if self._network is not None and entry.network != self._network and entry.path not in self._seen:
             return False
         if not self._words:
             return True

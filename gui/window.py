@@ -14,6 +14,7 @@ from gui.actions import ACTIONS, Actions, key_rows
 from gui.canvas.view import View
 from gui.commands import Commands
 from gui.document import Document
+from gui.frame_fit import FrameFit
 from gui.help import Help
 from gui.journal_keeper import JournalKeeper
 from gui.pages.going_on import ask_to_leave, below
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         geometry = preferences.bytes("window")
         if geometry is not None:
             self.restoreGeometry(geometry)
+        FrameFit(self)
         self.design.restore(preferences)
         self.pages.show_start()
         self._retitle()

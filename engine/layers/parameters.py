@@ -33,10 +33,13 @@ OneOrThree: TypeAlias = T | tuple[T, T, T]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One field as a form needs it. ``kind`` is bool, int, float, choice, choices (any of them) or text (mixed)."""
+    """One field as a form needs it.
+
+    ``kind`` is bool, int, float, choice, choices (any of them), text (mixed) or suggested (text, and some is offered).
+    """
 
     name: str
-    kind: Literal["bool", "int", "float", "choice", "choices", "text"]
+    kind: Literal["bool", "int", "float", "choice", "choices", "text", "suggested"]
     type: str
     default: Any
     required: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from PySide6.QtCore import Signal
@@ -10,11 +11,13 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from engine import cost
 from engine.blocks.rename import rename_node
 from engine.blocks.use import Use
+from engine.data.fields import sample
 from engine.edits import Edit, SetParameter, SetProperty
 from engine.graph import GraphError, Node
 from engine.layers.layer import Layer
-from engine.layers.parameters import parameters
+from engine.layers.parameters import Parameter, parameters
 from engine.problems import Problem
+from engine.problems.ways.field_ways import known_fields
 from engine.resolve import layer_class
 from engine.shapes import kind_name, wired_inputs
 from engine.suggestions import suggestions
@@ -25,7 +28,11 @@ from gui.design.property_rows import property_parameters
 from gui.design.training_words import TrainingWords
 from gui.document import Document
 from gui.forms import Context, Form
+from gui.forms.suggestion_field import SuggestionField
 from gui.widgets import heading
+
+FIELD = "field"
+"""The parameter of Inputs and Outputs that names a field of the data."""
 
 
 class NodePage(QWidget):
@@ -106,6 +113,7 @@ class NodePage(QWidget):
         self._fill_form(node, cls)
         self._fill_properties(node, cls)
         layer = self.document.report.layer(node.id)
+        self._offer_fields(node)
         if self.form is not None:
             self.form.set_unread(layer.unread() if layer is not None else ())
         mine = [problem for problem in self.document.problems() if problem.node == node.id]
@@ -154,9 +162,17 @@ class NodePage(QWidget):
         self._drop("form")
         if cls is not None:
             self._shown_form = key
-            self.form = Form(parameters(cls), node.parameters, self, context)
+            self.form = Form(list(map(_offering, parameters(cls))), node.parameters, self, context)
             self.form.edited.connect(lambda name, value: self.edited.emit(SetParameter(node.id, name, value)))
             self._form_box.addWidget(self.form)
+
+    def _offer_fields(self, node: Node) -> None:
+        """Of an Input or Output: what the chosen data has, what suits it first."""
+        field = self.form.fields.get(FIELD) if self.form is not None else None
+        if isinstance(field, SuggestionField):
+            role = "input" if node.type == "Input" else "target"
+            known = sorted(known_fields(self.document.project).items(), key=lambda item: item[1].role != role)
+            field.offer([(name, f"{sample(each.shape)}, {each.dtype}") for name, each in known])
 
     def _fill_properties(self, node: Node, cls: type[Layer] | None) -> None:
         wanted = property_parameters(self.document.graph, self.document.report, node, cls)
@@ -220,3 +236,8 @@ class NodePage(QWidget):
     def _go(self, problem: Problem) -> None:
         """To a problem inside this block, from the level that is open."""
         go_to(self.document, problem, self.document.block_path)
+
+
+def _offering(parameter: Parameter) -> Parameter:
+    """A parameter as the form shows it: names of the data are offered in a list."""
+    return replace(parameter, kind="suggested") if parameter.name == FIELD else parameter

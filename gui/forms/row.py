@@ -15,10 +15,11 @@ from engine.layers.parameters import Parameter, unparse
 from engine.scope import ExpressionError
 from gui.forms.form_fields import FIELDS, BoolField, NumberField, PlainField, TextField, placeholder, readable
 from gui.forms.repeats import MOST_ROWS, TOOL, RepeatsField, tool
+from gui.forms.suggestion_field import SuggestionField
 from gui.forms.typed_text import Context, here
 from gui.widgets import Label, Note, plain
 
-Field = PlainField | RepeatsField
+Field = PlainField | SuggestionField | RepeatsField
 LABEL, FIELD, RESET, REPEATS, SYMBOLIC, COLUMNS = range(6)
 LINES = 4
 """Of the grid: the field, what it comes to, what there is to know of it, what is wrong with it."""
@@ -119,6 +120,8 @@ class Row(QObject):
                 field.setPlaceholderText(words)
             elif isinstance(field, NumberField):
                 field.lineEdit().setPlaceholderText(words)
+            elif isinstance(field, SuggestionField):
+                field.edit.setPlaceholderText(words)
         self._describe()
 
     def set_title(self, text: str) -> None:
@@ -132,7 +135,9 @@ class Row(QObject):
     def focus(self) -> None:
         """Put the cursor into the field, with its text selected."""
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
-        if isinstance(self.field, (TextField, NumberField)):
+        if isinstance(self.field, SuggestionField):
+            self.field.edit.selectAll()
+        elif isinstance(self.field, (TextField, NumberField)):
             self.field.selectAll()
 
     # -- which field -----------------------------------------------------------------------------------------------
@@ -159,14 +164,15 @@ class Row(QObject):
 
     def _made(self, kind: str) -> Field:
         parameter = self.parameter
-        one = FIELDS[parameter.kind]
         made: Field
         if kind == "repeats":
             made = RepeatsField(parameter, self._form)
         elif kind == "text":
             made = TextField(parameter, self._form)
+        elif parameter.kind == "suggested":
+            made = SuggestionField(parameter, self._form)
         else:
-            made = one(parameter, self._form)
+            made = FIELDS[parameter.kind](parameter, self._form)
         made.setObjectName(parameter.name)
         made.setAccessibleName(self.title)
         made.setToolTip(plain(tooltip(parameter)))

@@ -29,7 +29,7 @@ class Context:
 
 def is_text(parameter: Parameter) -> bool:
     """Whether the parameter takes words as they are typed."""
-    return parameter.kind == "text" and parameter.any_text
+    return parameter.kind in ("text", "suggested") and parameter.any_text
 
 
 def meaning(parameter: Parameter, text: str, context: Context) -> object:

@@ -73,6 +73,8 @@ def _kind(head: bytes) -> tuple[str, str]:
             return ("a file with bytes that are no text", "") if b"\x00" in head else ("", "")
         text = head[: error.start].decode("utf-8-sig")
     text = text.lstrip()
+    if not text:
+        return "", ""
     if text.startswith(("{", "[")):
         return ("a list of JSON objects, one a line", "") if _lines_of_json(text) else ("", "")
     if MARKUP.match(text):

@@ -48,7 +48,8 @@ class StatusLine(QStatusBar):
         self._soon.timeout.connect(self.refresh)
         for signal in (document.changed, document.replaced):
             signal.connect(self._later)
-        document.applied.connect(self.clearMessage)  # it was about what was done before
+        for signal in (document.applied, document.opened):
+            signal.connect(self.clearMessage)  # it was about what was done before
         theme.changed.connect(self._retint)
         self.refresh()
 

@@ -156,6 +156,7 @@ def test_a_refusal_is_said_until_something_else_is_done(window: MainWindow) -> N
         lambda: QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(3, 3)),
         lambda: window.document.apply(RenameGraph("renamed")),
         window.commands.editing.undo,
+        lambda: window.files.show_graph(presets.build("mlp")),
     ):
         assert not view.apply(refuse)
         refused = status.currentMessage()

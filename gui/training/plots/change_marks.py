@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtGui import QColor
 
 from engine.training.history import LiveChange
 from gui.theme import theme
@@ -19,8 +20,10 @@ from gui.training.plots.plot_canvas import Canvas
 
 MOST = 24
 """Marks of one plot; a hand that turns the rate all the time would hide the curves."""
-HEIGHTS = (0.94, 0.82, 0.70)
-"""Where the words of neighbours are, as shares of the height: three of them can be read side by side."""
+HEIGHTS = (0.06, 0.18, 0.30)
+"""Where the words of neighbours are, from one edge, as shares of the height: three can be read side by side."""
+SEEN_THROUGH = 190
+"""How much of the curve behind the words they hide, of 255."""
 NAMES = {"training.optimizer.lr": "lr"}
 """Short names for the words on the canvas."""
 
@@ -32,21 +35,24 @@ class ChangeMarks:
         self._canvas = canvas
         self._lines: list[pg.InfiniteLine] = []
         self._shown: tuple[object, ...] = ()
-        self._asked: tuple[Sequence[tuple[CurveSource, int]], Axis] = (), "step"
+        self._asked: tuple[Sequence[tuple[CurveSource, int]], Axis, bool] = (), "step", False
         self.words: list[str] = []
 
-    def show(self, sources: Sequence[tuple[CurveSource, int]], axis: Axis) -> None:
-        """Show the newest changes of these runs, each with its number (0: the one being watched)."""
-        self._asked = sources, axis
+    def show(self, sources: Sequence[tuple[CurveSource, int]], axis: Axis, low: bool = False) -> None:
+        """Show the newest changes of these runs, each with its number (0: the one being watched).
+
+        ``low`` puts the words at the foot: where curves rise, that is where they are not.
+        """
+        self._asked = sources, axis, low
         found = [(source, run, change) for source, run in sources for change in source.history.changes][-MOST:]
         marks = [(_position(source, change, axis), run, _words(source, run, change)) for source, run, change in found]
         marks = [mark for mark in marks if math.isfinite(mark[0])]
-        if (shown := (*marks, theme.name)) == self._shown:
+        if (shown := (*marks, theme.name, low)) == self._shown:
             return
         self._shown, self.words = shown, [words for _, _, words in marks]
         for line in self._lines:
             self._canvas.removeItem(line)
-        self._lines = [self._line(index, *mark) for index, mark in enumerate(marks)]
+        self._lines = [self._line(index, low, *mark) for index, mark in enumerate(marks)]
         for line in self._lines:
             self._canvas.addItem(line, ignoreBounds=True)
         said = f"Changed while running: {'; '.join(self.words)}" if marks else ""
@@ -56,12 +62,14 @@ class ChangeMarks:
         """Take the colours of the theme."""
         self.show(*self._asked)
 
-    def _line(self, index: int, position: float, run: int, words: str) -> pg.InfiniteLine:
+    def _line(self, index: int, low: bool, position: float, run: int, words: str) -> pg.InfiniteLine:
         color = theme.color(CurveStyle("train", run).token) if run else theme.color("text")
+        height, ground = HEIGHTS[index % len(HEIGHTS)], QColor(theme.color("base"))
+        ground.setAlpha(SEEN_THROUGH)
         options = {
-            "position": HEIGHTS[index % len(HEIGHTS)],
+            "position": height if low else 1 - height,
             "color": color,
-            "fill": theme.color("base"),
+            "fill": ground,
             "anchors": [(0, 0.5), (1, 0.5)],
         }
         line = pg.InfiniteLine(

@@ -30,7 +30,7 @@ from gui.preferences import Preferences
 from gui.training.plots.curves import MARKED, Curve
 from gui.training.plots.plot import Plot, Span
 from gui.training.plots.plot_axes import AXES, AXIS_WORDS, CurveSource, position_text
-from gui.training.words import TITLES
+from gui.training.words import TITLES, unit
 from gui.widgets import Label, Note
 
 SMOOTHING = 0.6
@@ -114,7 +114,7 @@ class Plots(QWidget):
 
     def _mark_changes(self) -> None:
         for plot in self.panels:
-            plot.marks.show(self._sources, self.span.axis)
+            plot.marks.show(self._sources, self.span.axis, low=unit(plot.shown) == "%")
 
     def _fill(self) -> None:
         """Give every plot its curves and its choice of metrics."""

@@ -141,7 +141,7 @@ FIXED = (
         LR,
         "Learning rate",
         "The setting training.optimizer.lr, and what it was changed to while the run went on",
-        94,
+        116,
         lambda run: _rates(run),
     ),
     setting(OPTIMIZER, "Optimizer", 90),

@@ -153,11 +153,8 @@ class RunsList(QWidget):
     def _narrow(self) -> None:
         own = self.scope.currentIndex() == 0
         self.proxy.set_network(self.document.project.name if own else None)
-        listed = (
-            self.model.runs[self.proxy.mapToSource(self.proxy.index(row, 0)).row()].entry
-            for row in range(self.proxy.rowCount())
-        )
-        self.table.show_networks(not own or any(run.network != self.document.project.name for run in listed))
+        of_others = any(run.entry.network != self.document.project.name for run in self.table.listed())
+        self.table.show_networks(not own or of_others)
         self._count()
 
     def _count(self) -> None:
@@ -326,9 +323,8 @@ class RunsList(QWidget):
         self.untick_all = add("Untick all", "Show no curves of other runs", self.untick)
         self.menu.addSeparator()
         self.menu.addMenu(table.columns)
-        self.save_list = add(
-            "Save list as CSV …", "Save the runs that are listed as a table", lambda: ask_save(self, self.save)
-        )
+        tip = "Save the runs that are listed as a table"
+        self.save_list = add("Save list as CSV …", tip, lambda: ask_save(self, self.save))
         self.remove = add("Delete …", "Delete the chosen runs from the disk", self._ask_delete)
         self.remove.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
         self.remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)

@@ -214,9 +214,8 @@ class RunsModel(QAbstractTableModel):
         if role == ENTRY:
             return entry
         if role == Qt.ItemDataRole.ToolTipRole:
-            why = self.foreign.get(entry.path)
-            said = (self._tip(entry, column), why and note_for(why, entry.state), str(entry.path))
-            return plain("\n".join(filter(None, said)))
+            why, tip = self.foreign.get(entry.path), self._tip(entry, column, self.cell(row, column)[0])
+            return plain("\n".join(filter(None, (tip, why and note_for(why, entry.state), str(entry.path)))))
         if role == Qt.ItemDataRole.FontRole and column == NAME and entry.path == self.shown:
             font = QFont()
             font.setBold(True)
@@ -225,10 +224,10 @@ class RunsModel(QAbstractTableModel):
             return theme.color("error")
         return None
 
-    def _tip(self, entry: RunEntry, column: int) -> str:
+    def _tip(self, entry: RunEntry, column: int, cell: str) -> str:
         """What a cell does not say."""
         if self.columns[column].key == LR and entry.changes:
-            return changes_text(entry.changes)
+            return f"{cell}\n{changes_text(entry.changes)}"
         return entry.note if column == NOTE else entry.message
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

@@ -148,7 +148,8 @@ class RunsTable(QTableView):
     def _head_menu(self, point: QPoint) -> None:
         self.columns.popup(self.horizontalHeader().viewport().mapToGlobal(point))
 
-    def _listed(self) -> list[RunRow]:
+    def listed(self) -> list[RunRow]:
+        """The runs that the filter lets through, as they are sorted."""
         proxy = self._proxy
         return [self._runs.runs[proxy.mapToSource(proxy.index(row, 0)).row()] for row in range(proxy.rowCount())]
 
@@ -158,7 +159,7 @@ class RunsTable(QTableView):
         for column in FIXED:
             if column.key not in FREE:
                 self._add(column.key, column.title, column.tip)
-        listed = self._listed()
+        listed = self.listed()
         more = sorted({*(differing(listed) if listed else ()), *self.chosen} - {column.key for column in FIXED})
         if more:
             self.columns.addSeparator()

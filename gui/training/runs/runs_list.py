@@ -43,7 +43,7 @@ RESUME = (
     "Resume the chosen run from its last stored state; one that has finished cannot be resumed",
 )
 COPY = (
-    "Go on in a copy",
+    "Resume in a copy",
     "Resume a copy of the chosen run",
     "This run is of another computer or person: it is copied to your own runs, and the copy goes on",
 )

@@ -68,7 +68,7 @@ def test_the_list_says_whose_it_is_and_lets_nobody_describe_it(qtbot: QtBot, sho
     assert note_for(ELSEWHERE, "stopped") in index.data(Qt.ItemDataRole.ToolTipRole)
     assert not board.runs.proxy.index(0, NOTE).flags() & Qt.ItemFlag.ItemIsEditable
     choose(board, 0)
-    assert board.runs.go_on.text() == "Go on in a copy"
+    assert board.runs.go_on.text() == "Resume in a copy"
     assert "copied to your own runs" in board.runs.go_on.toolTip()
     assert not board.runs.rename.isEnabled()
     assert board.runs.remove.isEnabled(), "a copy of a run that lies among one's own may go"

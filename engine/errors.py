@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 Reason = Literal["", "diverged", "out-of-memory"]
 """The kinds of failure that are told apart; empty for every other."""
@@ -25,6 +28,8 @@ class About:
 
 
 NOTHING: Final = About()
+LONGEST_KEY, LONGEST_REASON = 60, 200
+"""Characters of a name, and of a reason, that are repeated from a file or message."""
 
 
 class LayerloomError(ValueError):
@@ -51,6 +56,22 @@ class LayerloomError(ValueError):
 def about(error: BaseException) -> About:
     """What an exception is about; nothing where it is not one of ours."""
     return error.about if isinstance(error, LayerloomError) else NOTHING
+
+
+def first_fault(error: ValidationError) -> tuple[str, str]:
+    """What is wrong first with data that do not have their form: where (``nodes[3].name``), and why, without a stop.
+
+    Both are fit to be shown, whatever is in the data.
+    """
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    parts = (f"[{part}]" if isinstance(part, int) else f".{printable(part, LONGEST_KEY)}" for part in fault["loc"])
+    return "".join(parts).lstrip("."), printable(fault["msg"], LONGEST_REASON).rstrip(".")
+
+
+def printable(text: str, most: int) -> str:
+    """A text of somebody else's on one line, and not too long."""
+    line = "".join(c if c.isprintable() else "?" for c in text)
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 class GraphError(LayerloomError):

@@ -86,7 +86,11 @@ def append(folder: Path, name: str, size: int | None = None) -> BufferedWriter:
             _part_from_others(path)
     file = os.fdopen(open_handle(path, os.O_RDWR | os.O_CREAT | os.O_APPEND), "ab")
     if size is not None:
-        file.truncate(size)
+        try:
+            file.truncate(size)
+        except OSError:
+            file.close()
+            raise
     return file
 
 

@@ -18,6 +18,7 @@ from engine import own_files
 from engine.blocks.block import Block
 from engine.blocks.block_edits import AddBlock
 from engine.edits import AddNode, Connect, SetParameter
+from engine.errors import first_fault
 from engine.file_versions import FileVersion
 from engine.files import FileError, read_bytes, write_atomically
 from engine.graph import Edge, Graph, GraphError, Node
@@ -308,10 +309,8 @@ def _validated(data: object, where: str) -> _File:
     try:
         return _File.model_validate(_tuples(data))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        location = "".join(f"[{part}]" if isinstance(part, int) else f".{part[:60]}" for part in first["loc"])
-        location = "".join(c if c.isprintable() else "?" for c in location)
-        raise ProjectError(f"{where}, {location.lstrip('.') or 'top level'}: {first['msg']}.") from error
+        location, reason = first_fault(error)
+        raise ProjectError(f"{where}, {location or 'top level'}: {reason}.") from error
 
 
 def _tuples(data: Mapping[str, object]) -> dict[str, object]:

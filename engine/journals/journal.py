@@ -8,6 +8,7 @@ Each line begins with its checksum. `engine.journals.recovery` reads them.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import secrets
@@ -80,9 +81,16 @@ class Journal:
         try:
             folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise _unwritten(error) from error
+        lock = None
+        try:
             lock = WriterLock(folder)
             journal = cls(folder, lock, own_files.create(folder, FILE, 0o600), 0, len(head))
         except OSError as error:
+            if lock is not None:
+                lock.release()
+            remove(folder)
             raise _unwritten(error) from error
         try:
             journal._write(head)
@@ -132,7 +140,8 @@ class Journal:
 
     def remove(self) -> None:
         """Remove it: what it holds is saved, or given up. Raises JournalError where that fails."""
-        self.close()
+        with contextlib.suppress(JournalError):  # on a full disk: what could not be written is not needed any more
+            self.close()
         remove(self.folder)
 
 

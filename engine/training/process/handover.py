@@ -18,7 +18,8 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine import own_files, project
-from engine.files import FileError
+from engine.errors import first_fault
+from engine.files import FileError, reason_of
 from engine.graph import Graph
 from engine.home import hosts
 from engine.locks import LOCK, WriterLock, is_written
@@ -84,8 +85,10 @@ def take(folder: Path) -> tuple[WriterLock, Request, Graph, bytes]:
     try:
         request = Request.model_validate_json(own_files.read_bytes(folder, REQUEST, LARGEST_FACTS))
         return lock, request, project.load_own(folder, PROJECT), own_files.read_bytes(folder, KEY, KEY_BYTES + 1)
-    except (OSError, ValidationError) as error:
-        raise RunError(f"{folder} holds no whole request: {error}") from error
+    except OSError as error:
+        raise RunError(f"{folder} holds no whole request: {reason_of(error)[1]}.") from error
+    except ValidationError as error:
+        raise RunError(f"{folder / REQUEST} is damaged: {': '.join(first_fault(error))}.") from error
 
 
 def announce(folder: Path, facts: HostFacts) -> None:

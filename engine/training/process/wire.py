@@ -17,9 +17,9 @@ from multiprocessing.connection import Client, Connection, Listener
 from typing import Any, Final, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from engine.errors import LayerloomError
+from engine.errors import LayerloomError, first_fault
 from engine.training.history import Values
 
 M = TypeVar("M")
@@ -54,8 +54,12 @@ class Line:
         head, _, body = self.connection.recv_bytes(LARGEST).partition(b"\n")
         try:
             return kinds.validate_json(head), np.frombuffer(body, "<f8").astype(float)
+        except ValidationError as error:
+            location, reason = first_fault(error)
+            where = f"in {location}: " if location else ""
+            raise WireError(f"What came over the wire is no message: {where}{reason}.") from error
         except ValueError as error:
-            raise WireError(f"What came over the wire is no message: {error}.") from error
+            raise WireError(f"What came with a message over the wire are no numbers: {error}.") from error
 
     def poll(self, seconds: float) -> bool:
         """Whether something comes within this time. Raises OSError where nobody is there any more."""

@@ -112,7 +112,13 @@ class Run:
             path, own = (where, made(where)) if where else (fresh(root, graph.name), True)
         except OSError as error:
             raise RunError(not_begun(where or root, error)) from error
-        lock = writer_lock(path)
+        try:
+            lock = writer_lock(path)
+        except RunError:
+            if own:
+                with contextlib.suppress(OSError):  # it is empty, or another program begins a run in it
+                    path.rmdir()
+            raise
         try:
             if any(os.path.lexists(path / name) for name in (FACTS, METRICS)):
                 own = False

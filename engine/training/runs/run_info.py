@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from engine import own_files
-from engine.errors import NOTHING, About
+from engine.errors import NOTHING, About, first_fault
 from engine.home import home
 from engine.settings.training import MOST_THREADS
 from engine.training.findings import Diagnosis
@@ -113,8 +113,8 @@ def read(path: Path) -> RunInfo:
     except OSError as error:
         raise RunError(f"{path} is not a run: {FACTS} cannot be read ({error.strerror}).") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise RunError(f"{path / FACTS} is damaged: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+        location, reason = first_fault(error)
+        raise RunError(f"{path / FACTS} is damaged: {location}: {reason}.") from error
     except (ValueError, TypeError, RecursionError) as error:
         raise RunError(f"{path / FACTS} is damaged: {error}.") from error
 

@@ -46,6 +46,8 @@ SHARED = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")
 PAIRED = ("-n", "auto", "--maxprocesses", "2", "--dist", "worksteal")
 """Tests without a window share all cores, those with one two of them; what is measured runs alone."""
 ON_DISPLAY = ("journeys", "long proofs")
+IN_REAL_WINDOWS = ("journeys", "soak")
+"""The topics of the long proofs that need a display; all others have their windows offscreen."""
 WITH_WINDOW = ("tests/gui", "tests/benchmarks", "tests/journeys")
 
 
@@ -195,7 +197,7 @@ def check(args: list[str]) -> int:
     if every := "--all" in args:
         args.remove("--all")
     topics = [argument for argument in args if argument != "--again"]
-    display = not topics or any("journeys" in argument for argument in topics)
+    display = not topics or any(topic in argument for argument in topics for topic in IN_REAL_WINDOWS)
     if code := install_libraries([*BASE, *(XCB + XVFB if display else [])]) or install_environment():
         return code
     module = [venv_python(), "-m"]

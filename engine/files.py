@@ -167,6 +167,11 @@ def _replaceable(path: Path) -> int | None:
     return mode
 
 
+def encoded(text: str) -> bytes:
+    """A text as the bytes of a file, as `json.loads` reads them: what holds a path of Linux need be no whole text."""
+    return text.encode(errors="surrogatepass")
+
+
 def to_disk(path: Path) -> None:
     """Wait until the disk has what was written to a file. Raises OSError."""
     with path.open("rb+") as file:  # Windows syncs only what can be written

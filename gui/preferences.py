@@ -13,7 +13,7 @@ from typing import Final, Literal, get_args
 from PySide6.QtCore import QByteArray, QSettings
 
 from engine import own_files, system
-from engine.files import FileError
+from engine.files import FileError, encoded
 from engine.home import home
 from engine.locks import one_at_a_time
 from gui.theme import Name, theme
@@ -107,7 +107,7 @@ class Preferences:
                 self._values = {**stored, key: change(before)}
                 if self._values[key] != before:
                     text = json.dumps(self._values, indent=1, sort_keys=True, ensure_ascii=False)
-                    own_files.write_atomically(home(), FILE, f"{text}\n".encode())
+                    own_files.write_atomically(home(), FILE, encoded(f"{text}\n"))
         except (OSError, FileError) as error:
             self._values = {**self._values, key: change(self._values.get(key, ""))}
             log.warning("The preferences cannot be saved: %s", error)

@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("engine", "presets", "gui", "tests", "resources", "dev.py", "pyproject.toml")
 SUFFIXES = (".py", ".toml", ".json", ".loom")
 TOPICS: dict[str, tuple[str, ...]] = {
+    "soak": ("journeys/test_soak*",),
+    "chaos": ("*/test_chaos*",),
     "layers": ("engine/test_layers.py",),
     "weights-and-cost": ("engine/test_layers_*", "engine/test_cost*", "engine/test_memory*", "engine/test_param*"),
     "networks": (
@@ -50,7 +52,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "others": ("*",),
 }
 """Name → patterns of test files. A file belongs to the first topic that has a pattern for it."""
-OPTIONS = {"window": dev.PAIRED, "journeys": (), "benchmarks": ("-s",)}
+OPTIONS = {"window": dev.PAIRED, "chaos": dev.PAIRED, "soak": ("-s",), "journeys": (), "benchmarks": ("-s",)}
 """How pytest runs a topic, where that is not `dev.SHARED`."""
 
 
@@ -101,7 +103,7 @@ def prove(topic: str, sources: str, *, again: bool) -> None:
     print(f"== {topic}", flush=True)
     began = time.monotonic()
     options = ["-p", "tests.recording", "--record", str(file), *OPTIONS.get(topic, dev.SHARED)]
-    platform = {} if topic == "journeys" else {"QT_QPA_PLATFORM": "offscreen"}
+    platform = {} if topic in dev.IN_REAL_WINDOWS else {"QT_QPA_PLATFORM": "offscreen"}
     dev.run([sys.executable, "-m", "pytest", *options, *files_of(topic)], env=platform, cwd=ROOT)
     print(f"== {topic}: {time.monotonic() - began:.1f} s", flush=True)
 
@@ -119,7 +121,7 @@ def main(arguments: Sequence[str]) -> int:
     if unknown := [name for name in named if name not in TOPICS]:
         print(f"There is no topic {', '.join(unknown)}; there are: {', '.join(TOPICS)}.", file=sys.stderr)
         return 2
-    topics, sources = named or [t for t in TOPICS if t != "journeys" or not dev.WITHOUT_X], fingerprint()
+    topics, sources = named or [t for t in TOPICS if t not in dev.IN_REAL_WINDOWS or not dev.WITHOUT_X], fingerprint()
     interrupted = False
     try:
         for topic in topics:

@@ -17,6 +17,7 @@ from engine.blocks.block import PREFIX, Block, Blocks
 from engine.blocks.block_edits import AddBlock
 from engine.edits import Compound, Edit
 from engine.file_versions import FileVersion
+from engine.files import reason_of
 from engine.graph import Graph, Node
 from engine.home import home
 from engine.project_saving import store
@@ -66,7 +67,7 @@ def save(block: Block, over: FileVersion | None = None) -> Path:
     try:
         folder().mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise project.ProjectError(f"{folder()} cannot be made: {error.strerror}.") from error
+        raise project.ProjectError(f"{folder()} cannot be made: {reason_of(error)[1]}.") from error
     return store(project.to_bytes(alone), lambda: _path_for(block), over)
 
 

@@ -158,26 +158,26 @@ def test_a_topic_that_is_interrupted_is_in_the_table_all_the_same(
     assert line_of_edits(capsys.readouterr().out)[2:-1] == ["1", "0", "0", "1", "not finished"]
 
 
-@pytest.mark.parametrize(("without_x", "asked"), [(False, list(proofs.TOPICS)), (True, ["journeys"])])
-def test_without_a_name_all_topics_are_proved(
-    project: Path, monkeypatch: pytest.MonkeyPatch, without_x: bool, asked: list[str]
-) -> None:
+@pytest.mark.parametrize("without_x", [False, True])
+def test_without_a_name_all_topics_are_proved(project: Path, monkeypatch: pytest.MonkeyPatch, without_x: bool) -> None:
     seen: list[str] = []
     monkeypatch.setattr(proofs, "prove", lambda topic, sources, again: seen.append(topic))
     monkeypatch.setattr(proofs.dev, "WITHOUT_X", without_x)
     assert proofs.main([]) == 1, "none has a result"
-    assert set(seen) == (set(proofs.TOPICS) - {"journeys"} if without_x else set(asked))
+    assert set(seen) == set(proofs.TOPICS) - (set(proofs.dev.IN_REAL_WINDOWS) if without_x else set())
 
 
-def test_only_the_journeys_get_the_display(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_needs_it_gets_the_display(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, dict[str, str]] = {}
     monkeypatch.setattr(proofs.dev, "run", lambda command, env, cwd: seen.update({command[-1]: env}))
-    for topic in ("journeys", "edits"):
-        (project / "tests" / "journeys").mkdir(exist_ok=True)
-        (project / "tests" / "journeys" / "test_first.py").touch()
+    (project / "tests" / "journeys").mkdir(exist_ok=True)
+    for name in ("first", "soak"):
+        (project / "tests" / "journeys" / f"test_{name}.py").touch()
+    for topic in ("journeys", "soak", "edits"):
         proofs.prove(topic, "", again=False)
     offscreen = {"QT_QPA_PLATFORM": "offscreen"}
-    assert seen == {"tests/journeys/test_first.py": {}, "tests/engine/test_edits.py": offscreen}
+    real = {"tests/journeys/test_first.py": {}, "tests/journeys/test_soak.py": {}}
+    assert seen == {**real, "tests/engine/test_edits.py": offscreen}
 
 
 def test_a_topic_that_nobody_knows_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:

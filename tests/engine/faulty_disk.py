@@ -10,6 +10,7 @@ import builtins
 import errno
 import io
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,11 +24,14 @@ WRITING = os.O_WRONLY | os.O_RDWR
 class FaultyDisk:
     """What is below ``folder``; its ``at``-th act of writing fails, and with ``stays`` every one from then on.
 
-    At 0 none fails: so the acts are counted. ``acts`` says what they were, in words.
+    At 0 none fails: so the acts are counted. ``acts`` says what they were, in words. With ``deadly`` the program is
+    killed there instead, as the system does it.
     """
 
-    def __init__(self, folder: Path, at: int = 0, code: int = errno.ENOSPC, *, stays: bool = False) -> None:
-        self.folder, self.at, self.code, self.stays = str(folder), at, code, stays
+    def __init__(
+        self, folder: Path, at: int = 0, code: int = errno.ENOSPC, *, stays: bool = False, deadly: bool = False
+    ) -> None:
+        self.folder, self.at, self.code, self.stays, self.deadly = str(folder), at, code, stays, deadly
         self.acts: list[str] = []
 
     @property
@@ -42,7 +46,14 @@ class FaultyDisk:
             return
         self.acts.append(f"{what} {place[len(self.folder) :]}")
         if len(self.acts) == self.at or (self.stays and self.failed):
+            if self.deadly and what != "write":
+                self.die()
             raise OSError(self.code, os.strerror(self.code), place)
+
+    @staticmethod
+    def die() -> None:
+        """Be killed."""
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 class _Raw(io.FileIO):
@@ -63,7 +74,10 @@ class _Raw(io.FileIO):
             if len(content) < 2:
                 raise
             self.refused = error
-            return super().write(content[: len(content) // 2])
+            half = super().write(content[: len(content) // 2])
+            if self.disk.deadly:
+                self.disk.die()
+            return half
         return super().write(content)
 
     def truncate(self, size: int | None = None) -> int:
@@ -143,6 +157,8 @@ def _tensors(disk: FaultyDisk, patch: pytest.MonkeyPatch) -> None:
             disk.act("write", path)
         except OSError as error:
             Path(path).write_bytes(b"half")
+            if disk.deadly:
+                disk.die()
             words = f"Error while serializing: I/O error: {error.strerror} (os error {error.errno})"
             raise SafetensorError(words) from None
         real(tensors, path, metadata=metadata)

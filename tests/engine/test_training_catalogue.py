@@ -18,7 +18,7 @@ from engine.training.runs.best import best_of, better
 from engine.training.runs.catalogue import INDEX, delete, describe, listing
 from engine.training.runs.clock import Clock, read_curves
 from engine.training.runs.export import curves_csv, result, runs_csv
-from engine.training.runs.folder import RunError, writer_lock
+from engine.training.runs.folder import FACTS, RunError, writer_lock
 from engine.training.runs.numbers import NUMBERS
 from engine.training.runs.run import Run
 from engine.training.runs.run_info import read
@@ -225,3 +225,18 @@ def test_runs_as_csv(tmp_path: Path) -> None:
     (row,) = csv.DictReader(io.StringIO(runs_csv([entry], {"training.optimizer.lr": ["=0.1"]})))
     assert row["training.optimizer.lr"] == "'=0.1"
     assert (row["name"], row["metric"], row["best"], row["tags"]) == ("one", "accuracy", "0.75", "x; y")
+
+
+def test_a_link_to_itself_among_the_runs_hides_none_of_them(tmp_path: Path) -> None:
+    Run.create(tmp_path / "one", Graph("net")).close()
+    (tmp_path / "loop").symlink_to("loop")
+    assert [entry.path.name for entry in listing(tmp_path).entries] == ["one"]
+
+
+@pytest.mark.parametrize("value", ["\ud800", 1e400, float("nan")], ids=repr)
+def test_settings_that_no_text_can_hold_hide_no_run(value: object, tmp_path: Path) -> None:
+    Run.create(tmp_path / "one", Graph("net")).close()
+    facts = json.loads((tmp_path / "one" / FACTS).read_text())
+    (tmp_path / "one" / FACTS).write_text(json.dumps({**facts, "settings": {"training": {"epochs": value}}}))
+    for _ in range(2):
+        assert [entry.path.name for entry in listing(tmp_path).entries] == ["one"]

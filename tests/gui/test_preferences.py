@@ -141,3 +141,10 @@ def test_recent_files_say_which_are_missing(qtbot: QtBot, tmp_path: Path) -> Non
         shown.buttons[gone].click()
     assert caught.args == [gone]
     shown.close_background()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names that are no text are Unix's")
+def test_a_file_whose_name_is_no_text_is_remembered(layerloom_home: Path) -> None:
+    path = Path(os.fsdecode(b"/a/gr\xf6\xdfe.loom"))
+    Preferences().add_recent(path)
+    assert Preferences().recent() == [path]

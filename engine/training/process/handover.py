@@ -85,10 +85,13 @@ def take(folder: Path) -> tuple[WriterLock, Request, Graph, bytes]:
     try:
         request = Request.model_validate_json(own_files.read_bytes(folder, REQUEST, LARGEST_FACTS))
         return lock, request, project.load_own(folder, PROJECT), own_files.read_bytes(folder, KEY, KEY_BYTES + 1)
-    except OSError as error:
-        raise RunError(f"{folder} holds no whole request: {reason_of(error)[1]}.") from error
-    except ValidationError as error:
-        raise RunError(f"{folder / REQUEST} is damaged: {': '.join(first_fault(error))}.") from error
+    except BaseException as error:
+        lock.release()
+        if isinstance(error, OSError):
+            raise RunError(f"{folder} holds no whole request: {reason_of(error)[1]}.") from error
+        if isinstance(error, ValidationError):
+            raise RunError(f"{folder / REQUEST} is damaged: {': '.join(first_fault(error))}.") from error
+        raise
 
 
 def announce(folder: Path, facts: HostFacts) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from engine.errors import LayerloomError, first_fault
+from engine.files import reason_of
 from engine.training.history import Values
 
 M = TypeVar("M")
@@ -97,7 +98,7 @@ def connect(address: Address, key: bytes) -> Line:
     try:
         connection: Any = Client(address)
     except (OSError, ValueError) as error:
-        raise WireError(f"The process of the training does not answer: {error}.") from error
+        raise WireError(f"The process of the training does not answer: {reason_of(error)[1]}.") from error
     line = Line(connection)
     if not _proved(line, key, b"window", b"child"):
         raise WireError("What answers is not the process of the training: it does not know the key.")

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine import own_files, system
 from engine.errors import LayerloomError
-from engine.files import FileError
+from engine.files import FileError, encoded
 from engine.home import home
 from engine.locks import is_written
 from engine.training.runs.folder import FACTS, LARGEST_FACTS, RunError, writer_lock
@@ -89,7 +89,7 @@ def listing(root: Path | None = None) -> Listing:
     """The runs under ``root``. Raises RunError where the folder itself cannot be read."""
     folder = runs_folder(root)
     try:
-        names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir()) if folder.is_dir() else []
+        names = _folders(folder) if folder.is_dir() else []
     except OSError as error:
         raise RunError(f"{folder} cannot be read: {error.strerror or error}.") from error
     known, kept = _known(folder), {}
@@ -144,9 +144,9 @@ def describe(run: Path, *, name: str | None = None, note: str | None = None, tag
     try:
         facts = json.loads(own_files.read_bytes(run, FACTS, LARGEST_FACTS))
         content = json.dumps({**facts, **changes}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        if len(content.encode()) > LARGEST_FACTS:
+        if len(encoded(content)) > LARGEST_FACTS:
             raise RunError(f"The note is too long: {FACTS} may have {LARGEST_FACTS} bytes.")
-        own_files.write_atomically(run, FACTS, content.encode())
+        own_files.write_atomically(run, FACTS, encoded(content))
     except (OSError, ValueError, FileError) as error:
         raise RunError(f"The run in {run} cannot be described: {error}") from error
     finally:
@@ -170,6 +170,19 @@ def delete(run: Path, root: Path | None = None) -> None:
         shutil.rmtree(aside)
     except OSError as error:
         raise RunError(f"{run} cannot be deleted: {error.strerror or error}.") from error
+
+
+def _folders(folder: Path) -> list[str]:
+    """The names of the folders in a folder; what cannot be followed, as a link to itself, is none. Raises OSError."""
+    with os.scandir(folder) as entries:
+        return sorted(entry.name for entry in entries if _is_folder(entry))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _bounded(text: str, most: int, what: str) -> str:
@@ -218,4 +231,4 @@ def _remember(folder: Path, kept: Mapping[str, object]) -> None:
     """Write the index. Where that is not possible, as in a folder for reading only, it goes without."""
     content = json.dumps({"version": VERSION, "runs": kept}, ensure_ascii=False, separators=(",", ":"))
     with contextlib.suppress(LayerloomError):
-        own_files.write_atomically(folder, INDEX, content.encode())
+        own_files.write_atomically(folder, INDEX, encoded(content))

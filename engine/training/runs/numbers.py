@@ -14,6 +14,7 @@ from typing import Final
 
 from engine import own_files
 from engine.errors import LayerloomError
+from engine.files import encoded
 
 NUMBERS: Final = ".numbers.json"
 LARGEST: Final = 64 * 2**20
@@ -38,7 +39,7 @@ def numbered(folder: Path, runs: Iterable[tuple[str, str]]) -> dict[str, int]:
     if fresh:
         content = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
         with contextlib.suppress(LayerloomError):
-            own_files.write_atomically(folder, NUMBERS, content.encode())
+            own_files.write_atomically(folder, NUMBERS, encoded(content))
     return found
 
 

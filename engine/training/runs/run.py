@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from engine import own_files, project, system
-from engine.files import FileError, sha256_of
+from engine.files import FileError, encoded, sha256_of
 from engine.graph import Graph
 from engine.home import home
 from engine.locks import WriterLock
@@ -166,13 +166,14 @@ class Run:
         """Write ``run.json``, at the cost of the spare room where there is no other. Raises OSError or FileError."""
         entries = {key: plain(value) for key, value in self.info.model_dump(exclude={"path"}).items()}
         content = json.dumps(entries, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n"
+        facts = encoded(content)
         try:
-            own_files.write_atomically(self.path, FACTS, content.encode())
+            own_files.write_atomically(self.path, FACTS, facts)
         except FileError:
             if not (self.path / SPARE).exists():
                 raise
             (self.path / SPARE).unlink()
-            own_files.write_atomically(self.path, FACTS, content.encode())
+            own_files.write_atomically(self.path, FACTS, facts)
 
     def weights(self, state: Mapping[str, Tensor]) -> None:
         """Write the tensors of a module to ``model.safetensors``. Raises RunError, and the ones before stay."""

@@ -23,8 +23,6 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("engine", "presets", "gui", "tests", "resources", "dev.py", "pyproject.toml")
 SUFFIXES = (".py", ".toml", ".json", ".loom")
 TOPICS: dict[str, tuple[str, ...]] = {
-    "soak": ("journeys/test_soak*",),
-    "chaos": ("*/test_chaos*",),
     "layers": ("engine/test_layers.py",),
     "weights-and-cost": ("engine/test_layers_*", "engine/test_cost*", "engine/test_memory*", "engine/test_param*"),
     "networks": (
@@ -46,6 +44,8 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "corpus": ("engine/test_corpus*", "engine/test_fixes*", "engine/test_no_false_alarm*", "engine/test_problems*"),
     "data": ("engine/test_data*",),
     "training": ("engine/test_training*",),
+    "chaos": ("*/test_chaos*",),
+    "soak": ("journeys/test_soak*",),
     "window": ("gui/*",),
     "journeys": ("journeys/*",),
     "benchmarks": ("benchmarks/*",),

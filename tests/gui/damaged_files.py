@@ -316,6 +316,7 @@ def open_preferences(folder: Path) -> None:
 
 
 def whole_request(folder: Path) -> None:
+    _make_way(hosts())
     made = handover.hand_over(kept(epochs=1), handover.Request())
     handover.announce(made, handover.HostFacts(pid=1, address=str(folder / "nobody"), network="n"))
     shutil.move(made, folder / "one")

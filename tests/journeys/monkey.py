@@ -61,6 +61,9 @@ class Monkey:
     def __init__(self, window: MainWindow, qtbot: QtBot, folder: Path, seed: int) -> None:
         self.window, self.folder, self.rng, self._qtbot = window, folder, random.Random(seed), qtbot
         self.done: deque[str] = deque(maxlen=40)
+        self._waiting: QWidget | None = None
+        self._helper = QTimer(window, interval=100)
+        self._helper.timeout.connect(self._help)
         self._acts: dict[Callable[[], str], int] = {
             self._trigger: 20,
             self._edit: 20,
@@ -84,6 +87,7 @@ class Monkey:
 
     def act(self) -> None:
         """One act, and what follows from it at once; then an answer to whatever it has asked."""
+        self._helper.start()
         act = self.rng.choices(list(self._acts), list(self._acts.values()))[0]
         self.done.append(f"{act.__name__[1:]} …")
         self.done[-1] = f"{act.__name__[1:]} {act()}"
@@ -105,6 +109,7 @@ class Monkey:
     def come_to_rest(self) -> None:
         """The same state whatever was before: a preset, nothing running, few runs, the design page in a light theme."""
         window = self.window
+        self._helper.stop()
         for _ in range(20):
             if not self._answer(leave=True):
                 break
@@ -126,6 +131,13 @@ class Monkey:
         QApplication.clipboard().clear()
         self._qtbot.waitUntil(lambda: not self._busy() and not ticking(), timeout=LONG)
         self.settle()
+
+    def _help(self) -> None:
+        """Close a menu that a press has opened and that nobody has answered: Qt waits for that within the press."""
+        popup = QApplication.activePopupWidget()
+        if popup is not None and popup is self._waiting:
+            popup.close()
+        self._waiting = popup
 
     # -- the canvas ------------------------------------------------------------------------------------------------
 

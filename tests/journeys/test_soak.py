@@ -57,12 +57,13 @@ class Census:
         for _ in range(3):
             Monkey.settle()
             gc.collect()
+        children = len(window.findChildren(QObject))  # timers that Qt has made are seen from here on
         qtbot.waitUntil(lambda: not ticking())  # one that fires once may have been started; none goes on for good
         things = gc.get_objects()
         return cls(
             resident=_resident(),
             objects=len(things),
-            children=len(window.findChildren(QObject)),
+            children=children,
             widgets=len(QApplication.allWidgets()),
             timers=ticking(),
             threads=threading.active_count(),

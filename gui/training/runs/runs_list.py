@@ -29,6 +29,7 @@ from engine.training.runs.stored import stored_history
 from gui.document import Document
 from gui.hosts.host import Watch
 from gui.preferences import Preferences
+from gui.training.runs.run_changes import RunChanges
 from gui.training.runs.runs_columns import NAME
 from gui.training.runs.runs_dialogs import ask_delete, ask_run, ask_save
 from gui.training.runs.runs_live import LiveRow
@@ -82,8 +83,9 @@ class RunsList(QWidget):
         """The curves to lay beside: folder → (label, curves)."""
         self.background = Background("read-runs", self)
         self._curves = Background("read-curves", self)
-        self._writing = Background("write-runs", self)
-        self._writes: list[Callable[[], None]] = []
+        self._changes = RunChanges(self)
+        self._changes.made.connect(self._changed)
+        self._changes.message.connect(self.message)
         self._root = root
         self.model = RunsModel(self)
         self.model.tick, self.model.describe = self._ticked, self._describe
@@ -123,10 +125,8 @@ class RunsList(QWidget):
 
     def close_background(self) -> None:
         """Wait for what is being read, and write what is yet to be written."""
-        for background in (self.background, self._curves, self._writing):
+        for background in (self.background, self._curves, self._changes):
             background.close()
-        self._write_all(self._writes)
-        self._writes = []
         self.table.store()
 
     def label(self, path: Path) -> str:
@@ -234,35 +234,10 @@ class RunsList(QWidget):
             "note": lambda: catalogue.describe(path, note=text),
             "tags": lambda: catalogue.describe(path, tags=text.split(",")),
         }
-        self._write(jobs[field])
+        self._changes.add(jobs[field])
 
-    def _write(self, job: Callable[[], None]) -> None:
-        self._writes.append(job)
-        if not self._writing.busy:
-            self._write_next()
-
-    def _write_next(self) -> None:
-        jobs, self._writes = self._writes, []
-        self._writing.run(partial(self._write_all, jobs), self._written, lambda error: self.message.emit(str(error)))
-
-    @staticmethod
-    def _write_all(jobs: list[Callable[[], None]]) -> list[str]:
-        """Do all jobs; the sentences of those that failed."""
-        faults = []
-        for job in jobs:
-            try:
-                job()
-            except RunError as error:
-                faults.append(str(error))
-        return faults
-
-    def _written(self, faults: list[str]) -> None:
-        if faults:
-            self.message.emit(faults[0])
-        if self._writes:
-            self._write_next()
-        else:
-            self.refresh(self.model.shown)
+    def _changed(self) -> None:
+        self.refresh(self.model.shown)
 
     def _ask_delete(self) -> None:
         if chosen := self._chosen():
@@ -271,7 +246,7 @@ class RunsList(QWidget):
 
     def _delete(self, paths: list[Path]) -> None:
         for path in paths:
-            self._write(partial(catalogue.delete, path, self._root))
+            self._changes.add(partial(catalogue.delete, path, self._root))
 
     def save(self, path: Path) -> None:
         """Write the runs that are listed, in their order, with the columns that are shown."""

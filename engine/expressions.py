@@ -142,6 +142,11 @@ def substitute(source: str, given: Mapping[str, str]) -> str:
     return _substituted(source, tuple((name, given[name]) for name in _names(source) if name in given))
 
 
+def times(factor: int, source: str) -> str:
+    """An expression so many times."""
+    return substitute("factor * given", {"factor": str(factor), "given": source})
+
+
 @lru_cache(4096)
 def _substituted(source: str, given: tuple[tuple[str, str], ...]) -> str:
     bodies = {name: ast.parse(text, mode="eval").body for name, text in given}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from engine import expressions
 from engine.blocks.use import Inside, Key
 from engine.expressions import depends
 from engine.graph import Node
+from engine.layers.layer import Layer
+from engine.layers.merge import Concat
 from engine.live_nodes import STARTS
-from engine.scope import ExpressionError
-from engine.source.class_plan import BlockView, ClassPlan, Derived, view_of
+from engine.scope import REPEATS, ExpressionError
+from engine.source.class_plan import ClassPlan, Derived
+from engine.source.views import BlockView, view_of
 
 WIDEST = 100
 Plans = Mapping[tuple[str, Key], ClassPlan]
@@ -26,9 +29,15 @@ class Call:
     name: str
     derived: tuple[tuple[str, str], ...]
     named: tuple[tuple[str, str], ...]
+    numbered: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """The block's own parameters over the number of the repeat, where they speak of it."""
 
     def __str__(self) -> str:
-        parts = [text for _, text in self.derived] + [f"{name}={text}" for name, text in self.named]
+        return self.text(self.named)
+
+    def text(self, named: tuple[tuple[str, str], ...]) -> str:
+        """The call with these parameters."""
+        parts = [text for _, text in self.derived] + [f"{name}={text}" for name, text in named]
         return f"{self.name}({', '.join(parts)})"
 
 
@@ -38,9 +47,7 @@ def layer_call(plan: ClassPlan, node: Node) -> str | None:
     layer, inputs = first.layer(node.id), first.report.inputs[node.id]
     if not layer.constructor():
         if node.type not in STARTS:  # of those the plan knows the sizes already
-            plan.known[node.id] = [
-                plan.expressed(raw) for raw in node.parameters.values() if expressions.is_expression(raw)
-            ]
+            plan.known[node.id] = [*_elements(plan, node), *_joined(plan, node, layer)]
         return None
     if plan.block is None and not any(map(depends, node.parameters.values())):  # then all are literals
         return layer.module(*inputs)
@@ -52,8 +59,39 @@ def layer_call(plan: ClassPlan, node: Node) -> str | None:
         if depends(raw):
             texts[name] = plan.expressed(raw)
     kept = [texts[name] for name in reversed(texts) if not texts[name].lstrip("-").isdigit()]
-    plan.known[node.id] = kept
+    plan.known[node.id] = list(dict.fromkeys([*kept, *_elements(plan, node)]))
     return layer.module(*inputs, texts=texts)
+
+
+def _elements(plan: ClassPlan, node: Node) -> list[str]:
+    """The expressions that a node's parameters are or hold."""
+    texts = []
+    for raw in node.parameters.values():
+        parts = raw if isinstance(raw, (list, tuple)) else (raw,)
+        texts += [plan.expressed(part) for part in parts if expressions.is_expression(part)]
+    return texts
+
+
+def _joined(plan: ClassPlan, node: Node, layer: Layer) -> list[str]:
+    """The size of what is joined, as the sum of its parts."""
+    if not isinstance(layer, Concat) or plan.block is None:
+        return []
+    parts: dict[str, int] = {}
+    for index, (_, source, _) in enumerate(plan.wires[node.id]):
+
+        def value(view: BlockView, index: int = index) -> object:
+            given = view.report.inputs.get(node.id, ()) if view.has(node.id) else ()
+            return given[index].shape[layer.dim] if index < len(given) else None
+
+        wanted = plan.samples.wanted(value)
+        text = plan.holding([*plan.known.get(source, ()), *plan.upstream(source), *plan.names], wanted)
+        if text is None:
+            if not plan.samples.constant(wanted) or plan.samples.varies(wanted):
+                return []
+            text = str(wanted.some(plan.samples.used)[0])
+        parts[text] = parts.get(text, 0) + 1
+    each = [text if many == 1 else expressions.times(many, text) for text, many in parts.items()]
+    return [" + ".join(each)]
 
 
 def block_calls(plan: ClassPlan, node: Node, plans: Plans) -> tuple[list[Call], str | None]:
@@ -76,13 +114,17 @@ def block_calls(plan: ClassPlan, node: Node, plans: Plans) -> tuple[list[Call], 
 def _block_call(plan: ClassPlan, node: Node, repeat: int, plans: Plans, before: Call | None) -> Call:
     here = next(found[repeat] for view in plan.views if len(found := view.unfolded(node.id)) > repeat)
     inner = plans[here.block.id, here.key]
-    named = []
+    named, numbered = [], []
     for parameter in inner.parameters:
         raw = node.parameters.get(parameter.name)
         if raw is not None:
             text = plan.expressed(raw, node, repeat)
             if text != repr(parameter.default):
                 named.append((parameter.name, text))
+            if expressions.is_expression(raw) and REPEATS[0] in expressions.mentions(raw):
+                numbered.append((parameter.name, plan.expressed(raw, node, None)))
+            elif text != repr(parameter.default):
+                numbered.append((parameter.name, text))
     outer = {parameter.name: repr(parameter.default) for parameter in inner.parameters} | dict(named)
     behind = _translated(inner, outer | dict(before.derived)) if before is not None else None
     derived = []
@@ -94,7 +136,8 @@ def _block_call(plan: ClassPlan, node: Node, repeat: int, plans: Plans, before: 
 
         text = plan.text(node.id, each.name, value, behind)
         derived.append((each.name, text))
-    call = Call(inner.class_name, tuple(derived), tuple(named))
+    apart = numbered != named and not any(REPEATS[0] == name for name in plan.names)
+    call = Call(inner.class_name, tuple(derived), tuple(named), tuple(numbered) if apart else ())
     plan.known[node.id] = _translated(inner, outer | dict(derived))
     return call
 
@@ -103,12 +146,13 @@ def _translated(inner: ClassPlan, texts: dict[str, str]) -> list[str]:
     """The expressions within a block, from its outputs back, in the words of the class that uses it."""
     found: dict[str, None] = {}
     for end in inner.graph.of_type("BlockOutput"):
-        for candidate in inner._upstream(end.id):
+        for candidate in inner.upstream(end.id):
             try:
                 text = expressions.substitute(candidate, texts)
             except ExpressionError:
                 continue
-            found.setdefault(text)
+            if expressions.names(text):
+                found.setdefault(text)
     return list(found)
 
 
@@ -122,6 +166,12 @@ def compressed(calls: list[Call], count: str | None) -> list[str]:
     start = 0
     while start < len(calls):
         same = _run(calls, start)
+        numbered = _numbered(calls, start)
+        if numbered > max(same, 2):
+            numbers = f"{start}, {start + numbered}" if start else str(numbered)
+            parts.append(f"*({calls[start].text(calls[start].numbered)} for {REPEATS[0]} in range({numbers}))")
+            start += numbered
+            continue
         counting = _counting(calls, start)
         if counting is not None and counting[0] > same:
             parts.append(counting[1])
@@ -135,6 +185,17 @@ def compressed(calls: list[Call], count: str | None) -> list[str]:
 def _run(calls: list[Call], start: int) -> int:
     length = 1
     while start + length < len(calls) and calls[start + length] == calls[start]:
+        length += 1
+    return length
+
+
+def _numbered(calls: list[Call], start: int) -> int:
+    """From here on calls that differ only in what follows from the number of the repeat: how many."""
+    first, length = calls[start], 0
+    while first.numbered and start + length < len(calls):
+        call = calls[start + length]
+        if (call.name, call.derived, call.numbered) != (first.name, first.derived, first.numbered):
+            break
         length += 1
     return length
 

@@ -2,30 +2,29 @@
 
 An inferred value (``in_channels``) that differs between the uses of a block becomes an argument of its constructor,
 unless it is an expression of what the constructor already knows. Whether it is shows in the uses themselves and in
-trial uses with other sizes: the expression must give the right number in every one.
+trial uses with other sizes: the expression must give the right number in every one. What in all uses is equal to
+another argument, or a multiple of it, is no argument of its own either.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import InitVar, dataclass, field
 
 from engine import expressions
 from engine.blocks.block import Block, BlockParameter
-from engine.blocks.use import Inside, Use, inside, reads_repeat
 from engine.errors import LayerloomError
 from engine.graph import Graph, Node
-from engine.layers.endpoints import BlockInput
-from engine.layers.layer import Layer, ShapeError
 from engine.properties import repeats
-from engine.resolve import drawn_as, resolve
-from engine.scope import REPEATS, ExpressionError, Scope
-from engine.shapes import Report, sentence, wired_inputs
-from engine.source.conditions import Conditions, gathered, there
+from engine.resolve import drawn_as
+from engine.scope import REPEATS
+from engine.shapes import sentence, wired_inputs
+from engine.source.conditions import Conditions, there
 from engine.source.names import identifier
-from engine.spec import UNWIRED, Spec
+from engine.source.ordering import gathered
+from engine.source.samples import Samples, Wanted
+from engine.source.views import BlockView, trials
 
 Wire = tuple[str, str, str]
 Value = tuple[str, str]
@@ -37,52 +36,6 @@ PLAINER = {"num_features": "in_channels", "num_channels": "in_channels"}
 
 class SourceError(LayerloomError):
     """Why there is no source yet: a whole sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class BlockView:
-    """The graph of a class as one use sees it."""
-
-    report: Report
-    arguments: Mapping[str, object]
-    _unfolded: dict[str, list[Inside]] = field(default_factory=dict, compare=False, repr=False)
-
-    def unfolded(self, node_id: str) -> list[Inside]:
-        """What each repeat of a block sees; empty where it is not known."""
-        if node_id not in self._unfolded:
-            layer, inputs = self.report.layer(node_id), self.report.inputs.get(node_id)
-            known = isinstance(layer, Use) and inputs is not None and node_id in self.report.outputs
-            self._unfolded[node_id] = list(layer.unfolded(*inputs)) if known else []  # type: ignore[union-attr,misc]
-        return self._unfolded[node_id]
-
-    def layer(self, node_id: str) -> Layer:
-        """The node's layer; the graph is complete by now."""
-        layer = self.report.layer(node_id)
-        assert layer is not None
-        return layer
-
-    def unwired(self, graph: Graph) -> frozenset[str]:
-        """The inputs of the block that nothing is wired to in this use."""
-        starts = graph.of_type("BlockInput")
-        return frozenset(node.id for node in starts if self.report.outputs.get(node.id, {}).get("output") is UNWIRED)
-
-    def has(self, node_id: str) -> bool:
-        """Whether a node is there and complete in this use."""
-        return self.report.layer(node_id) is not None and node_id in self.report.outputs
-
-    def told(self, name: str) -> object:
-        """What an expression sees under a name; None where that has no value in this use."""
-        try:
-            return expressions.evaluate(name, self.report.scope)
-        except ExpressionError:
-            return None
-
-    def inferred(self, node_id: str, name: str) -> object:
-        """The value of an inferred argument; None where this view does not know it."""
-        layer, inputs = self.report.layer(node_id), self.report.inputs.get(node_id)
-        if layer is None or inputs is None or node_id not in self.report.outputs:
-            return None
-        return layer.arguments(*inputs).get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +74,16 @@ class ClassPlan:
     wires: dict[str, list[Wire]] = field(default_factory=dict)
     nodes: list[str] = field(default_factory=list)
     """The nodes whose values are computed, in order."""
+    reached: InitVar[Sequence[BlockView]] = ()
+    """Uses that the blocks around would make of it with other arguments."""
+    samples: Samples = field(init=False)
     guards: dict[str, str] = field(default_factory=dict)
     """The conditions of nodes that are not there in every use, over what the constructor is given."""
     handed: dict[Value, Value] = field(default_factory=dict)
     """What nodes that are there in no use hand on: of these only the value is left."""
     body: Body | None = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, reached: Sequence[BlockView]) -> None:
         here = [there(self.graph, view.report) for view in self.views]
         needed = set[str]().union(*(nodes for nodes in here))
         self.nodes = [node_id for node_id in self.graph.order() if node_id in needed]
@@ -135,6 +91,8 @@ class ClassPlan:
             self._pass(node_id)
         for node_id in self.nodes:
             self._check(node_id)
+        tried = list(trials(self.block, self.views)) if self.block is not None else []
+        self.samples = Samples(self.views, tried, reached)
         for node in self.graph.of_type("BlockInput"):  # the size of a state is one of the block's own expressions
             sizes = node.parameters.get("shape")
             if isinstance(sizes, (list, tuple)):
@@ -150,11 +108,6 @@ class ClassPlan:
             if texts:
                 self.guards[node_id] = expressions.substitute(" and ".join(texts), {})
         self.nodes = gathered(self.nodes, self.wires, self.guards)
-
-    @cached_property
-    def trials(self) -> list[BlockView]:
-        """Other uses of the block, looked at once an expression is right in all that there are."""
-        return list(trials(self.block, self.views)) if self.block is not None else []
 
     @property
     def parameters(self) -> tuple[BlockParameter, ...]:
@@ -224,19 +177,20 @@ class ClassPlan:
 
     # -- what people have written ----------------------------------------------------------------------------------
 
-    def expressed(self, raw: object, node: Node | None = None, repeat: int = 0) -> str:
+    def expressed(self, raw: object, node: Node | None = None, repeat: int | None = 0) -> str:
         """A raw value as source over what the constructor is given; sizes and the number of the repeat are given, too.
 
-        ``node`` is one whose parameters may speak of its own repeats.
+        ``node`` is one whose parameters may speak of its own repeats; without a ``repeat`` its number is a variable.
         """
         given: dict[str, str] = {}
         declared = {parameter.name for parameter in self.parameters}
         for name in sorted(expressions.mentions(raw) - declared):
             if name in REPEATS and node is not None and repeats(node):
-                given[name] = str(repeat) if name == REPEATS[0] else self.expressed(node.properties["repeat"])
+                number = name if repeat is None else str(repeat)
+                given[name] = number if name == REPEATS[0] else self.expressed(node.properties["repeat"])
             else:
                 given[name] = self.text(self._named_input(name), name, lambda view, name=name: view.told(name))  # type: ignore[misc]
-        return expressions.text(raw, repeat, given)
+        return expressions.text(raw, repeat or 0, given)
 
     def _named_input(self, name: str) -> str:
         """The input that an expression asks the size of; any node where it is something else."""
@@ -251,17 +205,57 @@ class ClassPlan:
 
         A view in which the value plays no part (a repeat that it does not have) may give None.
         """
-        values = tuple(item for view in self.views if (item := value(view)) is not None)
+        wanted = self.samples.wanted(value)
+        values = tuple(wanted.some(self.samples.used))
         if self.block is None:
             return repr(values[0])
-        candidates = [*(more or []), *self._upstream(node_id)]
-        candidates += [parameter.name for parameter in self.parameters] + [each.name for each in self.derived]
-        for candidate in dict.fromkeys(candidates):
-            if self._holds(candidate, value):
-                return candidate
-        if all(each == values[0] for each in values):
-            return repr(values[0])
-        taken = dict.fromkeys((*(p.name for p in self.parameters), *(each.name for each in self.derived)), 1)
+        known = list(dict.fromkeys([*(more or ()), *self.upstream(node_id), *self.names]))
+        found = self.found(known, wanted)
+        return self._argument(node_id, name, value, values) if found is None else found
+
+    @property
+    def names(self) -> list[str]:
+        """What the constructor is given."""
+        return [parameter.name for parameter in self.parameters] + [each.name for each in self.derived]
+
+    def found(self, known: Sequence[str], wanted: Wanted) -> str | None:
+        """A value as an expression or a literal; None where it is neither.
+
+        What other arguments would change is no literal. What is right in all uses in the network but not in trial uses
+        is taken rather than a further argument that would always be equal to another, or a multiple of it.
+        """
+        samples = self.samples
+        if (right := self.holding(known, wanted)) is not None:
+            return right
+        same = samples.constant(wanted)
+        first = repr(wanted.some(samples.used)[0])
+        if same and not samples.varies(wanted):
+            return first
+        scaled = list(samples.scaled([*self.names, *known], wanted))
+        if (right := self.holding(scaled, wanted)) is not None:
+            return right
+        if same:
+            others = [*samples.used, *samples.reached]
+            moved = any(wanted[index] != wanted[0] for index in samples.reached if wanted[index] is not None)
+            right = self.holding([*known, *scaled], wanted, others) if moved else None
+        else:
+            several = len(set(map(repr, wanted.some(samples.used)))) > 2
+            multiples = samples.scaled(self.names, wanted, parts=False) if several else ()
+            right = self.holding([*self.names, *multiples], wanted, samples.used)
+        if right is not None:
+            samples.keep(right, wanted)
+            return right
+        return first if same else None
+
+    def holding(self, candidates: Iterable[str], wanted: Wanted, among: Iterable[int] | None = None) -> str | None:
+        """The first of these expressions that gives the right value in all these uses."""
+        return next((each for each in candidates if self.samples.holds(each, wanted, among)), None)
+
+    def _argument(
+        self, node_id: str, name: str, value: Callable[[BlockView], object], values: tuple[object, ...]
+    ) -> str:
+        """The name of a new argument of the constructor for a value."""
+        taken = dict.fromkeys(self.names, 1)
         name = PLAINER.get(name, name)
         if name.startswith("size("):
             asked, _, axis = name[len("size(") : -1].rpartition(",")
@@ -270,30 +264,11 @@ class ClassPlan:
             name = f"{self.graph.nodes[node_id].name}_{name}"
         made = Derived(identifier(name, taken), lambda view: values[0] if (v := value(view)) is None else v, values)
         self.derived.append(made)
+        self.samples.give(made.name, made.value)
         self.known.setdefault(self._entrance(node_id), []).append(made.name)
         return made.name
 
-    def environment(self, view: BlockView) -> dict[str, object]:
-        """What the constructor knows in this view."""
-        return dict(view.arguments) | {each.name: each.value(view) for each in self.derived}
-
-    def _holds(self, candidate: str, value: Callable[[BlockView], object]) -> bool:
-        return all(self._fits(candidate, value, view) for view in self.views) and all(
-            self._fits(candidate, value, view) for view in self.trials
-        )
-
-    def _fits(self, candidate: str, value: Callable[[BlockView], object], view: BlockView) -> bool:
-        """Whether an expression is the value in this view, or that plays no part there."""
-        wanted = value(view)
-        if wanted is None:
-            return True
-        try:
-            got = expressions.evaluate(candidate, self.environment(view))
-        except ExpressionError:
-            return False
-        return got == wanted and type(got) is type(wanted)
-
-    def _upstream(self, node_id: str) -> Iterator[str]:
+    def upstream(self, node_id: str) -> Iterator[str]:
         """The expressions of the nodes before this one, the nearest first."""
         seen, queue, count = {node_id}, deque([node_id]), 0
         while queue and count < MOST_CANDIDATES:
@@ -326,64 +301,3 @@ def repeats_alike(graph: Graph, node_id: str, parameters: Iterable[BlockParamete
     given = drawn_as(graph, graph.nodes[node_id]).parameters.values()
     numbered = any(expressions.mentions(raw) & numbers for raw in given)
     return not numbered and len({inside.key for inside in view.unfolded(node_id)[1:]}) <= 1
-
-
-def view_of(found: Inside) -> BlockView:
-    """A use of a block as a view of its class."""
-    return BlockView(found.report, found.arguments)
-
-
-def trials(block: Block, views: list[BlockView]) -> Iterator[BlockView]:
-    """Uses of a block with other arguments and sizes than it has in the network, as far as they work."""
-    first = views[0]
-    starts = block.graph.of_type("BlockInput")
-    specs = tuple(first.report.outputs[node.id]["output"] for node in starts)
-    numbers = {name: item for name, item in first.arguments.items() if type(item) is int}
-    every = {**first.arguments, **{name: 2 * number for name, number in numbers.items()}}
-    held = [_held(node, block, spec, first.report.scope) for node, spec in zip(starts, specs, strict=True)]
-    wide = tuple(spec if state else _doubled(spec, 1) for spec, state in zip(specs, held, strict=True))
-    scope = first.report.scope
-    repeat = scope.index or 0, scope.count or 1
-    later = repeat[0] + 1, repeat[1] + 2
-    tried: list[tuple[Mapping[str, object], tuple[Spec, ...], tuple[int, int]]] = [
-        *(({**first.arguments, name: 2 * number}, specs, repeat) for name, number in numbers.items()),
-        *(({**first.arguments, name: number + 1}, specs, repeat) for name, number in numbers.items()),
-        (every, specs, repeat),
-        (every, wide, repeat),
-        (first.arguments, wide, repeat),
-        *([(first.arguments, specs, later)] if reads_repeat(block) else []),
-    ]
-    for index, spec in enumerate(specs):
-        for axis in range(1, 1 if held[index] else spec.rank):
-            changed = (*specs[:index], _doubled(spec, axis), *specs[index + 1 :])
-            tried += [(first.arguments, changed, repeat), (every, changed, repeat)]
-    for arguments, inputs, number in tried:
-        shapes = {node.name: spec.shape for node, spec in zip(starts, inputs, strict=True)}
-        seen = Scope(arguments, shapes).at(*number)
-        inputs = tuple(
-            replace(spec, shape=(spec.shape[0], *_sizes(node, block, seen))) if state else spec
-            for node, spec, state in zip(starts, inputs, held, strict=True)
-        )
-        try:
-            found = inside(block.graph.blocks, block, arguments, inputs, number)
-        except ShapeError:
-            continue
-        if found.fault is None:
-            yield view_of(found)
-
-
-def _held(node: Node, block: Block, spec: Spec, scope: Scope) -> bool:
-    """Whether an input is a state that has the size its BlockInput says: then it keeps that in every trial."""
-    sizes = _sizes(node, block, scope)
-    return bool(sizes) and spec is not UNWIRED and spec.shape[1:] == sizes
-
-
-def _sizes(node: Node, block: Block, scope: Scope) -> tuple[int, ...]:
-    layer = resolve(node, block.graph, scope)
-    return layer.shape if isinstance(layer, BlockInput) and layer.state else ()
-
-
-def _doubled(spec: Spec, axis: int) -> Spec:
-    if spec is UNWIRED or axis >= spec.rank:
-        return spec
-    return replace(spec, shape=(*spec.shape[:axis], spec.shape[axis] * 2, *spec.shape[axis + 1 :]))

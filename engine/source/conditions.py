@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Mapping, Sequence
 
 from engine import expressions
@@ -12,8 +11,6 @@ from engine.live_nodes import ENDS, STARTS, live_nodes
 from engine.resolve import drawn_as
 from engine.scope import ExpressionError
 from engine.shapes import Report
-
-Wires = Mapping[str, Sequence[tuple[str, str, str]]]
 
 
 def there(graph: Graph, report: Report) -> set[str]:
@@ -73,33 +70,3 @@ class Conditions:
         if all(node_id in nodes for nodes in here):
             return own if own and expressions.names(own) & parameters else "", ""
         return own, repeats
-
-
-def gathered(nodes: Sequence[str], wires: Wires, guards: Mapping[str, str]) -> list[str]:
-    """The nodes in an order in which those with one condition stand together, sources before targets still."""
-    if not guards:
-        return list(nodes)
-    order = {node_id: index for index, node_id in enumerate(nodes)}
-    waiting = dict.fromkeys(nodes, 0)
-    readers: dict[str, list[str]] = {}
-    for node_id in nodes:
-        for _, source, _ in wires[node_id]:
-            if source in order:
-                waiting[node_id] += 1
-                readers.setdefault(source, []).append(node_id)
-    ready: dict[str, list[int]] = {}
-    for node_id in nodes:
-        if not waiting[node_id]:
-            heapq.heappush(ready.setdefault(guards.get(node_id, ""), []), order[node_id])
-    result: list[str] = []
-    guard = ""
-    while any(ready.values()):
-        if not ready.get(guard):
-            guard = min((each for each, heap in ready.items() if heap), key=lambda each: ready[each][0])
-        node_id = nodes[heapq.heappop(ready[guard])]
-        result.append(node_id)
-        for reader in readers.get(node_id, ()):
-            waiting[reader] -= 1
-            if not waiting[reader]:
-                heapq.heappush(ready.setdefault(guards.get(reader, ""), []), order[reader])
-    return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -27,6 +28,24 @@ def folded(line: str, width: int = WIDTH, *, inside: bool = False) -> list[str]:
     return min(found, key=lambda lines: max(map(len, lines)), default=[line])
 
 
+STRING: Final = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+OPERAND: Final = r"[A-Za-z_][\w.]*|\d[\w.]*"
+POWER: Final = re.compile(rf"(?<![\w.)\]])({OPERAND}) \*\* (-?(?:{OPERAND}))(?![\w.(\[]| \*\*)")
+
+
+def spelled(code: str) -> str:
+    """A line of code as formatters spell it: texts in double quotes, no spaces around the power of plain operands."""
+    if "'" not in code and "**" not in code:
+        return code
+    parts = STRING.split(code)
+    for index, part in enumerate(parts):
+        if index % 2 == 0:
+            parts[index] = POWER.sub(r"\1**\2", part)
+        elif part[0] == "'" and '"' not in part and "\\" not in part:
+            parts[index] = f'"{part[1:-1]}"'
+    return "".join(parts)
+
+
 def packed(parts: list[str], width: int) -> list[str]:
     """The parts side by side, as many in a line as fit."""
     lines: list[str] = []
@@ -49,6 +68,8 @@ def _at_brackets(line: str, width: int) -> list[str]:
     if len(parts) == 1:  # a comma would make a tuple of it
         head, *loops = _split(parts[0], " for ")
         inner = [f"{pad}{INDENT}{text}" for text in (head, *(f"for {loop}" for loop in loops))]
+    elif len(beside := f"{pad}{INDENT}{', '.join(filter(None, parts))}") <= width and parts[-1]:
+        inner = [beside]
     else:
         inner = [f"{pad}{INDENT}{part}," for part in parts if part]
     lines = [text for each in inner for text in folded(each, width, inside=True)]

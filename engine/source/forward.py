@@ -1,5 +1,4 @@
-"""The forward pass of a class. A variable is used again as soon as its value is dead: a name of its own for every node
-would keep all of them alive."""
+"""The forward pass of a class."""
 
 from __future__ import annotations
 
@@ -14,13 +13,12 @@ from engine.graph import Node
 from engine.layers.endpoints import BlockInput
 from engine.layers.layer import Layer
 from engine.live_nodes import ENDS, STARTS
-from engine.source.class_plan import BlockView, ClassPlan
+from engine.source.class_plan import ClassPlan, Value
 from engine.source.coded import Expression, coded_fields, own, reads_right
 from engine.source.names import identifier
-
-Value = tuple[str, str]
-"""A node id and one of its output ports."""
-POOL = ("x", "y", "z", "u", "v", "w")
+from engine.source.ordering import near
+from engine.source.variables import Extents, Variables
+from engine.source.views import BlockView
 
 
 @dataclass
@@ -52,20 +50,22 @@ class Forward:
             for _, source, port in plan.wires[node_id]:
                 if source:
                     readers[source, port] = readers.get((source, port), 0) + 1
-        names = (name for name in itertools.chain(POOL, map("x{}".format, itertools.count(1))))
-        self.fresh = (name for name in names if name not in self.arguments)
-        self.free: list[str] = []
+        inner = [node_id for node_id in plan.nodes if graph.nodes[node_id].type not in (*STARTS, *ENDS)]
+        ends = [node.id for node in graph.nodes.values() if node.type in ENDS]
+        if not plan.guards:
+            inner = near(inner, plan.wires, Extents(plan), ends)
+        needed = {self.variables[node.id, "output"] for node in starts if node.parameters.get("optional") is not True}
+        self.pool = Variables(plan, inner, self.variables, needed)
+        self.arguments |= dict.fromkeys(self.pool.roles.values(), 1)
         for node in starts:
             self.rows.append(
                 (f"# {self.variables[node.id, 'output']}: {self.shapes(node.id, ['output'])}", "", node.id)
             )
             self._probe(node.id, [self.variables[node.id, "output"]])
-        inner = [node_id for node_id in plan.nodes if graph.nodes[node_id].type not in (*STARTS, *ENDS)]
         for guard, nodes in itertools.groupby(inner, key=lambda node_id: plan.guards.get(node_id, "")):
             self._nodes(guard, list(nodes), readers)
-        ends = [node for node in graph.nodes.values() if node.type in ("Output", "BlockOutput")]
-        answers = [self.variables[source, port] for node in ends for _, source, port in plan.wires[node.id]]
-        self.rows.append((f"return {', '.join(answers)}", "", ends[0].id))
+        answers = [self.variables[source, port] for end in ends for _, source, port in plan.wires[end]]
+        self.rows.append((f"return {', '.join(answers)}", "", ends[0]))
         return self._signature(starts), result(len(answers))
 
     def _signature(self, starts: list[Node]) -> list[str]:
@@ -117,17 +117,19 @@ class Forward:
         for value in inputs:
             readers[value] -= 1
             name = self.variables[value]
-            if not readers[value] and name not in self.arguments and name not in dead:
+            if not readers[value] and name not in self.pool.fixed and name not in dead:
                 dead.append(name)
         ports = [port.name for port in layer.output_ports()]
         looped = isinstance(layer, Use) and not self._plain(node.id, layer)
+        onward = self.pool.onward(node.id, layer, given, dead) if looped else {}
         if not looped:
-            self.free[:0] = dead
+            self.pool.release(dead)
         targets = []
-        for port in ports:
+        for index, port in enumerate(ports):
             if readers.get((node.id, port)):
-                self.variables[node.id, port] = self._take()
-                targets.append(self.variables[node.id, port])
+                name = onward.get(index) or self.pool.take((node.id, port))
+                self.variables[node.id, port] = name
+                targets.append(name)
             else:
                 targets.append("_")
         module = f"self.{self.attributes.get(node.id)}"
@@ -136,7 +138,7 @@ class Forward:
         else:
             lines = self._layer(node, layer).statements(module, given, targets)
         if looped:
-            self.free[:0] = dead
+            self.pool.release([name for name in dead if name not in onward.values()])
         *first, last = lines
         read = [port for port in ports if readers.get((node.id, port))]
         self.rows += [(line, "", node.id) for line in first] + [(last, f"# {self.shapes(node.id, read)}", node.id)]
@@ -146,9 +148,6 @@ class Forward:
         if self.probes:
             given = ", ".join("None" if name == "_" else name for name in names)
             self.rows.append((f"__probe__(self, {node_id!r}, {given})", "", node_id))
-
-    def _take(self) -> str:
-        return self.free.pop(0) if self.free else next(self.fresh)
 
     # -- layers ----------------------------------------------------------------------------------------------------
 
@@ -211,9 +210,11 @@ class Forward:
             whole: set[str] = set()
         else:
             spares: list[str] = []
-            handed = self._held(use, targets, spares)
+            handed = self._held(node, use, targets, spares)
             named = {index: targets[output] for output, index in handed.items()}
-            yield f"{', '.join(named.values())} = {', '.join(values[index] for index in named)}"
+            begun = {name: values[index] for index, name in named.items() if values[index] != name}
+            if begun:
+                yield f"{', '.join(begun)} = {', '.join(begun.values())}"
             head, layer = self._repeats(node.id, use, module)
             yield head
             inside = call(layer, [named.get(index, value) for index, value in enumerate(values)], order)
@@ -222,16 +223,16 @@ class Forward:
             whole = {name for index, name in named.items() if folds and not use._inputs()[index].sequence}
             for name in sorted(whole):
                 yield f"    {name} = {name}.unflatten(0, {size})"
-            self.free += spares
+            self.pool.release(spares, last=True)
         if folds:
             yield from (f"{name} = {name}.unflatten(0, {size})" for name in targets if name not in ("_", *whole))
 
-    def _held(self, use: Use, targets: list[str], spares: list[str]) -> dict[int, int]:
+    def _held(self, node: Node, use: Use, targets: list[str], spares: list[str]) -> dict[int, int]:
         """Which outputs go to which inputs of the next repeat; each gets a variable, a spare one if nobody reads it."""
         pairs = dict(use.handed_on)
         for output in pairs:
             if targets[output] == "_":
-                targets[output] = self._take()
+                targets[output] = self.pool.take((node.id, use.output_ports()[output].name))
                 spares.append(targets[output])
         return pairs
 
@@ -263,7 +264,7 @@ class Forward:
             head, layer = self._repeats(node.id, use, module)
             for output, _ in use.handed_on:
                 if output in pairs or targets[output] == "_":  # it is not what goes from step to step
-                    handed[output] = self._take()
+                    handed[output] = self.pool.take()
                     spares.append(handed[output])
                 else:
                     handed[output] = targets[output]
@@ -287,7 +288,7 @@ class Forward:
         for output, state in pairs.items():
             held[state] = answers[output]
             if answers[output] == "_":  # it is given back at the end: no two states may share a variable
-                held[state] = self._take()
+                held[state] = self.pool.take((node.id, use.output_ports()[output].name))
                 spares.append(held[state])
             begin = given[state] if given[state] != "None" else self._zeros(node, given, sequence, layer, sizes[state])
             lines.append(f"{held[state]} = {begin}")
@@ -309,7 +310,7 @@ class Forward:
         lines += [f"    {stacked[index]}.append({name})" for index, name in fresh.items()]
         lines += [f"{targets[index]} = torch.stack({name}, dim=1)" for index, name in stacked.items()]
         lines += [f"{name} = {held[pairs[output]]}" for output, name in handed.items() if output in pairs]
-        self.free += spares
+        self.pool.release(spares, last=True)
         yield from (pad + line for line in lines)
 
     def _zeros(self, node: Node, given: list[str], sequence: str, module: str, size: str) -> str:
@@ -352,7 +353,8 @@ class Forward:
             found = view.unfolded(node.id)
             return found[repeat].given[start.id].shape[axis] if len(found) > repeat else None
 
-        return self._own(self.plan.text(node.id, f"{start.name}_size", value))
+        more = self.plan.known.get(node.id)  # the size of a state is one of the expressions within
+        return self._own(self.plan.text(node.id, f"{start.name}_size", value, more))
 
     def _own(self, text: str) -> str:
         """An expression over what the constructor was given, read from ``self``, where it is stored."""

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from itertools import chain, count, groupby
+from itertools import groupby
 
 from engine import layers, nn
 from engine.blocks.use import Inside, Key, Use
-from engine.dims import Dim, Size
-from engine.expressions import HELPERS, depends, evaluate
+from engine.expressions import HELPERS, depends
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
 from engine.resolve import Fault, drawn_as, owner_of, resolve_properties
 from engine.shapes import Report
-from engine.source.calls import WIDEST, block_calls, compressed, laid_out, layer_call
-from engine.source.class_plan import BlockView, Body, ClassPlan, SourceError, repeats_alike, view_of
+from engine.source.calls import block_calls, compressed, laid_out, layer_call
+from engine.source.class_plan import Body, ClassPlan, SourceError, repeats_alike
 from engine.source.coded import coded_fields, reads_right
 from engine.source.conditions import Conditions, there
 from engine.source.contexts import contexts
-from engine.source.folding import WIDTH, folded, packed
+from engine.source.folding import WIDTH, folded, spelled
 from engine.source.forward import Forward
 from engine.source.names import attribute, class_name, identifier, one_line
-from engine.spec import Spec, shape_text
+from engine.source.shape_comments import ShapeComments
+from engine.source.views import BlockView, reached, view_of
 
-LETTERS = {"height": "H", "width": "W", "time": "T", "channels": "C", "features": "D", "depth": "Z"}
 FILLS = {"normal": "nn.init.normal_, std=0.02"}
 WIDEST_CODE = 72
+WIDEST = WIDTH
 PROBE = "from engine.training.diagnosis.probes import probe as __probe__"
 
 
@@ -63,11 +63,14 @@ class Writer:
         main = ClassPlan(graph, [BlockView(report, {})], "")
         self.main_name = class_name(graph.name, self.taken)
         main.class_name = self.main_name
-        for block_id, found in contexts(graph, report).items():
+        uses = contexts(graph, report)
+        further = reached(graph, uses)
+        for block_id, found in uses.items():
             block = graph.blocks[block_id]
             conditions = Conditions(block.graph, [inside.report for inside in found.values()])
             for insides in self._variants(conditions, found.values()):
-                plan = ClassPlan(block.graph, [view_of(i) for i in insides], class_name(block.name, self.taken), block)
+                views, name = [view_of(inside) for inside in insides], class_name(block.name, self.taken)
+                plan = ClassPlan(block.graph, views, name, block, reached=further[block_id])
                 for inside in insides:
                     self.plans[block_id, inside.key] = plan
                 self.classes.append(plan)
@@ -287,80 +290,21 @@ class Writer:
         assert body is not None
         given = [f"{each.name}: {_annotation(each.values[0])}" for each in plan.derived]
         kinds = {"int": "int", "float": "float", "bool": "bool", "text": "str"}
-        given += [f"{p.name}: {kinds[p.kind]} = {p.default!r}" for p in plan.parameters]
+        given += [f"{p.name}: {kinds[p.kind]} = {spelled(repr(p.default))}" for p in plan.parameters]
         rows: list[tuple[str, str]] = [(f"class {plan.class_name}(nn.Module):", "")]
-        if plan.block is not None and one_line(plan.block.help, 100):
-            rows += [(f'    """{one_line(plan.block.help, 100)}"""', ""), ("", "")]
+        if plan.block is not None and (words := one_line(plan.block.help, 100)):
+            rows += [(f'    """{words}{"." if words[-1].isalnum() else ""}"""', ""), ("", "")]
         rows += [(line, "") for line in _defined("    def __init__", ["self", *given], "None")]
         rows.append(("        super().__init__()", ""))
         rows += [(f"        self.{attribute(name)} = {name}", "") for name in body.stored]
-        rows += [(f"        {line}", node_id) for line, node_id in body.head]
+        rows += [(f"        {spelled(line)}", node_id) for line, node_id in body.head]
         rows.append(("", ""))
         rows += [(line, "") for line in _defined("    def forward", body.signature, body.answer)]
-        wide = min(WIDEST_CODE, max((len(code) for code, comment, _ in body.rows if comment), default=0))
-        for code, comment, node_id in body.rows:
+        lines = [(spelled(code), comment, node_id) for code, comment, node_id in body.rows]
+        wide = min(WIDEST_CODE, max((len(code) for code, comment, _ in lines if comment), default=0))
+        for code, comment, node_id in lines:
             rows += [(line, node_id) for line in _commented(f"        {code}", comment, wide + 8)]
         return [(text, node_id) for line, node_id in rows for text in folded(line)]
-
-
-class ShapeComments:
-    """The shapes of a class as comments: numbers where all uses agree, else parameters or letters."""
-
-    def __init__(self, plan: ClassPlan) -> None:
-        self.plan = plan
-        self.names: dict[tuple[Dim | None, ...], str] = {}
-        self.environments = [plan.environment(view) for view in plan.views]
-
-    def of(self, node_id: str, ports: Collection[str]) -> str:
-        """The shapes of these outputs of a node, as the uses see them in which it is there."""
-        specs = [view.report.outputs[node_id] if view.has(node_id) else None for view in self.plan.views]
-        return ", ".join(self._shape([None if each is None else each[port] for each in specs]) for port in ports)
-
-    def _shape(self, specs: Sequence[Spec | None]) -> str:
-        known = [spec for spec in specs if spec is not None]
-        if self.plan.block is None or len({len(spec.shape) for spec in known}) != 1:
-            return shape_text(known[0].shape)
-        axes = known[0].axes or ()
-        parts = []
-        for axis in range(known[0].rank):
-            sizes = tuple(None if spec is None else spec.shape[axis] for spec in specs)
-            parts.append(self._size(sizes, axes[axis] if axis < len(axes) else ""))
-        return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
-
-    def _size(self, sizes: tuple[Dim | None, ...], meaning: str) -> str:
-        known = [(size, env) for size, env in zip(sizes, self.environments, strict=True) if size is not None]
-        first, environment = known[0]
-        named = self.names.get(sizes) or (self._alike(sizes) if len(known) < len(sizes) else None)
-        if named is not None:
-            return named
-        same = all(size == first for size, _ in known)
-        if same and (isinstance(first, Size) or not environment):
-            return str(first)
-        candidates = [text for texts in self.plan.known.values() for text in texts]
-        found = next((text for text in candidates if all(_evaluated(text, env) == size for size, env in known)), None)
-        if found is None and same:
-            return str(first)
-        if found is None:
-            stem = LETTERS.get(meaning, "K")
-            taken = set(self.names.values())
-            found = next(n for n in chain([stem], (f"{stem}{k}" for k in count(2))) if n not in taken)
-        self.names[sizes] = found
-        return found
-
-    def _alike(self, sizes: tuple[Dim | None, ...]) -> str | None:
-        """The name of sizes that are these wherever both are known."""
-        for theirs, name in self.names.items():
-            pairs = zip(sizes, theirs, strict=True)
-            if all(mine is None or mine == other for mine, other in pairs):
-                return name
-        return None
-
-
-def _evaluated(candidate: str, environment: dict[str, object]) -> object:
-    try:
-        return evaluate(candidate, environment)
-    except ValueError:
-        return None
 
 
 def _commented(code: str, comment: str, wide: int) -> list[str]:
@@ -392,6 +336,8 @@ def _defined(name: str, parameters: list[str], answer: str) -> list[str]:
     line = f"{name}({', '.join(parameters)}) -> {answer}:"
     if len(line) <= WIDEST:
         return [line]
-    rows = packed([*(f"{part}," for part in parameters[:-1]), parameters[-1]], WIDEST - 8)
+    rows = [", ".join(parameters)]
+    if len(rows[0]) > WIDEST - 8:
+        rows = [f"{part}," for part in parameters]
     lines = [text for row in rows for text in folded(f"        {row}", inside=True)]
     return [f"{name}(", *lines, f"    ) -> {answer}:"]

@@ -27,6 +27,7 @@ TORCH = {"Tensor", "cat", "zeros", "stack", "maximum", "ones_like", "bool"} | {
 CALLED = {"super", "range", "zip", "initialize", "layer", "pad_same", "pool_same", "masked_mean", "min", "max"}
 METHODS = {
     *("flatten", "unflatten", "unbind", "append", "requires_grad_", "shape", "device", "reshape", "permute", "squeeze"),
+    "new_zeros",
     *("unsqueeze", "split", "chunk", "mean", "sum", "amax", "amin", "transpose", "triu", "masked_fill", "clamp"),
     *("logsumexp", "cumsum", "topk", "gather", "index_select", "expand", "expand_as", "tile", "flip", "roll"),
     *("parametrizations", "weight_norm", "spectral_norm"),

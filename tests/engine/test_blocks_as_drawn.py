@@ -271,7 +271,7 @@ def test_a_condition_of_a_stranger_writes_no_code() -> None:
     uses = [graph.add("Unit"), graph.add("Unit", width=9)]
     chain(graph, graph.add("Input", shape=(3,)), *uses, graph.add("Linear", out_features=1), graph.add("Output"))
     source = write(graph)
-    texts = [repr(text), "'a'"]
+    texts = [repr(text), '"a"']
     for each in texts:
         assert source.count(each) > 1
         source = source.replace(each, "'same'")

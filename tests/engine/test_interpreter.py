@@ -17,6 +17,7 @@ from engine.edits import SetParameter, SetProperty
 from engine.graph import Graph
 from engine.problems import find
 from engine.source import calls, conditions, forward, writer
+from engine.source.variables import Variables
 from tests.engine.agreement import disagreement
 from tests.engine.interpreter import Interpreter
 from tests.engine.known_wrong import known
@@ -138,7 +139,7 @@ def inputs_in_another_order(patch: pytest.MonkeyPatch) -> None:
 
 def a_variable_freed_too_early(patch: pytest.MonkeyPatch) -> None:
     """One variable for all values."""
-    patch.setattr(forward.Forward, "_take", lambda self: "x")
+    patch.setattr(Variables, "take", lambda self, value=None: "x")
 
 
 def tied_tensors_apart(patch: pytest.MonkeyPatch) -> None:

@@ -112,8 +112,8 @@ def test_inputs_and_outputs_keep_the_order_in_which_they_were_made() -> None:
     graph.connect(second, late)
     text = write(graph)
     assert "def forward(self, left: torch.Tensor, right: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:" in text
-    assert "x = right + left  # (N, 4)" in text
-    assert text.endswith("        return right, x\n")
+    assert "early = right + left  # (N, 4)" in text
+    assert text.endswith("        return right, early\n")
 
 
 def test_only_what_leads_to_an_output_is_written() -> None:

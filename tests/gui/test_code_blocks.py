@@ -45,7 +45,7 @@ def test_the_lines_of_a_layer_inside_are_marked(qtbot: QtBot, document: Document
     qtbot.waitUntil(lambda: marked(code) == ["class Unit(nn.Module):"])
     assert code.text.firstVisibleBlock().text() == "class Unit(nn.Module):"
     document.select([named(document.graph, "relu1")])
-    assert [line.split("  #")[0].strip() for line in marked(code)] == ["self.relu1 = nn.ReLU()", "y = self.relu1(y)"]
+    assert [line.split("  #")[0].strip() for line in marked(code)] == ["self.relu1 = nn.ReLU()", "x = self.relu1(x)"]
     document.open_block((), select=[first])
     qtbot.waitUntil(lambda: bool(marked(code)) and all("Unit" in line or "first" in line for line in marked(code)))
 

@@ -5,7 +5,7 @@ from torch import nn
 
 
 class DenseLayer(nn.Module):
-    """Adds growth channels, made of all channels so far"""
+    """Adds growth channels, made of all channels so far."""
 
     def __init__(self, in_channels: int, growth: int = 32) -> None:
         super().__init__()
@@ -24,27 +24,27 @@ class DenseLayer(nn.Module):
         y = self.bn2(y)               # (N, growth * 4, H, H)
         y = self.relu2(y)             # (N, growth * 4, H, H)
         y = self.conv2(y)             # (N, growth, H, H)
-        y = torch.cat((x, y), dim=1)  # (N, C, H, H)
-        return y
+        x = torch.cat((x, y), dim=1)  # (N, in_channels + growth, H, H)
+        return x
 
 
 class Transition(nn.Module):
-    """Halves channels and size"""
+    """Halves channels and size."""
 
-    def __init__(self, in_channels: int, channels: int = 128) -> None:
+    def __init__(self, channels: int = 128) -> None:
         super().__init__()
-        self.bn1 = nn.BatchNorm2d(in_channels)
+        self.bn1 = nn.BatchNorm2d(2 * channels)
         self.relu1 = nn.ReLU()
-        self.conv1 = nn.Conv2d(in_channels, channels, kernel_size=1, bias=False)
+        self.conv1 = nn.Conv2d(2 * channels, channels, kernel_size=1, bias=False)
         self.pool1 = nn.AvgPool2d(2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        # x: (N, in_channels, H, H)
-        y = self.bn1(x)    # (N, in_channels, H, H)
-        y = self.relu1(y)  # (N, in_channels, H, H)
-        y = self.conv1(y)  # (N, channels, H, H)
-        y = self.pool1(y)  # (N, channels, H2, H2)
-        return y
+        # x: (N, 2 * channels, H, H)
+        x = self.bn1(x)    # (N, 2 * channels, H, H)
+        x = self.relu1(x)  # (N, 2 * channels, H, H)
+        x = self.conv1(x)  # (N, channels, H, H)
+        x = self.pool1(x)  # (N, channels, H2, H2)
+        return x
 
 
 class DenseNet121(nn.Module):
@@ -55,11 +55,11 @@ class DenseNet121(nn.Module):
         self.relu1 = nn.ReLU()
         self.pool1 = nn.MaxPool2d(3, stride=2, padding=1)
         self.dense1 = nn.Sequential(*(DenseLayer(in_channels) for in_channels in range(64, 256, 32)))
-        self.transition1 = Transition(256)
+        self.transition1 = Transition()
         self.dense2 = nn.Sequential(*(DenseLayer(in_channels) for in_channels in range(128, 512, 32)))
-        self.transition2 = Transition(512, channels=256)
+        self.transition2 = Transition(channels=256)
         self.dense3 = nn.Sequential(*(DenseLayer(in_channels) for in_channels in range(256, 1024, 32)))
-        self.transition3 = Transition(1024, channels=512)
+        self.transition3 = Transition(channels=512)
         self.dense4 = nn.Sequential(*(DenseLayer(in_channels) for in_channels in range(512, 1024, 32)))
         self.bn2 = nn.BatchNorm2d(1024)
         self.relu2 = nn.ReLU()

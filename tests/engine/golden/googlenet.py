@@ -6,8 +6,7 @@ from torch import nn
 
 class ConvReLU(nn.Module):
     def __init__(
-        self, in_channels: int, channels: int = 64, kernel_size: int = 1, stride: int = 1,
-        padding: int = 0
+        self, in_channels: int, channels: int = 64, kernel_size: int = 1, stride: int = 1, padding: int = 0
     ) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, channels, kernel_size=kernel_size, stride=stride, padding=padding)
@@ -15,17 +14,23 @@ class ConvReLU(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         # x: (N, in_channels, H, H)
-        y = self.conv1(x)  # (N, channels, H2, H2)
-        y = self.relu1(y)  # (N, channels, H2, H2)
-        return y
+        x = self.conv1(x)  # (N, channels, H2, H2)
+        x = self.relu1(x)  # (N, channels, H2, H2)
+        return x
 
 
 class Inception(nn.Module):
-    """Four views of the same image side by side"""
+    """Four views of the same image side by side."""
 
     def __init__(
-        self, in_channels: int, branch1: int = 64, reduce3: int = 96, branch3: int = 128,
-        reduce5: int = 16, branch5: int = 32, pool: int = 32
+        self,
+        in_channels: int,
+        branch1: int = 64,
+        reduce3: int = 96,
+        branch3: int = 128,
+        reduce5: int = 16,
+        branch5: int = 32,
+        pool: int = 32,
     ) -> None:
         super().__init__()
         self.conv_relu1 = ConvReLU(in_channels, channels=branch1)
@@ -43,14 +48,14 @@ class Inception(nn.Module):
         z = self.conv_relu3(z)              # (N, branch3, H, H)
         u = self.conv_relu4(x)              # (N, reduce5, H, H)
         u = self.conv_relu5(u)              # (N, branch5, H, H)
-        v = self.pool1(x)                   # (N, in_channels, H, H)
-        v = self.conv_relu6(v)              # (N, pool, H, H)
-        y = torch.cat((y, z, u, v), dim=1)  # (N, C, H, H)
+        x = self.pool1(x)                   # (N, in_channels, H, H)
+        x = self.conv_relu6(x)              # (N, pool, H, H)
+        y = torch.cat((y, z, u, x), dim=1)  # (N, branch1 + branch3 + branch5 + pool, H, H)
         return y
 
 
 class SideHead(nn.Module):
-    """An answer from half way: gradients reach the first layers"""
+    """An answer from half way: gradients reach the first layers."""
 
     def __init__(self, in_channels: int, classes: int = 1000) -> None:
         super().__init__()
@@ -64,14 +69,14 @@ class SideHead(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         # x: (N, in_channels, 14, 14)
-        y = self.pool1(x)       # (N, in_channels, 4, 4)
-        y = self.conv_relu1(y)  # (N, 128, 4, 4)
-        y = self.flatten1(y)    # (N, 2048)
-        y = self.fc1(y)         # (N, 1024)
-        y = self.relu1(y)       # (N, 1024)
-        y = self.dropout1(y)    # (N, 1024)
-        y = self.fc2(y)         # (N, classes)
-        return y
+        x = self.pool1(x)       # (N, in_channels, 4, 4)
+        x = self.conv_relu1(x)  # (N, 128, 4, 4)
+        x = self.flatten1(x)    # (N, 2048)
+        x = self.fc1(x)         # (N, 1024)
+        x = self.relu1(x)       # (N, 1024)
+        x = self.dropout1(x)    # (N, 1024)
+        x = self.fc2(x)         # (N, classes)
+        return x
 
 
 class GoogLeNet(nn.Module):
@@ -104,28 +109,28 @@ class GoogLeNet(nn.Module):
 
     def forward(self, input: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         # input: (N, 3, 224, 224)
-        x = self.conv_relu1(input)  # (N, 64, 112, 112)
-        x = self.pool1(x)           # (N, 64, 56, 56)
-        x = self.lrn1(x)            # (N, 64, 56, 56)
-        x = self.conv_relu2(x)      # (N, 64, 56, 56)
-        x = self.conv_relu3(x)      # (N, 192, 56, 56)
-        x = self.lrn2(x)            # (N, 192, 56, 56)
-        x = self.pool2(x)           # (N, 192, 28, 28)
-        x = self.inception3a(x)     # (N, 256, 28, 28)
-        x = self.inception3b(x)     # (N, 480, 28, 28)
-        x = self.pool3(x)           # (N, 480, 14, 14)
-        x = self.inception4a(x)     # (N, 512, 14, 14)
-        y = self.inception4b(x)     # (N, 512, 14, 14)
-        y = self.inception4c(y)     # (N, 512, 14, 14)
-        y = self.inception4d(y)     # (N, 528, 14, 14)
-        z = self.inception4e(y)     # (N, 832, 14, 14)
-        z = self.pool4(z)           # (N, 832, 7, 7)
-        z = self.inception5a(z)     # (N, 832, 7, 7)
-        z = self.inception5b(z)     # (N, 1024, 7, 7)
-        z = self.pool5(z)           # (N, 1024, 1, 1)
-        z = self.flatten1(z)        # (N, 1024)
-        z = self.dropout1(z)        # (N, 1024)
-        z = self.fc1(z)             # (N, 1000)
-        y = self.side2(y)           # (N, 1000)
-        x = self.side1(x)           # (N, 1000)
-        return z, x, y
+        x = self.conv_relu1(input)         # (N, 64, 112, 112)
+        x = self.pool1(x)                  # (N, 64, 56, 56)
+        x = self.lrn1(x)                   # (N, 64, 56, 56)
+        x = self.conv_relu2(x)             # (N, 64, 56, 56)
+        x = self.conv_relu3(x)             # (N, 192, 56, 56)
+        x = self.lrn2(x)                   # (N, 192, 56, 56)
+        x = self.pool2(x)                  # (N, 192, 28, 28)
+        x = self.inception3a(x)            # (N, 256, 28, 28)
+        x = self.inception3b(x)            # (N, 480, 28, 28)
+        x = self.pool3(x)                  # (N, 480, 14, 14)
+        inception4a = self.inception4a(x)  # (N, 512, 14, 14)
+        x = self.inception4b(inception4a)  # (N, 512, 14, 14)
+        x = self.inception4c(x)            # (N, 512, 14, 14)
+        inception4d = self.inception4d(x)  # (N, 528, 14, 14)
+        x = self.inception4e(inception4d)  # (N, 832, 14, 14)
+        x = self.pool4(x)                  # (N, 832, 7, 7)
+        x = self.inception5a(x)            # (N, 832, 7, 7)
+        x = self.inception5b(x)            # (N, 1024, 7, 7)
+        x = self.pool5(x)                  # (N, 1024, 1, 1)
+        x = self.flatten1(x)               # (N, 1024)
+        x = self.dropout1(x)               # (N, 1024)
+        x = self.fc1(x)                    # (N, 1000)
+        side2 = self.side2(inception4d)    # (N, 1000)
+        side1 = self.side1(inception4a)    # (N, 1000)
+        return x, side1, side2

@@ -19,7 +19,7 @@ class Shortcut(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """A 3×3 convolution between two of 1×1, with a way around them"""
+    """A 3×3 convolution between two of 1×1, with a way around them."""
 
     def __init__(self, in_channels: int, channels: int = 64, stride: int = 1) -> None:
         super().__init__()
@@ -44,8 +44,8 @@ class Bottleneck(nn.Module):
         y = self.relu2(y)     # (N, channels, H2, H2)
         y = self.conv3(y)     # (N, channels * 4, H2, H2)
         y = self.bn3(y)       # (N, channels * 4, H2, H2)
-        z = self.shortcut(x)  # (N, channels * 4, H2, H2)
-        y = y + z             # (N, channels * 4, H2, H2)
+        x = self.shortcut(x)  # (N, channels * 4, H2, H2)
+        y = y + x             # (N, channels * 4, H2, H2)
         y = self.relu3(y)     # (N, channels * 4, H2, H2)
         return y
 

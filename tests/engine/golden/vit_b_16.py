@@ -27,11 +27,9 @@ class LearnedPositions(nn.Module):
 
 
 class EncoderBlock(nn.Module):
-    """Every step looks at all others, then thinks by itself; each part is added to what was there"""
+    """Every step looks at all others, then thinks by itself; each part is added to what was there."""
 
-    def __init__(
-        self, width: int = 768, heads: int = 12, hidden: int = 3072, dropout: float = 0.2
-    ) -> None:
+    def __init__(self, width: int = 768, heads: int = 12, hidden: int = 3072, dropout: float = 0.2) -> None:
         super().__init__()
         self.norm1 = nn.LayerNorm(width)
         self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
@@ -48,13 +46,13 @@ class EncoderBlock(nn.Module):
         y, _ = self.attention(y, y, y, need_weights=False)  # (N, 197, width)
         y = self.dropout1(y)                                # (N, 197, width)
         y = y + x                                           # (N, 197, width)
-        z = self.norm2(y)                                   # (N, 197, width)
-        z = self.fc1(z)                                     # (N, 197, hidden)
-        z = self.gelu1(z)                                   # (N, 197, hidden)
-        z = self.fc2(z)                                     # (N, 197, width)
-        z = self.dropout2(z)                                # (N, 197, width)
-        z = z + y                                           # (N, 197, width)
-        return z
+        x = self.norm2(y)                                   # (N, 197, width)
+        x = self.fc1(x)                                     # (N, 197, hidden)
+        x = self.gelu1(x)                                   # (N, 197, hidden)
+        x = self.fc2(x)                                     # (N, 197, width)
+        x = self.dropout2(x)                                # (N, 197, width)
+        x = x + y                                           # (N, 197, width)
+        return x
 
 
 class ViTB16(nn.Module):

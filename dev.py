@@ -222,7 +222,6 @@ def check(args: list[str]) -> int:
             *(f"--ignore={path}" for path in WITH_WINDOW),
         ],
         "tests of the window": [*pytest, "not slow", *PAIRED, "tests/gui"],
-        "benchmarks": [*pytest, "not slow", "-s", "tests/benchmarks"],
         "journeys": [*pytest, "not slow and journey", "tests/journeys"],
     }
     others = {

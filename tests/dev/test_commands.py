@@ -69,7 +69,6 @@ STAGES = [
     "lint_imports",
     " tests --ignore=",
     "worksteal tests/gui",
-    "-s tests/benchmarks",
     "slow and journey tests/journeys",
 ]
 LINTERS = STAGES[:4]
@@ -91,24 +90,24 @@ def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
         "PYTHONUTF8": "1",
         "OMP_NUM_THREADS": "1",
     }
-    assert runs.environments == [offscreen] * 7 + [{**offscreen, "QT_QPA_PLATFORM": "xcb", "DISPLAY": ":42"}]
+    assert runs.environments == [offscreen] * 6 + [{**offscreen, "QT_QPA_PLATFORM": "xcb", "DISPLAY": ":42"}]
     assert ready == [[*dev.BASE, *dev.XCB, *dev.XVFB]]
     lines = capsys.readouterr().out.splitlines()
-    assert sum(": passed, " in line for line in lines) == 8
-    assert lines[-1].startswith("== all 8 stages passed, ")
+    assert sum(": passed, " in line for line in lines) == 7
+    assert lines[-1].startswith("== all 7 stages passed, ")
 
 
 @pytest.mark.usefixtures("ready")
-def test_the_tests_of_the_window_share_two_workers_and_benchmarks_run_alone(dev: ModuleType, runs: Runs) -> None:
+def test_the_tests_of_the_window_share_two_workers_and_benchmarks_are_not_among_them(
+    dev: ModuleType, runs: Runs
+) -> None:
     dev.main(["test"])
     assert [command[command.index("--maxprocesses") + 1] for command in runs.with_part("worksteal tests/gui")] == ["2"]
-    (benchmarks,) = runs.with_part(" -s tests/benchmarks")
-    assert "-n" not in benchmarks
-    assert "-s" in benchmarks, "their tables are what they are for"
+    assert not [command for command in runs.commands if command[-1] == "tests/benchmarks"], "they only print"
 
 
 @pytest.mark.usefixtures("ready")
-@pytest.mark.parametrize("stage", range(8))
+@pytest.mark.parametrize("stage", range(7))
 def test_a_failed_stage_keeps_none_from_running_and_the_last_line_names_it(
     dev: ModuleType, runs: Runs, capsys: pytest.CaptureFixture[str], stage: int
 ) -> None:
@@ -177,7 +176,7 @@ def test_macos_and_windows_skip_the_journeys_and_say_so(
 ) -> None:
     monkeypatch.setattr(dev, "WITHOUT_X", True)
     assert dev.main(["test"]) == 0
-    assert len(runs.commands) == 7
+    assert len(runs.commands) == 6
     assert "journeys: skipped" in capsys.readouterr().out
     assert dev.main(["test", "--all"]) == 0
     assert "DISPLAY" not in runs.environments[-1]
@@ -254,8 +253,9 @@ def test_run_gives_the_exit_code_and_what_was_printed(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.usefixtures("ready")
-def test_every_test_belongs_to_one_stage(dev: ModuleType, runs: Runs) -> None:
+def test_every_test_belongs_to_one_stage_but_the_benchmarks(dev: ModuleType, runs: Runs) -> None:
     assert dev.main(["test"]) == 0
     rest, *others = (command[2:] for command in runs.with_part("-m pytest"))
-    assert rest[rest.index("tests") :] == ["tests", *(f"--ignore={command[-1]}" for command in others)]
-    assert all((REPOSITORY / command[-1]).is_dir() for command in others)
+    left_out = {argument.removeprefix("--ignore=") for argument in rest[rest.index("tests") + 1 :]}
+    assert left_out == {*(command[-1] for command in others), "tests/benchmarks"}
+    assert all((REPOSITORY / name).is_dir() for name in left_out)

@@ -216,7 +216,7 @@ def train(arguments: list[str]) -> subprocess.Popen[bytes]:
 @pytest.mark.parametrize(
     ("kind", "kills", "epochs"),
     [
-        ("image", 1, 15),
+        ("image", 1, 6),
         *(
             pytest.param(kind, 20, epochs, marks=pytest.mark.slow)
             for kind, epochs in (("image", 300), ("recurrent", 800), ("transformer", 200))

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from engine import own_files
+from engine import data_paths, own_files
 from engine.blocks.block import Block
 from engine.blocks.block_edits import AddBlock
 from engine.edits import AddNode, Connect, SetParameter
@@ -60,20 +60,24 @@ class _File(StoredGraph):
     training: dict[str, object] = {}
 
 
-def to_bytes(graph: Graph) -> bytes:
-    """The canonical bytes of a project: equal graphs give equal bytes. Raises ProjectError if no file can hold it."""
+def to_bytes(graph: Graph, folder: Path | None = None) -> bytes:
+    """The canonical bytes of a project: equal graphs give equal bytes. Raises ProjectError if no file can hold it.
+
+    With the ``folder`` of the project's file, data beside or below it are named from there: both can move together.
+    """
     try:
-        return _text(graph).encode()
+        return _text(graph, folder).encode()
     except (TypeError, ValueError, RecursionError) as error:  # edits refuse such values; a script may have set one
         raise ProjectError(f"The project {graph.name[:40]!r} holds a value that no file can hold: {error}.") from error
 
 
-def _text(graph: Graph) -> str:
+def _text(graph: Graph, folder: Path | None) -> str:
+    settings = {"data": data_paths.relative(graph.settings["data"], folder), "training": graph.settings["training"]}
     parts = [
         f'"format": "layerloom",\n"schema": {SCHEMA},\n"name": {_dump(graph.name)}',
         *([f'"blocks": {_rows("[]", map(_block, graph.blocks.values()))}'] if graph.blocks else []),
         *_sections(graph),
-        *(f'"{section}": {_dump(graph.settings[section], 1)}' for section in ("data", "training")),
+        *(f'"{name}": {_dump(section, 1)}' for name, section in settings.items()),
     ]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
@@ -109,15 +113,15 @@ def _node(node: Node) -> str:
     return "{" + ", ".join(f"{_dump(key)}: {_dump(value)}" for key, value in node_fields(node).items()) + "}"
 
 
-def from_bytes(content: bytes, where: str = "the project") -> Graph:
-    """The graph in these bytes. Raises ProjectError, its sentence beginning with ``where``."""
+def from_bytes(content: bytes, where: str = "the project", folder: Path | None = None) -> Graph:
+    """The graph in these bytes, of a file in ``folder``. Raises ProjectError, its sentence beginning with ``where``."""
     if len(content) > LARGEST_FILE:
         if other := not_a_project(content):
             raise ProjectError(f"{where}{other}")
         raise ProjectError(f"{where} is larger than {LARGEST_FILE >> 20} MB, the most a project may be.")
     file = _validated(_parsed(content, where), where)
     graph = Graph(file.name)
-    graph.settings = {"data": file.data, "training": file.training}
+    graph.settings = {"data": data_paths.absolute(file.data, folder), "training": file.training}
     for index, block in enumerate(file.blocks):
         _define(graph, block, f"{where}, blocks[{index}]")
     for index, block in enumerate(file.blocks):
@@ -177,7 +181,7 @@ def load_version(path: Path) -> tuple[Graph, FileVersion]:
         content = read_bytes(path, LARGEST_FILE + 1)
     except OSError as error:
         raise ProjectError(f"{path} cannot be read: {error.strerror or error}.") from error
-    return from_bytes(content, path.name), FileVersion.of(content)
+    return from_bytes(content, path.name, path.absolute().parent), FileVersion.of(content)
 
 
 def load_own(folder: Path, name: str) -> Graph:
@@ -186,12 +190,12 @@ def load_own(folder: Path, name: str) -> Graph:
         content = own_files.read_bytes(folder, name, LARGEST_FILE + 1)
     except OSError as error:
         raise ProjectError(f"{folder / name} cannot be read: {error.strerror or error}.") from error
-    return from_bytes(content, name)
+    return from_bytes(content, name, folder.absolute())
 
 
 def save(graph: Graph, path: Path) -> None:
     """Write a project file atomically: the old one stays whole until the new one is. Raises ProjectError."""
-    write(to_bytes(graph), path)
+    write(to_bytes(graph, path.absolute().parent), path)
 
 
 def write(content: bytes, path: Path) -> None:

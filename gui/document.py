@@ -148,9 +148,12 @@ class Document(QObject):
         if not given and name != self.project.name and not unstorable(name):
             self.apply(RenameGraph(name), whole_project=True)
 
-    def snapshot(self) -> bytes:
-        """The project as it is now, to be written; `set_saved` follows. Raises ProjectError if no file can hold it."""
-        content = project.to_bytes(self.project)
+    def snapshot(self, path: Path) -> bytes:
+        """The project as it is now, to be written to this file; `set_saved` follows.
+
+        Raises ProjectError if no file can hold it.
+        """
+        content = project.to_bytes(self.project, path.absolute().parent)
         self.history.mark()
         return content
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from engine.data.dataset import DataError, Dataset
-from engine.data.datasets import get, samples
+from engine.data.dataset import DataError, Dataset, Samples
+from engine.data.datasets import get
+from engine.data.origin import declared, opened
 from engine.data.splitting import split
-from engine.data.views import Views, views
+from engine.data.views import JUDGED, ROWS, Views, views
 from engine.seeds import derive
 from engine.settings.data import DataConfig, SplitSettings
 
@@ -74,8 +75,7 @@ def measure(
     """The baselines of every target, whatever the transforms. Raises DataError, or Stopped once ``cancelled``."""
     import numpy as np
 
-    dataset = get(config.dataset)
-    found = samples(dataset.name, config.path)
+    dataset, found = declared(config), opened(config)
     parts = split(config, found.arrays, dict(dataset.fields))
     if not len(parts["test"]):
         raise DataError(
@@ -84,10 +84,11 @@ def measure(
         )
     targets = [name for name, field in dataset.fields.items() if field.role == "target"]
     ways = _ways(dataset)
+    arrays, train, test = _in_memory(found, parts["train"], parts["test"])
     going, result = Going(len(targets) * len(ways), progress, cancelled), []
     for target in targets:
         source = np.random.RandomState(derive(config.seed, f"baselines {target}") % 2**32)
-        seen = views(dataset, found.arrays, parts["train"], parts["test"], target, source)
+        seen = views(dataset, arrays, train, test, target, source)
         for name, way in ways.items():
             going.name = f"{name} for {target}"
             going.step(0.0)
@@ -95,6 +96,21 @@ def measure(
             going.step()
             result.append(_judged(target, name, seen, answers))
     return tuple(result)
+
+
+def _in_memory(found: Samples, train: Array, test: Array) -> tuple[dict[str, Array], Array, Array]:
+    """The samples as arrays, with the indices of the parts; of data of one's own no more than are looked at.
+
+    (Those lie in an order drawn by the seed, so the first ones are like all others.)
+    """
+    import numpy as np
+
+    if found.ids is None:
+        return {name: column[:] for name, column in found.arrays.items()}, train, test
+    train, test = train[:ROWS], test[:JUDGED]
+    both = np.concatenate([train, test])
+    arrays = {name: column[both] for name, column in found.arrays.items()}
+    return arrays, np.arange(len(train)), np.arange(len(train), len(both))
 
 
 def remembered(config: DataConfig) -> tuple[Baseline, ...]:

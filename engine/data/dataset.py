@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from engine.errors import LayerloomError
 from engine.spec import DType
@@ -14,17 +14,31 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
     """Of any number of axes; what it holds (float32, int64, uint8 …) is in the field it belongs to."""
-    Arrays = dict[str, Array]
+    Columns = Mapping[str, "Column"]
 
 Task = Literal[
     "classification", "regression", "language model", "sequence labelling", "translation", "forecast", "segmentation"
 ]
 Kind = Literal["table", "image", "text", "sequence", "clip"]
-Parting = Literal["samples", "groups", "time", "official"]
+Parting = Literal["samples", "groups", "time", "official", "given"]
 
 
 class DataError(LayerloomError):
     """Why the data cannot be used: one whole sentence."""
+
+
+class Column(Protocol):
+    """One field of all samples, (samples, \\*shape): an array, or what reads the samples it is asked for from files.
+
+    Reading raises DataError with the file. The same index always gives the same values, in any thread.
+    """
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, indices: Array | slice, /) -> Array: ...
 
 
 class MissingFiles(DataError):
@@ -44,6 +58,7 @@ class Field:
     role: Literal["input", "target"] = "input"
     names: tuple[str, ...] = ()
     padding: int | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def classes(self) -> int | None:
@@ -65,8 +80,9 @@ class Dataset:
     """A data set in words and numbers; the module ``loader`` makes its samples, and ``options`` are for it alone.
 
     ``parting`` says what a split may not tear apart: nothing ("samples"), samples of one origin ("groups"), the order
-    of time ("time": the test part is the latest), or the test samples its makers have set apart ("official": the last
-    ``test`` ones). ``samples`` is how many there are; of ``files`` in a folder, how many there are as published.
+    of time ("time": the test part is the latest), the test samples its makers have set apart ("official": the last
+    ``test`` ones), or the parts that the data name themselves ("given": as folders of that name do).
+    ``samples`` is how many there are; of ``files`` in a folder, how many there are as published.
     """
 
     name: str
@@ -93,13 +109,17 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """What a loader gives: field → array (samples, \\*shape), float32 or int64; pictures may stay uint8 until use.
+    """What a loader gives: field → column (samples, \\*shape), float32 or int64; pictures may stay uint8 until use.
 
     ``groups`` has a number for each sample where the data set parts by groups or by time, ``test`` is how many samples
-    at the end are the official test part, ``origin`` what the samples depend on beside this program.
+    at the end are the official test part, ``origin`` what the samples depend on beside this program. Data of the
+    user's own have ``ids``, a number for each sample (uint64) that stays the same whatever is added beside it, and
+    ``given``, the part each one belongs to (0 train, 1 validation, 2 test, -1 none is said), where they say so.
     """
 
-    arrays: Arrays
+    arrays: Columns
     groups: Array | None = None
     test: int = 0
     origin: str = ""
+    ids: Array | None = None
+    given: Array | None = None

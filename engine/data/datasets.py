@@ -16,7 +16,7 @@ from engine.home import home
 from engine.nearest import hint
 
 if TYPE_CHECKING:
-    from engine.data.dataset import Arrays
+    from engine.data.dataset import Columns
 
 __all__ = ["DATASETS", "DataError", "Dataset", "Field", "Key", "catalogue", "feature_names", "folder", "get", "key"]
 __all__ += ["load", "samples", "samples_of"]
@@ -77,11 +77,11 @@ def samples_of(which: Key) -> Samples:
     dataset = get(name)
     made: Samples = import_module(dataset.loader).load(dataset, where)
     for array in made.arrays.values():
-        array.setflags(write=False)
+        array.setflags(write=False)  # type: ignore[attr-defined]  # those on board give arrays
     return made
 
 
-def load(name: str, path: str | None = None) -> Arrays:
+def load(name: str, path: str | None = None) -> Columns:
     """The samples: field name → array (samples, \\*shape), read-only. Raises DataError."""
     return samples(name, path).arrays
 

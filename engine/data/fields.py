@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
 
-from engine.data.datasets import DataError, Field, get
+from engine.data.dataset import DataError, Field
+from engine.data.origin import declared
 from engine.nearest import hint
 from engine.settings.data import DataConfig, Resize, Transform
 
@@ -17,9 +18,9 @@ LARGEST = 4 * 2**30
 def fields(config: DataConfig) -> dict[str, Field]:
     """The fields that reach the network.
 
-    Raises DataError for an unknown dataset, a transform that does not fit, and a folder where no files are read.
+    Raises DataError for unknown data, a transform that does not fit, and a folder where no files are read.
     """
-    dataset = get(config.dataset)
+    dataset = declared(config)
     if config.path is not None and not dataset.files:
         raise DataError(
             f"data.path is {config.path[:200]!r}, but {dataset.name} comes with Layerloom and reads no files: "
@@ -53,9 +54,11 @@ def batch_of(config: DataConfig) -> int:
 def training_samples(config: DataConfig) -> tuple[int, bool]:
     """How many samples there are to train on, and whether exactly so: groups and files tell only once they are read.
 
-    Raises DataError for an unknown dataset.
+    Raises DataError for unknown data.
     """
-    dataset, split = get(config.dataset), config.split
+    dataset, split = declared(config), config.split
+    if config.source is not None:
+        return split.counts(dataset.samples)[0], False
     if dataset.parting != "official":
         return split.counts(dataset.samples)[0], dataset.parting == "samples"
     rest = dataset.samples - dataset.test

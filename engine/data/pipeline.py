@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from engine.data.dataset import DataError, Field
-from engine.data.datasets import get, load
 from engine.data.fields import fields
+from engine.data.origin import declared, opened
 from engine.data.splitting import PARTS, PartName, split
+from engine.data.streams import View, ahead, workers
 from engine.data.transforms import Fitted, fit
 from engine.seeds import derive
 from engine.settings.data import DataConfig
+from engine.system import machine
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.data.dataset import Array
+    from engine.data.dataset import Array, Column, Columns
 
+
+FIRST = 256
+"""Samples by which a field is judged that is read from files."""
+UNKNOWN = 8 * 2**30
+"""Bytes of memory where the system does not say what it has."""
 
 __all__ = ["Part", "PartName", "Prepared", "Preview", "prepare", "preview", "shuffled", "split"]
 
@@ -27,15 +35,31 @@ __all__ = ["Part", "PartName", "Prepared", "Preview", "prepare", "preview", "shu
 class Part:
     """One part of the split: ``tensors[field]`` is (samples, \\*shape), ``indices`` are their positions in the data.
 
-    ``target`` is the device batches are dealt out on, where the tensors do not lie there already.
+    What is too large to be kept is in ``views`` instead, and read batch by batch with so many ``threads``. ``target``
+    is the device batches are dealt out on, where the tensors do not lie there already.
     """
 
     tensors: dict[str, torch.Tensor]
     indices: Array
     target: torch.device | str | None = None
+    views: dict[str, View] = field(default_factory=dict)
+    threads: int = 1
 
     def __len__(self) -> int:
         return len(self.indices)
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of one sample of a field."""
+        return tuple((self.tensors[name] if name in self.tensors else self.views[name]).shape[1:])
+
+    def values(self, name: str) -> torch.Tensor:
+        """All values of a field, or those of the first samples where it is read from files: enough to judge it by.
+
+        (Data of one's own lie in an order drawn by the seed, so the first samples are like all others.)
+        """
+        import torch
+
+        return self.tensors[name] if name in self.tensors else torch.from_numpy(self.views[name][:FIRST])
 
     def batches(
         self,
@@ -48,20 +72,43 @@ class Part:
     ) -> Iterator[dict[str, torch.Tensor]]:
         """The named fields, ``size`` samples at a time, in ``order`` (indices within the part; None: as they lie).
 
-        The first ``skip`` batches are left out.
+        The first ``skip`` batches are left out. Raises DataError where a sample cannot be read.
         """
-        tensors = {name: self.tensors[name] for name in names}
+        wanted = list(names)
+        tensors = {name: self.tensors[name] for name in wanted if name in self.tensors}
+        starts = range(skip * size, len(self) - (size - 1 if drop_last else 0), size)
         if order is not None and tensors:
             order = order.to(next(iter(tensors.values())).device)
-        for start in range(skip * size, len(self) - (size - 1 if drop_last else 0), size):
+        read = self._read(wanted, size, order, starts)
+        for start in starts:
             if order is None:
                 batch = {name: tensor[start : start + size] for name, tensor in tensors.items()}
             else:
                 chosen = order[start : start + size]
                 batch = {name: tensor.index_select(0, chosen) for name, tensor in tensors.items()}
+            batch |= next(read)
             if self.target is not None:
                 batch = {name: tensor.to(self.target, non_blocking=True) for name, tensor in batch.items()}
             yield batch
+
+    def _read(
+        self, names: list[str], size: int, order: torch.Tensor | None, starts: range
+    ) -> Iterator[dict[str, torch.Tensor]]:
+        """The fields of each batch that are read from files."""
+        import torch
+
+        views = {name: self.views[name] for name in names if name in self.views}
+        if not views:
+            return repeat({})
+        positions = None if order is None else order.cpu().numpy()
+        pinned = self.target is not None and torch.device(self.target).type == "cuda"
+
+        def make(start: int) -> dict[str, torch.Tensor]:
+            chosen = slice(start, start + size) if positions is None else positions[start : start + size]
+            made = {name: torch.from_numpy(view[chosen]) for name, view in views.items()}
+            return {name: tensor.pin_memory() for name, tensor in made.items()} if pinned else made
+
+        return ahead(starts, make, self.threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +120,7 @@ class Prepared:
     validation: Part
     test: Part
     fitted: tuple[Fitted, ...]
-    raw: dict[str, Array]
+    raw: Columns
 
     def part(self, name: PartName) -> Part:
         parts: dict[PartName, Part] = {"train": self.train, "validation": self.validation, "test": self.test}
@@ -93,52 +140,90 @@ def prepare(config: DataConfig, device: torch.device | str = "cpu", room: int | 
     """Load, split and transform the data and put it on the device. Raises DataError.
 
     With ``room``, the bytes that the device has for it, larger data stay in the computer's memory and only their
-    batches go to the device.
+    batches go to the device. What is too large for the computer's memory, too, stays in its files.
     """
-    import numpy as np
     import torch
 
     specs = fields(config)
-    dataset = get(config.dataset)
-    raw = load(dataset.name, config.path)
-    for name, values in raw.items():
-        bad = 0 if values.dtype.kind != "f" else int(np.count_nonzero(~np.isfinite(values)))
-        if bad:
-            raise DataError(
-                f"The field {name!r} of {dataset.name} holds {bad} values that are no numbers (NaN, infinite).",
-                field=name,
-            )
+    raw = opened(config).arrays
+    if config.source is None:
+        _check_numbers(config, raw)
     parts = split(config, raw, specs)
     try:
         return _placed(config, specs, raw, parts, device, room)
     except (MemoryError, torch.OutOfMemoryError) as error:
-        raise DataError(f"The samples of {dataset.name} need more memory than there is: resize them less.") from error
+        raise DataError(
+            f"The samples of {declared(config).name} need more memory than there is: resize them less."
+        ) from error
+
+
+def _check_numbers(config: DataConfig, raw: Columns) -> None:
+    """Whether a field of numbers holds numbers alone. (Data of one's own are checked after their fills.)"""
+    import numpy as np
+
+    for name, values in raw.items():
+        bad = 0 if values.dtype.kind != "f" else int(np.count_nonzero(~np.isfinite(values[:])))
+        if bad:
+            raise DataError(
+                f"The field {name!r} of {config.dataset} holds {bad} values that are no numbers (NaN, infinite).",
+                field=name,
+            )
 
 
 def _placed(
     config: DataConfig,
     specs: dict[str, Field],
-    raw: dict[str, Array],
+    raw: Columns,
     parts: dict[PartName, Array],
     device: torch.device | str,
     room: int | None,
 ) -> Prepared:
     """Fit the transforms on the training part, apply them to all, and put every part where it belongs."""
-    import torch
+    chains: dict[str, tuple[Fitted, ...]] = {}
+    fitted = list[Fitted]()
 
-    arrays, fitted = {name: values.astype(specs[name].dtype, copy=False) for name, values in raw.items()}, []
+    def view(name: str, part: PartName) -> View:
+        return view_of(raw[name], specs[name], parts[part], chains.get(name, ()))
+
     for transform in config.transforms:
-        learnt = fit(transform, arrays[transform.field][parts["train"]])
-        arrays[transform.field] = learnt.apply(arrays[transform.field])
+        learnt = fit(transform, view(transform.field, "train"))
+        chains[transform.field] = (*chains.get(transform.field, ()), learnt)
         fitted.append(learnt)
-    away = room is not None and sum(values.nbytes for values in arrays.values()) > room
-    tensors: dict[PartName, dict[str, torch.Tensor]] = {part: {} for part in parts}
-    for name in specs:
-        values = arrays.pop(name)  # one field after the other, so that no more than one is there twice
-        for part, indices in parts.items():
-            tensors[part][name] = torch.from_numpy(values[indices]).to("cpu" if away else device)
-    train, validation, test = (Part(tensors[part], parts[part], device if away else None) for part in PARTS)
-    return Prepared(specs, train, validation, test, tuple(fitted), dict(raw))
+    views: dict[PartName, dict[str, View]] = {part: {name: view(name, part) for name in specs} for part in PARTS}
+    sizes = {name: sum(views[part][name].nbytes for part in PARTS) for name in specs}
+    read = _too_large(sizes) if config.source is not None else frozenset()
+    kept = sum(size for name, size in sizes.items() if name not in read)
+    away = room is not None and kept > room
+    made = dict[PartName, Part]()
+    for part in PARTS:
+        tensors = {
+            name: one.whole().to("cpu" if away else device) for name, one in views[part].items() if name not in read
+        }
+        later = {name: one for name, one in views[part].items() if name in read}
+        elsewhere = device if away or later else None
+        made[part] = Part(tensors, parts[part], elsewhere, later, workers(config.workers))
+    return Prepared(specs, made["train"], made["validation"], made["test"], tuple(fitted), raw)
+
+
+def view_of(column: Column, spec: Field, indices: Array, chain: tuple[Fitted, ...]) -> View:
+    """The samples with these indices after the transforms in ``chain``, in the field's own type."""
+    import numpy as np
+
+    shape = column.shape[1:]
+    for learnt in chain:
+        shape = learnt.shape(shape)
+    return View(column, indices, chain, np.dtype(spec.dtype), (len(indices), *shape))
+
+
+def _too_large(sizes: Mapping[str, int]) -> frozenset[str]:
+    """The fields that are read batch by batch: the largest ones, until the others fit into half of the free memory."""
+    left = (machine.free_memory() or UNKNOWN) // 2
+    found = set[str]()
+    for name in sorted(sizes, key=lambda name: sizes[name]):
+        left -= sizes[name]
+        if left < 0:
+            found.add(name)
+    return frozenset(found)
 
 
 def shuffled(count: int, seed: int, epoch: int, device: torch.device | str = "cpu") -> torch.Tensor:
@@ -155,5 +240,5 @@ def preview(config: DataConfig, count: int = 16, part: PartName = "train") -> Pr
     chosen = prepared.part(part)
     indices = chosen.indices[:count]
     before = {name: values[indices] for name, values in prepared.raw.items()}
-    after = {name: values[:count].numpy() for name, values in chosen.tensors.items()}
-    return Preview(indices, before, after)
+    after = next(chosen.batches(prepared.fields, count), {})
+    return Preview(indices, before, {name: values.numpy() for name, values in after.items()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.settings.data import Resize, Transform
 
 if TYPE_CHECKING:
-    from engine.data.dataset import Array
+    from engine.data.dataset import Array, Column
 
 
 PIECE = 4_000_000
@@ -27,6 +28,10 @@ class Fitted:
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
 
+    def shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of a transformed sample."""
+        return (*shape[:-2], *self.transform.size) if isinstance(self.transform, Resize) else shape
+
     def apply(self, values: Array) -> Array:
         """The transformed samples (float32)."""
         import numpy as np
@@ -41,7 +46,7 @@ class Fitted:
         return result
 
 
-def fit(transform: Transform, training: Array) -> Fitted:
+def fit(transform: Transform, training: Column) -> Fitted:
     """Learn from the training samples: for standardise the mean and standard deviation, in float64.
 
     What is constant up to rounding gets the deviation 1 (the bound is that of scikit-learn's StandardScaler).
@@ -50,11 +55,12 @@ def fit(transform: Transform, training: Array) -> Fitted:
 
     if isinstance(transform, Resize):
         return Fitted(transform)
-    kept = [axis for axis, size in enumerate(_along(training.ndim)) if size == -1]
-    axes = tuple(axis for axis in range(training.ndim) if axis not in kept)
-    count = training.size / training.shape[kept[0]]
+    rank = len(training.shape)
+    kept = [axis for axis, size in enumerate(_along(rank)) if size == -1]
+    axes = tuple(axis for axis in range(rank) if axis not in kept)
+    count = math.prod(training.shape) / training.shape[kept[0]]
     mean = sum(piece.sum(axes) for piece in _pieces(training)) / count
-    shape = _along(training.ndim)
+    shape = _along(rank)
     variance = sum(((piece - mean.reshape(shape)) ** 2).sum(axes) for piece in _pieces(training)) / count
     rounding = np.finfo(np.float64).eps * count
     constant = variance <= rounding * variance + (rounding * mean) ** 2
@@ -67,15 +73,17 @@ def resize(images: Array, size: tuple[int, int]) -> Array:
     import torch
     from torch.nn import functional
 
-    scaled = functional.interpolate(torch.tensor(images), size=size, mode="bilinear", antialias=True)
+    scaled = functional.interpolate(
+        torch.tensor(images, dtype=torch.float32), size=size, mode="bilinear", antialias=True
+    )
     return scaled.numpy()
 
 
-def _pieces(values: Array) -> Iterator[Array]:
+def _pieces(values: Column) -> Iterator[Array]:
     """The samples in float64, some at a time: many pictures would not fit."""
     import numpy as np
 
-    step = max(1, PIECE // max(1, values[:1].size))
+    step = max(1, PIECE // max(1, math.prod(values.shape[1:])))
     for start in range(0, len(values), step):
         yield values[start : start + step].astype(np.float64)
 

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from engine.layers.parameters import NonNegative, Positive, Probability
+from engine.settings.section import Section
 
 FieldName = Annotated[str, Field(min_length=1, max_length=80)]
 Side = Annotated[int, Field(ge=1, le=4096)]
-
-
-class Section(BaseModel):
-    """A part of the settings: what the user typed, once it is known to be right."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Resize(Section):
@@ -59,6 +54,12 @@ class SplitSettings(Section):
         True, description="keep the mix of classes the same in every part; where whole groups stay together it cannot"
     )
 
+    exact: bool = Field(
+        False,
+        description="data of one's own: keep the shares to the sample; else each sample draws its part by itself, so "
+        "that adding samples moves none of the others, and a share is missed by a little",
+    )
+
     @model_validator(mode="after")
     def _whole(self) -> SplitSettings:
         total = self.train + self.validation + self.test
@@ -72,10 +73,27 @@ class SplitSettings(Section):
         return samples - sum(others), others[0], others[1]
 
 
+class SourceSettings(Section):
+    """Data of the user's own: what they are (``kind``), where, and what was found out about them when they were added.
+
+    ``options`` are the kind's own (`engine.data.sources`), which checks them; nothing is guessed again on opening.
+    """
+
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] = Field(description="the kind of data")
+    path: Annotated[str, Field(min_length=1, max_length=4096)] = Field(
+        description="the file or folder; in a project file it begins at the project's folder where both lie together"
+    )
+    options: dict[str, object] = Field(default_factory=dict, description="how the data are read, by the kind's options")
+    fingerprint: Annotated[str, Field(max_length=128)] | None = Field(
+        None, description="what the data were when they were added, so that a change is noticed"
+    )
+
+
 class DataConfig(Section):
     """Where the samples come from and how they reach the network."""
 
     dataset: FieldName | None = Field(None, description="the dataset to learn from; none: not chosen yet")
+    source: SourceSettings | None = Field(None, description="data of one's own to learn from, instead of a dataset")
     path: Annotated[str, Field(min_length=1, max_length=4096)] | None = Field(
         None,
         description="the folder with the files of the dataset, where it has files; a relative one begins at the "
@@ -89,6 +107,20 @@ class DataConfig(Section):
     )
     shuffle: bool = Field(True, description="put the training samples in a new order every epoch")
     drop_last: bool = Field(False, description="leave out the last batch of an epoch if it is not full")
+    workers: Annotated[int, Field(ge=1, le=16)] | None = Field(
+        None, description="threads that read data of one's own where they do not fit into memory; none: one a core"
+    )
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> DataConfig:
+        if self.dataset is not None and self.source is not None:
+            raise ValueError("dataset names data on board and source data of one's own: one of them at a time")
+        return self
+
+    @property
+    def chosen(self) -> bool:
+        """Whether there are any data to learn from."""
+        return self.dataset is not None or self.source is not None
 
     def size(self, samples: int) -> int:
         """How many samples a batch holds where there are so many to learn from."""

@@ -12,7 +12,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from engine.layers.parameters import Positive
 from engine.settings.choices import Amount, Rate, Share, kind
-from engine.settings.data import Section
+from engine.settings.section import Section
 
 LR = "the learning rate: how far one step goes"
 DECAY = "pulls the weights towards zero (L2, as part of the gradient)"

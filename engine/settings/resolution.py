@@ -96,11 +96,14 @@ def _checked(name: str, values: Mapping[str, object]) -> BaseModel | SettingFaul
         return SECTIONS[name].model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        return _fault(name, SECTIONS[name], values, first)
+        return fault(name, SECTIONS[name], values, first)
 
 
-def _fault(section: str, top: type[BaseModel], value: object, error: ErrorDetails) -> SettingFault:
-    """The sentence for one of pydantic's errors: walk along its location to the model and field it is about."""
+def fault(section: str, top: type[BaseModel], value: object, error: ErrorDetails) -> SettingFault:
+    """The sentence for one of pydantic's errors about the values of ``top``, which are at the path ``section``.
+
+    It walks along the error's location to the model and field it is about.
+    """
     annotation: object = top
     path, model, field = [section], top, ""
     for key in error["loc"]:

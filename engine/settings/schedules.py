@@ -12,7 +12,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from engine.layers.parameters import NonNegative, Positive
 from engine.settings.choices import Amount, Rate, Share, kind
-from engine.settings.data import Section
+from engine.settings.section import Section
 
 Interval = Literal["epoch", "step"]
 INTERVAL = "what is counted: epochs or steps"

@@ -12,10 +12,10 @@ from pydantic import Field, field_validator, model_validator
 
 from engine.layers.parameters import NonNegative, Positive
 from engine.settings.choices import Amount, Rate
-from engine.settings.data import Section
 from engine.settings.metrics import MetricName
 from engine.settings.optimizers import LBFGS, AdamW, Optimizer
 from engine.settings.schedules import CLOSED, Constant, Cyclic, OneCycle, Plateau, Schedule
+from engine.settings.section import Section
 
 MOST_THREADS: Final = 1024
 """More crash the library that torch computes with."""

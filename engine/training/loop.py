@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine import project
 from engine.data.datasets import DataError
 from engine.data.fingerprint import fingerprint
+from engine.data.origin import declared
 from engine.errors import NOTHING, About
 from engine.graph import Graph
 from engine.training.control import Control
@@ -122,8 +123,8 @@ class Trainer:
                 )
             if resumed and resumed.data and resumed.data != fingerprint(plan.data):
                 raise TrainingError(
-                    f"The data {plan.data.dataset!r} have changed since the run in {resumed.path} was begun, so it "
-                    "cannot go on as if nothing had happened: put them back, or begin a new run from its weights."
+                    f"The data {declared(plan.data).name!r} have changed since the run in {resumed.path} was begun, "
+                    "so it cannot go on as if nothing had happened: put them back, or begin a new run from its weights."
                 )
             checkpoint = load(resumed.path) if resumed else None
             parent = parent_of(self._weights_of) if self._weights_of is not None else None

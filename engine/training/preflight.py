@@ -138,12 +138,12 @@ def _try(plan: TrainingPlan, stepper: Stepper, probed: Probed, train: Part, size
 
 def check_targets(head: Head, part: Part) -> None:
     """Whether every target of a part can be compared. Raises TrainingError with the first that cannot."""
-    target, output = part.tensors[head.field], head.output
+    target, output = part.values(head.field), head.output
     if not target.numel():
         return
     assert output.loss is not None
     if head.soft(target):
-        sums = head.target(part.tensors).sum(-1)
+        sums = head.target({head.field: target}).sum(-1)
         if float(target.min()) < 0 or not bool(((sums - 1).abs() < PROBABLE).all()):
             raise TrainingError(
                 f"{head.name} (Output) compares classes by {output.loss}, but the field {head.field!r} holds numbers "
@@ -182,7 +182,7 @@ def check_numbers(plan: TrainingPlan, data: Prepared) -> None:
     """Whether the transformed fields hold numbers alone. Raises TrainingError."""
     for name in dict.fromkeys((*plan.binding.inputs.values(), *plan.binding.targets.values())):
         for part in (data.train, data.validation, data.test):
-            values = part.tensors[name]
+            values = part.values(name)
             if values.is_floating_point() and not bool(values.isfinite().all()):
                 sample = int((~values.isfinite()).flatten(1).any(1).nonzero()[0]) if values.dim() > 1 else 0
                 raise TrainingError(
@@ -224,7 +224,7 @@ def _padded(plan: TrainingPlan, data: Prepared) -> Iterator[Diagnosis]:
         layer, padding = plan.report.layer(node_id), data.fields[name].padding
         if padding is None or not isinstance(layer, Output) or layer.ignored in (None, padding):
             continue
-        share = float((data.train.tensors[name] == padding).double().mean())
+        share = float((data.train.values(name) == padding).double().mean())
         if share:
             node = plan.graph.nodes[node_id]
             yield Diagnosis(
@@ -244,7 +244,7 @@ def _in_order(plan: TrainingPlan, data: Prepared, heads: tuple[Head, ...]) -> It
     if plan.data.shuffle or size >= len(data.train):
         return
     for head in heads:
-        labels = data.train.tensors[head.field]
+        labels = data.train.values(head.field)
         if head.task.kind not in ("classes", "two") or labels.dim() > 1 or len(labels) < 2:
             continue
         shares = torch.bincount(labels.to(torch.int64)).double() / len(labels)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.data.dataset import Dataset, MissingFiles
+from engine.data.origin import declared
 from engine.edits import MISSING, Change, SetSetting
 from engine.graph import Graph, GraphError
 from engine.settings.data import DataConfig
@@ -154,12 +155,12 @@ class DataPage(QWidget):
         if isinstance(settings, SettingFault):
             self._shown = None
             self.samples.show_error(settings.message)
-        elif settings[0].dataset is None:
+        elif not settings[0].chosen:
             self._shown = None
             self.samples.show_hint("Choose a dataset on the left to see its samples.")
         elif (wanted := (settings[0], self.samples.part)) != self._shown:
             self._shown = wanted
-            name = settings[0].dataset
+            name = declared(settings[0]).name
             self.samples.show_working(f"Loading {name.replace('_', ' ')} …", name)
             self.background.run(partial(look, *wanted), partial(self._loaded, wanted), partial(self._failed, wanted))
 

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from engine.data.dataset import Dataset, Field
-from engine.data.datasets import feature_names, get
+from engine.data.datasets import feature_names
+from engine.data.origin import declared
 from engine.settings.data import DataConfig
 
 if TYPE_CHECKING:
@@ -69,14 +70,14 @@ def look(config: DataConfig, part: str) -> DataPreview:
     """Prepare the data as a training would and take the first samples of a part. Raises DataError."""
     from engine.data.pipeline import prepare
 
-    dataset = get(config.dataset)
+    dataset = declared(config)
     prepared = prepare(config)
     source = dataset.first("input")
     parts = [getattr(prepared, name) for name in PARTS]
     chosen = parts[list(PARTS).index(part)]
     indices = chosen.indices[:SHOWN]
     balances = {
-        name: _balance(dataset, name, prepared.raw[name], [one.indices for one in parts])
+        name: _balance(dataset, name, prepared.raw[name][:], [one.indices for one in parts])
         for name, field in dataset.fields.items()
         if field.role == "target"
     }
@@ -86,13 +87,18 @@ def look(config: DataConfig, part: str) -> DataPreview:
         form_of(dataset),
         tuple(len(one) for one in parts),
         balances,
-        feature_names(dataset.name) if before.ndim == 2 and dataset.kind == "table" else (),
+        _columns(config, dataset) if before.ndim == 2 and dataset.kind == "table" else (),
         before,
-        chosen.tensors[source][:SHOWN].numpy(),
+        chosen.values(source)[:SHOWN].numpy(),
         more,
         tuple(_answer(dataset, {name: values[row] for name, values in more.items()}) for row in range(len(indices))),
         any(transform.field == source for transform in config.transforms),
     )
+
+
+def _columns(config: DataConfig, dataset: Dataset) -> tuple[str, ...]:
+    """What the values of a row are called."""
+    return feature_names(dataset.name) if config.source is None else dataset.fields[dataset.first("input")].columns
 
 
 def form_of(dataset: Dataset) -> Form:

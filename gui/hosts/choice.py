@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from engine import cost, project
-from engine.data.datasets import DataError, get
+from engine.data.dataset import DataError
+from engine.data.origin import declared
 from engine.graph import Graph
 from engine.layers.parameters import Parameter
 from engine.project import ProjectError
@@ -60,7 +61,7 @@ def pays(graph: Graph, resume: Path | None = None) -> bool:
         if isinstance(settings, SettingFault):
             return False
         data, training = settings
-        samples = get(data.dataset).samples
+        samples = declared(data).samples
     except (ProjectError, DataError):  # the host that is taken will say it
         return False
     batch = min(data.size(samples), samples)

@@ -87,7 +87,7 @@ class FileNotices(QObject):
         path = self._document.path
         assert path is not None
         try:
-            mine = project.to_bytes(self._document.project)
+            mine = project.to_bytes(self._document.project, path.absolute().parent)
         except FileError as error:
             mine = str(error).encode()
         self._saver.ask(self._found, mine, path, unfolded=True)

@@ -81,7 +81,7 @@ class Saver(QObject):
         wanted = self._waiting.pop(0)
         graph = self._document.project
         try:
-            content = self._document.snapshot()
+            content = self._document.snapshot(wanted.path)
         except FileError as error:
             self._fail(wanted, error)
             return
@@ -183,7 +183,9 @@ class Saver(QObject):
             if then is not None:
                 then()
 
-        self._reading.run(lambda: project.from_bytes(found.content, path.name), take, self._not_taken)
+        self._reading.run(
+            lambda: project.from_bytes(found.content, path.name, path.absolute().parent), take, self._not_taken
+        )
 
     def _not_taken(self, error: Exception) -> None:
         if not isinstance(error, FileError):

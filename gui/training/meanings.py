@@ -40,7 +40,7 @@ def meanings(document: Document) -> Meanings:
     usual = type(training.optimizer).model_fields["lr"].default
     if isinstance(raw(document, LR), (int, float)) and training.optimizer.lr != usual:
         hints[".".join(LR)] = f"Usual for {training.optimizer.name}: {unparse(usual)} (↺ takes it)"
-    missing = {} if data.dataset is None else unfit(document.project, document.whole.report, data)
+    missing = {} if not data.chosen else unfit(document.project, document.whole.report, data)
     return Meanings(stand_ins(training), hints, {str(name): why for name, why in missing.items()})
 
 
@@ -67,7 +67,7 @@ def data_hints(document: Document) -> dict[str, str]:
     alone = Graph()
     alone.settings["data"] = document.project.settings.get("data", {})
     settings = resolve_settings(alone)
-    said = "" if isinstance(settings, SettingFault) or settings[0].dataset is None else batch_hint(settings[0])
+    said = "" if isinstance(settings, SettingFault) or not settings[0].chosen else batch_hint(settings[0])
     return {"data.batch_size": said} if said else {}
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from engine.data import pipeline
+from engine.data.dataset import Samples
 from engine.data.datasets import DataError, catalogue, load
 from engine.data.fields import fields
 from engine.data.transforms import fit, resize
@@ -107,7 +108,7 @@ def test_transforms_are_fitted_on_the_training_part_alone(dataset: str, seed: in
     for part in (honest.validation, honest.test):
         poisoned[field][part.indices] = poison
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "load", lambda name, path: poisoned)
+        patch.setattr(pipeline, "opened", lambda config: Samples(poisoned))
         other = pipeline.prepare(made)
     assert other.fitted == honest.fitted
     assert torch.equal(other.train.tensors[field], honest.train.tensors[field])
@@ -181,7 +182,7 @@ def test_values_that_are_no_numbers_are_one_sentence(monkeypatch: pytest.MonkeyP
     broken = {name: values.copy() for name, values in load("iris").items()}
     broken["features"][3, 1] = np.nan
     broken["features"][4, 1] = np.inf
-    monkeypatch.setattr(pipeline, "load", lambda name, path: broken)
+    monkeypatch.setattr(pipeline, "opened", lambda config: Samples(broken))
     with pytest.raises(DataError, match="The field 'features' of iris holds 2 values that are no numbers"):
         pipeline.prepare(config("iris"))
 

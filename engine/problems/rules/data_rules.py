@@ -114,7 +114,7 @@ def settings_valid(graph: Graph, report: Report) -> Found:
     resolved = resolve_settings(graph)
     if isinstance(resolved, SettingFault):
         yield Problem("error", "setting", resolved.message, setting=resolved.path)
-    elif resolved[0].dataset is not None:
+    elif resolved[0].chosen:
         try:
             fields(resolved[0])
         except DataError as error:
@@ -125,7 +125,7 @@ def settings_valid(graph: Graph, report: Report) -> Found:
 def data_chosen(graph: Graph, report: Report) -> Found:
     """Without data there is nothing to learn from."""
     resolved = resolve_settings(graph)
-    if not isinstance(resolved, SettingFault) and resolved[0].dataset is None and graph.nodes:
+    if not isinstance(resolved, SettingFault) and not resolved[0].chosen and graph.nodes:
         yield Problem(
             "hint",
             "no-data",
@@ -139,7 +139,7 @@ def _known(graph: Graph, report: Report, node_id: str, kind: type[Input] | type[
     if not isinstance(report.layer(node_id), kind):
         return {}
     resolved = resolve_settings(graph)
-    if isinstance(resolved, SettingFault) or resolved[0].dataset is None:
+    if isinstance(resolved, SettingFault) or not resolved[0].chosen:
         return {}
     try:
         return fields(resolved[0])

@@ -75,7 +75,7 @@ def many_weights(graph: Graph, weights: Callable[[], int]) -> Found:
     Zhang et al. 2016, Understanding deep learning requires rethinking generalization, https://arxiv.org/abs/1611.03530
     """
     resolved = resolve_settings(graph)
-    if isinstance(resolved, SettingFault) or resolved[0].dataset is None:
+    if isinstance(resolved, SettingFault) or not resolved[0].chosen:
         return
     try:
         samples, _ = training_samples(resolved[0])

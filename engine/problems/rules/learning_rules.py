@@ -245,7 +245,7 @@ def one_value(graph: Graph, report: Report) -> Found:
         return
     data = resolved[0]
     try:
-        samples, exact = training_samples(data) if data.dataset is not None else (0, True)
+        samples, exact = training_samples(data) if data.chosen else (0, True)
     except DataError:  # `settings_valid` says it
         return
     size = data.size(samples)

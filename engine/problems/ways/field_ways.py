@@ -15,7 +15,7 @@ from engine.settings.resolution import SettingFault, resolve_settings
 def known_fields(project: Graph) -> Mapping[str, Field]:
     """The fields of the chosen data; none where no usable data is chosen."""
     resolved = resolve_settings(project)
-    if isinstance(resolved, SettingFault) or resolved[0].dataset is None:
+    if isinstance(resolved, SettingFault) or not resolved[0].chosen:
         return {}
     try:
         return fields(resolved[0])

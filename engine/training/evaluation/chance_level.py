@@ -43,10 +43,10 @@ def _of_classes(head: Head, train: Part) -> float:
     n is how often each of the C classes occurs, w its weight, ε the label smoothing: torch's cross-entropy of one
     answer for all is Σ m (−ln q) / Σ n w, and q in proportion to m makes it least (Gibbs' inequality).
     """
-    output, target = head.output, train.tensors[head.field]
+    output, target = head.output, train.values(head.field)
     classes = head.task.classes
     if head.soft(target):
-        masses = head.target(train.tensors).flatten(0, -2).double().sum(0)
+        masses = head.target({head.field: target}).flatten(0, -2).double().sum(0)
         return _least(masses) / float(masses.sum() or math.nan) if head.weights is None else math.nan
     labels = target.flatten() if output.ignored is None else target[target != output.ignored]
     if not len(labels) or int(labels.min()) < 0 or int(labels.max()) >= classes:
@@ -60,7 +60,7 @@ def _of_classes(head: Head, train: Part) -> float:
 
 def _of_two(head: Head, train: Part) -> float:
     """The same of a share of ones, where a one counts ``pos_weight`` times."""
-    output, ones = head.output, train.tensors[head.field].double()
+    output, ones = head.output, train.values(head.field).double()
     if not ones.numel():
         return math.nan
     weighs = output.pos_weight if "pos_weight" in LOSSES[output.loss or ""].options else None

@@ -300,9 +300,9 @@ def heads(
         name = binding.targets[node.id]
         (answer,) = report.inputs[node.id]
         job = task(output, answer, fields[name])
-        target = parts[0].tensors[name]
+        target = parts[0].values(name)
         ignored = output.ignored is not None and any(
-            bool((part.tensors[name] == output.ignored).any()) for part in parts
+            bool((part.values(name) == output.ignored).any()) for part in parts
         )
         axis = class_axis(output, answer, fields[name]).axis
         soft = job.kind == "classes" and target.is_floating_point()

@@ -72,13 +72,13 @@ def look(
 ) -> dict[str, SampleTable]:
     """What the network answers to the samples of a part that it knows least, by the name of the table."""
     source = network.inputs[0]
-    shape = list(part.tensors[source].shape[1:])
+    shape = list(part.shape(source))
     room = min(MOST_CELLS, CELL_VALUES // max(prod(shape), 1)) if prod(shape) <= LARGEST else MOST_CELLS
     shown = SampleInput(field=source, shape=shape, names=list(fields[source].names))
     found = {}
     for number, head in enumerate(network.heads):
         chosen = ranks.chosen(number, room)
-        answered = list(head.labels({head.field: part.tensors[head.field][:1]}).shape[1:])
+        answered = list(head.labels({head.field: part.values(head.field)[:1]}).shape[1:])
         indices = [*chosen.worst, *chosen.others, *chosen.cells]
         table = SampleTable(
             head=head.name,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from engine.data.datasets import DataError, Dataset, get
+from engine.data.dataset import DataError, Dataset
+from engine.data.origin import declared
 from engine.graph import Graph
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.training.history import History
@@ -44,6 +45,6 @@ def epoch_length(host: Host | None) -> float:
 def _dataset(graph: Graph) -> Dataset | None:
     settings = resolve_settings(graph)
     try:
-        return None if isinstance(settings, SettingFault) else get(settings[0].dataset)
+        return None if isinstance(settings, SettingFault) else declared(settings[0])
     except DataError:
         return None

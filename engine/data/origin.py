@@ -1,0 +1,74 @@
+"""The data a project has chosen, be they on board or its own: declared, opened, told from what they were."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from engine.data import datasets
+from engine.data.dataset import DataError, Dataset, MissingFiles, Samples
+from engine.data.sources.kinds import source_of
+from engine.data.sources.source import Source
+from engine.settings.data import DataConfig, SourceSettings
+
+
+def declared(config: DataConfig) -> Dataset:
+    """The data in words and numbers; the disk is not touched. Raises DataError, also where none are chosen."""
+    if config.source is None:
+        return datasets.get(config.dataset)
+    return _declared(*_key(config.source))
+
+
+def opened(config: DataConfig) -> Samples:
+    """The samples. Those opened last are kept, and opened again when their files have changed. Raises DataError."""
+    if config.source is None:
+        return datasets.samples(datasets.get(config.dataset).name, config.path)
+    return _opened(*_key(config.source), _stamp(config.source))
+
+
+def fingerprint_of(source: SourceSettings) -> str:
+    """What the data of one's own are now. Raises DataError."""
+    try:
+        return source_of(source).fingerprint(Path(source.path))
+    except OSError as error:
+        raise unreadable(source.path, error) from error
+
+
+def unreadable(path: str, error: OSError) -> DataError:
+    """Why the data of a project cannot be read, with what to do."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return MissingFiles(
+            f"The data of this project are not at {path}: say where they are now on the Data page (Locate), or put "
+            "them back.",
+            setting="data.source.path",
+        )
+    return DataError(f"{path} cannot be read: {error.strerror or error}.", setting="data.source.path")
+
+
+def _key(source: SourceSettings) -> tuple[str, str, str]:
+    return source.kind, source.path, json.dumps(source.options, sort_keys=True)
+
+
+def _stamp(source: SourceSettings) -> str:
+    try:
+        return source_of(source).stamp(Path(source.path))
+    except OSError as error:
+        raise unreadable(source.path, error) from error
+
+
+@lru_cache(maxsize=8)
+def _declared(kind: str, path: str, options: str) -> Dataset:
+    return _source(kind, path, options).declare(Path(path))
+
+
+@lru_cache(maxsize=2)
+def _opened(kind: str, path: str, options: str, stamp: str) -> Samples:
+    try:
+        return _source(kind, path, options).open(Path(path))
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _source(kind: str, path: str, options: str) -> Source:
+    return source_of(SourceSettings(kind=kind, path=path, options=json.loads(options)))

@@ -1,0 +1,56 @@
+"""What a file or folder was found to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.data.dataset import Dataset, Field, Task
+from engine.settings.data import SourceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something odd about the data: a ``code`` for programs, a sentence, and the files (or columns) it is about.
+
+    An "error" is left out of training or keeps it from beginning, a "warning" will spoil what is learned, a "hint" may.
+    ``count`` is how many files there are in all; of many the first are named.
+    """
+
+    code: str
+    message: str
+    files: tuple[str, ...] = ()
+    severity: Literal["error", "warning", "hint"] = "warning"
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``settings`` are what a project stores to learn from these data, ``dataset`` is what they declare.
+
+    ``reasons`` are sentences: why the data are held for what they are, guess by guess, each with the option it is about
+    (empty: the kind). ``classes`` has the samples of each class of the first target, where it has classes.
+    """
+
+    settings: SourceSettings
+    dataset: Dataset
+    reasons: Mapping[str, str]
+    classes: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return self.settings.kind
+
+    @property
+    def task(self) -> Task:
+        return self.dataset.task
+
+    @property
+    def samples(self) -> int:
+        return self.dataset.samples
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        return self.dataset.fields

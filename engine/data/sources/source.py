@@ -1,0 +1,61 @@
+"""What a kind of data is: how it is recognised, looked into, declared and read."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from engine.data.dataset import Dataset, Samples
+from engine.settings.section import Section
+
+if TYPE_CHECKING:
+    from engine.data.sources.found import Found
+    from engine.data.watch import Watch
+
+
+class Source(Section):
+    """A kind of data as a class; as an object, the options with which a project reads data of this kind.
+
+    What can be inferred is inferred once, by `look`, and stands in the options from then on: `declare` and `open` guess
+    nothing. Options are plain literals with a description each, so they can be shown and changed like any setting.
+    Packages add kinds through the entry-point group ``layerloom.sources``.
+    """
+
+    kind: ClassVar[str]
+    """What projects call it: small letters, digits, ``_`` and ``-``."""
+    title: ClassVar[str]
+    """What people call it: "Images in folders"."""
+
+    @classmethod
+    @abstractmethod
+    def suspect(cls, path: Path) -> str:
+        """Why a file or folder may be of this kind, as a sentence; empty where it is not. By names, few bytes at most.
+
+        Raises OSError.
+        """
+
+    @classmethod
+    @abstractmethod
+    def look(cls, path: Path, wishes: Self | None, watch: Watch) -> Found:
+        """What is there, and the options to read it with: inferred, but for those that ``wishes`` were made with.
+
+        (What the user has set is ``wishes.model_fields_set``.) Samples and options it finds odd are notes. Raises
+        DataError where nothing can be learned from it, OSError, and Stopped once the watcher wants that.
+        """
+
+    @abstractmethod
+    def declare(self, path: Path) -> Dataset:
+        """The data in words and numbers, from the options alone: the disk is not touched."""
+
+    @abstractmethod
+    def open(self, path: Path) -> Samples:
+        """The samples, read when they are asked for. Raises DataError with the file, MissingFiles where it is gone."""
+
+    @abstractmethod
+    def fingerprint(self, path: Path) -> str:
+        """SHA-256 in hexadecimal that changes with the data, wherever they are, not with times. Raises OSError."""
+
+    @abstractmethod
+    def stamp(self, path: Path) -> str:
+        """What changes when the data do, as cheap as can be: sizes and times. Raises OSError."""

@@ -1,0 +1,99 @@
+"""Samples that stay in their files until a batch needs them: read by threads, some batches ahead.
+
+Threads serve, as decoders and array operations let go of the interpreter while they work. Which thread reads a sample
+changes nothing in it, so a run gives the same bytes with any number of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+    from engine.data.dataset import Array, Column
+    from engine.data.transforms import Fitted
+
+AHEAD = 2
+"""Batches a thread has ready or under way."""
+MOST_WORKERS = 16
+PIECE = 16 * 2**20
+"""Bytes of samples that are transformed together."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Some samples of a column as they are after the transforms, (samples, \\*shape): read when they are asked for."""
+
+    column: Column
+    indices: Array
+    chain: tuple[Fitted, ...]
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    @property
+    def nbytes(self) -> int:
+        return len(self) * self.bytes_a_sample
+
+    @property
+    def bytes_a_sample(self) -> int:
+        import math
+
+        return math.prod(self.shape[1:]) * self.dtype.itemsize
+
+    def __getitem__(self, positions: Array | slice) -> Array:
+        values = self.column[self.indices[positions]]
+        for learnt in self.chain:
+            values = learnt.apply(values)
+        return values.astype(self.dtype, copy=False)
+
+    def pieces(self) -> Iterator[Array]:
+        """All samples, some at a time."""
+        step = max(1, PIECE // max(1, self.bytes_a_sample))
+        for start in range(0, len(self), step):
+            yield self[start : start + step]
+
+    def whole(self) -> torch.Tensor:
+        """All samples as one tensor; nothing is there twice but a piece. Raises MemoryError."""
+        import numpy as np
+        import torch
+
+        result = np.empty((len(self), *self.shape[1:]), self.dtype)
+        start = 0
+        for piece in self.pieces():
+            result[start : start + len(piece)] = piece
+            start += len(piece)
+        return torch.from_numpy(result)
+
+
+def workers(count: int | None) -> int:
+    """How many threads read: as many as asked for, else one a core."""
+    return count or min(MOST_WORKERS, os.cpu_count() or 1)
+
+
+def ahead(items: Sequence[Item], make: Callable[[Item], Made], threads: int) -> Iterator[Made]:
+    """``make(item)`` for every item, in order, by threads that are some items ahead. Raises what `make` raises."""
+    with ThreadPoolExecutor(threads, thread_name_prefix="read-samples") as pool:
+        under_way: deque[Future[Made]] = deque()
+        try:
+            for item in items:
+                under_way.append(pool.submit(make, item))
+                if len(under_way) >= threads * AHEAD:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for future in under_way:
+                future.cancel()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.settings.data import Resize, Transform
+from engine.settings.data import Fill, Resize, Transform
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array, Column
@@ -22,11 +22,14 @@ class Fitted:
     """A transform with what it has learnt from the training part, as plain numbers.
 
     ``mean`` and ``std`` have one entry a channel (images, clips) or feature (tables); empty where nothing is learnt.
+    ``fill`` is what stands in for a missing value of each feature, ``fixed`` says which features never vary.
     """
 
     transform: Transform
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
+    fill: tuple[float, ...] = ()
+    fixed: tuple[bool, ...] = ()
 
     def shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The shape of a transformed sample."""
@@ -38,6 +41,9 @@ class Fitted:
 
         if isinstance(self.transform, Resize):
             return resize(values, self.transform.size)
+        if isinstance(self.transform, Fill):
+            fill = np.array(self.fill, np.float32)
+            return np.where(np.isnan(values) | np.array(self.fixed), fill, values).astype(np.float32, copy=False)
         shape = _along(values.ndim)
         mean = np.array(self.mean, dtype=np.float32).reshape(shape)
         std = np.array(self.std, dtype=np.float32).reshape(shape)
@@ -55,6 +61,8 @@ def fit(transform: Transform, training: Column) -> Fitted:
 
     if isinstance(transform, Resize):
         return Fitted(transform)
+    if isinstance(transform, Fill):
+        return _medians(transform, training)
     rank = len(training.shape)
     kept = [axis for axis, size in enumerate(_along(rank)) if size == -1]
     axes = tuple(axis for axis in range(rank) if axis not in kept)
@@ -66,6 +74,19 @@ def fit(transform: Transform, training: Column) -> Fitted:
     constant = variance <= rounding * variance + (rounding * mean) ** 2
     std = np.where(constant, 1.0, np.sqrt(variance))
     return Fitted(transform, tuple(mean.ravel().tolist()), tuple(std.ravel().tolist()))
+
+
+def _medians(transform: Fill, training: Column) -> Fitted:
+    """What fills each feature, the last axis: its median, 0 where all is missing."""
+    import numpy as np
+
+    rows = training[:].reshape(-1, training.shape[-1])
+    fill, fixed = list[float](), list[bool]()
+    for feature in rows.T:
+        known = feature[~np.isnan(feature)]
+        fill.append(float(np.median(known)) if len(known) else 0.0)
+        fixed.append(not len(known) or bool(known.min() == known.max()))
+    return Fitted(transform, fill=tuple(fill), fixed=tuple(fixed))
 
 
 def resize(images: Array, size: tuple[int, int]) -> Array:

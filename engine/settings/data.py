@@ -33,7 +33,19 @@ class Standardise(Section):
     field: FieldName = Field(description="the field of the data to standardise")
 
 
-Transform = Annotated[Resize | Standardise, Field(discriminator="name")]
+class Fill(Section):
+    """Puts the median of the training part where a value is missing (NaN).
+
+    A feature that never varies in the training part keeps that value everywhere, as a category that is only met later
+    does: nothing could be learned of it.
+    """
+
+    summary: ClassVar[str] = "puts the median of the training part where a value is missing"
+    name: Literal["fill"] = Field("fill", description="the kind of transform")
+    field: FieldName = Field(description="the field of the data to fill")
+
+
+Transform = Annotated[Resize | Standardise | Fill, Field(discriminator="name")]
 
 
 class SplitSettings(Section):

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-import presets
 from engine.assignments import edit
 from engine.edits import SetSetting
 from gui.cli.common import CallError, Commands, add_what
+from gui.cli.data import add_data, network
 from gui.cli.progress import ProgressPrinter
 from gui.signals import SIGNALLED, heeded
 
@@ -34,6 +34,7 @@ class StoppedBySignal(KeyboardInterrupt):
 def add(commands: Commands) -> None:
     parser = commands.add_parser("train", help="train a network, or resume a run")
     add_what(parser, optional=True)
+    add_data(parser)
     parser.add_argument("--resume", type=Path, metavar="RUN_DIR", help="resume this run where it was stopped")
     parser.add_argument("--epochs", type=int, metavar="N", help="how many times over the data")
     parser.add_argument(
@@ -57,7 +58,7 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     given = [
         name
-        for name in ("what", "epochs", "device", "threads", "run_dir", "weights_of")
+        for name in ("what", "epochs", "device", "threads", "run_dir", "weights_of", "data", "target")
         if getattr(args, name) is not None
     ]
     if args.resume is not None and (given or args.assignments):
@@ -111,7 +112,7 @@ def stopping(control: Control) -> Iterator[Callable[[], int]]:
 
 
 def _graph(args: argparse.Namespace) -> Graph:
-    graph, _ = presets.open_what(args.what)
+    graph = network(args)
     for assignment in args.assignments:
         edit(graph, assignment).apply(graph)
     for name in ("epochs", "device", "threads"):

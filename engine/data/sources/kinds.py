@@ -10,7 +10,10 @@ from typing import Final
 from pydantic import ValidationError
 
 from engine.data.dataset import DataError
+from engine.data.sources.arrays.arrays import Arrays
+from engine.data.sources.images.images import Images
 from engine.data.sources.source import Source
+from engine.data.sources.tables.tables import Table
 from engine.literals import literal
 from engine.nearest import hint
 from engine.settings.data import SourceSettings
@@ -50,4 +53,4 @@ def source_of(settings: SourceSettings) -> Source:
         raise DataError(found.message, setting=found.path) from error
 
 
-OWN: tuple[type[Source], ...] = ()
+OWN: tuple[type[Source], ...] = (Images, Table, Arrays)

@@ -1,0 +1,1 @@
+"""Arrays of numbers in files: .npy, .npz and .safetensors, never pickled."""

@@ -1,0 +1,160 @@
+"""Arrays: which of those in a file are given, and which are to be said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field as Declared
+
+from engine.data.dataset import DataError, Dataset, Field, Samples, Task
+from engine.data.sources.arrays.reading import SUFFIXES, read
+from engine.data.sources.identity import ids_of
+from engine.data.sources.source import Source
+from engine.files import open_to_read, sha256_of
+from engine.settings.section import Section
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from engine.data.dataset import Array, Column, Kind
+    from engine.data.sources.found import Found
+    from engine.data.watch import Watch
+
+HASHED = 2**42
+KINDS: dict[int, Kind] = {1: "table", 2: "sequence", 3: "image", 4: "clip"}
+
+
+class ArraySettings(Section):
+    """One array of a file: (samples, \\*shape)."""
+
+    name: Annotated[str, Declared(min_length=1, max_length=200)] = Declared(description="the name in the file")
+    role: Literal["input", "target", "group", "ignored"] = Declared("input", description="what the array is for")
+    shape: tuple[Annotated[int, Declared(ge=1)], ...] = Declared((), description="the shape of one sample")
+    classes: tuple[Annotated[str, Declared(max_length=1000)], ...] = Declared(
+        (), max_length=1_000_000, description="what its whole numbers, from 0, are called; none: it holds numbers"
+    )
+    channels_last: bool = Declared(False, description="of images: the channels are the last axis in the file")
+
+
+class Arrays(Source):
+    """Arrays in one file, with a sample in each row."""
+
+    kind: ClassVar[str] = "arrays"
+    title: ClassVar[str] = "Arrays"
+
+    fields: tuple[ArraySettings, ...] = Declared(min_length=1, max_length=1000, description="the arrays of the file")
+    samples: int = Declared(1, ge=1, description="how many samples there were when they were added")
+
+    @classmethod
+    def suspect(cls, path: Path) -> str:
+        return f"Its name ends in {path.suffix}." if path.is_file() and path.suffix.lower() in SUFFIXES else ""
+
+    @classmethod
+    def look(cls, path: Path, wishes: Self | None, watch: Watch) -> Found:
+        from engine.data.sources.arrays.looking import look
+
+        return look(path, wishes, watch)
+
+    def declare(self, path: Path) -> Dataset:
+        used = [one for one in self.fields if one.role in ("input", "target")]
+        ordered = sorted(used, key=lambda one: one.role == "target")
+        fields = {
+            one.name: Field(one.shape, "int64" if one.classes else "float32", one.role, one.classes)  # type: ignore[arg-type]
+            for one in ordered
+        }
+        goal = next((one for one in used if one.role == "target"), None)
+        image = next((one for one in used if one.role == "input"), None)
+        task: Task = "regression"
+        if goal is not None and goal.classes:
+            flat = image is not None and len(goal.shape) == 2 and image.shape[-2:] == goal.shape
+            task = "segmentation" if flat else "sequence labelling" if goal.shape else "classification"
+        kind = KINDS.get(len(image.shape), "table") if image is not None else "table"
+        return Dataset(
+            path.stem,
+            path.name,
+            f"{len(used)} arrays with {self.samples:,} samples.",
+            str(path),
+            task,
+            self.samples,
+            fields,
+            loader="",
+            kind=kind,
+            parting="groups" if any(one.role == "group" for one in self.fields) else "samples",
+        )
+
+    def open(self, path: Path) -> Samples:
+        stored, groups = read(path), None
+        columns: dict[str, Column] = {}
+        counts = dict[int, str]()
+        for one in self.fields:
+            if one.role == "ignored":
+                continue
+            if one.name not in stored:
+                raise DataError(
+                    f"{path} has no array {one.name!r} any more; there are {', '.join(list(stored)[:20])}.",
+                    setting="data.source.options.fields",
+                )
+            column = ArrayColumn(path, one, stored[one.name])
+            counts[len(column)] = one.name
+            if one.role == "group":
+                groups = ids_of(map(str, stored[one.name].reshape(len(column), -1)[:, 0].tolist()))
+            else:
+                columns[one.name] = column
+        if len(counts) > 1:
+            said = " and ".join(f"{name!r} {count:,}" for count, name in counts.items())
+            raise DataError(f"The arrays of {path} have different numbers of samples: {said}.", setting="data.source")
+        order = {name: columns[name] for name in self.declare(path).fields}
+        return Samples(order, groups=groups, ids=ids_of(f"row {row}" for row in range(next(iter(counts)))))
+
+    def fingerprint(self, path: Path) -> str:
+        with open_to_read(path) as file:
+            return sha256_of(file, HASHED).hexdigest()
+
+    def stamp(self, path: Path) -> str:
+        facts = path.stat()
+        return f"{facts.st_size} {facts.st_mtime_ns}"
+
+
+class ArrayColumn:
+    """An array as the project has it: (samples, \\*shape), numbers as float32, classes as int64, bytes as they are."""
+
+    def __init__(self, path: Path, settings: ArraySettings, stored: Array) -> None:
+        import numpy as np
+
+        self.path, self.settings, self.stored = path, settings, stored
+        small = stored.dtype == np.uint8 and not settings.classes
+        self.dtype: np.dtype[Any] = np.dtype(np.uint8 if small else np.int64 if settings.classes else np.float32)
+        if self.shape[1:] != settings.shape:
+            raise DataError(
+                f"{path} holds {settings.name!r} with samples of {self.shape[1:]}, and the project expects "
+                f"{settings.shape}: add the data again.",
+                setting="data.source.options.fields",
+            )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        shape = self.stored.shape
+        if len(shape) == 1 and self.settings.shape == (1,):
+            return shape[0], 1
+        return (shape[0], shape[-1], *shape[1:-1]) if self.settings.channels_last else shape
+
+    def __len__(self) -> int:
+        return int(self.stored.shape[0])
+
+    def __getitem__(self, indices: Array | slice) -> Array:
+        """The samples. Raises DataError for a class that there is not."""
+        import numpy as np
+
+        values = np.asarray(self.stored[indices])
+        if self.settings.channels_last:
+            values = np.moveaxis(values, -1, 1)
+        result = np.ascontiguousarray(values, dtype=self.dtype).reshape(len(values), *self.settings.shape)
+        classes = len(self.settings.classes)
+        if classes and result.size and not 0 <= int(result.min()) <= int(result.max()) < classes:
+            raise DataError(
+                f"{self.path} holds a class in {self.settings.name!r} that is none of 0 to {classes - 1}: add the data "
+                "again.",
+                setting="data.source.options.fields",
+            )
+        return result

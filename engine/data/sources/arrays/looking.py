@@ -1,0 +1,118 @@
+"""What a file of arrays holds: which may be given, which is to be said, and what is odd about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.data.dataset import DataError
+from engine.data.sources.arrays.arrays import Arrays, ArraySettings
+from engine.data.sources.arrays.reading import SUFFIXES, read
+from engine.data.sources.found import Found, Note
+from engine.data.sources.images.oddities import few_and_uneven
+from engine.settings.data import SourceSettings
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Array
+    from engine.data.watch import Watch
+
+TARGETS: Final = ("y", "label", "labels", "target", "targets", "class", "classes", "answer", "mask", "masks", "t")
+MOST_CLASSES: Final = 1000
+CHECKED: Final = 100_000
+"""Values of a sample set in which classes are looked for and numbers checked, taken evenly over the samples."""
+CHANNELS: Final = (1, 3, 4)
+
+
+def look(path: Path, wishes: Arrays | None, watch: Watch) -> Found:
+    """See `Source.look`."""
+    if not path.is_file() or path.suffix.lower() not in SUFFIXES:
+        raise DataError(f"{path} is no file of arrays (.npy, .npz, .safetensors).", setting="data.source.path")
+    watch.at(0.0, "Reading the arrays")
+    stored = {name: array for name, array in read(path).items() if array.ndim and len(array)}
+    if not stored:
+        raise DataError(f"{path} holds no array with samples.", setting="data.source.path")
+    wanted = {one.name: one for one in wishes.fields} if wishes is not None else {}
+    count = max(map(len, stored.values()), key=lambda size: sum(len(array) == size for array in stored.values()))
+    rows = {name: array for name, array in stored.items() if len(array) == count}
+    target = next((name for name, one in wanted.items() if one.role == "target"), None) or _target(rows)
+    fields, reasons = list[ArraySettings](), dict[str, str]()
+    for name, array in stored.items():
+        one, why = _field(name, array, "ignored" if name not in rows else "target" if name == target else "input")
+        if name in wanted:
+            one = one.model_copy(update={key: getattr(wanted[name], key) for key in wanted[name].model_fields_set})
+        fields.append(one)
+        reasons[f"fields.{name}"] = why
+    if not any(one.role == "input" for one in fields) or not any(one.role == "target" for one in fields):
+        raise DataError(
+            f"{path} holds {', '.join(list(stored)[:6])}: one array to learn from and one to be said, with as many "
+            "samples, are needed (such as x and y of an .npz file).",
+            setting="data.source.options.fields",
+        )
+    source = Arrays(fields=tuple(fields), samples=count)
+    notes, classes = _odd(source, rows)
+    settings = SourceSettings(
+        kind=Arrays.kind,
+        path=str(path),
+        options=source.model_dump(exclude_defaults=True) | {"samples": count},
+        fingerprint=source.fingerprint(path),
+    )
+    source.open(path)
+    return Found(settings, source.declare(path), reasons, classes, notes)
+
+
+def _target(rows: Mapping[str, Array]) -> str | None:
+    """The array that is to be said: the one that is named so, else the last one with one number a sample."""
+    lower = {name.lower(): name for name in rows}
+    for word in TARGETS:
+        for name in lower:
+            if name == word or name.endswith(f"_{word}") or name.startswith(f"{word}_"):
+                return lower[name]
+    single = [name for name, array in rows.items() if array[0].size == 1]
+    return single[-1] if single and len(rows) > 1 else None
+
+
+def _field(name: str, array: Array, role: Any) -> tuple[ArraySettings, str]:
+    shape = array.shape[1:]
+    whole = array.dtype.kind in "iub"
+    said = f"{array.dtype} of {' × '.join(map(str, array.shape))}"
+    if role == "target" and whole:
+        some = _some(array)
+        low, high = int(some.min()), int(some.max())
+        if low >= 0 and high < MOST_CLASSES:
+            names = tuple(map(str, range(high + 1)))
+            return ArraySettings(name=name, role=role, shape=shape, classes=names), f"{said}: classes 0 to {high}."
+    last = len(shape) == 3 and shape[-1] in CHANNELS and shape[0] not in CHANNELS
+    if last:
+        shape = (shape[-1], *shape[:-1])
+    flat = (1,) if not shape and role == "target" else shape
+    return ArraySettings(name=name, role=role, shape=flat or shape, channels_last=last), f"{said}."
+
+
+def _some(array: Array) -> Array:
+    """Values over all samples, some of them where there are many. (Targets are looked at whole.)"""
+    import numpy as np
+
+    return np.asarray(array)
+
+
+def _odd(source: Arrays, rows: Mapping[str, Array]) -> tuple[tuple[Note, ...], dict[str, int]]:
+    import numpy as np
+
+    notes, classes = list[Note](), dict[str, int]()
+    for one in source.fields:
+        if one.role == "ignored":
+            notes.append(Note("ignored", f"{one.name!r} is not used.", (one.name,), "hint", 1))
+            continue
+        array = rows[one.name]
+        if one.classes and not one.shape:
+            counts = np.bincount(np.asarray(array).reshape(-1), minlength=len(one.classes))
+            classes = {name: int(count) for name, count in zip(one.classes, counts, strict=True)}
+            notes += few_and_uneven(classes, "samples")
+        elif array.dtype.kind == "f":
+            step = max(1, array.size // CHECKED // max(1, array[0].size))
+            bad = int(np.count_nonzero(~np.isfinite(array[::step])))
+            if bad:
+                message = f"{one.name!r} holds {bad:,} values that are no numbers (NaN, infinite)."
+                notes.append(Note("not-numbers", message, (one.name,), "error", bad))
+    return tuple(notes), classes

@@ -1,0 +1,107 @@
+"""Images and masks as columns: files that are decoded when a batch asks for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.data.dataset import DataError
+from engine.data.sources.images.decoding import Fit, opened, read, scaled
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from engine.data.dataset import Array
+
+
+@dataclass(frozen=True, slots=True)
+class ImageColumn:
+    """(samples, 1 or 3, height, width), uint8."""
+
+    folder: Path
+    names: Array
+    size: tuple[int, int]
+    fit: Fit
+    grey: bool
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return len(self.names), 1 if self.grey else 3, *self.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        import numpy as np
+
+        return np.dtype(np.uint8)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, indices: Array | slice) -> Array:
+        """The images. Raises DataError with the file that cannot be read."""
+        import numpy as np
+
+        chosen = self.names[indices]
+        result = np.empty((len(chosen), *self.shape[1:]), np.uint8)
+        for row, name in enumerate(chosen):
+            result[row] = read(self.folder / name, self.size, self.fit, grey=self.grey)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class MaskColumn:
+    """(samples, height, width), int64: the class of each pixel, by the value it has in the file."""
+
+    folder: Path
+    names: Array
+    size: tuple[int, int]
+    fit: Fit
+    values: tuple[int, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return len(self.names), *self.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        import numpy as np
+
+        return np.dtype(np.int64)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, indices: Array | slice) -> Array:
+        """The masks. Raises DataError with the file, also for a value that is no class."""
+        import numpy as np
+
+        chosen = self.names[indices]
+        result = np.empty((len(chosen), *self.size), np.int64)
+        table = np.full(256, -1, np.int64)
+        table[list(self.values)] = np.arange(len(self.values))
+        for row, name in enumerate(chosen):
+            result[row] = table[mask(self.folder / name, self.size, self.fit, self.values[0])]
+            if (result[row] < 0).any():
+                raise DataError(
+                    f"{self.folder / name} has a pixel whose value is none of the classes' ({_said(self.values)}).",
+                    setting="data.source.options.mask_values",
+                )
+        return result
+
+
+def mask(path: Path, size: tuple[int, int] | None, fit: Fit, fill: int) -> Array:
+    """The values of a mask's pixels, (height, width) in uint8: of a palette its indices. Raises DataError."""
+    import numpy as np
+    from PIL import Image
+
+    with opened(path) as image:
+        flat = image if image.mode in ("L", "P", "1") else image.convert("L")
+        if flat.mode == "1":
+            flat = flat.convert("L")
+        made = flat if size is None else scaled(flat, size, fit, Image.Resampling.NEAREST, fill)
+        return np.asarray(made)
+
+
+def _said(values: tuple[int, ...]) -> str:
+    return ", ".join(map(str, values[:12])) + (", …" if len(values) > 12 else "")

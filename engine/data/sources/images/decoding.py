@@ -1,0 +1,107 @@
+"""From the file of an image to its values: (channels, height, width), uint8, always in the same way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from engine.data.dataset import DataError
+from engine.files import open_to_read
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from engine.data.dataset import Array
+
+Fit = Literal["crop", "pad", "stretch"]
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".ppm", ".pgm"})
+FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF", "PPM")
+"""What Pillow may take a file for: decoders that nobody's photographs need stay out of reach of a stranger's file."""
+LARGEST = 100_000_000
+"""Pixels of an image: a file of some kilobytes may unpack to gigabytes."""
+
+
+def read(path: Path, size: tuple[int, int], fit: Fit, *, grey: bool) -> Array:
+    """An image as (1 or 3, height, width) of this size; transparency shows white. Raises DataError with the file."""
+    import numpy as np
+    from PIL import Image
+
+    with opened(path, size) as image:
+        plain = _eight_bits(image, grey=grey)
+        values = np.asarray(scaled(plain, size, fit, Image.Resampling.BILINEAR))
+    return values[None] if grey else np.ascontiguousarray(values.transpose(2, 0, 1))
+
+
+class opened:
+    """An image as its camera meant it to be held, decoded for about ``size`` where its format can do that.
+
+    Raises DataError for all that Pillow raises of a damaged, foreign or oversized file.
+    """
+
+    def __init__(self, path: Path, size: tuple[int, int] | None = None) -> None:
+        self.path, self.size = path, size
+
+    def __enter__(self) -> Image:
+        from PIL import Image, ImageOps
+
+        try:
+            self._file = open_to_read(self.path)
+        except OSError as error:
+            raise DataError(f"{self.path} cannot be read: {error.strerror or error}.", setting="data.source") from error
+        try:
+            image = Image.open(self._file, formats=FORMATS)
+            if image.width * image.height > LARGEST:
+                raise self._refused(f"has {image.width:,} × {image.height:,} pixels; the most is {LARGEST:,}")
+            if self.size is not None:
+                image.draft(None, (max(self.size), max(self.size)))
+            image.load()
+            return ImageOps.exif_transpose(image)
+        except DataError:
+            self._file.close()
+            raise
+        except Exception as error:
+            self._file.close()
+            raise self._refused("is damaged, or no image") from error
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def _refused(self, why: str) -> DataError:
+        return DataError(f"{self.path} {why}: remove or repair it.", setting="data.source")
+
+
+def scaled(image: Image, size: tuple[int, int], fit: Fit, how: int, fill: int = 0) -> Image:
+    """The image in (height, width): its middle, all of it with a border, or all of it out of proportion."""
+    from PIL import Image as images
+
+    height, width = size
+    if image.size == (width, height):
+        return image
+    resampling = images.Resampling(how)
+    if fit == "stretch":
+        return image.resize((width, height), resampling)
+    across, down = image.width / width, image.height / height
+    if fit == "crop":
+        side = min(across, down)
+        left, top = (image.width - side * width) / 2, (image.height - side * height) / 2
+        return image.resize((width, height), resampling, box=(left, top, left + side * width, top + side * height))
+    side = max(across, down)
+    inner = max(1, round(image.width / side)), max(1, round(image.height / side))
+    result = images.new(image.mode, (width, height), fill if len(image.getbands()) == 1 else (fill,) * 3)
+    result.paste(image.resize(inner, resampling), ((width - inner[0]) // 2, (height - inner[1]) // 2))
+    return result
+
+
+def _eight_bits(image: Image, *, grey: bool) -> Image:
+    """The image in grey or colour with eight bits a channel."""
+    import numpy as np
+    from PIL import Image as images
+
+    if image.mode.startswith(("I", "F")):  # 16 bits a pixel, or 32: their whole range is shown
+        values = np.asarray(image, np.float64)
+        top = 65535.0 if image.mode.startswith("I") and values.max(initial=0) > 255 else 255.0
+        image = images.fromarray((values.clip(0, top) * (255 / top)).round().astype(np.uint8))
+    elif image.has_transparency_data:
+        seen = image.convert("RGBA")
+        image = images.alpha_composite(images.new("RGBA", seen.size, "white"), seen)
+    return image.convert("L" if grey else "RGB")

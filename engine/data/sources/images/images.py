@@ -1,0 +1,207 @@
+"""Images: how a project reads them, be their answers in the names of folders, in a table or in masks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+
+from pydantic import Field as Declared
+
+from engine.data.dataset import DataError, Dataset, Field, MissingFiles, Samples, Task
+from engine.data.sources import listing
+from engine.data.sources.identity import ids_of
+from engine.data.sources.images.columns import ImageColumn, MaskColumn
+from engine.data.sources.images.decoding import SUFFIXES, Fit
+from engine.data.sources.source import Source
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Column
+    from engine.data.sources.found import Found
+    from engine.data.watch import Watch
+
+PARTS: dict[str, int] = {
+    **dict.fromkeys(("train", "training"), 0),
+    **dict.fromkeys(("val", "valid", "validation", "dev"), 1),
+    **dict.fromkeys(("test", "testing"), 2),
+}
+"""Names of folders that are parts of a split."""
+Side = Annotated[int, Declared(ge=1, le=4096)]
+Names = tuple[Annotated[str, Declared(max_length=1000)], ...]
+
+
+class Images(Source):
+    """Images below a folder."""
+
+    kind: ClassVar[str] = "images"
+    title: ClassVar[str] = "Images in folders"
+
+    answers: Literal["folders", "table", "masks"] = Declared(
+        "folders", description="where the answers are: the folder an image is in, a table beside, an image of its own"
+    )
+    task: Literal["classes", "several", "numbers"] = Declared(
+        "classes", description="what a table says of an image: its class, which of several hold, or numbers"
+    )
+    classes: Names = Declared((), description="the classes in order; of numbers what they are called")
+    samples: int = Declared(1, ge=1, description="how many images there were when they were added")
+    size: tuple[Side, Side] = Declared((224, 224), description="height and width in pixels that all are brought to")
+    fit: Fit = Declared("crop", description="of another shape: cut the middle out, pad with a border, or stretch")
+    grey: bool = Declared(False, description="one channel in place of three")
+    parts: bool = Declared(False, description="the folders train, val and test are the parts of the split")
+    table: str | None = Declared(None, description="the table of labels, below the folder")
+    file_column: str | None = Declared(None, description="the column with the names of the images")
+    label_columns: Names = Declared((), description="the columns with the labels")
+    images_in: str = Declared("", description="the folder with the images, below the folder")
+    masks_in: str = Declared("", description="the folder with the masks, below the folder")
+    mask_values: tuple[Annotated[int, Declared(ge=0, le=255)], ...] = Declared(
+        (), description="the value of each class in the masks"
+    )
+    skip: Names = Declared((), description="images that are left out, such as damaged ones")
+
+    @classmethod
+    def suspect(cls, path: Path) -> str:
+        """Images within the first two levels of a folder."""
+        from engine.data.sources.images.looking import first_images
+
+        found = first_images(path) if path.is_dir() else ""
+        return f"It holds images, such as {found}." if found else ""
+
+    @classmethod
+    def look(cls, path: Path, wishes: Self | None, watch: Watch) -> Found:
+        from engine.data.sources.images.looking import look
+
+        return look(path, wishes, watch)
+
+    def declare(self, path: Path) -> Dataset:
+        goal = self._goal()
+        tasks: dict[str, Task] = {"classes": "classification", "several": "classification", "numbers": "regression"}
+        task: Task = "segmentation" if self.answers == "masks" else tasks[self.task]
+        fields = {
+            "image": Field((1 if self.grey else 3, *self.size)),
+            ("mask" if goal.shape == self.size else "label"): goal,
+        }
+        return Dataset(
+            path.name,
+            path.name,
+            f"{'Grey' if self.grey else 'Colour'} images of {self.size[0]} × {self.size[1]} pixels, values 0 to 255.",
+            str(path),
+            task,
+            self.samples,
+            fields,
+            loader="",
+            kind="image",
+            parting="given" if self.parts else "samples",
+        )
+
+    def _goal(self) -> Field:
+        if self.answers == "masks":
+            return Field(self.size, "int64", "target", self.classes)
+        if self.task == "classes":
+            return Field((), "int64", "target", self.classes)
+        return Field((len(self.classes),), "float32", "target", columns=self.classes)
+
+    def open(self, path: Path) -> Samples:
+        import numpy as np
+
+        entries, names = _entries(path, self.stamp(path)), list[str]()
+        known = {entry.name for entry in entries}
+        answers, given = list[object](), list[int]()
+        left_out = set(self.skip)
+        labels = self._labels(path)
+        for name in self._images(known):
+            answer = self._answer(name, labels, known)
+            if answer is None or name in left_out:
+                continue
+            names.append(name)
+            answers.append(answer)
+            given.append(self._part(name))
+        if not names:
+            raise MissingFiles(
+                f"None of the images of this project are below {path} any more: say where they are now on the Data "
+                "page (Locate), or put them back.",
+                setting="data.source.path",
+            )
+        files = np.array(names, object)
+        columns: dict[str, Column] = {"image": ImageColumn(path, files, self.size, self.fit, self.grey)}
+        if self.answers == "masks":
+            masks = np.array(answers, object)
+            columns["mask"] = MaskColumn(path, masks, self.size, self.fit, self.mask_values)
+        else:
+            columns["label"] = np.array(answers, np.int64 if self.task == "classes" else np.float32)
+        return Samples(columns, ids=ids_of(names), given=np.array(given, np.int8) if self.parts else None)
+
+    def fingerprint(self, path: Path) -> str:
+        return listing.fingerprint(listing.listed(path))
+
+    def stamp(self, path: Path) -> str:
+        return listing.stamp(listing.listed(path))
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def _images(self, known: set[str]) -> list[str]:
+        """The images, by name; of two folders with the same names those that are not masks."""
+        inside = f"{self.images_in}/" if self.images_in else ""
+        chosen = (name for name in known if name.startswith(inside) and is_image(name))
+        if self.answers == "masks" and self.masks_in:
+            chosen = (name for name in chosen if not name.startswith(f"{self.masks_in}/"))
+        return sorted(chosen)
+
+    def _part(self, name: str) -> int:
+        return PARTS.get(name.partition("/")[0].lower(), -1) if self.parts else -1
+
+    def class_of(self, name: str) -> str:
+        """The name of the folder that says what an image shows; empty where it is in none."""
+        parts = PurePosixPath(name).parts[:-1]
+        parts = parts[1:] if self.parts else parts
+        return parts[0] if parts else ""
+
+    def _answer(self, name: str, labels: Mapping[str, object], known: set[str]) -> object | None:
+        """What is to be learned of an image; None where nothing says it."""
+        if self.answers == "masks":
+            return mask_of(name, self.images_in, self.masks_in, known)
+        if self.answers == "table":
+            return labels.get(name, labels.get(PurePosixPath(name).name, labels.get(PurePosixPath(name).stem)))
+        return self._order.get(self.class_of(name))
+
+    @property
+    def _order(self) -> Mapping[str, int]:
+        return _numbered(self.classes)
+
+    def _labels(self, path: Path) -> Mapping[str, object]:
+        """What the table says of each image by its name. Raises DataError."""
+        if self.answers != "table" or self.table is None:
+            return {}
+        from engine.data.sources.images.labels import labels
+
+        return labels(path / self.table, self.file_column or "", self.label_columns, self.task, self.classes)
+
+
+def is_image(name: str) -> bool:
+    """Whether a file is an image by its name."""
+    return PurePosixPath(name).suffix.lower() in SUFFIXES
+
+
+def mask_of(name: str, images: str, masks: str, known: set[str]) -> str | None:
+    """The mask of an image: the same name in the folder of the masks, with any suffix of an image."""
+    inner = PurePosixPath(name).relative_to(images) if images else PurePosixPath(name)
+    for suffix in (inner.suffix, ".png", ".bmp", ".tif", ".tiff", ".gif", ".jpg"):
+        for ending in ("", "_mask"):
+            candidate = (PurePosixPath(masks) / inner.with_name(inner.stem + ending + suffix)).as_posix()
+            if candidate in known:
+                return candidate
+    return None
+
+
+@lru_cache(maxsize=16)
+def _numbered(classes: tuple[str, ...]) -> Mapping[str, int]:
+    return {name: index for index, name in enumerate(classes)}
+
+
+@lru_cache(maxsize=2)
+def _entries(path: Path, stamp: str) -> list[listing.Entry]:
+    """The listing that has this stamp, made once. Raises DataError where the files change faster than they are read."""
+    entries = listing.listed(path)
+    if listing.stamp(entries) != stamp:
+        raise DataError(f"The files below {path} are changing just now: try again when they rest.")
+    return entries

@@ -1,0 +1,208 @@
+"""What is odd about images: damaged ones, the same one twice, across parts or with two answers, sizes and modes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from engine.data.dataset import DataError
+from engine.data.sources.found import Note
+from engine.data.sources.images.decoding import opened
+from engine.data.sources.images.images import PARTS, Images, is_image
+from engine.data.sources.listing import Entry
+from engine.data.streams import ahead, workers
+from engine.data.watch import Watch
+from engine.files import open_to_read
+
+SHOWN: Final = 20
+MOST_DECODED: Final = 20_000
+"""Images that are decoded to be checked; of more every so many-th one is."""
+FEW: Final = 5
+UNEVEN: Final = 5.0
+HASH_SIDE: Final = 8
+NEAR: Final = 12
+"""Tones, of 255, that two images may differ by and still look the same."""
+FLAT: Final = -1
+"""The look of an image of one tone: all such look alike."""
+SIDES: Final = (28, 32, 48, 64, 96, 128, 160, 192, 224)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What an image is: its size as it is to be held, its mode, the sum of its bytes, its look (64 bits, 72 tones).
+
+    ``fault`` says why it is damaged; then nothing else is known.
+    """
+
+    name: str
+    size: tuple[int, int] = (0, 0)
+    mode: str = ""
+    digest: str = ""
+    look: int = 0
+    tones: bytes = b""
+    colourless: bool = True
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """``broken`` are damaged files; ``size`` and ``grey`` suit the images, ``reasons`` say why."""
+
+    broken: tuple[str, ...]
+    size: tuple[int, int]
+    grey: bool
+    reasons: Mapping[str, str]
+    notes: tuple[Note, ...]
+
+
+def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
+    """Decode the images once and look at them. Raises DataError where none is whole, and Stopped."""
+    names = source._images({entry.name for entry in entries})
+    linked = [entry.name for entry in entries if entry.linked and is_image(entry.name)]
+    step = -(-len(names) // MOST_DECODED)
+    chosen = names[::step]
+    found = list[Checked]()
+    for index, checked in enumerate(ahead(chosen, lambda name: check(path, name), workers(None))):
+        if index % 50 == 0:
+            watch.at(index / len(chosen), f"Checking images: {index:,} of {len(chosen):,}")
+        found.append(checked)
+    broken = [one for one in found if one.fault]
+    whole = [one for one in found if not one.fault]
+    if not whole:
+        raise DataError(f"None of the {len(found):,} images below {path} can be read: {broken[0].fault}")
+    notes = [*_broken(broken), *_twice(source, whole), *_sizes(whole)]
+    if step > 1:
+        notes.append(
+            Note(
+                "sampled", f"{len(chosen):,} of the {len(names):,} images were checked, every {step}th one.", (), "hint"
+            )
+        )
+    if linked:
+        notes.append(
+            Note("links", f"{len(linked):,} images are reached by links.", tuple(linked[:SHOWN]), "hint", len(linked))
+        )
+    sizes = Counter(one.size for one in whole)
+    (size, often) = max(sizes.items(), key=lambda pair: (pair[1], pair[0]))
+    reasons = {"size": f"All images have {size[0]} × {size[1]} pixels."}
+    if often < len(whole):
+        middle = sorted(min(one.size) for one in whole)[len(whole) // 2]
+        side = max((side for side in SIDES if side <= middle), default=max(1, middle))
+        size = (side, side)
+        reasons = {"size": f"The images differ in size; half of them have at least {middle} pixels on a side."}
+    elif max(size) > SIDES[-1]:
+        scale = SIDES[-1] / min(size)
+        size = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale))) if scale < 1 else size
+        reasons = {"size": f"All images have the same size; {SIDES[-1]} pixels on the shorter side are enough."}
+    grey = all(one.colourless for one in whole)
+    reasons["grey"] = "No image has colours." if grey else "Some images have colours."
+    return Odd(tuple(one.name for one in broken), size, grey, reasons, tuple(notes))
+
+
+def check(path: Path, name: str) -> Checked:
+    """One image, decoded whole."""
+    import numpy as np
+
+    try:
+        with opened(path / name) as image:
+            size, mode = (image.height, image.width), image.mode
+            small = image.convert("RGB").resize((HASH_SIDE + 1, HASH_SIDE))
+        with open_to_read(path / name) as file:
+            digest = hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+    except (DataError, OSError) as error:
+        return Checked(name, fault=str(error))
+    colours = np.asarray(small, np.int16)
+    grey = colours.mean(2)
+    bits = (grey[:, 1:] > grey[:, :-1]).reshape(-1)
+    flat = float(grey.std()) < 2.0
+    look = FLAT if flat else int.from_bytes(np.packbits(bits).tobytes(), "big")
+    return Checked(
+        name, size, mode, digest, look, grey.astype(np.uint8).tobytes(), bool((np.ptp(colours, axis=2) <= 2).all())
+    )
+
+
+def _broken(broken: list[Checked]) -> list[Note]:
+    if not broken:
+        return []
+    files = tuple(one.name for one in broken[:SHOWN])
+    many = f"{len(broken):,} images are" if len(broken) > 1 else "1 image is"
+    return [Note("broken", f"{many} damaged and left out: {broken[0].fault}", files, "error", len(broken))]
+
+
+def _twice(source: Images, whole: list[Checked]) -> list[Note]:
+    """The same image more than once: by its bytes, or by its look at another size or quality (a difference hash).
+
+    Krawetz (2013), Kind of Like That: 64 bits, each saying whether a pixel of 9 × 8 is brighter than its neighbour.
+    """
+    notes = list[Note]()
+    by_bytes, by_look = defaultdict[object, list[Checked]](list), defaultdict[object, list[Checked]](list)
+    for one in whole:
+        by_bytes[one.digest].append(one)
+        if one.look != FLAT:
+            by_look[one.look].append(one)
+    looks = (_close(group) for group in by_look.values() if len(group) > 1)
+    alike = [group for group in looks if len({one.digest for one in group}) > 1]
+    same = [group for group in by_bytes.values() if len(group) > 1]
+    for code, groups, words in (("duplicates", same, "the same bytes"), ("near-duplicates", alike, "the same look")):
+        if groups:
+            many = sum(len(group) - 1 for group in groups)
+            notes.append(_named(code, groups, many, f"{many:,} images have {words} as another one."))
+        across = [group for group in groups if source.parts and len({_part(one.name) for one in group}) > 1]
+        if across:
+            message = f"{len(across):,} images with {words} are in more than one part: the test score will be too good."
+            notes.append(_named(f"{code}-across-parts", across, len(across), message))
+    torn = [group for group in same if len({source.class_of(one.name) for one in group}) > 1]
+    if torn and source.answers == "folders":
+        notes.append(_named("two-labels", torn, len(torn), f"{len(torn):,} images are in two classes at once."))
+    return notes
+
+
+def _close(group: list[Checked]) -> list[Checked]:
+    """Those of one hash that are as bright as the first one, pixel by pixel: small drawings share hashes by chance."""
+    first = group[0].tones
+    return [one for one in group if max(abs(a - b) for a, b in zip(one.tones, first, strict=True)) <= NEAR]
+
+
+def _named(code: str, groups: list[list[Checked]], count: int, message: str) -> Note:
+    return Note(code, message, tuple(one.name for group in groups for one in group)[:SHOWN], "warning", count)
+
+
+def _part(name: str) -> int:
+    return PARTS.get(name.partition("/")[0].lower(), -1)
+
+
+def _sizes(whole: list[Checked]) -> list[Note]:
+    notes = list[Note]()
+    sizes, modes = Counter(one.size for one in whole), Counter(one.mode for one in whole)
+    if len(sizes) > 1:
+        low, high = min(sizes), max(sizes)
+        message = (
+            f"The images have {len(sizes):,} different sizes, {low[0]} × {low[1]} to {high[0]} × {high[1]} pixels."
+        )
+        notes.append(Note("sizes", message, (), "hint", len(sizes)))
+    if len(modes) > 1:
+        said = ", ".join(f"{count:,} × {mode}" for mode, count in modes.most_common(6))
+        notes.append(Note("modes", f"The images are stored in different ways: {said}.", (), "hint", len(modes)))
+    return notes
+
+
+def of_classes(source: Images, counts: Mapping[str, int]) -> list[Note]:
+    """Classes with few images, and very uneven ones."""
+    return few_and_uneven(counts, "images")
+
+
+def few_and_uneven(counts: Mapping[str, int], what: str) -> list[Note]:
+    """Classes with less than five samples, and the largest one far before the smallest."""
+    notes = list[Note]()
+    few = [name for name, count in counts.items() if count < FEW]
+    if few:
+        message = f"{len(few):,} classes have less than {FEW} {what}: {', '.join(few[:6])}."
+        notes.append(Note("few-samples", message, tuple(few[:SHOWN]), "warning", len(few)))
+    if len(counts) > 1 and min(counts.values()) and max(counts.values()) / min(counts.values()) >= UNEVEN:
+        most, least = max(counts, key=lambda name: counts[name]), min(counts, key=lambda name: counts[name])
+        message = f"The classes are uneven: {counts[most]:,} {what} of {most}, {counts[least]:,} of {least}."
+        notes.append(Note("uneven", message, (most, least), "hint", len(counts)))
+    return notes

@@ -1,0 +1,55 @@
+"""What the columns of a table are, as a project stores it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field as Declared
+
+from engine.settings.section import Section
+
+Type = Literal["number", "category", "yes_no", "date", "text", "id", "constant"]
+Role = Literal["input", "target", "group", "time", "ignored"]
+Missing = Literal["fill", "indicate", "category", "drop"]
+Text = Annotated[str, Declared(max_length=1000)]
+UNKNOWN = "(unknown)"
+"""The category of what is missing, or was not there when the data were added."""
+
+
+class ColumnSettings(Section):
+    """One column: what its cells are, what it is for, and how it becomes numbers."""
+
+    name: Text = Declared(description="the name in the first line")
+    type: Type = Declared("number", description="what the cells are")
+    role: Role = Declared("input", description="what the column is for")
+    missing: Missing = Declared(
+        "fill",
+        description="empty cells: filled with the median of the training part, that and a column that says so, a "
+        "category of their own, or the row is left out",
+    )
+    encoding: Literal["one_hot", "embedding"] = Declared(
+        "one_hot", description="categories: a number each, or an index to look a learned vector up by"
+    )
+    categories: tuple[Text, ...] = Declared((), max_length=100_000, description="the categories, or classes, in order")
+
+    @property
+    def counted(self) -> bool:
+        """Whether the column becomes numbers among the features."""
+        return self.role == "input" and self.type in ("number", "yes_no", "date", "category")
+
+    def features(self) -> tuple[str, ...]:
+        """What the numbers that the column becomes are called, in order."""
+        if not self.counted or (self.type == "category" and self.encoding == "embedding"):
+            return ()
+        if self.type == "category":
+            own = (f"{self.name} = {UNKNOWN}",) if self.missing == "category" else ()
+            return (*(f"{self.name} = {category}" for category in self.categories), *own)
+        empty = (f"{self.name} is empty",) if self.missing == "indicate" else ()
+        if self.type == "date":
+            return (
+                f"{self.name} (years)",
+                f"{self.name} (sine of the day)",
+                f"{self.name} (cosine of the day)",
+                *empty,
+            )
+        return (self.name, *empty)

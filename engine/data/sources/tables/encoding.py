@@ -1,0 +1,112 @@
+"""From the cells of a column to numbers. What is missing is NaN, or a category of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.data.sources.tables.columns import ColumnSettings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from engine.data.dataset import Array
+
+YES: Final = frozenset({"yes", "y", "true", "t", "1", "1.0", "on", "ja", "oui", "si", "sí"})
+NO: Final = frozenset({"no", "n", "false", "f", "0", "0.0", "off", "nein", "non"})
+YEAR: Final = 365.2425
+"""Days."""
+
+
+def numbers(cells: pd.Series, *, comma: bool = False) -> pd.Series:
+    """The cells as float64, NaN where one is none; with ``comma`` as 1.234,5 is written."""
+    import pandas as pd
+
+    if not _textual(cells):
+        return pd.to_numeric(cells, errors="coerce").astype("float64")
+    text = cells.astype("str").where(cells.notna()).str.strip()
+    if comma:
+        text = text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+    found = pd.to_numeric(text, errors="coerce").astype("float64")
+    return found.where(found.abs() < float("inf"))
+
+
+def moments(cells: pd.Series) -> pd.Series:
+    """The cells as moments in time, NaT where one is none."""
+    import warnings
+
+    import pandas as pd
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas says that it tries formats one by one, and that is what is wanted
+        found = pd.to_datetime(cells, errors="coerce", utc=True, format="mixed", dayfirst=_day_first(cells))
+    return found
+
+
+def named(cells: pd.Series) -> pd.Series:
+    """The cells as texts, as they name categories; 3.0 and 3 are the same."""
+    if _textual(cells):
+        return cells.astype("str").where(cells.notna()).str.strip()
+    if cells.dtype.kind == "f" and bool((cells.dropna() % 1 == 0).all()):
+        return cells.astype("Int64").astype("string").astype("object").where(cells.notna())
+    return cells.astype("str").where(cells.notna())
+
+
+def features(column: ColumnSettings, cells: pd.Series, *, comma: bool) -> Array:
+    """(rows, numbers of `ColumnSettings.features`), float32."""
+    import numpy as np
+
+    if column.type == "category":
+        index = positions(column, cells)
+        width = len(column.categories) + (column.missing == "category")
+        result = np.zeros((len(cells), len(column.categories) + 1), np.float32)
+        result[np.arange(len(cells)), index] = 1.0
+        return result[:, :width]
+    if column.type == "date":
+        found = moments(cells)
+        days = found.astype("int64").astype("float64").where(found.notna()) / _unit(found) / 86400
+        turn = 2 * np.pi * found.dt.dayofyear.astype("float64") / YEAR
+        made = [days / YEAR, np.sin(turn), np.cos(turn)]
+    elif column.type == "yes_no":
+        low = named(cells).str.lower()
+        yes = frozenset(name.lower() for name in column.categories[1:2]) or YES
+        no = frozenset(name.lower() for name in column.categories[:1]) or NO
+        made = [low.isin(yes).astype("float64").where(low.isin(yes | no))]
+    else:
+        made = [numbers(cells, comma=comma)]
+    if column.missing == "indicate":
+        made.append(made[0].isna().astype("float64"))
+    return np.stack([np.asarray(one, np.float32) for one in made], axis=1)
+
+
+def positions(column: ColumnSettings, cells: pd.Series) -> Array:
+    """The index of each cell among the categories; behind the last one for what is missing or unknown."""
+    import numpy as np
+
+    order = {name: index for index, name in enumerate(column.categories)}
+    return np.asarray(named(cells).map(order).fillna(len(order)), np.int64)
+
+
+def labels(column: ColumnSettings, cells: pd.Series) -> Array:
+    """The class of each row as float64, NaN where it has none."""
+    import numpy as np
+
+    index = positions(column, cells).astype(np.float64)
+    index[index == len(column.categories)] = np.nan
+    return index
+
+
+def _textual(cells: pd.Series) -> bool:
+    return cells.dtype.kind not in "iufb"
+
+
+def _unit(found: pd.Series) -> float:
+    """Ticks a second of a column of moments."""
+    units = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+    return units[found.dt.unit]
+
+
+def _day_first(cells: pd.Series) -> bool:
+    """Whether 3/4/2020 is the third of April: so where dots part the numbers, or one in front is above 12."""
+    text = cells.dropna().astype("str").head(500)
+    first = text.str.extract(r"^(\d{1,2})[./-]\d{1,2}[./-]\d{2,4}", expand=False).dropna().astype(int)
+    return bool(text.str.match(r"^\d{1,2}\.\d{1,2}\.\d{2,4}").any() or (len(first) and first.max() > 12))

@@ -1,0 +1,149 @@
+"""What a table holds: the types of its columns, what is to be said of a row, and what is odd about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.data.dataset import DataError
+from engine.data.sources.found import Found
+from engine.data.sources.tables import encoding, oddities
+from engine.data.sources.tables.columns import ColumnSettings, Missing, Role, Type
+from engine.data.sources.tables.guessing import Guess, guess
+from engine.data.sources.tables.reading import TEXT, Format, format_of, is_table, read
+from engine.data.sources.tables.tables import Table
+from engine.settings.data import SourceSettings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from engine.data.watch import Watch
+
+TARGETS: Final = (
+    *("target", "label", "class", "y", "outcome", "species", "survived", "price", "quality", "response", "diagnosis"),
+    *("category", "result", "churn", "default", "income", "progression", "score", "grade", "variety", "type"),
+)
+"""Names that tell a target, the surest first."""
+RARE: Final = 0.05
+"""The share of empty cells from which on it may matter that a cell is empty."""
+MOST_ONE_HOT: Final = 20
+"""Categories up to which each becomes a number of its own."""
+
+
+def look(path: Path, wishes: Table | None, watch: Watch) -> Found:
+    """See `Source.look`."""
+    if not path.is_file() or not is_table(path):
+        raise DataError(f"{path} is not a table: its name ends in none of the usual ways.", setting="data.source.path")
+    watch.at(0.0, "Reading the table")
+    given = set() if wishes is None else wishes.model_fields_set
+    form = format_of(path)
+    own = {name: getattr(wishes, name) for name in ("separator", "encoding", "header") if name in given}
+    form = replace(form, **own)
+    table = read(path, form)
+    if not len(table) or not len(table.columns):
+        raise DataError(f"{path} has no rows.", setting="data.source.path")
+    comma = wishes.decimal_comma if wishes is not None and "decimal_comma" in given else _commas(table, form, path)
+    wanted = {column.name: column for column in wishes.columns} if wishes is not None else {}
+    guesses = dict[str, Guess]()
+    for index, name in enumerate(table.columns):
+        watch.at(0.1 + 0.6 * index / len(table.columns), f"Looking at the column {name}")
+        guesses[str(name)] = guess(str(name), table[name], comma=comma)
+    targets = [name for name, column in wanted.items() if column.role == "target"] or _target(table, guesses)
+    columns, reasons = list[ColumnSettings](), dict[str, str]()
+    for name, found in guesses.items():
+        role: Role = "target" if name in targets else "input"
+        if role == "target":
+            found = guess(name, table[name], comma=comma, target=True)
+        column = _column(name, found, role, table[name])
+        if name in wanted:
+            column = _wished(column, wanted[name], table[name])
+        columns.append(column)
+        reasons[f"columns.{name}"] = found.reason
+        guesses[name] = found
+    source = Table(
+        columns=tuple(columns),
+        samples=len(table),
+        separator=form.separator,
+        encoding=form.encoding,
+        header=form.header,
+        decimal_comma=comma,
+    )
+    _check(path, source)
+    samples = source.open(path)
+    kept = len(next(iter(samples.arrays.values())))
+    source = source.model_copy(update={"samples": kept})
+    watch.at(0.8, "Looking for what is odd")
+    notes, classes = oddities.of(path, source, table, guesses, kept)
+    settings = SourceSettings(
+        kind=Table.kind,
+        path=str(path),
+        options=source.model_dump(exclude_defaults=True) | {"samples": kept},
+        fingerprint=source.fingerprint(path),
+    )
+    return Found(settings, source.declare(path), reasons, classes, notes)
+
+
+def _column(name: str, found: Guess, role: Role, cells: pd.Series) -> ColumnSettings:
+    kind, missing = found.type, float(cells.isna().mean())
+    if role == "input" and kind in ("text", "id", "constant"):
+        role = "ignored"
+    handled: Missing = "fill"
+    if role == "input" and missing:
+        handled = "category" if kind == "category" else "indicate" if missing >= RARE else "fill"
+    few = len(found.categories) <= MOST_ONE_HOT
+    return ColumnSettings(
+        name=name,
+        type=kind,
+        role=role,
+        missing=handled,
+        encoding="one_hot" if few else "embedding",
+        categories=found.categories if kind in ("category", "yes_no") else (),
+    )
+
+
+def _wished(column: ColumnSettings, wish: ColumnSettings, cells: pd.Series) -> ColumnSettings:
+    """What was found, but for what the user has set; a category whose names are not given gets those that are there."""
+    update: dict[str, Any] = {name: getattr(wish, name) for name in wish.model_fields_set}
+    kind: Type = update.get("type", column.type)
+    if kind in ("category", "yes_no") and not update.get("categories", column.categories):
+        update["categories"] = guess(column.name, encoding.named(cells), comma=False, target=True).categories
+    if kind not in ("category", "yes_no"):
+        update["categories"] = ()
+    return column.model_copy(update=update)
+
+
+def _target(table: pd.DataFrame, guesses: dict[str, Guess]) -> list[str]:
+    """The column that is to be said: the one that is named so, else the last one that could be."""
+    able = [name for name, found in guesses.items() if found.type in ("number", "category", "yes_no")]
+    lower = {name.lower().strip(): name for name in able}
+    for word in TARGETS:
+        if word in lower:
+            return [lower[word]]
+    return able[-1:]
+
+
+def _check(path: Path, source: Table) -> None:
+    if not source.of("target"):
+        raise DataError(
+            f"{path} has no column that could be learned: numbers, categories or yes and no.",
+            setting="data.source.options.columns",
+        )
+    if not any(column.counted for column in source.of("input")):
+        raise DataError(
+            f"{path} has no column to learn from beside {source.of('target')[0].name!r}: numbers, categories, dates, "
+            "or yes and no are taken.",
+            setting="data.source.options.columns",
+        )
+
+
+def _commas(table: pd.DataFrame, form: Format, path: Path) -> bool:
+    """Whether numbers are written as 1.234,5: only where some cells can be read in no other way."""
+    if path.suffix.lower() not in TEXT or form.separator == ",":
+        return False
+    for name in table.columns:
+        cells = table[name].dropna().astype("str").head(500)
+        written = cells.str.fullmatch(r"\s*[-+]?(\d{1,3}(\.\d{3})+|\d+),\d+\s*")
+        if len(cells) and bool(written.mean() > 0.5):
+            return True
+    return False

@@ -1,0 +1,188 @@
+"""A table as text: every cell as it stands in the file, with its separator, encoding and header found or given."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from io import StringIO, TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.data.dataset import DataError
+from engine.files import open_to_read
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXT: Final = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": ""}
+SUFFIXES: Final = frozenset({*TEXT, ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx"})
+LARGEST: Final = 4 * 2**30
+"""Bytes of a table: it is read into memory."""
+SEEN: Final = 256 * 1024
+"""Bytes from which separator, encoding and header are found."""
+SEPARATORS: Final = (",", ";", "\t", "|")
+MISSING: Final = ("", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?", "-")
+"""What stands in a cell where nothing is known."""
+PARQUET: Final = "Parquet files need pyarrow: install it with `pip install layerloom[parquet]`."
+EXCEL: Final = "Excel files need openpyxl: install it with `pip install layerloom[excel]`."
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a text file is a table. ``header`` says whether its first line has the names of the columns."""
+
+    separator: str = ","
+    encoding: str = "utf-8"
+    header: bool = True
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file is a table by its name."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def format_of(path: Path) -> Format:
+    """What the beginning of a text file says about its form. Raises OSError."""
+    if path.suffix.lower() not in TEXT:
+        return Format()
+    with open_to_read(path) as file:
+        start = file.read(SEEN)
+        whole = len(start) < SEEN
+    encoding = _encoding(start)
+    text = start.decode(encoding, "replace")
+    lines = text.splitlines()
+    lines = lines if whole else lines[:-1]
+    separator = _separator(lines) or TEXT[path.suffix.lower()] or ","
+    return Format(separator, encoding, _has_header(lines, separator))
+
+
+def read(path: Path, form: Format | None = None, rows: int | None = None) -> pd.DataFrame:
+    """The table, its cells as texts or as the file types them. Raises DataError with the file and line."""
+    try:
+        facts = path.stat()
+        if facts.st_size > LARGEST:
+            raise DataError(
+                f"{path} has {facts.st_size / 2**30:.1f} GB; tables of up to {LARGEST >> 30} GB are read: take a part "
+                "of its rows, or store it as arrays (.npy).",
+                setting="data.source.path",
+            )
+        return _read(path, form or format_of(path), rows, (facts.st_size, facts.st_mtime_ns))
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.", setting="data.source.path") from error
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, form: Format, rows: int | None, _stamp: tuple[int, int]) -> pd.DataFrame:
+    import pandas as pd
+
+    suffix = path.suffix.lower()
+    with open_to_read(path) as file:
+        try:
+            if suffix in TEXT:
+                return _text(file, form, rows)
+            if suffix in (".jsonl", ".ndjson"):
+                return _named(pd.read_json(file, lines=True, nrows=rows, dtype=False, convert_dates=False))
+            if suffix in (".parquet", ".pq"):
+                return _named(pd.read_parquet(file).head(rows) if rows else pd.read_parquet(file))
+            return _named(pd.read_excel(file, nrows=rows, dtype=object))
+        except ImportError as error:
+            raise DataError(PARQUET if suffix in (".parquet", ".pq") else EXCEL, setting="data.source.path") from error
+        except pd.errors.EmptyDataError as error:
+            raise DataError(f"{path} is empty: there are no rows in it.", setting="data.source.path") from error
+        except UnicodeDecodeError as error:
+            raise DataError(
+                f"{path} is not text in {form.encoding}: byte {error.start} does not fit.",
+                setting="data.source.options.encoding",
+            ) from error
+        except (ValueError, KeyError, OverflowError, ArithmeticError) as error:  # of pandas, and what it reads with
+            raise DataError(f"{path} cannot be read as a table: {first_line(error)}.", setting="data.source") from error
+        except Exception as error:  # pyarrow and openpyxl have their own; a stranger's file meets all of them
+            raise DataError(f"{path} is damaged: {first_line(error)}.", setting="data.source") from error
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what another library says."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:200]
+
+
+def _text(file: Any, form: Format, rows: int | None) -> pd.DataFrame:
+    import pandas as pd
+
+    text = TextIOWrapper(file, encoding=form.encoding, newline="")
+    table = pd.read_csv(
+        text,
+        sep=form.separator,
+        header=0 if form.header else None,
+        nrows=rows,
+        dtype=str,
+        na_values=list(MISSING),
+        keep_default_na=False,
+        skipinitialspace=True,
+        low_memory=False,
+    )
+    return _named(table)
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """Every column with a name of its own that is a text."""
+    seen = dict[str, int]()
+    names = list[str]()
+    for index, name in enumerate(table.columns):
+        plain = f"column {index + 1}" if isinstance(name, int) else str(name).strip()[:200] or f"column {index + 1}"
+        seen[plain] = seen.get(plain, 0) + 1
+        names.append(plain if seen[plain] == 1 else f"{plain} ({seen[plain]})")
+    table.columns = names
+    return table
+
+
+def _encoding(start: bytes) -> str:
+    """UTF-8 where the bytes are that; with a mark at the beginning what it says; else the one of Western Windows."""
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if start.startswith(mark):
+            return name
+    try:
+        start[: max(0, len(start) - 4)].decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(start) - 8:
+            return "cp1252"
+    return "utf-8"
+
+
+def _separator(lines: list[str]) -> str:
+    """The sign that parts most lines into the same number of cells, more than one."""
+    best, score = "", 0.0
+    for sign in SEPARATORS:
+        widths = [len(row) for row in csv.reader(StringIO("\n".join(lines[:200])), delimiter=sign) if row]
+        if not widths:
+            continue
+        usual = max(set(widths), key=widths.count)
+        share = widths.count(usual) / len(widths)
+        if usual > 1 and share * (usual**0.25) > score and share > 0.5:
+            best, score = sign, share * (usual**0.25)
+    return best
+
+
+def _has_header(lines: list[str], separator: str) -> bool:
+    """Whether the first line names columns: nothing in it is a number or there twice, and others follow."""
+    rows = [row for row in csv.reader(StringIO("\n".join(lines[:50])), delimiter=separator) if row]
+    if len(rows) < 2:
+        return bool(rows) and not any(_is_number(cell) for cell in rows[0])
+    first = [cell.strip() for cell in rows[0]]
+    if any(_is_number(cell) for cell in first) or len(set(first)) < len(first):
+        return False
+    columns = list(zip(*[row for row in rows[1:] if len(row) == len(first)], strict=False))
+    if any(all(_is_number(cell) or cell.strip() in MISSING for cell in column) for column in columns):
+        return True
+    return all(cell and cell not in column for cell, column in zip(first, columns, strict=False))
+
+
+def _is_number(cell: str) -> bool:
+    text = cell.strip().replace(",", ".", 1)
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return text not in MISSING

@@ -1,0 +1,191 @@
+"""A table: how a project reads its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+
+from pydantic import Field as Declared
+
+from engine.data.dataset import DataError, Dataset, Field, Samples, Task
+from engine.data.sources.identity import ids_of
+from engine.data.sources.source import Source
+from engine.data.sources.tables import encoding
+from engine.data.sources.tables.columns import UNKNOWN, ColumnSettings
+from engine.data.sources.tables.reading import Format, is_table, read
+from engine.files import open_to_read, sha256_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from engine.data.dataset import Array, Column, Parting
+    from engine.data.sources.found import Found
+    from engine.data.watch import Watch
+
+HASHED = 2**40
+
+
+class Table(Source):
+    """A table in one file: a sample is a row."""
+
+    kind: ClassVar[str] = "table"
+    title: ClassVar[str] = "Table"
+
+    columns: Annotated[tuple[ColumnSettings, ...], Declared(min_length=1, max_length=20_000)] = Declared(
+        description="the columns that were there when the table was added"
+    )
+    samples: int = Declared(1, ge=1, description="how many rows there were when the table was added")
+    separator: Annotated[str, Declared(min_length=1, max_length=1)] = Declared(",", description="what parts the cells")
+    encoding: Annotated[str, Declared(max_length=20)] = Declared("utf-8", description="how the text is encoded")
+    header: bool = Declared(True, description="the first line has the names of the columns")
+    decimal_comma: bool = Declared(False, description="numbers are written as 1.234,5")
+
+    @classmethod
+    def suspect(cls, path: Path) -> str:
+        return f"Its name ends in {path.suffix}." if path.is_file() and is_table(path) else ""
+
+    @classmethod
+    def look(cls, path: Path, wishes: Self | None, watch: Watch) -> Found:
+        from engine.data.sources.tables.looking import look
+
+        return look(path, wishes, watch)
+
+    def of(self, role: str) -> tuple[ColumnSettings, ...]:
+        """The columns with this role."""
+        return tuple(column for column in self.columns if column.role == role)
+
+    @property
+    def form(self) -> Format:
+        """How the text of the file is a table."""
+        return Format(self.separator, self.encoding, self.header)
+
+    def declare(self, path: Path) -> Dataset:
+        fields = dict[str, Field]()
+        names = tuple(name for column in self.of("input") for name in column.features())
+        if names:
+            fields["features"] = Field((len(names),), columns=names)
+        for column in self.embedded():
+            fields[column.name] = Field((), "int64", names=(*column.categories, UNKNOWN))
+        fields |= self._targets(fields)
+        classes = fields[next(reversed(fields))].classes if self.of("target") else None
+        task: Task = "classification" if classes else "regression"
+        parting: Parting = "time" if self.of("time") else "groups" if self.of("group") else "samples"
+        return Dataset(
+            path.stem,
+            path.name,
+            f"A table of {self.samples:,} rows: {len(self.of('input'))} columns are given, "
+            f"{' and '.join(column.name for column in self.of('target')[:3]) or 'none'} is to be said.",
+            str(path),
+            task,
+            self.samples,
+            fields,
+            loader="",
+            parting=parting,
+        )
+
+    def embedded(self) -> tuple[ColumnSettings, ...]:
+        """The columns of categories that are looked up."""
+        chosen = [column for column in self.of("input") if column.type == "category"]
+        return tuple(column for column in chosen if column.encoding == "embedding")
+
+    def _targets(self, taken: dict[str, Field]) -> dict[str, Field]:
+        """The numbers to be said, together, and each column of classes for itself."""
+        numbers = tuple(column.name for column in self.of("target") if not column.categories)
+        found = dict[str, Field]()
+        if numbers:
+            found[_free("target", taken)] = Field((len(numbers),), role="target", columns=numbers)
+        for column in self.of("target"):
+            if column.categories:
+                found[_free(column.name, {**taken, **found})] = Field((), "int64", "target", column.categories)
+        return found
+
+    def open(self, path: Path) -> Samples:
+        """The rows whose targets are there; of the columns, in the project's order, none may be missing."""
+
+        table = read(path, self.form)
+        lost = [column.name for column in self.columns if column.role != "ignored" and column.name not in table.columns]
+        if lost:
+            there = ", ".join(map(str, table.columns[:20]))
+            raise DataError(
+                f"{path} has no column {lost[0]!r} any more; there are {there}.", setting="data.source.options.columns"
+            )
+        kept = self._kept(table)
+        if not kept.any():
+            raise DataError(f"{path} has no row whose cells are all that this project needs.", setting="data.source")
+        rows = table[kept]
+        dataset = self.declare(path)
+        columns: dict[str, Column] = {}
+        for name, field in dataset.fields.items():
+            columns[name] = self._column(name, field, rows)
+        return Samples(columns, groups=self._groups(rows), ids=self._ids(table)[kept])
+
+    def _column(self, name: str, field: Field, rows: pd.DataFrame) -> Array:
+        import numpy as np
+
+        if field.role == "target" and not field.classes:
+            goals = [np.asarray(self._numbers(rows[one]), np.float32) for one in field.columns]
+            return np.stack(goals, axis=1)
+        if field.role == "target":
+            column = next(one for one in self.of("target") if one.categories and name.startswith(one.name))
+            return encoding.labels(column, rows[column.name]).astype(np.int64)
+        if field.classes:
+            return encoding.positions(next(one for one in self.embedded() if one.name == name), rows[name])
+        chosen = [one for one in self.of("input") if one.features()]
+        made = [encoding.features(one, rows[one.name], comma=self.decimal_comma) for one in chosen]
+        return np.concatenate(made, axis=1)
+
+    def _numbers(self, cells: pd.Series) -> pd.Series:
+        return encoding.numbers(cells, comma=self.decimal_comma)
+
+    def _kept(self, table: pd.DataFrame) -> Array:
+        """Which rows have their targets, and all else that may not be missing."""
+        import numpy as np
+
+        kept = np.ones(len(table), bool)
+        for column in self.columns:
+            if column.role == "ignored":
+                continue
+            cells = table[column.name]
+            if column.role == "target":
+                known = encoding.labels(column, cells) if column.categories else self._numbers(cells)
+                kept &= ~np.isnan(np.asarray(known, np.float64))
+            elif column.role == "time":
+                kept &= np.asarray(self._moments(column, cells).notna())
+            elif column.missing == "drop":
+                kept &= np.asarray(cells.notna())
+        return kept
+
+    def _moments(self, column: ColumnSettings, cells: pd.Series) -> pd.Series:
+        return encoding.moments(cells) if column.type == "date" else self._numbers(cells)
+
+    def _ids(self, table: pd.DataFrame) -> Array:
+        """By the column of ids where each is there once, else by the number of the row."""
+        for column in self.columns:
+            if column.type == "id" and column.name in table.columns:
+                names = encoding.named(table[column.name])
+                if names.notna().all() and names.is_unique:
+                    return ids_of(names)
+        return ids_of(f"row {row}" for row in range(len(table)))
+
+    def _groups(self, rows: pd.DataFrame) -> Array | None:
+        import numpy as np
+
+        for column in self.of("time"):
+            return np.asarray(self._moments(column, rows[column.name]).rank(method="dense"), np.float64)
+        for column in self.of("group"):
+            return ids_of(encoding.named(rows[column.name]).fillna(UNKNOWN))
+        return None
+
+    def fingerprint(self, path: Path) -> str:
+        with open_to_read(path) as file:
+            return sha256_of(file, HASHED).hexdigest()
+
+    def stamp(self, path: Path) -> str:
+        facts = path.stat()
+        return f"{facts.st_size} {facts.st_mtime_ns}"
+
+
+def _free(name: str, taken: Mapping[str, Field]) -> str:
+    """The name of a target, with something behind it where an input has it."""
+    return name if name not in taken else _free(f"{name} (target)", taken)

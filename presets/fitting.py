@@ -1,0 +1,108 @@
+"""A network fitted to data of one's own: its input, its answers, its loss and what is done to the samples."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import replace
+from pathlib import Path
+
+from engine.data.dataset import Dataset
+from engine.data.sources.found import Found
+from engine.data.sources.kinds import source_of
+from engine.edits import MISSING, Edit, SetParameter, SetSetting
+from engine.files import is_file
+from engine.graph import Graph
+from engine.literals import literal
+from engine.problems import Checker, find
+from engine.problems.fixes import fix_all
+from engine.settings.data import SourceSettings
+from engine.shapes import Shapes
+from presets.preset import Preset, PresetError, parse_options
+
+SMALLEST = 2
+"""Axes of an image without its channels."""
+
+
+def fitted(what: str, found: Found) -> tuple[Graph, Found]:
+    """WHAT of the command line, fitted to the data, with the data as the network takes them.
+
+    Raises PresetError or ProjectError where there is no such network, and PresetError where it cannot take the data.
+    """
+    from presets import get, open_what
+
+    path = Path(what)
+    if path.suffix == ".loom" or is_file(path):
+        graph, _ = open_what(what)
+        return fit(graph, found), found
+    name, _, options = what.partition(":")
+    preset = get(name)
+    given = parse_options(options, name)
+    found, input = _input(preset, given, found)
+    made = {"input": input, "classes": _answers(found.dataset)}
+    known = inspect.signature(preset.build).parameters
+    wanted = {key: value for key, value in made.items() if key in known and key not in given}
+    return fit(preset.make({**wanted, **given}), found), found
+
+
+def fit(graph: Graph, found: Found) -> Graph:
+    """Let a network learn from the data, mending what does not fit where that needs no choice. Raises PresetError."""
+    for edit in data_edits(graph, found):
+        edit.apply(graph)
+    for edit in _loss(graph, found.dataset):
+        edit.apply(graph)
+    if any(problem.severity == "error" for problem in find(graph)):
+        mended = fix_all(Checker(Shapes(graph)))
+        if mended is not None:
+            mended[0].apply(graph)
+    wrong = next((problem for problem in find(graph) if problem.severity == "error"), None)
+    if wrong is not None:
+        raise PresetError(f"{graph.name} cannot learn from {found.dataset.title}. {wrong.message}", node=wrong.node)
+    return graph
+
+
+def data_edits(graph: Graph, found: Found) -> list[Edit]:
+    """What makes a project learn from these data."""
+    data: list[tuple[str, object]] = [
+        ("dataset", MISSING),
+        ("path", MISSING),
+        ("source", literal(found.settings.model_dump(exclude_defaults=True))),
+        ("transforms", found.transforms),
+    ]
+    now = graph.settings["data"]
+    return [SetSetting(("data", key), value) for key, value in data if value is not MISSING or key in now]
+
+
+def with_size(found: Found, size: tuple[int, int]) -> Found:
+    """Images brought to another size; all other data as they are."""
+    options = {**found.settings.options, "size": size}
+    settings = SourceSettings(**{**found.settings.model_dump(), "options": options})
+    return replace(found, settings=settings, dataset=source_of(settings).declare(Path(settings.path)))
+
+
+def _input(preset: Preset, given: dict[str, object], found: Found) -> tuple[Found, tuple[int, ...]]:
+    """The shape of a sample as the preset takes it; images come in the size it was made for."""
+    shape = found.fields[found.dataset.first("input")].shape
+    default = inspect.signature(preset.build).parameters.get("input")
+    wanted = given.get("input", default.default if default is not None else ())
+    if found.kind == "images" and isinstance(wanted, tuple) and len(wanted) > SMALLEST:
+        size = int(wanted[-2]), int(wanted[-1])
+        return with_size(found, size), (shape[0], *size)
+    return found, shape
+
+
+def _answers(dataset: Dataset) -> int:
+    """How many numbers the network is to answer with."""
+    goal = dataset.fields[dataset.first("target")]
+    return goal.classes or (goal.shape[0] if goal.shape else 1)
+
+
+def _loss(graph: Graph, dataset: Dataset) -> list[Edit]:
+    """The loss of the only Output, as the target wants it; of several it is the user's choice."""
+    goal = dataset.fields[dataset.first("target")]
+    loss = "cross_entropy" if goal.classes else "mse_loss"
+    if not goal.classes and dataset.task == "classification":
+        loss = "binary_cross_entropy_with_logits"
+    outputs = [node for node in graph.of_type("Output") if node.parameters.get("loss", "cross_entropy") is not None]
+    if len(outputs) != 1 or outputs[0].parameters.get("loss", "cross_entropy") == loss:
+        return []
+    return [SetParameter(outputs[0].id, "loss", loss)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import struct
+import tokenize
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +24,11 @@ SINGLE: Final = "values"
 LARGEST_HEADER: Final = 100 * 2**20
 LARGEST: Final = 8 * 2**30
 """Bytes that a packed file may unpack to."""
+DAMAGE: Final = (
+    *(ValueError, KeyError, IndexError, EOFError, TypeError, OverflowError, SyntaxError, RecursionError),
+    *(NotImplementedError, tokenize.TokenError, zipfile.BadZipFile, zlib.error, struct.error),
+)
+"""What numpy, zipfile and json raise for bytes that are no such file (numpy parses a literal as its header)."""
 TYPES: Final = {
     **{"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1"},
     **{"U8": "u1", "U16": "<u2", "U32": "<u4", "U64": "<u8", "BOOL": "?"},
@@ -40,9 +47,9 @@ def read(path: Path) -> dict[str, Array]:
             if suffix == ".npz":
                 return _npz(path, file, np)
             return _safetensors(path, file, np)
-    except (ValueError, KeyError, EOFError, TypeError, SyntaxError, zipfile.BadZipFile, struct.error) as error:
-        if isinstance(error, DataError):
-            raise
+    except DataError:
+        raise
+    except DAMAGE as error:
         raise DataError(f"{path} is damaged, or holds what is no array of numbers.", setting="data.source") from error
 
 

@@ -26,6 +26,8 @@ UNEVEN: Final = 5.0
 HASH_SIDE: Final = 8
 NEAR: Final = 12
 """Tones, of 255, that two images may differ by and still look the same."""
+BITS: Final = 3
+NEIGHBOURS: Final = 20
 FLAT: Final = -1
 """The look of an image of one tone: all such look alike."""
 SIDES: Final = (28, 32, 48, 64, 96, 128, 160, 192, 224)
@@ -138,13 +140,10 @@ def _twice(source: Images, whole: list[Checked]) -> list[Note]:
     Krawetz (2013), Kind of Like That: 64 bits, each saying whether a pixel of 9 × 8 is brighter than its neighbour.
     """
     notes = list[Note]()
-    by_bytes, by_look = defaultdict[object, list[Checked]](list), defaultdict[object, list[Checked]](list)
+    by_bytes = defaultdict[object, list[Checked]](list)
     for one in whole:
         by_bytes[one.digest].append(one)
-        if one.look != FLAT:
-            by_look[one.look].append(one)
-    looks = (_close(group) for group in by_look.values() if len(group) > 1)
-    alike = [group for group in looks if len({one.digest for one in group}) > 1]
+    alike = _alike([group[0] for group in by_bytes.values()])
     same = [group for group in by_bytes.values() if len(group) > 1]
     for code, groups, words in (("duplicates", same, "the same bytes"), ("near-duplicates", alike, "the same look")):
         if groups:
@@ -160,10 +159,41 @@ def _twice(source: Images, whole: list[Checked]) -> list[Note]:
     return notes
 
 
-def _close(group: list[Checked]) -> list[Checked]:
-    """Those of one hash that are as bright as the first one, pixel by pixel: small drawings share hashes by chance."""
-    first = group[0].tones
-    return [one for one in group if max(abs(a - b) for a, b in zip(one.tones, first, strict=True)) <= NEAR]
+def _alike(different: list[Checked]) -> list[list[Checked]]:
+    """Groups of images of the same look: at most three bits and a few tones apart.
+
+    Of 64 bits in four bands one band is the same then, so only images that share one are compared, each with those next
+    to it in order of their bits.
+    """
+    first = list(range(len(different)))
+
+    def root(index: int) -> int:
+        while first[index] != index:
+            index = first[index]
+        return index
+
+    for band in range(0, 64, 16):
+        buckets = defaultdict[int, list[int]](list)
+        for index, one in enumerate(different):
+            if one.look != FLAT:
+                buckets[one.look >> band & 0xFFFF].append(index)
+        for bucket in buckets.values():
+            bucket.sort(key=lambda index: different[index].look)
+            for rank, index in enumerate(bucket):
+                for other in bucket[rank + 1 : rank + 1 + NEIGHBOURS]:
+                    if _close(different[index], different[other]):
+                        first[root(other)] = root(index)
+    groups = defaultdict[int, list[Checked]](list)
+    for index, one in enumerate(different):
+        groups[root(index)].append(one)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _close(one: Checked, other: Checked) -> bool:
+    """Small drawings share hashes by chance, so their tones are held side by side, too."""
+    if (one.look ^ other.look).bit_count() > BITS:
+        return False
+    return max(abs(a - b) for a, b in zip(one.tones, other.tones, strict=True)) <= NEAR
 
 
 def _named(code: str, groups: list[list[Checked]], count: int, message: str) -> Note:

@@ -64,7 +64,7 @@ def features(column: ColumnSettings, cells: pd.Series, *, comma: bool) -> Array:
     if column.type == "date":
         found = moments(cells)
         days = found.astype("int64").astype("float64").where(found.notna()) / _unit(found) / 86400
-        turn = 2 * np.pi * found.dt.dayofyear.astype("float64") / YEAR
+        turn = 2 * np.pi * found.dt.day_of_year.astype("float64") / YEAR
         made = [days / YEAR, np.sin(turn), np.cos(turn)]
     elif column.type == "yes_no":
         low = named(cells).str.lower()
@@ -82,8 +82,10 @@ def positions(column: ColumnSettings, cells: pd.Series) -> Array:
     """The index of each cell among the categories; behind the last one for what is missing or unknown."""
     import numpy as np
 
-    order = {name: index for index, name in enumerate(column.categories)}
-    return np.asarray(named(cells).map(order).fillna(len(order)), np.int64)
+    names, order = named(cells), {name: index for index, name in enumerate(column.categories)}
+    if column.type == "yes_no":  # however it is written
+        names, order = names.str.lower(), {name.lower(): index for name, index in order.items()}
+    return np.asarray(names.map(order).fillna(len(order)), np.int64)
 
 
 def labels(column: ColumnSettings, cells: pd.Series) -> Array:

@@ -11,6 +11,8 @@ from engine.data.sources.tables.columns import Type
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_SPELLINGS: Final = 8
+"""Ways to write two words: yes, Yes, YES …"""
 FEW: Final = 20
 """Different whole numbers up to which a target is held for classes."""
 MOST_CATEGORIES: Final = 100
@@ -39,8 +41,8 @@ def guess(name: str, cells: pd.Series, *, comma: bool, target: bool = False) -> 
     different = int(names.nunique())
     if different == 1:
         return Guess("constant", f"It holds nothing but {names.iloc[0][:40]!r}.")
-    lower = set(names.str.lower().unique()) if different == 2 else set()
-    if lower and lower <= encoding.YES | encoding.NO and lower & encoding.YES and lower & encoding.NO:
+    lower = set(names.str.lower().unique()) if different <= MOST_SPELLINGS else set()
+    if len(lower) == 2 and lower & encoding.YES and lower & encoding.NO:
         return Guess("yes_no", f"It holds {' and '.join(sorted(lower))}.", _no_yes(names))
     values = encoding.numbers(cells, comma=comma)
     share = float(values.notna().sum() / len(there))
@@ -104,5 +106,5 @@ def _sorted(names: pd.Series) -> tuple[str, ...]:
 
 def _no_yes(names: pd.Series) -> tuple[str, ...]:
     """The two words as they are written, that for no first."""
-    found = sorted(str(name) for name in names.unique())
-    return tuple(sorted(found, key=lambda word: word.lower() in encoding.YES))
+    usual = {name.lower(): str(name) for name in reversed(names.value_counts().index)}
+    return tuple(sorted(usual.values(), key=lambda word: word.lower() in encoding.YES))

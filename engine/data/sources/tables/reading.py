@@ -84,7 +84,7 @@ def _read(path: Path, form: Format, rows: int | None, _stamp: tuple[int, int]) -
             if suffix in TEXT:
                 return _text(file, form, rows)
             if suffix in (".jsonl", ".ndjson"):
-                return _named(pd.read_json(file, lines=True, nrows=rows, dtype=False, convert_dates=False))
+                return _named(pd.read_json(file, lines=True, nrows=rows, dtype=False))
             if suffix in (".parquet", ".pq"):
                 return _named(pd.read_parquet(file).head(rows) if rows else pd.read_parquet(file))
             return _named(pd.read_excel(file, nrows=rows, dtype=object))
@@ -111,18 +111,18 @@ def first_line(error: BaseException) -> str:
 def _text(file: Any, form: Format, rows: int | None) -> pd.DataFrame:
     import pandas as pd
 
-    text = TextIOWrapper(file, encoding=form.encoding, newline="")
-    table = pd.read_csv(
-        text,
-        sep=form.separator,
-        header=0 if form.header else None,
-        nrows=rows,
-        dtype=str,
-        na_values=list(MISSING),
-        keep_default_na=False,
-        skipinitialspace=True,
-        low_memory=False,
-    )
+    with TextIOWrapper(file, encoding=form.encoding, newline="") as text:
+        table = pd.read_csv(
+            text,
+            sep=form.separator,
+            header=0 if form.header else None,
+            nrows=rows,
+            dtype=str,
+            na_values=list(MISSING),
+            keep_default_na=False,
+            skipinitialspace=True,
+            low_memory=False,
+        )
     return _named(table)
 
 

@@ -15,7 +15,7 @@ from engine.data.streams import View, ahead, workers
 from engine.data.transforms import Fitted, fit
 from engine.seeds import derive
 from engine.settings.data import DataConfig
-from engine.system import machine
+from engine.system.machine import free_memory
 
 if TYPE_CHECKING:
     import torch
@@ -217,7 +217,7 @@ def view_of(column: Column, spec: Field, indices: Array, chain: tuple[Fitted, ..
 
 def _too_large(sizes: Mapping[str, int]) -> frozenset[str]:
     """The fields that are read batch by batch: the largest ones, until the others fit into half of the free memory."""
-    left = (machine.free_memory() or UNKNOWN) // 2
+    left = (free_memory() or UNKNOWN) // 2
     found = set[str]()
     for name in sorted(sizes, key=lambda name: sizes[name]):
         left -= sizes[name]

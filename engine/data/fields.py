@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
 
+from engine.data import augmenting
 from engine.data.dataset import DataError, Field
 from engine.data.origin import declared
 from engine.nearest import hint
@@ -39,6 +40,7 @@ def fields(config: DataConfig) -> dict[str, Field]:
         if size > LARGEST:
             most = f"the most is {LARGEST >> 30} GB"
             raise DataError(f"{where} makes the samples take {size / 2**30:.1f} GB; {most}.", setting=path)
+    augmenting.check(config.augmentation, result)
     return result
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import TYPE_CHECKING
 
+from engine.data.augmenting import Augmenter
 from engine.data.dataset import DataError, Field
 from engine.data.fields import fields
 from engine.data.origin import declared, opened
@@ -69,10 +70,12 @@ class Part:
         *,
         drop_last: bool = False,
         skip: int = 0,
+        augment: Augmenter | None = None,
     ) -> Iterator[dict[str, torch.Tensor]]:
         """The named fields, ``size`` samples at a time, in ``order`` (indices within the part; None: as they lie).
 
-        The first ``skip`` batches are left out. Raises DataError where a sample cannot be read.
+        The first ``skip`` batches are left out; ``augment`` varies the others. Raises DataError where a sample
+        cannot be read.
         """
         wanted = list(names)
         tensors = {name: self.tensors[name] for name in wanted if name in self.tensors}
@@ -89,7 +92,16 @@ class Part:
             batch |= next(read)
             if self.target is not None:
                 batch = {name: tensor.to(self.target, non_blocking=True) for name, tensor in batch.items()}
+            if augment is not None and batch:
+                batch = augment(batch, self._samples(start, size, order).to(next(iter(batch.values())).device))
             yield batch
+
+    def _samples(self, start: int, size: int, order: torch.Tensor | None) -> torch.Tensor:
+        """The positions in the data of the samples of a batch."""
+        import torch
+
+        chosen = slice(start, start + size) if order is None else order[start : start + size].cpu().numpy()
+        return torch.from_numpy(self.indices[chosen])
 
     def _read(
         self, names: list[str], size: int, order: torch.Tensor | None, starts: range

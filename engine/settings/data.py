@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from engine.layers.parameters import NonNegative, Positive, Probability
+from engine.settings.augmentation import Augmentation
 from engine.settings.section import Section
 
 FieldName = Annotated[str, Field(min_length=1, max_length=80)]
@@ -112,6 +113,9 @@ class DataConfig(Section):
         "working directory; none: the folder of that name in Layerloom's home",
     )
     transforms: tuple[Transform, ...] = Field((), max_length=32, description="what is done to the fields, in order")
+    augmentation: tuple[Augmentation, ...] = Field(
+        (), max_length=32, description="how training samples are varied each time they are met, in order"
+    )
     split: SplitSettings = Field(SplitSettings(), description="the shares of training, validation and test")
     seed: NonNegative = Field(0, description="decides which samples fall into which part")
     batch_size: Positive | None = Field(

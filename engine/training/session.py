@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import torch
 
+from engine.data.augmenting import Augmenter
 from engine.data.pipeline import Prepared, shuffled
 from engine.training.control import Control
 from engine.training.diagnosis.health import HealthProbe, due
@@ -161,7 +162,12 @@ class Session:
         self.show(epoch=epoch, phase="training")
         order = shuffled(len(train), self.config.seed, epoch, self.device) if config.shuffle else None
         size, skip = config.size(len(train)), self.batches
-        batches = train.batches(self.network.fields, size, order, drop_last=config.drop_last, skip=skip)
+        augment = (
+            Augmenter(config.augmentation, self.data.fields, self.config.seed, epoch) if config.augmentation else None
+        )
+        batches = train.batches(
+            self.network.fields, size, order, drop_last=config.drop_last, skip=skip, augment=augment
+        )
         while together := list(itertools.islice(batches, self.config.accumulate)):
             if not self._gate():
                 return False

@@ -203,7 +203,7 @@ def test_there_is_a_journal_while_something_is_unsaved(document: Document, tmp_p
     assert kept() == 0, "it is as it was opened"
     document.history.redo()
     assert kept() == 1
-    document.snapshot()
+    document.snapshot(tmp_path / "one.loom")
     document.set_saved(tmp_path / "one.loom", FileVersion.of(b""))
     assert kept() == 0
     document.history.undo()

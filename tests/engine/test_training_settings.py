@@ -74,7 +74,7 @@ def test_settings_read_from_a_file_hold_lists() -> None:
         ({"split": {"train": 0.5}}, "data.split", "must add up to 1, but add up to 0.8."),
         ({"split": {"test": -0.1}}, "data.split.test", "must be a number from 0 to 1, not -0.1."),
         ({"transforms": 3}, "data.transforms", "must be a list of transforms, each with the name 'resize' or"),
-        ({"transforms": [3]}, "data.transforms[0]", "a table with the name 'resize' or 'standardise', not 3."),
+        ({"transforms": [3]}, "data.transforms[0]", "the name 'resize' or 'standardise' or 'fill', not 3."),
         ({"transforms": [{"field": "image"}]}, "data.transforms[0].name", "must be 'resize' or 'standardise'"),
         ({"transforms": [{"name": "standardise"}]}, "data.transforms[0].field", "is needed: the field of the data"),
         ({"transforms": [{"name": "resize", "field": "x", "size": [0, 1]}]}, "data.transforms[0].size", "not (0, 1)."),
@@ -149,5 +149,5 @@ def test_every_field_can_be_made_a_form(model: type[Section]) -> None:
 def test_the_kinds_to_choose_from_are_known() -> None:
     kinds = variants(TrainingConfig.model_fields["optimizer"].annotation)
     assert list(kinds)[:3] == ["adamw", "sgd", "adam"]  # the common ones first
-    assert list(variants(DataConfig.model_fields["transforms"].annotation)) == ["resize", "standardise"]
+    assert list(variants(DataConfig.model_fields["transforms"].annotation)) == ["resize", "standardise", "fill"]
     assert variants(TrainingConfig.model_fields["epochs"].annotation) == {}

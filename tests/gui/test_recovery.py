@@ -287,7 +287,7 @@ def test_a_full_disk_is_said_once_and_made_good_when_there_is_room(
 
 def test_the_disk_is_asked_to_have_it_after_a_second(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
     synced = list[int]()
-    monkeypatch.setattr("engine.journals.journal.os.fsync", synced.append)
+    monkeypatch.setattr("engine.system.sync_file", synced.append)
     made = Document(Graph("a"))
     keeper = JournalKeeper(made)
     made.apply(RenameGraph("b"))

@@ -11,7 +11,7 @@ from engine.data.dataset import DataError, Dataset, Field, Samples, Task
 from engine.data.sources.arrays.reading import SUFFIXES, read
 from engine.data.sources.identity import ids_of
 from engine.data.sources.source import Source
-from engine.files import open_to_read, sha256_of
+from engine.files import is_file, open_to_read, sha256_of
 from engine.settings.section import Section
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Arrays(Source):
 
     @classmethod
     def suspect(cls, path: Path) -> str:
-        return f"Its name ends in {path.suffix}." if path.is_file() and path.suffix.lower() in SUFFIXES else ""
+        return f"Its name ends in {path.suffix}." if is_file(path) and path.suffix.lower() in SUFFIXES else ""
 
     @classmethod
     def look(cls, path: Path, wishes: Self | None, watch: Watch) -> Found:

@@ -11,6 +11,7 @@ from engine.data.sources.arrays.arrays import Arrays, ArraySettings
 from engine.data.sources.arrays.reading import SUFFIXES, read
 from engine.data.sources.found import Found, Note
 from engine.data.sources.images.oddities import few_and_uneven
+from engine.files import is_file
 from engine.settings.data import SourceSettings
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ CHANNELS: Final = (1, 3, 4)
 
 def look(path: Path, wishes: Arrays | None, watch: Watch) -> Found:
     """See `Source.look`."""
-    if not path.is_file() or path.suffix.lower() not in SUFFIXES:
+    if not is_file(path) or path.suffix.lower() not in SUFFIXES:
         raise DataError(f"{path} is no file of arrays (.npy, .npz, .safetensors).", setting="data.source.path")
     watch.at(0.0, "Reading the arrays")
     stored = {name: array for name, array in read(path).items() if array.ndim and len(array)}

@@ -58,7 +58,7 @@ def _npy(path: Path, file: Any, np: Any) -> Array:
     read_header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
     shape, fortran, dtype = read_header(file)
     _check(path, SINGLE, dtype)
-    return _mapped(path, file.tell(), shape, dtype, "F" if fortran else "C", np)
+    return _mapped(file, file.tell(), shape, dtype, "F" if fortran else "C", np)
 
 
 def _npz(path: Path, file: Any, np: Any) -> dict[str, Array]:
@@ -97,14 +97,14 @@ def _safetensors(path: Path, file: Any, np: Any) -> dict[str, Array]:
         shape = tuple(entry["shape"])
         if end - start != dtype.itemsize * int(np.prod(shape, dtype=np.int64)) or start < 0:
             raise ValueError("sizes do not agree")
-        found[name] = _mapped(path, 8 + length + start, shape, dtype, "C", np)
+        found[name] = _mapped(file, 8 + length + start, shape, dtype, "C", np)
     return found
 
 
-def _mapped(path: Path, offset: int, shape: tuple[int, ...], dtype: np.dtype[Any], order: str, np: Any) -> Array:
+def _mapped(file: Any, offset: int, shape: tuple[int, ...], dtype: np.dtype[Any], order: str, np: Any) -> Array:
     if not shape or 0 in shape:
         return np.zeros(shape, dtype)  # type: ignore[no-any-return]
-    return np.memmap(path, dtype, "r", offset, shape, order)  # type: ignore[no-any-return]
+    return np.memmap(file, dtype, "r", offset, shape, order)  # type: ignore[no-any-return]
 
 
 def _check(path: Path, name: str, dtype: np.dtype[Any]) -> None:

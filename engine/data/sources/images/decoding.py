@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -32,42 +34,36 @@ def read(path: Path, size: tuple[int, int], fit: Fit, *, grey: bool) -> Array:
     return values[None] if grey else np.ascontiguousarray(values.transpose(2, 0, 1))
 
 
-class opened:
+@contextmanager
+def opened(path: Path, size: tuple[int, int] | None = None) -> Iterator[Image]:
     """An image as its camera meant it to be held, decoded for about ``size`` where its format can do that.
 
     Raises DataError for all that Pillow raises of a damaged, foreign or oversized file.
     """
+    from PIL import Image, ImageOps
 
-    def __init__(self, path: Path, size: tuple[int, int] | None = None) -> None:
-        self.path, self.size = path, size
-
-    def __enter__(self) -> Image:
-        from PIL import Image, ImageOps
-
-        try:
-            self._file = open_to_read(self.path)
-        except OSError as error:
-            raise DataError(f"{self.path} cannot be read: {error.strerror or error}.", setting="data.source") from error
-        try:
-            image = Image.open(self._file, formats=FORMATS)
+    try:
+        with open_to_read(path) as file:
+            image = Image.open(file, formats=FORMATS)
             if image.width * image.height > LARGEST:
-                raise self._refused(f"has {image.width:,} × {image.height:,} pixels; the most is {LARGEST:,}")
-            if self.size is not None:
-                image.draft(None, (max(self.size), max(self.size)))
+                raise _refused(path, f"has {image.width:,} × {image.height:,} pixels; the most is {LARGEST:,}")
+            if size is not None:
+                image.draft(None, (max(size), max(size)))
             image.load()
-            return ImageOps.exif_transpose(image)
-        except DataError:
-            self._file.close()
-            raise
-        except Exception as error:
-            self._file.close()
-            raise self._refused("is damaged, or no image") from error
+            made = ImageOps.exif_transpose(image)
+    except DataError:
+        raise
+    except OSError as error:
+        if error.errno is None:  # Pillow's own
+            raise _refused(path, "is damaged, or no image") from error
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.", setting="data.source") from error
+    except Exception as error:  # decoders of a dozen formats raise what they like
+        raise _refused(path, "is damaged, or no image") from error
+    yield made
 
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
 
-    def _refused(self, why: str) -> DataError:
-        return DataError(f"{self.path} {why}: remove or repair it.", setting="data.source")
+def _refused(path: Path, why: str) -> DataError:
+    return DataError(f"{path} {why}: remove or repair it.", setting="data.source")
 
 
 def scaled(image: Image, size: tuple[int, int], fit: Fit, how: int, fill: int = 0) -> Image:

@@ -16,6 +16,7 @@ from engine.data.sources.images.columns import mask
 from engine.data.sources.images.images import PARTS, Images, is_image, mask_of
 from engine.data.sources.images.labels import FALSE, TRUE, words
 from engine.data.sources.tables.reading import is_table, read
+from engine.files import is_file
 from engine.settings.data import SourceSettings
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def first_images(folder: Path) -> str:
                         break
                     if entry.name.startswith("."):
                         continue
-                    if is_image(entry.name) and entry.is_file():
+                    if is_image(entry.name) and is_file(Path(entry.path)):
                         return below + entry.name
                     if entry.is_dir() and os.access(entry.path, os.R_OK | os.X_OK):
                         deeper.append((f"{below}{entry.name}/", entry.path))

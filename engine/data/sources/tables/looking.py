@@ -13,6 +13,7 @@ from engine.data.sources.tables.columns import ColumnSettings, Missing, Role, Ty
 from engine.data.sources.tables.guessing import Guess, guess
 from engine.data.sources.tables.reading import TEXT, Format, format_of, is_table, read
 from engine.data.sources.tables.tables import Table
+from engine.files import is_file
 from engine.settings.data import SourceSettings
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ MOST_ONE_HOT: Final = 20
 
 def look(path: Path, wishes: Table | None, watch: Watch) -> Found:
     """See `Source.look`."""
-    if not path.is_file() or not is_table(path):
+    if not is_file(path) or not is_table(path):
         raise DataError(f"{path} is not a table: its name ends in none of the usual ways.", setting="data.source.path")
     watch.at(0.0, "Reading the table")
     given = set() if wishes is None else wishes.model_fields_set

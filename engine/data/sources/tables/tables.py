@@ -14,7 +14,7 @@ from engine.data.sources.source import Source
 from engine.data.sources.tables import encoding
 from engine.data.sources.tables.columns import UNKNOWN, ColumnSettings
 from engine.data.sources.tables.reading import Format, is_table, read
-from engine.files import open_to_read, sha256_of
+from engine.files import is_file, open_to_read, sha256_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ class Table(Source):
 
     @classmethod
     def suspect(cls, path: Path) -> str:
-        return f"Its name ends in {path.suffix}." if path.is_file() and is_table(path) else ""
+        return f"Its name ends in {path.suffix}." if is_file(path) and is_table(path) else ""
 
     @classmethod
     def look(cls, path: Path, wishes: Self | None, watch: Watch) -> Found:

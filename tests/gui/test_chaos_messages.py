@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.findings import Diagnosis, HealthCheck, LayerHealth, NodePath
-from engine.training.history import Table
+from engine.training.history import LiveChange, Table
 from engine.training.process.child import Child
 from engine.training.process.handover import Request
 from engine.training.process.messages import (
@@ -25,6 +25,7 @@ from engine.training.process.messages import (
     Diagnoses,
     Ended,
     Message,
+    NewChanges,
     NewLook,
     NewStatus,
     NewTable,
@@ -58,7 +59,7 @@ ANSWERS = SampleTable(
     samples=[Sample(place=4, input=[0, 0.5], target=[1], answer=[0], right=False, sure=0.75, likeliest=[[0, 0.75]])],
 )
 STATUS = Status(
-    *("running", "training", "words", 3, 10, 41, 70, 512.5, 1.25, 0.01, {"loss": 0.5}, {"loss": math.nan}, {}),
+    *("running", "training", 0.25, "words", 3, 10, 41, 70, 512.5, 1.25, 0.01, {"loss": 0.5}, {"loss": math.nan}, {}),
     Path("/runs/one"),
     notes=("A note.",),
 )
@@ -72,6 +73,7 @@ FROM_THE_TRAINING: list[tuple[BaseModel, Any]] = [
     (NewLook.of(HealthCheck(7, {WHERE: LayerHealth(0.5, True, 0.1)})), None),
     (NewStatus(status=STATUS), None),
     (Ended(result=Result("finished", "Trained 3 epochs.", 3, 21, 1.5, Path("/runs/one"), {"loss": 0.5})), None),
+    (NewChanges(changes=(LiveChange(7, "training.optimizer.lr", 0.01, 0.02),)), None),
     (Refused(why="Another window watches."), None),
 ]
 FROM_THE_WINDOW: list[tuple[BaseModel, Any]] = [

@@ -26,6 +26,7 @@ from gui.app import build_window
 from gui.icons import NAMES
 from gui.theme import theme
 from gui.window import MainWindow
+from tests.gui.open_files import opened, settle
 
 T = TypeVar("T", bound=QDialog)
 
@@ -109,39 +110,42 @@ def test_save_as_then_close_in_one_go(qtbot: QtBot, window: MainWindow, tmp_path
     assert window.preferences.recent() == [tmp_path / "mine.loom"]
 
 
-def save_as(window: MainWindow, path: Path) -> None:
+def save_as(window: MainWindow, qtbot: QtBot, path: Path) -> None:
     """Through the dialog, as a person does."""
     window.actions_table["file.save_as"].trigger()
     asking = dialog(window, QFileDialog)
     asking.fileSelected.emit(str(path))
     asking.reject()
+    settle(window, qtbot)
 
 
-def test_a_project_is_called_as_its_file_unless_somebody_has_named_it(window: MainWindow, tmp_path: Path) -> None:
+def test_a_project_is_called_as_its_file_unless_somebody_has_named_it(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
     document = window.document
     window.files.new()
     document.apply(AddNode(Node("n1", "Input", "image", {}), (0.0, 0.0)))
     assert document.project.name == "untitled"
-    save_as(window, tmp_path / "mouse.loom")
+    save_as(window, qtbot, tmp_path / "mouse.loom")
     assert (document.project.name, document.unsaved) == ("mouse", False)
     assert project.load(tmp_path / "mouse.loom").name == "mouse"
-    save_as(window, tmp_path / "rat.loom")
+    save_as(window, qtbot, tmp_path / "rat.loom")
     assert project.load(tmp_path / "rat.loom").name == "rat"
     assert document.titles()[0][0] == window.design.inspector.network_page.name() == "rat"
     window.commands.editing.undo()
     assert document.project.name == "mouse"
     document.apply(RenameGraph("A mouse of my own"))
-    save_as(window, tmp_path / "vole.loom")
+    save_as(window, qtbot, tmp_path / "vole.loom")
     assert document.project.name == "A mouse of my own"
     window.files.show_graph(presets.build("lenet-5"))
-    save_as(window, tmp_path / "mole.loom")
+    save_as(window, qtbot, tmp_path / "mole.loom")
     assert document.project.name == "LeNet-5", "a preset has a name"
 
 
-def test_another_file_opened_as_a_project_is_said_to_be_one(window: MainWindow, tmp_path: Path) -> None:
+def test_another_file_opened_as_a_project_is_said_to_be_one(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "mice.csv"
     path.write_text("weight,length\n20,9\n22,10\n")
-    window.files.open_path(path)
+    opened(window, qtbot, path)
     box = dialog(window, QMessageBox)
     assert "it seems to be a table (CSV)" in box.informativeText()
     assert "data are chosen on the Data page" in box.informativeText()

@@ -39,7 +39,7 @@ class Action:
         return MENUS[self.id.split(".")[0]]
 
 
-MENUS = {"file": "File", "edit": "Edit", "canvas": "Canvas", "problem": "Problems", "page": "View", "view": "View", "train": "Training",
+MENUS = {"file": "File", "edit": "Edit", "canvas": "Canvas", "problem": "Problems", "page": "View", "view": "View", "data": "Data", "train": "Training",
          "help": "Help"}  # fmt: skip
 
 # fmt: off
@@ -85,6 +85,8 @@ ACTIONS = (
     Action("page.train", "Training", "train", "Train and watch", lambda c: c.pages.show_training()),
     Action("view.values", "Values on the Wires", "values", "Send a batch through the network and show what flows along each wire", lambda c: c.values.toggle(), "design", separator=True),
     Action("view.theme", "Dark or Light", "theme", "Switch between the light and the dark theme", lambda c: c.preferences.switch_theme(), separator=True),
+    Action("data.add_file", "Add Your Own File …", "file", "Learn from a table or arrays of yours (CSV, Excel, Parquet, .npy …)", lambda c: c.pages.ask_own("file")),
+    Action("data.add_folder", "Add Your Own Folder …", "folder-open", "Learn from a folder of images of yours", lambda c: c.pages.ask_own("folder")),
     Action("train.start", "Train", "play", "Train this network", lambda c: c.training.train(), "idle"),
     Action("train.pause", "Pause or Resume", "pause", "Hold the training, or resume it", lambda c: c.run.pause_or_resume(), "running"),
     Action("train.step", "One Step", "step", "Train one batch, then hold", lambda c: c.run.step(), "running"),

@@ -81,6 +81,14 @@ class Preferences:
     def set_text(self, key: str, value: str) -> None:
         self._set(key, value)
 
+    def texts(self, key: str) -> list[str]:
+        """The list that is kept under a key; empty where none is."""
+        value = self._values.get(key, [])
+        return list(value) if isinstance(value, list) else []
+
+    def set_texts(self, key: str, value: list[str]) -> None:
+        self._set(key, value)
+
     def bytes(self, key: str) -> QByteArray | None:
         """A stored geometry, if there is one."""
         try:

@@ -104,6 +104,10 @@ class Files(QObject):
 
         self.when_safe(show)
 
+    def open_made(self, graph: Graph) -> None:
+        """A network that was made for the user's data, as a new project."""
+        self.when_safe(lambda: self.show_graph(graph))
+
     def open_path(self, path: Path) -> None:
         """A project file, read beside the window; where it cannot be read the open document stays."""
         self._opener.open(path)

@@ -13,6 +13,7 @@ from engine.graph import Graph
 from gui.actions import ACTIONS, Actions, key_rows
 from gui.canvas.view import View
 from gui.commands import Commands
+from gui.data.own.own_state import OwnState
 from gui.document import Document
 from gui.frame_fit import FrameFit
 from gui.help import Help
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self.files = Files(document, preferences, self, self._opened, self.say, self.start.refresh)
         self.journal = JournalKeeper(document, self)
         self.recovery = Recovery(self.files, self.journal, self)
+        self.own_state = OwnState(document, self)
         self.values = WireValues(document, self.view.canvas.live, self.pages.shown_run, self)
         self.commands = Commands(
             self.files,
@@ -105,7 +107,8 @@ class MainWindow(QMainWindow):
         self.start.file_chosen.connect(self.files.open_path)
         self.start.new_wanted.connect(self.files.new)
         self.start.open_wanted.connect(self.files.ask_open)
-        for speaker in (self.design, self.pages, self.values):
+        self.own_state.trouble.connect(self.pages.show_data)
+        for speaker in (self.design, self.pages, self.values, self.own_state):
             speaker.message.connect(self.say)
         self.journal.failed.connect(self.say)
         self.recovery.message.connect(self.say)
@@ -126,14 +129,16 @@ class MainWindow(QMainWindow):
     def _make_data(self) -> DataPage:
         from gui.data.data_page import DataPage
 
-        page = DataPage(self.document)
+        page = DataPage(self.document, self.preferences, self.own_state)
         page.message.connect(self.say)
+        page.own.graph_wanted.connect(self.files.open_made)
         return page
 
     def _make_training(self) -> Dashboard:
         from gui.training.dashboard import Dashboard
 
         page = Dashboard(self.document, make_host=self._make_host, preferences=self.preferences)
+        page.run.gate = self.own_state.before_training
         page.open_wanted.connect(self.files.open_network)
         page.message.connect(self.say)
         page.run.state_changed.connect(self.actions_table.update)
@@ -181,14 +186,21 @@ class MainWindow(QMainWindow):
     # -- the window itself -----------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_file(event) is not None:
+        if _dropped(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = _dropped_file(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self.files.open_path(path)
+        """A project is opened, any other file or folder looked at as data to learn from."""
+        paths = _dropped(event)
+        if not paths:
+            return
+        event.acceptProposedAction()
+        if len(paths) > 1:
+            self.say(f"{len(paths)} files were dropped: drop one file, or the folder they are in.")
+        elif paths[0].suffix == ".loom":
+            self.files.open_path(paths[0])
+        else:
+            self.pages.add_own(paths[0])
 
     def end_unasked(self) -> None:
         """End as *Quit* does, but ask nothing: a run is stopped and saved, the next start offers unsaved edits."""
@@ -229,6 +241,7 @@ class MainWindow(QMainWindow):
     def _shut_down(self, *, keep: bool = False) -> None:
         self.pages.shut_down(keep_run=keep)
         self.values.close()
+        self.own_state.close()
         self.commands.training.close()
         self.recovery.close()
         self.files.close()
@@ -237,7 +250,7 @@ class MainWindow(QMainWindow):
         self.design.store(self.preferences)
 
 
-def _dropped_file(event: QDragEnterEvent | QDropEvent) -> Path | None:
+def _dropped(event: QDragEnterEvent | QDropEvent) -> list[Path]:
+    """The files and folders that are dropped; nothing where anything else is among them."""
     urls = event.mimeData().urls()
-    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    return paths[0] if len(paths) == 1 and paths[0].suffix == ".loom" else None
+    return [Path(url.toLocalFile()) for url in urls] if all(url.isLocalFile() for url in urls) else []

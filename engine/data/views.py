@@ -137,9 +137,23 @@ def _scaled(field: Field, train: Array, test: Array) -> tuple[Array, Array]:
     if field.classes:
         return train, test
     axis = 0 if len(field.shape) == 1 else None
+    train, test = _filled(train, test)
     middle, spread = train.mean(axis, dtype=np.float64), train.std(axis, dtype=np.float64)
     spread = np.where(spread > 1e-9, spread, 1.0)
     return ((train - middle) / spread).astype(np.float32), ((test - middle) / spread).astype(np.float32)
+
+
+def _filled(train: Array, test: Array) -> tuple[Array, Array]:
+    """The median of the rows to fit on where a value is missing (NaN), 0 where a feature has none."""
+    import numpy as np
+
+    holes = np.isnan(train), np.isnan(test)
+    if not holes[0].any() and not holes[1].any():
+        return train, test
+    known = ~holes[0].all(0)
+    medians = np.zeros(train.shape[1], train.dtype)
+    medians[known] = np.nanmedian(train[:, known], axis=0)
+    return np.where(holes[0], medians, train), np.where(holes[1], medians, test)
 
 
 def _unit(values: Array) -> Array:

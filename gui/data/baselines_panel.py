@@ -43,7 +43,7 @@ class Baselines(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.background = Background("measure-baselines", self)
-        self._known: dict[DataConfig, tuple[Baseline, ...]] = {}
+        self._known: dict[str, tuple[Baseline, ...]] = {}
         self._config: DataConfig | None = None
         self._measured: DataConfig | None = None
         self._stop = threading.Event()
@@ -93,8 +93,8 @@ class Baselines(QWidget):
         self._config = key
         if self._measured not in (None, key):
             self._stop_now()
-        if key not in self._known and (found := remembered(config)):
-            self._known[key] = found
+        if _text(key) not in self._known and (found := remembered(config)):
+            self._known[_text(key)] = found
         self._refresh()
 
     def start(self) -> None:
@@ -127,7 +127,7 @@ class Baselines(QWidget):
     def _done(self, result: tuple[DataConfig, tuple[Baseline, ...] | None]) -> None:
         config, found = result
         if found is not None:
-            self._known[config] = found
+            self._known[_text(config)] = found
         self._ended("" if found is not None else "Cancelled.")
 
     def _failed(self, error: Exception) -> None:
@@ -148,7 +148,7 @@ class Baselines(QWidget):
             self.note.setText(f"Measuring {name} …")
 
     def _refresh(self, text: str = "", token: str = "muted") -> None:
-        found = self._known.get(self._config) if self._config is not None else None
+        found = self._known.get(_text(self._config)) if self._config is not None else None
         busy = self._measured is not None and self._measured == self._config
         self.bar.setVisible(busy)
         self.cancel.setVisible(busy)
@@ -197,4 +197,11 @@ class Baselines(QWidget):
 
 def _key(config: DataConfig) -> DataConfig:
     """What the baselines depend on, and nothing else."""
-    return DataConfig(dataset=config.dataset, path=config.path, split=config.split, seed=config.seed)
+    return DataConfig(
+        dataset=config.dataset, source=config.source, path=config.path, split=config.split, seed=config.seed
+    )
+
+
+def _text(config: DataConfig) -> str:
+    """The same as a text, to look it up by."""
+    return config.model_dump_json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.data.dataset import Dataset, MissingFiles
+from engine.data.dataset import DataError, Dataset, MissingFiles
 from engine.data.origin import declared
 from engine.edits import MISSING, Change, SetSetting
 from engine.graph import Graph, GraphError
@@ -24,12 +25,19 @@ from engine.settings.resolution import SettingFault, resolve_settings
 from engine.training.status import sentence
 from gui.data.data_preview import DataPreview, look
 from gui.data.data_settings import SplitSection, Transforms
-from gui.data.dataset_list import Catalogue
+from gui.data.dataset_list import Catalogue, facts
+from gui.data.middle import Middle
+from gui.data.own.looking import OwnLook
+from gui.data.own.own_data import OwnData
+from gui.data.own.own_state import OwnState
+from gui.data.own.recent_own import OwnEntry
+from gui.data.own.wishes import Wishes
 from gui.data.samples import SamplesPanel
-from gui.data.taking import Remembered, Taking, in_use
+from gui.data.taking import Remembered, Taking, in_use, source_in
 from gui.data.use_bar import UseBar
 from gui.document import Document
 from gui.forms.sections import SettingsSection, align, faults, raw
+from gui.preferences import Preferences
 from gui.training.meanings import data_hints
 from gui.work.background import Background
 
@@ -45,8 +53,16 @@ class DataPage(QWidget):
 
     message = Signal(str)
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        preferences: Preferences | None = None,
+        state: OwnState | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._own_state = None if state is not None else OwnState(document, self)
+        """A page without a window follows the files itself."""
         self.document = document
         self.background = Background("read-data", self)
         self.seen: DataPreview | None = None
@@ -58,7 +74,17 @@ class DataPage(QWidget):
         self._used = in_use(document)
         self._shown: tuple[DataConfig, str] | None = None
         self._missing: tuple[DataConfig, str] | None = None
+        state = state or self._own_state
+        assert state is not None
+        self.own = OwnData(document, preferences, state, self)
+        self.own.looked.connect(self._look_at_own)
+        self.own.turned.connect(self.refresh)
+        self.own.message.connect(self.message)
+        self._resting: OwnEntry | None = None
         self.choice = Catalogue()
+        self.choice.own_looked.connect(self._rest_at_own)
+        self.choice.own_chosen.connect(self._use_own)
+        self.choice.add_wanted.connect(self.ask_own)
         self.choice.looked.connect(self._look_at)
         self.choice.chosen.connect(self._use)
         self.choice.files.path_chosen.connect(self._choose_folder)
@@ -68,9 +94,9 @@ class DataPage(QWidget):
         self.samples.part_changed.connect(self._look)
         self.samples.offer_taken.connect(self.choice.files.take_offer)
         self.use = UseBar(document)
-        self.use.used.connect(lambda: self.looked is not None and self._use(self.looked.dataset))
+        self.use.used.connect(self._use_looked)
         self.use.message.connect(self.message)
-        self.samples.above.addWidget(self.use)
+        self.middle = Middle(self.use, self.own, self.samples)
         self.transforms = Transforms(document)
         self.split = SplitSection(document)
         path = ("data",)
@@ -94,15 +120,19 @@ class DataPage(QWidget):
     def refresh(self) -> None:
         """Show what the document holds now; samples only while the page is seen."""
         self._rest.stop()
+        if self._resting is not None:
+            entry, self._resting = self._resting, None
+            self.own.open(entry)
         wrong, hints = faults(self.document), data_hints(self.document)
         if self.looked is not None:
-            self.looked = self.remembered.taking(self.document, self.looked.dataset)
+            self.looked = self._again(self.looked)
         self.choice.show_name(
             raw(self.document, ("data", "dataset")),
             self.looked.path if self.looked else raw(self.document, ("data", "path")),
             "" if self.looked else wrong.get("data.dataset", wrong.get("data.path", "")),
-            self.looked.dataset if self.looked else None,
+            self.looked.dataset if self.looked else self._used if source_in(self.document) else None,
         )
+        self._show_own()
         self.transforms.refresh(wrong, self.looked)
         for section in self.sections:
             section.refresh(wrong)
@@ -113,14 +143,18 @@ class DataPage(QWidget):
     def close_background(self) -> None:
         """Wait for what is being read; stop what is being fetched and measured."""
         self._rest.stop()
-        for part in (self.choice.files, self.samples.baselines):
+        for part in (self.choice.files, self.samples.baselines, self.own):
             part.close_background()
+        if self._own_state is not None:
+            self._own_state.close()
         self.background.close()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Load the samples once they are to be seen."""
         super().showEvent(event)
         self._look()
+        self.own.check_listed()
+        self.own.state.check()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -130,8 +164,11 @@ class DataPage(QWidget):
     def _changed(self, change: Change) -> None:
         if change.settings:
             self.remembered.note(self.document)
-        if in_use(self.document) is not self._used:
+        if in_use(self.document) != self._used:
             self._used, self.looked, self._said = in_use(self.document), None, ""
+            self.own.forget()
+            if self.isVisible():
+                self.own.state.check()
         if change.settings or self.isVisible():
             self._soon.start()
 
@@ -139,6 +176,7 @@ class DataPage(QWidget):
         self.remembered.forget()
         self.remembered.note(self.document)
         self._used, self.looked, self._said = in_use(self.document), None, ""
+        self.own.forget()
         self._soon.start()
 
     # -- samples ---------------------------------------------------------------------------------------------------
@@ -151,17 +189,32 @@ class DataPage(QWidget):
         if self.looked is not None:
             alone.settings["data"] = self.looked.settings(self.document)
         settings = resolve_settings(alone)
+        if self.own.pending or self.own.error:
+            self._shown = None
+            self.use.hide()
+            if self.own.pending:
+                self.samples.show_hint(f"Looking at {Path(self.own.pending).name} …")
+            else:
+                self.samples.show_error(self.own.error)
+            return
         self.use.show_state(self.looked, None if isinstance(settings, SettingFault) else settings[0], self._said)
         if isinstance(settings, SettingFault):
             self._shown = None
             self.samples.show_error(settings.message)
         elif not settings[0].chosen:
             self._shown = None
-            self.samples.show_hint("Choose a dataset on the left to see its samples.")
+            self.samples.show_hint(
+                "Choose a dataset on the left, or drop a file or folder of yours anywhere on the window."
+            )
         elif (wanted := (settings[0], self.samples.part)) != self._shown:
             self._shown = wanted
-            name = declared(settings[0]).name
-            self.samples.show_working(f"Loading {name.replace('_', ' ')} …", name)
+            try:
+                dataset = declared(settings[0])
+            except DataError as error:
+                self.samples.show_error(str(error))
+                return
+            title = dataset.name.replace("_", " ") if dataset.loader else dataset.title
+            self.samples.show_working(f"Loading {title} …", dataset.name)
             self.background.run(partial(look, *wanted), partial(self._loaded, wanted), partial(self._failed, wanted))
 
     def _loaded(self, wanted: tuple[DataConfig, str], seen: DataPreview) -> None:
@@ -171,7 +224,7 @@ class DataPage(QWidget):
             self.choice.files.found()
 
     def _failed(self, wanted: tuple[DataConfig, str], error: Exception) -> None:
-        if wanted == self._shown and isinstance(error, MissingFiles):
+        if wanted == self._shown and isinstance(error, MissingFiles) and wanted[0].source is None:
             self._missing = wanted
             self._offer_files()
         elif wanted == self._shown:
@@ -197,7 +250,10 @@ class DataPage(QWidget):
 
     def _look_at(self, dataset: Dataset) -> None:
         """Show a dataset, once the choice has come to rest; the project stays as it is."""
-        if self.looked is None and dataset is in_use(self.document):
+        self._resting = None
+        busy = bool(self.own.pending or self.own.error)
+        self.own.forget()
+        if self.looked is None and dataset is in_use(self.document) and not busy:
             return
         same = dataset is in_use(self.document)
         self.looked = None if same else self.remembered.taking(self.document, dataset)
@@ -205,16 +261,21 @@ class DataPage(QWidget):
 
     def _use(self, dataset: Dataset) -> None:
         """Let the project learn from a dataset, as one undo step."""
-        if dataset is in_use(self.document):
-            return
-        taking = self.remembered.taking(self.document, dataset)
+        if dataset is not in_use(self.document):
+            self._take(self.remembered.taking(self.document, dataset))
+
+    def _use_looked(self) -> None:
+        if self.looked is not None:
+            self._take(self.looked)
+
+    def _take(self, taking: Taking) -> None:
         try:
             self.document.apply(taking.edit(self.document), taking.title)
         except GraphError as error:
             self.message.emit(str(error))
             return
         self._said = taking.said
-        self.message.emit(f"In use: {dataset.title}. {taking.said}".strip())
+        self.message.emit(f"In use: {taking.dataset.title}. {taking.said}".strip())
         self.choice.list.setFocus()
 
     def _choose_folder(self, path: str | None) -> None:
@@ -228,11 +289,70 @@ class DataPage(QWidget):
         except GraphError as error:
             self.message.emit(str(error))
 
+    # -- data of the user's own ------------------------------------------------------------------------------------
+
+    def add_own(self, path: Path) -> None:
+        """Look at a file or folder of the user's; the project stays as it is."""
+        self.own.add(path)
+
+    def ask_own(self, what: str) -> None:
+        """Ask for a "file" or a "folder" to add."""
+        self.own.ask(what, self.window())
+
+    def _again(self, taking: Taking) -> Taking:
+        """What is looked at, as it would come now."""
+        if taking.found is not None:
+            return self.remembered.taking_found(self.document, taking.found)
+        return self.remembered.taking(self.document, taking.dataset)
+
+    def _look_at_own(self, look: OwnLook) -> None:
+        """Show what was found beside the data in use."""
+        source = source_in(self.document)
+        same = (
+            source is not None
+            and self.own.look_of(source) is look
+            and source.fingerprint == look.found.settings.fingerprint
+        )
+        self.looked = None if same else self.remembered.taking_found(self.document, look.found)
+        self.refresh()
+
+    def _rest_at_own(self, entry: OwnEntry) -> None:
+        """Look at data of the list, once the choice has come to rest; those in use are only shown."""
+        source = source_in(self.document)
+        if source is not None and source.path == entry.path:
+            self.own.forget()
+            self.looked = self._resting = None
+        elif entry.path == self.own.pending or (self.looked is not None and self.looked.dataset.source == entry.path):
+            return
+        else:
+            self._resting = entry
+        self._rest.start()
+
+    def _use_own(self, entry: OwnEntry) -> None:
+        if self.looked is not None and self.looked.found is not None and self.looked.dataset.source == entry.path:
+            self._take(self.looked)
+
+    def _show_own(self) -> None:
+        """How own data are read, what is odd about them, and the list of them."""
+        used, looked = source_in(self.document), self.looked
+        found = looked.found if looked is not None else None
+        shown = found.settings if found is not None else used if looked is None else None
+        if self.own.pending or self.own.error:
+            shown = None
+        parts = self.own.show_source(shown, used=shown is not None and found is None)
+        self.middle.show_parts(parts, found.settings.path if found is not None else "")
+        entries = self.own.recent.entries()
+        if used is not None and self._used is not None and used.path not in [entry.path for entry in entries]:
+            entries.insert(0, OwnEntry(used.path, Wishes(used.kind), facts(self._used)))
+        current = self.own.pending or (shown.path if shown is not None else None)
+        self.choice.show_own(entries, used.path if used is not None else "", current, self.own.missing)
+
     def _lay_out(self) -> None:
         settings = QWidget()
         box = QVBoxLayout(settings)
         box.setContentsMargins(12, 10, 12, 12)
         box.setSpacing(6)
+        box.addWidget(self.own.options)
         box.addWidget(self.transforms)
         box.addSpacing(10)
         for section in self.sections:
@@ -246,7 +366,7 @@ class DataPage(QWidget):
         right.setMinimumWidth(260)
         right.setAccessibleName("Data settings")
         whole = QSplitter(Qt.Orientation.Horizontal)
-        for part in (self.choice, self.samples, right):
+        for part in (self.choice, self.middle, right):
             whole.addWidget(part)
         whole.setStretchFactor(1, 1)
         whole.setSizes([310, 670, 300])

@@ -13,10 +13,12 @@ from engine.data.origin import declared
 from engine.settings.data import DataConfig
 
 if TYPE_CHECKING:
-    from engine.data.dataset import Array
+    from engine.data.dataset import Array, Column, Columns
 
 PARTS = {"train": "training", "validation": "validation", "test": "test"}
 SHOWN = 12
+SEEN = 200
+"""Samples of a part that are read to count the pixels of masks, or to fit what is only shown."""
 BINS = 8
 """Bars for a target that is a number."""
 MOST = 11
@@ -71,17 +73,20 @@ def look(config: DataConfig, part: str) -> DataPreview:
     from engine.data.pipeline import prepare
 
     dataset = declared(config)
-    prepared = prepare(config)
+    if config.source is None:
+        prepared, taken = prepare(config), None
+        raw, parts = prepared.raw, [getattr(prepared, name).indices for name in PARTS]
+    else:
+        raw, parts, taken = _of_own(config, part)
     source = dataset.first("input")
-    parts = [getattr(prepared, name) for name in PARTS]
-    chosen = parts[list(PARTS).index(part)]
-    indices = chosen.indices[:SHOWN]
+    indices = parts[list(PARTS).index(part)][:SHOWN]
     balances = {
-        name: _balance(dataset, name, prepared.raw[name][:], [one.indices for one in parts])
+        name: _balance(dataset, name, *_goals(raw[name], parts))
         for name, field in dataset.fields.items()
         if field.role == "target"
     }
-    before, more = prepared.raw[source][indices], {name: prepared.raw[name][indices] for name in prepared.raw}
+    before, more = raw[source][indices], {name: raw[name][indices] for name in raw}
+    after = taken if taken is not None else getattr(prepared, part).values(source)[:SHOWN].numpy()
     return DataPreview(
         dataset,
         form_of(dataset),
@@ -89,11 +94,51 @@ def look(config: DataConfig, part: str) -> DataPreview:
         balances,
         _columns(config, dataset) if before.ndim == 2 and dataset.kind == "table" else (),
         before,
-        chosen.values(source)[:SHOWN].numpy(),
+        after,
         more,
         tuple(_answer(dataset, {name: values[row] for name, values in more.items()}) for row in range(len(indices))),
         any(transform.field == source for transform in config.transforms),
     )
+
+
+def _of_own(config: DataConfig, part: str) -> tuple[Columns, list[Array], Array]:
+    """Columns, parts and first samples after the transforms of data of one's own, which may be too many to read.
+
+    Where they are many the transforms are fitted on some of the training part: enough to show what they do.
+    """
+    from engine.data.fields import fields
+    from engine.data.origin import opened
+    from engine.data.pipeline import view_of
+    from engine.data.splitting import split
+    from engine.data.transforms import Fitted, fit
+
+    specs, raw = fields(config), opened(config).arrays
+    found = split(config, raw, specs)
+    parts = [found[name] for name in PARTS]  # type: ignore[index]
+    source, chain = declared(config).first("input"), tuple[Fitted, ...]()
+    fitted_on = parts[0] if isinstance(raw[source], _arrays()) else parts[0][:SEEN]
+    for transform in config.transforms:
+        if transform.field == source:
+            chain = (*chain, fit(transform, view_of(raw[source], specs[source], fitted_on, chain)))
+    shown = parts[list(PARTS).index(part)][:SHOWN]
+    return raw, parts, view_of(raw[source], specs[source], shown, chain)[:]
+
+
+def _arrays() -> type:
+    import numpy as np
+
+    return np.ndarray
+
+
+def _goals(column: Column, parts: Sequence[Array]) -> tuple[Array, Sequence[Array]]:
+    """The values to count, and which of them are in each part; of what is read from files those of some samples."""
+    import numpy as np
+
+    if isinstance(column, np.ndarray) or len(column.shape) == 1:
+        return column[:], parts
+    some = [part[:SEEN] for part in parts]
+    starts = np.cumsum([0, *(len(part) for part in some)])
+    return column[np.concatenate(some)], [np.arange(low, high) for low, high in pairwise(starts)]
 
 
 def _columns(config: DataConfig, dataset: Dataset) -> tuple[str, ...]:

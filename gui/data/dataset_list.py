@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.data.datasets import catalogue
 from gui.data.data_files import FilesBox
+from gui.data.own.recent_own import OwnEntry
 from gui.widgets import Label, Note, heading, plain
 
+OWN = Qt.ItemDataRole.UserRole + 1
+OWN_TITLE = "Your own"
 KINDS = {"table": "Tables", "image": "Images", "clip": "Clips", "sequence": "Sequences", "text": "Text"}
 DATASET = Qt.ItemDataRole.UserRole
 
@@ -39,6 +44,12 @@ class Catalogue(QWidget):
     """A dataset is to be shown; nothing is changed by that."""
     chosen = Signal(object)
     """A dataset is to be used."""
+    own_looked = Signal(object)
+    """Data of the user's own (`OwnEntry`) are to be shown."""
+    own_chosen = Signal(object)
+    """They are to be used."""
+    add_wanted = Signal(str)
+    """Data of the user's own are to be added: a "file" or a "folder"."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,23 +57,34 @@ class Catalogue(QWidget):
         self.list.setAccessibleName("Datasets")
         self.list.setToolTip("Look at a data set; Enter or a double click uses it")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._own: list[OwnEntry] = []
         for kind, title in KINDS.items():
             self._add_heading(title)
             for dataset in catalogue():
                 if dataset.kind == kind:
                     self._add(dataset)
-        self.list.currentItemChanged.connect(lambda item, _before: self._tell(self.looked, item))
-        self.list.itemClicked.connect(lambda item: self._tell(self.looked, item))
-        self.list.taken.connect(lambda item: self._tell(self.chosen, item))
+        self.list.currentItemChanged.connect(lambda item, _before: self._tell(self.looked, self.own_looked, item))
+        self.list.itemClicked.connect(lambda item: self._tell(self.looked, self.own_looked, item))
+        self.list.taken.connect(lambda item: self._tell(self.chosen, self.own_chosen, item))
         self.error = Note("", "error")
         self.about = Label()
         self.about.setWordWrap(True)
         self.source = Note()
         self.files = FilesBox()
+        self.add = QPushButton("Add Your Own …")
+        self.add.setAccessibleName("Add your own data")
+        self.add.setToolTip(
+            plain("Learn from a file or a folder of yours; you can also drop it anywhere on the window")
+        )
+        menu = QMenu(self.add)
+        for what, text in (("file", "File …"), ("folder", "Folder …")):
+            menu.addAction(text, lambda what=what: self.add_wanted.emit(what))
+        self.add.setMenu(menu)
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 10, 12, 12)
         box.setSpacing(8)
         box.addWidget(heading("Dataset"))
+        box.addWidget(self.add)
         box.addWidget(self.list, 1)
         for widget in (self.error, self.about, self.source, self.files):
             box.addWidget(widget)
@@ -85,8 +107,44 @@ class Catalogue(QWidget):
         self.error.setText(f"✕ {error}")
         self.error.setVisible(bool(error))
         self.about.setText(chosen.description if chosen else "")
-        self.source.setText(f"Source: {chosen.source}. Licence: {chosen.licence}." if chosen else "")
+        licence = f"Source: {chosen.source}. Licence: {chosen.licence}." if chosen and chosen.licence else ""
+        self.source.setText(licence or (f"In {chosen.source}" if chosen else ""))
         self.files.show_dataset(chosen, path if isinstance(path, str) and path else None)
+
+    def show_own(self, entries: Sequence[OwnEntry], used: str, shown: str | None, missing: Collection[str]) -> None:
+        """Show the user's own data at the top, the one at the path ``used`` marked and the one ``shown`` current."""
+        with QSignalBlocker(self.list):
+            if [entry.path for entry in entries] != [entry.path for entry in self._own]:
+                while self.list.count() and self.list.item(0).data(DATASET) is None and self._is_own(0):
+                    self.list.takeItem(0)
+                rows = [self._heading(OWN_TITLE), *(self._own_item(entry) for entry in entries)] if entries else []
+                for row, item in enumerate(rows):
+                    self.list.insertItem(row, item)
+            self._own = list(entries)
+            for entry, item in zip(entries, self.own_items(), strict=True):
+                item.setData(OWN, entry)
+                gone = " · missing" if entry.path in missing else ""
+                facts = entry.facts or entry.path
+                item.setText(f"{f'✓ {entry.title} · in use' if entry.path == used else entry.title}{gone}\n{facts}")
+                reason = "\nIt is not there any more, or cannot be reached." if gone else ""
+                item.setToolTip(plain(f"{entry.path}{reason}"))
+                if entry.path == shown and item is not self.list.currentItem():
+                    self.list.setCurrentItem(item)
+
+    def own_items(self) -> list[QListWidgetItem]:
+        """The cards of the user's own data."""
+        every = [self.list.item(row) for row in range(self.list.count())]
+        return [item for item in every if isinstance(item.data(OWN), OwnEntry)]
+
+    def _is_own(self, row: int) -> bool:
+        """Whether a row is the heading of the user's own data, or one of them."""
+        return bool(self.list.item(row).data(OWN))
+
+    def _own_item(self, entry: OwnEntry) -> QListWidgetItem:
+        item = QListWidgetItem(entry.title)
+        item.setData(OWN, entry)
+        item.setSizeHint(QSize(0, 44))
+        return item
 
     def items(self) -> list[QListWidgetItem]:
         """The cards of the datasets, in their order."""
@@ -94,13 +152,17 @@ class Catalogue(QWidget):
         return [item for item in every if item.data(DATASET) is not None]
 
     def _add_heading(self, title: str) -> None:
+        self.list.addItem(self._heading(title))
+
+    def _heading(self, title: str) -> QListWidgetItem:
         item = QListWidgetItem(title)
+        item.setData(OWN, title == OWN_TITLE)
         item.setFlags(Qt.ItemFlag.NoItemFlags)
         font = item.font()
         font.setBold(True)
         item.setFont(font)
         item.setSizeHint(QSize(0, 28))
-        self.list.addItem(item)
+        return item
 
     def _add(self, dataset: Dataset) -> None:
         item = QListWidgetItem(f"{dataset.title}\n{facts(dataset)}")
@@ -110,15 +172,19 @@ class Catalogue(QWidget):
         self.list.addItem(item)
 
     @staticmethod
-    def _tell(signal: SignalInstance, item: QListWidgetItem | None) -> None:
+    def _tell(signal: SignalInstance, of_own: SignalInstance, item: QListWidgetItem | None) -> None:
         if item is not None and item.data(DATASET) is not None:
             signal.emit(item.data(DATASET))
+        elif item is not None and isinstance(item.data(OWN), OwnEntry):
+            of_own.emit(item.data(OWN))
 
 
 def facts(dataset: Dataset) -> str:
     """``1,797 samples · 10 classes · 8×8``, short enough for a card."""
     field, goal = (dataset.fields[dataset.first(role)] for role in ("input", "target"))
     shape = field.shape
+    if not dataset.loader:
+        return _own_facts(dataset)
     if field.classes:
         form = f"{shape[0]} characters"
     elif len(shape) == 1:
@@ -129,3 +195,11 @@ def facts(dataset: Dataset) -> str:
     if not field.classes:
         parts.insert(1, f"{goal.classes} classes" if goal.classes else dataset.task)
     return " · ".join(parts)
+
+
+def _own_facts(dataset: Dataset) -> str:
+    """The same for data of the user's own, which need not have an input of numbers."""
+    goal, shape = dataset.fields[dataset.first("target")], dataset.fields[dataset.first("input")].shape
+    form = f"{shape[0]} features" if len(shape) == 1 else "×".join(map(str, shape))
+    parts = [f"{dataset.samples:,} samples", f"{goal.classes} classes" if goal.classes else dataset.task]
+    return " · ".join([*parts, form] if form else parts)

@@ -136,11 +136,8 @@ class SamplesPanel(QWidget):
         top.addWidget(self.state)
         top.addWidget(self.parts)
         box = QVBoxLayout(self)
-        box.setContentsMargins(16, 10, 16, 12)
+        box.setContentsMargins(16, 6, 16, 12)
         box.setSpacing(8)
-        self.above = QVBoxLayout()
-        """Room for what is said of the whole data set."""
-        box.addLayout(self.above)
         box.addLayout(top)
         box.addWidget(self.remark)
         box.addWidget(self.views, 1)

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.data.dataset import Dataset
+from engine.data.dataset import DataError, Dataset
 from engine.data.datasets import catalogue
+from engine.data.origin import declared
+from engine.data.sources.found import Found
 from engine.edits import MISSING, Edit, SetSetting
-from engine.settings.data import Resize, Standardise
+from engine.graph import Graph
+from engine.literals import literal
+from engine.settings.data import DataConfig, Fill, Resize, SourceSettings, Standardise
+from engine.settings.resolution import SettingFault, resolve_settings
 from gui.document import Document
 from gui.forms.sections import compound, raw
 
-TRANSFORMS: dict[str, type[Resize | Standardise]] = {"resize": Resize, "standardise": Standardise}
+TRANSFORMS: dict[str, type[Resize | Standardise | Fill]] = {
+    "resize": Resize,
+    "standardise": Standardise,
+    "fill": Fill,
+}
 PATH = ("data", "transforms")
 
 Items = list[dict[str, object]]
@@ -20,18 +29,26 @@ Items = list[dict[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """A data set with the transforms and the folder it would come with; ``said`` tells what becomes of the others."""
+    """A data set with the transforms and the folder it would come with; ``said`` tells what becomes of the others.
+
+    ``found`` is there for data of the user's own.
+    """
 
     dataset: Dataset
     transforms: Items
     path: str | None
     said: str = ""
+    found: Found | None = None
 
     def settings(self, document: Document) -> dict[str, object]:
         """The data section as it would be."""
         now = raw(document, ("data",))
         kept = {key: value for key, value in now.items() if key not in ENTRIES} if isinstance(now, Mapping) else {}
-        new = {"dataset": self.dataset.name, "path": self.path, "transforms": self.transforms}
+        new: dict[str, object] = {"path": self.path, "transforms": self.transforms}
+        if self.found is None:
+            new["dataset"] = self.dataset.name
+        else:
+            new["source"] = literal(self.found.settings.model_dump(exclude_defaults=True))
         return {**kept, **{key: value for key, value in new.items() if value}}
 
     def edit(self, document: Document) -> Edit:
@@ -49,7 +66,7 @@ class Taking:
         return f"Use {self.dataset.title}"
 
 
-ENTRIES = ("dataset", "path", "transforms")
+ENTRIES = ("dataset", "source", "path", "transforms")
 """What belongs to a data set; split and batches are the project's whatever it learns from."""
 
 
@@ -57,7 +74,7 @@ class Remembered:
     """What each data set had when it was in use last, as long as the project is open."""
 
     def __init__(self) -> None:
-        self._had: dict[str, Items] = {}
+        self._had: dict[tuple[str, str], Items] = {}
         self._paths: dict[str, str | None] = {}
 
     def forget(self) -> None:
@@ -70,7 +87,7 @@ class Remembered:
         dataset = in_use(document)
         if dataset is not None:
             path = raw(document, ("data", "path"))
-            self._had[dataset.name] = items(document)
+            self._had[_key(dataset)] = items(document)
             self._paths[dataset.name] = path if isinstance(path, str) and path else None
 
     def note_path(self, dataset: Dataset, path: str | None) -> None:
@@ -81,8 +98,8 @@ class Remembered:
         """What using a data set would mean now: it gets back what it had, else what it can take over."""
         before, path = in_use(document), self._paths.get(dataset.name)
         now = items(document)
-        if dataset.name in self._had:
-            had = self._had[dataset.name]
+        if _key(dataset) in self._had:
+            had = self._had[_key(dataset)]
             again = [item for item in had if item not in now]
             said = f"It gets back what it had: {_names(had)}." if again else ""
             return Taking(dataset, had, path, said)
@@ -99,11 +116,41 @@ class Remembered:
             )
         return Taking(dataset, carried, path, said)
 
+    def taking_found(self, document: Document, found: Found) -> Taking:
+        """The same for data of the user's own: they get back what they had, else what is proposed for them."""
+        had = self._had.get(_key(found.dataset))
+        fits = had is not None and all(
+            item.get("field") in fields_for(str(item["name"]), found.dataset) for item in had
+        )
+        proposed = [dict(item) for item in found.transforms]
+        transforms = had if fits and had is not None else proposed
+        said = f"They get back what they had: {_names(transforms)}." if transforms and transforms != proposed else ""
+        return Taking(found.dataset, transforms, None, said, found)
+
 
 def in_use(document: Document) -> Dataset | None:
-    """The data set of the project, where it has one that there is."""
+    """The data of the project, on board or its own, where it has some that there are."""
+    source = source_in(document)
+    if source is not None:
+        try:
+            return declared(DataConfig(source=source))
+        except DataError:
+            return None
     name = raw(document, ("data", "dataset"))
     return next((dataset for dataset in catalogue() if dataset.name == name), None)
+
+
+def source_in(document: Document) -> SourceSettings | None:
+    """The data of one's own that a project learns from, as far as its settings can be read."""
+    alone = Graph()
+    alone.settings["data"] = document.project.settings.get("data", {})
+    settings = resolve_settings(alone)
+    return None if isinstance(settings, SettingFault) else settings[0].source
+
+
+def _key(dataset: Dataset) -> tuple[str, str]:
+    """What tells a data set from all others: of one's own also where it is."""
+    return dataset.name, dataset.source
 
 
 def items(document: Document) -> Items:
@@ -116,7 +163,8 @@ def items(document: Document) -> Items:
 def fields_for(name: str, dataset: Dataset | None) -> list[str]:
     """The fields a transform can work on."""
     fields = dataset.fields.items() if dataset else ()
-    return [key for key, f in fields if f.dtype == "float32" and (name != "resize" or len(f.shape) == 3)]
+    axes = {"resize": 3, "fill": 1}.get(name)
+    return [key for key, f in fields if f.dtype == "float32" and axes in (None, len(f.shape))]
 
 
 def fitting(item: Mapping[str, object], dataset: Dataset, before: Dataset | None = None) -> dict[str, object] | None:

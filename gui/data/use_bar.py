@@ -71,6 +71,8 @@ class UseBar(QWidget):
         self.use.setVisible(looked is not None)
         if looked is not None:
             self.title.setText(f"{looked.dataset.title} · only shown")
+            self.use.setText("Use this data set" if looked.found is None else "Use These Data")
+            self.use.setAccessibleName(self.use.text())
             other = f"The project goes on learning from {dataset.title}." if dataset else "The project has no data yet."
             self._say(f"{other} {looked.said}".strip(), _would_misfit(self.document, config))
             self._show_problem(None)

@@ -85,6 +85,16 @@ class Pages(QStackedWidget):
     def show_data(self) -> None:
         self._show("page.data", self.data)
 
+    def add_own(self, path: Path) -> None:
+        """Look at a file or folder of the user's on the Data page."""
+        self.show_data()
+        self.data.add_own(path)
+
+    def ask_own(self, what: str) -> None:
+        """Ask for a "file" or a "folder" of the user's to learn from."""
+        self.show_data()
+        self.data.ask_own(what)
+
     def show_training(self) -> None:
         self._show("page.train", self.training)
 

@@ -30,7 +30,7 @@ class TrainingCommands(QObject):
         """Train the network as it is now; where no data are chosen yet, ask for them."""
         project = self._pages.document.project
         data = project.settings.get("data", {})
-        if project.nodes and isinstance(data, dict) and data.get("dataset") is None:
+        if project.nodes and isinstance(data, dict) and data.get("dataset") is None and data.get("source") is None:
             self._pages.show_data()
             self._pages.message.emit("Choose the data to learn from, then press Train again.")
             return

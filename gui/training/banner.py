@@ -24,7 +24,7 @@ from gui.widgets import Label, Note
 SHORT = 240
 """How many characters of a long remark are shown at first."""
 MOST_HEIGHT = 120
-SIGNS = {**STATES, "remark": ("Remark", "hint", "accent")}
+SIGNS = {**STATES, "remark": ("Remark", "hint", "accent"), "warning": ("Warning", "warning", "warning")}
 """What a strip says → word, sign, colour."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -50,6 +51,8 @@ class CurrentRun(QObject):
         self._document, self.make_host = document, make_host
         self.host: Host | None = None
         self.state = "idle"
+        self.gate: Callable[[Callable[[], None]], None] = lambda begin: begin()
+        """Lets a new run begin, at once or once something is found out."""
         self._watch: Watch | None = None
         self._stored = Background("show-run", self)
 
@@ -82,6 +85,10 @@ class CurrentRun(QObject):
 
     def train(self, weights_of: Path | None = None) -> None:
         """Begin a run of the network as it is now, with new weights or those of an earlier run."""
+        if self.ready():
+            self.gate(lambda: self._train(weights_of))
+
+    def _train(self, weights_of: Path | None) -> None:
         if self.ready():
             graph = self._document.project
             self._begin(self.make_host(graph, weights_of=weights_of) if weights_of else self.make_host(graph))

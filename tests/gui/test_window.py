@@ -216,7 +216,7 @@ def test_a_file_dropped_on_the_window_opens(qtbot: QtBot, window: MainWindow, tm
     QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, *both))
     qtbot.waitUntil(lambda: window.document.path == file)
     other = QMimeData()
-    other.setUrls([QUrl.fromLocalFile(str(tmp_path / "notes.txt"))])
+    other.setUrls([QUrl("https://example.org/notes.txt")])
     refused = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, other, *both)
     refused.ignore()
     QApplication.sendEvent(window, refused)

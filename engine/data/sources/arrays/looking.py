@@ -39,7 +39,10 @@ def look(path: Path, wishes: Arrays | None, watch: Watch) -> Found:
     target = next((name for name, one in wanted.items() if one.role == "target"), None) or _target(rows)
     fields, reasons = list[ArraySettings](), dict[str, str]()
     for name, array in stored.items():
-        one, why = _field(name, array, "ignored" if name not in rows else "target" if name == target else "input")
+        role = "ignored" if name not in rows else "target" if name == target else "input"
+        if name in wanted and "role" in wanted[name].model_fields_set:
+            role = wanted[name].role
+        one, why = _field(name, array, role)
         if name in wanted:
             one = one.model_copy(update={key: getattr(wanted[name], key) for key in wanted[name].model_fields_set})
         fields.append(one)

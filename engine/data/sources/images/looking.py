@@ -61,8 +61,8 @@ def look(path: Path, wishes: Images | None, watch: Watch) -> Found:
     if not names:
         raise DataError(f"There are no images below {path}.", setting="data.source.path")
     known = {entry.name for entry in entries}
-    options, reasons = _answers(path, names, known)
     wished = {} if wishes is None else {name: getattr(wishes, name) for name in wishes.model_fields_set}
+    options, reasons = _answers(path, names, known, wished)
     options |= {name: value for name, value in wished.items() if name in LAYOUT}
     source = Images.model_validate(options)
     reason, more = _goal(path, source, names, known)
@@ -91,15 +91,22 @@ LAYOUT: Final = ("answers", "parts", "table", "file_column", "label_columns", "i
 """Options that say where the answers are; all others depend on them."""
 
 
-def _answers(path: Path, names: list[str], known: set[str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Where the answers are, and why."""
-    pair = _mask_folders(names, known)
+def _answers(
+    path: Path, names: list[str], known: set[str], wished: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Where the answers are, and why; where the user has said where, they are sought there alone."""
+    wanted = wished.get("answers")
+    pair = _mask_folders(names, known) if wanted in (None, "masks") else None
     if pair is not None:
         images, masks = pair
         reason = f"Most images in {images or 'the folder'} have one of the same name in {masks}."
         return {"answers": "masks", "images_in": images, "masks_in": masks}, {"answers": reason}
-    if table := _label_table(path, names, known):
+    beside = known if wished.get("table") is None else known & {wished["table"]}
+    if wanted in (None, "table") and (table := _label_table(path, names, beside)):
         return table
+    if wanted in ("masks", "table"):
+        what = "mask of the same name for most" if wanted == "masks" else "table with a column that names the"
+        raise DataError(f"{path} holds no {what} images.", setting="data.source.options.answers")
     tops = {name.partition("/")[0].lower() for name in names}
     parts = len(tops) > 1 and tops <= set(PARTS)
     found: dict[str, Any] = {"answers": "folders", "parts": parts}

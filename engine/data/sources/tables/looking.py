@@ -50,7 +50,8 @@ def look(path: Path, wishes: Table | None, watch: Watch) -> Found:
     for index, name in enumerate(table.columns):
         watch.at(0.1 + 0.6 * index / len(table.columns), f"Looking at the column {name}")
         guesses[str(name)] = guess(str(name), table[name], comma=comma)
-    targets = [name for name, column in wanted.items() if column.role == "target"] or _target(table, guesses)
+    chosen = [name for name, column in wanted.items() if column.role == "target" and name in guesses]
+    targets = chosen or _target(table, guesses)
     columns, reasons = list[ColumnSettings](), dict[str, str]()
     for name, found in guesses.items():
         role: Role = "target" if name in targets else "input"

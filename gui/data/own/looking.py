@@ -1,0 +1,66 @@
+"""A look at data of the user's own, with all that the page shows of it: made beside the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from engine.data.dataset import DataError
+from engine.data.sources import Found, describe, listing
+from engine.data.sources.images.images import Images
+from engine.data.sources.kinds import kinds, source_of
+from engine.data.sources.tables.reading import is_table, read
+from engine.data.sources.tables.tables import Table
+from engine.data.watch import Watch
+from gui.data.own.wishes import Wishes
+
+MOST_TABLES: Final = 20
+"""Tables beside images that are offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLook:
+    """What was found with these wishes, and what else could be chosen.
+
+    ``kinds`` are those that may fit, with the reason; ``tables`` lie beside images, ``columns`` are those of the one
+    that is used; ``empty`` is the share of empty cells of each column.
+    """
+
+    found: Found
+    wishes: Wishes
+    kinds: Mapping[str, str]
+    tables: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    empty: Mapping[str, float] = field(default_factory=dict)
+
+
+def look_into(path: Path, wishes: Wishes, watch: Watch) -> OwnLook:
+    """Look into a file or folder. Raises DataError, and Stopped."""
+    found = describe(path, wishes.kind, wishes.for_engine(), watch)
+    path = Path(found.settings.path)
+    try:
+        suspects = {name: why for name, cls in kinds().items() if (why := cls.suspect(path))}
+        source = source_of(found.settings)
+        tables, columns = _beside(path, source, watch) if isinstance(source, Images) else ((), ())
+        empty = _empty(path, source) if isinstance(source, Table) else {}
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.", setting="data.source.path") from error
+    settled = Wishes(found.kind, wishes.options, wishes.parts)
+    return OwnLook(found, settled, suspects, tables, columns, empty)
+
+
+def _beside(path: Path, source: Images, watch: Watch) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The tables beside images, and the columns of labels of the one that is used."""
+    names = (entry.name for entry in listing.listed(path, watch))
+    tables = tuple(name for name in names if is_table(path / name) and name.count("/") <= 1)[:MOST_TABLES]
+    if source.answers != "table" or source.table is None:
+        return tables, ()
+    columns = map(str, read(path / source.table).columns)
+    return tables, tuple(name for name in columns if name != source.file_column)
+
+
+def _empty(path: Path, source: Table) -> dict[str, float]:
+    table = read(path, source.form)
+    return {str(name): float(share) for name, share in table.isna().mean().items()}

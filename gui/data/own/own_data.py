@@ -1,0 +1,249 @@
+"""Data of the user's own on the Data page: looked at beside the window, corrected, compared, found again."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.data.dataset import DataError
+from engine.data.sources.kinds import source_of
+from engine.edits import MISSING
+from engine.literals import literal
+from engine.settings.data import SourceSettings
+from engine.training.status import sentence
+from gui.data.own.describing import Describer
+from gui.data.own.finding import OwnFinding
+from gui.data.own.looking import OwnLook, look_into
+from gui.data.own.notes_list import NotesList
+from gui.data.own.options_panel import OptionsPanel
+from gui.data.own.own_state import OwnState
+from gui.data.own.part_rows import heads, rows, targets
+from gui.data.own.parts_table import PartsTable
+from gui.data.own.recent_own import OwnEntry, RecentOwn
+from gui.data.own.suggestions import PresetRow
+from gui.data.own.wishes import Wishes, kept
+from gui.data.own.work_bar import WorkBar
+from gui.document import Document
+from gui.preferences import Preferences
+from gui.work.background import Background
+
+PATIENCE = 0.2
+"""Seconds that the page waits at its end for an answer about files."""
+LAYOUT = ("table", "file_column", "label_columns", "images_in", "masks_in", "task")
+"""Options of images that another place of the answers makes void."""
+
+
+class OwnData(QObject):
+    """The parts of the page that are about own data, and what happens in them; ``looked`` carries each `OwnLook`."""
+
+    looked = Signal(object)
+    turned = Signal()
+    """Something is to be shown again."""
+    message = Signal(str)
+    graph_wanted = Signal(object)
+    """A network for the data is to be opened as a new project."""
+
+    def __init__(
+        self, document: Document, preferences: Preferences | None, state: OwnState, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.document, self.state = document, state
+        self.recent = RecentOwn(preferences)
+        self.look: OwnLook | None = None
+        """What was found last."""
+        self.pending, self.error = "", ""
+        """The path that is looked at for the first time, and why it could not be."""
+        self.missing: frozenset[str] = frozenset()
+        self._looks: dict[str, OwnLook] = {}
+        self._shown: SourceSettings | None = None
+        self.describer = Describer("look-at-own-data", self)
+        self.finding = OwnFinding(document, state, self)
+        self._lister = Background("recent-own-data", self)
+        self.work, self.notes, self.presets = WorkBar(), NotesList(), PresetRow()
+        self.options, self.table = OptionsPanel(), PartsTable()
+        self.work.cancelled.connect(self.cancel)
+        self.describer.progressed.connect(self.work.show_progress)
+        self.describer.turned.connect(lambda: self.work.setVisible(self.describer.busy))
+        self.options.wanted.connect(self._option)
+        self.options.again_wanted.connect(self._again)
+        self.table.wanted.connect(self._part)
+        self.presets.chosen.connect(self.graph_wanted)
+        self.finding.message.connect(self.message)
+        self.finding.add_wanted.connect(self.add)
+        self.finding.again_wanted.connect(self._again)
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+
+    def add(self, path: Path | str) -> None:
+        """Look at a file or folder for the first time."""
+        self._begin(str(Path(path).absolute()), Wishes())
+
+    def ask(self, what: str, window: QWidget) -> None:
+        """Ask for a "file" or a "folder" to add."""
+        dialog = QFileDialog(window, f"Add a {what} of your own", str(Path.home()))
+        modes = QFileDialog.FileMode
+        dialog.setFileMode(modes.Directory if what == "folder" else modes.ExistingFile)
+        dialog.fileSelected.connect(self.add)
+        dialog.finished.connect(lambda _code: dialog.deleteLater())
+        dialog.open()
+
+    def open(self, entry: OwnEntry) -> None:
+        """Look at one of the list, with what was settled about it; one that was looked at is shown at once."""
+        known = self._looks.get(entry.path)
+        if known is None:
+            self._begin(entry.path, entry.wishes)
+        else:
+            self.forget()
+            self._show(known)
+
+    def cancel(self) -> None:
+        """End looking; what was shown before is shown again."""
+        self.forget()
+        self.turned.emit()
+
+    def forget(self) -> None:
+        """Another thing is shown: nothing is being looked at any more."""
+        self.describer.cancel()
+        self.pending = self.error = ""
+        self.options.show_error("")
+
+    def check_listed(self) -> None:
+        """Find out which of the listed data are still there."""
+        paths = [entry.path for entry in self.recent.entries()]
+        if paths:
+            self._lister.run(partial(_gone, paths), self._listed, self._unexpected)
+
+    def close_background(self) -> None:
+        self.describer.close_background()
+        self.presets.close_background()
+        self.finding.close_background()
+        self._lister.close(PATIENCE)
+
+    def _begin(self, path: str, wishes: Wishes) -> None:
+        known = self._shown is not None and self._shown.path == path
+        self.error, self.pending = "", "" if known else path
+        self.options.show_error("")
+        self.work.begin(f"Looking at {Path(path).name} …")
+        self.describer.run(partial(look_into, Path(path), wishes), self._found, partial(self._failed, path))
+        self.turned.emit()
+
+    def _found(self, look: OwnLook) -> None:
+        self.pending = ""
+        settings = look.found.settings
+        self._looks[settings.path] = look
+        from gui.data.dataset_list import facts
+
+        self.recent.add(OwnEntry(settings.path, look.wishes, facts(look.found.dataset)))
+        self.missing -= {settings.path}
+        self._show(look)
+
+    def _show(self, look: OwnLook) -> None:
+        self.look = look
+        self.looked.emit(look)
+
+    def _failed(self, path: str, error: Exception) -> None:
+        said = sentence(error)
+        if self.pending:
+            self.pending, self.error = "", said
+        else:
+            self.options.show_error(said)
+        if not Path(path).name or isinstance(error, DataError):
+            self.message.emit(f"✕ {said}")
+        self.turned.emit()
+
+    def _listed(self, missing: frozenset[str]) -> None:
+        if missing != self.missing:
+            self.missing = missing
+            self.turned.emit()
+
+    def _unexpected(self, error: Exception) -> None:
+        raise error
+
+    # -- showing ---------------------------------------------------------------------------------------------------
+
+    def look_of(self, settings: SourceSettings | None) -> OwnLook | None:
+        """What was found of a source as it is set, where that is known."""
+        look = self.look
+        if look is None or settings is None:
+            return None
+        mine = look.found.settings
+        same = (mine.kind, mine.path, literal(mine.options)) == (
+            settings.kind,
+            settings.path,
+            literal(settings.options),
+        )
+        return look if same else None
+
+    def show_source(self, settings: SourceSettings | None, *, used: bool) -> str:
+        """Show how a source is read, what is odd and which presets fit; what its parts are called, if it has any."""
+        self._shown = settings
+        look = self.look_of(settings)
+        self.notes.show_notes(look.found.notes if look is not None else ())
+        offers = look is not None and not (used and self.document.project.nodes)
+        self.presets.show_for(look.found if look is not None and offers else None)
+        self.finding.show(used=used or settings is None)
+        if settings is None:
+            self.options.hide()
+            self.table.show_rows((), (), "")
+            return ""
+        try:
+            source = source_of(settings)
+        except DataError as error:
+            self.options.show_error(str(error))
+            return ""
+        self.options.show_source(settings, look)
+        reasons, empty = (look.found.reasons, look.empty) if look is not None else ({}, {})
+        what = "Columns" if settings.kind == "table" else "Arrays"
+        self.table.show_rows(heads(source), rows(source, reasons, empty, look.wishes if look else None), what)
+        return what if heads(source) else ""
+
+    # -- corrections -----------------------------------------------------------------------------------------------
+
+    def _wishes(self) -> tuple[SourceSettings, Wishes] | None:
+        """Of what is shown: the settings, and what is settled about it."""
+        if self._shown is None:
+            return None
+        look = self.look_of(self._shown)
+        return self._shown, look.wishes if look is not None else kept(self._shown)
+
+    def _option(self, name: str, value: object) -> None:
+        now = self._wishes()
+        if now is None:
+            return
+        settings, wishes = now
+        if name == "kind":
+            wishes = wishes.with_kind(str(value))
+        elif name == "target":
+            if not isinstance(value, str):
+                return
+            wishes = wishes.with_target(value, targets(source_of(settings))[1])
+        else:
+            void = {"answers": LAYOUT, "table": LAYOUT[1:], "label_columns": ("task",)}.get(name, ())
+            for other in void:
+                wishes = wishes.with_option(other, MISSING)
+            wishes = wishes.with_option(name, value)
+        self._begin(settings.path, wishes)
+
+    def _part(self, part: str, name: str, value: object) -> None:
+        now = self._wishes()
+        if now is not None:
+            self._begin(now[0].path, now[1].with_part(part, name, value))
+
+    def _again(self) -> None:
+        now = self._wishes()
+        if now is not None:
+            self._begin(now[0].path, now[1])
+
+
+def _gone(paths: list[str]) -> frozenset[str]:
+    """Those that are not there, or cannot be reached."""
+    missing = set[str]()
+    for path in paths:
+        try:
+            Path(path).stat()
+        except (OSError, ValueError):
+            missing.add(path)
+    return frozenset(missing)

@@ -1,0 +1,138 @@
+"""The named parts of the user's data as rows: columns of a table or arrays of a file, and what each may be set to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from engine.data.sources.arrays.arrays import Arrays, ArraySettings
+from engine.data.sources.source import Source
+from engine.data.sources.tables.columns import ColumnSettings
+from engine.data.sources.tables.tables import Table
+from gui.data.own.wishes import Wishes
+
+TYPES: Final = {
+    "number": "number",
+    "category": "category",
+    "yes_no": "yes / no",
+    "date": "date",
+    "text": "text",
+    "id": "id",
+    "constant": "constant",
+}
+ROLES: Final = {"input": "input", "target": "target", "group": "group", "time": "time", "ignored": "ignored"}
+MISSING_CELLS: Final = {
+    "fill": "median",
+    "indicate": "median + flag",
+    "category": "own category",
+    "drop": "leave row out",
+}
+ENCODINGS: Final = {"one_hot": "one-hot", "embedding": "embedding"}
+OPTIONS: Final = {"type": TYPES, "role": ROLES, "missing": MISSING_CELLS, "encoding": ENCODINGS}
+HELP: Final = {
+    "name": "The name in the data",
+    "type": "What the cells are",
+    "role": "input: given to the network · target: what it learns to say · group: rows that stay in one part of the "
+    "split · time: the order of the rows; the test part is the latest · ignored: not used",
+    "missing": "What becomes of empty cells; the share of them is in front",
+    "encoding": "How categories become numbers: a number each, or an index to look a learned vector up by",
+    "shape": "The shape of one sample",
+    "why": "Why it is taken for that",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is shown, and what it may be set to (value → words; none: it cannot be set)."""
+
+    text: str
+    value: object = None
+    choices: Mapping[str, str] | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A column or array: ``cells`` by the names in `heads`."""
+
+    name: str
+    cells: Mapping[str, Cell]
+
+
+def heads(source: Source) -> tuple[str, ...]:
+    """What is shown of each part; empty for data without parts."""
+    if isinstance(source, Table):
+        return ("name", "type", "role", "missing", "encoding", "why")
+    return ("name", "role", "shape", "why") if isinstance(source, Arrays) else ()
+
+
+def rows(
+    source: Source, reasons: Mapping[str, str], empty: Mapping[str, float], wishes: Wishes | None
+) -> list[PartRow]:
+    """A row for each part; what the user has set is marked, where ``wishes`` are known."""
+    parts = wishes.parts if wishes is not None else {}
+    if isinstance(source, Table):
+        return [
+            _column(one, reasons.get(f"columns.{one.name}", ""), empty, parts.get(one.name, {}))
+            for one in source.columns
+        ]
+    if isinstance(source, Arrays):
+        return [_array(one, reasons.get(f"fields.{one.name}", ""), parts.get(one.name, {})) for one in source.fields]
+    return []
+
+
+def targets(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(what could be learned, what is) by name."""
+    if isinstance(source, Table):
+        able = [one.name for one in source.columns if one.type in ("number", "category", "yes_no")]
+        return tuple(able), tuple(one.name for one in source.columns if one.role == "target")
+    if isinstance(source, Arrays):
+        return tuple(one.name for one in source.fields), tuple(
+            one.name for one in source.fields if one.role == "target"
+        )
+    return (), ()
+
+
+def _column(one: ColumnSettings, why: str, empty: Mapping[str, float], settled: Mapping[str, object]) -> PartRow:
+    share = empty.get(one.name, 0.0)
+    ways = ("category", "drop") if one.type == "category" else ("fill", "indicate", "drop")
+    used = one.role == "input" and one.counted
+    many = f"{100 * share:.3g} % · " if share else ""
+    coded = used and one.type == "category"
+    return PartRow(
+        one.name,
+        {
+            "name": Cell(one.name),
+            "type": _cell("type", one.type, TYPES, settled),
+            "role": _cell("role", one.role, ROLES, settled),
+            "missing": _cell("missing", one.missing, _only(MISSING_CELLS, (*ways, one.missing)), settled, many)
+            if used
+            else Cell(f"{many}–" if share else "–"),
+            "encoding": _cell("encoding", one.encoding, ENCODINGS, settled) if coded else Cell("–"),
+            "why": Cell(why),
+        },
+    )
+
+
+def _array(one: ArraySettings, why: str, settled: Mapping[str, object]) -> PartRow:
+    shape = " × ".join(map(str, one.shape)) or "one number"
+    said = f"{shape}, {len(one.classes)} classes" if one.classes else shape
+    roles = _only(ROLES, ("input", "target", "group", "ignored"))
+    return PartRow(
+        one.name,
+        {
+            "name": Cell(one.name),
+            "role": _cell("role", one.role, roles, settled),
+            "shape": Cell(said),
+            "why": Cell(why),
+        },
+    )
+
+
+def _cell(name: str, value: str, choices: Mapping[str, str], settled: Mapping[str, object], before: str = "") -> Cell:
+    return Cell(before + choices[value], value, choices, name in settled)
+
+
+def _only(choices: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    return {name: words for name, words in choices.items() if name in names}

@@ -1,0 +1,151 @@
+"""Presets that can learn the user's data: each one fitted beside the window, a click opens it as a new project."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+import presets
+from engine import cost
+from engine.data.sources.found import Found
+from engine.data.watch import Watch
+from engine.errors import LayerloomError
+from engine.graph import Graph
+from gui.data.own.describing import Describer
+from gui.data.own.flow import FlowLayout
+from gui.widgets import Note, heading, plain
+from presets.fitting import fitted
+from presets.preset import Preset
+
+FIRST: Final = 4
+"""Presets that are shown at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A preset with its network for the data, or why it cannot learn them."""
+
+    preset: Preset
+    graph: Graph | None
+    why: str = ""
+    parameters: int = 0
+
+
+def suggest(found: Found, watch: Watch) -> tuple[Suggestion, ...]:
+    """Every preset fitted to the data, smallest network first; then those that cannot be. Raises Stopped."""
+    made, every = list[Suggestion](), presets.all()
+    for index, preset in enumerate(every):
+        watch.at(index / len(every), f"Trying {preset.title}")
+        try:
+            graph, _ = fitted(preset.name, found)
+            why = _rebuilt(preset, graph)
+            fit = None if why else graph
+            made.append(Suggestion(preset, fit, why, 0 if why else cost.total(graph).parameters))
+        except LayerloomError as error:
+            made.append(Suggestion(preset, None, str(error)))
+    return tuple(sorted(made, key=lambda one: (one.graph is None, one.parameters)))
+
+
+def _rebuilt(preset: Preset, graph: Graph) -> str:
+    """Why a preset is not suggested though a network came of it: what would no longer be its own architecture."""
+    before, now = (Counter(node.type for node in one.nodes.values()) for one in (preset.build(), graph))
+    changes = [
+        f"{' and '.join(sorted(names))} {words}"
+        for words, types in (("added", now - before), ("taken out", before - now))
+        if (names := set(types) - {"Flatten"})
+    ]
+    if not changes:
+        return ""
+    return f"{preset.title} is made for other data: it would have to be rebuilt, with {' and '.join(changes)}."
+
+
+class PresetRow(QWidget):
+    """A button for each preset; those that do not fit say why."""
+
+    chosen = Signal(object)
+    """The graph to open."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.describer = Describer("fit-presets", self)
+        self.buttons: list[QPushButton] = []
+        self._found: Found | None = None
+        self.title = heading("Open a preset for these data, as a new project")
+        self.note = Note()
+        self._all = False
+        self.room = QWidget()
+        self._flow = FlowLayout(self.room)
+        self.more = QPushButton()
+        self.more.setFlat(True)
+        self.more.setProperty("role", "link")
+        self.more.clicked.connect(lambda _checked: self._unfold(not self._all))
+        self._flow.addWidget(self.more)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(4)
+        for widget in (self.title, self.note, self.room):
+            box.addWidget(widget)
+        self.hide()
+
+    def show_for(self, found: Found | None) -> None:
+        """Offer the presets for these data; None: nothing to offer."""
+        self.setVisible(found is not None)
+        if found is None:
+            self.describer.cancel()
+            self._found = None
+        elif found is not self._found:
+            self._found, self._all = found, False
+            self._offer(())
+            self.note.setText("Trying which presets fit …")
+            self.note.show()
+            self.describer.run(lambda watch: suggest(found, watch), self._offer, self._failed)
+
+    def close_background(self) -> None:
+        self.describer.close_background()
+
+    def _offer(self, some: Sequence[Suggestion]) -> None:
+        for button in self.buttons:
+            self._flow.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = [self._button(one) for one in some]
+        self._flow.removeWidget(self.more)
+        for button in (*self.buttons, self.more):
+            self._flow.addWidget(button)
+        self._unfold(self._all)
+        fits = any(one.graph is not None for one in some)
+        self.note.setText("" if fits else "None of the presets can learn these data; point at one to see why.")
+        self.note.setVisible(not fits)
+
+    def _unfold(self, on: bool) -> None:
+        """Show all, or only the first of those that fit."""
+        self._all = on
+        for index, button in enumerate(self.buttons):
+            button.setVisible(on or (index < FIRST and button.isEnabled()))
+        hidden = len(self.buttons) - min(FIRST, sum(button.isEnabled() for button in self.buttons))
+        self.more.setVisible(hidden > 0)
+        self.more.setText("Show fewer" if on else f"Show {hidden} more …")
+        self.more.setToolTip(plain("Show all presets; those that do not fit say why"))
+        self.more.setAccessibleName(f"{self.more.text()} presets")
+        self._flow.invalidate()
+        self.room.updateGeometry()
+
+    def _button(self, one: Suggestion) -> QPushButton:
+        name = one.preset.title.replace("&", "&&")
+        button = QPushButton(name if one.graph is not None else f"✕ {name}")
+        button.setEnabled(one.graph is not None)
+        said = f"{one.preset.summary}\n{one.parameters:,} parameters" if one.graph is not None else one.why
+        button.setToolTip(plain(said, wrap=True))
+        fit = "" if one.graph is not None else ", which does not fit these data"
+        button.setAccessibleName(f"Open preset {one.preset.title}{fit}")
+        button.setAccessibleDescription(said)
+        button.clicked.connect(lambda _checked=False, graph=one.graph: self.chosen.emit(graph))
+        return button
+
+    def _failed(self, error: Exception) -> None:
+        raise error

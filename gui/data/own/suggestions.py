@@ -28,12 +28,11 @@ FIRST: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A preset with its network for the data, or why it cannot learn them."""
+    """A preset with the parameters its network has for the data, or why it cannot learn them."""
 
     preset: Preset
-    graph: Graph | None
+    parameters: int
     why: str = ""
-    parameters: int = 0
 
 
 def suggest(found: Found, watch: Watch) -> tuple[Suggestion, ...]:
@@ -44,11 +43,10 @@ def suggest(found: Found, watch: Watch) -> tuple[Suggestion, ...]:
         try:
             graph, _ = fitted(preset.name, found)
             why = _rebuilt(preset, graph)
-            fit = None if why else graph
-            made.append(Suggestion(preset, fit, why, 0 if why else cost.total(graph).parameters))
+            made.append(Suggestion(preset, cost.total(graph).parameters, why))
         except LayerloomError as error:
-            made.append(Suggestion(preset, None, str(error)))
-    return tuple(sorted(made, key=lambda one: (one.graph is None, one.parameters)))
+            made.append(Suggestion(preset, 0, str(error)))
+    return tuple(sorted(made, key=lambda one: (bool(one.why), one.parameters)))
 
 
 def _rebuilt(preset: Preset, graph: Graph) -> str:
@@ -98,7 +96,9 @@ class PresetRow(QWidget):
         if found is None:
             self.describer.cancel()
             self._found = None
-        elif found is not self._found:
+        elif self._found is not None and (self._found.fields, self._found.kind) == (found.fields, found.kind):
+            self._found = found  # what fits has not changed
+        else:
             self._found, self._all = found, False
             self._offer(())
             self.note.setText("Trying which presets fit …")
@@ -118,7 +118,7 @@ class PresetRow(QWidget):
         for button in (*self.buttons, self.more):
             self._flow.addWidget(button)
         self._unfold(self._all)
-        fits = any(one.graph is not None for one in some)
+        fits = any(not one.why for one in some)
         self.note.setText("" if fits else "None of the presets can learn these data; point at one to see why.")
         self.note.setVisible(not fits)
 
@@ -137,15 +137,21 @@ class PresetRow(QWidget):
 
     def _button(self, one: Suggestion) -> QPushButton:
         name = one.preset.title.replace("&", "&&")
-        button = QPushButton(name if one.graph is not None else f"✕ {name}")
-        button.setEnabled(one.graph is not None)
-        said = f"{one.preset.summary}\n{one.parameters:,} parameters" if one.graph is not None else one.why
+        button = QPushButton(f"✕ {name}" if one.why else name)
+        button.setEnabled(not one.why)
+        said = one.why or f"{one.preset.summary}\n{one.parameters:,} parameters"
         button.setToolTip(plain(said, wrap=True))
-        fit = "" if one.graph is not None else ", which does not fit these data"
+        fit = ", which does not fit these data" if one.why else ""
         button.setAccessibleName(f"Open preset {one.preset.title}{fit}")
         button.setAccessibleDescription(said)
-        button.clicked.connect(lambda _checked=False, graph=one.graph: self.chosen.emit(graph))
+        button.clicked.connect(lambda _checked=False, preset=one.preset: self._open(preset))
         return button
+
+    def _open(self, preset: Preset) -> None:
+        """Fit it to the data as they are read now, and open it."""
+        found = self._found
+        if found is not None:
+            self.describer.run(lambda watch: fitted(preset.name, found)[0], self.chosen.emit, self._failed)
 
     def _failed(self, error: Exception) -> None:
         raise error

@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
         self.start.file_chosen.connect(self.files.open_path)
         self.start.new_wanted.connect(self.files.new)
         self.start.open_wanted.connect(self.files.ask_open)
+        self.start.own_wanted.connect(self.pages.ask_own)
         self.own_state.trouble.connect(self.pages.show_data)
         for speaker in (self.design, self.pages, self.values, self.own_state):
             speaker.message.connect(self.say)

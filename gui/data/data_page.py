@@ -227,6 +227,8 @@ class DataPage(QWidget):
         if wanted == self._shown and isinstance(error, MissingFiles) and wanted[0].source is None:
             self._missing = wanted
             self._offer_files()
+        elif wanted == self._shown and isinstance(error, MissingFiles):
+            self.samples.show_hint("The samples appear here once the data are found again.")
         elif wanted == self._shown:
             self.samples.show_error(sentence(error))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
@@ -26,6 +27,9 @@ from gui.data.sample_charts import ClassBars, ImageGrid
 from gui.data.sample_strips import ClipView, SeriesView, TextView
 from gui.theme import mono_font
 from gui.widgets import Note, heading, plain
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Array
 
 ANY = (1 << 24) - 1
 """The height that Qt takes for no limit."""
@@ -69,13 +73,18 @@ class DataTable(QTableWidget):
         for index, (row, goal) in enumerate(zip(rows.tolist(), seen.answers, strict=True)):
             self.setItem(index, 0, QTableWidgetItem(goal))
             for column, value in enumerate(row, 1):
-                item = QTableWidgetItem(f"{value:.3f}" if after else f"{value:.6g}")
+                item = QTableWidgetItem(_number(value, ".3f" if after else ".6g"))
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(index, column, item)
         if len(seen.columns) <= FEW:
             header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         else:
             self.resizeColumnsToContents()
+
+
+def _number(value: float, form: str) -> str:
+    """A value of a row; a dash where it is missing (NaN)."""
+    return f"{value:{form}}" if value == value else "–"
 
 
 class SamplesPanel(QWidget):
@@ -271,10 +280,17 @@ def _ranges(seen: DataPreview) -> str:
     if field.classes:
         padded = "; · is padding, ↵ the end of a line" if "↵" in field.names else "; · is padding"
         return f"{sample(field.shape)} characters of {field.classes - 1} kinds{padded}"
+    before, after = _ends(seen.before), _ends(seen.after)
     if not seen.transformed:
-        return f"values {seen.before.min():.4g} to {seen.before.max():.4g}"
+        return f"values {before[0]:.4g} to {before[1]:.4g}"
     images = seen.form == "images"
     shape = f" of {sample(seen.after.shape[1:])}" if images else ""
     ranges = f"left as stored, right as the network sees it{shape}: " if images else ""
-    ranges += f"values {seen.before.min():.4g} to {seen.before.max():.4g} become "
-    return ranges + f"{seen.after.min():.3g} to {seen.after.max():.3g}"
+    ranges += f"values {before[0]:.4g} to {before[1]:.4g} become "
+    return ranges + f"{after[0]:.3g} to {after[1]:.3g}"
+
+
+def _ends(values: Array) -> tuple[float, float]:
+    """The smallest and largest value, those that are missing (NaN) left out."""
+    there = values[values == values]
+    return (float(there.min()), float(there.max())) if there.size else (0.0, 0.0)

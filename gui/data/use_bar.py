@@ -74,6 +74,8 @@ class UseBar(QWidget):
             self.use.setText("Use this data set" if looked.found is None else "Use These Data")
             self.use.setAccessibleName(self.use.text())
             other = f"The project goes on learning from {dataset.title}." if dataset else "The project has no data yet."
+            if dataset is not None and looked.found is not None and dataset.source == looked.dataset.source:
+                other = "The project goes on reading these data as before."
             self._say(f"{other} {looked.said}".strip(), _would_misfit(self.document, config))
             self._show_problem(None)
         elif dataset is None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -94,6 +95,8 @@ class StartPage(QScrollArea):
     file_chosen = Signal(object)
     new_wanted = Signal()
     open_wanted = Signal()
+    own_wanted = Signal(str)
+    """Data of the user's own are to be learned from: a "file" or a "folder"."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -134,6 +137,16 @@ class StartPage(QScrollArea):
             button.clicked.connect(signal)
             self._buttons.append((button, name))
             side.addWidget(button)
+        own = QPushButton(icon("data"), "Learn from your own data …")
+        own.setToolTip(plain("A table, arrays or a folder of images; you can also drop it anywhere on the window"))
+        own.setAccessibleName("Learn from your own data")
+        own.setFixedWidth(220)
+        menu = QMenu(own)
+        for what, text in (("file", "File …"), ("folder", "Folder …")):
+            menu.addAction(text, lambda what=what: self.own_wanted.emit(what))
+        own.setMenu(menu)
+        self._buttons.append((own, "data"))
+        side.addWidget(own)
         side.addSpacing(12)
         side.addWidget(heading("Recent"))
         self.recent = RecentFiles()

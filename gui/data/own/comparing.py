@@ -13,8 +13,7 @@ from engine.data.sources.found import Found
 from engine.data.sources.kinds import source_of
 from engine.data.watch import Watch
 from engine.settings.data import SourceSettings
-from gui.data.own.looking import look_into
-from gui.data.own.wishes import kept
+from gui.data.own.looking import look_again
 
 NAMED: Final = 4
 """Classes and columns that a sentence names."""
@@ -75,7 +74,7 @@ def compare(source: SourceSettings, path: Path, watch: Watch) -> Difference:
     except (DataError, OSError):
         samples = 0
     try:
-        found = look_into(path, kept(here), watch).found
+        found = look_again(here, watch).found
     except DataError as error:
         return Difference(str(path), str(error), samples, fingerprint)
     return Difference(str(path), " ".join(differences(before, found)), samples, fingerprint)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,8 @@ from engine.data.sources.kinds import kinds, source_of
 from engine.data.sources.tables.reading import is_table, read
 from engine.data.sources.tables.tables import Table
 from engine.data.watch import Watch
-from gui.data.own.wishes import Wishes
+from engine.settings.data import SourceSettings
+from gui.data.own.wishes import Wishes, kept
 
 MOST_TABLES: Final = 20
 """Tables beside images that are offered."""
@@ -49,6 +51,17 @@ def look_into(path: Path, wishes: Wishes, watch: Watch) -> OwnLook:
         raise DataError(f"{path} cannot be read: {error.strerror or error}.", setting="data.source.path") from error
     settled = Wishes(found.kind, wishes.options, wishes.parts)
     return OwnLook(found, settled, suspects, tables, columns, empty)
+
+
+def look_again(settings: SourceSettings, watch: Watch, change: Callable[[Wishes], Wishes] = lambda now: now) -> OwnLook:
+    """Look at the data of a project as it reads them, with a ``change``. Raises DataError, and Stopped.
+
+    Only what it reads other than would be found by itself counts as settled.
+    """
+    path, wishes = Path(settings.path), kept(settings)
+    with suppress(DataError):  # without what is settled nothing may be made of it
+        wishes = wishes.beyond(describe(path, settings.kind, watch=watch).settings)
+    return look_into(path, change(wishes), watch)
 
 
 def _beside(path: Path, source: Images, watch: Watch) -> tuple[tuple[str, ...], tuple[str, ...]]:

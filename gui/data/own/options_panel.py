@@ -194,7 +194,7 @@ def _offers(source: Source, settings: SourceSettings, look: OwnLook | None) -> d
         offers |= {
             "separator": (SEPARATORS, source.separator),
             "decimal_comma": ((("1,234.5", False), ("1.234,5", True)), source.decimal_comma),
-            "header": ((("names the columns", True), ("is a row already", False)), source.header),
+            "header": ((("column names", True), ("a row already", False)), source.header),
             "encoding": (tuple((name, name) for name in ENCODINGS), source.encoding),
         }
     if isinstance(source, Images):
@@ -212,7 +212,7 @@ def _of_images(source: Images, look: OwnLook | None) -> dict[str, tuple[Choices,
         "grey": ((("colour", False), ("grey", True)), source.grey),
     }
     if source.answers == "folders":
-        offers["parts"] = ((("drawn by chance", False), ("folders train, val, test", True)), source.parts)
+        offers["parts"] = ((("drawn by chance", False), ("train, val, test", True)), source.parts)
     if source.answers == "table":
         offers["table"] = (tuple((name, name) for name in (look.tables if look else ())), source.table)
         columns = look.columns if look is not None else source.label_columns

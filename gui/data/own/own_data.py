@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -10,13 +11,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.data.dataset import DataError
 from engine.data.sources.kinds import source_of
+from engine.data.watch import Watch
 from engine.edits import MISSING
 from engine.literals import literal
 from engine.settings.data import SourceSettings
 from engine.training.status import sentence
 from gui.data.own.describing import Describer
 from gui.data.own.finding import OwnFinding
-from gui.data.own.looking import OwnLook, look_into
+from gui.data.own.looking import OwnLook, look_again, look_into
 from gui.data.own.notes_list import NotesList
 from gui.data.own.options_panel import OptionsPanel
 from gui.data.own.own_state import OwnState
@@ -24,7 +26,7 @@ from gui.data.own.part_rows import heads, rows, targets
 from gui.data.own.parts_table import PartsTable
 from gui.data.own.recent_own import OwnEntry, RecentOwn
 from gui.data.own.suggestions import PresetRow
-from gui.data.own.wishes import Wishes, kept
+from gui.data.own.wishes import Wishes
 from gui.data.own.work_bar import WorkBar
 from gui.document import Document
 from gui.preferences import Preferences
@@ -79,7 +81,8 @@ class OwnData(QObject):
 
     def add(self, path: Path | str) -> None:
         """Look at a file or folder for the first time."""
-        self._begin(str(Path(path).absolute()), Wishes())
+        where = Path(path).absolute()
+        self._begin(str(where), partial(look_into, where, Wishes()))
 
     def ask(self, what: str, window: QWidget) -> None:
         """Ask for a "file" or a "folder" to add."""
@@ -94,7 +97,7 @@ class OwnData(QObject):
         """Look at one of the list, with what was settled about it; one that was looked at is shown at once."""
         known = self._looks.get(entry.path)
         if known is None:
-            self._begin(entry.path, entry.wishes)
+            self._begin(entry.path, partial(look_into, Path(entry.path), entry.wishes))
         else:
             self.forget()
             self._show(known)
@@ -122,12 +125,12 @@ class OwnData(QObject):
         self.finding.close_background()
         self._lister.close(PATIENCE)
 
-    def _begin(self, path: str, wishes: Wishes) -> None:
+    def _begin(self, path: str, job: Callable[[Watch], OwnLook]) -> None:
         known = self._shown is not None and self._shown.path == path
         self.error, self.pending = "", "" if known else path
         self.options.show_error("")
         self.work.begin(f"Looking at {Path(path).name} …")
-        self.describer.run(partial(look_into, Path(path), wishes), self._found, partial(self._failed, path))
+        self.describer.run(job, self._found, partial(self._failed, path))
         self.turned.emit()
 
     def _found(self, look: OwnLook) -> None:
@@ -202,40 +205,40 @@ class OwnData(QObject):
 
     # -- corrections -----------------------------------------------------------------------------------------------
 
-    def _wishes(self) -> tuple[SourceSettings, Wishes] | None:
-        """Of what is shown: the settings, and what is settled about it."""
-        if self._shown is None:
-            return None
-        look = self.look_of(self._shown)
-        return self._shown, look.wishes if look is not None else kept(self._shown)
+    def _change(self, change: Callable[[Wishes], Wishes]) -> None:
+        """Look again at what is shown, with a change of what is settled about it."""
+        shown = self._shown
+        if shown is None:
+            return
+        look = self.look_of(shown)
+        if look is not None:
+            self._begin(shown.path, partial(look_into, Path(shown.path), change(look.wishes)))
+        else:
+            self._begin(shown.path, partial(look_again, shown, change=change))
 
     def _option(self, name: str, value: object) -> None:
-        now = self._wishes()
-        if now is None:
+        if self._shown is None or (name == "target" and not isinstance(value, str)):
             return
-        settings, wishes = now
         if name == "kind":
-            wishes = wishes.with_kind(str(value))
+            self._change(lambda wishes: wishes.with_kind(str(value)))
         elif name == "target":
-            if not isinstance(value, str):
-                return
-            wishes = wishes.with_target(value, targets(source_of(settings))[1])
+            before = targets(source_of(self._shown))[1]
+            self._change(lambda wishes: wishes.with_target(str(value), before))
         else:
-            void = {"answers": LAYOUT, "table": LAYOUT[1:], "label_columns": ("task",)}.get(name, ())
-            for other in void:
-                wishes = wishes.with_option(other, MISSING)
-            wishes = wishes.with_option(name, value)
-        self._begin(settings.path, wishes)
+            self._change(partial(_settled, name, value))
 
     def _part(self, part: str, name: str, value: object) -> None:
-        now = self._wishes()
-        if now is not None:
-            self._begin(now[0].path, now[1].with_part(part, name, value))
+        self._change(lambda wishes: wishes.with_part(part, name, value))
 
     def _again(self) -> None:
-        now = self._wishes()
-        if now is not None:
-            self._begin(now[0].path, now[1])
+        self._change(lambda wishes: wishes)
+
+
+def _settled(name: str, value: object, wishes: Wishes) -> Wishes:
+    """An option settled, and those left open again that depended on it."""
+    for other in {"answers": LAYOUT, "table": LAYOUT[1:], "label_columns": ("task",)}.get(name, ()):
+        wishes = wishes.with_option(other, MISSING)
+    return wishes.with_option(name, value)
 
 
 def _gone(paths: list[str]) -> frozenset[str]:

@@ -53,6 +53,17 @@ class Wishes:
         given = {name: _with(table, "role", MISSING) if name in before else table for name, table in self.parts.items()}
         return Wishes(self.kind, self.options, given).with_part(target, "role", "target")
 
+    def beyond(self, found: SourceSettings) -> Wishes:
+        """Those that settle anything other than what was found without them. Raises DataError."""
+        fresh = kept(found)
+        options = {name: value for name, value in self.options.items() if fresh.options.get(name, MISSING) != value}
+        parts = {
+            part: {name: value for name, value in table.items() if fresh.parts[part].get(name) != value}
+            for part, table in self.parts.items()
+            if part in fresh.parts
+        }
+        return Wishes(self.kind, options, {part: table for part, table in parts.items() if table})
+
     def for_engine(self) -> dict[str, object] | None:
         """The options as `engine.data.sources.describe` takes them; None: nothing is settled."""
         settled = {name: dict(table) for name, table in self.parts.items() if table}

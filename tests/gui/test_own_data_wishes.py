@@ -1,0 +1,96 @@
+"""What the user has settled about own data: kept as text, handed to the engine, told from what is found anyway."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from engine.data.sources import describe
+from engine.data.watch import Watch
+from engine.edits import MISSING
+from gui.data.own.comparing import differences
+from gui.data.own.looking import look_again, look_into
+from gui.data.own.recent_own import OwnEntry, RecentOwn
+from gui.data.own.wishes import Wishes, kept, of_text
+from tests.engine.own_data import digit_folders, iris_arrays, wine_table
+
+VALUES = some.none() | some.booleans() | some.integers(0, 2**40) | some.text(max_size=5)
+TABLES = some.dictionaries(some.text(max_size=5), VALUES, max_size=3)
+PARTS = some.dictionaries(some.text(max_size=5), TABLES, max_size=3)
+
+
+@given(some.none() | some.text(max_size=5), TABLES, PARTS)
+def test_wishes_come_back_from_their_text(kind: str | None, options: dict[str, object], parts: dict) -> None:  # type: ignore[type-arg]
+    wishes = Wishes(kind, options, parts)
+    assert of_text(wishes.text()) == wishes
+
+
+@given(some.text(max_size=60) | some.from_regex(r'\{"kind": .{0,10}, "options": .{0,10}, "parts": .{0,10}\}'))
+def test_a_text_of_another_kind_is_no_wish(text: str) -> None:
+    assert isinstance(of_text(text), Wishes)
+
+
+def test_a_target_takes_the_place_of_the_one_before() -> None:
+    wishes = Wishes("table").with_part("b", "role", "target").with_part("a", "type", "number")
+    now = wishes.with_target("a", ("b",))
+    assert now.parts == {"b": {}, "a": {"type": "number", "role": "target"}}
+    assert now.with_part("a", "role", MISSING).parts["a"] == {"type": "number"}
+
+
+def test_looking_again_at_what_is_read_as_found_settles_nothing(tmp_path: Path) -> None:
+    for path in (
+        wine_table(tmp_path / "wines.csv"),
+        digit_folders(tmp_path / "digits", 60),
+        iris_arrays(tmp_path / "iris.npz"),
+    ):
+        settings = describe(path).settings
+        look = look_again(settings, Watch())
+        assert look.found.settings == settings, path
+        assert not look.wishes.options
+        assert not look.wishes.parts
+
+
+def test_what_was_settled_is_the_same_after_looking_again(tmp_path: Path) -> None:
+    path = wine_table(tmp_path / "wines.csv")
+    wishes = Wishes("table").with_target("alcohol", ("grower",)).with_part("hue", "role", "ignored")
+    settings = look_into(path, wishes, Watch()).found.settings
+    look = look_again(settings, Watch())
+    assert look.found.settings == settings
+    assert look.wishes.parts["hue"] == {"role": "ignored"}
+    assert set(look.wishes.parts) == {"hue", "alcohol", "grower"}
+    assert kept(settings).parts["alcohol"]["role"] == "target"
+
+
+def test_differences_name_classes_columns_and_counts(tmp_path: Path) -> None:
+    folder = digit_folders(tmp_path / "digits", 60)
+    before = describe(folder).dataset
+    for file in (folder / "7").iterdir():
+        file.unlink()
+    (folder / "0").rename(folder / "nought")
+    after = describe(folder)
+    said = " ".join(differences(before, after))
+    assert f"60 samples before, {after.samples} now." in said
+    assert "New: the class nought." in said
+    assert "Gone: classes 0, 7." in said
+
+
+def test_a_listed_entry_keeps_its_place_and_the_list_is_short() -> None:
+    recent = RecentOwn(None)
+    for number in range(12):
+        recent.add(OwnEntry(f"/data/{number}", Wishes("table"), "150 samples"))
+    assert [entry.title for entry in recent.entries()] == [str(number) for number in range(11, 3, -1)]
+    recent.add(OwnEntry("/data/9", Wishes("images"), "new"))
+    assert [entry.title for entry in recent.entries()] == [str(number) for number in range(11, 3, -1)]
+    assert recent.entries()[2] == OwnEntry("/data/9", Wishes("images"), "new")
+
+
+@pytest.mark.parametrize("text", ['{"path": 3}', "[]", '{"path": "a\\u0000b", "wishes": "", "facts": ""}', "{"])
+def test_a_damaged_entry_of_the_preferences_is_left_out(text: str) -> None:
+    recent = RecentOwn(None)
+    recent._texts = [text]
+    assert recent.entries() == []
+    recent.add(OwnEntry("/data/a", Wishes()))
+    assert [entry.path for entry in recent.entries()] == ["/data/a"]

@@ -35,6 +35,8 @@ ANY = (1 << 24) - 1
 """The height that Qt takes for no limit."""
 WIDEST = 560
 """Pixels that a list of files is wide at most, so that it stands in the middle."""
+MOST_COLUMNS = 60
+"""Columns of numbers that are shown; wider rows are cut."""
 FEW = 5
 """Columns that share the whole width; more keep their own and can be scrolled."""
 
@@ -59,14 +61,15 @@ class DataTable(QTableWidget):
 
     def show_look(self, seen: DataPreview, *, after: bool) -> None:
         """Show the samples before or after the transforms."""
-        rows = seen.after if after else seen.before
+        rows = (seen.after if after else seen.before)[:, :MOST_COLUMNS]
+        names = seen.columns[:MOST_COLUMNS]
         answer = "class" if seen.dataset.task == "classification" else "target"
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)  # else each label measures all columns again
         self.clear()
         self.setRowCount(len(rows))
-        self.setColumnCount(len(seen.columns) + 1)
-        self.setHorizontalHeaderLabels([answer, *seen.columns])
+        self.setColumnCount(len(names) + 1)
+        self.setHorizontalHeaderLabels([answer, *names])
         head = QTableWidgetItem(answer)
         head.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setHorizontalHeaderItem(0, head)
@@ -76,7 +79,7 @@ class DataTable(QTableWidget):
                 item = QTableWidgetItem(_number(value, ".3f" if after else ".6g"))
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(index, column, item)
-        if len(seen.columns) <= FEW:
+        if len(names) <= FEW:
             header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         else:
             self.resizeColumnsToContents()
@@ -235,6 +238,8 @@ class SamplesPanel(QWidget):
         self.state.setVisible(seen.form in ("table", "series", "clips") and seen.transformed)
         sizes = " + ".join(f"{size:,} {PARTS[name]}" for name, size in zip(PARTS, seen.sizes, strict=True))
         shown = f"{len(seen.before)}" if seen.form in ("table", "images") else "ones"
+        if len(seen.columns) > MOST_COLUMNS:
+            shown += f", {MOST_COLUMNS} of their {len(seen.columns):,} columns"
         words = f"{sum(seen.sizes):,} samples: {sizes}. {parting(seen.dataset)}Here the first {shown}"
         self.remark.setText(f"{words}; {_ranges(seen)}.")
         views: dict[str, tuple[QWidget, Callable[[], None]]] = {

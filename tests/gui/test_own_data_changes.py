@@ -12,6 +12,7 @@ from engine import project
 from engine.data import origin
 from gui.app import build_window
 from gui.data.own.source_strip import SourceStrip
+from gui.training.plots.plot_canvas import Canvas
 from tests.engine.own_data import digit_folders, wine_table
 from tests.gui.own_data_hand import OwnHand
 
@@ -169,6 +170,8 @@ def test_a_training_waits_until_changed_data_are_settled(hand: OwnHand, tmp_path
     hand.qtbot.waitUntil(lambda: window.pages.currentWidget() is window.pages.data, timeout=60_000)
     hand.settle()
     assert not window.pages.running
+    plots = window.pages.training.findChildren(Canvas)
+    assert not any(plot.viewport().acceptDrops() for plot in plots), "what is dropped on a plot is the window's"
     assert offered(hand.page.own.finding.strip) == ["Locate …"]
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, 
 
 from engine.data.sources.images.images import Images
 from engine.data.sources.images.looking import SIDES
-from engine.data.sources.kinds import kinds, source_of
+from engine.data.sources.kinds import kinds
 from engine.data.sources.source import Source
 from engine.data.sources.tables.reading import TEXT
 from engine.data.sources.tables.tables import Table
@@ -142,9 +142,8 @@ class OptionsPanel(QWidget):
         self.error.hide()
         self.hide()
 
-    def show_source(self, settings: SourceSettings, look: OwnLook | None) -> None:
+    def show_source(self, settings: SourceSettings, source: Source, look: OwnLook | None) -> None:
         """Show the options of a source; reasons and further choices are known of what was looked at."""
-        source = source_of(settings)
         self.where.setText(settings.path)
         reasons: Mapping[str, str] = look.found.reasons if look is not None else {}
         settled = look.wishes.options if look is not None else {}

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.data.dataset import DataError
 from engine.data.sources.kinds import source_of
+from engine.data.sources.source import Source
 from engine.data.watch import Watch
 from engine.edits import MISSING
-from engine.literals import literal
 from engine.settings.data import SourceSettings
 from engine.training.status import sentence
 from gui.data.own.describing import Describer
@@ -61,6 +61,7 @@ class OwnData(QObject):
         self.missing: frozenset[str] = frozenset()
         self._looks: dict[str, OwnLook] = {}
         self._shown: SourceSettings | None = None
+        self._read: tuple[SourceSettings, Source] | None = None
         self.describer = Describer("look-at-own-data", self)
         self.finding = OwnFinding(document, state, self)
         self._lister = Background("recent-own-data", self)
@@ -173,11 +174,7 @@ class OwnData(QObject):
         if look is None or settings is None:
             return None
         mine = look.found.settings
-        same = (mine.kind, mine.path, literal(mine.options)) == (
-            settings.kind,
-            settings.path,
-            literal(settings.options),
-        )
+        same = (mine.kind, mine.path) == (settings.kind, settings.path) and mine.options == settings.options
         return look if same else None
 
     def show_source(self, settings: SourceSettings | None, *, used: bool) -> str:
@@ -193,15 +190,21 @@ class OwnData(QObject):
             self.table.show_rows((), (), "")
             return ""
         try:
-            source = source_of(settings)
+            source = self._source(settings)
         except DataError as error:
             self.options.show_error(str(error))
             return ""
-        self.options.show_source(settings, look)
+        self.options.show_source(settings, source, look)
         reasons, empty = (look.found.reasons, look.empty) if look is not None else ({}, {})
         what = "Columns" if settings.kind == "table" else "Arrays"
         self.table.show_rows(heads(source), rows(source, reasons, empty, look.wishes if look else None), what)
         return what if heads(source) else ""
+
+    def _source(self, settings: SourceSettings) -> Source:
+        """The options of a source, read once. Raises DataError."""
+        if self._read is None or self._read[0] != settings:
+            self._read = settings, source_of(settings)
+        return self._read[1]
 
     # -- corrections -----------------------------------------------------------------------------------------------
 

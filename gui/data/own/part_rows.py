@@ -28,6 +28,8 @@ MISSING_CELLS: Final = {
     "category": "own category",
     "drop": "leave row out",
 }
+MISSING_NAMES: Final = {**MISSING_CELLS, "fill": "no category"}
+"""The same for a column of categories, which has no median."""
 ENCODINGS: Final = {"one_hot": "one-hot", "embedding": "embedding"}
 OPTIONS: Final = {"type": TYPES, "role": ROLES, "missing": MISSING_CELLS, "encoding": ENCODINGS}
 HELP: Final = {
@@ -96,7 +98,9 @@ def targets(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _column(one: ColumnSettings, why: str, empty: Mapping[str, float], settled: Mapping[str, object]) -> PartRow:
     share = empty.get(one.name, 0.0)
-    ways = ("category", "drop") if one.type == "category" else ("fill", "indicate", "drop")
+    named = one.type == "category"
+    words, usual = (MISSING_NAMES, "category") if named else (MISSING_CELLS, "indicate")
+    ways = _only(words, ("fill", usual, "drop", one.missing))
     used = one.role == "input" and one.counted
     many = f"{100 * share:.3g} % · " if share else ""
     coded = used and one.type == "category"
@@ -106,7 +110,7 @@ def _column(one: ColumnSettings, why: str, empty: Mapping[str, float], settled: 
             "name": Cell(one.name),
             "type": _cell("type", one.type, TYPES, settled),
             "role": _cell("role", one.role, ROLES, settled),
-            "missing": _cell("missing", one.missing, _only(MISSING_CELLS, (*ways, one.missing)), settled, many)
+            "missing": _cell("missing", one.missing, ways, settled, many)
             if used
             else Cell(f"{many}–" if share else "–"),
             "encoding": _cell("encoding", one.encoding, ENCODINGS, settled) if coded else Cell("–"),

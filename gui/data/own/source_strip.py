@@ -32,7 +32,7 @@ class SourceStrip(NoticeStrip):
         for name, (text, tip) in BUTTONS.items():
             button = QPushButton(text)
             button.setToolTip(plain(tip))
-            button.setAccessibleName(text.removesuffix(" …"))
+            button.setAccessibleName(text)
             button.clicked.connect(lambda _checked=False, name=name: self.asked.emit(name))
             self.row.insertWidget(self.row.indexOf(self.button), button)
             self.buttons[name] = button

@@ -124,6 +124,8 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
     def __init__(self, parent: QWidget | None = None) -> None:
         self.axes = {side: Axis(side) for side in ("left", "bottom")}
         super().__init__(parent, axisItems=self.axes, enableMenu=False, background=None)
+        for taker in (self, self.viewport()):
+            taker.setAcceptDrops(False)  # files that are dropped here are the window's
         self.spent = 0.0
         item = self.getPlotItem()
         item.hideButtons()

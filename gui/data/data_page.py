@@ -71,7 +71,7 @@ class DataPage(QWidget):
         self._said = ""
         self.remembered = Remembered()
         self.remembered.note(document)
-        self._used = in_use(document)
+        self._used, self._source = in_use(document), source_in(document)
         self._shown: tuple[DataConfig, str] | None = None
         self._missing: tuple[DataConfig, str] | None = None
         state = state or self._own_state
@@ -164,11 +164,13 @@ class DataPage(QWidget):
     def _changed(self, change: Change) -> None:
         if change.settings:
             self.remembered.note(self.document)
-        if in_use(self.document) != self._used:
-            self._used, self.looked, self._said = in_use(self.document), None, ""
-            self.own.forget()
-            if self.isVisible():
-                self.own.state.check()
+            if (source := source_in(self.document)) != self._source:
+                self._source = source
+                if self.isVisible():
+                    self.own.state.check()
+            if in_use(self.document) != self._used:
+                self._used, self.looked, self._said = in_use(self.document), None, ""
+                self.own.forget()
         if change.settings or self.isVisible():
             self._soon.start()
 
@@ -176,6 +178,7 @@ class DataPage(QWidget):
         self.remembered.forget()
         self.remembered.note(self.document)
         self._used, self.looked, self._said = in_use(self.document), None, ""
+        self._source = source_in(self.document)
         self.own.forget()
         self._soon.start()
 

@@ -210,3 +210,22 @@ def test_baselines_are_measured_for_own_data(hand: OwnHand, saved: Path) -> None
     score = baselines.table.item(2, 1)
     assert score is not None
     assert float(score.text().removesuffix(" %")) > 80
+
+
+def test_the_strip_follows_undo_where_only_values_have_changed(hand: OwnHand, saved: Path, tmp_path: Path) -> None:
+    wines = tmp_path / "wines.csv"
+    head, first, *rows = wines.read_text(encoding="utf-8").splitlines()
+    wines.write_text(
+        "\n".join([head, first.replace("14.", "13.", 1).replace("15.", "16.", 1), *rows]), encoding="utf-8"
+    )
+    strip = reopen(hand, saved)
+    assert "178 samples, as before." in strip.text.text()
+    hand.click(strip.buttons["as_is"])
+    hand.settle()
+    assert not strip.isVisible()
+    hand.window.document.history.undo()
+    hand.settle()
+    assert strip.isVisible()
+    hand.window.document.history.redo()
+    hand.settle()
+    assert not strip.isVisible()

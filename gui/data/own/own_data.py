@@ -131,7 +131,7 @@ class OwnData(QObject):
         self.error, self.pending = "", "" if known else path
         self.options.show_error("")
         self.work.begin(f"Looking at {Path(path).name} …")
-        self.describer.run(job, self._found, partial(self._failed, path))
+        self.describer.run(job, self._found, self._failed)
         self.turned.emit()
 
     def _found(self, look: OwnLook) -> None:
@@ -148,14 +148,13 @@ class OwnData(QObject):
         self.look = look
         self.looked.emit(look)
 
-    def _failed(self, path: str, error: Exception) -> None:
+    def _failed(self, error: Exception) -> None:
         said = sentence(error)
         if self.pending:
             self.pending, self.error = "", said
         else:
             self.options.show_error(said)
-        if not Path(path).name or isinstance(error, DataError):
-            self.message.emit(f"✕ {said}")
+        self.message.emit(f"✕ {said}")
         self.turned.emit()
 
     def _listed(self, missing: frozenset[str]) -> None:

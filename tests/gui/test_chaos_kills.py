@@ -37,6 +37,7 @@ SAVING = """
 import random, sys
 from pathlib import Path
 import presets
+from engine import project_saving
 from gui import app
 from gui.document import Document
 from gui.journal_keeper import JournalKeeper
@@ -58,7 +59,9 @@ with faulty(FaultyDisk(folder, at, deadly=True)) as disk:
         print(number, flush=True)
         app.application().processEvents()
         if number % each == 0:
-            document.save(folder / "net.loom")
+            path = folder / "net.loom"
+            saved = project_saving.save(document.snapshot(path), path, None)
+            document.set_saved(path, saved.version)
 print("acts", len(disk.acts), flush=True)
 """
 TRAINING = """

@@ -26,6 +26,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 import presets
+from engine import project
 from gui.training.runs.runs_columns import NAME
 from gui.window import MainWindow
 from tests.gui.editing import edit_once
@@ -269,7 +270,8 @@ class Monkey:
 
     def _reopen(self) -> str:
         file = self.folder / f"{self.rng.randrange(3)}.loom"
-        self.window.document.save(file)
+        project.save(self.window.document.project, file)
+        self.window.document.discard()
         self.window.files.open_path(file)
         return file.name
 

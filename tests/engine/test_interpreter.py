@@ -26,6 +26,9 @@ from tests.engine.random_networks import Network, Unfit, network
 
 FEW, MANY, CHUNK = 200, 5_000, 25
 """The seeds of the usual run, those of all runs, and how many a test takes."""
+SOUND = 0.7
+"""The share of seeds that give a network without errors, at least. About nine tenths do; which, depends a little on what
+else a process has imported, for Hypothesis draws constants from the modules that are loaded."""
 
 
 def chunks() -> list[Any]:
@@ -45,7 +48,7 @@ def networks(seeds: range) -> Iterator[tuple[int, Network]]:
         if not (errors(made.graph) or errors(bound(made))):
             drawn += 1
             yield seed, made
-    assert drawn >= 0.8 * len(seeds), "the hand that draws has become poor"
+    assert drawn >= SOUND * len(seeds), "the hand that draws has become poor"
 
 
 def errors(graph: Graph) -> list[str]:

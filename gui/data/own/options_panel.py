@@ -54,6 +54,7 @@ class OptionRow:
         self.name = name
         self.label, self.combo, self.back, self.reason = Label(TITLES[name]), QComboBox(), QToolButton(), Note()
         self.combo.setAccessibleName(TITLES[name])
+        self.combo.setToolTip(plain(TITLES[name]))
         self.combo.setMinimumContentsLength(8)
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.label.setBuddy(self.combo)

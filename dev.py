@@ -43,8 +43,8 @@ TEST_ENVIRONMENT = {
 }
 STDERR = 2  # where installers talk: standard output belongs to the command that was asked for
 SHARED = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")
-PAIRED = ("-n", "auto", "--maxprocesses", "2", "--dist", "worksteal")
-"""Tests without a window share all cores, those with one two of them; what is measured runs alone."""
+PAIRED = ("-n", "3", "--dist", "worksteal")
+"""Tests without a window share all cores; of those with one three go side by side: they often wait."""
 ON_DISPLAY = ("journeys", "long proofs")
 IN_REAL_WINDOWS = ("journeys", "soak")
 """The topics of the long proofs that need a display; all others have their windows offscreen."""

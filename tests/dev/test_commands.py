@@ -98,11 +98,11 @@ def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
 
 
 @pytest.mark.usefixtures("ready")
-def test_the_tests_of_the_window_share_two_workers_and_benchmarks_are_not_among_them(
+def test_the_tests_of_the_window_share_three_workers_and_benchmarks_are_not_among_them(
     dev: ModuleType, runs: Runs
 ) -> None:
     dev.main(["test"])
-    assert [command[command.index("--maxprocesses") + 1] for command in runs.with_part("worksteal tests/gui")] == ["2"]
+    assert [command[command.index("-n") + 1] for command in runs.with_part("worksteal tests/gui")] == ["3"]
     assert not [command for command in runs.commands if command[-1] == "tests/benchmarks"], "they only print"
 
 

@@ -27,8 +27,8 @@ from tests.engine.random_networks import Network, Unfit, network
 FEW, MANY, CHUNK = 200, 5_000, 25
 """The seeds of the usual run, those of all runs, and how many a test takes."""
 SOUND = 0.7
-"""The share of seeds that give a network without errors, at least. About nine tenths do; which, depends a little on what
-else a process has imported, for Hypothesis draws constants from the modules that are loaded."""
+"""The share of seeds that give a network without errors, at least. About nine tenths do; which, depends a little on
+what else a process has imported, for Hypothesis draws constants from the modules that are loaded."""
 
 
 def chunks() -> list[Any]:

@@ -89,7 +89,7 @@ def checkpoints(run: Path) -> list[str]:
 @unix
 @pytest.mark.parametrize(
     ("call", "number", "there"),
-    [("save", 1, 0), ("fsync", 7, 1), *(pytest.param(*at, marks=pytest.mark.slow) for at in MORE_DEATHS)],
+    [("save", 1, 0), *(pytest.param(*at, marks=pytest.mark.slow) for at in (("fsync", 7, 1), *MORE_DEATHS))],
 )
 def test_a_run_killed_within_a_checkpoint_goes_on_to_the_same_bytes(
     call: str, number: int, there: int, whole: bytes, tmp_path: Path

@@ -52,7 +52,7 @@ def test_a_log_hears_of_a_long_epoch_now_and_then(capsys: Capture, monkeypatch: 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
-@pytest.mark.parametrize("columns", [0, 60])
+@pytest.mark.parametrize("columns", [60, pytest.param(0, marks=pytest.mark.slow)])
 def test_a_terminal_shows_a_bar_of_the_steps(columns: int, tmp_path: Path) -> None:
     import fcntl
     import pty

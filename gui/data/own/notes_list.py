@@ -118,6 +118,7 @@ class NotesList(QWidget):
         box.addLayout(head)
         box.addWidget(self.area)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._fold(False)
         self.show_notes(())
 
     def show_notes(self, notes: Sequence[Note]) -> None:

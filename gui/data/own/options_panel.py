@@ -54,7 +54,6 @@ class OptionRow:
         self.name = name
         self.label, self.combo, self.back, self.reason = Label(TITLES[name]), QComboBox(), QToolButton(), Note()
         self.combo.setAccessibleName(TITLES[name])
-        self.combo.setToolTip(plain(TITLES[name]))
         self.combo.setMinimumContentsLength(8)
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.label.setBuddy(self.combo)
@@ -87,6 +86,7 @@ class OptionRow:
             self.combo.setCurrentIndex(now)
             if self.combo.isEditable():
                 self.combo.setEditText(self.combo.itemText(now))
+        tip = tip or TITLES[self.name]
         self.combo.setToolTip(plain(f"{tip[:1].upper()}{tip[1:]}\n{reason}".strip(), wrap=True))
         self.reason.setText(reason)
         for widget in (self.label, self.combo):

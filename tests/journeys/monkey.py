@@ -306,7 +306,12 @@ class Monkey:
         if host.status.state == "paused":
             run.pause_or_resume()
         self._qtbot.waitUntil(
-            lambda: (host.status.step, host.status.phase) != before or not self.window.pages.running, timeout=LONG
+            lambda: (
+                (host.status.step, host.status.phase) != before
+                or not self.window.pages.running
+                or host.status.state == "paused"  # it was asked to just before
+            ),
+            timeout=LONG,
         )
         return f"until step {host.status.step}"
 

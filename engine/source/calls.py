@@ -149,9 +149,10 @@ def _translated(inner: ClassPlan, texts: dict[str, str]) -> list[str]:
         for candidate in inner.upstream(end.id):
             try:
                 text = expressions.substitute(candidate, texts)
-            except ExpressionError:
+                counts = expressions.names(text)
+            except ExpressionError:  # what stands for a name is no number: a pair of sizes
                 continue
-            if expressions.names(text):
+            if counts:
                 found.setdefault(text)
     return list(found)
 

@@ -82,6 +82,8 @@ class ClassPlan:
     handed: dict[Value, Value] = field(default_factory=dict)
     """What nodes that are there in no use hand on: of these only the value is left."""
     body: Body | None = None
+    attributes: frozenset[str] = frozenset()
+    """What the modules are called, once they are named: no argument may be called so from then on."""
 
     def __post_init__(self, reached: Sequence[BlockView]) -> None:
         here = [there(self.graph, view.report) for view in self.views]
@@ -255,7 +257,7 @@ class ClassPlan:
         self, node_id: str, name: str, value: Callable[[BlockView], object], values: tuple[object, ...]
     ) -> str:
         """The name of a new argument of the constructor for a value."""
-        taken = dict.fromkeys(self.names, 1)
+        taken = dict.fromkeys((*self.names, *self.attributes), 1)
         name = PLAINER.get(name, name)
         if name.startswith("size("):
             asked, _, axis = name[len("size(") : -1].rpartition(",")

@@ -41,10 +41,12 @@ def _coded(raw: object, read: Callable[[Expression], str]) -> object:
     return tuple(_coded(item, read) for item in raw) if isinstance(raw, (list, tuple)) else raw
 
 
-def reads_right(layer: Layer, node: Node, coded: Fields) -> bool:
-    """Whether the forward text with code in place of values is the text of the values, but for those."""
-    ports = len(layer.input_ports()) + 3
-    arguments, targets = [f"a{n}" for n in range(ports)], [f"t{n}" for n in range(len(layer.output_ports()))]
+def reads_right(layer: Layer, arguments: list[str], coded: Fields) -> bool:
+    """Whether the forward text with code in place of values is the text of the values, but for those.
+
+    ``arguments`` are names for what is wired to it, "None" where nothing is: then a field may stand in for it.
+    """
+    targets = [f"t{n}" for n in range(len(layer.output_ports()))]
     try:
         got = layer.model_copy(update=coded).statements("m", arguments, targets)
     except (TypeError, ValueError, AttributeError):

@@ -136,7 +136,7 @@ class Forward:
         if isinstance(layer, Use):
             lines = list(self._use(node, layer, module, given, targets))
         else:
-            lines = self._layer(node, layer).statements(module, given, targets)
+            lines = self._layer(node, layer, given).statements(module, given, targets)
         if looped:
             self.pool.release([name for name in dead if name not in onward.values()])
         *first, last = lines
@@ -151,12 +151,13 @@ class Forward:
 
     # -- layers ----------------------------------------------------------------------------------------------------
 
-    def _layer(self, node: Node, layer: Layer) -> Layer:
+    def _layer(self, node: Node, layer: Layer, given: list[str]) -> Layer:
         """The layer, its fields that are expressions reading from ``self`` where that comes out right."""
         if layer.constructor() or self.plan.block is None:
             return layer
         coded = coded_fields(node)
-        if not coded or not reads_right(layer, node, coded):
+        arguments = [name if name == "None" else f"a{index}" for index, name in enumerate(given)]
+        if not coded or not reads_right(layer, arguments, coded):
             return layer
         return layer.model_copy(update=coded_fields(node, self._read))
 

@@ -25,6 +25,7 @@ from engine.source.forward import Forward
 from engine.source.names import attribute, class_name, identifier, one_line
 from engine.source.shape_comments import ShapeComments
 from engine.source.views import BlockView, reached, view_of
+from engine.spec import UNWIRED
 
 FILLS = {"normal": "nn.init.normal_, std=0.02"}
 WIDEST_CODE = 72
@@ -127,6 +128,8 @@ class Writer:
                 return (node.id, apart, "counted", inner[0] if inner else None)
             return (node.id, apart, *inner)
         inputs = view.report.inputs[node.id]
+        arguments = ["None" if spec is UNWIRED else f"a{index}" for index, spec in enumerate(inputs)]
+        outputs = len(layer.output_ports())
         if layer.constructor():
             written = layer.arguments(*inputs)
             inferred = layer.inferred(*inputs)
@@ -135,37 +138,41 @@ class Writer:
                 for name, value in written.items()
                 if not depends(node.parameters.get(name))
             )
-            return (node.id, layer.constructor(), texts, self._words(layer, len(inputs), len(layer.output_ports())))
+            return (node.id, layer.constructor(), texts, self._words(layer, arguments, outputs))
         coded = coded_fields(node)
-        shown = layer.model_copy(update=coded) if coded and reads_right(layer, node, coded) else layer
-        return (node.id, self._words(shown, len(inputs), len(layer.output_ports())))
+        shown = layer.model_copy(update=coded) if coded and reads_right(layer, arguments, coded) else layer
+        return (node.id, self._words(shown, arguments, outputs))
 
-    def _words(self, layer: Layer, inputs: int, outputs: int) -> tuple[str, ...]:
-        targets = [f"t{index}" for index in range(outputs)]
-        return tuple(layer.statements("m", [f"a{index}" for index in range(inputs)], targets))
+    def _words(self, layer: Layer, arguments: list[str], outputs: int) -> tuple[str, ...]:
+        return tuple(layer.statements("m", arguments, [f"t{index}" for index in range(outputs)]))
 
     # -- one class -------------------------------------------------------------------------------------------------
 
     def _build(self, plan: ClassPlan) -> None:
         """Compute constructor and forward pass of a class; both are put together when all is known."""
-        names = {name: 1 for p in plan.parameters for name in (p.name, attribute(p.name))}
         attributes: dict[str, str] = {}
         head: list[tuple[str, str]] = []
         sequential: set[str] = set()
         ties: list[tuple[str, str]] = []
         guarded: list[tuple[str, str, str]] = []
-        for node_id in plan.nodes:
-            node = plan.graph.nodes[node_id]
-            owner = owner_of(plan.graph, node)
+        owners = {node_id: owner_of(plan.graph, plan.graph.nodes[node_id]) for node_id in plan.nodes}
+        modules: dict[str, list[str] | None] = {}
+        for node_id, owner in owners.items():
             assert isinstance(owner, Node)
-            shared = owner.id != node.id and owner.type == node.type
-            layer = plan.view(node_id).layer(node_id)
-            guard = plan.guards.get(node_id, "")
-            if shared:
+            node = plan.graph.nodes[node_id]
+            if owner.id == node_id or owner.type != node.type:
+                modules[node_id] = self._module(plan, node, plan.view(node_id).layer(node_id), sequential)
+        names = {
+            name: 1 for given in plan.names for name in (given, attribute(given))
+        }  # those that the modules need, too
+        for node_id, owner in owners.items():
+            assert isinstance(owner, Node)
+            node, guard = plan.graph.nodes[node_id], plan.guards.get(node_id, "")
+            if node_id not in modules:
                 if owner.id in attributes:
                     attributes[node_id] = attributes[owner.id]
                 continue
-            lines = self._module(plan, node, layer, sequential)
+            lines = modules[node_id]
             if lines is None:
                 continue
             attributes[node_id] = identifier(node.name, names)
@@ -174,6 +181,7 @@ class Writer:
             guarded += [(guard, line, node_id) for line in lines]
             if owner.id != node.id:
                 ties.append((node_id, owner.id))
+        plan.attributes = frozenset(attributes.values())
         self._share_late(plan, attributes)
         for node_id, owner_id in ties:
             lines = self._tie(plan, node_id, owner_id, attributes)

@@ -141,6 +141,8 @@ class Transforms(QWidget):
 
     def _edit(self, index: int, name: str, value: object) -> None:
         now = self.items()
+        if not self._is_shown(now):
+            return
         now[index].pop(name, None)
         if value is not MISSING:
             now[index][name] = value
@@ -148,10 +150,16 @@ class Transforms(QWidget):
 
     def _move(self, index: int, step: int, _checked: bool = False) -> None:
         now = self.items()
+        if not self._is_shown(now):
+            return
         item = now.pop(index)
         if step:
             now.insert(index + step, item)
         self._set(now, f"{'Move' if step else 'Remove'} {item['name']}")
+
+    def _is_shown(self, now: Items) -> bool:
+        """Whether the cards are those of the project; a press before they are made again is meant for others."""
+        return [str(item["name"]) for item in now] == [name for name, _ in self._kinds]
 
     def _set(self, wanted: Items, title: str) -> None:
         try:

@@ -131,3 +131,21 @@ def test_weights_start_as_asked(rule: str, check: object) -> None:
     assert check(model.fc3.weight.detach())
     assert bool((model.fc3.bias == 0).all())
     assert strange(write(graph)) == ""
+
+
+def test_a_number_that_stands_in_for_an_input_without_a_wire_follows_its_parameter() -> None:
+    graph = Graph("thresholds")
+    block = graph.define("Above", limit=0)
+    x = block.add("BlockInput")
+    above = block.add("Greater", other={"expr": "max(limit, 0)"})
+    block.connect(x, above)
+    block.connect(above, block.add("BlockOutput"))
+    image = graph.add("Input", shape=(6,))
+    for limit in (0, 1):
+        use = graph.add("Above", limit=limit)
+        graph.connect(image, use)
+        graph.connect(use, graph.add("Output", loss=None))
+    values = torch.tensor([[-1.0, 0.0, 0.5, 1.0, 1.5, 2.0]])
+    low, high = compile_graph(graph)(values)
+    assert low.tolist() == [[False, False, True, True, True, True]]
+    assert high.tolist() == [[False, False, False, False, True, True]]

@@ -12,7 +12,7 @@ import torch
 
 from engine import expressions
 from engine.absent import Absent
-from engine.blocks.block import BlockParameter
+from engine.blocks.block import BlockError, BlockParameter
 from engine.blocks.block_edits import SetBlock
 from engine.blocks.use import Use
 from engine.dims import Dim, Size
@@ -355,7 +355,10 @@ class Scope:
         kinds: dict[type, Any] = {int: "int", float: "float", bool: "bool", str: "text"}
         default = value + rng.choice([1, 2]) if type(value) is int and rng.random() < 0.3 else value
         parameters = (*block.parameters, BlockParameter(name, default, kinds[type(value)]))
-        SetBlock(block.id, block.name, parameters).apply(self.graph)
+        try:
+            SetBlock(block.id, block.name, parameters).apply(self.graph)
+        except BlockError as error:  # it has as many as a project can hold
+            raise Unfit(str(error)) from error
         self.arguments[name] = value
         return name
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -31,13 +31,19 @@ SOUND = 0.7
 what else a process has imported, for Hypothesis draws constants from the modules that are loaded."""
 
 
+ONCE_WRONG = (358, 1362, 1695, 2497, 3110)
+"""Seeds whose source was wrong: a field in the stead of an input without a wire, a number of outputs by an expression,
+an argument called as a module, a pair of sizes as an argument."""
+
+
 def chunks() -> list[Any]:
     """Ranges of seeds; those behind the first few are for long runs."""
     starts = range(0, MANY, CHUNK)
-    return [pytest.param(range(n, n + CHUNK), id=str(n), marks=[pytest.mark.slow] if n >= FEW else []) for n in starts]
+    every = [pytest.param(range(n, n + CHUNK), id=str(n), marks=[pytest.mark.slow] if n >= FEW else []) for n in starts]
+    return [pytest.param(ONCE_WRONG, id="wrong once"), *every]
 
 
-def networks(seeds: range) -> Iterator[tuple[int, Network]]:
+def networks(seeds: Sequence[int]) -> Iterator[tuple[int, Network]]:
     """The networks of these seeds in which `find` sees no error, neither with open lengths nor with what they are."""
     drawn = 0
     for seed in seeds:
@@ -68,7 +74,7 @@ def bound(made: Network) -> Graph:
 
 @pytest.mark.filterwarnings("ignore")  # torch warns of settings that have no effect; here any may be drawn
 @pytest.mark.parametrize("seeds", chunks())
-def test_source_and_interpreter_agree(seeds: range) -> None:
+def test_source_and_interpreter_agree(seeds: Sequence[int]) -> None:
     wrong = {}
     for seed, made in networks(seeds):
         if not known(made):

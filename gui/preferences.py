@@ -28,7 +28,7 @@ FORMER: Final = "preferences.ini"
 """Where earlier versions kept them; it is read once and stays as it is."""
 LARGEST: Final = 2**20
 """Bytes; a larger file is not ours."""
-LOCK, TRIES = "preferences.lock", 100
+LOCK, TRIES = "preferences.lock", 500
 """Whose turn it is to write, and how often is asked: writing takes milliseconds."""
 log = logging.getLogger(__name__)
 

@@ -14,18 +14,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from engine import data_paths, own_files
+from engine import own_files
 from engine.blocks.block import Block
 from engine.blocks.block_edits import AddBlock
 from engine.edits import AddNode, Connect, SetParameter
 from engine.errors import first_fault
-from engine.file_versions import FileVersion
 from engine.files import FileError, read_bytes, write_atomically
 from engine.graph import Edge, Graph, GraphError, Node
 from engine.layers.losses import AXIS, LOSSES
 from engine.limits import LONGEST_TITLE
 from engine.literals import LARGEST_INT, unstorable
-from engine.lookalikes import json_kind, not_a_project
 from engine.project_format import (
     MOST_BLOCKS,
     StoredBlock,
@@ -37,6 +35,9 @@ from engine.project_format import (
     parameter_fields,
     parameter_of,
 )
+from engine.reading import data_paths
+from engine.reading.file_versions import FileVersion
+from engine.reading.lookalikes import json_kind, not_a_project
 
 SCHEMA = 3
 """2: the axis of the classes follows from the target; in schema 1 it was the last one.

@@ -11,14 +11,14 @@ from PySide6.QtCore import QObject, Signal
 from engine import project
 from engine.blocks.block_edits import Within, within
 from engine.edits import Change, Edit, RenameGraph, SetSetting
-from engine.file_versions import FileVersion
 from engine.graph import Graph
 from engine.limits import LONGEST_TITLE
 from engine.literals import unstorable
 from engine.problems import Checker, Problem
 from engine.problems.fix import Fix
 from engine.problems.fixes import fix_all
-from engine.replacement import replacement
+from engine.reading.file_versions import FileVersion
+from engine.saving.replacement import replacement
 from engine.shapes import Report, Shapes
 from gui.levels import Level, first_use, walk
 from gui.undo_history import UndoHistory

@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from engine import project
-from engine.file_versions import FileVersion
 from engine.files import FileError, write_atomically
 from engine.graph import Graph
-from engine.project_saving import Taken
+from engine.reading.file_versions import FileVersion
+from engine.saving.project_saving import Taken
 from engine.source import SourceError, write
 from engine.system import names
 from gui.conflicts.taken import ask_taken

@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from engine import project
-from engine.file_versions import FileVersion
 from engine.graph import Graph
 from engine.home import home
 from engine.project import ProjectError
-from engine.project_saving import store
+from engine.reading.file_versions import FileVersion
+from engine.saving.project_saving import store
 from engine.system import names
 from presets.built_in import BUILT_IN
 from presets.preset import Preset, PresetError

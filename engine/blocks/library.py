@@ -16,11 +16,11 @@ from engine import project
 from engine.blocks.block import PREFIX, Block, Blocks
 from engine.blocks.block_edits import AddBlock
 from engine.edits import Compound, Edit
-from engine.file_versions import FileVersion
 from engine.files import reason_of
 from engine.graph import Graph, Node
 from engine.home import home
-from engine.project_saving import store
+from engine.reading.file_versions import FileVersion
+from engine.saving.project_saving import store
 from engine.system import names
 
 

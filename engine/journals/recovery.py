@@ -18,7 +18,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from engine import own_files, project
 from engine.errors import LayerloomError
-from engine.file_versions import FileVersion
 from engine.files import FileError, reason_of
 from engine.graph import Graph
 from engine.home import journals
@@ -36,6 +35,7 @@ from engine.journals.journal import (
     remove,
 )
 from engine.locks import WriterLock, is_written
+from engine.reading.file_versions import FileVersion
 
 STALE: Final = 60.0
 """Seconds after which a folder may go that holds nothing to restore; a younger one may be somebody's who begins."""

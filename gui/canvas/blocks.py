@@ -11,9 +11,9 @@ from engine.blocks.block import Block
 from engine.blocks.dissolve import dissolve
 from engine.blocks.group import group
 from engine.errors import GraphError
-from engine.file_versions import FileVersion
 from engine.files import FileError
-from engine.project_saving import Taken
+from engine.reading.file_versions import FileVersion
+from engine.saving.project_saving import Taken
 from gui.conflicts.taken import ask_taken
 from gui.document import Document
 

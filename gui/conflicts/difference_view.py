@@ -12,7 +12,7 @@ COLORS = {"@": "hint", "-": "error", "+": "ok"}
 
 
 class DifferenceView(QPlainTextEdit):
-    """Shows a text as `engine.file_versions.difference` makes it."""
+    """Shows a text as `engine.reading.file_versions.difference` makes it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

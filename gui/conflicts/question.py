@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from engine.file_versions import difference
+from engine.reading.file_versions import difference
 from gui.conflicts.difference_view import DifferenceView
 from gui.icons import icon
 from gui.theme import theme

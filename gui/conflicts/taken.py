@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from engine.files import BACKUP
-from engine.project_saving import Taken
+from engine.saving.project_saving import Taken
 from gui.conflicts.question import CANCEL, Choice, Question, TwoVersions
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from engine.open_projects import Claim, Holder, claim, key_of
+from engine.saving.open_projects import Claim, Holder, claim, key_of
 
 
 class Claims:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from engine import project
-from engine.file_versions import FileLook
 from engine.files import FileError
+from engine.reading.file_versions import FileLook
 from gui.document import Document
 from gui.open_file.saving import Saver
 from gui.open_file.strip import FileStrip

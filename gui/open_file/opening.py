@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from engine import project
-from engine.file_versions import FileVersion
 from engine.files import FileError
 from engine.graph import Graph
+from engine.reading.file_versions import FileVersion
 from gui.conflicts.question import CANCEL, Choice, Question
 from gui.document import Document
 from gui.open_file.claims import Claims

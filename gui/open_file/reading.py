@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine import project
-from engine.file_versions import FileVersion
 from engine.graph import Graph
-from engine.open_projects import Holder
+from engine.reading.file_versions import FileVersion
+from engine.saving.open_projects import Holder
 from gui.open_file.claims import Claims
 
 

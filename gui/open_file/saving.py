@@ -9,12 +9,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from engine import project, project_saving
-from engine.file_versions import FileLook, FileVersion
+from engine import project
 from engine.files import BACKUP, FileError
 from engine.graph import Graph
-from engine.open_projects import Holder
-from engine.project_saving import Saved
+from engine.reading.file_versions import FileLook, FileVersion
+from engine.saving import project_saving
+from engine.saving.open_projects import Holder
+from engine.saving.project_saving import Saved
 from gui.conflicts.question import CANCEL, Choice, Question, TwoVersions
 from gui.document import Document
 from gui.open_file.claims import Claims

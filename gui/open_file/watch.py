@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
-from engine.file_versions import FileLook, FileVersion, look
 from engine.project import LARGEST_FILE
+from engine.reading.file_versions import FileLook, FileVersion, look
 from gui.document import Document
 from gui.work.background import Background
 

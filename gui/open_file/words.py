@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from engine.file_versions import FileLook
-from engine.open_projects import Holder
+from engine.reading.file_versions import FileLook
+from engine.saving.open_projects import Holder
 
 TAKEN = "Take the version on disk"
 """The undo step."""

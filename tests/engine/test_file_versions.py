@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import file_versions
-from engine.file_versions import MOST_LINES, FileLook, FileVersion, difference, look
+from engine.reading import file_versions
+from engine.reading.file_versions import MOST_LINES, FileLook, FileVersion, difference, look
 
 KNOWN = FileVersion.of(b"mine")
 

@@ -14,15 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import files, project, project_saving
+from engine import files, project
 from engine.blocks import library
 from engine.blocks.block import Block
-from engine.file_versions import FileLook, FileVersion
 from engine.graph import Graph
 from engine.locks import WriterLock, one_at_a_time
-from engine.open_projects import Claim, Holder, claim, folder
 from engine.project import ProjectError
-from engine.project_saving import Saved, Taken, save, store
+from engine.reading.file_versions import FileLook, FileVersion
+from engine.saving import project_saving
+from engine.saving.open_projects import Claim, Holder, claim, folder
+from engine.saving.project_saving import Saved, Taken, save, store
 from presets.own import own_presets, save_preset
 from tests.engine.test_training_resume import ROOT
 
@@ -150,7 +151,7 @@ def test_a_file_that_is_open_says_so_to_the_next_through_a_link_as_well(path: Pa
 
 HOLDING = """
 import pathlib, sys
-from engine.open_projects import claim
+from engine.saving.open_projects import claim
 held = claim(pathlib.Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()

@@ -13,7 +13,7 @@ from engine import project
 from engine.edits import Edit, SetParameter
 from engine.graph import Graph, GraphError
 from engine.journals.edit_format import from_text, to_text
-from engine.replacement import replacement
+from engine.saving.replacement import replacement
 from tests.engine.graphs import random_edit, random_graph
 
 

@@ -37,7 +37,7 @@ SAVING = """
 import random, sys
 from pathlib import Path
 import presets
-from engine import project_saving
+from engine.saving import project_saving
 from gui import app
 from gui.document import Document
 from gui.journal_keeper import JournalKeeper

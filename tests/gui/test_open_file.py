@@ -13,11 +13,12 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from engine import files, project, project_saving
+from engine import files, project
 from engine.edits import RenameGraph
-from engine.file_versions import FileLook
 from engine.graph import Graph
 from engine.home import journals
+from engine.reading.file_versions import FileLook
+from engine.saving import project_saving
 from gui.app import build_window
 from gui.open_file import watch
 from gui.window import MainWindow

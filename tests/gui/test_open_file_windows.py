@@ -13,7 +13,7 @@ from engine import project
 from engine.blocks import library
 from engine.edits import RenameGraph
 from engine.graph import Graph
-from engine.open_projects import Claim, Holder, claim
+from engine.saving.open_projects import Claim, Holder, claim
 from gui.app import build_window
 from gui.canvas import blocks
 from gui.document import Document

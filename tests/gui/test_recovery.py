@@ -15,11 +15,11 @@ from pytestqt.qtbot import QtBot
 import presets
 from engine import project
 from engine.edits import RenameGraph
-from engine.file_versions import FileVersion
 from engine.graph import Graph
 from engine.home import journals
 from engine.journals.journal import FILE, Journal, JournalError
 from engine.journals.recovery import abandoned, take
+from engine.reading.file_versions import FileVersion
 from gui.document import Document
 from gui.journal_keeper import JournalKeeper
 from gui.window import MainWindow

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine import files, project
-from engine.file_versions import FileLook, FileVersion, look
 from engine.locks import one_at_a_time
-from engine.open_projects import folder, key_of
 from engine.project import ProjectError
+from engine.reading.file_versions import FileLook, FileVersion, look
+from engine.saving.open_projects import folder, key_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,10 @@ def answers(graph: Graph) -> list[torch.Tensor]:
     return list(result) if isinstance(result, tuple) else [result]
 
 
-def test_a_block_of_a_selection_computes_the_same_and_dissolves_to_the_same() -> None:
+def test_a_block_of_a_selection_computes_the_same_and_dissolves_to_the_same(scale: int) -> None:
     rng = random.Random(3)
     tried = 0
-    for graph in [lenet(), residual(4), mlp(), long_chain(12), *writable_graphs(rng, 40)]:
+    for graph in [lenet(), residual(4), mlp(), long_chain(12), *writable_graphs(rng, 15 * scale)]:
         drawn = any(node.properties or node.type.startswith("block.") for node in graph.nodes.values())
         if drawn or infer(graph).errors:
             continue

@@ -219,6 +219,7 @@ def test_a_local_port_serves_where_there_are_no_unix_sockets(tmp_path: Path, mon
     assert heard[1][1].tolist() == [0, 1, 2]
 
 
+@pytest.mark.slow
 def test_a_whole_training_is_watched_and_stopped_through_a_local_port(
     start: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -126,6 +126,7 @@ def grave(graph: Graph) -> list[str]:
     return [problem.message for problem in find(graph) if problem.severity in ("error", "warning")]
 
 
+@pytest.mark.slow
 def test_a_segmentation_has_no_problem_and_trains(tmp_path: Path) -> None:
     graph = segmentation()
     assert grave(graph) == []

@@ -53,7 +53,7 @@ def text(name: str, field: str, row: np.ndarray) -> str:
     return "".join(names[index] for index in row.tolist()).rstrip("·")
 
 
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(SHARES, st.integers(0, 2**31 - 2))
 @pytest.mark.parametrize("name", LARGE)
 def test_parts_cover_everything_and_share_no_item_and_no_group(name: str, shares, seed) -> None:

@@ -61,7 +61,7 @@ PAIRS = st.recursive(LEAVES, grown, max_leaves=8)
 
 
 def test_arithmetic_is_that_of_the_bound_numbers(scale: int) -> None:
-    @settings(max_examples=1000 * scale)
+    @settings(max_examples=300 * scale)
     @given(PAIRS)
     def check(pair: Pair) -> None:
         assert tuple(bind(pair.size, sizes) for sizes in BINDINGS) == pair.numbers
@@ -73,7 +73,7 @@ def test_sizes_that_read_alike_are_alike(scale: int) -> None:
     """The text names a derived symbol, so two sizes with one text must be one number, whatever is bound."""
     seen: dict[str, Pair] = {}
 
-    @settings(max_examples=2000 * scale)
+    @settings(max_examples=500 * scale)
     @given(PAIRS)
     def check(pair: Pair) -> None:
         other = seen.setdefault(str(pair.size), pair)

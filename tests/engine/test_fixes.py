@@ -229,7 +229,7 @@ def test_every_fix_of_the_corpus_does_what_it_says(index: int) -> None:
             outcome(graph, problem)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6))
 def test_every_fix_of_a_random_network_does_what_it_says(seed: int) -> None:
     graph = random_graph(random.Random(seed), 40)

@@ -191,7 +191,7 @@ def valid_graph(rng: random.Random) -> Graph:
     return graph
 
 
-@pytest.mark.parametrize("part", range(5))
+@pytest.mark.parametrize("part", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 5))])
 def test_a_hundred_networks_that_torch_takes_have_no_error(part: int) -> None:
     torch.manual_seed(part)
     sizes = []
@@ -223,7 +223,7 @@ def test_what_is_mended_runs_a_training_step() -> None:
 
 def test_random_drawings_without_an_error_run_a_training_step(scale: int) -> None:
     ran = 0
-    for seed in range(1_000 * min(scale, 3)):
+    for seed in range(400 * min(scale, 8)):
         graph = random_graph(random.Random(seed), 30)
         step = fix_all(Checker(Shapes(graph))) if seed % 3 == 0 else None
         if step is not None:
@@ -231,7 +231,7 @@ def test_random_drawings_without_an_error_run_a_training_step(scale: int) -> Non
         if graph.nodes and not errors(graph) and _small(graph):
             ran += 1
             train(graph)
-    assert ran >= 13 * min(scale, 3)
+    assert ran >= 5 * min(scale, 8)
 
 
 def _small(graph: Graph) -> bool:

@@ -69,7 +69,7 @@ def test_what_a_person_means(text: str, value: Any) -> None:
     assert (type(parse(text)), parse(text)) == (type(value), value)
 
 
-@settings(max_examples=2000)
+@settings(max_examples=500)
 @given(st.one_of(st.text(max_size=60), st.text(alphabet="0123456789.,x×()[]-+eE 'nT\"={} then", max_size=60)))
 def test_anything_typed_is_a_literal_that_a_project_can_hold(text: str) -> None:
     value = parse(text)
@@ -78,10 +78,10 @@ def test_anything_typed_is_a_literal_that_a_project_can_hold(text: str) -> None:
 
 
 @pytest.mark.parametrize("cls", layers.all(), ids=lambda cls: cls.__name__)
-def test_what_a_field_shows_is_read_back_as_its_value(cls: type[Layer]) -> None:
+def test_what_a_field_shows_is_read_back_as_its_value(cls: type[Layer], scale: int) -> None:
     texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
-    @settings(max_examples=100)
+    @settings(max_examples=25 * scale)
     @given(st.data())
     def check(data: st.DataObject) -> None:
         for name, info in cls.model_fields.items():
@@ -101,7 +101,7 @@ ONE = (
 )
 
 
-@settings(max_examples=1000)
+@settings(max_examples=400)
 @given(
     RECKONED | st.builds(lambda values: {"per_repeat": tuple(values)}, st.lists(ONE, min_size=1, max_size=4)) | WORDS
 )

@@ -90,9 +90,9 @@ def test_a_variable_is_used_again_as_soon_as_its_value_is_dead(graph: Graph, nam
     assert assigned(write(graph)) == names
 
 
-def test_no_network_needs_more_variables_than_values_are_alive() -> None:
+def test_no_network_needs_more_variables_than_values_are_alive(scale: int) -> None:
     widest = 0
-    for graph in writable_graphs(random.Random(2), 40):
+    for graph in writable_graphs(random.Random(2), 15 * scale):
         written = source(graph)
         alive = most_alive(graph, {*written.lines.values(), *(node.id for node in graph.of_type("Output"))})
         assert len(assigned(written.text)) == alive
@@ -213,7 +213,7 @@ def test_names_become_identifiers_that_harm_nothing() -> None:
 def test_any_names_at_all_give_only_the_expected_syntax(scale: int) -> None:
     text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 
-    @settings(max_examples=120 * scale)
+    @settings(max_examples=40 * scale)
     @given(st.lists(text, min_size=3, max_size=6, unique=True), text)
     def check(names: list[str], title: str) -> None:
         graph = Graph(title)
@@ -239,8 +239,8 @@ def test_any_names_at_all_give_only_the_expected_syntax(scale: int) -> None:
     check()
 
 
-def test_random_networks_give_only_the_expected_syntax() -> None:
-    for graph in writable_graphs(random.Random(9), 40):
+def test_random_networks_give_only_the_expected_syntax(scale: int) -> None:
+    for graph in writable_graphs(random.Random(9), 15 * scale):
         assert strange(write(graph)) == ""
 
 

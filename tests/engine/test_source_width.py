@@ -92,7 +92,7 @@ def unfolded(graph: Graph) -> str:
 def test_whatever_is_long_or_many_fits_a_page_and_says_the_same(scale: int) -> None:
     folds = []
 
-    @settings(max_examples=40 * scale)
+    @settings(max_examples=20 * scale)
     @given(wide_networks())
     def check(graph: Graph) -> None:
         assert [problem.message for problem in find(graph) if problem.severity == "error"] == []

@@ -168,7 +168,7 @@ ALONE = ("Constant", "Parameter", "Arange", "IndexSelect", "NormalNoise", "Unifo
 @pytest.mark.filterwarnings("ignore")  # torch warns of settings that have no effect
 @pytest.mark.parametrize("cls", [cls for cls in COMPUTING if cls.__name__ not in ALONE], ids=lambda cls: cls.__name__)
 def test_a_layer_that_does_not_say_it_mixes_samples_keeps_them_apart(cls: type[Layer], scale: int) -> None:
-    @settings(max_examples=5 * scale)
+    @settings(max_examples=3 * scale)
     @given(trials(cls, spoil=False, symbols=False))
     def check(trial: Trial) -> None:
         wired = [spec for spec in trial.inputs if spec is not UNWIRED]

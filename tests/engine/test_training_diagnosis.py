@@ -306,7 +306,7 @@ def test_looking_changes_nothing(tmp_path: Path) -> None:
 
 def test_layers_within_blocks_are_named_with_their_way(tmp_path: Path) -> None:
     graph = presets.build("resnet-18", classes=10, input=(1, 8, 8))
-    graph.settings["data"] = {"dataset": "digits", "batch_size": 64}
+    graph.settings["data"] = {"dataset": "digits", "batch_size": 400}
     graph.settings["training"] = {"epochs": 1, "health": 1, "device": "cpu", "threads": 1}
     looks: list[HealthCheck] = []
     trainer = Trainer(graph, tmp_path / "run", on_epoch=lambda status: looks.append(status.health))

@@ -135,6 +135,7 @@ def test_a_damaged_file_gives_sound_tables_or_none(tmp_path: Path, data: st.Data
         assert all(isinstance(item.answer, list) for item in table.values.samples)
 
 
+@pytest.mark.slow
 def test_an_answer_as_large_as_a_picture_is_kept_whole(tmp_path: Path) -> None:
     graph = Graph("masks")
     image = graph.add("Input", shape=(3, 32, 32))

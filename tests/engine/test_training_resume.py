@@ -212,16 +212,11 @@ def train(arguments: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+@pytest.mark.slow
 @unix
 @pytest.mark.parametrize(
     ("kind", "kills", "epochs"),
-    [
-        ("image", 1, 6),
-        *(
-            pytest.param(kind, 20, epochs, marks=pytest.mark.slow)
-            for kind, epochs in (("image", 300), ("recurrent", 800), ("transformer", 200))
-        ),
-    ],
+    [("image", 20, 300), ("recurrent", 20, 800), ("transformer", 20, 200)],
 )
 def test_a_run_killed_at_random_moments_goes_on_to_the_same_bytes(
     kind: str, kills: int, epochs: int, tmp_path: Path
@@ -277,6 +272,7 @@ def size(file: Path) -> int:
     return file.stat().st_size if file.exists() else 0
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(tmp_path: Path) -> None:
     from engine import project
 

@@ -113,7 +113,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(VALUES, VALUES)
 def test_whatever_is_typed_gives_settings_or_one_sentence(data: Any, training: Any) -> None:
     result = resolved(data, training)

@@ -38,7 +38,7 @@ def network(name: str, **training: Any) -> Graph:
 
 
 def test_values_on_the_wires_change_no_byte_of_a_run(tmp_path: Path) -> None:
-    graph = network("lenet-5", epochs=4)
+    graph = network("lenet-5", epochs=2)
     Trainer(graph, tmp_path / "alone").run()
     trainer = Trainer(graph, tmp_path / "beside")
     worker = threading.Thread(target=trainer.run)
@@ -95,7 +95,7 @@ def test_who_asks_first_is_served_first() -> None:
 OPTIMIZERS = {"adamw": {"name": "adamw", "lr": 0.003}, "lbfgs": {"name": "lbfgs", "lr": 0.1, "max_iter": 6}}
 
 
-@pytest.mark.parametrize("at", [3, 10, 23])
+@pytest.mark.parametrize("at", [10, *(pytest.param(step, marks=pytest.mark.slow) for step in (3, 23))])
 @pytest.mark.parametrize("accumulate", [1, 5])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_stop_waits_for_one_batch_and_leaves_no_trace(

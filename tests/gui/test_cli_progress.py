@@ -52,7 +52,8 @@ def test_a_log_hears_of_a_long_epoch_now_and_then(capsys: Capture, monkeypatch: 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
-@pytest.mark.parametrize("columns", [60, pytest.param(0, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("columns", [60, 0])
 def test_a_terminal_shows_a_bar_of_the_steps(columns: int, tmp_path: Path) -> None:
     import fcntl
     import pty

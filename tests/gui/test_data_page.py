@@ -84,7 +84,14 @@ def test_nothing_is_chosen_at_first(show: Show) -> None:
     assert not page.samples.balance.isVisible()
 
 
-@pytest.mark.parametrize("dataset", [one for one in catalogue() if not one.files], ids=lambda d: d.name)
+@pytest.mark.parametrize(
+    "dataset",
+    [
+        pytest.param(one, id=one.name, marks=[] if one.name in ("digits", "wine", "series") else [pytest.mark.slow])
+        for one in catalogue()
+        if not one.files
+    ],
+)
 def test_every_dataset_can_be_looked_at(qtbot: QtBot, show: Show, dataset: Any) -> None:
     page = show()
     click_dataset(page, dataset.name)
@@ -221,7 +228,9 @@ def test_shares_stay_a_whole(show: Show, name: str, value: float, shares: tuple[
     assert not isinstance(resolve_settings(page.document.graph), SettingFault)
 
 
-@pytest.mark.parametrize("value", [2.0, "half", -0.1, 0.99])
+@pytest.mark.parametrize(
+    "value", ["half", 0.99, *(pytest.param(share, marks=pytest.mark.slow) for share in (2.0, -0.1))]
+)
 def test_a_share_that_cannot_be_is_said(qtbot: QtBot, show: Show, value: Any) -> None:
     page = show(dataset="iris")
     page.split.form.edited.emit("validation", value)

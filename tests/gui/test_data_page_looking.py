@@ -77,7 +77,9 @@ def test_a_click_shows_and_leaves_the_project_alone(qtbot: QtBot, show: Show) ->
     assert page.transforms.add.isEnabled()
 
 
-@pytest.mark.parametrize("way", ["button", "enter", "double click"])
+@pytest.mark.parametrize(
+    "way", ["button", *(pytest.param(way, marks=pytest.mark.slow) for way in ("enter", "double click"))]
+)
 def test_it_is_used_by_one_undo_step(qtbot: QtBot, show: Show, way: str) -> None:
     page = show(dataset="digits", transforms=STEPS)
     settle(qtbot, page)

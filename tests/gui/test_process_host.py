@@ -54,6 +54,7 @@ def wait_for_end(qtbot: QtBot, host: Host) -> Any:
     return host.result
 
 
+@pytest.mark.slow
 def test_its_reins_and_bytes_are_those_of_the_thread(qtbot: QtBot, tmp_path: Path) -> None:
     hosts = [made(iris(epochs=40), root=tmp_path / made.__name__) for made in (ProcessHost, ThreadHost)]
     for host in hosts:

@@ -104,6 +104,7 @@ def test_a_long_remark_can_be_read_whole_with_the_keyboard(qtbot: QtBot, show: S
     qtbot.waitUntil(lambda: not board.run.running)
 
 
+@pytest.mark.slow
 def test_a_run_in_a_process_of_its_own_tells_its_remarks(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     first = kept(1)
     Trainer(first, tmp_path / "first").run()

@@ -19,7 +19,7 @@ from tests.gui.training.boards import Show, choose, click, network, rows
 
 def long_network() -> Graph:
     graph = network()
-    for path, value in ((("training", "epochs"), 400), (("training", "threads"), 1), (("data", "batch_size"), 4)):
+    for path, value in ((("training", "epochs"), 100), (("training", "threads"), 1), (("data", "batch_size"), 4)):
         SetSetting(path, value).apply(graph)
     return graph
 

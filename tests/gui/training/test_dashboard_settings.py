@@ -123,9 +123,14 @@ def test_early_stopping_can_be_switched(qtbot: QtBot, show: Show) -> None:
         (("training", "optimizer", "lr"), "fast", "Optimizer", "lr"),
         (("training", "optimizer"), {"name": "sgdd"}, "Optimizer", "name"),
         (("training", "schedule"), {"name": "step", "gamma": 0}, "Schedule of the learning rate", "gamma"),
-        (("training", "clip_norm"), 0, "Gradients", "clip_norm"),
-        (("training", "device"), "toaster", "Computer", "device"),
-        (("training", "early_stopping"), {"patience": -2}, "Early stopping", "patience"),
+        *(
+            pytest.param(*wrong, marks=pytest.mark.slow)
+            for wrong in (
+                (("training", "clip_norm"), 0, "Gradients", "clip_norm"),
+                (("training", "device"), "toaster", "Computer", "device"),
+                (("training", "early_stopping"), {"patience": -2}, "Early stopping", "patience"),
+            )
+        ),
     ],
 )
 def test_what_is_wrong_stands_below_its_field(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from math import prod
 
 from engine.data import augmenting
 from engine.data.dataset import DataError, Field
+from engine.data.framing import reshape
 from engine.data.origin import declared
 from engine.nearest import hint
-from engine.settings.data import DataConfig, Resize, Transform
+from engine.settings.data import DataConfig
+from engine.settings.transforms import Framed, Transform
 
 LARGEST = 4 * 2**30
 """The most bytes a field may take: the data stays in memory."""
@@ -35,7 +36,11 @@ def fields(config: DataConfig) -> dict[str, Field]:
         if transform.field not in result:
             reason = unknown(transform.field, result)
             raise DataError(f"{where} needs a field of {dataset.name}: {reason}", setting=path)
-        result[transform.field] = _transformed(transform, result[transform.field], path)
+        _check(transform, result[transform.field], path)
+        try:
+            reshape(transform, result)
+        except ValueError as error:
+            raise DataError(f"{where} {error}.", setting=path, field=transform.field) from error
         size = 4 * dataset.samples * prod(result[transform.field].shape)
         if size > LARGEST:
             most = f"the most is {LARGEST >> 30} GB"
@@ -77,18 +82,16 @@ def unknown(name: str, known: Mapping[str, Field]) -> str:
     return f"there is none named {name[:100]!r}; {hint(name, known)}"
 
 
-def _transformed(transform: Transform, field: Field, path: str) -> Field:
+def _check(transform: Transform, field: Field, path: str) -> None:
+    """Raises DataError where a transform cannot work on values of this kind."""
     where = f"{path} ({transform.name})"
     if field.dtype != "float32":
         reason = f"works on numbers, but {transform.field!r} holds {field.dtype} values."
         raise DataError(f"{where} {reason}", setting=path, field=transform.field)
-    if not isinstance(transform, Resize):
-        return field
-    if len(field.shape) != 3:
+    if isinstance(transform, Framed) and len(field.shape) != 3:
         raise DataError(
             f"{where} works on images (channels × height × width), but a sample of {transform.field!r} "
             f"is {sample(field.shape)}.",
             setting=path,
             field=transform.field,
         )
-    return replace(field, shape=(field.shape[0], *transform.size))

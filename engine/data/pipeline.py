@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from engine.data.augmenting import Augmenter
 from engine.data.dataset import DataError, Field
 from engine.data.fields import fields
+from engine.data.framing import reshape
 from engine.data.origin import declared, opened
 from engine.data.splitting import PARTS, PartName, split
 from engine.data.streams import View, ahead, workers
-from engine.data.transforms import Fitted, fit
+from engine.data.transforms import Fitted, fit, for_masks
 from engine.seeds import derive
 from engine.settings.data import DataConfig
 from engine.system.machine import free_memory
@@ -191,17 +192,10 @@ def _placed(
     room: int | None,
 ) -> Prepared:
     """Fit the transforms on the training part, apply them to all, and put every part where it belongs."""
-    chains: dict[str, tuple[Fitted, ...]] = {}
-    fitted = list[Fitted]()
-
-    def view(name: str, part: PartName) -> View:
-        return view_of(raw[name], specs[name], parts[part], chains.get(name, ()))
-
-    for transform in config.transforms:
-        learnt = fit(transform, view(transform.field, "train"))
-        chains[transform.field] = (*chains.get(transform.field, ()), learnt)
-        fitted.append(learnt)
-    views: dict[PartName, dict[str, View]] = {part: {name: view(name, part) for name in specs} for part in PARTS}
+    chains, fitted = chains_of(config, raw, specs, parts["train"])
+    views: dict[PartName, dict[str, View]] = {
+        part: {name: view_of(raw[name], specs[name], parts[part], chains[name]) for name in specs} for part in PARTS
+    }
     sizes = {name: sum(views[part][name].nbytes for part in PARTS) for name in specs}
     read = _too_large(sizes) if config.source is not None else frozenset()
     kept = sum(size for name, size in sizes.items() if name not in read)
@@ -214,7 +208,23 @@ def _placed(
         later = {name: one for name, one in views[part].items() if name in read}
         elsewhere = device if away or later else None
         made[part] = Part(tensors, parts[part], elsewhere, later, workers(config.workers))
-    return Prepared(specs, made["train"], made["validation"], made["test"], tuple(fitted), raw)
+    return Prepared(specs, made["train"], made["validation"], made["test"], fitted, raw)
+
+
+def chains_of(
+    config: DataConfig, raw: Columns, specs: Mapping[str, Field], training: Array
+) -> tuple[dict[str, tuple[Fitted, ...]], tuple[Fitted, ...]]:
+    """What is done to each field, learnt from the samples ``training`` alone; and all of it in its order."""
+    chains: dict[str, tuple[Fitted, ...]] = dict.fromkeys(specs, ())
+    now, fitted = dict(declared(config).fields), list[Fitted]()
+    for transform in config.transforms:
+        name = transform.field
+        learnt = fit(transform, view_of(raw[name], specs[name], training, chains[name]))
+        chains[name] = (*chains[name], learnt)
+        for mask in reshape(transform, now):
+            chains[mask] = (*chains[mask], for_masks(learnt, specs[mask].padding))
+        fitted.append(learnt)
+    return chains, tuple(fitted)
 
 
 def view_of(column: Column, spec: Field, indices: Array, chain: tuple[Fitted, ...]) -> View:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.settings.data import Fill, Resize, Transform
+from engine.data.framing import IGNORED, frame
+from engine.settings.transforms import Fill, Framed, Transform
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array, Column
@@ -22,7 +23,8 @@ class Fitted:
     """A transform with what it has learnt from the training part, as plain numbers.
 
     ``mean`` and ``std`` have one entry a channel (images, clips) or feature (tables); empty where nothing is learnt.
-    ``fill`` is what stands in for a missing value of each feature, ``fixed`` says which features never vary.
+    ``fill`` is what stands in for a missing value of each feature, ``fixed`` says which features never vary. With
+    ``ignored`` it is applied to masks, and that is the class of what is around them.
     """
 
     transform: Transform
@@ -30,17 +32,21 @@ class Fitted:
     std: tuple[float, ...] = ()
     fill: tuple[float, ...] = ()
     fixed: tuple[bool, ...] = ()
+    ignored: int | None = None
 
     def shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The shape of a transformed sample."""
-        return (*shape[:-2], *self.transform.size) if isinstance(self.transform, Resize) else shape
+        if not isinstance(self.transform, Framed):
+            return shape
+        return (*shape[:-2], *frame(self.transform, (shape[-2], shape[-1])).size)
 
     def apply(self, values: Array) -> Array:
-        """The transformed samples (float32)."""
+        """The transformed samples (float32; masks keep their type)."""
         import numpy as np
 
-        if isinstance(self.transform, Resize):
-            return resize(values, self.transform.size)
+        if isinstance(self.transform, Framed):
+            framed = frame(self.transform, (values.shape[-2], values.shape[-1]))
+            return framed.images(values) if self.ignored is None else framed.masks(values, self.ignored)
         if isinstance(self.transform, Fill):
             fill = np.array(self.fill, np.float32)
             return np.where(np.isnan(values) | np.array(self.fixed), fill, values).astype(np.float32, copy=False)
@@ -59,7 +65,7 @@ def fit(transform: Transform, training: Column) -> Fitted:
     """
     import numpy as np
 
-    if isinstance(transform, Resize):
+    if isinstance(transform, Framed):
         return Fitted(transform)
     if isinstance(transform, Fill):
         return _medians(transform, training)
@@ -76,6 +82,11 @@ def fit(transform: Transform, training: Column) -> Fitted:
     return Fitted(transform, tuple(mean.ravel().tolist()), tuple(std.ravel().tolist()))
 
 
+def for_masks(learnt: Fitted, padding: int | None) -> Fitted:
+    """The same transform for a mask, whose class ``padding`` (none: `IGNORED`) counts for nothing."""
+    return replace(learnt, ignored=IGNORED if padding is None else padding)
+
+
 def _medians(transform: Fill, training: Column) -> Fitted:
     """What fills each feature, the last axis: its median, 0 where all is missing."""
     import numpy as np
@@ -87,17 +98,6 @@ def _medians(transform: Fill, training: Column) -> Fitted:
         fill.append(float(np.median(known)) if len(known) else 0.0)
         fixed.append(not len(known) or bool(known.min() == known.max()))
     return Fitted(transform, fill=tuple(fill), fixed=tuple(fixed))
-
-
-def resize(images: Array, size: tuple[int, int]) -> Array:
-    """Images (samples, channels, height, width) at another size: bilinear, anti-aliased where they shrink."""
-    import torch
-    from torch.nn import functional
-
-    scaled = functional.interpolate(
-        torch.tensor(images, dtype=torch.float32), size=size, mode="bilinear", antialias=True
-    )
-    return scaled.numpy()
 
 
 def _pieces(values: Column) -> Iterator[Array]:

@@ -2,51 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from engine.layers.parameters import NonNegative, Positive, Probability
 from engine.settings.augmentation import Augmentation
 from engine.settings.section import Section
-
-FieldName = Annotated[str, Field(min_length=1, max_length=80)]
-Side = Annotated[int, Field(ge=1, le=4096)]
-
-
-class Resize(Section):
-    """Scales images to another height and width (bilinear, anti-aliased where they shrink)."""
-
-    summary: ClassVar[str] = "scales images to another height and width"
-    name: Literal["resize"] = Field("resize", description="the kind of transform")
-    field: FieldName = Field(description="the field of the data that holds the images")
-    size: tuple[Side, Side] = Field(description="the new height and width in pixels")
-
-
-class Standardise(Section):
-    """Shifts and scales to mean 0 and standard deviation 1, measured on the training part alone.
-
-    Images and clips per channel, tables and sequences per feature; what never varies is only shifted.
-    """
-
-    summary: ClassVar[str] = "shifts and scales to mean 0 and standard deviation 1, measured on the training part alone"
-    name: Literal["standardise"] = Field("standardise", description="the kind of transform")
-    field: FieldName = Field(description="the field of the data to standardise")
-
-
-class Fill(Section):
-    """Puts the median of the training part where a value is missing (NaN).
-
-    A feature that never varies in the training part keeps that value everywhere, as a category that is only met later
-    does: nothing could be learned of it.
-    """
-
-    summary: ClassVar[str] = "puts the median of the training part where a value is missing"
-    name: Literal["fill"] = Field("fill", description="the kind of transform")
-    field: FieldName = Field(description="the field of the data to fill")
-
-
-Transform = Annotated[Resize | Standardise | Fill, Field(discriminator="name")]
+from engine.settings.transforms import FieldName, Transform
 
 
 class SplitSettings(Section):

@@ -108,20 +108,18 @@ def _of_own(config: DataConfig, part: str) -> tuple[Columns, list[Array], Array]
     """
     from engine.data.fields import fields
     from engine.data.origin import opened
-    from engine.data.pipeline import view_of
+    from engine.data.pipeline import chains_of, view_of
     from engine.data.splitting import split
-    from engine.data.transforms import Fitted, fit
 
     specs, raw = fields(config), opened(config).arrays
     found = split(config, raw, specs)
     parts = [found[name] for name in PARTS]  # type: ignore[index]
-    source, chain = declared(config).first("input"), tuple[Fitted, ...]()
+    source = declared(config).first("input")
     fitted_on = parts[0] if isinstance(raw[source], _arrays()) else parts[0][:SEEN]
-    for transform in config.transforms:
-        if transform.field == source:
-            chain = (*chain, fit(transform, view_of(raw[source], specs[source], fitted_on, chain)))
+    alone = config.model_copy(update={"transforms": tuple(one for one in config.transforms if one.field == source)})
+    chains, _ = chains_of(alone, raw, specs, fitted_on)
     shown = parts[list(PARTS).index(part)][:SHOWN]
-    return raw, parts, view_of(raw[source], specs[source], shown, chain)[:]
+    return raw, parts, view_of(raw[source], specs[source], shown, chains[source])[:]
 
 
 def _arrays() -> type:

@@ -14,8 +14,10 @@ from engine.data.dataset import Dataset
 from engine.edits import MISSING, SetSetting
 from engine.graph import GraphError
 from engine.layers.parameters import Parameter, parameters
+from engine.problems.ways.field_ways import known_fields
 from engine.settings.data import SplitSettings
-from gui.data.taking import PATH, TRANSFORMS, Items, Taking, fields_for, in_use, items
+from engine.settings.transforms import TRANSFORMS
+from gui.data.taking import PATH, Items, Taking, fields_for, first_values, in_use, items, unread
 from gui.document import Document
 from gui.forms import Form
 from gui.forms.sections import SettingsSection
@@ -76,9 +78,11 @@ class Transforms(QWidget):
             part.setEnabled(looked is None)
         if looked is not None:
             wrong = {}
+        fields = dataset.fields if dataset else {}
         for index, (form, item) in enumerate(zip(self.forms, shown, strict=True)):
             prefix = f"data.transforms[{index}]."
             form.set_values(item)
+            form.set_unread(unread(item, fields))
             form.set_errors(
                 {path.removeprefix(prefix): text for path, text in wrong.items() if path.startswith(prefix)}
             )
@@ -134,10 +138,9 @@ class Transforms(QWidget):
         """Add a transform at the end."""
         fields = fields_for(name, in_use(self.document))
         if fields:
-            item: dict[str, object] = {"name": name, "field": fields[0]}
-            if name == "resize":
-                item["size"] = (16, 16)
-            self._set([*self.items(), item], f"Add {name}")
+            self._set(
+                [*self.items(), first_values(name, fields[0], known_fields(self.document.project))], f"Add {name}"
+            )
 
     def _edit(self, index: int, name: str, value: object) -> None:
         now = self.items()

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.data.dataset import DataError, Dataset
+from engine.data.dataset import DataError, Dataset, Field
 from engine.data.datasets import catalogue
+from engine.data.framing import masks_of
 from engine.data.origin import declared
 from engine.data.sources.found import Found
 from engine.edits import MISSING, Edit, SetSetting
 from engine.graph import Graph
 from engine.literals import literal
-from engine.settings.data import DataConfig, Fill, Resize, SourceSettings, Standardise
+from engine.settings.data import DataConfig, SourceSettings
 from engine.settings.resolution import SettingFault, resolve_settings
+from engine.settings.transforms import FRAMED, TRANSFORMS
 from gui.document import Document
 from gui.forms.sections import compound, raw
 
-TRANSFORMS: dict[str, type[Resize | Standardise | Fill]] = {
-    "resize": Resize,
-    "standardise": Standardise,
-    "fill": Fill,
-}
 PATH = ("data", "transforms")
+SMALL = (16, 16)
+"""Height and width that images are first resized to."""
 
 Items = list[dict[str, object]]
 
@@ -163,8 +162,30 @@ def items(document: Document) -> Items:
 def fields_for(name: str, dataset: Dataset | None) -> list[str]:
     """The fields a transform can work on."""
     fields = dataset.fields.items() if dataset else ()
-    axes = {"resize": 3, "fill": 1}.get(name)
+    axes = TRANSFORMS[name].axes
     return [key for key, f in fields if f.dtype == "float32" and axes in (None, len(f.shape))]
+
+
+def first_values(name: str, field: str, now: Mapping[str, Field]) -> dict[str, object]:
+    """A new transform of a kind, before anything is typed; ``now`` are the fields behind those there are."""
+    item: dict[str, object] = {"name": name, "field": field}
+    shape = now[field].shape if field in now else ()
+    if name in FRAMED and len(shape) == 3:
+        sizes = {"resize": SMALL, "centre_crop": shape[1:], "pad": shape[1:]}
+        item |= {"side": min(shape[1:])} if name == "shortest_side" else {"size": sizes[name]}
+        if name == "resize" and masks_of(field, now):
+            item["masks"] = True
+    elif name in FRAMED:
+        item |= {"side": SMALL[0]} if name == "shortest_side" else {"size": SMALL}
+    return item
+
+
+def unread(item: Mapping[str, object], fields: Mapping[str, Field]) -> set[str]:
+    """The values of a transform that change nothing as the others are: they need not be shown."""
+    if item.get("name") != "resize":
+        return set()
+    masked = any(field.role == "target" and field.classes and len(field.shape) == 2 for field in fields.values())
+    return {name for name, read in (("fill", item.get("fit") == "pad"), ("masks", masked)) if not read}
 
 
 def fitting(item: Mapping[str, object], dataset: Dataset, before: Dataset | None = None) -> dict[str, object] | None:

@@ -13,8 +13,9 @@ from engine.data import pipeline
 from engine.data.dataset import Samples
 from engine.data.datasets import DataError, catalogue, load
 from engine.data.fields import fields
-from engine.data.transforms import fit, resize
-from engine.settings.data import DataConfig, Standardise
+from engine.data.transforms import Fitted, fit
+from engine.settings.data import DataConfig
+from engine.settings.transforms import Resize, Standardise
 
 BOTH = ({"name": "resize", "field": "image", "size": (32, 32)}, {"name": "standardise", "field": "image"})
 SHARES = st.tuples(st.integers(4, 20), st.integers(0, 8), st.integers(0, 8))
@@ -125,6 +126,10 @@ def _bilinear(images: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         high = np.minimum(low + 1, old - 1)
         result = np.take(result, low, axis) * (1 - share) + np.take(result, high, axis) * share
     return result
+
+
+def resize(images: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    return Fitted(Resize(field="image", size=size)).apply(images)
 
 
 @settings(max_examples=50)

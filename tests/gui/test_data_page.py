@@ -193,8 +193,12 @@ def test_the_menu_offers_what_fits(qtbot: QtBot, show: Show) -> None:
     page = show(dataset="iris")
     page.transforms._fill_menu()
     enabled = {action.data(): action.isEnabled() for action in page.transforms.menu.actions()}
-    assert enabled == {"resize": False, "standardise": True, "fill": True}
-    page.transforms.menu.actions()[1].trigger()
+    assert enabled == {
+        **dict.fromkeys(("resize", "shortest_side", "centre_crop", "pad"), False),
+        "standardise": True,
+        "fill": True,
+    }
+    page.transforms.menu.actions()[4].trigger()
     assert data(page)["transforms"] == [{"name": "standardise", "field": "features"}]
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from engine.settings.data import DataConfig, Standardise
+from engine.settings.data import DataConfig
+from engine.settings.transforms import Standardise
 from gui.data.data_preview import look
 from gui.data.sample_charts import ImageGrid
 from gui.pictures import limits, pictures

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from math import prod
 
 from engine.data.datasets import DATASETS, Field
+from engine.data.framing import masks_of
 from engine.edits import MISSING, Edit, SetParameter, SetSetting
 from engine.layers.endpoints import Input, Output
 from engine.literals import literal
@@ -17,6 +18,7 @@ from engine.problems.ways.number_ways import other_numbers
 from engine.problems.ways.parameter_ways import near_values
 from engine.problems.ways.width_ways import makers, width_parameter
 from engine.settings.resolution import SettingFault, resolve_settings
+from engine.settings.transforms import FRAMED
 
 
 def setting(path: str, value: object, label: str) -> Way:
@@ -67,10 +69,17 @@ def resized(site: FaultSite) -> Iterator[Way | None]:
     for name, field in known_fields(site.project).items():
         if field.role == "input" and len(field.shape) == 3 and field.shape[0] == shape[0]:
             raw = site.project.settings.get("data", {}).get("transforms", ())
-            kept = [part for part in raw if part.get("name") != "resize"] if isinstance(raw, (list, tuple)) else []
-            step = {"name": "resize", "field": name, "size": tuple(shape[1:])}
+            kept = [part for part in raw if not _sizes(part, name)] if isinstance(raw, (list, tuple)) else []
+            step: dict[str, object] = {"name": "resize", "field": name, "size": tuple(shape[1:])}
+            if masks_of(name, known_fields(site.project)):
+                step["masks"] = True
             label = f"Resize the images to {shape[1]} × {shape[2]}"
             yield setting("data.transforms", literal([step, *kept]), label)
+
+
+def _sizes(transform: Mapping[str, object], field: str) -> bool:
+    """Whether a transform gives the images of this field another size."""
+    return transform.get("name") in FRAMED and transform.get("field") == field
 
 
 def other_data(site: FaultSite) -> Iterator[Way | None]:

@@ -54,7 +54,9 @@ class Theme(QObject):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.setPalette(self._palette())
-            application.setStyleSheet(self._style_sheet())
+            sheet = self._style_sheet()
+            if sheet != application.styleSheet():  # all widgets are polished again
+                application.setStyleSheet(sheet)
         self.changed.emit()
 
     def _palette(self) -> QPalette:

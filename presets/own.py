@@ -16,6 +16,8 @@ from engine.system import names
 from presets.built_in import BUILT_IN
 from presets.preset import Preset, PresetError
 
+FAMILY = "My presets"
+
 
 def folder() -> Path:
     """Where they lie."""
@@ -68,7 +70,7 @@ def _preset(path: Path, graph: Graph) -> Preset:
     return Preset(
         name=path.stem,
         title=graph.name,
-        family="My presets",
+        family=FAMILY,
         year=0,
         paper="",
         data=data if isinstance(data, str) else "",

@@ -100,6 +100,11 @@ def glyph_pen(family: str) -> QPen:
 
 def icon(family: str) -> QIcon:
     """The glyph as an icon in the colour of the current theme, for lists."""
+    return _icon(family, theme.name)
+
+
+@cache
+def _icon(family: str, name: str) -> QIcon:
     result = QIcon()
     for ratio in (1, 2):
         pixmap = QPixmap(int(SIZE) * ratio, int(SIZE) * ratio)

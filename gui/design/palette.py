@@ -51,6 +51,8 @@ class Palette(QWidget):
         box.addWidget(self.tree, 1)
         self._closed = set(FOLDED)
         """The families that are folded."""
+        self._filled: tuple[str, list[type[Layer]], list[library.LibraryEntry]] | None = None
+        """What the tree shows: in which theme, which layers and which blocks of the library."""
         self._fill()
         self.tree.itemCollapsed.connect(lambda head: self._closed.add(head.text(0)))
         self.tree.itemExpanded.connect(lambda head: self._closed.discard(head.text(0)))
@@ -63,16 +65,20 @@ class Palette(QWidget):
             self._fill()
 
     def _fill(self) -> None:
+        layers, own = kinds(self.document.graph), library.entries()[0]
+        if (theme.name, layers, own) == self._filled:
+            return
+        self._filled = (theme.name, layers, own)
         self.tree.blockSignals(True)
         self.tree.clear()
         heads: dict[str, QTreeWidgetItem] = {}
-        for cls in kinds(self.document.graph):
+        for cls in layers:
             item = QTreeWidgetItem(self._head(heads, "Blocks" if cls.family == "Block" else cls.family), [cls.title()])
             item.setIcon(0, glyphs.icon(cls.family))
             item.setToolTip(0, plain(f"{_first_line(cls)}\nDrag it onto the canvas, or double-click."))
             item.setData(0, TYPE, cls.type_name())
             item.setData(0, ABOUT, f"{cls.title()} {cls.family} {cls.__doc__}".lower())
-        for entry in library.entries()[0]:
+        for entry in own:
             item = QTreeWidgetItem(self._head(heads, MINE), [entry.name])
             item.setIcon(0, glyphs.icon("Block"))
             item.setToolTip(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
@@ -19,12 +21,13 @@ from PySide6.QtWidgets import (
 
 import presets
 from engine import cost
-from engine.graph import Graph
+from engine.shapes import infer
 from gui.icons import icon
 from gui.start.recent_files import RecentFiles
-from gui.start.thumbnail import blocks, paint
+from gui.start.thumbnail import ThumbnailBox, blocks, paint
 from gui.theme import theme
 from gui.widgets import heading, label, plain
+from presets.own import FAMILY as OWN
 from presets.own import broken_presets
 from presets.preset import Preset
 
@@ -34,11 +37,12 @@ CARD = QSize(264, 208)
 class PresetCard(QAbstractButton):
     """One preset: picture, title, a line about it, its size."""
 
-    def __init__(self, preset: Preset, graph: Graph, parent: QWidget) -> None:
+    def __init__(self, preset: Preset, parent: QWidget) -> None:
         super().__init__(parent)
         self.preset = preset
-        self._blocks = blocks(graph)
-        parts = [f"{cost.total(graph).parameters:,} parameters", preset.data, str(preset.year or "")]
+        # A preset on board is the same in every window; one of the user's own may have been saved again.
+        self._blocks, parameters = _portrait(preset) if preset.family == OWN else _portrait_on_board(preset)
+        parts = [f"{parameters:,} parameters", preset.data, str(preset.year or "")]
         self._facts = " · ".join(part for part in parts if part)
         self.setFixedSize(CARD)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -86,6 +90,16 @@ class PresetCard(QAbstractButton):
             self.click()
         else:
             super().keyPressEvent(event)
+
+
+def _portrait(preset: Preset) -> tuple[list[ThumbnailBox], int]:
+    """The picture of a preset, and how many parameters it has."""
+    graph = preset.build()
+    report = infer(graph)
+    return blocks(graph, report), cost.without_activations(graph, report).parameters
+
+
+_portrait_on_board = cache(_portrait)
 
 
 class StartPage(QScrollArea):
@@ -172,8 +186,8 @@ class StartPage(QScrollArea):
         self._cards = []
         self._grids: list[tuple[QGridLayout, list[PresetCard]]] = []
         found = presets.all()
-        for title, mine in (("Start from a preset", False), ("My presets", True)):
-            chosen = [preset for preset in found if (preset.family == "My presets") is mine]
+        for title, mine in (("Start from a preset", False), (OWN, True)):
+            chosen = [preset for preset in found if (preset.family == OWN) is mine]
             if not chosen:
                 continue
             self._gallery.addWidget(heading(title))
@@ -182,7 +196,7 @@ class StartPage(QScrollArea):
             grid.setContentsMargins(0, 0, 0, 12)
             grid.setSpacing(16)
             holder.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-            cards = [PresetCard(preset, preset.build(), holder) for preset in chosen]
+            cards = [PresetCard(preset, holder) for preset in chosen]
             for card in cards:
                 card.clicked.connect(lambda _checked=False, preset=card.preset: self.preset_chosen.emit(preset))
             self._gallery.addWidget(holder)

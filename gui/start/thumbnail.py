@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.graph import Graph, GraphError
 from engine.resolve import layer_class
-from engine.shapes import infer
+from engine.shapes import Report
 from engine.spec import Spec
 from gui.theme import theme
 
@@ -29,9 +29,8 @@ class ThumbnailBox:
     color: str
 
 
-def blocks(graph: Graph) -> list[ThumbnailBox]:
+def blocks(graph: Graph, report: Report) -> list[ThumbnailBox]:
     """The blocks of a network, column by column along its longest paths."""
-    report = infer(graph)
     column: dict[str, int] = {}
     for node_id in graph.order():
         column[node_id] = 1 + max((column[e.source] for e in graph.incoming[node_id].values()), default=-1)

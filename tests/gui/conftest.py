@@ -38,7 +38,8 @@ def _at_work() -> set[str]:
     found = {f"thread {thread.name}" for thread in threading.enumerate()}
     found |= {f"process {run.facts.pid} that trains {run.facts.network}" for run in live()}
     found |= {f"process {process.pid}" for process in process_host._left if process.poll() is None}
-    objects = [thing for thing in gc.get_objects() if issubclass(type(thing), (QTimer, QThread)) and isValid(thing)]
+    watched = {kind for base in (QTimer, QThread) for kind in (base, *_subclasses(base))}
+    objects = [thing for thing in gc.get_objects() if type(thing) in watched and isValid(thing)]
     found |= {f"timer {_owner(thing)}" for thing in objects if isinstance(thing, QTimer) and thing.isActive()}
     found |= {f"QThread {_owner(thing)}" for thing in objects if isinstance(thing, QThread) and thing.isRunning()}
     if isinstance(QApplication.instance(), QApplication):
@@ -46,6 +47,12 @@ def _at_work() -> set[str]:
         names = {f"window {window.metaObject().className()} {window.windowTitle()!r}" for window in windows}
         found |= {name for name in names if "QTipLabel" not in name}  # a tooltip goes away by itself
     return found
+
+
+def _subclasses(kind: type) -> Iterator[type]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _subclasses(below)
 
 
 def _owner(thing: QObject) -> str:
@@ -57,6 +64,13 @@ def _owner(thing: QObject) -> str:
 def at_work() -> Callable[[], set[str]]:
     """What is at work now: threads, timers and windows in words."""
     return _at_work
+
+
+@pytest.fixture(autouse=True, scope="session")
+def imports_are_frozen() -> None:
+    """What has been imported is gone through by no collection, and by no look at what is at work."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import repeat
+from math import prod
 from typing import TYPE_CHECKING
 
 from engine.data.augmenting import Augmenter
+from engine.data.cache.column import Decoded, cached
 from engine.data.dataset import DataError, Field
 from engine.data.fields import fields
 from engine.data.framing import reshape
@@ -17,6 +19,7 @@ from engine.data.streams import View, ahead, workers
 from engine.data.transforms import Fitted, fit, for_masks
 from engine.seeds import derive
 from engine.settings.data import DataConfig
+from engine.settings.transforms import Framed, Transform
 from engine.system.machine import free_memory
 
 if TYPE_CHECKING:
@@ -192,9 +195,10 @@ def _placed(
     room: int | None,
 ) -> Prepared:
     """Fit the transforms on the training part, apply them to all, and put every part where it belongs."""
-    chains, fitted = chains_of(config, raw, specs, parts["train"])
+    stages = {name: stage(name, config, raw, specs) for name in specs}
+    chains, fitted = chains_of(config, stages, specs, parts["train"])
     views: dict[PartName, dict[str, View]] = {
-        part: {name: view_of(raw[name], specs[name], parts[part], chains[name]) for name in specs} for part in PARTS
+        part: {name: stages[name].view(specs[name], parts[part], chains[name]) for name in specs} for part in PARTS
     }
     sizes = {name: sum(views[part][name].nbytes for part in PARTS) for name in specs}
     read = _too_large(sizes) if config.source is not None else frozenset()
@@ -211,15 +215,55 @@ def _placed(
     return Prepared(specs, made["train"], made["validation"], made["test"], fitted, raw)
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A column to which the first ``seen`` transforms of its chain are done already, and how many threads read it."""
+
+    column: Column
+    seen: int = 0
+    threads: int = 0
+
+    def view(self, spec: Field, indices: Array, chain: tuple[Fitted, ...]) -> View:
+        """The samples with these indices after all transforms in ``chain``."""
+        return view_of(self.column, spec, indices, chain[self.seen :], self.threads)
+
+
+def stage(name: str, config: DataConfig, raw: Columns, specs: Mapping[str, Field]) -> Stage:
+    """A column as it is; of one that decodes files, the samples may be kept on the disk.
+
+    They are kept between the leading transforms, which are the same whatever the samples: where they are the smallest.
+    """
+    import numpy as np
+
+    column = raw[name]
+    if not isinstance(column, Decoded):
+        return Stage(column)
+    leading, learnt = list[Transform](), set[str]()
+    for one in config.transforms:
+        if not isinstance(one, Framed):
+            learnt.add(one.field)
+        elif one.field not in learnt:
+            leading.append(one)
+    fixed = config.model_copy(update={"transforms": tuple(leading)})
+    every = np.arange(len(column))
+    chain = chains_of(fixed, {one: Stage(raw[one]) for one in specs}, specs, every[:0])[0][name]
+    between: list[Column] = [column]
+    between += [view_of(column, specs[name], every, chain[:seen]) for seen in range(1, len(chain) + 1)]
+    sizes = [one.dtype.itemsize * prod(one.shape) for one in between]
+    seen = sizes.index(min(sizes))
+    done = str([(frame.transform, frame.ignored) for frame in chain[:seen]])
+    return Stage(cached(name, between[seen], column, done), seen, workers(config.workers))
+
+
 def chains_of(
-    config: DataConfig, raw: Columns, specs: Mapping[str, Field], training: Array
+    config: DataConfig, stages: Mapping[str, Stage], specs: Mapping[str, Field], training: Array
 ) -> tuple[dict[str, tuple[Fitted, ...]], tuple[Fitted, ...]]:
     """What is done to each field, learnt from the samples ``training`` alone; and all of it in its order."""
     chains: dict[str, tuple[Fitted, ...]] = dict.fromkeys(specs, ())
     now, fitted = dict(declared(config).fields), list[Fitted]()
     for transform in config.transforms:
         name = transform.field
-        learnt = fit(transform, view_of(raw[name], specs[name], training, chains[name]))
+        learnt = fit(transform, stages[name].view(specs[name], training, chains[name]))
         chains[name] = (*chains[name], learnt)
         for mask in reshape(transform, now):
             chains[mask] = (*chains[mask], for_masks(learnt, specs[mask].padding))
@@ -227,14 +271,14 @@ def chains_of(
     return chains, tuple(fitted)
 
 
-def view_of(column: Column, spec: Field, indices: Array, chain: tuple[Fitted, ...]) -> View:
+def view_of(column: Column, spec: Field, indices: Array, chain: tuple[Fitted, ...], threads: int = 0) -> View:
     """The samples with these indices after the transforms in ``chain``, in the field's own type."""
     import numpy as np
 
     shape = column.shape[1:]
     for learnt in chain:
         shape = learnt.shape(shape)
-    return View(column, indices, chain, np.dtype(spec.dtype), (len(indices), *shape))
+    return View(column, indices, chain, np.dtype(spec.dtype), (len(indices), *shape), threads)
 
 
 def _too_large(sizes: Mapping[str, int]) -> frozenset[str]:

@@ -39,6 +39,8 @@ class View:
     chain: tuple[Fitted, ...]
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
+    threads: int = 0
+    """How many read ahead where all samples are wanted; 0: what is in memory needs none."""
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -61,9 +63,7 @@ class View:
 
     def pieces(self) -> Iterator[Array]:
         """All samples, some at a time."""
-        step = max(1, PIECE // max(1, self.bytes_a_sample))
-        for start in range(0, len(self), step):
-            yield self[start : start + step]
+        return pieces(self, max(1, PIECE // max(1, self.bytes_a_sample)))
 
     def whole(self) -> torch.Tensor:
         """All samples as one tensor; nothing is there twice but a piece. Raises MemoryError."""
@@ -83,8 +83,23 @@ def workers(count: int | None) -> int:
     return count or min(MOST_WORKERS, os.cpu_count() or 1)
 
 
+def pieces(column: Column, step: int) -> Iterator[Array]:
+    """All samples of a column, ``step`` at a time, in order; a `View` of files is read ahead by its threads."""
+    return ahead(
+        range(0, len(column), step),
+        lambda start: column[start : start + step],
+        column.threads if isinstance(column, View) else 0,
+    )
+
+
 def ahead(items: Sequence[Item], make: Callable[[Item], Made], threads: int) -> Iterator[Made]:
-    """``make(item)`` for every item, in order, by threads that are some items ahead. Raises what `make` raises."""
+    """``make(item)`` for every item, in order, by threads that are some items ahead. Raises what `make` raises.
+
+    Without threads each is made when it is asked for.
+    """
+    if not threads:
+        yield from map(make, items)
+        return
     with ThreadPoolExecutor(threads, thread_name_prefix="read-samples") as pool:
         under_way: deque[Future[Made]] = deque()
         try:

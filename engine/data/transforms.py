@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.data.framing import IGNORED, frame
+from engine.data.streams import pieces
 from engine.settings.transforms import Fill, Framed, Transform
 
 if TYPE_CHECKING:
@@ -104,9 +105,8 @@ def _pieces(values: Column) -> Iterator[Array]:
     """The samples in float64, some at a time: many pictures would not fit."""
     import numpy as np
 
-    step = max(1, PIECE // max(1, math.prod(values.shape[1:])))
-    for start in range(0, len(values), step):
-        yield values[start : start + step].astype(np.float64)
+    for piece in pieces(values, max(1, PIECE // max(1, math.prod(values.shape[1:])))):
+        yield piece.astype(np.float64)
 
 
 def _along(rank: int) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""``layerloom data PATH``: what a file or folder holds, and what a network could learn from it."""
+"""``layerloom data PATH``: what a file or folder holds, and what a network could learn from it; or what is cached."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from pathlib import Path
 
 import presets.fitting
 from engine.data import sources
+from engine.data.cache import shelf
 from engine.data.dataset import DataError
 from engine.data.sources.found import Found
 from engine.data.watch import Watch
 from engine.graph import Graph
 from gui.cli.common import CallError, Commands, add_json, print_json, print_table
 
+GB = 10**9
+
 
 def add(commands: Commands) -> None:
-    parser = commands.add_parser("data", help="what a file or folder of your own holds")
-    parser.add_argument("path", metavar="PATH", type=Path)
+    parser = commands.add_parser("data", help="what a file or folder of your own holds; --cache: what is kept decoded")
+    parser.add_argument("path", metavar="PATH", type=Path, nargs="?")
     add_target(parser)
+    parser.add_argument("--cache", action="store_true", help="what is kept decoded on the disk, and how much it may be")
+    parser.add_argument("--cache-limit", type=float, metavar="GB", help="how many GB may be kept; 0 keeps nothing")
+    parser.add_argument("--empty-cache", action="store_true", help="remove all that is kept decoded")
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -85,6 +91,10 @@ def watch() -> Watch:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.cache or args.empty_cache or args.cache_limit is not None:
+        return cache(args)
+    if args.path is None:
+        raise CallError("data needs the PATH of a file or folder, or --cache.")
     try:
         found = look(args.path, args.target)
     except DataError as error:
@@ -97,6 +107,29 @@ def run(args: argparse.Namespace) -> int:
         print_json(answer(found))
     else:
         show(found)
+    return 0
+
+
+def cache(args: argparse.Namespace) -> int:
+    """Empty what is kept decoded or set its limit, where that is asked for, and say what there is."""
+    if args.path is not None or args.target is not None:
+        raise CallError("--cache is about the data of all projects: it takes no PATH and no --target.")
+    if args.cache_limit is not None:
+        if not 0 <= args.cache_limit * GB <= shelf.MOST:
+            raise CallError(f"--cache-limit is a number of GB from 0 to {shelf.MOST // GB:,}, not {args.cache_limit}.")
+        shelf.set_limit(round(args.cache_limit * GB))
+    if args.empty_cache:
+        shelf.empty()
+    kept, limit = shelf.kept(), shelf.limit()
+    if args.json:
+        rows = [{"path": one.path, "field": one.field, "bytes": one.bytes, "used": one.used} for one in kept]
+        print_json(
+            {"bytes": sum(one.bytes for one in kept), "limit": limit, "folder": str(shelf.folder()), "kept": rows}
+        )
+        return 0
+    print(f"{sum(one.bytes for one in kept) / GB:.3g} of {limit / GB:.3g} GB in {shelf.folder()}")
+    if kept:
+        print_table(["GB", "FIELD", "DATA"], [[f"{one.bytes / GB:.3g}", one.field, one.path] for one in kept])
     return 0
 
 

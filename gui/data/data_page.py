@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from engine.data.dataset import DataError, Dataset, MissingFiles
 from engine.data.origin import declared
+from engine.data.sources.images.images import Images
 from engine.edits import MISSING, Change, SetSetting
 from engine.graph import Graph, GraphError
 from engine.settings.data import DataConfig
@@ -30,6 +31,7 @@ from gui.data.middle import Middle
 from gui.data.own.looking import OwnLook
 from gui.data.own.own_data import OwnData
 from gui.data.own.own_state import OwnState
+from gui.data.own.reading import STAND_INS, ReadingPanel
 from gui.data.own.recent_own import OwnEntry
 from gui.data.own.wishes import Wishes
 from gui.data.samples import SamplesPanel
@@ -105,7 +107,10 @@ class DataPage(QWidget):
             SettingsSection(document, "", path, DataConfig, ("seed",)),
             SettingsSection(document, "Batches", path, DataConfig, ("batch_size", "shuffle", "drop_last")),
         ]
-        self.transforms.message.connect(self.message)
+        self.reading = ReadingPanel(document)
+        self.sections.append(self.reading.threads)
+        for part in (self.transforms, self.reading):
+            part.message.connect(self.message)
         for section in self.sections:
             section.message.connect(self.message)
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -136,14 +141,14 @@ class DataPage(QWidget):
         self.transforms.refresh(wrong, self.looked)
         for section in self.sections:
             section.refresh(wrong)
-            section.explain({}, hints)
-        align(self.sections)
+            section.explain(STAND_INS, hints)
+        align(self.sections, lambda: [self.reading.limit])
         self._look()
 
     def close_background(self) -> None:
         """Wait for what is being read; stop what is being fetched and measured."""
         self._rest.stop()
-        for part in (self.choice.files, self.samples.baselines, self.own):
+        for part in (self.choice.files, self.samples.baselines, self.own, self.reading):
             part.close_background()
         if self._own_state is not None:
             self._own_state.close()
@@ -344,6 +349,7 @@ class DataPage(QWidget):
         shown = found.settings if found is not None else used if looked is None else None
         if self.own.pending or self.own.error:
             shown = None
+        self.reading.show_for(own=shown is not None and shown.kind == Images.kind, used=found is None)
         parts = self.own.show_source(shown, used=shown is not None and found is None)
         self.middle.show_parts(parts, found.settings.path if found is not None else "")
         entries = self.own.recent.entries()
@@ -360,8 +366,10 @@ class DataPage(QWidget):
         box.addWidget(self.own.options)
         box.addWidget(self.transforms)
         box.addSpacing(10)
-        for section in self.sections:
+        for section in self.sections[:-1]:
             box.addWidget(section)
+        box.addSpacing(10)
+        box.addWidget(self.reading)
         box.addStretch(1)
         right = QScrollArea()
         right.setWidget(settings)

@@ -108,7 +108,7 @@ def _of_own(config: DataConfig, part: str) -> tuple[Columns, list[Array], Array]
     """
     from engine.data.fields import fields
     from engine.data.origin import opened
-    from engine.data.pipeline import chains_of, view_of
+    from engine.data.pipeline import Stage, chains_of, view_of
     from engine.data.splitting import split
 
     specs, raw = fields(config), opened(config).arrays
@@ -117,7 +117,7 @@ def _of_own(config: DataConfig, part: str) -> tuple[Columns, list[Array], Array]
     source = declared(config).first("input")
     fitted_on = parts[0] if isinstance(raw[source], _arrays()) else parts[0][:SEEN]
     alone = config.model_copy(update={"transforms": tuple(one for one in config.transforms if one.field == source)})
-    chains, _ = chains_of(alone, raw, specs, fitted_on)
+    chains, _ = chains_of(alone, {name: Stage(raw[name]) for name in specs}, specs, fitted_on)
     shown = parts[list(PARTS).index(part)][:SHOWN]
     return raw, parts, view_of(raw[source], specs[source], shown, chains[source])[:]
 

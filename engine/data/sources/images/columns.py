@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.data.dataset import DataError
-from engine.data.sources.images.decoding import Fit, opened, read, scaled
+from engine.data.sources.images.decoding import Fit, decoder, opened, read, scaled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,13 +17,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ImageColumn:
-    """(samples, 1 or 3, height, width), uint8."""
+    """(samples, 1 or 3, height, width), uint8; for ``marks`` see `engine.data.cache.column.Decoded`."""
 
     folder: Path
     names: Array
     size: tuple[int, int]
     fit: Fit
     grey: bool
+    marks: Array
+
+    @property
+    def place(self) -> Path:
+        return self.folder
+
+    @property
+    def recipe(self) -> str:
+        """What decides, beside its file, how an image is decoded."""
+        return f"image {self.size} {self.fit} {'grey' if self.grey else 'colour'} {decoder()}"
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -58,6 +68,16 @@ class MaskColumn:
     size: tuple[int, int]
     fit: Fit
     values: tuple[int, ...]
+    marks: Array
+
+    @property
+    def place(self) -> Path:
+        return self.folder
+
+    @property
+    def recipe(self) -> str:
+        """What decides, beside its file, how a mask is decoded."""
+        return f"mask {self.size} {self.fit} {self.values} {decoder()}"
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -19,8 +19,17 @@ Fit = Literal["crop", "pad", "stretch"]
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".ppm", ".pgm"})
 FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF", "PPM")
 """What Pillow may take a file for: decoders that nobody's photographs need stay out of reach of a stranger's file."""
+VERSION = 1
+"""Of this module: another one where an image is decoded to other values than before."""
 LARGEST = 100_000_000
 """Pixels of an image: a file of some kilobytes may unpack to gigabytes."""
+
+
+def decoder() -> str:
+    """What decodes: another version may give other bytes."""
+    import PIL
+
+    return f"{VERSION} Pillow {PIL.__version__}"
 
 
 def read(path: Path, size: tuple[int, int], fit: Fit, *, grey: bool) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
@@ -11,7 +11,7 @@ from pydantic import Field as Declared
 
 from engine.data.dataset import DataError, Dataset, Field, MissingFiles, Samples, Task
 from engine.data.sources import listing
-from engine.data.sources.identity import ids_of
+from engine.data.sources.identity import ids_of, marks_of
 from engine.data.sources.images.columns import ImageColumn, MaskColumn
 from engine.data.sources.images.decoding import SUFFIXES, Fit
 from engine.data.sources.source import Source
@@ -105,7 +105,8 @@ class Images(Source):
         import numpy as np
 
         entries, names = _entries(path, self.stamp(path)), list[str]()
-        known = {entry.name for entry in entries}
+        facts = {entry.name: (entry.size, entry.time) for entry in entries}
+        known = facts.keys()
         answers, given = list[object](), list[int]()
         left_out = set(self.skip)
         labels = self._labels(path)
@@ -122,14 +123,15 @@ class Images(Source):
                 "page (Locate), or put them back.",
                 setting="data.source.path",
             )
-        files = np.array(names, object)
-        columns: dict[str, Column] = {"image": ImageColumn(path, files, self.size, self.fit, self.grey)}
+        files, ids = np.array(names, object), ids_of(names)
+        marks = marks_of(ids, [facts[name] for name in names])
+        columns: dict[str, Column] = {"image": ImageColumn(path, files, self.size, self.fit, self.grey, marks)}
         if self.answers == "masks":
-            masks = np.array(answers, object)
-            columns["mask"] = MaskColumn(path, masks, self.size, self.fit, self.mask_values)
+            masks, marks = np.array(answers, object), marks_of(ids, [facts[str(name)] for name in answers])
+            columns["mask"] = MaskColumn(path, masks, self.size, self.fit, self.mask_values, marks)
         else:
             columns["label"] = np.array(answers, np.int64 if self.task == "classes" else np.float32)
-        return Samples(columns, ids=ids_of(names), given=np.array(given, np.int8) if self.parts else None)
+        return Samples(columns, ids=ids, given=np.array(given, np.int8) if self.parts else None)
 
     def fingerprint(self, path: Path) -> str:
         return listing.fingerprint(listing.listed(path))
@@ -139,7 +141,7 @@ class Images(Source):
 
     # -- names -----------------------------------------------------------------------------------------------------
 
-    def _images(self, known: set[str]) -> list[str]:
+    def _images(self, known: Set[str]) -> list[str]:
         """The images, by name; of two folders with the same names those that are not masks."""
         inside = f"{self.images_in}/" if self.images_in else ""
         chosen = (name for name in known if name.startswith(inside) and is_image(name))
@@ -156,7 +158,7 @@ class Images(Source):
         parts = parts[1:] if self.parts else parts
         return parts[0] if parts else ""
 
-    def _answer(self, name: str, labels: Mapping[str, object], known: set[str]) -> object | None:
+    def _answer(self, name: str, labels: Mapping[str, object], known: Set[str]) -> object | None:
         """What is to be learned of an image; None where nothing says it."""
         if self.answers == "masks":
             return mask_of(name, self.images_in, self.masks_in, known)
@@ -182,7 +184,7 @@ def is_image(name: str) -> bool:
     return PurePosixPath(name).suffix.lower() in SUFFIXES
 
 
-def mask_of(name: str, images: str, masks: str, known: set[str]) -> str | None:
+def mask_of(name: str, images: str, masks: str, known: Set[str]) -> str | None:
     """The mask of an image: the same name in the folder of the masks, with any suffix of an image."""
     inner = PurePosixPath(name).relative_to(images) if images else PurePosixPath(name)
     for suffix in (inner.suffix, ".png", ".bmp", ".tif", ".tiff", ".gif", ".jpg"):

@@ -96,6 +96,7 @@ def test_shapes_have_their_captions_and_three_things_to_count(show: Show) -> Non
 def test_masks_and_their_legend_follow_the_theme(show: Show) -> None:
     theme.set("light")  # with the style sheet, which another test may have brought
     page = show(dataset="shapes")
+    page.samples.grid.setFixedSize(540, 380)  # a style has room of its own for what is around
     light = page.samples.grid.grab().toImage()
     theme.set("dark")
     dark = page.samples.grid.grab().toImage()

@@ -141,7 +141,8 @@ def _sentence(
     if kinds := variants(annotation):
         names = " or ".join(map(repr, kinds))
         if get_origin(annotation) is tuple:
-            return f"{path} must be a list of transforms, each with the name {names}, not {show(value)}."
+            what = "variations" if path == "data.augmentation" else "transforms"
+            return f"{path} must be a list of {what}, each with the name {names}, not {show(value)}."
         if isinstance(value, str) and path.endswith(".name") and nearest(value, kinds) is not None:
             return f"{path} has no kind {show(value)}; {hint(value, kinds)}"
         table = "" if path.endswith(".name") else "a table with the name "

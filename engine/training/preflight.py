@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import torch
 from torch import Tensor
 
+from engine.data.augmenting import uncovered
 from engine.data.pipeline import Part, Prepared
 from engine.errors import About
 from engine.layers.endpoints import Output
@@ -88,6 +89,7 @@ def preflight(
         for part in (data.train, data.validation, data.test):
             check_targets(head, part)
     check_numbers(plan, data)
+    check_variations(plan, data, stepper.network.heads)
     loss, alike = _try(plan, stepper, probed, data.train, count)
     chance = baseline(stepper.network, data.train)
     found = Preflight(min(count, len(data.train)), loss, chance, needed, free, largest, len(data.train))
@@ -190,6 +192,21 @@ def check_numbers(plan: TrainingPlan, data: Prepared) -> None:
                     f"{int(part.indices[sample])}: mend the data, or take the transform away that makes it.",
                     field=name,
                 )
+
+
+def check_variations(plan: TrainingPlan, data: Prepared, heads: Sequence[Head]) -> None:
+    """Whether an output can leave out what a variation lays beside a mask. Raises TrainingError."""
+    masks = uncovered(plan.data.augmentation, data.fields)
+    for head in heads:
+        if head.field in masks and head.output.ignored is None:
+            path = f"data.augmentation[{masks[head.field]}]"
+            raise TrainingError(
+                f"{path} (move) lays 0 beside the images, where the mask {head.field!r} has no class, and "
+                f"{head.output.loss}, the loss of {head.name} (Output), can leave nothing out: set fill to edge or "
+                "mirror.",
+                node=head.node,
+                setting=f"{path}.fill",
+            )
 
 
 def _alike(plan: TrainingPlan, paths: list[NodePath]) -> Iterator[Diagnosis]:

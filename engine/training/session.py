@@ -162,9 +162,9 @@ class Session:
         self.show(epoch=epoch, phase="training")
         order = shuffled(len(train), self.config.seed, epoch, self.device) if config.shuffle else None
         size, skip = config.size(len(train)), self.batches
-        augment = (
-            Augmenter(config.augmentation, self.data.fields, self.config.seed, epoch) if config.augmentation else None
-        )
+        ignored = {head.field: head.output.ignored for head in self.network.heads if head.output.ignored is not None}
+        augmenter = Augmenter(config.augmentation, self.data.fields, self.config.seed, epoch, ignored)
+        augment = augmenter if config.augmentation else None
         batches = train.batches(
             self.network.fields, size, order, drop_last=config.drop_last, skip=skip, augment=augment
         )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 import presets
 from engine import cost
+from engine.layers.parameters import unparse
 from engine.problems import Problem, find
+from engine.settings.resolution import SettingFault, resolve_settings
+from engine.settings.section import Section
 from engine.shapes import Report, infer
 from engine.spec import Spec
 from gui.cli.common import CallError, Commands, add_json, add_what, print_json
@@ -38,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
         "inputs": {n.name: _shape(report.outputs[n.id]["output"]) for n in graph.of_type("Input")},
         "outputs": {n.name: _shape(report.inputs[n.id][0]) for n in graph.of_type("Output")},
     }
-    depth = cost.depth(graph, report)
+    depth, settings = cost.depth(graph, report), resolve_settings(graph)
+    data = None if isinstance(settings, SettingFault) else settings[0]
     answer = {
         "parameters": whole.parameters,
         "trainable": whole.trainable,
@@ -47,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
         "memory": memory,
         **ends,
         "depth": depth,
+        "transforms": [_item(one) for one in data.transforms] if data else [],
+        "augmentation": [_item(one) for one in data.augmentation] if data else [],
     }
     if args.json:
         print_json(answer)
@@ -59,7 +66,24 @@ def run(args: argparse.Namespace) -> int:
         for name, shape in shapes.items():
             print(f"{side[:-1].ljust(14)} {name} ({', '.join(map(str, shape))})")
     print(f"depth          {depth}")
+    if data is not None:
+        _print_steps("transforms", data.transforms)
+        _print_steps("augmentation", data.augmentation)
     return 0
+
+
+def _item(step: Section) -> dict[str, object]:
+    return step.model_dump(mode="json")
+
+
+def _print_steps(title: str, steps: Sequence[Section]) -> None:
+    """What is done to the fields, one step a line with what is set of it."""
+    for index, step in enumerate(steps):
+        values = step.model_dump(exclude_defaults=True, exclude={"name", "field"})
+        said = ", ".join(f"{name} {unparse(value)}" for name, value in values.items())
+        head = title if not index else ""
+        named = step.model_dump(include={"name", "field"})
+        print(f"{head.ljust(14)} {named['name']} {named['field']}{f': {said}' if said else ''}")
 
 
 def hides_shapes(problem: Problem, report: Report) -> bool:

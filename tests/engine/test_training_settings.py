@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.layers.parameters import parameters
+from engine.settings.augmentation import VARIATIONS
 from engine.settings.data import DataConfig, Section, SplitSettings
 from engine.settings.resolution import SettingFault, resolve_settings, variants
 from engine.settings.training import AdamW, EarlyStopping, TrainingConfig
+from engine.settings.transforms import TRANSFORMS
 
 
 def resolved(data: Any = None, training: Any = None) -> Any:
@@ -74,8 +76,10 @@ def test_settings_read_from_a_file_hold_lists() -> None:
         ({"split": {"train": 0.5}}, "data.split", "must add up to 1, but add up to 0.8."),
         ({"split": {"test": -0.1}}, "data.split.test", "must be a number from 0 to 1, not -0.1."),
         ({"transforms": 3}, "data.transforms", "must be a list of transforms, each with the name 'resize' or"),
-        ({"transforms": [3]}, "data.transforms[0]", "the name 'resize' or 'standardise' or 'fill', not 3."),
-        ({"transforms": [{"field": "image"}]}, "data.transforms[0].name", "must be 'resize' or 'standardise'"),
+        ({"transforms": [3]}, "data.transforms[0]", "'standardise' or 'fill', not 3."),
+        ({"transforms": [{"field": "image"}]}, "data.transforms[0].name", "must be 'resize' or 'shortest_side'"),
+        ({"augmentation": 3}, "data.augmentation", "must be a list of variations, each with the name 'flip' or"),
+        ({"augmentation": [{"name": "flop"}]}, "data.augmentation[0].name", "did you mean 'flip'?"),
         ({"transforms": [{"name": "standardise"}]}, "data.transforms[0].field", "is needed: the field of the data"),
         ({"transforms": [{"name": "resize", "field": "x", "size": [0, 1]}]}, "data.transforms[0].size", "not (0, 1)."),
         ({"batch_size": 0}, "data.batch_size", "must be a whole number ≥ 1, or none, not 0."),
@@ -149,5 +153,6 @@ def test_every_field_can_be_made_a_form(model: type[Section]) -> None:
 def test_the_kinds_to_choose_from_are_known() -> None:
     kinds = variants(TrainingConfig.model_fields["optimizer"].annotation)
     assert list(kinds)[:3] == ["adamw", "sgd", "adam"]  # the common ones first
-    assert list(variants(DataConfig.model_fields["transforms"].annotation)) == ["resize", "standardise", "fill"]
+    assert list(variants(DataConfig.model_fields["transforms"].annotation)) == list(TRANSFORMS)
+    assert list(variants(DataConfig.model_fields["augmentation"].annotation)) == list(VARIATIONS)
     assert variants(TrainingConfig.model_fields["epochs"].annotation) == {}

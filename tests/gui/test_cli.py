@@ -61,6 +61,7 @@ def test_info_json(capsys: Capture) -> None:
     info = answer(capsys, "info", "lenet-5", "--batch", "32")
     assert set(info) == {
         "parameters", "trainable", "multiply_adds", "flops", "memory", "inputs", "outputs", "depth",
+        "transforms", "augmentation",
     }  # fmt: skip
     assert info["parameters"] == 61706
     assert info["flops"] == 2 * info["multiply_adds"] == 2 * 416_520
@@ -68,6 +69,21 @@ def test_info_json(capsys: Capture) -> None:
     assert info["outputs"] == {"digit": ["N", 10]}
     assert info["depth"] == 5
     assert set(info["memory"]) == {"parameters", "training", "inference"}
+
+
+def test_augmentation_is_set_by_the_command_line_and_shown(capsys: Capture, tmp_path: Path) -> None:
+    file, run = tmp_path / "work.loom", tmp_path / "run"
+    assert main(["new", "mlp", str(file)]) == 0
+    vary = '[{"name": "move", "field": "image", "rotate": 20.0, "fill": "zero"}, {"name": "noise", "field": "image"}]'
+    sets = ["--set", f"data.augmentation={vary}", "--set", "training.epochs=1"]
+    assert main(["train", str(file), *sets, "--run-dir", str(run)]) == 0
+    capsys.readouterr()
+    trained = run / "project.loom"
+    assert [one["name"] for one in answer(capsys, "info", str(trained))["augmentation"]] == ["move", "noise"]
+    assert main(["info", str(trained)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "augmentation   move image: rotate 20.0, fill zero" in lines
+    assert lines[-1].split() == ["noise", "image"]
 
 
 def test_new_check_and_source_of_a_file(capsys: Capture, tmp_path: Path) -> None:

@@ -118,8 +118,9 @@ def settings_valid(graph: Graph, report: Report) -> Found:
         try:
             fields(resolved[0])
         except DataError as error:
-            guilty = error.about.setting if error.about.setting == "data.path" else "data"
-            yield Problem("error", "data", str(error), setting=guilty)
+            guilty = error.about.setting or "data"
+            named = guilty.startswith(("data.path", "data.transforms", "data.augmentation"))
+            yield Problem("error", "data", str(error), setting=guilty if named else "data")
 
 
 def data_chosen(graph: Graph, report: Report) -> Found:

@@ -92,10 +92,24 @@ def other_data(site: FaultSite) -> Iterator[Way | None]:
     if site.problem.setting == "data.path":
         yield setting("data.path", MISSING, "Set data.path to its default")
         return
+    if (site.problem.setting or "").startswith("data.augmentation"):
+        yield from _without(site, "data.augmentation")
+        yield setting("data.augmentation", MISSING, "Drop the augmentation")
+        return
     if site.problem.code == "data":
+        yield from _without(site, "data.transforms")
         yield setting("data.transforms", MISSING, "Drop the transforms")
         return
     yield from _fitting(site)
+
+
+def _without(site: FaultSite, path: str) -> Iterator[Way | None]:
+    """The list of settings at a path without the guilty entry, where there are others."""
+    listed, guilty = site.project.settings.get("data", {}).get(path.partition(".")[2]), site.problem.setting or ""
+    if isinstance(listed, (list, tuple)) and len(listed) > 1 and guilty.startswith(f"{path}["):
+        index = int(guilty[len(path) + 1 : guilty.index("]")])
+        kept = [*listed[:index], *listed[index + 1 :]]
+        yield setting(path, literal(kept), f"Remove {guilty[5:]}")
 
 
 def some_data(site: FaultSite) -> Iterator[Way | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -287,10 +287,11 @@ def heads(
     fields: Mapping[str, Field],
     parts: Sequence[Part],
     metrics: tuple[MetricName, ...] | None = None,
+    uncovered: Collection[str] = (),
 ) -> tuple[Head, ...]:
     """The Outputs with a loss, in creation order; ``parts`` are those of the data, training first.
 
-    ``metrics`` are those asked for (None: what fits each).
+    ``metrics`` are those asked for (None: what fits each), ``uncovered`` the masks that variations leave open.
     """
     result = []
     for index, node in enumerate(graph.of_type("Output")):
@@ -301,8 +302,8 @@ def heads(
         (answer,) = report.inputs[node.id]
         job = task(output, answer, fields[name])
         target = parts[0].values(name)
-        ignored = output.ignored is not None and any(
-            bool((part.values(name) == output.ignored).any()) for part in parts
+        ignored = output.ignored is not None and (
+            name in uncovered or any(bool((part.values(name) == output.ignored).any()) for part in parts)
         )
         axis = class_axis(output, answer, fields[name]).axis
         soft = job.kind == "classes" and target.is_floating_point()

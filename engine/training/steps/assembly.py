@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from engine.compile import compile_source
+from engine.data.augmenting import uncovered
 from engine.data.pipeline import Prepared
 from engine.training.evaluation.network import Network, heads, terms
 from engine.training.plan import TrainingPlan
@@ -19,13 +20,12 @@ def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
     module = compile_source(plan.source).to(device)
     if config.channels_last:
         module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    parts = heads(
-        plan.graph, plan.report, plan.binding, data.fields, (data.train, data.validation, data.test), config.metrics
-    )
+    parts, open_masks = (data.train, data.validation, data.test), uncovered(plan.data.augmentation, data.fields)
+    learned = heads(plan.graph, plan.report, plan.binding, data.fields, parts, config.metrics, open_masks)
     inputs = tuple(plan.binding.inputs.values())
     numbers = None if config.precision == "float32" else getattr(torch, config.precision)
     more = terms(plan.graph, plan.report)
-    network = Network(module, inputs, parts, more, channels_last=config.channels_last, autocast=numbers)
+    network = Network(module, inputs, learned, more, channels_last=config.channels_last, autocast=numbers)
     return Stepper(network, config, device, steps_of(len(data.train), plan))
 
 

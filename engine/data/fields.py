@@ -68,8 +68,7 @@ def training_samples(config: DataConfig) -> tuple[int, bool]:
         return split.counts(dataset.samples)[0], False
     if dataset.parting != "official":
         return split.counts(dataset.samples)[0], dataset.parting == "samples"
-    rest = dataset.samples - dataset.test
-    return rest - round(rest * split.validation / (split.train + split.validation)), False
+    return split.shared(dataset.samples - dataset.test)[0], False
 
 
 def sample(shape: tuple[int | str, ...]) -> str:

@@ -1,10 +1,14 @@
-"""Which samples are for training, validation and test: parts share nothing and cover everything."""
+"""Which samples are for training, validation and test: parts share nothing and cover everything.
+
+(Cross-validation in time is the exception: what comes later than the validation part is left out of that run.)
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from engine.data.dataset import DataError, Field, Samples
+from engine.data import membership
+from engine.data.dataset import DataError, Dataset, Field, Samples
 from engine.data.origin import declared, opened
 from engine.seeds import derive
 from engine.settings.data import DataConfig
@@ -22,23 +26,30 @@ def split(config: DataConfig, raw: Columns, specs: dict[str, Field]) -> Parts:
 
     A share above 0 gets at least one sample, or group of samples. Raises DataError where there are too few.
     """
+    dataset, found, count = declared(config), opened(config), len(next(iter(raw.values())))
+    labels = _labels(raw, specs) if config.split.stratify else None
+    if config.split.folds is None:
+        return _parts(config, dataset, found, count, labels)
+    whole = config.model_copy(update={"split": config.split.unfolded})
+    return _folded(config, dataset, found, labels, _parts(whole, dataset, found, count, labels))
+
+
+def _parts(config: DataConfig, dataset: Dataset, found: Samples, count: int, labels: Array | None) -> Parts:
+    """The parts without folds."""
     import numpy as np
 
-    dataset, found = declared(config), opened(config)
-    count = len(next(iter(raw.values())))
-    if found.ids is not None and dataset.parting != "time":
-        return _by_hash(config, found, _labels(raw, specs) if config.split.stratify else None)
-    if dataset.parting in ("groups", "time"):
-        groups = found.groups
-        assert groups is not None, "its loader gives them"
-        return _in_time(config, groups) if dataset.parting == "time" else _in_groups(config, groups)
-    labels = _labels(raw, specs) if config.split.stratify else None
+    if dataset.parting == "time":
+        assert found.groups is not None, "its loader gives them"
+        return _in_time(config, found.groups, own=found.ids is not None)
+    if found.ids is not None:
+        return _by_hash(config, found, labels)
+    if dataset.parting == "groups":
+        assert found.groups is not None, "its loader gives them"
+        return _in_groups(config, found.groups)
     if dataset.parting == "samples":
         return _single(config, np.arange(count), config.split.counts(count), labels)
-    apart = found.test
-    rest, both = count - apart, config.split.train + config.split.validation
-    validation = max(1, round(rest * config.split.validation / both)) if config.split.validation else 0
-    parts = _single(config, np.arange(rest), (rest - validation, validation, 0), labels)
+    rest = count - found.test
+    parts = _single(config, np.arange(rest), (*config.split.shared(rest), 0), labels)
     return parts | {"test": np.arange(rest, count)}
 
 
@@ -82,35 +93,28 @@ def _in_groups(config: DataConfig, groups: Array) -> Parts:
     _, number, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     left = source.permutation(len(sizes)).tolist()
     _, validation, test = config.split.counts(len(groups))
-    part = np.zeros(len(sizes), np.int64)
-    for index, count in ((2, test), (1, validation)):
-        taken, full = [], 0
-        for group in left if count else ():
-            if full + sizes[group] <= count:
-                taken.append(group)
-                full += sizes[group]
-        if count and not taken:
-            taken = [min(left, key=lambda group: sizes[group])] if left else []
-        part[taken] = index
-        left = [group for group in left if part[group] == 0]
-    if not left:
+    part = membership.of_groups(left, sizes, ((2, test), (1, validation)))
+    if (part != 0).all():
         raise _none_left(f"{len(sizes)} groups of samples")
     order = source.permutation(len(groups))
-    mixed = part[number.reshape(-1)][order]
-    return {"train": order[mixed == 0], "validation": order[mixed == 1], "test": order[mixed == 2]}
+    return _ordered(part[number.reshape(-1)], order)
 
 
-def _in_time(config: DataConfig, groups: Array) -> Parts:
-    """The earliest groups for training, the latest for the test."""
+def _in_time(config: DataConfig, groups: Array, *, own: bool) -> Parts:
+    """The earliest groups for training, the latest for the test: shares of the moments, or of one's ``own`` samples."""
     import numpy as np
 
-    moments, number = np.unique(groups, return_inverse=True)
-    train, validation, _ = config.split.counts(len(moments))
-    if train <= 0:
-        raise _none_left(f"{len(moments)} stretches of time")
-    moment = number.reshape(-1)
-    parts = (moment < train, (moment >= train) & (moment < train + validation), moment >= train + validation)
-    return {"train": np.flatnonzero(parts[0]), "validation": np.flatnonzero(parts[1]), "test": np.flatnonzero(parts[2])}
+    _, number, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    counts = config.split.counts(len(groups) if own else len(sizes))
+    wanted = [part for part, count in enumerate(counts) if count]
+    cuts = np.cumsum(counts)[:2]
+    if own:
+        cuts = np.array(membership.stretches(sizes, [counts[part] for part in wanted]), np.int64)
+    if counts[0] <= 0 or len(sizes) < len(wanted):
+        raise _none_left(f"{len(sizes)} stretches of time")
+    stretch = np.searchsorted(cuts, number.reshape(-1), side="right")
+    part = np.array(wanted)[stretch] if own else stretch
+    return _ordered(part, np.arange(len(part)))
 
 
 def _by_hash(config: DataConfig, found: Samples, labels: Array | None) -> Parts:
@@ -121,63 +125,61 @@ def _by_hash(config: DataConfig, found: Samples, labels: Array | None) -> Parts:
     import numpy as np
 
     assert found.ids is not None
-    ids = found.ids if found.groups is None else found.groups.astype(np.uint64)
-    drawn = uniform(ids, derive(config.seed, "split"))
-    share = config.split
-    part = np.zeros(len(ids), np.int64)
-    free = np.ones(len(ids), bool)
-    bounds: tuple[tuple[int, float], ...] = ((2, share.test), (1, share.validation))
+    seed, share = derive(config.seed, "split"), config.split
+    units = found.ids if found.groups is None else found.groups.astype(np.uint64)
+    shares: tuple[tuple[int, float], ...] = ((2, share.test), (1, share.validation))
+    part, free = np.zeros(len(units), np.int64), np.arange(len(units))
     if found.given is not None:
-        free, part = found.given < 0, np.maximum(found.given, 0)
-        if not free.any() and not (part == 1).any() and share.validation:
-            free, bounds = part == 0, ((1, share.validation / (share.train + share.validation)),)
-    low = 0.0
-    for index, size in bounds:
-        low, high = low + size, low
-        if size and free.any():
-            part[free & _between(drawn, free, labels, high, low, exact=share.exact)] = index
+        part, free = np.maximum(found.given, 0).astype(np.int64), np.flatnonzero(found.given < 0)
+        if not len(free) and not (part == 1).any():
+            shares, free = ((1, share.validation / (share.train + share.validation)),), np.flatnonzero(part == 0)
+    if len(free):
+        some = None if labels is None else labels[free]
+        part[free] = membership.drawn(units[free], seed, shares, some, exact=share.exact)
     if not (part == 0).any():
-        raise _none_left(f"{len(ids)} samples")
-    order = np.argsort(drawn, kind="stable")
+        raise _none_left(f"{len(units)} samples")
+    return _ordered(part, np.argsort(membership.uniform(found.ids, seed), kind="stable"))
+
+
+def _folded(config: DataConfig, dataset: Dataset, found: Samples, labels: Array | None, parts: Parts) -> Parts:
+    """One fold of what is not for the test as the validation part. Raises DataError where there are too few samples."""
+    import numpy as np
+
+    split, rest = config.split, np.concatenate([parts["train"], parts["validation"]])
+    assert split.folds is not None
+    if dataset.parting == "time":
+        assert found.groups is not None, "its loader gives them"
+        _, number, sizes = np.unique(found.groups[rest], return_inverse=True, return_counts=True)
+        cuts = membership.stretches(sizes, [1.0] * (split.folds + 1))
+        if len(cuts) < split.folds:
+            raise _too_few(split.folds, f"{len(sizes)} stretches of time")
+        stretch = np.searchsorted(cuts, number.reshape(-1), side="right")
+        return parts | {"train": rest[stretch < split.fold], "validation": rest[stretch == split.fold]}
+    grouped, ids = found.groups is not None, found.ids
+    units = np.arange(sum(map(len, parts.values()))) if ids is None else ids
+    units = (found.groups if found.groups is not None else units)[rest].astype(np.uint64)
+    fold = membership.folds(
+        units,
+        derive(config.seed, "folds"),
+        split.folds,
+        None if labels is None else labels[rest],
+        grouped=grouped,
+    )
+    if len(np.unique(fold)) < split.folds:
+        raise _too_few(split.folds, f"{len(np.unique(units))} {'groups of samples' if grouped else 'samples'}")
+    chosen = fold == split.fold - 1
+    return parts | {"train": rest[~chosen], "validation": rest[chosen]}
+
+
+def _ordered(part: Array, order: Array) -> Parts:
+    """The samples of each part (0 train, 1 validation, 2 test), in this order."""
     mixed = part[order]
     return {"train": order[mixed == 0], "validation": order[mixed == 1], "test": order[mixed == 2]}
 
 
-def _between(drawn: Array, free: Array, labels: Array | None, low: float, high: float, *, exact: bool) -> Array:
-    """Which samples are drawn for the share from ``low`` to ``high``; at least one of those that are free.
-
-    ``exact`` counts: so many of each class, in the order in which they are drawn.
-    """
-    import numpy as np
-
-    value = drawn
-    if exact:
-        value = np.ones(len(drawn))
-        kinds = np.zeros(len(drawn), np.int64) if labels is None else labels
-        for kind in np.unique(kinds[free]):
-            members = np.flatnonzero(free & (kinds == kind))
-            ranks = np.argsort(np.argsort(drawn[members], kind="stable"), kind="stable")
-            value[members] = (ranks + 0.5) / len(members)
-    chosen = free & (value >= low) & (value < high)
-    if not chosen.any():
-        members = np.flatnonzero(free)
-        after = members[drawn[members] >= low]
-        pick = after if len(after) else members
-        chosen[pick[np.argmin(drawn[pick])]] = True
-    return np.asarray(chosen)
-
-
-def uniform(ids: Array, seed: int) -> Array:
-    """A number in [0, 1) for each id (uint64): the finaliser of SplitMix64 (Steele, Lea and Flood, 2014)."""
-    import numpy as np
-
-    with np.errstate(over="ignore"):
-        mixed = ids.astype(np.uint64) + np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        mixed ^= mixed >> np.uint64(31)
-    return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
-
-
 def _none_left(what: str) -> DataError:
     return DataError(f"The shares of data.split leave none of the {what} to train on.", setting="data.split")
+
+
+def _too_few(folds: int, what: str) -> DataError:
+    return DataError(f"{what} beside the test part are too few for {folds} folds.", setting="data.split.folds")

@@ -11,12 +11,15 @@ from engine.settings.augmentation import Augmentation
 from engine.settings.section import Section
 from engine.settings.transforms import FieldName, Transform
 
+MOST_FOLDS = 50
+
 
 class SplitSettings(Section):
     """How the samples are shared between training, validation and test: shares that add up to 1.
 
     What belongs together (the lines of a file, the pictures of one digit) is never torn apart, so a share may be missed
-    by a little; series are cut in time, the training part first.
+    by a little; series are cut in time, the training part first. With ``folds`` the test part stays apart, and all
+    other samples are dealt out into so many folds: validation is one of them, and the others are trained on.
     """
 
     train: float = Field(0.7, gt=0.0, le=1.0, description="the share of the samples that the network learns from")
@@ -35,18 +38,46 @@ class SplitSettings(Section):
         description="data of one's own: keep the shares to the sample; else each sample draws its part by itself, so "
         "that adding samples moves none of the others, and a share is missed by a little",
     )
+    folds: Annotated[int, Field(ge=2, le=MOST_FOLDS)] | None = Field(
+        None,
+        description="cross-validation: so many runs, each with another fold of the samples as its validation part; "
+        "none: one run",
+    )
+    fold: Annotated[int, Field(ge=1, le=MOST_FOLDS)] = Field(
+        1, description="of cross-validation: which fold is the validation part, from 1"
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> SplitSettings:
         total = self.train + self.validation + self.test
         if abs(total - 1.0) > 1e-6:
             raise ValueError(f"train, validation and test must add up to 1, but add up to {total:g}")
+        if self.folds is not None and self.fold > self.folds:
+            raise ValueError(f"there are {self.folds} folds, so fold is at most {self.folds}, not {self.fold}")
         return self
+
+    @property
+    def unfolded(self) -> SplitSettings:
+        """The split that keeps the test part apart, before the rest is dealt out into folds."""
+        both = self.train + self.validation
+        return SplitSettings(train=both, validation=0.0, test=self.test, stratify=self.stratify, exact=self.exact)
 
     def counts(self, samples: int) -> tuple[int, int, int]:
         """How many of so many samples are for training, validation and test; a share above 0 gets at least one."""
-        others = [max(1, round(share * samples)) if share else 0 for share in (self.validation, self.test)]
-        return samples - sum(others), others[0], others[1]
+        test = max(1, round(self.test * samples)) if self.test else 0
+        if self.folds is not None:
+            return (*self.shared(samples - test), test)
+        validation = max(1, round(self.validation * samples)) if self.validation else 0
+        return samples - validation - test, validation, test
+
+    def shared(self, rest: int) -> tuple[int, int]:
+        """How training and validation share so many samples that are not for the test."""
+        if self.folds is not None:
+            validation = max(0, -(-(rest - self.fold + 1) // self.folds))
+        else:
+            part = self.validation / (self.train + self.validation)
+            validation = max(1, round(rest * part)) if self.validation else 0
+        return rest - validation, validation
 
 
 class SourceSettings(Section):

@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import presets.fitting
-from engine.data import sources
+from engine.assignments import edit
 from engine.data.cache import shelf
 from engine.data.dataset import DataError
+from engine.data.sources.arrays.arrays import Arrays
 from engine.data.sources.found import Found
+from engine.data.sources.images.images import Images
+from engine.data.sources.kinds import source_of
+from engine.data.sources.tables.tables import Table
+from engine.data.split_facts import PartFacts, split_facts
 from engine.data.watch import Watch
 from engine.graph import Graph
-from gui.cli.common import CallError, Commands, add_json, print_json, print_table
+from engine.settings.data import DataConfig
+from engine.settings.resolution import SettingFault, resolve_settings
+from gui.cli.common import CallError, Commands, add_json, add_set, print_json, print_table
+from gui.data.own.looking import OwnLook, look_into
+from gui.data.own.splitting import candidates, settle, splitting_of
+from gui.data.own.wishes import Wishes
+
+MOST_CLASSES: Final = 8
+"""Classes that get a column of their own in the table of parts."""
 
 GB = 10**9
 
 
 def add(commands: Commands) -> None:
-    parser = commands.add_parser("data", help="what a file or folder of your own holds; --cache: what is kept decoded")
+    parser = commands.add_parser(
+        "data", help="what a file or folder of your own holds, and how it is split; --cache: what is kept decoded"
+    )
     parser.add_argument("path", metavar="PATH", type=Path, nargs="?")
-    add_target(parser)
+    add_reading(parser)
+    add_set(parser, "change a setting of the split, as data.split.test=0.2; may be given again")
     parser.add_argument("--cache", action="store_true", help="what is kept decoded on the disk, and how much it may be")
     parser.add_argument("--cache-limit", type=float, metavar="GB", help="how many GB may be kept; 0 keeps nothing")
     parser.add_argument("--empty-cache", action="store_true", help="remove all that is kept decoded")
@@ -33,54 +50,71 @@ def add(commands: Commands) -> None:
 def add_data(parser: argparse.ArgumentParser) -> None:
     """The options of commands that take data of one's own."""
     parser.add_argument("--data", type=Path, metavar="PATH", help="learn from this file or folder of your own")
-    add_target(parser)
+    add_reading(parser)
 
 
-def add_target(parser: argparse.ArgumentParser) -> None:
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """How data of one's own are read."""
     parser.add_argument("--target", metavar="NAME", help="the column or array to learn, where another is guessed")
+    parser.add_argument(
+        "--split",
+        metavar="WAY",
+        help="how they are split: chance, group:COLUMN (what belongs together stays together), time:COLUMN, "
+        "part:COLUMN (it names train, val, test); images also by folders, or parts (folders train, val, test)",
+    )
 
 
 def network(args: argparse.Namespace) -> Graph:
     """The network a command is about, fitted to the data it is to learn from. Raises LayerloomError."""
     if args.data is None:
-        if args.target is not None:
-            raise CallError("--target names what is to be learned of --data; give both.")
+        for name in ("target", "split"):
+            if getattr(args, name) is not None:
+                raise CallError(f"--{name} is about --data; give both.")
         return presets.open_what(args.what)[0]
-    return presets.fitting.fitted(args.what, look(args.data, args.target))[0]
+    return presets.fitting.fitted(args.what, look(args.data, args.target, args.split))[0]
 
 
-def look(path: Path, target: str | None) -> Found:
-    """What a path holds, with the target that is asked for. Raises DataError."""
-    found = sources.describe(path, watch=watch())
-    if target is None:
-        return found
-    return sources.describe(path, found.kind, options_with(found, target), watch())
+def look(path: Path, target: str | None = None, split: str | None = None) -> Found:
+    """What a path holds, with the target and the way to split it that are asked for. Raises LayerloomError."""
+    seen = look_into(path, Wishes(), watch())
+    wishes = Wishes(seen.found.kind)
+    if target is not None:
+        wishes = _with_target(wishes, seen, target)
+        seen = look_into(path, wishes, watch())
+    if split is not None:
+        seen = look_into(path, _with_split(wishes, seen, split), watch())
+    return seen.found
 
 
-def options_with(found: Found, target: str) -> dict[str, object]:
-    """The options in which this column or array alone is the target. Raises CallError where there is none."""
-    names = {"table": "columns", "arrays": "fields"}
-    if found.kind == "images":
-        return {"answers": "table", **_kept(found, "table", "file_column"), "label_columns": (target,)}
-    listed = found.settings.options[names[found.kind]]
-    assert isinstance(listed, tuple)
-    known = [str(entry["name"]) for entry in listed]
+def _with_target(wishes: Wishes, seen: OwnLook, target: str) -> Wishes:
+    """The wishes in which this column or array alone is the target. Raises CallError where there is none."""
+    source, path = source_of(seen.found.settings), seen.found.settings.path
+    if isinstance(source, Images):
+        if source.table is None:
+            raise CallError(f"The images in {path} have no table of labels, so there is no column to choose.")
+        chosen = {"answers": "table", "table": source.table, "file_column": source.file_column}
+        for name, value in {**chosen, "label_columns": (target,)}.items():
+            wishes = wishes.with_option(name, value)
+        return wishes
+    listed = source.columns if isinstance(source, Table) else source.fields if isinstance(source, Arrays) else ()
+    known = [one.name for one in listed]
     if target not in known:
-        raise CallError(f"There is no {target!r} in {found.settings.path}; there are: {', '.join(known[:40])}.")
-    wishes = list[dict[str, object]]()
-    for entry in listed:
-        role = "target" if entry["name"] == target else "input" if entry.get("role") == "target" else None
-        wishes.append({"name": entry["name"], **({"role": role} if role else {})})
-    return {names[found.kind]: tuple(wishes)}
+        raise CallError(f"There is no {target!r} in {path}; there are: {', '.join(known[:40])}.")
+    return wishes.with_target(target, tuple(one.name for one in listed if one.role == "target"))
 
 
-def _kept(found: Found, *names: str) -> Mapping[str, object]:
-    options = found.settings.options
-    if "table" not in options:
-        raise CallError(
-            f"The images in {found.settings.path} have no table of labels, so there is no column to choose."
-        )
-    return {name: options[name] for name in names if name in options}
+def _with_split(wishes: Wishes, seen: OwnLook, wanted: str) -> Wishes:
+    """The wishes with another way to split. Raises CallError where that cannot be."""
+    source = source_of(seen.found.settings)
+    way, _, column = wanted.partition(":")
+    known = splitting_of(source, seen.columns)
+    ways = known.ways if known is not None else ()
+    if way not in ways:
+        raise CallError(f"--split {wanted}: these data can be split by {', '.join(ways) or 'chance'}, not by {way!r}.")
+    able = candidates(source, way, seen.columns)
+    if column and column not in able:
+        raise CallError(f"--split {wanted}: there is no such column; there are: {', '.join(able[:40])}.")
+    return settle(wishes, source, way, column or None, seen.columns)
 
 
 def watch() -> Watch:
@@ -96,7 +130,8 @@ def run(args: argparse.Namespace) -> int:
     if args.path is None:
         raise CallError("data needs the PATH of a file or folder, or --cache.")
     try:
-        found = look(args.path, args.target)
+        found = look(args.path, args.target, args.split)
+        parts = split_facts(config_of(found, args.assignments))
     except DataError as error:
         if args.json:
             nothing: dict[str, object] = {"kind": None, "task": None, "samples": 0, "fields": {}, "classes": {}}
@@ -104,16 +139,16 @@ def run(args: argparse.Namespace) -> int:
         print(f"layerloom: {error}", file=sys.stderr)
         return 1
     if args.json:
-        print_json(answer(found))
+        print_json(answer(found, parts))
     else:
-        show(found)
+        show(found, parts)
     return 0
 
 
 def cache(args: argparse.Namespace) -> int:
     """Empty what is kept decoded or set its limit, where that is asked for, and say what there is."""
-    if args.path is not None or args.target is not None:
-        raise CallError("--cache is about the data of all projects: it takes no PATH and no --target.")
+    if any((args.path, args.target, args.split, args.assignments)):
+        raise CallError("--cache is about the data of all projects: it takes no PATH, --target, --split or --set.")
     if args.cache_limit is not None:
         if not 0 <= args.cache_limit * GB <= shelf.MOST:
             raise CallError(f"--cache-limit is a number of GB from 0 to {shelf.MOST // GB:,}, not {args.cache_limit}.")
@@ -133,7 +168,20 @@ def cache(args: argparse.Namespace) -> int:
     return 0
 
 
-def answer(found: Found) -> dict[str, object]:
+def config_of(found: Found, assignments: Sequence[str]) -> DataConfig:
+    """The data section of a project that learns from these data. Raises LayerloomError."""
+    graph = Graph()
+    for assignment in assignments:
+        if not assignment.startswith("data."):
+            raise CallError(f"--set {assignment}: only settings of the data can be set here, as data.split.test=0.2.")
+        edit(graph, assignment).apply(graph)
+    settings = resolve_settings(graph)
+    if isinstance(settings, SettingFault):
+        raise CallError(settings.message)
+    return settings[0].model_copy(update={"dataset": None, "source": found.settings})
+
+
+def answer(found: Found, parts: Sequence[PartFacts]) -> dict[str, object]:
     """The JSON of the command."""
     return {
         "kind": found.kind,
@@ -153,12 +201,15 @@ def answer(found: Found) -> dict[str, object]:
             {"code": note.code, "severity": note.severity, "message": note.message, "files": list(note.files)}
             for note in found.notes
         ],
+        "split": {
+            fact.name: {"samples": fact.samples, "groups": fact.groups, "classes": dict(fact.classes)} for fact in parts
+        },
         "reasons": dict(found.reasons),
         "options": found.settings.options,
     }
 
 
-def show(found: Found) -> None:
+def show(found: Found, parts: Sequence[PartFacts]) -> None:
     """The same for people."""
     print(f"{found.settings.path}: {found.kind}, {found.task}, {found.samples:,} samples")
     rows = list[list[str]]()
@@ -166,6 +217,11 @@ def show(found: Found) -> None:
         values = f"{field.classes} classes" if field.classes else field.dtype
         rows.append([name, field.role, " × ".join(map(str, field.shape)) or "one number", values])
     print_table(["FIELD", "ROLE", "SHAPE", "VALUES"], rows)
+    print()
+    grouped, classed = parts[0].groups is not None, bool(parts[0].classes)
+    names = list(parts[0].classes)[:MOST_CLASSES]
+    head = ["PART", "SAMPLES", "SHARE", *["GROUPS"] * grouped, *names, *["CLASSES"] * classed]
+    print_table(head, [_part(fact, names) for fact in parts])
     if found.classes:
         print()
         print_table(["CLASS", "SAMPLES"], [[name, f"{count:,}"] for name, count in found.classes.items()])
@@ -174,3 +230,14 @@ def show(found: Found) -> None:
     for note in found.notes:
         sign = {"error": "✕", "warning": "!", "hint": "·"}[note.severity]
         print(f"{sign} {note.message}" + (f" ({', '.join(note.files[:4])})" if note.files else ""))
+
+
+def _part(fact: PartFacts, names: Sequence[str]) -> list[str]:
+    groups = [] if fact.groups is None else [f"{fact.groups:,}"]
+    met = [f"{fact.met} of {len(fact.classes)}"] if fact.classes else []
+    return [
+        *(fact.name, f"{fact.samples:,}", f"{100 * fact.share:.1f} %"),
+        *groups,
+        *(f"{fact.classes[name]:,}" for name in names),
+        *met,
+    ]

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from engine import project
-from gui.cli.common import CallError, Commands, add_force, add_what, check_new
+from engine.assignments import edit
+from gui.cli.common import CallError, Commands, add_force, add_set, add_what, check_new
 from gui.cli.data import add_data, network
 
 
@@ -16,12 +17,15 @@ def add(commands: Commands) -> None:
     add_what(parser)
     parser.add_argument("file", metavar="FILE.loom", type=Path)
     add_data(parser)
+    add_set(parser, "change a setting or parameter, as data.split.test=0.2; may be given again")
     add_force(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     graph = network(args)
+    for assignment in args.assignments:
+        edit(graph, assignment).apply(graph)
     if args.file.suffix != ".loom":
         raise CallError(f"{args.file} does not end in .loom, as project files do.")
     check_new(args.file, args.force)

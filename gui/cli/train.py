@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from engine.assignments import edit
 from engine.edits import SetSetting
-from gui.cli.common import CallError, Commands, add_what
+from gui.cli.common import CallError, Commands, add_set, add_what
 from gui.cli.data import add_data, network
 from gui.cli.progress import ProgressPrinter
 from gui.signals import SIGNALLED, heeded
@@ -37,14 +37,7 @@ def add(commands: Commands) -> None:
     add_data(parser)
     parser.add_argument("--resume", type=Path, metavar="RUN_DIR", help="resume this run where it was stopped")
     parser.add_argument("--epochs", type=int, metavar="N", help="how many times over the data")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="PATH=VALUE",
-        dest="assignments",
-        help="change a setting or parameter, as training.optimizer.lr=0.01; may be given again",
-    )
+    add_set(parser, "change a setting or parameter, as training.optimizer.lr=0.01; may be given again")
     parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1 or mps")
     parser.add_argument("--threads", type=int, metavar="N", help="how many threads a step may use on the CPU")
     parser.add_argument("--run-dir", type=Path, metavar="DIR", help="the folder of the run (must not be there yet)")
@@ -58,7 +51,7 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     given = [
         name
-        for name in ("what", "epochs", "device", "threads", "run_dir", "weights_of", "data", "target")
+        for name in ("what", "epochs", "device", "threads", "run_dir", "weights_of", "data", "target", "split")
         if getattr(args, name) is not None
     ]
     if args.resume is not None and (given or args.assignments):

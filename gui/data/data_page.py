@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from engine.data.dataset import DataError, Dataset, MissingFiles
 from engine.data.origin import declared
 from engine.data.sources.images.images import Images
+from engine.data.split_facts import PartFacts
 from engine.edits import MISSING, Change, SetSetting
 from engine.graph import Graph, GraphError
 from engine.settings.data import DataConfig
@@ -35,6 +37,7 @@ from gui.data.own.reading import STAND_INS, ReadingPanel
 from gui.data.own.recent_own import OwnEntry
 from gui.data.own.wishes import Wishes
 from gui.data.samples import SamplesPanel
+from gui.data.split_preview import line_of
 from gui.data.taking import Remembered, Taking, in_use, source_in
 from gui.data.use_bar import UseBar
 from gui.document import Document
@@ -229,9 +232,12 @@ class DataPage(QWidget):
         if wanted == self._shown:
             self.seen = seen
             self.samples.show_look(seen, wanted[0])
+            self._show_split(seen.split)
             self.choice.files.found()
 
     def _failed(self, wanted: tuple[DataConfig, str], error: Exception) -> None:
+        if wanted == self._shown:
+            self._show_split(())
         if wanted == self._shown and isinstance(error, MissingFiles) and wanted[0].source is None:
             self._missing = wanted
             self._offer_files()
@@ -239,6 +245,11 @@ class DataPage(QWidget):
             self.samples.show_hint("The samples appear here once the data are found again.")
         elif wanted == self._shown:
             self.samples.show_error(sentence(error))
+
+    def _show_split(self, facts: Sequence[PartFacts]) -> None:
+        """Show what the split makes of the data, beside the shares and where its way is chosen."""
+        self.split.preview.show_facts(facts)
+        self.own.options.show_parts(line_of(facts))
 
     def _offer_files(self) -> None:
         """Where the files are not there yet, say so and offer to fetch them."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from engine.data.dataset import Dataset, Field
 from engine.data.datasets import feature_names
 from engine.data.origin import declared
+from engine.data.split_facts import PartFacts, facts_of
 from engine.settings.data import DataConfig
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class DataPreview:
     form: Form
     sizes: tuple[int, ...]
     balances: Mapping[str, ClassCounts]
+    split: tuple[PartFacts, ...]
     columns: tuple[str, ...]
     before: Array
     after: Array
@@ -92,6 +94,7 @@ def look(config: DataConfig, part: str) -> DataPreview:
         form_of(dataset),
         tuple(len(one) for one in parts),
         balances,
+        facts_of(config, dict(zip(PARTS, parts, strict=True))),  # type: ignore[arg-type]
         _columns(config, dataset) if before.ndim == 2 and dataset.kind == "table" else (),
         before,
         after,

@@ -17,6 +17,7 @@ from engine.layers.parameters import Parameter, parameters
 from engine.problems.ways.field_ways import known_fields
 from engine.settings.data import SplitSettings
 from engine.settings.transforms import TRANSFORMS
+from gui.data.split_preview import SplitPreview
 from gui.data.taking import PATH, Items, Taking, fields_for, first_values, in_use, items, unread
 from gui.document import Document
 from gui.forms import Form
@@ -25,6 +26,8 @@ from gui.theme import theme
 from gui.widgets import Label, Note, heading, plain
 
 SHARES = ("train", "validation", "test")
+SPLIT = (*SHARES, "stratify", "exact", "folds")
+"""The entries that are shown; which fold is the validation part is a matter of the runs."""
 
 
 class Transforms(QWidget):
@@ -189,7 +192,9 @@ class SplitSection(SettingsSection):
     """The shares of the parts, which stay a whole: what is typed for one is taken from the others."""
 
     def __init__(self, document: Document) -> None:
-        super().__init__(document, "Split", ("data", "split"), SplitSettings)
+        super().__init__(document, "Split", ("data", "split"), SplitSettings, SPLIT)
+        self.preview = SplitPreview()
+        self._box.addWidget(self.preview)
 
     def edit(self, name: str, value: object) -> None:
         """Set a share and let the training part (or the two others) take the rest, as one undo step."""

@@ -63,12 +63,16 @@ def stand_ins(training: TrainingConfig) -> dict[str, str]:
 
 
 def data_hints(document: Document) -> dict[str, str]:
-    """What is to be said of the batches."""
+    """What is to be said of the split and the batches."""
     alone = Graph()
     alone.settings["data"] = document.project.settings.get("data", {})
     settings = resolve_settings(alone)
-    said = "" if isinstance(settings, SettingFault) or not settings[0].chosen else batch_hint(settings[0])
-    return {"data.batch_size": said} if said else {}
+    if isinstance(settings, SettingFault) or not settings[0].chosen:
+        return {}
+    said = {"data.batch_size": batch_hint(settings[0])}
+    if (folds := settings[0].split.folds) is not None:
+        said["data.split.validation"] = f"with {folds} folds it is one of them, in turn; the table shows the first"
+    return {path: words for path, words in said.items() if words}
 
 
 def batch_hint(data: DataConfig) -> str:

@@ -9,13 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from engine.data.sources import describe
+from engine.data.sources.kinds import source_of
+from engine.data.split_facts import split_facts
 from engine.data.watch import Watch
 from engine.edits import MISSING
+from engine.settings.data import DataConfig
 from gui.data.own.comparing import differences
 from gui.data.own.looking import look_again, look_into
 from gui.data.own.recent_own import OwnEntry, RecentOwn
+from gui.data.own.splitting import WAYS, is_settled, settle, splitting_of, unsettled
 from gui.data.own.wishes import Wishes, kept, of_text
-from tests.engine.own_data import digit_folders, iris_arrays, wine_table
+from tests.engine.own_data import digit_folders, iris_arrays, table, wine_table
 
 VALUES = some.none() | some.booleans() | some.integers(0, 2**40) | some.text(max_size=5)
 TABLES = some.dictionaries(some.text(max_size=5), VALUES, max_size=3)
@@ -94,3 +98,57 @@ def test_a_damaged_entry_of_the_preferences_is_left_out(text: str) -> None:
     assert recent.entries() == []
     recent.add(OwnEntry("/data/a", Wishes()))
     assert [entry.path for entry in recent.entries()] == ["/data/a"]
+
+
+def visits(path: Path) -> Path:
+    rows = [
+        (index % 12, f"2024-02-{1 + index % 28:02}", ("train", "val", "test")[index % 3], index / 7, index % 2)
+        for index in range(90)
+    ]
+    return table(path, ("patient", "day", "set", "value", "label"), *rows)
+
+
+def test_every_way_to_split_is_a_wish_that_can_be_taken_back(tmp_path: Path) -> None:
+    look = look_into(visits(tmp_path / "visits.csv"), Wishes(), Watch())
+    found = splitting_of(source_of(look.found.settings))
+    assert found is not None
+    assert (found.way, found.column, found.ways) == ("part", "set", ("chance", "group", "time", "part"))
+    columns = {"chance": None, "group": "patient", "time": "day", "part": "set"}
+    for way, column in columns.items():
+        now = look_into(tmp_path / "visits.csv", settle(look.wishes, source_of(look.found.settings), way), Watch())
+        source = source_of(now.found.settings)
+        split = splitting_of(source)
+        assert split is not None
+        assert (split.way, split.column) == (way, column)
+        features = now.found.fields["features"].columns
+        assert not [name for name in features if name.startswith("set")], "what names the part is nothing to learn from"
+        assert is_settled(now.wishes) == (way in ("group", "time", "part"))
+        assert split_facts(DataConfig(source=now.found.settings))[0].groups == (
+            None if way in ("chance", "part") else pytest.approx(10, abs=10)
+        )
+        back = look_into(tmp_path / "visits.csv", unsettled(now.wishes), Watch())
+        assert way == "chance" or back.found.settings == look.found.settings
+        assert look_again(now.found.settings, Watch()).found.settings == now.found.settings
+
+
+def test_images_are_split_by_folders_and_by_their_table(tmp_path: Path) -> None:
+    folder = digit_folders(tmp_path / "digits", 60)
+    look = look_into(folder, Wishes(), Watch())
+    for way in ("folders", "chance"):
+        now = look_into(folder, settle(look.wishes, source_of(look.found.settings), way), Watch())
+        split = splitting_of(source_of(now.found.settings))
+        assert split is not None
+        assert split.way == way
+        assert set(split.ways) <= set(WAYS)
+    flat = tmp_path / "flat"
+    flat.mkdir()
+    names = sorted(folder.rglob("*.png"))
+    for name in names:
+        name.rename(flat / name.name)
+    rows = [(name.name, name.parent.name, index // 6) for index, name in enumerate(names)]
+    table(flat / "labels.csv", ("file", "label", "writer"), *rows)
+    look = look_into(flat, Wishes(), Watch())
+    source = source_of(look.found.settings)
+    now = look_into(flat, settle(look.wishes, source, "group", None, look.columns), Watch())
+    assert now.found.settings.options["split_column"] == "writer"
+    assert [fact.groups for fact in split_facts(DataConfig(source=now.found.settings))] != [None] * 3

@@ -10,7 +10,8 @@ from typing import Final
 
 from engine.data.dataset import DataError
 from engine.data.sources import Found, describe, listing
-from engine.data.sources.images.images import Images
+from engine.data.sources.images.images import Images, is_image
+from engine.data.sources.images.looking import MOST_FOLDERS, folders
 from engine.data.sources.kinds import kinds, source_of
 from engine.data.sources.tables.reading import is_table, read
 from engine.data.sources.tables.tables import Table
@@ -27,7 +28,7 @@ class OwnLook:
     """What was found with these wishes, and what else could be chosen.
 
     ``kinds`` are those that may fit, with the reason; ``tables`` lie beside images, ``columns`` are those of the one
-    that is used; ``empty`` is the share of empty cells of each column.
+    that is used; ``folders`` hold images; ``empty`` is the share of empty cells of each column.
     """
 
     found: Found
@@ -35,6 +36,7 @@ class OwnLook:
     kinds: Mapping[str, str]
     tables: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
     empty: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -45,12 +47,12 @@ def look_into(path: Path, wishes: Wishes, watch: Watch) -> OwnLook:
     try:
         suspects = {name: why for name, cls in kinds().items() if (why := cls.suspect(path))}
         source = source_of(found.settings)
-        tables, columns = _beside(path, source, watch) if isinstance(source, Images) else ((), ())
+        tables, columns, inside = _beside(path, source, watch) if isinstance(source, Images) else ((), (), ())
         empty = _empty(path, source) if isinstance(source, Table) else {}
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}.", setting="data.source.path") from error
     settled = Wishes(found.kind, wishes.options, wishes.parts)
-    return OwnLook(found, settled, suspects, tables, columns, empty)
+    return OwnLook(found, settled, suspects, tables, columns, inside, empty)
 
 
 def look_again(settings: SourceSettings, watch: Watch, change: Callable[[Wishes], Wishes] = lambda now: now) -> OwnLook:
@@ -64,14 +66,14 @@ def look_again(settings: SourceSettings, watch: Watch, change: Callable[[Wishes]
     return look_into(path, change(wishes), watch)
 
 
-def _beside(path: Path, source: Images, watch: Watch) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The tables beside images, and the columns of labels of the one that is used."""
-    names = (entry.name for entry in listing.listed(path, watch))
+def _beside(path: Path, source: Images, watch: Watch) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The tables beside images, the columns of the one that is used, and the folders with images."""
+    names = [entry.name for entry in listing.listed(path, watch)]
     tables = tuple(name for name in names if is_table(path / name) and name.count("/") <= 1)[:MOST_TABLES]
+    inside = folders(name for name in names if is_image(name))[:MOST_FOLDERS]
     if source.answers != "table" or source.table is None:
-        return tables, ()
-    columns = map(str, read(path / source.table).columns)
-    return tables, tuple(name for name in columns if name != source.file_column)
+        return tables, (), inside
+    return tables, tuple(map(str, read(path / source.table).columns)), inside
 
 
 def _empty(path: Path, source: Table) -> dict[str, float]:

@@ -20,6 +20,7 @@ from engine.edits import MISSING
 from engine.settings.data import SourceSettings
 from gui.data.own.looking import OwnLook
 from gui.data.own.part_rows import targets
+from gui.data.own.splitting import COLUMN_HELP, HELP, WAYS, is_settled, splitting_of
 from gui.widgets import Label, Note, OneLine, heading, plain
 
 Choices = Sequence[tuple[str, object]]
@@ -33,18 +34,28 @@ TITLES: Final = {
     "target": "To be learned",
     "answers": "Answers",
     "table": "Table",
+    "file_column": "File column",
     "label_columns": "Label column",
     "task": "Labels are",
+    "images_in": "Images in",
+    "masks_in": "Masks in",
     "size": "Size in pixels",
     "fit": "Other shapes",
     "grey": "Colours",
-    "parts": "Split",
     "separator": "Separator",
     "decimal_comma": "Numbers",
     "header": "First line",
     "encoding": "Text encoding",
+    "split": "Split",
+    "split_column": "Split by",
 }
-TARGET_TIP: Final = "the column or array that the network learns to say"
+TIPS: Final = {
+    "kind": "what it is",
+    "target": "the column or array that the network learns to say",
+    "split": HELP,
+    "split_column": COLUMN_HELP,
+}
+"""Of what is no option of the kind itself."""
 
 
 class OptionRow:
@@ -111,6 +122,7 @@ class OptionsPanel(QWidget):
         self.where.set_muted(True)
         self.error = Note("", "error")
         self.rows: dict[str, OptionRow] = {}
+        self._parts = ""
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(3)
@@ -148,16 +160,26 @@ class OptionsPanel(QWidget):
         self.where.setText(settings.path)
         reasons: Mapping[str, str] = look.found.reasons if look is not None else {}
         settled = look.wishes.options if look is not None else {}
-        offers = _offers(source, settings, look)
+        offers = _offers(source, settings, look) | _of_split(source, look)
+        chosen = {"split", "split_column"} if look is not None and is_settled(look.wishes) else set[str]()
         fields = type(source).model_fields
         for name, row in self.rows.items():
             choices, value = offers.get(name, ((), None))
-            tip = (
-                (fields[name].description or "") if name in fields else TARGET_TIP if name == "target" else "what it is"
-            )
+            described = fields[name].description if name in fields else ""
+            tip = TIPS.get(name) or described or ""
             reason = look.kinds.get(settings.kind, "") if name == "kind" and look is not None else reasons.get(name, "")
-            row.show_value(choices, value, own=name in settled, reason=reason, tip=tip)
+            row.show_value(choices, value, own=name in chosen or name in settled, reason=reason, tip=tip)
+        self.show_parts(self._parts)
         self.show()
+
+    def show_parts(self, words: str) -> None:
+        """Say below the split how many samples each part gets."""
+        self._parts = words
+        first, second = self.rows["split"], self.rows["split_column"]
+        first.reason.setText(words)
+        first.reason.setVisible(bool(words) and not first.combo.isHidden() and second.combo.isHidden())
+        second.reason.setText(words)
+        second.reason.setVisible(bool(words) and not second.combo.isHidden())
 
     def _size_typed(self) -> None:
         """Height and width as they are typed: ``48 × 64``, ``48x64``, or one number for both."""
@@ -202,6 +224,16 @@ def _offers(source: Source, settings: SourceSettings, look: OwnLook | None) -> d
     return offers
 
 
+def _of_split(source: Source, look: OwnLook | None) -> dict[str, tuple[Choices, Any]]:
+    found = splitting_of(source, look.columns if look is not None else ())
+    if found is None:
+        return {}
+    offers: dict[str, tuple[Choices, Any]] = {"split": (tuple((WAYS[way], way) for way in found.ways), found.way)}
+    if found.column is not None:
+        offers["split_column"] = (tuple((name, name) for name in found.columns), found.column)
+    return offers
+
+
 def _of_images(source: Images, look: OwnLook | None) -> dict[str, tuple[Choices, Any]]:
     sides = tuple((f"{side} × {side}", (side, side)) for side in SIDES)
     now = (f"{source.size[0]} × {source.size[1]}", source.size)
@@ -211,11 +243,15 @@ def _of_images(source: Images, look: OwnLook | None) -> dict[str, tuple[Choices,
         "fit": (FITS, source.fit),
         "grey": ((("colour", False), ("grey", True)), source.grey),
     }
-    if source.answers == "folders":
-        offers["parts"] = ((("drawn by chance", False), ("train, val, test", True)), source.parts)
+    inside = tuple((name, name) for name in (look.folders if look is not None else ()))
+    if source.answers == "masks" and inside:
+        offers["images_in"] = (inside, source.images_in)
+        offers["masks_in"] = (inside, source.masks_in)
     if source.answers == "table":
         offers["table"] = (tuple((name, name) for name in (look.tables if look else ())), source.table)
-        columns = look.columns if look is not None else source.label_columns
+        columns = look.columns if look is not None else (source.file_column or "", *source.label_columns)
+        offers["file_column"] = (tuple((name, name) for name in columns), source.file_column)
+        columns = tuple(name for name in columns if name != source.file_column)
         several = ((", ".join(source.label_columns), source.label_columns),) if len(source.label_columns) > 1 else ()
         offers["label_columns"] = (
             (*several, *((name, (name,)) for name in columns)),

@@ -25,6 +25,7 @@ from gui.data.own.own_state import OwnState
 from gui.data.own.part_rows import heads, rows, targets
 from gui.data.own.parts_table import PartsTable
 from gui.data.own.recent_own import OwnEntry, RecentOwn
+from gui.data.own.splitting import settle, splitting_of, unsettled
 from gui.data.own.suggestions import PresetRow
 from gui.data.own.wishes import Wishes
 from gui.data.own.work_bar import WorkBar
@@ -34,8 +35,11 @@ from gui.work.background import Background
 
 PATIENCE = 0.2
 """Seconds that the page waits at its end for an answer about files."""
-LAYOUT = ("table", "file_column", "label_columns", "images_in", "masks_in", "task")
-"""Options of images that another place of the answers makes void."""
+LABELS = ("file_column", "label_columns", "task", "split_column", "split_by")
+LAYOUT = ("table", *LABELS, "images_in", "masks_in", "parts", "together")
+"""Options of images that another place of the answers makes void, and those that another table does."""
+VOID = {"answers": LAYOUT, "table": LABELS, "file_column": LABELS[1:3], "label_columns": ("task",)}
+"""Option of images → those that are found out again when it changes."""
 
 
 class OwnData(QObject):
@@ -226,8 +230,25 @@ class OwnData(QObject):
         elif name == "target":
             before = targets(source_of(self._shown))[1]
             self._change(lambda wishes: wishes.with_target(str(value), before))
+        elif name in ("split", "split_column"):
+            self._split(name, value)
         else:
             self._change(partial(_settled, name, value))
+
+    def _split(self, name: str, value: object) -> None:
+        """Split the samples another way, or by another column."""
+        shown = self._shown
+        if shown is None:
+            return
+        look, source = self.look_of(shown), source_of(shown)
+        beside = look.columns if look is not None else ()
+        now = splitting_of(source, beside)
+        if value is MISSING:
+            self._change(unsettled)
+        elif name == "split":
+            self._change(lambda wishes: settle(wishes, source, str(value), None, beside))
+        elif now is not None:
+            self._change(lambda wishes: settle(wishes, source, now.way, str(value), beside))
 
     def _part(self, part: str, name: str, value: object) -> None:
         self._change(lambda wishes: wishes.with_part(part, name, value))
@@ -238,7 +259,7 @@ class OwnData(QObject):
 
 def _settled(name: str, value: object, wishes: Wishes) -> Wishes:
     """An option settled, and those left open again that depended on it."""
-    for other in {"answers": LAYOUT, "table": LAYOUT[1:], "label_columns": ("task",)}.get(name, ()):
+    for other in VOID.get(name, ()):
         wishes = wishes.with_option(other, MISSING)
     return wishes.with_option(name, value)
 

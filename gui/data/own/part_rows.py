@@ -21,7 +21,7 @@ TYPES: Final = {
     "id": "id",
     "constant": "constant",
 }
-ROLES: Final = {"input": "input", "target": "target", "group": "group", "time": "time", "ignored": "ignored"}
+ROLES: Final = {name: name for name in ("input", "target", "group", "time", "part", "ignored")}
 MISSING_CELLS: Final = {
     "fill": "median",
     "indicate": "median + flag",
@@ -36,7 +36,8 @@ HELP: Final = {
     "name": "The name in the data",
     "type": "What the cells are",
     "role": "input: given to the network · target: what it learns to say · group: rows that stay in one part of the "
-    "split · time: the order of the rows; the test part is the latest · ignored: not used",
+    "split · time: the order of the rows; the test part is the latest · part: names the part of the split, as train, "
+    "val and test do (0, 1, 2 in an array) · ignored: not used",
     "missing": "What becomes of empty cells; the share of them is in front",
     "encoding": "How categories become numbers: a number each, or an index to look a learned vector up by",
     "shape": "The shape of one sample",
@@ -122,12 +123,11 @@ def _column(one: ColumnSettings, why: str, empty: Mapping[str, float], settled: 
 def _array(one: ArraySettings, why: str, settled: Mapping[str, object]) -> PartRow:
     shape = " × ".join(map(str, one.shape)) or "one number"
     said = f"{shape}, {len(one.classes)} classes" if one.classes else shape
-    roles = _only(ROLES, ("input", "target", "group", "ignored"))
     return PartRow(
         one.name,
         {
             "name": Cell(one.name),
-            "role": _cell("role", one.role, roles, settled),
+            "role": _cell("role", one.role, ROLES, settled),
             "shape": Cell(said),
             "why": Cell(why),
         },

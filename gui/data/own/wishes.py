@@ -18,13 +18,16 @@ PARTS: Final = {"table": "columns", "arrays": "fields"}
 """Kinds whose data have named parts → the option that lists them."""
 KEPT: Final = {
     "images": (
-        *("answers", "parts", "table", "file_column", "label_columns", "images_in", "masks_in", "task"),
+        *("answers", "parts", "together", "split_column", "split_by"),
+        *("table", "file_column", "label_columns", "images_in", "masks_in", "task"),
         *("size", "fit", "grey"),
     ),
     "table": ("separator", "encoding", "header", "decimal_comma"),
     "arrays": (),
 }
 """Options that say how data are read; the others (counts, classes, damaged files) are facts about the files."""
+OF_TABLE: Final = ("table", "file_column", "task", "split_column", "split_by")
+"""Options that mean nothing where the answers are in no table."""
 KEPT_OF_PART: Final = {"table": ("type", "role", "missing", "encoding"), "arrays": ("role",)}
 
 
@@ -103,7 +106,7 @@ def kept(settings: SourceSettings) -> Wishes:
     elif isinstance(source, Arrays):
         listed = source.fields
     elif isinstance(source, Images) and source.answers != "table":
-        options = {name: value for name, value in options.items() if name not in ("table", "file_column", "task")}
+        options = {name: value for name, value in options.items() if name not in OF_TABLE}
     names = KEPT_OF_PART.get(settings.kind, ())
     parts = {one.name: {name: getattr(one, name) for name in names} for one in listed}
     return Wishes(settings.kind, options, parts)

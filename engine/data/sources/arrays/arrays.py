@@ -17,7 +17,7 @@ from engine.settings.section import Section
 if TYPE_CHECKING:
     import numpy as np
 
-    from engine.data.dataset import Array, Column, Kind
+    from engine.data.dataset import Array, Column, Kind, Parting
     from engine.data.sources.found import Found
     from engine.data.watch import Watch
 
@@ -29,7 +29,9 @@ class ArraySettings(Section):
     """One array of a file: (samples, \\*shape)."""
 
     name: Annotated[str, Declared(min_length=1, max_length=200)] = Declared(description="the name in the file")
-    role: Literal["input", "target", "group", "ignored"] = Declared("input", description="what the array is for")
+    role: Literal["input", "target", "group", "time", "part", "ignored"] = Declared(
+        "input", description="what the array is for; a part is 0 for training, 1 validation, 2 test, -1 to be drawn"
+    )
     shape: tuple[Annotated[int, Declared(ge=1)], ...] = Declared((), description="the shape of one sample")
     classes: tuple[Annotated[str, Declared(max_length=1000)], ...] = Declared(
         (), max_length=1_000_000, description="what its whole numbers, from 0, are called; none: it holds numbers"
@@ -80,11 +82,13 @@ class Arrays(Source):
             fields,
             loader="",
             kind=kind,
-            parting="groups" if any(one.role == "group" for one in self.fields) else "samples",
+            parting=self._parting(),
         )
 
     def open(self, path: Path) -> Samples:
-        stored, groups = read(path), None
+        stored, parting = read(path), self._parting()
+        groups: Array | None = None
+        given: Array | None = None
         columns: dict[str, Column] = {}
         counts = dict[int, str]()
         for one in self.fields:
@@ -97,15 +101,27 @@ class Arrays(Source):
                 )
             column = ArrayColumn(path, one, stored[one.name])
             counts[len(column)] = one.name
-            if one.role == "group":
-                groups = ids_of(map(str, stored[one.name].reshape(len(column), -1)[:, 0].tolist()))
-            else:
+            first = stored[one.name].reshape(len(column), -1)[:, 0]
+            if one.role in ("input", "target"):
                 columns[one.name] = column
+            elif one.role == "group" and parting == "groups":
+                groups = ids_of(map(str, first.tolist()))
+            elif one.role == "time" and parting == "time":
+                groups = _moments(path, one.name, first)
+            elif one.role == "part":
+                given = _parts(path, one.name, first)
         if len(counts) > 1:
             said = " and ".join(f"{name!r} {count:,}" for count, name in counts.items())
             raise DataError(f"The arrays of {path} have different numbers of samples: {said}.", setting="data.source")
         order = {name: columns[name] for name in self.declare(path).fields}
-        return Samples(order, groups=groups, ids=ids_of(f"row {row}" for row in range(next(iter(counts)))))
+        ids = ids_of(f"row {row}" for row in range(next(iter(counts))))
+        return Samples(order, groups=groups, ids=ids, given=given)
+
+    def _parting(self) -> Parting:
+        """What a split may not tear apart: the gravest that an array says."""
+        ways: tuple[tuple[str, Parting], ...] = (("part", "given"), ("time", "time"), ("group", "groups"))
+        roles = {one.role for one in self.fields}
+        return next((parting for role, parting in ways if role in roles), "samples")
 
     def fingerprint(self, path: Path) -> str:
         with open_to_read(path) as file:
@@ -114,6 +130,31 @@ class Arrays(Source):
     def stamp(self, path: Path) -> str:
         facts = path.stat()
         return f"{facts.st_size} {facts.st_mtime_ns}"
+
+
+def _moments(path: Path, name: str, values: Array) -> Array:
+    """The moments of an array as numbers. Raises DataError where one is none."""
+    import numpy as np
+
+    if values.dtype.kind not in "iufbM" or bool((values != values).any()):
+        raise DataError(
+            f"{path} holds what is no number in {name!r}, which is to say the time: choose another array.",
+            setting="data.source.options.fields",
+        )
+    return np.unique(values, return_inverse=True)[1].reshape(-1).astype(np.float64)
+
+
+def _parts(path: Path, name: str, values: Array) -> Array:
+    """The part of each sample that an array says. Raises DataError for what is none."""
+    import numpy as np
+
+    if not np.isin(values, (-1, 0, 1, 2)).all():
+        raise DataError(
+            f"{path} holds what is no part of a split in {name!r}: 0 is training, 1 validation, 2 test, and -1 is to "
+            "be drawn.",
+            setting="data.source.options.fields",
+        )
+    return values.astype(np.int8)
 
 
 class ArrayColumn:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field as Declared
 
@@ -14,20 +14,16 @@ from engine.data.sources import listing
 from engine.data.sources.identity import ids_of, marks_of
 from engine.data.sources.images.columns import ImageColumn, MaskColumn
 from engine.data.sources.images.decoding import SUFFIXES, Fit
+from engine.data.sources.parts import part_of
 from engine.data.sources.source import Source
 
 if TYPE_CHECKING:
-    from engine.data.dataset import Column
+    from engine.data.dataset import Array, Column, Parting
     from engine.data.sources.found import Found
     from engine.data.watch import Watch
 
-PARTS: dict[str, int] = {
-    **dict.fromkeys(("train", "training"), 0),
-    **dict.fromkeys(("val", "valid", "validation", "dev"), 1),
-    **dict.fromkeys(("test", "testing"), 2),
-}
-"""Names of folders that are parts of a split."""
 Side = Annotated[int, Declared(ge=1, le=4096)]
+Answer = TypeVar("Answer")
 Names = tuple[Annotated[str, Declared(max_length=1000)], ...]
 
 
@@ -49,6 +45,13 @@ class Images(Source):
     fit: Fit = Declared("crop", description="of another shape: cut the middle out, pad with a border, or stretch")
     grey: bool = Declared(False, description="one channel in place of three")
     parts: bool = Declared(False, description="the folders train, val and test are the parts of the split")
+    together: bool = Declared(
+        False, description="the images of one folder, below that of their class, stay in one part of the split"
+    )
+    split_column: str | None = Declared(None, description="the column of the table that says how images are split")
+    split_by: Literal["group", "time", "part"] = Declared(
+        "group", description="what that column says: images that stay together, the order of time, or the part by name"
+    )
     table: str | None = Declared(None, description="the table of labels, below the folder")
     file_column: str | None = Declared(None, description="the column with the names of the images")
     label_columns: Names = Declared((), description="the columns with the labels")
@@ -91,8 +94,17 @@ class Images(Source):
             fields,
             loader="",
             kind="image",
-            parting="given" if self.parts else "samples",
+            parting=self._parting(),
         )
+
+    def _parting(self) -> Parting:
+        """What a split may not tear apart."""
+        if self.parts:
+            return "given"
+        if self.answers == "table" and self.split_column is not None:
+            ways: dict[str, Parting] = {"group": "groups", "time": "time", "part": "given"}
+            return ways[self.split_by]
+        return "groups" if self.together else "samples"
 
     def _goal(self) -> Field:
         if self.answers == "masks":
@@ -107,7 +119,7 @@ class Images(Source):
         entries, names = _entries(path, self.stamp(path)), list[str]()
         facts = {entry.name: (entry.size, entry.time) for entry in entries}
         known = facts.keys()
-        answers, given = list[object](), list[int]()
+        answers = list[object]()
         left_out = set(self.skip)
         labels = self._labels(path)
         for name in self._images(known):
@@ -116,7 +128,6 @@ class Images(Source):
                 continue
             names.append(name)
             answers.append(answer)
-            given.append(self._part(name))
         if not names:
             raise MissingFiles(
                 f"None of the images of this project are below {path} any more: say where they are now on the Data "
@@ -131,7 +142,11 @@ class Images(Source):
             columns["mask"] = MaskColumn(path, masks, self.size, self.fit, self.mask_values, marks)
         else:
             columns["label"] = np.array(answers, np.int64 if self.task == "classes" else np.float32)
-        return Samples(columns, ids=ids, given=np.array(given, np.int8) if self.parts else None)
+        said = self._said(path, names)
+        parting = self._parting()
+        given = np.array([part_of(cell) for cell in said], np.int8) if parting == "given" else None
+        groups = ids_of(said) if parting == "groups" else in_order(said) if parting == "time" else None
+        return Samples(columns, groups=groups, ids=ids, given=given)
 
     def fingerprint(self, path: Path) -> str:
         return listing.fingerprint(listing.listed(path))
@@ -149,8 +164,24 @@ class Images(Source):
             chosen = (name for name in chosen if not name.startswith(f"{self.masks_in}/"))
         return sorted(chosen)
 
-    def _part(self, name: str) -> int:
-        return PARTS.get(name.partition("/")[0].lower(), -1) if self.parts else -1
+    def _said(self, path: Path, names: list[str]) -> list[str]:
+        """What says of each image how it is split: the name of a folder, or a cell of the table. Raises DataError."""
+        if self.parts:
+            return [name.partition("/")[0] for name in names]
+        if self.answers == "table" and self.table is not None and self.split_column is not None:
+            from engine.data.sources.images.labels import cells
+
+            found = cells(path / self.table, self.file_column or "", self.split_column)
+            return [_looked_up(found, name) or "" for name in names]
+        return [self._folder(name) for name in names] if self.together else []
+
+    def _folder(self, name: str) -> str:
+        """The folder, below that of the class, whose images stay together; the image itself where it is in none."""
+        inner = PurePosixPath(name)
+        if self.images_in:
+            inner = inner.relative_to(self.images_in)
+        folders = inner.parts[1:-1] if self.answers == "folders" else inner.parts[:-1]
+        return "/".join(folders) or name
 
     def class_of(self, name: str) -> str:
         """The name of the folder that says what an image shows; empty where it is in none."""
@@ -163,7 +194,7 @@ class Images(Source):
         if self.answers == "masks":
             return mask_of(name, self.images_in, self.masks_in, known)
         if self.answers == "table":
-            return labels.get(name, labels.get(PurePosixPath(name).name, labels.get(PurePosixPath(name).stem)))
+            return _looked_up(labels, name)
         return self._order.get(self.class_of(name))
 
     @property
@@ -177,6 +208,34 @@ class Images(Source):
         from engine.data.sources.images.labels import labels
 
         return labels(path / self.table, self.file_column or "", self.label_columns, self.task, self.classes)
+
+
+def in_order(cells: Sequence[str]) -> Array:
+    """Cells of time as numbers that rise with it: numbers, or dates. Raises DataError where one is neither."""
+    import numpy as np
+    import pandas as pd
+
+    from engine.data.sources.tables import encoding
+
+    column = pd.Series(cells, dtype=object).replace("", None)
+    numbers = encoding.numbers(column)
+    values = numbers if numbers.notna().all() else encoding.moments(column)
+    if values.isna().any():
+        odd = next(cell for cell, lost in zip(cells, values.isna(), strict=True) if lost)
+        raise DataError(
+            f"{odd[:40]!r} is neither a number nor a date, and the images are to be split in time by it: choose "
+            "another column.",
+            setting="data.source.options.split_column",
+        )
+    return np.asarray(values.rank(method="dense"), np.float64)
+
+
+def _looked_up(table: Mapping[str, Answer], name: str) -> Answer | None:
+    """What a table says of an image: by its whole name, by that of the file, or without its ending."""
+    for key in (name, PurePosixPath(name).name, PurePosixPath(name).stem):
+        if key in table:
+            return table[key]
+    return None
 
 
 def is_image(name: str) -> bool:

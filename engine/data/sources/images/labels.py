@@ -26,9 +26,26 @@ def labels(
     order = {name: index for index, name in enumerate(classes)}
     found: dict[str, object] = {}
     for line, row in enumerate(table[[file, *columns]].itertuples(index=False, name=None), 2):
-        key = str(row[0]).replace("\\", "/").strip().removeprefix("./")
-        found[key] = _answer(path, line, [str(value).strip() for value in row[1:]], task, order)
+        found[key_of(row[0])] = _answer(path, line, [str(value).strip() for value in row[1:]], task, order)
     return found
+
+
+def cells(path: Path, file: str, column: str) -> Mapping[str, str]:
+    """Name of an image → what stands in a column. Raises DataError."""
+    table = read(path)
+    for name in (file, column):
+        if name not in table.columns:
+            raise DataError(
+                f"{path} has no column {name!r} any more; there are {', '.join(map(str, table.columns[:20]))}.",
+                setting="data.source.options.split_column",
+            )
+    pairs = zip(table[file], table[column].astype("object").where(table[column].notna(), ""), strict=True)
+    return {key_of(key): str(cell).strip() for key, cell in pairs}
+
+
+def key_of(cell: object) -> str:
+    """The name of an image as a cell has it, with ``/`` between folders."""
+    return str(cell).replace("\\", "/").strip().removeprefix("./")
 
 
 def _answer(path: Path, line: int, values: list[str], task: str, order: Mapping[str, int]) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,8 +13,9 @@ from engine.data.sources import listing
 from engine.data.sources.found import Found, Note
 from engine.data.sources.images import oddities
 from engine.data.sources.images.columns import mask
-from engine.data.sources.images.images import PARTS, Images, is_image, mask_of
+from engine.data.sources.images.images import Images, is_image, mask_of
 from engine.data.sources.images.labels import FALSE, TRUE, words
+from engine.data.sources.parts import PARTS, name_parts
 from engine.data.sources.tables.reading import is_table, read
 from engine.files import is_file
 from engine.settings.data import SourceSettings
@@ -28,6 +29,8 @@ MOST_CLASSES: Final = 10_000
 FEW_NUMBERS: Final = 20
 """Different whole numbers up to which a column of labels is held for classes."""
 SEEN_MASKS: Final = 40
+MOST_FOLDERS: Final = 200
+"""Folders among which those of images and of masks are chosen."""
 SIDES: Final = (28, 32, 48, 64, 96, 128, 160, 192, 224)
 """Sides that images are brought to where they differ; larger ones cost more than they show to small networks."""
 
@@ -87,7 +90,10 @@ def look(path: Path, wishes: Images | None, watch: Watch) -> Found:
     return Found(settings, source.declare(path), reasons, counts, notes)
 
 
-LAYOUT: Final = ("answers", "parts", "table", "file_column", "label_columns", "images_in", "masks_in", "task")
+LAYOUT: Final = (
+    *("answers", "parts", "together", "split_column", "split_by"),
+    *("table", "file_column", "label_columns", "images_in", "masks_in", "task"),
+)
 """Options that say where the answers are; all others depend on them."""
 
 
@@ -97,12 +103,15 @@ def _answers(
     """Where the answers are, and why; where the user has said where, they are sought there alone."""
     wanted = wished.get("answers")
     pair = _mask_folders(names, known) if wanted in (None, "masks") else None
+    chosen = wished.get("images_in"), wished.get("masks_in")
+    if wanted == "masks" and any(chosen):
+        pair = _chosen_folders(path, names, known, *chosen)
     if pair is not None:
         images, masks = pair
         reason = f"Most images in {images or 'the folder'} have one of the same name in {masks}."
         return {"answers": "masks", "images_in": images, "masks_in": masks}, {"answers": reason}
     beside = known if wished.get("table") is None else known & {wished["table"]}
-    if wanted in (None, "table") and (table := _label_table(path, names, beside)):
+    if wanted in (None, "table") and (table := _label_table(path, names, beside, wished.get("file_column"))):
         return table
     if wanted in ("masks", "table"):
         what = "mask of the same name for most" if wanted == "masks" else "table with a column that names the"
@@ -126,6 +135,38 @@ def _answers(
     return found, reasons | {"answers": f"The images are in {len(classes)} folders, each one class."}
 
 
+def _chosen_folders(
+    path: Path, names: list[str], known: set[str], images: str | None, masks: str | None
+) -> tuple[str, str]:
+    """The folders of images and masks, where the user has named one of them or both. Raises DataError."""
+    every = folders(names)[:MOST_FOLDERS]
+    if masks is None:
+        pairs = [(images or "", other) for other in every if other != images]
+    else:
+        pairs = [(one, masks) for one in (every if images is None else (images,)) if one != masks]
+    counted = [(len(_paired(names, known, *pair)), pair) for pair in pairs]
+    best = max(counted, default=(0, ("", "")))
+    if not best[0]:
+        where = " and ".join(repr(name) for name in (images, masks) if name)
+        raise DataError(
+            f"No image of {path} has a mask of its name with the folders {where}.",
+            setting="data.source.options.masks_in",
+        )
+    return best[1]
+
+
+def folders(names: Iterable[str]) -> tuple[str, ...]:
+    """The folders with images, by name."""
+    return tuple(sorted({name.rpartition("/")[0] for name in names} - {""}))
+
+
+def _paired(names: list[str], known: set[str], images: str, masks: str) -> list[str]:
+    """The images that have a mask."""
+    inside = f"{images}/" if images else ""
+    chosen = [name for name in names if name.startswith(inside) and not name.startswith(f"{masks}/")]
+    return [name for name in chosen if mask_of(name, images, masks, known) is not None]
+
+
 def _mask_folders(names: list[str], known: set[str]) -> tuple[str, str] | None:
     """(folder of images, folder of masks), where there are two with the same names."""
     tops = Counter(name.partition("/")[0] for name in names if "/" in name)
@@ -139,27 +180,32 @@ def _mask_folders(names: list[str], known: set[str]) -> tuple[str, str] | None:
     return None
 
 
-def _label_table(path: Path, names: list[str], known: set[str]) -> tuple[dict[str, Any], dict[str, str]] | None:
-    """A table beside the images one of whose columns names them."""
+def _label_table(
+    path: Path, names: list[str], known: set[str], file: str | None
+) -> tuple[dict[str, Any], dict[str, str]] | None:
+    """A table beside the images one of whose columns names them: that of ``file``, or the best one."""
     keys = {key for name in names for key in (name, PurePosixPath(name).name, PurePosixPath(name).stem)}
     for name in sorted(known):
         if not is_table(path / name) or name.count("/") > 1:
             continue
         table = read(path / name)
-        best, share = "", 0.5
-        for column in table.columns:
+        best, share = "", 0.5 if file is None else 0.0
+        for column in (one for one in table.columns if file in (None, str(one))):
             cells = table[column].dropna().astype(str).str.strip().str.replace("\\", "/").head(2000)
             hits = cells.isin(keys).mean() if len(cells) else 0.0
             if hits > share:
                 best, share = str(column), float(hits)
         if best:
             others = tuple(str(column) for column in table.columns if column != best)
-            labels = tuple(_label_columns(table, others))
+            named = next((one for one in others if name_parts(table[one].dropna().astype(str).unique())), None)
+            labels = tuple(_label_columns(table, tuple(one for one in others if one != named)))
             if labels:
-                reason = f"The column {best!r} of {name} names the images."
-                return {"answers": "table", "table": name, "file_column": best, "label_columns": labels}, {
-                    "answers": reason
-                }
+                found = {"answers": "table", "table": name, "file_column": best, "label_columns": labels}
+                reasons = {"file_column": f"It names {100 * share:.3g} % of the images."}
+                if named is not None:
+                    found |= {"split_column": named, "split_by": "part"}
+                    reasons["split"] = f"The column {named!r} names the parts of a split."
+                return found, reasons | {"answers": f"The column {best!r} of {name} names the images."}
     return None
 
 

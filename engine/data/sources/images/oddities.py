@@ -12,8 +12,9 @@ from typing import Final
 from engine.data.dataset import DataError
 from engine.data.sources.found import Note
 from engine.data.sources.images.decoding import opened
-from engine.data.sources.images.images import PARTS, Images, is_image
+from engine.data.sources.images.images import Images, is_image
 from engine.data.sources.listing import Entry
+from engine.data.sources.parts import part_of
 from engine.data.streams import ahead, workers
 from engine.data.watch import Watch
 from engine.files import open_to_read
@@ -201,7 +202,7 @@ def _named(code: str, groups: list[list[Checked]], count: int, message: str) -> 
 
 
 def _part(name: str) -> int:
-    return PARTS.get(name.partition("/")[0].lower(), -1)
+    return part_of(name.partition("/")[0])
 
 
 def _sizes(whole: list[Checked]) -> list[Note]:

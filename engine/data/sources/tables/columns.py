@@ -9,7 +9,7 @@ from pydantic import Field as Declared
 from engine.settings.section import Section
 
 Type = Literal["number", "category", "yes_no", "date", "text", "id", "constant"]
-Role = Literal["input", "target", "group", "time", "ignored"]
+Role = Literal["input", "target", "group", "time", "part", "ignored"]
 Missing = Literal["fill", "indicate", "category", "drop"]
 Text = Annotated[str, Declared(max_length=1000)]
 UNKNOWN = "(unknown)"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.data.dataset import DataError
 from engine.data.sources.found import Found
+from engine.data.sources.parts import name_parts
 from engine.data.sources.tables import encoding, oddities
 from engine.data.sources.tables.columns import ColumnSettings, Missing, Role, Type
 from engine.data.sources.tables.guessing import Guess, guess
@@ -52,16 +53,20 @@ def look(path: Path, wishes: Table | None, watch: Watch) -> Found:
         guesses[str(name)] = guess(str(name), table[name], comma=comma)
     chosen = [name for name, column in wanted.items() if column.role == "target" and name in guesses]
     targets = chosen or _target(table, guesses)
+    chosen_split = any(column.role in ("group", "time") for column in wanted.values())
+    naming: Role = "ignored" if chosen_split else "part"
     columns, reasons = list[ColumnSettings](), dict[str, str]()
     for name, found in guesses.items():
         role: Role = "target" if name in targets else "input"
         if role == "target":
             found = guess(name, table[name], comma=comma, target=True)
-        column = _column(name, found, role, table[name])
+        column, reason = _column(name, found, role, table[name]), found.reason
+        if column.role in ("input", "ignored") and name_parts(encoding.named(table[name]).dropna().unique()):
+            column, reason = column.model_copy(update={"role": naming}), "It names the parts of a split."
         if name in wanted:
             column = _wished(column, wanted[name], table[name])
         columns.append(column)
-        reasons[f"columns.{name}"] = found.reason
+        reasons[f"columns.{name}"] = reason
         guesses[name] = found
     source = Table(
         columns=tuple(columns),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.data.sources.found import Note
 from engine.data.sources.images.oddities import few_and_uneven
+from engine.data.sources.parts import part_of
 from engine.data.sources.tables import encoding
 from engine.data.sources.tables.guessing import Guess
 from engine.data.sources.tables.tables import Table
@@ -43,6 +44,7 @@ def of(
         lost = len(table) - kept
         message = f"{lost:,} rows without a target, or with empty cells, are left out."
         notes.append(Note("left-out", message, (), "warning", lost))
+    notes += _unnamed(source, table)
     notes += _twice(source, table)
     notes += _giveaways(source, table)
     notes += _outliers(source, table)
@@ -59,20 +61,33 @@ def _silent(source: Table, table: pd.DataFrame) -> list[Note]:
     """Columns that nothing is learned from, and cells that are empty."""
     notes = list[Note]()
     said = {
-        "constant": ("constant", "hold the same in every row and are left out"),
-        "id": ("id-like", "have another value in every row, as names and numbers of rows do, and are left out"),
-        "text": ("text", "hold free text, which is not learned from, and are left out"),
+        "constant": ("constant", ("holds", "hold"), "the same in every row"),
+        "id": ("id-like", ("has", "have"), "a value of its own in every row, as names and numbers of rows do"),
+        "text": ("text", ("holds", "hold"), "free text, which is not learned from"),
     }
-    for kind, (code, words) in said.items():
+    for kind, (code, verbs, words) in said.items():
         names = tuple(column.name for column in source.columns if column.type == kind and column.role == "ignored")
         if names:
-            notes.append(Note(code, f"{_listed(names)} {words}.", names[:SHOWN], "hint", len(names)))
+            several = len(names) > 1
+            message = f"{_listed(names)} {verbs[several]} {words}, and {'are' if several else 'is'} left out."
+            notes.append(Note(code, message, names[:SHOWN], "hint", len(names)))
     empty = {str(name): float(share) for name, share in table.isna().mean().items() if share > 0}
     if empty:
         most = sorted(empty.items(), key=lambda pair: -pair[1])
         listed = ", ".join(f"{name} ({100 * share:.3g} %)" for name, share in most[:6])
         note = Note("missing", f"Cells are empty in {listed}.", tuple(empty)[:SHOWN], "hint", len(empty))
         notes.append(replace(note, severity="warning") if most[0][1] > MUCH else note)
+    return notes
+
+
+def _unnamed(source: Table, table: pd.DataFrame) -> list[Note]:
+    """Rows whose part of the split is not named where all others name theirs."""
+    notes = list[Note]()
+    for column in source.of("part")[:1]:
+        names = encoding.named(table[column.name]).fillna("")
+        if many := int((names.map(part_of) < 0).sum()):
+            message = f"{many:,} rows name no part of the split in {column.name!r} (train, val, test): theirs is drawn."
+            notes.append(Note("no-part", message, (column.name,), "warning", many))
     return notes
 
 
@@ -105,7 +120,12 @@ def _giveaways(source: Table, table: pd.DataFrame) -> list[Note]:
     ]
     if not found:
         return []
-    message = f"{_listed(tuple(found))} alone tells {goal.name!r}: is it known before the answer is? If not, ignore it."
+    known = (
+        "are they known before the answer is? If not, ignore them."
+        if len(found) > 1
+        else ("is it known before the answer is? If not, ignore it.")
+    )
+    message = f"{_listed(tuple(found))} alone {'tell' if len(found) > 1 else 'tells'} {goal.name!r}: {known}"
     return [Note("gives-away", message, tuple(found[:SHOWN]), "warning", len(found))]
 
 
@@ -154,7 +174,8 @@ def _outliers(source: Table, table: pd.DataFrame) -> list[Note]:
             found.append(column.name)
     if not found:
         return []
-    message = f"{_listed(tuple(found))} holds numbers far from all others: are they right?"
+    verb = "hold" if len(found) > 1 else "holds"
+    message = f"{_listed(tuple(found))} {verb} numbers far from all others: are they right?"
     return [Note("outliers", message, tuple(found[:SHOWN]), "hint", len(found))]
 
 

@@ -10,6 +10,7 @@ from pydantic import Field as Declared
 
 from engine.data.dataset import DataError, Dataset, Field, Samples, Task
 from engine.data.sources.identity import ids_of
+from engine.data.sources.parts import part_of
 from engine.data.sources.source import Source
 from engine.data.sources.tables import encoding
 from engine.data.sources.tables.columns import UNKNOWN, ColumnSettings
@@ -70,7 +71,8 @@ class Table(Source):
         fields |= self._targets(fields)
         classes = fields[next(reversed(fields))].classes if self.of("target") else None
         task: Task = "classification" if classes else "regression"
-        parting: Parting = "time" if self.of("time") else "groups" if self.of("group") else "samples"
+        ways: tuple[tuple[str, Parting], ...] = (("part", "given"), ("time", "time"), ("group", "groups"))
+        parting: Parting = next((parting for role, parting in ways if self.of(role)), "samples")
         return Dataset(
             path.stem,
             path.name,
@@ -118,7 +120,7 @@ class Table(Source):
         columns: dict[str, Column] = {}
         for name, field in dataset.fields.items():
             columns[name] = self._column(name, field, rows)
-        return Samples(columns, groups=self._groups(rows), ids=self._ids(table)[kept])
+        return Samples(columns, groups=self._groups(rows), ids=self._ids(table)[kept], given=self._given(rows))
 
     def _column(self, name: str, field: Field, rows: pd.DataFrame) -> Array:
         import numpy as np
@@ -171,10 +173,18 @@ class Table(Source):
     def _groups(self, rows: pd.DataFrame) -> Array | None:
         import numpy as np
 
-        for column in self.of("time"):
+        for column in () if self.of("part") else self.of("time"):
             return np.asarray(self._moments(column, rows[column.name]).rank(method="dense"), np.float64)
-        for column in self.of("group"):
+        for column in () if self.of("part") else self.of("group"):
             return ids_of(encoding.named(rows[column.name]).fillna(UNKNOWN))
+        return None
+
+    def _given(self, rows: pd.DataFrame) -> Array | None:
+        """The part that a column names; -1 where it names none."""
+        import numpy as np
+
+        for column in self.of("part"):
+            return np.array([part_of(name) for name in encoding.named(rows[column.name]).fillna("")], np.int8)
         return None
 
     def fingerprint(self, path: Path) -> str:

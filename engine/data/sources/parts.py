@@ -1,0 +1,24 @@
+"""What data say themselves about the part of a split that a sample belongs to: the names of folders, or cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+PARTS: Final[dict[str, int]] = {
+    **dict.fromkeys(("train", "training"), 0),
+    **dict.fromkeys(("val", "valid", "validation", "dev"), 1),
+    **dict.fromkeys(("test", "testing"), 2),
+}
+"""Names of parts of a split."""
+
+
+def part_of(name: str) -> int:
+    """0 train, 1 validation, 2 test; -1 where a name is none of a part."""
+    return PARTS.get(name.strip().lower(), -1)
+
+
+def name_parts(names: Iterable[str]) -> bool:
+    """Whether all of these are names of parts, and not all of the same one."""
+    found = {part_of(name) for name in names}
+    return len(found) > 1 and -1 not in found

@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.data.dataset import Dataset
 from engine.data.sources.found import Found
 from engine.data.sources.kinds import source_of
-from engine.edits import MISSING, Edit, SetParameter, SetSetting
+from engine.edits import MISSING, Edit, RenameNode, SetParameter, SetSetting
 from engine.files import is_file
 from engine.graph import Graph
 from engine.literals import literal
@@ -41,7 +41,10 @@ def fitted(what: str, found: Found) -> tuple[Graph, Found]:
     made = {"input": input, "classes": _answers(found.dataset)}
     known = inspect.signature(preset.build).parameters
     wanted = {key: value for key, value in made.items() if key in known and key not in given}
-    return fit(preset.make({**wanted, **given}), found), found
+    graph = fit(preset.make({**wanted, **given}), found)
+    for edit in _names(graph, found.dataset):
+        edit.apply(graph)
+    return graph, found
 
 
 def fit(graph: Graph, found: Found) -> Graph:
@@ -94,6 +97,16 @@ def _answers(dataset: Dataset) -> int:
     """How many numbers the network is to answer with."""
     goal = dataset.fields[dataset.first("target")]
     return goal.classes or (goal.shape[0] if goal.shape else 1)
+
+
+def _names(graph: Graph, dataset: Dataset) -> list[Edit]:
+    """The only Input and the only Output of a preset are called after the fields that they read, where they can be."""
+    edits: list[Edit] = []
+    for node_type, role in (("Input", "input"), ("Output", "target")):
+        nodes, field = graph.of_type(node_type), dataset.first(role)
+        if len(nodes) == 1 and field.isprintable() and field.strip() and graph.is_free(field, node_type):
+            edits.append(RenameNode(nodes[0].id, field))
+    return edits
 
 
 def _loss(graph: Graph, dataset: Dataset) -> list[Edit]:

@@ -1,0 +1,64 @@
+"""A preset for data of one's own: its input, its answers, its loss and its names are those of the data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import presets
+from engine.data import sources
+from engine.problems import find
+from engine.shapes import infer
+from presets.fitting import fitted
+from presets.preset import PresetError
+from tests.engine.own_data import diabetes_table, digit_folders, wine_table
+
+
+def ends(what: str, path: Path) -> dict[str, tuple[int, ...]]:
+    """The Inputs and Outputs of a fitted network by name, with the sizes of a sample."""
+    graph, _ = fitted(what, sources.describe(path))
+    assert [problem.message for problem in find(graph) if problem.severity == "error"] == []
+    report = infer(graph)
+    shapes = {}
+    for node in (*graph.of_type("Input"), *graph.of_type("Output")):
+        spec = next(iter(report.outputs.get(node.id, {}).values()), None) or report.inputs[node.id][0]
+        shapes[node.name] = spec.shape[1:]
+    return shapes
+
+
+def test_a_table_gives_its_columns_its_classes_and_its_names(tmp_path: Path) -> None:
+    path = wine_table(tmp_path / "wine.csv")
+    assert ends("mlp", path) == {"features": (15,), "grower": (3,)}
+
+
+def test_a_number_to_be_learned_is_one_output_with_a_loss_for_numbers(tmp_path: Path) -> None:
+    graph, found = fitted("mlp", sources.describe(diabetes_table(tmp_path / "diabetes.csv")))
+    (output,) = graph.of_type("Output")
+    assert output.parameters["loss"] == "mse_loss"
+    assert output.name == found.dataset.first("target")
+
+
+def test_images_come_in_the_size_that_a_preset_was_made_for(tmp_path: Path) -> None:
+    shapes = ends("lenet-5", digit_folders(tmp_path / "digits", 60))
+    assert list(shapes.values()) == [(1, 32, 32), (10,)]
+
+
+def test_every_preset_takes_a_table_or_says_why_not(tmp_path: Path) -> None:
+    found = sources.describe(wine_table(tmp_path / "wine.csv"))
+    refused = {}
+    for preset in presets.all():
+        try:
+            graph, _ = fitted(preset.name, found)
+        except PresetError as error:
+            refused[preset.name] = str(error)
+        else:
+            assert [problem for problem in find(graph) if problem.severity == "error"] == []
+    assert "mlp" not in refused
+    assert "lenet-5" in refused
+    assert all(why.endswith(".") and len(why) < 400 for why in refused.values())
+
+
+def test_a_name_that_a_node_cannot_have_is_not_given(tmp_path: Path) -> None:
+    (tmp_path / "odd.csv").write_text('a,b,"two\nlines"\n' + "1,2,x\n3,4,y\n5,6,x\n7,8,y\n" * 5, encoding="utf-8")
+    assert ends("mlp", tmp_path / "odd.csv") == {"features": (2,), "digit": (2,)}

@@ -102,8 +102,8 @@ def _answers(dataset: Dataset) -> int:
 def _names(graph: Graph, dataset: Dataset) -> list[Edit]:
     """The only Input and the only Output of a preset are called after the fields that they read, where they can be."""
     edits: list[Edit] = []
-    for node_type, role in (("Input", "input"), ("Output", "target")):
-        nodes, field = graph.of_type(node_type), dataset.first(role)
+    for node_type, field in (("Input", dataset.first("input")), ("Output", dataset.first("target"))):
+        nodes = graph.of_type(node_type)
         if len(nodes) == 1 and field.isprintable() and field.strip() and graph.is_free(field, node_type):
             edits.append(RenameNode(nodes[0].id, field))
     return edits

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 import presets
 from engine.data import sources
 from engine.problems import find

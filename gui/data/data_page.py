@@ -158,9 +158,9 @@ class DataPage(QWidget):
         self.background.close()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Load the samples once they are to be seen."""
+        """Show what the document holds by now, and load the samples once they are to be seen."""
         super().showEvent(event)
-        self._look()
+        self.refresh()
         self.own.check_listed()
         self.own.state.check()
 

@@ -333,6 +333,21 @@ def test_a_hidden_page_loads_nothing(qtbot: QtBot, show: Show) -> None:
     assert page.seen is not None
 
 
+def test_a_page_that_is_left_as_another_project_comes_shows_that_one_later(qtbot: QtBot, show: Show) -> None:
+    page, other = show(dataset="digits"), Graph("other")
+    page.transforms.append("resize")
+    settle(qtbot, page)
+    SetSetting(("data", "dataset"), "iris").apply(other)
+    SetSetting(("data", "transforms"), [{"name": "standardise", "field": "features"}]).apply(other)
+    page.document.open_graph(other)
+    page.hide()
+    page.show()
+    settle(qtbot, page)
+    assert button(page, "Remove: standardise").isVisible()
+    assert not [each for each in page.findChildren(QToolButton) if "resize" in each.accessibleName()]
+    assert page.choice.list.currentItem().data(Qt.ItemDataRole.UserRole).name == "iris"
+
+
 @pytest.mark.parametrize("name", ["dark", "light"])
 def test_it_is_painted_in_both_themes(qtbot: QtBot, show: Show, name: Any) -> None:
     page = show(dataset="digits", transforms=[{"name": "standardise", "field": "image"}])

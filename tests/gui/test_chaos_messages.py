@@ -134,7 +134,8 @@ def _change(rng: random.Random, plain: Any) -> None:
         holder = holder[key]
     how = rng.random()
     if not keys or how < 0.1:
-        holder.append(rng.choice(WRONG)) if isinstance(holder, list) else holder.update(extra=rng.choice(WRONG))
+        value = copy.deepcopy(rng.choice(WRONG))
+        holder.append(value) if isinstance(holder, list) else holder.update(extra=value)
     elif how < 0.25:
         del holder[key]
     else:

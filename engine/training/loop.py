@@ -258,8 +258,11 @@ class Trainer:
         session, self._session = self._session, None
         self._show(phase="saving")
         if session is None:
-            result = Result(state, message, 0, 0, 0.0, run.path, remark=remark, about=about)
-            means, said, weights = {}, self.status.diagnoses, list[Callable[[], None]]()
+            was = run.info  # one that could not be resumed is where it was
+            judged, test = ({name: float(value) for name, value in part.items()} for part in (was.validation, was.test))
+            result = Result(state, message, was.epochs, was.steps, was.seconds, run.path, judged, test, remark, about)
+            means, said = was.train, self.status.diagnoses or was.diagnoses
+            weights = list[Callable[[], None]]()
         else:
             result = replace(session.result(state, message), remark=remark, about=about)
             means, said = dict(session.recorder.epoch_means), session.monitor.said

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import torch
 
 from engine.data.pipeline import Prepared
+from engine.foreign import is_out_of_memory
 from engine.training.control import Control
 from engine.training.diagnosis.course import TrainingFacts
 from engine.training.diagnosis.monitor import HealthMonitor
@@ -23,6 +24,7 @@ from engine.training.recorder import Recorder
 from engine.training.runs.checkpoint import Checkpoint
 from engine.training.runs.run import Run
 from engine.training.session import Session
+from engine.training.status import TrainingError
 from engine.training.steps.assembly import build
 from engine.training.steps.compiling import compile_network
 from engine.training.steps.device import seed_step
@@ -109,10 +111,17 @@ def _compile(session: Session) -> None:
 
 
 def _restore(session: Session, checkpoint: Checkpoint) -> None:
-    """Take on the state of a checkpoint."""
+    """Take on the state of a checkpoint. Raises TrainingError where it is none of this network."""
     progress = checkpoint.progress
-    session.network.module.load_state_dict(dict(checkpoint.weights))
-    session.stepper.restore(checkpoint.optimizer)
+    try:
+        session.network.module.load_state_dict(dict(checkpoint.weights))
+        session.stepper.restore(checkpoint.optimizer)
+    except Exception as error:  # torch takes a stranger's state apart without asking what it is
+        if is_out_of_memory(error):
+            raise
+        raise TrainingError(
+            f"{checkpoint.folder} is no state of this network, so the run cannot be resumed: begin a new one."
+        ) from error
     session.recorder.restore(progress.seconds, progress.sums)
     session.monitor.remember(session.recorder.run.info.diagnoses, session.recorder.history)
     session.epochs, session.steps, session.batches = progress.epochs, progress.step, progress.batches

@@ -6,9 +6,12 @@ import hashlib
 import json
 import pickle
 import shutil
+import struct
+import zipfile
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +22,7 @@ from engine.training.runs.checkpoint import MODEL, OPTIMIZER, STATE, load
 from engine.training.runs.folder import FACTS, METRICS, RunError, kept
 from engine.training.runs.lines import MOST_SERIES, read_metrics
 from engine.training.runs.run_info import read
+from tests.engine.refusals import refusal
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_resume import Stopping
 from tests.work import counted
@@ -138,17 +142,55 @@ def test_no_training_has_written_so_many_curves(tmp_path: Path) -> None:
         read_metrics(curves(tmp_path / "run", MOST_SERIES + 10))
 
 
+def seal(state: Path) -> None:
+    """Let the sums of a state fit what is in it, as a stranger can."""
+    entries = json.loads((state / STATE).read_text()) | {"seal": ""}
+    entries["digests"] = {part: hashlib.sha256((state / part).read_bytes()).hexdigest() for part in (MODEL, OPTIMIZER)}
+    (state / STATE).write_text(json.dumps(entries))
+
+
 def test_a_pickle_in_a_state_is_named_without_advice_to_run_it(stopped: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     shutil.copytree(stopped, run)
     folder = kept(run)[-1][1]
     (folder / OPTIMIZER).write_bytes(pickle.dumps(Path, 2))
-    entries = json.loads((folder / STATE).read_text()) | {"seal": ""}
-    entries["digests"][OPTIMIZER] = hashlib.sha256((folder / OPTIMIZER).read_bytes()).hexdigest()
-    (folder / STATE).write_text(json.dumps(entries))
+    seal(folder)
     with pytest.raises(RunError, match=r"optimizer\.pt is damaged: it holds something else than numbers") as caught:
         load(run)
     assert "weights_only" not in str(caught.value)
+
+
+STUMBLES = {
+    IndexError: b"t.",
+    KeyError: b"h\x05.",
+    TypeError: b"}}K\x01s.",
+    struct.error: b"J\x01.",
+    UnicodeDecodeError: b"X\x02\x00\x00\x00\xff\xff.",
+    AttributeError: b"ctorch._utils\n_rebuild_tensor_v2\n(K\x01K\x01))\x89}tR.",
+}
+"""What torch's own reader of pickles runs into → what makes it."""
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["archive", "bare"])
+@pytest.mark.parametrize("error", STUMBLES, ids=lambda error: error.__name__)
+def test_whatever_the_reader_of_pickles_stumbles_over_is_damage(
+    error: type[Exception], whole: bool, stopped: Path, tmp_path: Path
+) -> None:
+    run, content = tmp_path / "run", b"\x80\x02" + STUMBLES[error]
+    shutil.copytree(stopped, run)
+    folder = kept(run)[-1][1]
+    if whole:
+        with zipfile.ZipFile(folder / OPTIMIZER) as before:
+            parts = {name: before.read(name) for name in before.namelist()}
+        with zipfile.ZipFile(folder / OPTIMIZER, "w") as after:
+            for name, part in parts.items():
+                after.writestr(name, content if name.endswith("/data.pkl") else part)
+    else:
+        (folder / OPTIMIZER).write_bytes(content)
+    seal(folder)
+    with pytest.raises(error):
+        torch.load(folder / OPTIMIZER, weights_only=True)
+    assert "optimizer.pt is damaged: it holds something else than numbers" in refusal(lambda: load(run))
 
 
 def test_a_missing_part_of_a_state_is_missing_and_not_damaged(stopped: Path, tmp_path: Path) -> None:

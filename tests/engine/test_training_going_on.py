@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from engine.edits import SetParameter
 from engine.graph import Graph
 from engine.training.loop import Trainer
-from engine.training.runs.checkpoint import FOLDER, MODEL
+from engine.training.runs.checkpoint import FOLDER, MODEL, OPTIMIZER
 from engine.training.runs.folder import METRICS, WEIGHTS
+from engine.training.runs.folder import kept as states
 from engine.training.runs.run_info import read
 from engine.training.runs.stored import stored_history
 from engine.training.session import Session
 from engine.training.status import Status, TrainingError
 from gui.cli import main
+from tests.engine.test_training_bounds import seal
 from tests.engine.test_training_keeping import kept
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_resume import Stopping
@@ -69,6 +72,46 @@ def test_the_command_line_says_at_the_start_that_a_state_was_damaged(
     assert errors.index("is damaged") < errors.index("epoch 3/5")
 
 
+def other_layers(state: Path) -> None:
+    save_file({"other.weight": torch.zeros(3)}, state / MODEL)
+
+
+def other_shapes(state: Path) -> None:
+    save_file({name: tensor[:1].clone() for name, tensor in load_file(state / MODEL).items()}, state / MODEL)
+
+
+def no_table(state: Path) -> None:
+    torch.save([1, 2], state / OPTIMIZER)
+
+
+def other_optimizer(state: Path) -> None:
+    known = torch.load(state / OPTIMIZER, weights_only=True)
+    torch.save(known | {"optimizer": {"state": {}, "param_groups": []}}, state / OPTIMIZER)
+
+
+def no_warmup(state: Path) -> None:
+    known = torch.load(state / OPTIMIZER, weights_only=True)
+    torch.save({name: known[name] for name in known if name != "warmup"}, state / OPTIMIZER)
+
+
+@pytest.mark.parametrize("change", [other_layers, other_shapes, no_table, other_optimizer, no_warmup])
+def test_a_state_of_another_network_is_one_sentence_and_the_run_stays_as_it_was(
+    change: Callable[[Path], None], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    Trainer(kept(), run, control=Stopping(20)).run()
+    state, curves, before = states(run)[-1][1], (run / METRICS).read_bytes(), read(run)
+    change(state)
+    seal(state)
+    result = Trainer.resume(run).run()
+    assert result.message == f"{state} is no state of this network, so the run cannot be resumed: begin a new one."
+    assert (result.state, result.epochs, result.steps) == ("failed", before.epochs, 20)
+    after = read(run)
+    fields = ("epochs", "steps", "seconds", "train", "validation", "best", "diagnoses")
+    assert [getattr(after, name) for name in fields] == [getattr(before, name) for name in fields]
+    assert (run / METRICS).read_bytes() == curves
+
+
 # -- begun with the weights of another -------------------------------------------------------------------------------
 
 
@@ -94,6 +137,16 @@ def test_weights_that_are_damaged_are_those_of_the_last_state(size: int, tmp_pat
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
     assert f"The weights that {run} ended with are damaged: those after its step 14 are taken." in result.message
     assert read(tmp_path / "child").notes == list(trainer.status.notes)
+
+
+@pytest.mark.parametrize("said", ["[1]", '"x"', "1", '{"n2": ["fc1"]}', "[" * 90_000, '{"n2": "fc1"'])
+def test_weights_that_name_no_layers_are_those_of_the_last_state(said: str, tmp_path: Path) -> None:
+    run = tmp_path / "parent"
+    Trainer(kept(epochs=3), run).run()
+    save_file(load_file(run / WEIGHTS), run / WEIGHTS, {"modules": said})
+    result = Trainer(kept(epochs=0), tmp_path / "child", weights_of=run).run()
+    assert "are damaged: those after its step 21 are taken." in result.message
+    assert "Begun with the weights of 2 layers." in result.message
 
 
 def test_where_no_weights_are_left_no_run_is_begun(tmp_path: Path) -> None:

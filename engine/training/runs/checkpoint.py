@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import pickle
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -185,16 +184,13 @@ def _read(folder: Path) -> Checkpoint:
             if progress.digests.get(part) != _digest(folder, part):
                 raise RunError(f"{folder / part} is damaged.")
         weights = load_file(own_files.readable(folder, MODEL))
-        with own_files.open_to_read(folder, OPTIMIZER) as file:
-            optimizer = torch.load(file, weights_only=True, map_location="cpu")
+        optimizer = _numbers(folder)
     except RunError:
         raise
     except FileNotFoundError as error:
         raise RunError(f"{folder} is not whole: {Path(error.filename).name} is missing.") from error
     except OSError as error:
         raise RunError(f"{error.filename or folder} cannot be read: {error.strerror or error}.") from error
-    except pickle.UnpicklingError as error:  # its advice, to read whatever it is, is for nobody
-        raise RunError(f"{folder / OPTIMIZER} is damaged: it holds something else than numbers by name.") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
@@ -202,6 +198,18 @@ def _read(folder: Path) -> Checkpoint:
     except (ValueError, RuntimeError, SafetensorError, EOFError) as error:
         raise RunError(f"{folder} is damaged ({reason_of(error)[1]}).") from error
     return Checkpoint(folder, progress, weights, optimizer)
+
+
+def _numbers(folder: Path) -> State:
+    """What optimizer and schedule remember. Raises RunError, and OSError and RuntimeError of the disk."""
+    with own_files.open_to_read(folder, OPTIMIZER) as file:
+        try:
+            found: State = torch.load(file, weights_only=True, map_location="cpu")
+        except (OSError, RuntimeError):
+            raise
+        except Exception as error:  # torch's reader stumbles in many ways, and its advice is for nobody
+            raise RunError(f"{folder / OPTIMIZER} is damaged: it holds something else than numbers by name.") from error
+    return found
 
 
 def _digest(folder: Path, name: str) -> str:

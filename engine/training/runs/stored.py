@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from pydantic import TypeAdapter, ValidationError
 
 from engine import own_files
 from engine.files import reason_of
@@ -17,6 +18,8 @@ from engine.training.runs.run_info import read
 
 if TYPE_CHECKING:
     from engine.weights.warm_start import Parent
+
+MODULES: Final = TypeAdapter(dict[str, str])
 
 
 def stored_history(run: Path) -> History:
@@ -43,8 +46,10 @@ def parent_of(run: Path) -> Parent:
     if os.path.lexists(run / WEIGHTS):
         try:
             with safe_open(own_files.readable(run, WEIGHTS), "pt") as file:
-                modules = json.loads((file.metadata() or {}).get("modules", "{}")) or modules
+                modules = MODULES.validate_json((file.metadata() or {}).get("modules", "{}")) or modules
             return Parent(load_file(own_files.readable(run, WEIGHTS)), modules)
+        except ValidationError:
+            damage = "what is said of its layers is no map of names"
         except (OSError, ValueError, SafetensorError) as error:
             damage = reason_of(error)[1].rstrip(".")
     try:

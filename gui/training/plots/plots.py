@@ -347,7 +347,7 @@ def _parsed(text: str) -> dict[str, Any]:
     }
     try:
         found = json.loads(text) if text else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return state
     if not isinstance(found, dict):
         return state

@@ -147,6 +147,15 @@ def test_the_layout_is_kept_between_starts(qtbot: QtBot, show: Show) -> None:
         made.close()
 
 
+@pytest.mark.parametrize("kept", ["{", "[]", "[" * 90_000, '{"plots": [["loss", 1]], "axis": [], "smoothing": true}'])
+def test_what_was_remembered_of_plots_may_be_anything(qtbot: QtBot, kept: str) -> None:
+    Preferences().set_text("training/plots", kept)
+    plots = Plots(Preferences())
+    qtbot.addWidget(plots)
+    assert [plot.shown for plot in plots.panels] == ["loss", "accuracy"]
+    assert (plots.span.axis, plots.slider.value()) == ("step", 60)
+
+
 def test_curves_are_exported(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     board = show()
     plots = fed(qtbot, board)

@@ -15,11 +15,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
-    QDialog,
-    QFileDialog,
-    QInputDialog,
     QLineEdit,
-    QMessageBox,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -30,11 +26,12 @@ from engine import project
 from gui.training.runs.runs_columns import NAME
 from gui.window import MainWindow
 from tests.gui.editing import edit_once
+from tests.journeys.answers import TEXTS, answer
 
 LONG = 120_000
 """Milliseconds after which a training hangs."""
-LARGE, MANY_RUNS = 60, 6
-"""Layers of a network that is given up for a preset, and runs of which some are deleted."""
+LARGE, MANY_RUNS, PLOTS = 60, 6, 2
+"""Layers of a network that is given up for a preset, runs of which some are deleted, and plots at rest."""
 SMALL = ("mlp", "lenet-5", "linear-classifier", "lstm-classifier")
 """Presets that train in seconds."""
 LEFT_OUT = {"file.quit", "file.save_preset", "canvas.keep_block"}
@@ -46,7 +43,6 @@ KEYS = (
     *(Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End),
     *(Qt.Key.Key_A, Qt.Key.Key_L, Qt.Key.Key_1, Qt.Key.Key_9, Qt.Key.Key_Period, Qt.Key.Key_Minus),
 )
-TEXTS = ("", "3", "-1", "0.5", "relu", "conv", "x" * 90, "3, 3", "=width * 2", "1e9", "ß ∂ 漢", "<b>bold</b>")
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -94,7 +90,7 @@ class Monkey:
         self.done[-1] = f"{act.__name__[1:]} {act()}"
         self.settle()
         for _ in range(5):
-            if not self._answer():
+            if not answer(self.rng, self.folder, self.done):
                 break
             self.settle()
         if len(self.window.document.project.nodes) > LARGE:
@@ -108,19 +104,21 @@ class Monkey:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def come_to_rest(self) -> None:
-        """The same state whatever was before: a preset, nothing running, few runs, the design page in a light theme."""
+        """The same state whatever was before: a preset in a light theme, a run, none going, two plots."""
         window = self.window
         self._helper.stop()
         for _ in range(20):
-            if not self._answer(leave=True):
+            if not answer(self.rng, self.folder, self.done, leave=True):
                 break
             self.settle()
         if window.pages.running:
             window.actions_table["train.stop"].trigger()
             self._qtbot.waitUntil(lambda: not window.pages.running, timeout=LONG)
+        window.files.show_graph(presets.build("mlp"))
         window.pages.show_training()
         self._untick_and_delete(keep=1)
         window.pages.training.run.clear()
+        self._keep_plots(PLOTS)
         window.pages.show_data()
         window.preferences.theme = "dark"
         window.preferences.switch_theme()
@@ -128,7 +126,7 @@ class Monkey:
         window.resize(1280, 800)
         if window.actions_table["view.values"].isChecked():
             window.actions_table["view.values"].trigger()
-        window.files.show_graph(presets.build("mlp"))
+        window.pages.show_design()
         QApplication.clipboard().clear()
         self._qtbot.waitUntil(lambda: not self._busy() and not ticking(), timeout=LONG)
         self.settle()
@@ -345,52 +343,17 @@ class Monkey:
         runs._delete(gone[keep:])
         self._qtbot.waitUntil(lambda: not self._busy(), timeout=LONG)
 
+    def _keep_plots(self, count: int) -> None:
+        """Add or remove plots: how many a user has is the user's, and each is forty widgets."""
+        plots = self.window.pages.training.drawing.plots
+        assert plots is not None
+        for plot in plots.panels[count:]:
+            plots.remove_plot(plot)
+        while len(plots.panels) < count:
+            plots.add_plot()
+
     def _busy(self) -> bool:
         """Whether something is being read or written beside the window."""
         from gui.work.background import Background
 
         return any(each.busy for each in self.window.findChildren(Background))
-
-    # -- dialogs ---------------------------------------------------------------------------------------------------
-
-    def _answer(self, leave: bool = False) -> bool:
-        """Answer the popup or dialog that is open, if one is; leave it without doing anything if that is wanted."""
-        popup = QApplication.activePopupWidget()
-        if popup is not None:
-            if not leave and self.rng.random() < 0.5:
-                QTest.keyClick(popup, Qt.Key.Key_Down)
-                QTest.keyClick(popup, Qt.Key.Key_Return)
-            else:
-                popup.close()
-            return True
-        dialogs = [each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()]
-        if not dialogs:
-            return False
-        dialog = dialogs[-1]
-        self.done.append(f"  {type(dialog).__name__} “{dialog.windowTitle()}”")
-        buttons = [each for each in dialog.findChildren(QAbstractButton) if each.isVisible() and each.isEnabled()]
-        if leave or self.rng.random() < 0.4:
-            dialog.reject()
-        elif isinstance(dialog, QFileDialog):
-            self._answer_file(dialog)
-        elif isinstance(dialog, QInputDialog):
-            dialog.setTextValue(self.rng.choice(TEXTS))
-            dialog.accept()
-        elif isinstance(dialog, QMessageBox) and buttons:
-            self.rng.choice(buttons).click()
-        else:
-            dialog.reject()
-        return True
-
-    def _answer_file(self, dialog: QFileDialog) -> None:
-        dialog.setDirectory(str(self.folder))
-        names = sorted(self.folder.glob("*.loom"))
-        if dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave:
-            dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
-            dialog.selectFile(str(self.folder / f"{self.rng.randrange(3)}"))
-            dialog.accept()
-        elif names:
-            dialog.selectFile(str(self.rng.choice(names)))
-            dialog.accept()
-        else:
-            dialog.reject()

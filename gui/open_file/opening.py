@@ -57,6 +57,8 @@ class Opener(QObject):
         self._document, self._watch, self._claims, self._notices = document, watch, claims, notices
         self._window, self._shown, self._failed, self._when_safe = window, shown, failed, when_safe
         self._reading, self._learning = Background("open file", self), Background("facts of file", self)
+        self._wanted: object = None
+        """Tells the file that was asked for last; None: another project was opened since."""
 
     @property
     def busy(self) -> bool:
@@ -68,8 +70,10 @@ class Opener(QObject):
         self._learning.close(PATIENCE)
 
     def open(self, path: Path) -> None:
-        """Read a file, and show it; where it cannot be read the open document stays."""
-        self._reading.run(lambda: read(path, self._claims), self._read, self._not_read)
+        """Read a file, and show it unless another project is opened meanwhile; one that is none changes nothing."""
+        wanted = self._wanted = object()
+        job = partial(read, path, self._claims)
+        self._reading.run(job, partial(self._read, wanted), partial(self._not_read, wanted))
 
     def show(
         self,
@@ -83,8 +87,10 @@ class Opener(QObject):
     ) -> None:
         """Show a graph at once; what is to be known of its file, such as who has it open, follows.
 
-        ``key`` is what its file is claimed by already; ``asked`` says that the user knows who else has it open.
+        ``key`` is what its file is claimed by already; ``asked`` says that the user knows who else has it open. A file
+        that is still being read is not wanted any more.
         """
+        self._wanted = None
         self._claims.keep(key)
         shown = b"" if path is None else project.to_bytes(graph)
         known = None if path is None else version or FileVersion.of(shown)
@@ -112,7 +118,10 @@ class Opener(QObject):
             )
             Question(self._window, TITLE, held(path, facts.holder), MORE, choices).open()
 
-    def _read(self, found: ReadFile) -> None:
+    def _read(self, wanted: object, found: ReadFile) -> None:
+        if wanted is not self._wanted:
+            self._claims.keep_current()
+            return
         if found.holder is None:
             self._open(found)
             return
@@ -136,10 +145,12 @@ class Opener(QObject):
     def _open_copy(self, found: ReadFile) -> None:
         self._when_safe(lambda: self.show(found.graph, saved=False))
 
-    def _not_read(self, error: Exception) -> None:
+    def _not_read(self, wanted: object, error: Exception) -> None:
+        self._claims.keep_current()
         if not isinstance(error, FileError):
             raise error
-        self._failed("This file cannot be opened", str(error))
+        if wanted is self._wanted:
+            self._failed("This file cannot be opened", str(error))
 
     def _raise(self, error: Exception) -> None:
         raise error

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QInputDialog, QMessageBox
@@ -17,6 +19,8 @@ from engine.saving.open_projects import Claim, Holder, claim
 from gui.app import build_window
 from gui.canvas import blocks
 from gui.document import Document
+from gui.open_file import opening
+from gui.open_file.reading import ReadFile
 from gui.window import MainWindow
 from presets.own import save_preset
 from tests.gui.open_files import Made, answer, asked, look, name, opened, press, question, settle, write
@@ -109,6 +113,47 @@ def test_what_is_opened_is_claimed_whatever_is_asked_before(
     assert window.document.path == here
     assert isinstance(claim(here), Holder)
     free = claim(away)
+    assert isinstance(free, Claim)
+    free.release()
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_a_file_that_is_read_slowly_comes_not_after_another_project_was_opened(
+    sound: bool, window: MainWindow, qtbot: QtBot, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, answers, read = path.with_name("other.loom"), threading.Event(), opening.read
+
+    def slow(*arguments: Any) -> ReadFile:
+        answers.wait()
+        return read(*arguments)
+
+    monkeypatch.setattr(opening, "read", slow)
+    write(other, "other") if sound else other.write_bytes(b"{")
+    window.files.open_path(other)
+    window.files.new()
+    answers.set()
+    settle(window, qtbot)
+    assert (window.document.project.name, window.document.path) == ("untitled", None)
+    assert not [each for each in window.findChildren(QMessageBox) if each.isVisible()]
+    free = claim(other)
+    assert isinstance(free, Claim)
+    free.release()
+    window.files.open_path(other)
+    settle(window, qtbot)
+    assert window.document.path == (other if sound else None), "one that is asked for later comes"
+
+
+def test_of_two_files_that_are_asked_for_at_once_the_one_that_is_not_shown_is_free(
+    window: MainWindow, qtbot: QtBot, path: Path
+) -> None:
+    other, broken = path.with_name("other.loom"), path.with_name("broken.loom")
+    write(other, "other")
+    broken.write_bytes(b"{")
+    window.files.open_path(other)
+    window.files.open_path(broken)
+    settle(window, qtbot)
+    assert window.document.path == path
+    free = claim(other)
     assert isinstance(free, Claim)
     free.release()
 

@@ -88,12 +88,13 @@ def frames(clip: Array) -> QImage:
 
 
 def masks(classes: Array) -> list[QImage]:
-    """Masks (count, height, width) of classes as pictures, a colour for each class."""
+    """Masks (count, height, width) of classes as pictures, a colour for each class; what is none is left empty."""
     import numpy as np
 
-    colours = [(colour.red(), colour.green(), colour.blue()) for colour in mask_colours()]
-    table = np.array(colours, np.uint8)
-    return [_image(mask) for mask in table[classes.astype(np.int64) % len(table)]]
+    shades = [*mask_colours(), theme.color("base")]
+    table = np.array([(colour.red(), colour.green(), colour.blue()) for colour in shades], np.uint8)
+    classes, last = classes.astype(np.int64), len(shades) - 1
+    return [_image(mask) for mask in table[np.where(classes < 0, last, classes % last)]]
 
 
 def mask_colours() -> list[QColor]:

@@ -9,11 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
-    QScrollArea,
     QSplitter,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,9 +23,11 @@ from engine.graph import Graph, GraphError
 from engine.settings.data import DataConfig
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.training.status import sentence
+from gui.data.augmentation import Augmentation
 from gui.data.data_preview import DataPreview, look
-from gui.data.data_settings import SplitSection, Transforms
+from gui.data.data_settings import SplitSection, Transforms, column
 from gui.data.dataset_list import Catalogue, facts
+from gui.data.draws import DrawsPanel
 from gui.data.middle import Middle
 from gui.data.own.looking import OwnLook
 from gui.data.own.own_data import OwnData
@@ -101,8 +100,10 @@ class DataPage(QWidget):
         self.use = UseBar(document)
         self.use.used.connect(self._use_looked)
         self.use.message.connect(self.message)
-        self.middle = Middle(self.use, self.own, self.samples)
-        self.transforms = Transforms(document)
+        self.draws = DrawsPanel()
+        self.middle = Middle(self.use, self.own, self.samples, self.draws)
+        self.transforms, self.augmentation = Transforms(document), Augmentation(document)
+        self.augmentation.added.connect(self._show_draws)
         self.split = SplitSection(document)
         path = ("data",)
         self.sections: list[SettingsSection] = [
@@ -112,7 +113,7 @@ class DataPage(QWidget):
         ]
         self.reading = ReadingPanel(document)
         self.sections.append(self.reading.threads)
-        for part in (self.transforms, self.reading):
+        for part in (self.transforms, self.augmentation, self.reading):
             part.message.connect(self.message)
         for section in self.sections:
             section.message.connect(self.message)
@@ -141,7 +142,8 @@ class DataPage(QWidget):
             self.looked.dataset if self.looked else self._used if source_in(self.document) else None,
         )
         self._show_own()
-        self.transforms.refresh(wrong, self.looked)
+        for steps in (self.transforms, self.augmentation):
+            steps.refresh(wrong, self.looked)
         for section in self.sections:
             section.refresh(wrong)
             section.explain(STAND_INS, hints)
@@ -151,7 +153,7 @@ class DataPage(QWidget):
     def close_background(self) -> None:
         """Wait for what is being read; stop what is being fetched and measured."""
         self._rest.stop()
-        for part in (self.choice.files, self.samples.baselines, self.own, self.reading):
+        for part in (self.choice.files, self.samples.baselines, self.own, self.reading, self.draws):
             part.close_background()
         if self._own_state is not None:
             self._own_state.close()
@@ -208,6 +210,8 @@ class DataPage(QWidget):
             else:
                 self.samples.show_error(self.own.error)
             return
+        found = None if isinstance(settings, SettingFault) or not settings[0].chosen else settings[0]
+        self.draws.show_config(found, self._seed())
         self.use.show_state(self.looked, None if isinstance(settings, SettingFault) else settings[0], self._said)
         if isinstance(settings, SettingFault):
             self._shown = None
@@ -250,6 +254,16 @@ class DataPage(QWidget):
         """Show what the split makes of the data, beside the shares and where its way is chosen."""
         self.split.preview.show_facts(facts)
         self.own.options.show_parts(line_of(facts))
+
+    def _seed(self) -> int:
+        """What the draws of a training are drawn from."""
+        settings = resolve_settings(self.document.project)
+        return 0 if isinstance(settings, SettingFault) else settings[1].seed
+
+    def _show_draws(self) -> None:
+        """A variation was added: what it does comes to the front."""
+        self._show_own()
+        self.middle.show_draws()
 
     def _offer_files(self) -> None:
         """Where the files are not there yet, say so and offer to fetch them."""
@@ -362,7 +376,8 @@ class DataPage(QWidget):
             shown = None
         self.reading.show_for(own=shown is not None and shown.kind == Images.kind, used=found is None)
         parts = self.own.show_source(shown, used=shown is not None and found is None)
-        self.middle.show_parts(parts, found.settings.path if found is not None else "")
+        varied = bool(looked.augmentation if looked is not None else self.augmentation.items())
+        self.middle.show_parts(parts, found.settings.path if found is not None else "", varied=varied)
         entries = self.own.recent.entries()
         if used is not None and self._used is not None and used.path not in [entry.path for entry in entries]:
             entries.insert(0, OwnEntry(used.path, Wishes(used.kind), facts(self._used)))
@@ -370,25 +385,9 @@ class DataPage(QWidget):
         self.choice.show_own(entries, used.path if used is not None else "", current, self.own.missing)
 
     def _lay_out(self) -> None:
-        settings = QWidget()
-        box = QVBoxLayout(settings)
-        box.setContentsMargins(12, 10, 12, 12)
-        box.setSpacing(6)
-        box.addWidget(self.own.options)
-        box.addWidget(self.transforms)
-        box.addSpacing(10)
-        for section in self.sections[:-1]:
-            box.addWidget(section)
-        box.addSpacing(10)
-        box.addWidget(self.reading)
-        box.addStretch(1)
-        right = QScrollArea()
-        right.setWidget(settings)
-        right.setWidgetResizable(True)
-        right.setFrameShape(QFrame.Shape.NoFrame)
-        right.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        right.setMinimumWidth(260)
-        right.setAccessibleName("Data settings")
+        right = column(
+            (self.own.options, self.transforms), (self.augmentation,), tuple(self.sections[:-1]), (self.reading,)
+        )
         whole = QSplitter(Qt.Orientation.Horizontal)
         for part in (self.choice, self.middle, right):
             whole.addWidget(part)

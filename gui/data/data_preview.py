@@ -95,7 +95,7 @@ def look(config: DataConfig, part: str) -> DataPreview:
         tuple(len(one) for one in parts),
         balances,
         facts_of(config, dict(zip(PARTS, parts, strict=True))),  # type: ignore[arg-type]
-        _columns(config, dataset) if before.ndim == 2 and dataset.kind == "table" else (),
+        column_names(config, dataset) if before.ndim == 2 and dataset.kind == "table" else (),
         before,
         after,
         more,
@@ -142,7 +142,7 @@ def _goals(column: Column, parts: Sequence[Array]) -> tuple[Array, Sequence[Arra
     return column[np.concatenate(some)], [np.arange(low, high) for low, high in pairwise(starts)]
 
 
-def _columns(config: DataConfig, dataset: Dataset) -> tuple[str, ...]:
+def column_names(config: DataConfig, dataset: Dataset) -> tuple[str, ...]:
     """What the values of a row are called."""
     return feature_names(dataset.name) if config.source is None else dataset.fields[dataset.first("input")].columns
 

@@ -1,13 +1,12 @@
-"""What it would mean to use another data set: which transforms go along, which are left out, and what it had before."""
+"""What it would mean to use another data set: which steps go along, which are left out, and what it had before."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from engine.data.dataset import DataError, Dataset, Field
+from engine.data.dataset import DataError, Dataset
 from engine.data.datasets import catalogue
-from engine.data.framing import masks_of
 from engine.data.origin import declared
 from engine.data.sources.found import Found
 from engine.edits import MISSING, Edit, SetSetting
@@ -15,20 +14,14 @@ from engine.graph import Graph
 from engine.literals import literal
 from engine.settings.data import DataConfig, SourceSettings
 from engine.settings.resolution import SettingFault, resolve_settings
-from engine.settings.transforms import FRAMED, TRANSFORMS
+from gui.data.steps import TRANSFORMED, VARIED, Items, Path, carried, fields_for, items, names
 from gui.document import Document
 from gui.forms.sections import compound, raw
-
-PATH = ("data", "transforms")
-SMALL = (16, 16)
-"""Height and width that images are first resized to."""
-
-Items = list[dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """A data set with the transforms and the folder it would come with; ``said`` tells what becomes of the others.
+    """A data set with the steps and the folder it would come with; ``said`` tells what becomes of the others.
 
     ``found`` is there for data of the user's own.
     """
@@ -38,12 +31,18 @@ class Taking:
     path: str | None
     said: str = ""
     found: Found | None = None
+    augmentation: Items = field(default_factory=list)
+
+    def steps(self, path: Path) -> Items:
+        """The transforms or variations it would come with."""
+        return self.augmentation if path == VARIED else self.transforms
 
     def settings(self, document: Document) -> dict[str, object]:
         """The data section as it would be."""
         now = raw(document, ("data",))
         kept = {key: value for key, value in now.items() if key not in ENTRIES} if isinstance(now, Mapping) else {}
         new: dict[str, object] = {"path": self.path, "transforms": self.transforms}
+        new["augmentation"] = self.augmentation
         if self.found is None:
             new["dataset"] = self.dataset.name
         else:
@@ -65,7 +64,9 @@ class Taking:
         return f"Use {self.dataset.title}"
 
 
-ENTRIES = ("dataset", "source", "path", "transforms")
+Steps = tuple[Items, Items]
+"""Transforms and variations."""
+ENTRIES = ("dataset", "source", "path", "transforms", "augmentation")
 """What belongs to a data set; split and batches are the project's whatever it learns from."""
 
 
@@ -73,7 +74,7 @@ class Remembered:
     """What each data set had when it was in use last, as long as the project is open."""
 
     def __init__(self) -> None:
-        self._had: dict[tuple[str, str], Items] = {}
+        self._had: dict[tuple[str, str], Steps] = {}
         self._paths: dict[str, str | None] = {}
 
     def forget(self) -> None:
@@ -86,7 +87,7 @@ class Remembered:
         dataset = in_use(document)
         if dataset is not None:
             path = raw(document, ("data", "path"))
-            self._had[_key(dataset)] = items(document)
+            self._had[_key(dataset)] = _steps(document)
             self._paths[dataset.name] = path if isinstance(path, str) and path else None
 
     def note_path(self, dataset: Dataset, path: str | None) -> None:
@@ -96,35 +97,33 @@ class Remembered:
     def taking(self, document: Document, dataset: Dataset) -> Taking:
         """What using a data set would mean now: it gets back what it had, else what it can take over."""
         before, path = in_use(document), self._paths.get(dataset.name)
-        now = items(document)
+        now = _steps(document)
         if _key(dataset) in self._had:
             had = self._had[_key(dataset)]
-            again = [item for item in had if item not in now]
-            said = f"It gets back what it had: {_names(had)}." if again else ""
-            return Taking(dataset, had, path, said)
-        carried, lost = list[dict[str, object]](), list[dict[str, object]]()
-        for item in now:
-            kept = fitting(item, dataset, before)
-            carried.append(kept) if kept is not None else lost.append(item)
+            again = any(item not in one for one, other in zip(now, had, strict=True) for item in other)
+            said = f"It gets back what it had: {names([*had[0], *had[1]])}." if again else ""
+            return Taking(dataset, had[0], path, said, augmentation=had[1])
+        (transforms, lost), (varied, unvaried) = (carried(one, dataset, before) for one in now)
         said = ""
-        if lost:
+        if lost := [*lost, *unvaried]:
             many = len(lost) > 1
             back = f", and {'come' if many else 'comes'} back with {before.title}" if before is not None else ""
             said = (
-                f"It has nothing that {_names(lost)} could work on: {'they are' if many else 'that is'} left out{back}."
+                f"It has nothing that {names(lost)} could work on: {'they are' if many else 'that is'} left out{back}."
             )
-        return Taking(dataset, carried, path, said)
+        return Taking(dataset, transforms, path, said, augmentation=varied)
 
     def taking_found(self, document: Document, found: Found) -> Taking:
         """The same for data of the user's own: they get back what they had, else what is proposed for them."""
         had = self._had.get(_key(found.dataset))
         fits = had is not None and all(
-            item.get("field") in fields_for(str(item["name"]), found.dataset) for item in had
+            item.get("field") in fields_for(str(item["name"]), found.dataset) for one in had for item in one
         )
         proposed = [dict(item) for item in found.transforms]
-        transforms = had if fits and had is not None else proposed
-        said = f"They get back what they had: {_names(transforms)}." if transforms and transforms != proposed else ""
-        return Taking(found.dataset, transforms, None, said, found)
+        varied, _ = carried(_steps(document)[1], found.dataset, in_use(document))
+        transforms, augmentation = had if fits and had is not None else (proposed, varied)
+        said = f"They get back what they had: {names(transforms)}." if transforms and transforms != proposed else ""
+        return Taking(found.dataset, transforms, None, said, found, augmentation)
 
 
 def in_use(document: Document) -> Dataset | None:
@@ -152,59 +151,5 @@ def _key(dataset: Dataset) -> tuple[str, str]:
     return dataset.name, dataset.source
 
 
-def items(document: Document) -> Items:
-    """The transforms as they are set; what is no transform is left out."""
-    value = raw(document, PATH)
-    found = value if isinstance(value, (list, tuple)) else ()
-    return [dict(item) for item in found if isinstance(item, Mapping) and item.get("name") in TRANSFORMS]
-
-
-def fields_for(name: str, dataset: Dataset | None) -> list[str]:
-    """The fields a transform can work on."""
-    fields = dataset.fields.items() if dataset else ()
-    axes = TRANSFORMS[name].axes
-    return [key for key, f in fields if f.dtype == "float32" and axes in (None, len(f.shape))]
-
-
-def first_values(name: str, field: str, now: Mapping[str, Field]) -> dict[str, object]:
-    """A new transform of a kind, before anything is typed; ``now`` are the fields behind those there are."""
-    item: dict[str, object] = {"name": name, "field": field}
-    shape = now[field].shape if field in now else ()
-    if name in FRAMED and len(shape) == 3:
-        sizes = {"resize": SMALL, "centre_crop": shape[1:], "pad": shape[1:]}
-        item |= {"side": min(shape[1:])} if name == "shortest_side" else {"size": sizes[name]}
-        if name == "resize" and masks_of(field, now):
-            item["masks"] = True
-    elif name in FRAMED:
-        item |= {"side": SMALL[0]} if name == "shortest_side" else {"size": SMALL}
-    return item
-
-
-def unread(item: Mapping[str, object], fields: Mapping[str, Field]) -> set[str]:
-    """The values of a transform that change nothing as the others are: they need not be shown."""
-    if item.get("name") != "resize":
-        return set()
-    masked = any(field.role == "target" and field.classes and len(field.shape) == 2 for field in fields.values())
-    return {name for name, read in (("fill", item.get("fit") == "pad"), ("masks", masked)) if not read}
-
-
-def fitting(item: Mapping[str, object], dataset: Dataset, before: Dataset | None = None) -> dict[str, object] | None:
-    """A transform for another data set: on the field of that name, else on the one most like it; None: there is none.
-
-    What worked on an input of ``before`` goes to an input, rather to one with as many axes.
-    """
-    fields, field = fields_for(str(item["name"]), dataset), str(item.get("field"))
-    old = before.fields.get(field) if before is not None else None
-    if old is not None:
-        fields = [key for key in fields if dataset.fields[key].role == old.role]
-        alike = [key for key in fields if len(dataset.fields[key].shape) == len(old.shape)]
-        fields = alike + [key for key in fields if key not in alike]
-    if not fields:
-        return None
-    return {**item, "field": field if field in fields else fields[0]}
-
-
-def _names(some: Sequence[Mapping[str, object]]) -> str:
-    """``resize and standardise``"""
-    names = list(dict.fromkeys(str(item["name"]) for item in some))
-    return " and ".join(names)
+def _steps(document: Document) -> Steps:
+    return items(document, TRANSFORMED), items(document, VARIED)

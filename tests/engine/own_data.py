@@ -22,6 +22,17 @@ def digit_folders(folder: Path, most: int | None = None, *, parts: bool = False,
     return folder
 
 
+def blob_folder(folder: Path, count: int = 40) -> Path:
+    """Images of 20 × 24 pixels and masks that are their threshold: a bright blob on the ground."""
+    y, x = np.mgrid[:20, :24]
+    for index in range(count):
+        inside = (y - 6 - index % 7) ** 2 + (x - 9 - index % 5) ** 2 < 20
+        for name, values in (("images", 40 + 180 * inside), ("masks", inside * 255)):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(values.astype(np.uint8)).save(folder / name / f"{index:02}.png")
+    return folder
+
+
 def wine_table(path: Path, empty: float = 0.05) -> Path:
     """The wines as a CSV, some cells empty."""
     frame = datasets.load_wine(as_frame=True).frame

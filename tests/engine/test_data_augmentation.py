@@ -11,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.data import sources
 from engine.data.augmenting import Augmenter, draws
 from engine.data.dataset import DataError, Field
 from engine.data.drawing import normal, uniform
@@ -18,6 +19,7 @@ from engine.data.fields import fields
 from engine.data.framing import IGNORED
 from engine.data.pipeline import prepare
 from engine.graph import Graph
+from engine.literals import literal
 from engine.settings.augmentation import VARIATIONS
 from engine.settings.data import DataConfig
 from engine.training.control import Control
@@ -26,6 +28,7 @@ from engine.training.plan import check
 from engine.training.steps.assembly import build as build_stepper
 from presets import build
 from presets.preset import chain
+from tests.engine.own_data import blob_folder
 
 FIELDS = {"image": Field((3, 12, 16)), "mask": Field((12, 16), "int64", "target", ("ground", "thing"))}
 KINDS: list[dict[str, object]] = [
@@ -251,26 +254,38 @@ def test_validation_and_test_are_never_varied(monkeypatch: pytest.MonkeyPatch, t
     assert np.max(seen) < 1797
 
 
-def segmenting(loss: str = "cross_entropy", classes: int = 7, fill: str = "zero") -> Graph:
-    """One layer that learns the masks of the drawn shapes, which are moved."""
+@pytest.fixture(scope="module")
+def blobs(tmp_path_factory: pytest.TempPathFactory) -> sources.Found:
+    return sources.describe(blob_folder(tmp_path_factory.mktemp("own") / "blobs"))
+
+
+def segmenting(found: sources.Found, loss: str = "cross_entropy", fill: str = "zero") -> Graph:
+    """One layer that learns masks, whose images are moved."""
     graph = Graph("segment")
-    layer = ("Conv2d", {"out_channels": classes, "kernel_size": 1})
-    chain(graph, ("Input", {"shape": (3, 32, 32)}), layer, ("Output", {"loss": loss, "field": "mask"}))
+    layer = ("Conv2d", {"out_channels": 2, "kernel_size": 1})
+    chain(graph, ("Input", {"shape": (1, 20, 24)}), layer, ("Output", {"loss": loss}))
     move = {"name": "move", "field": "image", "rotate": 45.0, "fill": fill}
-    graph.settings["data"] = {"dataset": "shapes", "augmentation": (move,)}
-    graph.settings["training"] = {"epochs": 1}
+    source = literal(found.settings.model_dump(exclude_defaults=True))
+    graph.settings["data"] = {"source": source, "transforms": found.transforms, "augmentation": (move,)}
+    graph.settings["training"] = {"epochs": 2}
     return graph
 
 
 @pytest.mark.parametrize("fill", ["zero", "edge"])
-def test_what_is_beside_a_mask_is_left_out_of_loss_and_metrics(fill: str) -> None:
-    plan = check(segmenting(fill=fill))
+def test_what_is_beside_a_mask_is_left_out_of_loss_and_metrics(blobs: sources.Found, fill: str) -> None:
+    plan = check(segmenting(blobs, fill=fill))
     stepper = build_stepper(plan, prepare(plan.data), torch.device("cpu"))
     assert [head.masked for head in stepper.network.heads] == [fill == "zero"]
 
 
-def test_a_loss_that_can_leave_nothing_out_says_so_before_the_first_step(tmp_path: Path) -> None:
-    ended = Trainer(segmenting("multi_margin_loss"), tmp_path / "run").run()
+def test_images_and_masks_are_learned_from_while_they_are_moved(blobs: sources.Found, tmp_path: Path) -> None:
+    ended = Trainer(segmenting(blobs), tmp_path / "run").run()
+    assert ended.state == "finished", ended.message
+    assert 0 <= ended.test["accuracy"] <= 1
+
+
+def test_a_loss_that_can_leave_nothing_out_says_so_before_the_first_step(blobs: sources.Found, tmp_path: Path) -> None:
+    ended = Trainer(segmenting(blobs, "multi_margin_loss"), tmp_path / "run").run()
     assert (ended.state, ended.steps) == ("failed", 0)
     assert "data.augmentation[0] (move)" in ended.message
     assert "set fill to edge or mirror" in ended.message

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from engine.data.framing import IGNORED, Size, frame
 from engine.data.pipeline import prepare
 from engine.settings.data import DataConfig
 from engine.settings.transforms import TRANSFORMS, CentreCrop, Pad, Resize, ShortestSide
+from tests.engine.own_data import blob_folder
 
 SIZES = st.tuples(st.integers(1, 24), st.integers(1, 24))
 FILLS = st.sampled_from([0.0, 7.5, "edge", "mirror"])
@@ -119,33 +119,21 @@ def test_what_cannot_be_is_said(step: dict[str, object], words: str) -> None:
     assert raised.value.about.setting == "data.transforms[0]"
 
 
-def test_a_stored_resize_means_what_it_meant() -> None:
-    step = {"name": "resize", "field": "image", "size": (20, 24)}
-    prepared = prepare(DataConfig(dataset="shapes", transforms=(step,)))  # type: ignore[arg-type]
-    assert prepared.fields["image"].shape == (3, 20, 24)
-    assert prepared.fields["mask"].shape == (32, 32), "masks stayed as they are"
-    images = prepared.raw["image"][prepared.test.indices]
-    expected = torch.nn.functional.interpolate(
-        torch.tensor(images, dtype=torch.float32), size=(20, 24), mode="bilinear", antialias=True
-    )
-    assert torch.equal(prepared.test.tensors["image"], expected)
-
-
-def picture(where: Path, index: int) -> None:
-    """A picture whose mask is its threshold: a blob on the ground."""
-    y, x = np.mgrid[:20, :24]
-    inside = (y - 6 - index % 7) ** 2 + (x - 9 - index % 5) ** 2 < 20
-    for name, values in (("images", 40 + 180 * inside), ("masks", inside * 255)):
-        (where / name).mkdir(parents=True, exist_ok=True)
-        Image.fromarray(values.astype(np.uint8)).save(where / name / f"{index:02}.png")
-
-
 @pytest.fixture(scope="module")
 def blobs(tmp_path_factory: pytest.TempPathFactory) -> sources.Found:
-    folder = tmp_path_factory.mktemp("own") / "blobs"
-    for index in range(40):
-        picture(folder, index)
-    return sources.describe(folder)
+    return sources.describe(blob_folder(tmp_path_factory.mktemp("own") / "blobs"))
+
+
+def test_a_stored_resize_means_what_it_meant(blobs: sources.Found) -> None:
+    step = {"name": "resize", "field": "image", "size": (16, 30)}
+    prepared = prepare(DataConfig(source=blobs.settings, transforms=(step,)))  # type: ignore[arg-type]
+    assert prepared.fields["image"].shape == (1, 16, 30)
+    assert prepared.fields["mask"].shape == (20, 24), "masks stayed as they are"
+    images = prepared.raw["image"][prepared.test.indices]
+    expected = torch.nn.functional.interpolate(
+        torch.tensor(images, dtype=torch.float32), size=(16, 30), mode="bilinear", antialias=True
+    )
+    assert torch.equal(prepared.test.tensors["image"], expected)
 
 
 STEPS: dict[str, dict[str, object]] = {

@@ -14,7 +14,7 @@ from engine import Graph
 from engine.data.datasets import get
 from engine.edits import SetSetting
 from gui.data.data_page import DataPage
-from gui.data.taking import fitting
+from gui.data.steps import fitting
 from gui.document import Document
 from presets import build
 from tests.gui.test_data_page import click_dataset, data, point_of, settle, use

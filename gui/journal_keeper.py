@@ -39,6 +39,11 @@ class JournalKeeper(QObject):
         document.title_changed.connect(self._settle)
         self._begin()
 
+    @property
+    def edits(self) -> int:
+        """How many edits were applied since the project was opened or saved."""
+        return self._edits
+
     def adopt(self, journal: Journal, edits: int) -> None:
         """Go on with a journal that was restored, now that the document shows what it held."""
         self._drop()

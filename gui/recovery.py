@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -83,13 +84,21 @@ class Recovery(QObject):
     def _restore(self) -> None:
         first = self._left[0]
 
-        def show(restored: Restored) -> None:
+        def begin() -> None:
+            if not self._background.busy:  # else it was pressed twice
+                self._background.run(lambda: take(first.folder), partial(show, self._keeper.edits), self._fail)
+
+        def show(edits: int, restored: Restored) -> None:
+            if self._keeper.edits != edits:  # the open project was edited while the journal was read
+                restored.journal.close()
+                self._restore()
+                return
             self._files.show_graph(restored.graph, restored.path, saved=False, version=restored.version)
             self._keeper.adopt(restored.journal, restored.edits)
             self.message.emit(_result(first, restored))
             self._offer(self._left[1:])
 
-        self._files.when_safe(lambda: self._background.run(lambda: take(first.folder), show, self._fail))
+        self._files.when_safe(begin)
 
     def _ask_copy(self) -> None:
         first = self._left[0]

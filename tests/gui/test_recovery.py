@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from engine.edits import RenameGraph
 from engine.graph import Graph
 from engine.home import journals
 from engine.journals.journal import FILE, Journal, JournalError
-from engine.journals.recovery import abandoned, take
+from engine.journals.recovery import Restored, abandoned, take
 from engine.reading.file_versions import FileVersion
+from gui import recovery
 from gui.document import Document
 from gui.journal_keeper import JournalKeeper
 from gui.window import MainWindow
@@ -129,6 +131,34 @@ def test_unsaved_changes_of_the_open_project_are_asked_about_first(windows: Made
     answer(window, qtbot, QMessageBox.StandardButton.Cancel)
     assert window.document.project.name == "mine"
     assert window.recovery.strip.isVisible()
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_what_is_edited_while_a_journal_is_read_is_asked_about(
+    presses: int, windows: Made, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left(names=("rat", "cat"))
+    window, answers = windows(), threading.Event()
+    offered(window, qtbot)
+
+    def slow(folder: Path) -> Restored:
+        answers.wait()
+        return take(folder)
+
+    monkeypatch.setattr(recovery, "take", slow)
+    for _ in range(presses):
+        press(qtbot, window.recovery.strip.button)
+    window.document.apply(RenameGraph("mine"))
+    answers.set()
+    qtbot.waitUntil(lambda: any(box.isVisible() for box in window.findChildren(QMessageBox)))
+    assert window.document.project.name == "mine"
+    answer(window, qtbot, QMessageBox.StandardButton.Cancel)
+    settled(window, qtbot)
+    assert (window.document.project.name, len(abandoned())) == ("mine", 1), "it can still be restored"
+    press(qtbot, window.recovery.strip.button)
+    answer(window, qtbot, QMessageBox.StandardButton.Discard)
+    qtbot.waitUntil(lambda: window.document.project.name == "cat")
+    assert not [box for box in window.findChildren(QMessageBox) if box.isVisible()]
 
 
 @pytest.mark.parametrize("sure", [True, False])

@@ -17,6 +17,7 @@ from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.history import History
 from engine.training.plan import TrainingPlan, check
+from engine.training.runs import folds
 from engine.training.runs.best import best_of
 from engine.training.runs.catalogue import runs_folder
 from engine.training.runs.clock import read_curves
@@ -41,7 +42,9 @@ class Trainer:
     """Trains a snapshot of a graph with the settings in it; what is drawn at random follows from the seed alone.
 
     ``run_dir`` is the folder of the run, else a new one is made under ``root`` (None: ``runs`` in Layerloom's home).
-    ``weights_of`` is the folder of a run whose weights it begins with, where layers still fit.
+    ``weights_of`` is the folder of a run whose weights it begins with, where layers still fit. Where
+    ``data.split.folds`` is set, a trainer trains one fold: without a ``run_dir`` in a new folder for all of them, and
+    `resume` with that folder gives the trainer of the next one.
     ``status`` is replaced, never changed; ``on_epoch`` is called with it in the trainer's thread after every epoch.
     """
 
@@ -79,9 +82,25 @@ class Trainer:
     ) -> Trainer:
         """A trainer that resumes a run that was stopped, killed or has failed, from its last checkpoint.
 
+        In the folder of a cross-validation (`engine.training.runs.folds`) it goes on with the first fold not done.
         Device and threads are those of the run, so the metrics go on byte by byte. A run of another computer or person
         goes on in a copy under ``root``, and its own folder stays as it is. Raises RunError or ProjectError.
         """
+        if folds.is_folds(run_dir):
+            turn = folds.turn(run_dir)
+            if turn is None:
+                raise RunError(f"All folds in {run_dir} are done: there is nothing left to resume.")
+            if not turn.resume:
+                return cls(
+                    turn.graph,
+                    turn.path,
+                    root=root,
+                    control=control,
+                    history=history,
+                    on_epoch=on_epoch,
+                    weights_of=turn.weights_of,
+                )
+            run_dir = turn.path
         info = read(run_dir)
         if info.state == "finished":
             raise RunError(f"The run in {run_dir} has finished: there is nothing left to resume.")
@@ -170,6 +189,10 @@ class Trainer:
         return Result("stopped", message, info.epochs, info.steps, info.seconds, info.path)
 
     def _new_run(self, plan: TrainingPlan, device: str, threads: int) -> Run:
+        if plan.data.split.folds is not None and self._run_dir is None:
+            number = plan.data.split.fold
+            together = folds.create(self.graph, None, root=self._root, weights_of=self._weights_of)
+            self.graph, self._run_dir = folds.fold_graph(self.graph, number), folds.path_of(together, number)
         run = Run.create(
             self._run_dir,
             self.graph,

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from engine.training.runs.lines import line
+from gui.cli.folds import of_result
 from gui.training.words import main_metrics, result_text
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class ProgressPrinter:
         """Print the answer; the exit code."""
         if self._json:
             answer = {"run": str(result.run), "state": result.state, "epochs": result.epochs, "steps": result.steps}
+            answer |= of_result(result)
             answer |= {"seconds": result.seconds, "validation": dict(result.validation), "test": dict(result.test)}
             print(line(answer), flush=True)
         if result.state == "failed":

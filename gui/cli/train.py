@@ -7,12 +7,18 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from engine.assignments import edit
 from engine.edits import SetSetting
+from engine.training.control import Control
+from engine.training.plan import check
+from engine.training.runs import folds
+from engine.training.steps.threads import use_passive_waiting
+from gui.cli import folds as report
 from gui.cli.common import CallError, Commands, add_set, add_what
 from gui.cli.data import add_data, network
 from gui.cli.progress import ProgressPrinter
@@ -20,7 +26,7 @@ from gui.signals import SIGNALLED, heeded
 
 if TYPE_CHECKING:
     from engine.graph import Graph
-    from engine.training.control import Control
+    from engine.training.loop import Trainer
 
 
 class StoppedBySignal(KeyboardInterrupt):
@@ -35,7 +41,10 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("train", help="train a network, or resume a run")
     add_what(parser, optional=True)
     add_data(parser)
-    parser.add_argument("--resume", type=Path, metavar="RUN_DIR", help="resume this run where it was stopped")
+    parser.add_argument(
+        "--resume", type=Path, metavar="RUN_DIR", help="resume this run, or the folds in a folder, where it was stopped"
+    )
+    parser.add_argument("--folds", type=int, metavar="K", help="cross-validation: K runs, then mean and deviation")
     parser.add_argument("--epochs", type=int, metavar="N", help="how many times over the data")
     add_set(parser, "change a setting or parameter, as training.optimizer.lr=0.01; may be given again")
     parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1 or mps")
@@ -51,32 +60,50 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     given = [
         name
-        for name in ("what", "epochs", "device", "threads", "run_dir", "weights_of", "data", "target", "split")
+        for name in ("what", "epochs", "folds", "device", "threads", "run_dir", "weights_of", "data", "target", "split")
         if getattr(args, name) is not None
     ]
     if args.resume is not None and (given or args.assignments):
         raise CallError("--resume continues a run as it was: it takes no WHAT and no other settings.")
     if args.resume is None and args.what is None:
         raise CallError("train needs WHAT to train, or --resume and the folder of a run.")
-    from engine.training.steps.threads import use_passive_waiting
-
     use_passive_waiting()
-    from engine.training.control import Control
     from engine.training.loop import Trainer
 
-    progress, control = ProgressPrinter(as_json=args.json), Control()
     if args.resume is not None:
-        trainer = Trainer.resume(args.resume, control=control, on_epoch=progress.epoch)
-    else:
-        trainer = Trainer(
-            _graph(args), args.run_dir, control=control, on_epoch=progress.epoch, weights_of=args.weights_of
-        )
+        if folds.is_folds(args.resume):
+            return _cross_validate(args.resume, args)
+        return _train(partial(Trainer.resume, args.resume), args)[0]
+    graph = _graph(args)
+    if folds.folds_of(graph) is not None:
+        check(graph)
+        return _cross_validate(folds.create(graph, args.run_dir, weights_of=args.weights_of), args)
+    return _train(partial(Trainer, graph, args.run_dir, weights_of=args.weights_of), args)[0]
+
+
+def _train(make: Callable[..., Trainer], args: argparse.Namespace, resume: Path | None = None) -> tuple[int, bool]:
+    """Train one run; the exit code, and whether it came to its end. ``resume`` is what is to be resumed, if not it."""
+    progress, control = ProgressPrinter(as_json=args.json), Control()
+    trainer = make(control=control, on_epoch=progress.epoch)
     with stopping(control) as asked, progress.watching(lambda: trainer.status):
         result = trainer.run()
     code = progress.finish(result)
     if asked() and result.state == "stopped":
-        print(f"layerloom: resume with `layerloom train --resume {result.run}`", file=sys.stderr)
-        return SIGNALLED + asked()
+        print(f"layerloom: resume with `layerloom train --resume {resume or result.run}`", file=sys.stderr)
+        return SIGNALLED + asked(), False
+    return code, result.state == "finished"
+
+
+def _cross_validate(together: Path, args: argparse.Namespace) -> int:
+    """Train the folds that are not done, one after the other, until one does not come to its end."""
+    from engine.training.loop import Trainer
+
+    code, ended = 0, True
+    while ended and (turn := folds.turn(together)) is not None:
+        if not args.json:
+            report.begin(together, turn.number)
+        code, ended = _train(partial(Trainer.resume, together), args, together)
+    report.finish(together, as_json=args.json)
     return code
 
 
@@ -108,6 +135,8 @@ def _graph(args: argparse.Namespace) -> Graph:
     graph = network(args)
     for assignment in args.assignments:
         edit(graph, assignment).apply(graph)
+    if args.folds is not None:
+        SetSetting(("data", "split", "folds"), args.folds).apply(graph)
     for name in ("epochs", "device", "threads"):
         if getattr(args, name) is not None:
             SetSetting(("training", name), getattr(args, name)).apply(graph)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.graph import Graph
 from engine.training.history import History
 from engine.training.process.handover import live
+from engine.training.runs import folds
 from engine.training.runs.folder import RunError
 from engine.training.status import Result
 from gui.document import Document
@@ -41,7 +42,9 @@ class CurrentRun(QObject):
     stopping = Signal()
     """The end of the run was asked for."""
     finished = Signal(object)
-    """The `Result` of a run."""
+    """The `Result` of a run; of a cross-validation that of the last fold that was trained."""
+    fold_done = Signal(object)
+    """The `Result` of a fold after which the next one begins at once."""
     blocked = Signal(object)
     """Training was asked for, but the network has errors: the gravest `Problem`."""
     message = Signal(str)
@@ -51,6 +54,7 @@ class CurrentRun(QObject):
         self._document, self.make_host = document, make_host
         self.host: Host | None = None
         self.state = "idle"
+        self._stop_asked = False
         self.gate: Callable[[Callable[[], None]], None] = lambda begin: begin()
         """Lets a new run begin, at once or once something is found out."""
         self._watch: Watch | None = None
@@ -127,7 +131,7 @@ class CurrentRun(QObject):
         """Start a host and follow it."""
         if self._watch is not None:
             self._watch.deleteLater()
-        self.host, self.state = host, "waiting"
+        self.host, self.state, self._stop_asked = host, "waiting", False
         self._watch = Watch(host, self)
         self._watch.state_changed.connect(self._follow)
         self._watch.epoch_done.connect(self.epoch_done)
@@ -145,8 +149,22 @@ class CurrentRun(QObject):
         if isinstance(self.host, ProcessHost) and self.host.refused:
             self.message.emit(self.host.refused)
             self.clear()
+        elif (together := self._unfinished(result)) is not None:
+            self.fold_done.emit(result)
+            self._begin(self.make_host(self._document.project, resume=together))
         else:
             self.finished.emit(result)
+
+    def _unfinished(self, result: Result) -> Path | None:
+        """The cross-validation that goes on after this run, where it has folds left and nobody has stopped it."""
+        if result.state != "finished" or self._stop_asked:
+            return None
+        try:
+            together = folds.folds_of_run(result.run)
+            return together if together is not None and folds.is_unfinished(together) else None
+        except RunError as error:
+            self.message.emit(str(error))
+            return None
 
     # -- one that has ended ----------------------------------------------------------------------------------------
 
@@ -190,11 +208,12 @@ class CurrentRun(QObject):
         """End the run after the batch it is at."""
         if self.host is not None and self.running:
             self.host.stop()
-            self.state = "stopping"
+            self.state, self._stop_asked = "stopping", True
             self.stopping.emit()
 
     def close(self, timeout: float, *, keep: bool) -> bool:
         """End the run and what is read in the background; whether it came in time. With ``keep`` a run may go on."""
+        self._stop_asked = True
         if keep and self.running and isinstance(self.host, ProcessHost):
             ended = self.host.leave(timeout)
         else:

@@ -19,6 +19,7 @@ from gui.preferences import Preferences
 from gui.training.arrangement import Arrangement
 from gui.training.controls import Controls
 from gui.training.current_run import CurrentRun, MakeHost
+from gui.training.folds_words import fold_text, sentence_of
 from gui.training.notice import Notice
 from gui.training.outcome import Outcome, refused
 from gui.training.plots.plot_drawing import Drawing
@@ -80,6 +81,7 @@ class Dashboard(QWidget):
         self.run.stopping.connect(self._state)
         self.run.blocked.connect(self._blocked)
         self.run.finished.connect(self._finished)
+        self.run.fold_done.connect(self._fold_done)
         self.controls.train_clicked.connect(lambda: self.run.train())
         self.controls.pause_clicked.connect(self.run.pause_or_resume)
         self.controls.step_clicked.connect(self.run.step)
@@ -95,6 +97,7 @@ class Dashboard(QWidget):
         self.runs.watch_wanted.connect(self.run.watch)
         self.runs.show_wanted.connect(self.run.look_at)
         self.runs.open_wanted.connect(self.open_wanted)
+        self.below.folds.resume_wanted.connect(self.run.resume)
         self.below.shown.connect(self._show_below)
         self.banner.resume_wanted.connect(self.run.resume_shown)
         self.runs.overlays_changed.connect(self.drawing.show_curves)
@@ -133,8 +136,14 @@ class Dashboard(QWidget):
         self.drawing.settle()
         self._show_below()
         self._refresh_runs()
-        self.message.emit(result_text(result))
-        self.notice.tell(f"“{self.run.name}” has ended its training", result_text(result))
+        said = f"{result_text(result)} {sentence_of(result.run)}".strip()
+        self.message.emit(said)
+        self.notice.tell(f"“{self.run.name}” has ended its training", said)
+
+    def _fold_done(self, result: Result) -> None:
+        """A fold has ended, and the next one begins."""
+        self._refresh_runs()
+        self.message.emit(f"{fold_text(result.run).capitalize()}. {result_text(result)}")
 
     def _shown(self, run: StoredRun) -> None:
         self._device = ""
@@ -184,7 +193,7 @@ class Dashboard(QWidget):
             self.controls.show_word(word)
             self.empty.show_working(word or "Training …")
         if not self._device and status.run is not None:
-            self._device = device_text(status.run)
+            self._device = "  ·  ".join(filter(None, (fold_text(status.run), device_text(status.run))))
         self.controls.show_status(status, self._device)
         if self.run.running:
             self.rate.show_running(status.lr)

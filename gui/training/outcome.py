@@ -20,6 +20,7 @@ from engine.training.status import Result
 from gui.document import Document
 from gui.hosts.host import Host
 from gui.training.banner import Banner, EmptyState
+from gui.training.folds_words import sentence_of
 from gui.training.words import result_text
 
 
@@ -55,7 +56,7 @@ class Outcome(QObject):
 
     def show(self, result: Result, host: Host, *, others: bool) -> None:
         """Say how a run ended; ``others`` says that the curves of other runs are shown."""
-        text = result_text(result)
+        text = f"{result_text(result)} {sentence_of(result.run)}".strip()
         self._link, self._lr = None, math.nan
         if result.state == "failed":
             self._link = fix_link(result.about, self._document.project)

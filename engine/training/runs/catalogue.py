@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -22,10 +22,11 @@ from engine.errors import LayerloomError
 from engine.files import FileError, encoded
 from engine.home import home
 from engine.locks import is_written
-from engine.training.runs.folder import FACTS, LARGEST_FACTS, RunError, writer_lock
+from engine.training.runs.folder import FACTS, FOLDS, LARGEST_FACTS, RunError, writer_lock
+from engine.training.runs.folds import folds_of_run
 from engine.training.runs.numbers import numbered
 from engine.training.runs.origin import Owner, reason
-from engine.training.runs.run_info import Changes, Count, Values, read
+from engine.training.runs.run_info import Changes, Count, Values, nested, read
 
 INDEX: Final = ".index.json"
 GONE: Final = ".deleted-"
@@ -94,9 +95,7 @@ def listing(root: Path | None = None) -> Listing:
         raise RunError(f"{folder} cannot be read: {error.strerror or error}.") from error
     known, kept = _known(folder), {}
     entries, broken = [], {}
-    for name in names:
-        if name.startswith("."):
-            continue
+    for name in _runs(folder, names):
         path = folder / name
         try:
             stamp = _stamp(path / FACTS)
@@ -110,16 +109,29 @@ def listing(root: Path | None = None) -> Listing:
         _remember(folder, kept)
     entries.sort(key=lambda entry: (entry.started, entry.path.name), reverse=True)
     going_on = frozenset(entry.path for entry in entries if entry.state == "running" and is_written(entry.path))
-    numbers = numbered(folder, ((entry.network, entry.path.name) for entry in reversed(entries)))
+    called = {entry.path: entry.path.relative_to(folder).parts[0] for entry in entries}  # folds have one number
+    numbers = numbered(folder, ((entry.network, called[entry.path]) for entry in reversed(entries)))
     owner = Owner()
     reasons = {entry.path: owner.reason(entry.path, entry.id, entry.origin) for entry in entries}
     return Listing(
         tuple(entries),
         going_on,
         broken,
-        {folder / name: number for name, number in numbers.items()},
+        {path: numbers[name] for path, name in called.items()},
         {path: why for path, why in reasons.items() if why},
     )
+
+
+def _runs(folder: Path, names: Sequence[str]) -> Iterator[str]:
+    """The folders of runs among these, those of each fold of a cross-validation with a ``/`` in their name."""
+    for name in names:
+        path = folder / name
+        if name.startswith("."):
+            continue
+        if own_files.is_file(path, FACTS) or not own_files.is_file(path, FOLDS):
+            yield name
+        else:
+            yield from (f"{name}/{run.name}" for run in nested(path))
 
 
 def describe(run: Path, *, name: str | None = None, note: str | None = None, tags: Sequence[str] | None = None) -> None:
@@ -158,8 +170,10 @@ def delete(run: Path, root: Path | None = None) -> None:
 
     A run that a program is writing is left alone.
     """
-    folder = runs_folder(root)
-    if run.parent.resolve() != folder.resolve() or run.is_symlink() or not own_files.is_file(run, FACTS):
+    folder, together = runs_folder(root), folds_of_run(run)
+    inside = run.parent if together is None else together.parent
+    linked = run.is_symlink() or (together is not None and together.is_symlink())
+    if inside.resolve() != folder.resolve() or linked or not own_files.is_file(run, FACTS):
         raise RunError(f"{run} is not deleted: it is no run in {folder}.")
     writer_lock(run).release()
     aside = run.with_name(f"{GONE}{run.name}")
@@ -168,6 +182,8 @@ def delete(run: Path, root: Path | None = None) -> None:
             own_files.remove(aside)
         system.rename(run, aside)
         shutil.rmtree(aside)
+        if together is not None and not nested(together):
+            shutil.rmtree(together)
     except OSError as error:
         raise RunError(f"{run} cannot be deleted: {error.strerror or error}.") from error
 

@@ -19,6 +19,8 @@ PROJECT, FACTS, METRICS, TIMING = "project.loom", "run.json", "metrics.jsonl", "
 WEIGHTS, ERROR = "model.safetensors", "error.txt"
 LARGEST_FACTS: Final = 2**20
 CHECKPOINTS: Final = "checkpoints"
+FOLDS: Final = "folds.json"
+"""In a folder that holds the runs of several folds: see `engine.training.runs.folds`."""
 NAMES: Final = (PROJECT, FACTS, METRICS, TIMING, WEIGHTS, ERROR, CHECKPOINTS, "predictions.json", "words.txt")
 """All that a run writes under a name that somebody else's file could have."""
 SPARE: Final = ".spare"

@@ -17,6 +17,7 @@ from engine.training.findings import Diagnosis
 from engine.training.history import LiveChange
 from engine.training.runs.folder import (
     FACTS,
+    FOLDS,
     LARGEST_FACTS,
     RunError,
 )
@@ -89,6 +90,7 @@ def scan(root: Path | None = None) -> tuple[list[RunInfo], dict[Path, str]]:
     root = root or home() / "runs"
     try:
         paths = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+        paths = [run for path in paths for run in ([path] if own_files.is_file(path, FACTS) else nested(path))]
     except OSError as error:
         raise RunError(f"{root} cannot be read: {error.strerror or error}.") from error
     found, broken = [], {}
@@ -103,6 +105,13 @@ def scan(root: Path | None = None) -> tuple[list[RunInfo], dict[Path, str]]:
 def runs(root: Path | None = None) -> list[RunInfo]:
     """The runs under ``root`` that can be read, newest first; `scan` also says what is wrong with the others."""
     return scan(root)[0]
+
+
+def nested(path: Path) -> list[Path]:
+    """The runs in a folder of several, as a cross-validation is; the folder itself where it is none."""
+    if not own_files.is_file(path, FOLDS):
+        return [path]
+    return sorted(run for run in path.glob("fold-*") if own_files.is_file(run, FACTS))
 
 
 def read(path: Path) -> RunInfo:

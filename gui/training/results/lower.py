@@ -13,6 +13,7 @@ from engine.training.history import History
 from engine.training.series import Series
 from gui.hosts.host import Host
 from gui.training.results.confusion_page import ConfusionPage
+from gui.training.results.folds_page import FoldsPage
 from gui.training.results.measures import class_names
 from gui.training.results.predictions_page import PredictionsPage
 from gui.training.runs.differences_page import DifferencesPage
@@ -22,9 +23,10 @@ from gui.widgets import plain
 HIGH = 284
 """Pixels of height: what a confusion matrix of ten classes needs for its numbers, and enough for the other tabs; one
 for all, so that the tabs stay where they are under the mouse."""
-RUNS, CONFUSION, PREDICTIONS, DIFFERENCES = range(4)
+RUNS, FOLDS, CONFUSION, PREDICTIONS, DIFFERENCES = range(5)
 TABS = (
     ("Runs", "Every training that is kept"),
+    ("Folds", "Of cross-validation: what each fold reaches, and mean and deviation of all"),
     ("Confusion", "Which classes are taken for which others"),
     ("Predictions", "What the network answers to a few samples"),
     ("Differences", "In what the ticked runs differ"),
@@ -43,11 +45,13 @@ class Lower(QWidget):
 
     def __init__(self, runs: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.folds = FoldsPage()
         self.confusion, self.predictions, self.differences = ConfusionPage(), PredictionsPage(), DifferencesPage()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        for page, (title, tip) in zip((runs, self.confusion, self.predictions, self.differences), TABS, strict=True):
+        pages = (runs, self.folds, self.confusion, self.predictions, self.differences)
+        for page, (title, tip) in zip(pages, TABS, strict=True):
             self.tabs.addTab(page, title)
             self.tabs.setTabToolTip(self.tabs.count() - 1, plain(tip))
         self.tabs.currentChanged.connect(lambda _tab: self.shown.emit())
@@ -105,6 +109,8 @@ class Lower(QWidget):
         elif self.tabs.currentIndex() == PREDICTIONS:
             why = NO_ANSWERS if validated else NOT_YET.format("what the network answers to some samples")
             self.predictions.show_history(history, why)
+        elif self.tabs.currentIndex() == FOLDS:
+            self.folds.show_run(run, live=host is not None and host.result is None)
         elif self.tabs.currentIndex() == DIFFERENCES:
             changes = () if host is None else host.history.changes
             first = ("the drawing", graph, ()) if run is None else ("this run", run, changes)
@@ -114,6 +120,7 @@ class Lower(QWidget):
     def close_background(self) -> None:
         """Wait for what is being compared."""
         self.differences.background.close()
+        self.folds.background.close()
 
     def _show_cell(self, name: str, row: int, column: int) -> None:
         self.tabs.setCurrentIndex(PREDICTIONS)  # whoever hears of it fills the page

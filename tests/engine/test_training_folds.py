@@ -1,0 +1,135 @@
+"""Cross-validation: a run for each fold in one folder, resumed where it was, and what the folds reach together."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from pathlib import Path
+
+import pytest
+
+from engine import Graph
+from engine.edits import SetSetting
+from engine.literals import literal
+from engine.training.control import Control
+from engine.training.loop import Trainer
+from engine.training.runs import folds
+from engine.training.runs.catalogue import delete, listing
+from engine.training.runs.folder import FACTS, RunError
+from engine.training.runs.run_info import read, runs
+from tests.engine.networks import chain
+
+
+def network(count: int = 3, epochs: int = 2) -> Graph:
+    graph = chain((4,), ("Linear", {"out_features": 3}), name="three")
+    data = {"dataset": "iris", "split": {"folds": count}, "batch_size": 16}
+    for section, table in (("data", data), ("training", {"epochs": epochs, "threads": 1, "device": "cpu"})):
+        for key, value in table.items():
+            SetSetting((section, key), literal(value)).apply(graph)
+    return graph
+
+
+def train_all(together: Path) -> None:
+    while folds.turn(together) is not None:
+        assert Trainer.resume(together).run().state == "finished"
+
+
+class Stopping(Control):
+    """Stops a run after some steps."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self.left = steps
+
+    def gate(self, *args: object) -> bool:
+        self.left -= 1
+        if self.left < 0:
+            self.stop()
+        return super().gate(*args)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three folds, trained one after the other."""
+    root = tmp_path_factory.mktemp("runs")
+    first = Trainer(network(), root=root).run()
+    together = folds.folds_of_run(first.run)
+    assert together is not None
+    train_all(together)
+    return together
+
+
+def test_every_fold_is_a_run_and_the_summary_says_mean_and_deviation(whole: Path) -> None:
+    found = folds.summary(whole)
+    assert (found.folds, found.done, list(found.runs)) == (3, 3, [1, 2, 3])
+    for number, info in found.runs.items():
+        assert info.settings["data"]["split"] == {"folds": 3, "fold": number}
+    accuracies = [float(info.validation["accuracy"]) for info in found.runs.values()]
+    spread = found.validation["accuracy"]
+    assert spread.mean == pytest.approx(statistics.fmean(accuracies))
+    assert spread.deviation == pytest.approx(statistics.stdev(accuracies))
+    assert found.test["loss"].count == 3
+    with pytest.raises(RunError, match="All folds"):
+        Trainer.resume(whole)
+
+
+def test_what_was_stopped_or_killed_is_resumed_to_the_same_bytes(whole: Path, tmp_path: Path) -> None:
+    together = folds.create(network(), tmp_path / "again")
+    assert Trainer.resume(together).run().state == "finished"
+    stopped = Trainer.resume(together, control=Stopping(5)).run()
+    assert (stopped.state, folds.number_of(stopped.run)) == ("stopped", 2)
+    turn = folds.turn(together)
+    assert turn is not None
+    assert (turn.number, turn.resume) == (2, True)
+    third = folds.path_of(together, 3)  # killed before it had begun
+    third.mkdir()
+    (third / "project.loom").write_text("half")
+    train_all(together)
+    for number in (1, 2, 3):
+        ours, theirs = folds.path_of(together, number), folds.path_of(whole, number)
+        assert (ours / "metrics.jsonl").read_bytes() == (theirs / "metrics.jsonl").read_bytes()
+    assert folds.summary(together).validation == folds.summary(whole).validation
+
+
+def test_folds_are_listed_with_one_number_and_deleted_one_by_one(whole: Path, tmp_path: Path) -> None:
+    root = tmp_path / "runs"
+    alone = network()
+    SetSetting(("data", "split"), {}).apply(alone)
+    Trainer(alone, root=root).run()
+    together = folds.create(network(2), None, root=root)
+    train_all(together)
+    found = listing(root)
+    assert found == listing(root), "the index knows them, too"
+    paths = [folds.path_of(together, number) for number in (1, 2)]
+    assert {entry.path for entry in found.entries} > set(paths)
+    assert not found.broken
+    assert [found.numbers[path] for path in paths] == [2, 2]
+    assert {info.path for info in runs(root)} > set(paths)
+    delete(paths[0], root)
+    assert folds.summary(together).done == 1
+    delete(paths[1], root)
+    assert not together.exists()
+    assert len(listing(root).entries) == 1
+
+
+def test_a_folder_that_is_not_empty_or_damaged_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(RunError, match="is not empty"):
+        folds.create(network(), tmp_path)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+    together = folds.create(network(), tmp_path / "folds")
+    for text in ("{", '{"folds": 1, "network": "a"}', '{"folds": "many", "network": "a"}', "[]"):
+        (together / "folds.json").write_text(text)
+        with pytest.raises(RunError, match="damaged"):
+            folds.turn(together)
+
+
+def test_folds_of_another_computer_stay_as_they_are(whole: Path, tmp_path: Path) -> None:
+    together = folds.create(network(), tmp_path / "theirs")
+    Trainer.resume(together, control=Stopping(3)).run()
+    file = folds.path_of(together, 1) / FACTS
+    facts = json.loads(file.read_text())
+    file.write_text(json.dumps({**facts, "origin": "0" * 64}))
+    with pytest.raises(RunError, match="another computer"):
+        Trainer.resume(together)
+    assert read(file.parent).state == "stopped"

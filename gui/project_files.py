@@ -187,6 +187,9 @@ class Files(QObject):
         self._ask_where("Save a copy of the project", PROJECTS, name, self._write_copy)
 
     def _write_copy(self, path: Path) -> None:
+        if path == self._document.path:
+            self.saver.save_known(path)
+            return
         try:
             project.save(self._document.project, path)
         except FileError as error:
@@ -251,7 +254,7 @@ class Files(QObject):
 
         def answered(code: int) -> None:
             if code == button.Save:
-                self.save(then)
+                self.save(lambda: self.when_safe(then, otherwise))  # it may be edited while the disk writes
             elif code == button.Discard:
                 then()
             elif otherwise is not None:

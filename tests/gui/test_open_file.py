@@ -290,3 +290,39 @@ def test_what_is_edited_while_the_disk_writes_is_unsaved_and_in_the_journal(
     assert len(list(journals().iterdir())) == 1
     window.document.history.undo()
     assert window.document.unsaved, "what was saved is not among the steps any more"
+
+
+@pytest.mark.parametrize("leaving", ["close", "new"])
+def test_what_is_edited_while_the_disk_writes_is_asked_about_before_it_goes(
+    leaving: str, window: MainWindow, qtbot: QtBot, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def boxes() -> list[QMessageBox]:
+        return [each for each in window.findChildren(QMessageBox) if each.isVisible()]
+
+    def press_save() -> None:
+        qtbot.waitUntil(lambda: len(boxes()) == 1)
+        press(qtbot, boxes()[0].button(QMessageBox.StandardButton.Save))
+
+    go_on, real = threading.Event(), project.write
+    monkeypatch.setattr(project_saving.project, "write", lambda *arguments: (go_on.wait(), real(*arguments))[1])
+    window.document.apply(RenameGraph("saved"))
+    window.close() if leaving == "close" else window.files.new()
+    press_save()
+    window.document.apply(RenameGraph("later"))
+    go_on.set()
+    qtbot.waitUntil(lambda: len(boxes()) == 1)
+    assert (name(path), window.document.project.name, window.isVisible()) == ("saved", "later", True)
+    press_save()
+    qtbot.waitUntil(lambda: window.document.project.name == "untitled" or not window.isVisible())
+    assert name(path) == "later"
+
+
+def test_a_copy_under_the_name_of_the_open_file_is_a_save(window: MainWindow, qtbot: QtBot, path: Path) -> None:
+    window.document.apply(RenameGraph("mine"))
+    window.files.ask_save_copy()
+    chooser = next(each for each in window.findChildren(QFileDialog) if each.isVisible())
+    chooser.setOption(QFileDialog.Option.DontConfirmOverwrite)
+    chooser.fileSelected.emit(str(path))
+    chooser.reject()
+    settle(window, qtbot)
+    assert (name(path), window.document.unsaved, look(window, qtbot)) == ("mine", False, "")

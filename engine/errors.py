@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-Reason = Literal["", "diverged", "out-of-memory"]
+Reason = Literal["", "diverged", "out-of-memory", "missing-file", "damaged-file", "unreadable-file"]
 """The kinds of failure that are told apart; empty for every other."""
 
 
@@ -17,7 +17,8 @@ class About:
     """What a message is about, so that no program has to read it.
 
     ``node`` is the id of the node to be fixed and ``inside`` the way from it to the one within its block (node ids,
-    outermost first); ``setting`` is a path (``training.optimizer.lr``), ``field`` a field of the data.
+    outermost first); ``setting`` is a path (``training.optimizer.lr``), ``field`` a field of the data, ``file`` the
+    path of a file or folder of the user's.
     """
 
     node: str | None = None
@@ -25,6 +26,7 @@ class About:
     setting: str | None = None
     field: str | None = None
     reason: Reason = ""
+    file: str | None = None
 
 
 NOTHING: Final = About()
@@ -47,10 +49,11 @@ class LayerloomError(ValueError):
         setting: str | None = None,
         field: str | None = None,
         reason: Reason = "",
+        file: str | None = None,
         about: About | None = None,
     ) -> None:
         super().__init__(message)
-        self.about = about or About(node, inside, setting, field, reason)
+        self.about = about or About(node, inside, setting, field, reason, file)
 
 
 def about(error: BaseException) -> About:

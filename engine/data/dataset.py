@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from engine.errors import LayerloomError
+from engine.errors import LayerloomError, Reason
 from engine.spec import DType
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
 
     Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
@@ -27,10 +30,30 @@ class DataError(LayerloomError):
     """Why the data cannot be used: one whole sentence."""
 
 
+class SampleError(DataError):
+    """A sample cannot be read as its file is now: gone, damaged, out of reach. Once that is mended it can.
+
+    ``about`` names the file, or the folder that is gone with it, and which of these it is.
+    """
+
+    def __init__(self, file: Path, why: str, reason: Reason) -> None:
+        super().__init__(f"{file} {why}", file=str(file), setting="data.source", reason=reason)
+
+    @classmethod
+    def of(cls, path: Path, error: OSError) -> SampleError:
+        """What the system says of a file that cannot be opened or read."""
+        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            return cls(path, f"cannot be read: {error.strerror or error}.", "unreadable-file")
+        gone = path
+        while not os.path.exists(gone.parent) and gone.parent != gone:
+            gone = gone.parent
+        return cls(gone, "is not there any more: put it back.", "missing-file")
+
+
 class Column(Protocol):
     """One field of all samples, (samples, \\*shape): an array, or what reads the samples it is asked for from files.
 
-    Reading raises DataError with the file. The same index always gives the same values, in any thread.
+    Reading raises SampleError with the file. The same index always gives the same values, in any thread.
     """
 
     @property

@@ -8,9 +8,13 @@ from threading import Condition
 
 
 class Control:
-    """Pause, single step, resume, stop and learning rate of one run. All methods may be called from any thread."""
+    """Pause, single step, resume, stop and learning rate of one run. All methods may be called from any thread.
 
-    def __init__(self) -> None:
+    ``attended`` says that somebody can let the run go on once it is held: then it waits where it would have to end.
+    """
+
+    def __init__(self, *, attended: bool = False) -> None:
+        self.attended = attended
         self._changed = Condition()
         self._paused = False
         self._stopped = False

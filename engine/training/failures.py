@@ -10,7 +10,6 @@ from engine.graph import Node
 from engine.settings.optimizers import FAR, smaller_rate, usual_rate
 from engine.training.plan import TrainingPlan
 from engine.training.recorder import Diverged
-from engine.training.runs.folder import RunError
 from engine.training.status import TrainingError
 
 LOSS = {"train": "loss of step", "validation": "validation loss after step"}
@@ -23,7 +22,7 @@ def explain(error: BaseException, plan: TrainingPlan, step: int) -> LayerloomErr
         began = f" It began with {error.where}." if error.where else ""
         said = f"The {LOSS[error.part]} {error.step} is {value} (learning rate {error.lr:g}).{began}"
         return TrainingError(f"{said} {remedy(error, plan)}", about=error.about)
-    if isinstance(error, (RunError, TrainingError)):
+    if isinstance(error, LayerloomError):
         return error
     where = f"Step {step + 1}" if step else "The first step"
     if is_out_of_memory(error):

@@ -260,6 +260,7 @@ class Trainer:
             if session.notes:
                 run.update(message=session.said, notes=[*run.info.notes, *session.notes])
             state, message, remark = session.train()
+            about = session.about
             message, remark = (f"{text} {session.said}".strip() for text in (message, remark))
         except Exception as error:
             told = isinstance(error, RunError)

@@ -45,12 +45,17 @@ class Recorder:
         self.device = device or torch.device("cpu")
         self.epoch_means: dict[str, float] = {}
         self.samples_per_second = 0.0
+        self.waiting = 0.0
+        """Which share of the time between the last two flushes was spent waiting for data, 0 to 1."""
+        self.waited, self.watched = 0.0, 0.0
+        """Seconds of waiting since the epoch began, and all seconds of its steps."""
         self.seconds = 0.0  # of work, without pauses
         self._steps: list[tuple[int, int, float, int, float]] = []  # step, epoch, lr, samples, seconds
         self._losses: list[Tensor] = []
         self._scores: list[tuple[Tensor, Tensor | int]] = []
         self._norms: dict[int, Tensor] = {}
         self._sums = (0.0, 0.0, 0)
+        self._waiting = 0.0
         self._since = self._flushed = perf_counter()
 
     def step(
@@ -71,6 +76,10 @@ class Recorder:
         if norm is not None:
             self._norms[step] = norm
         return now - self._flushed >= INTERVAL
+
+    def wait(self, seconds: float) -> None:
+        """The next step has waited so long for its data."""
+        self._waiting += seconds
 
     def flush(self) -> None:
         """Write the steps since the last flush. Raises Diverged at the first loss that is not finite, which is kept."""
@@ -105,6 +114,9 @@ class Recorder:
         now = perf_counter()
         spent = max(now - self._flushed, 1e-9)
         self.samples_per_second = sum(item[3] for item in self._steps) / spent
+        self.waiting = min(1.0, self._waiting / spent)
+        self.waited, self.watched = self.waited + self._waiting, self.watched + spent
+        self._waiting = 0.0
         self._steps, self._losses, self._scores, self._norms, self._flushed = [], [], [], {}, now
         self.run.metrics(rows)
         self._time(rows[-1])
@@ -119,6 +131,7 @@ class Recorder:
         """Write what depends on the clock and the machine, apart from the metrics."""
         step, epoch = row["step"], row["epoch"]
         found: dict[str, float] = {"samples_per_second": round(self.samples_per_second, 1)}
+        found["waiting"] = round(self.waiting, 4)
         memory = used_memory(self.device)
         if memory is not None:
             found["memory"] = memory
@@ -161,6 +174,7 @@ class Recorder:
     def new_epoch(self) -> None:
         """Begin the means of an epoch again."""
         self._sums, self.epoch_means = (0.0, 0.0, 0), {}
+        self.waited = self.watched = 0.0
 
     def work(self) -> None:
         """Count the time since the last call as work."""
@@ -170,6 +184,7 @@ class Recorder:
 
     def rest(self) -> None:
         """Count the time since the last call as a pause."""
+        self._waiting = 0.0
         self._since = self._flushed = perf_counter()
 
     def _add(self, loss: float, score: float, samples: int) -> None:

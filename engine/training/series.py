@@ -8,7 +8,7 @@ from typing import Final
 
 from engine.settings.metrics import METRICS, PER_CLASS
 
-MEASURED: Final = ("loss", "lr", "grad_norm", "samples_per_second", "memory")
+MEASURED: Final = ("loss", "lr", "grad_norm", "samples_per_second", "memory", "waiting")
 """What steps report beside the metrics of their task."""
 PREDICTIONS: Final = "predictions"
 """The tables with answers to samples."""

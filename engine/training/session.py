@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import NoReturn
 
 import torch
 
 from engine.data.augmenting import Augmenter
-from engine.data.pipeline import Prepared, shuffled
+from engine.data.dataset import SampleError
+from engine.data.pipeline import Part, Prepared, shuffled
+from engine.errors import NOTHING, About
 from engine.training.control import Control
 from engine.training.diagnosis.health import HealthProbe, due
 from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.diagnosis.nonfinite import Origin, not_a_number, origin
 from engine.training.diagnosis.probes import Probed
+from engine.training.diagnosis.waiting import waits
 from engine.training.evaluation.network import Batch
 from engine.training.evaluation.observer import Evaluation, Observer
 from engine.training.failures import remedy
@@ -47,7 +51,7 @@ class Session:
     What it has got so far (``epochs`` and ``steps`` done, metrics) outlives a failure. ``show`` is called with what has
     changed for those who watch, ``on_epoch`` after every epoch; ``observers`` follow every evaluation. ``notes`` are
     what was not as usual when it began, ``said`` the same in short. ``batches`` are those of the next epoch that are
-    done, ``ended`` says why no epoch is to follow.
+    done, ``ended`` says why no epoch is to follow, ``about`` what made it stop.
     """
 
     plan: TrainingPlan
@@ -71,9 +75,14 @@ class Session:
     test: Metrics = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     said: str = ""
+    about: About = NOTHING
 
     def __post_init__(self) -> None:
         self.config = self.plan.training
+        self._first_epoch = 0
+        """The one this session began with."""
+        self._lost = ""
+        """Why no data can be read any more."""
         self.network, self.lr = self.stepper.network, self.stepper.lr
         self.steps_total = self.config.epochs * steps_of(len(self.data.train), self.plan)
 
@@ -103,6 +112,7 @@ class Session:
 
     def _train(self) -> tuple[State, str, str]:
         self.show(phase="training", steps_total=self.steps_total, lr=self.lr.value)
+        self._first_epoch = self.epochs + 1
         if not self.config.epochs and not self._validate(0):
             return self._stopped()
         while self.epochs < self.config.epochs and not self.ended:
@@ -132,7 +142,22 @@ class Session:
     def _stopped(self) -> tuple[State, str, str]:
         self._flush()
         self.keeper.save(self.progress())
-        return "stopped", f"Stopped after step {self.steps:,} of {self.steps_total:,}.", ""
+        when = f"Stopped after step {self.steps:,} of {self.steps_total:,}"
+        return "stopped", f"{when}: {self._lost}" if self._lost else f"{when}.", ""
+
+    def _held(self, error: SampleError) -> bool:
+        """Data cannot be read: wait until somebody resumes the run, and say whether to go on.
+
+        Where nobody can, the run is stopped here: what it has got is saved, and it can be resumed later.
+        """
+        if not self.control.attended:
+            self._lost, self.about = str(error), error.about
+            return False
+        self.control.pause()
+        self.show(message=str(error), about=error.about)
+        going = self._gate()
+        self.show(message="", about=NOTHING)
+        return going
 
     def progress(self) -> Progress:
         """How far the run is; everything is written down first."""
@@ -156,10 +181,19 @@ class Session:
 
     def _epoch(self, epoch: int) -> bool:
         """One pass over the training part, or what is left of it; False if it was stopped on the way."""
-        train, config = self.data.train, self.plan.data
         if not self.batches:
             self.recorder.new_epoch()
         self.show(epoch=epoch, phase="training")
+        while True:
+            try:
+                return self._steps(epoch)
+            except SampleError as error:
+                if not self._held(error):
+                    return False
+
+    def _steps(self, epoch: int) -> bool:
+        """The steps of an epoch that are left; False if it was stopped on the way. Raises SampleError."""
+        train, config = self.data.train, self.plan.data
         order = shuffled(len(train), self.config.seed, epoch, self.device) if config.shuffle else None
         size, skip = config.size(len(train)), self.batches
         ignored = {head.field: head.output.ignored for head in self.network.heads if head.output.ignored is not None}
@@ -168,7 +202,7 @@ class Session:
         batches = train.batches(
             self.network.fields, size, order, drop_last=config.drop_last, skip=skip, augment=augment
         )
-        while together := list(itertools.islice(batches, self.config.accumulate)):
+        while together := self._next(batches):
             if not self._gate():
                 return False
             try:
@@ -179,6 +213,13 @@ class Session:
             self.keeper.step_done(self.progress)
         self._flush()
         return True
+
+    def _next(self, batches: Iterator[Batch]) -> Sequence[Batch]:
+        """The batches of the next step; none: the epoch is over. How long that takes is taken down."""
+        began = perf_counter()
+        together = list(itertools.islice(batches, self.config.accumulate))
+        self.recorder.wait(perf_counter() - began)
+        return together
 
     def _step(self, epoch: int, batches: Sequence[Batch]) -> None:
         number = self.steps + 1
@@ -201,6 +242,15 @@ class Session:
             self.show(health=look, diagnoses=self.monitor.diagnoses)
         if late:
             self._flush()
+            self._mind_waiting(epoch)
+
+    def _mind_waiting(self, epoch: int) -> None:
+        """Say once where the steps of an epoch wait too long for their data."""
+        recorder, first = self.recorder, epoch == self._first_epoch
+        said = waits(recorder.waited, recorder.watched, self.data.train, self.steps, first=first)
+        if said is not None and all(one.code != said.code for one in self.monitor.diagnoses):
+            self.monitor.say(said)
+            self.show(diagnoses=self.monitor.diagnoses)
 
     def _broken(self, number: int, batches: Sequence[Batch]) -> None:
         """The loss is no number: find out where that began. Raises Diverged, with the node."""
@@ -275,7 +325,16 @@ class Session:
         part = self.data.validation if split == "validation" else self.data.test
         if not len(part):
             return {}
-        self.show(phase="validating" if split == "validation" else "testing")
+        while True:
+            self.show(phase="validating" if split == "validation" else "testing")
+            try:
+                return self._evaluated(split, part, epoch)
+            except SampleError as error:
+                if not self._held(error):
+                    return None
+
+    def _evaluated(self, split: str, part: Part, epoch: int) -> Metrics | None:
+        """The metrics of a part; None if it was stopped on the way. Raises SampleError."""
         last = split == "test" or epoch == self.config.epochs
         evaluation = Evaluation(split, part, self.network, self.stepper.judged, self.steps, epoch, last)
         for observer in self.observers:
@@ -312,6 +371,7 @@ class Session:
             lr=self.lr.value,
             train=dict(recorder.epoch_means),
             samples_per_second=recorder.samples_per_second,
+            waiting=recorder.waiting,
             remaining_seconds=left,
         )
 

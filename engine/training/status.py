@@ -20,22 +20,26 @@ class TrainingError(LayerloomError):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A moment of a run. ``train`` holds means over the current epoch so far; times are in seconds, without pauses.
+    """A moment of a run. ``train`` holds means over the current epoch so far; times are in seconds, without pauses, and
+    ``waiting`` is which share of the last ones was spent waiting for data.
 
     ``notes`` say how it began where that was not as usual, and stay; ``preflight`` is what was seen before the first
     step, ``diagnoses`` what goes wrong now, ``health`` the last look into the layers. ``fraction`` is how much of a
-    ``phase`` is done before there are steps, where that is known.
+    ``phase`` is done before there are steps, where that is known. ``message`` says why a run waits, or how it ended,
+    and ``about`` what that is about.
     """
 
     state: State = "waiting"
     phase: str = ""
     fraction: float | None = None
     message: str = ""
+    about: About = NOTHING
     epoch: int = 0
     epochs: int = 0
     step: int = 0
     steps_total: int = 0
     samples_per_second: float = 0.0
+    waiting: float = 0.0
     remaining_seconds: float | None = None
     lr: float = 0.0
     train: Metrics = field(default_factory=dict)
@@ -52,7 +56,8 @@ class Status:
 class Result:
     """How a run ended: ``epochs`` and ``steps`` are those completed, ``message`` one sentence.
 
-    ``remark`` is what that says beyond "all epochs were trained", ``about`` where it is fixed if the run has failed.
+    ``remark`` is what that says beyond "all epochs were trained", ``about`` where it is fixed if it has failed or
+    had to stop.
     """
 
     state: State

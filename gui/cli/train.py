@@ -88,6 +88,10 @@ def _train(make: Callable[..., Trainer], args: argparse.Namespace, resume: Path 
     with stopping(control) as asked, progress.watching(lambda: trainer.status):
         result = trainer.run()
     code = progress.finish(result)
+    if result.state == "stopped" and result.about.file is not None:
+        print(f"layerloom: {result.message}", file=sys.stderr)
+        print(f"layerloom: resume with `layerloom train --resume {result.run}`", file=sys.stderr)
+        return 1
     if asked() and result.state == "stopped":
         print(f"layerloom: resume with `layerloom train --resume {resume or result.run}`", file=sys.stderr)
         return SIGNALLED + asked(), False

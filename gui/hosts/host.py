@@ -75,7 +75,7 @@ class ThreadHost:
         self.graph = graph.copy()
         self.history = History()
         self._root, self._resume, self._weights_of = root, resume, weights_of
-        self._control = Control()
+        self._control = Control(attended=True)
         self._trainer: Trainer | None = None
         self._result: Result | None = None
         # A daemon only for the case that torch hangs: `close` is the way it ends.
@@ -223,6 +223,8 @@ class Watch(QObject):
     """The `Result`, once the host has ended."""
     looked = Signal(object)
     """A `Status` with another look into the layers, or with something else that goes wrong or was not as usual."""
+    held = Signal(object)
+    """A `Status` whose message says which data cannot be read; or, without a message, that the run goes on."""
     progressed = Signal(object)
     """The `Status`, about once a second and as soon as the run has its folder."""
     INTERVAL, SELDOM = 100, 10
@@ -254,6 +256,8 @@ class Watch(QObject):
         self._seen = status
         if status.health is not seen.health or status.diagnoses != seen.diagnoses or status.notes != seen.notes:
             self.looked.emit(status)
+        if (status.about.file, status.message) != (seen.about.file, seen.message) and status.state not in ENDED:
+            self.held.emit(status)
         if self._polls % self.SELDOM == 0 or result is not None or status.run != seen.run:
             self.progressed.emit(status)
         self._polls += 1

@@ -33,6 +33,8 @@ LIVE = ("waiting", "running", "paused", "stopping")
 STOP = ("Stop", "End the training after this batch; what was learnt is kept")
 CANCEL = ("Cancel", "Cancel the copying: nothing of the copy is left, and the original is unchanged")
 """Text and tooltip of the button that ends what is being done."""
+SHOWN_WAITING = 0.01
+"""The share of the time from which on it is shown that steps wait for data."""
 FINE = 1000
 """Parts of the bar: Qt has no room for as many as a run may have steps."""
 
@@ -147,6 +149,8 @@ class Controls(QWidget):
                 facts.append(f"{duration(status.remaining_seconds)} left")
             if status.samples_per_second and self.state == "running":
                 facts.append(f"{status.samples_per_second:,.0f} samples/s")
+            if status.waiting >= SHOWN_WAITING and self.state == "running":
+                facts.append(f"{status.waiting:.0%} waiting for data")
         if device:
             facts.append(device)
         text = "  ·  ".join(facts)

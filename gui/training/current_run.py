@@ -110,9 +110,11 @@ class CurrentRun(QObject):
         if not self.running:
             self._begin(self.make_host(self._document.project, resume=path))
 
-    def resume_shown(self) -> None:
-        """Resume the run that has ended."""
-        if self.host is not None and self.host.result is not None:
+    def resume_shown_or_held(self) -> None:
+        """Resume the run that has ended, or waits."""
+        if self.running and self.state == "paused":
+            self.pause_or_resume()
+        elif self.host is not None and self.host.result is not None:
             self.resume(self.host.result.run)
 
     def attach(self, folder: Path) -> None:

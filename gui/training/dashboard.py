@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.edits import Change
 from engine.problems import Problem
-from engine.training.status import Result
+from engine.training.status import Result, Status
 from gui.document import Document
 from gui.hosts.host import StoredRun, ThreadHost, Watch
 from gui.preferences import Preferences
@@ -99,7 +99,7 @@ class Dashboard(QWidget):
         self.runs.open_wanted.connect(self.open_wanted)
         self.below.folds.resume_wanted.connect(self.run.resume)
         self.below.shown.connect(self._show_below)
-        self.banner.resume_wanted.connect(self.run.resume_shown)
+        self.banner.resume_wanted.connect(self.run.resume_shown_or_held)
         self.runs.overlays_changed.connect(self.drawing.show_curves)
         document.opened.connect(self._opened)
         document.changed.connect(self._changed)
@@ -111,6 +111,7 @@ class Dashboard(QWidget):
         self.banner.hide()
         self._device = ""
         self.remarks.follow(watch)
+        watch.held.connect(self._held)
         self.runs.follow(watch)
         if self.isVisible():
             self.setFocus()  # else it jumps from Train, which is grey now, into a text field, or stays in one
@@ -121,6 +122,13 @@ class Dashboard(QWidget):
     def _state(self) -> None:
         self.controls.show_state(self.run.state)
         self._update_numbers()
+
+    def _held(self, status: Status) -> None:
+        """Data cannot be read: the run waits."""
+        self.outcome.show_held(status)
+        if status.about.file is not None:
+            self.message.emit(f"Paused: {status.message}")
+            self.notice.tell(f"“{self.run.name}” waits for its data", status.message)
 
     def _blocked(self, problem: Problem) -> None:
         """Lead to the setting that keeps the network from being trained, if it is one."""

@@ -16,7 +16,7 @@ from engine.settings.optimizers import smaller_rate
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.training.history import History
 from engine.training.runs.folder import METRICS
-from engine.training.status import Result
+from engine.training.status import Result, Status
 from gui.document import Document
 from gui.hosts.host import Host
 from gui.training.banner import Banner, EmptyState
@@ -53,6 +53,13 @@ class Outcome(QObject):
     def show_preflight(self, sentence: str) -> None:
         """What was seen before the first step, until the run has ended."""
         self.banner.show_result("running", sentence)
+
+    def show_held(self, status: Status) -> None:
+        """Say which data a run waits for, with a way to resume it; nothing once it goes on."""
+        if status.about.file is None:
+            self.banner.hide()
+            return
+        self.banner.show_result("paused", f"Paused: {status.message}", resumable=True)
 
     def show(self, result: Result, host: Host, *, others: bool) -> None:
         """Say how a run ended; ``others`` says that the curves of other runs are shown."""

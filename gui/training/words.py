@@ -18,12 +18,13 @@ TITLES = {
     "grad_norm": "Gradient norm",
     "samples_per_second": "Samples per second",
     "memory": "Memory",
+    "waiting": "Waiting for data",
 }
 SHORT = {"mae": "mean absolute error"}
 JUDGED = ("accuracy", "exact_match", "mae")
 """What steps and epochs are judged by, each for its kind of task."""
 PERCENT = {"accuracy", "top5_accuracy", "precision", "recall", "f1", "auroc", "exact_match", "iou"}
-UNITS = {**dict.fromkeys(PERCENT, "%"), "memory": "bytes"}
+UNITS = {**dict.fromkeys([*PERCENT, "waiting"], "%"), "memory": "bytes"}
 
 
 def metric_title(name: str) -> str:

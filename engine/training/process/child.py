@@ -86,7 +86,7 @@ class Child:
 
     def __init__(self, folder: Path, request: Request, graph: Graph, key: bytes) -> None:
         self.folder, self.request, self.graph, self._key = folder, request, graph, key
-        self.control, self.history = Control(), History()
+        self.control, self.history = Control(attended=True), History()
         self.result: Result | None = None
         self._trainer: Trainer | None = None
         self._talk: threading.Thread | None = None

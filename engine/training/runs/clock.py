@@ -15,8 +15,9 @@ from engine.training.runs.folder import TIMING
 from engine.training.runs.lines import LONGEST_LINE, read_metrics
 from engine.training.series import Series
 
-OF_THE_CLOCK: Final = ("train/samples_per_second", "train/memory")
-"""Curves that depend on the machine, and so are no part of the metrics: samples a second, bytes."""
+OF_THE_CLOCK: Final = ("train/samples_per_second", "train/memory", "train/waiting")
+"""Curves that depend on the machine, and so are no part of the metrics: samples a second, bytes, and which share of the
+time steps have waited for their data."""
 
 
 class Clock:

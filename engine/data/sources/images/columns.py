@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.data.dataset import DataError
+from engine.data.dataset import SampleError
 from engine.data.sources.images.decoding import Fit, decoder, opened, read, scaled
 
 if TYPE_CHECKING:
@@ -103,9 +103,10 @@ class MaskColumn:
         for row, name in enumerate(chosen):
             result[row] = table[mask(self.folder / name, self.size, self.fit, self.values[0])]
             if (result[row] < 0).any():
-                raise DataError(
-                    f"{self.folder / name} has a pixel whose value is none of the classes' ({_said(self.values)}).",
-                    setting="data.source.options.mask_values",
+                raise SampleError(
+                    self.folder / name,
+                    f"has a pixel whose value is none of the classes' ({_said(self.values)}).",
+                    "damaged-file",
                 )
         return result
 

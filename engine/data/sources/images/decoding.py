@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from engine.data.dataset import DataError
+from engine.data.dataset import SampleError
 from engine.files import open_to_read
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def read(path: Path, size: tuple[int, int], fit: Fit, *, grey: bool) -> Array:
 def opened(path: Path, size: tuple[int, int] | None = None) -> Iterator[Image]:
     """An image as its camera meant it to be held, decoded for about ``size`` where its format can do that.
 
-    Raises DataError for all that Pillow raises of a damaged, foreign or oversized file.
+    Raises SampleError for all that Pillow raises of a damaged, foreign or oversized file.
     """
     from PIL import Image, ImageOps
 
@@ -60,19 +60,19 @@ def opened(path: Path, size: tuple[int, int] | None = None) -> Iterator[Image]:
                 image.draft(None, (max(size), max(size)))
             image.load()
             made = ImageOps.exif_transpose(image)
-    except DataError:
+    except SampleError:
         raise
     except OSError as error:
         if error.errno is None:  # Pillow's own
             raise _refused(path, "is damaged, or no image") from error
-        raise DataError(f"{path} cannot be read: {error.strerror or error}.", setting="data.source") from error
+        raise SampleError.of(path, error) from error
     except Exception as error:  # decoders of a dozen formats raise what they like
         raise _refused(path, "is damaged, or no image") from error
     yield made
 
 
-def _refused(path: Path, why: str) -> DataError:
-    return DataError(f"{path} {why}: remove or repair it.", setting="data.source")
+def _refused(path: Path, why: str) -> SampleError:
+    return SampleError(path, f"{why}: remove or repair it.", "damaged-file")
 
 
 def scaled(image: Image, size: tuple[int, int], fit: Fit, how: int, fill: int = 0) -> Image:

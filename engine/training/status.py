@@ -33,13 +33,11 @@ class Status:
     phase: str = ""
     fraction: float | None = None
     message: str = ""
-    about: About = NOTHING
     epoch: int = 0
     epochs: int = 0
     step: int = 0
     steps_total: int = 0
     samples_per_second: float = 0.0
-    waiting: float = 0.0
     remaining_seconds: float | None = None
     lr: float = 0.0
     train: Metrics = field(default_factory=dict)
@@ -50,6 +48,8 @@ class Status:
     preflight: str = ""
     diagnoses: tuple[Diagnosis, ...] = ()
     health: HealthCheck | None = None
+    about: About = NOTHING
+    waiting: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,8 +90,8 @@ def _train(make: Callable[..., Trainer], args: argparse.Namespace, resume: Path 
     code = progress.finish(result)
     if result.state == "stopped" and result.about.file is not None:
         print(f"layerloom: {result.message}", file=sys.stderr)
-        print(f"layerloom: resume with `layerloom train --resume {result.run}`", file=sys.stderr)
-        return 1
+        print(f"layerloom: resume with `layerloom train --resume {resume or result.run}`", file=sys.stderr)
+        return 1, False
     if asked() and result.state == "stopped":
         print(f"layerloom: resume with `layerloom train --resume {resume or result.run}`", file=sys.stderr)
         return SIGNALLED + asked(), False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,6 +33,19 @@ def blob_folder(folder: Path, count: int = 40) -> Path:
             (folder / name).mkdir(parents=True, exist_ok=True)
             Image.fromarray(values.astype(np.uint8)).save(folder / name / f"{index:02}.png")
     return folder
+
+
+def png_of_nothing(width: int, height: int) -> bytes:
+    """A grey PNG of one tone: some kilobytes, however large it is once it is unpacked."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    packer = zlib.compressobj(9)
+    rows = bytes(1 + width) * min(height, 400)  # of a giant the first rows will do: it is never unpacked
+    body = packer.compress(rows) + packer.flush()
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
 def wine_table(path: Path, empty: float = 0.05) -> Path:

@@ -190,13 +190,6 @@ def test_data_that_are_gone_are_missing_and_the_declaration_stays(tmp_path: Path
         prepare(config)
 
 
-def test_an_image_that_unpacks_to_gigabytes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.data.sources.images.decoding.LARGEST", 1000)
-    Image.new("L", (40, 40)).save(tmp_path / "a.png")
-    with pytest.raises(DataError, match="1,000"):
-        read(tmp_path / "a.png", (8, 8), "crop", grey=True)
-
-
 def test_nothing_says_what_images_show(tmp_path: Path) -> None:
     Image.new("L", (8, 8)).save(tmp_path / "a.png")
     with pytest.raises(DataError, match="folder of its name"):

@@ -10,6 +10,7 @@ from typing import Any, Final
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from engine.data.sources.images.decoding import LARGEST
 from engine.data.sources.images.images import Images
 from engine.data.sources.images.looking import SIDES
 from engine.data.sources.kinds import kinds
@@ -28,6 +29,7 @@ SEPARATORS: Final = ((", comma", ","), ("; semicolon", ";"), ("tab", "\t"), ("| 
 ENCODINGS: Final = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1")
 ANSWERS: Final = (("names of folders", "folders"), ("a table beside", "table"), ("masks", "masks"))
 TASKS: Final = (("one class", "classes"), ("several at once", "several"), ("numbers", "numbers"))
+LIMITS: Final = tuple((f"{size:,} megapixels", size * 10**6) for size in (100, 200, 500, 1000, 2000))
 FITS: Final = (("cut out the middle", "crop"), ("add a border", "pad"), ("stretch", "stretch"))
 TITLES: Final = {
     "kind": "Kind",
@@ -42,6 +44,7 @@ TITLES: Final = {
     "size": "Size in pixels",
     "fit": "Other shapes",
     "grey": "Colours",
+    "largest": "Largest image",
     "separator": "Separator",
     "decimal_comma": "Numbers",
     "header": "First line",
@@ -247,6 +250,8 @@ def _of_images(source: Images, look: OwnLook | None) -> dict[str, tuple[Choices,
     if source.answers == "masks" and inside:
         offers["images_in"] = (inside, source.images_in)
         offers["masks_in"] = (inside, source.masks_in)
+    if source.largest != LARGEST or (look is not None and any(note.code == "too-large" for note in look.found.notes)):
+        offers["largest"] = (LIMITS, source.largest)
     if source.answers == "table":
         offers["table"] = (tuple((name, name) for name in (look.tables if look else ())), source.table)
         columns = look.columns if look is not None else (source.file_column or "", *source.label_columns)

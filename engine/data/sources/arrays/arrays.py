@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field as Declared
 
-from engine.data.dataset import DataError, Dataset, Field, Samples, Task
+from engine.data.dataset import DataError, Dataset, Field, SampleError, Samples, Task
 from engine.data.sources.arrays.reading import SUFFIXES, read
 from engine.data.sources.identity import ids_of
 from engine.data.sources.source import Source
@@ -164,6 +164,8 @@ class ArrayColumn:
         import numpy as np
 
         self.path, self.settings, self.stored = path, settings, stored
+        self._bytes = stored.offset + stored.nbytes if isinstance(stored, np.memmap) else 0
+        """Bytes the file has to have."""
         small = stored.dtype == np.uint8 and not settings.classes
         self.dtype: np.dtype[Any] = np.dtype(np.uint8 if small else np.int64 if settings.classes else np.float32)
         if self.shape[1:] != settings.shape:
@@ -183,10 +185,25 @@ class ArrayColumn:
     def __len__(self) -> int:
         return int(self.stored.shape[0])
 
+    def _check_file(self) -> None:
+        """Whether a mapped file still has what is mapped: to read beyond its end would end the program.
+
+        One that was removed stays readable as long as it is mapped. Raises SampleError.
+        """
+        if not self._bytes:
+            return
+        try:
+            size = self.path.stat().st_size
+        except OSError:
+            return
+        if size < self._bytes:
+            raise SampleError(self.path, f"is shorter than it was, {size:,} bytes: put it back.", "damaged-file")
+
     def __getitem__(self, indices: Array | slice) -> Array:
         """The samples. Raises DataError for a class that there is not."""
         import numpy as np
 
+        self._check_file()
         values = np.asarray(self.stored[indices])
         if self.settings.channels_last:
             values = np.moveaxis(values, -1, 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.data.dataset import SampleError
-from engine.data.sources.images.decoding import Fit, decoder, opened, read, scaled
+from engine.data.sources.images.decoding import LARGEST, Fit, decoder, opened, read, scaled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +25,7 @@ class ImageColumn:
     fit: Fit
     grey: bool
     marks: Array
+    largest: int
 
     @property
     def place(self) -> Path:
@@ -55,7 +56,7 @@ class ImageColumn:
         chosen = self.names[indices]
         result = np.empty((len(chosen), *self.shape[1:]), np.uint8)
         for row, name in enumerate(chosen):
-            result[row] = read(self.folder / name, self.size, self.fit, grey=self.grey)
+            result[row] = read(self.folder / name, self.size, self.fit, grey=self.grey, largest=self.largest)
         return result
 
 
@@ -69,6 +70,7 @@ class MaskColumn:
     fit: Fit
     values: tuple[int, ...]
     marks: Array
+    largest: int
 
     @property
     def place(self) -> Path:
@@ -101,7 +103,7 @@ class MaskColumn:
         table = np.full(256, -1, np.int64)
         table[list(self.values)] = np.arange(len(self.values))
         for row, name in enumerate(chosen):
-            result[row] = table[mask(self.folder / name, self.size, self.fit, self.values[0])]
+            result[row] = table[mask(self.folder / name, self.size, self.fit, self.values[0], self.largest)]
             if (result[row] < 0).any():
                 raise SampleError(
                     self.folder / name,
@@ -111,12 +113,12 @@ class MaskColumn:
         return result
 
 
-def mask(path: Path, size: tuple[int, int] | None, fit: Fit, fill: int) -> Array:
+def mask(path: Path, size: tuple[int, int] | None, fit: Fit, fill: int, largest: int = LARGEST) -> Array:
     """The values of a mask's pixels, (height, width) in uint8: of a palette its indices. Raises DataError."""
     import numpy as np
     from PIL import Image
 
-    with opened(path) as image:
+    with opened(path, largest=largest) as image:
         flat = image if image.mode in ("L", "P", "1") else image.convert("L")
         if flat.mode == "1":
             flat = flat.convert("L")

@@ -22,7 +22,7 @@ FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF", "PPM")
 VERSION = 1
 """Of this module: another one where an image is decoded to other values than before."""
 LARGEST = 100_000_000
-"""Pixels of an image: a file of some kilobytes may unpack to gigabytes."""
+"""Pixels of an image where the user has said nothing: a file of some kilobytes may unpack to gigabytes."""
 
 
 def decoder() -> str:
@@ -32,30 +32,33 @@ def decoder() -> str:
     return f"{VERSION} Pillow {PIL.__version__}"
 
 
-def read(path: Path, size: tuple[int, int], fit: Fit, *, grey: bool) -> Array:
+def read(path: Path, size: tuple[int, int], fit: Fit, *, grey: bool, largest: int = LARGEST) -> Array:
     """An image as (1 or 3, height, width) of this size; transparency shows white. Raises DataError with the file."""
     import numpy as np
     from PIL import Image
 
-    with opened(path, size) as image:
+    with opened(path, size, largest) as image:
         plain = _eight_bits(image, grey=grey)
         values = np.asarray(scaled(plain, size, fit, Image.Resampling.BILINEAR))
     return values[None] if grey else np.ascontiguousarray(values.transpose(2, 0, 1))
 
 
 @contextmanager
-def opened(path: Path, size: tuple[int, int] | None = None) -> Iterator[Image]:
+def opened(path: Path, size: tuple[int, int] | None = None, largest: int = LARGEST) -> Iterator[Image]:
     """An image as its camera meant it to be held, decoded for about ``size`` where its format can do that.
 
+    (A JPEG decodes at an eighth, a quarter or half of its size, the smallest that is no smaller than ``size``: that
+    depends on the file and ``size`` alone.) One of more than ``largest`` pixels is not unpacked.
     Raises SampleError for all that Pillow raises of a damaged, foreign or oversized file.
     """
     from PIL import Image, ImageOps
 
+    Image.MAX_IMAGE_PIXELS = None  # Pillow would warn, and refuse in words of its own: the limit is ours
     try:
         with open_to_read(path) as file:
             image = Image.open(file, formats=FORMATS)
-            if image.width * image.height > LARGEST:
-                raise _refused(path, f"has {image.width:,} × {image.height:,} pixels; the most is {LARGEST:,}")
+            if image.width * image.height > largest:
+                raise _too_large(path, image.width, image.height, largest)
             if size is not None:
                 image.draft(None, (max(size), max(size)))
             image.load()
@@ -73,6 +76,15 @@ def opened(path: Path, size: tuple[int, int] | None = None) -> Iterator[Image]:
 
 def _refused(path: Path, why: str) -> SampleError:
     return SampleError(path, f"{why}: remove or repair it.", "damaged-file")
+
+
+def _too_large(path: Path, width: int, height: int, largest: int) -> SampleError:
+    unpacked = 3 * width * height / 10**9
+    why = (
+        f"has {width:,} × {height:,} pixels, {unpacked:,.1f} GB once it is unpacked; the most is {largest:,}: make it "
+        "smaller, or raise the limit (Largest image on the Data page)."
+    )
+    return SampleError(path, why, "too-large")
 
 
 def scaled(image: Image, size: tuple[int, int], fit: Fit, how: int, fill: int = 0) -> Image:

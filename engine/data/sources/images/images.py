@@ -13,7 +13,7 @@ from engine.data.dataset import DataError, Dataset, Field, MissingFiles, Samples
 from engine.data.sources import listing
 from engine.data.sources.identity import ids_of, marks_of
 from engine.data.sources.images.columns import ImageColumn, MaskColumn
-from engine.data.sources.images.decoding import SUFFIXES, Fit
+from engine.data.sources.images.decoding import LARGEST, SUFFIXES, Fit
 from engine.data.sources.parts import part_of
 from engine.data.sources.source import Source
 
@@ -59,6 +59,12 @@ class Images(Source):
     masks_in: str = Declared("", description="the folder with the masks, below the folder")
     mask_values: tuple[Annotated[int, Declared(ge=0, le=255)], ...] = Declared(
         (), description="the value of each class in the masks"
+    )
+    largest: int = Declared(
+        LARGEST,
+        ge=1,
+        le=10**10,
+        description="pixels an image may have: larger ones unpack to gigabytes, and are left out",
     )
     skip: Names = Declared((), description="images that are left out, such as damaged ones")
 
@@ -136,10 +142,12 @@ class Images(Source):
             )
         files, ids = np.array(names, object), ids_of(names)
         marks = marks_of(ids, [facts[name] for name in names])
-        columns: dict[str, Column] = {"image": ImageColumn(path, files, self.size, self.fit, self.grey, marks)}
+        columns: dict[str, Column] = {
+            "image": ImageColumn(path, files, self.size, self.fit, self.grey, marks, self.largest)
+        }
         if self.answers == "masks":
             masks, marks = np.array(answers, object), marks_of(ids, [facts[str(name)] for name in answers])
-            columns["mask"] = MaskColumn(path, masks, self.size, self.fit, self.mask_values, marks)
+            columns["mask"] = MaskColumn(path, masks, self.size, self.fit, self.mask_values, marks, self.largest)
         else:
             columns["label"] = np.array(answers, np.int64 if self.task == "classes" else np.float32)
         said = self._said(path, names)

@@ -59,7 +59,8 @@ def look(path: Path, wishes: Images | None, watch: Watch) -> Found:
     """See `Source.look`."""
     if not path.is_dir():
         raise DataError(f"{path} is one file: choose the folder with the images.", setting="data.source.path")
-    entries = listing.listed(path, watch)
+    left = list[listing.LeftOut]()
+    entries = listing.listed(path, watch, left)
     names = [entry.name for entry in entries if is_image(entry.name)]
     if not names:
         raise DataError(f"There are no images below {path}.", setting="data.source.path")
@@ -86,7 +87,12 @@ def look(path: Path, wishes: Images | None, watch: Watch) -> Found:
         options=source.model_dump(exclude_defaults=True) | {"samples": source.samples},
         fingerprint=listing.fingerprint(entries),
     )
-    notes = (*odd.notes, *oddities.of_classes(source, counts), *_unanswered(source, names, known, samples))
+    notes = (
+        *odd.notes,
+        *oddities.of_listing(left),
+        *oddities.of_classes(source, counts),
+        *_unanswered(source, names, known, samples),
+    )
     return Found(settings, source.declare(path), reasons, counts, notes)
 
 

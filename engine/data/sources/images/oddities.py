@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from engine.data.dataset import DataError
+from engine.data.dataset import DataError, SampleError
 from engine.data.sources.found import Note
-from engine.data.sources.images.decoding import opened
+from engine.data.sources.images.decoding import LARGEST, opened
 from engine.data.sources.images.images import Images, is_image
-from engine.data.sources.listing import Entry
+from engine.data.sources.listing import Entry, LeftOut, Why
 from engine.data.sources.parts import part_of
 from engine.data.streams import ahead, workers
 from engine.data.watch import Watch
+from engine.errors import Reason
 from engine.files import open_to_read
 
 SHOWN: Final = 20
@@ -31,6 +32,19 @@ BITS: Final = 3
 NEIGHBOURS: Final = 20
 FLAT: Final = -1
 """The look of an image of one tone: all such look alike."""
+UNREAD: Final[dict[Reason, tuple[str, tuple[str, str]]]] = {
+    "damaged-file": ("broken", ("is damaged and", "are damaged and")),
+    "unreadable-file": ("unreadable", ("cannot be read and is", "cannot be read and are")),
+    "missing-file": ("vanished", ("is gone and", "are gone and")),
+    "too-large": ("too-large", ("is too large and", "are too large and")),
+}
+"""Why an image is left out → the code of the note, and words for one and several."""
+LEFT: Final[dict[Why, str]] = {
+    "unreadable": "Folders may not be looked into and are left out: change their permissions",
+    "no-text": "Names are no text in UTF-8 and are left out: rename them",
+    "dead-link": "Links lead nowhere and are left out",
+    "special": "Pipes, sockets and devices are left out",
+}
 SIDES: Final = (28, 32, 48, 64, 96, 128, 160, 192, 224)
 
 
@@ -38,7 +52,7 @@ SIDES: Final = (28, 32, 48, 64, 96, 128, 160, 192, 224)
 class Checked:
     """What an image is: its size as it is to be held, its mode, the sum of its bytes, its look (64 bits, 72 tones).
 
-    ``fault`` says why it is damaged; then nothing else is known.
+    ``fault`` says why it cannot be read, and ``reason`` of which kind that is; then nothing else is known.
     """
 
     name: str
@@ -49,6 +63,7 @@ class Checked:
     tones: bytes = b""
     colourless: bool = True
     fault: str = ""
+    reason: Reason = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +84,7 @@ def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
     step = -(-len(names) // MOST_DECODED)
     chosen = names[::step]
     found = list[Checked]()
-    for index, checked in enumerate(ahead(chosen, lambda name: check(path, name), workers(None))):
+    for index, checked in enumerate(ahead(chosen, lambda name: check(path, name, source.largest), workers(None))):
         if index % 50 == 0:
             watch.at(index / len(chosen), f"Checking images: {index:,} of {len(chosen):,}")
         found.append(checked)
@@ -77,7 +92,7 @@ def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
     whole = [one for one in found if not one.fault]
     if not whole:
         raise DataError(f"None of the {len(found):,} images below {path} can be read: {broken[0].fault}")
-    notes = [*_broken(broken), *_twice(source, whole), *_sizes(whole)]
+    notes = [*_unread(broken), *_twice(source, whole), *_sizes(whole)]
     if step > 1:
         notes.append(
             Note(
@@ -105,18 +120,20 @@ def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
     return Odd(tuple(one.name for one in broken), size, grey, reasons, tuple(notes))
 
 
-def check(path: Path, name: str) -> Checked:
+def check(path: Path, name: str, largest: int = LARGEST) -> Checked:
     """One image, decoded whole."""
     import numpy as np
 
     try:
-        with opened(path / name) as image:
+        with opened(path / name, largest=largest) as image:
             size, mode = (image.height, image.width), image.mode
             small = image.convert("RGB").resize((HASH_SIDE + 1, HASH_SIDE))
         with open_to_read(path / name) as file:
             digest = hashlib.file_digest(file, "blake2b").hexdigest()[:32]
-    except (DataError, OSError) as error:
-        return Checked(name, fault=str(error))
+    except SampleError as error:
+        return Checked(name, fault=str(error), reason=error.about.reason)
+    except OSError as error:
+        return Checked(name, fault=f"{path / name} cannot be read: {error.strerror}.", reason="unreadable-file")
     colours = np.asarray(small, np.int16)
     grey = colours.mean(2)
     bits = (grey[:, 1:] > grey[:, :-1]).reshape(-1)
@@ -127,12 +144,27 @@ def check(path: Path, name: str) -> Checked:
     )
 
 
-def _broken(broken: list[Checked]) -> list[Note]:
-    if not broken:
-        return []
-    files = tuple(one.name for one in broken[:SHOWN])
-    many = f"{len(broken):,} images are" if len(broken) > 1 else "1 image is"
-    return [Note("broken", f"{many} damaged and left out: {broken[0].fault}", files, "error", len(broken))]
+def _unread(faulty: list[Checked]) -> list[Note]:
+    """The images that are left out, by why they are; the first of each with what can be done."""
+    notes = list[Note]()
+    for reason, (code, words) in UNREAD.items():
+        some = [one for one in faulty if one.reason == reason]
+        if some:
+            many = f"{len(some):,} images" if len(some) > 1 else "1 image"
+            message = f"{many} {words[len(some) > 1]} left out: {some[0].fault}"
+            notes.append(Note(code, message, tuple(one.name for one in some[:SHOWN]), "error", len(some)))
+    return notes
+
+
+def of_listing(left: list[LeftOut]) -> list[Note]:
+    """What below a folder could not be listed."""
+    notes = list[Note]()
+    for why, words in LEFT.items():
+        names = tuple(one.name for one in left if one.why == why)
+        if names:
+            shown = tuple(name.encode(errors="replace").decode() for name in names[:SHOWN])
+            notes.append(Note(f"listing-{why}", f"{words} ({len(names):,}).", shown, "warning", len(names)))
+    return notes
 
 
 def _twice(source: Images, whole: list[Checked]) -> list[Note]:

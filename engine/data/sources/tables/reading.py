@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.data.dataset import DataError
 from engine.files import open_to_read
+from engine.system.machine import free_memory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,8 +20,11 @@ TEXT: Final = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": ""}
 SUFFIXES: Final = frozenset({*TEXT, ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx"})
 LARGEST: Final = 4 * 2**30
 """Bytes of a table: it is read into memory."""
+ROOM: Final = 0.8
+"""The share of the free memory that reading a table may take."""
 SEEN: Final = 256 * 1024
 """Bytes from which separator, encoding and header are found."""
+MOST_COLUMNS: Final = 20_000
 SEPARATORS: Final = (",", ";", "\t", "|")
 MISSING: Final = ("", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?", "-")
 """What stands in a cell where nothing is known."""
@@ -67,11 +71,37 @@ def read(path: Path, form: Format | None = None, rows: int | None = None) -> pd.
                 "of its rows, or store it as arrays (.npy).",
                 setting="data.source.path",
             )
-        return _read(path, form or format_of(path), rows, (facts.st_size, facts.st_mtime_ns))
+        form = form or format_of(path)
+        if path.suffix.lower() in TEXT and rows is None:
+            _check_size(path, facts.st_size, form)
+        return _read(path, form, rows, (facts.st_size, facts.st_mtime_ns))
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise
         raise DataError(f"{path} cannot be read: {error.strerror or error}.", setting="data.source.path") from error
+
+
+def _check_size(path: Path, size: int, form: Format) -> None:
+    """Whether a text of so many bytes can be read as a table. Raises DataError.
+
+    Measured with pandas 3: four bytes a byte of the file and 16 a cell while it is read.
+    """
+    with open_to_read(path) as file:
+        start = file.read(SEEN)
+    first = start.decode(form.encoding, "replace").partition("\n")[0]
+    _check_width(first.count(form.separator) + 1)
+    free = free_memory()
+    if free is None or size * (4 + 16) < free:  # cells of one sign are the most
+        return
+    cells = max(start.count(sign.encode()) for sign in SEPARATORS) + start.count(b"\n")
+    needed = size * 4 + 16 * cells * size // max(1, len(start))
+    if needed > ROOM * free:
+        raise DataError(
+            f"{path} has {size / 2**30:.1f} GB, and to read it as a table takes about {needed / 2**30:.0f} GB of "
+            f"memory; {free / 2**30:.0f} GB are free. Take a part of its rows or columns, or store it as arrays "
+            "(.npy).",
+            setting="data.source.path",
+        )
 
 
 @lru_cache(maxsize=2)
@@ -88,6 +118,8 @@ def _read(path: Path, form: Format, rows: int | None, _stamp: tuple[int, int]) -
             if suffix in (".parquet", ".pq"):
                 return _named(pd.read_parquet(file).head(rows) if rows else pd.read_parquet(file))
             return _named(pd.read_excel(file, nrows=rows, dtype=object))
+        except DataError:
+            raise
         except ImportError as error:
             raise DataError(PARQUET if suffix in (".parquet", ".pq") else EXCEL, setting="data.source.path") from error
         except pd.errors.EmptyDataError as error:
@@ -126,8 +158,18 @@ def _text(file: Any, form: Format, rows: int | None) -> pd.DataFrame:
     return _named(table)
 
 
+def _check_width(columns: int) -> None:
+    if columns > MOST_COLUMNS:
+        raise DataError(
+            f"The table has {columns:,} columns; tables of up to {MOST_COLUMNS:,} are read: store it as an "
+            "array (.npy).",
+            setting="data.source.path",
+        )
+
+
 def _named(table: pd.DataFrame) -> pd.DataFrame:
-    """Every column with a name of its own that is a text."""
+    """Every column with a name of its own that is a text. Raises DataError where there are too many."""
+    _check_width(len(table.columns))
     seen = dict[str, int]()
     names = list[str]()
     for index, name in enumerate(table.columns):
@@ -155,7 +197,7 @@ def _separator(lines: list[str]) -> str:
     """The sign that parts most lines into the same number of cells, more than one."""
     best, score = "", 0.0
     for sign in SEPARATORS:
-        widths = [len(row) for row in csv.reader(StringIO("\n".join(lines[:200])), delimiter=sign) if row]
+        widths = [len(row) for row in _rows(lines[:200], sign)]
         if not widths:
             continue
         usual = max(set(widths), key=widths.count)
@@ -165,9 +207,17 @@ def _separator(lines: list[str]) -> str:
     return best
 
 
+def _rows(lines: list[str], separator: str) -> list[list[str]]:
+    """The rows of some lines that are not empty; none where a cell is longer than any of a table."""
+    try:
+        return [row for row in csv.reader(StringIO("\n".join(lines)), delimiter=separator) if row]
+    except csv.Error:
+        return []
+
+
 def _has_header(lines: list[str], separator: str) -> bool:
     """Whether the first line names columns: nothing in it is a number or there twice, and others follow."""
-    rows = [row for row in csv.reader(StringIO("\n".join(lines[:50])), delimiter=separator) if row]
+    rows = _rows(lines[:50], separator)
     if len(rows) < 2:
         return bool(rows) and not any(_is_number(cell) for cell in rows[0])
     first = [cell.strip() for cell in rows[0]]

@@ -14,7 +14,7 @@ from engine.data.sources.parts import part_of
 from engine.data.sources.source import Source
 from engine.data.sources.tables import encoding
 from engine.data.sources.tables.columns import UNKNOWN, ColumnSettings
-from engine.data.sources.tables.reading import Format, is_table, read
+from engine.data.sources.tables.reading import MOST_COLUMNS, Format, is_table, read
 from engine.files import is_file, open_to_read, sha256_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Table(Source):
     kind: ClassVar[str] = "table"
     title: ClassVar[str] = "Table"
 
-    columns: Annotated[tuple[ColumnSettings, ...], Declared(min_length=1, max_length=20_000)] = Declared(
+    columns: Annotated[tuple[ColumnSettings, ...], Declared(min_length=1, max_length=MOST_COLUMNS)] = Declared(
         description="the columns that were there when the table was added"
     )
     samples: int = Declared(1, ge=1, description="how many rows there were when the table was added")

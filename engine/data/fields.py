@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import prod
 
-from engine.data import augmenting
+from engine.data import augmenting, sampling
 from engine.data.dataset import DataError, Field
 from engine.data.framing import reshape
 from engine.data.origin import declared
@@ -46,6 +46,7 @@ def fields(config: DataConfig) -> dict[str, Field]:
             most = f"the most is {LARGEST >> 30} GB"
             raise DataError(f"{where} makes the samples take {size / 2**30:.1f} GB; {most}.", setting=path)
     augmenting.check(config.augmentation, result)
+    sampling.classes_of(config, result)
     return result
 
 

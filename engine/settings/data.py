@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -116,6 +116,11 @@ class DataConfig(Section):
         64, description="how many samples a step learns from: 1 a single one, none the whole training part"
     )
     shuffle: bool = Field(True, description="put the training samples in a new order every epoch")
+    sampling: Literal["each", "balanced"] = Field(
+        "each",
+        description="which training samples an epoch has: each of them once, or as many that are drawn so that every "
+        "class comes as often: rare ones again and again, of frequent ones others each time",
+    )
     drop_last: bool = Field(False, description="leave out the last batch of an epoch if it is not full")
     workers: Annotated[int, Field(ge=1, le=16)] | None = Field(
         None, description="threads that read data of one's own where they do not fit into memory; none: one a core"

@@ -258,7 +258,7 @@ def _padded(plan: TrainingPlan, data: Prepared) -> Iterator[Diagnosis]:
 def _in_order(plan: TrainingPlan, data: Prepared, heads: tuple[Head, ...]) -> Iterator[Diagnosis]:
     """Samples that come sorted by class and are not shuffled: each step unlearns the last."""
     size = plan.data.size(len(data.train))
-    if plan.data.shuffle or size >= len(data.train):
+    if plan.data.shuffle or plan.data.sampling != "each" or size >= len(data.train):
         return
     for head in heads:
         labels = data.train.values(head.field)

@@ -66,7 +66,8 @@ class RangeTest:
 
 def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | None:
     """Run it for a project; None if ``progress`` said no in between. Raises TrainingError, DataError."""
-    from engine.data.pipeline import prepare, shuffled
+    from engine.data.pipeline import prepare
+    from engine.data.sampling import order_of
     from engine.training.plan import check
     from engine.training.steps import device as devices
     from engine.training.steps.assembly import build
@@ -78,7 +79,7 @@ def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | No
     use_passive_waiting()
     target = devices.choose_device(plan.training.device)
     devices.check_precision(plan.training.precision, target)
-    data = prepare(plan.data, target)
+    data, drawn = prepare(plan.data, target), plan.data.model_copy(update={"shuffle": True})
     if not len(data.train):
         raise TrainingError("There are no training samples: enlarge data.split.train.", setting="data.split.train")
     rates: list[float] = []
@@ -89,7 +90,7 @@ def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | No
         size, epoch, step = plan.data.size(len(data.train)), 0, 0
         while step < STEPS:
             epoch += 1
-            order = shuffled(len(data.train), plan.training.seed, epoch, target)
+            order = order_of(data.train, drawn, data.fields, plan.training.seed, epoch, target)
             for batch in data.train.batches(stepper.network.fields, size, order):
                 if progress is not None and not progress(step, STEPS):
                     return None

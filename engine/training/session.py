@@ -14,7 +14,8 @@ import torch
 
 from engine.data.augmenting import Augmenter
 from engine.data.dataset import SampleError
-from engine.data.pipeline import Part, Prepared, shuffled
+from engine.data.pipeline import Part, Prepared
+from engine.data.sampling import order_of
 from engine.errors import NOTHING, About
 from engine.training.control import Control
 from engine.training.diagnosis.health import HealthProbe, due
@@ -194,7 +195,7 @@ class Session:
     def _steps(self, epoch: int) -> bool:
         """The steps of an epoch that are left; False if it was stopped on the way. Raises SampleError."""
         train, config = self.data.train, self.plan.data
-        order = shuffled(len(train), self.config.seed, epoch, self.device) if config.shuffle else None
+        order = order_of(train, config, self.data.fields, self.config.seed, epoch, self.device)
         size, skip = config.size(len(train)), self.batches
         ignored = {head.field: head.output.ignored for head in self.network.heads if head.output.ignored is not None}
         augmenter = Augmenter(config.augmentation, self.data.fields, self.config.seed, epoch, ignored)

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QSplitter,
     QWidget,
 )
 
@@ -25,9 +23,10 @@ from engine.settings.resolution import SettingFault, resolve_settings
 from engine.training.status import sentence
 from gui.data.augmentation import Augmentation
 from gui.data.data_preview import DataPreview, look
-from gui.data.data_settings import SplitSection, Transforms, column
+from gui.data.data_settings import SplitSection, Transforms, column, stand_beside
 from gui.data.dataset_list import Catalogue, facts
 from gui.data.draws import DrawsPanel
+from gui.data.imbalance import Imbalance
 from gui.data.middle import Middle
 from gui.data.own.looking import OwnLook
 from gui.data.own.own_data import OwnData
@@ -96,6 +95,9 @@ class DataPage(QWidget):
         self.choice.files.turned.connect(self._offer_files)
         self.samples = SamplesPanel()
         self.samples.part_changed.connect(self._look)
+        self.imbalance = Imbalance(document)
+        self.imbalance.buttons.message.connect(self.message)
+        self.samples.add_below_balance(self.imbalance)
         self.samples.offer_taken.connect(self.choice.files.take_offer)
         self.use = UseBar(document)
         self.use.used.connect(self._use_looked)
@@ -109,7 +111,7 @@ class DataPage(QWidget):
         self.sections: list[SettingsSection] = [
             self.split,
             SettingsSection(document, "", path, DataConfig, ("seed",)),
-            SettingsSection(document, "Batches", path, DataConfig, ("batch_size", "shuffle", "drop_last")),
+            SettingsSection(document, "Batches", path, DataConfig, ("batch_size", "shuffle", "sampling", "drop_last")),
         ]
         self.reading = ReadingPanel(document)
         self.sections.append(self.reading.threads)
@@ -254,6 +256,7 @@ class DataPage(QWidget):
         """Show what the split makes of the data, beside the shares and where its way is chosen."""
         self.split.preview.show_facts(facts)
         self.own.options.show_parts(line_of(facts))
+        self.imbalance.show_facts(facts, used=self.looked is None)
 
     def _seed(self) -> int:
         """What the draws of a training are drawn from."""
@@ -388,12 +391,4 @@ class DataPage(QWidget):
         right = column(
             (self.own.options, self.transforms), (self.augmentation,), tuple(self.sections[:-1]), (self.reading,)
         )
-        whole = QSplitter(Qt.Orientation.Horizontal)
-        for part in (self.choice, self.middle, right):
-            whole.addWidget(part)
-        whole.setStretchFactor(1, 1)
-        whole.setSizes([310, 670, 300])
-        whole.setChildrenCollapsible(False)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(whole)
+        stand_beside(self, self.choice, self.middle, right)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeGuard
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from engine.edits import SetSetting
 from engine.settings.data import SplitSettings
@@ -79,6 +79,19 @@ def column(*groups: Sequence[QWidget]) -> QScrollArea:
     scrolled.setMinimumWidth(260)
     scrolled.setAccessibleName("Data settings")
     return scrolled
+
+
+def stand_beside(page: QWidget, *parts: QWidget) -> None:
+    """Fill a page with three parts side by side, the middle one the widest."""
+    whole = QSplitter(Qt.Orientation.Horizontal)
+    for part in parts:
+        whole.addWidget(part)
+    whole.setStretchFactor(1, 1)
+    whole.setSizes([310, 670, 300])
+    whole.setChildrenCollapsible(False)
+    row = QHBoxLayout(page)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(whole)
 
 
 def _is_share(value: object) -> TypeGuard[float]:

@@ -202,6 +202,10 @@ class SamplesPanel(QWidget):
             self.baselines.show_config(config)
         self.below.show()
 
+    def add_below_balance(self, widget: QWidget) -> None:
+        """Show something more about the classes."""
+        self.left.insertWidget(self.left.indexOf(self.balance) + 1, widget)
+
     def _bottom(self) -> QWidget:
         """The balance, and beside it the baselines."""
         self.below = QWidget()
@@ -214,6 +218,7 @@ class SamplesPanel(QWidget):
         left.setSpacing(6)
         left.addLayout(head)
         left.addWidget(self.balance)
+        self.left = left
         left.addStretch(1)
         both = QHBoxLayout(self.below)
         both.setContentsMargins(0, 0, 0, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
@@ -41,7 +41,8 @@ class _Link(QPushButton):
 class NoteRow(QWidget):
     """Sign, word and sentence; a button unfolds the files or columns it is about."""
 
-    def __init__(self, note: Note) -> None:
+    def __init__(self, note: Note, more: QWidget | None = None) -> None:
+        """``more`` is what can be done about it, below the sentence."""
         super().__init__()
         self.note = note
         self.sign = Label()
@@ -73,6 +74,8 @@ class NoteRow(QWidget):
         self.more.clicked.connect(lambda _checked: self._unfold(not self.open))
         grid.addWidget(self.more, 0, 3, top)
         grid.addWidget(self.names, 1, 2)
+        if more is not None:
+            grid.addWidget(more, 2, 2)
         self._unfold(False)
         theme.changed.connect(self._recolor)
         self._recolor()
@@ -96,6 +99,8 @@ class NotesList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: list[NoteRow] = []
+        self.offer: Callable[[Note], QWidget | None] = lambda note: None
+        """What can be done about a note."""
         self._notes: tuple[Note, ...] = ()
         self.title = heading("")
         self.fold = _Link()
@@ -131,7 +136,7 @@ class NotesList(QWidget):
         for row in self.rows:
             row.hide()
             row.deleteLater()
-        self.rows = [NoteRow(note) for note in ordered]
+        self.rows = [NoteRow(note, self.offer(note)) for note in ordered]
         for row in self.rows:
             self._box.addWidget(row)
         counts = [(sum(note.severity == grave for note in ordered), grave) for grave in ORDER]

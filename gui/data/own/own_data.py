@@ -10,12 +10,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.data.dataset import DataError
+from engine.data.sources.found import Note
 from engine.data.sources.kinds import source_of
 from engine.data.sources.source import Source
 from engine.data.watch import Watch
 from engine.edits import MISSING
 from engine.settings.data import SourceSettings
 from engine.training.status import sentence
+from gui.data.imbalance import BalanceButtons
 from gui.data.own.describing import Describer
 from gui.data.own.finding import OwnFinding
 from gui.data.own.looking import OwnLook, look_again, look_into
@@ -78,6 +80,10 @@ class OwnData(QObject):
         self.options.again_wanted.connect(self._again)
         self.table.wanted.connect(self._part)
         self.presets.chosen.connect(self.graph_wanted)
+        self.notes.offer = self._offer
+        self.balance: BalanceButtons | None = None
+        """What can be done about uneven classes, where the data have such."""
+        self._used = False
         self.finding.message.connect(self.message)
         self.finding.add_wanted.connect(self.add)
         self.finding.again_wanted.connect(self._again)
@@ -182,9 +188,11 @@ class OwnData(QObject):
 
     def show_source(self, settings: SourceSettings | None, *, used: bool) -> str:
         """Show how a source is read, what is odd and which presets fit; what its parts are called, if it has any."""
-        self._shown = settings
+        self._shown, self._used = settings, used
         look = self.look_of(settings)
         self.notes.show_notes(look.found.notes if look is not None else ())
+        if self.balance is not None:
+            self.balance.set_used(used)
         offers = look is not None and not (used and self.document.project.nodes)
         self.presets.show_for(look.found if look is not None and offers else None)
         self.finding.show(used=used or settings is None)
@@ -208,6 +216,15 @@ class OwnData(QObject):
         if self._read is None or self._read[0] != settings:
             self._read = settings, source_of(settings)
         return self._read[1]
+
+    def _offer(self, note: Note) -> QWidget | None:
+        """What can be done about a note."""
+        if note.code != "uneven":
+            return None
+        self.balance = BalanceButtons(self.document)
+        self.balance.message.connect(self.message)
+        self.balance.set_used(self._used)
+        return self.balance
 
     # -- corrections -----------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.data.dataset import DataError, SampleError
+from engine.data.sampling import is_uneven
 from engine.data.sources.found import Note
 from engine.data.sources.images.decoding import LARGEST, opened
 from engine.data.sources.images.images import Images, is_image
@@ -24,7 +25,6 @@ SHOWN: Final = 20
 MOST_DECODED: Final = 20_000
 """Images that are decoded to be checked; of more every so many-th one is."""
 FEW: Final = 5
-UNEVEN: Final = 5.0
 HASH_SIDE: Final = 8
 NEAR: Final = 12
 """Tones, of 255, that two images may differ by and still look the same."""
@@ -264,7 +264,7 @@ def few_and_uneven(counts: Mapping[str, int], what: str) -> list[Note]:
     if few:
         message = f"{len(few):,} classes have less than {FEW} {what}: {', '.join(few[:6])}."
         notes.append(Note("few-samples", message, tuple(few[:SHOWN]), "warning", len(few)))
-    if len(counts) > 1 and min(counts.values()) and max(counts.values()) / min(counts.values()) >= UNEVEN:
+    if len(counts) > 1 and min(counts.values()) and is_uneven(counts.values()):
         most, least = max(counts, key=lambda name: counts[name]), min(counts, key=lambda name: counts[name])
         message = f"The classes are uneven: {counts[most]:,} {what} of {most}, {counts[least]:,} of {least}."
         notes.append(Note("uneven", message, (most, least), "hint", len(counts)))

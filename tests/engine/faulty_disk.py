@@ -1,4 +1,4 @@
-"""A disk that fails at one of its writes: those of `engine.files`, `engine.own_files`, torch and safetensors alike.
+"""A disk that fails at one of its writes: those of `engine.files`, `engine.own_files` and torch alike.
 
 It counts every write, sync, rename, new file and new folder below a folder, whoever asks for it, and lets the n-th fail
 with an error of the operating system. What is written in part is written in part, as on a real disk.
@@ -95,7 +95,6 @@ def faulty(disk: FaultyDisk) -> Iterator[FaultyDisk]:
     with pytest.MonkeyPatch.context() as patch:
         _files(disk, patch)
         _names(disk, patch)
-        _tensors(disk, patch)
         yield disk
 
 
@@ -144,23 +143,3 @@ def _names(disk: FaultyDisk, patch: pytest.MonkeyPatch) -> None:
 
     for name in ("replace", "rename", "mkdir", "chmod", "truncate"):
         patch.setattr(os, name, counted(name, getattr(os, name)))
-
-
-def _tensors(disk: FaultyDisk, patch: pytest.MonkeyPatch) -> None:
-    import safetensors.torch
-    from safetensors import SafetensorError
-
-    real = safetensors.torch.serialize_file
-
-    def serialize(tensors: Any, path: Any, metadata: Any = None) -> None:
-        try:
-            disk.act("write", path)
-        except OSError as error:
-            Path(path).write_bytes(b"half")
-            if disk.deadly:
-                disk.die()
-            words = f"Error while serializing: I/O error: {error.strerror} (os error {error.errno})"
-            raise SafetensorError(words) from None
-        real(tensors, path, metadata=metadata)
-
-    patch.setattr(safetensors.torch, "serialize_file", serialize)

@@ -23,7 +23,7 @@ from engine.graph import Graph
 from engine.training import keeper
 from engine.training.control import Control
 from engine.training.loop import Trainer
-from engine.training.runs import checkpoint
+from engine.training.runs import checkpoint, tensors
 from engine.training.runs.checkpoint import FOLDER, MODEL
 from engine.training.runs.folder import FACTS, METRICS, TIMING, RunError, last_kept
 from engine.training.runs.run import Run
@@ -140,14 +140,12 @@ def no_room_for_lines(trainer: Trainer, patch: pytest.MonkeyPatch) -> None:
 
 
 def no_room_for_weights(trainer: Trainer, patch: pytest.MonkeyPatch) -> None:
-    import safetensors.torch
-    from safetensors import SafetensorError
+    def full(file: Any, *_more: Any) -> None:
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def full(tensors: Any, path: Any, metadata: Any = None) -> None:
-        Path(path).write_bytes(b"half")
-        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
-
-    patch.setattr(safetensors.torch, "serialize_file", full)
+    for module in (checkpoint, tensors):
+        patch.setattr(module, "write_safetensors", full)
 
 
 def no_room_for_the_optimizer(trainer: Trainer, patch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ from engine.files import reason_of, sha256_of, to_disk
 from engine.training.runs.folder import CHECKPOINTS as FOLDER
 from engine.training.runs.folder import METRICS, TIMING, RunError, kept, not_kept, step_of
 from engine.training.runs.run_info import Count
-from engine.training.runs.tensors import independent, write_tensors
+from engine.training.runs.tensors import independent, write_safetensors, write_tensors
 
 STATE, MODEL, OPTIMIZER, BEST = "state.json", "model.safetensors", "optimizer.pt", "best.safetensors"
 State = dict[str, dict[str, Any]]
@@ -80,9 +80,6 @@ class Checkpoint:
 
 def save(run: Path, progress: Progress, weights: Mapping[str, Tensor], optimizer: State, *, keep: bool) -> Path:
     """Write a checkpoint and drop older ones, but those to ``keep``. Raises RunError, and nothing of it is left."""
-    from safetensors import SafetensorError
-    from safetensors.torch import save_file
-
     root = run / FOLDER
     name = f"{'kept' if keep else 'last'}-{progress.step:010d}"
     target, beside, aside = root / name, root / f".{name}", root / f".{name}.old"
@@ -92,7 +89,8 @@ def save(run: Path, progress: Progress, weights: Mapping[str, Tensor], optimizer
             if os.path.lexists(former):
                 own_files.remove(former)
         beside.mkdir()
-        save_file(independent(weights), beside / MODEL)
+        with own_files.create(beside, MODEL) as file:
+            write_safetensors(file, independent(weights))
         with own_files.create(beside, OPTIMIZER) as file:  # given a path, torch does not say why it cannot write
             torch.save(dict(optimizer), file)
         digests = {part: _digest(beside, part) for part in (MODEL, OPTIMIZER)}
@@ -106,7 +104,7 @@ def save(run: Path, progress: Progress, weights: Mapping[str, Tensor], optimizer
             system.rename(target, aside)
         system.rename(beside, target)
         system.sync_folder(root)
-    except (OSError, RuntimeError, SafetensorError) as error:
+    except (OSError, RuntimeError) as error:
         shutil.rmtree(beside, ignore_errors=True)  # first of all: the room is needed to say what happened
         raise RunError(not_kept("a checkpoint", run, error)) from error
     shutil.rmtree(aside, ignore_errors=True)

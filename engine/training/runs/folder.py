@@ -29,8 +29,9 @@ SPARE_BYTES: Final = 2**16
 _STATE: Final = re.compile(r"(?:last|kept)-(\d{10})")
 _HALF: Final = re.compile(
     r"\.(spare|(last|kept)-\d{10}(\.old)?|(model|best)\.safetensors(\.\w+\.tmp)?"
-    r"|((run|predictions)\.json|project\.loom)\.\w+(\.tmp)?)"
+    r"|((run|predictions)\.json|project\.loom)\.\w+(\.tmp)?|tmp[A-Za-z0-9]{6})"
 )
+"""The last is what safetensors has left, which wrote the tensors of former versions."""
 
 
 class RunError(LayerloomError):

@@ -177,7 +177,7 @@ class Run:
 
     def weights(self, state: Mapping[str, Tensor]) -> None:
         """Write the tensors of a module to ``model.safetensors``. Raises RunError, and the ones before stay."""
-        metadata = {"modules": json.dumps(self.info.modules)}  # one entry only: safetensors writes several in any order
+        metadata = {"modules": json.dumps(self.info.modules)}
         write_tensors("the weights", self.path, WEIGHTS, state, metadata)
 
     def error(self, text: str) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from safetensors import SafetensorError
 
 from engine.edits import SetParameter, SetSetting
 from engine.graph import Graph
@@ -128,12 +127,8 @@ def test_a_run_that_could_not_go_on_can_be_gone_on_with_once_that_is_mended(
     assert Trainer(kept(), run, control=Stopping(7)).run().state == "stopped"
     board = show(Document(kept()), partial(ThreadHost, root=tmp_path))
 
-    def full(*args: object) -> None:
-        raise SafetensorError("I/O error: No space left on device (os error 28)")
-
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-        patch.setattr("safetensors.torch.serialize_file", full)
         with qtbot.waitSignal(board.run.finished, timeout=60_000):
             board.run.resume(run)
     assert f"The disk with {run} is full" in board.banner.text.text()

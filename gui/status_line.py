@@ -54,8 +54,11 @@ class StatusLine(QStatusBar):
         self.refresh()
 
     def say(self, sentence: str) -> None:
-        """Show a sentence for a while."""
-        self.showMessage(sentence, 15_000)
+        """Show a sentence for a while; an empty one ends the one before."""
+        if sentence:
+            self.showMessage(sentence, 15_000)
+        else:  # Qt would start a timer that nothing ends
+            self.clearMessage()
 
     @property
     def shown(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
@@ -219,6 +219,13 @@ def test_a_long_message_is_cut_before_the_numbers_and_whole_in_the_tooltip(qtbot
     QToolTip.hideText()
     window.say("Saved.")
     assert status.shown == "Saved."
+
+
+def test_an_empty_message_ends_the_one_before_and_nothing_ticks(window: MainWindow) -> None:
+    window.say("Saved.")
+    window.say("")
+    assert window.status.currentMessage() == ""
+    assert not [timer for timer in window.status.findChildren(QTimer) if timer.isActive() and timer.interval()]
 
 
 def test_the_range_test_offers_what_it_finds(qtbot: QtBot) -> None:

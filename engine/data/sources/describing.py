@@ -18,6 +18,27 @@ HINT = (
 )
 
 
+BESIDE = (".txt", ".md", ".rst", ".pdf", ".html", ".htm", ".log", "")
+"""Endings of files that only tell of data."""
+
+
+def unwrapped(path: Path) -> Path:
+    """The folder with the data, where ``path`` holds nothing but one folder, as what was unpacked does. Raises OSError.
+
+    Files that only tell of the data, such as a README, count for nothing.
+    """
+    for _ in range(8):
+        entries = [one for one in path.iterdir() if not one.name.startswith((".", "__MACOSX"))] if path.is_dir() else []
+        folders = [entry for entry in entries if entry.is_dir()]
+        files = [entry for entry in entries if entry not in folders]
+        if len(folders) != 1 or any(entry.suffix.lower() not in BESIDE for entry in files):
+            break
+        if not any(entry.is_dir() for entry in folders[0].iterdir()):
+            break
+        path = folders[0]
+    return path
+
+
 def describe(
     path: Path | str, kind: str | None = None, options: Mapping[str, object] | None = None, watch: Watch | None = None
 ) -> Found:
@@ -28,7 +49,9 @@ def describe(
     path = Path(os.path.abspath(Path(path).expanduser()))
     try:
         path.stat()
-        suspects = {name: why for name, cls in kinds().items() if (why := cls.suspect(path))} if kind is None else {}
+        inner = unwrapped(path)
+        suspects = {name: why for name, cls in kinds().items() if (why := cls.suspect(inner))} if kind is None else {}
+        path = inner if suspects or kind is not None else path
         chosen = kind or next(iter(suspects), None)
         if chosen is None:
             raise DataError(f"{path.name} is not data that Layerloom knows. {HINT}")

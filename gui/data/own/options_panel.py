@@ -27,7 +27,12 @@ from gui.widgets import Label, Note, OneLine, heading, plain
 Choices = Sequence[tuple[str, object]]
 SEPARATORS: Final = ((", comma", ","), ("; semicolon", ";"), ("tab", "\t"), ("| bar", "|"))
 ENCODINGS: Final = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1")
-ANSWERS: Final = (("names of folders", "folders"), ("a table beside", "table"), ("masks", "masks"))
+ANSWERS: Final = (
+    ("names of folders", "folders"),
+    ("names of files", "names"),
+    ("a table beside", "table"),
+    ("masks", "masks"),
+)
 TASKS: Final = (("one class", "classes"), ("several at once", "several"), ("numbers", "numbers"))
 LIMITS: Final = tuple((f"{size:,} megapixels", size * 10**6) for size in (100, 200, 500, 1000, 2000))
 FITS: Final = (("cut out the middle", "crop"), ("add a border", "pad"), ("stretch", "stretch"))

@@ -74,7 +74,7 @@ def splitting_of(source: Source, beside: Sequence[str] = ()) -> Splitting | None
         way, column = ("folders" if source.together else "chance"), None
     free = tuple(name for name in beside if name not in (source.file_column, *source.label_columns))
     ways = ("chance", *(BY_COLUMN if source.answers == "table" and free else ()), "folders")
-    ways += ("parts",) if source.answers == "folders" else ()
+    ways += ("parts",) if source.answers in ("folders", "names") else ()
     return Splitting(way, column, ways, free if column is not None else ())
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field as Declared
 
 from engine.data.dataset import DataError, Dataset, Field, SampleError, Samples, Task
+from engine.data.sources.arrays.joining import Joined, parts_of
 from engine.data.sources.arrays.reading import SUFFIXES, read
 from engine.data.sources.identity import ids_of
 from engine.data.sources.source import Source
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
     from engine.data.watch import Watch
 
 HASHED = 2**42
+BESIDE = ("group", "time", "part")
+"""Roles that say how the samples are split."""
 KINDS: dict[int, Kind] = {1: "table", 2: "sequence", 3: "image", 4: "clip"}
+
+
+PartName = Annotated[str, Declared(max_length=200)]
 
 
 class ArraySettings(Section):
@@ -35,6 +41,10 @@ class ArraySettings(Section):
     shape: tuple[Annotated[int, Declared(ge=1)], ...] = Declared((), description="the shape of one sample")
     classes: tuple[Annotated[str, Declared(max_length=1000)], ...] = Declared(
         (), max_length=1_000_000, description="what its whole numbers, from 0, are called; none: it holds numbers"
+    )
+    one_hot: bool = Declared(False, description="a sample is a row of 0 and a single 1, at the position of its class")
+    parts: tuple[()] | tuple[PartName, PartName, PartName] = Declared(
+        (), description="the arrays in the file with its training, validation and test samples, where they are apart"
     )
     channels_last: bool = Declared(False, description="of images: the channels are the last axis in the file")
 
@@ -86,6 +96,8 @@ class Arrays(Source):
         )
 
     def open(self, path: Path) -> Samples:
+        import numpy as np
+
         stored, parting = read(path), self._parting()
         groups: Array | None = None
         given: Array | None = None
@@ -94,16 +106,23 @@ class Arrays(Source):
         for one in self.fields:
             if one.role == "ignored":
                 continue
-            if one.name not in stored:
-                raise DataError(
-                    f"{path} has no array {one.name!r} any more; there are {', '.join(list(stored)[:20])}.",
-                    setting="data.source.options.fields",
-                )
-            column = ArrayColumn(path, one, stored[one.name])
+            arrays = [name for name in one.parts if name] or [one.name]
+            for name in arrays:
+                if name not in stored:
+                    raise DataError(
+                        f"{path} has no array {name!r} any more; there are {', '.join(list(stored)[:20])}.",
+                        setting="data.source.options.fields",
+                    )
+            values: Column = stored[one.name] if not one.parts else Joined([stored[name] for name in arrays])
+            column = ArrayColumn(path, one, values)
             counts[len(column)] = one.name
-            first = stored[one.name].reshape(len(column), -1)[:, 0]
+            if one.parts:
+                given = parts_of([stored[name] for name in arrays], [part for part in range(3) if one.parts[part]])
+            first = np.asarray(values[:]).reshape(len(column), -1)[:, 0] if one.role in BESIDE else None
             if one.role in ("input", "target"):
                 columns[one.name] = column
+            elif first is None:
+                continue
             elif one.role == "group" and parting == "groups":
                 groups = ids_of(map(str, first.tolist()))
             elif one.role == "time" and parting == "time":
@@ -119,6 +138,8 @@ class Arrays(Source):
 
     def _parting(self) -> Parting:
         """What a split may not tear apart: the gravest that an array says."""
+        if any(one.parts for one in self.fields if one.role != "ignored"):
+            return "given"
         ways: tuple[tuple[str, Parting], ...] = (("part", "given"), ("time", "time"), ("group", "groups"))
         roles = {one.role for one in self.fields}
         return next((parting for role, parting in ways if role in roles), "samples")
@@ -160,11 +181,14 @@ def _parts(path: Path, name: str, values: Array) -> Array:
 class ArrayColumn:
     """An array as the project has it: (samples, \\*shape), numbers as float32, classes as int64, bytes as they are."""
 
-    def __init__(self, path: Path, settings: ArraySettings, stored: Array) -> None:
+    def __init__(self, path: Path, settings: ArraySettings, stored: Column) -> None:
         import numpy as np
 
         self.path, self.settings, self.stored = path, settings, stored
-        self._bytes = stored.offset + stored.nbytes if isinstance(stored, np.memmap) else 0
+        mapped = [
+            one for one in (stored.arrays if isinstance(stored, Joined) else [stored]) if isinstance(one, np.memmap)
+        ]
+        self._bytes = max((one.offset + one.nbytes for one in mapped), default=0)
         """Bytes the file has to have."""
         small = stored.dtype == np.uint8 and not settings.classes
         self.dtype: np.dtype[Any] = np.dtype(np.uint8 if small else np.int64 if settings.classes else np.float32)
@@ -178,8 +202,12 @@ class ArrayColumn:
     @property
     def shape(self) -> tuple[int, ...]:
         shape = self.stored.shape
+        if self.settings.one_hot:
+            return shape[:1]
         if len(shape) == 1 and self.settings.shape == (1,):
             return shape[0], 1
+        if len(shape) == 3 and self.settings.shape[:1] == (1,) and len(self.settings.shape) == 3:
+            return shape[0], 1, *shape[1:]
         return (shape[0], shape[-1], *shape[1:-1]) if self.settings.channels_last else shape
 
     def __len__(self) -> int:
@@ -199,12 +227,23 @@ class ArrayColumn:
         if size < self._bytes:
             raise SampleError(self.path, f"is shorter than it was, {size:,} bytes: put it back.", "damaged-file")
 
+    def _positions(self, names: Array) -> Array:
+        """Of each name its position among the classes; -1 for one that is not there."""
+        import numpy as np
+
+        order = {name: index for index, name in enumerate(self.settings.classes)}
+        return np.array([order.get(name, -1) for name in names.reshape(-1).tolist()], np.int64).reshape(names.shape)
+
     def __getitem__(self, indices: Array | slice) -> Array:
         """The samples. Raises DataError for a class that there is not."""
         import numpy as np
 
         self._check_file()
         values = np.asarray(self.stored[indices])
+        if self.settings.one_hot:
+            values = values.argmax(-1)
+        elif values.dtype.kind == "U":
+            values = self._positions(values)
         if self.settings.channels_last:
             values = np.moveaxis(values, -1, 1)
         result = np.ascontiguousarray(values, dtype=self.dtype).reshape(len(values), *self.settings.shape)

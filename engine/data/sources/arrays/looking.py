@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.data.dataset import DataError
-from engine.data.sources.arrays.arrays import Arrays, ArraySettings
+from engine.data.sources.arrays.arrays import ArrayColumn, Arrays, ArraySettings
+from engine.data.sources.arrays.joining import Joined, families
 from engine.data.sources.arrays.reading import SUFFIXES, read
 from engine.data.sources.found import Found, Note
 from engine.data.sources.images.oddities import few_and_uneven
@@ -15,13 +17,15 @@ from engine.files import is_file
 from engine.settings.data import SourceSettings
 
 if TYPE_CHECKING:
-    from engine.data.dataset import Array
+    from engine.data.dataset import Array, Column
     from engine.data.watch import Watch
 
 TARGETS: Final = ("y", "label", "labels", "target", "targets", "class", "classes", "answer", "mask", "masks", "t")
 MOST_CLASSES: Final = 1000
 CHECKED: Final = 100_000
 """Values of a sample set in which classes are looked for and numbers checked, taken evenly over the samples."""
+SMALLEST: Final = 8
+"""The side of an image from which on bytes of two axes are one."""
 CHANNELS: Final = (1, 3, 4)
 
 
@@ -30,7 +34,12 @@ def look(path: Path, wishes: Arrays | None, watch: Watch) -> Found:
     if not is_file(path) or path.suffix.lower() not in SUFFIXES:
         raise DataError(f"{path} is no file of arrays (.npy, .npz, .safetensors).", setting="data.source.path")
     watch.at(0.0, "Reading the arrays")
-    stored = {name: array for name, array in read(path).items() if array.ndim and len(array)}
+    stored: dict[str, Column] = {name: array for name, array in read(path).items() if array.ndim and len(array)}
+    joined = families(stored)  # type: ignore[arg-type]
+    if joined:
+        apart = {name for names in joined.values() for name in names}
+        left = {name: array for name, array in stored.items() if name not in apart}
+        stored = {base: Joined([stored[name] for name in names if name]) for base, names in joined.items()} | left
     if not stored:
         raise DataError(f"{path} holds no array with samples.", setting="data.source.path")
     wanted = {one.name: one for one in wishes.fields} if wishes is not None else {}
@@ -43,6 +52,9 @@ def look(path: Path, wishes: Arrays | None, watch: Watch) -> Found:
         if name in wanted and "role" in wanted[name].model_fields_set:
             role = wanted[name].role
         one, why = _field(name, array, role)
+        if name in joined:
+            one = one.model_copy(update={"parts": joined[name]})
+            why = f"{why[:-1]}, from {', '.join(part for part in joined[name] if part)}."
         if name in wanted:
             one = one.model_copy(update={key: getattr(wanted[name], key) for key in wanted[name].model_fields_set})
         fields.append(one)
@@ -54,7 +66,7 @@ def look(path: Path, wishes: Arrays | None, watch: Watch) -> Found:
             setting="data.source.options.fields",
         )
     source = Arrays(fields=tuple(fields), samples=count)
-    notes, classes = _odd(source, rows)
+    notes, classes = _odd(path, source, rows)
     settings = SourceSettings(
         kind=Arrays.kind,
         path=str(path),
@@ -65,27 +77,38 @@ def look(path: Path, wishes: Arrays | None, watch: Watch) -> Found:
     return Found(settings, source.declare(path), reasons, classes, notes)
 
 
-def _target(rows: Mapping[str, Array]) -> str | None:
+def _target(rows: Mapping[str, Column]) -> str | None:
     """The array that is to be said: the one that is named so, else the last one with one number a sample."""
     lower = {name.lower(): name for name in rows}
     for word in TARGETS:
         for name in lower:
             if name == word or name.endswith(f"_{word}") or name.startswith(f"{word}_"):
                 return lower[name]
-    single = [name for name, array in rows.items() if array[0].size == 1]
+    single = [name for name, array in rows.items() if prod(array.shape[1:]) == 1]
     return single[-1] if single and len(rows) > 1 else None
 
 
-def _field(name: str, array: Array, role: Any) -> tuple[ArraySettings, str]:
+def _field(name: str, array: Column, role: Any) -> tuple[ArraySettings, str]:
     shape = array.shape[1:]
     whole = array.dtype.kind in "iub"
+    if array.dtype.kind == "U":
+        names = tuple(sorted(set(array[:].reshape(-1).tolist())))
+        if role != "target" or len(names) > MOST_CLASSES:
+            return ArraySettings(name=name, role="ignored", shape=shape), f"It holds {len(names):,} different names."
+        return ArraySettings(name=name, role=role, shape=shape, classes=names), f"It names {len(names):,} classes."
     said = f"{array.dtype} of {' × '.join(map(str, array.shape))}"
+    if role == "target" and len(shape) == 1 and 1 < shape[0] <= MOST_CLASSES and _one_hot(_some(array)):
+        names = tuple(map(str, range(shape[0])))
+        settled = ArraySettings(name=name, role=role, classes=names, one_hot=True)
+        return settled, f"{said}: a row of 0 and a single 1 for each of {shape[0]} classes."
     if role == "target" and whole:
         some = _some(array)
         low, high = int(some.min()), int(some.max())
         if low >= 0 and high < MOST_CLASSES:
             names = tuple(map(str, range(high + 1)))
             return ArraySettings(name=name, role=role, shape=shape, classes=names), f"{said}: classes 0 to {high}."
+    if role == "input" and array.dtype.kind == "u" and len(shape) == 2 and min(shape) >= SMALLEST:
+        return ArraySettings(name=name, role=role, shape=(1, *shape)), f"{said}: images of one channel."
     last = len(shape) == 3 and shape[-1] in CHANNELS and shape[0] not in CHANNELS
     if last:
         shape = (shape[-1], *shape[:-1])
@@ -93,14 +116,19 @@ def _field(name: str, array: Array, role: Any) -> tuple[ArraySettings, str]:
     return ArraySettings(name=name, role=role, shape=flat or shape, channels_last=last), f"{said}."
 
 
-def _some(array: Array) -> Array:
+def _one_hot(rows: Array) -> bool:
+    """Whether each row is 0 but for a single 1."""
+    return bool(((rows == 0) | (rows == 1)).all() and (rows.sum(-1) == 1).all())
+
+
+def _some(array: Column) -> Array:
     """Values over all samples, some of them where there are many. (Targets are looked at whole.)"""
     import numpy as np
 
-    return np.asarray(array)
+    return np.asarray(array[:])
 
 
-def _odd(source: Arrays, rows: Mapping[str, Array]) -> tuple[tuple[Note, ...], dict[str, int]]:
+def _odd(path: Path, source: Arrays, rows: Mapping[str, Column]) -> tuple[tuple[Note, ...], dict[str, int]]:
     import numpy as np
 
     notes, classes = list[Note](), dict[str, int]()
@@ -110,11 +138,13 @@ def _odd(source: Arrays, rows: Mapping[str, Array]) -> tuple[tuple[Note, ...], d
             continue
         array = rows[one.name]
         if one.classes and not one.shape:
-            counts = np.bincount(np.asarray(array).reshape(-1), minlength=len(one.classes))
+            labels = ArrayColumn(path, one, array)[:]
+            counts = np.bincount(labels.reshape(-1), minlength=len(one.classes))
             classes = {name: int(count) for name, count in zip(one.classes, counts, strict=True)}
             notes += few_and_uneven(classes, "samples")
         elif array.dtype.kind == "f":
-            step = max(1, array.size // CHECKED // max(1, array[0].size))
+            size = max(1, prod(array.shape[1:]))
+            step = max(1, len(array) * size // CHECKED // size)
             bad = int(np.count_nonzero(~np.isfinite(array[::step])))
             if bad:
                 message = f"{one.name!r} holds {bad:,} values that are no numbers (NaN, infinite)."

@@ -108,8 +108,9 @@ def _mapped(file: Any, offset: int, shape: tuple[int, ...], dtype: np.dtype[Any]
 
 
 def _check(path: Path, name: str, dtype: np.dtype[Any]) -> None:
-    if dtype.kind not in "fiub":
+    if dtype.kind not in "fiubU":
         raise DataError(
-            f"{path} holds {name!r} as {dtype}, and only numbers are read: objects in it could run a stranger's code.",
+            f"{path} holds {name!r} as {dtype}, and only numbers and names are read: objects in it could run a "
+            "stranger's code.",
             setting="data.source",
         )

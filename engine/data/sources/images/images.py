@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 Side = Annotated[int, Declared(ge=1, le=4096)]
 Answer = TypeVar("Answer")
+NUMBERED = re.compile(r"(.*?[^\W\d_])[\W_]*\(?\d+\)?")
 Names = tuple[Annotated[str, Declared(max_length=1000)], ...]
 
 
@@ -33,8 +35,10 @@ class Images(Source):
     kind: ClassVar[str] = "images"
     title: ClassVar[str] = "Images in folders"
 
-    answers: Literal["folders", "table", "masks"] = Declared(
-        "folders", description="where the answers are: the folder an image is in, a table beside, an image of its own"
+    answers: Literal["folders", "names", "table", "masks"] = Declared(
+        "folders",
+        description="where the answers are: the folder an image is in, its name up to a number (cat.12.jpg), a table "
+        "beside, an image of its own",
     )
     task: Literal["classes", "several", "numbers"] = Declared(
         "classes", description="what a table says of an image: its class, which of several hold, or numbers"
@@ -192,7 +196,9 @@ class Images(Source):
         return "/".join(folders) or name
 
     def class_of(self, name: str) -> str:
-        """The name of the folder that says what an image shows; empty where it is in none."""
+        """What the name of its folder, or its own, says that an image shows; empty where that is nothing."""
+        if self.answers == "names":
+            return word_of(name)
         parts = PurePosixPath(name).parts[:-1]
         parts = parts[1:] if self.parts else parts
         return parts[0] if parts else ""
@@ -236,6 +242,12 @@ def in_order(cells: Sequence[str]) -> Array:
             setting="data.source.options.split_column",
         )
     return np.asarray(values.rank(method="dense"), np.float64)
+
+
+def word_of(name: str) -> str:
+    """What the name of a file says up to the number at its end: of ``cat.12.jpg`` cat; empty where it has none."""
+    found = NUMBERED.fullmatch(PurePosixPath(name).stem)
+    return found[1] if found else ""
 
 
 def _looked_up(table: Mapping[str, Answer], name: str) -> Answer | None:

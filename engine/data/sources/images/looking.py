@@ -13,7 +13,7 @@ from engine.data.sources import listing
 from engine.data.sources.found import Found, Note
 from engine.data.sources.images import oddities
 from engine.data.sources.images.columns import mask
-from engine.data.sources.images.images import Images, is_image, mask_of
+from engine.data.sources.images.images import Images, is_image, mask_of, word_of
 from engine.data.sources.images.labels import FALSE, TRUE, words
 from engine.data.sources.parts import PARTS, name_parts
 from engine.data.sources.tables.reading import is_table, read
@@ -29,6 +29,14 @@ MOST_CLASSES: Final = 10_000
 FEW_NUMBERS: Final = 20
 """Different whole numbers up to which a column of labels is held for classes."""
 SEEN_MASKS: Final = 40
+NAMED: Final = 0.2
+"""The share of images that a table of labels names at least."""
+RARE: Final = 0.05
+"""The share of names that may say nothing of a class."""
+CAMERA: Final = frozenset(
+    {"img", "image", "images", "dsc", "dscn", "dscf", "p", "pic", "picture", "photo", "scan", "screenshot", "frame"}
+)
+"""Words that cameras and programs begin names with."""
 MOST_FOLDERS: Final = 200
 """Folders among which those of images and of masks are chosen."""
 SIDES: Final = (28, 32, 48, 64, 96, 128, 160, 192, 224)
@@ -107,7 +115,7 @@ def _answers(
     path: Path, names: list[str], known: set[str], wished: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Where the answers are, and why; where the user has said where, they are sought there alone."""
-    wanted = wished.get("answers")
+    wanted, unread = wished.get("answers"), list[DataError]()
     pair = _mask_folders(names, known) if wanted in (None, "masks") else None
     chosen = wished.get("images_in"), wished.get("masks_in")
     if wanted == "masks" and any(chosen):
@@ -117,8 +125,10 @@ def _answers(
         reason = f"Most images in {images or 'the folder'} have one of the same name in {masks}."
         return {"answers": "masks", "images_in": images, "masks_in": masks}, {"answers": reason}
     beside = known if wished.get("table") is None else known & {wished["table"]}
-    if wanted in (None, "table") and (table := _label_table(path, names, beside, wished.get("file_column"))):
+    if wanted in (None, "table") and (table := _label_table(path, names, beside, wished.get("file_column"), unread)):
         return table
+    if wanted == "table" and unread:
+        raise unread[0]
     if wanted in ("masks", "table"):
         what = "mask of the same name for most" if wanted == "masks" else "table with a column that names the"
         raise DataError(f"{path} holds no {what} images.", setting="data.source.options.answers")
@@ -127,6 +137,18 @@ def _answers(
     found: dict[str, Any] = {"answers": "folders", "parts": parts}
     reasons = {"parts": f"The folders are named {', '.join(sorted(tops))}."} if parts else {}
     classes = sorted({Images.model_validate(found).class_of(name) for name in names} - {""}, key=_natural)
+    if wanted == "names" or (wanted is None and len(classes) < 2):
+        if by_name := _named_classes(names):
+            said = f"The names of the images begin with {len(by_name)} words, such as {' and '.join(by_name[:2])}."
+            return {"answers": "names", "parts": parts}, reasons | {"answers": said}
+        if wanted == "names":
+            raise DataError(
+                f"The names of the images in {path} do not say what they show: a word and a number are expected, as in "
+                "cat.12.jpg.",
+                setting="data.source.options.answers",
+            )
+    if len(classes) < 2 and unread:
+        raise unread[0]
     if len(classes) < 2:
         raise DataError(
             f"{path} holds images, but nothing says what they show: put the images of each class into a folder of its "
@@ -139,6 +161,16 @@ def _answers(
             setting="data.source.path",
         )
     return found, reasons | {"answers": f"The images are in {len(classes)} folders, each one class."}
+
+
+def _named_classes(names: list[str]) -> list[str]:
+    """The words that the names of nearly all images begin with: at least two, each with several images."""
+    counts = Counter(word_of(name) for name in names)
+    nameless = counts.pop("", 0)
+    few = sum(count == 1 for count in counts.values())
+    if not counts or nameless + few > RARE * len(names) or CAMERA & {word.lower() for word in counts}:
+        return []
+    return sorted(counts, key=_natural) if 2 <= len(counts) <= len(names) // 2 else []
 
 
 def _chosen_folders(
@@ -187,17 +219,27 @@ def _mask_folders(names: list[str], known: set[str]) -> tuple[str, str] | None:
 
 
 def _label_table(
-    path: Path, names: list[str], known: set[str], file: str | None
+    path: Path, names: list[str], known: set[str], file: str | None, unread: list[DataError]
 ) -> tuple[dict[str, Any], dict[str, str]] | None:
-    """A table beside the images one of whose columns names them: that of ``file``, or the best one."""
+    """A table beside the images one of whose columns names them: that of ``file``, or the best one.
+
+    Why a table cannot be read goes to ``unread``: it may have nothing to do with the images.
+    """
     keys = {key for name in names for key in (name, PurePosixPath(name).name, PurePosixPath(name).stem)}
     for name in sorted(known):
         if not is_table(path / name) or name.count("/") > 1:
             continue
-        table = read(path / name)
+        try:
+            table = read(path / name)
+        except DataError as error:
+            unread.append(error)
+            continue
         best, share = "", 0.5 if file is None else 0.0
         for column in (one for one in table.columns if file in (None, str(one))):
-            cells = table[column].dropna().astype(str).str.strip().str.replace("\\", "/").head(2000)
+            cells = table[column].dropna().astype(str).str.strip().str.replace("\\", "/")
+            if file is None and cells.nunique() < NAMED * len(names):
+                continue
+            cells = cells.head(2000)
             hits = cells.isin(keys).mean() if len(cells) else 0.0
             if hits > share:
                 best, share = str(column), float(hits)
@@ -231,7 +273,7 @@ def _flags(table: pd.DataFrame, name: str) -> bool:
 
 def _goal(path: Path, source: Images, names: list[str], known: set[str]) -> tuple[dict[str, str], dict[str, Any]]:
     """What is to be learned: classes, several at once, numbers, or the class of each pixel."""
-    if source.answers == "folders":
+    if source.answers in ("folders", "names"):
         classes = sorted({source.class_of(name) for name in names} - {""}, key=_natural)
         return {}, {"classes": tuple(classes)}
     if source.answers == "masks":
@@ -321,6 +363,7 @@ def _unanswered(source: Images, names: list[str], known: set[str], samples: Any)
     if not lost:
         return []
     why = {"folders": "are in no folder of a class", "table": "are not in the table", "masks": "have no mask"}
+    why["names"] = "have names that say nothing of a class"
     message = f"{len(lost):,} images {why[source.answers]} and are left out."
     return [Note("no-answer", message, tuple(lost[:20]), "warning", len(lost))]
 

@@ -187,7 +187,7 @@ def _twice(source: Images, whole: list[Checked]) -> list[Note]:
             message = f"{len(across):,} images with {words} are in more than one part: the test score will be too good."
             notes.append(_named(f"{code}-across-parts", across, len(across), message))
     torn = [group for group in same if len({source.class_of(one.name) for one in group}) > 1]
-    if torn and source.answers == "folders":
+    if torn and source.answers in ("folders", "names"):
         notes.append(_named("two-labels", torn, len(torn), f"{len(torn):,} images are in two classes at once."))
     return notes
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 YES: Final = frozenset({"yes", "y", "true", "t", "1", "1.0", "on", "ja", "oui", "si", "sí"})
 NO: Final = frozenset({"no", "n", "false", "f", "0", "0.0", "off", "nein", "non"})
+AROUND: Final = r"^[$€£¥]\s*|(?<=^[-+])[$€£¥]\s*|\s*[%$€£¥]$"
+"""Signs of money and shares beside a number."""
+GROUPED: Final = r"[-+]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?"
+"""A number whose thousands are parted."""
 YEAR: Final = 365.2425
 """Days."""
 
@@ -27,7 +31,16 @@ def numbers(cells: pd.Series, *, comma: bool = False) -> pd.Series:
     if comma:
         text = text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
     found = pd.to_numeric(text, errors="coerce").astype("float64")
+    if len(rest := text[found.isna() & text.notna()]):
+        found = found.fillna(pd.to_numeric(_bare(rest), errors="coerce").astype("float64"))
     return found.where(found.abs() < float("inf"))
+
+
+def _bare(text: pd.Series) -> pd.Series:
+    """Numbers as people write them without what stands around: $1,200.50 is 1200.50, 5 % is 5, 1 200 is 1200."""
+    text = text.str.replace(AROUND, "", regex=True)
+    grouped = text.str.fullmatch(GROUPED)
+    return text.where(~grouped, text.str.replace(r"[, '\u00a0\u202f]", "", regex=True))
 
 
 def moments(cells: pd.Series) -> pd.Series:

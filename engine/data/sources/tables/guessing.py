@@ -18,6 +18,8 @@ FEW: Final = 20
 MOST_CATEGORIES: Final = 100
 LONG: Final = 40
 """Characters on the average from which on cells are texts."""
+WORDS: Final = 3
+"""Words in a cell on the average from which on different cells are texts and no ids."""
 NUMERIC: Final = 0.9
 """The share of cells that are numbers in a column of numbers with some slips."""
 
@@ -53,9 +55,11 @@ def guess(name: str, cells: pd.Series, *, comma: bool, target: bool = False) -> 
     if _dated(names):
         return Guess("date", f"Cells such as {names.iloc[0][:30]!r} are dates.")
     length = float(names.str.len().mean())
-    if different == len(there) and length <= LONG and len(there) > FEW:
+    words = float(names.str.count(r"\S+").mean())
+    if different == len(there) and length <= LONG and words < WORDS and len(there) > FEW:
         return Guess("id", "Every cell is different.")
-    if length > LONG or different > max(MOST_CATEGORIES, len(there) // 20):
+    told = words >= WORDS and different == len(there)
+    if length > LONG or told or different > max(MOST_CATEGORIES, len(there) // 20):
         return Guess("text", f"It holds {different:,} different texts of {length:.0f} characters on average.")
     return Guess("category", f"It holds {different} different names.", _sorted(names))
 

@@ -40,7 +40,7 @@ def look(path: Path, wishes: Table | None, watch: Watch) -> Found:
     watch.at(0.0, "Reading the table")
     given = set() if wishes is None else wishes.model_fields_set
     form = format_of(path)
-    own = {name: getattr(wishes, name) for name in ("separator", "encoding", "header") if name in given}
+    own = {name: getattr(wishes, name) for name in ("separator", "encoding", "header", "skip") if name in given}
     form = replace(form, **own)
     table = read(path, form)
     if not len(table) or not len(table.columns):
@@ -68,12 +68,17 @@ def look(path: Path, wishes: Table | None, watch: Watch) -> Found:
         columns.append(column)
         reasons[f"columns.{name}"] = reason
         guesses[name] = found
+    if not any(column.role == "input" for column in columns):
+        columns = [_counted(column, table[column.name], comma=comma) for column in columns]
+        why = "It counts the rows; there is nothing else to learn from."
+        reasons |= {f"columns.{one.name}": why for one in columns if one.role == "input"}
     source = Table(
         columns=tuple(columns),
         samples=len(table),
         separator=form.separator,
         encoding=form.encoding,
         header=form.header,
+        skip=form.skip,
         decimal_comma=comma,
     )
     _check(path, source)
@@ -109,6 +114,13 @@ def _column(name: str, found: Guess, role: Role, cells: pd.Series) -> ColumnSett
     )
 
 
+def _counted(column: ColumnSettings, cells: pd.Series, *, comma: bool) -> ColumnSettings:
+    """Where there is nothing else to learn from, whole numbers that count the rows are taken as numbers."""
+    if column.role != "ignored" or column.type != "id" or encoding.numbers(cells, comma=comma).isna().any():
+        return column
+    return column.model_copy(update={"type": "number", "role": "input"})
+
+
 def _wished(column: ColumnSettings, wish: ColumnSettings, cells: pd.Series) -> ColumnSettings:
     """What was found, but for what the user has set; a category whose names are not given gets those that are there."""
     update: dict[str, Any] = {name: getattr(wish, name) for name in wish.model_fields_set}
@@ -137,9 +149,11 @@ def _check(path: Path, source: Table) -> None:
             setting="data.source.options.columns",
         )
     if not any(column.counted for column in source.of("input")):
+        kinds = {"text": "free text", "id": "an id", "constant": "always the same"}
+        left = [f"{one.name} is {kinds[one.type]}" for one in source.of("ignored") if one.type in kinds]
         raise DataError(
             f"{path} has no column to learn from beside {source.of('target')[0].name!r}: numbers, categories, dates, "
-            "or yes and no are taken.",
+            f"or yes and no are taken{', and ' * bool(left)}{', '.join(left[:4])}.",
             setting="data.source.options.columns",
         )
 

@@ -11,6 +11,7 @@ from engine.data.sources.images.oddities import few_and_uneven
 from engine.data.sources.parts import part_of
 from engine.data.sources.tables import encoding
 from engine.data.sources.tables.guessing import Guess
+from engine.data.sources.tables.reading import uneven
 from engine.data.sources.tables.tables import Table
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def of(
     path: Path, source: Table, table: pd.DataFrame, guesses: dict[str, Guess], kept: int
 ) -> tuple[tuple[Note, ...], dict[str, int]]:
     """The notes, and the rows of each class of the first target."""
-    first = 2 if source.header else 1
+    first = source.skip + (2 if source.header else 1)
     notes = list[Note]()
     for name, found in guesses.items():
         if found.odd:
@@ -39,10 +40,18 @@ def of(
             many = f"{len(found.odd)} cells" if len(found.odd) < 100 else "Many cells"
             message = f"{many} of {name!r} are not numbers and count as empty: line {where} of {path.name}."
             notes.append(Note("not-numbers", message, (name,), "warning", len(found.odd)))
+    if lines := uneven(table):
+        where = ", ".join(f"{line:,}" for line in lines[:6])
+        several = len(lines) > 1
+        message = (
+            f"{len(lines):,} {'lines have' if several else 'line has'} more cells than the first and "
+            f"{'are' if several else 'is'} left out: line {where} of {path.name}."
+        )
+        notes.append(Note("uneven", message, (), "warning", len(lines)))
     notes += _silent(source, table)
     if kept < len(table):
         lost = len(table) - kept
-        message = f"{lost:,} rows without a target, or with empty cells, are left out."
+        message = f"{_rows(lost)} without a target, or with empty cells, {'is' if lost == 1 else 'are'} left out."
         notes.append(Note("left-out", message, (), "warning", lost))
     notes += _unnamed(source, table)
     notes += _twice(source, table)
@@ -55,6 +64,10 @@ def of(
         classes = {name: int(counts.get(name, 0)) for name in goal.categories}
         notes += few_and_uneven(classes, "rows")
     return tuple(notes), classes
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _silent(source: Table, table: pd.DataFrame) -> list[Note]:
@@ -86,7 +99,7 @@ def _unnamed(source: Table, table: pd.DataFrame) -> list[Note]:
     for column in source.of("part")[:1]:
         names = encoding.named(table[column.name]).fillna("")
         if many := int((names.map(part_of) < 0).sum()):
-            message = f"{many:,} rows name no part of the split in {column.name!r} (train, val, test): theirs is drawn."
+            message = f"{_rows(many)} without a part of the split in {column.name!r} (train, val, test): one is drawn."
             notes.append(Note("no-part", message, (column.name,), "warning", many))
     return notes
 
@@ -99,7 +112,8 @@ def _twice(source: Table, table: pd.DataFrame) -> list[Note]:
     torn = table.duplicated(inputs, keep=False) & ~table.duplicated([*inputs, *goals], keep=False)
     notes = list[Note]()
     if many := int(same.sum()):
-        notes.append(Note("duplicates", f"{many:,} rows are there more than once.", (), "warning", many))
+        message = f"{_rows(many)} {'is' if many == 1 else 'are'} there more than once."
+        notes.append(Note("duplicates", message, (), "warning", many))
     if many := int(torn.sum()):
         notes.append(Note("two-labels", f"{many:,} rows are alike but for what is to be learned.", (), "hint", many))
     return notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from io import StringIO, TextIOWrapper
@@ -16,8 +17,8 @@ from engine.system.machine import free_memory
 if TYPE_CHECKING:
     import pandas as pd
 
-TEXT: Final = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": ""}
-SUFFIXES: Final = frozenset({*TEXT, ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx"})
+TEXT: Final = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": "", ".dat": "", ".data": "", ".asc": ""}
+SUFFIXES: Final = frozenset({*TEXT, ".jsonl", ".ndjson", ".json", ".parquet", ".pq", ".xlsx"})
 LARGEST: Final = 4 * 2**30
 """Bytes of a table: it is read into memory."""
 ROOM: Final = 0.8
@@ -25,20 +26,29 @@ ROOM: Final = 0.8
 SEEN: Final = 256 * 1024
 """Bytes from which separator, encoding and header are found."""
 MOST_COLUMNS: Final = 20_000
-SEPARATORS: Final = (",", ";", "\t", "|")
+SEPARATORS: Final = (",", ";", "\t", "|", " ")
+"""A blank stands for any number of blanks and tabs."""
+MOST_SKIPPED: Final = 50
+"""Lines before a table that are looked through: titles, comments, what Excel says of the separator."""
+UNEVEN: Final = 0.05
+"""The share of lines with too many cells up to which they are left out; with more of them it is no table."""
 MISSING: Final = ("", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?", "-")
 """What stands in a cell where nothing is known."""
+COMMENTS: Final = ("#", "%", "//")
+NESTED: Final = 3
+"""Levels of objects within objects that become columns."""
 PARQUET: Final = "Parquet files need pyarrow: install it with `pip install layerloom[parquet]`."
 EXCEL: Final = "Excel files need openpyxl: install it with `pip install layerloom[excel]`."
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a text file is a table. ``header`` says whether its first line has the names of the columns."""
+    """How a text file is a table. ``header`` says whether its first line, after ``skip`` others, names the columns."""
 
     separator: str = ","
     encoding: str = "utf-8"
     header: bool = True
+    skip: int = 0
 
 
 def is_table(path: Path) -> bool:
@@ -58,7 +68,8 @@ def format_of(path: Path) -> Format:
     lines = text.splitlines()
     lines = lines if whole else lines[:-1]
     separator = _separator(lines) or TEXT[path.suffix.lower()] or ","
-    return Format(separator, encoding, _has_header(lines, separator))
+    skip = _before(lines, separator)
+    return Format(separator, encoding, _has_header(lines[skip:], separator), skip)
 
 
 def read(path: Path, form: Format | None = None, rows: int | None = None) -> pd.DataFrame:
@@ -93,7 +104,7 @@ def _check_size(path: Path, size: int, form: Format) -> None:
     free = free_memory()
     if free is None or size * (4 + 16) < free:  # cells of one sign are the most
         return
-    cells = max(start.count(sign.encode()) for sign in SEPARATORS) + start.count(b"\n")
+    cells = max(start.count(sign.encode()) for sign in {*SEPARATORS[:-1], form.separator}) + start.count(b"\n")
     needed = size * 4 + 16 * cells * size // max(1, len(start))
     if needed > ROOM * free:
         raise DataError(
@@ -112,9 +123,11 @@ def _read(path: Path, form: Format, rows: int | None, _stamp: tuple[int, int]) -
     with open_to_read(path) as file:
         try:
             if suffix in TEXT:
-                return _text(file, form, rows)
+                return _text(path, file, form, rows)
             if suffix in (".jsonl", ".ndjson"):
-                return _named(pd.read_json(file, lines=True, nrows=rows, dtype=False))
+                return _named(_flat(pd.read_json(file, lines=True, nrows=rows, dtype=False)))
+            if suffix == ".json":
+                return _named(_flat(_of_json(path, file).head(rows or LARGEST)))
             if suffix in (".parquet", ".pq"):
                 return _named(pd.read_parquet(file).head(rows) if rows else pd.read_parquet(file))
             return _named(pd.read_excel(file, nrows=rows, dtype=object))
@@ -140,14 +153,17 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:200]
 
 
-def _text(file: Any, form: Format, rows: int | None) -> pd.DataFrame:
+def _text(path: Path, file: Any, form: Format, rows: int | None) -> pd.DataFrame:
+    """The cells of a text; lines with too many of them are left out where they are few, and named by `uneven`."""
     import pandas as pd
 
-    with TextIOWrapper(file, encoding=form.encoding, newline="") as text:
+    text = TextIOWrapper(file, encoding=form.encoding, newline="")
+    try:
         table = pd.read_csv(
             text,
-            sep=form.separator,
+            sep=r"\s+" if form.separator == " " else form.separator,
             header=0 if form.header else None,
+            skiprows=form.skip,
             nrows=rows,
             dtype=str,
             na_values=list(MISSING),
@@ -155,7 +171,83 @@ def _text(file: Any, form: Format, rows: int | None) -> pd.DataFrame:
             skipinitialspace=True,
             low_memory=False,
         )
-    return _named(table)
+        if isinstance(table.index, pd.RangeIndex):
+            return _named(table)
+    except pd.errors.ParserError:
+        pass  # a line with more cells than the first: below
+    finally:
+        text.detach()
+    file.seek(0)
+    return _named(_cell_by_cell(path, file, form, rows))
+
+
+def uneven(table: pd.DataFrame) -> tuple[int, ...]:
+    """The lines of the file, from 1, that a table was read without: they have more cells than its first."""
+    return tuple(table.attrs.get("uneven", ()))
+
+
+def _cell_by_cell(path: Path, file: Any, form: Format, rows: int | None) -> pd.DataFrame:
+    """The table of a text some of whose lines have more cells than its first; where all have one more, that is a name.
+
+    (R writes the names of rows so.) Raises DataError where many have, ValueError for what is no text of cells.
+    """
+    import pandas as pd
+
+    text = TextIOWrapper(file, encoding=form.encoding, newline="")
+    lines, numbers, before = list[list[str]](), list[int](), form.skip
+    try:
+        for _ in range(form.skip):
+            text.readline()
+        reader = csv.reader(text, delimiter=form.separator, skipinitialspace=True)
+        for row in reader:
+            if row:
+                lines.append(row)
+                numbers.append(before + 1)
+            before = reader.line_num + form.skip
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
+    finally:
+        text.detach()
+    head, wide = lines[0], len(lines[0])
+    if form.header and len(lines) > 1 and all(len(row) == wide + 1 for row in lines[1:]):
+        lines, wide = [["", *head], *lines[1:]], wide + 1
+    odd = [index for index, row in enumerate(lines) if len(row) > wide]
+    if len(odd) > UNEVEN * len(lines):
+        raise DataError(
+            f"{path} is not a table: line {numbers[odd[0]]:,} has {len(lines[odd[0]])} cells where the first has "
+            f"{wide}, and {len(odd) - 1:,} more lines have too many.",
+            setting="data.source",
+        )
+    left_out = set(odd)
+    kept = [row + [""] * (wide - len(row)) for index, row in enumerate(lines) if index not in left_out]
+    names, cells = (kept[0], kept[1:]) if form.header else (None, kept)
+    table = pd.DataFrame(cells[:rows], columns=names, dtype=object)
+    table = table.map(lambda cell: None if cell.strip() in MISSING else cell)
+    table.attrs["uneven"] = [numbers[index] for index in odd]
+    return table
+
+
+def _of_json(path: Path, file: Any) -> pd.DataFrame:
+    """The objects of a list, a row each. Raises DataError where it is none."""
+    import pandas as pd
+
+    found = json.load(file)
+    if not isinstance(found, list) or not found or not all(isinstance(entry, dict) for entry in found):
+        raise DataError(
+            f"{path} is JSON, but no list of objects, one for each row: store it so, or as CSV.", setting="data.source"
+        )
+    return pd.DataFrame(found)
+
+
+def _flat(table: pd.DataFrame) -> pd.DataFrame:
+    """Objects within the objects of JSON as columns: "size" with "width" within is "size.width"."""
+    import pandas as pd
+
+    nested = any(isinstance(cell, dict) for name in table.columns for cell in table[name].head(100))
+    if not nested:
+        return table
+    rows = [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
+    return pd.json_normalize(rows, max_level=NESTED)
 
 
 def _check_width(columns: int) -> None:
@@ -197,7 +289,7 @@ def _separator(lines: list[str]) -> str:
     """The sign that parts most lines into the same number of cells, more than one."""
     best, score = "", 0.0
     for sign in SEPARATORS:
-        widths = [len(row) for row in _rows(lines[:200], sign)]
+        widths = _widths(lines[:200], sign)
         if not widths:
             continue
         usual = max(set(widths), key=widths.count)
@@ -207,25 +299,45 @@ def _separator(lines: list[str]) -> str:
     return best
 
 
+def _widths(lines: list[str], sign: str) -> list[int]:
+    """How many cells each row has."""
+    return [len(row) for row in _rows(lines, sign)]
+
+
 def _rows(lines: list[str], separator: str) -> list[list[str]]:
     """The rows of some lines that are not empty; none where a cell is longer than any of a table."""
+    text = StringIO("\n".join(line.strip() if separator == " " else line for line in lines))
     try:
-        return [row for row in csv.reader(StringIO("\n".join(lines)), delimiter=separator) if row]
+        return [row for row in csv.reader(text, delimiter=separator, skipinitialspace=True) if row]
     except csv.Error:
         return []
 
 
+def _before(lines: list[str], separator: str) -> int:
+    """How many lines stand before the table: of one cell where the rows have several, or begun by #."""
+    widths = _widths(lines[:200], separator)
+    usual = max(set(widths), key=widths.count, default=1)
+    for index, line in enumerate(lines[:MOST_SKIPPED]):
+        wide = max(_widths([line], separator), default=0)
+        said = line.startswith(COMMENTS) and wide != usual
+        if usual == 1 or not (said or line.lower().startswith("sep=") or wide <= 1):
+            return index
+    return 0
+
+
 def _has_header(lines: list[str], separator: str) -> bool:
-    """Whether the first line names columns: nothing in it is a number or there twice, and others follow."""
+    """Whether the first line names columns: nothing in it is a number, and numbers or other words follow."""
     rows = _rows(lines[:50], separator)
     if len(rows) < 2:
         return bool(rows) and not any(_is_number(cell) for cell in rows[0])
     first = [cell.strip() for cell in rows[0]]
-    if any(_is_number(cell) for cell in first) or len(set(first)) < len(first):
+    if any(_is_number(cell) for cell in first):
         return False
     columns = list(zip(*[row for row in rows[1:] if len(row) == len(first)], strict=False))
     if any(all(_is_number(cell) or cell.strip() in MISSING for cell in column) for column in columns):
         return True
+    if len(set(first)) < len(first):
+        return False
     return all(cell and cell not in column for cell, column in zip(first, columns, strict=False))
 
 

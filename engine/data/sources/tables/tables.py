@@ -40,6 +40,7 @@ class Table(Source):
     separator: Annotated[str, Declared(min_length=1, max_length=1)] = Declared(",", description="what parts the cells")
     encoding: Annotated[str, Declared(max_length=20)] = Declared("utf-8", description="how the text is encoded")
     header: bool = Declared(True, description="the first line has the names of the columns")
+    skip: int = Declared(0, ge=0, le=1000, description="lines before the table, such as a title")
     decimal_comma: bool = Declared(False, description="numbers are written as 1.234,5")
 
     @classmethod
@@ -59,7 +60,7 @@ class Table(Source):
     @property
     def form(self) -> Format:
         """How the text of the file is a table."""
-        return Format(self.separator, self.encoding, self.header)
+        return Format(self.separator, self.encoding, self.header, self.skip)
 
     def declare(self, path: Path) -> Dataset:
         fields = dict[str, Field]()

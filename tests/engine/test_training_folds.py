@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from engine.training.runs.catalogue import delete, listing
 from engine.training.runs.folder import FACTS, RunError
 from engine.training.runs.run_info import read, runs
 from tests.engine.networks import chain
+from tests.platforms import unix
 
 
 def network(count: int = 3, epochs: int = 2) -> Graph:
@@ -133,3 +135,38 @@ def test_folds_of_another_computer_stay_as_they_are(whole: Path, tmp_path: Path)
     with pytest.raises(RunError, match="another computer"):
         Trainer.resume(together)
     assert read(file.parent).state == "stopped"
+
+
+def content(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def put_aside(run: Path) -> None:
+    (run / FACTS).rename(run / "run.json.old")
+
+
+def link_in_its_stead(run: Path) -> None:
+    put_aside(run)
+    (run / FACTS).symlink_to("run.json.old")
+
+
+def folder_is_a_link(run: Path) -> None:
+    run.rename(run.parents[2] / "moved")
+    run.symlink_to(run.parents[2] / "moved", target_is_directory=True)
+
+
+@unix
+@pytest.mark.parametrize("change", [put_aside, link_in_its_stead, folder_is_a_link])
+def test_a_fold_that_cannot_be_read_is_neither_trained_over_nor_followed(
+    change: Callable[[Path], None], tmp_path: Path
+) -> None:
+    together = folds.create(network(), tmp_path / "runs" / "folds")
+    Trainer.resume(together).run()
+    Trainer.resume(together, control=Stopping(12)).run()
+    change(folds.path_of(together, 2))
+    before = content(tmp_path)
+    with pytest.raises(RunError, match=r"fold-2 holds something, but no run that can be read: put back what is"):
+        Trainer.resume(together)
+    assert content(tmp_path) == before
+    assert list(folds.summary(together).runs) == [1]
+    assert [info.path.name for info in runs(tmp_path / "runs")] == ["fold-1"]

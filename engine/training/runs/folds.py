@@ -25,7 +25,19 @@ from engine.files import FileError, encoded
 from engine.graph import Graph
 from engine.home import home
 from engine.settings.data import MOST_FOLDS
-from engine.training.runs.folder import FACTS, FOLDS, PROJECT, RunError, fresh, made, not_begun, writer_lock
+from engine.training.runs.folder import (
+    CHECKPOINTS,
+    FACTS,
+    FOLDS,
+    METRICS,
+    PROJECT,
+    WEIGHTS,
+    RunError,
+    fresh,
+    made,
+    not_begun,
+    writer_lock,
+)
 from engine.training.runs.origin import reason
 from engine.training.runs.run_info import RunInfo, read
 
@@ -145,9 +157,8 @@ def path_of(folds: Path, number: int) -> Path:
 def run_folders(folds: Path) -> Iterator[Path]:
     """The folders of the runs there are, first fold first. Raises RunError."""
     for number in range(1, facts(folds).folds + 1):
-        path = path_of(folds, number)
-        if own_files.is_file(path, FACTS):
-            yield path
+        if _is_there(folds, number):
+            yield path_of(folds, number)
 
 
 def facts(folds: Path) -> FoldsInfo:
@@ -168,7 +179,7 @@ def turn(folds: Path) -> Turn | None:
     info = facts(folds)
     for number in range(1, info.folds + 1):
         path = path_of(folds, number)
-        there = own_files.is_file(path, FACTS)
+        there = _is_there(folds, number)
         run = read(path) if there else None
         if run is not None and run.state == "finished":
             continue
@@ -182,14 +193,31 @@ def turn(folds: Path) -> Turn | None:
     return None
 
 
+def _is_there(folds: Path, number: int) -> bool:
+    """Whether there is a run of a fold, in the folder itself and not by a link."""
+    return own_files.is_file(folds, f"{path_of(folds, number).name}/{FACTS}")
+
+
 def _clear(path: Path) -> None:
-    """Remove a run that was killed before it had begun. Raises RunError where a program is just beginning it."""
-    if path.is_dir() and not path.is_symlink():
-        writer_lock(path).release()
+    """Remove a run that was killed before it had begun. Raises RunError for what is more, or just being begun."""
+    if _holds_something(path):
+        raise RunError(f"{path} holds something, but no run that can be read: put back what is missing, or move it.")
+    writer_lock(path).release()
     try:
         own_files.remove(path)
     except OSError as error:
         raise RunError(not_begun(path, error)) from error
+
+
+def _holds_something(path: Path) -> bool:
+    """Whether this is anything but a folder in which a run was to begin."""
+    if path.is_symlink() or not path.is_dir():
+        return True
+    try:
+        lines = own_files.size_of(path, METRICS)
+    except OSError:
+        lines = int(os.path.lexists(path / METRICS))
+    return lines > 0 or any(os.path.lexists(path / name) for name in (FACTS, WEIGHTS, CHECKPOINTS))
 
 
 def is_unfinished(folds: Path) -> bool:

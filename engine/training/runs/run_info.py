@@ -111,7 +111,7 @@ def nested(path: Path) -> list[Path]:
     """The runs in a folder of several, as a cross-validation is; the folder itself where it is none."""
     if not own_files.is_file(path, FOLDS):
         return [path]
-    return sorted(run for run in path.glob("fold-*") if own_files.is_file(run, FACTS))
+    return sorted(run for run in path.glob("fold-*") if own_files.is_file(path, f"{run.name}/{FACTS}"))
 
 
 def read(path: Path) -> RunInfo:

@@ -32,6 +32,10 @@ class ColumnSettings(Section):
     )
     categories: tuple[Text, ...] = Declared((), max_length=100_000, description="the categories, or classes, in order")
 
+    day_first: bool | None = Declared(
+        None, description="dates: 3/4/2020 is the third of April; none: as the cells of the whole table say"
+    )
+
     @property
     def counted(self) -> bool:
         """Whether the column becomes numbers among the features."""

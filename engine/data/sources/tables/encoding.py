@@ -17,6 +17,8 @@ AROUND: Final = r"^[$€£¥]\s*|(?<=^[-+])[$€£¥]\s*|\s*[%$€£¥]$"
 """Signs of money and shares beside a number."""
 GROUPED: Final = r"[-+]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?"
 """A number whose thousands are parted."""
+EXACT: Final = 2.0**53
+"""Whole numbers up to which a float holds each."""
 YEAR: Final = 365.2425
 """Days."""
 
@@ -43,15 +45,16 @@ def _bare(text: pd.Series) -> pd.Series:
     return text.where(~grouped, text.str.replace(r"[, '\u00a0\u202f]", "", regex=True))
 
 
-def moments(cells: pd.Series) -> pd.Series:
-    """The cells as moments in time, NaT where one is none."""
+def moments(cells: pd.Series, day_first: bool | None = None) -> pd.Series:
+    """The cells as moments in time, NaT where one is none; ``day_first`` is found out where it is not settled."""
     import warnings
 
     import pandas as pd
 
+    wanted = is_day_first(cells) if day_first is None else day_first
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pandas says that it tries formats one by one, and that is what is wanted
-        found = pd.to_datetime(cells, errors="coerce", utc=True, format="mixed", dayfirst=_day_first(cells))
+        found = pd.to_datetime(cells, errors="coerce", utc=True, format="mixed", dayfirst=wanted)
     return found
 
 
@@ -59,8 +62,10 @@ def named(cells: pd.Series) -> pd.Series:
     """The cells as texts, as they name categories; 3.0 and 3 are the same."""
     if _textual(cells):
         return cells.astype("str").where(cells.notna()).str.strip()
-    if cells.dtype.kind == "f" and bool((cells.dropna() % 1 == 0).all()):
-        return cells.astype("Int64").astype("string").astype("object").where(cells.notna())
+    if cells.dtype.kind == "f":  # each by itself, so that no cell changes the name of another
+        names, whole = cells.astype("str").astype("object"), (cells % 1 == 0) & (cells.abs() < EXACT)
+        names[whole] = cells[whole].astype("int64").astype("str")
+        return names.where(cells.notna())
     return cells.astype("str").where(cells.notna())
 
 
@@ -75,7 +80,7 @@ def features(column: ColumnSettings, cells: pd.Series, *, comma: bool) -> Array:
         result[np.arange(len(cells)), index] = 1.0
         return result[:, :width]
     if column.type == "date":
-        found = moments(cells)
+        found = moments(cells, column.day_first)
         days = found.astype("int64").astype("float64").where(found.notna()) / _unit(found) / 86400
         turn = 2 * np.pi * found.dt.day_of_year.astype("float64") / YEAR
         made = [days / YEAR, np.sin(turn), np.cos(turn)]
@@ -120,7 +125,7 @@ def _unit(found: pd.Series) -> float:
     return units[found.dt.unit]
 
 
-def _day_first(cells: pd.Series) -> bool:
+def is_day_first(cells: pd.Series) -> bool:
     """Whether 3/4/2020 is the third of April: so where dots part the numbers, or one in front is above 12."""
     text = cells.dropna().astype("str").head(500)
     first = text.str.extract(r"^(\d{1,2})[./-]\d{1,2}[./-]\d{2,4}", expand=False).dropna().astype(int)

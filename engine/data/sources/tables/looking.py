@@ -111,6 +111,7 @@ def _column(name: str, found: Guess, role: Role, cells: pd.Series) -> ColumnSett
         missing=handled,
         encoding="one_hot" if few else "embedding",
         categories=found.categories if kind in ("category", "yes_no") else (),
+        day_first=encoding.is_day_first(cells) if kind == "date" else None,
     )
 
 
@@ -129,6 +130,8 @@ def _wished(column: ColumnSettings, wish: ColumnSettings, cells: pd.Series) -> C
         update["categories"] = guess(column.name, encoding.named(cells), comma=False, target=True).categories
     if kind not in ("category", "yes_no"):
         update["categories"] = ()
+    if kind == "date" and column.day_first is None:
+        update.setdefault("day_first", encoding.is_day_first(cells))
     return column.model_copy(update=update)
 
 

@@ -160,7 +160,7 @@ class Table(Source):
         return kept
 
     def _moments(self, column: ColumnSettings, cells: pd.Series) -> pd.Series:
-        return encoding.moments(cells) if column.type == "date" else self._numbers(cells)
+        return encoding.moments(cells, column.day_first) if column.type == "date" else self._numbers(cells)
 
     def _ids(self, table: pd.DataFrame) -> Array:
         """By the column of ids where each is there once, else by the number of the row."""

@@ -33,6 +33,8 @@ WAYS = {
     "mean": "the mean of the training part",
     "last value": "the last value that is known, for every hour to come",
     "nearest neighbour": "the answer of the training sample that is most alike",
+    "linear": "a weighted sum of the values: logistic regression for classes, linear regression for numbers",
+    "gradient boosting": "a hundred trees, each mending what those before it get wrong",
     "small MLP": "a multilayer perceptron with one hidden layer of 64",
 }
 
@@ -57,7 +59,9 @@ class Baselines(QWidget):
         self.note = Note()
         self.measure = QPushButton("Measure")
         self.measure.setAccessibleName("Measure the baselines")
-        self.measure.setToolTip("Fit the simple models on the training part and judge them on the test part")
+        self.measure.setToolTip(
+            "Fit the simple models on the training part and judge them on the test part, or the validation part"
+        )
         self.measure.clicked.connect(self.start)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
@@ -159,7 +163,7 @@ class Baselines(QWidget):
         if found:
             self._fill(found)
             sizes = sorted({(one.train, one.test) for one in found})
-            self.note.setText(f"On the test part ({sizes[-1][1]:,} answers), fitted on {sizes[-1][0]:,}.")
+            self.note.setText(f"On the {found[0].part} part ({sizes[-1][1]:,} answers), fitted on {sizes[-1][0]:,}.")
         else:
             self.note.setText(text or "Not measured for these data and this split.")
 

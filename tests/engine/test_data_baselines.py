@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.data import sources
 from engine.data.baselines import Stopped, measure, remembered
 from engine.data.datasets import DataError, catalogue, get, load, samples
 from engine.data.pipeline import split
 from engine.data.views import views
 from engine.settings.data import DataConfig
+from tests.engine.own_data import table
 
 ON_BOARD = [dataset for dataset in catalogue() if not dataset.files]
 SMALL = ("digits", "iris", "wine", "breast_cancer", "diabetes", "digit_rows")
@@ -42,10 +44,27 @@ def test_majority_and_neighbour_by_hand() -> None:
 
 def test_numbers_are_judged_by_error_and_r2() -> None:
     found = {one.name: one for one in measure(config("diabetes"))}
-    assert list(found) == ["mean", "nearest neighbour", "small MLP"]
+    assert list(found) == ["mean", "nearest neighbour", "linear", "gradient boosting", "small MLP"]
     assert found["mean"].score == pytest.approx(0, abs=0.05)
     assert found["mean"].mae == pytest.approx(70.15, abs=0.01)
     assert found["small MLP"].score > 0.3
+    assert min(found[name].score for name in ("linear", "gradient boosting")) > 0.4
+
+
+@pytest.mark.parametrize("name", ["iris", "wine", "breast_cancer"])
+def test_the_linear_model_is_logistic_regression(name: str) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    made = config(name)
+    parts = split(made, load(name), dict(get(name).fields))
+    arrays = {key: np.asarray(values) for key, values in load(name).items()}
+    source = np.random.RandomState(0)
+    seen = views(get(name), arrays, parts["train"], parts["test"], "label", source)
+    theirs = float(
+        np.mean(LogisticRegression(C=1.0).fit(seen.train, seen.train_goal).predict(seen.test) == seen.test_goal)
+    )
+    (ours,) = [one.score for one in measure(made) if one.name == "linear"]
+    assert ours == pytest.approx(theirs, abs=0.08)
 
 
 def test_a_forecast_has_the_last_value_too() -> None:
@@ -58,8 +77,9 @@ def test_a_forecast_has_the_last_value_too() -> None:
 
 
 def test_the_same_seed_measures_the_same_and_another_parts_anew() -> None:
-    assert measure(config("iris", seed=1)) == measure(config("iris", seed=1))
-    assert measure(config("iris", seed=1)) != measure(config("iris", seed=2))
+    first = measure(config("iris", seed=1))
+    assert first == measure(config("iris", seed=1))
+    assert first != measure(config("iris", seed=2))
 
 
 def test_progress_grows_to_the_end_and_says_what_it_is_about() -> None:
@@ -68,7 +88,8 @@ def test_progress_grows_to_the_end_and_says_what_it_is_about() -> None:
     shares = [share for share, _ in seen]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    assert {name for _, name in seen} == {f"{way} for label" for way in ("majority", "nearest neighbour", "small MLP")}
+    ways = ("majority", "nearest neighbour", "linear", "gradient boosting", "small MLP")
+    assert {name for _, name in seen} == {f"{way} for label" for way in ways}
 
 
 @pytest.mark.parametrize("after", [0, 1, 5, 20])
@@ -86,8 +107,31 @@ def test_it_can_be_cancelled_between_any_two_steps(after: int) -> None:
 
 
 def test_without_a_test_part_there_is_nothing_to_judge() -> None:
-    with pytest.raises(DataError, match=r"data\.split\.test leaves it empty"):
-        measure(config("iris", split={"train": 0.8, "validation": 0.2, "test": 0.0}))
+    found = measure(config("iris", split={"train": 0.8, "validation": 0.2, "test": 0.0}))
+    assert {(one.part, one.test) for one in found} == {("validation", 30)}
+    with pytest.raises(DataError, match=r"data\.split leaves both empty"):
+        measure(config("iris", split={"train": 1.0, "validation": 0.0, "test": 0.0}))
+
+
+def test_own_tables_are_measured_by_every_way(tmp_path: Path) -> None:
+    rows = [(i % 13, i * 7 % 11, "" if i % 9 == 0 else i % 5, ((i % 13) > 6) * 3.5 + i % 5 * 0.1) for i in range(150)]
+    found = sources.describe(table(tmp_path / "a.csv", ("a", "b", "c", "target"), *rows))
+    ways = {one.name: one for one in measure(DataConfig(source=found.settings))}
+    assert list(ways) == ["mean", "nearest neighbour", "linear", "gradient boosting", "small MLP"]
+    assert ways["gradient boosting"].score > ways["mean"].score
+    assert 0.5 < ways["linear"].score <= 1.0
+
+
+@pytest.mark.parametrize("after", [0, 2, 5])
+def test_gradient_boosting_is_cancelled_between_trees(after: int) -> None:
+    asked: list[str] = []
+
+    def cancelled() -> bool:
+        return asked.count("gradient boosting for target") > after
+
+    with pytest.raises(Stopped):
+        measure(config("diabetes"), lambda share, name: asked.append(name), cancelled)
+    assert asked.count("gradient boosting for target") == after + 1
 
 
 @pytest.mark.parametrize("dataset", ON_BOARD, ids=lambda dataset: dataset.name)
@@ -95,7 +139,7 @@ def test_those_on_board_come_with_theirs(dataset) -> None:
     found = remembered(config(dataset.name))
     targets = [name for name, field in dataset.fields.items() if field.role == "target"]
     assert list(dict.fromkeys(one.target for one in found)) == targets
-    ways = 4 if dataset.task == "forecast" else 3
+    ways = 4 + (dataset.task == "forecast") + (dataset.kind == "table")
     assert len(found) == ways * len(targets)
     assert all(0.05 < one.score <= 1 or one.name in ("majority", "mean") for one in found)
     for target in targets:

@@ -50,12 +50,12 @@ def test_known_ones_are_there_at_once(panel: Baselines) -> None:
     every = {(one.name, one.target): one.score for one in remembered(config("shapes"))}
     assert texts(panel) == [
         [way, *(f"{every[way, target]:.1%}".replace("%", " %") for target in ("label", "mask", "caption"))]
-        for way in ("majority", "nearest neighbour", "small MLP")
+        for way in ("majority", "nearest neighbour", "linear", "small MLP")
     ]
     assert not panel.measure.isVisible()
     panel.show_config(config("series"))
     assert headings(panel) == ["answer by", "MAE", "R²"]
-    assert [row[0] for row in texts(panel)] == ["mean", "last value", "nearest neighbour", "small MLP"]
+    assert [row[0] for row in texts(panel)] == ["mean", "last value", "nearest neighbour", "linear", "small MLP"]
 
 
 def test_another_split_is_measured_on_request(qtbot: QtBot, panel: Baselines) -> None:
@@ -106,7 +106,7 @@ def test_measuring_can_be_cancelled(qtbot: QtBot, panel: Baselines, monkeypatch:
 
 
 def test_why_it_cannot_be_measured_is_said(qtbot: QtBot, panel: Baselines) -> None:
-    panel.show_config(config("iris", split={"train": 0.8, "validation": 0.2, "test": 0.0}))
+    panel.show_config(config("iris", split={"train": 1.0, "validation": 0.0, "test": 0.0}))
     QTest.mouseClick(panel.measure, CLICK)
     qtbot.waitUntil(lambda: panel.note.text().startswith("✕ Baselines are judged on the test part"))
     assert panel.measure.isVisible()

@@ -177,6 +177,7 @@ def _again(started: Started) -> Line:
         line.close()
 
 
+@pytest.mark.slow
 def test_it_trains_to_the_end_when_nobody_listens(start: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path / ("a home whose path is too long for a socket " * 3)))
     started = start(network(epochs=30), root=tmp_path / "runs", paused=True)

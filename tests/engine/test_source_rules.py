@@ -42,7 +42,7 @@ def networks(scale: int) -> list[tuple[Writer, Source]]:
     graphs = [build() for build, *_ in CLASSICS]
     graphs += [presets.build(preset.name) for preset in presets.all()]
     graphs += writable_graphs(random.Random(31), 2 * scale)
-    for seed in range(4 * scale):
+    for seed in range(2 * scale):
         with suppress(Unfit):
             graphs.append(network(seed).graph)
     found = []

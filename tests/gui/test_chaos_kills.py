@@ -123,6 +123,7 @@ def home_within(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 @pytest.mark.parametrize("moment", moments())
 def test_a_program_killed_within_a_save_loses_the_last_edit_at_most(

@@ -85,7 +85,7 @@ SLOW = [
 ]
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("encoding", ["ascii", pytest.param("cp1252", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("command", ["check lenet-5", *SLOW])
 def test_a_terminal_of_another_encoding_shows_what_it_can(command: str, encoding: str, tmp_path: Path) -> None:
     done = shell(f"layerloom {command.replace('RUN', f'{tmp_path}/run')}", PYTHONIOENCODING=encoding)
@@ -93,6 +93,7 @@ def test_a_terminal_of_another_encoding_shows_what_it_can(command: str, encoding
     assert b"codec" not in done.stderr
 
 
+@pytest.mark.slow
 def test_json_stays_whole_on_a_terminal_of_another_encoding(tmp_path: Path) -> None:
     file = tmp_path / "net.loom"
     assert shell(f"layerloom new lenet-5 {file}").returncode == 0

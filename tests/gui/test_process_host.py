@@ -87,6 +87,7 @@ def test_its_reins_and_bytes_are_those_of_the_thread(qtbot: QtBot, tmp_path: Pat
     assert live() == []
 
 
+@pytest.mark.slow
 @unix
 def test_a_killed_process_is_a_sentence_and_its_run_goes_on(qtbot: QtBot, tmp_path: Path) -> None:
     graph = iris(epochs=FOREVER, checkpoint={"minutes": 0.005})

@@ -14,7 +14,14 @@ from gui.app import build_window
 from gui.cli import main
 
 
-@pytest.mark.parametrize(("what", "epochs"), [("lenet-5", 2), ("mlp", 3), ("linear-classifier", 5)])
+@pytest.mark.parametrize(
+    ("what", "epochs"),
+    [
+        pytest.param("lenet-5", 2, marks=pytest.mark.slow),
+        ("mlp", 3),
+        pytest.param("linear-classifier", 5, marks=pytest.mark.slow),
+    ],
+)
 def test_window_and_command_line_write_the_same_metrics(qtbot: QtBot, tmp_path: Path, what: str, epochs: int) -> None:
     folder = tmp_path / "run"
     assert main(["train", what, "--epochs", str(epochs), "--run-dir", str(folder)]) == 0

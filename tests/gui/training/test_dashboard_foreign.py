@@ -92,6 +92,7 @@ def test_it_goes_on_in_a_copy(qtbot: QtBot, show: Show, foreign: Path, tmp_path:
     assert not [entry for entry in tmp_path.iterdir() if entry.name.startswith(copying.COPYING)]
 
 
+@pytest.mark.slow
 def test_copying_shows_how_far_it_is_and_can_be_cancelled(
     qtbot: QtBot, show: Show, foreign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

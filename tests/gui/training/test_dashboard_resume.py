@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from engine.edits import SetSetting
@@ -45,6 +46,7 @@ def test_a_stopped_run_goes_on_from_the_banner(qtbot: QtBot, show: Show, tmp_pat
     assert len(board.run.host.history.series("train/loss")[0]) == read(run).steps
 
 
+@pytest.mark.slow
 def test_an_earlier_run_goes_on_from_the_list(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     board = show(Document(long_network()), partial(ThreadHost, root=tmp_path))
     board.run.train()

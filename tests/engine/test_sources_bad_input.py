@@ -20,7 +20,7 @@ from engine.data.pipeline import prepare
 from engine.data.sources import listing
 from engine.data.sources.images.decoding import opened, read
 from engine.data.sources.tables import reading
-from engine.files import open_to_read
+from engine.files import read_bytes
 from engine.settings.data import DataConfig
 from presets.fitting import fitted
 from tests.engine.own_data import digit_folders, png_of_nothing
@@ -124,15 +124,14 @@ def test_what_cannot_be_listed_is_named(tmp_path: Path, monkeypatch: pytest.Monk
 def test_an_image_that_may_not_be_read_is_no_damaged_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = digit_folders(tmp_path / "digits", 30)
     locked = next((folder / "5").iterdir())
-    decoding = "engine.data.sources.images.decoding.open_to_read"
-    before = open_to_read
+    before = read_bytes
 
-    def refusing(path: Path) -> object:
+    def refusing(path: Path, largest: int) -> bytes:
         if path == locked:
             raise PermissionError(13, "Permission denied", str(path))
-        return before(path)
+        return before(path, largest)
 
-    monkeypatch.setattr(decoding, refusing)
+    monkeypatch.setattr("engine.data.sources.images.checking.read_bytes", refusing)
     said = notes(sources.describe(folder))
     assert said["unreadable"].files == (f"5/{locked.name}",)
     assert "Permission denied" in said["unreadable"].message

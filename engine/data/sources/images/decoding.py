@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 from engine.data.dataset import SampleError
 from engine.files import open_to_read
@@ -40,29 +40,38 @@ def read(path: Path, size: tuple[int, int], fit: Fit, *, grey: bool, largest: in
     with opened(path, size, largest) as image:
         plain = _eight_bits(image, grey=grey)
         values = np.asarray(scaled(plain, size, fit, Image.Resampling.BILINEAR))
-    return values[None] if grey else np.ascontiguousarray(values.transpose(2, 0, 1))
+    return values[None] if grey else values.transpose(2, 0, 1)
 
 
 @contextmanager
 def opened(path: Path, size: tuple[int, int] | None = None, largest: int = LARGEST) -> Iterator[Image]:
-    """An image as its camera meant it to be held, decoded for about ``size`` where its format can do that.
+    """An image as its camera meant it to be held: see `decoded`. Raises SampleError, also where there is no file."""
+    try:
+        with open_to_read(path) as file:
+            image = decoded(path, file, size, largest)
+    except OSError as error:
+        raise SampleError.of(path, error) from error
+    yield image
+
+
+def decoded(path: Path, file: IO[bytes], size: tuple[int, int] | None = None, largest: int = LARGEST) -> Image:
+    """The image in an open file, decoded for about ``size`` where its format can do that.
 
     (A JPEG decodes at an eighth, a quarter or half of its size, the smallest that is no smaller than ``size``: that
     depends on the file and ``size`` alone.) One of more than ``largest`` pixels is not unpacked.
-    Raises SampleError for all that Pillow raises of a damaged, foreign or oversized file.
+    Raises SampleError, with the ``path``, for all that Pillow raises of a damaged, foreign or oversized file.
     """
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = None  # Pillow would warn, and refuse in words of its own: the limit is ours
     try:
-        with open_to_read(path) as file:
-            image = Image.open(file, formats=FORMATS)
-            if image.width * image.height > largest:
-                raise _too_large(path, image.width, image.height, largest)
-            if size is not None:
-                image.draft(None, (max(size), max(size)))
-            image.load()
-            made = ImageOps.exif_transpose(image)
+        image = Image.open(file, formats=FORMATS)
+        if image.width * image.height > largest:
+            raise _too_large(path, image.width, image.height, largest)
+        if size is not None:
+            image.draft(None, (max(size), max(size)))
+        image.load()
+        ImageOps.exif_transpose(image, in_place=True)
     except SampleError:
         raise
     except OSError as error:
@@ -71,7 +80,7 @@ def opened(path: Path, size: tuple[int, int] | None = None, largest: int = LARGE
         raise SampleError.of(path, error) from error
     except Exception as error:  # decoders of a dozen formats raise what they like
         raise _refused(path, "is damaged, or no image") from error
-    yield made
+    return image
 
 
 def _refused(path: Path, why: str) -> SampleError:
@@ -121,4 +130,5 @@ def _eight_bits(image: Image, *, grey: bool) -> Image:
     elif image.has_transparency_data:
         seen = image.convert("RGBA")
         image = images.alpha_composite(images.new("RGBA", seen.size, "white"), seen)
-    return image.convert("L" if grey else "RGB")
+    wanted = "L" if grey else "RGB"
+    return image if image.mode == wanted else image.convert(wanted)

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from engine.data.dataset import DataError, SampleError
+from engine.data.dataset import DataError
 from engine.data.sampling import is_uneven
 from engine.data.sources.found import Note
-from engine.data.sources.images.decoding import LARGEST, opened
+from engine.data.sources.images.checking import FLAT, Checked, checked
 from engine.data.sources.images.images import Images, is_image
 from engine.data.sources.listing import Entry, LeftOut, Why
 from engine.data.sources.parts import part_of
-from engine.data.streams import ahead, workers
 from engine.data.watch import Watch
 from engine.errors import Reason
-from engine.files import open_to_read
 
 SHOWN: Final = 20
 MOST_DECODED: Final = 20_000
 """Images that are decoded to be checked; of more every so many-th one is."""
 FEW: Final = 5
-HASH_SIDE: Final = 8
 NEAR: Final = 12
 """Tones, of 255, that two images may differ by and still look the same."""
 BITS: Final = 3
 NEIGHBOURS: Final = 20
-FLAT: Final = -1
-"""The look of an image of one tone: all such look alike."""
 UNREAD: Final[dict[Reason, tuple[str, tuple[str, str]]]] = {
     "damaged-file": ("broken", ("is damaged and", "are damaged and")),
     "unreadable-file": ("unreadable", ("cannot be read and is", "cannot be read and are")),
@@ -46,24 +41,6 @@ LEFT: Final[dict[Why, str]] = {
     "special": "Pipes, sockets and devices are left out",
 }
 SIDES: Final = (28, 32, 48, 64, 96, 128, 160, 192, 224)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What an image is: its size as it is to be held, its mode, the sum of its bytes, its look (64 bits, 72 tones).
-
-    ``fault`` says why it cannot be read, and ``reason`` of which kind that is; then nothing else is known.
-    """
-
-    name: str
-    size: tuple[int, int] = (0, 0)
-    mode: str = ""
-    digest: str = ""
-    look: int = 0
-    tones: bytes = b""
-    colourless: bool = True
-    fault: str = ""
-    reason: Reason = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +59,9 @@ def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
     names = source._images({entry.name for entry in entries})
     linked = [entry.name for entry in entries if entry.linked and is_image(entry.name)]
     step = -(-len(names) // MOST_DECODED)
-    chosen = names[::step]
-    found = list[Checked]()
-    for index, checked in enumerate(ahead(chosen, lambda name: check(path, name, source.largest), workers(None))):
-        if index % 50 == 0:
-            watch.at(index / len(chosen), f"Checking images: {index:,} of {len(chosen):,}")
-        found.append(checked)
+    chosen = [name for name in names if zlib.crc32(name.encode()) % step == 0] or names[:1]
+    facts = {entry.name: (entry.size, entry.time) for entry in entries}
+    found = checked(path, chosen, facts, source.largest, watch)
     broken = [one for one in found if one.fault]
     whole = [one for one in found if not one.fault]
     if not whole:
@@ -95,9 +69,7 @@ def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
     notes = [*_unread(broken), *_twice(source, whole), *_sizes(whole)]
     if step > 1:
         notes.append(
-            Note(
-                "sampled", f"{len(chosen):,} of the {len(names):,} images were checked, every {step}th one.", (), "hint"
-            )
+            Note("sampled", f"{len(chosen):,} of the {len(names):,} images were checked, one in {step}.", (), "hint")
         )
     if linked:
         notes.append(
@@ -118,30 +90,6 @@ def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
     grey = all(one.colourless for one in whole)
     reasons["grey"] = "No image has colours." if grey else "Some images have colours."
     return Odd(tuple(one.name for one in broken), size, grey, reasons, tuple(notes))
-
-
-def check(path: Path, name: str, largest: int = LARGEST) -> Checked:
-    """One image, decoded whole."""
-    import numpy as np
-
-    try:
-        with opened(path / name, largest=largest) as image:
-            size, mode = (image.height, image.width), image.mode
-            small = image.convert("RGB").resize((HASH_SIDE + 1, HASH_SIDE))
-        with open_to_read(path / name) as file:
-            digest = hashlib.file_digest(file, "blake2b").hexdigest()[:32]
-    except SampleError as error:
-        return Checked(name, fault=str(error), reason=error.about.reason)
-    except OSError as error:
-        return Checked(name, fault=f"{path / name} cannot be read: {error.strerror}.", reason="unreadable-file")
-    colours = np.asarray(small, np.int16)
-    grey = colours.mean(2)
-    bits = (grey[:, 1:] > grey[:, :-1]).reshape(-1)
-    flat = float(grey.std()) < 2.0
-    look = FLAT if flat else int.from_bytes(np.packbits(bits).tobytes(), "big")
-    return Checked(
-        name, size, mode, digest, look, grey.astype(np.uint8).tobytes(), bool((np.ptp(colours, axis=2) <= 2).all())
-    )
 
 
 def _unread(faulty: list[Checked]) -> list[Note]:

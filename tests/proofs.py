@@ -32,7 +32,13 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "engine/test_repeats*",
     ),
     "edits": ("engine/test_edits*", "engine/test_block*", "engine/test_graph*", "engine/test_linear*"),
-    "fuzzing": ("engine/test_fuzz*", "engine/test_hostile*", "engine/test_project*", "engine/test_source*"),
+    "fuzzing": (
+        "engine/test_fuzz*",
+        "engine/test_hostile*",
+        "engine/test_project*",
+        "engine/test_source.py",
+        "engine/test_source_*",
+    ),
     "kills": (
         "engine/test_training_resume*",
         "engine/test_training_keeping*",
@@ -42,7 +48,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     ),
     "learning": ("presets/*",),
     "corpus": ("engine/test_corpus*", "engine/test_fixes*", "engine/test_no_false_alarm*", "engine/test_problems*"),
-    "data": ("engine/test_data*",),
+    "data": ("engine/test_data*", "engine/test_sources*"),
     "training": ("engine/test_training*",),
     "chaos": ("*/test_chaos*",),
     "soak": ("journeys/test_soak*",),

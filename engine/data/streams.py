@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 AHEAD = 2
 """Batches a thread has ready or under way."""
 MOST_WORKERS = 16
-PIECE = 16 * 2**20
+PIECE = 4 * 2**20
 """Bytes of samples that are transformed together."""
 
 
@@ -56,14 +56,18 @@ class View:
         return math.prod(self.shape[1:]) * self.dtype.itemsize
 
     def __getitem__(self, positions: Array | slice) -> Array:
-        values = self.column[self.indices[positions]]
-        for learnt in self.chain:
-            values = learnt.apply(values)
+        return self._made(positions)
+
+    def _made(self, positions: Array | slice, out: Array | None = None) -> Array:
+        """The samples, in ``out`` where the last transform can write there."""
+        values, last = self.column[self.indices[positions]], len(self.chain) - 1
+        for index, learnt in enumerate(self.chain):
+            values = learnt.apply(values, out if index == last and self.dtype == "float32" else None)
         return values.astype(self.dtype, copy=False)
 
-    def pieces(self) -> Iterator[Array]:
-        """All samples, some at a time."""
-        return pieces(self, max(1, PIECE // max(1, self.bytes_a_sample)))
+    @property
+    def _step(self) -> int:
+        return max(1, PIECE // max(1, self.bytes_a_sample))
 
     def whole(self) -> torch.Tensor:
         """All samples as one tensor; nothing is there twice but a piece. Raises MemoryError."""
@@ -71,10 +75,15 @@ class View:
         import torch
 
         result = np.empty((len(self), *self.shape[1:]), self.dtype)
-        start = 0
-        for piece in self.pieces():
-            result[start : start + len(piece)] = piece
-            start += len(piece)
+
+        def make(start: int) -> None:
+            part = result[start : start + self._step]
+            made = self._made(slice(start, start + self._step), part)
+            if made is not part:
+                part[:] = made
+
+        for _ in ahead(range(0, len(self), self._step), make, self.threads):
+            pass
         return torch.from_numpy(result)
 
 

@@ -41,8 +41,8 @@ class Fitted:
             return shape
         return (*shape[:-2], *frame(self.transform, (shape[-2], shape[-1])).size)
 
-    def apply(self, values: Array) -> Array:
-        """The transformed samples (float32; masks keep their type)."""
+    def apply(self, values: Array, out: Array | None = None) -> Array:
+        """The transformed samples (float32; masks keep their type); what can be is written to ``out`` at once."""
         import numpy as np
 
         if isinstance(self.transform, Framed):
@@ -54,7 +54,7 @@ class Fitted:
         shape = _along(values.ndim)
         mean = np.array(self.mean, dtype=np.float32).reshape(shape)
         std = np.array(self.std, dtype=np.float32).reshape(shape)
-        result = np.subtract(values, mean, dtype=np.float32)
+        result = np.subtract(values, mean, out=out, dtype=np.float32)
         result /= std
         return result
 
@@ -74,9 +74,9 @@ def fit(transform: Transform, training: Column) -> Fitted:
     kept = [axis for axis, size in enumerate(_along(rank)) if size == -1]
     axes = tuple(axis for axis in range(rank) if axis not in kept)
     count = math.prod(training.shape) / training.shape[kept[0]]
-    mean = sum(piece.sum(axes) for piece in _pieces(training)) / count
+    mean = sum(_exact(piece).sum(axes, dtype=np.float64) for piece in _pieces(training)) / count
     shape = _along(rank)
-    variance = sum(((piece - mean.reshape(shape)) ** 2).sum(axes) for piece in _pieces(training)) / count
+    variance = sum(_squares(piece, mean.reshape(shape)).sum(axes) for piece in _pieces(training)) / count
     rounding = np.finfo(np.float64).eps * count
     constant = variance <= rounding * variance + (rounding * mean) ** 2
     std = np.where(constant, 1.0, np.sqrt(variance))
@@ -102,11 +102,22 @@ def _medians(transform: Fill, training: Column) -> Fitted:
 
 
 def _pieces(values: Column) -> Iterator[Array]:
-    """The samples in float64, some at a time: many pictures would not fit."""
+    """The samples some at a time: many pictures would not fit."""
+    return pieces(values, max(1, PIECE // max(1, math.prod(values.shape[1:]))))
+
+
+def _exact(values: Array) -> Array:
+    """The values in float64; bytes as they are, whose sums are exact in any order."""
+    return values if values.dtype.kind == "u" else values.astype("float64")
+
+
+def _squares(values: Array, mean: Array) -> Array:
+    """The squares of their distances from the mean, in float64."""
     import numpy as np
 
-    for piece in pieces(values, max(1, PIECE // max(1, math.prod(values.shape[1:])))):
-        yield piece.astype(np.float64)
+    found = np.subtract(values, mean, dtype=np.float64)
+    found *= found
+    return found
 
 
 def _along(rank: int) -> tuple[int, ...]:

@@ -26,6 +26,8 @@ SIDE: Final = 8
 FLAT: Final = -1
 """The look of an image of one tone: all such look alike."""
 KEPT: Final = "checks.json"
+TOGETHER: Final = 25
+"""Images that a thread takes at once."""
 WORTH: Final = 500
 """Images from which on it is kept what was found."""
 LARGEST_FILE: Final = 2**31
@@ -75,11 +77,11 @@ def checked(path: Path, names: Sequence[str], facts: Facts, largest: int, watch:
     new = [name for name in names if name not in known]
     done = len(names) - len(new)
     try:
-        for seen in ahead(new, lambda name: see(path, name, largest), workers(None)):
-            known[seen.name] = seen
-            if done % 50 == 0:
-                watch.at(done / len(names), f"Checking images: {done:,} of {len(names):,}")
-            done += 1
+        groups = [new[start : start + TOGETHER] for start in range(0, len(new), TOGETHER)]
+        for some in ahead(groups, lambda group: [see(path, name, largest) for name in group], workers(None)):
+            watch.at(done / len(names), f"Checking images: {done:,} of {len(names):,}")
+            known |= {seen.name: seen for seen in some}
+            done += len(some)
     finally:
         if new and len(names) >= WORTH:
             _store(path, facts, (seen for seen in known.values() if not seen.fault))

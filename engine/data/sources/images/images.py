@@ -199,7 +199,7 @@ class Images(Source):
         """What the name of its folder, or its own, says that an image shows; empty where that is nothing."""
         if self.answers == "names":
             return word_of(name)
-        parts = PurePosixPath(name).parts[:-1]
+        parts = name.split("/")[:-1]
         parts = parts[1:] if self.parts else parts
         return parts[0] if parts else ""
 
@@ -260,7 +260,7 @@ def _looked_up(table: Mapping[str, Answer], name: str) -> Answer | None:
 
 def is_image(name: str) -> bool:
     """Whether a file is an image by its name."""
-    return PurePosixPath(name).suffix.lower() in SUFFIXES
+    return name[name.rfind(".") :].lower() in SUFFIXES if "." in name else False
 
 
 def mask_of(name: str, images: str, masks: str, known: Set[str]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from io import StringIO, TextIOWrapper
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 TEXT: Final = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": "", ".dat": "", ".data": "", ".asc": ""}
 SUFFIXES: Final = frozenset({*TEXT, ".jsonl", ".ndjson", ".json", ".parquet", ".pq", ".xlsx"})
+FORMS: Final = {".parquet": "Parquet", ".pq": "Parquet", ".xlsx": "Excel"}
+"""Formats that are no text: what their libraries say of damage is for nobody."""
 LARGEST: Final = 4 * 2**30
 """Bytes of a table: it is read into memory."""
 ROOM: Final = 0.8
@@ -143,9 +146,13 @@ def _read(path: Path, form: Format, rows: int | None, _stamp: tuple[int, int]) -
                 setting="data.source.options.encoding",
             ) from error
         except (ValueError, KeyError, OverflowError, ArithmeticError) as error:  # of pandas, and what it reads with
+            if suffix in FORMS:
+                raise DataError(f"{path} is damaged, or no {FORMS[suffix]} file.", setting="data.source") from error
             raise DataError(f"{path} cannot be read as a table: {first_line(error)}.", setting="data.source") from error
         except Exception as error:  # pyarrow and openpyxl have their own; a stranger's file meets all of them
-            raise DataError(f"{path} is damaged: {first_line(error)}.", setting="data.source") from error
+            raise DataError(
+                f"{path} is damaged, or no {FORMS.get(suffix, 'text')} file.", setting="data.source"
+            ) from error
 
 
 def first_line(error: BaseException) -> str:
@@ -250,6 +257,11 @@ def _flat(table: pd.DataFrame) -> pd.DataFrame:
     return pd.json_normalize(rows, max_level=NESTED)
 
 
+def _nested(cell: object) -> bool:
+    """Whether a cell of JSON or Parquet holds several values: it counts as a text."""
+    return not isinstance(cell, Hashable)
+
+
 def _check_width(columns: int) -> None:
     if columns > MOST_COLUMNS:
         raise DataError(
@@ -262,6 +274,10 @@ def _check_width(columns: int) -> None:
 def _named(table: pd.DataFrame) -> pd.DataFrame:
     """Every column with a name of its own that is a text. Raises DataError where there are too many."""
     _check_width(len(table.columns))
+    for index in range(len(table.columns)):
+        cells = table.iloc[:, index]
+        if cells.dtype == object and cells.map(_nested).any():
+            table.isetitem(index, cells.map(lambda cell: str(cell) if _nested(cell) else cell).array)
     seen = dict[str, int]()
     names = list[str]()
     for index, name in enumerate(table.columns):

@@ -23,7 +23,7 @@ from engine.files import FileError, read_bytes, write_atomically
 from engine.graph import Edge, Graph, GraphError, Node
 from engine.layers.losses import AXIS, LOSSES
 from engine.limits import LONGEST_TITLE
-from engine.literals import LARGEST_INT, unstorable
+from engine.literals import LARGEST_INT, literal, unstorable
 from engine.project_format import (
     MOST_BLOCKS,
     StoredBlock,
@@ -122,7 +122,7 @@ def from_bytes(content: bytes, where: str = "the project", folder: Path | None =
         raise ProjectError(f"{where} is larger than {LARGEST_FILE >> 20} MB, the most a project may be.")
     file = _validated(_parsed(content, where), where)
     graph = Graph(file.name)
-    graph.settings = {"data": data_paths.absolute(file.data, folder), "training": file.training}
+    graph.settings = {"data": literal(data_paths.absolute(file.data, folder)), "training": literal(file.training)}
     for index, block in enumerate(file.blocks):
         _define(graph, block, f"{where}, blocks[{index}]")
     for index, block in enumerate(file.blocks):

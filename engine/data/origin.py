@@ -12,6 +12,10 @@ from engine.data.sources.kinds import source_of
 from engine.data.sources.source import Source
 from engine.settings.data import DataConfig, SourceSettings
 
+MOST_KEYS = 16
+_KEYS: dict[int, tuple[SourceSettings, tuple[str, str, str]]] = {}
+"""What tells the data of some settings from others: the same settings, which never change, are asked for often."""
+
 
 def declared(config: DataConfig) -> Dataset:
     """The data in words and numbers; the disk is not touched. Raises DataError, also where none are chosen."""
@@ -47,7 +51,13 @@ def unreadable(path: str, error: OSError) -> DataError:
 
 
 def _key(source: SourceSettings) -> tuple[str, str, str]:
-    return source.kind, source.path, json.dumps(source.options, sort_keys=True)
+    known = _KEYS.get(id(source))
+    if known is None or known[0] is not source:
+        if len(_KEYS) >= MOST_KEYS:
+            _KEYS.clear()
+        key = source.kind, source.path, json.dumps(source.options, sort_keys=True)
+        known = _KEYS[id(source)] = source, key
+    return known[1]
 
 
 def _stamp(source: SourceSettings) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -43,7 +42,7 @@ class Checker:
         self._ended = False
         self._network = NetworkRules()
         self._of_graph: list[Problem] | None = None
-        self._settings = copy.deepcopy(shapes.graph.settings)
+        self._settings = repr(shapes.graph.settings)
         self._owners: dict[str, str] = {}
         self._seen: dict[str, tuple[object, ...]] = {}
         """What the rules of readers may see of a node."""
@@ -67,8 +66,8 @@ class Checker:
         """
         graph, report = self.shapes.graph, self.shapes.report
         visited = set(visited)
-        if repr(graph.settings) != repr(self._settings):  # True and 1 are not the same here
-            self._settings = copy.deepcopy(graph.settings)
+        if (settings := repr(graph.settings)) != self._settings:  # as text, where True and 1 are not the same
+            self._settings = settings
             visited.update(node.id for node in graph.of_type(*filter(_reads_settings, graph.types)))
         visited |= self._beside(visited)
         everywhere = graph.nodes.keys() <= visited

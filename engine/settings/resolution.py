@@ -37,6 +37,9 @@ class SettingFault:
 
 _KNOWN: Final[dict[tuple[str, str], BaseModel | SettingFault]] = {}
 """What some sections mean: several rules ask after every edit, and the settings rarely change."""
+LONG: Final = 32
+"""Entries of a list, such as the columns of a table, from which on its text is kept."""
+_TEXTS: Final[dict[int, tuple[tuple[object, ...], str]]] = {}
 
 
 def resolve_settings(graph: Graph) -> tuple[DataConfig, TrainingConfig] | SettingFault:
@@ -79,16 +82,29 @@ def variants(annotation: object) -> dict[str, type[BaseModel]]:
 
 
 def _section(name: str, raw: object) -> BaseModel | SettingFault:
-    values = literal(raw)
-    if not isinstance(values, Mapping):
+    if not isinstance(raw, Mapping):
         return SettingFault(f"{name} must be a table of settings, not {show(raw)}.", name)
-    key = name, repr(values)  # 1, 1.0 and True are equal, but not written alike
+    key = name, _written(raw)
     known = _KNOWN.get(key)
     if known is None:
         if len(_KNOWN) >= MOST_KNOWN:
             _KNOWN.clear()
-        known = _KNOWN[key] = _checked(name, values)
+        known = _KNOWN[key] = _checked(name, literal(raw))
     return known
+
+
+def _written(value: object) -> str:
+    """A value as text: 1, 1.0 and True are equal, but not written alike. Long tuples, which no edit changes, once."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key!r}: {_written(inner)}' for key, inner in value.items())}}}"
+    if not isinstance(value, tuple) or len(value) < LONG:
+        return repr(value)
+    known = _TEXTS.get(id(value))
+    if known is None or known[0] is not value:
+        if len(_TEXTS) >= MOST_KNOWN:
+            _TEXTS.clear()
+        known = _TEXTS[id(value)] = value, repr(value)
+    return known[1]
 
 
 def _checked(name: str, values: Mapping[str, object]) -> BaseModel | SettingFault:

@@ -14,7 +14,7 @@ from engine.training.status import sentence
 from gui.data.data_preview import SEEN, DataPreview, Form, column_names, form_of
 from gui.data.sample_charts import ImageGrid
 from gui.data.sample_strips import ClipView, SeriesView
-from gui.data.samples import DataTable
+from gui.data.samples_table import DataTable
 from gui.widgets import Note, heading
 from gui.work.background import Background
 
@@ -97,7 +97,7 @@ class DrawsPanel(QWidget):
         if view is self.grid:
             self.grid.show_look(seen)
         elif view is self.table:
-            self.table.show_look(seen, after=True)
+            self.table.show_look(seen, after=True, answer="draw")
         elif view is self.series:
             self.series.show_look(seen, after=True)
         else:

@@ -9,11 +9,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QPushButton,
     QStackedWidget,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -25,7 +22,7 @@ from gui.data.baselines_panel import Baselines
 from gui.data.data_preview import PARTS, DataPreview
 from gui.data.sample_charts import ClassBars, ImageGrid
 from gui.data.sample_strips import ClipView, SeriesView, TextView
-from gui.theme import mono_font
+from gui.data.samples_table import DataTable
 from gui.widgets import Note, heading, plain
 
 if TYPE_CHECKING:
@@ -35,59 +32,6 @@ ANY = (1 << 24) - 1
 """The height that Qt takes for no limit."""
 WIDEST = 560
 """Pixels that a list of files is wide at most, so that it stands in the middle."""
-MOST_COLUMNS = 60
-"""Columns of numbers that are shown; wider rows are cut."""
-FEW = 5
-"""Columns that share the whole width; more keep their own and can be scrolled."""
-
-
-class DataTable(QTableWidget):
-    """Rows of numbers with their answer in the last column."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("Samples")
-        self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.setAlternatingRowColors(True)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(26)
-        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setFont(mono_font(9))
-
-    def whole_height(self) -> int:
-        """What all rows need."""
-        bar = self.horizontalScrollBar().sizeHint().height()
-        return self.horizontalHeader().sizeHint().height() + 26 * max(self.rowCount(), 1) + bar + 4
-
-    def show_look(self, seen: DataPreview, *, after: bool) -> None:
-        """Show the samples before or after the transforms."""
-        rows = (seen.after if after else seen.before)[:, :MOST_COLUMNS]
-        names = seen.columns[:MOST_COLUMNS]
-        answer = "class" if seen.dataset.task == "classification" else "target"
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)  # else each label measures all columns again
-        self.clear()
-        self.setRowCount(len(rows))
-        self.setColumnCount(len(names) + 1)
-        self.setHorizontalHeaderLabels([answer, *names])
-        head = QTableWidgetItem(answer)
-        head.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.setHorizontalHeaderItem(0, head)
-        for index, (row, goal) in enumerate(zip(rows.tolist(), seen.answers, strict=True)):
-            self.setItem(index, 0, QTableWidgetItem(goal))
-            for column, value in enumerate(row, 1):
-                item = QTableWidgetItem(_number(value, ".3f" if after else ".6g"))
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                self.setItem(index, column, item)
-        if len(names) <= FEW:
-            header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        else:
-            self.resizeColumnsToContents()
-
-
-def _number(value: float, form: str) -> str:
-    """A value of a row; a dash where it is missing (NaN)."""
-    return f"{value:{form}}" if value == value else "–"
 
 
 class SamplesPanel(QWidget):
@@ -243,8 +187,6 @@ class SamplesPanel(QWidget):
         self.state.setVisible(seen.form in ("table", "series", "clips") and seen.transformed)
         sizes = " + ".join(f"{size:,} {PARTS[name]}" for name, size in zip(PARTS, seen.sizes, strict=True))
         shown = f"{len(seen.before)}" if seen.form in ("table", "images") else "ones"
-        if len(seen.columns) > MOST_COLUMNS:
-            shown += f", {MOST_COLUMNS} of their {len(seen.columns):,} columns"
         words = f"{sum(seen.sizes):,} samples: {sizes}. {parting(seen.dataset)}Here the first {shown}"
         self.remark.setText(f"{words}; {_ranges(seen)}.")
         views: dict[str, tuple[QWidget, Callable[[], None]]] = {

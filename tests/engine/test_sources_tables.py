@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from engine.data import sources
 from engine.data.dataset import DataError
 from engine.data.origin import opened
 from engine.data.pipeline import prepare
+from engine.data.sources.tables import oddities
 from engine.data.sources.tables.reading import format_of
 from engine.settings.data import DataConfig
 from tests.engine.own_data import diabetes_table, table, wine_table
@@ -217,3 +220,30 @@ def test_a_column_that_goes_is_named(tmp_path: Path) -> None:
     pd.read_csv(path).drop(columns="hue").to_csv(path, index=False)
     with pytest.raises(DataError, match="'hue'"):
         prepare(config(found))
+
+
+NUMBERS = st.none() | st.integers(-40, 40).map(lambda number: number / 8)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(NUMBERS, NUMBERS, st.sampled_from(["a", "b", "c", None])), min_size=1, max_size=60))
+def test_what_gives_the_answer_away_is_what_column_by_column_does(rows: list[tuple[Any, ...]]) -> None:
+    """All columns at once, against each of them by its words: stretches that do not overlap, and a straight line."""
+    numbers = np.array([[np.nan if cell is None else cell for cell in row[:2]] for row in rows])
+    numbers = np.concatenate((numbers, numbers * 2.0 + 1.0, numbers[:, :1] * 0.0), axis=1)
+    answers = pd.Series([row[2] for row in rows], dtype="str")
+    for told, column in zip(oddities._parts(numbers, answers), numbers.T, strict=True):
+        groups = {
+            name: [value for value, answer in zip(column, answers, strict=True) if answer == name and value == value]
+            for name in "abc"
+        }
+        spans = sorted((min(one), max(one)) for one in groups.values() if one)
+        apart = all(before[1] < after[0] for before, after in pairwise(spans))
+        enough = len(spans) > 1 and sum(map(len, groups.values())) >= 10 * len(spans)
+        assert told == (apart and enough)
+    goal = pd.Series(numbers[:, 0])
+    follows = oddities._in_line(numbers, goal)
+    known = goal.notna().sum() > oddities.FEW_ROWS and goal.max() - goal.min() > 0.1
+    assert follows[2] == follows[0]
+    assert follows[0] == known or not known
+    assert not follows[4], "what never varies follows nothing"

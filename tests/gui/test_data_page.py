@@ -118,8 +118,10 @@ def test_every_dataset_can_be_looked_at(qtbot: QtBot, show: Show, dataset: Any) 
         }[seen.form]
     )
     if seen.form == "table":
-        assert page.samples.table.columnCount() == len(seen.columns) + 1 == dataset.fields["features"].shape[0] + 1
-        assert page.samples.table.rowCount() == 12
+        assert (
+            page.samples.table.samples.columnCount() == len(seen.columns) + 1 == dataset.fields["features"].shape[0] + 1
+        )
+        assert page.samples.table.samples.rowCount() == 12
     assert page.samples.baselines.table.rowCount() == (4 if dataset.task == "forecast" else 3)
     assert not page.samples.baselines.measure.isVisible()
     assert not page.choice.files.isVisible()
@@ -133,15 +135,15 @@ def test_standardised_iris_before_and_after(qtbot: QtBot, show: Show) -> None:
     settle(qtbot, page)
     table = page.samples.table
     assert not page.samples.state.isVisible()
-    before = table.item(0, 1).text()
+    before = table.samples.text(0, 1)
     page.transforms.append("standardise")
     assert data(page)["transforms"] == [{"name": "standardise", "field": "features"}]
     settle(qtbot, page)
     assert page.samples.state.isVisible()
-    assert table.item(0, 1).text() == before
+    assert table.samples.text(0, 1) == before
     page.samples.state.setCurrentIndex(1)
-    assert table.item(0, 1).text() != before
-    assert table.horizontalHeaderItem(1).text() == "sepal length (cm)"
+    assert table.samples.text(0, 1) != before
+    assert table.samples.heads[1] == "sepal length (cm)"
 
 
 def test_resized_digits(qtbot: QtBot, show: Show) -> None:
@@ -269,7 +271,7 @@ def test_other_parts(qtbot: QtBot, show: Show) -> None:
     for index, part in enumerate(("train", "validation", "test")):
         page.samples.parts.setCurrentIndex(index)
         settle(qtbot, page)
-        rows[part] = page.samples.table.rowCount()
+        rows[part] = page.samples.table.samples.rowCount()
     assert rows == {"train": 12, "validation": 12, "test": 0}
     assert "no samples" in page.samples.remark.text()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -251,3 +252,19 @@ def test_the_menu_and_the_button_ask_for_a_file_or_a_folder(hand: OwnHand, wines
     assert hand.page.use.title.text() == "wines.csv · only shown"
     menu = hand.page.choice.add.menu()
     assert [action.text() for action in menu.actions()] == ["File …", "Folder …"]
+
+
+def test_a_table_of_many_columns_is_made_as_it_is_seen(hand: OwnHand, tmp_path: Path) -> None:
+    """What the window does of such a table does not grow with its columns."""
+    names = [f"column {index}" for index in range(300)]
+    rows = [[(7 * row + 3 * index) % 11 for index in range(300)] for row in range(40)]
+    page = hand.add(table(tmp_path / "wide.csv", names, *rows))
+    parts, samples = page.own.table.parts, page.samples.table.samples
+    assert (len(parts.rows), samples.columnCount()) == (300, 300)
+    assert len(parts.rows._made) < 60, "only those that are seen are made"
+    assert samples.heads[-1] == "column 298"
+    assert samples.text(0, 299) != ""
+    page.middle.tabs.setCurrentIndex(0)
+    page.samples.table.horizontalScrollBar().setValue(page.samples.table.horizontalScrollBar().maximum())
+    last = page.samples.table.indexAt(page.samples.table.viewport().rect().topRight() - QPoint(8, -8))
+    assert last.column() == 299

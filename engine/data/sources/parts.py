@@ -20,5 +20,9 @@ def part_of(name: str) -> int:
 
 def name_parts(names: Iterable[str]) -> bool:
     """Whether all of these are names of parts, and not all of the same one."""
-    found = {part_of(name) for name in names}
-    return len(found) > 1 and -1 not in found
+    found = set[int]()
+    for name in names:
+        if (part := part_of(name)) == -1:
+            return False
+        found.add(part)
+    return len(found) > 1

@@ -24,7 +24,7 @@ from gui.data.own.looking import OwnLook, look_again, look_into
 from gui.data.own.notes_list import NotesList
 from gui.data.own.options_panel import OptionsPanel
 from gui.data.own.own_state import OwnState
-from gui.data.own.part_rows import heads, rows, targets
+from gui.data.own.part_rows import PartRows, heads, rows, targets
 from gui.data.own.parts_table import PartsTable
 from gui.data.own.recent_own import OwnEntry, RecentOwn
 from gui.data.own.splitting import settle, splitting_of, unsettled
@@ -68,6 +68,8 @@ class OwnData(QObject):
         self._looks: dict[str, OwnLook] = {}
         self._shown: SourceSettings | None = None
         self._read: tuple[SourceSettings, Source] | None = None
+        self._told: tuple[Source, OwnLook | None] | None = None
+        """What options and table show now."""
         self.describer = Describer("look-at-own-data", self)
         self.finding = OwnFinding(document, state, self)
         self._lister = Background("recent-own-data", self)
@@ -138,6 +140,7 @@ class OwnData(QObject):
 
     def _begin(self, path: str, job: Callable[[Watch], OwnLook]) -> None:
         known = self._shown is not None and self._shown.path == path
+        self._told = None  # a choice that comes to nothing is taken back
         self.error, self.pending = "", "" if known else path
         self.options.show_error("")
         self.work.begin(f"Looking at {Path(path).name} …")
@@ -163,6 +166,7 @@ class OwnData(QObject):
         if self.pending:
             self.pending, self.error = "", said
         else:
+            self._told = None
             self.options.show_error(said)
         self.message.emit(f"✕ {said}")
         self.turned.emit()
@@ -197,23 +201,29 @@ class OwnData(QObject):
         self.presets.show_for(look.found if look is not None and offers else None)
         self.finding.show(used=used or settings is None)
         if settings is None:
+            self._told = None
             self.options.hide()
-            self.table.show_rows((), (), "")
+            self.table.show_rows((), PartRows(), "")
             return ""
         try:
             source = self._source(settings)
         except DataError as error:
             self.options.show_error(str(error))
             return ""
+        what = "Columns" if settings.kind == "table" else "Arrays"
+        told = self._told
+        if told is not None and told[0] is source and told[1] is look:
+            self.options.show()
+            return what if heads(source) else ""
+        self._told = source, look
         self.options.show_source(settings, source, look)
         reasons, empty = (look.found.reasons, look.empty) if look is not None else ({}, {})
-        what = "Columns" if settings.kind == "table" else "Arrays"
         self.table.show_rows(heads(source), rows(source, reasons, empty, look.wishes if look else None), what)
         return what if heads(source) else ""
 
     def _source(self, settings: SourceSettings) -> Source:
         """The options of a source, read once. Raises DataError."""
-        if self._read is None or self._read[0] != settings:
+        if self._read is None or (self._read[0] is not settings and self._read[0] != settings):
             self._read = settings, source_of(settings)
         return self._read[1]
 

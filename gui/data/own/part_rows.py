@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, overload
 
 from engine.data.sources.arrays.arrays import Arrays, ArraySettings
 from engine.data.sources.source import Source
@@ -70,19 +70,50 @@ def heads(source: Source) -> tuple[str, ...]:
     return ("name", "role", "shape", "why") if isinstance(source, Arrays) else ()
 
 
-def rows(
-    source: Source, reasons: Mapping[str, str], empty: Mapping[str, float], wishes: Wishes | None
-) -> list[PartRow]:
+class PartRows(Sequence[PartRow]):
+    """The rows of all parts; each is made when it is first seen, for there may be thousands."""
+
+    def __init__(self, names: tuple[str, ...] = (), make: Callable[[int], PartRow] | None = None) -> None:
+        self.names, self._make = names, make
+        self._made: dict[int, PartRow] = {}
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, index: int) -> PartRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[PartRow]: ...
+    def __getitem__(self, index: int | slice) -> PartRow | Sequence[PartRow]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        at = range(len(self))[index]
+        if at not in self._made:
+            assert self._make is not None
+            self._made[at] = self._make(at)
+        return self._made[at]
+
+
+def rows(source: Source, reasons: Mapping[str, str], empty: Mapping[str, float], wishes: Wishes | None) -> PartRows:
     """A row for each part; what the user has set is marked, where ``wishes`` are known."""
     parts = wishes.parts if wishes is not None else {}
     if isinstance(source, Table):
-        return [
-            _column(one, reasons.get(f"columns.{one.name}", ""), empty, parts.get(one.name, {}))
-            for one in source.columns
-        ]
+        columns = source.columns
+
+        def column(at: int) -> PartRow:
+            one = columns[at]
+            return _column(one, reasons.get(f"columns.{one.name}", ""), empty, parts.get(one.name, {}))
+
+        return PartRows(tuple(one.name for one in columns), column)
     if isinstance(source, Arrays):
-        return [_array(one, reasons.get(f"fields.{one.name}", ""), parts.get(one.name, {})) for one in source.fields]
-    return []
+        fields = source.fields
+
+        def array(at: int) -> PartRow:
+            one = fields[at]
+            return _array(one, reasons.get(f"fields.{one.name}", ""), parts.get(one.name, {}))
+
+        return PartRows(tuple(one.name for one in fields), array)
+    return PartRows()
 
 
 def targets(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:

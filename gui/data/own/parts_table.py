@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.edits import MISSING
-from gui.data.own.part_rows import HELP, Cell, PartRow
+from gui.data.own.part_rows import HELP, Cell, PartRows
 from gui.theme import theme
 from gui.widgets import plain
 
@@ -38,18 +37,17 @@ class PartsModel(QAbstractTableModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.heads: tuple[str, ...] = ()
-        self.rows: list[PartRow] = []
+        self.rows = PartRows()
 
-    def show_rows(self, heads: tuple[str, ...], rows: Sequence[PartRow]) -> None:
+    def show_rows(self, heads: tuple[str, ...], rows: PartRows) -> None:
         """Show these; where their names stay, so do selection and position."""
-        same = heads == self.heads and [row.name for row in rows] == [row.name for row in self.rows]
-        if same:
-            self.rows = list(rows)
+        if heads == self.heads and rows.names == self.rows.names:
+            self.rows = rows
             if rows:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(heads) - 1))
             return
         self.beginResetModel()
-        self.heads, self.rows = heads, list(rows)
+        self.heads, self.rows = heads, rows
         self.endResetModel()
 
     def cell(self, index: Index) -> Cell:
@@ -167,7 +165,7 @@ class PartsTable(QTableView):
         self.setWordWrap(False)
         self.setShowGrid(False)
 
-    def show_rows(self, heads: tuple[str, ...], rows: Sequence[PartRow], what: str) -> None:
+    def show_rows(self, heads: tuple[str, ...], rows: PartRows, what: str) -> None:
         """Show the parts, which are called ``what``."""
         self.setAccessibleName(what)
         fresh = heads != self.parts.heads

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from engine.data.sources.arrays.arrays import Arrays
@@ -62,7 +63,7 @@ def splitting_of(source: Source, beside: Sequence[str] = ()) -> Splitting | None
     """How a source is split; ``beside`` are the columns of a table of labels. None: as its kind alone knows."""
     if isinstance(source, Table | Arrays):
         way, column = next(((way, name) for way in ("part", "time", "group") for name in _with(source, way)), _CHANCE)
-        ways = tuple(way for way in ("chance", *BY_COLUMN) if way == "chance" or candidates(source, way))
+        ways = ("chance", *(way for way in BY_COLUMN if _able_columns(source, way)))
         return Splitting(way, column, ways, candidates(source, way) if way in BY_COLUMN else ())
     if not isinstance(source, Images):
         return None
@@ -86,12 +87,11 @@ def candidates(source: Source, way: str, beside: Sequence[str] = ()) -> tuple[st
     if way not in BY_COLUMN:
         return ()
     if isinstance(source, Table):
-        able = [one.name for one in source.columns if one.role != "target" and _able(one, way)]
+        able = _able_columns(source, way)
         usual = {"time": ("date",), "group": ("id", "category", "yes_no"), "part": ("category", "yes_no")}[way]
         first = {one.name for one in source.columns if one.type in usual}
     elif isinstance(source, Arrays):
-        able = [one.name for one in source.fields if one.role != "target" and one.shape in ((), (1,))]
-        first = set()
+        able, first = _able_columns(source, way), set()
     elif isinstance(source, Images):
         taken = (source.file_column, *source.label_columns)
         able, first = [name for name in beside if name not in taken], set()
@@ -137,6 +137,13 @@ def _with(source: Source, role: str) -> list[str]:
     return [one.name for one in listed if one.role == role]
 
 
+def _able_columns(source: Table | Arrays, way: str) -> list[str]:
+    """The columns or arrays that can be meant at all."""
+    if isinstance(source, Table):
+        return [one.name for one in source.columns if one.role != "target" and _able(one, way)]
+    return [one.name for one in source.fields if one.role != "target" and one.shape in ((), (1,))]
+
+
 def _able(column: ColumnSettings, way: str) -> bool:
     """Whether a column can be meant at all."""
     if column.type == "constant":
@@ -146,5 +153,10 @@ def _able(column: ColumnSettings, way: str) -> bool:
 
 def _rank(name: str, way: str) -> int:
     """The place of a name among the hints, by whole words."""
-    words = re.split(r"[^a-z]+", name.lower())
+    words = _words(name)
     return next((index for index, hint in enumerate(HINTS[way]) if hint in words), len(HINTS[way]))
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(re.split(r"[^a-z]+", name.lower()))

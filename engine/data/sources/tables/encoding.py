@@ -25,17 +25,20 @@ YEAR: Final = 365.2425
 
 def numbers(cells: pd.Series, *, comma: bool = False) -> pd.Series:
     """The cells as float64, NaN where one is none; with ``comma`` as 1.234,5 is written."""
+    import numpy as np
     import pandas as pd
 
-    if not _textual(cells):
+    if not textual(cells):
         return pd.to_numeric(cells, errors="coerce").astype("float64")
-    text = cells.astype("str").where(cells.notna()).str.strip()
+    text = _stripped(cells)
     if comma:
         text = text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
-    found = pd.to_numeric(text, errors="coerce").astype("float64")
-    if len(rest := text[found.isna() & text.notna()]):
-        found = found.fillna(pd.to_numeric(_bare(rest), errors="coerce").astype("float64"))
-    return found.where(found.abs() < float("inf"))
+    found = np.asarray(pd.to_numeric(text, errors="coerce"), np.float64)
+    rest = np.isnan(found) & np.asarray(text.notna())
+    if rest.any():
+        found = found.copy()
+        found[rest] = pd.to_numeric(_bare(text[rest]), errors="coerce")
+    return pd.Series(np.where(np.isfinite(found), found, np.nan), cells.index, name=cells.name)
 
 
 def _bare(text: pd.Series) -> pd.Series:
@@ -60,8 +63,8 @@ def moments(cells: pd.Series, day_first: bool | None = None) -> pd.Series:
 
 def named(cells: pd.Series) -> pd.Series:
     """The cells as texts, as they name categories; 3.0 and 3 are the same."""
-    if _textual(cells):
-        return cells.astype("str").where(cells.notna()).str.strip()
+    if textual(cells):
+        return _stripped(cells)
     if cells.dtype.kind == "f":  # each by itself, so that no cell changes the name of another
         names, whole = cells.astype("str").astype("object"), (cells % 1 == 0) & (cells.abs() < EXACT)
         names[whole] = cells[whole].astype("int64").astype("str")
@@ -115,8 +118,15 @@ def labels(column: ColumnSettings, cells: pd.Series) -> Array:
     return index
 
 
-def _textual(cells: pd.Series) -> bool:
+def textual(cells: pd.Series) -> bool:
+    """Whether the cells are no numbers already, as those of a file that types them are."""
     return cells.dtype.kind not in "iufb"
+
+
+def _stripped(cells: pd.Series) -> pd.Series:
+    """The cells as texts without blanks around them."""
+    texts = cells if cells.dtype == "str" else cells.astype("str").where(cells.notna())
+    return texts.str.strip()
 
 
 def _unit(found: pd.Series) -> float:

@@ -40,10 +40,11 @@ def guess(name: str, cells: pd.Series, *, comma: bool, target: bool = False) -> 
     if not len(there):
         return Guess("constant", "It is empty.")
     names = encoding.named(there)
-    different = int(names.nunique())
+    unique = names.unique()
+    different = len(unique)
     if different == 1:
-        return Guess("constant", f"It holds nothing but {names.iloc[0][:40]!r}.")
-    lower = set(names.str.lower().unique()) if different <= MOST_SPELLINGS else set()
+        return Guess("constant", f"It holds nothing but {unique[0][:40]!r}.")
+    lower = {name.lower() for name in unique} if different <= MOST_SPELLINGS else set()
     if len(lower) == 2 and lower & encoding.YES and lower & encoding.NO:
         return Guess("yes_no", f"It holds {' and '.join(sorted(lower))}.", _no_yes(names))
     values = encoding.numbers(cells, comma=comma)

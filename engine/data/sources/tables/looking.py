@@ -61,7 +61,8 @@ def look(path: Path, wishes: Table | None, watch: Watch) -> Found:
         if role == "target":
             found = guess(name, table[name], comma=comma, target=True)
         column, reason = _column(name, found, role, table[name]), found.reason
-        if column.role in ("input", "ignored") and name_parts(encoding.named(table[name]).dropna().unique()):
+        named = found.type not in ("number", "date", "constant") and column.role in ("input", "ignored")
+        if named and name_parts(encoding.named(table[name]).dropna().unique()):
             column, reason = column.model_copy(update={"role": naming}), "It names the parts of a split."
         if name in wanted:
             column = _wished(column, wanted[name], table[name])

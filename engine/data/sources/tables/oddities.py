@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,7 +18,11 @@ from engine.data.sources.tables.tables import Table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from engine.data.dataset import Array
+
 SHOWN: Final = 20
+VALUES: Final = 8_000_000
+"""Numbers of several columns that are looked at together."""
 MUCH: Final = 0.5
 """The share of empty cells from which on a column says little."""
 FEW_ROWS: Final = 10
@@ -121,17 +126,17 @@ def _twice(source: Table, table: pd.DataFrame) -> list[Note]:
 
 def _giveaways(source: Table, table: pd.DataFrame) -> list[Note]:
     """Columns from which alone the target can be said: it may not be known yet when the network is asked."""
-
     goal, comma = source.of("target")[0], source.decimal_comma
     cells = table[goal.name]
     answers = encoding.named(cells) if goal.categories else encoding.numbers(cells, comma=comma)
-    found = [
-        column.name
-        for column in source.of("input")
-        if (_named_away if column.type in ("category", "yes_no") else _counted_away)(
-            table[column.name], answers, classes=bool(goal.categories), comma=comma
-        )
-    ]
+    named = [column.name for column in source.of("input") if column.type in ("category", "yes_no")]
+    away = {name for name in named if goal.categories and _named_away(table[name], answers)}
+    counted = [column.name for column in source.of("input") if column.type not in ("category", "yes_no")]
+    for names in _together(counted, len(table)):
+        values = _matrix(table, names, comma=comma)
+        told = _parts(values, answers) if goal.categories else _in_line(values, answers)
+        away |= {name for name, one in zip(names, told, strict=True) if one}
+    found = tuple(column.name for column in source.of("input") if column.name in away)
     if not found:
         return []
     known = (
@@ -139,52 +144,88 @@ def _giveaways(source: Table, table: pd.DataFrame) -> list[Note]:
         if len(found) > 1
         else ("is it known before the answer is? If not, ignore it.")
     )
-    message = f"{_listed(tuple(found))} alone {'tell' if len(found) > 1 else 'tells'} {goal.name!r}: {known}"
-    return [Note("gives-away", message, tuple(found[:SHOWN]), "warning", len(found))]
+    message = f"{_listed(found)} alone {'tell' if len(found) > 1 else 'tells'} {goal.name!r}: {known}"
+    return [Note("gives-away", message, found[:SHOWN], "warning", len(found))]
 
 
-def _named_away(cells: pd.Series, answers: pd.Series, *, classes: bool, comma: bool) -> bool:
+def _named_away(cells: pd.Series, answers: pd.Series) -> bool:
     """Whether nearly every name of a column goes with one class alone, though many rows share it."""
-    if not classes:
+    import numpy as np
+    import pandas as pd
+
+    (names, groups), (goals, _) = pd.factorize(encoding.named(cells)), pd.factorize(answers)
+    known = (names >= 0) & (goals >= 0)
+    if len(groups) * 4 >= known.sum():
         return False
-    names = encoding.named(cells)
-    known = int((names.notna() & answers.notna()).sum())
-    groups = answers.groupby(names).agg(lambda one: one.value_counts().max() if one.notna().any() else 0)
-    return len(groups) * 4 < known and float(groups.sum()) > SURE * known
+    width = int(goals.max(initial=0)) + 1
+    pairs, counts = np.unique(names[known] * width + goals[known], return_counts=True)
+    most = np.zeros(len(groups), np.int64)
+    np.maximum.at(most, pairs // width, counts)
+    return bool(most.sum() > SURE * known.sum())
 
 
-def _counted_away(cells: pd.Series, answers: pd.Series, *, classes: bool, comma: bool) -> bool:
-    """Whether a number follows the target in a line, or has a stretch of its own for each class."""
+def _together(names: list[str], rows: int) -> Iterator[list[str]]:
+    """The columns in groups that fit into memory as numbers."""
+    step = max(1, VALUES // max(1, rows))
+    for start in range(0, len(names), step):
+        yield names[start : start + step]
+
+
+def _matrix(table: pd.DataFrame, names: list[str], *, comma: bool) -> Array:
+    """(rows, columns) of float64, NaN where a cell is no number."""
     import numpy as np
 
-    values = encoding.numbers(cells, comma=comma)
-    if classes:
-        return _parts(values, answers)
-    both = values.notna() & answers.notna()
-    if both.sum() <= FEW_ROWS or not values[both].std() > 0 or not answers[both].std() > 0:
-        return False
-    return abs(float(np.corrcoef(values[both], answers[both])[0, 1])) > SURE
+    return np.stack([np.asarray(encoding.numbers(table[name], comma=comma)) for name in names], axis=1)
 
 
-def _parts(values: pd.Series, answers: pd.Series) -> bool:
-    """Whether the classes lie in stretches of the number that do not overlap."""
-    known = values.notna() & answers.notna()
-    bounds = values[known].groupby(answers[known]).agg(["min", "max"]).sort_values("min")
-    if len(bounds) < 2 or known.sum() < 10 * len(bounds):
-        return False
-    return bool((bounds["min"].to_numpy()[1:] > bounds["max"].to_numpy()[:-1]).all())
+def _in_line(values: Array, answers: pd.Series) -> Array:
+    """Which numbers follow the target in a line."""
+    import numpy as np
+
+    goals = np.asarray(answers, np.float64)[:, None]
+    known = ~np.isnan(values) & ~np.isnan(goals)
+    count = known.sum(0)
+    x, y = (np.where(known, one, 0.0) for one in (values, np.broadcast_to(goals, values.shape)))
+    with np.errstate(divide="ignore", invalid="ignore"):  # what never varies, or is not there, follows nothing
+        x, y = (np.where(known, one - one.sum(0) / count, 0.0) for one in (x, y))
+        correlation = (x * y).sum(0) / np.sqrt((x * x).sum(0) * (y * y).sum(0))
+    follows: Array = (count > FEW_ROWS) & (np.abs(np.nan_to_num(correlation)) > SURE)
+    return follows
+
+
+def _parts(values: Array, answers: pd.Series) -> Array:
+    """Of which numbers the classes lie in stretches that do not overlap."""
+    import numpy as np
+    import pandas as pd
+
+    goals, classes = pd.factorize(answers)
+    known = ~np.isnan(values) & (goals >= 0)[:, None]
+    low, high = (np.full((len(classes), values.shape[1]), end) for end in (np.inf, -np.inf))
+    for index in range(len(classes)):
+        rows = known[goals == index]
+        here = values[goals == index]
+        low[index] = np.where(rows, here, np.inf).min(0, initial=np.inf)
+        high[index] = np.where(rows, here, -np.inf).max(0, initial=-np.inf)
+    there = np.isfinite(low)
+    order = np.argsort(low, axis=0, kind="stable")
+    low, high = np.take_along_axis(low, order, 0), np.take_along_axis(high, order, 0)
+    apart = ((low[1:] > high[:-1]) | ~np.isfinite(low[1:])).all(0)
+    told: Array = apart & (there.sum(0) >= 2) & (known.sum(0) >= 10 * there.sum(0))
+    return told
 
 
 def _outliers(source: Table, table: pd.DataFrame) -> list[Note]:
     """Numbers far from all others, by Tukey's ranges."""
+    import numpy as np
+
+    columns = [column for column in source.columns if column.type == "number" and column.role in ("input", "target")]
     found = list[str]()
-    for column in source.columns:
-        if column.type != "number" or column.role not in ("input", "target"):
-            continue
-        values = encoding.numbers(table[column.name], comma=source.decimal_comma)
-        low, high = values.quantile(0.25), values.quantile(0.75)
+    for column in columns:
+        values = np.asarray(encoding.numbers(table[column.name], comma=source.decimal_comma))
+        there = values[~np.isnan(values)]
+        low, high = np.quantile(there, (0.25, 0.75)) if len(there) else (0.0, 0.0)
         far = FAR * (high - low)
-        if far > 0 and bool(((values < low - far) | (values > high + far)).any()):
+        if far > 0 and (there.min() < low - far or there.max() > high + far):
             found.append(column.name)
     if not found:
         return []

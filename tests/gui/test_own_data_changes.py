@@ -206,8 +206,8 @@ def test_baselines_are_measured_for_own_data(hand: OwnHand, saved: Path) -> None
     page.middle.tabs.setCurrentIndex(0)
     baselines = page.samples.baselines
     hand.click(baselines.measure)
-    hand.qtbot.waitUntil(lambda: baselines.table.rowCount() == 3 and baselines.table.isVisible(), timeout=60_000)
-    score = baselines.table.item(2, 1)
+    hand.qtbot.waitUntil(lambda: baselines.table.rowCount() == 5 and baselines.table.isVisible(), timeout=60_000)
+    score = baselines.table.item(4, 1)
     assert score is not None
     assert float(score.text().removesuffix(" %")) > 80
 

@@ -32,6 +32,8 @@ class About:
 NOTHING: Final = About()
 LONGEST_KEY, LONGEST_REASON = 60, 200
 """Characters of a name, and of a reason, that are repeated from a file or message."""
+LONGEST_SENTENCE: Final = 1000
+"""Characters of a sentence that repeats names and values of a file."""
 
 
 class LayerloomError(ValueError):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from engine.errors import LayerloomError, Reason
+from engine.errors import LONGEST_SENTENCE, LayerloomError, Reason, printable
 from engine.spec import DType
 
 if TYPE_CHECKING:
@@ -27,7 +27,10 @@ Parting = Literal["samples", "groups", "time", "official", "given"]
 
 
 class DataError(LayerloomError):
-    """Why the data cannot be used: one whole sentence."""
+    """Why the data cannot be used: one whole sentence that can be shown, whatever it repeats from a file."""
+
+    def __init__(self, message: str = "", **facts: Any) -> None:
+        super().__init__(printable(message, LONGEST_SENTENCE), **facts)
 
 
 class SampleError(DataError):

@@ -214,6 +214,30 @@ def test_every_format_holds_the_same(tmp_path: Path, suffix: str) -> None:
     np.testing.assert_allclose(ours[:], theirs[:], rtol=1e-6)
 
 
+@pytest.mark.parametrize("at", ["word", "class"])
+def test_cells_too_long_to_name_a_category_are_text(tmp_path: Path, at: str) -> None:
+    rows = [[index * 1.5, ("red", "blue")[index % 2], ("yes", "maybe", "no")[index % 3]] for index in range(60)]
+    rows[7][1 if at == "word" else 2] = "x" * 1500
+    found = sources.describe(table(tmp_path / "long.csv", ("size", "word", "class"), *rows))
+    long = column(found, at)
+    assert (long["type"], long["role"]) == ("text", "ignored")
+    assert prepare(config(found)).train.tensors["features"].isfinite().all()
+    wish = {"columns": ({"name": at, "type": "category", "role": "target" if at == "class" else "input"},)}
+    with pytest.raises(DataError, match=f"'{at}' holds texts of 1,500 characters: a category has 1,000 at most"):
+        sources.describe(tmp_path / "long.csv", "table", wish)
+
+
+@pytest.mark.parametrize("content", ["a\x7fb", "a\u202eb", "a\x00b"])
+def test_what_is_said_of_a_table_can_be_shown(tmp_path: Path, content: str) -> None:
+    rows = [[index * 1.5, f"{content}{index % 2}" if index < 3 else "usual"] for index in range(60)]
+    found = sources.describe(table(tmp_path / "odd.csv", ("size", f"class{content}"), *rows))
+    assert found.notes
+    assert all(note.message.isprintable() for note in found.notes)
+    with pytest.raises(DataError) as refused:
+        sources.describe(table(tmp_path / "none.csv", (content,), *([content + str(row)] for row in range(40))))
+    assert str(refused.value).isprintable()
+
+
 def test_a_column_that_goes_is_named(tmp_path: Path) -> None:
     path = wine_table(tmp_path / "wine.csv")
     found = sources.describe(path)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.data.dataset import Dataset, Field, Task
+from engine.errors import LONGEST_SENTENCE, printable
 from engine.settings.data import SourceSettings
 
 
@@ -23,6 +24,10 @@ class Note:
     files: tuple[str, ...] = ()
     severity: Literal["error", "warning", "hint"] = "warning"
     count: int = 0
+
+    def __post_init__(self) -> None:
+        """Names and values of a file may hold anything."""
+        object.__setattr__(self, "message", printable(self.message, LONGEST_SENTENCE))
 
 
 @dataclass(frozen=True, slots=True)

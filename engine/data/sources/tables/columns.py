@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field as Declared
 
@@ -11,7 +11,9 @@ from engine.settings.section import Section
 Type = Literal["number", "category", "yes_no", "date", "text", "id", "constant"]
 Role = Literal["input", "target", "group", "time", "part", "ignored"]
 Missing = Literal["fill", "indicate", "category", "drop"]
-Text = Annotated[str, Declared(max_length=1000)]
+LONGEST_CATEGORY: Final = 1000
+"""Characters of the name of a category."""
+Text = Annotated[str, Declared(max_length=LONGEST_CATEGORY)]
 UNKNOWN = "(unknown)"
 """The category of what is missing, or was not there when the data were added."""
 

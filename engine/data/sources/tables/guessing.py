@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.data.sources.tables import encoding
-from engine.data.sources.tables.columns import Type
+from engine.data.sources.tables.columns import LONGEST_CATEGORY, Type
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +51,8 @@ def guess(name: str, cells: pd.Series, *, comma: bool, target: bool = False) -> 
     share = float(values.notna().sum() / len(there))
     if share >= NUMERIC:
         return _of_numbers(name, cells, values, there, target=target)
+    if (longest := int(names.str.len().max())) > LONGEST_CATEGORY:
+        return Guess("text", f"It holds texts of up to {longest:,} characters.")
     if target and different <= max(MOST_CATEGORIES, len(there) // 20):
         return Guess("category", f"It names {different} classes.", _sorted(names))
     if _dated(names):

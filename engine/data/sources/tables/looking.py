@@ -10,7 +10,7 @@ from engine.data.dataset import DataError
 from engine.data.sources.found import Found
 from engine.data.sources.parts import name_parts
 from engine.data.sources.tables import encoding, oddities
-from engine.data.sources.tables.columns import ColumnSettings, Missing, Role, Type
+from engine.data.sources.tables.columns import LONGEST_CATEGORY, ColumnSettings, Missing, Role, Type
 from engine.data.sources.tables.guessing import Guess, guess
 from engine.data.sources.tables.reading import TEXT, Format, format_of, is_table, read
 from engine.data.sources.tables.tables import Table
@@ -124,11 +124,20 @@ def _counted(column: ColumnSettings, cells: pd.Series, *, comma: bool) -> Column
 
 
 def _wished(column: ColumnSettings, wish: ColumnSettings, cells: pd.Series) -> ColumnSettings:
-    """What was found, but for what the user has set; a category whose names are not given gets those that are there."""
+    """What was found, but for what the user has set; a category whose names are not given gets those that are there.
+
+    Raises DataError where these are too long to be names.
+    """
     update: dict[str, Any] = {name: getattr(wish, name) for name in wish.model_fields_set}
     kind: Type = update.get("type", column.type)
     if kind in ("category", "yes_no") and not update.get("categories", column.categories):
-        update["categories"] = guess(column.name, encoding.named(cells), comma=False, target=True).categories
+        names = encoding.named(cells)
+        if (longest := max(map(len, names.dropna()), default=0)) > LONGEST_CATEGORY:
+            raise DataError(
+                f"{column.name!r} holds texts of {longest:,} characters: a category has {LONGEST_CATEGORY:,} at most.",
+                setting="data.source.options.columns",
+            )
+        update["categories"] = guess(column.name, names, comma=False, target=True).categories
     if kind not in ("category", "yes_no"):
         update["categories"] = ()
     if kind == "date" and column.day_first is None:

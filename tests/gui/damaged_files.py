@@ -186,7 +186,7 @@ def preset_or_block(folder: Path) -> None:
 
 def open_gallery(folder: Path) -> None:
     for own in ("presets", "blocks"):
-        _make_way(home() / own)
+        make_way(home() / own)
         (home() / own).symlink_to(folder, target_is_directory=True)
     for preset in own_presets():
         refusal(preset.build)
@@ -266,7 +266,7 @@ def whole_journal(folder: Path) -> None:
 
 
 def open_journal(folder: Path) -> None:
-    _make_way(home() / "journals")
+    make_way(home() / "journals")
     shutil.copytree(folder, home() / "journals", symlinks=True, copy_function=_copy)
     for found in abandoned():
         assert found.name.isprintable() or found.name
@@ -275,7 +275,7 @@ def open_journal(folder: Path) -> None:
             refusal(lambda each=each: take(each).journal.close())  # type: ignore[misc]
 
 
-def _make_way(path: Path) -> None:
+def make_way(path: Path) -> None:
     """Remove what the use before has left."""
     if os.path.lexists(path):
         own_files.remove(path)
@@ -316,7 +316,7 @@ def open_preferences(folder: Path) -> None:
 
 
 def whole_request(folder: Path) -> None:
-    _make_way(hosts())
+    make_way(hosts())
     made = handover.hand_over(kept(epochs=1), handover.Request())
     handover.announce(made, handover.HostFacts(pid=1, address=str(folder / "nobody"), network="n"))
     shutil.move(made, folder / "one")
@@ -325,7 +325,7 @@ def whole_request(folder: Path) -> None:
 def open_request(folder: Path) -> None:
     refusal(lambda: handover.take(folder / "one")[0].release())
     refusal(lambda: handover.call(folder / "one"))
-    _make_way(hosts())
+    make_way(hosts())
     hosts().symlink_to(folder, target_is_directory=True)
     assert handover.live() == []
 
@@ -339,7 +339,7 @@ def data(name: str, contents: dict[str, bytes]) -> Kind:
 
 
 CACHES = frozenset({".index.json", ".numbers.json"})
-KINDS: dict[str, Kind] = {
+FILE_KINDS: dict[str, Kind] = {
     "project": Kind(whole_project, open_project),
     "preset": Kind(preset_or_block, open_gallery),
     "run": Kind(copied(_run), open_run, "run/*.*", CACHES),

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.gui.damaged_files import KINDS, damaged, snapshot, stand_in
+from tests.gui.damaged_files import FILE_KINDS, damaged, snapshot, stand_in
+from tests.gui.damaged_own import OWN_KINDS
 from tests.work import counted
 
-FEW, MANY, SHARES = 112, 10_080, 6
+KINDS = FILE_KINDS | OWN_KINDS
+FEW, MANY, SHARES = 100, 10_080, 6
 CALLS = 400_000
 """The most calls of the engine that using one small file may make, whatever is in it."""
 

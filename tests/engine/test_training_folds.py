@@ -36,6 +36,10 @@ def train_all(together: Path) -> None:
         assert Trainer.resume(together).run().state == "finished"
 
 
+def content(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 class Stopping(Control):
     """Stops a run after some steps."""
 
@@ -126,19 +130,18 @@ def test_a_folder_that_is_not_empty_or_damaged_is_one_sentence(tmp_path: Path) -
             folds.turn(together)
 
 
-def test_folds_of_another_computer_stay_as_they_are(whole: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("state", ["stopped", "finished"])
+def test_folds_of_another_computer_stay_as_they_are(state: str, whole: Path, tmp_path: Path) -> None:
     together = folds.create(network(), tmp_path / "theirs")
-    Trainer.resume(together, control=Stopping(3)).run()
+    Trainer.resume(together, control=Stopping(3) if state == "stopped" else None).run()
     file = folds.path_of(together, 1) / FACTS
     facts = json.loads(file.read_text())
     file.write_text(json.dumps({**facts, "origin": "0" * 64}))
+    before = content(together)
     with pytest.raises(RunError, match="another computer"):
         Trainer.resume(together)
-    assert read(file.parent).state == "stopped"
-
-
-def content(folder: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert read(file.parent).state == state
+    assert content(together) == before
 
 
 def put_aside(run: Path) -> None:

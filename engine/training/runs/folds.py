@@ -176,21 +176,20 @@ def facts(folds: Path) -> FoldsInfo:
 
 def turn(folds: Path) -> Turn | None:
     """What is to be trained next; None: all folds are done. Raises RunError or ProjectError."""
-    info = facts(folds)
-    for number in range(1, info.folds + 1):
-        path = path_of(folds, number)
-        there = _is_there(folds, number)
-        run = read(path) if there else None
-        if run is not None and run.state == "finished":
-            continue
-        if run is not None and (why := reason(path, run.id, run.origin)):
+    info, runs = facts(folds), {number_of(path): read(path) for path in run_folders(folds)}
+    ended = [number for number, run in runs.items() if run.state == "finished"]
+    number = next((number for number in range(1, info.folds + 1) if number not in ended), None)
+    if number is None:
+        return None
+    for run in runs.values():
+        if why := reason(run.path, run.id, run.origin):
             raise RunError(f"{why}, so its other folds are not trained in {folds}: train again.")
-        if run is None and os.path.lexists(path):
-            _clear(path)
-        graph = fold_graph(project.load_own(folds, PROJECT), number)
-        weights = None if info.weights_of is None else Path(info.weights_of)
-        return Turn(number, path, graph, weights, resume=there)
-    return None
+    path = path_of(folds, number)
+    if number not in runs and os.path.lexists(path):
+        _clear(path)
+    graph = fold_graph(project.load_own(folds, PROJECT), number)
+    weights = None if info.weights_of is None else Path(info.weights_of)
+    return Turn(number, path, graph, weights, resume=number in runs)
 
 
 def _is_there(folds: Path, number: int) -> bool:

@@ -230,3 +230,11 @@ def test_data_on_board_and_small_data_are_not_kept(digits: sources.Found, monkey
     prepare(config(digits))
     prepare(DataConfig(dataset="iris"))
     assert not shelf.kept()
+
+
+@pytest.mark.parametrize("used", ["9" * 400, "1e999", "NaN", "-Infinity", "true", '"x"', "[" * 30_000])
+def test_a_folder_whose_facts_are_damaged_was_used_never(used: str, layerloom_home: Path) -> None:
+    shelf.note_use(shelf.folder() / "one", "/data/mine", "image")
+    shelf.note_use(shelf.folder() / "two", "/data/mine", "mask")
+    (shelf.folder() / "one" / shelf.FACTS).write_text(f'{{"path": "/data/mine", "used": {used}}}')
+    assert [(entry.folder.name, entry.used > 0) for entry in shelf.kept()] == [("two", True), ("one", False)]

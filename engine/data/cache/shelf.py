@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import shutil
 import time
 from contextlib import suppress
@@ -126,5 +127,5 @@ def _kept(where: Path) -> Kept:
         str(facts.get("path", "")),
         str(facts.get("field", "")),
         size,
-        float(when) if isinstance(when, (int, float)) else 0.0,
+        when if isinstance(when, float) and math.isfinite(when) else 0.0,
     )

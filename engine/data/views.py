@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.data.dataset import Array
 
 ROWS, JUDGED = 8_000, 2_000
+MOST_SYMBOLS = 1_000
 BEFORE, AROUND = 8, 6
 """Characters before a position that is to be foretold, or on either side of one that is to be named."""
 PIXELS = 3
@@ -50,12 +51,17 @@ def views(
     source: np.random.RandomState,
 ) -> Views:
     """The rows of a target; ``train`` and ``test`` are the indices of the samples, ``source`` draws among them."""
+    import numpy as np
+
     goal, name = dataset.fields[target], dataset.first("input")
     field, values, goals = dataset.fields[name], arrays[name], arrays[target]
     if not goal.classes or not goal.shape:
         chosen = [_some(indices, most, source) for indices, most in ((train, ROWS), (test, JUDGED))]
         made = [_whole(field, values[indices]) for indices in chosen]
-        scaled = _scaled(field, *made)
+        scaled = tuple(
+            np.concatenate([rows, *_beside(dataset, arrays, name, indices)], axis=1)
+            for rows, indices in zip(_scaled(field, *made), chosen, strict=True)
+        )
         last = values[chosen[1], -1, 0] if values.ndim == 3 else None
         answers = [goals[indices] for indices in chosen]
         return Views(scaled[0], _flat(answers[0]), scaled[1], _flat(answers[1]), bool(goal.classes), last)
@@ -63,6 +69,16 @@ def views(
     rows = [_around(dataset, arrays, target, *where) for where in picked]
     (_, first), (_, second) = ((where, goals[(where[0], *where[1].T)]) for where in picked)
     return Views(rows[0], first, rows[1], second, True)
+
+
+def _beside(dataset: Dataset, arrays: dict[str, Array], first: str, indices: Array) -> list[Array]:
+    """The categories of a table that are looked up, each as one-hot."""
+    one_each = {name: field for name, field in dataset.fields.items() if field.role == "input" and not field.shape}
+    return [
+        _one_hot(arrays[name][indices][:, None], field.classes)
+        for name, field in one_each.items()
+        if name != first and field.classes
+    ]
 
 
 def _some(indices: Array, most: int, source: np.random.RandomState) -> Array:
@@ -164,10 +180,11 @@ def _unit(values: Array) -> Array:
 
 
 def _one_hot(symbols: Array, classes: int) -> Array:
-    """Symbols (rows, positions) as (rows, positions · classes) in float32."""
+    """Symbols (rows, positions) as (rows, positions · classes) in float32; beyond `MOST_SYMBOLS` they are one."""
     import numpy as np
 
     rows, positions = symbols.shape
+    classes = min(classes, MOST_SYMBOLS)
     result = np.zeros((rows, positions, classes), np.float32)
-    result[np.arange(rows)[:, None], np.arange(positions), symbols] = 1.0
+    result[np.arange(rows)[:, None], np.arange(positions), np.minimum(symbols, classes - 1)] = 1.0
     return result.reshape(rows, positions * classes)

@@ -122,6 +122,15 @@ def test_own_tables_are_measured_by_every_way(tmp_path: Path) -> None:
     assert 0.5 < ways["linear"].score <= 1.0
 
 
+def test_categories_that_are_looked_up_are_seen(tmp_path: Path) -> None:
+    rows = [(index * 7 % 11, f"kind {index % 30}", (index % 30) % 2 * 5 + index % 3) for index in range(240)]
+    wish = {"columns": ({"name": "kind", "encoding": "embedding"}, {"name": "target", "type": "number"})}
+    found = sources.describe(table(tmp_path / "a.csv", ("a", "kind", "target"), *rows), "table", wish)
+    assert "kind" in found.fields
+    ways = {one.name: one.score for one in measure(DataConfig(source=found.settings))}
+    assert ways["linear"] > 0.6
+
+
 @pytest.mark.parametrize("after", [0, 2, 5])
 def test_gradient_boosting_is_cancelled_between_trees(after: int) -> None:
     asked: list[str] = []

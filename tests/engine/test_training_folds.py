@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import statistics
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from engine import Graph
+from engine import Graph, project
 from engine.edits import SetSetting
 from engine.literals import literal
 from engine.training.control import Control
@@ -173,3 +177,42 @@ def test_a_fold_that_cannot_be_read_is_neither_trained_over_nor_followed(
     assert content(tmp_path) == before
     assert list(folds.summary(together).runs) == [1]
     assert [info.path.name for info in runs(tmp_path / "runs")] == ["fold-1"]
+
+
+@unix
+@pytest.mark.slow
+def test_folds_killed_at_random_moments_go_on_to_the_same_bytes(tmp_path: Path) -> None:
+    graph = network(3, epochs=60)
+    project.save(graph, tmp_path / "net.loom")
+    whole, broken, rng, kills = tmp_path / "whole", tmp_path / "broken", random.Random(0), 0
+    train_all(folds.create(graph, whole))
+    arguments = [str(tmp_path / "net.loom"), "--run-dir", str(broken)]
+    while kills < 4:
+        with subprocess.Popen(
+            [sys.executable, "-m", "gui.cli", "train", *arguments],
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            before, wanted = written(broken), rng.randrange(500, 6_000)
+            while process.poll() is None and written(broken) < before + wanted:
+                os.sched_yield()
+            if process.poll() is not None:
+                break
+            process.kill()
+            process.wait()
+            kills += 1
+        arguments = ["--resume", str(broken)]
+    assert kills >= 2, "the folds were over too soon"
+    if folds.is_unfinished(broken):
+        train_all(broken)
+    for number in (1, 2, 3):
+        ours, theirs = folds.path_of(broken, number), folds.path_of(whole, number)
+        assert (ours / "metrics.jsonl").read_bytes() == (theirs / "metrics.jsonl").read_bytes()
+        assert (ours / "model.safetensors").read_bytes() == (theirs / "model.safetensors").read_bytes()
+    assert folds.summary(broken).test == folds.summary(whole).test
+
+
+def written(together: Path) -> int:
+    """Bytes of all metrics so far."""
+    return sum(file.stat().st_size for file in together.glob("fold-*/metrics.jsonl"))

@@ -134,6 +134,14 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Samples without answers: what each is called, and the fields that are given, with as many samples each."""
+
+    names: tuple[str, ...]
+    arrays: Columns
+
+
+@dataclass(frozen=True, slots=True)
 class Samples:
     """What a loader gives: field → column (samples, \\*shape), float32 or int64; pictures may stay uint8 until use.
 

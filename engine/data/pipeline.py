@@ -271,6 +271,27 @@ def chains_of(
     return chains, tuple(fitted)
 
 
+def of_others(config: DataConfig, prepared: Prepared, columns: Columns, device: torch.device | str = "cpu") -> Part:
+    """Samples of other files as the network sees its own: with what the transforms have learnt from those.
+
+    ``columns`` are some of the fields, with as many samples each. Raises DataError.
+    """
+    import numpy as np
+
+    chains: dict[str, tuple[Fitted, ...]] = dict.fromkeys(prepared.fields, ())
+    now = dict(declared(config).fields)
+    for learnt in prepared.fitted:
+        chains[learnt.transform.field] = (*chains[learnt.transform.field], learnt)
+        for mask in reshape(learnt.transform, now):
+            chains[mask] = (*chains[mask], for_masks(learnt, prepared.fields[mask].padding))
+    every = np.arange(len(next(iter(columns.values()))))
+    tensors = {
+        name: view_of(column, prepared.fields[name], every, chains[name], workers(config.workers)).whole().to(device)
+        for name, column in columns.items()
+    }
+    return Part(tensors, every)
+
+
 def view_of(column: Column, spec: Field, indices: Array, chain: tuple[Fitted, ...], threads: int = 0) -> View:
     """The samples with these indices after the transforms in ``chain``, in the field's own type."""
     import numpy as np

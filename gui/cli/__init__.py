@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 
 from engine.logs.log_files import logging_to_files
-from gui.cli import check, data, info, layers, new, open_window, presets_list, source, train
+from gui.cli import check, data, evaluate, info, layers, new, open_window, predict, presets_list, source, train
 from gui.cli.output import lasting_output
 from gui.unexpected import hooks
 from gui.unexpected.recorder import Recorder, record
 
-COMMANDS = (open_window, presets_list, layers, data, new, check, info, source, train)
+COMMANDS = (open_window, presets_list, layers, data, new, check, info, source, train, evaluate, predict)
 DONE, NO, WRONG, INTERRUPTED = 0, 1, 2, 130
 log = logging.getLogger(__name__)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from engine.data.dataset import Dataset, Samples
+from engine.data.dataset import Asked, DataError, Dataset, Samples
 from engine.settings.section import Section
 
 if TYPE_CHECKING:
@@ -51,6 +52,13 @@ class Source(Section):
     @abstractmethod
     def open(self, path: Path) -> Samples:
         """The samples, read when they are asked for. Raises DataError with the file, MissingFiles where it is gone."""
+
+    def ask(self, paths: Sequence[Path]) -> Asked:
+        """Samples whose answers nobody knows, in files of this kind, read as the project reads its own.
+
+        Raises DataError where they cannot be read so, or the kind has no such files.
+        """
+        raise DataError(f"{type(self).title}: what a network answers to other files cannot be asked of this kind.")
 
     @abstractmethod
     def fingerprint(self, path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -222,29 +222,42 @@ class Network:
         also ``loss_NAME``, ``accuracy_NAME`` and so on of each, and always ``loss_NAME`` of each term. ``observers``
         are given every batch and its answers.
         """
-        rows: list[Tensor] = []
-        module = self.module if judged is None else judged
+        stopped, module = False, self.module if judged is None else judged
         forward = self.forward if module is self.module else module
+
+        def asked() -> Iterator[tuple[tuple[Tensor, ...], Batch]]:
+            nonlocal stopped
+            for batch in part.batches(self.fields, size):
+                if not go_on():
+                    stopped = True
+                    return
+                answers = self.answers(batch, forward)
+                yield answers, batch
+                for see in observers:
+                    see(answers, batch)
+
         module.eval()
-        for head in self.heads:
-            head.judge.reset()
         try:
             with torch.no_grad():
-                for batch in part.batches(self.fields, size):
-                    if not go_on():
-                        return None
-                    answers = self.answers(batch, forward)
-                    sums = [value for head in self.heads for value in head.sums(answers, batch)]
-                    sums += [value for term in self.terms for value in term.sums(answers)]
-                    rows.append(torch.stack(sums))
-                    for head in self.heads:
-                        head.judge.update(head.answer(answers), head.labels(batch))
-                    for see in observers:
-                        see(answers, batch)
+                found = self.measure(asked())
         finally:
             module.train()
-        totals = [sum(column) for column in zip(*torch.stack(rows).tolist(), strict=True)]
-        return self._means(totals)
+        return None if stopped else found
+
+    def measure(self, answered: Iterable[tuple[tuple[Tensor, ...], Batch]]) -> dict[str, Value]:
+        """Loss and metrics over batches with their answers, every sample counting the same; empty without any."""
+        rows: list[Tensor] = []
+        for head in self.heads:
+            head.judge.reset()
+        for answers, batch in answered:
+            sums = [value for head in self.heads for value in head.sums(answers, batch)]
+            sums += [value for term in self.terms for value in term.sums(answers)]
+            rows.append(torch.stack(sums))
+            for head in self.heads:
+                head.judge.update(head.answer(answers), head.labels(batch))
+        if not rows:
+            return {}
+        return self._means([sum(column) for column in zip(*torch.stack(rows).tolist(), strict=True)])
 
     def _means(self, totals: list[float]) -> dict[str, Value]:
         several = len(self.heads) > 1

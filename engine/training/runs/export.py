@@ -30,7 +30,7 @@ def curves_csv(runs: Iterable[tuple[str, History]]) -> str:
             length = min(map(len, columns))
             steps, values, epochs, seconds = (column[:length].tolist() for column in columns)
             for step, value, epoch, second in zip(steps, values, epochs, seconds, strict=True):
-                table.writerow([_safe(label), name, _whole(step), _whole(epoch), _known(second), repr(value)])
+                table.writerow([safe(label), name, _whole(step), _whole(epoch), _known(second), repr(value)])
     return text.getvalue()
 
 
@@ -48,7 +48,7 @@ def runs_csv(entries: Iterable[RunEntry], more: Mapping[str, Sequence[str]] | No
             *(entry.note, entry.message, str(entry.path)),
             *(texts[row] for texts in further.values()),
         )
-        table.writerow([_safe(fact) if isinstance(fact, str) else fact for fact in facts])
+        table.writerow([safe(fact) if isinstance(fact, str) else fact for fact in facts])
     return text.getvalue()
 
 
@@ -64,7 +64,7 @@ def result(entry: RunEntry) -> tuple[str, float | None]:
     return "", None
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field as Declared
 
-from engine.data.dataset import DataError, Dataset, Field, SampleError, Samples, Task
+from engine.data.dataset import Asked, DataError, Dataset, Field, SampleError, Samples, Task
 from engine.data.sources.arrays.joining import Joined, parts_of
 from engine.data.sources.arrays.reading import SUFFIXES, read
 from engine.data.sources.identity import ids_of
@@ -143,6 +144,29 @@ class Arrays(Source):
         ways: tuple[tuple[str, Parting], ...] = (("part", "given"), ("time", "time"), ("group", "groups"))
         roles = {one.role for one in self.fields}
         return next((parting for role, parting in ways if role in roles), "samples")
+
+    def ask(self, paths: Sequence[Path]) -> Asked:
+        """The arrays that are given, by name; of a file with one array that one. Raises DataError."""
+        import numpy as np
+
+        names = list[str]()
+        made: dict[str, list[Array]] = {}
+        given = [one for one in self.fields if one.role == "input"]
+        for path in paths:
+            stored = read(path)
+            counts = set[int]()
+            for one in given:
+                there = [name for name in (one.name, *one.parts) if name in stored]
+                if not there and len(given) == len(stored) == 1:
+                    there = list(stored)
+                if not there:
+                    raise DataError(f"{path} has no array {one.name!r}; there are {', '.join(list(stored)[:20])}.")
+                made.setdefault(one.name, []).append(ArrayColumn(path, one, stored[there[0]])[:])
+                counts.add(len(stored[there[0]]))
+            if len(counts) > 1:
+                raise DataError(f"The arrays of {path} have different numbers of samples.")
+            names += [f"{path.name} sample {row + 1}" for row in range(counts.pop())]
+        return Asked(tuple(names), {name: np.concatenate(parts) for name, parts in made.items()})
 
     def fingerprint(self, path: Path) -> str:
         with open_to_read(path) as file:

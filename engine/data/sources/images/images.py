@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field as Declared
 
-from engine.data.dataset import DataError, Dataset, Field, MissingFiles, Samples, Task
+from engine.data.dataset import Asked, DataError, Dataset, Field, MissingFiles, Samples, Task
 from engine.data.sources import listing
 from engine.data.sources.identity import ids_of, marks_of
 from engine.data.sources.images.columns import ImageColumn, MaskColumn
@@ -159,6 +159,25 @@ class Images(Source):
         given = np.array([part_of(cell) for cell in said], np.int8) if parting == "given" else None
         groups = ids_of(said) if parting == "groups" else in_order(said) if parting == "time" else None
         return Samples(columns, groups=groups, ids=ids, given=given)
+
+    def ask(self, paths: Sequence[Path]) -> Asked:
+        """Images, and all those in folders. Raises DataError with the file, also for what is no image."""
+        import numpy as np
+
+        names = list[str]()
+        for path in paths:
+            if path.is_dir():
+                inside = [entry.name for entry in listing.listed(path) if is_image(entry.name)]
+                names += [str(path / name) for name in inside]
+                if not inside:
+                    raise DataError(f"There are no images below {path}.")
+            else:
+                names.append(str(path))
+        marks = np.zeros((len(names), 1), np.uint64)
+        files = np.array(names, object)
+        return Asked(
+            tuple(names), {"image": ImageColumn(Path(), files, self.size, self.fit, self.grey, marks, self.largest)}
+        )
 
     def fingerprint(self, path: Path) -> str:
         return listing.fingerprint(listing.listed(path))

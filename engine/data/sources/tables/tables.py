@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import Field as Declared
 
-from engine.data.dataset import DataError, Dataset, Field, Samples, Task
+from engine.data.dataset import Asked, DataError, Dataset, Field, Samples, Task
 from engine.data.sources.identity import ids_of
 from engine.data.sources.parts import part_of
 from engine.data.sources.source import Source
 from engine.data.sources.tables import encoding
 from engine.data.sources.tables.columns import UNKNOWN, ColumnSettings
-from engine.data.sources.tables.reading import MOST_COLUMNS, Format, is_table, read
+from engine.data.sources.tables.reading import MOST_COLUMNS, Format, format_of, is_table, read
 from engine.files import is_file, open_to_read, sha256_of
 
 if TYPE_CHECKING:
@@ -187,6 +188,33 @@ class Table(Source):
         for column in self.of("part"):
             return np.array([part_of(name) for name in encoding.named(rows[column.name]).fillna("")], np.int8)
         return None
+
+    def ask(self, paths: Sequence[Path]) -> Asked:
+        """The rows of tables; they need the columns that are given, whatever else they hold. Raises DataError."""
+        import numpy as np
+
+        names = list[str]()
+        made: dict[str, list[Array]] = {}
+        given = self.of("input")
+        for path in paths:
+            if not is_table(path):
+                raise DataError(f"{path} is not a table: its name ends in none of the usual ways.")
+            table = read(path, replace(format_of(path), header=self.header))
+            lost = [column.name for column in given if column.name not in table.columns]
+            if lost:
+                raise DataError(f"{path} has no column {lost[0]!r}, which this network is given.")
+            for column in given:
+                empty = np.flatnonzero(table[column.name].isna()).tolist() if column.missing == "drop" else []
+                if empty:
+                    raise DataError(
+                        f"{path}: row {empty[0] + 1} has nothing in {column.name!r}, and this project leaves such "
+                        "rows out: fill the cell."
+                    )
+            for name, field in self.declare(path).fields.items():
+                if field.role == "input":
+                    made.setdefault(name, []).append(self._column(name, field, table))
+            names += [f"{path.name} row {row + 1}" for row in range(len(table))]
+        return Asked(tuple(names), {name: np.concatenate(parts) for name, parts in made.items()})
 
     def fingerprint(self, path: Path) -> str:
         with open_to_read(path) as file:

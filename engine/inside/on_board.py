@@ -1,0 +1,79 @@
+"""Samples from the user's files for a network that has learned from a dataset on board."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.data import datasets
+from engine.data.dataset import Asked, DataError
+from engine.data.origin import declared, opened
+from engine.data.sources.images.images import Images
+from engine.data.sources.tables import encoding
+from engine.data.sources.tables.reading import is_table, read
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Array
+    from engine.settings.data import DataConfig
+
+
+def asked(config: DataConfig, paths: Sequence[Path]) -> Asked:
+    """The samples in files: images for a dataset of images, tables for one of tables. Raises DataError."""
+    dataset = declared(config)
+    if dataset.kind == "image":
+        return _images(config, paths)
+    if dataset.kind == "table":
+        return _rows(config, paths)
+    raise DataError(f"{dataset.title}: other files can be asked about of images and tables only.")
+
+
+def _images(config: DataConfig, paths: Sequence[Path]) -> Asked:
+    """Images in the size, colours and range of values of the dataset.
+
+    A grey image that is dark on light is turned round where those of the dataset are light on dark: their borders tell.
+    """
+    import numpy as np
+
+    dataset = declared(config)
+    name = dataset.first("input")
+    channels, height, width = dataset.fields[name].shape
+    found = Images(size=(height, width), fit="pad", grey=channels == 1).ask([path.absolute() for path in paths])
+    known = opened(config).arrays[name]
+    some = np.asarray(known[:1000], np.float32)
+    top = float(some.max()) or 1.0
+    values = np.asarray(found.arrays["image"][:], np.float32) / 255
+    if channels == 1:
+        ours = _border(some / top).mean() > 0.5
+        turned = (_border(values) > 0.5) != ours
+        values[turned] = 1 - values[turned]
+    return Asked(found.names, {name: (values * top).astype(np.float32)})
+
+
+def _border(images: Array) -> Array:
+    """The mean of the outermost pixels of each image (N, C, H, W)."""
+    import numpy as np
+
+    edges = (images[:, :, 0], images[:, :, -1], images[:, :, :, 0], images[:, :, :, -1])
+    mean: Array = np.concatenate([edge.reshape(len(images), -1) for edge in edges], axis=1).mean(1)
+    return mean
+
+
+def _rows(config: DataConfig, paths: Sequence[Path]) -> Asked:
+    """The rows of tables that have a column for each feature of the dataset, by its name."""
+    import numpy as np
+
+    dataset = declared(config)
+    wanted = datasets.feature_names(dataset.name)
+    names = list[str]()
+    made: list[Array] = []
+    for path in paths:
+        if not is_table(path):
+            raise DataError(f"{path} is no table: {dataset.title} has the columns {', '.join(wanted[:6])} …")
+        table = read(path)
+        lost = [name for name in wanted if name not in table.columns]
+        if lost:
+            raise DataError(f"{path} has no column {lost[0]!r}, which this network is given.")
+        made.append(np.stack([np.asarray(encoding.numbers(table[name]), np.float32) for name in wanted], axis=1))
+        names += [f"{path.name} row {row + 1}" for row in range(len(table))]
+    return Asked(tuple(names), {dataset.first("input"): np.concatenate(made)})

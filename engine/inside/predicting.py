@@ -1,0 +1,105 @@
+"""What a trained network answers to samples of other files, prepared in every way as its own data were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from engine.data.dataset import Asked, DataError
+from engine.data.origin import declared
+from engine.data.pipeline import of_others
+from engine.data.sources.kinds import source_of
+from engine.inside.on_board import asked
+from engine.inside.trained import Trained
+from engine.training.evaluation.network import Head
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one Output says of one sample: classes with their probabilities, the likeliest first, or numbers by name.
+
+    Of an answer for each position (a mask, a sequence) the probabilities are the shares of the positions.
+    """
+
+    output: str
+    probabilities: tuple[tuple[str, float], ...] = ()
+    numbers: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The answers of all Outputs to one sample, which is called ``name``."""
+
+    name: str
+    answers: tuple[Answer, ...]
+
+
+def predict(trained: Trained, paths: Sequence[Path]) -> list[Prediction]:
+    """The answers to files, to all images of folders, to rows of tables or samples of arrays, in this order.
+
+    Raises DataError with the file that cannot be read as the data of the run are.
+    """
+    for path in paths:
+        if not path.exists():
+            raise DataError(f"There is no file or folder {path}.")
+    config, network = trained.config, trained.network
+    source = config.source
+    found: Asked = (
+        asked(config, paths) if source is None else source_of(source).ask([path.absolute() for path in paths])
+    )
+    missing = [name for name in network.inputs if name not in found.arrays]
+    if missing:
+        raise DataError(f"{declared(config).title} are given with {missing[0]!r}, which such files do not have.")
+    part = of_others(config, trained.data, {name: found.arrays[name] for name in network.inputs}, trained.device)
+    predictions = list[Prediction]()
+    network.module.eval()
+    with torch.no_grad():
+        for batch in part.batches(network.inputs, trained.size()):
+            answers = network.answers(batch)
+            each = [said(trained, head, head.answer(answers)) for head in network.heads]
+            predictions += [
+                Prediction(found.names[len(predictions) + row], tuple(column[row] for column in each))
+                for row in range(len(answers[0]))
+            ]
+    return predictions
+
+
+def said(trained: Trained, head: Head, answer: Tensor) -> list[Answer]:
+    """An answer (N, …) of one Output in words, sample by sample."""
+    field = trained.data.fields[head.field]
+    if head.task.kind == "classes":
+        chances = _probabilities(head, answer.float())
+        names = field.names or tuple(map(str, range(chances.shape[-1])))
+        return [Answer(head.name, _sorted(names, row)) for row in chances.tolist()]
+    if head.task.kind == "two":
+        chances = answer.float().flatten(1)
+        if head.output.loss == "binary_cross_entropy_with_logits":
+            chances = chances.sigmoid()
+        if chances.shape[1] == 1:
+            names = field.names if len(field.names) == 2 else ("no", "yes")
+            return [Answer(head.name, _sorted(names, (1 - yes, yes))) for (yes,) in chances.tolist()]
+        names = _named(field.columns or field.names, chances.shape[1])
+        return [Answer(head.name, _sorted(names, row)) for row in chances.tolist()]
+    values = answer.float().flatten(1)
+    names = _named(field.columns, values.shape[1])
+    return [Answer(head.name, numbers=tuple(zip(names, row, strict=True))) for row in values.tolist()]
+
+
+def _probabilities(head: Head, answer: Tensor) -> Tensor:
+    """(N, classes): the softmax, or the shares of the positions whose likeliest class is each."""
+    if answer.dim() == 2:
+        return answer.exp() if head.output.loss == "nll_loss" else answer.softmax(-1)
+    likeliest = answer.argmax(-1).flatten(1)
+    return torch.nn.functional.one_hot(likeliest, answer.shape[-1]).float().mean(1)
+
+
+def _named(names: Sequence[str], count: int) -> tuple[str, ...]:
+    return tuple(names) if len(names) == count else tuple(f"value {index + 1}" for index in range(count))
+
+
+def _sorted(names: Sequence[str], chances: Sequence[float]) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted(zip(names, chances, strict=True), key=lambda pair: -pair[1]))

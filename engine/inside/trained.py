@@ -1,0 +1,83 @@
+"""A run whose network is asked: the network with the weights it has found, and its data as it has seen them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from engine import project
+from engine.data.origin import opened
+from engine.data.pipeline import Part, PartName, Prepared, of_others, prepare
+from engine.settings.data import DataConfig, SourceSettings
+from engine.training.evaluation.network import Network
+from engine.training.plan import TrainingPlan, check
+from engine.training.runs.folder import PROJECT, RunError
+from engine.training.runs.run_info import read
+from engine.training.runs.stored import parent_of
+from engine.training.status import TrainingError
+from engine.training.steps.assembly import build
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """``network`` has the weights of the run in ``folder``; ``note`` says where those are not from its end."""
+
+    folder: Path
+    plan: TrainingPlan
+    data: Prepared
+    network: Network
+    device: torch.device
+    note: str = ""
+
+    @property
+    def config(self) -> DataConfig:
+        """The data section of the project as it was trained."""
+        return self.plan.data
+
+    def part(self, name: PartName) -> Part:
+        """A part of the data it was trained with. Raises TrainingError where that is empty."""
+        part = self.data.part(name)
+        if not len(part):
+            raise TrainingError(f"The split of this run leaves nothing for {name}.", setting="data.split")
+        return part
+
+    def others(self, path: Path) -> Part:
+        """The samples with their answers in other files of the same kind as its own. Raises DataError, TrainingError.
+
+        They are read with the options of the project, and transformed by what was learnt from its training part.
+        """
+        source = self.config.source
+        if source is None:
+            raise TrainingError(
+                "This run has learned from a dataset on board: only data of one's own can be another file.",
+                setting="data.dataset",
+            )
+        there = SourceSettings(kind=source.kind, path=str(path.absolute()), options=source.options)
+        samples = opened(self.config.model_copy(update={"source": there}))
+        wanted = {name: samples.arrays[name] for name in self.network.fields}
+        return of_others(self.config, self.data, wanted, self.device)
+
+    def size(self) -> int:
+        """Samples that go through the network together."""
+        return self.config.size(len(self.data.train))
+
+
+def open_run(folder: Path, device: torch.device | str = "cpu") -> Trained:
+    """The network of a run with its weights and data, ready to be asked.
+
+    Raises RunError for what is wrong with the folder, ProjectError, TrainingError and DataError for its project.
+    """
+    read(folder)
+    graph, target = project.load(folder / PROJECT), torch.device(device)
+    plan = check(graph)
+    data = prepare(plan.data, target)
+    network = build(plan, data, target).network
+    parent = parent_of(folder)
+    try:
+        network.module.load_state_dict(dict(parent.weights))
+    except RuntimeError as error:
+        raise RunError(f"The weights in {folder} do not fit its network: the run is damaged.") from error
+    network.module.eval()
+    return Trained(folder, plan, data, network, target, parent.note)

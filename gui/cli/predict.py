@@ -1,0 +1,96 @@
+"""``layerloom predict RUN PATH…``: what the network of a run answers to files, prepared as its own data were."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from engine.files import write_atomically
+from engine.training.runs.export import safe
+from gui.cli.common import CallError, Commands, add_force, add_json, check_new, print_json, print_table
+
+if TYPE_CHECKING:
+    from engine.inside.predicting import Answer, Prediction
+
+SHOWN: Final = 3
+"""Classes of a sample that people are told."""
+
+
+def add(commands: Commands) -> None:
+    parser = commands.add_parser("predict", help="what the network of a run answers to images, tables or arrays")
+    parser.add_argument("folder", metavar="RUN", type=Path, help="the folder of a run")
+    parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="files, or folders with images")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE.csv", help="write all answers into a table")
+    add_force(parser)
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.output is not None:
+        if args.output.suffix.lower() != ".csv":
+            raise CallError(f"{args.output}: answers are written as CSV; give a name that ends in .csv.")
+        check_new(args.output, args.force)
+    from engine.inside.predicting import predict
+    from engine.inside.trained import open_run
+
+    trained = open_run(args.folder)
+    if trained.note:
+        print(f"layerloom: {trained.note}", file=sys.stderr)
+    predictions = predict(trained, args.paths)
+    if args.output is not None:
+        write_atomically(args.output, table(predictions).encode("utf-8"))
+        print(f"wrote {args.output}", file=sys.stderr)
+    if args.json:
+        print_json([answer(one) for one in predictions])
+    elif args.output is None:
+        print_table(["SAMPLE", "OUTPUT", "ANSWER"], [row for one in predictions for row in _rows(one)])
+    return 0
+
+
+def answer(prediction: Prediction) -> dict[str, object]:
+    """The JSON of one sample; of several Outputs each has its own list."""
+    said = {one.output: _entries(one) for one in prediction.answers}
+    return {"file": prediction.name, "answers": next(iter(said.values()), []) if len(said) == 1 else said}
+
+
+def _entries(one: Answer) -> list[dict[str, object]]:
+    chances: list[dict[str, object]] = [{"name": name, "probability": chance} for name, chance in one.probabilities]
+    return chances + [{"name": name, "value": value} for name, value in one.numbers]
+
+
+def _rows(prediction: Prediction) -> list[list[str]]:
+    rows = []
+    for one in prediction.answers:
+        chances = ", ".join(f"{name} {100 * chance:.1f} %" for name, chance in one.probabilities[:SHOWN])
+        values = ", ".join(f"{name} {value:.6g}" for name, value in one.numbers)
+        rows.append([prediction.name, one.output, chances or values])
+    return rows
+
+
+def table(predictions: Sequence[Prediction]) -> str:
+    """All answers as CSV: the sample, the likeliest class with its probability, that of each class, or the numbers."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    first = predictions[0].answers if predictions else ()
+    several = len(first) > 1
+    head = ["sample"]
+    for one in first:
+        mark = f"{one.output} " if several else ""
+        names = sorted(name for name, _ in one.probabilities)
+        head += [f"{mark}answer", *(f"{mark}{name}" for name in names)] if names else []
+        head += [f"{mark}{name}" for name, _ in one.numbers]
+    writer.writerow(map(safe, head))
+    for prediction in predictions:
+        row: list[object] = [safe(prediction.name)]
+        for one in prediction.answers:
+            if one.probabilities:
+                row += [safe(one.probabilities[0][0]), *(chance for _, chance in sorted(one.probabilities))]
+            row += [value for _, value in one.numbers]
+        writer.writerow(row)
+    return text.getvalue()

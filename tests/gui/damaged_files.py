@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import copy
 import hashlib
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from engine import own_files, project
@@ -194,10 +196,16 @@ def open_gallery(folder: Path) -> None:
         check_sentence(words)
 
 
+def lasting_folder() -> Path:
+    """A folder that is there until the process of the tests ends."""
+    folder = Path(mkdtemp(prefix="layerloom-damaged-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @cache
 def _run() -> Path:
     """A run that was stopped in its third epoch, with states and answers."""
-    from tempfile import mkdtemp
 
     class Stopping(Control):
         left = 16
@@ -208,7 +216,7 @@ def _run() -> Path:
                 self.stop()
             return super().gate(before_waiting)
 
-    folder = Path(mkdtemp(prefix="layerloom-run-"))
+    folder = lasting_folder()
     Trainer(kept(epochs=3), folder / "run", control=Stopping()).run()
     catalogue.listing(folder)
     return folder

@@ -21,7 +21,7 @@ from engine.training.runs import catalogue, folds
 from tests.engine.own_data import digit_folders, iris_arrays, wine_table
 from tests.engine.refusals import check_sentence, refusal
 from tests.engine.test_training_folds import Stopping, network
-from tests.gui.damaged_files import CACHES, Kind, copied, make_way
+from tests.gui.damaged_files import CACHES, Kind, copied, lasting_folder, make_way
 
 
 def learn(path: Path) -> None:
@@ -46,9 +46,7 @@ def whole_table(folder: Path) -> None:
 @cache
 def _folds() -> Path:
     """Two folds, of which the second was stopped."""
-    from tempfile import mkdtemp
-
-    folder = Path(mkdtemp(prefix="layerloom-folds-"))
+    folder = lasting_folder()
     together = folds.create(network(count=2, epochs=1), folder / "folds")
     Trainer.resume(together).run()
     Trainer.resume(together, control=Stopping(3)).run()

@@ -20,8 +20,8 @@ from tests.benchmarks.tables import table
 from tests.journeys.monkey import Monkey, ticking
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
-ACTS = int(os.environ.get("LAYERLOOM_SOAK_ACTS", "8000"))
-"""About twenty minutes on two quiet cores; the variable asks for a shorter or longer one."""
+ACTS = int(os.environ.get("LAYERLOOM_SOAK_ACTS", "13000"))
+"""About twenty minutes on two cores; the variable asks for a shorter or longer one."""
 ROUNDS = 24
 WARM_UP = ROUNDS // 3
 """Rounds after which everything has been built and cached that ever will be."""

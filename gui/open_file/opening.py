@@ -99,15 +99,16 @@ class Opener(QObject):
         if path is not None:
             self._watch.pause(True)
             job = partial(facts_of, path, version, shown, self._claims)
-            self._learning.run(job, partial(self._learn, graph, path, asked), self._raise)
+            self._learning.run(job, partial(self._learn, graph, path, known, asked), self._raise)
 
-    def _learn(self, graph: Graph, path: Path, asked: bool, facts: FileFacts) -> None:
+    def _learn(self, graph: Graph, path: Path, known: FileVersion | None, asked: bool, facts: FileFacts) -> None:
         self._watch.pause(False)
         if graph is not self._document.project or self._document.path != path:
             self._claims.keep_current()
             return
         self._claims.keep(facts.key)
-        self._document.set_file(path, facts.version)
+        if self._document.version == known:  # else it was saved meanwhile
+            self._document.set_file(path, facts.version)
         self._watch.follow()
         self._watch.look()
         if facts.holder is not None and not asked:

@@ -20,7 +20,7 @@ from engine.home import journals
 from engine.reading.file_versions import FileLook
 from engine.saving import project_saving
 from gui.app import build_window
-from gui.open_file import watch
+from gui.open_file import opening, watch
 from gui.window import MainWindow
 from tests.gui.open_files import Made, answer, asked, look, name, offered, opened, press, question, settle, write
 
@@ -326,3 +326,22 @@ def test_a_copy_under_the_name_of_the_open_file_is_a_save(window: MainWindow, qt
     chooser.reject()
     settle(window, qtbot)
     assert (name(path), window.document.unsaved, look(window, qtbot)) == ("mine", False, "")
+
+
+def test_what_is_learned_late_of_a_file_undoes_no_save(
+    windows: Made, qtbot: QtBot, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, go_on, real = windows(), threading.Event(), opening.facts_of
+    monkeypatch.setattr(opening, "facts_of", lambda *arguments: (go_on.wait(), real(*arguments))[1])
+    window.files.show_graph(project.load(path), path)
+    window.document.apply(RenameGraph("mine"))
+    window.files.save()
+    qtbot.waitUntil(lambda: not window.files.saver.busy)
+    assert (name(path), window.document.unsaved) == ("mine", False)
+    go_on.set()
+    settle(window, qtbot)
+    assert look(window, qtbot) == ""
+    window.document.apply(RenameGraph("later"))
+    window.files.save()
+    settle(window, qtbot)
+    assert (name(path), question(window)) == ("later", None)

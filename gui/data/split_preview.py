@@ -80,7 +80,7 @@ def table_of(facts: Sequence[PartFacts]) -> list[list[str]]:
 
 def line_of(facts: Sequence[PartFacts]) -> str:
     """The samples of each part in one line."""
-    return " · ".join(f"{PARTS[fact.name]} {fact.samples:,}" for fact in facts)
+    return " · ".join(f"{PARTS[fact.name]}\u00a0{fact.samples:,}" for fact in facts)
 
 
 def words(fact: PartFacts) -> str:

@@ -30,6 +30,11 @@ class Note:
         object.__setattr__(self, "message", printable(self.message, LONGEST_SENTENCE))
 
 
+def several(count: int, one: str, many: str) -> str:
+    """``1 image is`` or ``12 images are``, of ``image is`` and ``images are``."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """``settings`` are what a project stores to learn from these data, ``dataset`` is what they declare.

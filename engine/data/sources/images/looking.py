@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.data.dataset import DataError
 from engine.data.sources import listing
-from engine.data.sources.found import Found, Note
+from engine.data.sources.found import Found, Note, several
 from engine.data.sources.images import oddities
 from engine.data.sources.images.columns import mask
 from engine.data.sources.images.images import Images, is_image, mask_of, word_of
@@ -362,9 +362,14 @@ def _unanswered(source: Images, names: list[str], known: set[str], samples: Any)
     lost = [name for name in inside if name not in there and name not in set(source.skip)]
     if not lost:
         return []
-    why = {"folders": "are in no folder of a class", "table": "are not in the table", "masks": "have no mask"}
-    why["names"] = "have names that say nothing of a class"
-    message = f"{len(lost):,} images {why[source.answers]} and are left out."
+    why = {
+        "folders": ("is in no folder of a class", "are in no folder of a class"),
+        "table": ("is not in the table", "are not in the table"),
+        "masks": ("has no mask", "have no mask"),
+        "names": ("has a name that says nothing of a class", "have names that say nothing of a class"),
+    }
+    one, many = why[source.answers]
+    message = several(len(lost), f"image {one} and is left out.", f"images {many} and are left out.")
     return [Note("no-answer", message, tuple(lost[:20]), "warning", len(lost))]
 
 

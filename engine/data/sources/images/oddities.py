@@ -11,7 +11,7 @@ from typing import Final
 
 from engine.data.dataset import DataError
 from engine.data.sampling import is_uneven
-from engine.data.sources.found import Note
+from engine.data.sources.found import Note, several
 from engine.data.sources.images.checking import FLAT, Checked, checked
 from engine.data.sources.images.images import Images, is_image
 from engine.data.sources.listing import Entry, LeftOut, Why
@@ -73,7 +73,13 @@ def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
         )
     if linked:
         notes.append(
-            Note("links", f"{len(linked):,} images are reached by links.", tuple(linked[:SHOWN]), "hint", len(linked))
+            Note(
+                "links",
+                f"{several(len(linked), 'image is', 'images are')} reached by links.",
+                tuple(linked[:SHOWN]),
+                "hint",
+                len(linked),
+            )
         )
     sizes = Counter(one.size for one in whole)
     (size, often) = max(sizes.items(), key=lambda pair: (pair[1], pair[0]))
@@ -129,14 +135,21 @@ def _twice(source: Images, whole: list[Checked]) -> list[Note]:
     for code, groups, words in (("duplicates", same, "the same bytes"), ("near-duplicates", alike, "the same look")):
         if groups:
             many = sum(len(group) - 1 for group in groups)
-            notes.append(_named(code, groups, many, f"{many:,} images have {words} as another one."))
+            notes.append(
+                _named(code, groups, many, f"{several(many, 'image has', 'images have')} {words} as another one.")
+            )
         across = [group for group in groups if source.parts and len({_part(one.name) for one in group}) > 1]
         if across:
-            message = f"{len(across):,} images with {words} are in more than one part: the test score will be too good."
+            message = several(len(across), f"image with {words} is", f"images with {words} are")
+            message += " in more than one part: the test score will be too good."
             notes.append(_named(f"{code}-across-parts", across, len(across), message))
     torn = [group for group in same if len({source.class_of(one.name) for one in group}) > 1]
     if torn and source.answers in ("folders", "names"):
-        notes.append(_named("two-labels", torn, len(torn), f"{len(torn):,} images are in two classes at once."))
+        notes.append(
+            _named(
+                "two-labels", torn, len(torn), f"{several(len(torn), 'image is', 'images are')} in two classes at once."
+            )
+        )
     return notes
 
 
@@ -210,7 +223,7 @@ def few_and_uneven(counts: Mapping[str, int], what: str) -> list[Note]:
     notes = list[Note]()
     few = [name for name, count in counts.items() if count < FEW]
     if few:
-        message = f"{len(few):,} classes have less than {FEW} {what}: {', '.join(few[:6])}."
+        message = f"{several(len(few), 'class has', 'classes have')} less than {FEW} {what}: {', '.join(few[:6])}."
         notes.append(Note("few-samples", message, tuple(few[:SHOWN]), "warning", len(few)))
     if len(counts) > 1 and min(counts.values()) and is_uneven(counts.values()):
         most, least = max(counts, key=lambda name: counts[name]), min(counts, key=lambda name: counts[name])

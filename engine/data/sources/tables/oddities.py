@@ -120,7 +120,8 @@ def _twice(source: Table, table: pd.DataFrame) -> list[Note]:
         message = f"{_rows(many)} {'is' if many == 1 else 'are'} there more than once."
         notes.append(Note("duplicates", message, (), "warning", many))
     if many := int(torn.sum()):
-        notes.append(Note("two-labels", f"{many:,} rows are alike but for what is to be learned.", (), "hint", many))
+        message = f"{_rows(many)} {'is' if many == 1 else 'are'} alike but for what is to be learned."
+        notes.append(Note("two-labels", message, (), "hint", many))
     return notes
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import Graph, project
+from engine import Graph, own_files, project
 from engine.edits import SetSetting
 from engine.literals import literal
 from engine.training.control import Control
@@ -120,6 +121,24 @@ def test_folds_are_listed_with_one_number_and_deleted_one_by_one(whole: Path, tm
     delete(paths[1], root)
     assert not together.exists()
     assert len(listing(root).entries) == 1
+
+
+@pytest.mark.parametrize("left", ["fold-2/model.safetensors", "notes.txt"])
+def test_with_the_last_fold_goes_what_is_not_the_users(left: str, whole: Path, tmp_path: Path) -> None:
+    together = tmp_path / "runs" / "folds"
+    shutil.copytree(whole / "fold-1", together / "fold-1")
+    shutil.copytree(whole / "fold-3", together / "fold-3")
+    for name in ("folds.json", "project.loom"):
+        shutil.copy2(whole / name, together / name)
+    (together / left).parent.mkdir(exist_ok=True)
+    (together / left).write_bytes(b"mine")
+    for number in (1, 3):
+        delete(folds.path_of(together, number), tmp_path / "runs")
+    assert {path.name for path in together.iterdir()} == {"folds.json", "project.loom", left.partition("/")[0]}
+    shutil.copytree(whole / "fold-1", together / "fold-1")
+    own_files.remove(together / left.partition("/")[0])
+    delete(folds.path_of(together, 1), tmp_path / "runs")
+    assert list((tmp_path / "runs").iterdir()) == []
 
 
 def test_a_folder_that_is_not_empty_or_damaged_is_one_sentence(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from engine.errors import LayerloomError
 from engine.files import FileError, encoded
 from engine.home import home
 from engine.locks import is_written
-from engine.training.runs.folder import FACTS, FOLDS, LARGEST_FACTS, RunError, writer_lock
+from engine.training.runs.folder import FACTS, FOLDS, LARGEST_FACTS, PROJECT, RunError, writer_lock
 from engine.training.runs.folds import folds_of_run
 from engine.training.runs.numbers import numbered
 from engine.training.runs.origin import Owner, reason
@@ -182,10 +182,15 @@ def delete(run: Path, root: Path | None = None) -> None:
             own_files.remove(aside)
         system.rename(run, aside)
         shutil.rmtree(aside)
-        if together is not None and not nested(together):
+        if together is not None and not any(map(_is_more, together.iterdir())):
             shutil.rmtree(together)
     except OSError as error:
         raise RunError(f"{run} cannot be deleted: {error.strerror or error}.") from error
+
+
+def _is_more(path: Path) -> bool:
+    """Whether this is neither what describes the folds nor what a killed writer has left beside it."""
+    return path.name not in (PROJECT, FOLDS) and not path.name.startswith(".")
 
 
 def _folders(folder: Path) -> list[str]:

@@ -30,7 +30,9 @@ class SplitSettings(Section):
         "and train and validation share the rest",
     )
     stratify: bool = Field(
-        True, description="keep the mix of classes the same in every part; where whole groups stay together it cannot"
+        True,
+        description="keep the mix of classes the same in every part (of one's own data only with exact, or in folds; "
+        "else it is missed by a little); where whole groups stay together it cannot",
     )
 
     exact: bool = Field(

@@ -235,6 +235,17 @@ def test_images_are_split_by_the_table_of_their_labels(tmp_path: Path) -> None:
         sources.describe(tmp_path, "images", wrong)
 
 
+def test_the_same_image_in_two_parts_of_a_column_is_said(tmp_path: Path) -> None:
+    from PIL import Image
+
+    for index in range(12):
+        Image.new("L", (6, 6), 20 * (index % 11)).save(tmp_path / f"{index:02}.png")
+    rows = [(f"{index:02}.png", "ab"[index % 2], ("train", "val", "test", "test")[index % 4]) for index in range(12)]
+    table(tmp_path / "labels.csv", ("file", "label", "set"), *rows)
+    notes = {note.code: note.files for note in sources.describe(tmp_path).notes}
+    assert set(notes["duplicates-across-parts"]) == {"00.png", "11.png"}
+
+
 def test_images_of_one_folder_stay_together(tmp_path: Path) -> None:
     digit_folders(tmp_path, 60)
     for file in sorted(tmp_path.rglob("*.png")):

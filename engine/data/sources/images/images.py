@@ -195,6 +195,13 @@ class Images(Source):
             chosen = (name for name in chosen if not name.startswith(f"{self.masks_in}/"))
         return sorted(chosen)
 
+    def named_parts(self, path: Path, names: list[str]) -> list[int]:
+        """The part of the split that the data name for each of these images; empty where they name none.
+
+        Raises DataError.
+        """
+        return [part_of(said) for said in self._said(path, names)] if self._parting() == "given" else []
+
     def _said(self, path: Path, names: list[str]) -> list[str]:
         """What says of each image how it is split: the name of a folder, or a cell of the table. Raises DataError."""
         if self.parts:

@@ -15,7 +15,6 @@ from engine.data.sources.found import Note, several
 from engine.data.sources.images.checking import FLAT, Checked, checked
 from engine.data.sources.images.images import Images, is_image
 from engine.data.sources.listing import Entry, LeftOut, Why
-from engine.data.sources.parts import part_of
 from engine.data.watch import Watch
 from engine.errors import Reason
 
@@ -66,7 +65,7 @@ def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
     whole = [one for one in found if not one.fault]
     if not whole:
         raise DataError(f"None of the {len(found):,} images below {path} can be read: {broken[0].fault}")
-    notes = [*_unread(broken), *_twice(source, whole), *_sizes(whole)]
+    notes = [*_unread(broken), *_twice(path, source, whole), *_sizes(whole)]
     if step > 1:
         notes.append(
             Note("sampled", f"{len(chosen):,} of the {len(names):,} images were checked, one in {step}.", (), "hint")
@@ -121,12 +120,13 @@ def of_listing(left: list[LeftOut]) -> list[Note]:
     return notes
 
 
-def _twice(source: Images, whole: list[Checked]) -> list[Note]:
+def _twice(path: Path, source: Images, whole: list[Checked]) -> list[Note]:
     """The same image more than once: by its bytes, or by its look at another size or quality (a difference hash).
 
     Krawetz (2013), Kind of Like That: 64 bits, each saying whether a pixel of 9 × 8 is brighter than its neighbour.
     """
-    notes = list[Note]()
+    notes, every = list[Note](), [one.name for one in whole]
+    part = dict(zip(every, source.named_parts(path, every), strict=False))
     by_bytes = defaultdict[object, list[Checked]](list)
     for one in whole:
         by_bytes[one.digest].append(one)
@@ -138,7 +138,7 @@ def _twice(source: Images, whole: list[Checked]) -> list[Note]:
             notes.append(
                 _named(code, groups, many, f"{several(many, 'image has', 'images have')} {words} as another one.")
             )
-        across = [group for group in groups if source.parts and len({_part(one.name) for one in group}) > 1]
+        across = [group for group in groups if part and len({part[one.name] for one in group}) > 1]
         if across:
             message = several(len(across), f"image with {words} is", f"images with {words} are")
             message += " in more than one part: the test score will be too good."
@@ -192,10 +192,6 @@ def _close(one: Checked, other: Checked) -> bool:
 
 def _named(code: str, groups: list[list[Checked]], count: int, message: str) -> Note:
     return Note(code, message, tuple(one.name for group in groups for one in group)[:SHOWN], "warning", count)
-
-
-def _part(name: str) -> int:
-    return part_of(name.partition("/")[0])
 
 
 def _sizes(whole: list[Checked]) -> list[Note]:

@@ -8,12 +8,42 @@ import sys
 from collections.abc import Sequence
 
 from engine.logs.log_files import logging_to_files
-from gui.cli import check, data, evaluate, info, layers, new, open_window, predict, presets_list, source, train
+from gui.cli import (
+    check,
+    compare,
+    data,
+    evaluate,
+    info,
+    layers,
+    new,
+    open_window,
+    predict,
+    presets_list,
+    rm,
+    runs,
+    source,
+    train,
+)
 from gui.cli.output import lasting_output
 from gui.unexpected import hooks
 from gui.unexpected.recorder import Recorder, record
 
-COMMANDS = (open_window, presets_list, layers, data, new, check, info, source, train, evaluate, predict)
+COMMANDS = (
+    open_window,
+    presets_list,
+    layers,
+    data,
+    new,
+    check,
+    info,
+    source,
+    train,
+    evaluate,
+    predict,
+    runs,
+    compare,
+    rm,
+)
 DONE, NO, WRONG, INTERRUPTED = 0, 1, 2, 130
 log = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 from engine.data.splitting import PartName
 from gui.cli.common import CallError, Commands, add_json, print_json, print_table
+from gui.cli.run_names import run_of
 
 if TYPE_CHECKING:
     from engine.inside.scores import Interval, Scores
@@ -20,7 +21,7 @@ MOST_RESAMPLES = 100_000
 
 def add(commands: Commands) -> None:
     parser = commands.add_parser("evaluate", help="the metrics of a run on a part of its data, with intervals")
-    parser.add_argument("folder", metavar="RUN", type=Path, help="the folder of a run")
+    parser.add_argument("folder", metavar="RUN", help="the folder of a run, or its name")
     parser.add_argument(
         "--part", choices=get_args(PartName), default="test", help="the part of its data (default test)"
     )
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     from engine.inside.scores import scores
     from engine.inside.trained import open_run
 
-    trained = open_run(args.folder)
+    trained = open_run(run_of(args.folder))
     if trained.note:
         print(f"layerloom: {trained.note}", file=sys.stderr)
     part = trained.part(args.part) if args.data is None else trained.others(args.data)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from engine.files import write_atomically
 from engine.training.runs.export import safe
 from gui.cli.common import CallError, Commands, add_force, add_json, check_new, print_json, print_table
+from gui.cli.run_names import run_of
 
 if TYPE_CHECKING:
     from engine.inside.predicting import Answer, Prediction
@@ -23,7 +24,7 @@ SHOWN: Final = 3
 
 def add(commands: Commands) -> None:
     parser = commands.add_parser("predict", help="what the network of a run answers to images, tables or arrays")
-    parser.add_argument("folder", metavar="RUN", type=Path, help="the folder of a run")
+    parser.add_argument("folder", metavar="RUN", help="the folder of a run, or its name")
     parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="files, or folders with images")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE.csv", help="write all answers into a table")
     add_force(parser)
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     from engine.inside.predicting import predict
     from engine.inside.trained import open_run
 
-    trained = open_run(args.folder)
+    trained = open_run(run_of(args.folder))
     if trained.note:
         print(f"layerloom: {trained.note}", file=sys.stderr)
     predictions = predict(trained, args.paths)

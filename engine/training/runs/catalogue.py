@@ -23,7 +23,7 @@ from engine.files import FileError, encoded
 from engine.home import home
 from engine.locks import is_written
 from engine.training.runs.folder import FACTS, FOLDS, LARGEST_FACTS, PROJECT, RunError, writer_lock
-from engine.training.runs.folds import folds_of_run
+from engine.training.runs.folds import folds_of_run, number_of
 from engine.training.runs.numbers import numbered
 from engine.training.runs.origin import Owner, reason
 from engine.training.runs.run_info import Changes, Count, Values, nested, read
@@ -79,6 +79,11 @@ class Listing:
     broken: dict[Path, str]
     numbers: dict[Path, int]
     foreign: dict[Path, str]
+
+    def called(self, entry: RunEntry) -> str:
+        """What a run is called by: the name it was given, or its number; those of a cross-validation have one."""
+        number, fold = self.numbers[entry.path], number_of(entry.path)
+        return entry.name or (f"run {number}, fold {fold}" if fold else f"run {number}")
 
 
 def runs_folder(root: Path | None = None) -> Path:

@@ -11,7 +11,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont
 
 from engine.training.runs.catalogue import Listing, RunEntry
-from engine.training.runs.folds import number_of
 from engine.training.runs.origin import note_for
 from gui.theme import theme
 from gui.training.runs.runs_columns import (
@@ -52,18 +51,12 @@ class RunRows:
     @classmethod
     def of(cls, found: Listing) -> RunRows:
         """Name or number them, and say all in words."""
-        labels = {entry.path: entry.name or _label(entry.path, found.numbers[entry.path]) for entry in found.entries}
+        labels = {entry.path: found.called(entry) for entry in found.entries}
         runs = []
         for entry in found.entries:
             cut_off = entry.state == "running" and entry.path not in found.going_on
             runs.append(RunRow.of(entry, labels[entry.path], "cut off" if cut_off else entry.state))
         return cls(tuple(runs), tuple(map(cells_of, runs)), labels, found.going_on, found.foreign)
-
-
-def _label(path: Path, number: int) -> str:
-    """What a run without a name is called; those of a cross-validation have one number."""
-    fold = number_of(path)
-    return f"run {number}, fold {fold}" if fold else f"run {number}"
 
 
 class RunsModel(QAbstractTableModel):

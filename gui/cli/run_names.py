@@ -1,0 +1,26 @@
+"""Runs on the command line: by the path of their folder, its name, or the name they were given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.nearest import hint
+from engine.training.runs.catalogue import listing
+from engine.training.runs.folder import FACTS
+from gui.cli.common import CallError
+
+
+def run_of(text: str) -> Path:
+    """The folder of the run that is meant. Raises CallError where there is none, or several have the name."""
+    path = Path(text)
+    if (path / FACTS).is_file():
+        return path
+    found = listing()
+    by_folder = [entry.path for entry in found.entries if entry.path.name == text]
+    by_name = [entry.path for entry in found.entries if text in (entry.name, f"{entry.network} {found.called(entry)}")]
+    chosen = by_folder or by_name
+    if len(chosen) == 1:
+        return chosen[0]
+    if chosen:
+        raise CallError(f"{len(chosen)} runs are called {text!r}: give the folder of one, such as {chosen[0].name}.")
+    raise CallError(f"There is no run {text!r}; {hint(text, [entry.path.name for entry in found.entries])}")

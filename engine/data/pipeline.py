@@ -15,7 +15,7 @@ from engine.data.fields import fields
 from engine.data.framing import reshape
 from engine.data.origin import declared, opened
 from engine.data.splitting import PARTS, PartName, split
-from engine.data.streams import View, ahead, workers
+from engine.data.streams import View, batches_ahead, workers
 from engine.data.transforms import Fitted, fit, for_masks
 from engine.seeds import derive
 from engine.settings.data import DataConfig
@@ -111,20 +111,16 @@ class Part:
         self, names: list[str], size: int, order: torch.Tensor | None, starts: range
     ) -> Iterator[dict[str, torch.Tensor]]:
         """The fields of each batch that are read from files."""
+        import numpy as np
         import torch
 
         views = {name: self.views[name] for name in names if name in self.views}
         if not views:
             return repeat({})
-        positions = None if order is None else order.cpu().numpy()
+        positions = np.arange(len(self)) if order is None else order.cpu().numpy()
         pinned = self.target is not None and torch.device(self.target).type == "cuda"
-
-        def make(start: int) -> dict[str, torch.Tensor]:
-            chosen = slice(start, start + size) if positions is None else positions[start : start + size]
-            made = {name: torch.from_numpy(view[chosen]) for name, view in views.items()}
-            return {name: tensor.pin_memory() for name, tensor in made.items()} if pinned else made
-
-        return ahead(starts, make, self.threads)
+        chosen = (positions[start : start + size] for start in starts)
+        return batches_ahead(views, chosen, self.threads, pinned=pinned)
 
 
 @dataclass(frozen=True, slots=True)

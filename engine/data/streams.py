@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.data.transforms import Fitted
 
 AHEAD = 2
-"""Batches a thread has ready or under way."""
+"""Pieces of work that a thread has ready or under way."""
 MOST_WORKERS = 16
 PIECE = 4 * 2**20
 """Bytes of samples that are transformed together."""
@@ -58,6 +58,12 @@ class View:
     def __getitem__(self, positions: Array | slice) -> Array:
         return self._made(positions)
 
+    def fill(self, positions: Array | slice, out: Array) -> None:
+        """Put the samples into ``out``."""
+        made = self._made(positions, out)
+        if made is not out:
+            out[:] = made
+
     def _made(self, positions: Array | slice, out: Array | None = None) -> Array:
         """The samples, in ``out`` where the last transform can write there."""
         values, last = self.column[self.indices[positions]], len(self.chain) - 1
@@ -77,10 +83,7 @@ class View:
         result = np.empty((len(self), *self.shape[1:]), self.dtype)
 
         def make(start: int) -> None:
-            part = result[start : start + self._step]
-            made = self._made(slice(start, start + self._step), part)
-            if made is not part:
-                part[:] = made
+            self.fill(slice(start, start + self._step), result[start : start + self._step])
 
         for _ in ahead(range(0, len(self), self._step), make, self.threads):
             pass
@@ -101,7 +104,41 @@ def pieces(column: Column, step: int) -> Iterator[Array]:
     )
 
 
-def ahead(items: Sequence[Item], make: Callable[[Item], Made], threads: int) -> Iterator[Made]:
+def batches_ahead(
+    views: Mapping[str, View], chosen: Iterable[Array], threads: int, *, pinned: bool
+) -> Iterator[dict[str, torch.Tensor]]:
+    """A batch of the samples at each of these positions; all threads read at the same one, some go ahead to the next.
+
+    With ``pinned`` it lies where a device can fetch it by itself.
+    """
+    import numpy as np
+    import torch
+
+    types = {name: torch.from_numpy(np.empty(0, view.dtype)).dtype for name, view in views.items()}
+
+    def tasks() -> Iterator[tuple[dict[str, torch.Tensor], Array, int, int]]:
+        for positions in chosen:
+            count = len(positions)
+            batch = {
+                name: torch.empty((count, *view.shape[1:]), dtype=types[name], pin_memory=pinned)
+                for name, view in views.items()
+            }
+            step = max(1, -(-count // threads))
+            for start in range(0, count, step):
+                yield batch, positions, start, min(start + step, count)
+
+    def make(task: tuple[dict[str, torch.Tensor], Array, int, int]) -> dict[str, torch.Tensor] | None:
+        batch, positions, start, end = task
+        for name, view in views.items():
+            view.fill(positions[start:end], batch[name].numpy()[start:end])
+        return batch if end == len(positions) else None
+
+    for batch in ahead(tasks(), make, threads):
+        if batch is not None:
+            yield batch
+
+
+def ahead(items: Iterable[Item], make: Callable[[Item], Made], threads: int) -> Iterator[Made]:
     """``make(item)`` for every item, in order, by threads that are some items ahead. Raises what `make` raises.
 
     Without threads each is made when it is asked for.

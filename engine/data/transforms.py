@@ -54,8 +54,9 @@ class Fitted:
         shape = _along(values.ndim)
         mean = np.array(self.mean, dtype=np.float32).reshape(shape)
         std = np.array(self.std, dtype=np.float32).reshape(shape)
-        result = np.subtract(values, mean, out=out, dtype=np.float32)
-        result /= std
+        with np.errstate(invalid="ignore", over="ignore"):  # numbers that are none are said before the first step
+            result = np.subtract(values, mean, out=out, dtype=np.float32)
+            result /= std
         return result
 
 
@@ -74,11 +75,12 @@ def fit(transform: Transform, training: Column) -> Fitted:
     kept = [axis for axis, size in enumerate(_along(rank)) if size == -1]
     axes = tuple(axis for axis in range(rank) if axis not in kept)
     count = math.prod(training.shape) / training.shape[kept[0]]
-    mean = sum(_exact(piece).sum(axes, dtype=np.float64) for piece in _pieces(training)) / count
     shape = _along(rank)
-    variance = sum(_squares(piece, mean.reshape(shape)).sum(axes) for piece in _pieces(training)) / count
-    rounding = np.finfo(np.float64).eps * count
-    constant = variance <= rounding * variance + (rounding * mean) ** 2
+    with np.errstate(invalid="ignore", over="ignore"):
+        mean = sum(_exact(piece).sum(axes, dtype=np.float64) for piece in _pieces(training)) / count
+        variance = sum(_squares(piece, mean.reshape(shape)).sum(axes) for piece in _pieces(training)) / count
+        rounding = np.finfo(np.float64).eps * count
+        constant = variance <= rounding * variance + (rounding * mean) ** 2
     std = np.where(constant, 1.0, np.sqrt(variance))
     return Fitted(transform, tuple(mean.ravel().tolist()), tuple(std.ravel().tolist()))
 

@@ -22,6 +22,7 @@ from engine.data.sources.images.decoding import opened, read
 from engine.data.sources.tables import reading
 from engine.files import read_bytes
 from engine.settings.data import DataConfig
+from engine.training.loop import Trainer
 from presets.fitting import fitted
 from tests.engine.own_data import digit_folders, png_of_nothing
 from tests.platforms import unix
@@ -200,3 +201,12 @@ def test_an_array_whose_file_was_cut_ends_no_program(tmp_path: Path) -> None:
     with pytest.raises(SampleError, match="shorter") as error:
         column[np.array([999])]
     assert error.value.about.reason == "damaged-file"
+
+
+def test_numbers_that_are_far_too_large_are_said_before_the_first_step(tmp_path: Path) -> None:
+    rows = "".join(f"{n % 7},{(n % 2 and 'yes') or 'no'}\n" for n in range(60)) + "1e300,yes\n-1e300,no\n"
+    (tmp_path / "a.csv").write_text("length,answer\n" + rows)
+    graph, _ = fitted("linear-classifier", sources.describe(tmp_path / "a.csv"))
+    result = Trainer(graph, tmp_path / "run").run()
+    assert (result.state, result.steps, result.about.field) == ("failed", 0, "features"), result.message
+    assert "infinite" in result.message or "NaN" in result.message

@@ -96,7 +96,8 @@ def features(column: ColumnSettings, cells: pd.Series, *, comma: bool) -> Array:
         made = [numbers(cells, comma=comma)]
     if column.missing == "indicate":
         made.append(made[0].isna().astype("float64"))
-    return np.stack([np.asarray(one, np.float32) for one in made], axis=1)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, and said before the first step
+        return np.stack([np.asarray(one, np.float32) for one in made], axis=1)
 
 
 def positions(column: ColumnSettings, cells: pd.Series) -> Array:

@@ -128,7 +128,8 @@ class Table(Source):
         import numpy as np
 
         if field.role == "target" and not field.classes:
-            goals = [np.asarray(self._numbers(rows[one]), np.float32) for one in field.columns]
+            with np.errstate(over="ignore"):  # as with the features
+                goals = [np.asarray(self._numbers(rows[one]), np.float32) for one in field.columns]
             return np.stack(goals, axis=1)
         if field.role == "target":
             column = next(one for one in self.of("target") if one.categories and name.startswith(one.name))

@@ -144,7 +144,7 @@ class Dashboard(QWidget):
         self.drawing.settle()
         self._show_below()
         self._refresh_runs()
-        said = f"{result_text(result)} {sentence_of(result.run)}".strip()
+        said = " ".join(filter(None, (result_text(result), sentence_of(result.run))))
         self.message.emit(said)
         self.notice.tell(f"“{self.run.name}” has ended its training", said)
 

@@ -63,7 +63,7 @@ class Outcome(QObject):
 
     def show(self, result: Result, host: Host, *, others: bool) -> None:
         """Say how a run ended; ``others`` says that the curves of other runs are shown."""
-        text = f"{result_text(result)} {sentence_of(result.run)}".strip()
+        text = " ".join(filter(None, (result_text(result), sentence_of(result.run))))
         self._link, self._lr = None, math.nan
         if result.state == "failed":
             self._link = fix_link(result.about, self._document.project)

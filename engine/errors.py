@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-Reason = Literal["", "diverged", "out-of-memory", "missing-file", "damaged-file", "unreadable-file", "too-large"]
+Reason = Literal[
+    "", "diverged", "out-of-memory", "missing-file", "damaged-file", "unreadable-file", "too-large", "changed-data"
+]
 """The kinds of failure that are told apart; empty for every other."""
 
 

@@ -140,15 +140,20 @@ class Trainer:
                     "with data.drop_last on, no batch is left.",
                     setting="data.batch_size",
                 )
-            if resumed and resumed.data and resumed.data != fingerprint(plan.data):
+            seen = fingerprint(plan.data)
+            if resumed and resumed.data and resumed.data != seen:
                 raise TrainingError(
                     f"The data {declared(plan.data).name!r} have changed since the run in {resumed.path} was begun, "
-                    "so it cannot go on as if nothing had happened: put them back, or begin a new run from its weights."
+                    "so it cannot go on as if nothing had happened: put them back, resume with them as they are, or "
+                    "begin a new run from its weights.",
+                    reason="changed-data",
                 )
             checkpoint = load(resumed.path) if resumed else None
             parent = parent_of(self._weights_of) if self._weights_of is not None else None
             resumed = self._own(resumed) if resumed else None
-            run = self._old_run(resumed, checkpoint) if resumed else self._new_run(plan, str(target), threads)
+            run = (
+                self._old_run(resumed, checkpoint, seen) if resumed else self._new_run(plan, str(target), threads, seen)
+            )
         except CopyCancelled:
             return self._cancelled()
         except (DataError, RunError, TrainingError) as error:
@@ -188,7 +193,7 @@ class Trainer:
         self._show(state="stopped", phase="", message=message, fraction=None)
         return Result("stopped", message, info.epochs, info.steps, info.seconds, info.path)
 
-    def _new_run(self, plan: TrainingPlan, device: str, threads: int) -> Run:
+    def _new_run(self, plan: TrainingPlan, device: str, threads: int, seen: str) -> Run:
         if plan.data.split.folds is not None and self._run_dir is None:
             number = plan.data.split.fold
             together = folds.create(self.graph, None, root=self._root, weights_of=self._weights_of)
@@ -199,23 +204,26 @@ class Trainer:
             root=self._root,
             device=device,
             threads=threads,
-            data=fingerprint(plan.data),
+            data=seen,
             environment=environment(),
             modules=plan.source.modules,
         )
         self._show(run=run.path)
         return run
 
-    def _old_run(self, info: RunInfo, checkpoint: Checkpoint | None) -> Run:
-        """Open a run again, cut back to its checkpoint, or to nothing; its curves so far are shown."""
+    def _old_run(self, info: RunInfo, checkpoint: Checkpoint | None, seen: str) -> Run:
+        """Open a run again, cut back to its checkpoint, or to nothing; its curves so far are shown.
+
+        ``seen`` is the fingerprint of the data it goes on with.
+        """
         if checkpoint is None:
-            run = Run.reopen(info, 0, 0)
+            run = Run.reopen(info, 0, 0, data=seen)
             self._show(run=run.path)
             return run
         from engine.training.runs.checkpoint import drop_later
 
         progress = checkpoint.progress
-        run = Run.reopen(info, progress.metrics_bytes, progress.timing_bytes, progress.step)
+        run = Run.reopen(info, progress.metrics_bytes, progress.timing_bytes, progress.step, data=seen)
         self.history.changes = run.info.changes
         drop_later(run.path, progress.step)
         try:

@@ -17,6 +17,7 @@ from engine.edits import SetSetting
 from engine.training.control import Control
 from engine.training.plan import check
 from engine.training.runs import folds
+from engine.training.runs.catalogue import accept_data
 from engine.training.steps.threads import use_passive_waiting
 from gui.cli import folds as report
 from gui.cli.common import CallError, Commands, add_set, add_what
@@ -44,6 +45,9 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--resume", type=Path, metavar="RUN_DIR", help="resume this run, or the folds in a folder, where it was stopped"
     )
+    parser.add_argument(
+        "--changed-data", action="store_true", help="resume though the data have changed since: with them as they are"
+    )
     parser.add_argument("--folds", type=int, metavar="K", help="cross-validation: K runs, then mean and deviation")
     parser.add_argument("--epochs", type=int, metavar="N", help="how many times over the data")
     add_set(parser, "change a setting or parameter, as training.optimizer.lr=0.01; may be given again")
@@ -65,12 +69,16 @@ def run(args: argparse.Namespace) -> int:
     ]
     if args.resume is not None and (given or args.assignments):
         raise CallError("--resume continues a run as it was: it takes no WHAT and no other settings.")
+    if args.changed_data and args.resume is None:
+        raise CallError("--changed-data is about --resume; give both.")
     if args.resume is None and args.what is None:
         raise CallError("train needs WHAT to train, or --resume and the folder of a run.")
     use_passive_waiting()
     from engine.training.loop import Trainer
 
     if args.resume is not None:
+        if args.changed_data:
+            _accept(args.resume)
         if folds.is_folds(args.resume):
             return _cross_validate(args.resume, args)
         return _train(partial(Trainer.resume, args.resume), args)[0]
@@ -79,6 +87,15 @@ def run(args: argparse.Namespace) -> int:
         check(graph)
         return _cross_validate(folds.create(graph, args.run_dir, weights_of=args.weights_of), args)
     return _train(partial(Trainer, graph, args.run_dir, weights_of=args.weights_of), args)[0]
+
+
+def _accept(path: Path) -> None:
+    """Take the data of a run, or of the fold that is next, as they are now. Raises RunError."""
+    turn = folds.turn(path) if folds.is_folds(path) else None
+    if turn is None:
+        accept_data(path)
+    elif turn.resume:
+        accept_data(turn.path)
 
 
 def _train(make: Callable[..., Trainer], args: argparse.Namespace, resume: Path | None = None) -> tuple[int, bool]:

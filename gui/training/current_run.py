@@ -13,6 +13,7 @@ from engine.graph import Graph
 from engine.training.history import History
 from engine.training.process.handover import live
 from engine.training.runs import folds
+from engine.training.runs.catalogue import accept_data
 from engine.training.runs.folder import RunError
 from engine.training.status import Result
 from gui.document import Document
@@ -109,6 +110,11 @@ class CurrentRun(QObject):
         """Resume a run that was stopped, cut off or has failed: with its own network and settings."""
         if not self.running:
             self._begin(self.make_host(self._document.project, resume=path))
+
+    def resume_with_changed_data(self, path: Path) -> None:
+        """Resume a run though its data have changed since, with them as they are now."""
+        work = partial(accept_data, path)
+        self._stored.run(work, lambda _: self.resume(path), lambda error: self.message.emit(str(error)))
 
     def resume_shown_or_held(self) -> None:
         """Resume the run that has ended, or waits."""

@@ -90,6 +90,7 @@ class Dashboard(QWidget):
             speaker.message.connect(self.message)
         self.remarks.preflight.connect(self.outcome.show_preflight)
         self.remarks.setting_wanted.connect(self.settings.focus)
+        self.outcome.changed_data_wanted.connect(self.run.resume_with_changed_data)
         self.outcome.setting_wanted.connect(self.remarks.setting_wanted)
         self.outcome.node_wanted.connect(self.remarks.node_wanted)
         self.runs.resume_wanted.connect(self.run.resume)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -23,14 +24,17 @@ from gui.training.banner import Banner, EmptyState
 from gui.training.folds_words import sentence_of
 from gui.training.words import result_text
 
+CHANGED = "Resume with Changed Data"
+
 
 @dataclass(frozen=True, slots=True)
 class FixLink:
-    """Where something is fixed: a setting (``data.path``) or a node; ``label`` is what a button calls it."""
+    """Where something is fixed: a setting (``data.path``), a node or a run; ``label`` is what a button calls it."""
 
     label: str
     setting: str = ""
     node: str = ""
+    run: Path | None = None
 
 
 class Outcome(QObject):
@@ -38,6 +42,8 @@ class Outcome(QObject):
 
     setting_wanted = Signal(str)
     node_wanted = Signal(tuple, str)
+    changed_data_wanted = Signal(object)
+    """A run is to be resumed with its data as they are now."""
     message = Signal(str)
 
     def __init__(self, document: Document, train: Callable[[], None], parent: QObject | None = None) -> None:
@@ -66,7 +72,8 @@ class Outcome(QObject):
         text = " ".join(filter(None, (result_text(result), sentence_of(result.run))))
         self._link, self._lr = None, math.nan
         if result.state == "failed":
-            self._link = fix_link(result.about, self._document.project)
+            changed = result.about.reason == "changed-data"
+            self._link = FixLink(CHANGED, run=result.run) if changed else fix_link(result.about, self._document.project)
             self._lr = self._other_rate(host.history)
         fix = "" if self._link is None else self._link.label
         if refused(result, host.history):
@@ -76,7 +83,7 @@ class Outcome(QObject):
                 return
         again = f"Train anew with {self._lr:g}" if math.isfinite(self._lr) else ""
         resumable = (result.state == "stopped" and own_files.is_file(result.run, METRICS)) or (
-            result.state == "failed" and _kept(result)
+            result.state == "failed" and _kept(result) and result.about.reason != "changed-data"
         )
         self.banner.show_result(
             result.state, text, resumable=resumable and not again, again=again, fix="" if again else fix
@@ -103,7 +110,9 @@ class Outcome(QObject):
 
     def _fix(self) -> None:
         if self._link is not None:
-            if self._link.setting:
+            if self._link.run is not None:
+                self.changed_data_wanted.emit(self._link.run)
+            elif self._link.setting:
                 self.setting_wanted.emit(self._link.setting)
             else:
                 self.node_wanted.emit((), self._link.node)

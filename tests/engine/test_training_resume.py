@@ -17,6 +17,7 @@ import pytest
 import torch
 
 import presets
+from engine.data import sources
 from engine.edits import RenameNode, SetParameter, SetSetting
 from engine.graph import Graph
 from engine.literals import literal
@@ -24,11 +25,14 @@ from engine.locks import is_written
 from engine.training.control import Control
 from engine.training.history import History
 from engine.training.loop import Trainer
+from engine.training.runs.catalogue import accept_data
 from engine.training.runs.checkpoint import BEST, FOLDER, MODEL, STATE, load
 from engine.training.runs.folder import RunError, writer_lock
 from engine.training.runs.lines import read_metrics
 from engine.training.runs.run_info import read
 from engine.training.status import Status, TrainingError
+from presets.fitting import fitted
+from tests.engine.own_data import wine_table
 from tests.platforms import unix
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -347,11 +351,22 @@ def test_a_run_whose_folder_vanishes_ends_with_a_sentence(how: str, tmp_path: Pa
     assert not (tmp_path / "run").exists()
 
 
-def test_data_that_have_changed_since_are_not_gone_on_with(tmp_path: Path) -> None:
-    Trainer(network("image"), tmp_path / "run", control=Stopping(20)).run()
-    facts = tmp_path / "run" / "run.json"
-    entries = json.loads(facts.read_text())
-    assert len(entries["data"]) == 64
-    facts.write_text(json.dumps({**entries, "data": "0" * 64}))
-    with pytest.raises(TrainingError, match="The data 'digits' have changed since the run"):
+def test_data_that_have_changed_since_are_asked_about(tmp_path: Path) -> None:
+    """The run is left as it is; with the data as they are now it goes on once they are accepted, and says so."""
+    table = wine_table(tmp_path / "wine.csv")
+    graph, _ = fitted("mlp", sources.describe(table))
+    for path, value in ((("training", "epochs"), 8), (("training", "threads"), 1)):
+        SetSetting(path, value).apply(graph)
+    Trainer(graph, tmp_path / "run", control=Stopping(20)).run()
+    before = read(tmp_path / "run")
+    with table.open("a", encoding="utf-8") as file:
+        file.write("13,2,2,15,100,2,2,0.3,1.5,5,1,3,900,grower 1\n")
+    with pytest.raises(TrainingError, match="The data 'wine' have changed since the run") as refused:
         Trainer.resume(tmp_path / "run").run()
+    assert refused.value.about.reason == "changed-data"
+    assert read(tmp_path / "run") == before
+    accept_data(tmp_path / "run")
+    assert Trainer.resume(tmp_path / "run").run().state == "finished"
+    after = read(tmp_path / "run")
+    assert after.data not in ("", before.data)
+    assert any("data that had changed" in note for note in after.notes)

@@ -154,9 +154,25 @@ def describe(run: Path, *, name: str | None = None, note: str | None = None, tag
         if len(cleaned) > MOST_TAGS:
             raise RunError(f"A run has at most {MOST_TAGS} tags, not {len(cleaned)}.")
         changes["tags"] = [_bounded(tag, LONGEST_TAG, "A tag") for tag in cleaned]
+    _change(run, changes, "described")
+
+
+def accept_data(run: Path) -> None:
+    """Let a run be resumed with its data as they are now, though they have changed since. Raises RunError.
+
+    Which data those are is noted when it is resumed; samples of one's own keep their part of the split, for that
+    depends on themselves alone.
+    """
+    info = read(run)
+    note = f"After step {info.steps:,} it was resumed with data that had changed since it was begun."
+    _change(run, {"data": "", "notes": [*info.notes, note]}, "changed")
+
+
+def _change(run: Path, changes: Mapping[str, object], done: str) -> None:
+    """Write other facts of a run that nobody is writing. Raises RunError, and nothing has changed."""
     info = read(run)
     if why := reason(run, info.id, info.origin):
-        raise RunError(f"{why}, so it is not described.")
+        raise RunError(f"{why}, so it is not {done}.")
     lock = writer_lock(run)
     try:
         facts = json.loads(own_files.read_bytes(run, FACTS, LARGEST_FACTS))
@@ -165,7 +181,7 @@ def describe(run: Path, *, name: str | None = None, note: str | None = None, tag
             raise RunError(f"The note is too long: {FACTS} may have {LARGEST_FACTS} bytes.")
         own_files.write_atomically(run, FACTS, encoded(content))
     except (OSError, ValueError, FileError) as error:
-        raise RunError(f"The run in {run} cannot be described: {error}") from error
+        raise RunError(f"The run in {run} cannot be {done}: {error}") from error
     finally:
         lock.release()
 

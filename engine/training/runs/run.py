@@ -65,9 +65,10 @@ class Run:
             opened.pop_all()
 
     @classmethod
-    def reopen(cls, info: RunInfo, metrics_bytes: int, timing_bytes: int, step: int = 0) -> Run:
+    def reopen(cls, info: RunInfo, metrics_bytes: int, timing_bytes: int, step: int = 0, *, data: str = "") -> Run:
         """Resume a run after ``step``, when its line files had so many bytes; what a killed writer left half goes.
 
+        ``data`` is the fingerprint of its data, where it has none (`engine.training.runs.catalogue.accept_data`).
         Raises RunError.
         """
         path = info.path
@@ -84,7 +85,9 @@ class Run:
             clear(path)
             own = {} if now.origin else facts_of_a_new_run()
             changes = tuple(change for change in now.changes if change.step <= step)
-            going_on = now.model_copy(update={"state": "running", "message": "", "changes": changes, **own})
+            going_on = now.model_copy(
+                update={"state": "running", "message": "", "changes": changes, "data": now.data or data, **own}
+            )
             return cls(path, going_on, lock, (metrics_bytes, timing_bytes))
         except BaseException as error:
             lock.release()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from engine.edits import SetParameter, SetSetting
 from engine.graph import Graph
 from engine.training.loop import Trainer
 from engine.training.runs.checkpoint import FOLDER, MODEL
+from engine.training.runs.folder import FACTS
 from engine.training.runs.run_info import read
 from gui.document import Document
 from gui.hosts.host import ThreadHost
 from gui.hosts.process_host import ProcessHost
 from gui.training.banner import MOST_HEIGHT
+from gui.training.outcome import CHANGED
 from tests.engine.test_training_resume import Stopping
 from tests.gui.training.boards import Show, click, host_of, network
 
@@ -136,3 +139,20 @@ def test_a_run_that_could_not_go_on_can_be_gone_on_with_once_that_is_mended(
     with qtbot.waitSignal(board.run.finished, timeout=60_000):
         click(board.banner.go_on)
     assert read(run).state == "finished"
+
+
+def test_a_run_whose_data_have_changed_asks_and_goes_on_with_them(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    assert Trainer(kept(), run, control=Stopping(7)).run().state == "stopped"
+    facts = json.loads((run / FACTS).read_text())
+    (run / FACTS).write_text(json.dumps({**facts, "data": "0" * 64}))
+    board = show(Document(kept()), partial(ThreadHost, root=tmp_path))
+    with qtbot.waitSignal(board.run.finished):
+        board.run.resume(run)
+    assert "have changed since the run" in board.banner.text.text()
+    assert not board.banner.go_on.isVisible(), "the same would be said again"
+    assert board.banner.fix.text() == CHANGED
+    with qtbot.waitSignal(board.run.finished) as ended:
+        click(board.banner.fix)
+    assert ended.args[0].state == "finished"
+    assert "data that had changed" in read(run).notes[-1]

@@ -1,4 +1,4 @@
-"""What is kept decoded on the disk: shown, limited and emptied on the Data page and on the command line."""
+"""Limits of data of any size in the window and on the command line: what is kept decoded, and the largest image."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.data.pipeline import prepare
 from engine.settings.data import DataConfig
 from gui.app import build_window
 from gui.cli import main
-from tests.engine.own_data import digit_folders, wine_table
+from tests.engine.own_data import digit_folders, png_of_nothing, wine_table
 from tests.gui.own_data_hand import OwnHand
 
 
@@ -29,14 +29,34 @@ def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_the_data_page_shows_limits_and_empties_the_cache(qtbot: QtBot, filled: Path) -> None:
+@pytest.fixture
+def hand(qtbot: QtBot) -> OwnHand:
     QApplication.setStyle("Fusion")
     window = build_window()
     qtbot.addWidget(window, before_close_func=lambda w: w.document.discard())
     window.resize(1280, 800)
     with qtbot.waitExposed(window):
         window.show()
-    hand, before = OwnHand(qtbot, window), shelf.used()
+    return OwnHand(qtbot, window)
+
+
+def test_an_image_that_unpacks_to_gigabytes_is_asked_for(hand: OwnHand, tmp_path: Path) -> None:
+    folder = digit_folders(tmp_path / "digits", 40)
+    page = hand.add(folder)
+    assert not page.own.options.rows["largest"].combo.isVisible()
+    (folder / "1" / "vast.png").write_bytes(png_of_nothing(40_000, 30_000))
+    page = hand.add(folder)
+    said = next(row.text.text() for row in page.own.notes.rows if "too large" in row.text.text())
+    assert "3.6 GB" in said
+    hand.option("largest", "200 megapixels")
+    page = hand.settle()
+    assert page.own.look is not None
+    assert page.own.look.found.settings.options["largest"] == 200_000_000
+    assert any("too large" in row.text.text() for row in page.own.notes.rows)
+
+
+def test_the_data_page_shows_limits_and_empties_the_cache(qtbot: QtBot, hand: OwnHand, filled: Path) -> None:
+    before = shelf.used()
     page = hand.add(filled)
     panel = page.reading
     qtbot.waitUntil(lambda: not panel.background.busy and panel.isVisible())

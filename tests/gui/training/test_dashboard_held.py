@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+from io import BufferedReader
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from engine.data import pipeline
+from engine.data import pipeline, sources
+from engine.data.sources.images import decoding
 from engine.errors import NOTHING, About
 from gui.cli import main
 from gui.cli.progress import ProgressPrinter
 from gui.document import Document
+from gui.hosts.host import ThreadHost
+from presets.fitting import fitted
 from tests.engine.own_data import digit_folders
 from tests.gui.training.boards import FakeHost, Show, click, host_of, network
 
@@ -36,6 +41,35 @@ def test_the_banner_names_the_file_until_the_run_goes_on(qtbot: QtBot, show: Sho
     host.show(message="", about=NOTHING)
     qtbot.waitUntil(lambda: not board.banner.isVisible())
     assert board.run.state == "running"
+
+
+def test_a_run_in_the_window_waits_and_goes_on(
+    qtbot: QtBot, show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "free_memory", lambda: 6_000)
+    graph, _ = fitted("mlp", sources.describe(digit_folders(tmp_path / "digits", 60)))
+    graph.settings["training"]["epochs"] = 10_000
+    before, away = decoding.open_to_read, list[bool]()
+
+    def vanishing(path: Path) -> BufferedReader:
+        if away:
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+        return before(path)
+
+    monkeypatch.setattr(decoding, "open_to_read", vanishing)
+    board = show(Document(graph), partial(ThreadHost, root=tmp_path))
+    board.run.train()
+    qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.step > 3)
+    away.append(True)
+    qtbot.waitUntil(lambda: board.run.state == "paused" and board.banner.isVisible())
+    assert "is not there any more: put it back." in board.banner.text.text()
+    away.clear()
+    click(board.banner.go_on)
+    qtbot.waitUntil(lambda: board.run.state == "running" and not board.banner.isVisible())
+    step = board.run.host.status.step if board.run.host is not None else 0
+    qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.step > step + 3)
+    with qtbot.waitSignal(board.run.finished):
+        board.run.stop()
 
 
 def test_the_command_ends_with_the_file_and_can_be_resumed(

@@ -129,7 +129,9 @@ def filled(digits: sources.Found) -> tuple[CachedColumn, Path, list[torch.Tensor
 
 
 @pytest.mark.parametrize("name", ["values.bin", "index.bin", "facts.json"])
-@pytest.mark.parametrize("damage", ["cut", "half", "zeros", "gone", "longer"])
+@pytest.mark.parametrize(
+    "damage", ["cut", "zeros", *(pytest.param(how, marks=pytest.mark.slow) for how in ("half", "gone", "longer"))]
+)
 def test_a_damaged_cache_is_never_seen(digits: sources.Found, decoded: list[str], name: str, damage: str) -> None:
     _, where, values = filled(digits)
     file = where / name

@@ -27,7 +27,7 @@ Loss = Callable[[Path], Callable[[], None]]
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Images that are read batch by batch; their labels stay in memory."""
     monkeypatch.setattr(pipeline, "free_memory", lambda: 6_000)
-    return digit_folders(tmp_path / "digits", 90)
+    return digit_folders(tmp_path / "digits", 70)
 
 
 def network(folder: Path) -> Graph:
@@ -79,7 +79,13 @@ def running(trainer: Trainer) -> Iterator[list[Result]]:
 
 
 @pytest.mark.parametrize(
-    ("what", "part"), [(what, "train") for what in LOSSES] + [("removed", "validation"), ("broken", "validation")]
+    ("what", "part"),
+    [
+        ("removed", "train"),
+        ("broken", "validation"),
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in (("broken", "train"), ("folder", "train"))),
+        pytest.param("removed", "validation", marks=pytest.mark.slow),
+    ],
 )
 def test_a_watched_run_waits_for_a_file_and_goes_on_to_the_same_bytes(
     folder: Path, tmp_path: Path, what: str, part: str
@@ -110,7 +116,9 @@ def test_a_watched_run_waits_for_a_file_and_goes_on_to_the_same_bytes(
     assert metrics(tmp_path / "held") == metrics(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("what", LOSSES)
+@pytest.mark.parametrize(
+    "what", ["folder", *(pytest.param(what, marks=pytest.mark.slow) for what in ("removed", "broken"))]
+)
 def test_a_run_that_nobody_watches_is_saved_and_resumed_to_the_same_bytes(
     folder: Path, tmp_path: Path, what: str
 ) -> None:

@@ -23,7 +23,7 @@ from engine.settings.data import DataConfig
 from tests.engine.refusals import refusal
 from tests.gui.damaged_files import damaged
 
-FEW, MANY = 12, 500
+FEW, MANY = 6, 500
 """Damaged files of each format: in the usual run, and among the slow tests."""
 COUNTS = [pytest.param(FEW, id="some"), pytest.param(MANY, id="many", marks=pytest.mark.slow)]
 

@@ -87,7 +87,7 @@ def replacing(path: Path, *, links: bool = True) -> Iterator[Path]:
             raise OSError(errno.EINVAL, why, str(path))
         mode = _replaceable(target)
         clean(target.parent, target.name)
-        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}{TEMPORARY}")
+        beside = target.with_name(f"{_beginning(target.name)}{secrets.token_hex(4)}{TEMPORARY}")
         with os.fdopen(open_handle(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as held:
             system.hold(held)
             yield beside
@@ -130,9 +130,15 @@ def back_up(path: Path, content: bytes) -> None:
 def clean(folder: Path, name: str) -> None:
     """Remove what writers of a file that were killed have left half written beside it."""
     for entry in folder.iterdir():
-        if entry.name.startswith(f".{name}.") and entry.name.endswith(TEMPORARY):
+        if entry.name.startswith(_beginning(name)) and entry.name.endswith(TEMPORARY):
             with contextlib.suppress(OSError):  # its writer is at it, or it is somebody else's
                 system.remove_abandoned(entry)
+
+
+def _beginning(name: str) -> str:
+    """What the temporary files of a file are called at the beginning: its name, or its sum where that is long."""
+    content = os.fsencode(name)
+    return f".{name if len(content) <= names.LONGEST_NAME else hashlib.sha256(content).hexdigest()}."
 
 
 def open_handle(path: Path, flags: int, mode: int = 0o666) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -111,6 +112,21 @@ def test_what_cannot_be_written_leaves_the_old_file_and_nothing_else(
     monkeypatch.undo()
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["net.loom"]
+
+
+@unix
+@pytest.mark.parametrize("name", ["n" * 255, "漢" * 80 + ".loom", "\udcff" * 230])
+def test_a_name_that_the_system_allows_is_written_and_what_a_killed_writer_left_of_it_goes(
+    name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    command = [sys.executable, "-c", DYING, os.fsencode(path)]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+    assert len(list(tmp_path.iterdir())) == 1
+    write_atomically(path, b"old")
+    assert [entry.name for entry in tmp_path.iterdir()] == [name], "what was left is gone"
+    write_atomically(tmp_path / f"{name[:40]}", b"other")
+    assert path.read_bytes() == b"old"
 
 
 DYING = """

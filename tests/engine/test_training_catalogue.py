@@ -164,6 +164,20 @@ def test_stored_curves_have_their_times(tmp_path: Path) -> None:
     assert math.isnan(read_curves(path).seconds("train/loss")[-1])
 
 
+@pytest.mark.parametrize(
+    "step", [10**400, 10**299, -1, 1.5, True, None, "11", math.inf], ids=lambda step: str(step)[:9]
+)
+@pytest.mark.parametrize("seconds", [3.0, 10**400], ids=["usual", "huge"])
+def test_times_are_known_up_to_a_line_that_is_none(step: object, seconds: object, tmp_path: Path) -> None:
+    path = made(tmp_path)
+    row = {"step": step, "seconds": seconds, "samples_per_second": 60.0}
+    with (path / "timing.jsonl").open("a") as file:
+        file.write(f"{json.dumps(row)}\n")
+    history = read_curves(path)
+    assert history.seconds("train/loss")[-1] == pytest.approx(2.0)
+    assert history.series("train/samples_per_second")[1].tolist() == [50.0]
+
+
 # -- results and tables ----------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from engine.training.runs.folder import TIMING
 from engine.training.runs.lines import LONGEST_LINE, read_metrics
 from engine.training.series import Series
 
+MOST_STEPS: Final = 2**53
 OF_THE_CLOCK: Final = ("train/samples_per_second", "train/memory", "train/waiting")
 """Curves that depend on the machine, and so are no part of the metrics: samples a second, bytes, and which share of the
 time steps have waited for their data."""
@@ -88,7 +89,7 @@ def _numbers(text: bytes) -> dict[str, float] | None:
         row = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(row, Mapping) or type(row.get("step")) is not int:
+    if not isinstance(row, Mapping) or type(row.get("step")) is not int or not 0 <= row["step"] <= MOST_STEPS:
         return None
     kept = {k: v for k, v in row.items() if type(v) in (int, float) and abs(v) < 1e300}
-    return kept if "seconds" in kept and kept["step"] >= 0 else None
+    return kept if "seconds" in kept else None

@@ -1,4 +1,4 @@
-"""More kinds of files that are damaged: data of a user's own, folds, and what the program notes for itself."""
+"""More kinds of files that are damaged: a folder of images, folds, and what the program notes for itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.saving import open_projects
 from engine.settings.data import DataConfig
 from engine.training.loop import Trainer
 from engine.training.runs import catalogue, folds
-from tests.engine.own_data import digit_folders, iris_arrays, wine_table
+from tests.engine.own_data import digit_folders
 from tests.engine.refusals import check_sentence, refusal
 from tests.engine.test_training_folds import Stopping, network
 from tests.gui.damaged_files import CACHES, Kind, copied, lasting_folder, make_way
@@ -35,12 +35,6 @@ def learn(path: Path) -> None:
         next(iter(prepared.train.batches(prepared.fields, 16)))
 
     refusal(first_batch)
-
-
-def whole_table(folder: Path) -> None:
-    path = wine_table(folder / "wine.csv")
-    lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join((lines[0], *lines[1::5])))
 
 
 @cache
@@ -114,9 +108,7 @@ def use_claim(folder: Path) -> None:
 
 
 OWN_KINDS: dict[str, Kind] = {
-    "table": Kind(whole_table, lambda folder: learn(folder / "wine.csv")),
     "images": Kind(lambda folder: (digit_folders(folder, 30), None)[1], learn),
-    "arrays": Kind(lambda folder: iris_arrays(folder / "iris.npz") and None, lambda folder: learn(folder / "iris.npz")),
     "folds": Kind(copied(_folds), open_folds, "folds/**/*.json", CACHES),
     "cache": Kind(whole_cache, use_cache, "**/[!.]*", frozenset({VALUES, INDEX, ".writer"})),
     "claim": Kind(whole_claim, use_claim, "*.json", None),

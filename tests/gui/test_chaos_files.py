@@ -13,7 +13,7 @@ from tests.gui.damaged_own import OWN_KINDS
 from tests.work import counted
 
 KINDS = FILE_KINDS | OWN_KINDS
-FEW, MANY, SHARES = 100, 10_080, 6
+FEW, MANY, SHARES = 108, 10_080, 6
 CALLS = 400_000
 """The most calls of the engine that using one small file may make, whatever is in it."""
 

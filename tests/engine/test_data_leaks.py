@@ -75,7 +75,7 @@ def assert_same(before: Prepared, after: Prepared, config: DataConfig) -> None:
             assert values.numpy().tobytes() == other[name].numpy().tobytes(), name
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     seed=st.integers(0, 50),
     split=SPLITS,
@@ -125,7 +125,7 @@ VARIED = (
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     seed=st.integers(0, 50),
     way=st.sampled_from(["ignored", "group", "time", "part"]),

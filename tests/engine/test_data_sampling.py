@@ -25,7 +25,7 @@ from tests.engine.networks import chain
 from tests.engine.own_data import table
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     labels=st.lists(st.sampled_from([0, 0, 0, 0, 1, 1, 2, 5]), min_size=1, max_size=120),
     seed=st.integers(0, 2**31 - 1),

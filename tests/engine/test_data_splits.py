@@ -54,7 +54,7 @@ def parts_of(config: DataConfig) -> Parts:
     return split(config, opened(config).arrays, fields(config))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     way=st.sampled_from(WAYS),
     seed=SEEDS,
@@ -106,7 +106,7 @@ def test_parts_share_nothing_cover_everything_and_tear_nothing(
                 assert abs(int((rows["y"][parts[name]] == label).sum()) - exactly) < 2.5, (name, label, share)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(way=st.sampled_from(["samples", "group"]), seed=SEEDS, before=st.integers(30, 80), more=st.integers(1, 40))
 def test_adding_samples_moves_none(
     tmp_path_factory: pytest.TempPathFactory, way: str, seed: int, before: int, more: int
@@ -123,7 +123,7 @@ def test_adding_samples_moves_none(
     assert len(units) <= 2, "only what was taken so that no part is empty"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     way=st.sampled_from(WAYS),
     seed=SEEDS,

@@ -67,6 +67,7 @@ def test_folds_are_a_setting_of_the_split_and_previewed(hand: OwnHand, tmp_path:
     assert [int(row[1]) for row in preview(hand)[1:]] == [42, 9, 9]
 
 
+@pytest.mark.slow
 def test_the_folders_of_images_and_masks_are_chosen(hand: OwnHand, tmp_path: Path) -> None:
     for index in range(8):
         values = np.zeros((12, 12), np.uint8)
@@ -92,6 +93,7 @@ def test_the_folders_of_images_and_masks_are_chosen(hand: OwnHand, tmp_path: Pat
     assert page.looked.found.settings.options["mask_values"] == (128, 255)
 
 
+@pytest.mark.slow
 def test_the_column_with_the_names_of_images_is_chosen(hand: OwnHand, tmp_path: Path) -> None:
     for index in range(12):
         Image.new("L", (6, 6), 20 * index).save(tmp_path / f"{index:02}.png")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from PIL import Image
 
+from engine.data.dataset import DataError
 from engine.data.sources import describe
 from engine.data.sources.kinds import source_of
 from engine.data.split_facts import split_facts
@@ -16,6 +19,7 @@ from engine.edits import MISSING
 from engine.settings.data import DataConfig
 from gui.data.own.comparing import differences
 from gui.data.own.looking import look_again, look_into
+from gui.data.own.options_panel import _offers
 from gui.data.own.recent_own import OwnEntry, RecentOwn
 from gui.data.own.splitting import WAYS, is_settled, settle, splitting_of, unsettled
 from gui.data.own.wishes import Wishes, kept, of_text
@@ -152,3 +156,30 @@ def test_images_are_split_by_folders_and_by_their_table(tmp_path: Path) -> None:
     now = look_into(flat, settle(look.wishes, source, "group", None, look.columns), Watch())
     assert now.found.settings.options["split_column"] == "writer"
     assert [fact.groups for fact in split_facts(DataConfig(source=now.found.settings))] != [None] * 3
+
+
+def test_folders_of_masks_and_the_file_column_are_wishes(tmp_path: Path) -> None:
+    folder = tmp_path / "all"
+    for name in ("photos", "masks", "other"):
+        (folder / name).mkdir(parents=True)
+    for index in range(6):
+        values = np.zeros((8, 8), np.uint8)
+        values[2:4, index : index + 2] = 255
+        for name, made in (("photos", values // 3), ("masks", values), ("other", 255 - values // 2)):
+            Image.fromarray(made).save(folder / name / f"{index}.png")
+    look = look_into(folder, Wishes(), Watch())
+    offers = _offers(source_of(look.found.settings), look.found.settings, look)
+    assert ("other", "other") in offers["masks_in"][0]
+    wishes = look.wishes.with_option("answers", "masks").with_option("images_in", "photos")
+    now = look_into(folder, wishes.with_option("masks_in", "other"), Watch())
+    assert now.found.settings.options["mask_values"] == (128, 255)
+    with pytest.raises(DataError, match="has a mask of its name"):
+        look_into(folder, wishes.with_option("masks_in", "nowhere"), Watch())
+    flat = folder / "photos"
+    rows = [(f"{index}.png", f"{(index + 1) % 6}.png", "ab"[index < 2]) for index in range(6)]
+    table(flat / "labels.csv", ("file", "copy", "label"), *rows)
+    look = look_into(flat, Wishes(), Watch())
+    offers = _offers(source_of(look.found.settings), look.found.settings, look)
+    assert offers["file_column"] == ((("file", "file"), ("copy", "copy"), ("label", "label")), "file")
+    now = look_into(flat, look.wishes.with_option("answers", "table").with_option("file_column", "copy"), Watch())
+    assert now.found.settings.options["file_column"] == "copy"

@@ -59,7 +59,7 @@ def test_train_trains_all_folds_and_shows_mean_and_deviation(qtbot: QtBot, show:
 
 
 def test_stop_ends_the_folds_and_resume_goes_on_with_all_of_them(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
-    board = show(Document(folded(12)), partial(ThreadHost, root=tmp_path))
+    board = show(Document(folded(6)), partial(ThreadHost, root=tmp_path))
     board.below.tabs.setCurrentIndex(FOLDS)
     with qtbot.waitSignal(board.run.fold_done, timeout=LONG):
         click(board.controls.train)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine import own_files
 from engine.nearest import hint
 from engine.training.runs.catalogue import listing
 from engine.training.runs.folder import FACTS
@@ -13,7 +14,7 @@ from gui.cli.common import CallError
 def run_of(text: str) -> Path:
     """The folder of the run that is meant. Raises CallError where there is none, or several have the name."""
     path = Path(text)
-    if (path / FACTS).is_file():
+    if own_files.is_file(path, FACTS):
         return path
     found = listing()
     by_folder = [entry.path for entry in found.entries if entry.path.name == text]

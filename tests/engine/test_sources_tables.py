@@ -271,3 +271,12 @@ def test_what_gives_the_answer_away_is_what_column_by_column_does(rows: list[tup
     assert follows[2] == follows[0]
     assert follows[0] == known or not known
     assert not follows[4], "what never varies follows nothing"
+
+
+def test_a_column_that_names_the_parts_of_the_split_is_not_what_is_learned(tmp_path: Path) -> None:
+    rows = [
+        [index, index * 2 % 7, "ab"[index % 2], ("train", "train", "val", "test")[index % 4]] for index in range(60)
+    ]
+    found = sources.describe(table(tmp_path / "it.csv", ["size", "weight", "kind", "usage"], *rows))
+    assert column(found, "usage")["role"] == "part"
+    assert column(found, "kind")["role"] == "target"

@@ -15,6 +15,9 @@ class Hand:
 
     def __init__(self, qtbot: QtBot) -> None:
         self._qtbot = qtbot
+        self.clicks = 0
+        """How often it has clicked."""
+        self._seen: dict[QWidget, QPoint] = {}
 
     def _do(self, *words: str) -> None:
         process = subprocess.Popen(["xdotool", *words])
@@ -25,9 +28,18 @@ class Hand:
         on_screen = widget.mapToGlobal(point if point is not None else widget.rect().center())
         return str(on_screen.x()), str(on_screen.y())
 
+    def _rests(self, widget: QWidget) -> bool:
+        """Whether a widget is where it was when this was asked last, and nothing covers it: a person waits for that."""
+        middle, before = widget.mapToGlobal(widget.rect().center()), self._seen.get(widget)
+        self._seen = {widget: middle}
+        seen = QApplication.widgetAt(middle)
+        return middle == before and seen is not None and (seen is widget or widget.isAncestorOf(seen))
+
     def click(self, widget: QWidget, point: QPoint | None = None, *, times: int = 1) -> None:
         """Click in the middle of a widget, or at a point in it."""
+        self._qtbot.waitUntil(lambda: self._rests(widget), timeout=60_000)
         x, y = self._at(widget, point)
+        self.clicks += times
         self._do("mousemove", x, y, "click", "--repeat", str(times), "--delay", "60", "1")
 
     def drag(self, widget: QWidget, start: QPoint, goal: QPoint, *, onto: QWidget | None = None) -> None:

@@ -52,7 +52,8 @@ def look(path: Path, wishes: Table | None, watch: Watch) -> Found:
         watch.at(0.1 + 0.6 * index / len(table.columns), f"Looking at the column {name}")
         guesses[str(name)] = guess(str(name), table[name], comma=comma)
     chosen = [name for name, column in wanted.items() if column.role == "target" and name in guesses]
-    targets = chosen or _target(table, guesses)
+    naming_parts = {name for name, found in guesses.items() if _names_parts(found, table[name])}
+    targets = chosen or _target({name: found for name, found in guesses.items() if name not in naming_parts})
     chosen_split = any(column.role in ("group", "time") for column in wanted.values())
     naming: Role = "ignored" if chosen_split else "part"
     columns, reasons = list[ColumnSettings](), dict[str, str]()
@@ -61,8 +62,7 @@ def look(path: Path, wishes: Table | None, watch: Watch) -> Found:
         if role == "target":
             found = guess(name, table[name], comma=comma, target=True)
         column, reason = _column(name, found, role, table[name]), found.reason
-        named = found.type not in ("number", "date", "constant") and column.role in ("input", "ignored")
-        if named and name_parts(encoding.named(table[name]).dropna().unique()):
+        if name in naming_parts and column.role in ("input", "ignored"):
             column, reason = column.model_copy(update={"role": naming}), "It names the parts of a split."
         if name in wanted:
             column = _wished(column, wanted[name], table[name])
@@ -145,7 +145,14 @@ def _wished(column: ColumnSettings, wish: ColumnSettings, cells: pd.Series) -> C
     return column.model_copy(update=update)
 
 
-def _target(table: pd.DataFrame, guesses: dict[str, Guess]) -> list[str]:
+def _names_parts(found: Guess, cells: pd.Series) -> bool:
+    """Whether the cells of a column are names of the parts of a split."""
+    if found.type in ("number", "date", "constant"):
+        return False
+    return name_parts(encoding.named(cells).dropna().unique())
+
+
+def _target(guesses: dict[str, Guess]) -> list[str]:
     """The column that is to be said: the one that is named so, else the last one that could be."""
     able = [name for name, found in guesses.items() if found.type in ("number", "category", "yes_no")]
     lower = {name.lower().strip(): name for name in able}

@@ -67,7 +67,11 @@ class DrawsPanel(QWidget):
 
     def refresh(self) -> None:
         """Draw again where something has changed, as long as the panel is seen."""
-        if self._wanted is None or not self.isVisible():
+        if not self.isVisible():
+            return
+        if self._wanted is None:
+            self._shown = None
+            self._say("The draws appear once the settings of the data are right.", "muted")
             return
         wanted = (*self._wanted, self._number)
         if wanted == self._shown:
@@ -106,9 +110,13 @@ class DrawsPanel(QWidget):
 
     def _failed(self, wanted: tuple[DataConfig, int, int], error: Exception) -> None:
         if wanted == self._shown:
-            self.remark.set_token("error")
-            self.remark.setText(f"✕ {sentence(error)}")
-            self.views.setCurrentIndex(0)
+            self._say(f"✕ {sentence(error)}", "error")
+
+    def _say(self, text: str, token: str) -> None:
+        """Nothing to show, and why."""
+        self.remark.set_token(token)
+        self.remark.setText(text)
+        self.views.setCurrentIndex(0)
 
 
 def vary(config: DataConfig, seed: int, number: int) -> DataPreview:

@@ -99,7 +99,7 @@ class ImageGrid(QWidget):
                 across = (self.width() - (columns - 1) * self.GAP) / columns
                 down = (self.height() - top - (rows - 1) * self.GAP) / rows - self.LINE * self._lines()
                 side = min((across - 4 * (each - 1)) / each, down, 160.0)
-                if side > best[1] + 0.5:
+                if side > best[1] + 0.5 or side == best[1]:  # as large as they get: as many as there is room for
                     best = (columns, side)
             if best[1] >= 44:
                 break

@@ -82,8 +82,10 @@ class StepCards(QWidget):
             card.form.set_unread(unread(item, fields))
             card.show_errors(wrong, f"{here}[{index}]")
         self.empty.setVisible(not shown)
-        self.error.setText(f"✕ {wrong.get(here, '')}")
-        self.error.setVisible(here in wrong)
+        unknown = (text for key, text in wrong.items() if key.startswith(f"{here}[") and key.endswith("].name"))
+        said = wrong.get(here) or next(unknown, "")  # a kind that there is not has no card
+        self.error.setText(f"✕ {said}")
+        self.error.setVisible(bool(said))
 
     def append(self, name: str, _checked: bool = False) -> None:
         """Add a step at the end."""

@@ -194,3 +194,18 @@ def test_what_does_not_fit_is_said_on_its_card(qtbot: QtBot, show: Show) -> None
     first, second = page.augmentation._cards
     assert not first.error.isVisible()
     assert "what is to be learned" in second.error.text()
+
+
+def test_a_kind_that_there_is_not_is_said(qtbot: QtBot, show: Show) -> None:
+    page = show(dataset="digits", augmentation=({"name": "noise", "field": "image"},))
+    page.middle.show_draws()
+    settle(qtbot, page)
+    page.document.apply(SetSetting(("data", "augmentation"), ({"name": "nose", "field": "image"},)), "Mistake")
+    settle(qtbot, page)
+    assert "did you mean 'noise'?" in page.augmentation.error.text()
+    assert page.augmentation.error.isVisible()
+    page.document.apply(SetSetting(("data", "augmentation"), ({"name": "noise", "field": "label"},)), "Other")
+    settle(qtbot, page)
+    page.middle.show_draws()
+    settle(qtbot, page)
+    assert page.draws.remark.text().startswith("✕ data.augmentation[0]")

@@ -25,7 +25,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROW: Final = 28
 AS_FOUND: Final = "↺ as found"
 TITLES: Final = {"name": "name", "type": "type", "role": "role", "missing": "empty cells", "encoding": "encoding"}
-WIDTHS: Final = {"name": 112, "type": 84, "role": 82, "missing": 180, "encoding": 92, "shape": 130, "why": 200}
+WIDTHS: Final = {"name": 150, "type": 84, "role": 80, "missing": 166, "encoding": 84, "shape": 170, "why": 200}
 
 
 class PartsModel(QAbstractTableModel):

@@ -196,3 +196,28 @@ def test_classes_by_name_or_as_rows_with_a_single_1(kept: str, tmp_path: Path) -
     assert found.task == "classification"
     assert list(found.classes) == (["ant", "bee", "cow"] if kept == "names" else ["0", "1", "2"])
     assert np.array_equal(found_columns(found)["y"], labels)
+
+
+def test_copies_in_more_than_one_part_of_the_usual_split_are_said(tmp_path: Path) -> None:
+    """Each sample draws its part by itself, so of many copies some come into another one."""
+    folder = images(tmp_path / "photos", *(f"{c}/{i}.png" for c in "ab" for i in range(20)))
+    for index in range(20):
+        (folder / "a" / f"copy {index}.png").write_bytes((folder / "a" / "3.png").read_bytes())
+    table = PLAIN + PLAIN.partition("\n")[2]
+    np.savez(tmp_path / "a.npz", x=np.tile(np.random.default_rng(0).random((30, 4)), (2, 1)), y=np.arange(60) % 2)
+    (tmp_path / "twice.csv").write_text(table, encoding="utf-8")
+    for path, code in (
+        (folder, "duplicates"),
+        (tmp_path / "twice.csv", "duplicates"),
+        (tmp_path / "a.npz", "duplicates"),
+    ):
+        found = sources.describe(path)
+        assert {code, f"{code}-across-parts"} <= codes(found)
+        (note,) = (note for note in found.notes if note.code == f"{code}-across-parts")
+        assert "more than one part of the split" in note.message
+    assert "a/3.png" in next(note for note in sources.describe(folder).notes if note.code.endswith("parts")).files
+
+
+def test_samples_that_are_all_different_are_not_said_to_be_twice(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=np.random.default_rng(0).random((60, 4)), y=np.arange(60) % 2)
+    assert not codes(sources.describe(tmp_path / "a.npz")) & {"duplicates", "duplicates-across-parts"}

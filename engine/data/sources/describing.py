@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from engine.data.dataset import DataError
-from engine.data.sources.found import Found
+from engine.data.fields import fields
+from engine.data.origin import opened
+from engine.data.sources.found import Found, Note, several
 from engine.data.sources.kinds import kinds, source_of
+from engine.data.splitting import PARTS, split
 from engine.data.watch import Watch
-from engine.settings.data import SourceSettings
+from engine.settings.data import DataConfig, SourceSettings
 
 HINT = (
     "Layerloom reads folders of images, tables (CSV, TSV, JSON lines, Parquet, Excel) and arrays "
@@ -18,6 +22,35 @@ HINT = (
 )
 
 
+def across_parts(found: Found) -> list[Note]:
+    """Samples that are the same in more than one part of the split that the data get unless it is changed."""
+    import numpy as np
+
+    if not any(twins.groups for twins in found.twins):
+        return []
+    config = DataConfig(source=found.settings)
+    try:
+        parts = split(config, opened(config).arrays, fields(config))
+    except DataError:  # too few samples for a split: said where they are to be trained on
+        return []
+    part = np.full(found.samples, -1)
+    for number, name in enumerate(PARTS):
+        part[parts[name]] = number
+    notes = list[Note]()
+    for twins in found.twins:
+        torn = [group for group in twins.groups if len(set(part[list(group)].tolist())) > 1]
+        if torn:
+            message = several(len(torn), f"sample with {twins.words} is", f"samples with {twins.words} are")
+            message += " in more than one part of the split: the test score will be too good."
+            if found.dataset.parting == "samples":
+                message += " Leave the copies out, or keep them together by a group."
+            names = tuple(found.names[index] for group in torn for index in group if found.names)[:SHOWN]
+            notes.append(Note(f"{twins.code}-across-parts", message, names, "warning", len(torn)))
+    return notes
+
+
+SHOWN = 100
+"""Samples that a note names."""
 BESIDE = (".txt", ".md", ".rst", ".pdf", ".html", ".htm", ".log", "")
 """Endings of files that only tell of data."""
 
@@ -58,7 +91,8 @@ def describe(
         wishes = source_of(SourceSettings(kind=chosen, path=str(path), options=dict(options))) if options else None
         if chosen not in kinds():
             source_of(SourceSettings(kind=chosen, path=str(path)))
-        return kinds()[chosen].look(path, wishes, watch or Watch())
+        found = kinds()[chosen].look(path, wishes, watch or Watch())
+        return replace(found, notes=(*found.notes, *across_parts(found)))
     except FileNotFoundError as error:
         raise DataError(f"There is no file or folder {path}.", setting="data.source.path") from error
     except OSError as error:

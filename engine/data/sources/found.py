@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from engine.data.dataset import Dataset, Field, Task
 from engine.errors import LONGEST_SENTENCE, printable
 from engine.settings.data import SourceSettings
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,30 @@ def several(count: int, one: str, many: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Twins:
+    """Groups of samples that are the same, as positions among the samples; ``words`` say in what."""
+
+    code: str
+    words: str
+    groups: tuple[tuple[int, ...], ...]
+
+
+def same_marks(marks: Array) -> tuple[tuple[int, ...], ...]:
+    """The positions of equal marks, of those that are there more than once."""
+    import numpy as np
+
+    order = np.argsort(marks, kind="stable")
+    ends = np.flatnonzero(np.diff(marks[order])) + 1
+    return tuple(tuple(group.tolist()) for group in np.split(order, ends) if len(group) > 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """``settings`` are what a project stores to learn from these data, ``dataset`` is what they declare.
 
     ``reasons`` are sentences: why the data are held for what they are, guess by guess, each with the option it is about
-    (empty: the kind). ``classes`` has the samples of each class of the first target, where it has classes.
+    (empty: the kind). ``classes`` has the samples of each class of the first target, where it has classes. ``twins``
+    are samples that are there more than once, ``names`` what samples are called, where they have names.
     """
 
     settings: SourceSettings
@@ -48,6 +70,8 @@ class Found:
     reasons: Mapping[str, str]
     classes: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    twins: tuple[Twins, ...] = ()
+    names: Sequence[str] = ()
 
     @property
     def transforms(self) -> tuple[dict[str, object], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from math import prod
 from pathlib import Path
@@ -11,7 +12,7 @@ from engine.data.dataset import DataError
 from engine.data.sources.arrays.arrays import ArrayColumn, Arrays, ArraySettings
 from engine.data.sources.arrays.joining import Joined, families
 from engine.data.sources.arrays.reading import SUFFIXES, read
-from engine.data.sources.found import Found, Note
+from engine.data.sources.found import Found, Note, Twins, same_marks, several
 from engine.data.sources.images.oddities import few_and_uneven
 from engine.files import is_file
 from engine.settings.data import SourceSettings
@@ -24,6 +25,9 @@ TARGETS: Final = ("y", "label", "labels", "target", "targets", "class", "classes
 MOST_CLASSES: Final = 1000
 CHECKED: Final = 100_000
 """Values of a sample set in which classes are looked for and numbers checked, taken evenly over the samples."""
+MOST_COMPARED: Final = 2**30
+"""Bytes of arrays up to which samples are compared."""
+PIECE: Final = 1000
 SMALLEST: Final = 8
 """The side of an image from which on bytes of two axes are one."""
 CHANNELS: Final = (1, 3, 4)
@@ -74,7 +78,29 @@ def look(path: Path, wishes: Arrays | None, watch: Watch) -> Found:
         fingerprint=source.fingerprint(path),
     )
     source.open(path)
-    return Found(settings, source.declare(path), reasons, classes, notes)
+    twins = _twins(source, rows)
+    if many := sum(len(group) - 1 for group in twins.groups):
+        message = f"{several(many, 'sample is', 'samples are')} there more than once."
+        notes = (*notes, Note("duplicates", message, (), "warning", many))
+    return Found(settings, source.declare(path), reasons, classes, notes, (twins,))
+
+
+def _twins(source: Arrays, rows: Mapping[str, Column]) -> Twins:
+    """Samples whose inputs are the same to the byte; of arrays that are too large none are looked for."""
+    import numpy as np
+
+    inputs = [rows[one.name] for one in source.fields if one.role == "input" and one.name in rows]
+    size = sum(prod(array.shape) * array.dtype.itemsize for array in inputs)
+    if size > MOST_COMPARED:
+        return Twins("duplicates", "the same values", ())
+    marks = np.zeros(source.samples, np.uint64)
+    for array in inputs:
+        for first in range(0, len(array), PIECE):
+            piece = np.ascontiguousarray(array[first : first + PIECE])
+            for row, sample in enumerate(piece.reshape(len(piece), -1)):
+                digest = hashlib.blake2b(sample.tobytes(), digest_size=8, key=int(marks[first + row]).to_bytes(8))
+                marks[first + row] = int.from_bytes(digest.digest())
+    return Twins("duplicates", "the same values", same_marks(marks))
 
 
 def _target(rows: Mapping[str, Column]) -> str | None:

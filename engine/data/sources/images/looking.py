@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.data.dataset import DataError
 from engine.data.sources import listing
-from engine.data.sources.found import Found, Note, several
+from engine.data.sources.found import Found, Note, Twins, several
 from engine.data.sources.images import oddities
 from engine.data.sources.images.columns import mask
 from engine.data.sources.images.images import Images, is_image, mask_of, word_of
@@ -101,7 +101,13 @@ def look(path: Path, wishes: Images | None, watch: Watch) -> Found:
         *oddities.of_classes(source, counts),
         *_unanswered(source, names, known, samples),
     )
-    return Found(settings, source.declare(path), reasons, counts, notes)
+    order = [str(name) for name in samples.arrays["image"].names]  # type: ignore[attr-defined]
+    positions = {name: index for index, name in enumerate(order)}
+    twins = tuple(
+        Twins(code, words, tuple(tuple(positions[name] for name in group if name in positions) for group in groups))
+        for code, words, groups in odd.twins
+    )
+    return Found(settings, source.declare(path), reasons, counts, notes, twins, order)
 
 
 LAYOUT: Final = (

@@ -44,13 +44,17 @@ SIDES: Final = (28, 32, 48, 64, 96, 128, 160, 192, 224)
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """``broken`` are damaged files; ``size`` and ``grey`` suit the images, ``reasons`` say why."""
+    """``broken`` are damaged files; ``size`` and ``grey`` suit the images, ``reasons`` say why.
+
+    ``twins`` are the names of images that are the same: a code, in what, and the groups.
+    """
 
     broken: tuple[str, ...]
     size: tuple[int, int]
     grey: bool
     reasons: Mapping[str, str]
     notes: tuple[Note, ...]
+    twins: tuple[tuple[str, str, tuple[tuple[str, ...], ...]], ...]
 
 
 def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
@@ -65,7 +69,8 @@ def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
     whole = [one for one in found if not one.fault]
     if not whole:
         raise DataError(f"None of the {len(found):,} images below {path} can be read: {broken[0].fault}")
-    notes = [*_unread(broken), *_twice(path, source, whole), *_sizes(whole)]
+    twice = _twice(whole)
+    notes = [*_unread(broken), *_of_twins(source, twice), *_sizes(whole)]
     if step > 1:
         notes.append(
             Note("sampled", f"{len(chosen):,} of the {len(names):,} images were checked, one in {step}.", (), "hint")
@@ -94,7 +99,10 @@ def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
         reasons = {"size": f"All images have the same size; {SIDES[-1]} pixels on the shorter side are enough."}
     grey = all(one.colourless for one in whole)
     reasons["grey"] = "No image has colours." if grey else "Some images have colours."
-    return Odd(tuple(one.name for one in broken), size, grey, reasons, tuple(notes))
+    twins = tuple(
+        (code, words, tuple(tuple(one.name for one in group) for group in some)) for code, words, some in twice
+    )
+    return Odd(tuple(one.name for one in broken), size, grey, reasons, tuple(notes), twins)
 
 
 def _unread(faulty: list[Checked]) -> list[Note]:
@@ -120,36 +128,31 @@ def of_listing(left: list[LeftOut]) -> list[Note]:
     return notes
 
 
-def _twice(path: Path, source: Images, whole: list[Checked]) -> list[Note]:
+def _twice(whole: list[Checked]) -> list[tuple[str, str, list[list[Checked]]]]:
     """The same image more than once: by its bytes, or by its look at another size or quality (a difference hash).
 
     Krawetz (2013), Kind of Like That: 64 bits, each saying whether a pixel of 9 × 8 is brighter than its neighbour.
     """
-    notes, every = list[Note](), [one.name for one in whole]
-    part = dict(zip(every, source.named_parts(path, every), strict=False))
     by_bytes = defaultdict[object, list[Checked]](list)
     for one in whole:
         by_bytes[one.digest].append(one)
-    alike = _alike([group[0] for group in by_bytes.values()])
     same = [group for group in by_bytes.values() if len(group) > 1]
-    for code, groups, words in (("duplicates", same, "the same bytes"), ("near-duplicates", alike, "the same look")):
+    alike = _alike([group[0] for group in by_bytes.values()])
+    return [("duplicates", "the same bytes", same), ("near-duplicates", "the same look", alike)]
+
+
+def _of_twins(source: Images, twice: list[tuple[str, str, list[list[Checked]]]]) -> list[Note]:
+    """That there are such images, and those in two classes at once."""
+    notes = list[Note]()
+    for code, words, groups in twice:
         if groups:
             many = sum(len(group) - 1 for group in groups)
-            notes.append(
-                _named(code, groups, many, f"{several(many, 'image has', 'images have')} {words} as another one.")
-            )
-        across = [group for group in groups if part and len({part[one.name] for one in group}) > 1]
-        if across:
-            message = several(len(across), f"image with {words} is", f"images with {words} are")
-            message += " in more than one part: the test score will be too good."
-            notes.append(_named(f"{code}-across-parts", across, len(across), message))
-    torn = [group for group in same if len({source.class_of(one.name) for one in group}) > 1]
+            message = f"{several(many, 'image has', 'images have')} {words} as another one."
+            notes.append(_named(code, groups, many, message))
+    torn = [group for group in twice[0][2] if len({source.class_of(one.name) for one in group}) > 1]
     if torn and source.answers in ("folders", "names"):
-        notes.append(
-            _named(
-                "two-labels", torn, len(torn), f"{several(len(torn), 'image is', 'images are')} in two classes at once."
-            )
-        )
+        message = f"{several(len(torn), 'image is', 'images are')} in two classes at once."
+        notes.append(_named("two-labels", torn, len(torn), message))
     return notes
 
 

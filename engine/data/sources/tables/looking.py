@@ -94,7 +94,7 @@ def look(path: Path, wishes: Table | None, watch: Watch) -> Found:
         options=source.model_dump(exclude_defaults=True) | {"samples": kept},
         fingerprint=source.fingerprint(path),
     )
-    return Found(settings, source.declare(path), reasons, classes, notes)
+    return Found(settings, source.declare(path), reasons, classes, notes, (oddities.twins_of(source, table),))
 
 
 def _column(name: str, found: Guess, role: Role, cells: pd.Series) -> ColumnSettings:

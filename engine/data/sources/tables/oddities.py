@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engine.data.sources.found import Note
+from engine.data.sources.found import Note, Twins, same_marks
 from engine.data.sources.images.oddities import few_and_uneven
 from engine.data.sources.parts import part_of
 from engine.data.sources.tables import encoding
@@ -123,6 +123,17 @@ def _twice(source: Table, table: pd.DataFrame) -> list[Note]:
         message = f"{_rows(many)} {'is' if many == 1 else 'are'} alike but for what is to be learned."
         notes.append(Note("two-labels", message, (), "hint", many))
     return notes
+
+
+def twins_of(source: Table, table: pd.DataFrame) -> Twins:
+    """Rows that are there more than once, by their positions among those that are kept."""
+    import numpy as np
+    import pandas as pd
+
+    names = [column.name for role in ("input", "target") for column in source.of(role)]
+    rows = table.loc[source.kept(table), names].astype(str)
+    marks = pd.util.hash_pandas_object(rows, index=False).to_numpy()
+    return Twins("duplicates", "the same cells", same_marks(np.asarray(marks)))
 
 
 def _giveaways(source: Table, table: pd.DataFrame) -> list[Note]:

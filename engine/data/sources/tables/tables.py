@@ -114,7 +114,7 @@ class Table(Source):
             raise DataError(
                 f"{path} has no column {lost[0]!r} any more; there are {there}.", setting="data.source.options.columns"
             )
-        kept = self._kept(table)
+        kept = self.kept(table)
         if not kept.any():
             raise DataError(f"{path} has no row whose cells are all that this project needs.", setting="data.source")
         rows = table[kept]
@@ -143,7 +143,7 @@ class Table(Source):
     def _numbers(self, cells: pd.Series) -> pd.Series:
         return encoding.numbers(cells, comma=self.decimal_comma)
 
-    def _kept(self, table: pd.DataFrame) -> Array:
+    def kept(self, table: pd.DataFrame) -> Array:
         """Which rows have their targets, and all else that may not be missing."""
         import numpy as np
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.data import pipeline, sources
+from engine.data.cache import column as cache_column
+from engine.data.cache import shelf
 from engine.data.dataset import DataError
 from engine.data.fields import fields
 from engine.data.framing import IGNORED, Size, frame
@@ -145,7 +147,7 @@ STEPS: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("kind", STEPS)
-def test_masks_go_along_and_files_and_memory_agree(
+def test_masks_go_along_and_memory_cache_and_files_agree(
     kind: str, blobs: sources.Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = ({"name": kind, "field": "image", **STEPS[kind]},)
@@ -158,11 +160,16 @@ def test_masks_go_along_and_files_and_memory_agree(
     apart = ((images[:, 0] > 130) != (masks == 1)) & counted
     assert float(apart.double().mean()) < 0.03, "but for the pixels of the edge they are the threshold"
     monkeypatch.setattr(pipeline, "free_memory", lambda: 1000)
-    read = prepare(config)
-    assert set(read.train.views) == {"image", "mask"}
-    batch = next(read.train.batches(("image", "mask"), len(images)))
-    assert torch.equal(batch["image"], images)
-    assert torch.equal(batch["mask"], masks)
+    monkeypatch.setattr(cache_column, "PAYS", 1)
+    monkeypatch.setattr(shelf, "SPARE", 0)
+    for limit in (0, 10**9, 10**9):  # from files, to the cache, from the cache
+        shelf.set_limit(limit)
+        read = prepare(config)
+        assert set(read.train.views) == {"image", "mask"}
+        batch = next(read.train.batches(("image", "mask"), len(images)))
+        assert torch.equal(batch["image"], images)
+        assert torch.equal(batch["mask"], masks)
+        assert bool(shelf.kept()) == bool(limit)
 
 
 def test_every_kind_that_frames_is_tried_here() -> None:

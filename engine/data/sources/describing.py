@@ -8,11 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.data.dataset import DataError
-from engine.data.fields import fields
-from engine.data.origin import opened
 from engine.data.sources.found import Found, Note, several
 from engine.data.sources.kinds import kinds, source_of
-from engine.data.splitting import PARTS, split
 from engine.data.watch import Watch
 from engine.settings.data import DataConfig, SourceSettings
 
@@ -25,6 +22,10 @@ HINT = (
 def across_parts(found: Found) -> list[Note]:
     """Samples that are the same in more than one part of the split that the data get unless it is changed."""
     import numpy as np
+
+    from engine.data.fields import fields  # these open what is described here
+    from engine.data.origin import opened
+    from engine.data.splitting import PARTS, split
 
     if not any(twins.groups for twins in found.twins):
         return []

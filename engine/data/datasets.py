@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.data.dataset import DataError, Dataset, Field, Samples
 from engine.data.declarations import file_sets as files
 from engine.data.declarations import generated, tables
+from engine.errors import LONGEST_REASON, printable
 from engine.files import is_file
 from engine.home import home
 from engine.nearest import hint
@@ -103,5 +104,6 @@ def _stamp(dataset: Dataset, where: Path | None) -> tuple[tuple[str, int, int], 
         paths = sorted(path for folder in folders for path in islice(folder.iterdir(), MOST_FILES) if is_file(path))
         found = [(path.name, path.stat()) for path in paths]
     except OSError as error:
-        raise DataError(f"The folder {where} cannot be read: {error.strerror or error}.") from error
+        shown = printable(str(where), LONGEST_REASON)
+        raise DataError(f"The folder {shown} cannot be read: {error.strerror or error}.") from error
     return tuple((name, info.st_size, info.st_mtime_ns) for name, info in found)

@@ -90,7 +90,7 @@ def test_only_what_is_needed_is_read(digits: sources.Found, monkeypatch: pytest.
 
 
 def test_numbers_that_are_none_are_said_where_they_come_from(tmp_path: Path) -> None:
-    values = np.ones((40, 3), np.float32)
+    values = np.arange(120, dtype=np.float32).reshape(40, 3)
     values[7, 1] = np.nan
     np.savez(tmp_path / "a.npz", x=values, y=np.arange(40) % 2)
     found = sources.describe(tmp_path / "a.npz")

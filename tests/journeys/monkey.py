@@ -104,7 +104,7 @@ class Monkey:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def come_to_rest(self) -> None:
-        """The same state whatever was before: a preset in a light theme, a run, none going, two plots."""
+        """The same state whatever was before: a preset in a light theme, a run, none going, two plots, pages seen."""
         window = self.window
         self._helper.stop()
         for _ in range(20):
@@ -114,7 +114,7 @@ class Monkey:
         if window.pages.running:
             window.actions_table["train.stop"].trigger()
             self._qtbot.waitUntil(lambda: not window.pages.running, timeout=LONG)
-        window.files.show_graph(presets.build("mlp"))
+        self._look_at_a_block_and_a_layer()
         window.pages.show_training()
         self._untick_and_delete(keep=1)
         window.pages.training.run.clear()
@@ -342,6 +342,18 @@ class Monkey:
         gone = [run.entry.path for run in runs.model.runs if run.entry.path not in runs.model.going_on]
         runs._delete(gone[keep:])
         self._qtbot.waitUntil(lambda: not self._busy(), timeout=LONG)
+
+    def _look_at_a_block_and_a_layer(self) -> None:
+        """The inspector keeps what it has shown last of each kind: the same at every rest, and the preset at last."""
+        document = self.window.document
+        for preset, look in (
+            ("resnet-18-small", lambda: document.open_definition(next(iter(document.project.blocks)))),
+            ("mlp", lambda: document.select(list(document.project.nodes)[1:2])),
+        ):
+            self.window.files.show_graph(presets.build(preset))
+            look()
+            self.settle()
+        document.select([])
 
     def _keep_plots(self, count: int) -> None:
         """Add or remove plots: how many a user has is the user's, and each is forty widgets."""

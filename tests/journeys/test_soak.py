@@ -20,7 +20,7 @@ from tests.benchmarks.tables import table
 from tests.journeys.monkey import Monkey, ticking
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
-ACTS = int(os.environ.get("LAYERLOOM_SOAK_ACTS", "15000"))
+ACTS = int(os.environ.get("LAYERLOOM_SOAK_ACTS", "20000"))
 """About twenty minutes on two cores; the variable asks for a shorter or longer one."""
 ROUNDS = 24
 WARM_UP = ROUNDS // 3

@@ -50,13 +50,15 @@ def test_documents_with_long_histories_can_be_collected_in_any_order(qtbot: QtBo
 
     def left() -> list[Document]:
         gc.collect()
-        return [thing for thing in gc.get_objects() if type(thing) is Document and thing.graph.name == "other"]
+        return [
+            thing for thing in gc.get_objects() if type(thing) is Document and thing.graph.name == "a name of this test"
+        ]
 
     for _ in range(30):
         document = Document(Graph("0"))
         for number in range(1, 20):
             document.apply(RenameGraph(str(number)))
         document.history.go_to(7)
-        document.apply(RenameGraph("other"))
+        document.apply(RenameGraph("a name of this test"))
         del document
     qtbot.waitUntil(lambda: not left())

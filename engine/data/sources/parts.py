@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Parting
 
 PARTS: Final[dict[str, int]] = {
     **dict.fromkeys(("train", "training"), 0),
@@ -11,6 +14,12 @@ PARTS: Final[dict[str, int]] = {
     **dict.fromkeys(("test", "testing"), 2),
 }
 """Names of parts of a split."""
+
+
+def parting_of(roles: Collection[str]) -> Parting:
+    """What a split may not tear apart, by the roles of columns or arrays: the gravest of them decides."""
+    ways: tuple[tuple[str, Parting], ...] = (("part", "given"), ("time", "time"), ("group", "groups"))
+    return next((parting for role, parting in ways if role in roles), "samples")
 
 
 def part_of(name: str) -> int:

@@ -12,6 +12,7 @@ from engine.data.dataset import Asked, DataError, Dataset, Field, SampleError, S
 from engine.data.sources.arrays.joining import Joined, parts_of
 from engine.data.sources.arrays.reading import SUFFIXES, read
 from engine.data.sources.identity import ids_of
+from engine.data.sources.parts import parting_of
 from engine.data.sources.source import Source
 from engine.files import is_file, open_to_read, sha256_of
 from engine.settings.section import Section
@@ -141,9 +142,7 @@ class Arrays(Source):
         """What a split may not tear apart: the gravest that an array says."""
         if any(one.parts for one in self.fields if one.role != "ignored"):
             return "given"
-        ways: tuple[tuple[str, Parting], ...] = (("part", "given"), ("time", "time"), ("group", "groups"))
-        roles = {one.role for one in self.fields}
-        return next((parting for role, parting in ways if role in roles), "samples")
+        return parting_of({one.role for one in self.fields})
 
     def ask(self, paths: Sequence[Path]) -> Asked:
         """The arrays that are given, by name; of a file with one array that one. Raises DataError."""

@@ -11,7 +11,7 @@ from pydantic import Field as Declared
 
 from engine.data.dataset import Asked, DataError, Dataset, Field, Samples, Task
 from engine.data.sources.identity import ids_of
-from engine.data.sources.parts import part_of
+from engine.data.sources.parts import part_of, parting_of
 from engine.data.sources.source import Source
 from engine.data.sources.tables import encoding
 from engine.data.sources.tables.columns import UNKNOWN, ColumnSettings
@@ -21,7 +21,7 @@ from engine.files import is_file, open_to_read, sha256_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from engine.data.dataset import Array, Column, Parting
+    from engine.data.dataset import Array, Column
     from engine.data.sources.found import Found
     from engine.data.watch import Watch
 
@@ -73,8 +73,6 @@ class Table(Source):
         fields |= self._targets(fields)
         classes = fields[next(reversed(fields))].classes if self.of("target") else None
         task: Task = "classification" if classes else "regression"
-        ways: tuple[tuple[str, Parting], ...] = (("part", "given"), ("time", "time"), ("group", "groups"))
-        parting: Parting = next((parting for role, parting in ways if self.of(role)), "samples")
         return Dataset(
             path.stem,
             path.name,
@@ -85,7 +83,7 @@ class Table(Source):
             self.samples,
             fields,
             loader="",
-            parting=parting,
+            parting=parting_of({column.role for column in self.columns}),
         )
 
     def embedded(self) -> tuple[ColumnSettings, ...]:

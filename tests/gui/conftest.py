@@ -28,6 +28,7 @@ from gui.canvas.view import View
 from gui.document import Document
 from gui.hosts import process_host
 from gui.window import MainWindow
+from tests.gui.own_data_hand import OwnHand
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -234,3 +235,15 @@ def windows(qtbot: QtBot) -> Callable[[], MainWindow]:
         return made
 
     return make
+
+
+@pytest.fixture
+def hand(qtbot: QtBot) -> OwnHand:
+    """A window of its own, and who adds data of the user's own to it."""
+    QApplication.setStyle("Fusion")
+    window = build_window()
+    qtbot.addWidget(window, before_close_func=lambda w: w.document.discard())
+    window.resize(1280, 800)
+    with qtbot.waitExposed(window):
+        window.show()
+    return OwnHand(qtbot, window)

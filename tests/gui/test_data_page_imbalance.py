@@ -4,28 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine import Graph
 from engine.settings.resolution import SettingFault, resolve_settings
-from gui.app import build_window
 from gui.data.imbalance import NO_OUTPUT, BalanceButtons
 from gui.document import Document
 from tests.engine.own_data import table
 from tests.gui.own_data_hand import OwnHand
-
-
-@pytest.fixture
-def hand(qtbot: QtBot) -> OwnHand:
-    QApplication.setStyle("Fusion")
-    window = build_window()
-    qtbot.addWidget(window, before_close_func=lambda w: w.document.discard())
-    window.resize(1280, 800)
-    with qtbot.waitExposed(window):
-        window.show()
-    return OwnHand(qtbot, window)
 
 
 def sampling(document: Document) -> str:

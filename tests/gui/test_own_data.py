@@ -7,27 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication, QFileDialog
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QFileDialog
 
 import presets
 from engine import project
 from engine.settings.resolution import SettingFault, resolve_settings
 from gui.actions import ACTIONS
-from gui.app import build_window
 from tests.engine.own_data import diabetes_table, digit_folders, table, wine_table
 from tests.gui.own_data_hand import OwnHand
-
-
-@pytest.fixture
-def hand(qtbot: QtBot) -> OwnHand:
-    QApplication.setStyle("Fusion")
-    window = build_window()
-    qtbot.addWidget(window, before_close_func=lambda w: w.document.discard())
-    window.resize(1280, 800)
-    with qtbot.waitExposed(window):
-        window.show()
-    return OwnHand(qtbot, window)
 
 
 @pytest.fixture

@@ -6,14 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.data import sources
 from engine.data.cache import column, shelf
 from engine.data.pipeline import prepare
 from engine.settings.data import DataConfig
-from gui.app import build_window
 from gui.cli import main
 from tests.engine.own_data import digit_folders, png_of_nothing, wine_table
 from tests.gui.own_data_hand import OwnHand
@@ -27,17 +25,6 @@ def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     found = sources.describe(folder)
     prepare(DataConfig(source=found.settings, transforms=found.transforms))  # type: ignore[arg-type]
     return folder
-
-
-@pytest.fixture
-def hand(qtbot: QtBot) -> OwnHand:
-    QApplication.setStyle("Fusion")
-    window = build_window()
-    qtbot.addWidget(window, before_close_func=lambda w: w.document.discard())
-    window.resize(1280, 800)
-    with qtbot.waitExposed(window):
-        window.show()
-    return OwnHand(qtbot, window)
 
 
 def test_an_image_that_unpacks_to_gigabytes_is_asked_for(hand: OwnHand, tmp_path: Path) -> None:

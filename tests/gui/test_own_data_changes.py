@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from engine import project
@@ -15,17 +15,6 @@ from gui.data.own.source_strip import SourceStrip
 from gui.training.plots.plot_canvas import Canvas
 from tests.engine.own_data import digit_folders, wine_table
 from tests.gui.own_data_hand import OwnHand
-
-
-@pytest.fixture
-def hand(qtbot: QtBot) -> OwnHand:
-    QApplication.setStyle("Fusion")
-    window = build_window()
-    qtbot.addWidget(window, before_close_func=lambda w: w.document.discard())
-    window.resize(1280, 800)
-    with qtbot.waitExposed(window):
-        window.show()
-    return OwnHand(qtbot, window)
 
 
 @pytest.fixture

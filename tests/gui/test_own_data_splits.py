@@ -7,23 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
-from gui.app import build_window
 from tests.engine.own_data import table
 from tests.gui.own_data_hand import OwnHand
-
-
-@pytest.fixture
-def hand(qtbot: QtBot) -> OwnHand:
-    QApplication.setStyle("Fusion")
-    window = build_window()
-    qtbot.addWidget(window, before_close_func=lambda w: w.document.discard())
-    window.resize(1280, 800)
-    with qtbot.waitExposed(window):
-        window.show()
-    return OwnHand(qtbot, window)
 
 
 def preview(hand: OwnHand) -> list[list[str]]:

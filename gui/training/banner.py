@@ -24,6 +24,7 @@ from gui.widgets import Label, Note
 SHORT = 240
 """How many characters of a long remark are shown at first."""
 MOST_HEIGHT = 120
+FIX_TIP = "Go to where this can be mended"
 SIGNS = {**STATES, "remark": ("Remark", "hint", "accent"), "warning": ("Warning", "warning", "warning")}
 """What a strip says → word, sign, colour."""
 
@@ -95,14 +96,16 @@ class Banner(NoticeStrip):
         self.again, self.fix = QPushButton("Train anew"), QPushButton("Way out")
         self.again.setToolTip("Set this learning rate (one undo step) and begin a new run")
         self.again.clicked.connect(self.again_wanted)
-        self.fix.setToolTip("Go to where this can be mended")
         self.fix.clicked.connect(self.fix_wanted)
         for button in (self.again, self.fix):
             self.row.insertWidget(self.row.indexOf(self.go_on), button, 0, Qt.AlignmentFlag.AlignVCenter)
 
-    def show_result(self, state: str, text: str, *, resumable: bool = False, again: str = "", fix: str = "") -> None:
-        """Say how a run ended, and offer to resume it, to train ``again`` or to ``fix`` what has failed."""
+    def show_result(
+        self, state: str, text: str, *, resumable: bool = False, again: str = "", fix: str = "", tip: str = FIX_TIP
+    ) -> None:
+        """Say how a run ended; offer to resume it, to train ``again`` or to ``fix`` what failed: ``tip`` says how."""
         self.go_on.setVisible(resumable)
+        self.fix.setToolTip(tip)
         for button, label in ((self.again, again), (self.fix, fix)):
             if label:
                 button.setText(label)

@@ -20,11 +20,12 @@ from engine.training.runs.folder import METRICS
 from engine.training.status import Result, Status
 from gui.document import Document
 from gui.hosts.host import Host
-from gui.training.banner import Banner, EmptyState
+from gui.training.banner import FIX_TIP, Banner, EmptyState
 from gui.training.folds_words import sentence_of
 from gui.training.words import result_text
 
 CHANGED = "Resume with Changed Data"
+CHANGED_TIP = "Resume this run from its last stored state, with its data as they are now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,9 @@ class Outcome(QObject):
         resumable = (result.state == "stopped" and own_files.is_file(result.run, METRICS)) or (
             result.state == "failed" and _kept(result) and result.about.reason != "changed-data"
         )
+        tip = FIX_TIP if self._link is None or self._link.run is None else CHANGED_TIP
         self.banner.show_result(
-            result.state, text, resumable=resumable and not again, again=again, fix="" if again else fix
+            result.state, text, resumable=resumable and not again, again=again, fix="" if again else fix, tip=tip
         )
 
     def _other_rate(self, history: History) -> float:

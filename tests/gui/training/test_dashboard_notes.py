@@ -152,6 +152,7 @@ def test_a_run_whose_data_have_changed_asks_and_goes_on_with_them(qtbot: QtBot, 
     assert "have changed since the run" in board.banner.text.text()
     assert not board.banner.go_on.isVisible(), "the same would be said again"
     assert board.banner.fix.text() == CHANGED
+    assert "data as they are now" in board.banner.fix.toolTip()
     with qtbot.waitSignal(board.run.finished) as ended:
         click(board.banner.fix)
     assert ended.args[0].state == "finished"

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from gui.icons import icon
 from gui.theme import theme
 from gui.training.controls import STATES
-from gui.widgets import Label, Note
+from gui.widgets import Label, Note, plain
 
 SHORT = 240
 """How many characters of a long remark are shown at first."""
@@ -105,7 +105,7 @@ class Banner(NoticeStrip):
     ) -> None:
         """Say how a run ended; offer to resume it, to train ``again`` or to ``fix`` what failed: ``tip`` says how."""
         self.go_on.setVisible(resumable)
-        self.fix.setToolTip(tip)
+        self.fix.setToolTip(plain(tip))
         for button, label in ((self.again, again), (self.fix, fix)):
             if label:
                 button.setText(label)

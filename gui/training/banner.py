@@ -95,6 +95,7 @@ class Banner(NoticeStrip):
         self.resume_wanted = self.wanted
         self.again, self.fix = QPushButton("Train anew"), QPushButton("Way out")
         self.again.setToolTip("Set this learning rate (one undo step) and begin a new run")
+        self.fix.setToolTip(plain(FIX_TIP))
         self.again.clicked.connect(self.again_wanted)
         self.fix.clicked.connect(self.fix_wanted)
         for button in (self.again, self.fix):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +17,7 @@ from gui.data.data_page import DataPage
 from gui.data.steps import fitting
 from gui.document import Document
 from presets import build
+from tests.gui.pieces import each_piece
 from tests.gui.test_data_page import click_dataset, data, point_of, settle, use
 from tests.work import counted
 
@@ -171,15 +172,10 @@ def test_going_through_the_list_does_not_hold_the_window(qtbot: QtBot, show: Sho
     """The longest piece of work in the window while every table is looked at."""
     page = show(dataset="iris")
     settle(qtbot, page)
-    pieces: list[int] = []
-    with counted("gui", "engine") as calls:
-        timer = QTimer(page, interval=0)
-        timer.timeout.connect(lambda: pieces.append(calls.count - sum(pieces)))
-        timer.start()
+    with counted("gui", "engine") as calls, each_piece(calls) as pieces:
         for name in ("wine", "breast_cancer", "diabetes", "iris"):
             click_dataset(page, name)
             settle(qtbot, page)
-        timer.stop()
     assert max(pieces) <= 5_000, "twelve samples are shown; all of a set would be ten times that"
 
 

@@ -25,6 +25,8 @@ from engine.system import names
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 TEMPORARY: Final = ".tmp"
+HELD: Final = ".held"
+"""The file that a living writer of a folder holds."""
 BACKUP: Final = "~"
 """What editors write after the name of a file for its previous version."""
 _KINDS: Final = (
@@ -103,6 +105,71 @@ def replacing(path: Path, *, links: bool = True) -> Iterator[Path]:
         if beside is not None:
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """An empty folder in that of `target`, for what is to be put there by `put_in_place` once it is whole.
+
+    It is gone afterwards, whatever happens; what a killed program has left of one goes with the next. Raises FileError,
+    for what the system refuses in the block as well.
+    """
+    try:
+        if why := names.fault(target):
+            raise OSError(errno.EINVAL, why, str(target))
+        clear_staged(target)
+        folder = target.with_name(f"{_beginning(target.name)}{secrets.token_hex(4)}{TEMPORARY}")
+        folder.mkdir()
+        try:
+            with os.fdopen(open_handle(folder / HELD, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as held:
+                system.hold(held)
+                yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError as error:
+        raise FileError(f"{target} cannot be written: {error.strerror or error}.") from error
+
+
+def clear_staged(target: Path) -> None:
+    """Remove the folders of `staged` that killed programs have left beside `target`."""
+    for entry in target.parent.iterdir():
+        if entry.name.startswith(_beginning(target.name)) and entry.name.endswith(TEMPORARY) and entry.is_dir():
+            with contextlib.suppress(OSError):  # its writer is at it, or it is somebody else's
+                system.remove_abandoned(entry / HELD)
+                shutil.rmtree(entry)
+
+
+def put_in_place(folder: Path, target: Path, *, replace: bool) -> tuple[Path, ...]:
+    """Move what is in a folder of `staged` to where `target` is, ``target`` itself last; returns the paths, it first.
+
+    Of a folder that is there already the files of the same names are replaced. Without ``replace`` raises FileError
+    where anything is there, before anything is moved. Raises OSError.
+    """
+    moves = list[tuple[Path, Path]]()
+    for entry in sorted(folder.iterdir(), key=lambda entry: (entry.name == target.name, entry.name)):
+        into = target.parent / entry.name
+        if entry.name == HELD:
+            continue
+        if entry.is_dir() and into.is_dir():
+            files = sorted(path for path in entry.rglob("*") if not path.is_dir())
+            moves += [(path, into / path.relative_to(entry)) for path in files]
+        else:
+            moves.append((entry, into))
+    if not replace and (there := next((into for _, into in moves if os.path.lexists(into)), None)):
+        raise FileError(f"{there} is there already.")
+    for source, into in moves:
+        for path in [source] if not source.is_dir() else sorted(source.rglob("*")):
+            if not path.is_dir():
+                to_disk(path)
+        if source.is_dir():
+            system.rename(source, into)
+        else:
+            _replaceable(into)
+            into.parent.mkdir(parents=True, exist_ok=True)
+            system.replace(source, into)
+        system.sync_folder(into.parent)
+    tops = {target.parent / into.relative_to(target.parent).parts[0] for _, into in moves}
+    return tuple(sorted(tops, key=lambda path: (path != target, path)))
 
 
 def back_up(path: Path, content: bytes) -> None:

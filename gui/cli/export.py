@@ -1,0 +1,95 @@
+"""``layerloom export RUN|WHAT -o FILE``: a network or a run as a file for elsewhere, checked before it is done."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import presets
+from engine import own_files
+from engine.exports import registry
+from engine.exports.export import Exported, export
+from engine.exports.exporter import Exporter
+from engine.exports.subject import Subject
+from engine.files import is_file
+from engine.nearest import nearest
+from engine.training.runs.folder import FACTS
+from gui.cli.common import CallError, Commands, add_force, add_json, print_json, print_table
+from gui.cli.run_names import run_of
+
+
+def add(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "export",
+        help="write a network or a run for elsewhere",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="\n".join(["formats:", *map(_line, registry.every())]),
+    )
+    parser.add_argument("what", metavar="RUN|WHAT", help="a run (its folder or name), a preset or a project file")
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="its ending says the format")
+    parser.add_argument("--as", dest="format", metavar="NAME", help="the format, where the ending does not say it")
+    add_force(parser)
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def _line(one: Exporter) -> str:
+    return f"  {one.name:14} {', '.join(one.suffixes) or '--as':24} {one.summary}"
+
+
+def run(args: argparse.Namespace) -> int:
+    exporter = registry.meant(args.output) if args.format is None else registry.named(args.format)
+    target = args.output.absolute()
+
+    def show(phase: str) -> None:
+        print(f"layerloom: {phase} …", file=sys.stderr)
+
+    done = export(exporter, subject_of(args.what), target, force=args.force, show=show)
+    if args.json:
+        print_json(answer(done))
+    else:
+        _print(done, args.output)
+    return 0
+
+
+def subject_of(text: str) -> Subject:
+    """The run or the network that is meant. Raises CallError where it is neither."""
+    path = Path(text)
+    if own_files.is_file(path, FACTS):
+        return Subject.of_run(path)
+    if path.suffix == ".loom" or is_file(path):
+        return Subject(presets.open_what(text)[0])
+    known = [preset.name for preset in presets.all()]
+    if text.partition(":")[0] in known:
+        return Subject(presets.open_what(text)[0])
+    if near := nearest(text, known):
+        raise CallError(f"There is no run, preset or project file {text!r}; did you mean {near!r}?")
+    return Subject.of_run(run_of(text))
+
+
+def answer(done: Exported) -> dict[str, object]:
+    """The JSON of the command."""
+    checked = done.checked
+    return {
+        "format": done.exporter.name,
+        "files": [str(path) for path in done.paths],
+        "samples": checked.samples,
+        "difference": checked.difference,
+        "checked": str(checked),
+        "notes": list(checked.notes),
+        "table": [list(row) for row in checked.table],
+        **checked.facts,
+    }
+
+
+def _print(done: Exported, target: Path) -> None:
+    for note in done.checked.notes:
+        print(f"layerloom: {note}", file=sys.stderr)
+    for path in done.paths:
+        print(target.parent / path.name)
+    if str(done.checked):
+        print(done.checked)
+    if done.checked.table:
+        head, *rows = map(list, done.checked.table)
+        print_table(head, rows)

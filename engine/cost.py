@@ -95,7 +95,12 @@ def leaves(graph: Graph, report: Report, node_ids: Iterable[str] | None = None) 
 def of_node(graph: Graph, report: Report, node_id: str, batch: int = 1) -> Cost:
     """The cost of one node; zero where its shapes are unknown. Its activations are its own outputs, and in training
     what its backward pass keeps beside them."""
-    whole, activations, kept = _sum(leaves(graph, report, [node_id]), _numbers(batch))
+    return of_leaves(leaves(graph, report, [node_id]), batch)
+
+
+def of_leaves(parts: Iterable[Leaf], batch: int = 1) -> Cost:
+    """The same of some layers together."""
+    whole, activations, kept = _sum(parts, _numbers(batch))
     return _with_memory(whole, activations + kept, activations, 0)
 
 

@@ -29,6 +29,22 @@ def _tokens() -> dict[str, dict[str, str]]:
     return tokens
 
 
+class Colors:
+    """The colours of one theme, whichever the window has."""
+
+    def __init__(self, name: Name) -> None:
+        self.name: Name = name
+        self._colors = {key: QColor(value) for key, value in _tokens()[name].items()}
+
+    def __call__(self, token: str) -> QColor:
+        """The colour of a token."""
+        return self._colors.get(token) or self._colors["family.other"]
+
+    def tokens(self) -> dict[str, QColor]:
+        """All of them."""
+        return self._colors
+
+
 class Theme(QObject):
     """The current theme. Painters ask `color` for a token and draw again on `changed`."""
 
@@ -36,21 +52,20 @@ class Theme(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.name: Name = "light"
-        self._colors: dict[str, QColor] = {}
-        self._load()
+        self._colors = Colors("light")
 
-    def _load(self) -> None:
-        self._colors = {key: QColor(value) for key, value in _tokens()[self.name].items()}
+    @property
+    def name(self) -> Name:
+        """Light or dark."""
+        return self._colors.name
 
     def color(self, token: str) -> QColor:
         """The colour of a token, for example ``canvas``, ``wire``, ``error``, ``family.Convolution``."""
-        return self._colors.get(token) or self._colors["family.other"]
+        return self._colors(token)
 
     def set(self, name: Name) -> None:
         """Switch to the light or the dark theme and tell everybody."""
-        self.name = name
-        self._load()
+        self._colors = Colors(name)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.setPalette(self._palette())
@@ -77,8 +92,9 @@ class Theme(QObject):
         folder = files("resources").joinpath("themes")
         sheet = folder.joinpath("style.qss").read_text(encoding="utf-8")
         sheet = sheet.replace("@folder", str(folder).replace("\\", "/")).replace("@name", self.name)
-        for token in sorted(self._colors, key=len, reverse=True):
-            sheet = sheet.replace(f"@{token}", self._colors[token].name())
+        tokens = self._colors.tokens()
+        for token in sorted(tokens, key=len, reverse=True):
+            sheet = sheet.replace(f"@{token}", tokens[token].name())
         return sheet
 
 

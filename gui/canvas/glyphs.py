@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QIcon, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
 from gui.theme import theme
 
@@ -90,9 +90,9 @@ def glyph(family: str) -> QPainterPath:
     return path
 
 
-def glyph_pen(family: str) -> QPen:
-    """The pen in which a glyph is drawn."""
-    pen = QPen(theme.color(f"family.{family}"), 2.6 if family == "Dropout" else 1.6)
+def glyph_pen(family: str, color: QColor | None = None) -> QPen:
+    """The pen in which a glyph is drawn, in the colour of the window's theme or another."""
+    pen = QPen(color or theme.color(f"family.{family}"), 2.6 if family == "Dropout" else 1.6)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return pen

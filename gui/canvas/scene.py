@@ -46,7 +46,7 @@ class Scene(QGraphicsScene):
         self._problems: dict[str, list[Problem]] = {}
         self._selected: set[str] = set()
         self._courses = Courses(document, self.nodes, self.wires, self.positions)
-        self._ties = Ties(document, self.nodes, self)
+        self.ties = Ties(document, self.nodes, self)
         self.live = LiveMarks(document, self)
         self.live.changed.connect(self.touch)
         self._later = QTimer(self, singleShot=True, interval=0)
@@ -139,7 +139,7 @@ class Scene(QGraphicsScene):
         self._later.stop()
         self._mark()
         self.reroute()
-        self._ties.follow()
+        self.ties.follow()
         self._stir()
         self.annotated.emit()
 
@@ -217,7 +217,7 @@ class Scene(QGraphicsScene):
 
     def _restyle(self) -> None:
         self.styling.rebuild()
-        self._ties.dress()
+        self.ties.dress()
         for node in self.nodes.values():
             node.freshen()
         for wire in self.wires.values():
@@ -248,7 +248,7 @@ class Scene(QGraphicsScene):
                 swept |= item.box
         if not swept.isNull():
             self._courses.disturb(swept)
-        self._ties.follow()
+        self.ties.follow()
         self._stir()
 
     def reroute(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -70,7 +71,9 @@ class Text:
 class Style:
     """The prepared look of the canvas. ``scale``, ``detail`` and ``fast`` say how it is being looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, color: Callable[[str], QColor] = theme.color) -> None:
+        """``color`` gives the colours by their tokens: those of the window's theme, or of another."""
+        self.color = color
         self.scale = 1.0
         self.detail = FULL
         self.fast = False
@@ -82,7 +85,7 @@ class Style:
 
     def rebuild(self) -> None:
         """Prepare everything again, after a change of the theme."""
-        color = theme.color
+        color = self.color
         family = QApplication.font().family()
         self.fonts = {
             "name": _font(family, 13, QFont.Weight.DemiBold),
@@ -139,13 +142,13 @@ class Style:
     def family(self, name: str) -> Family:
         """The look of a family."""
         if name not in self._families:
-            color = theme.color(f"family.{name}")
+            color = self.color(f"family.{name}")
             path = glyph(name).translated(BAR + (CELL - BAR - SIZE) / 2, (HEIGHT - SIZE) / 2)
             self._families[name] = Family(
                 QBrush(color),
-                QBrush(_mixed(color, theme.color("node"), 0.6)),
+                QBrush(_mixed(color, self.color("node"), 0.6)),
                 QBrush(_faint(color, 0.11)),
-                glyph_pen(name),
+                glyph_pen(name, color),
                 path,
             )
         return self._families[name]

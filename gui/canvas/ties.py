@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsScene
 
 from gui.canvas.node_item import NodeItem
@@ -28,9 +28,7 @@ class Ties(QGraphicsPathItem):
 
     def dress(self) -> None:
         """Take on the colours of the theme."""
-        pen = QPen(theme.color("node_muted"), 2, Qt.PenStyle.DotLine)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        self.setPen(pen)
+        self.setPen(tie_pen(theme.color("node_muted")))
 
     def follow(self) -> None:
         """Lead the curves to where the layers stand now."""
@@ -47,6 +45,13 @@ class Ties(QGraphicsPathItem):
                 path.moveTo(one)
                 path.cubicTo(QPointF(swing, one.y()), QPointF(swing, other.y()), other)
         self.setPath(path)
+
+
+def tie_pen(color: QColor) -> QPen:
+    """The pen of the curves."""
+    pen = QPen(color, 2, Qt.PenStyle.DotLine)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    return pen
 
 
 def _right(box: QRectF) -> QPointF:

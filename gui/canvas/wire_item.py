@@ -95,14 +95,18 @@ class WireItem(QGraphicsRectItem):
             self._label = None
         else:
             label = self._label = self._label or self.style.static(self._text(), "label", 240.0)
-            leg = max(self.lines(), key=lambda line: line.dy()) if self.points else QLineF(self.start, self.end)
-            middle = leg.center()
-            beside = 0 if abs(leg.dx()) > SLANTED else self._beside
-            x = {1: BESIDE, 0: -label.width / 2, -1: -BESIDE - label.width}[beside]
-            self._label_box = QRectF(middle.x() + x, middle.y() - label.height / 2, label.width, label.height)
+            self._label_box = self.label_box(label)
             box |= self._label_box
         self.setRect(box.adjusted(-6, -6, 6, 6))
         self.update()
+
+    def label_box(self, label: Text) -> QRectF:
+        """Where a text stands beside it."""
+        leg = max(self.lines(), key=lambda line: line.dy()) if self.points else QLineF(self.start, self.end)
+        middle = leg.center()
+        beside = 0 if abs(leg.dx()) > SLANTED else self._beside
+        x = {1: BESIDE, 0: -label.width / 2, -1: -BESIDE - label.width}[beside]
+        return QRectF(middle.x() + x, middle.y() - label.height / 2, label.width, label.height)
 
     def _text(self) -> str:
         """The shape, and what flowed along it in a batch."""

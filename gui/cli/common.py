@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -41,6 +42,13 @@ def add_set(parser: argparse.ArgumentParser, words: str) -> None:
 
 def add_force(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace a file that is there already")
+
+
+def check_ending(file: Path, endings: Iterable[str]) -> None:
+    """Raises CallError where the ending of a file, without its dot, is none of these."""
+    known = [f".{ending}" for ending in endings]
+    if file.suffix.lower() not in known:
+        raise CallError(f"{file.name} must end with {', '.join(known[:-1])} or {known[-1]}.")
 
 
 def check_new(file: Path, force: bool) -> None:

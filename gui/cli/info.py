@@ -4,34 +4,61 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 import presets
 from engine import cost
+from engine.files import write_atomically
+from engine.layer_table.rows import layer_table
+from engine.layer_table.text import text_table
 from engine.layers.parameters import unparse
 from engine.problems import Problem, find
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.settings.section import Section
 from engine.shapes import Report, infer
 from engine.spec import Spec
-from gui.cli.common import CallError, Commands, add_json, add_what, print_json
+from engine.tabular.formats import FORMATS
+from gui.cli.common import (
+    CallError,
+    Commands,
+    add_force,
+    add_json,
+    add_what,
+    check_ending,
+    check_new,
+    print_json,
+)
 
 
 def add(commands: Commands) -> None:
     parser = commands.add_parser("info", help="parameters, multiply-adds, memory and shapes")
     add_what(parser)
     parser.add_argument("--batch", type=int, default=1, metavar="N", help="batch size the memory is for (default 1)")
+    parser.add_argument(
+        "--table",
+        type=Path,
+        metavar="FILE",
+        help="write the table of all layers: FILE.csv, .md (Markdown) or .tex (LaTeX)",
+    )
     add_json(parser)
+    add_force(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     if not 1 <= args.batch <= 2**31:
         raise CallError(f"--batch must be a whole number ≥ 1, not {args.batch}.")
+    if args.table is not None:
+        check_ending(args.table, FORMATS)
+        check_new(args.table, args.force)
     graph, _ = presets.open_what(args.what)
     report = infer(graph)
     errors = [problem.message for problem in find(graph) if hides_shapes(problem, report)]
     if errors:
         raise CallError(f"{args.what} has errors, so its shapes are not known: {errors[0]}")
+    if args.table is not None:
+        table = text_table(layer_table(graph, report, args.batch))
+        write_atomically(args.table, FORMATS[args.table.suffix[1:].lower()](table).encode())
     whole, one = cost.total(graph, report, args.batch), cost.total(graph, report, 1)
     memory = {
         "parameters": whole.memory_parameters,

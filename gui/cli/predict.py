@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.files import write_atomically
-from engine.training.runs.export import safe
+from engine.tabular.formats import safe
 from gui.cli.common import CallError, Commands, add_force, add_json, check_new, print_json, print_table
 from gui.cli.run_names import run_of
 

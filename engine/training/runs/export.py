@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from engine.tabular.formats import safe
 from engine.training.history import History
 from engine.training.runs.best import better
 from engine.training.runs.catalogue import RunEntry
@@ -62,11 +63,6 @@ def result(entry: RunEntry) -> tuple[str, float | None]:
         if names:
             return names[0], float(values[names[0]])
     return "", None
-
-
-def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _whole(number: float) -> str:

@@ -1,0 +1,1 @@
+"""Tables of text as others read them."""

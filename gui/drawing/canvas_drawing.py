@@ -1,0 +1,145 @@
+"""The drawing as it is on the canvas: taken from the items of a scene and painted by the painter of the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QPainter, QPainterPath
+
+from engine.graph import Graph
+from gui.canvas.geometry import MARGIN
+from gui.canvas.painter import NO_BRUSH, NodeLook, paint_label, paint_node, paint_wire
+from gui.canvas.scene import Scene
+from gui.canvas.style import Style, Text
+from gui.canvas.ties import tie_pen
+from gui.document import Document
+from gui.drawing.drawing import Options
+from gui.levels import first_use
+from gui.theme import Colors
+
+EDGE = 24.0
+"""The room around the picture."""
+HEAD = 40.0
+"""The room for the name of a block above what is inside it."""
+APART = 72.0
+"""The room between the network and its blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wire:
+    """A wire with its shape and where that stands."""
+
+    path: QPainterPath
+    kind: str
+    label: tuple[QRectF, Text] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One level of the network: its nodes and wires as they are on the canvas, and the box around them."""
+
+    title: str
+    nodes: tuple[tuple[QPointF, NodeLook], ...]
+    wires: tuple[_Wire, ...]
+    ties: QPainterPath
+    box: QRectF
+
+
+class CanvasDrawing:
+    """The picture of what is open on the canvas. It knows nothing of the scene once it is made."""
+
+    def __init__(self, title: str, parts: list[_Part], style: Style, options: Options) -> None:
+        self.title = title
+        self._parts, self._style, self._options = parts, style, options
+        self._head = HEAD if len(parts) > 1 else 0.0
+
+    @property
+    def size(self) -> QSizeF:
+        """The parts stand side by side."""
+        wide = sum(part.box.width() for part in self._parts) + APART * (len(self._parts) - 1)
+        high = max(part.box.height() for part in self._parts) + self._head
+        return QSizeF(wide + 2 * EDGE, high + 2 * EDGE)
+
+    def paint(self, painter: QPainter) -> None:
+        size = self.size
+        if not self._options.transparent:
+            painter.fillRect(QRectF(QPointF(), size), self._style.canvas)
+        left = EDGE
+        for part in self._parts:
+            painter.save()
+            painter.translate(left, EDGE)
+            if self._head:
+                text = self._style.static(part.title, "name")
+                painter.setPen(self._style.text)
+                painter.setFont(self._style.fonts["name"])
+                painter.drawStaticText(QPointF(0, 0), text.static)
+            painter.translate(-part.box.left(), self._head - part.box.top())
+            self._paint(painter, part)
+            painter.restore()
+            left += part.box.width() + APART
+
+    def _paint(self, painter: QPainter, part: _Part) -> None:
+        style = self._style
+        if not part.ties.isEmpty():
+            painter.setPen(tie_pen(style.color("node_muted")))
+            painter.setBrush(NO_BRUSH)
+            painter.drawPath(part.ties)
+        for wire in part.wires:
+            paint_wire(painter, wire.path, wire.kind, style)
+        for wire in part.wires:
+            if wire.label is not None:
+                paint_label(painter, *wire.label, style)
+        for point, look in part.nodes:
+            painter.translate(point)
+            paint_node(painter, look, style)
+            painter.setOpacity(1.0)
+            painter.translate(-point)
+
+
+def canvas_drawing(scene: Scene, options: Options) -> CanvasDrawing:
+    """The picture of a scene: of the level that is open there, without selection and marks."""
+    style, document = Style(Colors(options.theme)), scene.document
+    title = document.titles()[-1][0]
+    parts = [_part(title, scene, style, options)]
+    if options.blocks:
+        inner = Document(document.project)
+        for name, path in _uses(document.graph, document.project):
+            inner.open_block(path)
+            parts.append(_part(name, Scene(inner), style, options))
+    return CanvasDrawing(title, parts, style, options)
+
+
+def _uses(graph: Graph, project: Graph) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The name of each block that a level uses, itself or within its blocks, and the path to its first use."""
+    seen: set[str] = set()
+    queue = [graph]
+    for level in queue:
+        for node in level.nodes.values():
+            block = level.blocks.of_type(node.type)
+            if block is not None and block.id not in seen:
+                seen.add(block.id)
+                queue.append(block.graph)
+                path = first_use(project, block.id)
+                if path is not None:
+                    yield block.name, path
+
+
+def _part(title: str, scene: Scene, style: Style, options: Options) -> _Part:
+    nodes, wires = [], []
+    box = QRectF()
+    for item in scene.nodes.values():
+        look = replace(item.look, selected=False, severity="", health="", guilty=(), dim=False, offered=(), ready=False)
+        nodes.append((item.pos(), look))
+        box |= item.box.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+    for wire in scene.wires.values():
+        label = None
+        if options.shapes and wire.spec is not None:
+            text = style.static(str(wire.spec), "label", 240.0)
+            label = (wire.label_box(text), text)
+            box |= label[0]
+        box |= wire.path.boundingRect()
+        wires.append(_Wire(QPainterPath(wire.path), "unknown" if wire.spec is None else "known", label))
+    ties = QPainterPath(scene.ties.path()) if scene.ties.scene() is not None else QPainterPath()
+    return _Part(title, tuple(nodes), tuple(wires), ties, box | ties.boundingRect())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from engine.errors import LONGEST_SENTENCE, LayerloomError, Reason, printable
 from engine.spec import DType
@@ -149,6 +149,7 @@ class Samples:
     at the end are the official test part, ``origin`` what the samples depend on beside this program. Data of the
     user's own have ``ids``, a number for each sample (uint64) that stays the same whatever is added beside it, and
     ``given``, the part each one belongs to (0 train, 1 validation, 2 test, -1 none is said), where they say so.
+    ``names`` are what people find the samples by in their files; empty where they have no files.
     """
 
     arrays: Columns
@@ -157,3 +158,27 @@ class Samples:
     origin: str = ""
     ids: Array | None = None
     given: Array | None = None
+    names: Sequence[str] = ()
+
+    def name(self, index: int) -> str:
+        """What the sample at a position in the data is called: its file, the row of its file, or its number."""
+        return self.names[index] if len(self.names) else f"sample {index + 1}"
+
+
+class Numbered(Sequence[str]):
+    """Names such as ``wine.csv row 12`` of samples that have no name but a number, from 0 in ``numbers``."""
+
+    def __init__(self, stem: str, numbers: Array | range) -> None:
+        self._stem, self._numbers = stem, numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, index: int, /) -> str: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> Numbered: ...
+    def __getitem__(self, index: int | slice, /) -> str | Numbered:
+        if isinstance(index, slice):
+            return Numbered(self._stem, self._numbers[index])
+        return f"{self._stem} {int(self._numbers[index]) + 1}"

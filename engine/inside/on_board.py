@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.data import datasets
-from engine.data.dataset import Asked, DataError
+from engine.data.dataset import Asked, DataError, Numbered
 from engine.data.origin import declared, opened
 from engine.data.sources.images.images import Images
 from engine.data.sources.tables import encoding
@@ -75,5 +75,5 @@ def _rows(config: DataConfig, paths: Sequence[Path]) -> Asked:
         if lost:
             raise DataError(f"{path} has no column {lost[0]!r}, which this network is given.")
         made.append(np.stack([np.asarray(encoding.numbers(table[name]), np.float32) for name in wanted], axis=1))
-        names += [f"{path.name} row {row + 1}" for row in range(len(table))]
+        names += Numbered(f"{path.name} row", range(len(table)))
     return Asked(tuple(names), {dataset.first("input"): np.concatenate(made)})

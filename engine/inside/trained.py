@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 
 from engine import project
-from engine.data.origin import opened
+from engine.data.fingerprint import fingerprint
+from engine.data.origin import declared, opened
 from engine.data.pipeline import Part, PartName, Prepared, of_others, prepare
 from engine.settings.data import DataConfig, SourceSettings
 from engine.training.evaluation.network import Network
@@ -22,7 +23,10 @@ from engine.training.steps.assembly import build
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """``network`` has the weights of the run in ``folder``; ``note`` says where those are not from its end."""
+    """``network`` has the weights of the run in ``folder``; ``note`` says where those are not from its end.
+
+    It also says where the data have changed since.
+    """
 
     folder: Path
     plan: TrainingPlan
@@ -48,6 +52,12 @@ class Trained:
 
         They are read with the options of the project, and transformed by what was learnt from its training part.
         """
+        samples = opened(self.elsewhere(path))
+        wanted = {name: samples.arrays[name] for name in self.network.fields}
+        return of_others(self.config, self.data, wanted, self.device)
+
+    def elsewhere(self, path: Path) -> DataConfig:
+        """The data section with other files in place of its own. Raises TrainingError for a dataset on board."""
         source = self.config.source
         if source is None:
             raise TrainingError(
@@ -55,9 +65,7 @@ class Trained:
                 setting="data.dataset",
             )
         there = SourceSettings(kind=source.kind, path=str(path.absolute()), options=source.options)
-        samples = opened(self.config.model_copy(update={"source": there}))
-        wanted = {name: samples.arrays[name] for name in self.network.fields}
-        return of_others(self.config, self.data, wanted, self.device)
+        return self.config.model_copy(update={"source": there})
 
     def size(self) -> int:
         """Samples that go through the network together."""
@@ -69,15 +77,21 @@ def open_run(folder: Path, device: torch.device | str = "cpu") -> Trained:
 
     Raises RunError for what is wrong with the folder, ProjectError, TrainingError and DataError for its project.
     """
-    read(folder)
+    info = read(folder)
     graph, target = project.load(folder / PROJECT), torch.device(device)
     plan = check(graph)
     data = prepare(plan.data, target)
     network = build(plan, data, target).network
     parent = parent_of(folder)
+    notes = [parent.note] if parent.note else []
+    if info.data and info.data != fingerprint(plan.data):
+        notes.append(
+            f"The data {declared(plan.data).name!r} have changed since the run in {folder} was trained: its parts may "
+            "hold samples it has learned from."
+        )
     try:
         network.module.load_state_dict(dict(parent.weights))
     except RuntimeError as error:
         raise RunError(f"The weights in {folder} do not fit its network: the run is damaged.") from error
     network.module.eval()
-    return Trained(folder, plan, data, network, target, parent.note)
+    return Trained(folder, plan, data, network, target, " ".join(notes))

@@ -50,6 +50,25 @@ def summed(
     return _compare(output, answer, target, weights, "sum"), _counted(output, answer, target, weights, masked)
 
 
+def each(
+    output: Output, answer: Tensor, target: Tensor, weights: Tensor | None = None, *, masked: bool = True
+) -> Tensor:
+    """(N) the loss of every sample by itself: what `loss` is of a batch of that sample alone."""
+    if output.loss in ("kl_div", "cosine_embedding_loss"):
+        pairs = zip(answer[:, None], target[:, None], strict=True)
+        return torch.stack([loss(output, one, goal, weights, masked=masked) for one, goal in pairs])
+    values = _compare(output, answer, target, weights, "none")
+    if output.loss == "ctc_loss":
+        return values
+    values = values.reshape(len(answer), -1)
+    if not of_classes(output.loss) or target.is_floating_point() or output.loss == "multi_margin_loss":
+        return values.mean(1)
+    counts = torch.ones_like(values) if weights is None else weights[target.clamp(min=0)].reshape(values.shape)
+    if output.ignored is not None:
+        counts = counts.masked_fill((target == output.ignored).reshape(values.shape), 0.0)
+    return values.sum(1) / counts.sum(1).clamp(min=torch.finfo(values.dtype).tiny)
+
+
 def is_soft(output: Output, answer: Tensor, target: Tensor) -> bool:
     """Whether a target is how likely each class is, and not a label."""
     return output.loss == "cross_entropy" and target.is_floating_point() and answer.shape == target.shape
@@ -187,11 +206,11 @@ def _ctc(output: Output, answer: Tensor, target: Tensor, reduction: str) -> Tens
     steps = torch.full((len(answer),), answer.shape[1], dtype=torch.int64, device=answer.device)
     labels = _labels(output, target)
     lengths = (labels != output.blank).sum(-1)
-    each = functional.ctc_loss(
+    losses = functional.ctc_loss(
         answer.transpose(0, 1), labels, steps, lengths, blank=output.blank, reduction="none", zero_infinity=True
     )
-    each = each / lengths.clamp(min=1)
-    return each.sum() if reduction == "sum" else each.mean()
+    losses = losses / lengths.clamp(min=1)
+    return losses if reduction == "none" else losses.sum() if reduction == "sum" else losses.mean()
 
 
 def _labels(output: Output, target: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from gui.cli.common import CallError, Commands, add_json, print_json, print_tabl
 from gui.cli.run_names import run_of
 
 if TYPE_CHECKING:
-    from engine.inside.scores import Interval, Scores
+    from engine.inside.evaluation.scores import Interval, Scores
 
 PER_CLASS = "_per_class"
 MOST_RESAMPLES = 100_000
@@ -36,7 +36,7 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     if not 0 <= args.resamples <= MOST_RESAMPLES:
         raise CallError(f"--resamples is a whole number from 0 to {MOST_RESAMPLES:,}, not {args.resamples}.")
-    from engine.inside.scores import scores
+    from engine.inside.evaluation.scores import scores
     from engine.inside.trained import open_run
 
     trained = open_run(run_of(args.folder))

@@ -18,8 +18,9 @@ from engine.data import datasets, sources
 from engine.data.dataset import DataError
 from engine.edits import SetSetting
 from engine.graph import Graph
+from engine.inside.evaluation.answered import answered
+from engine.inside.evaluation.scores import scores
 from engine.inside.predicting import Prediction, predict
-from engine.inside.scores import answered, scores
 from engine.inside.trained import Trained, open_run
 from engine.training.loop import Trainer
 from engine.training.runs.folder import WEIGHTS, RunError

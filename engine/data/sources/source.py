@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -11,6 +11,7 @@ from engine.data.dataset import Asked, DataError, Dataset, Samples
 from engine.settings.section import Section
 
 if TYPE_CHECKING:
+    from engine.data.dataset import Array
     from engine.data.sources.found import Found
     from engine.data.watch import Watch
 
@@ -59,6 +60,20 @@ class Source(Section):
         Raises DataError where they cannot be read so, or the kind has no such files.
         """
         raise DataError(f"{type(self).title}: what a network answers to other files cannot be asked of this kind.")
+
+    def unknown_classes(self, path: Path) -> Mapping[str, int]:
+        """Classes that files name and these options do not: `open` leaves so many samples of each out.
+
+        Raises DataError, OSError.
+        """
+        return {}
+
+    def columns_beside(self, path: Path) -> Mapping[str, Array]:
+        """What the files say of the samples of `open`, in their order, whether or not a network is given it.
+
+        Column → values (samples): float64 with NaN, or texts with "" where nothing is said. Raises DataError, OSError.
+        """
+        return {}
 
     @abstractmethod
     def fingerprint(self, path: Path) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field as Declared
 
-from engine.data.dataset import Asked, DataError, Dataset, Field, SampleError, Samples, Task
+from engine.data.dataset import Asked, DataError, Dataset, Field, Numbered, SampleError, Samples, Task
 from engine.data.sources.arrays.joining import Joined, parts_of
 from engine.data.sources.arrays.reading import SUFFIXES, read
 from engine.data.sources.identity import ids_of
@@ -135,8 +135,10 @@ class Arrays(Source):
             said = " and ".join(f"{name!r} {count:,}" for count, name in counts.items())
             raise DataError(f"The arrays of {path} have different numbers of samples: {said}.", setting="data.source")
         order = {name: columns[name] for name in self.declare(path).fields}
-        ids = ids_of(f"row {row}" for row in range(next(iter(counts))))
-        return Samples(order, groups=groups, ids=ids, given=given)
+        count = next(iter(counts))
+        ids = ids_of(f"row {row}" for row in range(count))
+        names = Numbered(f"{path.name} sample", range(count))
+        return Samples(order, groups=groups, ids=ids, given=given, names=names)
 
     def _parting(self) -> Parting:
         """What a split may not tear apart: the gravest that an array says."""
@@ -164,7 +166,7 @@ class Arrays(Source):
                 counts.add(len(stored[there[0]]))
             if len(counts) > 1:
                 raise DataError(f"The arrays of {path} have different numbers of samples.")
-            names += [f"{path.name} sample {row + 1}" for row in range(counts.pop())]
+            names += Numbered(f"{path.name} sample", range(counts.pop()))
         return Asked(tuple(names), {name: np.concatenate(parts) for name, parts in made.items()})
 
     def fingerprint(self, path: Path) -> str:

@@ -43,6 +43,23 @@ def read(path: Path, size: tuple[int, int], fit: Fit, *, grey: bool, largest: in
     return values[None] if grey else values.transpose(2, 0, 1)
 
 
+def area(path: Path) -> int:
+    """How many pixels an image has, by what its file begins with. Raises SampleError."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # nothing is unpacked
+    try:
+        with open_to_read(path) as file:
+            image = Image.open(file, formats=FORMATS)
+            return image.width * image.height
+    except OSError as error:
+        if error.errno is None:  # Pillow's own
+            raise _refused(path, "is damaged, or no image") from error
+        raise SampleError.of(path, error) from error
+    except Exception as error:  # decoders of a dozen formats raise what they like
+        raise _refused(path, "is damaged, or no image") from error
+
+
 @contextmanager
 def opened(path: Path, size: tuple[int, int] | None = None, largest: int = LARGEST) -> Iterator[Image]:
     """An image as its camera meant it to be held: see `decoded`. Raises SampleError, also where there is no file."""

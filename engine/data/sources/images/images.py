@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -158,7 +159,7 @@ class Images(Source):
         parting = self._parting()
         given = np.array([part_of(cell) for cell in said], np.int8) if parting == "given" else None
         groups = ids_of(said) if parting == "groups" else in_order(said) if parting == "time" else None
-        return Samples(columns, groups=groups, ids=ids, given=given)
+        return Samples(columns, groups=groups, ids=ids, given=given, names=names)
 
     def ask(self, paths: Sequence[Path]) -> Asked:
         """Images, and all those in folders. Raises DataError with the file, also for what is no image."""
@@ -178,6 +179,44 @@ class Images(Source):
         return Asked(
             tuple(names), {"image": ImageColumn(Path(), files, self.size, self.fit, self.grey, marks, self.largest)}
         )
+
+    def unknown_classes(self, path: Path) -> Mapping[str, int]:
+        names = [entry.name for entry in listing.listed(path)]
+        if self.answers == "masks" or self.task != "classes":
+            return {}
+        if self.answers == "table":
+            said = list(self._cells(path, self.label_columns[0]).values()) if self.label_columns else []
+        else:
+            said = [self.class_of(name) for name in self._images(set(names)) if name not in self.skip]
+        return Counter(name for name in said if name and name not in self._order)
+
+    def columns_beside(self, path: Path) -> Mapping[str, Array]:
+        """The other columns of the table of labels, and how large the images are in their files."""
+        import numpy as np
+        import pandas as pd
+
+        from engine.data.sources.images.decoding import area
+        from engine.data.sources.tables import encoding
+        from engine.data.sources.tables.reading import read
+
+        names, found = self.open(path).names, dict[str, Array]()
+        if self.answers == "table" and self.table is not None:
+            for column in read(path / self.table).columns:
+                if column == self.file_column or column in self.label_columns:
+                    continue
+                known = self._cells(path, column)
+                cells = pd.Series([_looked_up(known, name) or "" for name in names], dtype=object)
+                numbers = encoding.numbers(cells.replace("", None))
+                texts = np.asarray(cells, object)
+                found[column] = texts if (numbers.isna() & (cells != "")).any() else np.asarray(numbers, np.float64)
+        found["pixels in the file"] = np.array([area(path / name) for name in names], np.float64)
+        return found
+
+    def _cells(self, path: Path, column: str) -> Mapping[str, str]:
+        """What a column of the table of labels says, by the name of the image. Raises DataError."""
+        from engine.data.sources.images.labels import cells
+
+        return cells(path / (self.table or ""), self.file_column or "", column)
 
     def fingerprint(self, path: Path) -> str:
         return listing.fingerprint(listing.listed(path))
@@ -207,9 +246,7 @@ class Images(Source):
         if self.parts:
             return [name.partition("/")[0] for name in names]
         if self.answers == "table" and self.table is not None and self.split_column is not None:
-            from engine.data.sources.images.labels import cells
-
-            found = cells(path / self.table, self.file_column or "", self.split_column)
+            found = self._cells(path, self.split_column)
             return [_looked_up(found, name) or "" for name in names]
         return [self._folder(name) for name in names] if self.together else []
 

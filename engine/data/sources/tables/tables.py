@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import Field as Declared
 
-from engine.data.dataset import Asked, DataError, Dataset, Field, Samples, Task
+from engine.data.dataset import Asked, DataError, Dataset, Field, Numbered, Samples, Task
 from engine.data.sources.identity import ids_of
 from engine.data.sources.parts import part_of, parting_of
 from engine.data.sources.source import Source
@@ -104,6 +104,7 @@ class Table(Source):
 
     def open(self, path: Path) -> Samples:
         """The rows whose targets are there; of the columns, in the project's order, none may be missing."""
+        import numpy as np
 
         table = read(path, self.form)
         lost = [column.name for column in self.columns if column.role != "ignored" and column.name not in table.columns]
@@ -120,7 +121,9 @@ class Table(Source):
         columns: dict[str, Column] = {}
         for name, field in dataset.fields.items():
             columns[name] = self._column(name, field, rows)
-        return Samples(columns, groups=self._groups(rows), ids=self._ids(table)[kept], given=self._given(rows))
+        names = Numbered(f"{path.name} row", np.flatnonzero(kept))
+        ids = self._ids(table)[kept]
+        return Samples(columns, groups=self._groups(rows), ids=ids, given=self._given(rows), names=names)
 
     def _column(self, name: str, field: Field, rows: pd.DataFrame) -> Array:
         import numpy as np
@@ -212,8 +215,38 @@ class Table(Source):
             for name, field in self.declare(path).fields.items():
                 if field.role == "input":
                     made.setdefault(name, []).append(self._column(name, field, table))
-            names += [f"{path.name} row {row + 1}" for row in range(len(table))]
+            names += Numbered(f"{path.name} row", range(len(table)))
         return Asked(tuple(names), {name: np.concatenate(parts) for name, parts in made.items()})
+
+    def unknown_classes(self, path: Path) -> Mapping[str, int]:
+        table, found = read(path, self.form), dict[str, int]()
+        for column in self.of("target"):
+            if column.categories and column.name in table.columns:
+                names = encoding.named(table[column.name])
+                strange = names[
+                    names.notna() & (encoding.positions(column, table[column.name]) == len(column.categories))
+                ]
+                found |= {str(name): int(count) for name, count in strange.value_counts().items()}
+        return found
+
+    def columns_beside(self, path: Path) -> Mapping[str, Array]:
+        """All columns but ids and those that never vary, those that are ignored among them."""
+        import numpy as np
+
+        table = read(path, self.form)
+        rows, found = table[self.kept(table)], dict[str, Array]()
+        for column in self.columns:
+            if column.type in ("id", "constant") or column.name not in rows.columns:
+                continue
+            cells = rows[column.name]
+            if column.type == "number":
+                found[column.name] = np.asarray(self._numbers(cells), np.float64)
+            elif column.type == "date":
+                moments = encoding.moments(cells, column.day_first)
+                found[column.name] = np.asarray(moments.dt.year + (moments.dt.day_of_year - 1) / encoding.YEAR, float)
+            else:
+                found[column.name] = np.asarray(encoding.named(cells).fillna(""), object)
+        return found
 
     def fingerprint(self, path: Path) -> str:
         with open_to_read(path) as file:

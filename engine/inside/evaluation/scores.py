@@ -1,4 +1,4 @@
-"""How good a network is on a part of the data: every metric, with how far chance in the choice of samples moves it."""
+"""How good answers are: every metric, with how far chance in the choice of samples moves it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from engine.data.pipeline import Part
+from engine.inside.evaluation.answered import Answered, answered
 from engine.inside.trained import Trained
 from engine.metrics.output_metrics import Value
 from engine.seeds import derive
@@ -51,14 +52,37 @@ def scores(
     seed: int = 0,
     watch: Callable[[float], bool] = lambda share: True,
 ) -> Scores | None:
-    """The metrics of a run over a part, each with a bootstrap interval; None once ``watch`` wants no more.
+    """The metrics of a run over a part: see `measured`."""
+    return measured(trained, *answered(trained, part), resamples=resamples, seed=seed, watch=watch)
+
+
+def scores_of(
+    asked: Answered,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    watch: Callable[[float], bool] = lambda share: True,
+) -> Scores | None:
+    """The metrics of answers that are there already: see `measured`."""
+    return measured(asked.trained, asked.answers, asked.batch, resamples=resamples, seed=seed, watch=watch)
+
+
+def measured(
+    trained: Trained,
+    answers: tuple[Tensor, ...],
+    batch: dict[str, Tensor],
+    *,
+    resamples: int,
+    seed: int,
+    watch: Callable[[float], bool],
+) -> Scores | None:
+    """The metrics of answers, each with a bootstrap interval; None once ``watch`` wants no more.
 
     The interval is that of percentiles (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13):
     the samples are drawn again with replacement, ``resamples`` times, and 95 % of the values lie within. ``watch`` is
     given how much is done, from 0 to 1.
     """
-    answers, batch = answered(trained, part)
-    network, count = trained.network, len(part)
+    network, count = trained.network, len(answers[0])
     whole = network.measure([(answers, batch)])
     drawn: dict[str, list[float]] = {}
     generator = torch.Generator().manual_seed(derive(seed, "bootstrap"))
@@ -74,19 +98,6 @@ def scores(
     listed = {name: value for name, value in whole.items() if not isinstance(value, float)}
     names = trained.data.fields[network.heads[0].field].names if network.heads else ()
     return Scores(metrics, listed, count, names)
-
-
-def answered(trained: Trained, part: Part) -> tuple[tuple[Tensor, ...], dict[str, Tensor]]:
-    """What the network answers to all samples of a part, (N, …) of each Output, and the fields they are judged by."""
-    network, found, batches = trained.network, list[tuple[Tensor, ...]](), list[dict[str, Tensor]]()
-    goals = {head.field for head in network.heads} or {network.inputs[0]}
-    network.module.eval()
-    with torch.no_grad():
-        for batch in part.batches(network.fields, trained.size()):
-            found.append(network.answers(batch))
-            batches.append({name: batch[name] for name in goals})
-    answers = tuple(torch.cat(column) for column in zip(*found, strict=True))
-    return answers, {name: torch.cat([batch[name] for batch in batches]) for name in goals}
 
 
 def _again(network: Network, answers: tuple[Tensor, ...], batch: dict[str, Tensor], rows: Tensor) -> dict[str, Value]:

@@ -1,0 +1,79 @@
+"""What the network of a run answers to all samples of an evaluation set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from engine.data.pipeline import Part
+from engine.data.watch import Watch
+from engine.inside.evaluation.evaluation_set import EvaluationSet
+from engine.inside.trained import Trained
+from engine.losses.functional import each
+from engine.nearest import hint
+from engine.training.evaluation.network import Head
+from engine.training.status import TrainingError
+
+SILENT = Watch()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """``answers`` (N, …) of each Output to the samples of ``data``, and ``batch``: the fields they are judged by."""
+
+    trained: Trained
+    data: EvaluationSet
+    answers: tuple[Tensor, ...]
+    batch: dict[str, Tensor]
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def head(self, name: str | None = None) -> Head:
+        """The Output with this name (None: the first) that is compared with the data. Raises TrainingError."""
+        heads = {head.name: head for head in self.trained.network.heads}
+        if not heads:
+            raise TrainingError("No Output of this network is compared with the data: it has a loss alone.")
+        if name is not None and name not in heads:
+            raise TrainingError(f"There is no Output named {name!r} with a loss; {hint(name, heads)}")
+        return heads[name] if name is not None else next(iter(heads.values()))
+
+    def answer(self, head: Head) -> Tensor:
+        """(N, …) of one Output, classes last, float32."""
+        return head.answer(self.answers).float()
+
+    def labels(self, head: Head) -> Tensor:
+        """(N, …) what it should be."""
+        return head.labels(self.batch)
+
+    def losses(self, head: Head) -> Tensor:
+        """(N) the loss of each sample by itself, on the CPU."""
+        found = each(head.output, head.answer(self.answers), head.target(self.batch), head.weights, masked=head.masked)
+        return found.float().cpu()
+
+    def with_answers(self, answers: tuple[Tensor, ...]) -> Answered:
+        """The same samples with other answers."""
+        return replace(self, answers=answers)
+
+
+def answer_all(trained: Trained, data: EvaluationSet, watch: Watch = SILENT) -> Answered:
+    """Ask the network about every sample, batch by batch. Raises DataError, and Stopped once the watcher wants that."""
+    answers, batch = answered(trained, data.part, watch)
+    return Answered(trained, data, answers, batch)
+
+
+def answered(trained: Trained, part: Part, watch: Watch = SILENT) -> tuple[tuple[Tensor, ...], dict[str, Tensor]]:
+    """What the network answers to all samples of a part, (N, …) of each Output, and the fields they are judged by."""
+    network, found, batches = trained.network, list[tuple[Tensor, ...]](), list[dict[str, Tensor]]()
+    goals = {head.field for head in network.heads} or {network.inputs[0]}
+    size = trained.size()
+    network.module.eval()
+    with torch.no_grad():
+        for number, batch in enumerate(part.batches(network.fields, size)):
+            watch.at(number * size / max(1, len(part)), "asking the network")
+            found.append(network.answers(batch))
+            batches.append({name: batch[name] for name in goals})
+    answers = tuple(torch.cat(column) for column in zip(*found, strict=True))
+    return answers, {name: torch.cat([batch[name] for batch in batches]) for name in goals}

@@ -1,0 +1,114 @@
+"""How likely an Output holds each class, and which classes hold: what curves, calibration and label checks work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.inside.evaluation.answered import Answered
+from engine.losses.functional import as_values
+from engine.seeds import derive
+from engine.training.evaluation.network import Head
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Array
+
+MOST_POSITIONS: Final = 2**20
+"""Positions of masks and sequences that are taken; of more, so many are drawn."""
+TINY: Final = 1e-12
+LINKS: Final = {"binary_cross_entropy": "sigmoid", "binary_cross_entropy_with_logits": "sigmoid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """``logits`` (M, C) of M answers, of which ``link`` makes probabilities, and ``truth`` (M, C), True where it holds.
+
+    With ``one`` exactly one class holds, else each holds or not by itself. ``rows`` (M) are the samples the answers
+    belong to: of a mask each pixel is an answer. ``names`` (C) are those of the classes; a single yes or no has one.
+    """
+
+    logits: Array
+    truth: Array
+    rows: Array
+    names: tuple[str, ...]
+    link: Literal["softmax", "sigmoid"]
+    one: bool
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def probabilities(self, temperature: float = 1.0) -> Array:
+        """(M, C), float64; with a temperature those of the logits divided by it."""
+        return linked(self.logits / temperature, self.link)
+
+    @property
+    def labels(self) -> Array:
+        """(M) the class that holds, where exactly one does."""
+        found: Array = self.truth.argmax(1)
+        return found
+
+
+def has_chances(head: Head) -> bool:
+    """Whether an Output says how likely classes are."""
+    return head.task.kind in ("classes", "two")
+
+
+def chances(asked: Answered, head: Head, seed: int = 0) -> Chances:
+    """The chances of an Output that tells classes apart; positions of the ignored class are left out."""
+    answer, labels = asked.answer(head), asked.labels(head)
+    names = asked.trained.data.fields[head.field]
+    link: Literal["softmax", "sigmoid"] = "sigmoid" if head.output.loss in LINKS else "softmax"
+    if head.task.kind == "classes":
+        flat, goal = answer.flatten(0, -2), labels.flatten()
+        kept = goal != head.output.ignore_index if head.masked else torch.ones_like(goal, dtype=torch.bool)
+        rows = _drawn(kept.nonzero()[:, 0].cpu(), seed)
+        width = len(goal) // max(1, len(labels))
+        truth = torch.nn.functional.one_hot(goal[rows].cpu(), flat.shape[-1]).bool()
+        logits = _logits(head, flat[rows.to(flat.device)])
+        return Chances(logits, truth.numpy(), (rows // width).numpy(), _named(names.names, flat.shape[-1]), link, True)
+    goal = as_values(answer, labels) > 0.5
+    several = answer.dim() == 2 and answer.shape[1] > 1
+    flat = answer if several else answer.reshape(-1, 1)
+    rows = _drawn(torch.arange(len(flat)), seed)
+    width = len(flat) // max(1, len(answer))
+    if several:
+        said = _named(names.columns or names.names, flat.shape[1])
+    else:
+        said = (names.names[1] if len(names.names) == 2 else names.columns[0] if len(names.columns) == 1 else "yes",)
+    truth = goal.reshape(flat.shape)[rows.to(flat.device)].cpu()
+    return Chances(_logits(head, flat[rows.to(flat.device)]), truth.numpy(), (rows // width).numpy(), said, link, False)
+
+
+def linked(logits: Array, link: Literal["softmax", "sigmoid"]) -> Array:
+    """Probabilities (M, C) of logits."""
+    if link == "sigmoid":
+        found: Array = 0.5 * (1 + np.tanh(logits / 2))
+        return found
+    shares = np.exp(logits - logits.max(1, keepdims=True))
+    made: Array = shares / shares.sum(1, keepdims=True)
+    return made
+
+
+def _logits(head: Head, answer: Tensor) -> Array:
+    values: Array = answer.double().cpu().numpy()
+    if head.output.loss == "binary_cross_entropy":  # the answers are probabilities
+        kept = values.clip(TINY, 1 - TINY)
+        values = np.log(kept) - np.log1p(-kept)
+    return values
+
+
+def _drawn(rows: Tensor, seed: int) -> Tensor:
+    """At most so many of them, in their order."""
+    if len(rows) <= MOST_POSITIONS:
+        return rows
+    source = np.random.default_rng(derive(seed, "positions"))
+    chosen = np.sort(source.choice(len(rows), MOST_POSITIONS, replace=False))
+    return rows[torch.from_numpy(chosen)]
+
+
+def _named(names: tuple[str, ...], count: int) -> tuple[str, ...]:
+    return names if len(names) == count else tuple(map(str, range(count)))

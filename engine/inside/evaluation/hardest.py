@@ -1,0 +1,88 @@
+"""The samples that cost the most: what they are called, what was answered, what it should have been."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from engine.inside.evaluation.answered import Answered
+from engine.inside.predicting import said
+from engine.losses.functional import sequences_right
+from engine.training.evaluation.network import Head
+
+SHOWN = 4
+"""Numbers of an answer that are put into words."""
+
+
+@dataclass(frozen=True, slots=True)
+class HardSample:
+    """A sample by its ``row`` in the part and its name, with its loss, and the answer and target in words."""
+
+    row: int
+    name: str
+    loss: float
+    answer: str
+    target: str
+
+
+def hardest(asked: Answered, head: Head, count: int) -> tuple[HardSample, ...]:
+    """The samples with the highest loss at one Output, the worst first; a loss that is no number before all."""
+    losses = asked.losses(head).nan_to_num(nan=float("inf"), posinf=float("inf"))
+    order = losses.argsort(descending=True, stable=True)[:count].tolist()
+    return tuple(
+        HardSample(
+            row,
+            asked.data.name(row),
+            float(losses[row]),
+            answer_words(asked, head, row),
+            target_words(asked, head, row),
+        )
+        for row in order
+    )
+
+
+def answer_words(asked: Answered, head: Head, row: int) -> str:
+    """What was answered: the class with its probability, numbers, or the share of positions that is right."""
+    answer = asked.answer(head)[row : row + 1]
+    if head.task.kind == "sequence":
+        right = bool(sequences_right(head.output, answer, asked.labels(head)[row : row + 1])[0])
+        return "right" if right else "wrong"
+    if answer.dim() > 2:
+        return f"{100 * _hits(asked, head, row):.1f} % right" if head.task.kind != "values" else ""
+    (found,) = said(asked.trained, head, answer)
+    if found.numbers:
+        return _numbers([value for _, value in found.numbers])
+    if head.task.kind == "two" and answer.numel() > 1:
+        return ", ".join(name for name, chance in found.probabilities if chance > 0.5) or "none"
+    name, chance = found.probabilities[0]
+    return f"{name} ({100 * chance:.1f} %)"
+
+
+def target_words(asked: Answered, head: Head, row: int) -> str:
+    """What a sample should have been answered; empty for a mask or a sequence."""
+    field, target = asked.trained.data.fields[head.field], asked.labels(head)[row]
+    names = field.names or field.columns
+    if head.task.kind == "values":
+        return _numbers(target.float().flatten().tolist())
+    if target.numel() == 1 and not head.task.axes:
+        if len(names) < 2:
+            return "yes" if float(target) > 0.5 else "no"
+        return names[int(target)]
+    if target.dim() == 1 and len(names) == len(target):
+        return ", ".join(name for name, value in zip(names, target.tolist(), strict=True) if value > 0.5) or "none"
+    return ""
+
+
+def _numbers(values: list[float]) -> str:
+    return ", ".join(f"{value:.4g}" for value in values[:SHOWN]) + (" …" if len(values) > SHOWN else "")
+
+
+def _hits(asked: Answered, head: Head, row: int) -> float:
+    """The share of positions of one sample that are right, of those that count."""
+    answer, target = asked.answer(head)[row], asked.labels(head)[row]
+    if head.task.kind == "two":
+        given = answer.reshape(target.shape) > (0 if head.output.loss == "binary_cross_entropy_with_logits" else 0.5)
+        return float((given == (target > 0.5)).float().mean())
+    counts = target != head.output.ignore_index if head.masked else torch.ones_like(target, dtype=torch.bool)
+    return float(((answer.argmax(-1) == target) & counts).sum() / counts.sum().clamp(min=1))

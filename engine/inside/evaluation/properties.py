@@ -1,0 +1,111 @@
+"""What is known of each sample beside its answer, to slice by: columns, brightness, length, size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from engine.data.dataset import Field
+from engine.data.datasets import feature_names
+from engine.data.origin import declared
+from engine.data.sources.kinds import source_of
+from engine.inside.evaluation.answered import SILENT, Answered
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Array
+    from engine.data.watch import Watch
+
+MOST_FEATURES: Final = 100
+"""Numbers of a sample up to which each is a property."""
+PIECE: Final = 4_000_000
+"""Values that are looked at together."""
+
+
+def properties(asked: Answered, watch: Watch = SILENT) -> dict[str, Array]:
+    """Property → a number (float64) or a text for each sample, in the order of the part.
+
+    Raises DataError, OSError, and Stopped once the watcher wants that.
+    """
+    data = asked.data
+    found = dict[str, Array]()
+    if data.config.source is not None:
+        source = source_of(data.config.source)
+        beside = source.columns_beside(Path(data.config.source.path))
+        found |= {name: values[data.part.indices] for name, values in beside.items()}
+    tabular = bool(found) and declared(data.config).kind == "table"
+    for name, field in declared(data.config).fields.items():
+        watch.at(0.0, f"looking at {name}")
+        if name not in data.samples.arrays:
+            continue
+        for what, values in _of_field(asked, name, field, tabular):
+            found.setdefault(what, values)
+    return found
+
+
+def _of_field(asked: Answered, name: str, field: Field, tabular: bool) -> Iterator[tuple[str, Array]]:
+    rank = len(field.shape)
+    target = field.role == "target"
+    if field.classes:
+        if rank == 1:
+            yield f"length of {name}", _lengths(asked, name, field)
+        elif rank == 2 and target:
+            yield f"{name} that is not {field.names[0]}", _pieces(asked, name, _filled)
+        elif rank == 0 and target:
+            labels = asked.data.raw(name)
+            yield name, np.array([field.names[int(label)] for label in labels], object)
+        return
+    if rank == 3 and not target and field.shape[0] in (1, 3, 4):
+        yield f"brightness of {name}", _pieces(asked, name, _brightness)
+        yield f"contrast of {name}", _pieces(asked, name, _contrast)
+    elif rank == 1 and field.shape[0] <= MOST_FEATURES and not tabular:
+        values = asked.data.raw(name).astype(np.float64)
+        for index, column in enumerate(_columns(asked, name, field)):
+            yield column, values[:, index]
+
+
+def _columns(asked: Answered, name: str, field: Field) -> tuple[str, ...]:
+    """What the numbers of a field are called."""
+    width, config = field.shape[0], asked.data.config
+    if field.columns:
+        return field.columns
+    if config.source is None and field.role == "input" and declared(config).loader == "engine.data.scikit":
+        names = feature_names(declared(config).name)
+        if len(names) == width:
+            return names
+    return (name,) if width == 1 else tuple(f"{name} {index + 1}" for index in range(width))
+
+
+def _lengths(asked: Answered, name: str, field: Field) -> Array:
+    """Symbols of each sample that are no padding."""
+    padding = 0 if field.padding is None else field.padding
+    values = asked.data.raw(name)
+    lengths: Array = (values != padding).sum(1).astype(np.float64)
+    return lengths
+
+
+def _pieces(asked: Answered, name: str, measure: object) -> Array:
+    """A measure of each image, some images at a time: files are decoded for it."""
+    assert callable(measure)
+    part, shape = asked.data.part, asked.data.samples.arrays[name].shape[1:]
+    step = max(1, PIECE // max(1, int(np.prod(shape))))
+    made = [measure(asked.data.raw(name, slice(start, start + step))) for start in range(0, len(part), step)]
+    values: Array = np.concatenate(made)
+    return values
+
+
+def _brightness(images: Array) -> Array:
+    values: Array = images.reshape(len(images), -1).mean(1, dtype=np.float64)
+    return values
+
+
+def _contrast(images: Array) -> Array:
+    values: Array = images.reshape(len(images), -1).astype(np.float32).std(1, dtype=np.float64)
+    return values
+
+
+def _filled(masks: Array) -> Array:
+    values: Array = (masks.reshape(len(masks), -1) != 0).mean(1, dtype=np.float64)
+    return values

@@ -1,0 +1,58 @@
+"""One number for each sample: how right its answer is. What slices, comparisons and ensembles are about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from torch import Tensor
+
+from engine.inside.evaluation.answered import Answered
+from engine.losses.functional import as_values, sequences_right
+from engine.training.evaluation.network import Head
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Array
+
+
+@dataclass(frozen=True, slots=True)
+class SampleScores:
+    """``values`` (N): 1 or 0 for right or wrong, the share of right positions, or how far off numbers are.
+
+    NaN where nothing counts, as in a mask of the ignored class alone. ``metric`` names their mean, ``higher`` says
+    whether high is good, ``binary`` whether a sample is right or wrong and nothing between.
+    """
+
+    values: Array
+    metric: str
+    higher: bool
+    binary: bool
+
+    @property
+    def right(self) -> Array:
+        """(N) whether a sample is right, at every position that counts."""
+        found: Array = self.values >= 1
+        return found
+
+
+def sample_scores(asked: Answered, head: Head) -> SampleScores:
+    """The score of every sample by one Output."""
+    answer, labels, kind = asked.answer(head), asked.labels(head), head.task.kind
+    if kind == "sequence":
+        return SampleScores(_numpy(sequences_right(head.output, answer, labels)), "exact match", True, True)
+    if kind == "values":
+        off = (answer - as_values(answer, labels)).abs().reshape(len(answer), -1).mean(1)
+        return SampleScores(_numpy(off), "mean absolute error", False, False)
+    if kind == "two":
+        threshold = 0.0 if head.output.loss == "binary_cross_entropy_with_logits" else 0.5
+        right = ((answer > threshold) == (as_values(answer, labels) > 0.5)).reshape(len(answer), -1).double()
+        return SampleScores(_numpy(right.mean(1)), "accuracy", True, right.shape[1] == 1)
+    hits = (answer.argmax(-1) == labels).reshape(len(answer), -1).double()
+    counts = (labels != head.output.ignore_index).reshape(len(answer), -1).double() if head.masked else hits * 0 + 1
+    return SampleScores(_numpy((hits * counts).sum(1) / counts.sum(1)), "accuracy", True, hits.shape[1] == 1)
+
+
+def _numpy(values: Tensor) -> Array:
+    found: Array = values.double().cpu().numpy()
+    return np.asarray(found)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -50,6 +51,19 @@ class Chances:
         """(M) the class that holds, where exactly one does."""
         found: Array = self.truth.argmax(1)
         return found
+
+
+def joined(parts: Sequence[Chances]) -> Chances:
+    """The answers of several runs that tell the same classes apart, each to samples of its own, one after the other.
+
+    The rows of each are counted on from those before, as if their samples were one part.
+    """
+    starts = np.cumsum([0, *(int(part.rows.max(initial=-1)) + 1 for part in parts)])
+    rows = np.concatenate([part.rows + start for part, start in zip(parts, starts, strict=False)])
+    logits, truth = (
+        np.concatenate(columns) for columns in zip(*((one.logits, one.truth) for one in parts), strict=True)
+    )
+    return replace(parts[0], logits=logits, truth=truth, rows=rows)
 
 
 def has_chances(head: Head) -> bool:

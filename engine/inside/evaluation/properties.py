@@ -30,7 +30,7 @@ def properties(asked: Answered, watch: Watch = SILENT) -> dict[str, Array]:
     Raises DataError, OSError, and Stopped once the watcher wants that.
     """
     data = asked.data
-    found = dict[str, Array]()
+    found: dict[str, Array] = {}
     if data.config.source is not None:
         source = source_of(data.config.source)
         beside = source.columns_beside(Path(data.config.source.path))

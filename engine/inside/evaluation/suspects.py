@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,41 +20,43 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A sample, by its ``row``, whose label ``given`` is probably ``likely``; the lower ``margin``, the surer."""
+    """A sample, by ``row`` and ``name``, whose label is ``given``, and probably ``likely``; a low ``margin`` is sure."""
 
     row: int
+    name: str
     given: str
     likely: str
     margin: float
 
 
-def suspects(found: Chances) -> tuple[Suspect, ...]:
-    """The samples whose labels are probably wrong, the surest first. The answers must be out of sample.
+def suspects(found: Chances, name: Callable[[int], str] = str) -> tuple[Suspect, ...]:
+    """The samples whose labels are probably wrong, the surest first; ``name`` says what each is called by its row.
 
-    Confident Learning: Estimating Uncertainty in Dataset Labels (Journal of Artificial Intelligence Research 70, 2021):
-    t_j is the mean probability of class j over the samples labelled j (equation 2). A sample is counted as j where
-    p_j ≥ t_j, of several such classes as the likeliest (equation 1); those that are counted as another class than
-    their label are suspected, ranked by the normalised margin p_label − max p_other. Where each class holds or not by
-    itself, each is a question of its own with the classes yes and no.
+    The answers must be out of sample: those of a part that the run has not learned from. Confident Learning: Estimating
+    Uncertainty in Dataset Labels (Journal of Artificial Intelligence Research 70, 2021): t_j is the mean probability
+    of class j over the samples labelled j (equation 2). A sample is counted as j where p_j ≥ t_j, of several such
+    classes as the likeliest (equation 1); those that are counted as another class than their label are suspected,
+    ranked by the normalised margin p_label − max p_other. Where each class holds or not by itself, each is a question
+    of its own with the classes yes and no.
     """
     shares = found.probabilities()
     if found.one:
-        marked, margin, likely = confident(shares, found.labels)
-        found_rows = [
-            Suspect(int(found.rows[m]), found.names[found.labels[m]], found.names[likely[m]], float(margin[m]))
-            for m in np.flatnonzero(marked)
-        ]
+        made = list(_marked(found, shares, found.labels, found.names, name))
     else:
-        found_rows = []
-        for k, name in enumerate(found.names):
+        made = list[Suspect]()
+        for k, word in enumerate(found.names):
             both = np.stack([1 - shares[:, k], shares[:, k]], axis=1)
-            marked, margin, likely = confident(both, found.truth[:, k].astype(np.int64))
-            words = (f"not {name}", name)
-            found_rows += [
-                Suspect(int(found.rows[m]), words[1 - likely[m]], words[likely[m]], float(margin[m]))
-                for m in np.flatnonzero(marked)
-            ]
-    return tuple(sorted(found_rows, key=lambda one: one.margin))
+            made += _marked(found, both, found.truth[:, k].astype(np.int64), (f"not {word}", word), name)
+    return tuple(sorted(made, key=lambda one: one.margin))
+
+
+def _marked(
+    found: Chances, shares: Array, labels: Array, words: tuple[str, ...], name: Callable[[int], str]
+) -> Iterator[Suspect]:
+    marked, margin, likely = confident(shares, labels)
+    for m in np.flatnonzero(marked):
+        row = int(found.rows[m])
+        yield Suspect(row, name(row), words[labels[m]], words[likely[m]], float(margin[m]))
 
 
 def confident(shares: Array, labels: Array) -> tuple[Array, Array, Array]:

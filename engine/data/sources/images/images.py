@@ -199,7 +199,8 @@ class Images(Source):
         from engine.data.sources.tables import encoding
         from engine.data.sources.tables.reading import read
 
-        names, found = self.open(path).names, dict[str, Array]()
+        names = self.open(path).names
+        found: dict[str, Array] = {}
         if self.answers == "table" and self.table is not None:
             for column in read(path / self.table).columns:
                 if column == self.file_column or column in self.label_columns:

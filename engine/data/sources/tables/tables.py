@@ -234,7 +234,8 @@ class Table(Source):
         import numpy as np
 
         table = read(path, self.form)
-        rows, found = table[self.kept(table)], dict[str, Array]()
+        rows = table[self.kept(table)]
+        found: dict[str, Array] = {}
         for column in self.columns:
             if column.type in ("id", "constant") or column.name not in rows.columns:
                 continue

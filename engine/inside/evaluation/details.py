@@ -1,0 +1,117 @@
+"""All that is said of the answers of one Output beside its metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from engine.data.watch import Watch
+from engine.inside.evaluation.answered import SILENT, Answered, answer_all
+from engine.inside.evaluation.calibration import Calibration, calibrate
+from engine.inside.evaluation.chances import Chances, chances, has_chances, joined
+from engine.inside.evaluation.curves import Curve, curves
+from engine.inside.evaluation.evaluation_set import of_part
+from engine.inside.evaluation.hardest import HardSample, hardest
+from engine.inside.evaluation.properties import properties
+from engine.inside.evaluation.residuals import Residuals, residuals
+from engine.inside.evaluation.sample_scores import SampleScores, sample_scores
+from engine.inside.evaluation.slices import Slice, slices
+from engine.inside.evaluation.suspects import Suspect, suspects
+from engine.training.evaluation.network import Head
+
+HARDEST: Final = 50
+MOST_CURVES: Final = 100
+"""Classes up to which each has a curve."""
+NAMED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Of one Output: what fits its task, the other things empty or None. ``notes`` say what is odd.
+
+    ``suspects`` is None where labels cannot be checked: of numbers, or of samples the run has learned from.
+    """
+
+    output: str
+    scores: SampleScores
+    curves: tuple[Curve, ...]
+    calibration: Calibration | None
+    residuals: tuple[Residuals, ...]
+    slices: tuple[Slice, ...]
+    hardest: tuple[HardSample, ...]
+    suspects: tuple[Suspect, ...] | None
+    notes: tuple[str, ...]
+
+
+def details(asked: Answered, output: str | None = None, *, count: int = HARDEST, watch: Watch = SILENT) -> Details:
+    """Everything that is known of an Output (None: the first). Raises DataError, TrainingError, Stopped."""
+    head, notes = asked.head(output), list(asked.data.notes)
+    found = chances(asked, head) if has_chances(head) else None
+    scored = sample_scores(asked, head)
+    watch.at(0.2, "looking for slices")
+    sliced = slices(scored, properties(asked, watch))
+    watch.at(0.6, "calibrating")
+    calibration = _calibration(asked, head, found, notes, watch) if found is not None and not head.task.axes else None
+    watch.at(0.8, "checking labels")
+    learned = asked.data.part is asked.trained.data.train
+    suspected = None
+    if found is not None and not head.task.axes:
+        notes += absent(found, asked.data.title)
+        if learned:
+            notes.append("Labels are not checked: the run has learned from these samples. Take another part.")
+        else:
+            suspected = suspects(found, asked.data.name)
+    return Details(
+        head.name,
+        scored,
+        curves(found) if found is not None and len(found.names) <= MOST_CURVES else (),
+        calibration,
+        residuals(asked, head) if head.task.kind == "values" else (),
+        sliced,
+        hardest(asked, head, count),
+        suspected,
+        tuple(notes),
+    )
+
+
+def suspects_by_folds(asked: Sequence[Answered], output: str | None = None) -> tuple[Suspect, ...]:
+    """Suspected labels of all samples of a cross-validation, each answered by the run that has not learned from it.
+
+    ``asked`` are the runs of its folds, each with the answers to its own validation part.
+    """
+    names = [(one, row) for one in asked for row in range(len(one))]
+
+    def name(row: int) -> str:
+        one, own = names[row]
+        return one.data.name(own)
+
+    return suspects(joined([chances(one, one.head(output)) for one in asked]), name)
+
+
+def absent(found: Chances, where: str) -> list[str]:
+    """A sentence about classes that no sample has; none where each has some."""
+    if not found.one:
+        missing = [name for k, name in enumerate(found.names) if not found.truth[:, k].any()]
+    else:
+        counts = np.bincount(found.labels, minlength=len(found.names))
+        missing = [name for name, number in zip(found.names, counts, strict=True) if not number]
+    if not missing:
+        return []
+    shown = ", ".join(repr(name[:40]) for name in missing[:NAMED]) + (" …" if len(missing) > NAMED else "")
+    classes = "the class" if len(missing) == 1 else f"{len(missing)} classes"
+    return [f"The {where} has no sample of {classes} {shown}: there is no curve and no recall of it."]
+
+
+def _calibration(asked: Answered, head: Head, found: Chances, notes: list[str], watch: Watch) -> Calibration | None:
+    trained = asked.trained
+    if not len(trained.data.validation):
+        notes.append("There is no temperature: the split of this run leaves nothing for validation to fit it on.")
+        return None
+    if asked.data.part is trained.data.validation:
+        notes.append("The temperature was fitted on these samples themselves: judge it on the test part.")
+        return calibrate(found, found)
+    validation = answer_all(trained, of_part(trained, "validation"), watch)
+    return calibrate(found, chances(validation, validation.head(head.name)))

@@ -20,7 +20,7 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A sample, by ``row`` and ``name``, whose label is ``given``, and probably ``likely``; a low ``margin`` is sure."""
+    """A sample, by ``row`` and ``name``, whose label is ``given``, probably ``likely``; a low ``margin`` is sure."""
 
     row: int
     name: str

@@ -83,6 +83,7 @@ ACTIONS = (
     Action("page.design", "Design", "design", "Draw the network", lambda c: c.pages.show_design()),
     Action("page.data", "Data", "data", "Choose and look at the data", lambda c: c.pages.show_data()),
     Action("page.train", "Training", "train", "Train and watch", lambda c: c.pages.show_training()),
+    Action("page.results", "Results", "results", "See what a trained network does, and ask it about data of yours", lambda c: c.pages.show_results()),
     Action("view.values", "Values on the Wires", "values", "Send a batch through the network and show what flows along each wire", lambda c: c.values.toggle(), "design", separator=True),
     Action("view.theme", "Dark or Light", "theme", "Switch between the light and the dark theme", lambda c: c.preferences.switch_theme(), separator=True),
     Action("data.add_file", "Add Your Own File …", "file", "Learn from a table or arrays of yours (CSV, Excel, Parquet, .npy …)", lambda c: c.pages.ask_own("file")),

@@ -46,6 +46,7 @@ NAMES = {
     "design": "project-diagram",
     "data": "database",
     "train": "chart-line",
+    "results": "poll",
     "theme": "adjust",
     "values": "wave-square",
     "play": "play",

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from gui.actions import Actions
 
-PAGES = ("page.start", "page.design", "page.data", "page.train")
+PAGES = ("page.start", "page.design", "page.data", "page.train", "page.results")
 TOOLS = ("file.new", "file.open", "file.save", "", "edit.undo", "edit.redo", "", "canvas.arrange", "canvas.fit")
 AT_RIGHT = ("train.start", "train.stop", "", "view.theme")
 

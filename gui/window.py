@@ -34,6 +34,7 @@ from gui.wire_values import WireValues
 if TYPE_CHECKING:
     from gui.data.data_page import DataPage
     from gui.hosts.host import Host
+    from gui.inside.results_page import ResultsPage
     from gui.training.dashboard import Dashboard
 
 LARGEST = QSize(1680, 1050)
@@ -51,7 +52,7 @@ class MainWindow(QMainWindow):
         self._unasked = False
         self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-        self.pages = Pages(document, preferences, self._make_data, self._make_training)
+        self.pages = Pages(document, preferences, self._make_data, self._make_training, self._make_results)
         self.start, self.design = self.pages.start, self.pages.design
         self.status = StatusLine(document)
         self.files = Files(document, preferences, self, self._opened, self.say, self.start.refresh)
@@ -149,6 +150,14 @@ class MainWindow(QMainWindow):
         page.remarks.looked.connect(self.view.canvas.live.follow)
         page.remarks.node_wanted.connect(self.pages.show_node)
         page.remarks.setting_wanted.connect(self.pages.show_setting)
+        return page
+
+    def _make_results(self) -> ResultsPage:
+        from gui.inside.results_page import ResultsPage
+
+        page = ResultsPage(self.document)
+        page.message.connect(self.say)
+        page.training_wanted.connect(self.pages.show_training)
         return page
 
     def _make_host(self, graph: Graph, *, resume: Path | None = None, weights_of: Path | None = None) -> Host:

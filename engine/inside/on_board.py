@@ -8,38 +8,37 @@ from typing import TYPE_CHECKING
 
 from engine.data import datasets
 from engine.data.dataset import Asked, DataError, Numbered
-from engine.data.origin import declared, opened
+from engine.data.origin import declared
 from engine.data.sources.images.images import Images
 from engine.data.sources.tables import encoding
 from engine.data.sources.tables.reading import is_table, read
 
 if TYPE_CHECKING:
-    from engine.data.dataset import Array
-    from engine.settings.data import DataConfig
+    from engine.data.dataset import Array, Dataset
+    from engine.inside.trained import Trained
 
 
-def asked(config: DataConfig, paths: Sequence[Path]) -> Asked:
+def asked(trained: Trained, paths: Sequence[Path]) -> Asked:
     """The samples in files: images for a dataset of images, tables for one of tables. Raises DataError."""
-    dataset = declared(config)
+    dataset = declared(trained.config)
     if dataset.kind == "image":
-        return _images(config, paths)
+        return _images(trained, dataset, paths)
     if dataset.kind == "table":
-        return _rows(config, paths)
+        return _rows(dataset, paths)
     raise DataError(f"{dataset.title}: other files can be asked about of images and tables only.")
 
 
-def _images(config: DataConfig, paths: Sequence[Path]) -> Asked:
+def _images(trained: Trained, dataset: Dataset, paths: Sequence[Path]) -> Asked:
     """Images in the size, colours and range of values of the dataset.
 
     A grey image that is dark on light is turned round where those of the dataset are light on dark: their borders tell.
     """
     import numpy as np
 
-    dataset = declared(config)
     name = dataset.first("input")
     channels, height, width = dataset.fields[name].shape
     found = Images(size=(height, width), fit="pad", grey=channels == 1).ask([path.absolute() for path in paths])
-    known = opened(config).arrays[name]
+    known = trained.data.raw[name]
     some = np.asarray(known[:1000], np.float32)
     top = float(some.max()) or 1.0
     values = np.asarray(found.arrays["image"][:], np.float32) / 255
@@ -59,11 +58,10 @@ def _border(images: Array) -> Array:
     return mean
 
 
-def _rows(config: DataConfig, paths: Sequence[Path]) -> Asked:
+def _rows(dataset: Dataset, paths: Sequence[Path]) -> Asked:
     """The rows of tables that have a column for each feature of the dataset, by its name."""
     import numpy as np
 
-    dataset = declared(config)
     wanted = datasets.feature_names(dataset.name)
     names = list[str]()
     made: list[Array] = []

@@ -13,7 +13,7 @@ from engine.data.dataset import Asked, DataError
 from engine.data.origin import declared
 from engine.data.pipeline import of_others
 from engine.data.sources.kinds import source_of
-from engine.inside.on_board import asked
+from engine.inside import on_board
 from engine.inside.trained import Trained
 from engine.training.evaluation.network import Head
 
@@ -22,12 +22,14 @@ from engine.training.evaluation.network import Head
 class Answer:
     """What one Output says of one sample: classes with their probabilities, the likeliest first, or numbers by name.
 
-    Of an answer for each position (a mask, a sequence) the probabilities are the shares of the positions.
+    Of an answer for each position (a mask, a sequence) the probabilities are the shares of the positions; of a
+    sequence ``positions`` are the likeliest classes, one after the other.
     """
 
     output: str
     probabilities: tuple[tuple[str, float], ...] = ()
     numbers: tuple[tuple[str, float], ...] = ()
+    positions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,23 @@ def predict(trained: Trained, paths: Sequence[Path]) -> list[Prediction]:
 
     Raises DataError with the file that cannot be read as the data of the run are.
     """
+    return answers_to(trained, asked_of(trained, paths))
+
+
+def asked_of(trained: Trained, paths: Sequence[Path]) -> Asked:
+    """The samples in files, in folders of images, in tables or arrays, as the run's own were read. Raises DataError."""
     for path in paths:
         if not path.exists():
             raise DataError(f"There is no file or folder {path}.")
+    source = trained.config.source
+    if source is None:
+        return on_board.asked(trained, paths)
+    return source_of(source).ask([path.absolute() for path in paths])
+
+
+def answers_to(trained: Trained, found: Asked) -> list[Prediction]:
+    """The answers to samples, in their order. Raises DataError where they lack what the network is given."""
     config, network = trained.config, trained.network
-    source = config.source
-    found: Asked = (
-        asked(config, paths) if source is None else source_of(source).ask([path.absolute() for path in paths])
-    )
     missing = [name for name in network.inputs if name not in found.arrays]
     if missing:
         raise DataError(f"{declared(config).title} are given with {missing[0]!r}, which such files do not have.")
@@ -74,7 +85,11 @@ def said(trained: Trained, head: Head, answer: Tensor) -> list[Answer]:
     if head.task.kind == "classes":
         chances = _probabilities(head, answer.float())
         names = field.names or tuple(map(str, range(chances.shape[-1])))
-        return [Answer(head.name, _sorted(names, row)) for row in chances.tolist()]
+        each = answer.argmax(-1).tolist() if answer.dim() == 3 else [[]] * len(chances)
+        return [
+            Answer(head.name, _sorted(names, row), positions=tuple(names[index] for index in likeliest))
+            for row, likeliest in zip(chances.tolist(), each, strict=True)
+        ]
     if head.task.kind == "two":
         chances = answer.float().flatten(1)
         if head.output.loss == "binary_cross_entropy_with_logits":

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.files import write_atomically
-from engine.tabular.formats import safe
 from gui.cli.common import CallError, Commands, add_force, add_json, check_new, print_json, print_table
 from gui.cli.run_names import run_of
 
@@ -37,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
         if args.output.suffix.lower() != ".csv":
             raise CallError(f"{args.output}: answers are written as CSV; give a name that ends in .csv.")
         check_new(args.output, args.force)
+    from engine.inside.answer_table import table
     from engine.inside.predicting import predict
     from engine.inside.trained import open_run
 
@@ -72,26 +69,3 @@ def _rows(prediction: Prediction) -> list[list[str]]:
         values = ", ".join(f"{name} {value:.6g}" for name, value in one.numbers)
         rows.append([prediction.name, one.output, chances or values])
     return rows
-
-
-def table(predictions: Sequence[Prediction]) -> str:
-    """All answers as CSV: the sample, the likeliest class with its probability, that of each class, or the numbers."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    first = predictions[0].answers if predictions else ()
-    several = len(first) > 1
-    head = ["sample"]
-    for one in first:
-        mark = f"{one.output} " if several else ""
-        names = sorted(name for name, _ in one.probabilities)
-        head += [f"{mark}answer", *(f"{mark}{name}" for name in names)] if names else []
-        head += [f"{mark}{name}" for name, _ in one.numbers]
-    writer.writerow(map(safe, head))
-    for prediction in predictions:
-        row: list[object] = [safe(prediction.name)]
-        for one in prediction.answers:
-            if one.probabilities:
-                row += [safe(one.probabilities[0][0]), *(chance for _, chance in sorted(one.probabilities))]
-            row += [value for _, value in one.numbers]
-        writer.writerow(row)
-    return text.getvalue()

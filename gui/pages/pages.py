@@ -1,4 +1,4 @@
-"""The pages of the window and the ways between them; those of data and training are built when first shown."""
+"""The pages of the window and the ways between them; those of data, training and results are built when first shown."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from gui.start.start import StartPage
 
 if TYPE_CHECKING:
     from gui.data.data_page import DataPage
+    from gui.inside.results_page import ResultsPage
     from gui.training.dashboard import Dashboard
 
 
@@ -32,13 +33,15 @@ class Pages(QStackedWidget):
         preferences: Preferences,
         make_data: Callable[[], DataPage],
         make_training: Callable[[], Dashboard],
+        make_results: Callable[[], ResultsPage],
     ) -> None:
         super().__init__()
         self.document, self._preferences = document, preferences
         self.start, self.design = StartPage(), DesignPage(document)
-        self._make_data, self._make_training = make_data, make_training
+        self._make_data, self._make_training, self._make_results = make_data, make_training, make_results
         self._data: DataPage | None = None
         self._training: Dashboard | None = None
+        self._results: ResultsPage | None = None
         for page in (self.start, self.design):
             self.addWidget(page)
 
@@ -57,6 +60,14 @@ class Pages(QStackedWidget):
             self._training = self._make_training()
             self.addWidget(self._training)
         return self._training
+
+    @property
+    def results(self) -> ResultsPage:
+        """The page of what trained networks do, built when first asked for."""
+        if self._results is None:
+            self._results = self._make_results()
+            self.addWidget(self._results)
+        return self._results
 
     @property
     def running(self) -> bool:
@@ -98,6 +109,13 @@ class Pages(QStackedWidget):
     def show_training(self) -> None:
         self._show("page.train", self.training)
 
+    def show_results(self, folder: Path | None = None) -> None:
+        """Show what the network of a run does: of this one, of that on the Training page, or of the newest."""
+        results = self.results
+        self._show("page.results", results)
+        if (run := folder or self.shown_run()) is not None:
+            results.show_run(run)
+
     def _show(self, action_id: str, page: QWidget) -> None:
         self.design.view.end_preview()
         self.setCurrentWidget(page)
@@ -131,4 +149,6 @@ class Pages(QStackedWidget):
             self._training.close_host(timeout=10.0, keep=keep_run)
         if self._data is not None:
             self._data.close_background()
+        if self._results is not None:
+            self._results.close_background()
         self.start.recent.close_background()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from engine.settings.metrics import METRICS
@@ -78,7 +78,7 @@ def result_text(result: Result) -> str:
     return f"{result.message.rstrip('.')}, {epochs} done{'; last ' if scores else ''}{scores}."
 
 
-def main_metrics(metrics: Mapping[str, float]) -> list[str]:
+def main_metrics(metrics: Collection[str]) -> list[str]:
     """Of these metrics the one that a task is judged by, and the loss."""
     return [name for name in (*JUDGED, "loss") if name in metrics]
 

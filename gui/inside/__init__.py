@@ -1,0 +1,1 @@
+"""The Results page: what a trained network does, with samples of its data and with the user's own."""

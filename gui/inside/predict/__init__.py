@@ -1,0 +1,1 @@
+"""The tab *Predict*: ask a network about a drawing, files, typed values or text."""

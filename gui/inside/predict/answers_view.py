@@ -1,0 +1,144 @@
+"""Answers to samples: a list of all that were asked about, and the chosen one as bars, beside what the network saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from gui.inside.predict.bars import AnswerBars
+from gui.widgets import Label, Note, heading, plain
+
+if TYPE_CHECKING:
+    from engine.inside.predicting import Prediction
+
+SEEN, SMALL = 168, 40
+"""Pixels of the image of the chosen sample, and of those in the list."""
+LIST = 170
+MOST_LISTED = 1000
+
+
+class AnswersView(QWidget):
+    """``save_wanted``: all answers are to be saved as a table."""
+
+    save_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.predictions: tuple[Prediction, ...] = ()
+        self._images: Sequence[QImage] = ()
+        self.title = heading("Answer")
+        self.list = QListWidget()
+        self.list.setAccessibleName("Samples")
+        self.list.setToolTip("The samples that were asked about; choose one to see all of its answer")
+        self.list.setIconSize(QSize(SMALL, SMALL))
+        self.list.setUniformItemSizes(True)
+        self.list.currentRowChanged.connect(self._show_row)
+        self.save = QPushButton("Save answers …")
+        self.save.setToolTip("Save the answers to all samples as a table (CSV)")
+        self.save.clicked.connect(self.save_wanted)
+        self.seen = Label()
+        self.seen.setFixedSize(SEEN, SEEN)
+        self.seen.setAccessibleName("What the network is given")
+        self.seen.setToolTip("The sample as the network is given it, before its values are scaled")
+        self.seen_words = Note("As the network is given it")
+        self.bars = AnswerBars()
+        self.positions, self.hint = Note(), Note()
+        self.positions.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._lay_out()
+        self.show_hint("")
+
+    def show_hint(self, text: str, *, wrong: bool = False) -> None:
+        """Show no answers, but why."""
+        self._set((), ())
+        self.hint.set_token("error" if wrong else "muted")
+        self.hint.setText(text)
+        self.hint.setVisible(bool(text))
+
+    def show_answers(self, predictions: tuple[Prediction, ...], images: Sequence[QImage]) -> None:
+        """Show answers, and images of the first samples if there are any; the first sample is chosen."""
+        self.hint.hide()
+        self._set(predictions, images)
+
+    def _set(self, predictions: tuple[Prediction, ...], images: Sequence[QImage]) -> None:
+        self.predictions, self._images = predictions, images
+        several = len(predictions) > 1
+        self.list.blockSignals(True)
+        self.list.clear()
+        for index, prediction in enumerate(predictions[:MOST_LISTED] if several else ()):
+            item = QListWidgetItem(f"{prediction.name.rpartition('/')[2]}\n{best(prediction)}")
+            item.setToolTip(plain(prediction.name))
+            if index < len(images):
+                item.setIcon(QIcon(_scaled(images[index], SMALL)))
+            self.list.addItem(item)
+        if several:
+            self.list.setCurrentRow(0)
+        self.list.blockSignals(False)
+        count = len(predictions)
+        first = f", the first {MOST_LISTED:,} listed" if count > MOST_LISTED else ""
+        self.title.setText(f"{count:,} answers{first}" if several else "Answer")
+        self.list.setVisible(several)
+        self.save.setVisible(bool(predictions))
+        self._show_row(0)
+
+    def _show_row(self, row: int) -> None:
+        there = 0 <= row < len(self.predictions)
+        prediction = self.predictions[row] if there else None
+        self.bars.show_prediction(prediction)
+        pictured = there and row < len(self._images)
+        if pictured:
+            self.seen.setPixmap(_scaled(self._images[row], SEEN))
+        self.seen.setVisible(pictured)
+        self.seen_words.setVisible(pictured)
+        said = next((answer.positions for answer in prediction.answers if answer.positions), ()) if prediction else ()
+        self.positions.setText(f"One after the other: {' '.join(said)}" if said else "")
+        self.positions.setVisible(bool(said))
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        inside = QVBoxLayout(body)
+        inside.setContentsMargins(0, 0, 8, 0)
+        for part in (self.seen, self.seen_words, self.bars, self.positions):
+            inside.addWidget(part)
+        inside.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(body)
+        area.setAccessibleName("Answer to the chosen sample")
+        self.list.setMinimumWidth(LIST)
+        self.list.setMaximumWidth(2 * LIST)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(self.list, 1)
+        row.addWidget(area, 2)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.save)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addLayout(head)
+        box.addWidget(self.hint)
+        box.addLayout(row, 1)
+
+
+def best(prediction: Prediction) -> str:
+    """The likeliest class of each Output with its probability, or its first number."""
+    said = []
+    for answer in prediction.answers:
+        if answer.probabilities:
+            name, chance = answer.probabilities[0]
+            said.append(f"{name} {100 * chance:.1f} %")
+        elif answer.numbers:
+            said.append(f"{answer.numbers[0][1]:.6g}")
+    return ", ".join(said)
+
+
+def _scaled(image: QImage, side: int) -> QPixmap:
+    """An image in a square; pixels of small ones stay sharp."""
+    smooth = image.width() > side
+    mode = Qt.TransformationMode.SmoothTransformation if smooth else Qt.TransformationMode.FastTransformation
+    return QPixmap.fromImage(image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, mode))

@@ -1,0 +1,133 @@
+"""What is asked of a network on the tab *Predict*, done beside the window: samples, and the answers to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Array, Asked
+    from engine.inside.asking import Value
+    from engine.inside.predicting import Prediction
+    from engine.inside.trained import Trained
+
+Files = Literal["images", "tables", "arrays", ""]
+Way = Literal["drawing", "values", "text", "files"]
+MOST_PICTURED = 200
+"""Samples of which images are kept to be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a network can be asked: ``values`` of a row, ``alphabet`` of a text; ``image`` is the input that is one.
+
+    ``files`` says what files it can be asked about.
+    """
+
+    drawing: bool
+    values: tuple[Value, ...]
+    alphabet: tuple[str, ...]
+    image: str
+    files: Files
+
+    @property
+    def first(self) -> Way:
+        """The way that is offered first."""
+        return "drawing" if self.drawing else "values" if self.values else "text" if self.alphabet else "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Answers to samples, and what the first of them look like to the network, (samples, channels, height, width)."""
+
+    predictions: tuple[Prediction, ...]
+    images: Array | None
+
+
+def ways_of(trained: Trained) -> Ways:
+    """How this network can be asked."""
+    from engine.data.origin import declared
+    from engine.data.sources.kinds import source_of
+    from engine.inside.asking import alphabet_of, values_of
+    from engine.inside.drawing import drawn_field
+
+    source = None if trained.config.source is None else source_of(trained.config.source)
+    kind = declared(trained.config).kind
+    of_kind: dict[str, Files] = {"images": "images", "image": "images", "table": "tables", "arrays": "arrays"}
+    inputs = trained.network.inputs
+    pictured = len(inputs) == 1 and len(trained.data.raw[inputs[0]].shape) == 4
+    return Ways(
+        drawn_field(trained) is not None,
+        values_of(trained),
+        alphabet_of(trained),
+        inputs[0] if pictured else "",
+        of_kind.get(kind if source is None else source.kind, ""),
+    )
+
+
+def answered(trained: Trained, image: str, make: Callable[[Trained], Asked]) -> Answered:
+    """Make the samples, and ask. Raises DataError for what cannot be asked."""
+    import numpy as np
+
+    from engine.inside.predicting import answers_to
+
+    found = make(trained)
+    images = np.asarray(found.arrays[image][:MOST_PICTURED]) if image in found.arrays else None
+    return Answered(tuple(answers_to(trained, found)), images)
+
+
+def files(paths: Sequence[Path]) -> Callable[[Trained], Asked]:
+    """The samples in files and folders."""
+
+    def make(trained: Trained) -> Asked:
+        from engine.inside.predicting import asked_of
+
+        return asked_of(trained, paths)
+
+    return make
+
+
+def content(name: str, data: bytes) -> Callable[[Trained], Asked]:
+    """The samples in what was pasted."""
+
+    def make(trained: Trained) -> Asked:
+        from engine.inside.asking import of_bytes
+
+        return of_bytes(trained, name, data)
+
+    return make
+
+
+def drawing(strokes: Sequence[Sequence[tuple[float, float]]]) -> Callable[[Trained], Asked]:
+    """What was drawn."""
+
+    def make(trained: Trained) -> Asked:
+        from engine.inside.asking import of_drawing
+
+        return of_drawing(trained, strokes)
+
+    return make
+
+
+def row(values: dict[str, str]) -> Callable[[Trained], Asked]:
+    """The values of one row."""
+
+    def make(trained: Trained) -> Asked:
+        from engine.inside.asking import of_values
+
+        return of_values(trained, [values])
+
+    return make
+
+
+def text(said: str) -> Callable[[Trained], Asked]:
+    """A text."""
+
+    def make(trained: Trained) -> Asked:
+        from engine.inside.asking import of_text
+
+        return of_text(trained, said)
+
+    return make

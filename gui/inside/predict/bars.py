@@ -1,0 +1,96 @@
+"""One answer of a network as bars: the likeliest classes with their probabilities, or numbers by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.theme import theme
+
+if TYPE_CHECKING:
+    from engine.inside.predicting import Prediction
+
+ROW, GAP, NAME, SAID = 24, 8, 130, 58
+WIDEST = 560
+MOST = 10
+"""Classes that are shown; the others share one more line. So few stay in their order, so that bars do not jump."""
+
+
+class AnswerBars(QWidget):
+    """Shows the answers of all Outputs to one sample, one below the other."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[tuple[str, float | None, str]] = []
+        self._titled: list[bool] = []
+        self.setAccessibleName("Answer")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        theme.changed.connect(self.update)
+
+    def show_prediction(self, prediction: Prediction | None) -> None:
+        """Show these answers; None: nothing."""
+        self._rows, self._titled = [], []
+        answers = prediction.answers if prediction is not None else ()
+        for answer in answers:
+            if len(answers) > 1:
+                self._add(answer.output, None, "", title=True)
+            few = len(answer.probabilities) <= MOST + 1
+            shown = sorted(answer.probabilities, key=_in_order) if few else [*answer.probabilities[:MOST]]
+            for name, chance in shown:
+                self._add(name, chance, f"{100 * chance:.1f} %")
+            if rest := answer.probabilities[len(shown) :]:
+                share = sum(chance for _, chance in rest)
+                self._add(f"{len(rest)} others", share, f"{100 * share:.1f} %")
+            for name, number in answer.numbers:
+                self._add(name, None, f"{number:.6g}")
+        self.setAccessibleDescription("; ".join(f"{name} {said}".strip() for name, _, said in self._rows))
+        self.setToolTip("The answer of the network: each class with its probability" if self._rows else "")
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, max(1, len(self._rows)) * ROW)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(NAME + SAID + 40, self.sizeHint().height())
+
+    def _add(self, name: str, share: float | None, said: str, *, title: bool = False) -> None:
+        self._rows.append((name, share, said))
+        self._titled.append(title)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        wide = min(self.width(), WIDEST)
+        room = max(wide - NAME - SAID - 2 * GAP, 10)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        best = max((share for _, share, _ in self._rows if share is not None), default=0.0)
+        for index, (name, share, said) in enumerate(self._rows):
+            top = index * ROW
+            if self._titled[index]:
+                painter.setPen(theme.color("muted"))
+                painter.drawText(QRectF(0, top, self.width(), ROW), middle, name)
+                continue
+            leading = share is not None and share == best
+            font = self.font()
+            font.setBold(leading)
+            painter.setFont(font)
+            painter.setPen(theme.color("text"))
+            text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, NAME)
+            painter.drawText(QRectF(0, top, NAME, ROW), middle | Qt.AlignmentFlag.AlignRight, text)
+            if share is None:
+                painter.drawText(QRectF(NAME + GAP, top, room, ROW), middle, said)
+                continue
+            bar = QRectF(NAME + GAP, top + 5, room, ROW - 10)
+            painter.fillRect(bar, theme.color("raised"))
+            bar.setWidth(room * min(max(share, 0.0), 1.0))
+            painter.fillRect(bar, theme.color("accent" if leading else "muted"))
+            painter.drawText(QRectF(wide - SAID, top, SAID, ROW), middle | Qt.AlignmentFlag.AlignRight, said)
+
+
+def _in_order(entry: tuple[str, float]) -> tuple[int, float, str]:
+    """Numbers by their size, before names by their letters."""
+    name = entry[0]
+    return (0, float(name), name) if name.isdecimal() else (1, 0.0, name)

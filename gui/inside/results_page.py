@@ -1,0 +1,225 @@
+"""The Results page: choose a run and the samples it is judged by; each tab asks it something else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.training.status import sentence
+from gui.document import Document
+from gui.inside.run_choice import RunChoice
+from gui.inside.subject import PARTS, Choice, Subject, open_subject
+from gui.inside.tab import ResultsTab
+from gui.inside.tabs import make_tabs
+from gui.widgets import Note, label, plain
+from gui.work.background import Background
+
+NONE = "No network has been trained yet. Train one, and what it does is shown here."
+OTHER_FILE, OTHER_FOLDER = "Other file …", "Other folder …"
+
+
+class ResultsPage(QWidget):
+    """Opens the run beside the window, and hands it to the tab that is seen."""
+
+    message = Signal(str)
+    training_wanted = Signal()
+    """The user wants to train a network first."""
+
+    def __init__(
+        self,
+        document: Document,
+        tabs: Sequence[ResultsTab] | None = None,
+        root: Path | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.background = Background("open-run", self)
+        self.subject: Subject | None = None
+        self._wanted: tuple[Choice, str] | None = None
+        self._given: dict[ResultsTab, Subject] = {}
+        self.runs = RunChoice(root)
+        self.runs.chosen.connect(self._choose_run)
+        self.runs.listed.connect(self._show_state)
+        self.part = QComboBox()
+        self.part.setAccessibleName("Samples")
+        self.part.setToolTip("The samples the network is judged by: a part of its own data, or others of the same form")
+        for name, title in PARTS.items():
+            self.part.addItem(f"{title} samples", name)
+        for title in (OTHER_FILE, OTHER_FOLDER):
+            self.part.addItem(title)
+        self.part.activated.connect(self._choose_part)
+        self.reopen = QPushButton("Reload")
+        self.reopen.setToolTip("Read the runs again, and the weights that are stored by now")
+        self.reopen.setAccessibleName("Reload the runs and the weights")
+        self.reopen.clicked.connect(self.reload)
+        self.note = Note()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.pages = tuple(make_tabs() if tabs is None else tabs)
+        for page in self.pages:
+            page.message.connect(self.message)
+            self.tabs.addTab(page, page.title)
+            self.tabs.setTabToolTip(self.tabs.count() - 1, plain(page.tip))
+        self.tabs.currentChanged.connect(lambda _row: self._fill())
+        self._lay_out()
+        self._show_state()
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def show_run(self, folder: Path) -> None:
+        """Show a run."""
+        self.runs.refresh(folder, self.document.project.name)
+
+    def show_tab(self, title: str) -> ResultsTab:
+        """Bring the tab with a title to the front."""
+        page = next(page for page in self.pages if page.title == title)
+        self.tabs.setCurrentWidget(page)
+        return page
+
+    def reload(self) -> None:
+        """Read the list of runs again, and the run that is shown with the weights it has by now."""
+        self.subject = None
+        self.runs.refresh(network=self.document.project.name)
+
+    def close_background(self) -> None:
+        """Wait for what is being read and computed."""
+        for background in (self.background, self.runs.background):
+            background.close()
+        for page in self.pages:
+            page.close_background()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self.runs.background.busy:
+            self.runs.refresh(network=self.document.project.name)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        for page in self.pages:
+            page.forget()
+        self._given.clear()
+
+    def _choose_run(self, folder: Path, called: str) -> None:
+        part = self._wanted[0].part if self._wanted is not None else "test"
+        self._open(Choice(folder, part), called)
+
+    def _choose_part(self, row: int) -> None:
+        if self._wanted is None:
+            return
+        choice, called = self._wanted
+        name = self.part.itemData(row)
+        if name is not None:
+            self._open(Choice(choice.folder, name), called)
+            return
+        title = "Samples of the same form"
+        if self.part.itemText(row) == OTHER_FILE:
+            found = QFileDialog.getOpenFileName(self, title)[0]
+        else:
+            found = QFileDialog.getExistingDirectory(self, title)
+        if found:
+            self._open(Choice(choice.folder, choice.part, Path(found)), called)
+        else:
+            self._show_part(choice)
+
+    def _open(self, choice: Choice, called: str) -> None:
+        if self._wanted == (choice, called) and (self.subject is not None or self.background.busy):
+            self._fill()
+            return
+        self._wanted = (choice, called)
+        known, self.subject = self.subject, None
+        self._given.clear()
+        for page in self.pages:
+            page.forget()
+        self._show_part(choice)
+        self._show_state()
+        job = partial(open_subject, choice, called, known)
+        self.background.run(job, self._opened, partial(self._failed, choice))
+
+    def _opened(self, subject: Subject) -> None:
+        self.subject = subject
+        self._show_state()
+        self._fill()
+
+    def _failed(self, choice: Choice, error: Exception) -> None:
+        if self._wanted is not None and self._wanted[0] == choice:
+            self._show_state(sentence(error))
+
+    def _fill(self) -> None:
+        """Hand the run to the tab that is seen."""
+        page = self.tabs.currentWidget()
+        subject = self.subject
+        if isinstance(page, ResultsTab) and subject is not None and self.isVisible():
+            known, self._given[page] = self._given.get(page), subject
+            if known is not subject:
+                page.show_subject(subject)
+
+    def _show_part(self, choice: Choice) -> None:
+        row = self.part.findData(choice.part)
+        if choice.other is not None:
+            title = f"of {choice.other.name}"
+            row = self.part.findText(title)
+            if row < 0:
+                row = self.part.count() - 2
+                self.part.insertItem(row, title)
+        self.part.setCurrentIndex(row)
+
+    def _show_state(self, error: str = "") -> None:
+        """Show the tabs, or say why there is nothing in them."""
+        empty = self.runs.count() == 0
+        for widget in (self.of, self.runs, self.by, self.part, self.reopen):
+            widget.setVisible(not empty)
+        self.go.setVisible(empty)
+        if self.subject is not None:
+            self.note.setText(self.subject.trained.note)
+            self.note.setVisible(bool(self.subject.trained.note))
+            self.stack.setCurrentIndex(0)
+            return
+        self.note.hide()
+        self.stack.setCurrentIndex(1)
+        self.hint.set_token("error" if error else "muted")
+        self.hint.setText(error or (NONE if empty else "Opening the run …"))
+
+    def _lay_out(self) -> None:
+        self.hint = Note()
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.go = QPushButton("Go to Training")
+        self.go.setToolTip("Show the Training page, where a network is trained")
+        self.go.clicked.connect(self.training_wanted)
+        empty = QWidget()
+        middle = QVBoxLayout(empty)
+        middle.addStretch(1)
+        middle.addWidget(self.hint)
+        middle.addWidget(self.go, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle.addStretch(2)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.tabs)
+        self.stack.addWidget(empty)
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 10, 16, 4)
+        head.setSpacing(8)
+        self.of, self.by = label("Run", "muted"), label("judged by", "muted")
+        for widget in (self.of, self.runs, self.by, self.part, self.reopen):
+            head.addWidget(widget)
+        head.addStretch(1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addLayout(head)
+        box.addWidget(self.note)
+        box.addWidget(self.stack, 1)

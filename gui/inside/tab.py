@@ -1,0 +1,29 @@
+"""What every tab of the Results page is: it shows one subject, and only while it is seen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from gui.inside.subject import Subject
+
+
+class ResultsTab(QWidget):
+    """``show_subject`` is called when the tab is seen and the subject is another than before."""
+
+    title: ClassVar[str]
+    tip: ClassVar[str]
+
+    message = Signal(str)
+
+    def show_subject(self, subject: Subject) -> None:
+        """Show a run that was opened; what takes long is done beside the window."""
+        raise NotImplementedError
+
+    def forget(self) -> None:
+        """There is no run to show any more, or another is being opened: end what is being computed."""
+
+    def close_background(self) -> None:
+        """Wait for what is being computed."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from engine.training.runs.catalogue import Listing, listing
 from gui.training.words import main_metrics, metric_text
-from gui.widgets import plain
 from gui.work.background import Background
 
 PATH, LABEL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -54,7 +53,6 @@ class RunChoice(QComboBox):
             row = self.count() - 1
             self.setItemData(row, entry.path, PATH)
             self.setItemData(row, called, LABEL)
-            self.setItemData(row, plain(f"{called}, {state}{score}\n{entry.started}"), Qt.ItemDataRole.ToolTipRole)
         own = next((entry.path for entry in found.entries if entry.network == network), None)
         newest = found.entries[0].path if found.entries else None
         there = [entry.path for entry in found.entries]

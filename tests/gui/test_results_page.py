@@ -66,7 +66,7 @@ def settle(qtbot: QtBot, page: ResultsPage) -> PredictTab:
 
 
 def choose(qtbot: QtBot, page: ResultsPage, run: str) -> PredictTab:
-    settle(qtbot, page)
+    qtbot.waitUntil(lambda: not page.runs.background.busy and not page.background.busy, timeout=60_000)
     row = next(row for row in range(page.runs.count()) if page.runs.itemData(row).name == run)
     page.runs.setCurrentIndex(row)
     page.runs.activated.emit(row)

@@ -30,7 +30,7 @@ from gui.inside.predict.value_form import ValueForm
 from gui.inside.subject import Subject
 from gui.inside.tab import ResultsTab
 from gui.pictures import pictures
-from gui.widgets import Note
+from gui.widgets import Note, plain
 from gui.work.background import Background
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ class PredictTab(ResultsTab):
 
 def _button(text: str, tip: str, call: Callable[[], None]) -> QPushButton:
     made = QPushButton(text)
-    made.setToolTip(tip)
+    made.setToolTip(plain(tip))
     made.clicked.connect(call)
     return made
 

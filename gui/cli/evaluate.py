@@ -1,31 +1,42 @@
-"""``layerloom evaluate RUN``: how good the network of a run is, with intervals, on a part of its data or on others."""
+"""``layerloom evaluate RUN…``: how good the networks of runs are, alone, side by side and together."""
 
 from __future__ import annotations
 
 import argparse
-import math
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from engine.data.splitting import PartName
+from engine.training.runs import folds
+from gui.cli import evaluate_details, evaluate_several
 from gui.cli.common import CallError, Commands, add_json, print_json, print_table
+from gui.cli.evaluate_words import answer, between, classes, known, text
 from gui.cli.run_names import run_of
 
 if TYPE_CHECKING:
+    from engine.inside.evaluation.answered import Answered
     from engine.inside.evaluation.scores import Interval, Scores
 
-PER_CLASS = "_per_class"
 MOST_RESAMPLES = 100_000
 
 
 def add(commands: Commands) -> None:
-    parser = commands.add_parser("evaluate", help="the metrics of a run on a part of its data, with intervals")
-    parser.add_argument("folder", metavar="RUN", help="the folder of a run, or its name")
+    parser = commands.add_parser("evaluate", help="the metrics of runs on a part of their data, with intervals")
+    parser.add_argument("folders", metavar="RUN", nargs="+", help="the folder of a run or of folds, or its name")
     parser.add_argument(
         "--part", choices=get_args(PartName), default="test", help="the part of its data (default test)"
     )
     parser.add_argument("--data", type=Path, metavar="PATH", help="other data of the same form, with their answers")
+    parser.add_argument(
+        "--details",
+        action="store_true",
+        help="curves, calibration, residuals, slices, the hardest samples and labels that are probably wrong",
+    )
+    parser.add_argument("--output", metavar="NAME", help="the Output that details and --compare are about")
+    parser.add_argument("--compare", action="store_true", help="two runs sample by sample, with McNemar's test")
+    parser.add_argument("--ensemble", action="store_true", help="the average of the answers of all runs as well")
     parser.add_argument(
         "--resamples", type=int, default=1000, metavar="N", help="how often samples are drawn again for the intervals"
     )
@@ -36,46 +47,52 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     if not 0 <= args.resamples <= MOST_RESAMPLES:
         raise CallError(f"--resamples is a whole number from 0 to {MOST_RESAMPLES:,}, not {args.resamples}.")
-    from engine.inside.evaluation.scores import scores
-    from engine.inside.trained import open_run
+    paths = [path for given in args.folders for path in _runs(given)]
+    if args.compare and len(paths) != 2:
+        raise CallError(f"--compare puts two runs side by side, not {len(paths)}.")
+    if args.ensemble and len(paths) < 2:
+        raise CallError("--ensemble needs two runs or more.")
+    from engine.inside.evaluation.scores import scores_of
 
-    trained = open_run(run_of(args.folder))
-    if trained.note:
-        print(f"layerloom: {trained.note}", file=sys.stderr)
-    part = trained.part(args.part) if args.data is None else trained.others(args.data)
-    found = scores(trained, part, resamples=args.resamples)
-    assert found is not None
+    asked = [_ask(path, args) for path in paths]
+    every = (scores_of(one, resamples=args.resamples) for one in asked)
+    found = [one for one in every if one is not None]
+    if len(paths) > 1:
+        evaluate_several.report(args, asked, found)
+        return 0
+    told = evaluate_details.of(asked[0], args.output) if args.details else None
+    for note in asked[0].data.notes if told is None else told.notes:
+        print(f"layerloom: {note}", file=sys.stderr)
     if args.json:
-        print_json(answer(found))
-    else:
-        show(found)
+        print_json(answer(found[0]) | ({} if told is None else evaluate_details.answer(told)))
+        return 0
+    show(found[0])
+    if told is not None:
+        evaluate_details.show(told)
     return 0
 
 
-def answer(found: Scores) -> dict[str, object]:
-    """The JSON of the command; what is not a number is null."""
-    metrics = {
-        name: {"value": _known(one.value), "low": _known(one.low), "high": _known(one.high)}
-        for name, one in found.metrics.items()
-    }
-    confusion = found.per_class.get("confusion_matrix")
-    return {"metrics": metrics, "classes": classes(found), "confusion_matrix": confusion, "samples": found.samples}
+def _runs(given: str) -> Sequence[Path]:
+    """The run that is meant, or those of all folds of a cross-validation. Raises CallError, RunError."""
+    path = Path(given)
+    if not folds.is_folds(path):
+        return [run_of(given)]
+    found = list(folds.run_folders(path))
+    if not found:
+        raise CallError(f"No fold in {path} is trained yet; `layerloom train --resume {path}` does that.")
+    return found
 
 
-def classes(found: Scores) -> dict[str, dict[str, float | None]]:
-    """Class → what is measured of it alone."""
-    rows: dict[str, dict[str, float | None]] = {}
-    for metric, values in found.per_class.items():
-        if metric.endswith(PER_CLASS) and isinstance(values, list):
-            for index, value in enumerate(values):
-                name = found.names[index] if index < len(found.names) else str(index)
-                number = float(value) if isinstance(value, int | float) else math.nan
-                rows.setdefault(name, {})[metric.removesuffix(PER_CLASS)] = _known(number)
-    return rows
+def _ask(path: Path, args: argparse.Namespace) -> Answered:
+    """A run that has answered all samples it is to be judged by."""
+    from engine.inside.evaluation.answered import answer_all
+    from engine.inside.evaluation.evaluation_set import of_files, of_part
+    from engine.inside.trained import open_run
 
-
-def _known(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+    trained = open_run(path)
+    if trained.note:
+        print(f"layerloom: {trained.note}", file=sys.stderr)
+    return answer_all(trained, of_part(trained, args.part) if args.data is None else of_files(trained, args.data))
 
 
 def show(found: Scores) -> None:
@@ -86,14 +103,9 @@ def show(found: Scores) -> None:
     if each:
         print()
         heads = list(next(iter(each.values())))
-        rows = [[name, *(_text(values.get(head)) for head in heads)] for name, values in each.items()]
+        rows = [[name, *(text(values.get(head)) for head in heads)] for name, values in each.items()]
         print_table(["CLASS", *(head.upper() for head in heads)], rows)
 
 
 def _row(name: str, one: Interval) -> list[str]:
-    known = math.isfinite(one.low) and math.isfinite(one.high)
-    return [name, _text(_known(one.value)), f"{_text(one.low)} to {_text(one.high)}" if known else "–"]
-
-
-def _text(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"
+    return [name, text(known(one.value)), between(one) or "–"]

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.data.dataset import Samples
 from engine.data.fingerprint import fingerprint
-from engine.data.origin import opened
+from engine.data.origin import opened, unreadable
 from engine.data.pipeline import Part, PartName
 from engine.data.sources.kinds import source_of
 from engine.inside.trained import Trained
@@ -72,7 +72,10 @@ def of_files(trained: Trained, path: Path) -> EvaluationSet:
     config = trained.elsewhere(path)
     part = trained.others(path)
     assert config.source is not None
-    strange = source_of(config.source).unknown_classes(path)
+    try:
+        strange = source_of(config.source).unknown_classes(path)
+    except OSError as error:
+        raise unreadable(str(path), error) from error
     notes = (_unknown(strange),) if strange else ()
     return EvaluationSet(config, part, path.name, notes)
 

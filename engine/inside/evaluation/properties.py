@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.data.dataset import Field
 from engine.data.datasets import feature_names
-from engine.data.origin import declared
+from engine.data.origin import declared, unreadable
 from engine.data.sources.kinds import source_of
 from engine.inside.evaluation.answered import SILENT, Answered
 
@@ -27,13 +27,17 @@ PIECE: Final = 4_000_000
 def properties(asked: Answered, watch: Watch = SILENT) -> dict[str, Array]:
     """Property → a number (float64) or a text for each sample, in the order of the part.
 
-    Raises DataError, OSError, and Stopped once the watcher wants that.
+    Raises DataError, and Stopped once the watcher wants that.
     """
     data = asked.data
     found: dict[str, Array] = {}
     if data.config.source is not None:
         source = source_of(data.config.source)
-        beside = source.columns_beside(Path(data.config.source.path))
+        path = data.config.source.path
+        try:
+            beside = source.columns_beside(Path(path))
+        except OSError as error:
+            raise unreadable(path, error) from error
         found |= {name: values[data.part.indices] for name, values in beside.items()}
     tabular = bool(found) and declared(data.config).kind == "table"
     for name, field in declared(data.config).fields.items():

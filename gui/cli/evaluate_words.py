@@ -1,0 +1,48 @@
+"""How `layerloom evaluate` writes scores, as JSON and for people."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.inside.evaluation.scores import Interval, Scores
+
+PER_CLASS = "_per_class"
+
+
+def answer(found: Scores) -> dict[str, object]:
+    """The JSON of one run; what is not a number is null."""
+    metrics = {
+        name: {"value": known(one.value), "low": known(one.low), "high": known(one.high)}
+        for name, one in found.metrics.items()
+    }
+    confusion = found.per_class.get("confusion_matrix")
+    return {"metrics": metrics, "classes": classes(found), "confusion_matrix": confusion, "samples": found.samples}
+
+
+def classes(found: Scores) -> dict[str, dict[str, float | None]]:
+    """Class → what is measured of it alone."""
+    rows: dict[str, dict[str, float | None]] = {}
+    for metric, values in found.per_class.items():
+        if metric.endswith(PER_CLASS) and isinstance(values, list):
+            for index, value in enumerate(values):
+                name = found.names[index] if index < len(found.names) else str(index)
+                number = float(value) if isinstance(value, int | float) else math.nan
+                rows.setdefault(name, {})[metric.removesuffix(PER_CLASS)] = known(number)
+    return rows
+
+
+def known(value: float) -> float | None:
+    """A number for JSON: None for one that is not finite."""
+    return value if math.isfinite(value) else None
+
+
+def between(one: Interval) -> str:
+    """An interval in words; empty where it is not known."""
+    return f"{text(one.low)} to {text(one.high)}" if math.isfinite(one.low) and math.isfinite(one.high) else ""
+
+
+def text(value: float | None) -> str:
+    """A number in words."""
+    return "–" if value is None or not math.isfinite(value) else f"{value:.4g}"

@@ -142,6 +142,7 @@ class MainWindow(QMainWindow):
         page = Dashboard(self.document, make_host=self._make_host, preferences=self.preferences)
         page.run.gate = self.own_state.before_training
         page.open_wanted.connect(self.files.open_network)
+        page.results_wanted.connect(self.pages.show_results)
         page.message.connect(self.say)
         page.run.state_changed.connect(self.actions_table.update)
         page.run.finished.connect(self.values.refresh)

@@ -50,6 +50,7 @@ class ResultsPage(QWidget):
         self.document = document
         self.background = Background("open-run", self)
         self.subject: Subject | None = None
+        self._followed: Path | None = None
         self._wanted: tuple[Choice, str] | None = None
         self._given: dict[ResultsTab, Subject] = {}
         self.runs = RunChoice(root)
@@ -82,8 +83,14 @@ class ResultsPage(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
+    def follow(self, folder: Path | None) -> None:
+        """Show the run of the Training page, once for each; which of the others is chosen afterwards stays."""
+        if folder is not None and folder != self._followed:
+            self.show_run(folder)
+
     def show_run(self, folder: Path) -> None:
         """Show a run."""
+        self._followed = folder
         self.runs.refresh(folder, self.document.project.name)
 
     def show_tab(self, title: str) -> ResultsTab:

@@ -113,8 +113,10 @@ class Pages(QStackedWidget):
         """Show what the network of a run does: of this one, of that on the Training page, or of the newest."""
         results = self.results
         self._show("page.results", results)
-        if (run := folder or self.shown_run()) is not None:
-            results.show_run(run)
+        if folder is not None:
+            results.show_run(folder)
+        else:
+            results.follow(self.shown_run())
 
     def _show(self, action_id: str, page: QWidget) -> None:
         self.design.view.end_preview()

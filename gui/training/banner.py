@@ -86,6 +86,8 @@ class Banner(NoticeStrip):
     """Train again, with the learning rate that is offered."""
     fix_wanted = Signal()
     """Go to where what has failed can be fixed."""
+    results_wanted = Signal()
+    """See what the trained network does."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.go_on = QPushButton("Resume")
@@ -94,17 +96,32 @@ class Banner(NoticeStrip):
         super().__init__(self.go_on, "Hide the result", parent)
         self.resume_wanted = self.wanted
         self.again, self.fix = QPushButton("Train anew"), QPushButton("Way out")
+        self.results = QPushButton("See Results")
+        self.results.setToolTip("See what the trained network does, and ask it about data of yours")
+        self.results.clicked.connect(self.results_wanted)
         self.again.setToolTip("Set this learning rate (one undo step) and begin a new run")
         self.fix.setToolTip(plain(FIX_TIP))
         self.again.clicked.connect(self.again_wanted)
         self.fix.clicked.connect(self.fix_wanted)
-        for button in (self.again, self.fix):
+        for button in (self.again, self.fix, self.results):
             self.row.insertWidget(self.row.indexOf(self.go_on), button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def show_result(
-        self, state: str, text: str, *, resumable: bool = False, again: str = "", fix: str = "", tip: str = FIX_TIP
+        self,
+        state: str,
+        text: str,
+        *,
+        resumable: bool = False,
+        again: str = "",
+        fix: str = "",
+        tip: str = FIX_TIP,
+        results: bool = False,
     ) -> None:
-        """Say how a run ended; offer to resume it, to train ``again`` or to ``fix`` what failed: ``tip`` says how."""
+        """Say how a run ended; offer to resume it, to train ``again``, to ``fix`` what failed, or to see its results.
+
+        ``tip`` says how it is fixed.
+        """
+        self.results.setVisible(results)
         self.go_on.setVisible(resumable)
         self.fix.setToolTip(plain(tip))
         for button, label in ((self.again, again), (self.fix, fix)):

@@ -41,6 +41,8 @@ class Dashboard(QWidget):
     """Controls, plots, settings and earlier runs of one document."""
 
     message = Signal(str)
+    results_wanted = Signal(object)
+    """The folder of a run whose results are to be shown."""
     open_wanted = Signal(object)
     """The folder of a run whose network is to be opened as a new project."""
 
@@ -98,6 +100,8 @@ class Dashboard(QWidget):
         self.runs.watch_wanted.connect(self.run.watch)
         self.runs.show_wanted.connect(self.run.look_at)
         self.runs.open_wanted.connect(self.open_wanted)
+        for speaker in (self.runs, self.outcome):
+            speaker.results_wanted.connect(self.results_wanted)
         self.below.folds.resume_wanted.connect(self.run.resume)
         self.below.shown.connect(self._show_below)
         self.banner.resume_wanted.connect(self.run.resume_shown_or_held)

@@ -16,7 +16,7 @@ from engine.graph import Graph, GraphError
 from engine.settings.optimizers import smaller_rate
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.training.history import History
-from engine.training.runs.folder import METRICS
+from engine.training.runs.folder import METRICS, WEIGHTS
 from engine.training.status import Result, Status
 from gui.document import Document
 from gui.hosts.host import Host
@@ -45,6 +45,8 @@ class Outcome(QObject):
     node_wanted = Signal(tuple, str)
     changed_data_wanted = Signal(object)
     """A run is to be resumed with its data as they are now."""
+    results_wanted = Signal(object)
+    """The folder of a run whose results are to be seen."""
     message = Signal(str)
 
     def __init__(self, document: Document, train: Callable[[], None], parent: QObject | None = None) -> None:
@@ -53,6 +55,8 @@ class Outcome(QObject):
         self._document, self._train = document, train
         self._link: FixLink | None = None
         self._lr = math.nan
+        self._run: Path | None = None
+        self.banner.results_wanted.connect(self._results)
         self.banner.again_wanted.connect(self._again)
         for source in (self.banner, self.empty):
             source.fix_wanted.connect(self._fix)
@@ -71,7 +75,7 @@ class Outcome(QObject):
     def show(self, result: Result, host: Host, *, others: bool) -> None:
         """Say how a run ended; ``others`` says that the curves of other runs are shown."""
         text = " ".join(filter(None, (result_text(result), sentence_of(result.run))))
-        self._link, self._lr = None, math.nan
+        self._link, self._lr, self._run = None, math.nan, result.run
         if result.state == "failed":
             changed = result.about.reason == "changed-data"
             self._link = FixLink(CHANGED, run=result.run) if changed else fix_link(result.about, self._document.project)
@@ -88,7 +92,13 @@ class Outcome(QObject):
         )
         tip = FIX_TIP if self._link is None or self._link.run is None else CHANGED_TIP
         self.banner.show_result(
-            result.state, text, resumable=resumable and not again, again=again, fix="" if again else fix, tip=tip
+            result.state,
+            text,
+            resumable=resumable and not again,
+            again=again,
+            fix="" if again else fix,
+            tip=tip,
+            results=result.state in ("finished", "stopped") and own_files.is_file(result.run, WEIGHTS),
         )
 
     def _other_rate(self, history: History) -> float:
@@ -99,6 +109,10 @@ class Outcome(QObject):
         optimizer = settings[1].optimizer
         smaller = smaller_rate(optimizer, rate)
         return optimizer.lr if optimizer.lr <= smaller else smaller
+
+    def _results(self) -> None:
+        if self._run is not None:
+            self.results_wanted.emit(self._run)
 
     def _again(self) -> None:
         settings = resolve_settings(self._document.project)

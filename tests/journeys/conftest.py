@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 
 import pytest
 from PySide6.QtCore import QPoint
@@ -51,6 +52,19 @@ class Hand:
             y = round(int(y0) + (int(y1) - int(y0)) * part / 10)
             words += ["sleep", "0.03", "mousemove", str(x), str(y)]
         self._do(*words, "sleep", "0.03", "mouseup", "1")
+
+    def draw(self, widget: QWidget, points: Sequence[QPoint]) -> None:
+        """Press at the first of these points, move along the others, and release at the last."""
+        words = list[str]()
+        for number, point in enumerate(points):
+            words += [
+                "mousemove",
+                *self._at(widget, point),
+                *(["mousedown", "1"] if number == 0 else []),
+                "sleep",
+                "0.01",
+            ]
+        self._do(*words, "mouseup", "1")
 
     def key(self, *keys: str) -> None:
         """Press keys by their X names: ``ctrl+s``, ``Return``."""

@@ -67,6 +67,8 @@ class RunsList(QWidget):
     """The folder of a run that is going on, to watch it."""
     show_wanted = Signal(object)
     """The folder of a run whose curves are to be shown alone."""
+    results_wanted = Signal(object)
+    """The folder of a run whose results are to be shown."""
     open_wanted = Signal(object)
     """The folder of a run whose network is to be opened as a new project."""
 
@@ -178,7 +180,7 @@ class RunsList(QWidget):
         chosen = self._chosen()
         one = chosen[0] if len(chosen) == 1 else None
         going_on = one is not None and one.path in self.model.going_on
-        for action in (self.open_network, self.show_alone):
+        for action in (self.open_network, self.show_alone, self.show_results):
             action.setEnabled(one is not None)
         self.begin_with.setEnabled(one is not None)
         self.go_on.setEnabled(one is not None and one.state != "finished" and one.path != self.model.followed)
@@ -288,6 +290,8 @@ class RunsList(QWidget):
         self.menu.setToolTipsVisible(True)
         add = self._add
         self.show_alone = add("Show its curves", "Show the chosen run", lambda: self._send(self.show_wanted))
+        tip = "See what the network of the chosen run does, and ask it about data of yours"
+        self.show_results = add("Show its results", tip, lambda: self._send(self.results_wanted))
         add("Show a run elsewhere …", "Show a run in any folder", lambda: ask_run(self, self.show_wanted.emit))
         self.open_network = add(
             "Open its network",

@@ -121,6 +121,9 @@ def test_a_real_training_on_iris(qtbot: QtBot, show: Show, tmp_path: Path) -> No
     assert result.state == "finished"
     assert drawn(board) == [result.steps, 5, 1, result.steps, 5, 1]
     assert board.banner.text.text().startswith("Finished: 5 epochs, test accuracy ")
+    with qtbot.waitSignal(board.results_wanted) as wanted:
+        click(board.banner.results)
+    assert wanted.args == [board.run.folder]
     qtbot.waitUntil(lambda: len(rows(board)) == 1)
     assert rows(board)[0][1] == "finished"
     document.apply(SetSetting(("training", "epochs"), 100_000))

@@ -19,7 +19,12 @@ Other kernels add up in another order: float32 has 24 bits, of which a deep netw
 
 
 def compared(
-    subject: Subject, answers: Sequence[Tensor], samples: tuple[Tensor, ...], *, tolerance: float = TOLERANCE
+    subject: Subject,
+    answers: Sequence[Tensor],
+    samples: tuple[Tensor, ...],
+    *,
+    tolerance: float = TOLERANCE,
+    notes: tuple[str, ...] = (),
 ) -> Checked:
     """The answers of something else to these samples against the network's. Raises ExportError where they differ."""
     expected = subject.answers(samples)
@@ -30,7 +35,7 @@ def compared(
             f"What was written does not answer as the network does: on {len(samples[0])} samples the largest "
             f"difference is {largest:.2g}. Nothing is left of it."
         )
-    return Checked(len(samples[0]), largest)
+    return Checked(len(samples[0]), largest, notes=notes)
 
 
 def difference(expected: Sequence[Tensor], answers: Sequence[Tensor]) -> float:

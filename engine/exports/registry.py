@@ -6,7 +6,11 @@ from pathlib import Path
 
 from engine.exports.exporter import Exporter, ExportError
 from engine.exports.model_class import ModelClass
+from engine.exports.onnx_file import OnnxFile
+from engine.exports.prediction_package.package import PackageArchive, PackageFolder
 from engine.exports.safetensors_file import SafetensorsFile
+from engine.exports.torch_export import TorchExport
+from engine.exports.training_script.training_script import TrainingScript
 from engine.nearest import hint
 
 _EXPORTERS: dict[str, Exporter] = {}
@@ -43,7 +47,15 @@ def meant(target: Path) -> Exporter:
 
 
 def _ends(name: str, ending: str) -> bool:
-    return name.endswith(ending) and name != ending if ending.startswith(".") else name == ending
+    return name == ending if ending[0] not in "._" else name.endswith(ending) and name != ending
 
 
-add(SafetensorsFile(), ModelClass())
+add(
+    SafetensorsFile(),
+    ModelClass(),
+    TrainingScript(),
+    PackageFolder(),
+    PackageArchive(),
+    OnnxFile(),
+    TorchExport(),
+)

@@ -33,6 +33,8 @@ class Subject:
 
     def __init__(self, graph: Graph, run: Path | None = None) -> None:
         self.graph, self.run = graph, run
+        self.notes: tuple[str, ...] = ()
+        """What `Exporter.write` has to say of what it wrote, for `Exporter.check` to pass on."""
 
     @classmethod
     def of_run(cls, folder: Path) -> Subject:

@@ -43,13 +43,13 @@ def _images(trained: Trained, dataset: Dataset, paths: Sequence[Path]) -> Asked:
     top = float(some.max()) or 1.0
     values = np.asarray(found.arrays["image"][:], np.float32) / 255
     if channels == 1:
-        ours = _border(some / top).mean() > 0.5
-        turned = (_border(values) > 0.5) != ours
+        ours = border_of(some / top).mean() > 0.5
+        turned = (border_of(values) > 0.5) != ours
         values[turned] = 1 - values[turned]
     return Asked(found.names, {name: (values * top).astype(np.float32)})
 
 
-def _border(images: Array) -> Array:
+def border_of(images: Array) -> Array:
     """The mean of the outermost pixels of each image (N, C, H, W)."""
     import numpy as np
 

@@ -98,6 +98,7 @@ def _take_weights(session: Session, parent: Parent) -> None:
     found = inherit(stepper.network.module, plan.graph, plan.source.modules, parent)
     if stepper.average is not None:
         stepper.average.module.load_state_dict(stepper.network.module.state_dict())
+    session.recorder.run.update(inherited=True)
     session.note(parent.note)
     session.note(str(found), found.whole)
 

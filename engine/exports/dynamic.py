@@ -1,0 +1,76 @@
+"""Which sizes of a network's inputs stay open where torch captures it: the batch, and what the Inputs leave open."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from engine.exports.exporter import ExportError
+from engine.exports.subject import Subject
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.export import ExportedProgram
+
+BATCH = "batch"
+
+
+def open_sizes(subject: Subject) -> list[dict[int, str]]:
+    """For each input axis → name of a size that stays open."""
+    return [
+        {
+            axis: BATCH if dim.symbol == "N" else dim.symbol
+            for axis, dim in enumerate(spec.shape)
+            if not isinstance(dim, int)
+        }
+        for spec in subject.inputs.values()
+    ]
+
+
+def captured(subject: Subject, samples: tuple[Tensor, ...]) -> tuple[ExportedProgram, tuple[str, ...]]:
+    """The network as torch.export has it, for batches of any size; and what is not so, as sentences.
+
+    Raises ExportError where torch cannot capture it.
+    """
+    import torch
+
+    given = tuple(value[:2] for value in samples)
+    sizes = {name: torch.export.Dim(name) for axes in open_sizes(subject) for name in axes.values()}
+    shapes: list[Any] = [{axis: sizes[name] for axis, name in axes.items()} for axes in open_sizes(subject)]
+    with quiet():
+        try:
+            return torch.export.export(subject.module, given, dynamic_shapes=tuple(shapes)), ()
+        except Exception as error:  # of torch, of a layer: whatever it is, a fixed batch may still be captured
+            first = error
+        try:
+            program = torch.export.export(subject.module, samples)
+        except Exception as error:
+            raise ExportError(f"PyTorch cannot capture this network: {reason(error)}.") from error
+    return program, (
+        f"The network is captured for batches of {len(samples[0])} samples alone, as PyTorch could not leave the size "
+        f"of the batch open: {reason(first)}.",
+    )
+
+
+def reason(error: BaseException) -> str:
+    """The first line of what torch says, without its stop."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines[0] if lines else type(error).__name__).rstrip(".:")[:300]
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """What the exporters of torch warn of on the way is about their own future."""
+    import logging
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        logger = logging.getLogger("torch.onnx")
+        before = logger.level
+        logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            logger.setLevel(before)

@@ -1,0 +1,101 @@
+"""The preparation of a run as plain data: how files are read, what the transforms have learnt, what answers mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.data import datasets
+from engine.data.framing import frame
+from engine.data.origin import declared, opened
+from engine.data.sources.arrays.arrays import Arrays
+from engine.data.sources.images.images import Images
+from engine.data.sources.kinds import source_of
+from engine.data.sources.tables.tables import Table
+from engine.data.transforms import Fitted
+from engine.exports.exporter import ExportError
+from engine.exports.subject import Subject
+from engine.inside.on_board import border_of
+from engine.settings.transforms import Fill, Framed
+from engine.training.evaluation.network import Head
+
+
+def preparation_of(subject: Subject) -> dict[str, Any]:
+    """What ``preparation.json`` holds; no path is in it. Raises ExportError where files cannot be asked about."""
+    trained = subject.trained
+    network = trained.network
+    return {
+        "network": subject.name,
+        "class": subject.source.class_name,
+        "batch_size": trained.size(),
+        "read": _reading(subject),
+        "inputs": [{"field": name, **_field(subject, name)} for name in network.inputs],
+        "outputs": [_output(subject, head) for head in network.heads],
+    }
+
+
+def _reading(subject: Subject) -> dict[str, Any]:
+    """How a file becomes samples, by the kind of the data."""
+    config = subject.trained.config
+    if config.source is None:
+        return _on_board(subject)
+    source = source_of(config.source)
+    if isinstance(source, Images):
+        options = source.model_dump(mode="json", include={"size", "fit", "grey", "largest"})
+        return {"kind": "images", **options}
+    if isinstance(source, Table):
+        columns = [one.model_dump(mode="json") for one in source.of("input")]
+        return {"kind": "table", "header": source.header, "decimal_comma": source.decimal_comma, "columns": columns}
+    if isinstance(source, Arrays):
+        given = [one for one in source.fields if one.role == "input"]
+        kept = {"name", "shape", "classes", "parts", "channels_last"}
+        return {"kind": "arrays", "fields": [one.model_dump(mode="json", include=kept) for one in given]}
+    raise ExportError(f"{type(source).title}: this kind of data has no files that a network can be asked about.")
+
+
+def _on_board(subject: Subject) -> dict[str, Any]:
+    import numpy as np
+
+    config = subject.trained.config
+    dataset = declared(config)
+    name = dataset.first("input")
+    if dataset.kind == "table":
+        return {"kind": "columns", "field": name, "columns": list(datasets.feature_names(dataset.name))}
+    if dataset.kind != "image":
+        raise ExportError(
+            f"{dataset.title}: files can be asked about of images and tables only, so there is no package."
+        )
+    channels, height, width = dataset.fields[name].shape
+    some = np.asarray(opened(config).arrays[name][:1000], np.float32)
+    top = float(some.max()) or 1.0
+    light = bool(border_of(some / top).mean() > 0.5)
+    return {"kind": "images", "size": [height, width], "fit": "pad", "grey": channels == 1, "largest": 100_000_000,
+            "top": top, "light_border": light if channels == 1 else None}  # fmt: skip
+
+
+def _field(subject: Subject, name: str) -> dict[str, Any]:
+    """The type of a field, and what is done to it in order."""
+    trained = subject.trained
+    shape = tuple(declared(trained.config).fields[name].shape)
+    chain = list[dict[str, Any]]()
+    for fitted in trained.data.fitted:
+        if fitted.transform.field == name:
+            chain.append(_step(fitted, shape))
+            shape = fitted.shape(shape)
+    return {"dtype": trained.data.fields[name].dtype, "chain": chain}
+
+
+def _step(fitted: Fitted, shape: tuple[int, ...]) -> dict[str, Any]:
+    if isinstance(fitted.transform, Framed):
+        made = frame(fitted.transform, (shape[-2], shape[-1]))
+        return {"name": "frame", "box": made.box, "inner": made.inner, "size": made.size, "fill": made.fill}
+    if isinstance(fitted.transform, Fill):
+        return {"name": "fill", "fill": fitted.fill, "fixed": fitted.fixed}
+    return {"name": "standardise", "mean": fitted.mean, "std": fitted.std}
+
+
+def _output(subject: Subject, head: Head) -> dict[str, Any]:
+    field = subject.trained.data.fields[head.field]
+    return {
+        "name": head.name, "index": head.index, "kind": head.task.kind, "axis": head.axis, "loss": head.output.loss,
+        "names": field.names, "columns": field.columns,
+    }  # fmt: skip

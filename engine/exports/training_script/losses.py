@@ -1,0 +1,228 @@
+"""The losses of a network as plain functions of the script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from engine.data.dataset import Field
+from engine.exports.training_script.text import indented, spelled
+from engine.layers.losses import LOSSES, of_classes
+from engine.source import identifier
+from engine.training.evaluation.network import Head, Network
+
+USUAL: Final[Mapping[str, object]] = {
+    "ignore_index": -100, "label_smoothing": 0.0, "delta": 1.0, "beta": 1.0, "margin": 1.0, "p": 1,
+}  # fmt: skip
+"""What torch takes where an option is not given."""
+CTC: Final = '''
+def ctc_loss(answer, labels, blank, ignored, reduction):
+    """The loss of each sequence by its length; blanks and ignored labels fill up what is shorter."""
+    filling = (labels == blank) | (labels == ignored)
+    order = filling.to(torch.int8).argsort(dim=-1, stable=True)
+    labels = labels.masked_fill(filling, blank).gather(-1, order)
+    lengths = (labels != blank).sum(-1)
+    steps = torch.full((len(answer),), answer.shape[1], dtype=torch.int64, device=answer.device)
+    each = functional.ctc_loss(
+        answer.transpose(0, 1), labels, steps, lengths, blank=blank, reduction="none", zero_infinity=True
+    )
+    each = each / lengths.clamp(min=1)
+    return each.sum() if reduction == "sum" else each.mean()
+'''
+TERM: Final = '''
+def loss_{name}(answers, batch, reduction="mean"):
+    """What arrives at {name} is itself a term of the loss: its mean."""
+    value = answers[{index}]
+    return value.double().mean() * len(value) if reduction == "sum" else value.mean()
+
+
+def count_{name}(answers, batch):
+    """Its samples."""
+    return len(answers[{index}])
+'''
+
+
+class HeadCode:
+    """The code of one Output that learns a field. ``rank`` is that of its answer, the batch axis included."""
+
+    def __init__(self, name: str, head: Head, rank: int, field: Field) -> None:
+        self.name, self.head, self.rank, self.field = name, head, rank, field
+        self.loss, self.output = head.output.loss or "", head.output
+        self.of_classes = of_classes(self.loss)
+        self.soft = head.task.kind == "classes" and field.dtype == "float32"
+        self.hidden = head.masked and self.of_classes
+        """Some targets may count for nothing."""
+        self.axis = None if head.axis is None or head.axis == rank - 1 else head.axis
+        self.weights = f"CLASS_WEIGHTS_{name.upper()}"
+
+    @property
+    def answer(self) -> str:
+        """The expression of the answer, classes last."""
+        return f"answers[{self.head.index}]" + ("" if self.axis is None else f".movedim({self.axis}, -1)")
+
+    @property
+    def target(self) -> str:
+        """The expression of the field."""
+        return f"batch[{spelled(self.head.field)}]"
+
+    def constants(self) -> str:
+        """What the functions refer to."""
+        given = self.head.weights
+        if given is None or not self.of_classes:
+            return ""
+        why = " # every class counts the same over the training part" if self.output.class_weights == "balanced" else ""
+        return f"{self.weights} = {spelled(given.tolist())}{' ' * bool(why)}{why}"
+
+    def function(self) -> str:
+        """The loss of a batch: its mean, or its sum."""
+        lines = [f"answer, target = {self.answer}, {self.target}", *self._fitted()]
+        given = [f"{name}={value}" for name, value in self._options().items()]
+        call = f"functional.{self.loss}({', '.join(['answer', 'target', *given, 'reduction=reduction'])})"
+        if self.loss == "ctc_loss":
+            call = f"ctc_loss(answer, target, {self.output.blank}, {self.output.ignore_index}, reduction)"
+        elif self.loss == "kl_div":
+            lines.append('total = functional.kl_div(answer, target, reduction="sum")')
+            call = 'total if reduction == "sum" else total / (answer.numel() // answer.shape[-1])'
+        elif self.loss == "cosine_embedding_loss":
+            lines += [
+                "answer, target = answer.flatten(0, -2), target.flatten(0, -2)",
+                "ones = answer.new_ones(len(answer))",
+            ]
+            call = "functional.cosine_embedding_loss(answer, target, ones, reduction=reduction)"
+        elif self.hidden:
+            summed = call.replace("reduction=reduction", 'reduction="sum"')
+            lines.append(f"total = {summed}")
+            lines += ['if reduction == "sum":', "    return total"]
+            lines.append(f"number = torch.as_tensor(count_{self.name}(answers, batch), device=total.device)")
+            call = "total / number.clamp(min=torch.finfo(total.dtype).tiny)"
+        known = LOSSES[self.loss]
+        said = f"{known.title[0].upper()}{known.title[1:]}: {known.formula}."
+        head = f'def loss_{self.name}(answers, batch, reduction="mean"):\n    """{said}"""\n'
+        return head + "\n".join(indented(line) for line in [*lines, f"return {call}"])
+
+    def count(self) -> str:
+        """By what the sum of the loss over a batch is divided for its mean."""
+        head = (
+            f'def count_{self.name}(answers, batch):\n    """How many comparisons the loss of a batch is made of."""\n'
+        )
+        return f"{head}    return {self._number()}"
+
+    def share(self) -> str:
+        """The expression of how much a batch counts among several of one step."""
+        weighs = self.of_classes and (self.head.masked or self.head.weights is not None)
+        return f"count_{self.name}([], batch)" if weighs else f"len({self.target})"
+
+    def _number(self) -> str:
+        last = -1 if self.head.axis is None else self.head.axis
+        if self.loss == "multi_margin_loss":
+            return f"{self.target}.numel()"
+        if self.of_classes and self.soft:
+            return f"{self.target}.numel() // {self.target}.shape[{last}]"
+        if self.of_classes and self.head.weights is not None:
+            kept = f"{self.target}[{self.target} != {self.output.ignore_index}]"
+            return f"torch.tensor({self.weights}, device={self.target}.device)[{kept}].sum()"
+        if self.of_classes:
+            return f"({self.target} != {self.output.ignore_index}).sum()" if self.hidden else f"{self.target}.numel()"
+        answer = f"answers[{self.head.index}]"
+        if self.loss == "ctc_loss":
+            return f"len({answer})"
+        return f"{answer}.numel()" + (
+            f" // {answer}.shape[{last}]" if self.loss in ("kl_div", "cosine_embedding_loss") else ""
+        )
+
+    def _fitted(self) -> list[str]:
+        """The lines that give answer and target the shapes that torch compares."""
+        if self.of_classes:
+            lines = []
+            if self.soft and self.axis is not None:
+                lines.append(f"target = target.movedim({self.axis}, -1)")
+            if self.rank > 2:
+                lines.append(f"answer, target = answer.flatten(0, -2), target.flatten({'0, -2' if self.soft else ''})")
+            return lines
+        if self.loss == "ctc_loss":
+            return []
+        axes, integer = len(self.field.shape) + 1, self.field.dtype != "float32"
+        if axes == self.rank:
+            return ["target = target.float()"] if integer else []
+        if integer and self.rank == axes + 1 and self.head.task.kind == "classes":
+            return ["target = functional.one_hot(target, answer.shape[-1]).float()"]
+        return ["target = target.reshape(answer.shape)" + (".float()" if integer else "")]
+
+    def _options(self) -> dict[str, str]:
+        found = dict[str, str]()
+        if self.of_classes and self.head.weights is not None:
+            found["weight"] = f"torch.tensor({self.weights}, device=answer.device)"
+        for name in sorted(LOSSES[self.loss].options & USUAL.keys()):
+            value = getattr(self.output, name)
+            if value != USUAL[name] and not (self.soft and name == "ignore_index"):
+                found[name] = spelled(value)
+        if self.output.pos_weight is not None and self.loss == "binary_cross_entropy_with_logits":
+            found["pos_weight"] = f"torch.tensor({spelled(self.output.pos_weight)}, device=answer.device)"
+        return found
+
+    def score(self) -> tuple[str, str]:
+        """(name, expression) of (sum, number) of the metric that evaluations report; empty where there is none."""
+        kind, target, answer = self.head.task.kind, self.target, self.answer
+        if kind == "classes" and not self.soft:
+            if self.head.masked:
+                kept = f"({target} != {self.output.ignore_index})"
+                return "accuracy", f"(({answer}.argmax(-1) == {target}) & {kept}).sum(), {kept}.sum()"
+            return "accuracy", f"({answer}.argmax(-1) == {target}).sum(), {target}.numel()"
+        if kind == "two":
+            threshold = 0.0 if self.loss == "binary_cross_entropy_with_logits" else 0.5
+            same = f"({answer} > {threshold}) == ({target}.reshape({answer}.shape) > 0.5)"
+            return "accuracy", f"({same}).sum(), {target}.numel()"
+        if kind == "values" and len(self.field.shape) + 1 <= self.rank + 1 and self.field.dtype == "float32":
+            return "mae", f"({answer} - {target}.reshape({answer}.shape)).abs().sum(), {target}.numel()"
+        return "", ""
+
+
+def names_of(network: Network) -> list[str]:
+    """A name for each objective that can stand in an identifier, no two alike."""
+    taken = {"of": 1}
+    return [identifier(one.name, taken, "output") for one in network.objectives]
+
+
+def codes(network: Network, ranks: Sequence[int], fields: Mapping[str, Field]) -> list[HeadCode]:
+    """The code of each head; ``ranks`` are those of all answers of the network."""
+    named = zip(names_of(network), network.heads, strict=False)
+    return [HeadCode(name, head, ranks[head.index], fields[head.field]) for name, head in named]
+
+
+def functions(network: Network, heads: Sequence[HeadCode], *, shares: bool) -> str:
+    """The functions of all objectives and of their sum; with ``shares`` also for steps of several batches."""
+    names, parts, weights = names_of(network), list[str](), [one.output.weight for one in network.objectives]
+    if constants := "\n".join(filter(None, (head.constants() for head in heads))):
+        parts.append(constants)
+    if any(head.loss == "ctc_loss" for head in heads):
+        parts.append(CTC.strip())
+    for head in heads:
+        parts += [head.function(), head.count()]
+    for name, term in zip(names[len(heads) :], network.terms, strict=True):
+        parts.append(TERM.strip().format(name=name, index=term.index))
+    first = network.inputs[0]
+    counted = [head.share() for head in heads] + [f"len(batch[{spelled(first)}])"] * len(network.terms)
+    factors = [f" * {spelled(weight)}" if weight != 1.0 else "" for weight in weights]
+    terms = [f"loss_{name}(answers, batch){factor}" for name, factor in zip(names, factors, strict=True)]
+    if shares:
+        terms = [f"{term} * shares[{index}]" for index, term in enumerate(terms)]
+        parts.append(
+            'def counts(batch):\n    """How much a batch counts among those of one step, for each loss."""\n'
+            f"    return [{', '.join(counted)}]"
+        )
+        parts.append(
+            'def shares_of(batches):\n    """For each batch its shares in the means over all of them."""\n'
+            "    found = [counts(batch) for batch in batches]\n"
+            "    totals = [sum(column) for column in zip(*found)]\n"
+            "    return [[count / (total + 1e-30) for count, total in zip(row, totals)] for row in found]"
+        )
+    given = "answers, batch, shares" if shares else "answers, batch"
+    parts.append(f'def loss_of({given}):\n    """What is made small."""\n    return {" + ".join(terms)}')
+    return "\n\n\n".join(parts)
+
+
+def table(network: Network) -> str:
+    """The objectives by name, for evaluations."""
+    pairs = zip(names_of(network), network.objectives, strict=True)
+    rows = [f"    ({spelled(one.output.weight)}, loss_{name}, count_{name})," for name, one in pairs]
+    return "\n".join(["OBJECTIVES = [  # weight in the sum, loss, how much a batch counts", *rows, "]"])

@@ -1,0 +1,236 @@
+"""Optimizer, schedule, clipping and penalties as code of the script."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import torch
+from torch import nn
+from torch.optim import lr_scheduler
+
+from engine.exports.training_script.text import carried, spelled
+from engine.settings import schedules
+from engine.settings.optimizers import Muon, SparseAdam
+from engine.settings.training import TrainingConfig
+from engine.training.history import LiveChange
+from engine.training.steps.optimization import FUSED, TORCH, sparse_weights
+from engine.training.steps.paired_optimizer import PairedOptimizer
+
+RATE: Final = '''
+def set_learning_rate(optimizer, scheduler, lr):
+    """Use another learning rate from now on; what the schedule does later is scaled along."""
+    before = optimizer.param_groups[0]["lr"]
+    factor = lr / before if before > 0 else None
+    for group in optimizer.param_groups:
+        group["lr"] = lr
+        for name in ("initial_lr", "max_lr", "min_lr"):
+            if name in group:
+                group[name] = group[name] * factor if factor else lr
+    for name in ("base_lrs", "max_lrs"):
+        if hasattr(scheduler, name):
+            setattr(scheduler, name, [base * factor if factor else lr for base in getattr(scheduler, name)])
+'''
+WARMUP: Final = '''
+class Warmup:
+    """Multiplies the learning rate of the schedule while it rises over the first steps."""
+
+    def __init__(self, optimizer, scheduler, steps):
+        self.optimizer, self.scheduler, self.steps, self.done = optimizer, scheduler, steps, 0
+        self.rates = [group["lr"] for group in optimizer.param_groups]
+        self.apply()
+
+    @property
+    def factor(self):
+        return min(1.0, (self.done + 1) / (self.steps + 1))
+
+    def apply(self):
+        if self.steps:
+            for group, rate in zip(self.optimizer.param_groups, self.rates):
+                group["lr"] = rate * self.factor
+
+    def step_done(self):
+        self.done += 1
+        if self.done <= self.steps:
+            self.apply()
+
+    def schedule(self, *metric):
+        """One step of the schedule, which knows nothing of the warm-up."""
+        for group, rate in zip(self.optimizer.param_groups, self.rates):
+            group["lr"] = rate
+        self.scheduler.step(*metric)
+        self.rates = [group["lr"] for group in self.optimizer.param_groups]
+        self.apply()
+'''
+L1_L2: Final = '''
+def penalty(model):
+    """Terms of the weights: Σ|w| and Σw² over those of two and more axes (no biases, no norms)."""
+    weights = [weight for weight in model.parameters() if weight.dim() > 1 and weight.requires_grad]
+    total = torch.zeros((), device=weights[0].device)
+    for weight in weights:
+{terms}
+    return total
+'''
+
+
+class Optimization:
+    """The code of a run's optimizer and learning rate. ``module`` is its network, ``cuda``: it ran on a GPU."""
+
+    def __init__(self, config: TrainingConfig, module: nn.Module, device: str, changes: Sequence[LiveChange]) -> None:
+        self.config, self.module, self.device = config, module, device
+        self.changes = [change for change in changes if change.setting == "training.optimizer.lr"]
+        self.interval = getattr(config.schedule, "interval", "epoch")
+        self.plateau = isinstance(config.schedule, schedules.Plateau)
+        self.scheduled = not isinstance(config.schedule, schedules.Constant)
+        self.paired = False
+
+    def optimizer(self) -> list[str]:
+        """The lines that make ``optimizer``."""
+        config = self.config.optimizer
+        options = config.model_dump(exclude={"name", "lr"})
+        own: type[torch.optim.Optimizer] = getattr(torch.optim, type(config).__name__)
+        sparse = sparse_weights(self.module)
+        fused = config.name in FUSED and self.device in ("cpu", "cuda") and not sparse
+        frozen = any(not one.requires_grad for one in self.module.parameters())
+        weights = (
+            "[weight for weight in model.parameters() if weight.requires_grad]" if frozen else "model.parameters()"
+        )
+        if not isinstance(config, (Muon, SparseAdam)):
+            given = [*_options(own, options), *(["fused=True"] if fused else [])]
+            return [f"optimizer = torch.optim.{own.__name__}({', '.join([weights, 'lr=args.lr', *given])})"]
+        rest = torch.optim.Adam if isinstance(config, SparseAdam) else torch.optim.AdamW
+        shared = {name: value for name, value in options.items() if name in ("betas", "weight_decay")}
+        parameters = [one for one in self.module.parameters() if one.requires_grad]
+        mine = [one for one in parameters if (one in sparse if isinstance(config, SparseAdam) else one.dim() == 2)]
+        made = []
+        if mine:
+            made.append(f"torch.optim.{own.__name__}({', '.join(['first', 'lr=args.lr', *_options(own, options)])})")
+        if len(mine) < len(parameters):
+            made.append(f"torch.optim.{rest.__name__}({', '.join(['others', 'lr=args.lr', *_options(rest, shared)])})")
+        self.paired = len(made) == 2
+        if isinstance(config, SparseAdam):
+            tables = "(nn.Embedding, nn.EmbeddingBag)"
+            choice = [
+                f"tables = [part for part in model.modules() if isinstance(part, {tables}) and part.sparse]",
+                "sparse = {table.weight for table in tables}",
+                f"first = [weight for weight in {_bare(weights)} if weight in sparse{_and(weights)}]",
+                f"others = [weight for weight in {_bare(weights)} if weight not in sparse{_and(weights)}]",
+            ]
+        else:
+            choice = [
+                f"first = [weight for weight in {_bare(weights)} if weight.dim() == 2{_and(weights)}]",
+                f"others = [weight for weight in {_bare(weights)} if weight.dim() != 2{_and(weights)}]",
+            ]
+        line = f"optimizer = PairedOptimizer({', '.join(made)})" if self.paired else f"optimizer = {made[0]}"
+        return [*choice, line]
+
+    def schedule(self) -> list[str]:
+        """The lines that make ``scheduler`` and what warms up; they know ``steps``, those of an epoch."""
+        config, lines = self.config.schedule, list[str]()
+        if not self.scheduled:
+            lines = ["scheduler = None"] if self.changes or self.config.warmup else []
+        else:
+            options: dict[str, Any] = config.model_dump(exclude={"name", "interval"})
+            own = getattr(lr_scheduler, TORCH.get(config.name, f"{type(config).__name__}LR"))
+            if isinstance(config, schedules.MultiStep):
+                options["milestones"] = list(config.milestones)
+            total, given = "args.epochs * steps" if self.interval == "step" else "args.epochs", dict[str, str]()
+            if isinstance(config, schedules.Cosine) and config.T_max is None:
+                given["T_max"] = total
+            elif isinstance(config, schedules.Polynomial) and config.total_iters is None:
+                given["total_iters"] = total
+            elif isinstance(config, schedules.OneCycle):
+                given |= {"max_lr": spelled(config.max_lr or "args.lr").strip('"'), "total_steps": total}
+            elif isinstance(config, schedules.Cyclic):
+                highest = spelled(config.max_lr) if config.max_lr else "args.lr"
+                lowest = spelled(config.base_lr) if config.base_lr else f"{highest} / 10"
+                given |= {"base_lr": f"min({lowest}, {highest})", "max_lr": highest}
+            fixed = _options(own, {name: value for name, value in options.items() if name not in given})
+            named = [f"{name}={value}" for name, value in given.items()]
+            lines = [f"scheduler = torch.optim.lr_scheduler.{own.__name__}({', '.join(['optimizer', *named, *fixed])})"]
+        if self.config.warmup:
+            lines.append(f"warmup = Warmup(optimizer, scheduler, round({spelled(self.config.warmup)} * steps))")
+        return lines
+
+    def after_step(self) -> list[str]:
+        """What moves the learning rate after each step."""
+        lines = list[str]()
+        if self.config.warmup and self.interval == "step" and self.scheduled:
+            return ["warmup.done += 1", "warmup.schedule()"]
+        if self.config.warmup:
+            lines.append("warmup.step_done()")
+        if self.scheduled and self.interval == "step":
+            lines += self._counted()
+        return lines
+
+    def after_epoch(self) -> list[str]:
+        """What moves it after each epoch; ``validation_loss`` is None where there is no validation part."""
+        call = "warmup.schedule" if self.config.warmup else "scheduler.step"
+        if self.plateau:
+            return ["if validation_loss is not None:", f"    {call}(validation_loss)"]
+        if not self.scheduled or self.interval != "epoch":
+            return []
+        return [f"{call}()"] if self.config.warmup else self._counted()
+
+    def _counted(self) -> list[str]:
+        if isinstance(self.config.schedule, schedules.OneCycle):  # a cycle that is over stays where it ended
+            return ["if scheduler.last_epoch < scheduler.total_steps - 1:", "    scheduler.step()"]
+        return ["scheduler.step()"]
+
+    def live(self) -> list[str]:
+        """What changes the learning rate before a step as it was changed while the run went on."""
+        if not self.changes:
+            return []
+        lines = ["if step in LEARNING_RATE_CHANGES:", "    lr = LEARNING_RATE_CHANGES[step]"]
+        lines.append("    set_learning_rate(optimizer, scheduler, lr)")
+        if self.config.warmup:
+            lines.append("    warmup.rates = [lr / warmup.factor] * len(warmup.rates)")
+        return lines
+
+    def constants(self) -> list[str]:
+        """The live changes, as a table."""
+        if not self.changes:
+            return []
+        pairs = ", ".join(f"{change.step}: {change.value!r}" for change in self.changes)
+        return [f"LEARNING_RATE_CHANGES = {{{pairs}}}  # step: the learning rate from then on, as it was set by hand"]
+
+    def functions(self) -> list[str]:
+        """Classes and functions that the lines above need."""
+        self.optimizer()
+        found = [carried(PairedOptimizer)] if self.paired else []
+        found += [WARMUP.strip()] if self.config.warmup else []
+        found += [RATE.strip()] if self.changes else []
+        if self.config.l1 or self.config.l2:
+            terms = [f"total = total + {spelled(self.config.l1)} * weight.abs().sum()"] if self.config.l1 else []
+            terms += [f"total = total + {spelled(self.config.l2)} * weight.square().sum()"] if self.config.l2 else []
+            found.append(L1_L2.strip().format(terms="\n".join(f"        {term}" for term in terms)))
+        return found
+
+    def clipping(self) -> list[str]:
+        """What limits the gradients."""
+        lines = list[str]()
+        if self.config.clip_norm is not None:
+            lines.append(f"nn.utils.clip_grad_norm_(model.parameters(), {spelled(self.config.clip_norm)})")
+        if self.config.clip_value is not None:
+            lines.append(f"nn.utils.clip_grad_value_(model.parameters(), {spelled(self.config.clip_value)})")
+        return lines
+
+
+def _options(own: Any, options: Mapping[str, Any]) -> list[str]:
+    """The arguments that are not what torch takes anyway."""
+    known = inspect.signature(own).parameters
+    given = []
+    for name, value in options.items():
+        value = list(value) if isinstance(known[name].default, list) else value
+        if known[name].default is inspect.Parameter.empty or known[name].default != value:
+            given.append(f"{name}={spelled(value)}")
+    return given
+
+
+def _bare(weights: str) -> str:
+    return "model.parameters()"
+
+
+def _and(weights: str) -> str:
+    return "" if weights == "model.parameters()" else " and weight.requires_grad"

@@ -1,0 +1,399 @@
+"""Puts the training script of a run together, section by section."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from textwrap import dedent
+from typing import Final
+
+from engine.data import membership, sampling
+from engine.data.sampling import classes_of
+from engine.exports.subject import Subject
+from engine.exports.training_script import augmentation, losses
+from engine.exports.training_script.optimization import Optimization
+from engine.exports.training_script.text import indented, spelled, unannotated
+from engine.exports.words import data_words, preparation
+from engine.source.names import one_line
+
+DERIVE: Final = '''
+def derive(seed, purpose, *numbers):
+    """The seed of one random draw: it depends on what is drawn, and on nothing that was drawn before."""
+    text = "/".join((str(seed), purpose, *map(str, numbers)))
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") >> 1
+'''
+LOAD: Final = '''
+def load(path, device):
+    """part -> field -> tensor (samples, ...); "index" are the positions of the samples in the data."""
+    parts = {"train": {}, "validation": {}, "test": {}}
+    with np.load(path) as arrays:
+        for name in arrays.files:
+            part, field = name.split("/", 1)
+            parts[part][field] = torch.from_numpy(arrays[name]).to(device)
+    return parts
+'''
+ORDER: Final = '''
+def order_of(part, seed, epoch):
+    """The order of the training samples in an epoch."""
+    generator = torch.Generator().manual_seed(derive(seed, "shuffle", epoch))
+    return torch.randperm(len(part["index"]), generator=generator).to(part["index"].device)
+'''
+IN_ORDER: Final = '''
+def order_of(part, seed, epoch):
+    """The training samples come as they lie."""
+    return torch.arange(len(part["index"]), device=part["index"].device)
+'''
+BALANCED: Final = '''
+def order_of(part, seed, epoch):
+    """The order of the training samples in an epoch: every class comes as often as the others."""
+    chosen = balanced(part[{field}].cpu().numpy(), part["index"].cpu().numpy(), seed, epoch)
+    return torch.from_numpy(chosen).to(part["index"].device)
+'''
+BATCHES: Final = '''
+def batches_of(part, size, order=None):
+    """Batches of a part (field -> tensor), in this order."""
+    for start in range(0, len(part["index"]){drop}, size):
+        chosen = slice(start, start + size) if order is None else order[start : start + size]
+        yield {{name: values[chosen] for name, values in part.items()}}
+'''
+TOGETHER: Final = '''
+def together(batches, count):
+    """So many batches at a time; the last time what is left."""
+    batches = iter(batches)
+    while found := list(itertools.islice(batches, count)):
+        yield found
+'''
+CHANNELS_LAST: Final = '''
+def channels_last(value):
+    """An image (4 axes) or a volume (5) with its channels last in memory."""
+    if value.dim() == 4:
+        return value.contiguous(memory_format=torch.channels_last)
+    return value.contiguous(memory_format=torch.channels_last_3d) if value.dim() == 5 else value
+'''
+EVALUATE: Final = '''
+@torch.no_grad()
+def evaluate(model, part, args, split, step):
+    """Loss and metrics over a whole part, every sample counting the same."""
+    sums = [[0.0, 0.0] for _ in OBJECTIVES]{scores}
+    model.eval()
+    for number, batch in enumerate(batches_of(part, args.batch_size or args.samples)):
+        torch.manual_seed(derive(args.seed, split, step, number))  # some layers draw here, too
+        answers = answers_of(model, batch)
+        for total, (_, loss, count) in zip(sums, OBJECTIVES):
+            total[0] += float(loss(answers, batch, "sum"))
+            total[1] += float(count(answers, batch)){score}
+    model.train()
+    means = [total / number if number else math.nan for total, number in sums]
+    result = {{"loss": sum(weight * mean for (weight, _, _), mean in zip(OBJECTIVES, means))}}{result}
+    return result
+'''
+LOG: Final = '''
+def log(file, **row):
+    """One line of JSON, with nine digits of every number."""
+    if file:
+        short = {key: float(f"{value:.9g}") if isinstance(value, float) else value for key, value in row.items()}
+        print(json.dumps(short), file=file, flush=True)
+'''
+
+
+class Script:
+    """The text of the script of a run. ``data_file`` is the name of the file with its data, ``notes`` are sentences
+    about what is not exactly as in the run."""
+
+    def __init__(self, subject: Subject, data_file: str) -> None:
+        self.subject, self.data_file = subject, data_file
+        trained = subject.trained
+        self.network, self.data, self.plan = trained.network, trained.data, trained.plan
+        self.config = self.plan.training
+        changes = subject.info.changes
+        self.device = subject.info.device.partition(":")[0] or "cpu"
+        self.optimization = Optimization(self.config, self.network.module, self.device, changes)
+        ranks = [spec.rank for spec in subject.outputs.values()]
+        self.heads = losses.codes(self.network, ranks, self.data.fields)
+        self.lbfgs = self.config.optimizer.name == "lbfgs"
+        self.notes = tuple(self._notes())
+
+    def _notes(self) -> list[str]:
+        found = list[str]()
+        if self.subject.info.inherited:
+            found.append(
+                "This run began with the weights of another run, which are not in its folder: the script begins with "
+                "new ones, so its losses are others."
+            )
+        if self.config.compile:
+            found.append(
+                "The run used torch.compile and the script does not: its losses may differ in the last digits."
+            )
+        if self.device != "cpu":
+            found.append(
+                f"The run was trained on {self.device}: on another device, and on a GPU also from run to run, losses "
+                "differ in the last digits."
+            )
+        return found
+
+    def text(self) -> str:
+        """The whole script."""
+        model = self.subject.source.text
+        sections = [
+            f"{self._docstring()}\n\n{self._imports(model)}\n\n{self._settings()}",
+            _without_imports(model),
+            *self._randomness(),
+            LOAD.strip(),
+            *self._order(),
+            *([TOGETHER.strip()] if self.config.accumulate > 1 else []),
+            self._answers(),
+            losses.functions(self.network, self.heads, shares=self.config.accumulate > 1),
+            losses.table(self.network),
+            self._evaluation(),
+            *self.optimization.functions(),
+            LOG.strip(),
+            self._train(),
+            self._main(),
+        ]
+        return "\n\n\n".join(sections) + "\n"
+
+    def _docstring(self) -> str:
+        name = one_line(self.subject.name)
+        lines = [f'"""Trains {name}: step by step the same losses as the run that this script was exported from.', ""]
+        data = one_line(data_words(self.plan.data), 200)
+        lines += [f"The data are in {self.data_file} beside this file ({data}), split and prepared:"]
+        lines += [f"    {one_line(sentence, 200)}" for sentence in preparation(self.subject)] or ["    as they are"]
+        lines += ["Its arrays are called PART/FIELD; PART/index are the positions of the samples in the data.", ""]
+        lines += [
+            "It needs PyTorch and NumPy. Losses are the same to the last digit with the same version of PyTorch on the",
+            "same kind of processor.",
+        ]
+        lines += [f"\n{note}" for note in self.notes]
+        return "\n".join([*lines, '"""'])
+
+    def _imports(self, model: str) -> str:
+        standard = {"argparse", "hashlib", "json", "math"}
+        standard |= {"itertools"} if self.config.accumulate > 1 else set()
+        third = {"import numpy as np", "import torch", "from torch import nn", "from torch.nn import functional"}
+        more = set[str]()
+        for node in ast.parse(model).body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                text = ast.unparse(node)
+                (third if "torch" in text or "numpy" in text else more).add(text)
+        more |= {f"import {name}" for name in standard}
+        more |= {"from contextlib import nullcontext", "from pathlib import Path"}
+        more |= {"from types import SimpleNamespace"} if self._augmented else set()
+        if self.config.ema is not None:
+            third.add("from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn")
+        ordered = [sorted(group, key=lambda line: (line.startswith("from"), line)) for group in (more, third)]
+        future = [line for line in ordered[0] if "__future__" in line]
+        ordered[0] = [line for line in ordered[0] if line not in future]
+        return "\n\n".join("\n".join(group) for group in ([*([future] if future else []), *ordered]))
+
+    @property
+    def _augmented(self) -> str:
+        ignored = {head.field: head.output.ignored for head in self.network.heads if head.output.ignored is not None}
+        return augmentation.code(self.plan.data.augmentation, self.data.fields, self.network.fields, ignored)
+
+    def _settings(self) -> str:
+        return "\n".join(["HERE = Path(__file__).resolve().parent", *self.optimization.constants()])
+
+    def _randomness(self) -> list[str]:
+        return [DERIVE.strip(), *filter(None, [self._augmented])]
+
+    def _order(self) -> list[str]:
+        config = self.plan.data
+        drop = " - (0 if order is None else size - 1)" if config.drop_last else ""
+        field = classes_of(config, self.data.fields)
+        if field is None:
+            order = [ORDER.strip() if config.shuffle else IN_ORDER.strip()]
+        else:
+            drawn = unannotated(inspect.getsource(sampling.balanced)).replace("uniform(", "numbers_of(")
+            uniform = unannotated(inspect.getsource(membership.uniform)).replace("def uniform(", "def numbers_of(")
+            order = [uniform.strip(), drawn.strip(), BALANCED.strip().format(field=spelled(field))]
+        return [*order, BATCHES.strip().format(drop=drop)]
+
+    def _answers(self) -> str:
+        inputs = [f"batch[{spelled(name)}]" for name in self.network.inputs]
+        if self.network.channels_last:
+            inputs = [f"channels_last({one})" for one in inputs]
+        lines = [f"result = model({', '.join(inputs)})"]
+        if self.network.autocast is not None:
+            kind = str(self.network.autocast)
+            lines = [f"with torch.autocast({inputs[0]}.device.type, {kind}):", f"    {lines[0]}"]
+        single = "value.float() if value.dtype in (torch.bfloat16, torch.float16) else value"
+        lines.append("answers = result if isinstance(result, tuple) else (result,)")
+        if self.network.autocast is not None:
+            lines.append(f"return tuple({single} for value in answers)")
+        else:
+            lines[-1] = lines[-1].replace("answers = ", "return ")
+        text = (
+            'def answers_of(model, batch):\n    """What the network answers, a tuple in the order of its outputs."""\n'
+        )
+        text += indented("\n".join(lines))
+        if self.network.channels_last:
+            helper = CHANNELS_LAST.strip()
+            text = f"{helper}\n\n\n{text}"
+        return text
+
+    def _evaluation(self) -> str:
+        name, expression = self.heads[0].score() if self.heads else ("", "")
+        scores = score = result = ""
+        if name:
+            scores = "\n    right = judged = 0.0"
+            score = f"\n        good, number = {expression}"
+            score += "\n        right, judged = right + float(good), judged + float(number)"
+            result = f'\n    result["{name}"] = right / judged if judged else math.nan'
+        return EVALUATE.strip().format(scores=scores, score=score, result=result)
+
+    # -- the loop --------------------------------------------------------------------------------------------------
+
+    def _train(self) -> str:
+        optimization, config = self.optimization, self.config
+        size = "args.batch_size or args.samples"
+        count = 'len(train["index"])'
+        batches = f"{count} // size" if self.plan.data.drop_last else f"-(-{count} // size)"
+        steps = batches if config.accumulate == 1 else f"-(-({batches}) // {config.accumulate})"
+        lines = [
+            "device = torch.device(args.device)",
+            "torch.set_num_threads(args.threads)",
+            "torch.backends.cudnn.deterministic = True",
+            "data = load(args.data, device)",
+            'train, args.samples = data["train"], len(data["train"]["index"])',
+            f"size = {size}",
+            f"steps = {steps}  # of an epoch",
+            'torch.manual_seed(derive(args.seed, "init"))',
+            f"model = {self.subject.source.class_name}().to(device)",
+        ]
+        if config.channels_last:
+            lines.append("model = model.to(memory_format=torch.channels_last)")
+        lines += [*optimization.optimizer(), *optimization.schedule()]
+        if config.precision == "float16":
+            lines.append("scaler = torch.amp.GradScaler(device.type)")
+        judged = "model"
+        if config.ema is not None:
+            judged = "average.module"
+            lines.append(f"average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn({config.ema.decay!r}))")
+        if config.early_stopping is not None:
+            lines.append("best, bad = math.inf, 0")
+        lines.append("step = 0")
+        lines.append("for epoch in range(1, args.epochs + 1):")
+        lines += [f"    {line}" if line else line for line in self._epoch(judged)]
+        lines += [
+            'if len(data["test"]["index"]):',
+            f'    test = evaluate({judged}, data["test"], args, "test", step)',
+            '    log(file, step=step, epoch=epoch, split="test", **test)',
+            '    print("test: " + ", ".join(f"{name} {value:.4f}" for name, value in test.items()))',
+            f"return {judged}",
+        ]
+        head = 'def train(args, file=None):\n    """Train the network and return it; ``file`` gets the losses."""\n'
+        return head + indented("\n".join(lines))
+
+    def _epoch(self, judged: str) -> list[str]:
+        config, optimization = self.config, self.optimization
+        loop = "batches_of(train, size, order_of(train, args.seed, epoch))"
+        several = config.accumulate > 1
+        loop = f"together({loop}, {config.accumulate})" if several else loop
+        lines = ["total = 0.0", f"for {'several' if several else 'batch'} in {loop}:"]
+        inner = ["step += 1", *optimization.live()]
+        if self._augmented:
+            inner.append(
+                "several = [augment(batch, args.seed, epoch) for batch in several]"
+                if several
+                else "batch = augment(batch, args.seed, epoch)"
+            )
+        inner += self._step(several)
+        if config.ema is not None:
+            inner.append("average.update_parameters(model)")
+        inner += [
+            'log(file, step=step, epoch=epoch, split="train", loss=loss, lr=lr)',
+            "total += loss",
+            *optimization.after_step(),
+            "if step == args.max_steps:",
+            f"    return {judged}",
+        ]
+        lines += [f"    {line}" for line in inner]
+        watched = config.early_stopping is not None or optimization.plateau
+        lines += [
+            *(["validation_loss = None"] if watched else []),
+            'said = f"epoch {epoch}: training loss {total / steps:.4f}"',
+            'if len(data["validation"]["index"]):',
+            f'    validation = evaluate({judged}, data["validation"], args, "validation", step)',
+            *(['    validation_loss = validation["loss"]'] if watched else []),
+            '    log(file, step=step, epoch=epoch, split="validation", **validation)',
+            '    said += "".join(f", validation {name} {value:.4f}" for name, value in validation.items())',
+            "print(said, flush=True)",
+            *optimization.after_epoch(),
+        ]
+        if config.early_stopping is not None:
+            delta = config.early_stopping.min_delta
+            lines += [
+                "if validation_loss is not None:",
+                f"    if validation_loss < best - {delta!r}:",
+                "        best, bad = validation_loss, 0",
+                "    else:",
+                "        bad += 1",
+                f"    if bad > {config.early_stopping.patience}:  # it has stopped falling",
+                "        break",
+            ]
+        return lines
+
+    def _step(self, several: bool) -> list[str]:
+        config = self.config
+        clipping, scaled = self.optimization.clipping(), config.precision == "float16"
+        seeds = ['torch.manual_seed(derive(args.seed, "step", step))', "optimizer.zero_grad()"]
+        goal = "goal" if config.l1 or config.l2 or scaled else "value"
+        body = list[str]()
+        if several:
+            body += ["value = 0.0", "for number, (batch, shares) in enumerate(zip(several, shares_of(several))):"]
+            body += ["    part = loss_of(answers_of(model, batch), batch, shares)"]
+            penal = "part + penalty(model) if number == 0 else part" if config.l1 or config.l2 else "part"
+            body += [
+                f"    ({f'scaler.scale({penal})' if scaled else penal}).backward()"
+                if penal != "part" or scaled
+                else "    part.backward()"
+            ]
+            body += ["    value = value + part.detach()"]
+        else:
+            body += ["value = loss_of(answers_of(model, batch), batch)"]
+            penal = "value + penalty(model)" if config.l1 or config.l2 else "value"
+            back = f"scaler.scale({penal})" if scaled else penal
+            body += [f"{back}.backward()" if "+" not in back or scaled else f"({back}).backward()"]
+        lr = 'lr = optimizer.param_groups[0]["lr"]'
+        check = ["if not math.isfinite(loss):", '    raise SystemExit(f"The loss is {loss} at step {step}.")']
+        if self.lbfgs:
+            closure = ["def closure():", *(f"    {line}" for line in [*seeds, *body, *clipping, "return value"])]
+            return [lr, "", *closure, "", "loss = optimizer.step(closure).item()", *check]
+        if scaled:
+            after = ["scaler.unscale_(optimizer)", *clipping, "scaler.step(optimizer)", "scaler.update()"]
+        else:
+            after = [*clipping, "optimizer.step()"]
+        assert goal
+        return [*seeds, *body, "loss = value.item()", *check, lr, *after]
+
+    def _main(self) -> str:
+        config, data, info = self.config, self.plan.data, self.subject.info
+        beside, whole = spelled(self.data_file), "" if data.batch_size else ', help="none: all samples"'
+        lines = [
+            "parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])",
+            f'parser.add_argument("--data", type=Path, default=HERE / {beside}, help="the prepared samples")',
+            f'parser.add_argument("--epochs", type=int, default={config.epochs})',
+            f'parser.add_argument("--lr", type=float, default={config.optimizer.lr!r}, help="the learning rate")',
+            f'parser.add_argument("--batch-size", type=int, default={data.batch_size}{whole})',
+            f'parser.add_argument("--seed", type=int, default={config.seed}, help="decides every random draw")',
+            f'parser.add_argument("--device", default={spelled(self.device)}, help="cpu, cuda or mps")',
+            f'parser.add_argument("--threads", type=int, default={info.threads or 1}, help="of the CPU")',
+            'parser.add_argument("--max-steps", type=int, help="end after so many steps")',
+            'parser.add_argument("--log", type=Path, help="a file for the losses of all steps, a JSON object a line")',
+            'parser.add_argument("--save", type=Path, help="a file for the weights (torch.save of the state dict)")',
+            "args = parser.parse_args(argv)",
+            'with args.log.open("w") if args.log else nullcontext() as file:',
+            "    model = train(args, file)",
+            "if args.save:",
+            "    torch.save(model.state_dict(), args.save)",
+        ]
+        head = 'def main(argv=None):\n    """The command line."""\n' + indented("\n".join(lines))
+        return f'{head}\n\n\nif __name__ == "__main__":\n    main()'
+
+
+def _without_imports(model: str) -> str:
+    """The classes of the model's source."""
+    body = ast.parse(model).body
+    first = next(node for node in body if not isinstance(node, (ast.Import, ast.ImportFrom, ast.Expr)))
+    decorated = [one.lineno for one in getattr(first, "decorator_list", [])]
+    return dedent("\n".join(model.splitlines()[min([first.lineno, *decorated]) - 1 :])).rstrip()

@@ -1,0 +1,137 @@
+"""The prediction package answers as `layerloom predict` does, to the same files, without Layerloom."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn import datasets as sklearn_datasets
+
+import presets
+from engine.data import sources
+from engine.exports.export import export
+from engine.exports.exporter import ExportError
+from engine.exports.prediction_package.package import PackageArchive, PackageFolder
+from engine.exports.subject import Subject
+from gui.cli import main
+from presets.fitting import fitted
+from tests.engine.own_data import diabetes_table, digit_folders, iris_arrays, wine_table
+from tests.engine.runs_to_export import trained
+from tests.engine.test_exports import clean
+
+
+def own(preset: str, path: Path, folder: Path) -> Path:
+    return trained(fitted(preset, sources.describe(path))[0], folder, 1)
+
+
+def said_by_us(run: Path, paths: list[Path], capsys: pytest.CaptureFixture[str]) -> Any:
+    capsys.readouterr()
+    assert main(["predict", str(run), *map(str, paths), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def said_by_package(folder: Path, paths: list[Path], *more: str) -> str:
+    call = [sys.executable, str(folder / "predict.py"), *map(str, paths), *more]
+    return subprocess.run(call, env=clean(), check=True, capture_output=True, text=True, cwd=folder.parent).stdout
+
+
+def wine(place: Path) -> tuple[Path, list[Path]]:
+    path = wine_table(place / "wine.csv")
+    return own("mlp", path, place / "run"), [path]
+
+
+def diabetes(place: Path) -> tuple[Path, list[Path]]:
+    path = diabetes_table(place / "diabetes.csv")
+    return own("mlp", path, place / "run"), [path]
+
+
+def people(place: Path) -> tuple[Path, list[Path]]:
+    """A table with dates, yes and no, money, categories and empty cells."""
+    generator = np.random.default_rng(0)
+    lines = ["born,member,income,town,stays"]
+    for row in range(120):
+        income = f"${generator.integers(1, 90):,}00.50" if row % 9 else ""
+        town, born = ["Ulm", "Bonn", "Köln"][row % 3], f"{1950 + row % 50}-0{1 + row % 9}-1{row % 9}"
+        lines.append(f'{born},{["yes", "no"][row % 2]},"{income}",{town},{["y", "n", "m"][(row // 2) % 3]}')
+    path = place / "people.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return own("mlp", path, place / "run"), [path]
+
+
+def arrays(place: Path) -> tuple[Path, list[Path]]:
+    path = iris_arrays(place / "iris.npz")
+    return own("mlp", path, place / "run"), [path]
+
+
+def own_images(place: Path) -> tuple[Path, list[Path]]:
+    folder = digit_folders(place / "own", 200)
+    run = own("lenet-5", folder, place / "run")
+    extra = place / "extra.png"  # transparent, in colour, of another shape
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (30, 44, 4), np.uint8), "RGBA").save(extra)
+    return run, [folder, extra]
+
+
+def board_images(place: Path) -> tuple[Path, list[Path]]:
+    run = trained(presets.build("lenet-5"), place / "run", 1)
+    found = list[Path]()
+    for index, values in enumerate(sklearn_datasets.load_digits().images[:20]):
+        found.append(place / f"{index}.png")
+        grey = (values * 15).astype(np.uint8)
+        Image.fromarray(255 - grey if index % 2 else grey).resize((40, 32)).save(found[-1])
+    return run, found
+
+
+def board_table(place: Path) -> tuple[Path, list[Path]]:
+    frame = sklearn_datasets.load_iris(as_frame=True).frame
+    frame.to_csv(place / "iris.csv", index=False)
+    return trained(presets.build("linear-classifier"), place / "run", 1), [place / "iris.csv"]
+
+
+CASES = [wine, diabetes, people, arrays, own_images, board_images, board_table]
+
+
+def test_an_archive_answers_as_predict_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run, paths = wine(tmp_path)
+    done = export(PackageArchive(), Subject.of_run(run), tmp_path / "wine.zip")
+    assert (done.checked.samples, done.checked.difference) == (len(Subject.of_run(run).samples(64)[0]), 0.0)
+    with zipfile.ZipFile(tmp_path / "wine.zip") as archive:
+        archive.extractall(tmp_path / "elsewhere")
+    package = tmp_path / "elsewhere" / "wine"
+    assert json.loads(said_by_package(package, paths, "--json")) == said_by_us(run, paths, capsys)
+    text = "".join(path.read_text() for path in package.iterdir() if path.suffix != ".pt")
+    assert str(tmp_path) not in text
+    assert "import engine" not in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", CASES, ids=lambda make: make.__name__)
+def test_every_kind_of_data(
+    make: Callable[[Path], tuple[Path, list[Path]]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, paths = make(tmp_path)
+    export(PackageFolder(), Subject.of_run(run), tmp_path / "package")
+    shutil.copytree(tmp_path / "package", tmp_path / "far" / "away")
+    package = tmp_path / "far" / "away"
+    assert json.loads(said_by_package(package, paths, "--json")) == said_by_us(run, paths, capsys)
+    assert main(["predict", str(run), *map(str, paths), "-o", str(tmp_path / "ours.csv")]) == 0
+    said_by_package(package, paths, "-o", str(tmp_path / "theirs.csv"))
+    assert (tmp_path / "theirs.csv").read_bytes() == (tmp_path / "ours.csv").read_bytes()
+    assert said_by_package(package, paths).count("\n") == len(said_by_us(run, paths, capsys))
+
+
+@pytest.mark.slow
+def test_data_without_files_of_the_users_are_refused(tmp_path: Path) -> None:
+    names = [preset.name for preset in presets.all() if preset.data]
+    assert names
+    graph = fitted("mlp", sources.describe(wine_table(tmp_path / "wine.csv")))[0]
+    with pytest.raises(ExportError, match="needs a run"):
+        export(PackageFolder(), Subject(graph), tmp_path / "package")

@@ -36,22 +36,34 @@ def captured(subject: Subject, samples: tuple[Tensor, ...]) -> tuple[ExportedPro
     """
     import torch
 
-    given = tuple(value[:2] for value in samples)
+    # A captured network carries its example along, so that is none of the user's samples.
+    given, whole = (tuple(torch.zeros_like(value[:count]) for value in samples) for count in (2, None))
     sizes = {name: torch.export.Dim(name) for axes in open_sizes(subject) for name in axes.values()}
     shapes: list[Any] = [{axis: sizes[name] for axis, name in axes.items()} for axes in open_sizes(subject)]
     with quiet():
         try:
-            return torch.export.export(subject.module, given, dynamic_shapes=tuple(shapes)), ()
+            return _bare(torch.export.export(subject.module, given, dynamic_shapes=tuple(shapes))), ()
         except Exception as error:  # of torch, of a layer: whatever it is, a fixed batch may still be captured
             first = error
         try:
-            program = torch.export.export(subject.module, samples)
+            program = _bare(torch.export.export(subject.module, whole))
         except Exception as error:
             raise ExportError(f"PyTorch cannot capture this network: {reason(error)}.") from error
     return program, (
         f"The network is captured for batches of {len(samples[0])} samples alone, as PyTorch could not leave the size "
         f"of the batch open: {reason(first)}.",
     )
+
+
+def _bare(program: ExportedProgram) -> ExportedProgram:
+    """The same without where in which files each operation was called."""
+    import torch
+
+    for module in program.graph_module.modules():
+        if isinstance(module, torch.fx.GraphModule):
+            for node in module.graph.nodes:
+                node.meta.pop("stack_trace", None)
+    return program
 
 
 def reason(error: BaseException) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.exports.exporter import Checked, Exporter, ExportError
 from engine.exports.subject import Subject
@@ -84,7 +84,7 @@ def answers_of(model: bytes, samples: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return tuple(torch.from_numpy(answer) for answer in found)
 
 
-def session_of(model: bytes) -> object:
+def session_of(model: bytes) -> Any:
     """A session of onnxruntime that sends nothing anywhere."""
     import os
 

@@ -355,8 +355,8 @@ def predict_py(settings: dict[str, Any]) -> str:
 def _of_kind(read: dict[str, Any]) -> list[str]:
     kind = read["kind"]
     if kind == "images":
-        facts = f"SUFFIXES = {spelled(tuple(sorted(decoding.SUFFIXES)))}\nFORMATS = {spelled(decoding.FORMATS)}"
-        parts = [facts, IMAGES.strip(), _plain(decoding.scaled, decoding._eight_bits)]
+        names = f"SUFFIXES = {spelled(tuple(sorted(decoding.SUFFIXES)))}\nFORMATS = {spelled(decoding.FORMATS)}"
+        parts = [names, IMAGES.strip(), _plain(decoding.scaled, decoding._eight_bits)]
         if "top" in read:
             from engine.inside.on_board import border_of
 

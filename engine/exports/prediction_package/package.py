@@ -7,7 +7,7 @@ import json
 import zipfile
 from pathlib import Path
 from types import ModuleType
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
 from engine.exports.exporter import SAMPLES, Checked, Exporter, ExportError
 from engine.exports.subject import Subject
@@ -36,8 +36,10 @@ def files_of(subject: Subject) -> dict[str, bytes]:
     from engine.source.names import one_line
     from engine.training.runs.tensors import independent
 
-    settings, weights = preparation_of(subject), io.BytesIO()
-    torch.save(independent(subject.module.state_dict()), weights)  # into memory
+    settings = preparation_of(subject)
+    with io.BytesIO() as memory:
+        torch.save(independent(subject.module.state_dict()), memory)
+        weights = memory.getvalue()
     kind = settings["read"]["kind"]
     what = {"images": "images and folders of images", "arrays": "the samples in .npy and .npz files"}
     readme = README.format(
@@ -51,7 +53,7 @@ def files_of(subject: Subject) -> dict[str, bytes]:
         "predict.py": predict_py(settings).encode(),
         "model.py": subject.source.text.encode(),
         "preparation.json": (json.dumps(settings, indent=1, ensure_ascii=False) + "\n").encode(),
-        "weights.pt": weights.getvalue(),
+        "weights.pt": weights,
     }
 
 
@@ -74,7 +76,8 @@ def compared_package(subject: Subject, files: dict[str, bytes]) -> Checked:
     if (apart := difference(ours, inputs)) > 0.0:
         raise ExportError(f"The package prepares samples in another way than the run: they differ by {apart:.2g}.")
     network = getattr(model, settings["class"])()
-    network.load_state_dict(torch.load(io.BytesIO(files["weights.pt"]), weights_only=True))  # from memory
+    with io.BytesIO(files["weights.pt"]) as memory:
+        network.load_state_dict(torch.load(memory, weights_only=True))
     from engine.exports.subject import answers_of
 
     return compared(subject, answers_of(network.eval(), inputs), ours, tolerance=0.0)
@@ -110,7 +113,7 @@ class PackageFolder(Exporter):
     name: ClassVar[str] = "package"
     title: ClassVar[str] = "Prediction package (folder)"
     summary: ClassVar[str] = "predict.py with weights and preparation: answers to your files without Layerloom"
-    kind = "folder"
+    kind: ClassVar[Literal["file", "folder"]] = "folder"
     needs = "run"
 
     def write(self, subject: Subject, beside: Path) -> None:

@@ -101,8 +101,16 @@ def _varied(
             lines.append(
                 f"batch[{spelled(mask)}] = moved_masks({name}, drawn, batch[{spelled(mask)}], where, {outside})"
             )
-        needs = [varying.positions, varying._matrix, varying._taken, varying._chosen, varying._beside, varying.moved]
+        needs: list[Callable[..., Any]] = [
+            varying.positions,
+            varying._matrix,
+            varying._taken,
+            varying._chosen,
+            varying._beside,
+            varying.moved,
+        ]
         return lines, [*needs, *([varying.moved_masks] if masks else [])]
-    own = {"colour": varying.coloured, "blur": varying.blurred, "erase": varying.erased}[one.name]
+    ways: dict[str, Callable[..., Any]] = {"colour": varying.coloured, "blur": varying.blurred, "erase": varying.erased}
+    own = ways[one.name]
     lines.append(f"batch[{field}] = {own.__name__}({name}, drawn, batch[{field}])")
     return lines, [own, varying._chosen, varying._beside]

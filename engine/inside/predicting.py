@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.data.dataset import Asked, DataError
 from engine.data.origin import declared
-from engine.data.pipeline import of_others
+from engine.data.pipeline import Part, of_others
 from engine.data.sources.kinds import source_of
 from engine.inside import on_board
 from engine.inside.trained import Trained
@@ -61,11 +61,7 @@ def asked_of(trained: Trained, paths: Sequence[Path]) -> Asked:
 
 def answers_to(trained: Trained, found: Asked) -> list[Prediction]:
     """The answers to samples, in their order. Raises DataError where they lack what the network is given."""
-    config, network = trained.config, trained.network
-    missing = [name for name in network.inputs if name not in found.arrays]
-    if missing:
-        raise DataError(f"{declared(config).title} are given with {missing[0]!r}, which such files do not have.")
-    part = of_others(config, trained.data, {name: found.arrays[name] for name in network.inputs}, trained.device)
+    network, part = trained.network, part_of(trained, found)
     predictions = list[Prediction]()
     network.module.eval()
     with torch.no_grad():
@@ -77,6 +73,15 @@ def answers_to(trained: Trained, found: Asked) -> list[Prediction]:
                 for row in range(len(answers[0]))
             ]
     return predictions
+
+
+def part_of(trained: Trained, found: Asked) -> Part:
+    """Samples as the network sees its own. Raises DataError where they lack what the network is given."""
+    config, inputs = trained.config, trained.network.inputs
+    missing = [name for name in inputs if name not in found.arrays]
+    if missing:
+        raise DataError(f"{declared(config).title} are given with {missing[0]!r}, which such files do not have.")
+    return of_others(config, trained.data, {name: found.arrays[name] for name in inputs}, trained.device)
 
 
 def said(trained: Trained, head: Head, answer: Tensor) -> list[Answer]:

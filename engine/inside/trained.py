@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from engine.training.runs.run_info import read
 from engine.training.runs.stored import parent_of
 from engine.training.status import TrainingError
 from engine.training.steps.assembly import build
+from engine.training.steps.device import settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +74,29 @@ class Trained:
         return self.config.size(len(self.data.train))
 
 
-def open_run(folder: Path, device: torch.device | str = "cpu") -> Trained:
+def open_run(
+    folder: Path, device: torch.device | str = "cpu", weights: Mapping[str, torch.Tensor] | None = None
+) -> Trained:
     """The network of a run with its weights and data, ready to be asked.
 
+    ``weights`` are taken instead of the stored ones: those of a running one at this moment (`Trainer.weights`).
     Raises RunError for what is wrong with the folder, ProjectError, TrainingError and DataError for its project.
     """
     info = read(folder)
     graph, target = project.load(folder / PROJECT), torch.device(device)
     plan = check(graph)
     data = prepare(plan.data, target)
-    network = build(plan, data, target).network
-    parent = parent_of(folder)
-    notes = [parent.note] if parent.note else []
+    with settled(1):  # new weights are drawn first, and a training in this process is not to notice
+        network = build(plan, data, target).network
+    parent = parent_of(folder) if weights is None else None
+    notes = [parent.note] if parent is not None and parent.note else []
     if info.data and info.data != fingerprint(plan.data):
         notes.append(
             f"The data {declared(plan.data).name!r} have changed since the run in {folder} was trained: its parts may "
             "hold samples it has learned from."
         )
     try:
-        network.module.load_state_dict(dict(parent.weights))
+        network.module.load_state_dict(dict(weights or {}) if parent is None else dict(parent.weights))
     except RuntimeError as error:
         raise RunError(f"The weights in {folder} do not fit its network: the run is damaged.") from error
     network.module.eval()

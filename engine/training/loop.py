@@ -107,6 +107,20 @@ class Trainer:
         graph = project.load_own(run_dir, PROJECT)
         return cls(graph, run_dir, root=root, control=control, history=history, on_epoch=on_epoch, resumed=info)
 
+    def weights(self) -> tuple[int, dict[str, torch.Tensor]] | None:
+        """After how many steps, and a copy of the weights that are judged, as they are between two steps.
+
+        For any other thread, beside the run; None while there are none. It waits for the end of the step.
+        """
+        from engine.training.steps.turns import TURN
+
+        with TURN.taken():
+            session = self._session
+            if session is None:
+                return None
+            found = session.stepper.judged.state_dict()
+            return session.steps, {name: value.detach().to("cpu", copy=True) for name, value in found.items()}
+
     def run(self) -> Result:
         """Train to the end. Raises TrainingError, before anything is trained, for what the user has to fix first.
 

@@ -1,0 +1,102 @@
+"""Step by step: how one number of a Conv2d or Linear layer comes about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.inside.looking.errors import LookingError
+from engine.inside.looking.method import Method, Option, Question, Step
+from engine.inside.looking.results import Arithmetic
+
+
+def refuses(question: Question) -> str:
+    """It needs a Conv2d or a Linear."""
+    layer = question.the_layer()
+    if layer.type in ("Conv2d", "Linear") and layer.module:
+        return ""
+    return f"{layer.name} ({layer.type}) is no Conv2d or Linear layer: choose one of these."
+
+
+def compute(question: Question) -> Iterator[Step]:
+    """Σ window · kernel + bias for one position of the answer, with every product."""
+    layer, batch = question.the_layer(), question.the_sample().batch
+    call = question.inspector.calls_of(batch, layer)[-1]
+    module, read, answer = question.inspector.modules[layer.module], call.given[0], call.answer
+    index = tuple(int(question.number(name)) for name in ("channel", "row", "column"))
+    result = (
+        _conv(module, read, answer, index) if isinstance(module, nn.Conv2d) else _linear(module, read, answer, index)
+    )
+    facts = (
+        ("sum of products", f"{result.total - result.bias:.6g}"),
+        ("bias", f"{result.bias:.6g}"),
+        ("together", f"{result.total:.6g}"),
+        ("the layer answers", f"{result.answer:.6g}"),
+    )
+    yield Step(1.0, result, facts)
+
+
+def _within(names: tuple[str, ...], index: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    """Raise LookingError unless the position is there."""
+    for name, at, size in zip(names, index, shape, strict=True):
+        if not 0 <= at < size:
+            raise LookingError("option", f"The answer of this layer has the {name}s 0 to {size - 1}, and no {at}.")
+
+
+def _conv(module: nn.Conv2d, read: Tensor, answer: Tensor, index: tuple[int, ...]) -> Arithmetic:
+    _within(("channel", "row", "column"), index, tuple(answer.shape[1:]))
+    out, row, column = index
+    padded = read
+    if isinstance(module.padding, str) or any(module.padding):
+        mode = "constant" if module.padding_mode == "zeros" else module.padding_mode
+        padded = functional.pad(read, module._reversed_padding_repeated_twice, mode=mode)
+    weight = module.weight[out]
+    group = out // (module.out_channels // module.groups)
+    channels = slice(group * weight.shape[0], (group + 1) * weight.shape[0])
+    rows, columns = (
+        slice(at * stride, at * stride + dilation * (size - 1) + 1, dilation)
+        for at, stride, dilation, size in zip(
+            (row, column), module.stride, module.dilation, module.kernel_size, strict=True
+        )
+    )
+    return Arithmetic(
+        f"channel {out}, row {row}, column {column}",
+        padded[0, channels, rows, columns].numpy(),
+        weight.detach().numpy(),
+        0.0 if module.bias is None else float(module.bias[out]),
+        float(answer[0, out, row, column]),
+        tuple(f"input channel {number}" for number in range(channels.start, channels.stop)),
+    )
+
+
+def _linear(module: nn.Module, read: Tensor, answer: Tensor, index: tuple[int, ...]) -> Arithmetic:
+    """Of answers at several positions, ``row`` and ``column`` say which one (flattened but for the features)."""
+    assert isinstance(module, nn.Linear)
+    rows, answers = read[0].reshape(-1, read.shape[-1]), answer[0].reshape(-1, answer.shape[-1])
+    out, row, _ = index
+    _within(("unit", "position"), (out, row), (answers.shape[1], answers.shape[0]))
+    return Arithmetic(
+        f"unit {out}" + (f", position {row}" if len(rows) > 1 else ""),
+        rows[row][None].numpy(),
+        module.weight[out].detach()[None].numpy(),
+        0.0 if module.bias is None else float(module.bias[out]),
+        float(answers[row, out]),
+        ("inputs",),
+    )
+
+
+METHOD = Method(
+    id="arithmetic",
+    title="Step by step",
+    help="The window, the kernel, each product, their sum and the bias (LeCun et al. 1998, Proceedings of the IEEE).",
+    needs=frozenset({"sample", "layer"}),
+    refuses=refuses,
+    compute=compute,
+    options=(
+        Option("channel", "Channel", "which channel or unit of the answer, from 0", 0, low=0, high=1_000_000),
+        Option("row", "Row", "which row of the map; of sequences which position", 0, low=0, high=1_000_000),
+        Option("column", "Column", "which column of the map", 0, low=0, high=1_000_000),
+    ),
+)

@@ -1,0 +1,106 @@
+"""Attention: how much each step looks at each other one, head by head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import torch
+from torch import Tensor, nn
+
+from engine.inside.looking.attribution import token_names
+from engine.inside.looking.errors import LookingError
+from engine.inside.looking.method import Method, Question, Step
+from engine.inside.looking.results import Grid
+
+ORDER: Final = ("key_padding_mask", "need_weights", "attn_mask")
+"""Arguments of MultiheadAttention behind query, key and value that may be given by position."""
+
+
+def modules_of(question: Question) -> list[str]:
+    """The paths of the attentions that belong to the layer, in the order of its module."""
+    layer, inspector = question.the_layer(), question.inspector
+    if not layer.module:
+        return []
+    under = [path for path in inspector.modules if path == layer.module or path.startswith(f"{layer.module}.")]
+    return [path for path in under if _is_attention(inspector.modules[path])]
+
+
+def _is_attention(module: nn.Module) -> bool:
+    return isinstance(module, nn.MultiheadAttention) or type(module).__name__ == "ScaledDotProductAttention"
+
+
+def refuses(question: Question) -> str:
+    """It needs a layer with attention."""
+    layer = question.the_layer()
+    if modules_of(question):
+        return ""
+    return f"{layer.name} ({layer.type}) has no attention: choose MultiheadAttention or a Transformer layer."
+
+
+def compute(question: Question) -> Iterator[Step]:
+    """softmax(Q·Kᵀ/√d) of each head, (T, S): row by row it adds up to 1."""
+    layer, paths = question.the_layer(), modules_of(question)
+    maps, titles = list[Tensor](), list[str]()
+    for call in question.inspector.calls_of(question.the_sample().batch, layer, paths):
+        inner = call.path.removeprefix(layer.module).lstrip(".")
+        for head, one in enumerate(weights(question.inspector.modules[call.path], call.given, call.named)):
+            maps.append(one)
+            titles.append(f"{inner} head {head + 1}".lstrip())
+    if not maps:
+        raise LookingError("layer", f"{layer.name} does not compute attention for this sample.")
+    rows, columns = _names(question, maps[0].shape[0]), _names(question, maps[0].shape[1])
+    facts = (("heads", str(len(maps))), ("steps", f"{maps[0].shape[0]} look at {maps[0].shape[1]}"))
+    if any(one.shape != maps[0].shape for one in maps):
+        size = tuple(max(one.shape[axis] for one in maps) for axis in (0, 1))
+        maps = [nn.functional.pad(one, (0, size[1] - one.shape[1], 0, size[0] - one.shape[0])) for one in maps]
+        rows = columns = ()
+    yield Step(1.0, Grid(torch.stack(maps).numpy(), tuple(titles), False, "attention", rows, columns), facts)
+
+
+def weights(module: nn.Module, given: tuple[Any, ...], named: dict[str, Any]) -> Tensor:
+    """(heads, T, S) of the first sample, for the arguments that a module was called with."""
+    if isinstance(module, nn.MultiheadAttention):  # its forward itself: hooks are not called again
+        asked = {**named, "need_weights": True, "average_attn_weights": False}
+        with torch.no_grad():
+            found = module.forward(*given[:3], **{**dict(zip(ORDER, given[3:], strict=False)), **asked})[1]
+        assert found is not None
+        return found[0]
+    return _scaled(module, *given, **named)[0].flatten(0, -3).detach()
+
+
+def _scaled(module: Any, query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None = None) -> Tensor:
+    """(N, heads, T, S) of the attention without weights; without an axis of heads there is one."""
+    mask = attn_mask
+    if query.dim() == 3:
+        query, key = query[:, None], key[:, None]
+        mask = mask[:, None] if mask is not None and mask.dim() == 3 else mask
+    if module.enable_gqa:
+        key = key.repeat_interleave(query.shape[-3] // key.shape[-3], dim=-3)
+    scores = query @ key.transpose(-2, -1) * (module.scale or query.shape[-1] ** -0.5)
+    if module.is_causal:
+        ahead = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(diagonal=1)
+        scores = scores.masked_fill(ahead.to(scores.device), -torch.inf)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -torch.inf) if mask.dtype == torch.bool else scores + mask
+    found: Tensor = scores.softmax(-1)
+    return found
+
+
+def _names(question: Question, count: int) -> tuple[str, ...]:
+    """The tokens of the sample, where there is one for each step."""
+    batch = question.the_sample().batch
+    for name in question.inspector.network.inputs:
+        if not batch[name].is_floating_point() and batch[name][0].numel() == count:
+            return token_names(question, name)
+    return ()
+
+
+METHOD = Method(
+    id="attention",
+    title="Attention",
+    help="How much each step looks at each other one, by head (Vaswani et al. 2017, arXiv:1706.03762).",
+    needs=frozenset({"sample", "layer"}),
+    refuses=refuses,
+    compute=compute,
+)

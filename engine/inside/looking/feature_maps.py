@@ -1,0 +1,57 @@
+"""Feature maps: what each channel of a layer answers to the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from engine.inside.looking.method import Method, Option, Question, Step
+from engine.inside.looking.results import Bars, Grid, Result
+
+MOST_BARS: Final = 4096
+ORDERS = ("as they are", "strongest first")
+
+
+def refuses(question: Question) -> str:
+    """It needs numbers."""
+    layer = question.the_layer()
+    return "" if layer.dtype == "float32" else f"{layer.name} answers {layer.dtype}: there are no maps to show."
+
+
+def compute(question: Question) -> Iterator[Step]:
+    """(C, H, W) as a grid of maps, (T, F) as one map of steps and features, a row of features as bars."""
+    layer = question.the_layer()
+    value = question.inspector.run(question.the_sample().batch, [layer.id]).values[layer.id][0]
+    facts = (
+        ("shape", " × ".join(map(str, layer.shape))),
+        ("mean ± deviation", f"{float(value.mean()):.4g} ± {float(value.std(unbiased=False)):.4g}"),
+        ("exactly 0", f"{100 * float((value == 0).float().mean()):.3g} %"),
+    )
+    yield Step(1.0, _shown(question, value.flatten(0, -3) if value.dim() > 3 else value, layer.name), facts)
+
+
+def _shown(question: Question, value: object, name: str) -> Result:
+    import torch
+
+    assert isinstance(value, torch.Tensor)
+    signed = bool((value < 0).any())
+    if value.dim() == 3 and value.shape[1] * value.shape[2] > 1:
+        strength = value.abs().mean((1, 2))
+        order = strength.argsort(descending=True) if question.choice("order") == ORDERS[1] else torch.arange(len(value))
+        titles = tuple(f"channel {index}" for index in order.tolist())
+        return Grid(value[order].numpy(), titles, signed, name)
+    if value.dim() == 2:
+        return Grid(value[None].numpy(), (name,), signed, name)
+    flat = value.flatten()[:MOST_BARS]
+    return Bars(tuple(f"unit {index}" for index in range(len(flat))), flat.numpy(), name)
+
+
+METHOD = Method(
+    id="feature-maps",
+    title="Feature maps",
+    help="What every channel or unit of the layer answers to the sample (Zeiler and Fergus 2014, arXiv:1311.2901).",
+    needs=frozenset({"sample", "layer"}),
+    refuses=refuses,
+    compute=compute,
+    options=(Option("order", "Order", "channels by number, or by the mean size of their answers", ORDERS[0], ORDERS),),
+)

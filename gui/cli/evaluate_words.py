@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.inside.evaluation.scores import Interval, Scores
 
-PER_CLASS = "_per_class"
-
 
 def answer(found: Scores) -> dict[str, object]:
     """The JSON of one run; what is not a number is null."""
@@ -23,14 +21,7 @@ def answer(found: Scores) -> dict[str, object]:
 
 def classes(found: Scores) -> dict[str, dict[str, float | None]]:
     """Class → what is measured of it alone."""
-    rows: dict[str, dict[str, float | None]] = {}
-    for metric, values in found.per_class.items():
-        if metric.endswith(PER_CLASS) and isinstance(values, list):
-            for index, value in enumerate(values):
-                name = found.names[index] if index < len(found.names) else str(index)
-                number = float(value) if isinstance(value, int | float) else math.nan
-                rows.setdefault(name, {})[metric.removesuffix(PER_CLASS)] = known(number)
-    return rows
+    return {name: {metric: known(value) for metric, value in row.items()} for name, row in found.by_class().items()}
 
 
 def known(value: float) -> float | None:

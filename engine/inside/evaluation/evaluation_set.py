@@ -64,13 +64,13 @@ def of_part(trained: Trained, name: PartName) -> EvaluationSet:
     return EvaluationSet(trained.config, trained.part(name), f"{name} part")
 
 
-def of_files(trained: Trained, path: Path) -> EvaluationSet:
-    """The samples in other files of the same kind. Raises DataError, TrainingError.
+def of_files(trained: Trained, path: Path, part: Part | None = None) -> EvaluationSet:
+    """The samples in other files of the same kind, or ``part`` where they were read. Raises DataError, TrainingError.
 
     Those whose class the run has never seen cannot be judged: a note says how many there are.
     """
     config = trained.elsewhere(path)
-    part = trained.others(path)
+    part = trained.others(path) if part is None else part
     assert config.source is not None
     try:
         strange = source_of(config.source).unknown_classes(path)

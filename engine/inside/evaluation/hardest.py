@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -10,6 +12,9 @@ from engine.inside.evaluation.answered import Answered
 from engine.inside.predicting import said
 from engine.losses.functional import sequences_right
 from engine.training.evaluation.network import Head
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Array
 
 SHOWN = 4
 """Numbers of an answer that are put into words."""
@@ -28,8 +33,14 @@ class HardSample:
 
 def hardest(asked: Answered, head: Head, count: int) -> tuple[HardSample, ...]:
     """The samples with the highest loss at one Output, the worst first; a loss that is no number before all."""
+    return hard_samples(asked, head, range(len(asked)), count)
+
+
+def hard_samples(asked: Answered, head: Head, rows: Sequence[int] | Array, count: int) -> tuple[HardSample, ...]:
+    """Of the samples at these rows those with the highest loss, the worst first."""
     losses = asked.losses(head).nan_to_num(nan=float("inf"), posinf=float("inf"))
-    order = losses.argsort(descending=True, stable=True)[:count].tolist()
+    among = torch.as_tensor(rows, dtype=torch.int64)
+    order = losses[among].argsort(descending=True, stable=True)[:count]
     return tuple(
         HardSample(
             row,
@@ -38,7 +49,7 @@ def hardest(asked: Answered, head: Head, count: int) -> tuple[HardSample, ...]:
             answer_words(asked, head, row),
             target_words(asked, head, row),
         )
-        for row in order
+        for row in among[order].tolist()
     )
 
 

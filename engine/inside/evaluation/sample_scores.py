@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class SampleScores:
     """``values`` (N): 1 or 0 for right or wrong, the share of right positions, or how far off numbers are.
 
-    NaN where nothing counts, as in a mask of the ignored class alone. ``metric`` names their mean, ``higher`` says
-    whether high is good, ``binary`` whether a sample is right or wrong and nothing between.
+    NaN where nothing counts, as in a mask of the ignored class alone. ``metric`` is what settings call their mean,
+    ``higher`` says whether high is good, ``binary`` whether a sample is right or wrong and nothing between.
     """
 
     values: Array
@@ -40,10 +40,10 @@ def sample_scores(asked: Answered, head: Head) -> SampleScores:
     """The score of every sample by one Output."""
     answer, labels, kind = asked.answer(head), asked.labels(head), head.task.kind
     if kind == "sequence":
-        return SampleScores(_numpy(sequences_right(head.output, answer, labels)), "exact match", True, True)
+        return SampleScores(_numpy(sequences_right(head.output, answer, labels)), "exact_match", True, True)
     if kind == "values":
         off = (answer - as_values(answer, labels)).abs().reshape(len(answer), -1).mean(1)
-        return SampleScores(_numpy(off), "mean absolute error", False, False)
+        return SampleScores(_numpy(off), "mae", False, False)
     if kind == "two":
         threshold = 0.0 if head.output.loss == "binary_cross_entropy_with_logits" else 0.5
         right = ((answer > threshold) == (as_values(answer, labels) > 0.5)).reshape(len(answer), -1).double()

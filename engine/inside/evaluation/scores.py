@@ -21,6 +21,7 @@ from engine.training.evaluation.network import Network
 RESAMPLES: Final = 1000
 LEVEL: Final = 0.95
 """The share of intervals that hold the value over all samples there could be."""
+PER_CLASS: Final = "_per_class"
 MOST_NUMBERS: Final = 2**28
 """Numbers in all answers up to which they are kept to be drawn again."""
 
@@ -42,6 +43,22 @@ class Scores:
     per_class: Mapping[str, Value]
     samples: int
     names: tuple[str, ...] = field(default=())
+
+    def by_class(self, output: str = "", names: tuple[str, ...] | None = None) -> dict[str, dict[str, float]]:
+        """Class → what is measured of it alone, by metric: NaN where that is not known.
+
+        Of several Outputs it is that of the first, or of ``output``, whose classes are called ``names``.
+        """
+        end, called = PER_CLASS + (f"_{output}" if output else ""), self.names if names is None else names
+        found: dict[str, dict[str, float]] = {}
+        for metric, values in self.per_class.items():
+            if not metric.endswith(end) or not isinstance(values, list):
+                continue
+            for index, value in enumerate(values):
+                number = float(value) if isinstance(value, int | float) else math.nan
+                name = called[index] if index < len(called) else str(index)
+                found.setdefault(name, {})[metric.removesuffix(end)] = number
+        return found
 
 
 def scores(

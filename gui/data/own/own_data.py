@@ -30,10 +30,10 @@ from gui.data.own.recent_own import OwnEntry, RecentOwn
 from gui.data.own.splitting import settle, splitting_of, unsettled
 from gui.data.own.suggestions import PresetRow
 from gui.data.own.wishes import Wishes
-from gui.data.own.work_bar import WorkBar
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.work.background import Background
+from gui.work.work_bar import WorkBar
 
 PATIENCE = 0.2
 """Seconds that the page waits at its end for an answer about files."""
@@ -73,7 +73,7 @@ class OwnData(QObject):
         self.describer = Describer("look-at-own-data", self)
         self.finding = OwnFinding(document, state, self)
         self._lister = Background("recent-own-data", self)
-        self.work, self.notes, self.presets = WorkBar(), NotesList(), PresetRow()
+        self.work, self.notes, self.presets = WorkBar("looking at the data"), NotesList(), PresetRow()
         self.options, self.table = OptionsPanel(), PartsTable()
         self.work.cancelled.connect(self.cancel)
         self.describer.progressed.connect(self.work.show_progress)

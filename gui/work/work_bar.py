@@ -1,4 +1,4 @@
-"""How far looking at data is, with a button that ends it."""
+"""How far work beside the window is, with a button that ends it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from gui.widgets import Note, plain
 
 
 class WorkBar(QWidget):
-    """Words, a bar and Cancel; hidden while nothing is being done."""
+    """Words, a bar and Cancel; hidden while nothing is being done. ``what`` that is: "looking at the data"."""
 
     cancelled = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, what: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.words = Note()
         self.words.setWordWrap(False)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress of looking at the data")
+        self.bar.setAccessibleName(f"Progress of {what}")
         self.cancel = QPushButton("Cancel")
-        self.cancel.setAccessibleName("Cancel looking at the data")
-        self.cancel.setToolTip(plain("Stop looking; nothing is changed"))
+        self.cancel.setAccessibleName(f"Cancel {what}")
+        self.cancel.setToolTip(plain(f"Stop {what}; nothing is changed"))
         self.cancel.clicked.connect(lambda _checked: self.cancelled.emit())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

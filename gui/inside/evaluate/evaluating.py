@@ -1,0 +1,149 @@
+"""What the tabs *Scores* and *Errors* show, computed beside the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.data.watch import Stopped, Watch
+from gui.inside.subject import Subject
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Array
+    from engine.inside.evaluation.answered import Answered
+    from engine.inside.evaluation.details import Details
+    from engine.inside.evaluation.evaluation_set import EvaluationSet
+    from engine.inside.evaluation.overlays import Overlay
+    from engine.inside.evaluation.scores import Scores
+    from engine.inside.predicting import Prediction
+    from engine.training.evaluation.network import Head
+
+ANSWERING, MEASURING = 0.2, 0.5
+"""The shares of the work at which these end."""
+MOST_VALUES = 200
+"""Values of a row that are shown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """All that is known of the answers of a run; ``head`` is the Output that ``details`` are about."""
+
+    subject: Subject
+    asked: Answered
+    scores: Scores
+    head: Head
+    details: Details
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The Outputs that can be asked about."""
+        return tuple(head.name for head in self.subject.trained.network.heads)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """What the classes of the Output are called."""
+        field = self.subject.trained.data.fields[self.head.field]
+        return field.names or (("no", "yes") if self.head.task.kind == "two" else ())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownSample:
+    """One sample: what it is called, what it looks like or holds, what was answered, and what should have been.
+
+    ``image`` is (channels, height, width) as it is stored, ``values`` are columns in words.
+    """
+
+    row: int
+    name: str
+    loss: float
+    image: Array | None
+    overlay: Overlay | None
+    values: tuple[tuple[str, str], ...]
+    text: str
+    prediction: Prediction
+    target: str
+
+
+def evaluation_set(subject: Subject) -> EvaluationSet:
+    """The samples a subject is judged by. Raises TrainingError where there are none."""
+    from engine.inside.evaluation.evaluation_set import of_files, of_part
+
+    other = subject.choice.other
+    if other is not None:
+        return of_files(subject.trained, other, subject.samples)
+    return of_part(subject.trained, subject.choice.part)
+
+
+def evaluate(subject: Subject, output: str | None, known: Evaluation | None, watch: Watch) -> Evaluation:
+    """Ask about all samples and compute everything; ``known`` is what was computed of the same subject.
+
+    Raises LayerloomError for what cannot be, Stopped once the watcher wants that.
+    """
+    from engine.inside.evaluation.answered import answer_all
+    from engine.inside.evaluation.details import details
+    from engine.inside.evaluation.scores import scores_of
+
+    if known is None:
+        asked = answer_all(subject.trained, evaluation_set(subject), within(watch, 0.0, ANSWERING))
+        scores = scores_of(asked, watch=going_on(within(watch, ANSWERING, MEASURING), "drawing samples again"))
+        if scores is None:
+            raise Stopped
+    else:
+        asked, scores = known.asked, known.scores
+    head = asked.head(output)
+    return Evaluation(subject, asked, scores, head, details(asked, head.name, watch=within(watch, MEASURING, 1.0)))
+
+
+def shown(found: Evaluation, row: int) -> ShownSample:
+    """What there is to see of a sample of an evaluation. Raises DataError where its file cannot be read."""
+    from engine.data.origin import declared
+    from engine.inside.evaluation.hardest import target_words
+    from engine.inside.evaluation.overlays import has_masks, overlay
+    from engine.inside.predicting import Prediction, said
+
+    asked, head = found.asked, found.head
+    fields = declared(asked.data.config).fields
+    image: Array | None = None
+    values = list[tuple[str, str]]()
+    text = ""
+    for name in found.subject.trained.network.inputs:
+        field = fields[name]
+        raw = asked.data.raw(name, [row])[0]
+        if len(field.shape) == 3 and not field.classes and image is None:
+            image = raw
+        elif len(field.shape) == 1 and field.classes:
+            text = _text(raw.tolist(), field.names, field.padding)
+        elif len(field.shape) == 1 and len(raw) <= MOST_VALUES:
+            columns = field.columns if len(field.columns) == len(raw) else [f"{name} {k + 1}" for k in range(len(raw))]
+            values += [(column, f"{value:.6g}") for column, value in zip(columns, raw.tolist(), strict=True)]
+    name = asked.data.name(row)
+    masks = overlay(asked, head, row) if has_masks(head) else None
+    worded = head.task.kind != "sequence"
+    answers = tuple(said(asked.trained, head, asked.answer(head)[row : row + 1])) if worded else ()
+    loss = float(asked.losses(head)[row])
+    return ShownSample(
+        row, name, loss, image, masks, tuple(values), text, Prediction(name, answers), target_words(asked, head, row)
+    )
+
+
+def _text(symbols: list[int], names: tuple[str, ...], padding: int | None) -> str:
+    """Symbols as a text, without what fills it up."""
+    filled = 0 if padding is None else padding
+    kept = [names[symbol] for symbol in symbols if symbol != filled]
+    return ("" if all(len(name) == 1 for name in kept) else " ").join(kept)
+
+
+def within(watch: Watch, low: float, high: float) -> Watch:
+    """A watcher of a piece of the work, from one share of it to another."""
+    return Watch(lambda share, words: watch.progress(low + (high - low) * share, words), watch.cancelled)
+
+
+def going_on(watch: Watch, words: str) -> Callable[[float], bool]:
+    """The watcher as `scores_of` asks it."""
+
+    def tell(share: float) -> bool:
+        watch.progress(share, words)
+        return not watch.cancelled()
+
+    return tell

@@ -1,0 +1,62 @@
+"""A table of words with a row that is chosen: how the lists of an evaluation are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from gui.widgets import plain
+
+ROW = 24
+
+
+class PlainTable(QTableWidget):
+    """``columns`` are (title, what it says); the first is as wide as there is room, the others as they need."""
+
+    row_chosen = Signal(int)
+
+    def __init__(self, name: str, tip: str, columns: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+        super().__init__(0, len(columns), parent)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+        self.setHorizontalHeaderLabels([title for title, _ in columns])
+        for column, (_, said) in enumerate(columns):
+            item = self.horizontalHeaderItem(column)
+            if said and item is not None:
+                item.setToolTip(plain(said))
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setStyleSheet("QTableView::item { padding: 0 6px; }")
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW)
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.currentCellChanged.connect(self._moved)
+
+    def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
+        """Show these rows; none is chosen."""
+        self.blockSignals(True)
+        self.setRowCount(len(rows))
+        for row, words in enumerate(rows):
+            for column, word in enumerate(words):
+                item = QTableWidgetItem(word)
+                item.setToolTip(plain(word))
+                self.setItem(row, column, item)
+        self.setCurrentCell(-1, -1)
+        self.clearSelection()
+        self.blockSignals(False)
+        self.scrollToTop()
+
+    def _moved(self, row: int, _column: int, before: int, _before_column: int) -> None:
+        if row >= 0 and row != before:
+            self.row_chosen.emit(row)

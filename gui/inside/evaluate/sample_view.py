@@ -1,0 +1,158 @@
+"""One sample of an evaluation: what it is, what the network answered, and what it should have answered."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from gui.inside.evaluate.overlay_pictures import laid_over
+from gui.inside.evaluate.plain_table import PlainTable
+from gui.inside.predict.bars import AnswerBars
+from gui.pictures import pictures
+from gui.theme import theme
+from gui.widgets import Label, Note, heading, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.inside.evaluation.overlays import Overlay
+    from gui.inside.evaluate.evaluating import ShownSample
+
+SIDE = 168
+CHOOSE = "Choose a line on the left to see the sample."
+
+
+class SampleView(QWidget):
+    """Pictures side by side, the answer as bars, the values of a row."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sample: ShownSample | None = None
+        self._names: Sequence[str] = ()
+        self.name, self.verdict, self.said, self.hint = heading(""), Label(), Note(), Note(CHOOSE)
+        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.verdict.setWordWrap(True)
+        self.pictures = [_Picture() for _ in range(3)]
+        self.legend = Note()
+        self.bars = AnswerBars()
+        columns = [("Column", ""), ("Value", "As it is in the data")]
+        self.values = PlainTable("Values of the sample", "What the network was given", columns)
+        self.text = Label()
+        self.text.setWordWrap(True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._lay_out()
+        theme.changed.connect(self._retint)
+        self.show_nothing()
+
+    def show_nothing(self, why: str = CHOOSE, *, wrong: bool = False) -> None:
+        """Show no sample, but why."""
+        self._sample = None
+        self.hint.set_token("error" if wrong else "muted")
+        self.hint.setText(why)
+        self.hint.show()
+        self.area.hide()
+
+    def show_sample(self, sample: ShownSample, names: Sequence[str]) -> None:
+        """Show a sample; ``names`` are those of the classes."""
+        self._sample, self._names = sample, names
+        self.hint.hide()
+        self.area.show()
+        self.name.setText(sample.name)
+        self.name.setToolTip(plain(sample.name))
+        target = f"Target: {sample.target}. " if sample.target else ""
+        self.verdict.setText(f"{target}Loss {sample.loss:.4g}.")
+        self._show_pictures(sample)
+        self.bars.setVisible(bool(sample.prediction.answers) and sample.overlay is None)
+        self.bars.show_prediction(sample.prediction)
+        self.values.setVisible(bool(sample.values))
+        self.values.show_rows(sample.values)
+        self.text.setVisible(bool(sample.text))
+        self.text.setText(sample.text)
+
+    def _show_pictures(self, sample: ShownSample) -> None:
+        for picture in self.pictures:
+            picture.hide()
+        self.legend.setVisible(sample.overlay is not None)
+        if sample.image is None:
+            return
+        shown = [("the image", pictures(sample.image[None])[0])]
+        if sample.overlay is not None:
+            masks = sample.overlay
+            shown += [
+                ("answered", laid_over(sample.image, masks.answered, masks.counts)),
+                ("target", laid_over(sample.image, masks.target, masks.counts)),
+            ]
+            self.legend.setText(_covering(masks, self._names))
+            self.legend.setToolTip("Intersection over union of each class in this sample")
+        for picture, (words, image) in zip(self.pictures, shown, strict=False):
+            picture.show_image(words, image)
+
+    def _retint(self) -> None:
+        if self._sample is not None:
+            self._show_pictures(self._sample)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for picture in self.pictures:
+            row.addWidget(picture)
+        row.addStretch(1)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.addWidget(self.name)
+        column.addWidget(self.verdict)
+        column.addLayout(row)
+        for part in (self.legend, self.text, self.bars, self.said):
+            column.addWidget(part)
+        column.addWidget(self.values, 1)
+        column.addStretch(0)
+        self.said.hide()
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.area.setAccessibleName("The chosen sample")
+        self.area.setWidget(body)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.hint)
+        box.addWidget(self.area, 1)
+
+
+class _Picture(QWidget):
+    """An image with a word below."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.image, self.words = Label(), Note()
+        self.image.setFixedSize(SIDE, SIDE)
+        self.image.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(2)
+        box.addWidget(self.image)
+        box.addWidget(self.words)
+
+    def show_image(self, words: str, image: QImage) -> None:
+        smooth = max(image.width(), image.height()) > SIDE
+        mode = Qt.TransformationMode.SmoothTransformation if smooth else Qt.TransformationMode.FastTransformation
+        self.image.setPixmap(QPixmap.fromImage(image.scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio, mode)))
+        self.image.setAccessibleName(words)
+        self.image.setToolTip(words)
+        self.words.setText(words)
+        self.show()
+
+
+def _covering(masks: Overlay, names: Sequence[str]) -> str:
+    """The IoU of each class that is there, the ground first."""
+    told = [
+        f"{names[index] if index < len(names) else index} {100 * value:.1f} %"
+        for index, value in enumerate(masks.iou.tolist())
+        if math.isfinite(value)
+    ]
+    mean = f"mean {100 * masks.mean_iou:.1f} %" if math.isfinite(masks.mean_iou) else "nothing counts"
+    return f"IoU: {', '.join(told)}; {mean}"

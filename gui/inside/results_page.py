@@ -72,7 +72,7 @@ class ResultsPage(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.pages = tuple(make_tabs() if tabs is None else tabs)
+        self.pages = tuple(make_tabs(root) if tabs is None else tabs)
         for page in self.pages:
             page.message.connect(self.message)
             self.tabs.addTab(page, page.title)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from gui.inside.compare.compare_tab import CompareTab
 from gui.inside.evaluate.errors_tab import ErrorsTab
 from gui.inside.evaluate.evaluator import Evaluator
@@ -10,7 +12,7 @@ from gui.inside.predict.predict_tab import PredictTab
 from gui.inside.tab import ResultsTab
 
 
-def make_tabs() -> list[ResultsTab]:
-    """A new one of each."""
+def make_tabs(root: Path | None = None) -> list[ResultsTab]:
+    """A new one of each; ``root`` is the folder of the runs (None: that of Layerloom's home)."""
     evaluator = Evaluator()
-    return [PredictTab(), ScoresTab(evaluator), ErrorsTab(evaluator), CompareTab()]
+    return [PredictTab(), ScoresTab(evaluator), ErrorsTab(evaluator), CompareTab(root)]

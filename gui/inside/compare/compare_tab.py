@@ -98,7 +98,7 @@ class CompareTab(ResultsTab):
         if subject is not self._subject:
             self._subject = subject
             self._say(HINT)
-        self.lister.run(partial(listing, self._root or subject.folder.parent), self._listed, self._failed)
+        self.lister.run(partial(listing, self._root), self._listed, self._failed)
 
     def forget(self) -> None:
         self._stop.set()

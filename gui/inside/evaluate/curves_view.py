@@ -41,7 +41,7 @@ class CurvesView(QWidget):
         self.choice.setAccessibleName("Class")
         self.choice.setToolTip("The class that is told from all others")
         self.choice.currentIndexChanged.connect(lambda _row: self._show_class())
-        self.roc = Chart("ROC", "up: share of the class found; right: of the others")
+        self.roc = Chart("ROC", "up: recall; right: false positive rate")
         self.pr = Chart("Precision and recall", "up: precision; right: recall")
         self.by = Chart("By threshold", "solid: precision, dashed: recall, dotted: F1")
         self.slider = QSlider(Qt.Orientation.Horizontal)

@@ -275,6 +275,7 @@ class ClassTable(QTableWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, len(self.HEAD), parent)
         self.setAccessibleName("Values of each class")
+        self.setToolTip("What is measured of each class alone")
         self.setHorizontalHeaderLabels(list(self.HEAD))
         for column, tip in enumerate(self.TIPS):
             item = self.horizontalHeaderItem(column)

@@ -64,4 +64,4 @@ def _diagram(one: Reliability, chart: Chart) -> None:
     )
     chart.line([0, 1], [0, 1], "text", "dashed")
     for part in known:
-        chart.word((part.low + part.high) / 2, part.accuracy, f"{part.count:,}")
+        chart.count((part.low + part.high) / 2, part.accuracy, part.count)

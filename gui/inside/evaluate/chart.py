@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.theme import theme
 from gui.training.plots.plot_canvas import Canvas
-from gui.widgets import Note, heading
+from gui.widgets import Note, heading, plain
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array
@@ -38,7 +38,7 @@ class Chart(QWidget):
         self.canvas = Canvas(self)
         self.canvas.set_along("epoch")
         self.canvas.setAccessibleName(title)
-        self.canvas.setToolTip(words)
+        self.canvas.setToolTip(plain(words))
         self.canvas.setMinimumSize(180, 160)
         self._items: list[Any] = []
         self._draw: Callable[[Chart], None] | None = None
@@ -69,9 +69,9 @@ class Chart(QWidget):
         """A line through points."""
         self._add(pg.PlotCurveItem(x, y, pen=pen(token, style), antialias=False))
 
-    def word(self, x: float, y: float, text: str) -> None:
-        """A word above a point."""
-        item = pg.TextItem(text, color=theme.color("muted"), anchor=(0.5, 1.0))
+    def count(self, x: float, y: float, number: int) -> None:
+        """A number above a point."""
+        item = pg.TextItem(f"{number:,}", color=theme.color("muted"), anchor=(0.5, 1.0))
         item.setPos(x, y)
         self._add(item)
 

@@ -20,7 +20,7 @@ class PlainTable(QTableWidget):
     def __init__(self, name: str, tip: str, columns: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(0, len(columns), parent)
         self.setAccessibleName(name)
-        self.setToolTip(tip)
+        self.setToolTip(plain(tip))
         self.setHorizontalHeaderLabels([title for title, _ in columns])
         for column, (_, said) in enumerate(columns):
             item = self.horizontalHeaderItem(column)

@@ -142,7 +142,7 @@ class _Picture(QWidget):
         mode = Qt.TransformationMode.SmoothTransformation if smooth else Qt.TransformationMode.FastTransformation
         self.image.setPixmap(QPixmap.fromImage(image.scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio, mode)))
         self.image.setAccessibleName(words)
-        self.image.setToolTip(words)
+        self.image.setToolTip(plain(words))
         self.words.setText(words)
         self.show()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,15 +75,12 @@ def reason(error: BaseException) -> str:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """What the exporters of torch warn of on the way is about their own future."""
-    import logging
-
+    """What exporters warn of and log on the way is about their own future, and for nobody who exports."""
+    before = logging.root.manager.disable
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        logger = logging.getLogger("torch.onnx")
-        before = logger.level
-        logger.setLevel(logging.ERROR)
+        logging.disable(logging.WARNING)
         try:
             yield
         finally:
-            logger.setLevel(before)
+            logging.disable(before)

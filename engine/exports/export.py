@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.exports.exporter import Checked, Exporter, ExportError
@@ -52,6 +52,7 @@ def export(
         exporter.write(subject, beside)
         show("loading it again and comparing")
         checked = exporter.check(subject, beside)
+        checked = replace(checked, notes=(*subject.opened_with, *checked.notes))
         show("saving")
         paths = put_in_place(folder, target, replace=force)
     return Exported(exporter, paths, checked)

@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 LARGEST: Final = 2**24
 
 
+def module_of(path: Path) -> ModuleType:
+    """The code of a file that we have written, as a module."""
+    module = ModuleType(f"exported_{path.stem}")
+    module.__file__ = str(path)
+    exec(compile(read_bytes(path, LARGEST).decode(), f"<{path.name}>", "exec"), module.__dict__)
+    return module
+
+
 def model_of(path: Path, class_name: str) -> nn.Module:
-    """A fresh instance of a class in a file that we have written; what it draws leaves torch's generator alone."""
+    """A fresh instance of a class in such a file; what it draws leaves torch's generator alone."""
     import torch
 
-    module = ModuleType(f"exported_{path.stem}")
-    text = read_bytes(path, LARGEST).decode()
-    exec(compile(text, f"<{path.name}>", "exec"), module.__dict__)
     with torch.random.fork_rng(devices=[]):
-        made: nn.Module = getattr(module, class_name)()
+        made: nn.Module = getattr(module_of(path), class_name)()
     return made

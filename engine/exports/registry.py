@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.exports.exporter import Exporter, ExportError
+from engine.exports.hub_folder import HubFolder
+from engine.exports.int8_file import Int8File
 from engine.exports.model_class import ModelClass
 from engine.exports.onnx_file import OnnxFile
 from engine.exports.prediction_package.package import PackageArchive, PackageFolder
@@ -57,5 +59,7 @@ add(
     PackageFolder(),
     PackageArchive(),
     OnnxFile(),
+    Int8File(),
     TorchExport(),
+    HubFolder(),
 )

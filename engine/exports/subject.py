@@ -61,6 +61,12 @@ class Subject:
         assert self.run is not None
         return open_run(self.run)
 
+    @property
+    def opened_with(self) -> tuple[str, ...]:
+        """What there was to say when the run was opened, if it was."""
+        note = self.trained.note if "trained" in self.__dict__ else ""
+        return (note,) if note else ()
+
     @cached_property
     def report(self) -> Report:
         """The shapes of the network."""

@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 import presets
 from engine.data import sources
 from engine.exports.export import export
+from engine.exports.loading import module_of
 from engine.exports.subject import Subject
 from engine.exports.training_script.training_script import TrainingScript
 from engine.graph import Graph
@@ -69,13 +70,12 @@ def agrees(run: Path, folder: Path) -> None:
 
 def agrees_within(run: Path, folder: Path) -> None:
     """The same within this process, which is faster."""
-    from engine.exports.training_script.training_script import _module
     from engine.training.steps.device import settled
 
     folder.mkdir(exist_ok=True)
     script = script_of(run, folder)
     with settled(1):
-        _module(script).main(["--log", str(folder / "log.jsonl"), "--save", str(folder / "model.pt")])
+        module_of(script).main(["--log", str(folder / "log.jsonl"), "--save", str(folder / "model.pt")])
     assert rows(folder / "log.jsonl") == rows(run / "metrics.jsonl")
     ours, theirs = load_file(run / "model.safetensors"), torch.load(folder / "model.pt")
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)

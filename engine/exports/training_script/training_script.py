@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
-from types import ModuleType
 from typing import ClassVar, Final
 
 from engine import own_files
 from engine.exports.exporter import Checked, Exporter, ExportError
+from engine.exports.loading import module_of
 from engine.exports.subject import Subject
 from engine.files import read_bytes
 from engine.training.runs.folder import METRICS
@@ -60,7 +60,7 @@ class TrainingScript(Exporter):
             return Checked(notes=("The run has taken no step yet, so there is nothing to compare.",))
         log = beside.with_name("losses.jsonl")
         with settled(subject.info.threads or 1), redirect_stdout(StringIO()):
-            _module(beside).main(["--max-steps", str(len(known)), "--log", str(log)])
+            module_of(beside).main(["--max-steps", str(len(known)), "--log", str(log)])
         found = _rows(log)
         log.unlink()
         largest = max(abs(found.get(step, float("inf")) - loss) for step, loss in known.items())
@@ -130,11 +130,3 @@ def _losses(subject: Subject, most: int) -> dict[int, float]:
 def _rows(log: Path) -> dict[int, float]:
     rows = [json.loads(line) for line in read_bytes(log, 2**24).splitlines()]
     return {row["step"]: row["loss"] for row in rows if row["split"] == "train"}
-
-
-def _module(path: Path) -> ModuleType:
-    """The script as a module."""
-    module = ModuleType("exported_training_script")
-    module.__file__ = str(path)
-    exec(compile(read_bytes(path, 2**24).decode(), f"<{path.name}>", "exec"), module.__dict__)
-    return module

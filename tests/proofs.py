@@ -39,9 +39,11 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "engine/test_source.py",
         "engine/test_source_*",
     ),
+    "exports": ("engine/test_exports*",),
     "kills": (
         "engine/test_training_resume*",
         "engine/test_training_keeping*",
+        "engine/test_training_lengthening*",
         "engine/test_child*",
         "engine/test_journal*",
         "gui/test_recovery*",

@@ -103,7 +103,9 @@ class Trainer:
             run_dir = turn.path
         info = read(run_dir)
         if info.state == "finished":
-            raise RunError(f"The run in {run_dir} has finished: there is nothing left to resume.")
+            raise RunError(
+                f"The run in {run_dir} has finished: there is nothing left to resume. More epochs lengthen it."
+            )
         graph = project.load_own(run_dir, PROJECT)
         return cls(graph, run_dir, root=root, control=control, history=history, on_epoch=on_epoch, resumed=info)
 
@@ -231,6 +233,11 @@ class Trainer:
         ``seen`` is the fingerprint of the data it goes on with.
         """
         if checkpoint is None:
+            if info.inherited:
+                raise RunError(
+                    f"The run in {info.path} has kept no state, and it began with the weights of another run: begin a "
+                    "new run with those."
+                )
             run = Run.reopen(info, 0, 0, data=seen)
             self._show(run=run.path)
             return run

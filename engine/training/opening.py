@@ -123,6 +123,14 @@ def _restore(session: Session, checkpoint: Checkpoint) -> None:
         raise TrainingError(
             f"{checkpoint.folder} is no state of this network, so the run cannot be resumed: begin a new one."
         ) from error
+    if session.lr.resized:
+        changes = {one.step: one.value for one in session.recorder.run.info.changes}
+        session.lr.follow(progress.step, progress.epochs, changes)
+        name, epochs = session.config.schedule.name, session.config.epochs
+        session.note(
+            f"The schedule {name!r} depends on the number of epochs: from here on the learning rate is that of a run "
+            f"of {epochs} epochs, but the first {progress.epochs} were trained with that of another length."
+        )
     session.recorder.restore(progress.seconds, progress.sums)
     session.monitor.remember(session.recorder.run.info.diagnoses, session.recorder.history)
     session.epochs, session.steps, session.batches = progress.epochs, progress.step, progress.batches

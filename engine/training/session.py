@@ -84,6 +84,8 @@ class Session:
         """The one this session began with."""
         self._lost = ""
         """Why no data can be read any more."""
+        self._replay = {one.step: one.value for one in self.recorder.run.info.replay if one.setting == LR}
+        """Step → the learning rate from then on, as it was changed before the run was lengthened."""
         self.network, self.lr = self.stepper.network, self.stepper.lr
         self.steps_total = self.config.epochs * steps_of(len(self.data.train), self.plan)
 
@@ -224,7 +226,7 @@ class Session:
 
     def _step(self, epoch: int, batches: Sequence[Batch]) -> None:
         number = self.steps + 1
-        asked = self.control.take_lr()
+        asked = self.control.take_lr() or self._replay.get(number)
         if asked is not None and asked != self.lr.value:
             self.recorder.change(LiveChange(number, LR, self.lr.value, asked))
             self.lr.set(asked)

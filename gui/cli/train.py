@@ -18,6 +18,7 @@ from engine.training.control import Control
 from engine.training.plan import check
 from engine.training.runs import folds
 from engine.training.runs.catalogue import accept_data
+from engine.training.runs.lengthening import lengthen
 from engine.training.steps.threads import use_passive_waiting
 from gui.cli import folds as report
 from gui.cli.common import CallError, Commands, add_set, add_what
@@ -49,7 +50,9 @@ def add(commands: Commands) -> None:
         "--changed-data", action="store_true", help="resume though the data have changed since: with them as they are"
     )
     parser.add_argument("--folds", type=int, metavar="K", help="cross-validation: K runs, then mean and deviation")
-    parser.add_argument("--epochs", type=int, metavar="N", help="how many times over the data")
+    parser.add_argument(
+        "--epochs", type=int, metavar="N", help="how many times over the data; with --resume the new total"
+    )
     add_set(parser, "change a setting or parameter, as training.optimizer.lr=0.01; may be given again")
     parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1 or mps")
     parser.add_argument("--threads", type=int, metavar="N", help="how many threads a step may use on the CPU")
@@ -64,11 +67,11 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     given = [
         name
-        for name in ("what", "epochs", "folds", "device", "threads", "run_dir", "weights_of", "data", "target", "split")
+        for name in ("what", "folds", "device", "threads", "run_dir", "weights_of", "data", "target", "split")
         if getattr(args, name) is not None
     ]
     if args.resume is not None and (given or args.assignments):
-        raise CallError("--resume continues a run as it was: it takes no WHAT and no other settings.")
+        raise CallError("--resume continues a run as it was: it takes no WHAT and no settings but --epochs.")
     if args.changed_data and args.resume is None:
         raise CallError("--changed-data is about --resume; give both.")
     if args.resume is None and args.what is None:
@@ -79,6 +82,8 @@ def run(args: argparse.Namespace) -> int:
     if args.resume is not None:
         if args.changed_data:
             _accept(args.resume)
+        if args.epochs is not None:
+            args.resume = lengthen(args.resume, args.epochs)
         if folds.is_folds(args.resume):
             return _cross_validate(args.resume, args)
         return _train(partial(Trainer.resume, args.resume), args)[0]

@@ -40,6 +40,7 @@ def test_weights_are_those_of_the_run(digits: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["weights.safetensors"]
 
 
+@pytest.mark.slow
 def test_the_model_class_needs_torch_alone_and_takes_the_weights(digits: Path, tmp_path: Path) -> None:
     subject = Subject.of_run(digits)
     exported(subject, tmp_path / "model.py")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from engine.exports.export import export
 from engine.exports.exporter import ExportError
 from engine.exports.prediction_package.package import PackageArchive, PackageFolder
 from engine.exports.subject import Subject
+from engine.training.steps.device import settled
 from gui.cli import main
 from presets.fitting import fitted
 from tests.engine.own_data import diabetes_table, digit_folders, iris_arrays, wine_table
@@ -99,14 +101,23 @@ def board_table(place: Path) -> tuple[Path, list[Path]]:
 CASES = [wine, diabetes, people, arrays, own_images, board_images, board_table]
 
 
-def test_an_archive_answers_as_predict_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_archive_answers_as_predict_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     run, paths = wine(tmp_path)
     done = export(PackageArchive(), Subject.of_run(run), tmp_path / "wine.zip")
     assert (done.checked.samples, done.checked.difference) == (len(Subject.of_run(run).samples(64)[0]), 0.0)
     with zipfile.ZipFile(tmp_path / "wine.zip") as archive:
         archive.extractall(tmp_path / "elsewhere")
     package = tmp_path / "elsewhere" / "wine"
-    assert json.loads(said_by_package(package, paths, "--json")) == said_by_us(run, paths, capsys)
+    ours = said_by_us(run, paths, capsys)
+    monkeypatch.syspath_prepend(str(package))
+    monkeypatch.setattr(sys, "argv", ["predict.py", str(paths[0]), "--json"])
+    monkeypatch.setitem(sys.modules, "model", None)
+    monkeypatch.delitem(sys.modules, "model")
+    with settled(1):
+        runpy.run_path(str(package / "predict.py"), run_name="__main__")
+    assert json.loads(capsys.readouterr().out) == ours
     text = "".join(path.read_text() for path in package.iterdir() if path.suffix != ".pt")
     assert str(tmp_path) not in text
     assert "import engine" not in text

@@ -67,6 +67,8 @@ class RunInfo(BaseModel):
     """What went wrong."""
     changes: Changes = ()
     """The settings that were changed while it ran; runs of former versions do not say these."""
+    replay: Changes = ()
+    """What was changed while it ran before it was lengthened: steps that are taken again are the same."""
     inherited: bool = False
     """Whether it began with the weights of another run; runs of former versions do not say."""
     modules: dict[str, str] = {}

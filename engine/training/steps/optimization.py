@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from engine.training.runs.checkpoint import State
 from engine.training.status import TrainingError
 from engine.training.steps.paired_optimizer import PairedOptimizer
 
+LENGTHS = ("T_max", "total_iters", "total_steps")
+"""What schedules call the epochs or steps they are made for."""
 SPARSE = ("sparse_adam", "sgd", "adagrad", "lbfgs")
 """Those that take sparse gradients."""
 FUSED = ("sgd", "adam", "adamw")
@@ -73,7 +76,10 @@ class LearningRate:
         self._interval = getattr(config.schedule, "interval", "epoch")
         self._counts = max(config.epochs * (steps if self._interval == "step" else 1), 1)
         self._scheduler = make_schedule(optimizer, config.schedule, self._counts)
-        self._rise, self._steps = round(config.warmup * steps), 0
+        self._rise, self._steps, self._epoch = round(config.warmup * steps), 0, steps
+        self.resized = False
+        """Whether it was restored to another number of epochs, on which the schedule depends: see `follow`."""
+        self._first = [{name: value for name, value in group.items() if name != "params"} for group in self._all()]
         self._rates = self._groups()
         self._apply()
 
@@ -112,6 +118,9 @@ class LearningRate:
         """How far the warm-up is: 1 once it is over."""
         return min(1.0, (self._steps + 1) / (self._rise + 1))
 
+    def _all(self) -> list[dict[str, Any]]:
+        return self.optimizer.param_groups
+
     def _groups(self) -> list[float]:
         return [float(group["lr"]) for group in self.optimizer.param_groups]
 
@@ -131,11 +140,31 @@ class LearningRate:
         return {"optimizer": self.optimizer.state_dict(), "schedule": schedule, "warmup": warmup}
 
     def restore(self, state: State) -> None:
-        """Go on from what `state` gave."""
+        """Go on from what `state` gave; where the run has another length since, `follow` has to come next."""
         self.optimizer.load_state_dict(dict(state["optimizer"]))
+        own = {} if self._scheduler is None else self._scheduler.state_dict()
+        if any(name in own and state["schedule"].get(name, own[name]) != own[name] for name in LENGTHS):
+            self.resized = True
+            for group, first in zip(self._all(), self._first, strict=True):
+                group.update(first)
+            return
         self._steps, self._rates = state["warmup"]["steps"], list(state["warmup"]["rates"])
         if self._scheduler is not None:
             self._scheduler.load_state_dict(dict(state["schedule"]))
+
+    def follow(self, steps: int, epochs: int, changes: Mapping[int, float]) -> None:
+        """Go through so many steps and epochs without the optimizer: to where a run of this length would be.
+
+        ``changes`` are the learning rates that were set before a step.
+        """
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch misses the steps of the optimizer
+            for step in range(1, steps + 1):
+                if step in changes:
+                    self.set(changes[step])
+                self.step_done()
+                if step % self._epoch == 0 and step // self._epoch <= epochs:
+                    self.epoch_done(None)
 
     def set(self, lr: float) -> None:
         """Use another learning rate from now on; what the schedule does later is scaled along."""

@@ -39,8 +39,8 @@ class Int8File(Exporter):
     def write(self, subject: Subject, beside: Path) -> None:
         from engine.exports.dynamic import quiet, reason
 
-        whole = beside.with_name("float32.onnx")
-        with whole.open("wb") as file:
+        whole = _whole(beside)
+        with _whole(beside).open("wb") as file:
             file.write(model_of(subject))
         try:
             with quiet():
@@ -77,6 +77,11 @@ class Int8File(Exporter):
         return Checked(
             len(samples[0]), difference(expected, answers), notes=subject.notes, table=tuple(rows), facts=facts
         )
+
+
+def _whole(beside: Path) -> Path:
+    """The model that is quantised, while that lasts."""
+    return beside.with_name("float32.onnx")
 
 
 def quantise(subject: Subject, whole: Path, beside: Path) -> None:

@@ -54,19 +54,29 @@ def each(
     output: Output, answer: Tensor, target: Tensor, weights: Tensor | None = None, *, masked: bool = True
 ) -> Tensor:
     """(N) the loss of every sample by itself: what `loss` is of a batch of that sample alone."""
+    sums, counts = each_summed(output, answer, target, weights, masked=masked)
+    return sums / counts.clamp(min=torch.finfo(sums.dtype).tiny)
+
+
+def each_summed(
+    output: Output, answer: Tensor, target: Tensor, weights: Tensor | None = None, *, masked: bool = True
+) -> tuple[Tensor, Tensor]:
+    """(sums, numbers), each (N): what `summed` gives of every sample; together they are that of all."""
     if output.loss in ("kl_div", "cosine_embedding_loss"):
         pairs = zip(answer[:, None], target[:, None], strict=True)
-        return torch.stack([loss(output, one, goal, weights, masked=masked) for one, goal in pairs])
+        parts = [summed(output, one, goal, weights, masked=masked) for one, goal in pairs]
+        return torch.stack([part[0] for part in parts]), answer.new_tensor([float(part[1]) for part in parts])
     values = _compare(output, answer, target, weights, "none")
     if output.loss == "ctc_loss":
-        return values
+        return values, torch.ones_like(values)
     values = values.reshape(len(answer), -1)
-    if not of_classes(output.loss) or target.is_floating_point() or output.loss == "multi_margin_loss":
-        return values.mean(1)
-    counts = torch.ones_like(values) if weights is None else weights[target.clamp(min=0)].reshape(values.shape)
-    if output.ignored is not None:
-        counts = counts.masked_fill((target == output.ignored).reshape(values.shape), 0.0)
-    return values.sum(1) / counts.sum(1).clamp(min=torch.finfo(values.dtype).tiny)
+    counts = torch.ones_like(values)
+    if of_classes(output.loss) and not target.is_floating_point() and output.loss != "multi_margin_loss":
+        if weights is not None:
+            counts = weights[target.clamp(min=0)].reshape(values.shape)
+        if output.ignored is not None:
+            counts = counts.masked_fill((target == output.ignored).reshape(values.shape), 0.0)
+    return values.sum(1), counts.sum(1)
 
 
 def is_soft(output: Output, answer: Tensor, target: Tensor) -> bool:

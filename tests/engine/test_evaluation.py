@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -19,8 +20,11 @@ from engine.inside.evaluation.overlays import intersection_over_union
 from engine.inside.evaluation.sample_scores import SampleScores
 from engine.inside.evaluation.slices import bootstrap, slices, wilson
 from engine.inside.evaluation.suspects import confident, suspects
+from engine.inside.evaluation.tallies import tallies
 from engine.layers.endpoints import Output
 from engine.losses.functional import each, loss
+from engine.metrics.tasks import Task
+from engine.training.evaluation.network import Head, Network, Term
 
 SOURCE = np.random.default_rng(0)
 
@@ -295,3 +299,57 @@ def test_the_loss_of_each_sample_is_that_of_a_batch_of_it_alone(
     ours = each(output, answer, target, weights, masked=masked)
     alone = [loss(output, answer[k : k + 1], target[k : k + 1], weights, masked=masked) for k in range(6)]
     assert torch.allclose(ours, torch.stack(alone), atol=1e-6)
+
+
+def a_head(
+    name: str, output: Output, task: Task, index: int = 0, weights: torch.Tensor | None = None, masked: bool = False
+) -> Head:
+    return Head(name, output, index, name, task, masked, task.chosen(task.fitting()), weights)
+
+
+SOFTMAX = a_head("label", Output(loss="cross_entropy"), Task("classes", 7))
+WEIGHED = a_head(
+    "tags", Output(loss="cross_entropy"), Task("classes", 4, 1), weights=torch.tensor([1.0, 2.0, 0.0, 3.0])
+)
+MASK = a_head("mask", Output(loss="cross_entropy", ignore_index=0), Task("classes", 4, 1), masked=True)
+SEVERAL = a_head("several", Output(loss="binary_cross_entropy_with_logits"), Task("two", axes=1))
+NUMBERS_TWO = a_head("numbers", Output(loss="mse_loss", weight=0.5), Task("values", axes=1))
+ROW = a_head("row", Output(loss="ctc_loss", blank=0), Task("sequence", axes=1))
+
+
+def drawn_answers(head: Head, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Answers and targets that fit a head."""
+    source = torch.Generator().manual_seed(3)
+    classes, kind = head.task.classes, head.task.kind
+    shape = (count, 5)[: head.task.axes + 1]
+    if kind == "classes":
+        return torch.randn(*shape, classes, generator=source), torch.randint(0, classes, shape, generator=source)
+    if kind == "sequence":
+        steps = torch.randn(count, 6, 3, generator=source).log_softmax(-1)
+        return steps, torch.randint(0, 3, (count, 2), generator=source)
+    values = torch.randn(count, 3, generator=source)
+    return values, torch.randint(0, 2, (count, 3), generator=source).float() if kind == "two" else values * 2 + 1
+
+
+@pytest.mark.parametrize(
+    "heads", [(SOFTMAX,), (WEIGHED,), (MASK,), (SEVERAL,), (NUMBERS_TWO,), (ROW,), (SOFTMAX, NUMBERS_TWO)]
+)
+@pytest.mark.parametrize("term", [False, True])
+def test_metrics_of_any_draw_are_those_of_the_training(heads: tuple[Head, ...], term: bool) -> None:
+    """By `Network.measure`, which counts with torchmetrics; only the AUROC is no sum over samples."""
+    count = 40
+    placed = tuple(dataclasses.replace(head, index=index) for index, head in enumerate(heads))
+    made = [drawn_answers(head, count) for head in placed]
+    answers, batch = [one for one, _ in made], {head.name: goal for head, (_, goal) in zip(placed, made, strict=True)}
+    terms = (Term("penalty", Output(loss="value", weight=0.1), len(answers)),) if term else ()
+    answers += [torch.rand(count, 2)] if term else []
+    network = Network(torch.nn.Identity(), (heads[0].name,), placed, terms)
+    of_rows = tallies(network, tuple(answers), batch)
+    source = np.random.default_rng(0)
+    for rows in (np.arange(count), *source.integers(0, count, (4, count))):
+        chosen = torch.from_numpy(rows)
+        drawn = {name: values[chosen] for name, values in batch.items()}
+        known = network.measure([(tuple(answer[chosen] for answer in answers), drawn)])
+        single = {name: value for name, value in known.items() if isinstance(value, float) and "auroc" not in name}
+        ours = of_rows(np.bincount(rows, minlength=count)[None].astype(float))
+        assert {name: float(value[0]) for name, value in ours.items()} == pytest.approx(single, rel=1e-4, abs=1e-6)

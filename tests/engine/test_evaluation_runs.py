@@ -31,6 +31,7 @@ from engine.inside.evaluation.overlays import overlay
 from engine.inside.evaluation.properties import properties
 from engine.inside.evaluation.sample_scores import sample_scores
 from engine.inside.evaluation.scores import scores_of
+from engine.inside.evaluation.tallies import tallies
 from engine.inside.trained import open_run
 from engine.training.loop import Trainer
 from engine.training.runs.folder import PROJECT, WEIGHTS, RunError
@@ -92,6 +93,22 @@ def blobs(place: Path) -> Path:
 @pytest.fixture(scope="module")
 def images(place: Path) -> Path:
     return trained(fitted("lenet-5", sources.describe(digit_folders(place / "own", 120)))[0], place / "images", 1)
+
+
+@pytest.mark.parametrize("run", ["wine", "diabetes", "blobs", "images"])
+def test_metrics_of_samples_drawn_again_are_sums_over_samples(run: str, request: pytest.FixtureRequest) -> None:
+    one = asked(request.getfixturevalue(run), "train")
+    network = one.trained.network
+    of_rows = tallies(network, one.answers, one.batch)
+    source = np.random.default_rng(0)
+    for rows in (np.arange(len(one)), *source.integers(0, len(one), (3, len(one))), np.zeros(5, int)):
+        chosen = torch.from_numpy(rows)
+        drawn = {name: values[chosen] for name, values in one.batch.items()}
+        known = network.measure([(tuple(answer[chosen] for answer in one.answers), drawn)])
+        ours = of_rows(np.bincount(rows, minlength=len(one))[None].astype(float))
+        single = {name: value for name, value in known.items() if isinstance(value, float)}
+        assert set(single) == set(ours)
+        assert {name: float(ours[name][0]) for name in single} == pytest.approx(single, rel=1e-4, abs=1e-6)
 
 
 def test_samples_are_called_as_in_their_files(wine: Path, images: Path, table: Path, place: Path) -> None:

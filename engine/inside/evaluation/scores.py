@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
@@ -13,17 +13,23 @@ from torch import Tensor
 
 from engine.data.pipeline import Part
 from engine.inside.evaluation.answered import Answered, answered
+from engine.inside.evaluation.tallies import tallies
 from engine.inside.trained import Trained
 from engine.metrics.output_metrics import Value
 from engine.seeds import derive
 from engine.training.evaluation.network import Network
 
+if TYPE_CHECKING:
+    from engine.data.dataset import Array
+
 RESAMPLES: Final = 1000
 LEVEL: Final = 0.95
 """The share of intervals that hold the value over all samples there could be."""
 PER_CLASS: Final = "_per_class"
-MOST_NUMBERS: Final = 2**28
-"""Numbers in all answers up to which they are kept to be drawn again."""
+MOST_NUMBERS: Final = 2**20
+"""Numbers in all answers up to which metrics that are no sums over samples (the AUROC) are measured for every draw."""
+TOGETHER, DRAWS = 2**22, 50
+"""Samples, and times that they are drawn, at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +107,43 @@ def measured(
     """
     network, count = trained.network, len(answers[0])
     whole = network.measure([(answers, batch)])
-    drawn: dict[str, list[float]] = {}
-    generator = torch.Generator().manual_seed(derive(seed, "bootstrap"))
-    large = sum(answer.numel() for answer in answers) > MOST_NUMBERS
-    for number in range(0 if large else resamples):
-        if not watch(number / resamples):
-            return None
-        rows = torch.randint(count, (count,), generator=generator).to(trained.device)
-        for name, value in _again(network, answers, batch, rows).items():
-            if isinstance(value, float):
-                drawn.setdefault(name, []).append(value)
-    metrics = {name: _interval(value, drawn.get(name, [])) for name, value in whole.items() if isinstance(value, float)}
+    single = {name: value for name, value in whole.items() if isinstance(value, float)}
     listed = {name: value for name, value in whole.items() if not isinstance(value, float)}
+    of_rows = tallies(network, answers, batch) if resamples else None
+    drawn: dict[str, list[Array]] = {}
+    source = np.random.default_rng(derive(seed, "bootstrap"))
+    step = max(1, min(DRAWS, TOGETHER // max(1, count)))
+    again = set[str]()
+    for start in range(0, resamples, step):
+        if not watch(start / resamples):
+            return None
+        rows = source.integers(0, count, (min(step, resamples - start), count))
+        assert of_rows is not None
+        if not start:
+            again = _without_tally(single, of_rows(np.ones((1, count))))
+        weights = np.stack([np.bincount(one, minlength=count) for one in rows]).astype(np.float64)
+        for name, values in of_rows(weights).items():
+            if name not in again:
+                drawn.setdefault(name, []).append(values)
+        if again and sum(answer.numel() for answer in answers) <= MOST_NUMBERS:
+            for number, one in enumerate(rows):
+                if not watch((start + number) / resamples):
+                    return None
+                for name, value in _again(network, answers, batch, torch.from_numpy(one).to(trained.device)).items():
+                    if name in again and isinstance(value, float):
+                        drawn.setdefault(name, []).append(np.array([value]))
+    metrics = {name: _interval(value, drawn.get(name, [])) for name, value in single.items()}
     names = trained.data.fields[network.heads[0].field].names if network.heads else ()
     return Scores(metrics, listed, count, names)
+
+
+def _without_tally(known: Mapping[str, float], found: Mapping[str, Array]) -> set[str]:
+    """Metrics that are no sums over samples, as far as their value over all samples tells: to be measured each time."""
+    return {
+        name
+        for name, value in known.items()
+        if math.isfinite(value) and (name not in found or not np.isclose(found[name][0], value, rtol=1e-3, atol=1e-5))
+    }
 
 
 def _again(network: Network, answers: tuple[Tensor, ...], batch: dict[str, Tensor], rows: Tensor) -> dict[str, Value]:
@@ -123,9 +152,10 @@ def _again(network: Network, answers: tuple[Tensor, ...], batch: dict[str, Tenso
     return network.measure([(tuple(answer[rows] for answer in answers), chosen)])
 
 
-def _interval(value: float, drawn: list[float]) -> Interval:
-    known = [one for one in drawn if math.isfinite(one)]
-    if not known or not math.isfinite(value):
+def _interval(value: float, drawn: list[Array]) -> Interval:
+    every = np.concatenate(drawn) if drawn else np.zeros(0)
+    known = every[np.isfinite(every)]
+    if not len(known) or not math.isfinite(value):
         return Interval(value)
     low, high = np.percentile(known, [50 * (1 - LEVEL), 50 * (1 + LEVEL)]).tolist()
     return Interval(value, low, high)

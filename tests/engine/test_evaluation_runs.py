@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +15,6 @@ from sklearn import metrics
 
 from engine import project
 from engine.data import sources
-from engine.data.dataset import DataError
 from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.inside.evaluation.answered import Answered, answer_all
@@ -34,7 +30,6 @@ from engine.inside.evaluation.scores import scores_of
 from engine.inside.evaluation.tallies import tallies
 from engine.inside.trained import open_run
 from engine.training.loop import Trainer
-from engine.training.runs.folder import PROJECT, WEIGHTS, RunError
 from engine.training.runs.folds import run_folders
 from engine.training.status import TrainingError
 from gui.cli import main
@@ -316,72 +311,6 @@ def test_labels_are_not_checked_on_what_was_learned(wine: Path) -> None:
     found = details(asked(wine, "train"))
     assert found.suspects is None
     assert any("has learned from these samples" in note for note in found.notes)
-
-
-# -- bad input ---------------------------------------------------------------------------------------------------------
-
-
-def changed(table: Path, path: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Path:
-    change(pd.read_csv(table)).to_csv(path, index=False)
-    return path
-
-
-def test_a_class_the_run_never_saw_is_left_out_and_said(wine: Path, table: Path, tmp_path: Path) -> None:
-    def strange(frame: pd.DataFrame) -> pd.DataFrame:
-        frame.loc[:6, "grower"] = "grower 9"
-        return frame
-
-    one = open_run(wine)
-    data = of_files(one, changed(table, tmp_path / "new.csv", strange))
-    assert len(data) == 171
-    assert data.notes == ("7 samples are left out: the run has not learned a class of these data, 'grower 9'.",)
-    none = changed(table, tmp_path / "none.csv", lambda frame: frame.assign(grower="grower 9"))
-    with pytest.raises(DataError, match="no row"):
-        of_files(one, none)
-
-
-def test_an_image_of_an_unknown_class_is_left_out_and_said(images: Path, place: Path, tmp_path: Path) -> None:
-    shutil.copytree(place / "own" / "3", tmp_path / "new" / "3")
-    shutil.copytree(place / "own" / "4", tmp_path / "new" / "cat")
-    data = of_files(open_run(images), tmp_path / "new")
-    assert len(data) == len(list((place / "own" / "3").iterdir()))
-    (note,) = data.notes
-    assert "'cat'" in note
-
-
-def test_a_class_without_samples_is_said(wine: Path, table: Path, tmp_path: Path) -> None:
-    file = changed(table, tmp_path / "two.csv", lambda frame: frame[frame["grower"] != "grower 2"])
-    one = open_run(wine)
-    found = details(answer_all(one, of_files(one, file)))
-    assert any("no sample of the class 'grower 2'" in note for note in found.notes)
-    assert np.isnan(found.curves[1].auroc)
-    assert np.isfinite(found.curves[0].auroc)
-
-
-def test_weights_that_do_not_fit_are_a_sentence(wine: Path, diabetes: Path, place: Path) -> None:
-    copy = shutil.copytree(wine, place / "strange weights")
-    shutil.copy(diabetes / WEIGHTS, copy / WEIGHTS)
-    with pytest.raises(RunError, match="do not fit its network"):
-        open_run(copy)
-
-
-def test_a_missing_package_is_a_sentence(wine: Path, place: Path, capsys: Capture) -> None:
-    file = shutil.copytree(wine, place / "missing package") / PROJECT
-    file.write_text(file.read_text(encoding="utf-8").replace('"ReLU"', '"AcmeUnit"'), encoding="utf-8")
-    assert main(["evaluate", str(file.parent)]) == 2
-    assert "AcmeUnit" in capsys.readouterr().err
-
-
-def test_data_that_have_changed_are_said(table: Path, tmp_path: Path, capsys: Capture) -> None:
-    own = tmp_path / "wine.csv"
-    shutil.copy(table, own)
-    run = trained(fitted("mlp", sources.describe(own))[0], tmp_path / "run", 1)
-    assert open_run(run).note == ""
-    changed(own, own, lambda frame: frame.iloc[:-5])
-    assert main(["evaluate", str(run), "--resamples", "0", "--json"]) == 0
-    shown = capsys.readouterr()
-    assert "have changed since" in shown.err
-    json.loads(shown.out)
 
 
 def test_chances_of_two_classes_have_the_name_of_the_second(place: Path) -> None:

@@ -1,0 +1,114 @@
+"""Runs and data that do not fit: each is a sentence that says what, and what is left out is counted."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.data import sources
+from engine.data.dataset import DataError
+from engine.inside.evaluation.answered import answer_all
+from engine.inside.evaluation.details import details
+from engine.inside.evaluation.evaluation_set import of_files
+from engine.inside.trained import open_run
+from engine.training.runs.folder import PROJECT, WEIGHTS, RunError
+from gui.cli import main
+from presets.fitting import fitted
+from tests.engine.own_data import diabetes_table, digit_folders, wine_table
+from tests.engine.test_evaluation_runs import trained
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("evaluation")
+
+
+@pytest.fixture(scope="module")
+def table(place: Path) -> Path:
+    return wine_table(place / "wine.csv")
+
+
+@pytest.fixture(scope="module")
+def wine(place: Path, table: Path) -> Path:
+    return trained(fitted("mlp", sources.describe(table))[0], place / "wine", 1)
+
+
+@pytest.fixture(scope="module")
+def diabetes(place: Path) -> Path:
+    return trained(fitted("mlp", sources.describe(diabetes_table(place / "d.csv")))[0], place / "diabetes", 1)
+
+
+@pytest.fixture(scope="module")
+def images(place: Path) -> Path:
+    return trained(fitted("lenet-5", sources.describe(digit_folders(place / "own", 60)))[0], place / "images", 1)
+
+
+def changed(table: Path, path: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Path:
+    change(pd.read_csv(table)).to_csv(path, index=False)
+    return path
+
+
+def test_a_class_the_run_never_saw_is_left_out_and_said(wine: Path, table: Path, tmp_path: Path) -> None:
+    def strange(frame: pd.DataFrame) -> pd.DataFrame:
+        frame.loc[:6, "grower"] = "grower 9"
+        return frame
+
+    one = open_run(wine)
+    data = of_files(one, changed(table, tmp_path / "new.csv", strange))
+    assert len(data) == 171
+    assert data.notes == ("7 samples are left out: the run has not learned a class of these data, 'grower 9'.",)
+    none = changed(table, tmp_path / "none.csv", lambda frame: frame.assign(grower="grower 9"))
+    with pytest.raises(DataError, match="no row"):
+        of_files(one, none)
+
+
+def test_an_image_of_an_unknown_class_is_left_out_and_said(images: Path, place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "own" / "3", tmp_path / "new" / "3")
+    shutil.copytree(place / "own" / "4", tmp_path / "new" / "cat")
+    data = of_files(open_run(images), tmp_path / "new")
+    assert len(data) == len(list((place / "own" / "3").iterdir()))
+    (note,) = data.notes
+    assert "'cat'" in note
+
+
+def test_a_class_without_samples_is_said(wine: Path, table: Path, tmp_path: Path) -> None:
+    file = changed(table, tmp_path / "two.csv", lambda frame: frame[frame["grower"] != "grower 2"])
+    one = open_run(wine)
+    found = details(answer_all(one, of_files(one, file)))
+    assert any("no sample of the class 'grower 2'" in note for note in found.notes)
+    assert np.isnan(found.curves[1].auroc)
+    assert np.isfinite(found.curves[0].auroc)
+
+
+def test_weights_that_do_not_fit_are_a_sentence(wine: Path, diabetes: Path, place: Path) -> None:
+    copy = shutil.copytree(wine, place / "strange weights")
+    shutil.copy(diabetes / WEIGHTS, copy / WEIGHTS)
+    with pytest.raises(RunError, match="do not fit its network"):
+        open_run(copy)
+
+
+def test_a_missing_package_is_a_sentence(wine: Path, place: Path, capsys: Capture) -> None:
+    file = shutil.copytree(wine, place / "missing package") / PROJECT
+    file.write_text(file.read_text(encoding="utf-8").replace('"ReLU"', '"AcmeUnit"'), encoding="utf-8")
+    assert main(["evaluate", str(file.parent)]) == 2
+    assert "AcmeUnit" in capsys.readouterr().err
+
+
+def test_data_that_have_changed_are_said(table: Path, tmp_path: Path, capsys: Capture) -> None:
+    own = tmp_path / "wine.csv"
+    shutil.copy(table, own)
+    run = trained(fitted("mlp", sources.describe(own))[0], tmp_path / "run", 1)
+    assert open_run(run).note == ""
+    changed(own, own, lambda frame: frame.iloc[:-5])
+    assert main(["evaluate", str(run), "--resamples", "0", "--json"]) == 0
+    shown = capsys.readouterr()
+    assert "have changed since" in shown.err
+    json.loads(shown.out)

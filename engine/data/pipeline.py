@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from math import prod
@@ -148,11 +148,17 @@ class Preview:
     after: dict[str, Array]
 
 
-def prepare(config: DataConfig, device: torch.device | str = "cpu", room: int | None = None) -> Prepared:
+def prepare(
+    config: DataConfig,
+    device: torch.device | str = "cpu",
+    room: int | None = None,
+    learnt: Sequence[Fitted] | None = None,
+) -> Prepared:
     """Load, split and transform the data and put it on the device. Raises DataError.
 
     With ``room``, the bytes that the device has for it, larger data stay in the computer's memory and only their
-    batches go to the device. What is too large for the computer's memory, too, stays in its files.
+    batches go to the device. What is too large for the computer's memory, too, stays in its files. ``learnt`` is what
+    the transforms had learnt before; None: they learn from the training part.
     """
     import torch
 
@@ -162,11 +168,23 @@ def prepare(config: DataConfig, device: torch.device | str = "cpu", room: int | 
         _check_numbers(config, raw)
     parts = split(config, raw, specs)
     try:
-        return _placed(config, specs, raw, parts, device, room)
+        return _placed(config, specs, raw, parts, device, room, learnt)
     except (MemoryError, torch.OutOfMemoryError) as error:
         raise DataError(
             f"The samples of {declared(config).name} need more memory than there is: resize them less."
         ) from error
+
+
+def unfilled(config: DataConfig, learnt: Sequence[Fitted]) -> Prepared:
+    """The data without a sample, for networks that are asked about others: what was ``learnt`` prepares those."""
+    import numpy as np
+    import torch
+
+    specs, none = fields(config), np.empty(0, np.int64)
+    empty = {name: np.empty((0, *spec.shape), spec.dtype) for name, spec in specs.items()}
+    part = Part({name: torch.from_numpy(values) for name, values in empty.items()}, none)
+    raw = {name: np.empty((0, *spec.shape), spec.dtype) for name, spec in declared(config).fields.items()}
+    return Prepared(specs, part, part, part, tuple(learnt), raw)
 
 
 def _check_numbers(config: DataConfig, raw: Columns) -> None:
@@ -189,10 +207,11 @@ def _placed(
     parts: dict[PartName, Array],
     device: torch.device | str,
     room: int | None,
+    known: Sequence[Fitted] | None,
 ) -> Prepared:
     """Fit the transforms on the training part, apply them to all, and put every part where it belongs."""
     stages = {name: stage(name, config, raw, specs) for name in specs}
-    chains, fitted = chains_of(config, stages, specs, parts["train"])
+    chains, fitted = chains_of(config, stages, specs, parts["train"], known)
     views: dict[PartName, dict[str, View]] = {
         part: {name: stages[name].view(specs[name], parts[part], chains[name]) for name in specs} for part in PARTS
     }
@@ -252,14 +271,22 @@ def stage(name: str, config: DataConfig, raw: Columns, specs: Mapping[str, Field
 
 
 def chains_of(
-    config: DataConfig, stages: Mapping[str, Stage], specs: Mapping[str, Field], training: Array
+    config: DataConfig,
+    stages: Mapping[str, Stage],
+    specs: Mapping[str, Field],
+    training: Array,
+    known: Sequence[Fitted] | None = None,
 ) -> tuple[dict[str, tuple[Fitted, ...]], tuple[Fitted, ...]]:
-    """What is done to each field, learnt from the samples ``training`` alone; and all of it in its order."""
+    """What is done to each field, ``known`` or learnt from the samples ``training`` alone; and all in its order."""
     chains: dict[str, tuple[Fitted, ...]] = dict.fromkeys(specs, ())
     now, fitted = dict(declared(config).fields), list[Fitted]()
-    for transform in config.transforms:
+    for index, transform in enumerate(config.transforms):
         name = transform.field
-        learnt = fit(transform, stages[name].view(specs[name], training, chains[name]))
+        learnt = (
+            known[index]
+            if known is not None
+            else fit(transform, stages[name].view(specs[name], training, chains[name]))
+        )
         chains[name] = (*chains[name], learnt)
         for mask in reshape(transform, now):
             chains[mask] = (*chains[mask], for_masks(learnt, specs[mask].padding))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -83,6 +83,12 @@ def fit(transform: Transform, training: Column) -> Fitted:
         constant = variance <= rounding * variance + (rounding * mean) ** 2
     std = np.where(constant, 1.0, np.sqrt(variance))
     return Fitted(transform, tuple(mean.ravel().tolist()), tuple(std.ravel().tolist()))
+
+
+def learnt_numbers(shape: Sequence[int]) -> int:
+    """How many channels, or features, samples of a shape have: so many means, deviations or medians are learnt."""
+    along = _along(len(shape) + 1)
+    return int((1, *shape)[along.index(-1)])
 
 
 def for_masks(learnt: Fitted, padding: int | None) -> Fitted:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from engine.files import write_atomically
 from engine.inside.drawing import Stroke, drawn_field, render
 from engine.inside.predicting import asked_of
 from engine.inside.trained import Trained
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Array
 
 LINE_END = "↵"
 """What an alphabet calls the end of a line."""
@@ -60,8 +64,7 @@ def values_of(trained: Trained) -> tuple[Value, ...]:
     dataset = declared(config)
     if dataset.kind != "table" or "features" not in trained.data.raw:
         return ()
-    chosen = trained.data.raw["features"][np.sort(trained.data.train.indices)]
-    middle = np.nanmedian(np.asarray(chosen, np.float64), axis=0)
+    middle = _usual(trained)
     if config.source is None:
         names = datasets.feature_names(dataset.name)
         return tuple(Value(name, f"{number:.6g}") for name, number in zip(names, middle, strict=True))
@@ -132,6 +135,16 @@ def of_text(trained: Trained, text: str) -> Asked:
         raise DataError(f"This network is given {length:,} characters; the text has {len(symbols):,}.", field=name)
     filled = [index[one] for one in symbols] + [field.padding or 0] * (length - len(symbols))
     return Asked((text,), {name: np.array([filled], np.int64)})
+
+
+def _usual(trained: Trained) -> Array:
+    """The medians of the features over the training part; NaN where nothing is known."""
+    chosen = np.asarray(trained.data.raw["features"][np.sort(trained.data.train.indices)], np.float64)
+    fills = [one.fill for one in trained.data.fitted if one.fill and one.transform.field == "features"]
+    if len(chosen) and not np.isnan(chosen).all(axis=0).any():
+        middle: Array = np.nanmedian(chosen, axis=0)
+        return middle
+    return np.array(fills[0]) if fills else np.full(chosen.shape[1], np.nan)
 
 
 def _typed(number: float, table: Table) -> str:

@@ -43,7 +43,7 @@ def drawn_field(trained: Trained) -> tuple[str, Style] | None:
         return None
     name = trained.network.inputs[0]
     column = trained.data.raw[name]
-    if len(column.shape) != 4 or column.shape[1] != 1:
+    if len(column.shape) != 4 or column.shape[1] != 1 or not len(trained.data.train):
         return None
     style = measure(np.asarray(column[np.sort(trained.data.train.indices[:LOOKED_AT])], np.float32))
     return None if style is None else (name, style)

@@ -9,13 +9,15 @@ from pathlib import Path
 import torch
 
 from engine import project
+from engine.data.dataset import MissingFiles
 from engine.data.fingerprint import fingerprint
 from engine.data.origin import declared, opened
-from engine.data.pipeline import Part, PartName, Prepared, of_others, prepare
+from engine.data.pipeline import Part, PartName, Prepared, of_others, prepare, unfilled
 from engine.settings.data import DataConfig, SourceSettings
 from engine.training.evaluation.network import Network
 from engine.training.plan import TrainingPlan, check
 from engine.training.runs.folder import PROJECT, RunError
+from engine.training.runs.preparation import stored
 from engine.training.runs.run_info import read
 from engine.training.runs.stored import parent_of
 from engine.training.status import TrainingError
@@ -85,12 +87,12 @@ def open_run(
     info = read(folder)
     graph, target = project.load(folder / PROJECT), torch.device(device)
     plan = check(graph)
-    data = prepare(plan.data, target)
+    data, gone = _prepared(folder, plan.data, target)
     with settled(1):  # new weights are drawn first, and a training in this process is not to notice
         network = build(plan, data, target).network
     parent = parent_of(folder) if weights is None else None
-    notes = [parent.note] if parent is not None and parent.note else []
-    if info.data and info.data != fingerprint(plan.data):
+    notes = list(filter(None, (parent.note if parent is not None else "", gone)))
+    if not gone and info.data and info.data != fingerprint(plan.data):
         notes.append(
             f"The data {declared(plan.data).name!r} have changed since the run in {folder} was trained: its parts may "
             "hold samples it has learned from."
@@ -101,3 +103,17 @@ def open_run(
         raise RunError(f"The weights in {folder} do not fit its network: the run is damaged.") from error
     network.module.eval()
     return Trained(folder, plan, data, network, target, " ".join(notes))
+
+
+def _prepared(folder: Path, config: DataConfig, device: torch.device) -> tuple[Prepared, str]:
+    """The data of a run, prepared by what its transforms had learnt; without samples where own data are gone, and why.
+
+    Raises RunError and DataError.
+    """
+    learnt = stored(folder, config)
+    try:
+        return prepare(config, device, learnt=learnt), ""
+    except MissingFiles as error:
+        if config.source is None or learnt is None:
+            raise
+        return unfilled(config, learnt), f"{error} Until then the network can be asked about other files alone."

@@ -24,6 +24,7 @@ from engine.training.runs.clock import read_curves
 from engine.training.runs.copying import CopyCancelled, copy_run
 from engine.training.runs.folder import PROJECT, RunError
 from engine.training.runs.origin import reason
+from engine.training.runs.preparation import content_of, stored
 from engine.training.runs.run import Run
 from engine.training.runs.run_info import RunInfo, environment, read
 from engine.training.status import Result, State, Status, TrainingError
@@ -149,7 +150,8 @@ class Trainer:
             wanted = resumed.threads if resumed else plan.training.threads
             threads = device.choose_threads(wanted, plan.multiply_adds)
             self._show(phase="loading the data")
-            data = prepare(plan.data, target, room_for_data(target))
+            learnt = stored(resumed.path, plan.data) if resumed else None
+            data = prepare(plan.data, target, room_for_data(target), learnt)
             if not batches_of(len(data.train), plan):
                 raise TrainingError(
                     f"data.batch_size is {plan.data.batch_size}, but there are {len(data.train)} training samples: "
@@ -170,6 +172,8 @@ class Trainer:
             run = (
                 self._old_run(resumed, checkpoint, seen) if resumed else self._new_run(plan, str(target), threads, seen)
             )
+            if learnt is None:
+                self._store(run, content_of(data.fitted))
         except CopyCancelled:
             return self._cancelled()
         except (DataError, RunError, TrainingError) as error:
@@ -226,6 +230,18 @@ class Trainer:
         )
         self._show(run=run.path)
         return run
+
+    @staticmethod
+    def _store(run: Run, content: bytes) -> None:
+        """Store what the transforms have learnt. Raises RunError, and the run is nobody's then."""
+        try:
+            run.store_preparation(content)
+        except RunError as error:
+            try:
+                run.update(state="failed", message=str(error))
+            finally:
+                run.close()
+            raise
 
     def _old_run(self, info: RunInfo, checkpoint: Checkpoint | None, seen: str) -> Run:
         """Open a run again, cut back to its checkpoint, or to nothing; its curves so far are shown.

@@ -161,7 +161,6 @@ class ResultsPage(QWidget):
     def _opened(self, subject: Subject) -> None:
         self.subject = subject
         self._show_state()
-        self._fill()
 
     def _failed(self, choice: Choice, error: Exception) -> None:
         if self._wanted is not None and self._wanted[0] == choice:
@@ -170,6 +169,9 @@ class ResultsPage(QWidget):
     def _fill(self) -> None:
         """Hand the run to the tab that is seen."""
         page = self.tabs.currentWidget()
+        judged = isinstance(page, ResultsTab) and page.judged and self.runs.count() > 0
+        for widget in (self.by, self.part):
+            widget.setVisible(judged)
         subject = self.subject
         if isinstance(page, ResultsTab) and subject is not None and self.isVisible():
             known, self._given[page] = self._given.get(page), subject
@@ -189,8 +191,9 @@ class ResultsPage(QWidget):
     def _show_state(self, error: str = "") -> None:
         """Show the tabs, or say why there is nothing in them."""
         empty = self.runs.count() == 0
-        for widget in (self.of, self.runs, self.by, self.part, self.reopen):
+        for widget in (self.of, self.runs, self.reopen):
             widget.setVisible(not empty)
+        self._fill()
         self.go.setVisible(empty)
         if self.subject is not None:
             self.note.setText(self.subject.trained.note)

@@ -30,7 +30,7 @@ class RunChoice(QComboBox):
         self.setMinimumWidth(260)
         self.setMaximumWidth(520)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(36)
+        self.setMinimumContentsLength(44)
         self.background = Background("list-runs", self)
         self._root = root
         self.activated.connect(self._activated)

@@ -15,6 +15,8 @@ class ResultsTab(QWidget):
 
     title: ClassVar[str]
     tip: ClassVar[str]
+    judged: ClassVar[bool] = True
+    """Whether it is about the samples that are chosen above, rather than about others."""
 
     message = Signal(str)
 

@@ -19,9 +19,13 @@ PROJECT, FACTS, METRICS, TIMING = "project.loom", "run.json", "metrics.jsonl", "
 WEIGHTS, ERROR = "model.safetensors", "error.txt"
 LARGEST_FACTS: Final = 2**20
 CHECKPOINTS: Final = "checkpoints"
+PREPARATION: Final = "preparation.json"
+"""What the transforms have learnt from the training samples."""
 FOLDS: Final = "folds.json"
 """In a folder that holds the runs of several folds: see `engine.training.runs.folds`."""
-NAMES: Final = (PROJECT, FACTS, METRICS, TIMING, WEIGHTS, ERROR, CHECKPOINTS, "predictions.json", "words.txt")
+NAMES: Final = (
+    PROJECT, FACTS, METRICS, TIMING, WEIGHTS, ERROR, CHECKPOINTS, PREPARATION, "predictions.json", "words.txt",
+)  # fmt: skip
 """All that a run writes under a name that somebody else's file could have."""
 SPARE: Final = ".spare"
 """Room that is held while a run goes on, and given up to say how it ended where the disk is full."""
@@ -29,7 +33,7 @@ SPARE_BYTES: Final = 2**16
 _STATE: Final = re.compile(r"(?:last|kept)-(\d{10})")
 _HALF: Final = re.compile(
     r"\.(spare|(last|kept)-\d{10}(\.old)?|(model|best)\.safetensors(\.\w+\.tmp)?"
-    r"|((run|predictions)\.json|project\.loom)\.\w+(\.tmp)?|tmp[A-Za-z0-9]{6})"
+    r"|((run|predictions|preparation)\.json|project\.loom)\.\w+(\.tmp)?|tmp[A-Za-z0-9]{6})"
 )
 """The last is what safetensors has left, which wrote the tensors of former versions."""
 

@@ -24,6 +24,7 @@ from engine.training.runs.folder import (
     FACTS,
     METRICS,
     NAMES,
+    PREPARATION,
     PROJECT,
     SPARE,
     SPARE_BYTES,
@@ -177,6 +178,13 @@ class Run:
                 raise
             (self.path / SPARE).unlink()
             own_files.write_atomically(self.path, FACTS, facts)
+
+    def store_preparation(self, content: bytes) -> None:
+        """Write ``preparation.json``. Raises RunError."""
+        try:
+            own_files.write_atomically(self.path, PREPARATION, content)
+        except (OSError, FileError) as error:
+            raise RunError(not_kept("what its transforms have learnt", self.path, error)) from error
 
     def weights(self, state: Mapping[str, Tensor]) -> None:
         """Write the tensors of a module to ``model.safetensors``. Raises RunError, and the ones before stay."""

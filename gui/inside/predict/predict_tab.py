@@ -54,6 +54,7 @@ class PredictTab(ResultsTab):
 
     title: ClassVar[str] = "Predict"
     tip: ClassVar[str] = "Ask the network about a drawing, files, values or text of yours"
+    judged: ClassVar[bool] = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

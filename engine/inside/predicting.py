@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -17,19 +18,23 @@ from engine.inside import on_board
 from engine.inside.trained import Trained
 from engine.training.evaluation.network import Head
 
+if TYPE_CHECKING:
+    from engine.data.dataset import Array
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one Output says of one sample: classes with their probabilities, the likeliest first, or numbers by name.
 
     Of an answer for each position (a mask, a sequence) the probabilities are the shares of the positions; of a
-    sequence ``positions`` are the likeliest classes, one after the other.
+    sequence ``positions`` are the likeliest classes, one after the other, of an image ``mask`` has them, (H, W).
     """
 
     output: str
     probabilities: tuple[tuple[str, float], ...] = ()
     numbers: tuple[tuple[str, float], ...] = ()
     positions: tuple[str, ...] = ()
+    mask: Array | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +93,31 @@ def said(trained: Trained, head: Head, answer: Tensor) -> list[Answer]:
     """An answer (N, …) of one Output in words, sample by sample."""
     field = trained.data.fields[head.field]
     if head.task.kind == "classes":
-        chances = _probabilities(head, answer.float())
-        names = field.names or tuple(map(str, range(chances.shape[-1])))
-        each = answer.argmax(-1).tolist() if answer.dim() == 3 else [[]] * len(chances)
-        return [
-            Answer(head.name, _sorted(names, row), positions=tuple(names[index] for index in likeliest))
-            for row, likeliest in zip(chances.tolist(), each, strict=True)
-        ]
+        return _classes(head, answer.float(), field.names or tuple(map(str, range(answer.shape[-1]))))
     if head.task.kind == "two":
         chances = answer.float().flatten(1)
         if head.output.loss == "binary_cross_entropy_with_logits":
             chances = chances.sigmoid()
         if chances.shape[1] == 1:
-            names = field.names if len(field.names) == 2 else ("no", "yes")
-            return [Answer(head.name, _sorted(names, (1 - yes, yes))) for (yes,) in chances.tolist()]
+            two = field.names if len(field.names) == 2 else ("no", "yes")
+            return [Answer(head.name, _sorted(two, (1 - yes, yes))) for (yes,) in chances.tolist()]
         names = _named(field.columns or field.names, chances.shape[1])
         return [Answer(head.name, _sorted(names, row)) for row in chances.tolist()]
     values = answer.float().flatten(1)
     names = _named(field.columns, values.shape[1])
     return [Answer(head.name, numbers=tuple(zip(names, row, strict=True))) for row in values.tolist()]
+
+
+def _classes(head: Head, answer: Tensor, names: Sequence[str]) -> list[Answer]:
+    """Classes of each sample (N, classes), or of each of its positions (N, …, classes)."""
+    made = list[Answer]()
+    likeliest = answer.argmax(-1).cpu().numpy()
+    for index, row in enumerate(_probabilities(head, answer).tolist()):
+        one = likeliest[index]
+        positions = tuple(names[number] for number in one.tolist()) if one.ndim == 1 else ()
+        mask = one if one.ndim == 2 else None
+        made.append(Answer(head.name, _sorted(names, row), positions=positions, mask=mask))
+    return made
 
 
 def _probabilities(head: Head, answer: Tensor) -> Tensor:

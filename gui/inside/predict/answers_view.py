@@ -9,15 +9,19 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from gui.inside.evaluate.overlay_pictures import laid_over
 from gui.inside.predict.bars import AnswerBars
+from gui.pictures import pictures
 from gui.widgets import Label, Note, heading, plain
 
 if TYPE_CHECKING:
+    from engine.data.dataset import Array
     from engine.inside.predicting import Prediction
 
 SEEN, SMALL = 168, 40
 """Pixels of the image of the chosen sample, and of those in the list."""
 LIST = 170
+GIVEN = "As the network is given it"
 MOST_LISTED = 1000
 
 
@@ -30,6 +34,7 @@ class AnswersView(QWidget):
         super().__init__(parent)
         self.predictions: tuple[Prediction, ...] = ()
         self._images: Sequence[QImage] = ()
+        self._arrays: Array | None = None
         self.title = heading("Answer")
         self.list = QListWidget()
         self.list.setAccessibleName("Samples")
@@ -44,7 +49,11 @@ class AnswersView(QWidget):
         self.seen.setFixedSize(SEEN, SEEN)
         self.seen.setAccessibleName("What the network is given")
         self.seen.setToolTip("The sample as the network is given it, before its values are scaled")
-        self.seen_words = Note("As the network is given it")
+        self.seen_words = Note(GIVEN)
+        self.cover = Label()
+        self.cover.setFixedSize(SEEN, SEEN)
+        self.cover.setAccessibleName("Answered mask")
+        self.cover.setToolTip("The likeliest class of each pixel, laid over the image; the bars are their shares")
         self.bars = AnswerBars()
         self.positions, self.hint = Note(), Note()
         self.positions.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -53,15 +62,17 @@ class AnswersView(QWidget):
 
     def show_hint(self, text: str, *, wrong: bool = False) -> None:
         """Show no answers, but why."""
+        self._arrays = None
         self._set((), ())
         self.hint.set_token("error" if wrong else "muted")
         self.hint.setText(text)
         self.hint.setVisible(bool(text))
 
-    def show_answers(self, predictions: tuple[Prediction, ...], images: Sequence[QImage]) -> None:
-        """Show answers, and images of the first samples if there are any; the first sample is chosen."""
+    def show_answers(self, predictions: tuple[Prediction, ...], images: Array | None) -> None:
+        """Show answers, and images (samples, channels, H, W) of the first if there are any; the first is chosen."""
         self.hint.hide()
-        self._set(predictions, images)
+        self._arrays = images
+        self._set(predictions, () if images is None else pictures(images))
 
     def _set(self, predictions: tuple[Prediction, ...], images: Sequence[QImage]) -> None:
         self.predictions, self._images = predictions, images
@@ -93,6 +104,12 @@ class AnswersView(QWidget):
             self.seen.setPixmap(_scaled(self._images[row], SEEN))
         self.seen.setVisible(pictured)
         self.seen_words.setVisible(pictured)
+        masks = [answer.mask for answer in prediction.answers if answer.mask is not None] if prediction else []
+        self.cover.setVisible(pictured and bool(masks))
+        if pictured and masks and self._arrays is not None:
+            covered = laid_over(self._arrays[row], masks[0], masks[0] >= 0)
+            self.cover.setPixmap(_scaled(covered, SEEN))
+        self.seen_words.setText(f"{GIVEN}, and the answered mask" if pictured and masks else GIVEN)
         said = next((answer.positions for answer in prediction.answers if answer.positions), ()) if prediction else ()
         self.positions.setText(f"One after the other: {' '.join(said)}" if said else "")
         self.positions.setVisible(bool(said))
@@ -101,7 +118,12 @@ class AnswersView(QWidget):
         body = QWidget()
         inside = QVBoxLayout(body)
         inside.setContentsMargins(0, 0, 8, 0)
-        for part in (self.seen, self.seen_words, self.bars, self.positions):
+        images = QHBoxLayout()
+        images.addWidget(self.seen)
+        images.addWidget(self.cover)
+        images.addStretch(1)
+        inside.addLayout(images)
+        for part in (self.seen_words, self.bars, self.positions):
             inside.addWidget(part)
         inside.addStretch(1)
         area = QScrollArea()

@@ -29,7 +29,6 @@ from gui.inside.predict.pad import DrawingPad
 from gui.inside.predict.value_form import ValueForm
 from gui.inside.subject import Subject
 from gui.inside.tab import ResultsTab
-from gui.pictures import pictures
 from gui.widgets import Note, plain
 from gui.work.background import Background
 
@@ -141,7 +140,7 @@ class PredictTab(ResultsTab):
         self.background.run(job, self._answered, self._failed)
 
     def _answered(self, found: Answered) -> None:
-        self.answers.show_answers(found.predictions, () if found.images is None else pictures(found.images))
+        self.answers.show_answers(found.predictions, found.images)
 
     def _failed(self, error: Exception) -> None:
         self.answers.show_hint(sentence(error), wrong=True)

@@ -1,29 +1,28 @@
-"""The presets that come along."""
+"""The presets that come along, found by being there: each module of a family's folder lists its own in ``PRESETS``."""
 
 from __future__ import annotations
 
-from presets import (
-    lenet_5,
-    linear_classifier,
-    lstm_classifier,
-    mlp,
-    mobilenet_v3,
-    resnet_18,
-    resnet_50,
-    transformer_encoder,
-    vit_tiny,
-)
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
-BUILT_IN = (
-    lenet_5.PRESET,
-    mlp.PRESET,
-    linear_classifier.PRESET,
-    resnet_18.SMALL,
-    resnet_18.PRESET,
-    resnet_50.PRESET,
-    mobilenet_v3.SMALL,
-    mobilenet_v3.LARGE,
-    lstm_classifier.PRESET,
-    transformer_encoder.PRESET,
-    vit_tiny.PRESET,
-)
+import presets
+from presets.preset import Preset
+
+ORDER = ("Convolutional", "Dense", "Recurrent", "Attention")
+"""The families as the gallery has them; others follow. Within one the oldest comes first."""
+
+
+def _found() -> Iterator[Preset]:
+    for family in iter_modules(presets.__path__, "presets."):
+        if family.ispkg:
+            for module in iter_modules(import_module(family.name).__path__, f"{family.name}."):
+                yield from getattr(import_module(module.name), "PRESETS", ())
+
+
+def _rank(preset: Preset) -> tuple[int, str, int]:
+    family = preset.family
+    return ORDER.index(family) if family in ORDER else len(ORDER), family, preset.year
+
+
+BUILT_IN = tuple(sorted(_found(), key=_rank))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
+from engine.edits import SetParameter
 from engine.errors import LayerloomError
 from engine.graph import Graph
 from engine.layers.parameters import parse, show
 
 Row = tuple[str, Mapping[str, Any]]
 """A layer for `chain`: its type, and the rest of what `Graph.add` takes."""
+Settings = dict[str, dict[str, object]]
 
 
 class PresetError(LayerloomError):
@@ -21,7 +24,11 @@ class PresetError(LayerloomError):
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """``build`` takes the options as keyword arguments, each with a default."""
+    """``build`` takes the options as keyword arguments, each with a default.
+
+    ``names`` are the rules of `engine.weights.names` to the names that the published weights have; ``small_of`` is
+    the network that this is a small variant of.
+    """
 
     name: str
     title: str
@@ -31,6 +38,9 @@ class Preset:
     data: str
     summary: str
     build: Callable[..., Graph]
+    task: str = "classification"
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+    small_of: str = ""
 
     def make(self, options: Mapping[str, object]) -> Graph:
         """Build the graph. Raises PresetError for an option it does not have or a value that does not fit."""
@@ -39,13 +49,47 @@ class Preset:
         for name, value in options.items():
             if name not in known:
                 raise PresetError(f"{self.name} has no option {name!r}; it has: {', '.join(known)}.")
-            several = isinstance(known[name].default, tuple)
+            default = known[name].default
+            if isinstance(default, bool):
+                if not isinstance(value, bool):
+                    raise PresetError(f"{self.name} needs {name} to be true or false, not {show(value)}.")
+                made[name] = value
+                continue
+            several = isinstance(default, tuple)
             sizes = value if several and isinstance(value, tuple) else (value,)
             if not sizes or not all(type(size) is int and 0 < size < 2**31 for size in sizes):
                 form = "sizes as in 3x32x32" if several else "a whole number ≥ 1"
                 raise PresetError(f"{self.name} needs {name} to be {form}, not {show(value)}.")
             made[name] = sizes if several else value
         return self.build(**made)
+
+
+def small(
+    preset: Preset,
+    summary: str,
+    learn: Callable[..., Settings],
+    data: str = "digits",
+    target: str | None = None,
+    **options: Any,
+) -> Preset:
+    """The variant that trains here at once: other defaults, and ``learn(size=(height, width))`` as its settings.
+
+    ``target`` is the field of the data to learn, where it is not the first one.
+    """
+    changed = partial(preset.build, **options)
+
+    def build(**given: Any) -> Graph:
+        graph = changed(**given)
+        graph.name = f"{preset.title} small"
+        size = given.get("input", options["input"])[-2:]
+        graph.settings = learn(size=size)
+        for output in graph.of_type("Output") if target is not None else ():
+            SetParameter(output.id, "field", target).apply(graph)
+        return graph
+
+    build.__signature__ = inspect.signature(changed)  # type: ignore[attr-defined]
+    name, title = f"{preset.name}-small", f"{preset.title} small"
+    return replace(preset, name=name, title=title, data=data, summary=summary, build=build, small_of=preset.name)
 
 
 def parse_options(text: str, name: str) -> dict[str, object]:
@@ -67,19 +111,3 @@ def chain(graph: Graph, *layers: Row) -> list[str]:
         if len(ids) > 1:
             graph.connect(ids[-2], ids[-1])
     return ids
-
-
-def on_digits(
-    *, epochs: int, lr: float, weight_decay: float, batch_size: int = 32, size: tuple[int, ...] | None = None
-) -> dict[str, dict[str, object]]:
-    """Settings to learn the handwritten digits, as they are or in another ``size``: AdamW along a cosine."""
-    resized = () if size is None else ({"name": "resize", "field": "image", "size": size},)
-    transforms = (*resized, {"name": "standardise", "field": "image"})
-    return {
-        "data": {"dataset": "digits", "transforms": transforms, "batch_size": batch_size},
-        "training": {
-            "epochs": epochs,
-            "optimizer": {"name": "adamw", "lr": lr, "weight_decay": weight_decay},
-            "schedule": {"name": "cosine"},
-        },
-    }

@@ -54,11 +54,15 @@ KEEPS_BOUNDS: Final = RESHAPES | POOLS | PICKS | RESAMPLES | {"Multiply", "Maxim
 
 
 def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
-    """What stands right before a loss and does not belong there."""
+    """What stands right before a loss and does not belong there.
+
+    The mean of a whole map is cut off only where all of it is: so SqueezeNet's scores are averages behind a ReLU.
+    """
     output = report.layer(node_id)
     if not isinstance(output, Output) or output.loss is None:
         return
     loss = output.loss
+    single = set(origins(graph, report, node_id, PASSES_THROUGH | RESAMPLES))
     for edge in origins(graph, report, node_id, PASSES_THROUGH | RESAMPLES | AVERAGES):
         node = graph.nodes[edge.source]
         name, kind = called(graph, node), node.type
@@ -92,7 +96,7 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
                 "never tell classes far apart. Let the loss see the scores.",
                 node.id,
             )
-        elif loss in ("cross_entropy", "binary_cross_entropy_with_logits") and kind in CLIPS:
+        elif loss in ("cross_entropy", "binary_cross_entropy_with_logits") and kind in CLIPS and edge in single:
             yield Problem(
                 "warning",
                 "activation-before-loss",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from presets.attention_parts import PAPER, encoder_block
-from presets.preset import Preset, chain, on_digits
+from presets.attention.encoder_block import PAPER, encoder_block
+from presets.learning import on_digits
+from presets.preset import Preset, chain
 
 
 def build(
@@ -29,13 +30,15 @@ def build(
     return graph
 
 
-PRESET = Preset(
-    name="transformer-encoder",
-    title="Transformer encoder",
-    family="Attention",
-    year=2017,
-    paper=PAPER,
-    data="digits",
-    summary="Rows of a digit look at each other: attention in small.",
-    build=build,
+PRESETS = (
+    Preset(
+        name="transformer-encoder",
+        title="Transformer encoder",
+        family="Attention",
+        year=2017,
+        paper=PAPER,
+        data="digits",
+        summary="Rows of a digit look at each other: attention in small.",
+        build=build,
+    ),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from presets.attention_parts import encoder_block
-from presets.preset import Preset, chain, on_digits
+from presets.attention.encoder_block import encoder_block
+from presets.learning import on_digits
+from presets.preset import Preset, chain
 
 
 def build(
@@ -41,13 +42,15 @@ def build(
     return graph
 
 
-PRESET = Preset(
-    name="vit-tiny",
-    title="ViT tiny",
-    family="Attention",
-    year=2020,
-    paper="Dosovitskiy et al.: An Image is Worth 16x16 Words",
-    data="digits",
-    summary="An image is a sentence of patches.",
-    build=build,
+PRESETS = (
+    Preset(
+        name="vit-tiny",
+        title="ViT tiny",
+        family="Attention",
+        year=2020,
+        paper="Dosovitskiy et al.: An Image is Worth 16x16 Words",
+        data="digits",
+        summary="An image is a sentence of patches.",
+        build=build,
+    ),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from presets.preset import Preset, chain, on_digits
+from presets.learning import on_digits
+from presets.preset import Preset, chain
 
 
 def build(classes: int = 10, input: tuple[int, ...] = (1, 32, 32)) -> Graph:
@@ -33,13 +34,15 @@ def build(classes: int = 10, input: tuple[int, ...] = (1, 32, 32)) -> Graph:
     return graph
 
 
-PRESET = Preset(
-    name="lenet-5",
-    title="LeNet-5",
-    family="Convolutional",
-    year=1998,
-    paper="LeCun, Bottou, Bengio and Haffner: Gradient-Based Learning Applied to Document Recognition",
-    data="digits",
-    summary="Convolutions learn to read: it read millions of cheques.",
-    build=build,
+PRESETS = (
+    Preset(
+        name="lenet-5",
+        title="LeNet-5",
+        family="Convolutional",
+        year=1998,
+        paper="LeCun, Bottou, Bengio and Haffner: Gradient-Based Learning Applied to Document Recognition",
+        data="digits",
+        summary="Convolutions learn to read: it read millions of cheques.",
+        build=build,
+    ),
 )

@@ -28,13 +28,15 @@ def build(classes: int = 3, input: tuple[int, ...] = (4,)) -> Graph:
     return graph
 
 
-PRESET = Preset(
-    name="linear-classifier",
-    title="Linear classifier",
-    family="Dense",
-    year=1936,
-    paper="Fisher: The Use of Multiple Measurements in Taxonomic Problems",
-    data="iris",
-    summary="One weight matrix: the smallest network that learns.",
-    build=build,
+PRESETS = (
+    Preset(
+        name="linear-classifier",
+        title="Linear classifier",
+        family="Dense",
+        year=1936,
+        paper="Fisher: The Use of Multiple Measurements in Taxonomic Problems",
+        data="iris",
+        summary="One weight matrix: the smallest network that learns.",
+        build=build,
+    ),
 )

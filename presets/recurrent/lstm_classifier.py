@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from presets.preset import Preset, chain, on_digits
+from presets.learning import on_digits
+from presets.preset import Preset, chain
 
 
 def build(classes: int = 10, input: tuple[int, ...] = (1, 8, 8), hidden: int = 64) -> Graph:
@@ -26,13 +27,15 @@ def build(classes: int = 10, input: tuple[int, ...] = (1, 8, 8), hidden: int = 6
     return graph
 
 
-PRESET = Preset(
-    name="lstm-classifier",
-    title="LSTM classifier",
-    family="Recurrent",
-    year=1997,
-    paper="Hochreiter and Schmidhuber: Long Short-Term Memory",
-    data="digits",
-    summary="Reads a digit row by row and remembers.",
-    build=build,
+PRESETS = (
+    Preset(
+        name="lstm-classifier",
+        title="LSTM classifier",
+        family="Recurrent",
+        year=1997,
+        paper="Hochreiter and Schmidhuber: Long Short-Term Memory",
+        data="digits",
+        summary="Reads a digit row by row and remembers.",
+        build=build,
+    ),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from presets.preset import Preset, Row, chain, on_digits
+from presets.learning import on_digits
+from presets.preset import Preset, Row, chain
 
 
 def build(classes: int = 10, input: tuple[int, ...] = (1, 8, 8), hidden: tuple[int, ...] = (128, 64)) -> Graph:
@@ -23,13 +24,15 @@ def build(classes: int = 10, input: tuple[int, ...] = (1, 8, 8), hidden: tuple[i
     return graph
 
 
-PRESET = Preset(
-    name="mlp",
-    title="Multilayer perceptron",
-    family="Dense",
-    year=1986,
-    paper="Rumelhart, Hinton and Williams: Learning Representations by Back-propagating Errors",
-    data="digits",
-    summary="Dense layers with ReLU between: the first deep network.",
-    build=build,
+PRESETS = (
+    Preset(
+        name="mlp",
+        title="Multilayer perceptron",
+        family="Dense",
+        year=1986,
+        paper="Rumelhart, Hinton and Williams: Learning Representations by Back-propagating Errors",
+        data="digits",
+        summary="Dense layers with ReLU between: the first deep network.",
+        build=build,
+    ),
 )

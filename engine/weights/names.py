@@ -1,0 +1,30 @@
+"""What a tensor of a preset is called where its network was published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+NUMBER = re.compile(r"\*([+-]\d+)?")
+
+
+def published_name(name: str, rules: Mapping[str, str]) -> str:
+    """The published name of one of our tensors, such as ``stage1.0.conv1.weight``.
+
+    A rule maps the beginning of our name to the published one. A ``*`` stands for a number; on the right it is the
+    number found on the left, ``*+1`` that number plus one. The first rule that fits counts; without one the name stays.
+    """
+    for ours, theirs in rules.items():
+        if found := _pattern(ours).match(name):
+            begin = theirs
+            for number in found.groups():
+                begin = NUMBER.sub(lambda star, number=number: str(int(number) + int(star[1] or 0)), begin, count=1)
+            return begin + name[found.end() :]
+    return name
+
+
+@lru_cache(1024)
+def _pattern(rule: str) -> re.Pattern[str]:
+    """The rule as a pattern that matches whole parts of a dotted name."""
+    return re.compile(re.escape(rule).replace(r"\*", r"(\d+)") + r"(?=\.|$)")

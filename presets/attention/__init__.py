@@ -1,0 +1,1 @@
+"""Networks whose positions look at each other."""

@@ -1,0 +1,42 @@
+"""Settings to learn what is on board: AdamW along a cosine, standardised images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from presets.preset import Settings
+
+
+def on_digits(
+    *, epochs: int, lr: float, weight_decay: float, batch_size: int = 32, size: tuple[int, ...] | None = None
+) -> Settings:
+    """Settings to learn the handwritten digits, as they are or in another ``size``: AdamW along a cosine."""
+    resized = () if size is None else ({"name": "resize", "field": "image", "size": size},)
+    return _learning("digits", resized, epochs, lr, weight_decay, batch_size)
+
+
+def on_shapes(
+    *, epochs: int, lr: float, weight_decay: float, batch_size: int = 32, size: tuple[int, ...] | None = None
+) -> Settings:
+    """Settings to learn the drawn shapes of 3×32×32, as they are or in another ``size``: AdamW along a cosine."""
+    resized = () if size in (None, (32, 32)) else ({"name": "resize", "field": "image", "size": size},)
+    return _learning("shapes", resized, epochs, lr, weight_decay, batch_size)
+
+
+def _learning(
+    dataset: str,
+    resized: tuple[Mapping[str, object], ...],
+    epochs: int,
+    lr: float,
+    weight_decay: float,
+    batch_size: int,
+) -> Settings:
+    transforms = (*resized, {"name": "standardise", "field": "image"})
+    return {
+        "data": {"dataset": dataset, "transforms": transforms, "batch_size": batch_size},
+        "training": {
+            "epochs": epochs,
+            "optimizer": {"name": "adamw", "lr": lr, "weight_decay": weight_decay},
+            "schedule": {"name": "cosine"},
+        },
+    }

@@ -51,7 +51,7 @@ def fit(graph: Graph, found: Found) -> Graph:
     """Let a network learn from the data, mending what does not fit where that needs no choice. Raises PresetError."""
     for edit in data_edits(graph, found):
         edit.apply(graph)
-    for edit in _loss(graph, found.dataset):
+    for edit in (*_own_input(graph, found.dataset), *_loss(graph, found.dataset)):
         edit.apply(graph)
     if any(problem.severity == "error" for problem in find(graph)):
         mended = fix_all(Checker(Shapes(graph)))
@@ -83,8 +83,11 @@ def with_size(found: Found, size: tuple[int, int]) -> Found:
 
 
 def _input(preset: Preset, given: dict[str, object], found: Found) -> tuple[Found, tuple[int, ...]]:
-    """The shape of a sample as the preset takes it; images come in the size it was made for."""
+    """The shape of a sample as the preset takes it; images come in the size it was made for. Raises PresetError."""
     shape = found.fields[found.dataset.first("input")].shape
+    if preset.axes and len(shape) != preset.axes:
+        what = f"{found.dataset.title} has {len(shape)}: {'×'.join(map(str, shape)) or 'one number'}"
+        raise PresetError(f"{preset.title} takes samples of {preset.axes} axes, but {what}.")
     default = inspect.signature(preset.build).parameters.get("input")
     wanted = given.get("input", default.default if default is not None else ())
     if found.kind == "images" and isinstance(wanted, tuple) and len(wanted) > SMALLEST:
@@ -109,13 +112,29 @@ def _names(graph: Graph, dataset: Dataset) -> list[Edit]:
     return edits
 
 
+def _own_input(graph: Graph, dataset: Dataset) -> list[Edit]:
+    """An Output that learns what an Input reads goes on doing so; what it is called in other data says nothing here."""
+    read = {node.parameters.get("field") or node.name for node in graph.of_type("Input")}
+    named = [node for node in graph.of_type("Output") if node.parameters.get("field") is not None]
+    return [
+        SetParameter(node.id, "field", dataset.first("input") if node.parameters["field"] in read else None)
+        for node in named
+        if node.parameters["field"] not in dataset.fields or node.parameters["field"] in read
+    ]
+
+
 def _loss(graph: Graph, dataset: Dataset) -> list[Edit]:
     """The loss of the only Output, as the target wants it; of several it is the user's choice."""
     goal = dataset.fields[dataset.first("target")]
     loss = "cross_entropy" if goal.classes else "mse_loss"
     if not goal.classes and dataset.task == "classification":
         loss = "binary_cross_entropy_with_logits"
-    outputs = [node for node in graph.of_type("Output") if node.parameters.get("loss", "cross_entropy") is not None]
+    outputs = [
+        node
+        for node in graph.of_type("Output")
+        if node.parameters.get("loss", "cross_entropy") is not None
+        and node.parameters.get("field") in (None, dataset.first("target"))
+    ]
     if len(outputs) != 1 or outputs[0].parameters.get("loss", "cross_entropy") == loss:
         return []
     return [SetParameter(outputs[0].id, "loss", loss)]

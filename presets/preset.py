@@ -42,10 +42,16 @@ class Preset:
     names: Mapping[str, str] = field(default_factory=dict, hash=False)
     small_of: str = ""
 
+    @property
+    def axes(self) -> int:
+        """How many axes a sample must have: filters slide along so many; 0 where it does not matter."""
+        given = inspect.signature(self.build).parameters.get("input")
+        return len(given.default) if given is not None and self.family == "Convolutional" else 0
+
     def make(self, options: Mapping[str, object]) -> Graph:
         """Build the graph. Raises PresetError for an option it does not have or a value that does not fit."""
         known = inspect.signature(self.build).parameters
-        made = {}
+        made = dict[str, object]()
         for name, value in options.items():
             if name not in known:
                 raise PresetError(f"{self.name} has no option {name!r}; it has: {', '.join(known)}.")

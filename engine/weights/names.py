@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 NUMBER = re.compile(r"\*([+-]\d+)?")
@@ -17,11 +17,13 @@ def published_name(name: str, rules: Mapping[str, str]) -> str:
     """
     for ours, theirs in rules.items():
         if found := _pattern(ours).match(name):
-            begin = theirs
-            for number in found.groups():
-                begin = NUMBER.sub(lambda star, number=number: str(int(number) + int(star[1] or 0)), begin, count=1)
-            return begin + name[found.end() :]
+            return _begin(theirs, iter(found.groups())) + name[found.end() :]
     return name
+
+
+def _begin(theirs: str, numbers: Iterator[str]) -> str:
+    """The right side of a rule with the numbers that its left side has found."""
+    return NUMBER.sub(lambda star: str(int(next(numbers)) + int(star[1] or 0)), theirs)
 
 
 @lru_cache(1024)

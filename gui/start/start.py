@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QHideEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -40,17 +50,25 @@ class PresetCard(QAbstractButton):
     def __init__(self, preset: Preset, parent: QWidget) -> None:
         super().__init__(parent)
         self.preset = preset
-        # A preset on board is the same in every window; one of the user's own may have been saved again.
-        self._blocks, parameters = _portrait(preset) if preset.family == OWN else _portrait_on_board(preset)
-        parts = [f"{parameters:,} parameters", preset.data, str(preset.year or "")]
-        self._facts = " · ".join(part for part in parts if part)
+        self._blocks = list[ThumbnailBox]()
+        self._tell()
         self.setFixedSize(CARD)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"Open preset {preset.title}")
-        self.setAccessibleDescription(f"{preset.summary} {self._facts}")
         self.setToolTip(plain(f"{preset.summary}\n{preset.paper}".strip()))
         theme.changed.connect(self.update)
+
+    def portray(self) -> None:
+        """Draw the network, and say how large it is: that takes building it."""
+        # A preset on board is the same in every window; one of the user's own may have been saved again.
+        self._blocks, parameters = (_portrait if self.preset.family == OWN else _portrait_on_board)(self.preset)
+        self._tell(f"{parameters:,} parameters")
+        self.update()
+
+    def _tell(self, *size: str) -> None:
+        self._facts = " · ".join(part for part in (*size, self.preset.data, str(self.preset.year or "")) if part)
+        self.setAccessibleDescription(f"{self.preset.summary} {self._facts}")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -119,6 +137,9 @@ class StartPage(QScrollArea):
         self.setAccessibleName("Start page")
         self._cards: list[PresetCard] = []
         self._columns = 0
+        self._portraits = QTimer(self)
+        self._portraits.setInterval(0)
+        self._portraits.timeout.connect(self._portray_next)
         page = QWidget()
         columns = QHBoxLayout(page)
         columns.setContentsMargins(32, 24, 32, 24)
@@ -202,6 +223,9 @@ class StartPage(QScrollArea):
             self._gallery.addWidget(holder)
             self._grids.append((grid, cards))
             self._cards += cards
+        self._missing = list(reversed(self._cards))
+        if self.isVisible():
+            self._portraits.start()
         for sentence in broken_presets():
             self._gallery.addWidget(label(f"✕ {sentence}", wrap=True))
         self._gallery.addStretch(1)
@@ -217,6 +241,21 @@ class StartPage(QScrollArea):
             for index, card in enumerate(cards):
                 grid.addWidget(card, index // columns, index % columns, Qt.AlignmentFlag.AlignLeft)
             grid.setColumnStretch(columns, 1)
+
+    def _portray_next(self) -> None:
+        """One network a turn, so that the window answers meanwhile."""
+        if self._missing:
+            self._missing.pop().portray()
+        else:
+            self._portraits.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._portraits.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._portraits.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

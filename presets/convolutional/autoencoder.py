@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from engine.graph import Graph
 from presets.learning import on_digits
-from presets.preset import Preset, chain
+from presets.preset import Preset, PresetError, chain
 
 
 def build(input: tuple[int, ...] = (1, 8, 8), width: int = 32, code: int = 8) -> Graph:
     """Two convolutions of stride 2 and a Linear layer to ``code`` numbers; the way back by transposed convolutions.
 
-    Height and width must divide by 4. Masci et al. 2011; Dumoulin and Visin 2016 draw the transposed convolutions.
+    Masci et al. 2011; Dumoulin and Visin 2016 draw the transposed convolutions.
     """
+    if len(input) != 3 or input[1] % 4 or input[2] % 4:
+        raise PresetError(
+            "convolutional-autoencoder takes images whose height and width divide by 4, such as input=1x8x8, "
+            f"not input={'x'.join(map(str, input))}."
+        )
     graph = Graph("Convolutional autoencoder")
-    channels, height, width_of_image = input
-    small = (2 * width, height // 4, width_of_image // 4)
+    small = (2 * width, input[1] // 4, input[2] // 4)
     halve = {"kernel_size": 4, "stride": 2, "padding": 1}
     chain(
         graph,
@@ -30,7 +34,7 @@ def build(input: tuple[int, ...] = (1, 8, 8), width: int = 32, code: int = 8) ->
         ("Unflatten", {"dim": 1, "unflattened_size": small}),
         ("ConvTranspose2d", {"name": "back1", "out_channels": width} | halve),
         ("ReLU", {}),
-        ("ConvTranspose2d", {"name": "back2", "out_channels": channels} | halve),
+        ("ConvTranspose2d", {"name": "back2", "out_channels": input[0]} | halve),
         ("Output", {"name": "reconstruction", "field": "image", "loss": "mse_loss"}),
     )
     graph.settings = on_digits(epochs=40, lr=3e-3, weight_decay=0.0)

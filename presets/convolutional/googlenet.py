@@ -112,5 +112,5 @@ NETWORK = Preset(
     names=NAMES,
 )
 LEARN = partial(on_digits, epochs=15, lr=2e-3, weight_decay=0.05)
-WORDS = "An eighth as wide, on digits of 64×64, with all three losses."
-PRESETS = (small(NETWORK, WORDS, LEARN, classes=10, input=(1, 64, 64), width=8), NETWORK)
+WORDS = "A quarter as wide, on digits of 64×64, with all three losses."
+PRESETS = (small(NETWORK, WORDS, LEARN, classes=10, input=(1, 64, 64), width=16), NETWORK)

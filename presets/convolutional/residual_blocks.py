@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from engine.expressions import expression
 from engine.graph import Graph
 from presets.preset import Row, chain
-
-NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 def basic_block(graph: Graph) -> str:
@@ -51,15 +48,16 @@ def bottleneck(
     words: str = "A 3×3 convolution between two of 1×1, with a way around them",
     *,
     inner: str = "channels",
-    grouped: Mapping[str, int] = NOTHING,
+    groups: int = 1,
     gated: bool = False,
 ) -> str:
     """A 3×3 convolution between two of 1×1, the last four times as wide; returns the name of the block.
 
-    ``inner`` is how wide the first two are; ``grouped`` may give ``groups`` to the 3×3 convolution; ``gated`` puts
+    ``inner`` is how wide the first two are; ``groups`` is into how many the 3×3 convolution falls; ``gated`` puts
     squeeze and excitation (Hu et al. 2017) behind the last.
     """
     block = graph.define(name, help=words, channels=64, stride=1)
+    grouped: dict[str, object] = {"groups": groups} if groups > 1 else {}
     narrow, wide, stride = expression(inner), expression("channels * 4"), expression("stride")
     gate: list[Row] = [("Multiply", {"name": "gate"})] if gated else []
     ids = chain(

@@ -13,7 +13,7 @@ from presets.preset import Preset, small
 
 def _block(graph: Graph, groups: int) -> str:
     words = f"A bottleneck twice as wide, whose 3×3 convolution works in {groups} groups"
-    return bottleneck(graph, "ResNeXtBlock", words, inner="channels * 2", grouped={"groups": groups})
+    return bottleneck(graph, "ResNeXtBlock", words, inner="channels * 2", groups=groups)
 
 
 def build(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224), width: int = 64, cardinality: int = 32) -> Graph:

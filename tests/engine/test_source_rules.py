@@ -30,6 +30,7 @@ from tests.engine.classics import along, joined, reckoned
 from tests.engine.graphs import writable_graphs
 from tests.engine.random_networks import Unfit, network
 from tests.engine.test_source_classics import CLASSICS
+from tests.presets.lists import names_of
 
 COMMENTED = re.compile(r"^ +(?:# (?P<input>\w+):|(?P<targets>[\w, ]+) = .*?  #) (?P<shapes>.*)$")
 SHAPE = re.compile(r"(?:(\d+) × )?\(((?:[^()]|\([^()]*\))*)\)")
@@ -37,10 +38,10 @@ SHAPE = re.compile(r"(?:(\d+) × )?\(((?:[^()]|\([^()]*\))*)\)")
 
 @lru_cache(1)
 def networks(scale: int) -> list[tuple[Writer, Source]]:
-    """The sources of all that was reviewed, all presets, and random networks with and without blocks; and the writer
-    that knows what each class is given."""
+    """The sources of all that was reviewed, presets of each kind, and random networks with and without blocks; and
+    the writer that knows what each class is given."""
     graphs = [build() for build, *_ in CLASSICS]
-    graphs += [presets.build(preset.name) for preset in presets.all()]
+    graphs += [presets.build(name) for name in names_of(slow=False)]
     graphs += writable_graphs(random.Random(31), 2 * scale)
     for seed in range(2 * scale):
         with suppress(Unfit):

@@ -23,6 +23,7 @@ from engine.training.steps import device_memory as memory
 from engine.training.values import measure, values_of
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_options import PICTURES
+from tests.presets.lists import names_of
 
 TRAINABLE = ["lenet-5", "mlp", "lstm-classifier", "transformer-encoder", "vit-tiny"]
 
@@ -37,7 +38,7 @@ class Unprobed(ast.NodeTransformer):
         return None if node.module == "engine.training.diagnosis.probes" else node
 
 
-@pytest.mark.parametrize("name", [preset.name for preset in presets.all()])
+@pytest.mark.parametrize("name", names_of())
 def test_without_its_probes_the_probed_source_is_the_source(name: str) -> None:
     graph = presets.build(name)
     probed = Unprobed().visit(ast.parse(source(graph, probes=True).text))

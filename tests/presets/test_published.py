@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from torch import nn
 
+import presets
 from tests.presets.comparing import compare
 from tests.presets.references import branches, maps, mobile, nasnet, plain, residual
 
@@ -58,7 +59,7 @@ CASES: dict[str, Case] = {
     "mobilenet-v3-small": _case(lambda: mobile.MobileNetV3(mobile.V3_SMALL, 1024, 5, COLOUR), input=SMALL),
     "mobilenet-v3-large": _case(lambda: mobile.MobileNetV3(mobile.V3_LARGE, 1280, 5, COLOUR), input=SMALL),
     "shufflenet-v2-1.0": _case(lambda: mobile.ShuffleNetV2(5, COLOUR, 16), input=LARGE, width=16),
-    "efficientnet-b0": _case(lambda: mobile.EfficientNet(5, COLOUR, 32), input=SMALL),
+    "efficientnet-b0": _case(lambda: mobile.EfficientNet(5, COLOUR, 8), input=SMALL, width=8),
     "convnext-tiny": _case(lambda: branches.ConvNeXt(5, COLOUR, 8), input=LARGE, width=8),
     "googlenet": _case(
         lambda: branches.GoogLeNet(5, COLOUR, 16, auxiliary=True, side=2), input=(3, 128, 128), width=16
@@ -76,7 +77,19 @@ CASES: dict[str, Case] = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+EVERY_DAY = {
+    *("alexnet-2012", "vgg-11", "resnet-18", "resnet-50", "plain-20", "resnext-50-32x4d", "se-resnet-50"),
+    *("squeezenet-1.1", "densenet-121", "mobilenet-v1", "mobilenet-v2", "shufflenet-v2-1.0", "efficientnet-b0"),
+    *("googlenet", "inception-pair", "u-net", "dilated-u-net", "convolutional-autoencoder", "conv-1d-classifier"),
+}
+CHOSEN = [pytest.param(name, marks=() if name in EVERY_DAY else pytest.mark.slow) for name in CASES]
+
+
+def test_every_network_without_data_is_compared() -> None:
+    assert {preset.name for preset in presets.BUILT_IN if not preset.data} <= set(CASES)
+
+
+@pytest.mark.parametrize("name", CHOSEN)
 def test_a_preset_computes_what_the_published_network_does(name: str) -> None:
     build, options = CASES[name]
     found = compare(name, build(), **options)

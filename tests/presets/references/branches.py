@@ -148,7 +148,7 @@ class Bank(nn.Module):
 
 
 class GoogLeNet(Bank):
-    """bvlc_googlenet: three answers, or the main one alone. ``side`` is that of the maps a head sees, pooled: 4 there."""
+    """bvlc_googlenet: three answers, or the main one alone. ``side`` is that of a head's pooled maps: 4 there."""
 
     def __init__(self, classes: int, channels: int, width: int, auxiliary: bool, side: int = 4) -> None:
         super().__init__()

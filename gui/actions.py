@@ -49,6 +49,7 @@ ACTIONS = (
     Action("file.save", "Save", "save", "Save the project", lambda c: c.files.save(), separator=True),
     Action("file.save_as", "Save As …", "save-as", "Save the project under another name", lambda c: c.files.ask_save_as()),
     Action("file.save_preset", "Save as Preset …", "star", "Keep this network in the gallery", lambda c: c.files.ask_save_preset()),
+    Action("file.export", "Export …", "export", "Write the network, or a run with its weights, for elsewhere: ONNX, a training script, a prediction package …", lambda c: c.exporting.ask()),
     Action("file.quit", "Quit", "quit", "Close Layerloom", lambda c: c.close(), separator=True),
     Action("edit.undo", "Undo", "undo", "Take the last step back", lambda c: c.editing.undo(), "undo"),
     Action("edit.redo", "Redo", "redo", "Do the step again", lambda c: c.editing.redo(), "redo"),

@@ -13,6 +13,7 @@ from gui.canvas.commands.edit_commands import EditCommands
 from gui.canvas.commands.zoom_commands import ZoomCommands
 from gui.canvas.fix_menu import FixMenu
 from gui.design.design import DesignPage
+from gui.exporting.exporting import Exporting
 from gui.help import Help
 from gui.pages.pages import Pages
 from gui.pages.problems import ProblemCommands
@@ -37,6 +38,7 @@ class Commands:
     values: WireValues
     preferences: Preferences
     help: Help
+    exporting: Exporting
     close: Callable[[], object]
 
     @property

@@ -18,6 +18,7 @@ NAMES = {
     "folder-open": "folder-open",
     "save": "save",
     "save-as": "file-export",
+    "export": "share-square",
     "star": "star",
     "quit": "sign-out-alt",
     "undo": "undo",

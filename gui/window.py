@@ -15,6 +15,7 @@ from gui.canvas.view import View
 from gui.commands import Commands
 from gui.data.own.own_state import OwnState
 from gui.document import Document
+from gui.exporting.exporting import Exporting
 from gui.frame_fit import FrameFit
 from gui.help import Help
 from gui.journal_keeper import JournalKeeper
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
             self.values,
             preferences,
             Help(self, key_rows()),
+            Exporting(document, preferences, self.pages.shown_run, self),
             self.close,
         )
         strips = (self.recovery.strip, self.files.strip, self.commands.training.going_on)
@@ -159,6 +161,7 @@ class MainWindow(QMainWindow):
         page = ResultsPage(self.document)
         page.message.connect(self.say)
         page.training_wanted.connect(self.pages.show_training)
+        page.export_wanted.connect(self.commands.exporting.ask_run)
         return page
 
     def _make_host(self, graph: Graph, *, resume: Path | None = None, weights_of: Path | None = None) -> Host:
@@ -254,6 +257,7 @@ class MainWindow(QMainWindow):
         self.values.close()
         self.own_state.close()
         self.commands.training.close()
+        self.commands.exporting.close()
         self.recovery.close()
         self.files.close()
         self.journal.close()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
 import presets
 from engine import own_files
+from engine.errors import LayerloomError
 from engine.exports import registry
 from engine.exports.export import Exported, export
 from engine.exports.exporter import Exporter
@@ -31,6 +33,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--as", dest="format", metavar="NAME", help="the format, where the ending does not say it")
     add_force(parser)
     add_json(parser)
+    parser.add_argument("--lines", action="store_true", help=argparse.SUPPRESS)  # for the window: a JSON object a line
     parser.set_defaults(run=run)
 
 
@@ -39,14 +42,22 @@ def _line(one: Exporter) -> str:
 
 
 def run(args: argparse.Namespace) -> int:
-    exporter = registry.meant(args.output) if args.format is None else registry.named(args.format)
-    target = args.output.absolute()
-
     def show(phase: str) -> None:
-        print(f"layerloom: {phase} …", file=sys.stderr)
+        if args.lines:
+            print(json.dumps({"phase": phase}), flush=True)
+        else:
+            print(f"layerloom: {phase} …", file=sys.stderr)
 
-    done = export(exporter, subject_of(args.what), target, force=args.force, show=show)
-    if args.json:
+    try:
+        exporter = registry.meant(args.output) if args.format is None else registry.named(args.format)
+        done = export(exporter, subject_of(args.what), args.output.absolute(), force=args.force, show=show)
+    except LayerloomError as error:
+        if args.lines:
+            print(json.dumps({"error": str(error)}), flush=True)
+        raise
+    if args.lines:
+        print(json.dumps(answer(done)), flush=True)
+    elif args.json:
         print_json(answer(done))
     else:
         _print(done, args.output)

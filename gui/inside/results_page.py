@@ -36,6 +36,8 @@ class ResultsPage(QWidget):
     """Opens the run beside the window, and hands it to the tab that is seen."""
 
     message = Signal(str)
+    export_wanted = Signal(object)
+    """The folder of the run that is shown, to be exported."""
     training_wanted = Signal()
     """The user wants to train a network first."""
 
@@ -68,6 +70,10 @@ class ResultsPage(QWidget):
         self.reopen.setToolTip("Read the runs again, and the weights that are stored by now")
         self.reopen.setAccessibleName("Reload the runs and the weights")
         self.reopen.clicked.connect(self.reload)
+        self.export = QPushButton("Export …")
+        self.export.setToolTip("Write this run for elsewhere: ONNX, a training script, a prediction package and others")
+        self.export.setAccessibleName("Export the run")
+        self.export.clicked.connect(self._export)
         self.note = Note()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -103,6 +109,10 @@ class ResultsPage(QWidget):
         """Read the list of runs again, and the run that is shown with the weights it has by now."""
         self.subject = None
         self.runs.refresh(network=self.document.project.name)
+
+    def _export(self) -> None:
+        if self._wanted is not None:
+            self.export_wanted.emit(self._wanted[0].folder)
 
     def close_background(self) -> None:
         """Wait for what is being read and computed."""
@@ -191,7 +201,8 @@ class ResultsPage(QWidget):
     def _show_state(self, error: str = "") -> None:
         """Show the tabs, or say why there is nothing in them."""
         empty = self.runs.count() == 0
-        for widget in (self.of, self.runs, self.reopen):
+        self.export.setEnabled(self._wanted is not None)
+        for widget in (self.of, self.runs, self.reopen, self.export):
             widget.setVisible(not empty)
         self._fill()
         self.go.setVisible(empty)
@@ -227,6 +238,7 @@ class ResultsPage(QWidget):
         for widget in (self.of, self.runs, self.by, self.part, self.reopen):
             head.addWidget(widget)
         head.addStretch(1)
+        head.addWidget(self.export)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)

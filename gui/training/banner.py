@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from gui.icons import icon
 from gui.theme import theme
 from gui.training.controls import STATES
+from gui.training.lengthening import TIP
 from gui.widgets import Label, Note, plain
 
 SHORT = 240
@@ -86,6 +87,8 @@ class Banner(NoticeStrip):
     """Train again, with the learning rate that is offered."""
     fix_wanted = Signal()
     """Go to where what has failed can be fixed."""
+    longer_wanted = Signal()
+    """Train the run that has ended longer."""
     results_wanted = Signal()
     """See what the trained network does."""
 
@@ -99,11 +102,14 @@ class Banner(NoticeStrip):
         self.results = QPushButton("See Results")
         self.results.setToolTip("See what the trained network does, and ask it about data of yours")
         self.results.clicked.connect(self.results_wanted)
+        self.longer = QPushButton("Train Longer …")
+        self.longer.setToolTip(plain(TIP))
+        self.longer.clicked.connect(self.longer_wanted)
         self.again.setToolTip("Set this learning rate (one undo step) and begin a new run")
         self.fix.setToolTip(plain(FIX_TIP))
         self.again.clicked.connect(self.again_wanted)
         self.fix.clicked.connect(self.fix_wanted)
-        for button in (self.again, self.fix, self.results):
+        for button in (self.again, self.fix, self.longer, self.results):
             self.row.insertWidget(self.row.indexOf(self.go_on), button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def show_result(
@@ -122,6 +128,7 @@ class Banner(NoticeStrip):
         ``tip`` says how it is fixed.
         """
         self.results.setVisible(results)
+        self.longer.setVisible(state == "finished" and results)
         self.go_on.setVisible(resumable)
         self.fix.setToolTip(plain(tip))
         for button, label in ((self.again, again), (self.fix, fix)):

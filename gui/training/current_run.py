@@ -15,6 +15,7 @@ from engine.training.process.handover import live
 from engine.training.runs import folds
 from engine.training.runs.catalogue import accept_data
 from engine.training.runs.folder import RunError
+from engine.training.runs.lengthening import lengthen
 from engine.training.status import Result
 from gui.document import Document
 from gui.hosts.host import Host, StoredRun, Watch
@@ -115,6 +116,11 @@ class CurrentRun(QObject):
         """Resume a run though its data have changed since, with them as they are now."""
         work = partial(accept_data, path)
         self._stored.run(work, lambda _: self.resume(path), lambda error: self.message.emit(str(error)))
+
+    def lengthen(self, path: Path, epochs: int) -> None:
+        """Train a run that has ended on until it has so many epochs."""
+        if not self.running:
+            self._stored.run(partial(lengthen, path, epochs), self.resume, lambda error: self.message.emit(str(error)))
 
     def resume_shown_or_held(self) -> None:
         """Resume the run that has ended, or waits."""

@@ -20,6 +20,7 @@ from gui.training.arrangement import Arrangement
 from gui.training.controls import Controls
 from gui.training.current_run import CurrentRun, MakeHost
 from gui.training.folds_words import fold_text, sentence_of
+from gui.training.lengthening import ask_epochs
 from gui.training.notice import Notice
 from gui.training.outcome import Outcome, refused
 from gui.training.plots.plot_drawing import Drawing
@@ -102,6 +103,7 @@ class Dashboard(QWidget):
         self.runs.open_wanted.connect(self.open_wanted)
         for speaker in (self.runs, self.outcome):
             speaker.results_wanted.connect(self.results_wanted)
+            speaker.longer_wanted.connect(self._ask_longer)
         self.below.folds.resume_wanted.connect(self.run.resume)
         self.below.shown.connect(self._show_below)
         self.banner.resume_wanted.connect(self.run.resume_shown_or_held)
@@ -127,6 +129,9 @@ class Dashboard(QWidget):
     def _state(self) -> None:
         self.controls.show_state(self.run.state)
         self._update_numbers()
+
+    def _ask_longer(self, run: Path) -> None:
+        ask_epochs(self, run, lambda epochs: self.run.lengthen(run, epochs), self.message.emit)
 
     def _held(self, status: Status) -> None:
         """Data cannot be read: the run waits."""

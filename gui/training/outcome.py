@@ -45,6 +45,8 @@ class Outcome(QObject):
     node_wanted = Signal(tuple, str)
     changed_data_wanted = Signal(object)
     """A run is to be resumed with its data as they are now."""
+    longer_wanted = Signal(object)
+    """The folder of a run that is to be trained longer."""
     results_wanted = Signal(object)
     """The folder of a run whose results are to be seen."""
     message = Signal(str)
@@ -57,6 +59,7 @@ class Outcome(QObject):
         self._lr = math.nan
         self._run: Path | None = None
         self.banner.results_wanted.connect(self._results)
+        self.banner.longer_wanted.connect(self._longer)
         self.banner.again_wanted.connect(self._again)
         for source in (self.banner, self.empty):
             source.fix_wanted.connect(self._fix)
@@ -109,6 +112,10 @@ class Outcome(QObject):
         optimizer = settings[1].optimizer
         smaller = smaller_rate(optimizer, rate)
         return optimizer.lr if optimizer.lr <= smaller else smaller
+
+    def _longer(self) -> None:
+        if self._run is not None:
+            self.longer_wanted.emit(self._run)
 
     def _results(self) -> None:
         if self._run is not None:

@@ -29,6 +29,7 @@ from engine.training.runs.stored import stored_history
 from gui.document import Document
 from gui.hosts.host import Watch
 from gui.preferences import Preferences
+from gui.training.lengthening import TIP
 from gui.training.runs.run_changes import RunChanges
 from gui.training.runs.runs_columns import NAME
 from gui.training.runs.runs_dialogs import ask_delete, ask_run, ask_save
@@ -69,6 +70,8 @@ class RunsList(QWidget):
     """The folder of a run whose curves are to be shown alone."""
     results_wanted = Signal(object)
     """The folder of a run whose results are to be shown."""
+    longer_wanted = Signal(object)
+    """The folder of a run that has ended, to be trained longer."""
     open_wanted = Signal(object)
     """The folder of a run whose network is to be opened as a new project."""
 
@@ -183,6 +186,7 @@ class RunsList(QWidget):
         for action in (self.open_network, self.show_alone, self.show_results):
             action.setEnabled(one is not None)
         self.begin_with.setEnabled(one is not None)
+        self.longer.setEnabled(one is not None and one.state == "finished" and not going_on)
         self.go_on.setEnabled(one is not None and one.state != "finished" and one.path != self.model.followed)
         foreign = one is not None and one.path in self.model.foreign
         self.rename.setEnabled(one is not None and not going_on and not foreign)
@@ -292,6 +296,7 @@ class RunsList(QWidget):
         self.show_alone = add("Show its curves", "Show the chosen run", lambda: self._send(self.show_wanted))
         tip = "See what the network of the chosen run does, and ask it about data of yours"
         self.show_results = add("Show its results", tip, lambda: self._send(self.results_wanted))
+        self.longer = add("Train Longer …", TIP, lambda: self._send(self.longer_wanted))
         add("Show a run elsewhere …", "Show a run in any folder", lambda: ask_run(self, self.show_wanted.emit))
         self.open_network = add(
             "Open its network",

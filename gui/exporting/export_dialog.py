@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -315,9 +316,9 @@ def default_name(exporter: Exporter, stem: str) -> str:
     return f"{stem}{ending}" if ending.startswith(".") else ending
 
 
-def _button(text: str, tip: str, call: Any) -> QPushButton:
+def _button(text: str, tip: str, call: Callable[[], object]) -> QPushButton:
     button = QPushButton(text)
-    button.setAccessibleName(text.removesuffix(" …"))
+    button.setAccessibleName(text)
     button.setToolTip(plain(tip))
     button.clicked.connect(lambda _checked=False: call())
     return button

@@ -25,7 +25,7 @@ def ask_epochs(window: QWidget, run: Path, then: Callable[[int], None], say: Cal
     dialog = QInputDialog(window)
     dialog.setInputMode(QInputDialog.InputMode.IntInput)
     dialog.setWindowTitle("Train Longer")
-    dialog.setLabelText(f"The run has {epochs} epoch{'' if epochs == 1 else 's'}. How many more?")
+    dialog.setLabelText(plain(f"The run has {epochs} epoch{'' if epochs == 1 else 's'}. How many more?"))
     dialog.setIntRange(1, MOST)
     dialog.setIntValue(max(1, epochs))
     dialog.setOkButtonText("Train")

@@ -10,6 +10,8 @@ from PySide6.QtGui import QPainter, QPainterPath
 
 from engine.graph import Graph
 from gui.canvas.geometry import MARGIN
+from gui.canvas.layout import layout
+from gui.canvas.node_item import sizes
 from gui.canvas.painter import NO_BRUSH, NodeLook, paint_label, paint_node, paint_wire
 from gui.canvas.scene import Scene
 from gui.canvas.style import Style, Text
@@ -107,7 +109,7 @@ def canvas_drawing(scene: Scene, options: Options) -> CanvasDrawing:
         inner = Document(document.project)
         for name, path in _uses(document.graph, document.project):
             inner.open_block(path)
-            parts.append(_part(name, Scene(inner), style, options))
+            parts.append(_part(name, arranged(Scene(inner)), style, options))
     return CanvasDrawing(title, parts, style, options)
 
 
@@ -143,3 +145,11 @@ def _part(title: str, scene: Scene, style: Style, options: Options) -> _Part:
         wires.append(_Wire(QPainterPath(wire.path), "unknown" if wire.spec is None else "known", label))
     ties = QPainterPath(scene.ties.path()) if scene.ties.scene() is not None else QPainterPath()
     return _Part(title, tuple(nodes), tuple(wires), ties, box | ties.boundingRect())
+
+
+def arranged(scene: Scene) -> Scene:
+    """A scene whose layers are laid out, if they never were: then wires run upwards."""
+    if any(wire.end.y() < wire.start.y() for wire in scene.wires.values()):
+        scene.place(layout.arrange(scene.document.graph, sizes(scene.nodes)))
+        scene.reroute()
+    return scene

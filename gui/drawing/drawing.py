@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
-
-from PySide6.QtCore import QSizeF
-from PySide6.QtGui import QPainter
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from engine.errors import LayerloomError
-from gui.theme import Name
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSizeF
+    from PySide6.QtGui import QPainter
+
+    from gui.theme import Name
 
 Kind = Literal["canvas", "figure"]
 

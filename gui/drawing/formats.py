@@ -104,3 +104,5 @@ def _families(family: str) -> str:
 
 FORMATS: Final[dict[str, Callable[[Drawing, float], bytes]]] = {"svg": svg, "png": png, "pdf": pdf}
 """Ending of the file → how its bytes are made of a drawing and a scale."""
+NATURAL: Final = {"svg": 1.0, "png": 2.0, "pdf": 1.0}
+"""The scale that each has where none is chosen."""

@@ -36,6 +36,10 @@ _KINDS: Final = (
     (stat.S_ISCHR, "it is a device, not a file"),
     (stat.S_ISBLK, "it is a device, not a file"),
 )
+LEAST_ROOM: Final = 2**16
+"""Bytes that are read where the system says that a file has none, as those it makes up when they are read."""
+_ALWAYS: Final = sum(getattr(os, name, 0) for name in ("O_BINARY", "O_CLOEXEC", "O_NOCTTY", "O_NONBLOCK"))
+"""Flags that every file is opened with, where the system has them."""
 
 
 class FileError(LayerloomError):
@@ -58,7 +62,8 @@ def open_to_read(path: Path) -> BufferedReader:
 def read_bytes(path: Path, largest: int) -> bytes:
     """What is in a file, at most so many bytes of it. Raises OSError."""
     with open_to_read(path) as file:
-        return file.read(largest)
+        there = os.fstat(file.fileno()).st_size
+        return file.read(min(largest, max(there, LEAST_ROOM)))  # room is made for all that is asked for
 
 
 def is_file(path: Path) -> bool:
@@ -210,8 +215,7 @@ def _beginning(name: str) -> str:
 
 def open_handle(path: Path, flags: int, mode: int = 0o666) -> int:
     """Open what is a regular file, or is to become one of this mode. Raises OSError, and nothing waits for a pipe."""
-    extra = ("O_BINARY", "O_CLOEXEC", "O_NOCTTY", "O_NONBLOCK")
-    handle = os.open(path, flags | sum(getattr(os, name, 0) for name in extra), mode)
+    handle = os.open(path, flags | _ALWAYS, mode)
     try:
         check_regular(path, os.fstat(handle))
     except OSError:
@@ -222,6 +226,8 @@ def open_handle(path: Path, flags: int, mode: int = 0o666) -> int:
 
 def check_regular(path: Path, facts: os.stat_result) -> None:
     """Raises NotAFile, with what it is instead."""
+    if stat.S_ISREG(facts.st_mode):
+        return
     for is_kind, reason in _KINDS:
         if is_kind(facts.st_mode):
             raise NotAFile(path, reason)

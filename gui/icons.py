@@ -48,6 +48,7 @@ NAMES = {
     "data": "database",
     "train": "chart-line",
     "results": "poll",
+    "inside": "microscope",
     "theme": "adjust",
     "values": "wave-square",
     "play": "play",

@@ -26,6 +26,8 @@ from gui.unexpected.recorder import record
 from gui.work import garbage
 
 if TYPE_CHECKING:
+    import torch
+
     from engine.training.loop import Trainer
 
 ENDED = ("finished", "stopped", "failed")
@@ -119,6 +121,11 @@ class ThreadHost:
 
     def set_lr(self, lr: float) -> None:
         self._control.set_lr(lr)
+
+    def weights(self) -> tuple[int, dict[str, torch.Tensor]] | None:
+        """After how many steps, and the weights as they are then; None where nothing is being trained."""
+        trainer = self._trainer
+        return None if trainer is None else trainer.weights()
 
     def close(self, timeout: float) -> bool:
         self._control.stop()

@@ -8,6 +8,7 @@ from gui.inside.compare.compare_tab import CompareTab
 from gui.inside.evaluate.errors_tab import ErrorsTab
 from gui.inside.evaluate.evaluator import Evaluator
 from gui.inside.evaluate.scores_tab import ScoresTab
+from gui.inside.looking.inside_tab import InsideTab
 from gui.inside.predict.predict_tab import PredictTab
 from gui.inside.tab import ResultsTab
 
@@ -15,4 +16,4 @@ from gui.inside.tab import ResultsTab
 def make_tabs(root: Path | None = None) -> list[ResultsTab]:
     """A new one of each; ``root`` is the folder of the runs (None: that of Layerloom's home)."""
     evaluator = Evaluator()
-    return [PredictTab(), ScoresTab(evaluator), ErrorsTab(evaluator), CompareTab(root)]
+    return [PredictTab(), ScoresTab(evaluator), ErrorsTab(evaluator), InsideTab(), CompareTab(root)]

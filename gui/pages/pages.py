@@ -15,6 +15,8 @@ from gui.preferences import Preferences
 from gui.start.start import StartPage
 
 if TYPE_CHECKING:
+    import torch
+
     from gui.data.data_page import DataPage
     from gui.inside.results_page import ResultsPage
     from gui.training.dashboard import Dashboard
@@ -117,6 +119,23 @@ class Pages(QStackedWidget):
             results.show_run(folder)
         else:
             results.follow(self.shown_run())
+
+    def look_inside(self) -> None:
+        """Show what the selected layer answers in the network of a run."""
+        from gui.inside.looking.inside_tab import InsideTab
+
+        (node_id,), block_path = self.document.selection, self.document.block_path
+        self.show_results()
+        tab = self.results.show_tab(InsideTab.title)
+        assert isinstance(tab, InsideTab)
+        tab.show_layer(block_path, node_id)
+
+    def weights_now(self, folder: Path) -> tuple[int, dict[str, torch.Tensor]] | None:
+        """The weights of a run that is in training in this window, and after how many steps; None where it is not."""
+        from gui.hosts.host import ThreadHost
+
+        host = None if self._training is None else self._training.run.host
+        return host.weights() if isinstance(host, ThreadHost) and host.status.run == folder else None
 
     def _show(self, action_id: str, page: QWidget) -> None:
         self.design.view.end_preview()

@@ -47,7 +47,7 @@ def test_filters_are_the_weights(lenet: Inspector) -> None:
     result = last(method("filters"), asked(lenet, "conv2")).result
     assert isinstance(result, Grid)
     assert np.array_equal(result.maps, weight.reshape(96, 5, 5))
-    assert result.titles[7] == "filter 1, input 1"
+    assert result.titles[7] == "1 ← 1"
     strong = last(method("filters"), asked(lenet, "conv2", options={"show": "strength"})).result
     assert isinstance(strong, Grid)
     assert strong.maps == pytest.approx(np.sqrt((weight**2).mean(1)), rel=1e-5)
@@ -191,7 +191,7 @@ def test_an_image_excites_its_channel_more_than_any_sample_does(lenet: Inspector
     steps = [
         step for step in method("maximise").looks(asked(lenet, "conv2", options=options)) if step.result is not None
     ]
-    reached = [float(dict(step.facts)["mean activation"]) for step in steps]
+    reached = [float(dict(step.facts)["activation"]) for step in steps]
     assert reached[-1] > reached[0]
     batch = samples.first(lenet.trained, lenet.trained.data.test, 200)
     question = asked(lenet, "conv2")
@@ -215,6 +215,6 @@ def test_total_variation_makes_smoother_images(lenet: Inspector) -> None:
         options = {"steps": 32, "tv": tv, "blur": 0, "l2": 0}
         result = last(method("maximise"), asked(lenet, "conv2", options=options)).result
         assert isinstance(result, Grid)
-        return float(np.abs(np.diff(result.maps[0], axis=1)).mean())
+        return float(np.abs(np.diff(result.maps[0, 0], axis=1)).mean())
 
     assert roughness(20.0) < roughness(0.0)

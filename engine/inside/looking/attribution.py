@@ -130,7 +130,7 @@ def column_names(question: Question, field: str, count: int) -> tuple[str, ...]:
 
 def score_facts(question: Question, known: Explained) -> tuple[tuple[str, str], ...]:
     """The number that is explained, by name and value."""
-    return (("explained", f"{known.target.name(question.trained)}: {known.score:.4g}"),)
+    return ((f"answer for {known.target.name(question.trained)}", f"{known.score:.4g}"),)
 
 
 def no_reason(question: Question) -> str:

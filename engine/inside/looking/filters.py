@@ -57,13 +57,11 @@ def compute(question: Question) -> Iterator[Step]:
         maps, titles = weight.square().mean(1).sqrt(), tuple(f"filter {index}" for index in range(outs))
     else:
         maps = weight.reshape(-1, height, width)
-        titles = tuple(
-            f"filter {out}" + (f", input {into}" if ins > 1 else "") for out in range(outs) for into in range(ins)
-        )
+        titles = tuple(f"{out} ← {into}" if ins > 1 else f"filter {out}" for out in range(outs) for into in range(ins))
     note = f"The first {MOST:,} of {len(maps):,} are shown." if len(maps) > MOST else ""
-    yield Step(
-        1.0, Grid(maps[:MOST].numpy(), titles[:MOST], question.choice("show") != "strength", "weight"), facts, note
-    )
+    signed = question.choice("show") != "strength"
+    unit = "weight (filter ← input channel)" if signed and ins > 1 else "weight"
+    yield Step(1.0, Grid(maps[:MOST].numpy(), titles[:MOST], signed, unit), facts, note)
 
 
 METHOD = Method(

@@ -37,6 +37,11 @@ class LayerAnswer:
         """Whether it answers with maps, (N, C, H, W), of more than one position."""
         return len(self.shape) == 4 and self.shape[2] * self.shape[3] > 1
 
+    @property
+    def unit_axis(self) -> int:
+        """The axis of its channels or units: of sequences (N, T, F) the last, else the one behind the batch."""
+        return 2 if len(self.shape) == 3 and not self.type.startswith("Conv") else 1
+
 
 def named(graph: Graph, one: AnswerId, calls: int, ports: int) -> tuple[str, str]:
     """The name of an answer for people, and the type of its node.

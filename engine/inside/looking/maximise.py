@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -19,6 +20,7 @@ from engine.seeds import derive
 
 FEW: Final = 8
 """Training samples with whose answers it is compared."""
+AIMS: Final = ("whole channel", "middle")
 PREVIEW: Final = 16
 """Steps between two previews; the first comes after a quarter of them."""
 
@@ -37,16 +39,13 @@ def compute(question: Question) -> Iterator[Step]:
     """Adam on the pixels for mean activation − l2 · mean x² − tv · total variation, with jitter and blur."""
     layer, (name,) = question.the_layer(), question.inspector.network.inputs
     channel = int(question.number("channel"))
-    if channel >= layer.shape[1]:
-        raise LookingError("option", f"{layer.name} has the channels 0 to {layer.shape[1] - 1}, and no {channel}.")
+    if channel >= layer.shape[layer.unit_axis]:
+        last = layer.shape[layer.unit_axis] - 1
+        raise LookingError("option", f"{layer.name} has the channels 0 to {last}, and no {channel}.")
     known = first(question.trained, question.trained.data.train, SEEN)[name]
     low, high, spread = float(known.min()), float(known.max()), float(known.std()) or 1.0
-    common = (
-        question.inspector.run({name: known[:FEW]}, [layer.id])
-        .values[layer.id][:, channel]
-        .reshape(len(known[:FEW]), -1)
-        .mean(1)
-    )
+    with torch.no_grad():
+        common = _answer(question, name, known[:FEW], channel)
     scale = max(float(common.abs().max()), 1e-12)  # regularisers count the same whatever the scale of the layer
     generator = torch.Generator().manual_seed(derive(int(question.number("seed")), "maximise", channel))
     image = known.mean(0, keepdim=True) + 0.1 * spread * torch.randn(known[:1].shape, generator=generator)
@@ -58,7 +57,7 @@ def compute(question: Question) -> Iterator[Step]:
         if jitter:
             down, right = torch.randint(-jitter, jitter + 1, (2,), generator=generator).tolist()
             moved = image.roll((down, right), (2, 3))
-        answer = _answer(question, name, moved, channel)
+        answer = _answer(question, name, moved, channel)[0]
         size, rough = (image / spread).square().mean(), _variation(image / spread)
         loss = question.number("l2") * size + question.number("tv") * rough - answer / scale
         (image.grad,) = torch.autograd.grad(loss, [image])
@@ -74,7 +73,7 @@ def compute(question: Question) -> Iterator[Step]:
                 number / steps,
                 _shown(image.detach(), low, high, channel),
                 (
-                    ("mean activation", f"{reached:.4g}"),
+                    ("activation", f"{reached:.4g}"),
                     (f"largest of {len(common)} samples", f"{float(common.max()):.4g}"),
                     ("step", f"{number} of {steps}"),
                 ),
@@ -82,10 +81,18 @@ def compute(question: Question) -> Iterator[Step]:
 
 
 def _answer(question: Question, name: str, image: Tensor, channel: int) -> Tensor:
-    """The mean answer of the channel; the image is whole and gradients reach it."""
+    """(N,): what the channel answers to images, the mean over all positions or the one in the middle.
+
+    Gradients reach the images where they are asked for.
+    """
     layer = question.the_layer()
     done = question.inspector.run({}, [layer.id], starts={Start(name): image}, gradients=torch.is_grad_enabled())
-    return done.values[layer.id][:, channel].mean()
+    each = done.values[layer.id].select(layer.unit_axis, channel)
+    if question.choice("aim") == AIMS[0]:
+        return each.reshape(len(each), -1).mean(1)
+    for _ in range(each.dim() - 1):
+        each = each.select(1, each.shape[1] // 2)
+    return each
 
 
 def _variation(image: Tensor) -> Tensor:
@@ -106,12 +113,13 @@ def blurred(image: Tensor) -> Tensor:
 
 def _shown(image: Tensor, low: float, high: float, channel: int) -> Grid:
     one = image[0]
-    titles: tuple[str, ...] = (f"channel {channel}",)
-    if len(one) == 3:
-        scaled = (one - low) / max(high - low, 1e-12)
-        return Grid(scaled[None].numpy(), titles, False, "red, green, blue between the lowest and highest of the data")
-    if len(one) > 1:
-        titles = tuple(f"channel {channel}, input {index}" for index in range(len(one)))
+    scaled = ((one - low) / max(high - low, 1e-12)).numpy()
+    if len(one) == 1:
+        scaled = np.repeat(scaled, 3, axis=0)
+    if len(scaled) == 3:
+        unit = f"the lowest value of the data ({low:.3g}) is black, the highest ({high:.3g}) bright"
+        return Grid(scaled[None], (f"channel {channel}",), False, unit)
+    titles = tuple(f"channel {channel}, input {index}" for index in range(len(one)))
     return Grid(one.numpy().copy(), titles, low < 0, "input as the network has it")
 
 
@@ -124,6 +132,7 @@ METHOD = Method(
     compute=compute,
     options=(
         Option("channel", "Channel", "which channel or unit, from 0", 0, low=0, high=100_000),
+        Option("aim", "Aim", "the mean over all positions, or the one in the middle", AIMS[0], AIMS),
         Option("steps", "Steps", "steps of Adam", 128, low=1, high=4096),
         Option("rate", "Rate", "how far a step goes, in standard deviations of the data", 0.05, low=0.0001, high=10),
         Option("jitter", "Jitter", "pixels by which the image is moved at random before each step", 2, low=0, high=64),

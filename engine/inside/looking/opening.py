@@ -20,7 +20,7 @@ def inspector_of(folder: Path, weights: Mapping[str, Tensor] | None = None) -> I
     return inspected(open_run(folder, weights=weights))
 
 
-def inspected(trained: Trained) -> Inspector:
+def inspected(trained: Trained, weights: Mapping[str, Tensor] | None = None) -> Inspector:
     """A copy of a network that is open already, in the same way."""
     with settled(1):
-        return Inspector(trained)
+        return Inspector(trained, weights)

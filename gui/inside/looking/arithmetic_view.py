@@ -1,0 +1,141 @@
+"""One number of a layer, step by step: window times kernel, product by product, then sums and bias."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QScrollArea,
+    QStackedWidget,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.inside.looking.colors import colored, limits_of
+from gui.theme import theme
+from gui.widgets import Label
+
+if TYPE_CHECKING:
+    from engine.inside.looking.results import Arithmetic
+
+NARROW, WIDE, ROW, SIGN, SUM, GAP = 40, 60, 24, 22, 96, 26
+MOST_CHANNELS = 64
+
+
+class ArithmeticView(QWidget):
+    """Shows `Arithmetic`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.said = Label()
+        self.said.setWordWrap(True)
+        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.windows, self.table = _Windows(), QTableWidget()
+        self.table.setColumnCount(3)
+        self.table.setHorizontalHeaderLabels(["input", "weight", "product"])
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setAccessibleName("Products")
+        self.table.setToolTip("Each input times its weight; the products are added up")
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(self.windows)
+        area.setAccessibleName("Windows")
+        area.setToolTip("For each input channel: the window, the kernel, and their products")
+        self.stack = QStackedWidget()
+        self.stack.addWidget(area)
+        self.stack.addWidget(self.table)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.said)
+        column.addWidget(self.stack, 1)
+
+    def show_result(self, result: Arithmetic) -> None:
+        """Show this one."""
+        self.said.setText(words(result))
+        flat = result.window.ndim == 2
+        self.stack.setCurrentIndex(1 if flat else 0)
+        if flat:
+            rows = zip(result.window[0].tolist(), result.kernel[0].tolist(), result.products[0].tolist(), strict=True)
+            self.table.setRowCount(result.window.shape[1])
+            self.table.setVerticalHeaderLabels([str(index) for index in range(result.window.shape[1])])
+            for index, numbers in enumerate(rows):
+                for column, number in enumerate(numbers):
+                    item = QTableWidgetItem(f"{number + 0.0:.6g}")
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                    self.table.setItem(index, column, item)
+        else:
+            self.windows.show_windows(result)
+
+
+def words(result: Arithmetic) -> str:
+    """The sum in a line."""
+    shown = [f"{value:.4g}" for value in result.sums[:6].tolist()]
+    more = " + …" if len(result.sums) > len(shown) else ""
+    parts = " + ".join(shown) + more if len(result.sums) > 1 else f"{float(result.sums.sum()):.6g}"
+    return (
+        f"{result.unit}: {parts} + bias {result.bias:.4g} = {result.total:.6g}. The layer answers {result.answer:.6g}."
+    )
+
+
+class _Windows(QWidget):
+    """Of each input channel window × kernel = products, and their sum."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: Arithmetic | None = None
+        self.setAccessibleName("Window, kernel and products")
+        self.setToolTip("The window on the input, the kernel, and the products of both; below the sum of each channel")
+        theme.changed.connect(self.update)
+
+    def show_windows(self, found: Arithmetic) -> None:
+        self._found = found
+        channels, rows, columns = found.window.shape
+        self.setMinimumHeight(min(channels, MOST_CHANNELS) * (rows * ROW + 2 * GAP))
+        self.setMinimumWidth(3 * columns * NARROW + 2 * SIGN + SUM)
+        self.setAccessibleDescription(words(found))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        found = self._found
+        if found is None:
+            return
+        painter = QPainter(self)
+        channels, rows, columns = found.window.shape
+        cell_wide = max(NARROW, min(WIDE, (self.width() - 2 * SIGN - SUM) // (3 * columns)))
+        parts = (found.window, found.kernel, found.products)
+        limits = [limits_of(part, True) for part in parts]
+        for channel in range(min(channels, MOST_CHANNELS)):
+            top = channel * (rows * ROW + 2 * GAP)
+            if not QRectF(0, top, self.width(), rows * ROW + 2 * GAP).intersects(QRectF(event.rect())):
+                continue
+            painter.setPen(theme.color("muted"))
+            name = found.names[channel] if channel < len(found.names) else ""
+            painter.drawText(QRectF(0, top, self.width(), GAP - 4), Qt.AlignmentFlag.AlignBottom, name)
+            left = 0
+            for number, part in enumerate(parts):
+                colors = colored(part[channel], limits[number], True)
+                for row in range(rows):
+                    for column in range(columns):
+                        cell = QRectF(left + column * cell_wide, top + GAP + row * ROW, cell_wide - 1, ROW - 1)
+                        color = QColor(*colors[row, column].tolist())
+                        painter.fillRect(cell, color)
+                        painter.setPen(QColor("#111111" if color.lightness() > 120 else "#ffffff"))
+                        value = float(part[channel, row, column])
+                        painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, f"{value + 0.0:.2g}")
+                left += columns * cell_wide
+                painter.setPen(theme.color("text"))
+                sign = QRectF(left, top + GAP, SIGN, rows * ROW)
+                if number < 2:
+                    painter.drawText(sign, Qt.AlignmentFlag.AlignCenter, "×" if number == 0 else "=")
+                else:
+                    room = QRectF(left + 10, top + GAP, SUM - 10, rows * ROW)
+                    text = f"Σ = {float(found.sums[channel]):.4g}"
+                    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+                left += SIGN

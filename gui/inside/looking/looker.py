@@ -1,0 +1,136 @@
+"""Looks beside the window: one at a time, the newest wins, what becomes visible comes as previews."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.work.background import Background
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.data.pipeline import Part
+    from engine.inside.looking.inspector import Inspector
+    from engine.inside.looking.layer_answers import LayerAnswer
+    from engine.inside.looking.method import Question, Step
+    from engine.inside.trained import Trained
+
+Weights = Callable[[Path], "tuple[int, dict[str, torch.Tensor]] | None"]
+"""Gives the weights that a running one has now, and after how many steps; None where it is not in this window."""
+MOST = 400
+"""Samples that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A network that can be asked: its layers, and its first samples with images of those that are some."""
+
+    inspector: Inspector
+    layers: list[LayerAnswer]
+    images: Any
+    truths: list[str]
+    units: tuple[str, ...]
+    step: int | None = None
+    """After how many steps the weights were taken from a running one; None: they were stored."""
+
+
+def opened(trained: Trained, samples: Part | None, moment: Weights | None) -> Opened:
+    """A copy of the network with the weights of this moment if it is in training here, else the stored ones."""
+    from engine.inside.looking.attribution import is_image
+    from engine.inside.looking.opening import inspected
+    from engine.inside.looking.samples import first, truth_of
+    from engine.inside.looking.target import unit_names
+
+    now = moment(trained.folder) if moment is not None else None
+    inspector = inspected(trained, None if now is None else now[1])
+    part = trained.data.train if samples is None else samples
+    batch = first(trained, part, MOST)
+    count = len(next(iter(batch.values())))
+    name = next((name for name in trained.network.inputs if is_image(batch[name])), None)
+    images = None if name is None else batch[name].cpu().numpy()
+    truths = [truth_of(trained, batch, row) for row in range(count)]
+    one = {name: value[:1] for name, value in batch.items()}
+    layers = [layer for layer in inspector.layers(one) if layer.type != "BlockInput"]
+    return Opened(inspector, layers, images, truths, unit_names(trained), None if now is None else now[0])
+
+
+class Looker(QObject):
+    """``stepped`` carries what a look shows by now; it ends with ``ended`` or ``failed`` (the error, another layer)."""
+
+    stepped = Signal(object)
+    ended = Signal()
+    failed = Signal(object, str)
+    _preview = Signal(int, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.background = Background("look-inside", self)
+        self._number, self._stop = 0, threading.Event()
+        self._preview.connect(self._previewed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a look is being computed."""
+        return self.background.busy
+
+    def look(self, method: str, make: Callable[[], Question], layers: list[LayerAnswer]) -> None:
+        """Begin a look; the one before ends."""
+        self.cancel()
+        self._number += 1
+        self._stop = threading.Event()
+        job = partial(_looked, method, make, layers, self._stop, partial(self._preview.emit, self._number))
+        self.background.run(job, self._done, lambda error: self.failed.emit(error, ""))
+
+    def cancel(self) -> None:
+        """End the look at its next step; nothing more is heard of it."""
+        self._stop.set()
+        self._number += 1
+
+    def close(self) -> None:
+        """Wait for what is being computed."""
+        self.cancel()
+        self.background.close()
+
+    def _previewed(self, number: int, step: Step) -> None:
+        if number == self._number:
+            self.stepped.emit(step)
+
+    def _done(self, found: tuple[Exception, str] | None) -> None:
+        if found is not None:
+            self.failed.emit(*found)
+        else:
+            self.ended.emit()
+
+
+def _looked(
+    method: str,
+    make: Callable[[], Question],
+    layers: list[LayerAnswer],
+    stop: threading.Event,
+    preview: Callable[[Step], None],
+) -> tuple[Exception, str] | None:
+    """Look until it is done or not wanted; where the layer does not suit, the error and the name of one that does."""
+    from dataclasses import replace
+
+    from engine.inside.looking import methods
+    from engine.inside.looking.errors import LookingError
+
+    one, question = methods.method(method), make()
+    try:
+        for step in methods.looks(one, question):
+            if stop.is_set():
+                return None
+            preview(step)
+    except LookingError as error:
+        if error.kind != "layer" or "layer" not in one.needs:
+            raise
+        suited = (layer.name for layer in reversed(layers) if not one.refuses(replace(question, layer=layer)))
+        return error, next(suited, "")
+    return None

@@ -1,0 +1,102 @@
+"""The samples that can be asked about: those of the part as a list with images, or the user's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QSpinBox, QVBoxLayout, QWidget
+
+from gui.inside.looking.colors import gray_of
+from gui.widgets import label, plain
+
+if TYPE_CHECKING:
+    from gui.inside.looking.looker import Opened
+
+SIDE, HIGH = 32, 190
+
+
+class SampleList(QWidget):
+    """``chosen``: another sample is to be asked about. ``file_wanted``: one of the user's own."""
+
+    chosen = Signal()
+    file_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.list, self.number, self.own = QListWidget(), QSpinBox(), QPushButton("Own File …")
+        self.list.setAccessibleName("Samples")
+        self.list.setToolTip("The sample that is asked about")
+        self.list.setIconSize(QSize(SIDE, SIDE))
+        self.list.setUniformItemSizes(True)
+        self.list.setMaximumHeight(HIGH)
+        self.list.currentRowChanged.connect(self._row_changed)
+        self.number.setAccessibleName("Number of the sample")
+        self.number.setToolTip("The number of the sample within its part, from 0; also of those that are not listed")
+        self.number.setKeyboardTracking(False)
+        self.number.valueChanged.connect(self._number_changed)
+        self.own.setToolTip("Ask about a file of yours, prepared as the data of the run are")
+        self.own.clicked.connect(self.file_wanted)
+        row = QHBoxLayout()
+        row.addWidget(label("Sample", "muted"))
+        row.addWidget(self.number)
+        row.addStretch(1)
+        row.addWidget(self.own)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self.list)
+
+    @property
+    def index(self) -> int:
+        """The position of the chosen sample within its part."""
+        return self.number.value()
+
+    def show_samples(self, opened: Opened, count: int) -> None:
+        """List the first samples of a part with so many."""
+        self._hushed(True)
+        self.list.clear()
+        for index, truth in enumerate(opened.truths):
+            item = QListWidgetItem(f"{index}" + (f" · {truth}" if truth else ""))
+            item.setToolTip(plain(f"Sample {index}" + (f": its true answer is {truth}" if truth else "")))
+            if opened.images is not None:
+                item.setIcon(QIcon(QPixmap.fromImage(_scaled(gray_of(opened.images[index])))))
+            self.list.addItem(item)
+        self.number.setRange(0, max(count - 1, 0))
+        self.list.setCurrentRow(min(self.number.value(), self.list.count() - 1))
+        self._hushed(False)
+
+    def choose(self, index: int) -> None:
+        """Choose the sample with this position."""
+        self.number.setValue(index)
+
+    def show_own(self, name: str) -> None:
+        """A sample of the user's own is shown: none of the list is."""
+        self._hushed(True)
+        self.list.setCurrentRow(-1)
+        self._hushed(False)
+        self.own.setToolTip(plain(f"Shown is {name}. Ask about another file of yours"))
+
+    def _hushed(self, hushed: bool) -> None:
+        self.list.blockSignals(hushed)
+        self.number.blockSignals(hushed)
+
+    def _row_changed(self, row: int) -> None:
+        if row >= 0:
+            self._hushed(True)
+            self.number.setValue(row)
+            self._hushed(False)
+            self.chosen.emit()
+
+    def _number_changed(self, value: int) -> None:
+        self._hushed(True)
+        self.list.setCurrentRow(value if value < self.list.count() else -1)
+        self._hushed(False)
+        self.chosen.emit()
+
+
+def _scaled(image: QImage) -> QImage:
+    """In a square; pixels of small images stay sharp."""
+    return image.scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.FastTransformation)

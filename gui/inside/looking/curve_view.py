@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.inside.looking.axes import Axes, around
 from gui.inside.looking.colors import SEQUENTIAL
 from gui.theme import theme
+from gui.widgets import plain
 
 if TYPE_CHECKING:
     from engine.inside.looking.results import Curve, Histograms
@@ -101,5 +102,5 @@ def _prepare(widget: QWidget, name: str, tip: str) -> None:
     widget.setMinimumSize(260, 200)
     widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
     widget.setAccessibleName(name)
-    widget.setToolTip(tip)
+    widget.setToolTip(plain(tip))
     theme.changed.connect(widget.update)

@@ -134,9 +134,7 @@ class InsideTab(ResultsTab):
             return
         self._methods = methods
         self.methods.blockSignals(True)
-        for one in methods:
-            self.methods.addItem(one.title)
-            self.methods.setItemData(self.methods.count() - 1, plain(one.help), Qt.ItemDataRole.ToolTipRole)
+        self.methods.addItems([one.title for one in methods])
         self.methods.blockSignals(False)
 
     def _fill_layers(self, layers: list[LayerAnswer]) -> None:

@@ -39,6 +39,8 @@ class Int8File(Exporter):
     def write(self, subject: Subject, beside: Path) -> None:
         from engine.exports.dynamic import quiet, reason
 
+        if subject.judged is None:
+            raise ExportError("The data of this run are gone, and eight bits are measured with them: put them back.")
         whole = _whole(beside)
         with _whole(beside).open("wb") as file:
             file.write(model_of(subject))
@@ -67,7 +69,7 @@ class Int8File(Exporter):
         facts: dict[str, object] = {}
         for name in scores[0]:
             before, after = scores[0][name], scores[1][name]
-            rows.append((f"{_part(subject)[0]} {name}", f"{before:.4f}", f"{after:.4f}", f"{after - before:+.4f}"))
+            rows.append((f"{_part(subject)} {name}", f"{before:.4f}", f"{after:.4f}", f"{after - before:+.4f}"))
             facts[name] = [before, after]
         sizes = (len(large), len(small))
         rows.append(("size", *(f"{size / 1024:,.0f} KB" for size in sizes), f"× {sizes[1] / sizes[0]:.2f}"))
@@ -125,11 +127,10 @@ class _Calibration:
         return next(self._batches, None)
 
 
-def _part(subject: Subject) -> tuple[str, Any]:
-    """The part that is judged: the test part, or the next best there is."""
+def _part(subject: Subject) -> str:
+    """What the part is called that is judged."""
     data = subject.trained.data
-    parts = (("test", data.test), ("validation", data.validation), ("training", data.train))
-    return next((name, part) for name, part in parts if len(part))
+    return "test" if len(data.test) else "validation" if len(data.validation) else "training"
 
 
 def _scores(subject: Subject, model: bytes) -> dict[str, float]:
@@ -138,7 +139,8 @@ def _scores(subject: Subject, model: bytes) -> dict[str, float]:
     ask = _asking(session)
 
     def answered() -> Iterator[tuple[tuple[Tensor, ...], dict[str, Tensor]]]:
-        for batch in _part(subject)[1].batches(network.fields, subject.trained.size()):
+        assert subject.judged is not None, "it was asked for before"
+        for batch in subject.judged.batches(network.fields, subject.trained.size()):
             yield ask(tuple(batch[name] for name in network.inputs)), batch
 
     wanted = ("loss", network.metric)

@@ -19,6 +19,7 @@ from engine.training.runs.run_info import RunInfo, read
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from engine.data.pipeline import Part
     from engine.inside.trained import Trained
 
 LENGTH: Final = 8
@@ -97,6 +98,14 @@ class Subject:
             return compile_source(self.source).eval()
 
     @property
+    def judged(self) -> Part | None:
+        """The test part of the run, or the next best; None without a run, and where its data are gone."""
+        if self.run is None:
+            return None
+        data = self.trained.data
+        return next((part for part in (data.test, data.validation, data.train) if len(part)), None)
+
+    @property
     def inputs(self) -> dict[str, Spec]:
         """Name → shape and type of each Input, in the order of ``forward``."""
         return {node.name: next(iter(self.report.outputs[node.id].values())) for node in self.graph.of_type("Input")}
@@ -110,12 +119,10 @@ class Subject:
         """At most so many samples as the network takes them: of the test part of the run, else drawn by a seed."""
         import torch
 
-        if self.run is not None:
-            trained = self.trained
-            data = trained.data
-            part = next(part for part in (data.test, data.validation, data.train) if len(part))
-            batch = next(part.batches(trained.network.inputs, count))
-            return tuple(batch[name] for name in trained.network.inputs)
+        if (part := self.judged) is not None:
+            inputs = self.trained.network.inputs
+            batch = next(part.batches(inputs, count))
+            return tuple(batch[name] for name in inputs)
         generator = torch.Generator().manual_seed(derive(self.seed, "export"))
         return tuple(_drawn(spec, count, generator) for spec in self.inputs.values())
 

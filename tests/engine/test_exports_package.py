@@ -22,7 +22,9 @@ from engine.data import sources
 from engine.exports.export import export
 from engine.exports.exporter import ExportError
 from engine.exports.prediction_package.package import PackageArchive, PackageFolder
+from engine.exports.safetensors_file import SafetensorsFile
 from engine.exports.subject import Subject
+from engine.exports.training_script.training_script import TrainingScript
 from engine.training.steps.device import settled
 from gui.cli import main
 from presets.fitting import fitted
@@ -146,3 +148,15 @@ def test_data_without_files_of_the_users_are_refused(tmp_path: Path) -> None:
     graph = fitted("mlp", sources.describe(wine_table(tmp_path / "wine.csv")))[0]
     with pytest.raises(ExportError, match="needs a run"):
         export(PackageFolder(), Subject(graph), tmp_path / "package")
+
+
+def test_a_run_whose_data_are_gone_still_answers_elsewhere(tmp_path: Path) -> None:
+    path = wine_table(tmp_path / "wine.csv")
+    run = own("mlp", path, tmp_path / "run")
+    path.unlink()
+    for exporter, name in ((PackageFolder(), "package"), (SafetensorsFile(), "w.safetensors")):
+        checked = export(exporter, Subject.of_run(run), tmp_path / name).checked
+        assert checked.samples == 64
+        assert "are not at" in checked.notes[0]
+    with pytest.raises(ExportError, match="The data of this run are gone"):
+        export(TrainingScript(), Subject.of_run(run), tmp_path / "train.py")

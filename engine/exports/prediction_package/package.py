@@ -68,11 +68,10 @@ def compared_package(subject: Subject, files: dict[str, bytes]) -> Checked:
     settings = json.loads(files["preparation.json"])
     model = _module("model", files["model.py"], {})
     predict = _module("predict", files["predict.py"], {"model": model, "settings": files["preparation.json"]})
-    part = next(part for part in (trained.data.test, trained.data.validation, trained.data.train) if len(part))
-    indices = part.indices[:SAMPLES]
-    fields = {one["field"]: one for one in settings["inputs"]}
-    inputs = tuple(predict.prepared(np.asarray(trained.data.raw[name][indices]), one) for name, one in fields.items())
-    ours = subject.samples(SAMPLES)
+    ours = inputs = subject.samples(SAMPLES)
+    if subject.judged is not None:
+        indices, raw = subject.judged.indices[:SAMPLES], trained.data.raw
+        inputs = tuple(predict.prepared(np.asarray(raw[one["field"]][indices]), one) for one in settings["inputs"])
     if (apart := difference(ours, inputs)) > 0.0:
         raise ExportError(f"The package prepares samples in another way than the run: they differ by {apart:.2g}.")
     network = getattr(model, settings["class"])()

@@ -12,7 +12,7 @@ from engine.data.sources.images.images import Images
 from engine.data.sources.kinds import source_of
 from engine.data.sources.tables.tables import Table
 from engine.data.transforms import Fitted
-from engine.exports.exporter import ExportError
+from engine.exports.exporter import SAMPLES, ExportError
 from engine.exports.subject import Subject
 from engine.inside.on_board import border_of
 from engine.settings.transforms import Fill, Framed
@@ -26,7 +26,7 @@ def preparation_of(subject: Subject) -> dict[str, Any]:
     return {
         "network": subject.name,
         "class": subject.source.class_name,
-        "batch_size": trained.size(),
+        "batch_size": trained.size() or SAMPLES,
         "read": _reading(subject),
         "inputs": [{"field": name, **_field(subject, name)} for name in network.inputs],
         "outputs": [_output(subject, head) for head in network.heads],

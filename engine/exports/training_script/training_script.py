@@ -65,7 +65,7 @@ class TrainingScript(Exporter):
         log.unlink()
         largest = max(abs(found.get(step, float("inf")) - loss) for step, loss in known.items())
         scale = max(1.0, *map(abs, known.values()))
-        if notes:
+        if notes or subject.opened_with:
             return Checked(len(known), largest, "steps", notes)
         if not largest <= FAR * scale:
             raise ExportError(
@@ -88,6 +88,8 @@ def data_file(script: Path) -> Path:
 def _arrays(subject: Subject) -> Mapping[str, object]:
     """``PART/FIELD`` → samples. Raises ExportError where they are too large."""
     trained = subject.trained
+    if not len(trained.data.train):
+        raise ExportError("The data of this run are gone, and a training script needs them: put them back.")
     parts = {"train": trained.data.train, "validation": trained.data.validation, "test": trained.data.test}
     size = sum(
         view.nbytes for part in parts.values() for name, view in part.views.items() if name in trained.network.fields

@@ -1,0 +1,124 @@
+"""Every format of every preset: written, loaded again by other means, and answering as the network does."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import presets
+from engine.exports import registry
+from engine.exports.export import export
+from engine.exports.subject import Subject
+from tests.engine.runs_to_export import trained
+from tests.test_house import ROOT
+
+TRAINABLE = [preset.name for preset in presets.all() if preset.data]
+OTHERS = [preset.name for preset in presets.all() if not preset.data]
+OF_RUNS = ["safetensors", "model", "train", "package", "zip", "onnx", "int8", "pt2", "hub"]
+OF_NETWORKS = ["safetensors", "model", "onnx", "pt2"]
+NAMES = {"train": "train.py", "package": "package", "hub": "hub"}
+CLOSE = 1e-4
+
+
+@pytest.fixture(scope="module")
+def subject(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Subject]:
+    """A run of each preset, made once."""
+    made: dict[str, Subject] = {}
+
+    def of(name: str) -> Subject:
+        if name not in made:
+            made[name] = Subject.of_run(trained(presets.build(name), tmp_path_factory.mktemp(name) / "run", 1))
+        return made[name]
+
+    return of
+
+
+def target_of(name: str, folder: Path) -> Path:
+    exporter = registry.named(name)
+    return folder / NAMES.get(name, f"net{next(iter(exporter.suffixes), '')}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", OF_RUNS)
+@pytest.mark.parametrize("name", TRAINABLE)
+def test_every_export_of_every_trainable_preset(
+    name: str, form: str, subject: Callable[[str], Subject], tmp_path: Path
+) -> None:
+    what, target = subject(name), target_of(form, tmp_path)
+    checked = export(registry.named(form), what, target).checked
+    assert checked.samples == 64
+    exact = form in ("safetensors", "model", "train", "package", "zip", "hub")
+    assert checked.difference == 0.0 if exact else checked.difference < (CLOSE if form != "int8" else 10.0)
+    if form == "int8":
+        assert {row[0] for row in checked.table[1:]} >= {"size", "time for 64 samples", "test loss"}
+        before, after = checked.facts["bytes"]  # type: ignore[misc]
+        assert after < before or before < 100_000, "weights of eight bits need a quarter, of small ones all is overhead"
+    else:
+        assert not [note for note in checked.notes if "licence" not in note]
+    if form == "onnx":
+        _onnx_agrees(what, target)
+    if form == "pt2":
+        _pt2_agrees(what, target)
+    _private(target)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", OF_NETWORKS)
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_export_of_every_other_preset(name: str, form: str, tmp_path: Path) -> None:
+    what, target = Subject(presets.build(name)), target_of(form, tmp_path)
+    checked = export(registry.named(form), what, target).checked
+    assert checked.samples == 64
+    assert checked.difference < CLOSE
+    assert checked.notes == ()
+    _private(target)
+
+
+def _samples(what: Subject, count: int) -> tuple[torch.Tensor, ...]:
+    """Other samples than those of the check, as many as nobody has captured the network with."""
+    return tuple(value[-count:] for value in what.samples(100))
+
+
+def _onnx_agrees(what: Subject, target: Path) -> None:
+    import onnx
+    import onnxruntime
+
+    onnx.checker.check_model(str(target), full_check=True)
+    session = onnxruntime.InferenceSession(str(target), providers=["CPUExecutionProvider"])
+    for count in (1, 5):
+        samples = _samples(what, count)
+        given = {one.name: value.numpy() for one, value in zip(session.get_inputs(), samples, strict=True)}
+        for ours, theirs in zip(what.answers(samples), session.run(None, given), strict=True):
+            np.testing.assert_allclose(theirs, ours.numpy(), atol=CLOSE)
+
+
+def _pt2_agrees(what: Subject, target: Path) -> None:
+    module = torch.export.load(str(target)).module()
+    samples = _samples(what, 7)
+    with torch.no_grad():
+        torch.testing.assert_close(module(*samples), what.answers(samples)[0], atol=CLOSE, rtol=0.0)
+
+
+def _private(target: Path) -> None:
+    """No path, no name of the computer, no library of this installation is in what was written."""
+    words = [str(ROOT), sys.prefix, str(target.parent), os.environ["LAYERLOOM_HOME"], platform.node() or "no name"]
+    for name, content in _contents(target):
+        assert not [word for word in words if word.encode() in content], name
+
+
+def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
+    files = [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else list(path.parent.iterdir())
+    for file in files:
+        if zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as archive:
+                yield from ((f"{file.name}/{name}", archive.read(name)) for name in archive.namelist())
+        else:
+            yield file.name, file.read_bytes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
+import gui.drawing.exporter  # noqa: F401 - it adds the drawing to the formats
 from engine.exports.exporter import Exporter
 from engine.exports.registry import every
 from gui.widgets import plain

@@ -199,5 +199,7 @@ def figure_drawing(title: str, graph: Graph, report: Report, options: Options) -
     """The figure of a network, or of a level of it."""
     style = Style(Colors(options.theme))
     found = figure(graph, report, blocks=options.blocks)
-    layout = lay_out(found, lambda text, bold: style.static(text, "name" if bold else "small").width, shapes=options.shapes)
+    layout = lay_out(
+        found, lambda text, bold: style.static(text, "name" if bold else "small").width, shapes=options.shapes
+    )
     return FigureDrawing(title, found, layout, style, options)

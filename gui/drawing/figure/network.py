@@ -79,7 +79,9 @@ class _Walk:
             if node_id not in live or node.type == "BlockInput":
                 continue
             absent = report.absent(node_id)
-            wires = [(port, made.get((edge.source, edge.source_port))) for port, edge in graph.incoming[node_id].items()]
+            wires = [
+                (port, made.get((edge.source, edge.source_port))) for port, edge in graph.incoming[node_id].items()
+            ]
             sources = [box for _, box in wires]
             outputs = report.outputs.get(node_id, {})
             if absent is not None:

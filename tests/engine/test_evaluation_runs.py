@@ -227,6 +227,8 @@ def test_masks_are_covered_as_scikit_learn_counts(blobs: Path) -> None:
     assert found.per_class["iou_per_class"] == pytest.approx(known.tolist())
     alone = metrics.jaccard_score(pieces[0].target.ravel(), pieces[0].answered.ravel(), average="macro")
     assert pieces[0].mean_iou == pytest.approx(alone)
+    scored = sample_scores(one, head)
+    assert (scored.metric, scored.values.tolist()) == ("iou", pytest.approx([piece.mean_iou for piece in pieces]))
 
 
 def test_two_runs_on_the_same_samples_say_who_fixed_what(wine: Path, other: Path) -> None:

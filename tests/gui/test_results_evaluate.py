@@ -196,7 +196,9 @@ def test_masks_are_laid_over_the_image(shown: Callable[..., ErrorsTab], qtbot: Q
     qtbot.waitUntil(lambda: tab.sample.legend.isVisible())
     assert [one.words.text() for one in tab.sample.pictures] == ["the image", "answered", "target"]
     assert all(one.isVisible() for one in tab.sample.pictures)
-    assert tab.sample.legend.text().startswith("IoU: ")
+    assert "IoU " in tab.sample.legend.accessibleName()
+    assert tab.sample.covering.text().startswith("Mean IoU ")
+    assert tab.hardest.isColumnHidden(3), "there are no words for a mask"
     target = tab.sample.pictures[2].image.pixmap().toImage()
     plain = tab.sample.pictures[0].image.pixmap().toImage()
     middle = QPoint(plain.width() // 2, plain.height() // 2)

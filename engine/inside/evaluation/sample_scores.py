@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from engine.inside.evaluation.answered import Answered
+from engine.inside.evaluation.tallies import by_class
 from engine.losses.functional import as_values, sequences_right
 from engine.training.evaluation.network import Head
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SampleScores:
-    """``values`` (N): 1 or 0 for right or wrong, the share of right positions, or how far off numbers are.
+    """``values`` (N): 1 or 0 for right or wrong, the share of right positions, an IoU, or how far off numbers are.
 
     NaN where nothing counts, as in a mask of the ignored class alone. ``metric`` is what settings call their mean,
     ``higher`` says whether high is good, ``binary`` whether a sample is right or wrong and nothing between.
@@ -37,7 +39,7 @@ class SampleScores:
 
 
 def sample_scores(asked: Answered, head: Head) -> SampleScores:
-    """The score of every sample by one Output."""
+    """The score of every sample by one Output: of masks the mean IoU over the classes that are there."""
     answer, labels, kind = asked.answer(head), asked.labels(head), head.task.kind
     if kind == "sequence":
         return SampleScores(_numpy(sequences_right(head.output, answer, labels)), "exact_match", True, True)
@@ -48,9 +50,15 @@ def sample_scores(asked: Answered, head: Head) -> SampleScores:
         threshold = 0.0 if head.output.loss == "binary_cross_entropy_with_logits" else 0.5
         right = ((answer > threshold) == (as_values(answer, labels) > 0.5)).reshape(len(answer), -1).double()
         return SampleScores(_numpy(right.mean(1)), "accuracy", True, right.shape[1] == 1)
-    hits = (answer.argmax(-1) == labels).reshape(len(answer), -1).double()
-    counts = (labels != head.output.ignore_index).reshape(len(answer), -1).double() if head.masked else hits * 0 + 1
-    return SampleScores(_numpy((hits * counts).sum(1) / counts.sum(1)), "accuracy", True, hits.shape[1] == 1)
+    given, classes = answer.argmax(-1).reshape(len(answer), -1), answer.shape[-1]
+    goal = labels.reshape(len(labels), -1)
+    counts = goal != head.output.ignore_index if head.masked else torch.ones_like(goal, dtype=torch.bool)
+    if head.task.axes == 2:
+        both = by_class(given, (given == goal) & counts, classes)
+        either = by_class(given, counts, classes) + by_class(goal.clamp(0, classes - 1), counts, classes) - both
+        return SampleScores(_numpy((both / either).nanmean(1)), "iou", True, False)
+    right = ((given == goal) & counts).double().sum(1) / counts.double().sum(1)
+    return SampleScores(_numpy(right), "accuracy", True, goal.shape[1] == 1)
 
 
 def _numpy(values: Tensor) -> Array:

@@ -157,9 +157,9 @@ def _classes(head: Head, answer: Tensor, target: Tensor) -> tuple[dict[str, Arra
         "numbers": kept.double().sum(1),
         "whole": ((given == labels) | ~kept).all(1).double(),
         "samples": torch.ones(count),
-        "both": _by_class(safe, right, classes),
-        "given": _by_class(given, kept, classes),
-        "true": _by_class(safe, kept, classes),
+        "both": by_class(safe, right, classes),
+        "given": by_class(given, kept, classes),
+        "true": by_class(safe, kept, classes),
         "surprise": -(chances.clamp(min=floor) * kept).sum(1),
     }
     if "top5_accuracy" in head.metrics:
@@ -183,7 +183,7 @@ def _sequence(head: Head, answer: Tensor, target: Tensor) -> tuple[dict[str, Arr
     return _arrays(sums), {"exact_match": lambda t: t["whole"] / t["samples"]}
 
 
-def _by_class(labels: Tensor, counted: Tensor, classes: int) -> Tensor:
+def by_class(labels: Tensor, counted: Tensor, classes: int) -> Tensor:
     """(N, classes) how often each class is among the labels (N, P) that are counted."""
     count = len(labels)
     numbers = (labels + classes * torch.arange(count, device=labels.device)[:, None])[counted]

@@ -14,7 +14,7 @@ from engine.training.status import sentence
 from gui.inside.evaluate.evaluating import Evaluation, ShownSample, shown
 from gui.inside.evaluate.evaluation_tab import EvaluationTab
 from gui.inside.evaluate.evaluator import Evaluator
-from gui.inside.evaluate.plain_table import PlainTable
+from gui.inside.evaluate.plain_table import PlainTable, loss_text
 from gui.inside.evaluate.sample_view import SampleView
 from gui.training.words import metric_title, value_text
 from gui.widgets import Note, label
@@ -82,7 +82,7 @@ class ErrorsTab(EvaluationTab):
     def show_evaluation(self, found: Evaluation) -> None:
         details = found.details
         self._rows = {self.hardest: [one.row for one in details.hardest]}
-        self.hardest.show_rows([[one.name, f"{one.loss:.4g}", one.answer, one.target] for one in details.hardest])
+        self.hardest.show_rows([[one.name, loss_text(one.loss), one.answer, one.target] for one in details.hardest])
         checked = details.suspects
         suspects = (checked or ())[:MOST]
         self._rows[self.suspects] = [one.row for one in suspects]
@@ -196,5 +196,5 @@ def _worst(found: Evaluation, one: Slice) -> tuple[list[int], list[list[str]]]:
 
     samples = hard_samples(found.asked, found.head, one.rows, WORST)
     return [each.row for each in samples], [
-        [each.name, f"{each.loss:.4g}", each.answer, each.target] for each in samples
+        [each.name, loss_text(each.loss), each.answer, each.target] for each in samples
     ]

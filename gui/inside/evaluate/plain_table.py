@@ -44,7 +44,7 @@ class PlainTable(QTableWidget):
         self.currentCellChanged.connect(self._moved)
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
-        """Show these rows; none is chosen."""
+        """Show these rows; none is chosen. A column with nothing in it is hidden."""
         self.blockSignals(True)
         self.setRowCount(len(rows))
         for row, words in enumerate(rows):
@@ -52,6 +52,8 @@ class PlainTable(QTableWidget):
                 item = QTableWidgetItem(word)
                 item.setToolTip(plain(word))
                 self.setItem(row, column, item)
+        for column in range(1, self.columnCount()):
+            self.setColumnHidden(column, bool(rows) and not any(words[column] for words in rows))
         self.setCurrentCell(-1, -1)
         self.clearSelection()
         self.blockSignals(False)
@@ -60,3 +62,8 @@ class PlainTable(QTableWidget):
     def _moved(self, row: int, _column: int, before: int, _before_column: int) -> None:
         if row >= 0 and row != before:
             self.row_chosen.emit(row)
+
+
+def loss_text(value: float) -> str:
+    """A loss in words."""
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e12 else f"{value:.4g}"

@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from gui.inside.evaluate.mask_legend import MaskLegend
 from gui.inside.evaluate.overlay_pictures import laid_over
-from gui.inside.evaluate.plain_table import PlainTable
+from gui.inside.evaluate.plain_table import PlainTable, loss_text
 from gui.inside.predict.bars import AnswerBars
 from gui.pictures import pictures
 from gui.theme import theme
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from engine.inside.evaluation.overlays import Overlay
     from gui.inside.evaluate.evaluating import ShownSample
 
-SIDE = 168
+SIDE, SMALLER = 168, 140
+"""Pixels of one image, and of each of three."""
 CHOOSE = "Choose a line on the left to see the sample."
 
 
@@ -33,11 +35,11 @@ class SampleView(QWidget):
         super().__init__(parent)
         self._sample: ShownSample | None = None
         self._names: Sequence[str] = ()
-        self.name, self.verdict, self.said, self.hint = heading(""), Label(), Note(), Note(CHOOSE)
+        self.name, self.verdict, self.hint = heading(""), Label(), Note(CHOOSE)
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.verdict.setWordWrap(True)
         self.pictures = [_Picture() for _ in range(3)]
-        self.legend = Note()
+        self.legend, self.covering = MaskLegend(), Note()
         self.bars = AnswerBars()
         columns = [("Column", ""), ("Value", "As it is in the data")]
         self.values = PlainTable("Values of the sample", "What the network was given", columns)
@@ -64,7 +66,7 @@ class SampleView(QWidget):
         self.name.setText(sample.name)
         self.name.setToolTip(plain(sample.name))
         target = f"Target: {sample.target}. " if sample.target else ""
-        self.verdict.setText(f"{target}Loss {sample.loss:.4g}.")
+        self.verdict.setText(f"{target}Loss {loss_text(sample.loss)}.")
         self._show_pictures(sample)
         self.bars.setVisible(bool(sample.prediction.answers) and sample.overlay is None)
         self.bars.show_prediction(sample.prediction)
@@ -76,7 +78,8 @@ class SampleView(QWidget):
     def _show_pictures(self, sample: ShownSample) -> None:
         for picture in self.pictures:
             picture.hide()
-        self.legend.setVisible(sample.overlay is not None)
+        for part in (self.legend, self.covering):
+            part.setVisible(sample.overlay is not None)
         if sample.image is None:
             return
         shown = [("the image", pictures(sample.image[None])[0])]
@@ -86,10 +89,12 @@ class SampleView(QWidget):
                 ("answered", laid_over(sample.image, masks.answered, masks.counts)),
                 ("target", laid_over(sample.image, masks.target, masks.counts)),
             ]
-            self.legend.setText(_covering(masks, self._names))
-            self.legend.setToolTip("Intersection over union of each class in this sample")
+            self.legend.show_classes(_covering(masks, self._names))
+            known = math.isfinite(masks.mean_iou)
+            self.covering.setText(f"Mean IoU {100 * masks.mean_iou:.1f} %" if known else "Nothing counts in this mask.")
+        side = SIDE if len(shown) == 1 else SMALLER
         for picture, (words, image) in zip(self.pictures, shown, strict=False):
-            picture.show_image(words, image)
+            picture.show_image(words, image, side)
 
     def _retint(self) -> None:
         if self._sample is not None:
@@ -107,11 +112,10 @@ class SampleView(QWidget):
         column.addWidget(self.name)
         column.addWidget(self.verdict)
         column.addLayout(row)
-        for part in (self.legend, self.text, self.bars, self.said):
+        for part in (self.legend, self.covering, self.text, self.bars):
             column.addWidget(part)
         column.addWidget(self.values, 1)
         column.addStretch(0)
-        self.said.hide()
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -129,7 +133,6 @@ class _Picture(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.image, self.words = Label(), Note()
-        self.image.setFixedSize(SIDE, SIDE)
         self.image.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -137,22 +140,21 @@ class _Picture(QWidget):
         box.addWidget(self.image)
         box.addWidget(self.words)
 
-    def show_image(self, words: str, image: QImage) -> None:
-        smooth = max(image.width(), image.height()) > SIDE
+    def show_image(self, words: str, image: QImage, side: int) -> None:
+        smooth = max(image.width(), image.height()) > side
         mode = Qt.TransformationMode.SmoothTransformation if smooth else Qt.TransformationMode.FastTransformation
-        self.image.setPixmap(QPixmap.fromImage(image.scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio, mode)))
+        self.image.setFixedSize(side, side)
+        self.image.setPixmap(QPixmap.fromImage(image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, mode)))
         self.image.setAccessibleName(words)
         self.image.setToolTip(plain(words))
         self.words.setText(words)
         self.show()
 
 
-def _covering(masks: Overlay, names: Sequence[str]) -> str:
+def _covering(masks: Overlay, names: Sequence[str]) -> list[tuple[int, str, str]]:
     """The IoU of each class that is there, the ground first."""
-    told = [
-        f"{names[index] if index < len(names) else index} {100 * value:.1f} %"
+    return [
+        (index, names[index] if index < len(names) else str(index), f"IoU {100 * value:.1f} %")
         for index, value in enumerate(masks.iou.tolist())
         if math.isfinite(value)
     ]
-    mean = f"mean {100 * masks.mean_iou:.1f} %" if math.isfinite(masks.mean_iou) else "nothing counts"
-    return f"IoU: {', '.join(told)}; {mean}"

@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QComboBox, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QComboBox,
+    QFileDialog,
+    QTabBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from sklearn import metrics
 
@@ -18,6 +26,8 @@ import presets
 from engine.data import sources
 from engine.edits import SetSetting
 from engine.graph import Graph
+from engine.training.loop import Trainer
+from engine.training.runs.folds import turn
 from gui.document import Document
 from gui.inside.compare.compare_tab import CompareTab
 from gui.inside.evaluate.errors_tab import ErrorsTab
@@ -28,7 +38,7 @@ from gui.inside.tab import ResultsTab
 from gui.theme import theme
 from presets.fitting import fit, fitted
 from tests.engine.networks import chain
-from tests.engine.own_data import blob_folder, diabetes_table
+from tests.engine.own_data import blob_folder, diabetes_table, table
 from tests.engine.test_inside import trained
 
 LEFT = Qt.MouseButton.LeftButton
@@ -191,6 +201,17 @@ def test_numbers_have_residuals_and_no_curves(shown: Callable[..., ScoresTab], q
     assert tab.residuals.said.text().startswith("Mean ")
 
 
+def test_samples_of_another_file_are_judged(
+    qtbot: QtBot, shown: Callable[..., ScoresTab], page: ResultsPage, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = shown("diabetes", ScoresTab)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(runs.parent / "d.csv"), ""))
+    page.part.setCurrentIndex(page.part.findText("Other file …"))
+    page.part.activated.emit(page.part.currentIndex())
+    qtbot.waitUntil(lambda: tab.evaluator.found is not None and tab.count.text() == "442 samples")
+    assert page.part.currentText() == "of d.csv"
+
+
 def test_masks_are_laid_over_the_image(shown: Callable[..., ErrorsTab], qtbot: QtBot) -> None:
     tab = shown("masks", ErrorsTab)
     qtbot.waitUntil(lambda: tab.sample.legend.isVisible())
@@ -209,6 +230,32 @@ def test_masks_are_laid_over_the_image(shown: Callable[..., ErrorsTab], qtbot: Q
         for y in range(0, target.height(), 4)
     )
     assert tab.about_labels.text().startswith("Labels are checked where")
+
+
+def test_labels_are_checked_by_all_folds(qtbot: QtBot, tmp_path: Path) -> None:
+    """A table with one wrong label, in row 11."""
+    rows = [[index % 2 + index / 1000, index * 7 % 5, "ab"[index % 2]] for index in range(90)]
+    rows[10][2] = "b"
+    graph = fitted("linear-classifier", sources.describe(table(tmp_path / "a.csv", ("x", "z", "label"), *rows)))[0]
+    for path, value in {"data.split.folds": 2, "training.epochs": 30, "training.threads": 1}.items():
+        SetSetting(tuple(path.split(".")), value).apply(graph)
+    first = Trainer(graph, root=tmp_path / "runs").run().run
+    while turn(first.parent) is not None:
+        assert Trainer.resume(first.parent).run().state == "finished"
+    page = ResultsPage(Document(Graph("net")), root=tmp_path / "runs")
+    qtbot.addWidget(page)
+    page.show()
+    tab = page.show_tab("Errors")
+    assert isinstance(tab, ErrorsTab)
+    qtbot.waitUntil(lambda: tab.evaluator.found is not None and not tab.evaluator.busy)
+    tab.lists.setCurrentIndex(1)
+    QTest.mouseClick(tab.folds.go, LEFT)
+    qtbot.waitUntil(lambda: not tab.folds.background.busy)
+    assert cells(tab.suspects, 0)[:3] == ["a.csv row 11", "b", "a"]
+    assert tab.about_labels.text().startswith("By all 2 folds")
+    tab.suspects.setCurrentCell(0, 0)
+    qtbot.waitUntil(lambda: tab.sample.name.text() == "a.csv row 11")
+    page.close_background()
 
 
 def test_another_run_is_compared_sample_by_sample(qtbot: QtBot, shown: Callable[..., CompareTab]) -> None:

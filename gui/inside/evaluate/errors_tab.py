@@ -11,9 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from engine.training.status import sentence
-from gui.inside.evaluate.evaluating import Evaluation, ShownSample, shown
+from gui.inside.evaluate.evaluating import Evaluation, FoldSuspects, ShownSample, shown
 from gui.inside.evaluate.evaluation_tab import EvaluationTab
 from gui.inside.evaluate.evaluator import Evaluator
+from gui.inside.evaluate.folds_check import FoldsCheck
 from gui.inside.evaluate.plain_table import PlainTable, loss_text
 from gui.inside.evaluate.sample_view import SampleView
 from gui.training.words import metric_title, value_text
@@ -21,7 +22,12 @@ from gui.widgets import Note, label
 from gui.work.background import Background
 
 if TYPE_CHECKING:
+    from engine.inside.evaluation.answered import Answered
     from engine.inside.evaluation.slices import Slice
+    from engine.inside.evaluation.suspects import Suspect
+
+    Place = tuple[Answered, int]
+    """Who was asked, and the row of the sample."""
 
 LISTS = ("Highest loss", "Doubtful labels", "Slices")
 MOST = 300
@@ -46,7 +52,7 @@ class ErrorsTab(EvaluationTab):
     def __init__(self, evaluator: Evaluator, parent: QWidget | None = None) -> None:
         super().__init__(evaluator, parent)
         self.background = Background("show-sample", self)
-        self._rows: dict[PlainTable, Sequence[int]] = {}
+        self._rows: dict[PlainTable, Sequence[Place]] = {}
         self.hardest = PlainTable(
             "Samples with the highest loss",
             "Choose a sample to see it",
@@ -67,6 +73,9 @@ class ErrorsTab(EvaluationTab):
             "Choose a sample to see it",
             [("Sample", ""), ("Loss", ""), ("Answer", ""), ("Target", "")],
         )
+        self.folds = FoldsCheck()
+        self.folds.found.connect(self._show_suspects_of_folds)
+        self.folds.failed.connect(self.about_labels_say)
         self.about_labels, self.about_slices = Note(ABOUT_LABELS), Note(ABOUT_SLICES)
         self.of_slice = label("", "heading")
         self.sample = SampleView()
@@ -78,19 +87,21 @@ class ErrorsTab(EvaluationTab):
     def close_background(self) -> None:
         super().close_background()
         self.background.close()
+        self.folds.close_background()
+
+    def forget(self) -> None:
+        super().forget()
+        self.folds.cancel()
 
     def show_evaluation(self, found: Evaluation) -> None:
         details = found.details
-        self._rows = {self.hardest: [one.row for one in details.hardest]}
+        self._rows = {self.hardest: [(found.asked, one.row) for one in details.hardest]}
         self.hardest.show_rows([[one.name, loss_text(one.loss), one.answer, one.target] for one in details.hardest])
         checked = details.suspects
-        suspects = (checked or ())[:MOST]
-        self._rows[self.suspects] = [one.row for one in suspects]
-        self.suspects.show_rows([[one.name, one.given, one.likely, f"{one.margin:.3f}"] for one in suspects])
-        self.suspects.setVisible(bool(suspects))
-        self.about_labels.setText(UNCHECKED if checked is None else ABOUT_LABELS if checked else NO_SUSPECTS)
-        count = "" if checked is None else f" ({len(checked):,})"
-        self.lists.setTabText(1, f"{LISTS[1]}{count}")
+        about = UNCHECKED if checked is None else ABOUT_LABELS if checked else NO_SUSPECTS
+        self._list_suspects(checked or (), [(found.asked, one.row) for one in checked or ()], about)
+        self.lists.setTabText(1, LISTS[1] if checked is None else f"{LISTS[1]} ({len(checked):,})")
+        self.folds.show_evaluation(found)
         metric = details.scores.metric
         item = self.slices.horizontalHeaderItem(2)
         if item is not None:
@@ -101,10 +112,27 @@ class ErrorsTab(EvaluationTab):
         if details.hardest:
             self.hardest.setCurrentCell(0, 0)
 
+    def about_labels_say(self, text: str) -> None:
+        """Say something in place of what the list of doubtful labels is about."""
+        self.about_labels.setText(text)
+
+    def _list_suspects(self, suspects: Sequence[Suspect], places: Sequence[Place], about: str) -> None:
+        self._rows[self.suspects] = places[:MOST]
+        self.suspects.show_rows([[one.name, one.given, one.likely, f"{one.margin:.3f}"] for one in suspects[:MOST]])
+        self.suspects.setVisible(bool(suspects))
+        self.about_labels.setText(about)
+
+    def _show_suspects_of_folds(self, found: FoldSuspects) -> None:
+        count = len(found.suspects)
+        about = f"By all {found.folds} folds, each sample by the run that has not learned from it: {count:,}."
+        self._list_suspects(found.suspects, found.where, f"{about} {ABOUT_LABELS}")
+        self.lists.setTabText(1, f"{LISTS[1]} ({count:,})")
+
     def _choose(self, table: PlainTable, line: int) -> None:
         found, rows = self._shown, self._rows.get(table, ())
         if found is not None and line < len(rows):
-            job = partial(shown, found, rows[line])
+            asked, row = rows[line]
+            job = partial(shown, asked, asked.head(found.head.name), row)
             self.background.run(job, partial(self._show_sample, found), self._failed)
 
     def _show_sample(self, found: Evaluation, sample: ShownSample) -> None:
@@ -131,7 +159,8 @@ class ErrorsTab(EvaluationTab):
 
     def _list_worst(self, found: Evaluation, lines: tuple[list[int], list[list[str]]]) -> None:
         if found is self._shown:
-            self._rows[self.worst], rows = lines
+            numbers, rows = lines
+            self._rows[self.worst] = [(found.asked, row) for row in numbers]
             self.worst.show_rows(rows)
             self.worst.setCurrentCell(0, 0)
 
@@ -145,7 +174,7 @@ class ErrorsTab(EvaluationTab):
             LISTS,
             (
                 (self.hardest,),
-                (self.about_labels, self.suspects),
+                (self.about_labels, self.folds, self.suspects),
                 (self.about_slices, self.slices, self.of_slice, self.worst),
             ),
             strict=True,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.inside.evaluation.evaluation_set import EvaluationSet
     from engine.inside.evaluation.overlays import Overlay
     from engine.inside.evaluation.scores import Scores
+    from engine.inside.evaluation.suspects import Suspect
     from engine.inside.predicting import Prediction
     from engine.training.evaluation.network import Head
 
@@ -95,19 +96,48 @@ def evaluate(subject: Subject, output: str | None, known: Evaluation | None, wat
     return Evaluation(subject, asked, scores, head, details(asked, head.name, watch=within(watch, MEASURING, 1.0)))
 
 
-def shown(found: Evaluation, row: int) -> ShownSample:
-    """What there is to see of a sample of an evaluation. Raises DataError where its file cannot be read."""
+@dataclass(frozen=True, slots=True, eq=False)
+class FoldSuspects:
+    """Labels of all samples of a cross-validation that are probably wrong, with who was asked and at which row."""
+
+    suspects: tuple[Suspect, ...]
+    where: tuple[tuple[Answered, int], ...]
+    folds: int
+
+
+def check_by_folds(subject: Subject, output: str, watch: Watch) -> FoldSuspects:
+    """Check each label by the run of the fold that has not learned from it. Raises LayerloomError, Stopped."""
+    from engine.inside.evaluation.answered import answer_all
+    from engine.inside.evaluation.details import suspects_by_folds
+    from engine.inside.evaluation.evaluation_set import of_part
+    from engine.inside.trained import open_run
+    from engine.training.runs.folds import folds_of_run, run_folders
+
+    together = folds_of_run(subject.folder)
+    folders = [] if together is None else list(run_folders(together))
+    asked: list[Answered] = []
+    for number, folder in enumerate(folders):
+        own = within(watch, number / len(folders), (number + 1) / len(folders))
+        own.at(0.0, f"asking fold {number + 1}")
+        trained = open_run(folder)
+        asked.append(answer_all(trained, of_part(trained, "validation"), own))
+    found = suspects_by_folds(asked, output)
+    places = [(one, row) for one in asked for row in range(len(one))]
+    return FoldSuspects(found, tuple(places[one.row] for one in found), len(asked))
+
+
+def shown(asked: Answered, head: Head, row: int) -> ShownSample:
+    """What there is to see of a sample that was asked about. Raises DataError where its file cannot be read."""
     from engine.data.origin import declared
     from engine.inside.evaluation.hardest import target_words
     from engine.inside.evaluation.overlays import has_masks, overlay
     from engine.inside.predicting import Prediction, said
 
-    asked, head = found.asked, found.head
     fields = declared(asked.data.config).fields
     image: Array | None = None
     values = list[tuple[str, str]]()
     text = ""
-    for name in found.subject.trained.network.inputs:
+    for name in asked.trained.network.inputs:
         field = fields[name]
         raw = asked.data.raw(name, [row])[0]
         if len(field.shape) == 3 and not field.classes and image is None:

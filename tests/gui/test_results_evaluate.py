@@ -24,8 +24,10 @@ from sklearn import metrics
 
 import presets
 from engine.data import sources
+from engine.data.watch import Watch
 from engine.edits import SetSetting
 from engine.graph import Graph
+from engine.inside.evaluation import answered as answering
 from engine.training.loop import Trainer
 from engine.training.runs.folds import turn
 from gui.document import Document
@@ -294,14 +296,21 @@ def tick(tab: CompareTab, run: str) -> None:
     item.setCheckState(Qt.CheckState.Checked)
 
 
-def test_an_evaluation_can_be_cancelled_and_begun_again(qtbot: QtBot, page: ResultsPage) -> None:
+def test_an_evaluation_can_be_cancelled_and_begun_again(
+    qtbot: QtBot, page: ResultsPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(_trained: object, _data: object, watch: Watch) -> object:
+        while True:
+            watch.at(0.5, "asking the network")
+
+    monkeypatch.setattr(answering, "answer_all", endless)
     tab = page.show_tab("Scores")
     assert isinstance(tab, ScoresTab)
-    qtbot.waitUntil(lambda: tab.evaluator.busy)
-    assert tab.work.isVisible()
+    qtbot.waitUntil(lambda: tab.work.isVisible() and tab.work.bar.value() > 0)
     QTest.mouseClick(tab.work.cancel, LEFT)
     qtbot.waitUntil(lambda: not tab.evaluator.busy)
     assert tab.hint.text() == "Cancelled."
+    monkeypatch.undo()
     QTest.mouseClick(tab.again, LEFT)
     qtbot.waitUntil(lambda: tab.evaluator.found is not None)
     assert tab.metrics.rowCount() > 0

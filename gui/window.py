@@ -156,13 +156,9 @@ class MainWindow(QMainWindow):
         return page
 
     def _make_results(self) -> ResultsPage:
-        from gui.inside.looking.inside_tab import InsideTab
         from gui.inside.results_page import ResultsPage
 
-        page = ResultsPage(self.document)
-        for tab in page.pages:
-            if isinstance(tab, InsideTab):
-                tab.moment = self.pages.weights_now
+        page = ResultsPage(self.document, moment=self.pages.weights_now)
         page.message.connect(self.say)
         page.training_wanted.connect(self.pages.show_training)
         page.export_wanted.connect(self.commands.exporting.ask_run)

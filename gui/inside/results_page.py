@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from engine.training.status import sentence
 from gui.document import Document
 from gui.inside.run_choice import RunChoice
-from gui.inside.subject import PARTS, Choice, Subject, open_subject
+from gui.inside.subject import PARTS, Choice, Subject, Weights, open_subject
 from gui.inside.tab import ResultsTab
 from gui.inside.tabs import make_tabs
 from gui.widgets import Note, label, plain
@@ -33,7 +33,10 @@ OTHER_FILE, OTHER_FOLDER = "Other file …", "Other folder …"
 
 
 class ResultsPage(QWidget):
-    """Opens the run beside the window, and hands it to the tab that is seen."""
+    """Opens the run beside the window, and hands it to the tab that is seen.
+
+    ``moment`` gives the weights of a run that is in training in this window.
+    """
 
     message = Signal(str)
     export_wanted = Signal(object)
@@ -46,12 +49,14 @@ class ResultsPage(QWidget):
         document: Document,
         tabs: Sequence[ResultsTab] | None = None,
         root: Path | None = None,
+        moment: Weights | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.document = document
         self.background = Background("open-run", self)
         self.subject: Subject | None = None
+        self._moment = moment
         self._followed: Path | None = None
         self._wanted: tuple[Choice, str] | None = None
         self._given: dict[ResultsTab, Subject] = {}
@@ -78,7 +83,7 @@ class ResultsPage(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.pages = tuple(make_tabs(root) if tabs is None else tabs)
+        self.pages = tuple(make_tabs(root, moment) if tabs is None else tabs)
         for page in self.pages:
             page.message.connect(self.message)
             self.tabs.addTab(page, page.title)
@@ -165,7 +170,7 @@ class ResultsPage(QWidget):
             page.forget()
         self._show_part(choice)
         self._show_state()
-        job = partial(open_subject, choice, called, known)
+        job = partial(open_subject, choice, called, known, self._moment)
         self.background.run(job, self._opened, partial(self._failed, choice))
 
     def _opened(self, subject: Subject) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.data.splitting import PartName
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from engine.data.pipeline import Part
     from engine.inside.trained import Trained
 
+Weights = Callable[[Path], "tuple[int, dict[str, Tensor]] | None"]
+"""Gives the weights that a running one has now, and after how many steps; None where it is not in this window."""
 PARTS: dict[PartName, str] = {"test": "test", "validation": "validation", "train": "training"}
 """The parts of a run's own data, the one nothing was chosen by first."""
 
@@ -44,12 +49,28 @@ class Subject:
         return self.choice.folder
 
 
-def open_subject(choice: Choice, label: str, known: Subject | None) -> Subject:
-    """Open a run, or take it from a subject ``known`` already. Raises LayerloomError where that cannot be."""
-    from engine.inside.trained import open_run
+def open_subject(choice: Choice, label: str, known: Subject | None, moment: Weights | None = None) -> Subject:
+    """Open a run, or take it from a subject ``known`` already. Raises LayerloomError where that cannot be.
 
-    trained = known.trained if known is not None and known.folder == choice.folder else open_run(choice.folder)
+    ``moment`` gives the weights of one that is in training in this window.
+    """
+    if known is not None and known.folder == choice.folder:
+        trained = known.trained
+    else:
+        trained = _opened(choice.folder, moment(choice.folder) if moment is not None else None)
     if choice.other is not None:
         return Subject(choice, label, trained, trained.others(choice.other), choice.other.name)
     there = len(trained.data.part(choice.part)) > 0
     return Subject(choice, label, trained, trained.part(choice.part) if there else None, PARTS[choice.part])
+
+
+def _opened(folder: Path, now: tuple[int, dict[str, Tensor]] | None) -> Trained:
+    """A run with its stored weights, or those it has ``now``."""
+    from engine.inside.trained import open_run
+
+    if now is None:
+        return open_run(folder)
+    step, weights = now
+    trained = open_run(folder, weights=weights)
+    said = f"It is in training: these are its weights after step {step:,}. Reload takes those it has then."
+    return replace(trained, note=f"{said} {trained.note}".strip())

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 import presets
 from engine.data import sources
 from engine.graph import Graph
+from engine.inside.trained import open_run
 from engine.training.runs.folder import WEIGHTS
 from gui.document import Document
 from gui.inside.predict.answers_view import best
@@ -187,3 +188,21 @@ def test_a_damaged_run_is_said_and_another_can_be_chosen(qtbot: QtBot, page: Res
     weights.write_bytes(content)
     assert "cannot be read" in said
     assert choose(qtbot, page, "digits").answers is not None
+
+
+def test_a_running_one_is_asked_with_its_weights_of_that_moment(qtbot: QtBot, runs: Path) -> None:
+    """Those given are asked, not the stored ones, and the page says after how many steps."""
+    wine = open_run(runs / "wine")
+    state = wine.network.module.state_dict()
+    zeros = {name: value * 0 if value.dtype.is_floating_point else value for name, value in state.items()}
+    page = ResultsPage(Document(Graph("net")), root=runs, moment=lambda run: (7, zeros) if run.name == "wine" else None)
+    qtbot.addWidget(page)
+    with qtbot.waitExposed(page):
+        page.show()
+    tab = choose(qtbot, page, "wine")
+    assert "after step 7" in page.note.text()
+    (answer,) = tab.answers.predictions[0].answers
+    assert [chance for _, chance in answer.probabilities] == pytest.approx([1 / 3] * 3)
+    choose(qtbot, page, "digits")
+    assert not page.note.isVisible()
+    page.close_background()

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from engine.training.status import sentence
-from gui.inside.looking.looker import Looker, Opened, Weights, opened
+from gui.inside.looking.looker import Looker, Opened, opened
 from gui.inside.looking.options_form import OptionsForm
 from gui.inside.looking.result_view import ResultView
 from gui.inside.looking.sample_list import SampleList
-from gui.inside.subject import Subject
+from gui.inside.subject import Subject, Weights
 from gui.inside.tab import ResultsTab
 from gui.widgets import Label, Note, label, plain
 from gui.work.background import Background
@@ -44,9 +44,9 @@ class InsideTab(ResultsTab):
     title: ClassVar[str] = "Inside"
     tip: ClassVar[str] = "See what each layer answers to a sample, and why the network answers as it does"
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, moment: Weights | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.moment: Weights | None = None
+        self.moment = moment
         self.background = Background("open-inside", self)
         self.looker = Looker(self)
         self._subject: Subject | None = None

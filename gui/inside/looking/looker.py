@@ -6,24 +6,20 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from gui.inside.subject import Weights
 from gui.work.background import Background
 
 if TYPE_CHECKING:
-    import torch
-
     from engine.data.pipeline import Part
     from engine.inside.looking.inspector import Inspector
     from engine.inside.looking.layer_answers import LayerAnswer
     from engine.inside.looking.method import Question, Step
     from engine.inside.trained import Trained
 
-Weights = Callable[[Path], "tuple[int, dict[str, torch.Tensor]] | None"]
-"""Gives the weights that a running one has now, and after how many steps; None where it is not in this window."""
 MOST = 400
 """Samples that are listed."""
 

@@ -14,6 +14,7 @@ from engine import project
 from engine.files import FileError
 from engine.graph import Graph
 from engine.reading.file_versions import FileVersion
+from gui.canvas.laid_out import lay_out
 from gui.conflicts.question import CANCEL, Choice, Question
 from gui.document import Document
 from gui.open_file.claims import Claims
@@ -92,6 +93,8 @@ class Opener(QObject):
         """
         self._wanted = None
         self._claims.keep(key)
+        if path is None:
+            lay_out(graph)
         shown = b"" if path is None else project.to_bytes(graph)
         known = None if path is None else version or FileVersion.of(shown)
         self._document.open_graph(graph, path, saved=saved, version=known)

@@ -62,6 +62,30 @@ def test_a_card_of_the_gallery_opens_its_preset(qtbot: QtBot, window: MainWindow
     assert window.windowTitle() == "MLP – Layerloom"
 
 
+def test_a_preset_opens_laid_out_with_what_is_inside_its_blocks(window: MainWindow) -> None:
+    window.files.open_preset(presets.get("resnet-50"))
+    document = window.document
+    trunk = {document.graph.positions[node.id][0] for node in document.graph.nodes.values() if node.type != "Output"}
+    assert len(trunk) == 1
+    assert not document.unsaved
+    stage = document.graph.by_name("stage1")
+    assert stage is not None
+    document.open_block((stage.id,))
+    block = document.graph
+    place = {node.name: block.positions[node.id] for node in block.nodes.values()}
+    assert {place[name][0] for name in ("conv1", "bn1", "relu1", "conv2", "bn2", "relu2", "conv3", "bn3")} == {
+        place["x"][0]
+    }
+    assert place["shortcut"][0] != place["x"][0]
+    assert place["x"][1] < place["shortcut"][1] < place["add1"][1]
+
+
+def test_the_gallery_says_how_large_every_network_is(qtbot: QtBot, window: MainWindow) -> None:
+    cards = {card.preset.name: card for card in window.start._cards}
+    qtbot.waitUntil(lambda: "272,474 parameters" in cards["cifar-resnet-20"].accessibleDescription())
+    qtbot.waitUntil(lambda: all("parameters" in card.accessibleDescription() for card in cards.values()))
+
+
 def test_the_title_says_that_there_are_unsaved_changes(window: MainWindow) -> None:
     change(window)
     assert window.windowTitle() == "• LeNet-5 – Layerloom"
@@ -70,11 +94,13 @@ def test_the_title_says_that_there_are_unsaved_changes(window: MainWindow) -> No
 
 
 def test_undo_is_named_and_gives_back_the_same_bytes(window: MainWindow) -> None:
+    window.files.show_graph(presets.build("lenet-5"))
+    opened = project.to_bytes(window.document.graph)
     change(window)
     changed = project.to_bytes(window.document.graph)
     assert window.actions_table["edit.undo"].text() == "Undo: Set out_channels of conv1"
     window.commands.editing.undo()
-    assert project.to_bytes(window.document.graph) == project.to_bytes(presets.build("lenet-5"))
+    assert project.to_bytes(window.document.graph) == opened
     assert window.actions_table["edit.redo"].text() == "Redo: Set out_channels of conv1"
     window.commands.editing.redo()
     assert project.to_bytes(window.document.graph) == changed

@@ -48,7 +48,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "engine/test_journal*",
         "gui/test_recovery*",
     ),
-    "presets": ("presets/test_presets*", "presets/test_published*"),
+    "presets": ("presets/test_presets*", "presets/test_published*", "presets/test_memorising*"),
     "learning": ("presets/*",),
     "corpus": ("engine/test_corpus*", "engine/test_fixes*", "engine/test_no_false_alarm*", "engine/test_problems*"),
     "data": ("engine/test_data*", "engine/test_sources*"),

@@ -89,10 +89,10 @@ NETWORK_2012 = Preset(
     build=build_2012,
     names={"fc1": "fc6", "fc2": "fc7", "fc3": "fc8"},  # Caffe's
 )
-LEARN = partial(on_digits, epochs=8, lr=1e-3, weight_decay=0.05)
+LEARN = partial(on_digits, epochs=10, lr=2e-3, weight_decay=0.05)
 PRESETS = (
     NETWORK_2012,
-    small(NETWORK_2012, "An eighth as wide, on digits of 64×64.", LEARN, classes=10, input=(1, 64, 64), width=4),
+    small(NETWORK_2012, "A quarter as wide, on digits of 64×64.", LEARN, classes=10, input=(1, 64, 64), width=8),
     NETWORK,
     small(NETWORK, "An eighth as wide, on digits of 64×64.", LEARN, classes=10, input=(1, 64, 64), width=8),
 )

@@ -15,9 +15,12 @@ DEPTHS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2,
 
 
 def stage(channels: int, depth: int) -> list[Row]:
-    """Convolutions that keep the size, each with a ReLU; then half the height and width."""
+    """Convolutions that keep the size, each with a ReLU; then half the height and width.
+
+    They begin as He et al. 2015 say: without it so many layers without norms and shortcuts do not begin to learn.
+    """
     convolution: list[Row] = [
-        ("Conv2d", {"out_channels": channels, "kernel_size": 3, "padding": 1}),
+        ("Conv2d", {"out_channels": channels, "kernel_size": 3, "padding": 1, "initialization": "kaiming_normal"}),
         ("ReLU", {}),
     ]
     return [*convolution * depth, ("MaxPool2d", {"kernel_size": 2})]
@@ -25,7 +28,10 @@ def stage(channels: int, depth: int) -> list[Row]:
 
 def _builder(layers: int, depths: Sequence[int]) -> Callable[..., Graph]:
     def build(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224), width: int = 64) -> Graph:
-        """Channels double from stage to stage up to eight times the width; two dense layers of 64 times the width."""
+        """Channels double from stage to stage up to eight times the width; two dense layers of 64 times the width.
+
+        7×7 positions go to the dense layers as for 224 pixels; of images up to 64 pixels one, for there are no more.
+        """
         graph = Graph(f"VGG-{layers}")
         dense: list[Row] = [("Linear", {"out_features": 64 * width}), ("ReLU", {}), ("Dropout", {"p": 0.5})]
         chain(
@@ -36,7 +42,7 @@ def _builder(layers: int, depths: Sequence[int]) -> Callable[..., Graph]:
                 for factor, depth in zip((1, 2, 4, 8, 8), depths, strict=True)
                 for row in stage(factor * width, depth)
             ),
-            ("AdaptiveAvgPool2d", {"output_size": 7}),
+            ("AdaptiveAvgPool2d", {"output_size": 7 if max(input[1:], default=0) > 64 else 1}),
             ("Flatten", {}),
             *dense,
             *dense,
@@ -73,8 +79,8 @@ def _presets(layers: int, summary: str) -> tuple[Preset, Preset]:
         names=_names(depths),
     )
     learn = partial(on_digits, epochs=6, lr=1e-3, weight_decay=0.05)
-    words = "A sixteenth as wide, on digits of 32×32."
-    return small(network, words, learn, classes=10, input=(1, 32, 32), width=4), network
+    words = "An eighth as wide, on digits of 32×32."
+    return small(network, words, learn, classes=10, input=(1, 32, 32), width=8), network
 
 
 PRESETS = (

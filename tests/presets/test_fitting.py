@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import presets
 from engine.data import sources
 from engine.problems import find
@@ -60,3 +62,19 @@ def test_every_preset_takes_a_table_or_says_why_not(tmp_path: Path) -> None:
 def test_a_name_that_a_node_cannot_have_is_not_given(tmp_path: Path) -> None:
     (tmp_path / "odd.csv").write_text('a,b,"two\nlines"\n' + "1,2,x\n3,4,y\n5,6,x\n7,8,y\n" * 5, encoding="utf-8")
     assert ends("mlp", tmp_path / "odd.csv") == {"features": (2,), "digit": (2,)}
+
+
+def test_an_autoencoder_learns_the_images_themselves_whatever_they_are_called(tmp_path: Path) -> None:
+    graph, found = fitted("convolutional-autoencoder", sources.describe(digit_folders(tmp_path / "digits", 60)))
+    (given,), (output,) = graph.of_type("Input"), graph.of_type("Output")
+    image = found.dataset.first("input")
+    assert (given.name, output.parameters["field"], output.parameters["loss"]) == (image, image, "mse_loss")
+    report = infer(graph)
+    assert report.inputs[output.id][0].shape == report.outputs[given.id]["output"].shape
+
+
+def test_samples_with_too_few_axes_for_filters_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    path = wine_table(tmp_path / "wine.csv")
+    for name, axes in (("resnet-50", 3), ("c3d", 4), ("conv-1d-classifier", 2)):
+        with pytest.raises(PresetError, match=rf"takes samples of {axes} axes, but wine.csv has 1: 15\.$"):
+            fitted(name, sources.describe(path))

@@ -32,7 +32,7 @@ CASES: dict[str, Case] = {
     "alexnet": _case(lambda: plain.AlexNet(5, COLOUR, 4), input=LARGE, width=4),
     "alexnet-2012": _case(lambda: plain.AlexNet2012(5, COLOUR, 2, 1), input=LARGE, width=2),
     **{
-        f"vgg-{n}": _case(lambda n=n: plain.VGG(plain.VGG_PLANS[n], 5, COLOUR, 4), input=SMALL, width=4)
+        f"vgg-{n}": _case(lambda n=n: plain.VGG(plain.VGG_PLANS[n], 5, COLOUR, 4), input=(3, 66, 66), width=4)
         for n in plain.VGG_PLANS
     },
     "resnet-18": _resnet("basic", 2, 2, 2, 2),

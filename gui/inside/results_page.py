@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from engine.training.status import sentence
 from gui.document import Document
+from gui.inside.looking.inside_tab import InsideTab
 from gui.inside.run_choice import RunChoice
 from gui.inside.subject import PARTS, Choice, Subject, Weights, open_subject
 from gui.inside.tab import ResultsTab
@@ -86,6 +87,7 @@ class ResultsPage(QWidget):
         self.pages = tuple(make_tabs(root, moment) if tabs is None else tabs)
         for page in self.pages:
             page.message.connect(self.message)
+            page.inside_wanted.connect(self._look_inside)
             self.tabs.addTab(page, page.title)
             self.tabs.setTabToolTip(self.tabs.count() - 1, plain(page.tip))
         self.tabs.currentChanged.connect(lambda _row: self._fill())
@@ -109,6 +111,12 @@ class ResultsPage(QWidget):
         page = next(page for page in self.pages if page.title == title)
         self.tabs.setCurrentWidget(page)
         return page
+
+    def _look_inside(self, index: int) -> None:
+        """Show why the network answers as it does to one of the samples it is judged by."""
+        tab = self.show_tab(InsideTab.title)
+        assert isinstance(tab, InsideTab)
+        tab.show_sample(index)
 
     def reload(self) -> None:
         """Read the list of runs again, and the run that is shown with the weights it has by now."""

@@ -19,6 +19,8 @@ class ResultsTab(QWidget):
     """Whether it is about the samples that are chosen above, rather than about others."""
 
     message = Signal(str)
+    inside_wanted = Signal(int)
+    """Why the network answers as it does to one of the samples that are chosen above: its position among them."""
 
     def show_subject(self, subject: Subject) -> None:
         """Show a run that was opened; what takes long is done beside the window."""

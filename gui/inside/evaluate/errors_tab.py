@@ -52,6 +52,7 @@ class ErrorsTab(EvaluationTab):
     def __init__(self, evaluator: Evaluator, parent: QWidget | None = None) -> None:
         super().__init__(evaluator, parent)
         self.background = Background("show-sample", self)
+        self._looked_at = 0
         self._rows: dict[PlainTable, Sequence[Place]] = {}
         self.hardest = PlainTable(
             "Samples with the highest loss",
@@ -82,6 +83,7 @@ class ErrorsTab(EvaluationTab):
         for table in (self.hardest, self.suspects, self.worst):
             table.row_chosen.connect(partial(self._choose, table))
         self.slices.row_chosen.connect(self._choose_slice)
+        self.sample.inside_wanted.connect(lambda: self.inside_wanted.emit(self._looked_at))
         self._lay_out()
 
     def close_background(self) -> None:
@@ -132,6 +134,8 @@ class ErrorsTab(EvaluationTab):
         found, rows = self._shown, self._rows.get(table, ())
         if found is not None and line < len(rows):
             asked, row = rows[line]
+            self._looked_at = row
+            self.sample.inside.setVisible(asked is found.asked)
             job = partial(shown, asked, asked.head(found.head.name), row)
             self.background.run(job, partial(self._show_sample, found), self._failed)
 

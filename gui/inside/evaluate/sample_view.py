@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gui.inside.evaluate.mask_legend import MaskLegend
 from gui.inside.evaluate.overlay_pictures import laid_over
@@ -31,6 +31,9 @@ CHOOSE = "Choose a line on the left to see the sample."
 class SampleView(QWidget):
     """Pictures side by side, the answer as bars, the values of a row."""
 
+    inside_wanted = Signal()
+    """Why the network answers so is to be seen."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sample: ShownSample | None = None
@@ -38,6 +41,9 @@ class SampleView(QWidget):
         self.name, self.verdict, self.hint = heading(""), Label(), Note(CHOOSE)
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.verdict.setWordWrap(True)
+        self.inside = QPushButton("Look Inside")
+        self.inside.setToolTip("See why the network answers so to this sample")
+        self.inside.clicked.connect(self.inside_wanted)
         self.pictures = [_Picture() for _ in range(3)]
         self.legend, self.covering = MaskLegend(), Note()
         self.bars = AnswerBars()
@@ -109,7 +115,10 @@ class SampleView(QWidget):
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 8, 0)
-        column.addWidget(self.name)
+        head = QHBoxLayout()
+        head.addWidget(self.name, 1)
+        head.addWidget(self.inside)
+        column.addLayout(head)
         column.addWidget(self.verdict)
         column.addLayout(row)
         for part in (self.legend, self.covering, self.text, self.bars):

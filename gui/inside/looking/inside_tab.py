@@ -53,6 +53,7 @@ class InsideTab(ResultsTab):
         self._opened: Opened | None = None
         self._own: Sample | None = None
         self._wanted: tuple[tuple[str, ...], str] | None = None
+        self._sample_wanted: int | None = None
         self._methods: tuple[Method, ...] = ()
         self.samples, self.options, self.result = SampleList(), OptionsForm(), ResultView()
         self.methods, self.layers, self.target = QComboBox(), QListWidget(), QComboBox()
@@ -85,6 +86,18 @@ class InsideTab(ResultsTab):
         self._wanted = (inside, node)
         if self._opened is not None:
             self._choose_wanted()
+
+    def show_sample(self, index: int) -> None:
+        """Look at the sample with this position."""
+        self._sample_wanted = index
+        if self._opened is not None:
+            self._choose_sample()
+
+    def _choose_sample(self) -> None:
+        """Choose the sample that was asked for from another tab."""
+        wanted, self._sample_wanted = self._sample_wanted, None
+        if wanted is not None:
+            self.samples.choose(wanted)
 
     def ask_file(self, path: Path) -> None:
         """Ask about a file of the user's own."""
@@ -127,6 +140,7 @@ class InsideTab(ResultsTab):
         if found.step is not None:
             self.message.emit(f"Looking at the weights after step {found.step:,}; the training goes on.")
         self._choose_wanted()
+        self._choose_sample()
         self._soon.start()
 
     def _fill_methods(self, methods: tuple[Method, ...]) -> None:

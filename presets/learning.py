@@ -1,4 +1,4 @@
-"""Settings to learn what is on board: AdamW along a cosine, standardised images."""
+"""Settings to learn what is on board: AdamW along a cosine, standardised images, or tokens as they are."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def on_shapes(
     return _learning("shapes", resized, epochs, lr, weight_decay, batch_size)
 
 
+def on_tokens(dataset: str, *, epochs: int, lr: float, weight_decay: float, batch_size: int = 64) -> Settings:
+    """Settings to learn a text on board, whose tokens are numbers already: AdamW along a cosine."""
+    return _training((), dataset, epochs, lr, weight_decay, batch_size)
+
+
 def _learning(
     dataset: str,
     resized: tuple[Mapping[str, object], ...],
@@ -32,8 +37,19 @@ def _learning(
     batch_size: int,
 ) -> Settings:
     transforms = (*resized, {"name": "standardise", "field": "image"})
+    return _training(transforms, dataset, epochs, lr, weight_decay, batch_size)
+
+
+def _training(
+    transforms: tuple[Mapping[str, object], ...],
+    dataset: str,
+    epochs: int,
+    lr: float,
+    weight_decay: float,
+    batch_size: int,
+) -> Settings:
     return {
-        "data": {"dataset": dataset, "transforms": transforms, "batch_size": batch_size},
+        "data": {"dataset": dataset} | ({"transforms": transforms} if transforms else {}) | {"batch_size": batch_size},
         "training": {
             "epochs": epochs,
             "optimizer": {"name": "adamw", "lr": lr, "weight_decay": weight_decay},

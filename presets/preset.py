@@ -27,7 +27,8 @@ class Preset:
     """``build`` takes the options as keyword arguments, each with a default.
 
     ``names`` are the rules of `engine.weights.names` to the names that the published weights have; ``small_of`` is
-    the network that this is a small variant of.
+    the network that this is a small variant of; ``aliases`` are further names of options, as a published configuration
+    may have two.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Preset:
     task: str = "classification"
     names: Mapping[str, str] = field(default_factory=dict, hash=False)
     small_of: str = ""
+    aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def axes(self) -> int:
@@ -52,7 +54,8 @@ class Preset:
         """Build the graph. Raises PresetError for an option it does not have or a value that does not fit."""
         known = inspect.signature(self.build).parameters
         made = dict[str, object]()
-        for name, value in options.items():
+        for given, value in options.items():
+            name = self.aliases.get(given, given)
             if name not in known:
                 raise PresetError(f"{self.name} has no option {name!r}; it has: {', '.join(known)}.")
             default = known[name].default
@@ -60,6 +63,11 @@ class Preset:
                 if not isinstance(value, bool):
                     raise PresetError(f"{self.name} needs {name} to be true or false, not {show(value)}.")
                 made[name] = value
+                continue
+            if isinstance(default, float):
+                if type(value) not in (int, float) or not 0 <= value < 2**31:  # type: ignore[operator]
+                    raise PresetError(f"{self.name} needs {name} to be a number ≥ 0, not {show(value)}.")
+                made[name] = float(value)  # type: ignore[arg-type]
                 continue
             several = isinstance(default, tuple)
             sizes = value if several and isinstance(value, tuple) else (value,)
@@ -76,25 +84,31 @@ def small(
     learn: Callable[..., Settings],
     data: str = "digits",
     target: str | None = None,
+    title: str | None = None,
+    fields: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Preset:
-    """The variant that trains here at once: other defaults, and ``learn(size=(height, width))`` as its settings.
+    """The variant that trains here at once: other defaults, and what ``learn`` gives as its settings.
 
-    ``target`` is the field of the data to learn, where it is not the first one.
+    A network of images hands it their ``size=(height, width)``. ``target`` is the field of the data to learn, where it
+    is not the first one, and ``fields`` are those that its Inputs read. ``title`` is its own, else "… small".
     """
     changed = partial(preset.build, **options)
+    title = title or f"{preset.title} small"
 
     def build(**given: Any) -> Graph:
         graph = changed(**given)
-        graph.name = f"{preset.title} small"
-        size = given.get("input", options["input"])[-2:]
-        graph.settings = learn(size=size)
+        graph.name = title
+        graph.settings = learn(size=given.get("input", options["input"])[-2:]) if "input" in options else learn()
         for output in graph.of_type("Output") if target is not None else ():
             SetParameter(output.id, "field", target).apply(graph)
+        for input in graph.of_type("Input"):
+            if fields is not None:
+                SetParameter(input.id, "field", fields[input.name]).apply(graph)
         return graph
 
     build.__signature__ = inspect.signature(changed)  # type: ignore[attr-defined]
-    name, title = f"{preset.name}-small", f"{preset.title} small"
+    name = f"{preset.name}-small" if title == f"{preset.title} small" else title.lower().replace(" ", "-")
     return replace(preset, name=name, title=title, data=data, summary=summary, build=build, small_of=preset.name)
 
 

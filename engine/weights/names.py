@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 NUMBER = re.compile(r"\*([+-]\d+)?")
+TRANSPOSED = ".T"
 
 
 def published_name(name: str, rules: Mapping[str, str]) -> str:
@@ -14,6 +15,7 @@ def published_name(name: str, rules: Mapping[str, str]) -> str:
 
     A rule maps the beginning of our name to the published one. A ``*`` stands for a number; on the right it is the
     number found on the left, ``*+1`` that number plus one. The first rule that fits counts; without one the name stays.
+    A published name ends in `TRANSPOSED` where our tensor is the transpose of that one, as torch writes it.
     """
     for ours, theirs in rules.items():
         if found := _pattern(ours).match(name):

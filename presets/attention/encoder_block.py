@@ -9,8 +9,12 @@ from presets.preset import chain
 PAPER = "Vaswani et al.: Attention Is All You Need"
 
 
-def encoder_block(graph: Graph, width: int, heads: int, hidden: int, dropout: float) -> str:
-    """Attention, then two linear layers, each with a way around it; returns the name of the block."""
+def encoder_block(graph: Graph, width: int, heads: int, hidden: int, dropout: float, eps: float | None = None) -> str:
+    """Attention, then two linear layers, each with a way around it; returns the name of the block.
+
+    ``eps`` is that of its norms, where it is not torch's default.
+    """
+    given = {} if eps is None else {"eps": eps}
     block = graph.define(
         "EncoderBlock",
         help="Every step looks at all others, then thinks by itself; each part is added to what was there",
@@ -22,7 +26,7 @@ def encoder_block(graph: Graph, width: int, heads: int, hidden: int, dropout: fl
     attention = chain(
         block,
         ("BlockInput", {"name": "x"}),
-        ("LayerNorm", {"name": "norm1"}),
+        ("LayerNorm", {"name": "norm1"} | given),
         ("MultiheadAttention", {"name": "attention", "num_heads": expression("heads")}),
         ("Dropout", {"p": expression("dropout")}),
         ("Add", {}),
@@ -30,7 +34,7 @@ def encoder_block(graph: Graph, width: int, heads: int, hidden: int, dropout: fl
     block.connect(attention[0], attention[-1])
     thinking = chain(
         block,
-        ("LayerNorm", {"name": "norm2"}),
+        ("LayerNorm", {"name": "norm2"} | given),
         ("Linear", {"out_features": expression("hidden")}),
         ("GELU", {}),
         ("Linear", {"out_features": expression("width")}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from engine.graph import Graph
 from presets.convolutional.unet_blocks import dilated_stack, double_convolution
@@ -68,7 +69,7 @@ def build_dilated(
     return _stack(graph, dilated_stack(graph, rates), classes, input, width, depth)
 
 
-def _presets(network: Preset, words: str, **options: int) -> tuple[Preset, Preset]:
+def _presets(network: Preset, words: str, **options: Any) -> tuple[Preset, Preset]:
     learn = partial(on_shapes, epochs=5, lr=5e-3, weight_decay=0.01)
     return small(network, words, learn, "shapes", "mask", classes=7, input=(3, 32, 32), width=8, **options), network
 

@@ -14,6 +14,7 @@ from engine.shapes import infer
 from presets.own import broken_presets, save_preset
 from presets.preset import PresetError
 from tests.presets.lists import names_of
+from tests.presets.samples import SIZES, samples
 
 PUBLISHED = {
     "lenet-5": 61_706,  # conv 156 + 2,416, dense 48,120 + 10,164 + 850
@@ -54,6 +55,10 @@ PUBLISHED = {
     "efficientnet-b0": 5_288_548,
     "convnext-tiny": 28_589_128,
     "nasnet-a-mobile": 5_289_978,
+    "vit-b-16": 86_567_656,
+    "transformer-base": 44_140_544,
+    "bert-base": 109_482_240,
+    "gpt-2-small": 124_439_808,
     "u-net": 31_037_698,  # milesial's, for two classes
     "c3d": 79_991_015,  # conv 27.7 million, fc6 33,558,528, fc7 16,781,312, fc8 1,995,239
 }
@@ -112,20 +117,19 @@ def test_preset_runs_and_every_weight_gets_a_gradient(name: str) -> None:
     import torch
 
     graph = presets.build(name)
-    shape = next(iter(graph.of_type("Input"))).parameters["shape"]
     if not presets.get(name).data:  # full size: shapes alone
         report = infer(graph)
-        expected = [report.inputs[node.id][0].shape[1:] for node in graph.of_type("Output")]
+        expected = [report.inputs[node.id][0].bound(SIZES) for node in graph.of_type("Output")]
         with torch.device("meta"):
             model = compile_graph(graph)
-            answers = model(torch.empty(2, *shape))
+            answers = model(*(each.to("meta") for each in samples(graph)))
         several = answers if isinstance(answers, tuple) else (answers,)
-        assert [tuple(answer.shape) for answer in several] == [(2, *shape) for shape in expected]
+        assert [tuple(answer.shape) for answer in several] == expected
         assert sum(weight.numel() for weight in model.parameters()) == cost.total(graph).parameters
         return
     torch.manual_seed(0)
     model = compile_graph(graph)
-    answers = model(torch.randn(3, *shape))
+    answers = model(*samples(graph))
     several = answers if isinstance(answers, tuple) else (answers,)
     torch.stack([answer.square().sum() for answer in several]).sum().backward()
     assert sum(weight.numel() for weight in model.parameters()) == cost.total(graph).parameters

@@ -9,11 +9,12 @@ from torch import nn
 
 import presets
 from tests.presets.comparing import compare
-from tests.presets.references import branches, maps, mobile, nasnet, plain, residual
+from tests.presets.references import branches, language, maps, mobile, nasnet, plain, residual, vision
 
 CLOSE = 1e-9
 """In float64; the published weights are float32, where 1e-5 is asked for."""
 COLOUR, LARGE, SMALL = 3, (3, 64, 64), (3, 32, 32)
+HIDDEN = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 48}
 Case = tuple[Callable[[], nn.Module], dict[str, object]]
 
 
@@ -74,6 +75,23 @@ CASES: dict[str, Case] = {
     "conv-1d-classifier": _case(lambda: maps.FCN(5, 6, 8), input=(20, 6), width=8),
     "c3d": _case(lambda: maps.C3D(5, COLOUR, 4, 16, 32 * 4, 5), input=(16, 3, 32, 32), width=4, hidden=16),
     "nasnet-a-mobile": _case(lambda: nasnet.NASNetAMobile(5, COLOUR, 8), input=SMALL, width=8),
+    "vit-b-16": _case(
+        lambda: vision.ViT(5, 32, 16, 32, 12, 4, 48),
+        input=SMALL,
+        **HIDDEN,
+    ),
+    "transformer-base": (
+        lambda: language.Core(32, 4, 6, 6, 48, batch_first=True),
+        {"d_model": 32, "nhead": 4, "dim_feedforward": 48},
+    ),
+    "bert-base": (
+        lambda: language.Bert(50, 16, 32, 12, 4, 48),
+        {**HIDDEN, "vocab_size": 50, "max_position_embeddings": 16},
+    ),
+    "gpt-2-small": (
+        lambda: language.GPT2(50, 16, 32, 12, 4, 128),
+        {"vocab_size": 50, "n_positions": 16, "hidden_size": 32, "num_attention_heads": 4},
+    ),
 }
 
 
@@ -81,6 +99,7 @@ EVERY_DAY = {
     *("alexnet-2012", "vgg-11", "resnet-18", "resnet-50", "plain-20", "resnext-50-32x4d", "se-resnet-50"),
     *("squeezenet-1.1", "densenet-121", "mobilenet-v1", "mobilenet-v2", "shufflenet-v2-1.0", "efficientnet-b0"),
     *("googlenet", "inception-pair", "u-net", "dilated-u-net", "convolutional-autoencoder", "conv-1d-classifier"),
+    *("transformer-base", "vit-b-16", "bert-base", "gpt-2-small"),
 }
 CHOSEN = [pytest.param(name, marks=() if name in EVERY_DAY else pytest.mark.slow) for name in CASES]
 

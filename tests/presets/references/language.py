@@ -1,0 +1,137 @@
+"""Language models by hand, with the names of their published weights."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+
+def heads_of(x: Tensor, heads: int) -> Tensor:
+    """(N, T, heads · size) as (N, heads, T, size)."""
+    return x.view(*x.shape[:2], heads, -1).transpose(1, 2)
+
+
+def attend(q: Tensor, k: Tensor, v: Tensor, added: Tensor | float = 0.0, scale: float | None = None) -> Tensor:
+    """Scores, softmax, sums, and the heads joined; ``added`` goes to the scores."""
+    scores = q @ k.transpose(-2, -1) * (1 / math.sqrt(q.shape[-1]) if scale is None else scale) + added
+    return (scores.softmax(-1) @ v).transpose(1, 2).flatten(2)
+
+
+def future(steps: int) -> Tensor:
+    """−∞ where a step lies ahead, else 0."""
+    return torch.full((steps, steps), -math.inf, dtype=torch.float64).triu(1)
+
+
+class Conv1D(nn.Module):
+    """A linear layer whose matrix is (inputs, outputs)."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(inputs, outputs) / math.sqrt(inputs))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ self.weight + self.bias
+
+
+class GPT2Block(nn.Module):
+    """One layer: h.0 and so on."""
+
+    def __init__(self, width: int, heads: int, hidden: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.ln_1, self.ln_2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attn = nn.ModuleDict({"c_attn": Conv1D(width, 3 * width), "c_proj": Conv1D(width, width)})
+        self.mlp = nn.ModuleDict({"c_fc": Conv1D(width, hidden), "c_proj": Conv1D(hidden, width)})
+
+    def forward(self, x: Tensor) -> Tensor:
+        q, k, v = (heads_of(part, self.heads) for part in self.attn["c_attn"](self.ln_1(x)).chunk(3, -1))
+        x = x + self.attn["c_proj"](attend(q, k, v, future(x.shape[1])))
+        hidden = self.mlp["c_fc"](self.ln_2(x))
+        bent = 0.5 * hidden * (1 + torch.tanh(math.sqrt(2 / math.pi) * (hidden + 0.044715 * hidden**3)))
+        answer: Tensor = x + self.mlp["c_proj"](bent)
+        return answer
+
+
+class GPT2(nn.Module):
+    """The names of the file that was published (without ``transformer.``), and the tied head."""
+
+    def __init__(self, tokens: int, positions: int, width: int, depth: int, heads: int, hidden: int) -> None:
+        super().__init__()
+        self.wte, self.wpe = nn.Embedding(tokens, width), nn.Embedding(positions, width)
+        self.h = nn.ModuleList(GPT2Block(width, heads, hidden) for _ in range(depth))
+        self.ln_f = nn.LayerNorm(width)
+        self.lm_head = nn.Linear(width, tokens, bias=False)
+        self.lm_head.weight = self.wte.weight
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        x = self.wte(tokens) + self.wpe(torch.arange(tokens.shape[1]))
+        for layer in self.h:
+            x = layer(x)
+        answer: Tensor = self.lm_head(self.ln_f(x))
+        return answer
+
+
+class BertLayer(nn.Module):
+    """One layer: encoder.layer.0 and so on."""
+
+    def __init__(self, width: int, heads: int, hidden: int) -> None:
+        super().__init__()
+        self.heads = heads
+        attention = nn.ModuleDict({name: nn.Linear(width, width) for name in ("query", "key", "value")})
+        output = nn.ModuleDict({"dense": nn.Linear(width, width), "LayerNorm": nn.LayerNorm(width, 1e-12)})
+        self.attention = nn.ModuleDict({"self": attention, "output": output})
+        self.intermediate = nn.ModuleDict({"dense": nn.Linear(width, hidden)})
+        self.output = nn.ModuleDict({"dense": nn.Linear(hidden, width), "LayerNorm": nn.LayerNorm(width, 1e-12)})
+
+    def forward(self, x: Tensor, added: Tensor) -> Tensor:
+        looking, joined = self.attention["self"], self.attention["output"]
+        q, k, v = (heads_of(looking[name](x), self.heads) for name in ("query", "key", "value"))  # type: ignore[index]
+        x = joined["LayerNorm"](x + joined["dense"](attend(q, k, v, added)))  # type: ignore[index]
+        hidden = nn.functional.gelu(self.intermediate["dense"](x))
+        answer: Tensor = self.output["LayerNorm"](x + self.output["dense"](hidden))
+        return answer
+
+
+class Bert(nn.Module):
+    """BertModel with its pooler; token 0 is padding."""
+
+    def __init__(self, tokens: int, positions: int, width: int, depth: int, heads: int, hidden: int) -> None:
+        super().__init__()
+        self.embeddings = nn.ModuleDict(
+            {
+                "word_embeddings": nn.Embedding(tokens, width),
+                "position_embeddings": nn.Embedding(positions, width),
+                "token_type_embeddings": nn.Embedding(2, width),
+                "LayerNorm": nn.LayerNorm(width, 1e-12),
+            }
+        )
+        self.encoder = nn.ModuleDict({"layer": nn.ModuleList(BertLayer(width, heads, hidden) for _ in range(depth))})
+        self.pooler = nn.ModuleDict({"dense": nn.Linear(width, width)})
+
+    def forward(self, tokens: Tensor, types: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        parts, steps = self.embeddings, torch.arange(tokens.shape[1])
+        x = parts["word_embeddings"](tokens) + parts["position_embeddings"](steps)
+        x = parts["LayerNorm"](x + parts["token_type_embeddings"](torch.zeros_like(tokens) if types is None else types))
+        added = torch.where(tokens == 0, -math.inf, 0.0).double()[:, None, None]
+        for layer in self.encoder["layer"]:  # type: ignore[union-attr]
+            x = layer(x, added)
+        return x, self.pooler["dense"](x[:, 0]).tanh()
+
+
+class Core(nn.Transformer):
+    """torch's Transformer between waves and what is written: its decoder sees no step ahead."""
+
+    def forward(self, src: Tensor, tgt: Tensor) -> Tensor:  # type: ignore[override]
+        ahead = torch.ones(tgt.shape[1], tgt.shape[1], dtype=torch.bool).triu(1)
+        answer: Tensor = super().forward(src + waves(src), tgt + waves(tgt), tgt_mask=ahead)
+        return answer
+
+
+def waves(x: Tensor) -> Tensor:
+    """Sines and cosines for the steps of (N, T, d), a pair for each wave length."""
+    steps, width = x.shape[1:]
+    angles = torch.arange(steps).double()[:, None] / 10000 ** (torch.arange(0, width, 2).double() / width)
+    return torch.stack([angles.sin(), angles.cos()], -1).flatten(1)

@@ -181,17 +181,18 @@ class ExportDialog(QDialog):
         self.outcome.clear()
         self.reveal.hide()
         self._written = target
-        if exporter.quick and isinstance(what, Graph):
+        if exporter.quick:
             self._export_here(exporter, what, target, force)
             return
         self._set_busy(True)
         self.phase.setText("Starting …")
         self.process.start(what, exporter.name, target, force=force)
 
-    def _export_here(self, exporter: Exporter, graph: Graph, target: Path, force: bool) -> None:
+    def _export_here(self, exporter: Exporter, what: Graph | Path, target: Path, force: bool) -> None:
         """What takes no time is done by the window."""
         try:
-            done = export(exporter, Subject(graph), target, force=force)
+            subject = Subject(what) if isinstance(what, Graph) else Subject.of_run(what)
+            done = export(exporter, subject, target, force=force)
         except LayerloomError as error:
             self._show_failed(str(error))
             return

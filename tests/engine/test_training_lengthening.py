@@ -12,7 +12,7 @@ import pytest
 import presets
 from engine.training.control import Control
 from engine.training.loop import Trainer
-from engine.training.runs.folder import METRICS, WEIGHTS, RunError
+from engine.training.runs.folder import FACTS, METRICS, WEIGHTS, RunError
 from engine.training.runs.lengthening import lengthen
 from engine.training.runs.run_info import read
 from engine.training.status import Status
@@ -117,6 +117,18 @@ def test_what_cannot_be_lengthened_is_refused_and_stays(
     before = {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
     with pytest.raises(RunError, match=words):
         lengthen(run, epochs)
+    assert {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()} == before
+
+
+def test_a_run_of_somebody_else_is_lengthened_in_a_copy(tmp_path: Path) -> None:
+    run = trained(presets.build("linear-classifier"), tmp_path / "run", 1)
+    facts = json.loads((run / FACTS).read_text())
+    (run / FACTS).write_text(json.dumps({**facts, "origin": "0" * 64}))
+    before = {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
+    copy = lengthen(run, 2, root=tmp_path / "runs")
+    assert copy.parent == tmp_path / "runs"
+    assert Trainer.resume(copy).run().state == "finished"
+    assert same(copy, trained(presets.build("linear-classifier"), tmp_path / "whole", 2))
     assert {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()} == before
 
 

@@ -129,6 +129,16 @@ def test_a_folder_that_is_not_there_is_said(dialog: Callable[..., ExportDialog],
     assert "There is no folder" in shown.outcome.notes.text()
 
 
+def test_the_drawing_of_a_run_is_written_by_the_window(dialog: Callable[..., ExportDialog], tmp_path: Path) -> None:
+    run = trained(presets.build("linear-classifier"), tmp_path / "run", 1)
+    shown = dialog(run)
+    shown.formats.select("svg")
+    shown.go.click()
+    assert not shown.process.running
+    assert shown.outcome.said.text() == "Written."
+    assert b"<svg" in (tmp_path / "linear-classifier.svg").read_bytes()
+
+
 def test_the_menu_opens_it_for_the_drawing(windows: Callable[[], MainWindow], qtbot: QtBot) -> None:
     window = windows()
     window.files.show_graph(presets.build("linear-classifier"))

@@ -19,7 +19,8 @@ from engine.inside.looking.occlusion import METHOD as OCCLUSION
 from engine.inside.looking.results import Bars, Heat
 from engine.inside.looking.saliency import METHOD as SALIENCY
 from engine.inside.looking.target import Target
-from tests.engine.looking_networks import asked, fresh, last, small, tokens, unet
+from tests.engine.looking_networks import asked, fresh, last, on, rename, small, tokens, unet
+from tests.engine.networks import chain
 from tests.engine.test_looking import looped
 
 IMAGES = ("lenet-5", "resnet-18-small", "lstm-classifier", "transformer-encoder")
@@ -156,3 +157,31 @@ def test_a_mask_is_explained_at_one_position_or_in_the_mean() -> None:
     one = replace(question, target=Target(0, 2, 5 * 32 + 7))
     wanted = attr.Saliency(module).attribute(x, target=(2, 5, 7))
     assert heat(last(SALIENCY, one)) == pytest.approx(wanted[0].amax(0).numpy(), rel=1e-4, abs=1e-8)
+
+
+@pytest.mark.slow
+def test_a_clip_is_shown_frame_by_frame() -> None:
+    """The frames lie side by side; covering one is covering all of its pixels."""
+    graph = chain(
+        (8, 1, 16, 16),
+        ("Permute", {"dims": (0, 2, 1, 3, 4)}),
+        ("Conv3d", {"out_channels": 2, "kernel_size": 3}),
+        ("Flatten", {}),
+        ("Linear", {"out_features": 10}),
+    )
+    rename(graph, graph.of_type("Input")[0].id, "clip")
+    rename(graph, graph.of_type("Output")[0].id, "label")
+    inspector = Inspector(fresh(on("moving_digits", graph)))
+    question = asked(inspector, index=2, unit=UNIT, options={"baseline": "zero"})
+    found, clip = heat(last(OCCLUSION, question)), question.the_sample().batch["clip"]
+    assert found.shape == (16, 8 * 16)
+    module = inspector.network.module
+    for frame in (0, 5):
+        covered = clip.clone()
+        covered[:, frame] = 0
+        with torch.no_grad():
+            wanted = float(module(clip)[0, UNIT] - module(covered)[0, UNIT])
+        assert found[:, 16 * frame : 16 * frame + 16] == pytest.approx(np.full((16, 16), wanted), abs=1e-5)
+    wanted_slope = attr.Saliency(module).attribute(clip.clone().requires_grad_(), target=UNIT)[0, :, 0]
+    slope = heat(last(SALIENCY, asked(inspector, index=2, unit=UNIT)))
+    assert slope[:, 16:32] == pytest.approx(wanted_slope[1].numpy(), rel=1e-4, abs=1e-8)

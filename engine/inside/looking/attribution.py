@@ -106,8 +106,11 @@ def _shown(question: Question, start: Start, values: Tensor, signed: bool, unit:
     if not sample.is_floating_point():
         return Bars(token_names(question, start.field), one.flatten().numpy(), unit)
     one = one if signed else one.abs()
-    if one.dim() == 2:  # a series or a clip, as an image of its numbers
+    if one.dim() == 2:  # a series, as an image of its numbers
         return Heat(sample.numpy(), one.numpy(), signed, unit)
+    if one.dim() == 4:  # a clip (T, C, H, W): its frames from left to right
+        frames = one.sum(1) if signed else one.amax(1)
+        return Heat(torch.cat([*sample[0]], dim=-1).numpy(), torch.cat([*frames], dim=-1).numpy(), signed, unit)
     return Bars(column_names(question, start.field, one.numel()), one.flatten().numpy(), unit)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import torch
+from torch import Tensor
+
 from engine.inside.looking.method import Method, Option, Question, Step
 from engine.inside.looking.results import Bars, Grid, Result
 
@@ -27,23 +30,29 @@ def compute(question: Question) -> Iterator[Step]:
         ("mean ± deviation", f"{float(value.mean()):.4g} ± {float(value.std(unbiased=False)):.4g}"),
         ("exactly 0", f"{100 * float((value == 0).float().mean()):.3g} %"),
     )
-    yield Step(1.0, _shown(question, value.flatten(0, -3) if value.dim() > 3 else value, layer.name), facts)
+    yield Step(1.0, _shown(question, value, layer.name), facts)
 
 
-def _shown(question: Question, value: object, name: str) -> Result:
-    import torch
-
-    assert isinstance(value, torch.Tensor)
+def _shown(question: Question, value: Tensor, name: str) -> Result:
     signed = bool((value < 0).any())
     if value.dim() == 3 and value.shape[1] * value.shape[2] > 1:
-        strength = value.abs().mean((1, 2))
-        order = strength.argsort(descending=True) if question.choice("order") == ORDERS[1] else torch.arange(len(value))
-        titles = tuple(f"channel {index}" for index in order.tolist())
-        return Grid(value[order].numpy(), titles, signed, name)
+        titles = [f"channel {index}" for index in range(len(value))]
+        return _grid(question, value, titles, signed, name)
+    if value.dim() == 4:  # of a volume or clip, (C, D, H, W) or (T, C, H, W)
+        titles = [f"{first}, {second}" for first in range(len(value)) for second in range(value.shape[1])]
+        return _grid(question, value.flatten(0, 1), titles, signed, name)
     if value.dim() == 2:
         return Grid(value[None].numpy(), (name,), signed, name)
     flat = value.flatten()[:MOST_BARS]
     return Bars(tuple(f"unit {index}" for index in range(len(flat))), flat.numpy(), name)
+
+
+def _grid(question: Question, maps: Tensor, titles: list[str], signed: bool, name: str) -> Grid:
+    """The maps in the order that is asked for."""
+    order = torch.arange(len(maps))
+    if question.choice("order") == ORDERS[1]:
+        order = maps.abs().mean((1, 2)).argsort(descending=True)
+    return Grid(maps[order].numpy(), tuple(titles[index] for index in order.tolist()), signed, name)
 
 
 METHOD = Method(

@@ -22,6 +22,8 @@ from engine.inside.looking.inspector import Start, repeated
 from engine.inside.looking.method import Method, Option, Question, Step
 
 TOGETHER: Final = 8
+OFTEN: Final = 8
+"""Batches between two previews where nothing is covered coarsely first."""
 COARSEST: Final = 4
 """Patches along a side of the first preview."""
 Patch = tuple[int, tuple[slice, ...]]
@@ -31,19 +33,23 @@ Patch = tuple[int, tuple[slice, ...]]
 def compute(question: Question) -> Iterator[Step]:
     """score(x) − score(x with a patch covered), for each position the mean over all patches that cover it.
 
-    Images are covered by square patches, first by large ones; of tokens, columns and series one position at a time.
+    Images are covered by square patches, first by large ones; of tokens, columns and series one position at a time, of
+    clips one frame.
     """
     known, trained = explained(question, tokens=False), question.trained
     images = [start for start, value in known.starts.items() if is_image(value)]
     starts = {start: known.starts[start] for start in images[:1] or known.starts}
     covers = {start: _cover(question, start, value) for start, value in starts.items()}
     rounds = _image_rounds(question, starts[images[0]]) if images else [_positions(starts)]
-    count, done = sum(map(len, rounds)), 0
+    count, done, unit = sum(map(len, rounds)), 0, f"loss of {known.target.name(trained)}"
     for windows in rounds:
         lost = {start: torch.zeros(_covered_shape(value)) for start, value in starts.items()}
         times = {start: torch.zeros_like(value) for start, value in lost.items()}
         for begin in range(0, len(windows), TOGETHER):
-            yield Step(done / count)
+            if images or not begin or begin % (OFTEN * TOGETHER):
+                yield Step(done / count)
+            else:
+                yield Step(done / count, shown(question, _mean(lost, times), signed=True, unit=unit))
             some = windows[begin : begin + TOGETHER]
             batch = repeated(question.the_sample().batch, len(some), question.inspector.network.inputs)
             batch |= {start.field: batch[start.field].clone() for start in starts}
@@ -56,22 +62,28 @@ def compute(question: Question) -> Iterator[Step]:
                 lost[start][window] += known.score - score
                 times[start][window] += 1
             done += len(some)
-        heat = {start: (lost[start] / times[start].clamp(min=1))[None] for start in starts}
-        unit = f"loss of {known.target.name(trained)}"
-        yield Step(done / count, shown(question, heat, signed=True, unit=unit), score_facts(question, known))
+        heat = shown(question, _mean(lost, times), signed=True, unit=unit)
+        yield Step(done / count, heat, score_facts(question, known))
+
+
+def _mean(lost: dict[Start, Tensor], times: dict[Start, Tensor]) -> dict[Start, Tensor]:
+    """(1, …): the mean of what was lost at each position."""
+    return {start: (total / times[start].clamp(min=1))[None] for start, total in lost.items()}
 
 
 def _covered_shape(value: Tensor) -> tuple[int, ...]:
     """One number for each position: the channels of an image are covered together."""
-    return (1, *value.shape[2:]) if is_image(value) else tuple(value.shape[1:])
+    if is_image(value):
+        return (1, *value.shape[2:])
+    return (value.shape[1], 1, *value.shape[3:]) if value.dim() == 5 else tuple(value.shape[1:])
 
 
 def _positions(starts: dict[Start, Tensor]) -> list[Patch]:
-    """Each position of each input by itself."""
+    """Each position of each input by itself; of a clip each frame."""
     return [
         (number, tuple(slice(at, at + 1) for at in position))
         for number, value in enumerate(starts.values())
-        for position in product(*map(range, value.shape[1:]))
+        for position in product(*map(range, value.shape[1 : 2 if value.dim() == 5 else None]))
     ]
 
 

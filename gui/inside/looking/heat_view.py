@@ -71,7 +71,7 @@ class _Canvas(QWidget):
         self.setMinimumSize(220, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Heat map over the sample")
-        self.setToolTip("Left the sample, right what counts in it; point at a pixel to read its value")
+        self.setToolTip("The sample, and what counts in it; point at a pixel to read its value")
         theme.changed.connect(self.update)
 
     def show_heat(self, heat: Heat, colors: QImage) -> None:
@@ -86,6 +86,10 @@ class _Canvas(QWidget):
         """Where the sample and the heat are drawn."""
         wide, high = self._sample.width() or 1, self._sample.height() or 1
         gap = 16.0
+        if wide > 3 * high:  # a clip, frame by frame: one above the other
+            scale = min(self.width() / wide, (self.height() - 2 * TITLE - gap) / (2 * high))
+            size = (wide * scale, high * scale)
+            return QRectF(0, TITLE, *size), QRectF(0, 2 * TITLE + gap + size[1], *size)
         scale = min((self.width() - gap) / (2 * wide), (self.height() - TITLE) / high)
         if wide <= self.width() / 4 and scale > 1:
             scale = float(int(scale))
@@ -98,8 +102,8 @@ class _Canvas(QWidget):
         painter = QPainter(self)
         left, right = self._frames()
         painter.setPen(theme.color("muted"))
-        painter.drawText(QPointF(left.left(), TITLE - 5), "What the network is given")
-        painter.drawText(QPointF(right.left(), TITLE - 5), "What counts in it")
+        painter.drawText(QPointF(left.left(), left.top() - 5), "What the network is given")
+        painter.drawText(QPointF(right.left(), right.top() - 5), "What counts in it")
         small = self._sample.width() < left.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not small)
         painter.drawImage(left, self._sample)

@@ -14,12 +14,16 @@ from gui.inside.subject import Weights
 from gui.work.background import Background
 
 if TYPE_CHECKING:
+    import torch
+
     from engine.data.pipeline import Part
     from engine.inside.looking.inspector import Inspector
     from engine.inside.looking.layer_answers import LayerAnswer
     from engine.inside.looking.method import Question, Step
     from engine.inside.trained import Trained
 
+BEGINNING = 32
+"""Tokens of a text that are listed."""
 MOST = 400
 """Samples that are listed."""
 
@@ -31,7 +35,8 @@ class Opened:
     inspector: Inspector
     layers: list[LayerAnswer]
     images: Any
-    truths: list[str]
+    words: list[str]
+    """What each sample is called: its true answer, or how its text begins."""
     units: tuple[str, ...]
     step: int | None = None
     """After how many steps the weights were taken from a running one; None: they were stored."""
@@ -51,10 +56,20 @@ def opened(trained: Trained, samples: Part | None, moment: Weights | None) -> Op
     count = len(next(iter(batch.values())))
     name = next((name for name in trained.network.inputs if is_image(batch[name])), None)
     images = None if name is None else batch[name].cpu().numpy()
-    truths = [truth_of(trained, batch, row) for row in range(count)]
+    words = [truth_of(trained, batch, row) or _text(trained, batch, row) for row in range(count)]
     one = {name: value[:1] for name, value in batch.items()}
     layers = [layer for layer in inspector.layers(one) if layer.type != "BlockInput"]
-    return Opened(inspector, layers, images, truths, unit_names(trained), None if now is None else now[0])
+    return Opened(inspector, layers, images, words, unit_names(trained), None if now is None else now[0])
+
+
+def _text(trained: Trained, batch: dict[str, torch.Tensor], row: int) -> str:
+    """How the tokens of a sample begin; empty where it has none."""
+    for name in trained.network.inputs:
+        known = trained.data.fields[name]
+        if known.names and batch[name].dim() == 2:
+            tokens = [known.names[token] for token in batch[name][row, :BEGINNING].tolist()]
+            return ("" if all(len(token) == 1 for token in tokens) else " ").join(tokens)
+    return ""
 
 
 class Looker(QObject):

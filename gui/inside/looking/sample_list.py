@@ -58,9 +58,9 @@ class SampleList(QWidget):
         """List the first samples of a part with so many."""
         self._hushed(True)
         self.list.clear()
-        for index, truth in enumerate(opened.truths):
-            item = QListWidgetItem(f"{index}" + (f" · {truth}" if truth else ""))
-            item.setToolTip(plain(f"Sample {index}" + (f": its true answer is {truth}" if truth else "")))
+        for index, words in enumerate(opened.words):
+            item = QListWidgetItem(f"{index}" + (f" · {words}" if words else ""))
+            item.setToolTip(plain(f"Sample {index}" + (f": {words}" if words else "")))
             if opened.images is not None:
                 item.setIcon(QIcon(QPixmap.fromImage(_scaled(gray_of(opened.images[index])))))
             self.list.addItem(item)

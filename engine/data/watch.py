@@ -22,3 +22,8 @@ class Watch:
         if self.cancelled():
             raise Stopped
         self.progress(share, words)
+
+
+def within(watch: Watch, low: float, high: float) -> Watch:
+    """A watcher of a piece of the work, from one share of it to another."""
+    return Watch(lambda share, words: watch.progress(low + (high - low) * share, words), watch.cancelled)

@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from engine.data.watch import Watch
+from engine.data.fingerprint import fingerprint
+from engine.data.watch import Watch, within
 from engine.inside.evaluation.answered import SILENT, Answered, answer_all
 from engine.inside.evaluation.calibration import Calibration, calibrate
 from engine.inside.evaluation.chances import Chances, chances, has_chances, joined
@@ -51,17 +52,18 @@ def details(asked: Answered, output: str | None = None, *, count: int = HARDEST,
     head, notes = asked.head(output), list(asked.data.notes)
     found = chances(asked, head) if has_chances(head) else None
     scored = sample_scores(asked, head)
-    watch.at(0.2, "looking for slices")
-    sliced = slices(scored, properties(asked, watch))
+    sliced = slices(scored, properties(asked, within(watch, 0.0, 0.3)), watch=within(watch, 0.3, 0.6))
     watch.at(0.6, "calibrating")
     calibration = _calibration(asked, head, found, notes, watch) if found is not None and not head.task.axes else None
     watch.at(0.8, "checking labels")
-    learned = asked.data.part is asked.trained.data.train
+    learned = has_learned(asked)
     suspected = None
     if found is not None and not head.task.axes:
         notes += absent(found, asked.data.title)
         if learned:
-            notes.append("Labels are not checked: the run has learned from these samples. Take another part.")
+            notes.append(
+                "Labels are not checked: the run has learned from these samples. Take another part of its data."
+            )
         else:
             suspected = suspects(found, asked.data.name)
     return Details(
@@ -75,6 +77,14 @@ def details(asked: Answered, output: str | None = None, *, count: int = HARDEST,
         suspected,
         tuple(notes),
     )
+
+
+def has_learned(asked: Answered) -> bool:
+    """Whether the run has learned from the samples: they are its training part, or its own data read as others."""
+    trained = asked.trained
+    if any(asked.data.part is part for part in (trained.data.validation, trained.data.test)):
+        return False
+    return asked.data.part is trained.data.train or fingerprint(asked.data.config) == fingerprint(trained.config)
 
 
 def suspects_by_folds(asked: Sequence[Answered], output: str | None = None) -> tuple[Suspect, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_FEATURES: Final = 100
 """Numbers of a sample up to which each is a property."""
+MOST_PROPERTIES: Final = 500
+"""Properties of a sample that are looked at, the first ones."""
 PIECE: Final = 4_000_000
 """Values that are looked at together."""
 
@@ -41,29 +44,32 @@ def properties(asked: Answered, watch: Watch = SILENT) -> dict[str, Array]:
         found |= {name: values[data.part.indices] for name, values in beside.items()}
     tabular = bool(found) and declared(data.config).kind == "table"
     for name, field in declared(data.config).fields.items():
-        watch.at(0.0, f"looking at {name}")
         if name not in data.samples.arrays:
             continue
-        for what, values in _of_field(asked, name, field, tabular):
+        for what, values in _of_field(asked, name, field, tabular, watch):
             found.setdefault(what, values)
-    return found
+    return dict(islice(found.items(), MOST_PROPERTIES))
 
 
-def _of_field(asked: Answered, name: str, field: Field, tabular: bool) -> Iterator[tuple[str, Array]]:
+def _of_field(asked: Answered, name: str, field: Field, tabular: bool, watch: Watch) -> Iterator[tuple[str, Array]]:
     rank = len(field.shape)
     target = field.role == "target"
     if field.classes:
         if rank == 1:
             yield f"length of {name}", _lengths(asked, name, field)
         elif rank == 2 and target:
-            yield f"{name} that is not {field.names[0]}", _pieces(asked, name, _filled)
+            (filled,) = _pieces(asked, name, watch, _filled)
+            yield f"{name} that is not {field.names[0]}", filled
         elif rank == 0 and target:
             labels = asked.data.raw(name)
             yield name, np.array([field.names[int(label)] for label in labels], object)
         return
     if rank == 3 and not target and field.shape[0] in (1, 3, 4):
-        yield f"brightness of {name}", _pieces(asked, name, _brightness)
-        yield f"contrast of {name}", _pieces(asked, name, _contrast)
+        yield from zip(
+            (f"brightness of {name}", f"contrast of {name}"),
+            _pieces(asked, name, watch, _brightness, _contrast),
+            strict=True,
+        )
     elif rank == 1 and field.shape[0] <= MOST_FEATURES and not tabular:
         values = asked.data.raw(name).astype(np.float64)
         for index, column in enumerate(_columns(asked, name, field)):
@@ -90,14 +96,17 @@ def _lengths(asked: Answered, name: str, field: Field) -> Array:
     return lengths
 
 
-def _pieces(asked: Answered, name: str, measure: object) -> Array:
-    """A measure of each image, some images at a time: files are decoded for it."""
-    assert callable(measure)
+def _pieces(asked: Answered, name: str, watch: Watch, *measures: Callable[[Array], Array]) -> list[Array]:
+    """Measures of each image, some images at a time: their files are decoded once for all. Raises Stopped."""
     part, shape = asked.data.part, asked.data.samples.arrays[name].shape[1:]
     step = max(1, PIECE // max(1, int(np.prod(shape))))
-    made = [measure(asked.data.raw(name, slice(start, start + step))) for start in range(0, len(part), step)]
-    values: Array = np.concatenate(made)
-    return values
+    made: list[list[Array]] = [[] for _ in measures]
+    for start in range(0, len(part), step):
+        watch.at(start / len(part), f"looking at {name}")
+        images = asked.data.raw(name, slice(start, start + step))
+        for one, measure in zip(made, measures, strict=True):
+            one.append(measure(images))
+    return [np.concatenate(one) for one in made]
 
 
 def _brightness(images: Array) -> Array:

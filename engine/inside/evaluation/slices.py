@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from engine.data.watch import Watch
+from engine.inside.evaluation.answered import SILENT
 from engine.inside.evaluation.sample_scores import SampleScores
 from engine.inside.evaluation.scores import LEVEL, Interval
 from engine.seeds import derive
@@ -49,16 +51,19 @@ class Slice:
         return len(self.rows)
 
 
-def slices(scores: SampleScores, properties: Mapping[str, Array], seed: int = 0) -> tuple[Slice, ...]:
+def slices(
+    scores: SampleScores, properties: Mapping[str, Array], seed: int = 0, watch: Watch = SILENT
+) -> tuple[Slice, ...]:
     """The slices by each property, the worst first, those with few samples behind the others.
 
     A property has a number (float64) or a text for each sample. Shares of right samples have the interval of Wilson
-    (1927), other means that of the bootstrap's percentiles.
+    (1927), other means that of the bootstrap's percentiles. Raises Stopped once the watcher wants that.
     """
     known = np.isfinite(scores.values)
     overall = float(scores.values[known].mean()) if known.any() else math.nan
     found = list[Slice]()
-    for name, values in properties.items():
+    for done, (name, values) in enumerate(properties.items()):
+        watch.at(done / len(properties), f"slices by {name}")
         for number, (words, chosen) in enumerate(_groups(values)):
             rows = np.flatnonzero(chosen & known)
             if not len(rows) or len(rows) == int(known.sum()):

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.data.watch import Stopped, Watch
+from engine.data.watch import Stopped, Watch, within
 from engine.errors import LayerloomError
-from gui.inside.evaluate.evaluating import evaluation_set, going_on, within
+from gui.inside.evaluate.evaluating import evaluation_set, going_on
 from gui.inside.subject import Subject, open_subject
 
 if TYPE_CHECKING:

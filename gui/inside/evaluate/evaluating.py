@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.data.watch import Stopped, Watch
+from engine.data.watch import Stopped, Watch, within
 from gui.inside.subject import Subject
 
 if TYPE_CHECKING:
@@ -162,11 +162,6 @@ def _text(symbols: list[int], names: tuple[str, ...], padding: int | None) -> st
     filled = 0 if padding is None else padding
     kept = [names[symbol] for symbol in symbols if symbol != filled]
     return ("" if all(len(name) == 1 for name in kept) else " ").join(kept)
-
-
-def within(watch: Watch, low: float, high: float) -> Watch:
-    """A watcher of a piece of the work, from one share of it to another."""
-    return Watch(lambda share, words: watch.progress(low + (high - low) * share, words), watch.cancelled)
 
 
 def going_on(watch: Watch, words: str) -> Callable[[float], bool]:

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from gui.widgets import plain
 
 ROW = 24
+MEASURED = 30
+"""Rows by which the width of a column is found."""
 
 
 class PlainTable(QTableWidget):
@@ -38,6 +40,7 @@ class PlainTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(ROW)
         head = self.horizontalHeader()
         head.setHighlightSections(False)
+        head.setResizeContentsPrecision(MEASURED)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -46,16 +49,20 @@ class PlainTable(QTableWidget):
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Show these rows; none is chosen. A column with nothing in it is hidden."""
         self.blockSignals(True)
+        self.setUpdatesEnabled(False)
+        self.setRowCount(0)  # a column is measured once, not for every cell
         self.setRowCount(len(rows))
         for row, words in enumerate(rows):
             for column, word in enumerate(words):
                 item = QTableWidgetItem(word)
-                item.setToolTip(plain(word))
+                if not column:
+                    item.setToolTip(plain(word))
                 self.setItem(row, column, item)
         for column in range(1, self.columnCount()):
             self.setColumnHidden(column, bool(rows) and not any(words[column] for words in rows))
         self.setCurrentCell(-1, -1)
         self.clearSelection()
+        self.setUpdatesEnabled(True)
         self.blockSignals(False)
         self.scrollToTop()
 

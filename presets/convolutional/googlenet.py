@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from engine.graph import Graph
-from presets.convolutional.inception_modules import WIDTHS, bottleneck_inception
+from presets.convolutional.inception_modules import HE, WIDTHS, bottleneck_inception
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain, small
 
@@ -59,11 +59,11 @@ def build(
     trunk = chain(
         graph,
         ("Input", {"name": "image", "shape": input}),
-        ("Conv2d", {"name": "conv1", "out_channels": width, "kernel_size": 7, "stride": 2, "padding": 3}),
+        ("Conv2d", {"name": "conv1", "out_channels": width, "kernel_size": 7, "stride": 2, "padding": 3} | HE),
         *(RELU, POOL, NORM),
-        ("Conv2d", {"name": "conv2_reduce", "out_channels": width, "kernel_size": 1}),
+        ("Conv2d", {"name": "conv2_reduce", "out_channels": width, "kernel_size": 1} | HE),
         RELU,
-        ("Conv2d", {"name": "conv2", "out_channels": 3 * width, "kernel_size": 3, "padding": 1}),
+        ("Conv2d", {"name": "conv2", "out_channels": 3 * width, "kernel_size": 3, "padding": 1} | HE),
         *(RELU, NORM, POOL),
         *(module("3a"), module("3b"), POOL),
         *(module(f"4{letter}") for letter in "abcde"),
@@ -89,7 +89,7 @@ def _head(graph: Graph, number: int, pool: Row, classes: int, width: int) -> str
     return chain(
         graph,
         pool,
-        ("Conv2d", {"name": f"head{number}_conv", "out_channels": 2 * width, "kernel_size": 1}),
+        ("Conv2d", {"name": f"head{number}_conv", "out_channels": 2 * width, "kernel_size": 1} | HE),
         RELU,
         ("Flatten", {}),
         ("Linear", {"name": f"head{number}_hidden", "out_features": 16 * width}),

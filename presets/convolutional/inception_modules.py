@@ -12,6 +12,8 @@ from presets.preset import Preset, Row, chain, small
 PAPER = "Szegedy et al.: Going Deeper with Convolutions"
 
 
+HE = {"initialization": "kaiming_uniform"}
+"""As He et al. 2015 say: from smaller weights so many layers without norms do not begin to learn."""
 WIDTHS = {
     "conv1x1": "out1x1",
     "reduce3x3": "less3x3",
@@ -26,7 +28,7 @@ WIDTHS = {
 def _conv(name: str, kernel: int) -> list[Row]:
     padded = {"padding": kernel // 2} if kernel > 1 else {}
     return [
-        ("Conv2d", {"name": name, "out_channels": expression(WIDTHS[name]), "kernel_size": kernel} | padded),
+        ("Conv2d", {"name": name, "out_channels": expression(WIDTHS[name]), "kernel_size": kernel} | HE | padded),
         ("ReLU", {}),
     ]
 

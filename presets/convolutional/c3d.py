@@ -49,8 +49,8 @@ def learn(size: tuple[int, ...]) -> Settings:
             "batch_size": 64,
         },
         "training": {
-            "epochs": 4,
-            "optimizer": {"name": "adamw", "lr": 2e-3, "weight_decay": 0.01},
+            "epochs": 8,
+            "optimizer": {"name": "adamw", "lr": 3e-3, "weight_decay": 0.01},
             "schedule": {"name": "cosine"},
         },
     }

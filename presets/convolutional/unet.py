@@ -70,7 +70,7 @@ def build_dilated(
 
 
 def _presets(network: Preset, words: str, **options: Any) -> tuple[Preset, Preset]:
-    learn = partial(on_shapes, epochs=5, lr=5e-3, weight_decay=0.01)
+    learn = partial(on_shapes, epochs=3, lr=5e-3, weight_decay=0.01)
     return small(network, words, learn, "shapes", "mask", classes=7, input=(3, 32, 32), width=8, **options), network
 
 

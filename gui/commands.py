@@ -13,6 +13,7 @@ from gui.canvas.commands.edit_commands import EditCommands
 from gui.canvas.commands.zoom_commands import ZoomCommands
 from gui.canvas.fix_menu import FixMenu
 from gui.design.design import DesignPage
+from gui.drawing.commands import DrawingCommands
 from gui.exporting.exporting import Exporting
 from gui.help import Help
 from gui.pages.pages import Pages
@@ -20,6 +21,7 @@ from gui.pages.problems import ProblemCommands
 from gui.pages.training import TrainingCommands
 from gui.preferences import Preferences
 from gui.project_files import Files
+from gui.reports.commands import ReportCommands
 from gui.wire_values import WireValues
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ class Commands:
     problems: ProblemCommands
     training: TrainingCommands
     values: WireValues
+    drawings: DrawingCommands
+    reports: ReportCommands
     preferences: Preferences
     help: Help
     exporting: Exporting

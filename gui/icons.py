@@ -62,6 +62,8 @@ NAMES = {
     "hint": "info-circle",
     "ok": "check-circle",
     "image": "image",
+    "table": "table",
+    "report": "file-alt",
     "code": "code",
     "clipboard": "clipboard",
     "network": "project-diagram",

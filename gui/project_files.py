@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -209,6 +210,23 @@ class Files(QObject):
             self.complain("The source is not saved", str(error))
         else:
             self._said(f"Saved {path.name}.")
+
+    def ask_save_table(self, text: str, ending: str) -> None:
+        """Ask where to write the table of layers."""
+        name = f"{_file_stem(self._document)}-layers.{ending}"
+        self._ask_where("Save the table of layers", ("Tables", ending), name, partial(self._write_table, text))
+
+    def _write_table(self, text: str, path: Path) -> None:
+        try:
+            write_atomically(path, text.encode())
+        except FileError as error:
+            self.complain("The table is not saved", str(error))
+        else:
+            self._said(f"Saved {path.name}.")
+
+    def place_of_pictures(self) -> tuple[str, str]:
+        """Where pictures of the network are saved if nobody says otherwise: a folder, and a name without its ending."""
+        return self._folder(), names.safe(_file_stem(self._document))
 
     def ask_save_preset(self) -> None:
         """Ask for a name and keep the network in the gallery."""

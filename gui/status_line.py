@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton, QStatusBar, QStyle, QStyleOption, QTo
 from engine import cost
 from engine.data.fields import batch_of
 from engine.settings.resolution import SettingFault, resolve_settings
+from gui.amounts import memory, short
 from gui.document import Document
 from gui.icons import icon
 from gui.theme import theme
@@ -16,7 +17,6 @@ from gui.widgets import Label, plain
 
 EDGE = 6
 """Pixels beside a message."""
-UNITS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
 
 
 class StatusLine(QStatusBar):
@@ -127,17 +127,3 @@ class StatusLine(QStatusBar):
         self.problems.setText(", ".join(parts) or "No problems")
         self.problems.setAccessibleName(f"Problems: {self.problems.text()}")
         self.problems.setIcon(icon(grave, grave))
-
-
-def short(number: float) -> str:
-    """``416.5 k``: three or four digits and a unit."""
-    for unit, size in UNITS:
-        if number >= size:
-            return f"{number / size:.1f} {unit}"
-    return f"{number:.0f}"
-
-
-def memory(size: int) -> str:
-    """``2.9 MiB``: bytes in the unit that reads best."""
-    power = next((power for power in (3, 2) if size >= 1024**power), 1)
-    return f"{size / 1024**power:,.1f} {('KiB', 'MiB', 'GiB')[power - 1]}"

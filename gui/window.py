@@ -15,6 +15,7 @@ from gui.canvas.view import View
 from gui.commands import Commands
 from gui.data.own.own_state import OwnState
 from gui.document import Document
+from gui.drawing.commands import DrawingCommands
 from gui.exporting.exporting import Exporting
 from gui.frame_fit import FrameFit
 from gui.help import Help
@@ -26,6 +27,7 @@ from gui.pages.training import TrainingCommands
 from gui.preferences import Preferences
 from gui.project_files import Files
 from gui.recovery import Recovery
+from gui.reports.commands import ReportCommands
 from gui.status_line import StatusLine
 from gui.toolbar import PAGES, MainToolBar
 from gui.training.notice import KEY as NOTICE
@@ -67,6 +69,8 @@ class MainWindow(QMainWindow):
             ProblemCommands(self.pages),
             TrainingCommands(self.pages, self.files.show_graph, self),
             self.values,
+            DrawingCommands(document, self.view.canvas, self, self.files.place_of_pictures, self.say),
+            ReportCommands(self, self.pages.seen_run, lambda: self.files.place_of_pictures()[0], self.say),
             preferences,
             Help(self, key_rows()),
             Exporting(document, preferences, self.pages.shown_run, self),
@@ -118,6 +122,7 @@ class MainWindow(QMainWindow):
         self.recovery.message.connect(self.say)
         self.values.switched.connect(self.actions_table["view.values"].setChecked)
         self.design.code.save_wanted.connect(self.files.ask_save_source)
+        self.design.layers.save_wanted.connect(self.files.ask_save_table)
         self.design.problems.counted.connect(self.status.set_counts)
         self.status.problems_wanted.connect(commands.problems.show)
         self.status.training_wanted.connect(self.pages.show_training)
@@ -255,6 +260,7 @@ class MainWindow(QMainWindow):
     def _shut_down(self, *, keep: bool = False) -> None:
         self.pages.shut_down(keep_run=keep)
         self.values.close()
+        self.commands.drawings.close()
         self.own_state.close()
         self.commands.training.close()
         self.commands.exporting.close()

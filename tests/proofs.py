@@ -55,6 +55,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "training": ("engine/test_training*",),
     "chaos": ("*/test_chaos*",),
     "soak": ("journeys/test_soak*",),
+    "pictures": ("gui/test_drawing*", "gui/test_pictures_in*", "gui/test_report*", "engine/test_layer_table*"),
     "window": ("gui/*",),
     "journeys": ("journeys/*",),
     "benchmarks": ("benchmarks/*",),

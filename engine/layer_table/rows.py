@@ -141,7 +141,8 @@ def _amounts(context: _Context, node_id: str, batch: int) -> Amounts:
     if isinstance(context.report.layer(node_id), Use):
         return Amounts()
     leaves = [_counted(context, leaf) for leaf in cost.leaves(context.graph, context.report, [node_id])]
-    many, one = cost.of_leaves(leaves, batch), cost.of_leaves(leaves)
+    many = cost.of_leaves(leaves, batch)
+    one = cost.of_leaves(leaves) if batch != 1 and many.multiply_adds else many
     found = (many.parameters, many.trainable, one.multiply_adds, many.memory_parameters, many.activations_inference)
     return Amounts(*(context.met * amount for amount in found))
 

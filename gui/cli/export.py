@@ -18,6 +18,7 @@ from engine.files import is_file
 from engine.nearest import nearest
 from engine.training.runs.folder import FACTS
 from gui.cli.common import CallError, Commands, add_force, add_json, print_json, print_table
+from gui.cli.drawing_options import add_drawing_options, drawn_as_asked
 from gui.cli.run_names import run_of
 
 
@@ -34,6 +35,7 @@ def add(commands: Commands) -> None:
     add_force(parser)
     add_json(parser)
     parser.add_argument("--lines", action="store_true", help=argparse.SUPPRESS)  # for the window: a JSON object a line
+    add_drawing_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -50,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         exporter = registry.meant(args.output) if args.format is None else registry.named(args.format)
+        exporter = drawn_as_asked(exporter, args)
         done = export(exporter, subject_of(args.what), args.output.absolute(), force=args.force, show=show)
     except LayerloomError as error:
         if args.lines:

@@ -14,6 +14,7 @@ from gui.canvas.view import View
 from gui.design.breadcrumb import Breadcrumb
 from gui.design.code import CodePanel
 from gui.design.inspector import Inspector
+from gui.design.layers_panel import LayersPanel
 from gui.design.palette import Palette
 from gui.design.problems_panel import ProblemsPanel
 from gui.document import Document
@@ -36,12 +37,15 @@ class DesignPage(QWidget):
         self.inspector = Inspector(document, self.view.canvas.live)
         self.problems = ProblemsPanel(document)
         self.code = CodePanel(document)
+        self.layers = LayersPanel(document)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.problems, "Problems")
         self.tabs.addTab(self.code, "Code")
+        self.tabs.addTab(self.layers, "Layers")
         self.tabs.setTabToolTip(0, "What is wrong with the network, and where")
         self.tabs.setTabToolTip(1, "The PyTorch source of the network")
+        self.tabs.setTabToolTip(2, "What each layer is, gives and costs")
         self.rows = QSplitter(Qt.Orientation.Vertical)
         self.breadcrumb = Breadcrumb(document)
         stage = QWidget()
@@ -68,6 +72,7 @@ class DesignPage(QWidget):
         box.addWidget(self.columns)
         self.palette_panel.chosen.connect(self._add)
         self.problems.chosen.connect(self._show_node)
+        self.layers.chosen.connect(self._show_node)
         self.problems.looked_at.connect(self._look)
         self.problems.fixing.connect(self._fix)
         self.problems.fix_all_wanted.connect(self.fix_all)
@@ -81,7 +86,13 @@ class DesignPage(QWidget):
         for source in (self.problems, self.view.fix_menu):
             source.why.connect(self.explain)
         self.problems.counted.connect(self._title_problems)
-        for signal in (self.view.message, self.inspector.message, self.code.message, self.palette_panel.message):
+        for signal in (
+            self.view.message,
+            self.inspector.message,
+            self.code.message,
+            self.layers.message,
+            self.palette_panel.message,
+        ):
             signal.connect(self.message)
         self.problems.refresh()
 
@@ -134,6 +145,11 @@ class DesignPage(QWidget):
     def _title_problems(self, errors: int, warnings: int, hints: int) -> None:
         count = errors + warnings + hints
         self.tabs.setTabText(0, f"Problems ({count})" if count else "Problems")
+
+    def show_layers(self) -> None:
+        """Bring the table of layers to the front."""
+        self.tabs.setCurrentWidget(self.layers)
+        self.layers.view.setFocus()
 
     def show_problems(self) -> None:
         """Bring the list of problems to the front."""

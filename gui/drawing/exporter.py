@@ -73,7 +73,7 @@ class PngDrawing(DrawingFile):
     def fault(self, content: bytes) -> str:
         from PySide6.QtGui import QImage
 
-        return "it holds no picture" if QImage.fromData(content, "PNG").isNull() else ""  # type: ignore[call-overload]
+        return "it holds no picture" if QImage.fromData(content).isNull() else ""
 
 
 class PdfDrawing(DrawingFile):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontInfo, QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
@@ -71,13 +71,7 @@ def png(drawing: Drawing, scale: float = 2.0) -> bytes:
 
 def picture(drawing: Drawing, scale: float) -> QImage:
     """The same as an image. Raises DrawingError."""
-    size = (drawing.size * scale).toSize()
-    wide, high = size.width(), size.height()
-    if max(wide, high) > LONGEST or wide * high > MOST_PIXELS:
-        raise DrawingError(
-            f"As a PNG the drawing has {wide:,} × {high:,} pixels, more than can be painted: "
-            "choose a smaller scale, or SVG or PDF."
-        )
+    size = pixels(drawing, scale, limited=True)
     image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     image.setDotsPerMeterX(round(DPI * scale / 0.0254))
@@ -87,6 +81,18 @@ def picture(drawing: Drawing, scale: float) -> QImage:
     painter.scale(scale, scale)
     _painted(painter, drawing)
     return image
+
+
+def pixels(drawing: Drawing, scale: float, *, limited: bool) -> QSize:
+    """How many pixels a drawing has at a scale. Raises DrawingError where they are ``limited`` and too many."""
+    size = (drawing.size * scale).toSize()
+    wide, high = size.width(), size.height()
+    if limited and (max(wide, high) > LONGEST or wide * high > MOST_PIXELS):
+        raise DrawingError(
+            f"As a PNG the drawing has {wide:,} × {high:,} pixels, more than can be painted: "
+            "choose a smaller scale, or SVG or PDF."
+        )
+    return size
 
 
 def _painted(painter: QPainter, drawing: Drawing) -> None:

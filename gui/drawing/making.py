@@ -1,4 +1,4 @@
-"""A drawing of a network that is in no window: arranged where it never was, in a program without a display if need be."""
+"""Makes the drawing of a network, also of one that is in no window, in a program without a display."""
 
 from __future__ import annotations
 

@@ -85,6 +85,11 @@ class Pages(QStackedWidget):
         """The folder of the run that the Training page shows."""
         return None if self._training is None else self._training.run.folder
 
+    def seen_run(self) -> Path | None:
+        """The folder of the run that is seen: on the Results page the one chosen there, else that of Training."""
+        subject = self._results.subject if self._results is not None and self.currentWidget() is self._results else None
+        return self.shown_run() if subject is None else subject.folder
+
     # -- showing one -----------------------------------------------------------------------------------------------
 
     def show_start(self) -> None:
@@ -146,6 +151,11 @@ class Pages(QStackedWidget):
         """Back to the network, if there is one."""
         if self.document.project.nodes:
             self.show_design()
+
+    def show_layers(self) -> None:
+        """Show the table of layers."""
+        self.show_design()
+        self.design.show_layers()
 
     def show_node(self, block_path: tuple[str, ...], node_id: str) -> None:
         """Show a layer on the canvas."""

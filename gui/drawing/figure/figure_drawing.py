@@ -11,7 +11,8 @@ from engine.graph import Graph
 from engine.shapes import Report
 from gui.canvas.style import Style, Text
 from gui.drawing.drawing import Options
-from gui.drawing.figure.layout import BAND, LINE, SLANTED, WIDEST, Box, Layout, Point, lay_out
+from gui.drawing.figure.boxes import BAND, LINE, SLANTED, Box, Layout, Point
+from gui.drawing.figure.layout import lay_out
 from gui.drawing.figure.network import SIGNS, Figure, figure
 from gui.theme import Colors
 
@@ -143,7 +144,7 @@ class FigureDrawing:
         else:
             for index, line in enumerate(label.lines):
                 role = "small" if index else "name"
-                text = self._style.static(line, role, WIDEST + 2)
+                text = self._style.static(line, role, label.width + 2)
                 point = QPointF(label.x - text.width / 2, label.y + LINE * index)
                 self._text(painter, text, role, point, muted=index > 0)
 
@@ -199,7 +200,8 @@ def figure_drawing(title: str, graph: Graph, report: Report, options: Options) -
     """The figure of a network, or of a level of it."""
     style = Style(Colors(options.theme))
     found = figure(graph, report, blocks=options.blocks)
-    layout = lay_out(
-        found, lambda text, bold: style.static(text, "name" if bold else "small").width, shapes=options.shapes
-    )
-    return FigureDrawing(title, found, layout, style, options)
+
+    def measure(text: str, bold: bool) -> float:
+        return style.static(text, "name" if bold else "small").width
+
+    return FigureDrawing(title, found, lay_out(found, measure, shapes=options.shapes), style, options)

@@ -10,7 +10,7 @@ from engine.blocks.use import Use
 from engine.dims import Dim, bind
 from engine.graph import Graph
 from engine.layers.layer import Layer
-from engine.live_nodes import live_nodes
+from engine.live_nodes import ENDS, live_nodes
 from engine.shapes import Report, kind_name
 from engine.spec import Spec
 
@@ -73,20 +73,19 @@ class _Walk:
         """Add the boxes of a level; ``given`` are those that reach its BlockInputs. Returns those that leave it."""
         made: dict[Value, int | None] = {(node_id, "output"): box for node_id, box in given.items()}
         ends: dict[str, int | None] = {}
-        live = live_nodes(graph, report)
+        unfinished = not any(graph.of_type(end) for end in ENDS)
+        live = set(graph.nodes) if unfinished else live_nodes(graph, report)
         for node_id in graph.order():
             node, layer = graph.nodes[node_id], report.layer(node_id)
             if node_id not in live or node.type == "BlockInput":
                 continue
             absent = report.absent(node_id)
-            wires = [
-                (port, made.get((edge.source, edge.source_port))) for port, edge in graph.incoming[node_id].items()
-            ]
-            sources = [box for _, box in wires]
+            wires = {port: made.get((edge.source, edge.source_port)) for port, edge in graph.incoming[node_id].items()}
+            sources = list(wires.values())
             outputs = report.outputs.get(node_id, {})
             if absent is not None:
                 read = absent.reads(graph.incoming[node_id])
-                handed = dict(wires).get(read[0]) if read else None
+                handed = wires.get(read[0]) if read else None
                 made |= {(node_id, port): handed for port in outputs}
             elif node.type == "BlockOutput":
                 ends[node_id] = sources[0] if sources else None

@@ -1,0 +1,130 @@
+"""The layer table as a tree for Qt: a block with the rows inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from engine.layer_table.rows import LayerRow, LayerTable
+from gui.widgets import plain
+
+Index = QModelIndex | QPersistentModelIndex
+SORT: Final = Qt.ItemDataRole.UserRole
+HEAD: Final = ("Layer", "Type", "Input", "Output", "Parameters", "Trainable", "Multiply-adds", "Weights", "Activations")
+HELP: Final = (
+    *("Name of the layer", "What it is, and how often it is repeated", "Shape of what it gets", "Shape of its result"),
+    "Learned numbers, of all repeats",
+    "Of these the ones that are not frozen",
+    "Multiply-adds of one sample: matrix products and convolutions",
+    "Memory of its parameters and buffers",
+    "Memory of its results at the batch size of the settings",
+)
+FIRST_NUMBER: Final = 4
+Say = Callable[[int], str]
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A row in the tree: those inside it, the one around it and its place there."""
+
+    row: LayerRow
+    parent: Entry | None
+    place: int
+    entries: list[Entry] = field(default_factory=list)
+
+
+class LayersModel(QAbstractItemModel):
+    """Shows a `LayerTable`; cells are made when they are asked for."""
+
+    def __init__(self, memory: Say, parent: QObject | None = None) -> None:
+        """``memory`` says bytes for people."""
+        super().__init__(parent)
+        self._memory = memory
+        self._entries: list[Entry] = []
+        self._by_path: dict[tuple[str, ...], Entry] = {}
+
+    def show_table(self, table: LayerTable) -> None:
+        """Show another table."""
+        self.beginResetModel()
+        self._by_path = {}
+        self._entries = [self._entry(row, None, place) for place, row in enumerate(table.rows)]
+        self.endResetModel()
+
+    def _entry(self, row: LayerRow, parent: Entry | None, place: int) -> Entry:
+        entry = self._by_path[row.path] = Entry(row, parent, place)
+        entry.entries = [self._entry(inner, entry, number) for number, inner in enumerate(row.rows)]
+        return entry
+
+    def row_at(self, index: Index) -> LayerRow:
+        """The row that an index means."""
+        entry: Entry = index.internalPointer()
+        return entry.row
+
+    def index_of(self, path: tuple[str, ...]) -> QModelIndex:
+        """The first cell of the row of a node; an invalid index where it has none."""
+        entry = self._by_path.get(path)
+        return QModelIndex() if entry is None else self.createIndex(entry.place, 0, entry)
+
+    # -- what Qt asks ----------------------------------------------------------------------------------------------
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        entries = self._inside(parent)
+        if not (0 <= row < len(entries) and 0 <= column < len(HEAD)):
+            return QModelIndex()
+        return self.createIndex(row, column, entries[row])
+
+    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
+        entry: Entry | None = index.internalPointer() if index.isValid() else None
+        above = entry.parent if entry is not None else None
+        return QModelIndex() if above is None else self.createIndex(above.place, 0, above)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(self._inside(parent))
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(HEAD)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(HEAD):
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._side(section)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return HEAD[section]
+        return plain(HELP[section]) if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self.row_at(index), index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, column)
+        if role == SORT:
+            return row.amounts[column - FIRST_NUMBER] if column >= FIRST_NUMBER else self._text(row, column).casefold()
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._side(column)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{HEAD[column]}: {self._text(row, column) or 'none'}"
+        return None
+
+    def _inside(self, parent: Index) -> list[Entry]:
+        if not parent.isValid():
+            return self._entries
+        entry: Entry = parent.internalPointer()
+        return entry.entries if parent.column() == 0 else []
+
+    def _text(self, row: LayerRow, column: int) -> str:
+        if column < FIRST_NUMBER:
+            kind = f"{row.type} ×{row.repeat}" if row.repeat > 1 else row.type
+            return (row.name, kind, ", ".join(row.inputs), ", ".join(row.outputs))[column]
+        amount = row.amounts[column - FIRST_NUMBER]
+        if not row.inputs and not row.outputs:
+            return "?"
+        return f"{amount:,}" if column < FIRST_NUMBER + 3 else self._memory(amount) if amount else "0"
+
+    def _side(self, column: int) -> Qt.AlignmentFlag:
+        side = Qt.AlignmentFlag.AlignRight if column >= FIRST_NUMBER else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter

@@ -38,6 +38,7 @@ class DrawingCommands(QObject):
         self._where, self._say = where, say
         self._work = Background("copy-drawing", self)
         self.dialog: DrawingDialog | None = None
+        self._copied: QMimeData | None = None
 
     def ask_export(self) -> None:
         """Show the dialog that exports the drawing."""
@@ -74,6 +75,7 @@ class DrawingCommands(QObject):
             data.setImageData(image)
         data.setData(SVG, vectors)
         QGuiApplication.clipboard().setMimeData(data)
+        self._copied = data
         only = "" if image is not None else " as SVG only: it is too large for pixels"
         self._say(f"The drawing is on the clipboard{only}.")
 
@@ -81,8 +83,18 @@ class DrawingCommands(QObject):
         self._say(f"The drawing is not copied: {error}")
 
     def close(self) -> None:
-        """Wait for what is being painted."""
+        """Wait for what is being painted, and leave on the clipboard only what outlives Python.
+
+        Qt deletes what is there after the interpreter has ended: data that were made in Python crash the program then.
+        """
         self._work.close()
+        clipboard, copied, self._copied = QGuiApplication.clipboard(), self._copied, None
+        if copied is None or clipboard.mimeData() is not copied:
+            return  # what others have put there is theirs
+        if copied.hasImage():
+            clipboard.setImage(clipboard.image())
+        else:
+            clipboard.setText(bytes(copied.data(SVG).data()).decode())
 
 
 def _painted(drawing: Drawing, scale: float) -> tuple[QImage | None, bytes]:

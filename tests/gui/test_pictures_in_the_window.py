@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -218,6 +220,35 @@ def test_copy_as_picture_gives_pixels_and_vectors(window: MainWindow, qtbot: QtB
     root = ElementTree.fromstring(bytes(data.data(SVG).data()))
     assert root.tag.endswith("svg")
     assert not QGuiApplication.clipboard().image().isNull()
+
+
+def test_a_program_that_has_copied_a_picture_ends_well() -> None:
+    code = """
+import presets
+from PySide6.QtCore import QEventLoop
+from PySide6.QtGui import QGuiApplication
+from gui.app import application, build_window
+app = application()
+window = build_window((presets.build("mlp"), None))
+window.show()
+loop = QEventLoop()
+QGuiApplication.clipboard().dataChanged.connect(loop.quit)
+window.commands.drawings.copy()
+loop.exec()
+assert QGuiApplication.clipboard().mimeData().hasFormat("image/svg+xml")
+window.close()
+assert QGuiApplication.clipboard().mimeData().hasImage()
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_closing_leaves_what_others_have_copied(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(QGuiApplication.clipboard().dataChanged):
+        window.actions_table["edit.copy_picture"].trigger()
+    QGuiApplication.clipboard().setText("of another program")
+    window.commands.drawings.close()
+    assert QGuiApplication.clipboard().text() == "of another program"
 
 
 def test_there_is_no_picture_of_nothing(qtbot: QtBot) -> None:

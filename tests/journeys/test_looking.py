@@ -1,4 +1,4 @@
-"""Looking inside while it learns: a layer on the canvas, a key, and what it sees; the training goes on to the same end."""
+"""Looking inside while it learns: a layer on the canvas, a key, what it sees; the training goes on to the same end."""
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from engine.dims import Dim
-from engine.layers.layer import Layer, Saves, ShapeError, need_float, need_rank
+from engine.dims import Dim, product
+from engine.layers.layer import Layer, Port, Saves, ShapeError, need_float, need_rank
 from engine.layers.parameters import Positive
-from engine.spec import Spec
+from engine.spec import UNWIRED, Spec
 
 STEPS = "(N, T, features)"
 Base = Annotated[float, Field(gt=1.0)]
@@ -122,6 +122,78 @@ class RotaryPositions(Layer):
         return "" if self.interleaved else "halves"
 
 
+class RelativePositionBias(Layer):
+    """A learned number for each head and each distance of two steps: wire it to attn_mask, which adds it to the scores.
+
+    It reads sequences for their lengths only. Small distances have a number each; larger ones share it in ranges that
+    grow. One such layer may serve all attentions of a stack, as in T5.
+    """
+
+    family: ClassVar[str] = "Sequence"
+    own: ClassVar[str] = "RelativePositionBias"
+    saves: ClassVar[Saves] = "nothing"
+    formula: ClassVar[str] = "y(h, t, s) = W[bucket(s − t), h],  weights = num_buckets · num_heads"
+    reference: ClassVar[str] = (
+        "Raffel et al. 2019, Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer, "
+        "https://arxiv.org/abs/1910.10683"
+    )
+    initial: ClassVar[dict[str, object]] = {"num_heads": 4}
+    positional: ClassVar[tuple[str, ...]] = ("num_heads",)
+    stem_name: ClassVar[str] = "distances"
+    inputs: ClassVar[tuple[Port, ...]] = (
+        Port("query", "the sequence that asks, (N, T, …)"),
+        Port("key", "the sequence that is looked at, (N, S, …); without a wire the query itself", optional=True),
+    )
+
+    num_heads: Positive = Field(description="how many heads of attention there are")
+    num_buckets: Positive = Field(32, description="how many numbers each head has")
+    max_distance: Positive = Field(128, description="from this distance on all share one number")
+    bidirectional: bool = Field(
+        True, description="whether steps ahead have numbers of their own; else they count as distance 0"
+    )
+
+    @property
+    def _exact(self) -> int:
+        """How many distances in one direction have a number each."""
+        return self.num_buckets // (4 if self.bidirectional else 2)
+
+    def check(self) -> None:
+        least = 4 if self.bidirectional else 2
+        if self.num_buckets < least or (self.bidirectional and self.num_buckets % 2):
+            even = "an even number, " if self.bidirectional else ""
+            raise ShapeError(
+                f"shares {self.num_buckets} buckets among the distances; it needs {even}{least} or more.",
+                parameter="num_buckets",
+                code="range",
+            )
+        if self.max_distance <= self._exact:
+            raise ShapeError(
+                f"has numbers for the distances 0 … {self._exact - 1} and ranges behind them, but max_distance is "
+                f"{self.max_distance}; set more than {self._exact}.",
+                parameter="max_distance",
+                code="range",
+            )
+
+    def infer(self, *inputs: Spec) -> Spec:
+        for port, x in zip(self.inputs, inputs, strict=True):
+            if x is not UNWIRED and x.rank < 2:
+                raise ShapeError(f"gets {x} but needs a sequence (N, T, …).", port=port.name, code="axes")
+        query, key = inputs
+        return Spec((self.num_heads, query.shape[1], (query if key is UNWIRED else key).shape[1]))
+
+    def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        return {"weight": (self.num_buckets, self.num_heads)}
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 8 * product(outputs[0].shape[1:])  # the buckets
+
+    def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        return 4 * 8 * product(outputs[0].shape[1:])
+
+    def summary(self) -> str:
+        return f"{self.num_heads} heads · {self.num_buckets} buckets"
+
+
 class ClassToken(_Sequence):
     """Puts one learned token before the sequence; what the network makes of it is the answer (select position 0)."""
 
@@ -142,4 +214,4 @@ class ClassToken(_Sequence):
         return {"token": (inputs[0].shape[-1],)}
 
 
-LAYERS = (SinusoidalPositions, LearnedPositions, RotaryPositions, ClassToken)
+LAYERS = (SinusoidalPositions, LearnedPositions, RotaryPositions, RelativePositionBias, ClassToken)

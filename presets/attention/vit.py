@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.graph import Graph
 from presets.attention.encoder_block import encoder_block
-from presets.learning import on_shapes
+from presets.learning import on_digits
 from presets.preset import Preset, PresetError, chain, small
 
 EPS = 1e-6
@@ -76,24 +76,15 @@ NETWORK = Preset(
     build=build,
     names=NAMES,
 )
-LEARN = partial(on_shapes, epochs=8, lr=1e-3, weight_decay=0.05)
+LEARN = partial(on_digits, epochs=20, lr=2e-3, weight_decay=0.05)
 SIZES: dict[str, Any] = {
+    "input": (1, 16, 16),
     "patch_size": 4,
     "hidden_size": 64,
-    "num_hidden_layers": 4,
+    "num_hidden_layers": 3,
     "num_attention_heads": 4,
     "intermediate_size": 128,
+    "hidden_dropout_prob": 0.1,
 }
-PRESETS = (
-    small(
-        NETWORK,
-        "64 patches of 4×4 pixels: which shape is drawn?",
-        LEARN,
-        data="shapes",
-        target="label",
-        classes=6,
-        input=(3, 32, 32),
-        **SIZES,
-    ),
-    NETWORK,
-)
+WORDS = "Sixteen patches of 4×4 pixels: which digit is written?"
+PRESETS = (small(NETWORK, WORDS, LEARN, classes=10, **SIZES), NETWORK)

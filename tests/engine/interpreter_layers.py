@@ -23,6 +23,7 @@ OURS: Final = (
 NOT_INDEPENDENT: Final = dict.fromkeys(
     [
         *("ClassToken", "LayerNorm2d", "LayerScale", "LearnedPositions", "RotaryPositions"),
+        *("RelativePositionBias",),
         *("NormalNoise", "ScaledDotProductAttention", "Shortcut", "SinusoidalPositions", "StochasticDepth"),
         *("UniformNoise", "Constant", "Parameter", "Arange"),
     ],

@@ -21,6 +21,7 @@ from engine.nn.layer_scale import LayerScale
 from engine.nn.learned_positions import LearnedPositions
 from engine.nn.learned_tensor import LearnedTensor
 from engine.nn.normal_noise import NormalNoise
+from engine.nn.relative_position_bias import RelativePositionBias
 from engine.nn.rotary_positions import RotaryPositions
 from engine.nn.scaled_dot_product_attention import ScaledDotProductAttention
 from engine.nn.shortcut import Shortcut
@@ -70,6 +71,23 @@ def test_rotary_positions_tell_late_steps_apart_in_half_floats() -> None:
     turned = RotaryPositions()(x)[0]
     assert not torch.equal(turned[300], turned[301])
     torch.testing.assert_close(turned.float(), RotaryPositions()(x.float())[0], rtol=0.02, atol=0.02)
+
+
+@pytest.mark.parametrize(("bidirectional", "buckets", "farthest"), [(True, 32, 128), (False, 32, 128), (True, 8, 20)])
+def test_distances_share_the_buckets_of_the_paper(bidirectional: bool, buckets: int, farthest: int) -> None:
+    """Raffel et al. 2019: half of the buckets for one distance each, the others for ranges that grow as powers do."""
+    bias = RelativePositionBias(2, buckets, farthest, bidirectional)
+    bias.weight.data = torch.stack((torch.arange(buckets), -torch.arange(buckets)), dim=1).float()
+    got = bias(torch.zeros(1, 150, 3), torch.zeros(1, 160, 5))
+    assert got.shape == (2, 150, 160)
+    assert torch.equal(got[1], -got[0])
+    count = buckets // 2 if bidirectional else buckets
+    for step, key in ((0, 0), (5, 3), (3, 5), (40, 31), (31, 40), (140, 100), (149, 0), (0, 159), (100, 2), (10, 29)):
+        far = abs(step - key) if bidirectional else max(step - key, 0)
+        exact = count // 2
+        if far >= exact:
+            far = min(exact + int(math.log(far / exact) / math.log(farthest / exact) * (count - exact)), count - 1)
+        assert got[0, step, key] == far + (count if bidirectional and key > step else 0)
 
 
 @pytest.mark.parametrize("mask", [None, torch.randn(5, 7), torch.randn(4, 5, 7), torch.rand(2, 1, 5, 7) < 0.7])

@@ -59,6 +59,8 @@ PUBLISHED = {
     "transformer-base": 44_140_544,
     "bert-base": 109_482_240,
     "gpt-2-small": 124_439_808,
+    "llama": 134_515_008,  # SmolLM-135M
+    "mlp-mixer": 59_880_472,
     "u-net": 31_037_698,  # milesial's, for two classes
     "c3d": 79_991_015,  # conv 27.7 million, fc6 33,558,528, fc7 16,781,312, fc8 1,995,239
 }
@@ -89,6 +91,26 @@ def test_a_preset_without_data_has_a_published_size_and_a_small_variant_that_lea
         if not preset.data and preset.name not in ("mobilenet-v3-small", "mobilenet-v3-large"):
             assert preset.name in small
             assert preset.name in PUBLISHED or preset.name in ("inception-pair", "dilated-u-net")
+
+
+@pytest.mark.parametrize(
+    ("what", "parameters"),
+    [
+        (
+            "llama:vocab_size=32000,hidden_size=2048,num_hidden_layers=22,num_attention_heads=32,"
+            "num_key_value_heads=4,intermediate_size=5632,tie_word_embeddings=false",
+            1_100_048_384,  # TinyLlama-1.1B
+        ),
+        (
+            "bert-base:hidden_size=384,num_hidden_layers=6,num_attention_heads=12,intermediate_size=1536",
+            22_713_216,  # all-MiniLM-L6-v2
+        ),
+        ("gpt-2-small:n_embd=1024,n_layer=24,n_head=16", 354_823_168),  # GPT-2 medium
+        ("vit-b-16:hidden_size=1024,num_hidden_layers=24,num_attention_heads=16,intermediate_size=4096", 304_326_632),
+    ],
+)
+def test_a_published_configuration_gives_a_published_size(what: str, parameters: int) -> None:
+    assert cost.total(presets.open_what(what)[0]).parameters == parameters
 
 
 def test_googlenet_without_its_auxiliary_heads() -> None:
@@ -154,6 +176,7 @@ def test_options_change_the_network() -> None:
         ("mlp:input=", "sizes as in"),
         ("mlp:classes", "name=value"),
         ("googlenet:auxiliary=2", "true or false"),
+        ("gpt-2-small:resid_pdrop=no", "a number ≥ 0"),
         ("convolutional-autoencoder:input=1x9x8", "divide by 4"),
     ],
 )

@@ -88,6 +88,17 @@ CASES: dict[str, Case] = {
         lambda: language.Bert(50, 16, 32, 12, 4, 48),
         {**HIDDEN, "vocab_size": 50, "max_position_embeddings": 16},
     ),
+    "llama": (
+        lambda: language.Llama(50, 32, 3, 4, 2, 48),
+        {**HIDDEN, "num_hidden_layers": 3, "num_key_value_heads": 2, "vocab_size": 50},
+    ),
+    "mlp-mixer": _case(
+        lambda: vision.Mixer(5, 64, 16, 24, 12, 20, 40),
+        input=LARGE,
+        hidden_dim=24,
+        tokens_mlp_dim=20,
+        channels_mlp_dim=40,
+    ),
     "gpt-2-small": (
         lambda: language.GPT2(50, 16, 32, 12, 4, 128),
         {"vocab_size": 50, "n_positions": 16, "hidden_size": 32, "num_attention_heads": 4},
@@ -99,7 +110,7 @@ EVERY_DAY = {
     *("alexnet-2012", "vgg-11", "resnet-18", "resnet-50", "plain-20", "resnext-50-32x4d", "se-resnet-50"),
     *("squeezenet-1.1", "densenet-121", "mobilenet-v1", "mobilenet-v2", "shufflenet-v2-1.0", "efficientnet-b0"),
     *("googlenet", "inception-pair", "u-net", "dilated-u-net", "convolutional-autoencoder", "conv-1d-classifier"),
-    *("transformer-base", "vit-b-16", "bert-base", "gpt-2-small"),
+    *("transformer-base", "vit-b-16", "bert-base", "gpt-2-small", "llama", "mlp-mixer"),
 }
 CHOSEN = [pytest.param(name, marks=() if name in EVERY_DAY else pytest.mark.slow) for name in CASES]
 

@@ -24,7 +24,9 @@ ATTENTION: Final = frozenset(
     {"MultiheadAttention", "ScaledDotProductAttention", "TransformerEncoderLayer", "TransformerDecoderLayer"}
     | {"TransformerEncoder", "TransformerDecoder", "Transformer"}
 )
-ORDERED: Final = frozenset({"SinusoidalPositions", "LearnedPositions", "RotaryPositions", "RNN", "LSTM", "GRU"})
+ORDERED: Final = frozenset(
+    {"SinusoidalPositions", "LearnedPositions", "RotaryPositions", "RelativePositionBias", "RNN", "LSTM", "GRU"}
+)
 """Layers behind which a step knows its position."""
 RECURRENT: Final = frozenset({"RNN", "LSTM", "GRU"})
 KEEPS_POSITIONS: Final = frozenset({"Scale", "LayerNorm", "RMSNorm", "Linear"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from engine.spec import BATCH, Spec
+from engine.spec import BATCH, UNWIRED, Spec
 from tests.engine.cases.case import Case, Drawing, Trial
 
 
@@ -33,6 +33,17 @@ def pairs(trial: Trial) -> str:
     return "without an axis of steps the batch would be turned" if spec.rank < 3 else ""
 
 
+def two_sequences(drawing: Drawing) -> list[Spec]:
+    query = drawing.batched(drawing.axis(), drawing.axis())
+    return [query, drawing.batched(drawing.axis(), drawing.axis()) if drawing.draw(st.booleans()) else UNWIRED]
+
+
+def lengths(trial: Trial) -> str:
+    if any(spec is not UNWIRED and spec.rank < 2 for spec in trial.inputs):
+        return "a batch of numbers is no sequence"
+    return "buckets that cannot be shared out give numbers that nobody chose"
+
+
 EXEMPLAR = (Spec((BATCH, 7, 16)),)
 CASES = {
     "SinusoidalPositions": Case(inputs=sequence, stricter=other, open_refused=True, exemplar=EXEMPLAR),
@@ -45,6 +56,17 @@ CASES = {
         exemplar=EXEMPLAR,
     ),
     "RotaryPositions": Case(inputs=even, stricter=pairs, open_refused=True, exemplar=EXEMPLAR),
+    "RelativePositionBias": Case(
+        likely={
+            "num_heads": st.sampled_from([1, 2, 4]),
+            "num_buckets": st.sampled_from([32, 8, 4, 4, 6, 2, 3, 1]),
+            "max_distance": st.sampled_from([128, 20, 9, 5, 2]),
+        },
+        inputs=two_sequences,
+        stricter=lengths,
+        unreached=("input 0", "input 1"),  # they are read for their lengths alone
+        exemplar=(Spec((BATCH, 7, 16)), UNWIRED),
+    ),
     "ClassToken": Case(
         inputs=sequence,
         asked={"features": lambda inputs: inputs[0].shape[-1]},

@@ -135,3 +135,66 @@ def waves(x: Tensor) -> Tensor:
     steps, width = x.shape[1:]
     angles = torch.arange(steps).double()[:, None] / 10000 ** (torch.arange(0, width, 2).double() / width)
     return torch.stack([angles.sin(), angles.cos()], -1).flatten(1)
+
+
+class RMSNorm(nn.Module):
+    """Scaled to a mean square of 1."""
+
+    def __init__(self, width: int, eps: float) -> None:
+        super().__init__()
+        self.weight, self.eps = nn.Parameter(torch.ones(width)), eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.weight * (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps))
+
+
+def rotated(x: Tensor, base: float = 10000.0) -> Tensor:
+    """(N, heads, T, size) as LLaMA turns it: a feature and the one half of them later are a pair."""
+    size = x.shape[-1]
+    rates = 1.0 / base ** (torch.arange(0, size, 2).double() / size)
+    angles = torch.outer(torch.arange(x.shape[-2]).double(), rates).repeat(1, 2)
+    one, two = x.chunk(2, -1)
+    return x * angles.cos() + torch.cat([-two, one], -1) * angles.sin()
+
+
+class LlamaLayer(nn.Module):
+    """One layer: model.layers.0 and so on."""
+
+    def __init__(self, width: int, heads: int, groups: int, hidden: int) -> None:
+        super().__init__()
+        self.heads, self.groups, shared = heads, groups, width // heads * groups
+        sizes = {"q_proj": (width, width), "k_proj": (width, shared), "v_proj": (width, shared), "o_proj": (width,) * 2}
+        self.self_attn = nn.ModuleDict({name: nn.Linear(*size, bias=False) for name, size in sizes.items()})
+        sizes = {"gate_proj": (width, hidden), "up_proj": (width, hidden), "down_proj": (hidden, width)}
+        self.mlp = nn.ModuleDict({name: nn.Linear(*size, bias=False) for name, size in sizes.items()})
+        self.input_layernorm, self.post_attention_layernorm = RMSNorm(width, 1e-5), RMSNorm(width, 1e-5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        looking, y, times = self.self_attn, self.input_layernorm(x), self.heads // self.groups
+        q = rotated(heads_of(looking["q_proj"](y), self.heads))
+        k = rotated(heads_of(looking["k_proj"](y), self.groups)).repeat_interleave(times, 1)
+        v = heads_of(looking["v_proj"](y), self.groups).repeat_interleave(times, 1)
+        x = x + looking["o_proj"](attend(q, k, v, future(x.shape[1])))
+        y = self.post_attention_layernorm(x)
+        gate = self.mlp["gate_proj"](y)
+        answer: Tensor = x + self.mlp["down_proj"](gate * gate.sigmoid() * self.mlp["up_proj"](y))
+        return answer
+
+
+class Llama(nn.Module):
+    """LlamaForCausalLM with a tied head."""
+
+    def __init__(self, tokens: int, width: int, depth: int, heads: int, groups: int, hidden: int) -> None:
+        super().__init__()
+        layers = nn.ModuleList(LlamaLayer(width, heads, groups, hidden) for _ in range(depth))
+        parts = {"embed_tokens": nn.Embedding(tokens, width), "layers": layers, "norm": RMSNorm(width, 1e-5)}
+        self.model = nn.ModuleDict(parts)
+        self.lm_head = nn.Linear(width, tokens, bias=False)
+        self.lm_head.weight = self.model["embed_tokens"].weight  # type: ignore[assignment]
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        x = self.model["embed_tokens"](tokens)
+        for layer in self.model["layers"]:  # type: ignore[union-attr]
+            x = layer(x)
+        answer: Tensor = self.lm_head(self.model["norm"](x))
+        return answer

@@ -83,3 +83,31 @@ class ViT(nn.Module):
             x = block(x)
         answer: Tensor = self.head(self.norm(x)[:, 0])
         return answer
+
+
+class MixerBlock(nn.Module):
+    """Two pairs of linear layers: across the patches, across the channels."""
+
+    def __init__(self, patches: int, width: int, tokens: int, channels: int) -> None:
+        super().__init__()
+        self.norm1, self.mlp_tokens = nn.LayerNorm(width, EPS), Mlp(patches, tokens)
+        self.norm2, self.mlp_channels = nn.LayerNorm(width, EPS), Mlp(width, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.mlp_tokens(self.norm1(x).transpose(1, 2)).transpose(1, 2)
+        answer: Tensor = x + self.mlp_channels(self.norm2(x))
+        return answer
+
+
+class Mixer(nn.Module):
+    """timm's mixer_b16_224 in any size."""
+
+    def __init__(self, classes: int, size: int, patch: int, width: int, depth: int, tokens: int, channels: int) -> None:
+        super().__init__()
+        self.stem = Patches(3, patch, width)
+        self.blocks = nn.Sequential(*(MixerBlock((size // patch) ** 2, width, tokens, channels) for _ in range(depth)))
+        self.norm, self.head = nn.LayerNorm(width, EPS), nn.Linear(width, classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        answer: Tensor = self.head(self.norm(self.blocks(self.stem(x))).mean(1))
+        return answer

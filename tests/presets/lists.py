@@ -12,7 +12,15 @@ EVERY_DAY = frozenset(
     {"lenet-5", "mlp", "linear-classifier", "resnet-18-small", "lstm-classifier", "transformer-encoder", "vit-tiny"}
     | {"resnet-18", "mobilenet-v3-small", "googlenet-small", "u-net-small", "shufflenet-v2-1.0-small", "c3d-small"}
     | {"convolutional-autoencoder", "conv-1d-classifier", "squeezenet-1.1-small", "plain-20-small"}
-    | {"gpt-2-tiny", "bert-tiny", "transformer-small", "llama-small", "mlp-mixer-small"}
+    | {
+        "gpt-2-tiny",
+        "bert-tiny",
+        "transformer-small",
+        "llama-small",
+        "mlp-mixer-small",
+        "whisper-tiny-encoder-small",
+        "clip-small",
+    }
 )
 """One of each kind; of the others the same is proved by ``python dev.py test --all presets``."""
 

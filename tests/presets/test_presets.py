@@ -61,6 +61,8 @@ PUBLISHED = {
     "gpt-2-small": 124_439_808,
     "llama": 134_515_008,  # SmolLM-135M
     "mlp-mixer": 59_880_472,
+    "whisper-tiny-encoder": 8_208_384,
+    "clip-vit-b-32": 151_277_313,
     "u-net": 31_037_698,  # milesial's, for two classes
     "c3d": 79_991_015,  # conv 27.7 million, fc6 33,558,528, fc7 16,781,312, fc8 1,995,239
 }

@@ -9,7 +9,7 @@ from torch import nn
 
 import presets
 from tests.presets.comparing import compare
-from tests.presets.references import branches, language, maps, mobile, nasnet, plain, residual, vision
+from tests.presets.references import branches, language, maps, mobile, nasnet, plain, residual, towers, vision
 
 CLOSE = 1e-9
 """In float64; the published weights are float32, where 1e-5 is asked for."""
@@ -99,6 +99,30 @@ CASES: dict[str, Case] = {
         tokens_mlp_dim=20,
         channels_mlp_dim=40,
     ),
+    "whisper-tiny-encoder": (
+        lambda: towers.WhisperEncoder(10, 12, 32, 4, 4, 48),
+        {**HIDDEN, "num_mel_bins": 10, "max_source_positions": 12},
+    ),
+    "clip-vit-b-32": (
+        lambda: towers.CLIP(
+            towers.ImageTower(32, 16, 24, 3, 4, 40), towers.TextTower(50, 9, 16, 2, 2, 24), (24, 16), 8
+        ),
+        {
+            "image_size": 32,
+            "patch_size": 16,
+            "vision_hidden_size": 24,
+            "vision_num_hidden_layers": 3,
+            "vision_num_attention_heads": 4,
+            "vision_intermediate_size": 40,
+            "vocab_size": 50,
+            "max_position_embeddings": 9,
+            "text_hidden_size": 16,
+            "text_num_hidden_layers": 2,
+            "text_num_attention_heads": 2,
+            "text_intermediate_size": 24,
+            "projection_dim": 8,
+        },
+    ),
     "gpt-2-small": (
         lambda: language.GPT2(50, 16, 32, 12, 4, 128),
         {"vocab_size": 50, "n_positions": 16, "hidden_size": 32, "num_attention_heads": 4},
@@ -111,6 +135,7 @@ EVERY_DAY = {
     *("squeezenet-1.1", "densenet-121", "mobilenet-v1", "mobilenet-v2", "shufflenet-v2-1.0", "efficientnet-b0"),
     *("googlenet", "inception-pair", "u-net", "dilated-u-net", "convolutional-autoencoder", "conv-1d-classifier"),
     *("transformer-base", "vit-b-16", "bert-base", "gpt-2-small", "llama", "mlp-mixer"),
+    *("whisper-tiny-encoder", "clip-vit-b-32"),
 }
 CHOSEN = [pytest.param(name, marks=() if name in EVERY_DAY else pytest.mark.slow) for name in CASES]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.expressions import expression
 from engine.graph import Graph
 from presets.attention.heads import added, along, connect, self_attention
@@ -29,7 +31,7 @@ def prenorm_layer(
     words = f"Every step looks at {seen}, then thinks by itself; each part is added to what was there"
     block = graph.define(name, help=words, width=width, heads=heads, hidden=hidden)
     x, wide = block.add("BlockInput", name="x"), expression("width")
-    options = {"is_causal": True} if causal else {}
+    options: dict[str, Any] = {"is_causal": True} if causal else {}
     normed = along(block, x, ("LayerNorm", {"name": "norm1"}))
     taken = self_attention(block, normed, PROJECTIONS, wide, expression("heads"), biases={"key": key_bias}, **options)
     middle = added(block, x, taken)

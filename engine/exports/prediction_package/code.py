@@ -8,320 +8,10 @@ from typing import Any, Final
 from engine.data import framing, transforms
 from engine.data.sources.images import decoding
 from engine.data.sources.tables import columns, encoding, reading
+from engine.exports.prediction_package import sections
 from engine.exports.training_script.text import carried, spelled
 from engine.source.names import one_line
 
-BEGIN: Final = '''"""Answers of {name} to files: {usage}
-
-It needs {needs}. The network is in model.py, its weights in weights.pt, and how files are prepared
-in preparation.json.
-"""
-
-import argparse
-import csv
-import io
-import json
-{more}from pathlib import Path
-from types import SimpleNamespace
-
-import numpy as np
-import torch
-from model import {class_name} as Network
-from torch.nn import functional
-
-HERE = Path(__file__).resolve().parent
-SETTINGS = json.loads((HERE / "preparation.json").read_text(encoding="utf-8"))
-READ = SETTINGS["read"]
-'''
-PREPARE: Final = '''
-def prepared(values, settings):
-    """Samples as the network takes them: what the transforms have learnt from the training part is applied."""
-    for step in settings["chain"]:
-        if step["name"] == "frame":
-            values = _framed(values, step)
-        elif step["name"] == "fill":
-            fill = np.array(step["fill"], np.float32)
-            values = np.where(np.isnan(values) | np.array(step["fixed"]), fill, values).astype(np.float32, copy=False)
-        else:
-            shape = _along(values.ndim)
-            mean, std = (np.array(step[key], np.float32).reshape(shape) for key in ("mean", "std"))
-            with np.errstate(invalid="ignore", over="ignore"):
-                values = np.subtract(values, mean, dtype=np.float32)
-                values /= std
-    return torch.from_numpy(values.astype(settings["dtype"], copy=False))
-
-
-def _framed(values, step):
-    values = _middle(values, step["box"])
-    if step["inner"] != step["box"]:
-        values = _scaled(values, tuple(step["inner"]))
-    return _bordered(values.astype("float32", copy=False), tuple(step["size"]), step["fill"])
-'''
-IMAGES: Final = '''
-def read(paths):
-    """The images, and all those in folders: their names, and the field of the network."""
-    names = []
-    for path in paths:
-        if path.is_dir():
-            inside = [one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES and one.is_file()]
-            found = [one.relative_to(path) for one in inside]
-            seen = [one for one in found if not any(part.startswith(".") for part in one.parts)]
-            names += [str(path / one) for one in sorted(seen, key=Path.as_posix)]
-        else:
-            names.append(str(path))
-    values = np.stack([image(Path(name)) for name in names])
-    if "top" in READ:
-        values = as_learned(np.asarray(values, np.float32) / 255)
-    return names, {SETTINGS["inputs"][0]["field"]: values}
-
-
-def image(path):
-    """An image as (1 or 3, height, width) of the network's size; transparency shows white."""
-    Image.MAX_IMAGE_PIXELS = None
-    size = tuple(READ["size"])
-    with Image.open(path, formats=FORMATS) as found:
-        if found.width * found.height > READ["largest"]:
-            raise ValueError(f"{path} has more than {READ['largest']:,} pixels.")
-        found.draft(None, (max(size), max(size)))
-        found.load()
-        ImageOps.exif_transpose(found, in_place=True)
-        plain = _eight_bits(found, grey=READ["grey"])
-    values = np.asarray(scaled(plain, size, READ["fit"], Image.Resampling.BILINEAR))
-    return values[None] if READ["grey"] else values.transpose(2, 0, 1)
-'''
-AS_LEARNED: Final = '''
-def as_learned(values):
-    """Images with values from 0 to 1 in the range of those that were learned from.
-
-    A grey image that is dark on light is turned round where those are light on dark: the borders tell.
-    """
-    if READ["light_border"] is not None:
-        turned = (border_of(values) > 0.5) != READ["light_border"]
-        values[turned] = 1 - values[turned]
-    return (values * READ["top"]).astype(np.float32)
-'''
-TABLE: Final = '''
-def table_of(path, header=None):
-    """A table, its cells as texts or as the file types them."""
-    suffix = path.suffix.lower()
-    if suffix in (".jsonl", ".ndjson", ".json"):
-        return named_columns(pd.read_json(path, lines=suffix != ".json", dtype=False))
-    if suffix in (".parquet", ".pq"):
-        return named_columns(pd.read_parquet(path))
-    if suffix == ".xlsx":
-        return named_columns(pd.read_excel(path, dtype=object))
-    start = path.read_bytes()[:SEEN]
-    encoding = _encoding(start)
-    lines = start.decode(encoding, "replace").splitlines()
-    lines = lines if len(start) < SEEN else lines[:-1]
-    separator = _separator(lines) or TEXT.get(suffix) or ","
-    skip = _before(lines, separator)
-    header = _has_header(lines[skip:], separator) if header is None else header
-    table = pd.read_csv(
-        path, sep=r"\\s+" if separator == " " else separator, header=0 if header else None, skiprows=skip, dtype=str,
-        na_values=list(MISSING), keep_default_na=False, skipinitialspace=True, low_memory=False, encoding=encoding,
-    )
-    return named_columns(table)
-
-
-def named_columns(table):
-    """Every column with a name of its own that is a text."""
-    seen, names = {}, []
-    for index, name in enumerate(table.columns):
-        plain = f"column {index + 1}" if isinstance(name, int) else str(name).strip()[:200] or f"column {index + 1}"
-        seen[plain] = seen.get(plain, 0) + 1
-        names.append(plain if seen[plain] == 1 else f"{plain} ({seen[plain]})")
-    table.columns = names
-    return table
-'''
-OWN_TABLE: Final = '''
-COLUMNS = [SimpleNamespace(**column) for column in READ["columns"]]
-
-
-def counted(column):
-    """Whether a column becomes numbers among the features."""
-    looked_up = column.type == "category" and column.encoding == "embedding"
-    return column.type in ("number", "yes_no", "date", "category") and not looked_up
-
-
-def read(paths):
-    """The rows of tables: their names, and the fields of the network."""
-    names, found = [], {}
-    for path in paths:
-        table = table_of(path, READ["header"])
-        for column in COLUMNS:
-            if column.name not in table.columns:
-                raise SystemExit(f"{path} has no column {column.name!r}, which this network is given.")
-            empty = np.flatnonzero(table[column.name].isna()).tolist() if column.missing == "drop" else []
-            if empty:
-                raise SystemExit(f"{path}: row {empty[0] + 1} has nothing in {column.name!r}: fill the cell.")
-        for settings in SETTINGS["inputs"]:
-            name = settings["field"]
-            if settings["dtype"] == "int64":
-                values = positions(next(one for one in COLUMNS if one.name == name), table[name])
-            else:
-                made = [features(one, table[one.name], comma=READ["decimal_comma"]) for one in COLUMNS if counted(one)]
-                values = np.concatenate(made, axis=1)
-            found.setdefault(name, []).append(values)
-        names += [f"{path.name} row {row + 1}" for row in range(len(table))]
-    return names, {name: np.concatenate(parts) for name, parts in found.items()}
-'''
-BOARD_TABLE: Final = '''
-def read(paths):
-    """The rows of tables that have a column for each feature, by its name."""
-    names, made = [], []
-    for path in paths:
-        table = table_of(path)
-        for name in READ["columns"]:
-            if name not in table.columns:
-                raise SystemExit(f"{path} has no column {name!r}, which this network is given.")
-        made.append(np.stack([np.asarray(numbers(table[name]), np.float32) for name in READ["columns"]], axis=1))
-        names += [f"{path.name} row {row + 1}" for row in range(len(table))]
-    return names, {READ["field"]: np.concatenate(made)}
-'''
-ARRAYS: Final = '''
-def read(paths):
-    """The samples in .npy and .npz files: their names, and the fields of the network."""
-    names, found = [], {}
-    for path in paths:
-        loaded = np.load(path, allow_pickle=False)
-        stored = {"values": loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
-        for settings in READ["fields"]:
-            there = [name for name in (settings["name"], *settings["parts"]) if name in stored]
-            if not there and len(READ["fields"]) == len(stored) == 1:
-                there = list(stored)
-            if not there:
-                raise SystemExit(f"{path} has no array {settings['name']!r}; there are {', '.join(stored)}.")
-            found.setdefault(settings["name"], []).append(as_given(stored[there[0]], settings))
-            count = len(stored[there[0]])
-        names += [f"{path.name} sample {row + 1}" for row in range(count)]
-    return names, {name: np.concatenate(parts) for name, parts in found.items()}
-
-
-def as_given(values, settings):
-    """Numbers as float32, classes as int64, bytes as they are; the channels of images first."""
-    kind = np.int64 if settings["classes"] else np.uint8 if values.dtype == np.uint8 else np.float32
-    if values.dtype.kind == "U":
-        order = {name: index for index, name in enumerate(settings["classes"])}
-        values = np.array([order[name] for name in values.reshape(-1).tolist()], np.int64).reshape(values.shape)
-    values = np.moveaxis(values, -1, 1) if settings["channels_last"] else values
-    return np.ascontiguousarray(values, dtype=kind).reshape(len(values), *settings["shape"])
-'''
-ANSWER: Final = '''
-def predict(paths):
-    """For each sample its name and, for each output, [(class, probability)] or [(name, value)]."""
-    torch.set_num_threads(1)
-    network = Network()
-    network.load_state_dict(torch.load(HERE / "weights.pt", weights_only=True))
-    network.eval()
-    names, found = read(paths)
-    inputs = [prepared(found[one["field"]], one) for one in SETTINGS["inputs"]]
-    results = []
-    with torch.no_grad():
-        for start in range(0, len(names), SETTINGS["batch_size"]):
-            answers = network(*(values[start : start + SETTINGS["batch_size"]] for values in inputs))
-            answers = answers if isinstance(answers, tuple) else (answers,)
-            each = [meant(answers[one["index"]], one) for one in SETTINGS["outputs"]]
-            results += [list(row) for row in zip(*each)]
-    return list(zip(names, results))
-
-
-def meant(answer, output):
-    """An answer (N, ...) of one output in words, sample by sample."""
-    answer, names, columns = answer.float(), output["names"], output["columns"]
-    if output["axis"] is not None and output["axis"] != answer.dim() - 1:
-        answer = answer.movedim(output["axis"], -1)
-    if output["kind"] == "classes":
-        if answer.dim() == 2:
-            chances = answer.exp() if output["loss"] == "nll_loss" else answer.softmax(-1)
-        else:  # of an answer for each position the shares of the positions
-            likeliest = answer.argmax(-1).flatten(1)
-            chances = functional.one_hot(likeliest, answer.shape[-1]).float().mean(1)
-        names = names or list(map(str, range(chances.shape[-1])))
-        return [ordered(names, row) for row in chances.tolist()]
-    if output["kind"] == "two":
-        chances = answer.flatten(1)
-        if output["loss"] == "binary_cross_entropy_with_logits":
-            chances = chances.sigmoid()
-        if chances.shape[1] == 1:
-            names = names if len(names) == 2 else ["no", "yes"]
-            return [ordered(names, (1 - yes, yes)) for (yes,) in chances.tolist()]
-        return [ordered(called(columns or names, chances.shape[1]), row) for row in chances.tolist()]
-    values = answer.flatten(1)
-    return [list(zip(called(columns, values.shape[1]), row)) for row in values.tolist()]
-
-
-def ordered(names, chances):
-    return sorted(zip(names, chances), key=lambda pair: -pair[1])
-
-
-def called(names, count):
-    return names if len(names) == count else [f"value {index + 1}" for index in range(count)]
-
-
-def as_json(found):
-    """The same as `layerloom predict --json` gives."""
-    result = []
-    for name, answers in found:
-        said = {}
-        for output, pairs in zip(SETTINGS["outputs"], answers):
-            key = "probability" if output["kind"] in ("classes", "two") else "value"
-            said[output["name"]] = [{"name": label, key: number} for label, number in pairs]
-        result.append({"file": name, "answers": next(iter(said.values()), []) if len(said) == 1 else said})
-    return result
-
-
-def as_csv(found):
-    """A line a sample: the likeliest class and the probability of each, or the numbers."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\\n")
-    outputs, head = SETTINGS["outputs"], ["sample"]
-    for output, pairs in zip(outputs, found[0][1] if found else []):
-        mark = output["name"] + " " if len(outputs) > 1 else ""
-        if output["kind"] in ("classes", "two"):
-            head += [f"{mark}answer", *(f"{mark}{label}" for label in sorted(label for label, _ in pairs))]
-        else:
-            head += [f"{mark}{label}" for label, _ in pairs]
-    writer.writerow(map(plain, head))
-    for name, answers in found:
-        row = [plain(name)]
-        for output, pairs in zip(outputs, answers):
-            if output["kind"] in ("classes", "two"):
-                row += [plain(pairs[0][0]), *(chance for _, chance in sorted(pairs))]
-            else:
-                row += [value for _, value in pairs]
-        writer.writerow(row)
-    return text.getvalue()
-
-
-def plain(text):
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\\t", "\\r") else text
-
-
-def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("paths", metavar="PATH", type=lambda text: Path(text).absolute(), nargs="+")
-    parser.add_argument("--json", action="store_true", help="all answers as JSON")
-    parser.add_argument("-o", dest="output", metavar="FILE.csv", type=Path, help="all answers as a table")
-    args = parser.parse_args(argv)
-    found = predict(args.paths)
-    if args.output:
-        args.output.write_text(as_csv(found), encoding="utf-8")
-    if args.json:
-        print(json.dumps(as_json(found), ensure_ascii=False, indent=1))
-    elif not args.output:
-        for name, answers in found:
-            for output, pairs in zip(SETTINGS["outputs"], answers):
-                chances = output["kind"] in ("classes", "two")
-                shown = [f"{label} {100 * number:.1f} %" for label, number in pairs[:3]]
-                numbers = [f"{label} {number:.6g}" for label, number in pairs]
-                print(f"{name}  {output['name']}  {', '.join(shown if chances else numbers)}")
-
-
-if __name__ == "__main__":
-    main()
-'''
 NEEDS: Final = {"images": "PyTorch, NumPy and Pillow", "table": "PyTorch, NumPy and pandas",
                 "columns": "PyTorch, NumPy and pandas", "arrays": "PyTorch and NumPy"}  # fmt: skip
 
@@ -330,7 +20,7 @@ def predict_py(settings: dict[str, Any]) -> str:
     """The script for the kind of data that ``settings`` (of `preparation_of`) name."""
     kind = settings["read"]["kind"]
     of_table = kind in ("table", "columns")
-    text = BEGIN.format(
+    text = sections.BEGIN.format(
         name=one_line(settings["network"]),
         usage={"images": "python predict.py IMAGE-OR-FOLDER ...", "arrays": "python predict.py FILE.npy ..."}.get(
             kind, "python predict.py TABLE.csv ..."
@@ -345,25 +35,25 @@ def predict_py(settings: dict[str, Any]) -> str:
         text = text.replace("import numpy as np\n", "import numpy as np\nimport pandas as pd\n", 1)
     parts = [
         text.rstrip(),
-        PREPARE.strip(),
+        sections.PREPARE.strip(),
         _plain(framing._middle, framing._scaled, framing._bordered, transforms._along),
     ]
     parts += _of_kind(settings["read"])
-    return "\n\n\n".join([*parts, ANSWER.strip()]) + "\n"
+    return "\n\n\n".join([*parts, sections.ANSWER.strip()]) + "\n"
 
 
 def _of_kind(read: dict[str, Any]) -> list[str]:
     kind = read["kind"]
     if kind == "images":
         names = f"SUFFIXES = {spelled(tuple(sorted(decoding.SUFFIXES)))}\nFORMATS = {spelled(decoding.FORMATS)}"
-        parts = [names, IMAGES.strip(), _plain(decoding.scaled, decoding._eight_bits)]
+        parts = [names, sections.IMAGES.strip(), _plain(decoding.scaled, decoding._eight_bits)]
         if "top" in read:
             from engine.inside.on_board import border_of
 
-            parts += [AS_LEARNED.strip(), _plain(border_of)]
+            parts += [sections.AS_LEARNED.strip(), _plain(border_of)]
         return parts
     if kind == "arrays":
-        return [ARRAYS.strip()]
+        return [sections.ARRAYS.strip()]
     reader = [reading._encoding, reading._separator, reading._widths, reading._rows, reading._before]
     reader += [reading._has_header, reading._is_number]
     facts = [f"{name} = {spelled(getattr(reading, name))}" for name in ("SEPARATORS", "MISSING", "COMMENTS", "SEEN")]
@@ -380,9 +70,9 @@ def _of_kind(read: dict[str, Any]) -> list[str]:
         encoding.is_day_first,
     ]
     facts.append(f"UNKNOWN = {spelled(columns.UNKNOWN)}")
-    table = [TABLE.strip(), _plain(*reader, *common, *(own if kind == "table" else []))]
+    table = [sections.TABLE.strip(), _plain(*reader, *common, *(own if kind == "table" else []))]
     code = table[1].replace("StringIO(", "io.StringIO(")
-    return ["\n".join(facts), table[0], code, (OWN_TABLE if kind == "table" else BOARD_TABLE).strip()]
+    return ["\n".join(facts), table[0], code, (sections.OWN_TABLE if kind == "table" else sections.BOARD_TABLE).strip()]
 
 
 def _plain(*functions: Any) -> str:

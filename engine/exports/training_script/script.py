@@ -5,95 +5,15 @@ from __future__ import annotations
 import ast
 import inspect
 from textwrap import dedent
-from typing import Final
 
 from engine.data import membership, sampling
 from engine.data.sampling import classes_of
 from engine.exports.subject import Subject
-from engine.exports.training_script import augmentation, losses
+from engine.exports.training_script import augmentation, losses, sections
 from engine.exports.training_script.optimization import Optimization
 from engine.exports.training_script.text import indented, spelled, unannotated
 from engine.exports.words import data_words, preparation
 from engine.source.names import one_line
-
-DERIVE: Final = '''
-def derive(seed, purpose, *numbers):
-    """The seed of one random draw: it depends on what is drawn, and on nothing that was drawn before."""
-    text = "/".join((str(seed), purpose, *map(str, numbers)))
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") >> 1
-'''
-LOAD: Final = '''
-def load(path, device):
-    """part -> field -> tensor (samples, ...); "index" are the positions of the samples in the data."""
-    parts = {"train": {}, "validation": {}, "test": {}}
-    with np.load(path) as arrays:
-        for name in arrays.files:
-            part, field = name.split("/", 1)
-            parts[part][field] = torch.from_numpy(arrays[name]).to(device)
-    return parts
-'''
-ORDER: Final = '''
-def order_of(part, seed, epoch):
-    """The order of the training samples in an epoch."""
-    generator = torch.Generator().manual_seed(derive(seed, "shuffle", epoch))
-    return torch.randperm(len(part["index"]), generator=generator).to(part["index"].device)
-'''
-IN_ORDER: Final = '''
-def order_of(part, seed, epoch):
-    """The training samples come as they lie."""
-    return torch.arange(len(part["index"]), device=part["index"].device)
-'''
-BALANCED: Final = '''
-def order_of(part, seed, epoch):
-    """The order of the training samples in an epoch: every class comes as often as the others."""
-    chosen = balanced(part[{field}].cpu().numpy(), part["index"].cpu().numpy(), seed, epoch)
-    return torch.from_numpy(chosen).to(part["index"].device)
-'''
-BATCHES: Final = '''
-def batches_of(part, size, order=None):
-    """Batches of a part (field -> tensor), in this order."""
-    for start in range(0, len(part["index"]){drop}, size):
-        chosen = slice(start, start + size) if order is None else order[start : start + size]
-        yield {{name: values[chosen] for name, values in part.items()}}
-'''
-TOGETHER: Final = '''
-def together(batches, count):
-    """So many batches at a time; the last time what is left."""
-    batches = iter(batches)
-    while found := list(itertools.islice(batches, count)):
-        yield found
-'''
-CHANNELS_LAST: Final = '''
-def channels_last(value):
-    """An image (4 axes) or a volume (5) with its channels last in memory."""
-    if value.dim() == 4:
-        return value.contiguous(memory_format=torch.channels_last)
-    return value.contiguous(memory_format=torch.channels_last_3d) if value.dim() == 5 else value
-'''
-EVALUATE: Final = '''
-@torch.no_grad()
-def evaluate(model, part, args, split, step):
-    """Loss and metrics over a whole part, every sample counting the same."""
-    sums = [[0.0, 0.0] for _ in OBJECTIVES]{scores}
-    model.eval()
-    for number, batch in enumerate(batches_of(part, args.batch_size or args.samples)):
-        torch.manual_seed(derive(args.seed, split, step, number))  # some layers draw here, too
-        answers = answers_of(model, batch)
-        for total, (_, loss, count) in zip(sums, OBJECTIVES):
-            total[0] += float(loss(answers, batch, "sum"))
-            total[1] += float(count(answers, batch)){score}
-    model.train()
-    means = [total / number if number else math.nan for total, number in sums]
-    result = {{"loss": sum(weight * mean for (weight, _, _), mean in zip(OBJECTIVES, means))}}{result}
-    return result
-'''
-LOG: Final = '''
-def log(file, **row):
-    """One line of JSON, with nine digits of every number."""
-    if file:
-        short = {key: float(f"{value:.9g}") if isinstance(value, float) else value for key, value in row.items()}
-        print(json.dumps(short), file=file, flush=True)
-'''
 
 
 class Script:
@@ -134,23 +54,23 @@ class Script:
     def text(self) -> str:
         """The whole script."""
         model = self.subject.source.text
-        sections = [
+        parts = [
             f"{self._docstring()}\n\n{self._imports(model)}\n\n{self._settings()}",
             _without_imports(model),
             *self._randomness(),
-            LOAD.strip(),
+            sections.LOAD.strip(),
             *self._order(),
-            *([TOGETHER.strip()] if self.config.accumulate > 1 else []),
+            *([sections.TOGETHER.strip()] if self.config.accumulate > 1 else []),
             self._answers(),
             losses.functions(self.network, self.heads, shares=self.config.accumulate > 1),
             losses.table(self.network),
             self._evaluation(),
             *self.optimization.functions(),
-            LOG.strip(),
+            sections.LOG.strip(),
             self._train(),
             self._main(),
         ]
-        return "\n\n\n".join(sections) + "\n"
+        return "\n\n\n".join(parts) + "\n"
 
     def _docstring(self) -> str:
         name = one_line(self.subject.name)
@@ -194,19 +114,19 @@ class Script:
         return "\n".join(["HERE = Path(__file__).resolve().parent", *self.optimization.constants()])
 
     def _randomness(self) -> list[str]:
-        return [DERIVE.strip(), *filter(None, [self._augmented])]
+        return [sections.DERIVE.strip(), *filter(None, [self._augmented])]
 
     def _order(self) -> list[str]:
         config = self.plan.data
         drop = " - (0 if order is None else size - 1)" if config.drop_last else ""
         field = classes_of(config, self.data.fields)
         if field is None:
-            order = [ORDER.strip() if config.shuffle else IN_ORDER.strip()]
+            order = [sections.ORDER.strip() if config.shuffle else sections.IN_ORDER.strip()]
         else:
             drawn = unannotated(inspect.getsource(sampling.balanced)).replace("uniform(", "numbers_of(")
             uniform = unannotated(inspect.getsource(membership.uniform)).replace("def uniform(", "def numbers_of(")
-            order = [uniform.strip(), drawn.strip(), BALANCED.strip().format(field=spelled(field))]
-        return [*order, BATCHES.strip().format(drop=drop)]
+            order = [uniform.strip(), drawn.strip(), sections.BALANCED.strip().format(field=spelled(field))]
+        return [*order, sections.BATCHES.strip().format(drop=drop)]
 
     def _answers(self) -> str:
         inputs = [f"batch[{spelled(name)}]" for name in self.network.inputs]
@@ -227,7 +147,7 @@ class Script:
         )
         text += indented("\n".join(lines))
         if self.network.channels_last:
-            helper = CHANNELS_LAST.strip()
+            helper = sections.CHANNELS_LAST.strip()
             text = f"{helper}\n\n\n{text}"
         return text
 
@@ -239,7 +159,7 @@ class Script:
             score = f"\n        good, number = {expression}"
             score += "\n        right, judged = right + float(good), judged + float(number)"
             result = f'\n    result["{name}"] = right / judged if judged else math.nan'
-        return EVALUATE.strip().format(scores=scores, score=score, result=result)
+        return sections.EVALUATE.strip().format(scores=scores, score=score, result=result)
 
     # -- the loop --------------------------------------------------------------------------------------------------
 

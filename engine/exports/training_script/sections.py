@@ -1,0 +1,84 @@
+"""The parts of a training script that are the same for every run, or nearly so."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DERIVE: Final = '''
+def derive(seed, purpose, *numbers):
+    """The seed of one random draw: it depends on what is drawn, and on nothing that was drawn before."""
+    text = "/".join((str(seed), purpose, *map(str, numbers)))
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") >> 1
+'''
+LOAD: Final = '''
+def load(path, device):
+    """part -> field -> tensor (samples, ...); "index" are the positions of the samples in the data."""
+    parts = {"train": {}, "validation": {}, "test": {}}
+    with np.load(path) as arrays:
+        for name in arrays.files:
+            part, field = name.split("/", 1)
+            parts[part][field] = torch.from_numpy(arrays[name]).to(device)
+    return parts
+'''
+ORDER: Final = '''
+def order_of(part, seed, epoch):
+    """The order of the training samples in an epoch."""
+    generator = torch.Generator().manual_seed(derive(seed, "shuffle", epoch))
+    return torch.randperm(len(part["index"]), generator=generator).to(part["index"].device)
+'''
+IN_ORDER: Final = '''
+def order_of(part, seed, epoch):
+    """The training samples come as they lie."""
+    return torch.arange(len(part["index"]), device=part["index"].device)
+'''
+BALANCED: Final = '''
+def order_of(part, seed, epoch):
+    """The order of the training samples in an epoch: every class comes as often as the others."""
+    chosen = balanced(part[{field}].cpu().numpy(), part["index"].cpu().numpy(), seed, epoch)
+    return torch.from_numpy(chosen).to(part["index"].device)
+'''
+BATCHES: Final = '''
+def batches_of(part, size, order=None):
+    """Batches of a part (field -> tensor), in this order."""
+    for start in range(0, len(part["index"]){drop}, size):
+        chosen = slice(start, start + size) if order is None else order[start : start + size]
+        yield {{name: values[chosen] for name, values in part.items()}}
+'''
+TOGETHER: Final = '''
+def together(batches, count):
+    """So many batches at a time; the last time what is left."""
+    batches = iter(batches)
+    while found := list(itertools.islice(batches, count)):
+        yield found
+'''
+CHANNELS_LAST: Final = '''
+def channels_last(value):
+    """An image (4 axes) or a volume (5) with its channels last in memory."""
+    if value.dim() == 4:
+        return value.contiguous(memory_format=torch.channels_last)
+    return value.contiguous(memory_format=torch.channels_last_3d) if value.dim() == 5 else value
+'''
+EVALUATE: Final = '''
+@torch.no_grad()
+def evaluate(model, part, args, split, step):
+    """Loss and metrics over a whole part, every sample counting the same."""
+    sums = [[0.0, 0.0] for _ in OBJECTIVES]{scores}
+    model.eval()
+    for number, batch in enumerate(batches_of(part, args.batch_size or args.samples)):
+        torch.manual_seed(derive(args.seed, split, step, number))  # some layers draw here, too
+        answers = answers_of(model, batch)
+        for total, (_, loss, count) in zip(sums, OBJECTIVES):
+            total[0] += float(loss(answers, batch, "sum"))
+            total[1] += float(count(answers, batch)){score}
+    model.train()
+    means = [total / number if number else math.nan for total, number in sums]
+    result = {{"loss": sum(weight * mean for (weight, _, _), mean in zip(OBJECTIVES, means))}}{result}
+    return result
+'''
+LOG: Final = '''
+def log(file, **row):
+    """One line of JSON, with nine digits of every number."""
+    if file:
+        short = {key: float(f"{value:.9g}") if isinstance(value, float) else value for key, value in row.items()}
+        print(json.dumps(short), file=file, flush=True)
+'''

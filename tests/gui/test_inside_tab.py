@@ -24,6 +24,7 @@ from engine.training.runs.catalogue import runs_folder
 from gui.document import Document
 from gui.inside.looking.colors import colored, limits_of
 from gui.inside.looking.dots_view import DotsView
+from gui.inside.looking.drawing import drawn
 from gui.inside.looking.grid_view import GridView
 from gui.inside.looking.heat_view import HeatView
 from gui.inside.looking.inside_tab import InsideTab
@@ -190,7 +191,7 @@ def test_a_long_look_shows_previews_and_can_be_cancelled(qtbot: QtBot, page: Res
     tab = tab_of(page)
     tab.options._values["maximise"] = {"steps": 4096}
     shown = list[float]()
-    tab.looker.stepped.connect(lambda step: shown.append(step.done))
+    tab.looker.stepped.connect(lambda step, _drawn: shown.append(step.done))
     tab.choose_method("maximise")
     qtbot.waitUntil(lambda: len(shown) >= 2, timeout=30_000)
     assert tab.result.progress.isVisible()
@@ -265,7 +266,8 @@ def test_every_view_names_what_it_shows(qtbot: QtBot, page: ResultsPage) -> None
     tab = tab_of(page)
     view = tab.result.views["Heat"]
     assert isinstance(view, HeatView)
-    view.show_result(Heat(np.zeros((1, 4, 4)), np.eye(4) * 3, signed=False, unit="evidence"))
+    result = Heat(np.zeros((1, 4, 4)), np.eye(4) * 3, signed=False, unit="evidence")
+    view.show_result(result, drawn(result))
     assert view.canvas.accessibleDescription() == "The largest value is 3 at row 0, column 0."
     assert "evidence" in view.legend.accessibleDescription()
 

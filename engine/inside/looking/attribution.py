@@ -13,11 +13,8 @@ from engine.inside.looking.columns import columns_of
 from engine.inside.looking.inspector import Start
 from engine.inside.looking.method import Option, Question
 from engine.inside.looking.results import Bars, Heat, Result
-from engine.inside.looking.samples import first
 from engine.inside.looking.target import Target
 
-SEEN = 256
-"""Training samples whose mean and lowest value stand for "nothing there"."""
 BASELINE = Option(
     "baseline",
     "Baseline",
@@ -71,7 +68,7 @@ def baseline(question: Question, start: Start, value: Tensor) -> Tensor:
         return torch.zeros_like(value)
     if kind == "automatic":
         kind = "lowest" if is_image(value) else "mean"
-    seen = first(question.trained, question.trained.data.train, SEEN)[start.field]
+    seen = question.inspector.usual(start.field)
     return seen.mean(0, keepdim=True) if kind == "mean" else torch.full_like(value, float(seen.min()))
 
 

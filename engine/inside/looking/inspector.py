@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -19,6 +19,8 @@ from engine.training.diagnosis.probes import Probed, Results
 from engine.training.evaluation.network import Network
 from engine.training.findings import NodePath
 
+SEEN: Final = 128
+"""Training samples by which the values of the data are known."""
 Batch = Mapping[str, Tensor]
 Hook = Callable[[nn.Module, tuple[Any, ...], dict[str, Any], Any], Any]
 
@@ -69,8 +71,17 @@ class Inspector:
         )
         self._probed = Probed(trained.plan, module)
         self._probed.module.requires_grad_(False).eval()
+        self._usual: dict[str, Tensor] = {}
         self._own = {id(value) for value in (*module.parameters(), *module.buffers())}
         self.modules: dict[str, nn.Module] = dict(self._probed.module.named_modules())
+
+    def usual(self, field: str) -> Tensor:
+        """The first training samples of a field, by which the values of the data are known; read once."""
+        if field not in self._usual:
+            part = self.trained.data.train
+            order = torch.arange(min(len(part), SEEN))
+            self._usual[field] = next(part.batches([field], len(order), order))[field]
+        return self._usual[field]
 
     @property
     def homes(self) -> Mapping[str, NodePath]:

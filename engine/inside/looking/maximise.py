@@ -10,12 +10,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.inside.looking.attribution import SEEN, is_image
+from engine.inside.looking.attribution import is_image
 from engine.inside.looking.errors import LookingError
 from engine.inside.looking.inspector import Start
 from engine.inside.looking.method import Method, Option, Question, Step
 from engine.inside.looking.results import Grid
-from engine.inside.looking.samples import first
 from engine.seeds import derive
 
 FEW: Final = 8
@@ -28,7 +27,7 @@ PREVIEW: Final = 16
 def refuses(question: Question) -> str:
     """It needs one image as input, and a layer that answers numbers with a channel or unit on axis 1."""
     layer, inputs = question.the_layer(), question.inspector.network.inputs
-    if len(inputs) != 1 or not is_image(first(question.trained, question.trained.data.train, 1)[inputs[0]]):
+    if len(inputs) != 1 or not is_image(question.inspector.usual(inputs[0])):
         return "Such an image can be made only for a network whose one input is an image."
     if layer.dtype != "float32" or len(layer.shape) < 2 or layer.type == "Input":
         return f"{layer.name} ({layer.type}) has no channels that could be made to answer."
@@ -42,7 +41,7 @@ def compute(question: Question) -> Iterator[Step]:
     if channel >= layer.shape[layer.unit_axis]:
         last = layer.shape[layer.unit_axis] - 1
         raise LookingError("option", f"{layer.name} has the channels 0 to {last}, and no {channel}.")
-    known = first(question.trained, question.trained.data.train, SEEN)[name]
+    known = question.inspector.usual(name)
     low, high, spread = float(known.min()), float(known.max()), float(known.std()) or 1.0
     with torch.no_grad():
         common = _answer(question, name, known[:FEW], channel)

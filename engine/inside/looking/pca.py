@@ -51,5 +51,5 @@ METHOD = Method(
     needs=frozenset({"layer", "part"}),
     refuses=refuses,
     compute=compute,
-    options=(Option("samples", "Samples", "the first samples of the part, at most", 500, low=3, high=20_000),),
+    options=(Option("samples", "Samples", "the first samples of the part, at most", 500, low=3, high=5000),),
 )

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.inside.looking.colors import colored, limits_of
+from gui.inside.looking.drawing import Drawn
 from gui.theme import theme
 from gui.widgets import Label
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 NARROW, WIDE, ROW, SIGN, SUM, GAP = 40, 60, 24, 22, 96, 26
 MOST_CHANNELS = 64
+MOST_ROWS = 500
 
 
 class ArithmeticView(QWidget):
@@ -56,22 +58,38 @@ class ArithmeticView(QWidget):
         column.addWidget(self.said)
         column.addWidget(self.stack, 1)
 
-    def show_result(self, result: Arithmetic) -> None:
+    def show_result(self, result: Arithmetic, shown: Drawn) -> None:
         """Show this one."""
         self.said.setText(words(result))
         flat = result.window.ndim == 2
         self.stack.setCurrentIndex(1 if flat else 0)
         if flat:
-            rows = zip(result.window[0].tolist(), result.kernel[0].tolist(), result.products[0].tolist(), strict=True)
-            self.table.setRowCount(result.window.shape[1])
-            self.table.setVerticalHeaderLabels([str(index) for index in range(result.window.shape[1])])
-            for index, numbers in enumerate(rows):
-                for column, number in enumerate(numbers):
-                    item = QTableWidgetItem(f"{number + 0.0:.6g}")
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                    self.table.setItem(index, column, item)
+            self._fill(result)
         else:
             self.windows.show_windows(result)
+
+    def _fill(self, result: Arithmetic) -> None:
+        """A row for each input; of very many those with the largest products, and one for the others together."""
+        import numpy as np
+
+        products = result.products[0]
+        rows = np.sort(np.argsort(-np.abs(products), kind="stable")[:MOST_ROWS]).tolist()
+        others = len(products) - len(rows)
+        self.table.setRowCount(len(rows) + bool(others))
+        self.table.setVerticalHeaderLabels([*map(str, rows), *(["others"] if others else [])])
+        for row, index in enumerate(rows):
+            numbers = (result.window[0, index], result.kernel[0, index], products[index])
+            for column, number in enumerate(numbers):
+                self._set(row, column, f"{float(number) + 0.0:.6g}")
+        if others:
+            rest = float(products.sum() - products[rows].sum())
+            for column, text in enumerate((f"{others:,} others", "", f"{rest:.6g}")):
+                self._set(len(rows), column, text)
+
+    def _set(self, row: int, column: int, text: str) -> None:
+        item = QTableWidgetItem(text)
+        item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.table.setItem(row, column, item)
 
 
 def words(result: Arithmetic) -> str:

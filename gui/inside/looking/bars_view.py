@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from gui.inside.looking.colors import DIVERGING
+from gui.inside.looking.drawing import Drawn
 from gui.theme import theme
 from gui.widgets import Note
 
@@ -35,7 +36,7 @@ class BarsView(QWidget):
         column.addWidget(area, 1)
         column.addWidget(self.unit)
 
-    def show_result(self, result: Bars) -> None:
+    def show_result(self, result: Bars, shown: Drawn) -> None:
         """Show these."""
         self.bars.show_bars(result)
         signed = " Blue to the left is below zero, orange to the right above." if (result.values < 0).any() else ""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.inside.looking.axes import Axes, around
 from gui.inside.looking.colors import SEQUENTIAL
+from gui.inside.looking.drawing import Drawn
 from gui.theme import theme
 from gui.widgets import plain
 
@@ -26,7 +27,7 @@ class CurveView(QWidget):
         self._curve: Curve | None = None
         _prepare(self, "Curve", "The mean answer along the column; marks below show where the data lie")
 
-    def show_result(self, result: Curve) -> None:
+    def show_result(self, result: Curve, shown: Drawn) -> None:
         """Show this one."""
         self._curve = result
         pairs = zip(result.x.tolist(), result.y.tolist(), strict=True)
@@ -62,7 +63,7 @@ class HistogramView(QWidget):
         self._found: Histograms | None = None
         _prepare(self, "Histograms over training", "How the answers of the layer are spread, a band for each step")
 
-    def show_result(self, result: Histograms) -> None:
+    def show_result(self, result: Histograms, shown: Drawn) -> None:
         """Show these."""
         self._found = result
         self.setAccessibleDescription(f"Histograms after the steps {', '.join(map(str, result.steps))}")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.inside.looking.axes import Axes, around
+from gui.inside.looking.drawing import Drawn
 from gui.theme import theme
 from gui.widgets import plain
 
@@ -37,7 +38,7 @@ class DotsView(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         theme.changed.connect(self.update)
 
-    def show_result(self, result: Dots) -> None:
+    def show_result(self, result: Dots, shown: Drawn) -> None:
         """Show these."""
         self._dots = result
         self.setAccessibleDescription(f"{len(result.points)} samples of the classes {', '.join(result.names[:20])}")

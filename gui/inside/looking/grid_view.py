@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from gui.inside.looking.colors import colored, image_of, limits_of
+from gui.inside.looking.drawing import Drawn
 from gui.inside.looking.legend import Legend
 from gui.theme import theme
 from gui.widgets import Label
@@ -39,13 +39,12 @@ class GridView(QWidget):
         column.addWidget(self.said)
         column.addWidget(self.legend)
 
-    def show_result(self, result: Grid) -> None:
+    def show_result(self, result: Grid, shown: Drawn) -> None:
         """Show these."""
         in_colors = result.maps.ndim == 4
-        limits = (0.0, 1.0) if in_colors else limits_of(result.maps, result.signed)
-        self.tiles.show_maps(result, limits)
+        self.tiles.show_maps(result, shown.images)
         self.legend.setVisible(not in_colors)
-        self.legend.show_scale(limits, result.signed, result.unit)
+        self.legend.show_scale(shown.limits, result.signed, result.unit)
         self.said.setText(result.unit if in_colors else "")
 
 
@@ -62,12 +61,8 @@ class _Tiles(QWidget):
         self.setToolTip("Point at a map to read its value there")
         theme.changed.connect(self.update)
 
-    def show_maps(self, grid: Grid, limits: tuple[float, float]) -> None:
-        self._grid = grid
-        if grid.maps.ndim == 4:
-            self._images = [image_of((one.transpose(1, 2, 0) * 255).round()) for one in grid.maps.clip(0, 1)]
-        else:
-            self._images = [image_of(one) for one in colored(grid.maps, limits, grid.signed)]
+    def show_maps(self, grid: Grid, images: list[QImage]) -> None:
+        self._grid, self._images = grid, images
         self.setAccessibleDescription(f"{len(self._images)} maps: {', '.join(grid.titles[:20])}")
         self._fit()
         self.update()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
-from gui.inside.looking.colors import colored, gray_of, image_of, limits_of
+from gui.inside.looking.drawing import Drawn
 from gui.inside.looking.legend import Legend
 from gui.theme import theme
 from gui.widgets import Label, label
@@ -47,11 +47,10 @@ class HeatView(QWidget):
         column.addLayout(row)
         self._set_opacity(self.opacity.value())
 
-    def show_result(self, result: Heat) -> None:
+    def show_result(self, result: Heat, shown: Drawn) -> None:
         """Show this one."""
-        limits = limits_of(result.heat, result.signed)
-        self.canvas.show_heat(result, image_of(colored(result.heat, limits, result.signed)))
-        self.legend.show_scale(limits, result.signed, result.unit)
+        self.canvas.show_heat(result, *shown.images)
+        self.legend.show_scale(shown.limits, result.signed, result.unit)
 
     def _set_opacity(self, value: int) -> None:
         self.canvas.opacity = value / 100
@@ -74,8 +73,8 @@ class _Canvas(QWidget):
         self.setToolTip("The sample, and what counts in it; point at a pixel to read its value")
         theme.changed.connect(self.update)
 
-    def show_heat(self, heat: Heat, colors: QImage) -> None:
-        self._heat, self._sample, self._colors = heat, gray_of(heat.image), colors
+    def show_heat(self, heat: Heat, sample: QImage, colors: QImage) -> None:
+        self._heat, self._sample, self._colors = heat, sample, colors
         row, column = divmod(int(abs(heat.heat).argmax()), heat.heat.shape[1])
         value = float(heat.heat[row, column])
         self.setAccessibleDescription(f"The largest value is {value:.4g} at row {row}, column {column}.")

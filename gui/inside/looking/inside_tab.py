@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.training.status import sentence
+from gui.inside.looking.drawing import Drawn
 from gui.inside.looking.looker import Looker, Opened, opened
 from gui.inside.looking.options_form import OptionsForm
 from gui.inside.looking.result_view import ResultView
@@ -213,8 +214,8 @@ class InsideTab(ResultsTab):
         target = Target(unit=unit if unit >= 0 else None)
         return Question(found.inspector, sample, layer, part, target, self.options.values())
 
-    def _stepped(self, step: Step) -> None:
-        self.result.show_step(step)
+    def _stepped(self, step: Step, shown: Drawn | None) -> None:
+        self.result.show_step(step, shown)
 
     def _failed(self, error: Exception, offer: str = "") -> None:
         self.result.show_hint(sentence(error), wrong=not offer, offer=offer)

@@ -6,10 +6,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from math import prod
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
+from gui.inside.looking.colors import gray_of
+from gui.inside.looking.drawing import Drawn, drawn, small
 from gui.inside.subject import Weights
 from gui.work.background import Background
 
@@ -26,6 +30,9 @@ BEGINNING = 32
 """Tokens of a text that are listed."""
 MOST = 400
 """Samples that are listed."""
+FEWEST, NUMBERS = 24, 2**24
+"""Of large samples fewer are, so that they hold so many numbers together."""
+THUMBNAIL = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,8 @@ class Opened:
 
     inspector: Inspector
     layers: list[LayerAnswer]
-    images: Any
+    images: list[QImage]
+    """Of the first samples, small, where they are images."""
     words: list[str]
     """What each sample is called: its true answer, or how its text begins."""
     units: tuple[str, ...]
@@ -52,14 +60,20 @@ def opened(trained: Trained, samples: Part | None, moment: Weights | None) -> Op
     now = moment(trained.folder) if moment is not None else None
     inspector = inspected(trained, None if now is None else now[1])
     part = trained.data.train if samples is None else samples
-    batch = first(trained, part, MOST)
+    largest = max(part_size(part, name) for name in trained.network.inputs)
+    batch = first(trained, part, min(MOST, max(FEWEST, NUMBERS // largest)))
     count = len(next(iter(batch.values())))
     name = next((name for name in trained.network.inputs if is_image(batch[name])), None)
-    images = None if name is None else batch[name].cpu().numpy()
+    images = [] if name is None else [small(gray_of(one), THUMBNAIL) for one in batch[name].cpu().numpy()]
     words = [truth_of(trained, batch, row) or _text(trained, batch, row) for row in range(count)]
     one = {name: value[:1] for name, value in batch.items()}
     layers = [layer for layer in inspector.layers(one) if layer.type != "BlockInput"]
     return Opened(inspector, layers, images, words, unit_names(trained), None if now is None else now[0])
+
+
+def part_size(part: Part, field: str) -> int:
+    """The numbers that a sample holds in a field."""
+    return prod(part.shape(field))
 
 
 def _text(trained: Trained, batch: dict[str, torch.Tensor], row: int) -> str:
@@ -73,12 +87,15 @@ def _text(trained: Trained, batch: dict[str, torch.Tensor], row: int) -> str:
 
 
 class Looker(QObject):
-    """``stepped`` carries what a look shows by now; it ends with ``ended`` or ``failed`` (the error, another layer)."""
+    """``stepped`` carries what a look shows by now, with its images.
 
-    stepped = Signal(object)
+    It ends with ``ended``, or with ``failed`` (the error, and another layer that would do).
+    """
+
+    stepped = Signal(object, object)
     ended = Signal()
     failed = Signal(object, str)
-    _preview = Signal(int, object)
+    _preview = Signal(int, object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -109,9 +126,9 @@ class Looker(QObject):
         self.cancel()
         self.background.close()
 
-    def _previewed(self, number: int, step: Step) -> None:
+    def _previewed(self, number: int, step: Step, shown: Drawn | None) -> None:
         if number == self._number:
-            self.stepped.emit(step)
+            self.stepped.emit(step, shown)
 
     def _done(self, found: tuple[Exception, str] | None) -> None:
         if found is not None:
@@ -125,7 +142,7 @@ def _looked(
     make: Callable[[], Question],
     layers: list[LayerAnswer],
     stop: threading.Event,
-    preview: Callable[[Step], None],
+    preview: Callable[[Step, Drawn | None], None],
 ) -> tuple[Exception, str] | None:
     """Look until it is done or not wanted; where the layer does not suit, the error and the name of one that does."""
     from dataclasses import replace
@@ -138,7 +155,7 @@ def _looked(
         for step in methods.looks(one, question):
             if stop.is_set():
                 return None
-            preview(step)
+            preview(step, None if step.result is None else drawn(step.result))
     except LookingError as error:
         if error.kind != "layer" or "layer" not in one.needs:
             raise

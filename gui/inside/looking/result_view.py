@@ -11,6 +11,7 @@ from gui.inside.looking.arithmetic_view import ArithmeticView
 from gui.inside.looking.bars_view import BarsView
 from gui.inside.looking.curve_view import CurveView, HistogramView
 from gui.inside.looking.dots_view import DotsView
+from gui.inside.looking.drawing import Drawn
 from gui.inside.looking.grid_view import GridView
 from gui.inside.looking.heat_view import HeatView
 from gui.inside.looking.nearest_view import NearestView
@@ -90,13 +91,13 @@ class ResultView(QWidget):
         if busy:
             self.progress.setValue(0)
 
-    def show_step(self, step: Step) -> None:
+    def show_step(self, step: Step, shown: Drawn | None) -> None:
         """Show how far it is, and what there is by now."""
         self.progress.setValue(int(100 * step.done))
-        if step.result is None:
+        if step.result is None or shown is None:
             return
         view = self.views[type(step.result).__name__]
-        view.show_result(step.result)  # type: ignore[attr-defined]
+        view.show_result(step.result, shown)  # type: ignore[attr-defined]
         self.stack.setCurrentWidget(view)
         self.facts.setText("   ·   ".join(f"{name}: {value}" for name, value in step.facts))
         self.note.setText(step.note)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from gui.inside.looking.colors import gray_of
+from gui.inside.looking.looker import THUMBNAIL, Opened
 from gui.widgets import label, plain
 
-if TYPE_CHECKING:
-    from gui.inside.looking.looker import Opened
-
-SIDE, HIGH = 32, 190
+HIGH = 190
 
 
 class SampleList(QWidget):
@@ -28,7 +23,7 @@ class SampleList(QWidget):
         self.list, self.number, self.own = QListWidget(), QSpinBox(), QPushButton("Own File …")
         self.list.setAccessibleName("Samples")
         self.list.setToolTip("The sample that is asked about")
-        self.list.setIconSize(QSize(SIDE, SIDE))
+        self.list.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
         self.list.setUniformItemSizes(True)
         self.list.setMaximumHeight(HIGH)
         self.list.currentRowChanged.connect(self._row_changed)
@@ -61,8 +56,8 @@ class SampleList(QWidget):
         for index, words in enumerate(opened.words):
             item = QListWidgetItem(f"{index}" + (f" · {words}" if words else ""))
             item.setToolTip(plain(f"Sample {index}" + (f": {words}" if words else "")))
-            if opened.images is not None:
-                item.setIcon(QIcon(QPixmap.fromImage(_scaled(gray_of(opened.images[index])))))
+            if opened.images:
+                item.setIcon(QIcon(QPixmap.fromImage(opened.images[index])))
             self.list.addItem(item)
         self.number.setRange(0, max(count - 1, 0))
         self.list.setCurrentRow(min(self.number.value(), self.list.count() - 1))
@@ -95,8 +90,3 @@ class SampleList(QWidget):
         self.list.setCurrentRow(value if value < self.list.count() else -1)
         self._hushed(False)
         self.chosen.emit()
-
-
-def _scaled(image: QImage) -> QImage:
-    """In a square; pixels of small images stay sharp."""
-    return image.scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.FastTransformation)

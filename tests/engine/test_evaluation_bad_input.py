@@ -112,3 +112,23 @@ def test_data_that_have_changed_are_said(table: Path, tmp_path: Path, capsys: Ca
     shown = capsys.readouterr()
     assert "have changed since" in shown.err
     json.loads(shown.out)
+
+
+def test_a_run_whose_data_are_gone_is_judged_by_others(table: Path, tmp_path: Path, capsys: Capture) -> None:
+    own = tmp_path / "own.csv"
+    shutil.copy(table, own)
+    run = trained(fitted("mlp", sources.describe(own))[0], tmp_path / "run", 1)
+    other = changed(own, tmp_path / "other.csv", lambda frame: frame.iloc[:60])
+    known = open_run(run)
+    before = answer_all(known, of_files(known, other)).answers[0]
+    own.unlink()
+    assert main(["evaluate", str(run)]) == 2
+    assert capsys.readouterr().err.strip()
+    assert main(["evaluate", str(run), "--data", str(other), "--details", "--resamples", "10", "--json"]) == 0
+    shown = capsys.readouterr()
+    found = json.loads(shown.out)
+    assert found["samples"] == 60
+    assert found["calibration"] is None
+    assert "are not at" in shown.err
+    one = open_run(run)
+    assert np.allclose(answer_all(one, of_files(one, other)).answers[0], before)

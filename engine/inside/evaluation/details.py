@@ -22,6 +22,7 @@ from engine.inside.evaluation.sample_scores import SampleScores, sample_scores
 from engine.inside.evaluation.slices import Slice, slices
 from engine.inside.evaluation.suspects import Suspect, suspects
 from engine.training.evaluation.network import Head
+from engine.training.runs.run_info import read
 
 HARDEST: Final = 50
 MOST_CURVES: Final = 100
@@ -84,7 +85,7 @@ def has_learned(asked: Answered) -> bool:
     trained = asked.trained
     if any(asked.data.part is part for part in (trained.data.validation, trained.data.test)):
         return False
-    return asked.data.part is trained.data.train or fingerprint(asked.data.config) == fingerprint(trained.config)
+    return asked.data.part is trained.data.train or fingerprint(asked.data.config) == read(trained.folder).data
 
 
 def suspects_by_folds(asked: Sequence[Answered], output: str | None = None) -> tuple[Suspect, ...]:

@@ -199,6 +199,30 @@ def test_slices_of_images_are_by_brightness_and_the_table_beside(place: Path) ->
     assert (known["pixels in the file"] == 64).all()
 
 
+def test_several_labels_are_judged_one_by_one(place: Path) -> None:
+    """Digits that are even, large, or neither: each label by itself."""
+    folder, found = place / "several", sets.load_digits()
+    folder.mkdir()
+    rows = [(f"{k}.png", int(label % 2 == 0), int(label > 4)) for k, label in enumerate(found.target[:120])]
+    for (name, *_), values in zip(rows, found.images, strict=False):
+        Image.fromarray((values * 15).astype(np.uint8)).save(folder / name)
+    with (folder / "labels.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("file", "even", "large"), *rows])
+    graph, _ = fitted("lenet-5", sources.describe(folder))
+    one = asked(trained(graph, place / "several-run", 2))
+    shares, truth = one.answers[0].sigmoid().numpy(), one.labels(one.head()).numpy()
+    report = details(one)
+    assert [each.name for each in report.curves] == ["even", "large"]
+    areas = [each.auroc for each in report.curves]
+    assert areas == pytest.approx(metrics.roc_auc_score(truth, shares, average=None).tolist())
+    assert report.calibration is not None
+    surely = np.maximum(shares, 1 - shares)
+    expected = np.abs(((shares > 0.5) == truth).mean() - surely.mean())
+    assert report.calibration.before.ece >= expected - 1e-6, "bins cannot cancel more than all together do"
+    assert report.suspects is not None
+    assert {each.given for each in report.suspects} <= {"even", "not even", "large", "not large"}
+
+
 def test_the_length_of_a_text_is_what_is_no_padding(place: Path) -> None:
     graph = Graph("dates")
     words = graph.add("Input", shape=(56,), dtype="int64", field="words")

@@ -71,6 +71,11 @@ def has_chances(head: Head) -> bool:
     return head.task.kind in ("classes", "two")
 
 
+def of_whole_samples(head: Head) -> bool:
+    """Whether a sample has one class, or labels that hold or not; those of a mask are of its positions."""
+    return has_chances(head) and head.task.axes <= (1 if head.task.kind == "two" else 0)
+
+
 def chances(asked: Answered, head: Head, seed: int = 0) -> Chances:
     """The chances of an Output that tells classes apart; positions of the ignored class are left out."""
     answer, labels = asked.answer(head), asked.labels(head)

@@ -12,7 +12,7 @@ from engine.data.fingerprint import fingerprint
 from engine.data.watch import Watch, within
 from engine.inside.evaluation.answered import SILENT, Answered, answer_all
 from engine.inside.evaluation.calibration import Calibration, calibrate
-from engine.inside.evaluation.chances import Chances, chances, has_chances, joined
+from engine.inside.evaluation.chances import Chances, chances, has_chances, joined, of_whole_samples
 from engine.inside.evaluation.curves import Curve, curves
 from engine.inside.evaluation.evaluation_set import of_part
 from engine.inside.evaluation.hardest import HardSample, hardest
@@ -34,7 +34,8 @@ NAMED: Final = 5
 class Details:
     """Of one Output: what fits its task, the other things empty or None. ``notes`` say what is odd.
 
-    ``suspects`` is None where labels cannot be checked: of numbers, or of samples the run has learned from.
+    ``suspects`` is None where labels cannot be checked: of numbers and masks, which are not ``checkable`` at all, or of
+    samples the run has learned from.
     """
 
     output: str
@@ -45,6 +46,7 @@ class Details:
     slices: tuple[Slice, ...]
     hardest: tuple[HardSample, ...]
     suspects: tuple[Suspect, ...] | None
+    checkable: bool
     notes: tuple[str, ...]
 
 
@@ -55,18 +57,19 @@ def details(asked: Answered, output: str | None = None, *, count: int = HARDEST,
     scored = sample_scores(asked, head)
     sliced = slices(scored, properties(asked, within(watch, 0.0, 0.3)), watch=within(watch, 0.3, 0.6))
     watch.at(0.6, "calibrating")
-    calibration = _calibration(asked, head, found, notes, watch) if found is not None and not head.task.axes else None
+    whole = found if of_whole_samples(head) else None
+    calibration = None if whole is None else _calibration(asked, head, whole, notes, watch)
     watch.at(0.8, "checking labels")
     learned = has_learned(asked)
     suspected = None
-    if found is not None and not head.task.axes:
-        notes += absent(found, asked.data.title)
+    if whole is not None:
+        notes += absent(whole, asked.data.title)
         if learned:
             notes.append(
                 "Labels are not checked: the run has learned from these samples. Take another part of its data."
             )
         else:
-            suspected = suspects(found, asked.data.name)
+            suspected = suspects(whole, asked.data.name)
     return Details(
         head.name,
         scored,
@@ -76,6 +79,7 @@ def details(asked: Answered, output: str | None = None, *, count: int = HARDEST,
         sliced,
         hardest(asked, head, count),
         suspected,
+        whole is not None,
         tuple(notes),
     )
 

@@ -65,7 +65,12 @@ def answer_words(asked: Answered, head: Head, row: int) -> str:
     if found.numbers:
         return _numbers([value for _, value in found.numbers])
     if head.task.kind == "two" and answer.numel() > 1:
-        return ", ".join(name for name, chance in found.probabilities if chance > 0.5) or "none"
+        field, there = (
+            asked.trained.data.fields[head.field],
+            {name for name, share in found.probabilities if share > 0.5},
+        )
+        order = {name: index for index, name in enumerate(field.columns or field.names)}
+        return ", ".join(sorted(there, key=lambda name: order.get(name, 0))) or "none"
     name, chance = found.probabilities[0]
     return f"{name} ({100 * chance:.1f} %)"
 

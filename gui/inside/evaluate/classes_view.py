@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
@@ -13,11 +14,14 @@ from gui.training.results.confusion import ClassTable, Counts, Matrix
 from gui.training.words import metric_title, unit
 from gui.widgets import Note
 
+if TYPE_CHECKING:
+    from engine.inside.evaluation.curves import Curve
+
 RULE = "Rows are what samples are, columns what they were read as."
 
 
 class ClassesView(QWidget):
-    """The matrix where answers are single classes, else a table alone (masks: IoU)."""
+    """The matrix where answers are single classes, else a table alone: IoU of masks, several labels one by one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +48,8 @@ class ClassesView(QWidget):
         ending = f"_{output}" if output else ""
         confusion = found.scores.per_class.get(f"confusion_matrix{ending}")
         rows = found.scores.by_class(output, found.class_names)
-        single = isinstance(confusion, list)
+        labels = found.details.curves if found.head.task.kind == "two" else ()
+        single = isinstance(confusion, list) and len(labels) < 2
         self.said.setVisible(single)
         self.both.setVisible(single)
         self.table.setVisible(not single)
@@ -53,6 +58,8 @@ class ClassesView(QWidget):
             self.matrix.show_counts(counts)
             self.classes.show_counts(counts)
             return True
+        if len(labels) > 1:  # each label holds or not by itself
+            rows = {one.name: _at_half(one) for one in labels}
         metrics = list(next(iter(rows.values()), {}))
         self.table.setColumnCount(1 + len(metrics))
         self.table.setHorizontalHeaderLabels(["Class", *map(metric_title, metrics)])
@@ -63,6 +70,12 @@ class ClassesView(QWidget):
             ]
         )
         return bool(rows)
+
+
+def _at_half(one: Curve) -> dict[str, float]:
+    """What calling a label from a probability of 0.5 on gives."""
+    at = one.at(0.5)
+    return {"precision": at.precision, "recall": at.recall, "f1": at.f1, "auroc": one.auroc}
 
 
 def _text(metric: str, value: float) -> str:

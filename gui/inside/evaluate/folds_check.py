@@ -45,8 +45,7 @@ class FoldsCheck(QWidget):
         """Offer the check for this run, or not."""
         self.cancel()
         self._evaluation = found
-        checkable = found.head.task.kind in ("classes", "two") and not found.head.task.axes
-        self.setVisible(checkable and folds_of_run(found.subject.folder) is not None)
+        self.setVisible(found.details.checkable and folds_of_run(found.subject.folder) is not None)
 
     def cancel(self) -> None:
         """End what is being computed."""

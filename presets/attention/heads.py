@@ -43,10 +43,16 @@ def split_heads(graph: Graph, start: Wire, heads: object, *more: Row) -> str:
 
 
 def attention(
-    graph: Graph, queries: Wire, keys: Wire, values: Wire, mask: Wire | None = None, **parameters: Any
+    graph: Graph,
+    queries: Wire,
+    keys: Wire,
+    values: Wire,
+    mask: Wire | None = None,
+    name: str = "attention",
+    **parameters: Any,
 ) -> str:
     """What heads of queries (N, heads, T, size) take, joined again: (N, T, heads · size)."""
-    looking = graph.add("ScaledDotProductAttention", name="attention", **parameters)
+    looking = graph.add("ScaledDotProductAttention", name=name, **parameters)
     for port, wire in enumerate((queries, keys, values)):
         connect(graph, wire, looking, port)
     if mask is not None:

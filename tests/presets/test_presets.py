@@ -63,6 +63,7 @@ PUBLISHED = {
     "mlp-mixer": 59_880_472,
     "whisper-tiny-encoder": 8_208_384,
     "clip-vit-b-32": 151_277_313,
+    "t5-small": 60_506_624,
     "u-net": 31_037_698,  # milesial's, for two classes
     "c3d": 79_991_015,  # conv 27.7 million, fc6 33,558,528, fc7 16,781,312, fc8 1,995,239
 }

@@ -123,6 +123,10 @@ CASES: dict[str, Case] = {
             "projection_dim": 8,
         },
     ),
+    "t5-small": (
+        lambda: language.T5(50, 32, 3, 4, 6, 48, 8),
+        {**HIDDEN, "num_layers": 3, "d_kv": 6, "vocab_size": 50, "relative_attention_num_buckets": 8},
+    ),
     "gpt-2-small": (
         lambda: language.GPT2(50, 16, 32, 12, 4, 128),
         {"vocab_size": 50, "n_positions": 16, "hidden_size": 32, "num_attention_heads": 4},
@@ -135,7 +139,7 @@ EVERY_DAY = {
     *("squeezenet-1.1", "densenet-121", "mobilenet-v1", "mobilenet-v2", "shufflenet-v2-1.0", "efficientnet-b0"),
     *("googlenet", "inception-pair", "u-net", "dilated-u-net", "convolutional-autoencoder", "conv-1d-classifier"),
     *("transformer-base", "vit-b-16", "bert-base", "gpt-2-small", "llama", "mlp-mixer"),
-    *("whisper-tiny-encoder", "clip-vit-b-32"),
+    *("whisper-tiny-encoder", "clip-vit-b-32", "t5-small"),
 }
 CHOSEN = [pytest.param(name, marks=() if name in EVERY_DAY else pytest.mark.slow) for name in CASES]
 

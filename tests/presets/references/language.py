@@ -198,3 +198,95 @@ class Llama(nn.Module):
             x = layer(x)
         answer: Tensor = self.lm_head(self.model["norm"](x))
         return answer
+
+
+class T5Attention(nn.Module):
+    """SelfAttention or EncDecAttention; the first of a stack has the table of distances."""
+
+    def __init__(self, width: int, heads: int, size: int, buckets: int = 0) -> None:
+        super().__init__()
+        self.heads = heads
+        for name in "qkv":
+            setattr(self, name, nn.Linear(width, heads * size, bias=False))
+        self.o = nn.Linear(heads * size, width, bias=False)
+        if buckets:
+            self.relative_attention_bias = nn.Embedding(buckets, heads)
+
+    def forward(self, x: Tensor, seen: Tensor, added: Tensor) -> Tensor:
+        q, k, v = (heads_of(way(of), self.heads) for way, of in ((self.q, x), (self.k, seen), (self.v, seen)))
+        answer: Tensor = self.o(attend(q, k, v, added, scale=1.0))
+        return answer
+
+
+class T5Part(nn.Module):
+    """A norm and what stands behind it; layer.0 and so on."""
+
+    def __init__(self, width: int, name: str, part: nn.Module) -> None:
+        super().__init__()
+        self.layer_norm = RMSNorm(width, 1e-6)
+        self.add_module(name, part)
+
+
+class T5Stack(nn.Module):
+    """The encoder or the decoder."""
+
+    def __init__(self, width: int, depth: int, heads: int, size: int, hidden: int, buckets: int, crossed: bool) -> None:
+        super().__init__()
+        self.block = nn.ModuleList()
+        for index in range(depth):
+            looking = T5Attention(width, heads, size, 0 if index else buckets)
+            parts = [T5Part(width, "SelfAttention", looking)]
+            if crossed:
+                parts.append(T5Part(width, "EncDecAttention", T5Attention(width, heads, size)))
+            dense = {"wi": nn.Linear(width, hidden, bias=False), "wo": nn.Linear(hidden, width, bias=False)}
+            parts.append(T5Part(width, "DenseReluDense", nn.ModuleDict(dense)))
+            self.block.append(nn.ModuleDict({"layer": nn.ModuleList(parts)}))
+        self.final_layer_norm = RMSNorm(width, 1e-6)
+
+    def forward(self, x: Tensor, added: Tensor, memory: Tensor | None = None, mask: Tensor | float = 0.0) -> Tensor:
+        table = self.block[0]["layer"][0].SelfAttention.relative_attention_bias  # type: ignore[index]
+        bias = table(distances(x.shape[1], table.num_embeddings, memory is None)).permute(2, 0, 1) + added
+        for block in self.block:
+            looking, *crossed, dense = block["layer"]  # type: ignore[index]
+            y = looking.layer_norm(x)
+            x = x + looking.SelfAttention(y, y, bias)
+            for part in crossed:
+                x = x + part.EncDecAttention(part.layer_norm(x), memory, mask)
+            y = dense.DenseReluDense["wi"](dense.layer_norm(x)).relu()
+            x = x + dense.DenseReluDense["wo"](y)
+        answer: Tensor = self.final_layer_norm(x)
+        return answer
+
+
+def distances(steps: int, buckets: int, both: bool, farthest: int = 128) -> Tensor:
+    """The bucket of each pair of steps, (steps, steps), counted one by one."""
+    found = torch.zeros(steps, steps, dtype=torch.int64)
+    count = buckets // 2 if both else buckets
+    for t in range(steps):
+        for s in range(steps):
+            far, exact = abs(s - t) if both else max(t - s, 0), count // 2
+            if far >= exact:
+                far = min(exact + int(math.log(far / exact) / math.log(farthest / exact) * (count - exact)), count - 1)
+            found[t, s] = far + (count if both and s > t else 0)
+    return found
+
+
+class T5(nn.Module):
+    """T5ForConditionalGeneration with a tied head; token 0 is padding."""
+
+    def __init__(
+        self, tokens: int, width: int, depth: int, heads: int, size: int, hidden: int, buckets: int = 32
+    ) -> None:
+        super().__init__()
+        self.shared = nn.Embedding(tokens, width)
+        self.encoder = T5Stack(width, depth, heads, size, hidden, buckets, crossed=False)
+        self.decoder = T5Stack(width, depth, heads, size, hidden, buckets, crossed=True)
+        self.lm_head = nn.Linear(width, tokens, bias=False)
+        self.lm_head.weight = self.shared.weight
+
+    def forward(self, read: Tensor, told: Tensor) -> Tensor:
+        padding = torch.where(read == 0, -math.inf, 0.0).double()[:, None, None]
+        memory = self.encoder(self.shared(read), padding)
+        written = self.decoder(self.shared(told), future(told.shape[1]), memory, padding)
+        answer: Tensor = self.lm_head(written * self.shared.embedding_dim**-0.5)
+        return answer

@@ -87,15 +87,12 @@ class PresetCard(QAbstractButton):
         self._line(painter, self.font(), "text", self._facts, 180)
 
     def _line(self, painter: QPainter, font: QFont, token: str, text: str, top: int, lines: int = 1) -> None:
-        metrics = QFontMetricsF(font)
+        metrics, width = QFontMetricsF(font), self.width() - 32.0
         painter.setFont(font)
         painter.setPen(theme.color(token))
-        area = QRectF(16, top, self.width() - 32, metrics.height() * lines + 2)
-        if lines == 1:
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(
-            area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), text
-        )
+        for number, line in enumerate(_wrapped(text, metrics, width, lines)):
+            area = QRectF(16, top + number * metrics.height(), width, metrics.height() + 2)
+            painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop), line)
 
     def enterEvent(self, event: object) -> None:
         self.update()
@@ -108,6 +105,20 @@ class PresetCard(QAbstractButton):
             self.click()
         else:
             super().keyPressEvent(event)
+
+
+def _wrapped(text: str, metrics: QFontMetricsF, width: float, lines: int) -> list[str]:
+    """The text in at most so many lines; what is left over of the last one is cut with an ellipsis."""
+    words, result = text.split(), list[str]()
+    while words and len(result) < lines - 1:
+        count = len(words)
+        while count > 1 and metrics.horizontalAdvance(" ".join(words[:count])) > width:
+            count -= 1
+        result.append(" ".join(words[:count]))
+        words = words[count:]
+    if words:
+        result.append(metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, width))
+    return result
 
 
 def _portrait(preset: Preset) -> tuple[list[ThumbnailBox], int]:

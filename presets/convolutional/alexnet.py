@@ -85,7 +85,7 @@ NETWORK_2012 = Preset(
     year=2012,
     paper=PAPER,
     data="",
-    summary="The network that won ImageNet, on two graphics cards: groups and local response normalization.",
+    summary="It won ImageNet on two graphics cards: groups and local norms.",
     build=build_2012,
     names={"fc1": "fc6", "fc2": "fc7", "fc3": "fc8"},  # Caffe's
 )

@@ -49,7 +49,7 @@ PRESETS = (
         year=2011,
         paper="Masci et al.: Stacked Convolutional Auto-Encoders for Hierarchical Feature Extraction",
         data="digits",
-        summary="A digit through eight numbers and back: what is worth remembering of an image?",
+        summary="A digit through eight numbers and back: what is worth keeping?",
         build=build,
         task="reconstruction",
     ),

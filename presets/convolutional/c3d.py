@@ -22,8 +22,8 @@ def build(
     rows: list[Row] = []
     for number, (factor, names) in enumerate(STAGES[:stages], 1):
         for name in names:
-            filters = {"out_channels": factor * width, "kernel_size": 3, "padding": 1}
-            rows += [("Conv3d", {"name": f"conv{name}"} | filters), ("ReLU", {})]
+            filters = {"name": f"conv{name}", "out_channels": factor * width, "kernel_size": 3, "padding": 1}
+            rows += [("Conv3d", filters | {"initialization": "kaiming_uniform"}), ("ReLU", {})]
         pool: dict[str, object] = {"kernel_size": 2} if number > 1 else {"kernel_size": (1, 2, 2)}
         rows.append(("MaxPool3d", pool | ({"padding": (0, 1, 1)} if number == 5 else {})))
     chain(
@@ -50,7 +50,7 @@ def learn(size: tuple[int, ...]) -> Settings:
         },
         "training": {
             "epochs": 8,
-            "optimizer": {"name": "adamw", "lr": 3e-3, "weight_decay": 0.01},
+            "optimizer": {"name": "adamw", "lr": 2e-3, "weight_decay": 0.01},
             "schedule": {"name": "cosine"},
         },
     }

@@ -90,7 +90,7 @@ NETWORK = Preset(
     year=2022,
     paper="Liu et al.: A ConvNet for the 2020s",
     data="",
-    summary="7×7 filters, LayerNorm and GELU: what convolutions learned from Transformers.",
+    summary="What convolutions learned from Transformers: 7×7 and LayerNorm.",
     build=build,
     names=NAMES,
 )

@@ -95,11 +95,11 @@ def _presets(layers: int, depths: tuple[int, ...], growth: int, summary: str) ->
     build = _builder(title, depths, growth)
     network = Preset(f"densenet-{layers}", title, "Convolutional", 2016, PAPER, "", summary, build, names=NAMES)
     learn = partial(on_digits, epochs=5, lr=3e-3, weight_decay=0.05)
-    words = f"All {layers} layers, with a growth of four channels, on handwritten digits."
+    words = f"All {layers} layers, each adding four channels, on digits."
     return small(network, words, learn, classes=10, input=(1, 16, 16), width=4), network
 
 
 PRESETS = (
-    *_presets(121, (6, 12, 24, 16), 32, "Each layer adds 32 channels to all before it: narrow layers suffice."),
+    *_presets(121, (6, 12, 24, 16), 32, "Each layer reads all before it, and adds 32 channels."),
     *_presets(161, (6, 12, 36, 24), 48, "The wide one of the paper: 48 new channels a layer."),
 )

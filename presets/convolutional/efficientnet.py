@@ -108,7 +108,7 @@ def _names() -> dict[str, str]:
 
 
 PAPER = "Tan and Le: EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks"
-WORDS = "Gated inverted residuals, found by search: the base of a family that grows evenly."
+WORDS = "Gated inverted residuals, found by search, that grow evenly."
 NETWORK = Preset("efficientnet-b0", "EfficientNet-B0", "Convolutional", 2019, PAPER, "", WORDS, build, names=_names())
 LEARN = partial(on_digits, epochs=10, lr=3e-3, weight_decay=0.05)
 PRESETS = (

@@ -106,12 +106,12 @@ def build(classes: int = 10, input: tuple[int, ...] = (256, 28, 28), width: int 
 
 NETWORK = Preset(
     name="inception-pair",
-    title="Inception, naive and with bottlenecks",
+    title="Inception pair",
     family="Convolutional",
     year=2014,
     paper=PAPER,
     data="",
-    summary="The same filters twice: with 1×1 convolutions before them a third of the work remains.",
+    summary="The same filters twice: 1×1 convolutions save most of the work.",
     build=build,
 )
 LEARN = partial(on_digits, epochs=25, lr=5e-3, weight_decay=0.05)

@@ -80,7 +80,7 @@ NETWORK = Preset(
     year=2017,
     paper="Howard et al.: MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications",
     data="",
-    summary="Filter each channel, then mix them: a ninth of the work of plain convolutions.",
+    summary="Filter each channel, then mix them: a ninth of the work.",
     build=build,
     names=_names(),
 )

@@ -103,7 +103,7 @@ NAMES = {f"{cell}.{ours}": f"{there}.{theirs}" for cell, there in CELLS.items() 
 NAMES |= {"stem": "conv0.conv", "bn1": "conv0.bn", "fc1": "last_linear"}
 """Our names and those of Remi Cadene's pretrained-models, a copy of TensorFlow's."""
 PAPER = "Zoph, Vasudevan, Shlens and Le: Learning Transferable Architectures for Scalable Image Recognition"
-WORDS = "Two cells found by a search, stacked by hand: every branch was chosen by a program."
+WORDS = "Two cells that a program found by trying, stacked by hand."
 NETWORK = Preset("nasnet-a-mobile", "NASNet-A mobile", "Convolutional", 2017, PAPER, "", WORDS, build, names=NAMES)
 LEARN = partial(on_digits, epochs=8, lr=3e-3, weight_decay=0.05)
 WORDS = "Two cells a stage, a fifth as wide, on digits of 33×33."

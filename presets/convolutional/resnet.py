@@ -50,7 +50,7 @@ NETWORKS = tuple(
     )
     for depth, build, summary in (
         (18, build_18, "Every block may be skipped: that is why depth trains."),
-        (34, build_34, "Sixteen residual blocks: deeper than plain networks could be trained."),
+        (34, build_34, "Sixteen blocks: deeper than plain networks could be trained."),
         (50, build_50, "Bottleneck blocks, four stages: four nodes on the canvas."),
         (101, build_101, "The third stage repeats its bottleneck 23 times."),
         (152, build_152, "152 layers: it won ImageNet in 2015."),

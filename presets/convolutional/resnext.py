@@ -28,7 +28,7 @@ NETWORK = Preset(
     year=2016,
     paper="Xie, Girshick, Dollár, Tu and He: Aggregated Residual Transformations for Deep Neural Networks",
     data="",
-    summary="As large as ResNet-50, and better: 32 narrow ways instead of one wide one.",
+    summary="32 narrow ways instead of one wide one: better at equal size.",
     build=build,
     names=NAMES,
 )

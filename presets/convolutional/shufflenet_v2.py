@@ -107,7 +107,7 @@ NETWORK = Preset(
     year=2018,
     paper="Ma, Zhang, Zheng and Sun: ShuffleNet V2: Practical Guidelines for Efficient CNN Architecture Design",
     data="",
-    summary="Half the channels pass each block, then all are shuffled: built for speed, not for few multiplications.",
+    summary="Half the channels pass each block, then all are shuffled.",
     build=build,
     names=NAMES,
 )

@@ -99,6 +99,6 @@ def _presets(version: str, indices: tuple[int, ...], summary: str) -> tuple[Pres
 
 
 PRESETS = (
-    *_presets("1.0", (3, 4, 5, 7, 8, 9, 10, 12), "Fire modules squeeze before they expand: 1.2 million weights."),
+    *_presets("1.0", (3, 4, 5, 7, 8, 9, 10, 12), "Squeeze before you expand: 1.2 million weights."),
     *_presets("1.1", (3, 4, 6, 7, 9, 10, 11, 12), "The same modules with earlier pooling: 2.4 times less work."),
 )

@@ -81,7 +81,7 @@ U_NET = Preset(
     year=2015,
     paper=PAPER,
     data="",
-    summary="Which pixel belongs to what: down to see, up to draw, and bridges between.",
+    summary="Which pixel is what: down to see, up to draw, with bridges.",
     build=build,
     task="segmentation",
     names={f"{ours}.{inner}" if "double" in theirs else ours: f"{theirs}.{number}" if "double" in theirs else theirs
@@ -95,11 +95,11 @@ DILATED = Preset(
     year=2015,
     paper=f"{PAPER}; Yu and Koltun: Multi-Scale Context Aggregation by Dilated Convolutions",
     data="",
-    summary="The bottom looks farther by leaving pixels out instead of shrinking the maps again.",
+    summary="The bottom looks farther by leaving pixels out.",
     build=build_dilated,
     task="segmentation",
 )
 PRESETS = (
-    *_presets(U_NET, "Three levels of 8 to 32 channels find the drawn shapes, pixel by pixel.", depth=2),
-    *_presets(DILATED, "Two levels and four dilated convolutions find the drawn shapes.", depth=1, rates=4),
+    *_presets(U_NET, "8 to 32 channels find the drawn shapes, pixel by pixel.", depth=2),
+    *_presets(DILATED, "Four dilated convolutions find the drawn shapes.", depth=1, rates=4),
 )

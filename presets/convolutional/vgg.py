@@ -84,8 +84,8 @@ def _presets(layers: int, summary: str) -> tuple[Preset, Preset]:
 
 
 PRESETS = (
-    *_presets(11, "Eight 3×3 convolutions and three dense layers, which hold most of the weights."),
-    *_presets(13, "Two 3×3 convolutions see as much as one of 5×5, with fewer weights."),
+    *_presets(11, "Eight 3×3 convolutions; the dense layers hold most weights."),
+    *_presets(13, "Two of 3×3 see as much as one of 5×5, with fewer weights."),
     *_presets(16, "Thirteen convolutions of one kind: simple, deep and large."),
     *_presets(19, "Sixteen convolutions: as deep as networks went without shortcuts."),
 )

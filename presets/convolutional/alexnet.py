@@ -92,7 +92,7 @@ NETWORK_2012 = Preset(
 LEARN = partial(on_digits, epochs=10, lr=2e-3, weight_decay=0.05)
 PRESETS = (
     NETWORK_2012,
-    small(NETWORK_2012, "A quarter as wide, on digits of 64×64.", LEARN, classes=10, input=(1, 64, 64), width=8),
+    small(NETWORK_2012, "A fifth as wide, on digits of 64×64.", LEARN, classes=10, input=(1, 64, 64), width=6),
     NETWORK,
     small(NETWORK, "An eighth as wide, on digits of 64×64.", LEARN, classes=10, input=(1, 64, 64), width=8),
 )

@@ -69,6 +69,6 @@ NETWORK = Preset(
 )
 WORDS = "Three stages, an eighth as wide: which digit moves there?"
 PRESETS = (
-    small(NETWORK, WORDS, learn, "moving_digits", classes=10, input=(8, 1, 16, 16), width=8, stages=3, hidden=64),
+    small(NETWORK, WORDS, learn, "moving_digits", classes=10, input=(8, 1, 16, 16), width=8, stages=3, hidden=128),
     NETWORK,
 )

@@ -12,6 +12,7 @@ from presets.preset import Preset, Row, chain, small
 PAPER = "Iandola et al.: SqueezeNet: AlexNet-Level Accuracy with 50x Fewer Parameters"
 HE = {"initialization": "kaiming_uniform"}
 """As He et al. 2015 say: from smaller weights all scores soon are 0 behind the last ReLU, and nothing is learned."""
+SMALL_SCORES = {"initialization": "normal"}
 POOL: Row = ("MaxPool2d", {"kernel_size": 3, "stride": 2, "ceil_mode": True})
 
 
@@ -56,7 +57,7 @@ def _stack(name: str, stem: Row, pools: tuple[int, ...], classes: int, input: tu
         ("ReLU", {}),
         *rows,
         ("Dropout", {"p": 0.5}),
-        ("Conv2d", {"name": "classifier", "out_channels": classes, "kernel_size": 1} | HE),
+        ("Conv2d", {"name": "classifier", "out_channels": classes, "kernel_size": 1} | SMALL_SCORES),
         ("ReLU", {}),
         ("AdaptiveAvgPool2d", {"output_size": 1}),
         ("Flatten", {}),
@@ -93,7 +94,7 @@ def _presets(version: str, indices: tuple[int, ...], summary: str) -> tuple[Pres
             "classifier": "classifier.1",
         },  # torchvision's
     )
-    learn = partial(on_digits, epochs=12, lr=1e-3, weight_decay=0.05)
+    learn = partial(on_digits, epochs=15, lr=1e-3, weight_decay=0.05)
     words = "Half as wide, on digits of 33×33."
     return small(network, words, learn, classes=10, input=(1, 33, 33), width=8), network
 

@@ -23,7 +23,7 @@ from engine.inside.looking.layer_answers import AnswerId
 from engine.inside.looking.method import Question
 from engine.inside.looking.methods import METHODS, looks, method
 from engine.inside.looking.opening import inspector_of
-from engine.inside.looking.results import Arithmetic, Heat, Histograms
+from engine.inside.looking.results import Arithmetic, Grid, Heat, Histograms
 from engine.inside.trained import open_run
 from engine.training.findings import NodePath
 from engine.training.loop import Trainer
@@ -356,3 +356,22 @@ def test_an_answer_is_addressed_by_its_node_path() -> None:
     ]
     assert found[0].shape == found[1].shape == (1, 16, 32, 32)
     assert not torch.equal(*found)
+
+
+@pytest.mark.parametrize("kind", ["weight_norm", "spectral_norm"])
+def test_parametrized_weights_are_looked_at_as_they_are_used(kind: str) -> None:
+    graph = on_digits(
+        ("Conv2d", {"out_channels": 2, "kernel_size": 3}), ("Flatten", {}), ("Linear", {"out_features": 10})
+    )
+    SetProperty(graph.of_type("Conv2d")[0].id, "parametrization", kind).apply(graph)
+    inspector = Inspector(fresh(graph))
+    question = asked(inspector, "conv1")
+    result = last(ARITHMETIC, question).result
+    assert isinstance(result, Arithmetic)
+    with torch.no_grad():
+        module = inspector.trained.network.module.get_submodule("conv1")
+        wanted = module(question.the_sample().batch["image"])[0, 0, 0, 0]
+    assert result.total == pytest.approx(float(wanted), abs=1e-5)
+    filters = last(method("filters"), question).result
+    assert isinstance(filters, Grid)
+    assert filters.maps[0] == pytest.approx(result.kernel[0], abs=1e-6)

@@ -214,15 +214,19 @@ def test_a_file_of_the_users_own_is_asked_about(qtbot: QtBot, page: ResultsPage,
             image.setPixel(column, row, 0xFFFFFFFF)
     assert image.save(str(tmp_path / "one.png"))
     tab.ask_file(tmp_path / "one.png")
-    qtbot.waitUntil(lambda: tab._own is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: bool(tab._own), timeout=30_000)
     settle(qtbot, page)
-    assert tab.samples.list.currentRow() == -1
-    assert "one.png" in tab.samples.own.toolTip()
+    assert [tab.samples.list.item(row).text() for row in range(tab.samples.list.count())] == ["one.png"]
     assert isinstance(tab.result.stack.currentWidget(), HeatView)
     (tmp_path / "text.png").write_text("no image")
     tab.ask_file(tmp_path / "text.png")
     settle(qtbot, page)
     assert "text.png" in tab.result.hint.text()
+    QTest.mouseClick(tab.samples.back, LEFT)
+    settle(qtbot, page)
+    assert tab.samples.list.count() == 270
+    assert not tab.samples.back.isVisible()
+    assert isinstance(tab.result.stack.currentWidget(), HeatView)
 
 
 def test_the_weights_of_a_run_that_goes_on_are_those_of_the_moment(qtbot: QtBot, page: ResultsPage) -> None:

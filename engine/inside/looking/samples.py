@@ -38,6 +38,8 @@ def of_file(trained: Trained, path: Path) -> list[Sample]:
     """The samples of one file, prepared as those of the run. Raises DataError with what does not fit."""
     found = asked_of(trained, [path])
     batches = part_of(trained, found).batches(trained.network.inputs, 1)
+    if not found.names:
+        raise LookingError("sample", f"{path} holds no sample.", file=str(path))
     return [Sample(batch, name) for name, batch in zip(found.names, batches, strict=True)]
 
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from engine.training.status import sentence
 from gui.inside.looking.drawing import Drawn
-from gui.inside.looking.looker import Looker, Opened, opened
+from gui.inside.looking.looker import MOST, Looker, Opened, opened
 from gui.inside.looking.options_form import OptionsForm
 from gui.inside.looking.result_view import ResultView
 from gui.inside.looking.sample_list import SampleList
@@ -52,7 +52,7 @@ class InsideTab(ResultsTab):
         self.looker = Looker(self)
         self._subject: Subject | None = None
         self._opened: Opened | None = None
-        self._own: Sample | None = None
+        self._own: list[Sample] = []
         self._wanted: tuple[tuple[str, ...], str] | None = None
         self._sample_wanted: int | None = None
         self._methods: tuple[Method, ...] = ()
@@ -70,7 +70,7 @@ class InsideTab(ResultsTab):
         return self._soon.isActive() or self.background.busy or self.looker.busy
 
     def show_subject(self, subject: Subject) -> None:
-        self._subject, self._own = subject, None
+        self._subject, self._own = subject, []
         self._open()
 
     def forget(self) -> None:
@@ -127,15 +127,13 @@ class InsideTab(ResultsTab):
         subject, self._opened = self._subject, found
         if subject is None:
             return
-        trained = found.inspector.trained
         self._fill_methods(METHODS)
         self._fill_layers(found.layers)
         chosen = self.target.currentText()
         self.target.clear()
         self.target.addItems([LIKELIEST, *found.units])
         self.target.setCurrentIndex(max(self.target.findText(chosen), 0))
-        part = trained.data.train if subject.samples is None else subject.samples
-        self.samples.show_samples(found, len(part))
+        self.samples.show_samples(found, self._count())
         self.options.forget_columns()
         self._show_method()
         if found.step is not None:
@@ -143,6 +141,13 @@ class InsideTab(ResultsTab):
         self._choose_wanted()
         self._choose_sample()
         self._soon.start()
+
+    def _count(self) -> int:
+        """How many samples there are to ask about."""
+        subject = self._subject
+        if subject is None:
+            return 0
+        return len(subject.trained.data.train if subject.samples is None else subject.samples)
 
     def _fill_methods(self, methods: tuple[Method, ...]) -> None:
         if self._methods:
@@ -209,7 +214,8 @@ class InsideTab(ResultsTab):
 
         trained, samples = found.inspector.trained, self._subject.samples if self._subject is not None else None
         part = trained.data.train if samples is None else samples
-        sample = self._own or of_part(trained, part, self.samples.index)
+        index = self.samples.index
+        sample = self._own[index] if self._own else of_part(trained, part, index)
         unit = self.target.currentIndex() - 1
         target = Target(unit=unit if unit >= 0 else None)
         return Question(found.inspector, sample, layer, part, target, self.options.values())
@@ -237,13 +243,24 @@ class InsideTab(ResultsTab):
             self._soon.start()
 
     def _own_opened(self, found: list[Sample]) -> None:
-        self._own = found[0]
-        self.samples.show_own(found[0].name)
+        self._own = found[:MOST]
+        self.samples.show_own([one.name for one in self._own])
+        if len(found) > len(self._own):
+            self.message.emit(f"The first {MOST:,} of {len(found):,} samples are listed.")
         self._soon.start()
 
-    def _sample_changed(self) -> None:
-        self._own = None
-        self._soon.start()
+    def _back(self) -> None:
+        """Ask about the samples of the run again."""
+        self._own = []
+        if self._opened is not None:
+            self.samples.show_samples(self._opened, self._count())
+            self._soon.start()
+
+    def _sample_clicked(self, index: int) -> None:
+        """A sample of the part was chosen in a result."""
+        if self._own:
+            self._back()
+        self.samples.choose(index)
 
     def _ask_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Ask about a file")
@@ -273,9 +290,10 @@ class InsideTab(ResultsTab):
         self.layers.currentRowChanged.connect(lambda _row: self._soon.start())
         self.target.activated.connect(lambda _row: self._soon.start())
         self.options.changed.connect(self._soon.start)
-        self.samples.chosen.connect(self._sample_changed)
+        self.samples.chosen.connect(self._soon.start)
+        self.samples.back_wanted.connect(self._back)
         self.samples.file_wanted.connect(self._ask_file)
-        self.result.sample_chosen.connect(self.samples.choose)
+        self.result.sample_chosen.connect(self._sample_clicked)
         self.result.cancelled.connect(self._cancel)
         self.result.again.connect(self._again)
         self.result.instead.connect(self._take_offer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QSpinBox, QVBoxLayout, QWidget
@@ -13,10 +15,11 @@ HIGH = 190
 
 
 class SampleList(QWidget):
-    """``chosen``: another sample is to be asked about. ``file_wanted``: one of the user's own."""
+    """``chosen``: ask about another sample. ``file_wanted``: about one of the user's own; ``back_wanted``: about none."""
 
     chosen = Signal()
     file_wanted = Signal()
+    back_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,10 +36,15 @@ class SampleList(QWidget):
         self.number.valueChanged.connect(self._number_changed)
         self.own.setToolTip("Ask about a file of yours, prepared as the data of the run are")
         self.own.clicked.connect(self.file_wanted)
+        self.back = QPushButton("Back")
+        self.back.setToolTip("Ask about the samples of the run again")
+        self.back.clicked.connect(self.back_wanted)
+        self.back.hide()
         row = QHBoxLayout()
         row.addWidget(label("Sample", "muted"))
         row.addWidget(self.number)
         row.addStretch(1)
+        row.addWidget(self.back)
         row.addWidget(self.own)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -59,20 +67,28 @@ class SampleList(QWidget):
             if opened.images:
                 item.setIcon(QIcon(QPixmap.fromImage(opened.images[index])))
             self.list.addItem(item)
-        self.number.setRange(0, max(count - 1, 0))
-        self.list.setCurrentRow(min(self.number.value(), self.list.count() - 1))
-        self._hushed(False)
+        self._ready(count)
+        self.back.hide()
 
     def choose(self, index: int) -> None:
         """Choose the sample with this position."""
         self.number.setValue(index)
 
-    def show_own(self, name: str) -> None:
-        """A sample of the user's own is shown: none of the list is."""
+    def show_own(self, names: Sequence[str]) -> None:
+        """List the samples of a file of the user's own."""
         self._hushed(True)
-        self.list.setCurrentRow(-1)
+        self.list.clear()
+        for name in names:
+            item = QListWidgetItem(name.rpartition("/")[2])
+            item.setToolTip(plain(name))
+            self.list.addItem(item)
+        self._ready(len(names))
+        self.back.show()
+
+    def _ready(self, count: int) -> None:
+        self.number.setRange(0, max(count - 1, 0))
+        self.list.setCurrentRow(self.number.value() if self.number.value() < self.list.count() else -1)
         self._hushed(False)
-        self.own.setToolTip(plain(f"Shown is {name}. Ask about another file of yours"))
 
     def _hushed(self, hushed: bool) -> None:
         self.list.blockSignals(hushed)

@@ -15,7 +15,7 @@ HIGH = 190
 
 
 class SampleList(QWidget):
-    """``chosen``: ask about another sample. ``file_wanted``: about one of the user's own; ``back_wanted``: about none."""
+    """``chosen``: another sample is asked about. ``file_wanted``: one of the user's own; ``back_wanted``: none."""
 
     chosen = Signal()
     file_wanted = Signal()

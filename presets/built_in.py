@@ -7,6 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import presets
+from engine.weights import known_names
 from presets.preset import Preset
 
 ORDER = ("Convolutional", "Dense", "Recurrent", "Attention")
@@ -26,3 +27,5 @@ def _rank(preset: Preset) -> tuple[int, str, int]:
 
 
 BUILT_IN = tuple(sorted(_found(), key=_rank))
+for _preset in BUILT_IN:
+    known_names.add(_preset.title, _preset.names)

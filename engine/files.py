@@ -66,6 +66,12 @@ def read_bytes(path: Path, largest: int) -> bytes:
         return file.read(min(largest, max(there, LEAST_ROOM)))  # room is made for all that is asked for
 
 
+def readable(path: Path) -> Path:
+    """The path of a regular file of the user's, for libraries that open files themselves. Raises OSError."""
+    open_to_read(path).close()
+    return path
+
+
 def is_file(path: Path) -> bool:
     """Whether there is a regular file; False as well where nobody can say, as in a folder that may not be read."""
     try:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from typing import Final
 
@@ -12,6 +13,8 @@ _OUT_OF_MEMORY: Final = "can't allocate memory"
 """torch's allocator of the CPU, which raises a bare RuntimeError."""
 _ONE_VALUE: Final = "more than 1 value per channel"
 """torch's batch norm in training, which raises a bare ValueError."""
+_OBJECTS: Final = "weights_only"
+"""torch's reader, which raises a pickle.UnpicklingError for damage as well."""
 _OS_ERROR: Final = re.compile(r"\(os error (\d+)\)")
 """The end of a message of a library in Rust, such as safetensors."""
 
@@ -26,6 +29,11 @@ def is_out_of_memory(error: BaseException) -> bool:
 def batch_norm_of_one_value(error: BaseException) -> bool:
     """Whether a normalisation over the batch was given a single value to normalise."""
     return _ONE_VALUE in str(error)
+
+
+def holds_objects(error: BaseException) -> bool:
+    """Whether torch has refused a file because there is more in it than tensors."""
+    return isinstance(error, pickle.UnpicklingError) and _OBJECTS in str(error).lower()
 
 
 def os_error_number(error: BaseException) -> int | None:

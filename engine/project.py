@@ -73,7 +73,10 @@ def to_bytes(graph: Graph, folder: Path | None = None) -> bytes:
 
 
 def _text(graph: Graph, folder: Path | None) -> str:
-    settings = {"data": data_paths.relative(graph.settings["data"], folder), "training": graph.settings["training"]}
+    settings = {
+        "data": data_paths.relative(graph.settings["data"], folder),
+        "training": data_paths.relative(graph.settings["training"], folder, data_paths.WEIGHTS),
+    }
     parts = [
         f'"format": "layerloom",\n"schema": {SCHEMA},\n"name": {_dump(graph.name)}',
         *([f'"blocks": {_rows("[]", map(_block, graph.blocks.values()))}'] if graph.blocks else []),
@@ -122,7 +125,10 @@ def from_bytes(content: bytes, where: str = "the project", folder: Path | None =
         raise ProjectError(f"{where} is larger than {LARGEST_FILE >> 20} MB, the most a project may be.")
     file = _validated(_parsed(content, where), where)
     graph = Graph(file.name)
-    graph.settings = {"data": literal(data_paths.absolute(file.data, folder)), "training": literal(file.training)}
+    graph.settings = {
+        "data": literal(data_paths.absolute(file.data, folder)),
+        "training": literal(data_paths.absolute(file.training, folder, data_paths.WEIGHTS)),
+    }
     for index, block in enumerate(file.blocks):
         _define(graph, block, f"{where}, blocks[{index}]")
     for index, block in enumerate(file.blocks):

@@ -15,6 +15,7 @@ from engine.source import Source, source
 from engine.spec import Spec
 from engine.training.runs.folder import PROJECT
 from engine.training.runs.run_info import RunInfo, read
+from engine.weights.chosen import begin_with
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -95,7 +96,11 @@ class Subject:
             return self.trained.network.module
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derive(self.seed, "init"))
-            return compile_source(self.source).eval()
+            module = compile_source(self.source).eval()
+        settings = resolve_settings(self.graph)
+        if not isinstance(settings, SettingFault) and settings[1].weights is not None:
+            begin_with(module, settings[1].weights)
+        return module
 
     @property
     def judged(self) -> Part | None:

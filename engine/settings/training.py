@@ -16,6 +16,7 @@ from engine.settings.metrics import MetricName
 from engine.settings.optimizers import LBFGS, AdamW, Optimizer
 from engine.settings.schedules import CLOSED, Constant, Cyclic, OneCycle, Plateau, Schedule
 from engine.settings.section import Section
+from engine.settings.weights import WeightsSettings
 
 MOST_THREADS: Final = 1024
 """More crash the library that torch computes with."""
@@ -68,6 +69,9 @@ class TrainingConfig(Section):
     metrics: Metrics | None = Field(None, description="what is measured beside the loss; none: what fits the task")
     health: NonNegative = Field(
         100, description="after how many steps layers are looked at for what goes wrong; 0, or compiled: never"
+    )
+    weights: WeightsSettings | None = Field(
+        None, description="weights from a file that the training begins with; none: new ones"
     )
     checkpoint: Checkpoints = Field(Checkpoints(), description="when the state is kept, to go on from")
     precision: Literal["float32", "bfloat16", "float16"] = Field(

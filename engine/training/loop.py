@@ -29,6 +29,7 @@ from engine.training.runs.run import Run
 from engine.training.runs.run_info import RunInfo, environment, read
 from engine.training.status import Result, State, Status, TrainingError
 from engine.training.steps.threads import use_passive_waiting
+from engine.weights.chosen import missing
 
 if TYPE_CHECKING:
     import torch
@@ -134,6 +135,9 @@ class Trainer:
         try:
             self._show(state="running", phase="checking")
             plan = check(self.graph)
+            weights = plan.training.weights
+            if not self._resumed and weights is not None and (why := missing(weights.path)):
+                raise TrainingError(why, setting="training.weights.path", reason="missing-file", file=weights.path)
             self._show(phase="loading PyTorch", epochs=plan.training.epochs)
             use_passive_waiting()
             from engine.data.pipeline import prepare

@@ -9,6 +9,7 @@ import torch
 
 from engine.data.pipeline import Prepared
 from engine.foreign import is_out_of_memory
+from engine.settings.weights import WeightsSettings
 from engine.training.control import Control
 from engine.training.diagnosis.course import TrainingFacts
 from engine.training.diagnosis.monitor import HealthMonitor
@@ -29,6 +30,8 @@ from engine.training.steps.assembly import build
 from engine.training.steps.compiling import compile_network
 from engine.training.steps.device import seed_step
 from engine.training.steps.stepper import Stepper
+from engine.weights.chosen import begin_with
+from engine.weights.failure import WeightsError
 from engine.weights.warm_start import Parent, inherit
 
 
@@ -67,6 +70,8 @@ def open_session(
     )
     if checkpoint is not None:
         session.note(checkpoint.notes)
+    if checkpoint is None and plan.training.weights is not None:
+        _begin_with(session, plan.training.weights)
     if parent is not None:
         _take_weights(session, parent)
     if plan.training.compile:
@@ -92,12 +97,29 @@ def facts_of(plan: TrainingPlan, data: Prepared, stepper: Stepper) -> TrainingFa
     )
 
 
+def _begin_with(session: Session, weights: WeightsSettings) -> None:
+    """Begin with the weights of a file. Raises TrainingError where it is missing, or nothing of it fits."""
+    stepper = session.stepper
+    session.show(phase="loading the weights")
+    try:
+        short, whole = begin_with(stepper.network.module, weights)
+    except WeightsError as error:
+        raise TrainingError(str(error), about=error.about) from error
+    _follow(stepper)
+    session.note(short, whole)
+
+
+def _follow(stepper: Stepper) -> None:
+    """Let the average of the weights begin where they do now."""
+    if stepper.average is not None:
+        stepper.average.module.load_state_dict(stepper.network.module.state_dict())
+
+
 def _take_weights(session: Session, parent: Parent) -> None:
     """Begin with the weights of an earlier run, where layers still fit."""
     plan, stepper = session.plan, session.stepper
     found = inherit(stepper.network.module, plan.graph, plan.source.modules, parent)
-    if stepper.average is not None:
-        stepper.average.module.load_state_dict(stepper.network.module.state_dict())
+    _follow(stepper)
     session.recorder.run.update(inherited=True)
     session.note(parent.note)
     session.note(str(found), found.whole)

@@ -49,10 +49,8 @@ def match_file(ours: Mapping[str, Target], file: WeightsFile, assign: Mapping[st
     for name, recipe in by_hand.items():
         _check_hand(ours[name], recipe, shapes)
     taken = {name for recipe in by_hand.values() for name in recipe.names}
-    rest = {name: one for name, one in ours.items() if name not in assign}
-    free = {name: shape for name, shape in shapes.items() if name not in taken}
-    placed, how, wrong, by = _placed(rest, free, ordered=file.ordered)
-    placed.update(by_hand)
+    found, how, wrong, by = _placed(ours, shapes, ordered=file.ordered)
+    placed = {name: one for name, one in found.items() if name not in assign and taken.isdisjoint(one.names)} | by_hand
     how.update(dict.fromkeys(by_hand, "hand"))
     used = {name for recipe in placed.values() for name in recipe.names}
     tied = _tied(ours, placed, shapes, used, by)
@@ -101,9 +99,7 @@ def _placed(
     return {}, {}, {}, ""
 
 
-def _rest(
-    ours: Mapping[str, Target], shapes: Mapping[str, Shape], found: Mapping[str, Recipe]
-) -> dict[str, Recipe]:
+def _rest(ours: Mapping[str, Target], shapes: Mapping[str, Shape], found: Mapping[str, Recipe]) -> dict[str, Recipe]:
     """What is left on both sides, paired by order; nothing where that does not come out even."""
     used = {name for recipe in found.values() for name in recipe.names}
     mine = {name: one.shape for name, one in ours.items() if name not in found}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Shape = tuple[int, ...]
 NAME: Final = re.compile(r"[^(),=\s]+")
 """What names of tensors can be stored; a tensor with another name is never placed."""
-CALL: Final = re.compile(r"([a-z]+(?:_\d+)?)\((.+)\)")
+CALL: Final = re.compile(r"([a-z]+(?:_[a-z0-9]+)?)\((.+)\)")
 MOST_STEPS: Final = 4
 
 
@@ -72,7 +72,7 @@ def parse(text: str) -> Recipe:
         steps.insert(0, found[1])
         rest = found[2].strip()
     names = tuple(part.strip() for part in rest.split(","))
-    known = all(step == "join" or step.rpartition("_")[0] in NUMBERED or step in PLAIN for step in steps)
+    known = all(step == "join" or step in PLAIN or _is_numbered(step) for step in steps)
     if len(steps) > MOST_STEPS or not known or not all(NAME.fullmatch(name) for name in names):
         raise WeightsError(
             f"{text[:100]!r} does not say what a tensor is made of: a name, or one of transpose(…), join(…, …), "
@@ -81,6 +81,11 @@ def parse(text: str) -> Recipe:
     if ("join" in steps[:1]) != (len(names) > 1) or "join" in steps[1:]:
         raise WeightsError(f"{text[:100]!r} does not say what a tensor is made of: only join takes several names.")
     return Recipe(names, tuple(steps))
+
+
+def _is_numbered(step: str) -> bool:
+    kind, _, number = step.rpartition("_")
+    return kind in NUMBERED and number.isascii() and number.isdigit() and len(number) < 7
 
 
 def same_but_ones(one: Shape, other: Shape) -> bool:

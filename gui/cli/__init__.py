@@ -25,6 +25,7 @@ from gui.cli import (
     runs,
     source,
     train,
+    weights,
 )
 from gui.cli.output import lasting_output
 from gui.unexpected import hooks
@@ -43,6 +44,7 @@ COMMANDS = (
     evaluate,
     predict,
     report,
+    weights,
     export,
     runs,
     compare,

@@ -13,7 +13,9 @@ from engine.training.runs import folds
 from gui.cli import evaluate_details, evaluate_several
 from gui.cli.common import CallError, Commands, add_json, print_json, print_table
 from gui.cli.evaluate_words import answer, between, classes, known, text
+from gui.cli.predict import is_network, opened
 from gui.cli.run_names import run_of
+from gui.cli.weights import add_weights
 
 if TYPE_CHECKING:
     from engine.inside.evaluation.answered import Answered
@@ -24,7 +26,12 @@ MOST_RESAMPLES = 100_000
 
 def add(commands: Commands) -> None:
     parser = commands.add_parser("evaluate", help="the metrics of runs on a part of their data, with intervals")
-    parser.add_argument("folders", metavar="RUN", nargs="+", help="the folder of a run or of folds, or its name")
+    parser.add_argument(
+        "folders",
+        metavar="RUN|WHAT",
+        nargs="+",
+        help="the folder of a run or of folds, or its name; a network with weights",
+    )
     parser.add_argument(
         "--part", choices=get_args(PartName), default="test", help="the part of its data (default test)"
     )
@@ -40,6 +47,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--resamples", type=int, default=1000, metavar="N", help="how often samples are drawn again for the intervals"
     )
+    add_weights(parser, "of WHAT: its weights")
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -47,7 +55,7 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     if not 0 <= args.resamples <= MOST_RESAMPLES:
         raise CallError(f"--resamples is a whole number from 0 to {MOST_RESAMPLES:,}, not {args.resamples}.")
-    paths = [path for given in args.folders for path in _runs(given)]
+    paths = [path for given in args.folders for path in _runs(given, network=is_network(given, args))]
     if args.compare and len(paths) != 2:
         raise CallError(f"--compare puts two runs side by side, not {len(paths)}.")
     if args.ensemble and len(paths) < 2:
@@ -72,9 +80,11 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _runs(given: str) -> Sequence[Path]:
-    """The run that is meant, or those of all folds of a cross-validation. Raises CallError, RunError."""
+def _runs(given: str, *, network: bool) -> Sequence[Path]:
+    """The run or the ``network`` that is meant, or the runs of all folds. Raises CallError, RunError."""
     path = Path(given)
+    if network:
+        return [path]
     if not folds.is_folds(path):
         return [run_of(given)]
     found = list(folds.run_folders(path))
@@ -84,12 +94,11 @@ def _runs(given: str) -> Sequence[Path]:
 
 
 def _ask(path: Path, args: argparse.Namespace) -> Answered:
-    """A run that has answered all samples it is to be judged by."""
+    """A run, or a network, that has answered all samples it is to be judged by."""
     from engine.inside.evaluation.answered import answer_all
     from engine.inside.evaluation.evaluation_set import of_files, of_part
-    from engine.inside.trained import open_run
 
-    trained = open_run(path)
+    trained = opened(str(path), args)
     if trained.note:
         print(f"layerloom: {trained.note}", file=sys.stderr)
     return answer_all(trained, of_part(trained, args.part) if args.data is None else of_files(trained, args.data))

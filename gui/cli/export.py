@@ -20,6 +20,7 @@ from engine.training.runs.folder import FACTS
 from gui.cli.common import CallError, Commands, add_force, add_json, print_json, print_table
 from gui.cli.drawing_options import add_drawing_options, drawn_as_asked
 from gui.cli.run_names import run_of
+from gui.cli.weights import add_weights, with_weights
 
 
 def add(commands: Commands) -> None:
@@ -32,6 +33,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("what", metavar="RUN|WHAT", help="a run (its folder or name), a preset or a project file")
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="its ending says the format")
     parser.add_argument("--as", dest="format", metavar="NAME", help="the format, where the ending does not say it")
+    add_weights(parser, "of WHAT: with the weights of this file")
     add_force(parser)
     add_json(parser)
     parser.add_argument("--lines", action="store_true", help=argparse.SUPPRESS)  # for the window: a JSON object a line
@@ -53,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         exporter = registry.meant(args.output) if args.format is None else registry.named(args.format)
         exporter = drawn_as_asked(exporter, args)
-        done = export(exporter, subject_of(args.what), args.output.absolute(), force=args.force, show=show)
+        done = export(exporter, _subject(args), args.output.absolute(), force=args.force, show=show)
     except LayerloomError as error:
         if args.lines:
             print(json.dumps({"error": str(error)}), flush=True)
@@ -65,6 +67,14 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print(done, args.output)
     return 0
+
+
+def _subject(args: argparse.Namespace) -> Subject:
+    subject = subject_of(args.what)
+    if subject.run is not None and args.weights is not None:
+        raise CallError(f"{args.what} is a run, which has weights of its own: --weights is about WHAT.")
+    with_weights(subject.graph, args)
+    return subject
 
 
 def subject_of(text: str) -> Subject:

@@ -1,4 +1,4 @@
-"""``layerloom predict RUN PATH…``: what the network of a run answers to files, prepared as its own data were."""
+"""``layerloom predict RUN|WHAT PATH…``: what a network answers to files, prepared as its own data were."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import presets
 from engine.files import write_atomically
 from gui.cli.common import CallError, Commands, add_force, add_json, check_new, print_json, print_table
 from gui.cli.run_names import run_of
+from gui.cli.weights import add_weights, with_weights
 
 if TYPE_CHECKING:
     from engine.inside.predicting import Answer, Prediction
+    from engine.inside.trained import Trained
 
 SHOWN: Final = 3
 """Classes of a sample that people are told."""
@@ -20,9 +23,10 @@ SHOWN: Final = 3
 
 def add(commands: Commands) -> None:
     parser = commands.add_parser("predict", help="what the network of a run answers to images, tables or arrays")
-    parser.add_argument("folder", metavar="RUN", help="the folder of a run, or its name")
+    parser.add_argument("folder", metavar="RUN|WHAT", help="the folder of a run, or its name; a network with weights")
     parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="files, or folders with images")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE.csv", help="write all answers into a table")
+    add_weights(parser, "of WHAT: its weights")
     add_force(parser)
     add_json(parser)
     parser.set_defaults(run=run)
@@ -35,9 +39,8 @@ def run(args: argparse.Namespace) -> int:
         check_new(args.output, args.force)
     from engine.inside.answer_table import table
     from engine.inside.predicting import predict
-    from engine.inside.trained import open_run
 
-    trained = open_run(run_of(args.folder))
+    trained = opened(args.folder, args)
     if trained.note:
         print(f"layerloom: {trained.note}", file=sys.stderr)
     predictions = predict(trained, args.paths)
@@ -49,6 +52,21 @@ def run(args: argparse.Namespace) -> int:
     elif args.output is None:
         print_table(["SAMPLE", "OUTPUT", "ANSWER"], [row for one in predictions for row in _rows(one)])
     return 0
+
+
+def is_network(what: str, args: argparse.Namespace) -> bool:
+    """Whether a network with weights from a file is meant, and not a run."""
+    return args.weights is not None or Path(what).suffix == ".loom"
+
+
+def opened(what: str, args: argparse.Namespace) -> Trained:
+    """The network of a run, or one with weights from a file. Raises LayerloomError."""
+    from engine.inside.published import open_network
+    from engine.inside.trained import open_run
+
+    if is_network(what, args):
+        return open_network(with_weights(presets.open_what(what)[0], args))
+    return open_run(run_of(what))
 
 
 def answer(prediction: Prediction) -> dict[str, object]:

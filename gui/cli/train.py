@@ -24,6 +24,7 @@ from gui.cli import folds as report
 from gui.cli.common import CallError, Commands, add_set, add_what
 from gui.cli.data import add_data, network
 from gui.cli.progress import ProgressPrinter
+from gui.cli.weights import add_weights, with_weights
 from gui.signals import SIGNALLED, heeded
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--weights-of", type=Path, metavar="RUN_DIR", help="begin with the weights of this run, where layers still fit"
     )
+    add_weights(parser, "begin with the weights of this file, whatever they are called there")
     parser.add_argument("--json", action="store_true", help="one JSON object a line: each epoch, then the result")
     parser.set_defaults(run=run)
 
@@ -67,7 +69,18 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     given = [
         name
-        for name in ("what", "folds", "device", "threads", "run_dir", "weights_of", "data", "target", "split")
+        for name in (
+            "what",
+            "folds",
+            "device",
+            "threads",
+            "run_dir",
+            "weights_of",
+            "weights",
+            "data",
+            "target",
+            "split",
+        )
         if getattr(args, name) is not None
     ]
     if args.resume is not None and (given or args.assignments):
@@ -87,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
         if folds.is_folds(args.resume):
             return _cross_validate(args.resume, args)
         return _train(partial(Trainer.resume, args.resume), args)[0]
-    graph = _graph(args)
+    graph = with_weights(_graph(args), args)
     if folds.folds_of(graph) is not None:
         check(graph)
         return _cross_validate(folds.create(graph, args.run_dir, weights_of=args.weights_of), args)

@@ -35,10 +35,10 @@ class Script:
 
     def _notes(self) -> list[str]:
         found = list[str]()
-        if self.subject.info.inherited:
+        if self.subject.info.inherited or self.config.weights is not None:
             found.append(
-                "This run began with the weights of another run, which are not in its folder: the script begins with "
-                "new ones, so its losses are others."
+                "This run began with the weights of another run or file, which are not in its folder: the script "
+                "begins with new ones, so its losses are others."
             )
         if self.config.compile:
             found.append(

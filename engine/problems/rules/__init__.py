@@ -11,6 +11,7 @@ from engine.problems.rules import image_rules as images
 from engine.problems.rules import learning_rules as learning
 from engine.problems.rules import sequence_rules as sequences
 from engine.problems.rules import table_rules as tables
+from engine.problems.rules import weights_rules as weights
 from engine.problems.rules import wiring_rules as wiring
 
 NODE_RULES: Final[tuple[NodeRule, ...]] = (*wiring.NODE, *learning.NODE, *images.NODE, *data.NODE)
@@ -24,6 +25,7 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *sequences.GRAPH,
     *extent.GRAPH,
     *tables.GRAPH,
+    *weights.GRAPH,
 )
 SUM_RULES: Final[tuple[SumRule, ...]] = extent.SUM
 VIEW_RULES: Final[tuple[ViewRule, ...]] = extent.VIEW

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.files import open_to_read, reason_of
-from engine.weights.files.weights_file import TensorFacts, WeightsFile, checked, damaged, unreadable
+from engine.files import readable, reason_of
+from engine.weights.files.weights_file import TensorFacts, WeightsFile, check_count, checked, damaged, unreadable
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,9 +30,9 @@ class SafetensorsFile(WeightsFile):
         super().__init__(path)
         opener: Any = safe_open  # its class has no types
         try:
-            open_to_read(path).close()
-            self._file = opener(path, "pt")
+            self._file = opener(readable(path), "pt")
             names = self._file.keys()
+            check_count(path, len(names))
             pieces = {name: self._file.get_slice(name) for name in names}
             found = {
                 name: TensorFacts(tuple(piece.get_shape()), DTYPES.get(str(piece.get_dtype()), str(piece.get_dtype())))

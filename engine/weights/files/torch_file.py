@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engine.files import open_to_read, reason_of
-from engine.foreign import is_out_of_memory
+from engine.files import open_to_read, readable, reason_of
+from engine.foreign import holds_objects, is_out_of_memory
 from engine.weights.files.weights_file import MOST_TENSORS, TensorFacts, WeightsFile, checked, damaged, unreadable
 
 if TYPE_CHECKING:
@@ -58,16 +58,16 @@ def _load(path: Path) -> object:
             if zipped:
                 _check_zip(path, zipfile.ZipFile(file))
             file.seek(0)
-            if zipped:
-                found: object = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-            else:
-                found = torch.load(file, map_location="cpu", weights_only=True)
+            found: object = None if zipped else torch.load(file, map_location="cpu", weights_only=True)
+        if zipped:  # its tensors are read when they are asked for
+            beside = readable(path)
+            found = torch.load(beside, map_location="cpu", weights_only=True, mmap=True)
     except OSError as error:
         raise unreadable(path, error) from error
     except Exception as error:  # torch's reader stumbles in many ways, and its advice is to run the file
         if is_out_of_memory(error):
             raise damaged(path, "it asks for more memory than there is") from error
-        if type(error).__name__ == "UnpicklingError" and "weights_only" in str(error).lower():
+        if holds_objects(error):
             why = "it holds Python objects, which could run code, and not tensors alone: save model.state_dict()"
             raise damaged(path, why) from error
         raise damaged(path, f"it is cut off or damaged ({reason_of(error)[1][:120]})") from error

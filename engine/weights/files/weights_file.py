@@ -75,12 +75,17 @@ def damaged(path: Path, why: str) -> WeightsError:
     return WeightsError(f"{path.name} holds no weights that can be read: {why}.", reason="damaged-file", file=str(path))
 
 
+def check_count(path: Path, count: int) -> None:
+    """Raises WeightsError for implausibly many tensors."""
+    if count > MOST_TENSORS:
+        raise damaged(path, f"it has {count:,} tensors, and {MOST_TENSORS:,} are the most that are read")
+
+
 def checked(path: Path, tensors: Mapping[str, TensorFacts]) -> Mapping[str, TensorFacts]:
     """Names and shapes of a file, once it is known that there are not implausibly many. Raises WeightsError."""
     if not tensors:
         raise damaged(path, "there is no tensor in it")
-    if len(tensors) > MOST_TENSORS:
-        raise damaged(path, f"it has {len(tensors):,} tensors, and {MOST_TENSORS:,} are the most that are read")
+    check_count(path, len(tensors))
     for name, facts in tensors.items():
         if len(name) > LONGEST_NAME or not name.isprintable() or not name:
             raise damaged(path, f"a tensor has a name of {len(name):,} characters that no layer can have")

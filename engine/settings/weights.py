@@ -1,0 +1,26 @@
+"""The weights that a training begins with, where they come from a file: which one, and what goes where."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from engine.settings.section import Section
+
+MOST_ENTRIES: Final = 100_000
+
+
+class WeightsSettings(Section):
+    """A file of weights as `engine.weights.match` has found it; the tensors stay there."""
+
+    path: Annotated[str, Field(min_length=1, max_length=4096)] = Field(
+        description="the file; in a project file it begins at the project's folder where both lie together"
+    )
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="the sum of the file when it was loaded, so that a change is noticed"
+    )
+    map: tuple[Annotated[str, Field(max_length=4096)], ...] = Field(
+        max_length=MOST_ENTRIES,
+        description="what goes where: 'conv1.weight = features.0.weight', an entry for each tensor",
+    )

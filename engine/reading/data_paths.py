@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-
 SOURCE, WEIGHTS = "source", "weights"
 """The tables with a path: that of the data section, and that of the training section."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from engine import project, weights
+from engine.compile import compile_graph
 from engine.graph import Graph
 from engine.weights.chosen import choose
 from engine.weights.recipe import parse
@@ -35,7 +37,7 @@ def small_graph(classes: int = 3) -> Graph:
         graph.add("Linear", out_features=classes, name="answer"),
         graph.add("Output"),
     ]
-    for one, other in zip(ids, ids[1:], strict=False):
+    for one, other in pairwise(ids):
         graph.connect(one, other)
     return graph
 
@@ -96,10 +98,6 @@ def test_renamed_layers_wrappers_and_nesting_make_no_difference(seed: int, tmp_p
 
 
 def test_our_own_names_count_first_and_order_says_nothing(tmp_path: Path) -> None:
-    module = weights.load  # the graph's own names, in another order
-    del module
-    from engine.compile import compile_graph
-
     ours = compile_graph(small_graph())
     drawn(ours)
     shuffled = list(ours.state_dict().items())
@@ -219,7 +217,7 @@ def test_transposed_matrices_are_found_by_their_biases_also_where_they_are_squar
         *(graph.add("Linear", out_features=n) for n in (10, 6, 6)),
         graph.add("Output"),
     ]
-    for one, other in zip(ids, ids[1:], strict=False):
+    for one, other in pairwise(ids):
         graph.connect(one, other)
     report = same(graph, tmp_path / "gpt.bin", module, torch.randn(3, 6))
     assert sum("transpose(" in source for source in report.placed.values()) == 3

@@ -1,4 +1,4 @@
-"""The weights of the networks written by hand go into the presets: by the published names, and by order without them."""
+"""Weights of the networks written by hand go into the presets: by the published names, and without them by order."""
 
 from __future__ import annotations
 

@@ -39,7 +39,15 @@ class OnnxFile(Exporter):
 
 
 def model_of(subject: Subject) -> bytes:
-    """The model in the format of ONNX. Raises ExportError where torch cannot write it."""
+    """The model in the format of ONNX, made once. Raises ExportError where torch cannot write it."""
+    if subject.onnx is None:
+        subject.onnx = _written(subject)
+    subject.notes = subject.onnx[1]
+    return subject.onnx[0]
+
+
+def _written(subject: Subject) -> tuple[bytes, tuple[str, ...]]:
+    """The model, and what is not as it should be."""
     import torch
 
     from engine.exports.comparing import samples_of
@@ -47,7 +55,6 @@ def model_of(subject: Subject) -> bytes:
     from engine.source.names import identifier
 
     program, notes = captured(subject, samples_of(subject))
-    subject.notes = notes
     taken: dict[str, int] = {}
     inputs = [identifier(name, taken, "input") for name in subject.inputs]
     outputs = [identifier(name, taken, "output") for name in subject.outputs]
@@ -71,7 +78,7 @@ def model_of(subject: Subject) -> bytes:
         content: bytes = proto.SerializeToString()
     except ValueError as error:  # of protobuf: more than 2 GB
         raise ExportError("The network is too large for one file of ONNX, which holds at most 2 GB.") from error
-    return content
+    return content, notes
 
 
 def answers_of(model: bytes, samples: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

@@ -37,6 +37,8 @@ class Subject:
         self.graph, self.run = graph, run
         self.notes: tuple[str, ...] = ()
         """What `Exporter.write` has to say of what it wrote, for `Exporter.check` to pass on."""
+        self.onnx: tuple[bytes, tuple[str, ...]] | None = None
+        """The network in the format of ONNX once it was made, with notes: it takes long, and two formats need it."""
 
     @classmethod
     def of_run(cls, folder: Path) -> Subject:

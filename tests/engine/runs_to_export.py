@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,3 +19,24 @@ def trained(graph: Graph, folder: Path, epochs: int, settings: dict[str, Any] | 
         SetSetting(tuple(path.split(".")), value).apply(graph)
     assert Trainer(graph, folder, control=Control()).run().state == "finished"
     return folder
+
+
+def begun(graph: Graph, folder: Path, steps: int) -> Path:
+    """A run that was stopped after so many steps."""
+    SetSetting(("training", "threads"), 1).apply(graph)
+    assert Trainer(graph, folder, control=Stopping(steps)).run().state == "stopped"
+    return folder
+
+
+class Stopping(Control):
+    """Stops the run after so many steps."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self.left = steps
+
+    def gate(self, before_waiting: Callable[[], None] | None = None) -> bool:
+        self.left -= 1
+        if self.left < 0:
+            self.stop()
+        return super().gate(before_waiting)

@@ -33,7 +33,7 @@ def test_answers_of_every_kind_of_network(kind: str) -> None:
     trained = fresh(KINDS[kind]())
     asked = answer_all(trained, of_part(trained, "test"))
     head = asked.head()
-    found, scores = details(asked, count=5), scores_of(asked, resamples=5)
+    found, scores = details(asked, count=5), scores_of(asked, resamples=200)
     assert scores is not None
     answer, labels = head.answer(asked.answers), asked.labels(head)
     given, goal = answer.argmax(-1).flatten().numpy(), labels.flatten().numpy()

@@ -311,6 +311,7 @@ def planted(path: Path) -> tuple[Path, set[int]]:
     return path, {int(row) + 1 for row in wrong}
 
 
+@pytest.mark.slow
 def test_planted_label_mistakes_are_found_by_folds(place: Path) -> None:
     file, wrong = planted(place / "planted.csv")
     graph, _ = fitted("mlp:hidden=64", sources.describe(file))

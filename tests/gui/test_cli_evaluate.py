@@ -40,7 +40,7 @@ def together(place: Path) -> str:
     rows = [[index % 2 + index / 1000, index * 7 % 5, "ab"[index % 2]] for index in range(90)]
     rows[10][2] = "b"
     file = table(place / "a.csv", ("x", "z", "label"), *rows)
-    call = ["train", "linear-classifier", "--data", str(file), "--folds", "3", "--epochs", "30"]
+    call = ["train", "linear-classifier", "--data", str(file), "--folds", "3", "--epochs", "12"]
     assert main([*call, "--run-dir", str(place / "folds"), "--device", "cpu", "--threads", "1"]) == 0
     return str(place / "folds")
 

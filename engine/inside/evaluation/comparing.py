@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from engine.data.dataset import Array
 
 
+WAY = "judge both by other data that fit them (--data, or Other file … on the Results page)"
+
+
 @dataclass(frozen=True, slots=True)
 class McNemar:
     """McNemar's test of ``only_a`` against ``only_b``: are both runs right equally often? (McNemar 1947).
@@ -62,10 +65,7 @@ def aligned(first: Answered, second: Answered) -> Array:
     (origin, ours), (other, theirs) = first.data.identities(), second.data.identities()
     names = f"{first.trained.folder.name} and {second.trained.folder.name}"
     if origin != other:
-        raise TrainingError(
-            f"{names} have learned from different data, so they do not have the same samples: give other data that fit "
-            "both (--data)."
-        )
+        raise TrainingError(f"{names} have learned from different data, so they do not have the same samples: {WAY}.")
     order = np.argsort(theirs, kind="stable")
     place = np.searchsorted(theirs[order], ours).clip(max=max(0, len(theirs) - 1))
     same = len(ours) == len(theirs) and bool((theirs[order[place]] == ours).all())
@@ -74,7 +74,7 @@ def aligned(first: Answered, second: Answered) -> Array:
         raise TrainingError(
             f"{names} do not have the same samples in the {first.data.title}: {common:,} of {len(ours):,} and "
             f"{len(theirs):,} are in both. Their splits differ, so one has learned from samples the other is judged "
-            "by; train both with one split, or give other data (--data)."
+            f"by; train both with one split, or {WAY}."
         )
     found: Array = order[place]
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.weights.names import published_name
+from engine.weights.names import TRANSPOSED, published_name
 
 RULES = {
     "stage*.*.shortcut.conv": "layer*.*.downsample.0",
@@ -12,6 +12,8 @@ RULES = {
     "stage*": "layer*",
     "stem": "conv1",
     "block*.*": "block*.layer*-1",
+    "decoder.*.qkv.weight": "h.*.attn.c_attn.weight.T",
+    "decoder.*.qkv": "h.*.attn.c_attn",
 }
 
 
@@ -27,6 +29,8 @@ RULES = {
         ("stage12.conv1.weight", "layer12.conv1.weight"),
         ("stagex.weight", "stagex.weight"),
         ("block1.9.norm.bias", "block1.layer8.norm.bias"),
+        ("decoder.3.qkv.weight", f"h.3.attn.c_attn.weight{TRANSPOSED}"),
+        ("decoder.3.qkv.bias", "h.3.attn.c_attn.bias"),
         ("other.running_mean", "other.running_mean"),
     ],
 )

@@ -21,6 +21,8 @@ GOALS = {
     "lstm-classifier": (0.95, 3),
     "transformer-encoder": (0.95, 3),
     "vit-tiny": (0.95, 3),
+    "mlp-mixer-small": (0.95, 3),
+    "whisper-tiny-encoder-small": (0.95, 3),
 }
 
 

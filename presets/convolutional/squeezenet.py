@@ -94,9 +94,9 @@ def _presets(version: str, indices: tuple[int, ...], summary: str) -> tuple[Pres
             "classifier": "classifier.1",
         },  # torchvision's
     )
-    learn = partial(on_digits, epochs=15, lr=1e-3, weight_decay=0.05)
-    words = "Half as wide, on digits of 33×33."
-    return small(network, words, learn, classes=10, input=(1, 33, 33), width=8), network
+    learn = partial(on_digits, epochs=8, lr=1e-3, weight_decay=0.05)
+    words = "Half as wide, on digits of 49×49."
+    return small(network, words, learn, classes=10, input=(1, 49, 49), width=8), network
 
 
 PRESETS = (

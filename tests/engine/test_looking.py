@@ -12,7 +12,7 @@ import torch
 from torch.nn import functional
 
 import presets
-from engine.edits import SetProperty, SetSetting
+from engine.edits import SetParameter, SetProperty, SetSetting
 from engine.graph import Graph
 from engine.inside.looking import samples
 from engine.inside.looking.arithmetic import METHOD as ARITHMETIC
@@ -23,7 +23,7 @@ from engine.inside.looking.layer_answers import AnswerId
 from engine.inside.looking.method import Question
 from engine.inside.looking.methods import METHODS, looks, method
 from engine.inside.looking.opening import inspector_of
-from engine.inside.looking.results import Arithmetic, Grid, Heat, Histograms
+from engine.inside.looking.results import Arithmetic, Dots, Grid, Heat, Histograms
 from engine.inside.trained import open_run
 from engine.training.findings import NodePath
 from engine.training.loop import Trainer
@@ -375,3 +375,16 @@ def test_parametrized_weights_are_looked_at_as_they_are_used(kind: str) -> None:
     filters = last(method("filters"), question).result
     assert isinstance(filters, Grid)
     assert filters.maps[0] == pytest.approx(result.kernel[0], abs=1e-6)
+
+
+def test_a_network_of_terms_of_the_loss_alone_has_layers_but_no_answer_to_explain() -> None:
+    graph = on_digits(("Flatten", {}), ("Linear", {"out_features": 3}), ("Mean", {"dim": 1}))
+    (output,) = graph.of_type("Output")
+    SetParameter(output.id, "loss", "value").apply(graph)
+    inspector = Inspector(fresh(graph))
+    with pytest.raises(LookingError, match="terms of its loss") as caught:
+        last(method("saliency"), asked(inspector))
+    assert caught.value.kind == "task"
+    found = last(method("pca"), asked(inspector, "mean1", options={"samples": 20})).result
+    assert isinstance(found, Dots)
+    assert found.points.shape == (20, 2)

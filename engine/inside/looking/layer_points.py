@@ -31,7 +31,7 @@ def points_of(question: Question, most: int) -> Iterator[tuple[float, Array]]:
     for begin in range(0, most, TOGETHER):
         batch = first(question.trained, part, min(TOGETHER, most - begin), begin)
         value = question.inspector.run(batch, [layer.id]).values[layer.id]
-        found.append(value.flatten(1))
+        found.append(value.reshape(len(value), -1))
         yield min(1.0, (begin + TOGETHER) / most), torch.cat(found).numpy()
 
 

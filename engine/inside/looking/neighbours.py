@@ -23,7 +23,7 @@ MEASURES = ("euclidean", "cosine")
 def compute(question: Question) -> Iterator[Step]:
     """The k samples of the part with the least distance of their answers, flattened; the sample itself left out."""
     layer = question.the_layer()
-    own = question.inspector.run(question.the_sample().batch, [layer.id]).values[layer.id].flatten(1).numpy()
+    own = question.inspector.run(question.the_sample().batch, [layer.id]).values[layer.id].reshape(1, -1).numpy()
     for done, points in points_of(question, int(question.number("samples"))):
         distances = distance(own, points, question.choice("measure"))
         itself = chosen_of(question, len(points))

@@ -20,6 +20,13 @@ MOST: Final = 5000
 """Samples that are judged at most."""
 
 
+def refuses(question: Question) -> str:
+    """It needs a table, and an Output that is compared with the data."""
+    if not question.trained.network.heads:
+        return "No Output of this network is compared with the data, so there is no score that could fall."
+    return is_table(question)
+
+
 def score(question: Question, batch: Mapping[str, Tensor]) -> float:
     """The metric that steps report of the first Output, larger is better: errors count below 0."""
     network = question.inspector.network
@@ -64,7 +71,7 @@ METHOD = Method(
     title="Permutation importance",
     help="How much the score falls when a column is shuffled (Breiman 2001, Random Forests, Machine Learning 45).",
     needs=frozenset({"part"}),
-    refuses=is_table,
+    refuses=refuses,
     compute=compute,
     options=(Option("repeats", "Permutations", "how often each column is shuffled", 10, low=1, high=1000),),
     about="field",

@@ -49,7 +49,11 @@ def numbers(trained: Trained, target: Target, answers: tuple[Tensor, ...]) -> Te
     head = target.head
     heads = trained.network.heads
     if not heads:
-        return answers[0].float().flatten(1)
+        raise LookingError(
+            "task",
+            "The Outputs of this network are terms of its loss, over all samples of a batch: there is no answer to one "
+            "sample that could be explained. Choose a method that shows what a layer answers.",
+        )
     if not 0 <= head < len(heads):
         raise LookingError("option", f"The network has {len(heads)} Outputs that learn: there is no number {head}.")
     one = heads[head]

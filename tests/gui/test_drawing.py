@@ -199,6 +199,35 @@ def test_branches_run_side_by_side_and_a_skip_over_what_it_skips() -> None:
     assert min(y for arrow in arcs for _, y in arrow.points) < min(box.top for box in layout.boxes)
 
 
+def test_the_longest_path_is_straight_and_opened_blocks_of_two_paths_stand_apart() -> None:
+    layout = _layout(presets.build("transformer-small"), blocks=True)
+    boxes = {box.node.name: box for box in layout.boxes}
+    assert boxes["encoder_norm"].lane == 0, "the encoder is on the longest path"
+    assert boxes["tgt_embedding"].lane != 0
+    blocks = {name: (low[0], high[0]) for name, low, high in layout.groups}
+    assert list(blocks) == ["encoder 1/2", "encoder 2/2", "decoder 1/2", "decoder 2/2"]
+    edges = [edge for one in blocks.values() for edge in one]
+    assert edges[:4] == sorted(edges[:4])
+    assert blocks["encoder 1/2"][1] < blocks["decoder 1/2"][0]
+
+
+def test_names_are_never_cut() -> None:
+    long = "a_rather_long_name_of_a_layer"
+    graph = Graph()
+    image = graph.add("Input", shape=(8, 16, 16), name="image")
+    total = graph.add("Concat", name="total")
+    for index in range(4):
+        one = graph.add("Conv2d", out_channels=8, kernel_size=1, name=f"{long}_{index}")
+        two = graph.add("Conv2d", out_channels=8, kernel_size=1, name=f"{long}_{index}_again")
+        graph.connect(image, one)
+        graph.connect(one, two)
+        graph.connect(two, total)
+    answer = graph.add("Output", name="answer")
+    graph.connect(total, answer)
+    found = texts(svg(drawing_of(graph, Options(kind="figure"))))
+    assert {f"{long}_{index}" for index in range(4)} <= set(found)
+
+
 def _is_tidy(layout: Layout) -> None:
     """No two boxes share room, upright labels neither, and everything is within the figure."""
     areas = [(box.node.name, box.x, box.top, box.right, box.bottom) for box in layout.boxes if box.node.form != "end"]

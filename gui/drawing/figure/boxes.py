@@ -27,8 +27,8 @@ LINE: Final = 15.0
 SLIDE, ROOMIER = 1600.0, 1.15
 """Labels are slanted in a figure that is wider than a slide, and by so much wider than with slanted ones."""
 SLANTED: Final = math.radians(50)
-WIDEST: Final = 120.0
-"""The widest label that stands upright; longer ones are elided."""
+WIDEST, LONGEST_NAME = 120.0, 240.0
+"""The widest line of a label that stands upright, and the widest name; longer ones are elided."""
 
 Point = tuple[float, float]
 Measure = Callable[[str, bool], float]
@@ -73,6 +73,8 @@ class Label:
     lines: list[str]
     width: float
     slanted: bool
+    least: float = 0.0
+    """The width of its name alone."""
     x: float = 0.0
     y: float = 0.0
 

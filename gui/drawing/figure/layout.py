@@ -14,6 +14,7 @@ from gui.drawing.figure.boxes import (
     ARC,
     GAP,
     LINE,
+    LONGEST_NAME,
     RISE,
     ROOMIER,
     SLANTED,
@@ -36,8 +37,8 @@ def lay_out(figure: Figure, measure: Measure, *, shapes: bool) -> Layout:
     boxes = sized(figure)
     if not boxes:
         return Layout([])
-    columns = _columns(figure)
-    trunk = _trunk(figure, columns)
+    earliest = _earliest(figure)
+    columns, trunk = _columns(figure, earliest), _trunk(figure, earliest)
     for index, box in enumerate(boxes):
         box.column = columns[index]
     chains = _chains(figure, boxes, trunk)
@@ -66,26 +67,37 @@ def _label(box: Box, measure: Measure, *, shapes: bool, slanted: bool = False) -
         return Label([line], measure(line, False), True)
     made = " · ".join([node.kind, *dict.fromkeys(kind for _, kind in node.bands)])
     small = [*([node.size_text] if shapes else []), made]
-    width = max(measure(node.name, True), *(measure(line, False) for line in small))
-    return Label([node.name, *small], min(width, WIDEST), False)
+    least = min(measure(node.name, True), LONGEST_NAME)
+    width = max(measure(line, False) for line in small)
+    return Label([node.name, *small], max(least, min(width, WIDEST)), False, least)
 
 
 # -- columns and lanes -------------------------------------------------------------------------------------------------
 
 
-def _columns(figure: Figure) -> list[int]:
-    """The column of each node: behind all that feed it; what nothing feeds stands right before what reads it."""
-    count = len(figure.nodes)
-    before, after = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
+def _earliest(figure: Figure) -> list[int]:
+    """The first column each node can stand in: behind all that feed it."""
+    before = defaultdict[int, list[int]](list)
     for source, target in figure.edges:
         before[target].append(source)
-        after[source].append(target)
-    column = [0] * count
-    for index in range(count):  # they are in the order of the forward pass
+    column = [0] * len(figure.nodes)
+    for index in range(len(column)):  # they are in the order of the forward pass
         column[index] = 1 + max((column[source] for source in before[index]), default=-1)
-    for index in range(count):
-        if not before[index] and after[index]:
-            column[index] = max(0, min(column[target] for target in after[index]) - 1)
+    return column
+
+
+def _columns(figure: Figure, earliest: list[int]) -> list[int]:
+    """The column of each node: as near as can be to what reads it.
+
+    So a branch stands beside what it leads to, and the layers of a block beside each other.
+    """
+    after = defaultdict[int, list[int]](list)
+    for source, target in figure.edges:
+        after[source].append(target)
+    column = list(earliest)
+    for index in reversed(range(len(column))):
+        if after[index]:
+            column[index] = min(column[target] for target in after[index]) - 1
     return column
 
 
@@ -152,7 +164,8 @@ def _place_columns(layout: Layout, measure: Measure, *, shapes: bool, level: boo
     for box in layout.boxes:
         low, high = _reach(box)
         upright[box.column] = max(upright[box.column], high - low)
-        bare[box.column] = max(bare[box.column], box.width)
+        name = box.label.least + 6 if box.lane < 0 and box.label is not None else 0.0
+        bare[box.column] = max(bare[box.column], box.width, name)
     gaps = GAP * len(bare)
     need = upright
     wide, narrow = sum(upright.values()) + gaps, sum(bare.values()) + gaps
@@ -206,12 +219,13 @@ def _place_labels(layout: Layout) -> None:
 
 
 def _narrow(boxes: list[Box]) -> None:
-    """Labels side by side get no wider than the room between their boxes."""
+    """Labels side by side get no wider than the room between their boxes; their names are never cut."""
     for box, other in pairwise(sorted(boxes, key=lambda box: (box.y, box.x))):
         one, two = box.label, other.label
         if one is not None and two is not None and box.y == other.y:
             room = two.x - one.x - 6
-            one.width, two.width = min(one.width, room), min(two.width, room)
+            if one.width + two.width > 2 * room:
+                one.width, two.width = max(one.least, min(one.width, room)), max(two.least, min(two.width, room))
 
 
 # -- rows --------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ def route(figure: Figure, layout: Layout) -> None:
         elif one.y == other.y:
             layout.arrows.append(Arrow([(one.right, one.y), (other.x, other.y)]))
         else:
-            x = other.x - GAP * 0.55 if other.lane == 0 and one.lane != 0 else one.right + GAP * 0.45
+            x = other.x - GAP * 0.55 if other.lane == 0 and one.lane != 0 else _beyond(one) + GAP * 0.45
             layout.arrows.append(Arrow([(one.right, one.y), (x, one.y), (x, other.y), (other.x, other.y)]))
     for one, other in sorted(skips, key=lambda pair: pair[1].column - pair[0].column):
         first, last = one.column, other.column
@@ -39,8 +39,18 @@ def route(figure: Figure, layout: Layout) -> None:
         layout.arrows.append(Arrow([(start, one.top), (start, y), (end, y), (end, other.top)]))
 
 
+def _beyond(box: Box) -> float:
+    """The right edge of a box of the trunk with its upright label, which a bend downwards has to clear."""
+    label = box.label
+    if label is None or label.slanted or box.lane != 0 or box.node.form == "end":
+        return box.right
+    return max(box.right, label.x + label.width / 2)
+
+
 def _near(box: Box, one: Box, other: Box) -> bool:
     """Whether an arc from one to the other has to pass over a box."""
+    if one.lane > 0 and one.lane == other.lane:  # below the trunk it stays in its own lane
+        return box.lane == one.lane
     return box.top <= max(one.bottom, other.bottom)
 
 

@@ -12,7 +12,7 @@ from engine.exports.exporter import ExportError
 from engine.exports.subject import Subject
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
     from torch.export import ExportedProgram
 
 BATCH = "batch"
@@ -38,22 +38,47 @@ def captured(subject: Subject, samples: tuple[Tensor, ...]) -> tuple[ExportedPro
     import torch
 
     # A captured network carries its example along, so that is none of the user's samples.
+    network = _enclosed(subject.module)
     given, whole = (tuple(torch.zeros_like(value[:count]) for value in samples) for count in (2, None))
     sizes = {name: torch.export.Dim(name) for axes in open_sizes(subject) for name in axes.values()}
     shapes: list[Any] = [{axis: sizes[name] for axis, name in axes.items()} for axes in open_sizes(subject)]
+    spread = tuple(shapes) if network is subject.module else (tuple(shapes),)  # one argument takes all of them
     with quiet():
         try:
-            return _bare(torch.export.export(subject.module, given, dynamic_shapes=tuple(shapes))), ()
+            return _bare(torch.export.export(network, given, dynamic_shapes=spread)), ()
         except Exception as error:  # of torch, of a layer: whatever it is, a fixed batch may still be captured
             first = error
         try:
-            program = _bare(torch.export.export(subject.module, whole))
+            program = _bare(torch.export.export(network, whole))
         except Exception as error:
             raise ExportError(f"PyTorch cannot capture this network: {reason(error)}.") from error
     return program, (
         f"The network is captured for batches of {len(samples[0])} samples alone, as PyTorch could not leave the size "
         f"of the batch open: {reason(first)}.",
     )
+
+
+def _enclosed(module: nn.Module) -> nn.Module:
+    """The network, one level down where a layer is called as something that torch's captured modules have themselves.
+
+    (A layer ``code`` is not found again by torch 2.13, which has its source under that name.)
+    """
+    import torch
+    from torch import nn
+
+    if not any(hasattr(torch.fx.GraphModule, name) for name, _ in module.named_children()):
+        return module
+
+    class Enclosed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = module
+
+        def forward(self, *samples: Tensor) -> Tensor | tuple[Tensor, ...]:
+            result: Tensor | tuple[Tensor, ...] = self.network(*samples)
+            return result
+
+    return Enclosed().eval()
 
 
 def _bare(program: ExportedProgram) -> ExportedProgram:

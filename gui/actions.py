@@ -49,6 +49,7 @@ ACTIONS = (
     Action("file.save", "Save", "save", "Save the project", lambda c: c.files.save(), separator=True),
     Action("file.save_as", "Save As …", "save-as", "Save the project under another name", lambda c: c.files.ask_save_as()),
     Action("file.save_preset", "Save as Preset …", "star", "Keep this network in the gallery", lambda c: c.files.ask_save_preset()),
+    Action("file.load_weights", "Load Weights …", "import", "Let the network begin with weights from a file, whatever they are called there", lambda c: c.weights.ask()),
     Action("file.export", "Export …", "export", "Write the network, or a run with its weights, for elsewhere: ONNX, a training script, a prediction package …", lambda c: c.exporting.ask()),
     Action("file.export_drawing", "Export Drawing …", "image", "Save the drawing as SVG, PDF or PNG", lambda c: c.drawings.ask_export()),
     Action("file.quit", "Quit", "quit", "Close Layerloom", lambda c: c.close(), separator=True),

@@ -22,6 +22,7 @@ from gui.pages.training import TrainingCommands
 from gui.preferences import Preferences
 from gui.project_files import Files
 from gui.reports.commands import ReportCommands
+from gui.weights.loading import WeightsLoading
 from gui.wire_values import WireValues
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Commands:
     preferences: Preferences
     help: Help
     exporting: Exporting
+    weights: WeightsLoading
     close: Callable[[], object]
 
     @property

@@ -19,6 +19,7 @@ NAMES = {
     "save": "save",
     "save-as": "file-export",
     "export": "share-square",
+    "import": "file-import",
     "star": "star",
     "quit": "sign-out-alt",
     "undo": "undo",

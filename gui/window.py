@@ -32,6 +32,7 @@ from gui.status_line import StatusLine
 from gui.toolbar import PAGES, MainToolBar
 from gui.training.notice import KEY as NOTICE
 from gui.undo_keys import UndoKeys
+from gui.weights.loading import WeightsLoading
 from gui.wire_values import WireValues
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
             preferences,
             Help(self, key_rows()),
             Exporting(document, preferences, self.pages.shown_run, self),
+            WeightsLoading(document, self),
             self.close,
         )
         strips = (self.recovery.strip, self.files.strip, self.commands.training.going_on)
@@ -264,6 +266,7 @@ class MainWindow(QMainWindow):
         self.own_state.close()
         self.commands.training.close()
         self.commands.exporting.close()
+        self.commands.weights.close()
         self.recovery.close()
         self.files.close()
         self.journal.close()

@@ -43,8 +43,8 @@ def missing(path: str) -> str:
     if is_file(Path(path)):
         return ""
     return (
-        f"The weights that this network begins with are not at {path}: put them back, load them again from where "
-        "they are now, or do without them."
+        f"The weights that this network begins with are not at {path}: say where they are now (File, Load Weights, "
+        "Locate), put them back, or do without them."
     )
 
 

@@ -1,0 +1,36 @@
+"""Opens the dialog *Load Weights* for the project of the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from gui.document import Document
+
+if TYPE_CHECKING:
+    from gui.weights.weights_dialog import WeightsDialog
+
+
+class WeightsLoading:
+    """One dialog at a time."""
+
+    def __init__(self, document: Document, window: QWidget) -> None:
+        self._document, self._window = document, window
+        self.dialog: WeightsDialog | None = None
+
+    def ask(self) -> None:
+        """Choose weights for the network, or do without those that it begins with."""
+        from gui.weights.weights_dialog import WeightsDialog
+
+        self.dialog = WeightsDialog(self._document, self._window)
+        self.dialog.destroyed.connect(self._forget)
+        self.dialog.open()
+
+    def close(self) -> None:
+        """End what is under way."""
+        if self.dialog is not None:
+            self.dialog.close()
+
+    def _forget(self) -> None:
+        self.dialog = None

@@ -1,0 +1,164 @@
+"""The dialog *Load Weights*: a file, what goes where, and one edit that lets the network begin with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from engine.edits import MISSING, SetSetting
+from engine.errors import LayerloomError
+from engine.training.status import sentence
+from engine.weights.chosen import SETTING, choose, chosen, missing
+from engine.weights.matching import match
+from engine.weights.report import Report
+from gui.document import Document
+from gui.weights.weights_table import WeightsTable
+from gui.widgets import Label, Note, plain
+from gui.work.background import Background
+
+KINDS = "Weights (*.safetensors *.pth *.pt *.bin *.ckpt *.index.json);;All files (*)"
+
+
+class WeightsDialog(QDialog):
+    """Nothing is changed before *Load*."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Load Weights")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(980, 560)
+        self.document = document
+        self.report: Report | None = None
+        self._path: Path | None = None
+        self._assign: dict[str, str] = {}
+        self._work = Background("match-weights", self)
+        self._build()
+        now = chosen(document.project)
+        if now is not None:
+            self.summary.setText(missing(now) or f"This network begins with the weights of {now}.")
+        if now is not None and missing(now):
+            self.file.setText("Locate …")
+            self.file.setAccessibleName("Locate …")
+        self.remove.setVisible(now is not None)
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+
+    def look(self, path: Path) -> None:
+        """Hold a file against the network."""
+        self._path, self._assign = path, {}
+        self._match()
+
+    def correct(self, name: str, source: str) -> None:
+        """Assign a tensor by hand."""
+        before, self._assign = self._assign, {**self._assign, name: source}
+        self._match(before)
+
+    def _match(self, before: dict[str, str] | None = None) -> None:
+        """Match again; where a correction cannot be, it is said and taken back."""
+        if self._path is None:
+            return
+        self.summary.setText(f"Looking at {self._path.name} …")
+        self.note.setText("")
+        job = partial(match, self.document.project.copy(), self._path, dict(self._assign))
+        self._work.run(job, self._show, partial(self._failed, before))
+
+    def _show(self, report: Report | None) -> None:
+        self.report = report
+        self.table.show_report(report)
+        if report is not None:
+            self.summary.setText(str(report))
+            self.note.setText(" ".join(report.notes))
+        self._ready()
+
+    def _failed(self, before: dict[str, str] | None, error: Exception) -> None:
+        if before is not None:
+            self._assign = before
+            self._show(self.report)
+        else:
+            self._show(None)
+            self.summary.setText("")
+        self.note.setText(f"✕ {sentence(error)}")
+
+    def _ready(self) -> None:
+        report = self.report
+        fits = report is not None and (report.complete or bool(report.placed and self.partial.isChecked()))
+        self.load.setEnabled(fits)
+
+    # -- changing --------------------------------------------------------------------------------------------------
+
+    def accept(self) -> None:
+        """Let the network begin with them, as one step."""
+        if self.report is None:
+            return
+        try:
+            self.document.apply(choose(self.report, partial=self.partial.isChecked()), whole_project=True)
+        except LayerloomError as error:
+            self.note.setText(f"✕ {error}")
+            return
+        super().accept()
+
+    def without(self) -> None:
+        """Let the network begin with new weights again, as one step."""
+        self.document.apply(SetSetting(SETTING, MISSING), "Remove the weights")
+        super().accept()
+
+    def done(self, result: int) -> None:
+        """Closing ends what is under way."""
+        self._work.close()
+        super().done(result)
+
+    def _choose(self, mode: QFileDialog.FileMode) -> None:
+        start = self._path or Path(chosen(self.document.project) or Path.home() / "weights")
+        folder = next((str(one) for one in start.parents if one.is_dir()), str(Path.home()))
+        dialog = QFileDialog(self, "Weights", folder, KINDS)
+        dialog.setFileMode(mode)
+        dialog.fileSelected.connect(lambda name: self.look(Path(name)))
+        dialog.finished.connect(lambda _code: dialog.deleteLater())
+        dialog.open()
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        file, folder = QFileDialog.FileMode.ExistingFile, QFileDialog.FileMode.Directory
+        self.file = _button("File …", "Choose a file of weights, or an index", partial(self._choose, file))
+        self.folder = _button("Folder …", "Choose a folder with weights", partial(self._choose, folder))
+        self.summary = Label("Choose a file or folder of weights: the table then says which tensor goes where.")
+        self.summary.setWordWrap(True)
+        self.note = Note()
+        self.table = WeightsTable()
+        self.table.corrected.connect(self.correct)
+        self.partial = QCheckBox("Leave out what has no place")
+        self.partial.setToolTip("Load the rest, though tensors of the file have no place or another shape here")
+        self.partial.setAccessibleName(self.partial.text())
+        self.partial.toggled.connect(lambda _on: self._ready())
+        self.load = _button("Load", "Let each training begin with these weights; Undo takes it back", self.accept)
+        self.load.setDefault(True)
+        self.load.setEnabled(False)
+        self.remove = _button("Remove Weights", "Begin with new weights again", self.without)
+        self.cancel = _button("Cancel", "Change nothing", self.reject)
+        top, foot = QHBoxLayout(), QHBoxLayout()
+        top.addWidget(self.summary, 1)
+        for button in (self.file, self.folder):
+            top.addWidget(button)
+        foot.addWidget(self.partial)
+        foot.addStretch(1)
+        for button in (self.remove, self.load, self.cancel):
+            foot.addWidget(button)
+        box = QVBoxLayout(self)
+        box.setSpacing(12)
+        box.addLayout(top)
+        box.addWidget(self.table, 1)
+        box.addWidget(self.note)
+        box.addLayout(foot)
+
+
+def _button(text: str, tip: str, call: Callable[[], object]) -> QPushButton:
+    button = QPushButton(text)
+    button.setAccessibleName(text)
+    button.setToolTip(plain(tip))
+    button.clicked.connect(lambda _checked=False: call())
+    return button

@@ -1,0 +1,68 @@
+"""What goes where, a row for each tensor of the network and each of the file that has no place; one can correct it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from engine.weights.recipe import shape_words
+from engine.weights.report import Report
+from gui.widgets import plain
+
+HOW = {"name": "by its name", "order": "by order, proven", "shape": "? by order, a guess", "hand": "by hand"}
+FROM = 2
+
+
+class WeightsTable(QTableWidget):
+    """``corrected`` says what the user has typed for a tensor of the network: nothing leaves it as it begins."""
+
+    corrected = Signal(str, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(0, 4, parent)
+        self.setHorizontalHeaderLabels(["Tensor of the network", "Shape", "From the file", "Why"])
+        self.setAccessibleName("Which tensor goes where")
+        self.setToolTip("Type the name of a tensor of the file to correct a row; nothing leaves a tensor as it begins")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        for column, mode in enumerate(("Interactive", "ResizeToContents", "Stretch", "Interactive")):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode[mode])
+        self.setColumnWidth(0, 230)
+        self.setColumnWidth(3, 330)
+        self.setWordWrap(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setResizeContentsPrecision(50)
+        self.itemChanged.connect(self._typed)
+
+    def show_report(self, report: Report | None) -> None:
+        """Show a report: what is missing or left over first, then guesses, then the rest."""
+        self.blockSignals(True)
+        rows = [] if report is None else _rows(report)
+        self.setRowCount(len(rows))
+        for row, cells in enumerate(rows):
+            for column, text in enumerate(cells):
+                item = QTableWidgetItem(text)
+                item.setToolTip(plain(text))
+                if column != FROM or not cells[0]:
+                    item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+                self.setItem(row, column, item)
+        self.blockSignals(False)
+
+    def _typed(self, item: QTableWidgetItem) -> None:
+        name = self.item(item.row(), 0)
+        if name is not None and item.column() == FROM:
+            self.corrected.emit(name.text(), item.text().strip())
+
+
+def _rows(report: Report) -> list[tuple[str, str, str, str]]:
+    missing = [(name, shape_words(report.ours[name]), "", f"✕ {why}") for name, why in report.missing.items()]
+    left = [("", shape_words(report.theirs[name].shape), name, f"✕ {why}") for name, why in report.left_over.items()]
+    placed = [
+        (name, shape_words(report.ours[name]), source, HOW[report.how[name]]) for name, source in report.placed.items()
+    ]
+    placed.sort(key=lambda row: row[3] != HOW["shape"])
+    skipped = [("", shape_words(report.theirs[name].shape), name, f"no weight: {why}")
+               if name in report.theirs else ("", "", name, why) for name, why in report.skipped.items()]  # fmt: skip
+    return [*missing, *left, *placed, *skipped]

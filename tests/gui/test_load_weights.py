@@ -1,0 +1,85 @@
+"""File > Load Weights: a file is looked at, corrected by hand, loaded as one step, and taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+import presets
+from engine import project
+from engine.compile import compile_graph
+from gui.document import Document
+from gui.weights.weights_dialog import WeightsDialog
+from gui.weights.weights_table import FROM
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    torch.manual_seed(1)
+    module = compile_graph(presets.build("mlp", classes=4))
+    torch.save({f"net.{name.replace('fc', 'layer')}": value for name, value in module.state_dict().items()},
+               tmp_path / "four.pth")  # fmt: skip
+    return tmp_path / "four.pth"
+
+
+def looked(qtbot: QtBot, document: Document, file: Path) -> WeightsDialog:
+    dialog = WeightsDialog(document)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.open()
+    assert not dialog.load.isEnabled()
+    dialog.look(file)
+    qtbot.waitUntil(lambda: dialog.report is not None)
+    return dialog
+
+
+def test_weights_are_looked_at_corrected_and_loaded_as_one_step(qtbot: QtBot, file: Path) -> None:
+    document = Document(presets.build("mlp"))
+    before = project.to_bytes(document.project)
+    dialog = looked(qtbot, document, file)
+    shown = [[dialog.table.item(row, column).text() for column in range(4)] for row in range(dialog.table.rowCount())]
+    assert ["", "(4)", "net.layer3.bias", "✕ no layer has a tensor of (4)"] in shown
+    assert not dialog.load.isEnabled()
+    qtbot.keyClick(dialog.partial, Qt.Key.Key_Space)
+    assert dialog.load.isEnabled()
+    row = next(row for row, cells in enumerate(shown) if cells[0] == "fc1.bias")
+    dialog.table.item(row, FROM).setText("net.layer1.weight")
+    qtbot.waitUntil(lambda: dialog.note.text().startswith("✕"))
+    assert "needs (128)" in dialog.note.text()
+    assert dialog.report is not None
+    assert dialog.report.placed["fc1.bias"] == "net.layer1.bias"
+    row = next(row for row in range(dialog.table.rowCount()) if dialog.table.item(row, 0).text() == "fc1.bias")
+    dialog.table.item(row, FROM).setText("")
+    qtbot.waitUntil(lambda: "fc1.bias" in dialog.report.missing)
+    qtbot.mouseClick(dialog.load, LEFT)
+    assert len(document.project.settings["training"]["weights"]["map"]) == 3
+    document.history.undo()
+    assert project.to_bytes(document.project) == before
+
+
+def test_missing_weights_are_located_or_removed(qtbot: QtBot, file: Path) -> None:
+    document = Document(presets.build("mlp", classes=4))
+    dialog = looked(qtbot, document, file)
+    assert not dialog.remove.isVisible()
+    qtbot.mouseClick(dialog.load, LEFT)
+    there = file.rename(file.with_name("moved.pth"))
+    dialog = WeightsDialog(document)
+    qtbot.addWidget(dialog)
+    assert dialog.file.text() == "Locate …"
+    assert "are not at" in dialog.summary.text()
+    dialog.close()
+    dialog = looked(qtbot, document, there)
+    qtbot.mouseClick(dialog.load, LEFT)
+    assert document.project.settings["training"]["weights"]["path"] == str(there)
+    dialog = WeightsDialog(document)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.open()
+    qtbot.mouseClick(dialog.remove, LEFT)
+    assert "weights" not in document.project.settings["training"]

@@ -42,7 +42,9 @@ def fire(graph: Graph) -> str:
     return "Fire"
 
 
-def _stack(name: str, stem: Row, pools: tuple[int, ...], classes: int, input: tuple[int, ...], width: int) -> Graph:
+def _stack(
+    name: str, stem: Row, pools: tuple[int, ...], classes: int, input: tuple[int, ...], width: int, cut: bool
+) -> Graph:
     """Eight fire modules, ``width`` to four times as wide when squeezed, some with a pooling before them."""
     graph = Graph(name)
     kind = fire(graph)
@@ -58,7 +60,7 @@ def _stack(name: str, stem: Row, pools: tuple[int, ...], classes: int, input: tu
         *rows,
         ("Dropout", {"p": 0.5}),
         ("Conv2d", {"name": "classifier", "out_channels": classes, "kernel_size": 1} | SMALL_SCORES),
-        ("ReLU", {}),
+        *([("ReLU", {})] if cut else []),
         ("AdaptiveAvgPool2d", {"output_size": 1}),
         ("Flatten", {}),
         ("Output", {"name": "class"}),
@@ -66,16 +68,19 @@ def _stack(name: str, stem: Row, pools: tuple[int, ...], classes: int, input: tu
     return graph
 
 
-def build_1_0(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224), width: int = 16) -> Graph:
-    """The network of the paper: 1,248,424 parameters."""
+def build_1_0(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224), width: int = 16, cut: bool = True) -> Graph:
+    """The network of the paper: 1,248,424 parameters.
+
+    ``cut``: with the ReLU behind the scores, which in small images, with few positions, silences whole classes.
+    """
     stem: Row = ("Conv2d", {"name": "stem", "out_channels": 6 * width, "kernel_size": 7, "stride": 2} | HE)
-    return _stack("SqueezeNet 1.0", stem, (2, 5, 9), classes, input, width)
+    return _stack("SqueezeNet 1.0", stem, (2, 5, 9), classes, input, width, cut)
 
 
-def build_1_1(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224), width: int = 16) -> Graph:
+def build_1_1(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224), width: int = 16, cut: bool = True) -> Graph:
     """The authors' later network, which pools earlier and computes less than half: 1,235,496 parameters."""
     stem: Row = ("Conv2d", {"name": "stem", "out_channels": 4 * width, "kernel_size": 3, "stride": 2} | HE)
-    return _stack("SqueezeNet 1.1", stem, (2, 4, 6), classes, input, width)
+    return _stack("SqueezeNet 1.1", stem, (2, 4, 6), classes, input, width, cut)
 
 
 def _presets(version: str, indices: tuple[int, ...], summary: str) -> tuple[Preset, Preset]:
@@ -96,7 +101,7 @@ def _presets(version: str, indices: tuple[int, ...], summary: str) -> tuple[Pres
     )
     learn = partial(on_digits, epochs=8, lr=1e-3, weight_decay=0.05)
     words = "Half as wide, on digits of 49×49."
-    return small(network, words, learn, classes=10, input=(1, 49, 49), width=8), network
+    return small(network, words, learn, classes=10, input=(1, 49, 49), width=8, cut=False), network
 
 
 PRESETS = (

@@ -15,6 +15,7 @@ import presets
 from engine.compile import compile_graph
 from engine.data.datasets import get, load
 from engine.nn.stochastic_depth import StochasticDepth
+from engine.settings.resolution import resolve_settings
 from engine.source import source
 from presets.preset import Preset
 
@@ -44,7 +45,10 @@ def test_a_preset_learns_eight_samples_by_heart(preset: Preset) -> None:
     for module in model.modules():
         if type(module).__name__ in RANDOM:
             module.p = 0.0
-    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3)
+    settings = resolve_settings(graph)
+    assert isinstance(settings, tuple)
+    rate = min(settings[1].optimizer.lr, 2e-3)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate)
     for step in range(STEPS):
         answers = model(x)
         several = answers if isinstance(answers, tuple) else (answers,)

@@ -25,7 +25,10 @@ def asked(trained: Trained, paths: Sequence[Path]) -> Asked:
         return _images(trained, dataset, paths)
     if dataset.kind == "table":
         return _rows(dataset, paths)
-    raise DataError(f"{dataset.title}: other files can be asked about of images and tables only.")
+    raise DataError(
+        f"{dataset.title}: only a network that has learned from images, tables or arrays can be asked about files. "
+        "`layerloom evaluate` judges this one by its own samples; the Results page of the window shows them."
+    )
 
 
 def _images(trained: Trained, dataset: Dataset, paths: Sequence[Path]) -> Asked:

@@ -86,6 +86,8 @@ def part_of(trained: Trained, found: Asked) -> Part:
     missing = [name for name in inputs if name not in found.arrays]
     if missing:
         raise DataError(f"{declared(config).title} are given with {missing[0]!r}, which such files do not have.")
+    if not found.names:
+        raise DataError("There is no sample in these files: there is nothing to ask about.")
     return of_others(config, trained.data, {name: found.arrays[name] for name in inputs}, trained.device)
 
 
@@ -95,7 +97,7 @@ def said(trained: Trained, head: Head, answer: Tensor) -> list[Answer]:
     if head.task.kind == "classes":
         return _classes(head, answer.float(), field.names or tuple(map(str, range(answer.shape[-1]))))
     if head.task.kind == "two":
-        chances = answer.float().flatten(1)
+        chances = answer.float().reshape(len(answer), -1)
         if head.output.loss == "binary_cross_entropy_with_logits":
             chances = chances.sigmoid()
         if chances.shape[1] == 1:
@@ -103,7 +105,7 @@ def said(trained: Trained, head: Head, answer: Tensor) -> list[Answer]:
             return [Answer(head.name, _sorted(two, (1 - yes, yes))) for (yes,) in chances.tolist()]
         names = _named(field.columns or field.names, chances.shape[1])
         return [Answer(head.name, _sorted(names, row)) for row in chances.tolist()]
-    values = answer.float().flatten(1)
+    values = answer.float().reshape(len(answer), -1)
     names = _named(field.columns, values.shape[1])
     return [Answer(head.name, numbers=tuple(zip(names, row, strict=True))) for row in values.tolist()]
 

@@ -12,7 +12,7 @@ from engine.data.splitting import PartName
 from engine.training.runs import folds
 from gui.cli import evaluate_details, evaluate_several
 from gui.cli.common import CallError, Commands, add_json, print_json, print_table
-from gui.cli.evaluate_words import answer, between, classes, known, text
+from gui.cli.evaluate_words import answer, between, classes, known, samples, text
 from gui.cli.predict import is_network, opened
 from gui.cli.run_names import run_of
 from gui.cli.weights import add_weights
@@ -68,13 +68,14 @@ def run(args: argparse.Namespace) -> int:
     if len(paths) > 1:
         evaluate_several.report(args, asked, found)
         return 0
+    output = asked[0].head(args.output).name if asked[0].trained.network.heads else ""
     told = evaluate_details.of(asked[0], args.output) if args.details else None
     for note in asked[0].data.notes if told is None else told.notes:
         print(f"layerloom: {note}", file=sys.stderr)
     if args.json:
-        print_json(answer(found[0]) | ({} if told is None else evaluate_details.answer(told)))
+        print_json(answer(found[0], output) | ({} if told is None else evaluate_details.answer(told)))
         return 0
-    show(found[0])
+    show(found[0], output)
     if told is not None:
         evaluate_details.show(told)
     return 0
@@ -104,11 +105,11 @@ def _ask(path: Path, args: argparse.Namespace) -> Answered:
     return answer_all(trained, of_part(trained, args.part) if args.data is None else of_files(trained, args.data))
 
 
-def show(found: Scores) -> None:
+def show(found: Scores, output: str = "") -> None:
     """The same for people."""
-    print(f"{found.samples:,} samples; 95 % intervals over samples drawn again")
+    print(f"{samples(found.samples)}; 95 % intervals over samples drawn again")
     print_table(["METRIC", "VALUE", "INTERVAL"], [_row(name, one) for name, one in found.metrics.items()])
-    each = classes(found)
+    each = classes(found, output)
     if each:
         print()
         heads = list(next(iter(each.values())))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.training.runs import folds
 from gui.cli import evaluate_details
 from gui.cli.common import print_json, print_table
-from gui.cli.evaluate_words import answer, between, known, text
+from gui.cli.evaluate_words import answer, between, known, samples, text
 
 if TYPE_CHECKING:
     from engine.inside.evaluation.answered import Answered
@@ -92,10 +92,10 @@ def _comparison(first: Answered, found: Comparison) -> dict[str, object]:
 def _show(
     asked: Sequence[Answered], found: Sequence[Scores], spread: dict[str, Spread], together: Scores | None
 ) -> None:
-    print(f"{found[0].samples:,} samples; 95 % intervals over samples drawn again")
+    print(f"{samples(found[0].samples)}; 95 % intervals over samples drawn again")
     for one, own in zip(asked, found, strict=True):
         if own.samples != found[0].samples:
-            print(f"{one.trained.folder.name}: {own.samples:,} samples")
+            print(f"{one.trained.folder.name}: {samples(own.samples)}")
     head = ["METRIC", *(one.trained.folder.name for one in asked), "MEAN ± DEVIATION"]
     head += [] if together is None else ["ENSEMBLE"]
     rows = []

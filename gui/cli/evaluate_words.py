@@ -9,19 +9,25 @@ if TYPE_CHECKING:
     from engine.inside.evaluation.scores import Interval, Scores
 
 
-def answer(found: Scores) -> dict[str, object]:
-    """The JSON of one run; what is not a number is null."""
+def answer(found: Scores, output: str = "") -> dict[str, object]:
+    """The JSON of one run, with the classes of an Output (the first by default); what is not a number is null."""
     metrics = {
         name: {"value": known(one.value), "low": known(one.low), "high": known(one.high)}
         for name, one in found.metrics.items()
     }
-    confusion = found.per_class.get("confusion_matrix")
-    return {"metrics": metrics, "classes": classes(found), "confusion_matrix": confusion, "samples": found.samples}
+    confusion, each = found.of_output("confusion_matrix", output), classes(found, output)
+    return {"metrics": metrics, "classes": each, "confusion_matrix": confusion, "samples": found.samples}
 
 
-def classes(found: Scores) -> dict[str, dict[str, float | None]]:
-    """Class → what is measured of it alone."""
-    return {name: {metric: known(value) for metric, value in row.items()} for name, row in found.by_class().items()}
+def classes(found: Scores, output: str = "") -> dict[str, dict[str, float | None]]:
+    """Class → what is measured of it alone by an Output."""
+    rows = found.by_class(output).items()
+    return {name: {metric: known(value) for metric, value in row.items()} for name, row in rows}
+
+
+def samples(count: int) -> str:
+    """How many samples, in words."""
+    return "1 sample" if count == 1 else f"{count:,} samples"
 
 
 def known(value: float) -> float | None:

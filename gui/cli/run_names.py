@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine import own_files
 from engine.nearest import hint
+from engine.training.runs import folds
 from engine.training.runs.catalogue import listing
 from engine.training.runs.folder import FACTS
 from gui.cli.common import CallError
@@ -16,6 +17,14 @@ def run_of(text: str) -> Path:
     path = Path(text)
     if own_files.is_file(path, FACTS):
         return path
+    if folds.is_folds(path):
+        there = [str(one) for one in folds.run_folders(path)]
+        ways = (
+            f"take one of its runs, such as {there[0]}."
+            if there
+            else f"train it first: layerloom train --resume {path}"
+        )
+        raise CallError(f"{text} is a cross-validation of several runs: {ways}")
     found = listing()
     by_folder = [entry.path for entry in found.entries if entry.path.name == text]
     by_name = [entry.path for entry in found.entries if text in (entry.name, f"{entry.network} {found.called(entry)}")]
@@ -24,4 +33,6 @@ def run_of(text: str) -> Path:
         return chosen[0]
     if chosen:
         raise CallError(f"{len(chosen)} runs are called {text!r}: give the folder of one, such as {chosen[0].name}.")
-    raise CallError(f"There is no run {text!r}; {hint(text, [entry.path.name for entry in found.entries])}")
+    names = [entry.path.name for entry in found.entries]
+    others = hint(text, names) if names else "give the folder of one, which `layerloom train` names as it ends."
+    raise CallError(f"There is no run {text!r}; {others}")

@@ -156,11 +156,12 @@ def test_answers_that_are_all_right_have_no_temperature() -> None:
     assert not calibrate(found, sure).fitted
 
 
-@pytest.mark.parametrize(("hits", "count"), [(0, 5), (5, 5), (17, 40), (199, 200)])
+@pytest.mark.parametrize(("hits", "count"), [(0, 5), (0, 7), (5, 5), (7, 7), (17, 40), (199, 200)])
 def test_the_interval_of_a_share_is_wilsons(hits: int, count: int) -> None:
     known = stats.binomtest(hits, count).proportion_ci(0.95, "wilson")
     ours = wilson(hits, count)
     assert (ours.low, ours.high) == pytest.approx((known.low, known.high), abs=1e-9)
+    assert (ours.low == 0, ours.high == 1) == (hits == 0, hits == count)
 
 
 def test_the_interval_of_a_mean_is_scipys_bootstrap() -> None:

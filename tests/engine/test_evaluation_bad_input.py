@@ -15,7 +15,7 @@ from engine.data import sources
 from engine.data.dataset import DataError
 from engine.inside.evaluation.answered import answer_all
 from engine.inside.evaluation.details import details
-from engine.inside.evaluation.evaluation_set import of_files
+from engine.inside.evaluation.evaluation_set import of_files, of_part
 from engine.inside.trained import open_run
 from engine.training.runs.folder import PROJECT, WEIGHTS, RunError
 from gui.cli import main
@@ -132,3 +132,44 @@ def test_a_run_whose_data_are_gone_is_judged_by_others(table: Path, tmp_path: Pa
     assert "are not at" in shown.err
     one = open_run(run)
     assert np.allclose(answer_all(one, of_files(one, other)).answers[0], before)
+
+
+def test_days_are_sliced_as_days(tmp_path: Path) -> None:
+    days = pd.date_range("2024-01-01", periods=160, freq="3D").strftime("%Y-%m-%d")
+    frame = pd.DataFrame({"a": np.arange(160) % 7, "day": days, "y": np.where(np.arange(160) % 3, "yes", "no")})
+    frame.loc[::9, "day"] = ""
+    frame.to_csv(tmp_path / "days.csv", index=False)
+    run = trained(fitted("mlp", sources.describe(tmp_path / "days.csv"))[0], tmp_path / "run", 1)
+    opened = open_run(run)
+    asked = answer_all(opened, of_part(opened, "test"))
+    rows = frame.iloc[[int(asked.data.name(row).rpartition(" ")[2]) - 1 for row in range(len(asked))]]
+    found = {one.value: sorted(one.rows) for one in details(asked).slices if one.name == "day"}
+    assert len(found) == 5
+    for words, chosen in found.items():
+        got = rows["day"].iloc[chosen]
+        if words == "empty":
+            assert set(got) == {""}
+        else:
+            low, high = words.split(" to ")
+            assert got.between(low, high).all(), "ISO dates are in the order of their letters"
+    assert sum(map(len, found.values())) == len(asked)
+
+
+def test_one_sample_is_called_one_and_an_empty_table_is_said(
+    wine: Path, table: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    one, none = (changed(table, tmp_path / f"{count}.csv", lambda frame, n=count: frame.head(n)) for count in (1, 0))  # type: ignore[misc]
+    assert main(["evaluate", str(wine), "--data", str(one), "--details", "--resamples", "5"]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("1 sample;")
+    assert "There is no sample of 2 classes" in said.err
+    assert "in 1.csv, so there is no curve and no recall of them." in said.err
+    assert main(["predict", str(wine), str(none)]) == 2
+    assert "There is no sample in these files" in capsys.readouterr().err
+
+
+def test_what_is_no_run_is_said_with_what_to_give(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["evaluate", "mlp"]) == 2
+    assert (
+        capsys.readouterr().err.rstrip().endswith("give the folder of one, which `layerloom train` names as it ends.")
+    )

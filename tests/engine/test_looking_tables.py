@@ -137,3 +137,21 @@ def test_a_table_on_board_has_its_columns() -> None:
     assert isinstance(result, Bars)
     assert len(result.names) == 4
     assert "petal" in " ".join(result.names)
+
+
+def test_numbers_of_an_array_are_columns(tmp_path: Path) -> None:
+    """Arrays of one's own have columns as a table has: one important number is found, and each has a name."""
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=(200, 4)).astype("float32")
+    np.savez(tmp_path / "own.npz", x=x, y=(x[:, 2] > 0).astype("int64"))
+    inspector = trained(fitted("linear-classifier", sources.describe(tmp_path / "own.npz"))[0], tmp_path / "run")
+    question = asked(inspector)
+    found = last(method("permutation-importance"), question).result
+    assert isinstance(found, Bars)
+    assert sorted(found.names) == ["x 1", "x 2", "x 3", "x 4"]
+    assert found.names[0] == "x 3"
+    for id in ("saliency", "integrated-gradients", "occlusion"):
+        bars = last(method(id), question).result
+        assert isinstance(bars, Bars)
+        assert bars.names == ("x 1", "x 2", "x 3", "x 4")
+    assert isinstance(last(method("partial-dependence"), question).result, Curve)

@@ -114,3 +114,10 @@ def test_runs_that_are_not_of_the_same_samples_are_refused(seeds: list[str], tog
     assert "do not have the same samples in the validation part" in capsys.readouterr().err
     assert main(["evaluate", *seeds[:2], "--details", "--resamples", "0"]) == 0
     assert "ask each alone" in capsys.readouterr().err
+
+
+def test_what_needs_one_run_says_which_of_a_cross_validation_there_are(together: str, capsys: Capture) -> None:
+    assert main(["predict", together, "nothing.csv"]) == 2
+    said = capsys.readouterr().err
+    assert "is a cross-validation of several runs: take one of its runs, such as" in said
+    assert str(Path(together) / "fold-1") in said

@@ -233,14 +233,14 @@ def meant(answer, output):
         names = names or list(map(str, range(chances.shape[-1])))
         return [ordered(names, row) for row in chances.tolist()]
     if output["kind"] == "two":
-        chances = answer.flatten(1)
+        chances = answer.reshape(len(answer), -1)
         if output["loss"] == "binary_cross_entropy_with_logits":
             chances = chances.sigmoid()
         if chances.shape[1] == 1:
             names = names if len(names) == 2 else ["no", "yes"]
             return [ordered(names, (1 - yes, yes)) for (yes,) in chances.tolist()]
         return [ordered(called(columns or names, chances.shape[1]), row) for row in chances.tolist()]
-    values = answer.flatten(1)
+    values = answer.reshape(len(answer), -1)
     return [list(zip(called(columns, values.shape[1]), row)) for row in values.tolist()]
 
 

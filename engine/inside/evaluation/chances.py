@@ -105,7 +105,7 @@ def chances(asked: Answered, head: Head, seed: int = 0) -> Chances:
 def linked(logits: Array, link: Literal["softmax", "sigmoid"]) -> Array:
     """Probabilities (M, C) of logits."""
     if link == "sigmoid":
-        found: Array = 0.5 * (1 + np.tanh(logits / 2))
+        found: Array = np.exp(-np.logaddexp(0.0, -logits))  # which tells small ones apart, as 1 + tanh does not
         return found
     shares = np.exp(logits - logits.max(1, keepdims=True))
     made: Array = shares / shares.sum(1, keepdims=True)

@@ -72,7 +72,7 @@ def aligned(first: Answered, second: Answered) -> Array:
     if not same:
         common = len(np.intersect1d(ours, theirs))
         raise TrainingError(
-            f"{names} do not have the same samples in the {first.data.title}: {common:,} of {len(ours):,} and "
+            f"{names} do not have the same samples in {first.data.title}: {common:,} of {len(ours):,} and "
             f"{len(theirs):,} are in both. Their splits differ, so one has learned from samples the other is judged "
             f"by; train both with one split, or {WAY}."
         )

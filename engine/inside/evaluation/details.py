@@ -117,7 +117,8 @@ def absent(found: Chances, where: str) -> list[str]:
         return []
     shown = ", ".join(repr(name[:40]) for name in missing[:NAMED]) + (" …" if len(missing) > NAMED else "")
     classes = "the class" if len(missing) == 1 else f"{len(missing)} classes"
-    return [f"The {where} has no sample of {classes} {shown}: there is no curve and no recall of it."]
+    of_it = "it" if len(missing) == 1 else "them"
+    return [f"There is no sample of {classes} {shown} in {where}, so there is no curve and no recall of {of_it}."]
 
 
 def _calibration(asked: Answered, head: Head, found: Chances, notes: list[str], watch: Watch) -> Calibration | None:

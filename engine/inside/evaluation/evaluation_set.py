@@ -61,7 +61,7 @@ class EvaluationSet:
 
 def of_part(trained: Trained, name: PartName) -> EvaluationSet:
     """A part of the data the run was trained with. Raises TrainingError where that is empty."""
-    return EvaluationSet(trained.config, trained.part(name), f"{name} part")
+    return EvaluationSet(trained.config, trained.part(name), f"the {name} part")
 
 
 def of_files(trained: Trained, path: Path, part: Part | None = None) -> EvaluationSet:

@@ -60,7 +60,9 @@ def answer_words(asked: Answered, head: Head, row: int) -> str:
         right = bool(sequences_right(head.output, answer, asked.labels(head)[row : row + 1])[0])
         return "right" if right else "wrong"
     if answer.dim() > 2:
-        return f"{100 * _hits(asked, head, row):.1f} % right" if head.task.kind != "values" else ""
+        if head.task.kind == "values":
+            return _numbers(answer.flatten().tolist())
+        return f"{100 * _hits(asked, head, row):.1f} % right"
     (found,) = said(asked.trained, head, answer)
     if found.numbers:
         return _numbers([value for _, value in found.numbers])

@@ -28,7 +28,7 @@ PIECE: Final = 4_000_000
 
 
 def properties(asked: Answered, watch: Watch = SILENT) -> dict[str, Array]:
-    """Property → a number (float64) or a text for each sample, in the order of the part.
+    """Property → a number (float64), a day (datetime64) or a text for each sample, in the order of the part.
 
     Raises DataError, and Stopped once the watcher wants that.
     """

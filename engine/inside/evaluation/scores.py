@@ -17,7 +17,7 @@ from engine.inside.evaluation.tallies import tallies
 from engine.inside.trained import Trained
 from engine.metrics.output_metrics import Value
 from engine.seeds import derive
-from engine.training.evaluation.network import Network
+from engine.training.evaluation.network import Head, Network
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array
@@ -43,19 +43,27 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What was measured: metric → its interval, what is counted class by class, and over how many samples."""
+    """What was measured: metric → its interval, what is counted class by class, and over how many samples.
+
+    ``names`` are those of the classes by Output, the first Output first.
+    """
 
     metrics: dict[str, Interval]
     per_class: Mapping[str, Value]
     samples: int
-    names: tuple[str, ...] = field(default=())
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def by_class(self, output: str = "", names: tuple[str, ...] | None = None) -> dict[str, dict[str, float]]:
+    def of_output(self, metric: str, output: str = "") -> Value | None:
+        """What is counted class by class at one Output, the first by default; None where nothing is."""
+        return self.per_class.get(metric + self._ending(output))
+
+    def by_class(self, output: str = "") -> dict[str, dict[str, float]]:
         """Class → what is measured of it alone, by metric: NaN where that is not known.
 
-        Of several Outputs it is that of the first, or of ``output``, whose classes are called ``names``.
+        Of several Outputs it is that of the first, or of ``output``.
         """
-        end, called = PER_CLASS + (f"_{output}" if output else ""), self.names if names is None else names
+        end = PER_CLASS + self._ending(output)
+        called = self.names.get(output or next(iter(self.names), ""), ())
         found: dict[str, dict[str, float]] = {}
         for metric, values in self.per_class.items():
             if not metric.endswith(end) or not isinstance(values, list):
@@ -65,6 +73,10 @@ class Scores:
                 name = called[index] if index < len(called) else str(index)
                 found.setdefault(name, {})[metric.removesuffix(end)] = number
         return found
+
+    def _ending(self, output: str) -> str:
+        """What the names of metrics of an Output end with, where there are several."""
+        return f"_{output or next(iter(self.names))}" if len(self.names) > 1 else ""
 
 
 def scores(
@@ -133,8 +145,13 @@ def measured(
                     if name in again and isinstance(value, float):
                         drawn.setdefault(name, []).append(np.array([value]))
     metrics = {name: _interval(value, drawn.get(name, [])) for name, value in single.items()}
-    names = trained.data.fields[network.heads[0].field].names if network.heads else ()
+    names = {head.name: class_names(trained, head) for head in network.heads}
     return Scores(metrics, listed, count, names)
+
+
+def class_names(trained: Trained, head: Head) -> tuple[str, ...]:
+    """What the classes of an Output are called; of a yes or no that has no names these two."""
+    return trained.data.fields[head.field].names or (("no", "yes") if head.task.kind == "two" else ())
 
 
 def _without_tally(known: Mapping[str, float], found: Mapping[str, Array]) -> set[str]:

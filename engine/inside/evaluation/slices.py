@@ -56,8 +56,9 @@ def slices(
 ) -> tuple[Slice, ...]:
     """The slices by each property, the worst first, those with few samples behind the others.
 
-    A property has a number (float64) or a text for each sample. Shares of right samples have the interval of Wilson
-    (1927), other means that of the bootstrap's percentiles. Raises Stopped once the watcher wants that.
+    A property has a number (float64), a day (datetime64) or a text for each sample. Shares of right samples have the
+    interval of Wilson (1927), other means that of the bootstrap's percentiles. Raises Stopped once the watcher wants
+    that.
     """
     known = np.isfinite(scores.values)
     overall = float(scores.values[known].mean()) if known.any() else math.nan
@@ -81,7 +82,8 @@ def wilson(hits: int, count: int) -> Interval:
     share, square = hits / count, Z * Z
     centre = (share + square / (2 * count)) / (1 + square / count)
     half = Z / (1 + square / count) * math.sqrt(share * (1 - share) / count + square / (4 * count * count))
-    return Interval(share, max(0.0, centre - half), min(1.0, centre + half))
+    low, high = max(0.0, centre - half), min(1.0, centre + half)
+    return Interval(share, low if hits else 0.0, high if hits < count else 1.0)  # but for rounding they are
 
 
 def bootstrap(values: Array, seed: int) -> Interval:
@@ -98,27 +100,37 @@ def bootstrap(values: Array, seed: int) -> Interval:
 
 def _groups(values: Array) -> Iterator[tuple[str, Array]]:
     """Each slice of a property in words, and which samples are in it."""
-    if values.dtype.kind not in "fiub":
+    days = values.dtype.kind == "M"
+    if values.dtype.kind not in "fiubM":
         texts, counts = np.unique(values.astype(str), return_counts=True)
         if len(texts) > max(MOST_CATEGORIES, len(values) // 2):
             return  # as good as a name for each sample
         for text in texts[np.argsort(-counts, kind="stable")][:MOST_CATEGORIES]:
             yield (str(text) or "empty"), values == text
         return
-    numbers = values.astype(np.float64)
-    empty = np.isnan(numbers)
+    empty = np.isnat(values) if days else np.isnan(values.astype(np.float64))
+    numbers = values.astype("datetime64[D]").astype(np.int64) if days else values.astype(np.float64)
     different = np.unique(numbers[~empty])
     if len(different) <= MOST_VALUES:
         for number in different:
-            yield f"{number:g}", numbers == number
+            yield (_day(number) if days else f"{number:g}"), (numbers == number) & ~empty
     else:
-        yield from _quarters(numbers, empty)
+        for low, high, chosen in _quarters(numbers, empty, days):
+            yield (f"{_day(low)} to {_day(high)}" if days else f"{low:.4g} to {high:.4g}"), chosen
     if empty.any():
         yield "empty", empty
 
 
-def _quarters(numbers: Array, empty: Array) -> Iterator[tuple[str, Array]]:
-    edges = np.unique(np.quantile(numbers[~empty], np.linspace(0, 1, QUARTERS + 1)))
+def _quarters(numbers: Array, empty: Array, whole: bool) -> Iterator[tuple[float, float, Array]]:
+    """From where to where each quarter goes, and which samples are in it."""
+    edges = np.unique(
+        np.quantile(numbers[~empty], np.linspace(0, 1, QUARTERS + 1), method="lower" if whole else "linear")
+    )
     for low, high in pairwise(edges):
         above = numbers >= low if low == edges[0] else numbers > low
-        yield f"{low:.4g} to {high:.4g}", above & (numbers <= high)
+        yield low, high, above & (numbers <= high) & ~empty
+
+
+def _day(number: float) -> str:
+    """A day, counted from 1970-01-01, as it is written."""
+    return str(np.datetime64(int(number), "D"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 from engine.data import datasets
 from engine.data.origin import declared
@@ -35,8 +34,13 @@ def columns_of(trained: Trained) -> list[TableColumn]:
             names = datasets.feature_names(dataset)
             found += [TableColumn(column, name, (index,)) for index, column in enumerate(names)]
         elif len(known.shape) == 1 and source is not None:
-            begin = 0
-            for column in cast(Table, source_of(source)).of("input"):
+            opened, begin = source_of(source), 0
+            if not isinstance(opened, Table):  # arrays: every number is a column
+                width = known.shape[0]
+                names = known.columns or tuple(f"{name} {index + 1}" for index in range(width))
+                found += [TableColumn(column, name, (index,)) for index, column in enumerate(names)]
+                continue
+            for column in opened.of("input"):
                 size = len(column.features())
                 if size:
                     found.append(TableColumn(column.name, name, tuple(range(begin, begin + size))))

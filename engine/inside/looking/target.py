@@ -68,7 +68,7 @@ def numbers(trained: Trained, target: Target, answers: tuple[Tensor, ...]) -> Te
             said = f"The answer has {each.shape[1]:,} positions, from 0: there is no {target.position}."
             raise LookingError("option", said)
         return each[:, target.position]
-    return value.flatten(1)
+    return value.reshape(len(value), -1)
 
 
 def unit_names(trained: Trained, head: int = 0) -> tuple[str, ...]:

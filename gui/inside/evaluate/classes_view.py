@@ -44,10 +44,8 @@ class ClassesView(QWidget):
 
     def show_evaluation(self, found: Evaluation) -> bool:
         """Show what there is of each class; False where there is nothing."""
-        output = found.head.name if len(found.outputs) > 1 else ""
-        ending = f"_{output}" if output else ""
-        confusion = found.scores.per_class.get(f"confusion_matrix{ending}")
-        rows = found.scores.by_class(output, found.class_names)
+        confusion = found.scores.of_output("confusion_matrix", found.head.name)
+        rows = found.scores.by_class(found.head.name)
         labels = found.details.curves if found.head.task.kind == "two" else ()
         single = isinstance(confusion, list) and len(labels) < 2
         self.said.setVisible(single)

@@ -44,8 +44,7 @@ class Evaluation:
     @property
     def class_names(self) -> tuple[str, ...]:
         """What the classes of the Output are called."""
-        field = self.subject.trained.data.fields[self.head.field]
-        return field.names or (("no", "yes") if self.head.task.kind == "two" else ())
+        return self.scores.names[self.head.name]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -221,8 +221,9 @@ def _cell_by_cell(path: Path, file: Any, form: Format, rows: int | None) -> pd.D
     odd = [index for index, row in enumerate(lines) if len(row) > wide]
     if len(odd) > UNEVEN * len(lines):
         raise DataError(
-            f"{path} is not a table: line {numbers[odd[0]]:,} has {len(lines[odd[0]])} cells where the first has "
-            f"{wide}, and {len(odd) - 1:,} more lines have too many.",
+            f"{path} is not a table with cells separated by {form.separator!r}: line {numbers[odd[0]]:,} has "
+            f"{len(lines[odd[0]])} cells where the first has {wide}"
+            + (f", and {len(odd) - 1:,} more lines have too many." if len(odd) > 1 else "."),
             setting="data.source",
         )
     left_out = set(odd)

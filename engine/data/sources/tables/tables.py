@@ -244,7 +244,7 @@ class Table(Source):
                 found[column.name] = np.asarray(self._numbers(cells), np.float64)
             elif column.type == "date":
                 moments = encoding.moments(cells, column.day_first)
-                found[column.name] = np.asarray(moments.dt.year + (moments.dt.day_of_year - 1) / encoding.YEAR, float)
+                found[column.name] = moments.dt.tz_localize(None).to_numpy("datetime64[D]")
             else:
                 found[column.name] = np.asarray(encoding.named(cells).fillna(""), object)
         return found

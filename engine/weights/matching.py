@@ -54,6 +54,7 @@ def match_file(ours: Mapping[str, Target], file: WeightsFile, assign: Mapping[st
     how.update(dict.fromkeys(by_hand, "hand"))
     used = {name for recipe in placed.values() for name in recipe.names}
     tied = _tied(ours, placed, shapes, used, by)
+    tied |= _copies(ours, placed, file, [name for name in shapes if name not in used and name not in tied])
     return Report(
         path=file.path,
         sha256=file.sha256(),
@@ -155,6 +156,23 @@ def _tied(
         for name, recipe in named.items()
         if recipe.names[0] not in used and same_but_ones(shapes[recipe.names[0]], twins[name].shape)
     }
+
+
+def _copies(
+    ours: Mapping[str, Target], placed: Mapping[str, Recipe], file: WeightsFile, names: Iterable[str]
+) -> dict[str, str]:
+    """Tensors that are called otherwise, and hold the same numbers as one that the network shares."""
+    import torch
+
+    found = {}
+    for name in names:
+        for one in ours.values():
+            source = placed.get(one.name)
+            if not one.twins or source is None or source.steps or file.tensors[name] != file.tensors[source.names[0]]:
+                continue
+            if torch.equal(file.read(name), file.read(source.names[0])):
+                found[name] = f"it is a copy of {source.names[0]}, which the network shares"
+    return found
 
 
 def _left_over(

@@ -10,6 +10,7 @@ from engine.exports.int8_file import Int8File
 from engine.exports.model_class import ModelClass
 from engine.exports.onnx_file import OnnxFile
 from engine.exports.prediction_package.package import PackageArchive, PackageFolder
+from engine.exports.published_weights import PublishedWeights
 from engine.exports.safetensors_file import SafetensorsFile
 from engine.exports.torch_export import TorchExport
 from engine.exports.training_script.training_script import TrainingScript
@@ -54,6 +55,7 @@ def _ends(name: str, ending: str) -> bool:
 
 add(
     SafetensorsFile(),
+    PublishedWeights(),
     ModelClass(),
     TrainingScript(),
     PackageFolder(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import torch
 
@@ -23,6 +24,11 @@ from engine.training.runs.stored import parent_of
 from engine.training.status import TrainingError
 from engine.training.steps.assembly import build
 from engine.training.steps.device import settled
+
+NOT_NUMBERS: Final = (
+    "The network answers NaN, no number: where its training failed so, its answers say nothing. Train again with a "
+    "smaller learning rate."
+)
 
 
 @dataclass(frozen=True, slots=True)

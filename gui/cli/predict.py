@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -39,11 +40,15 @@ def run(args: argparse.Namespace) -> int:
         check_new(args.output, args.force)
     from engine.inside.answer_table import table
     from engine.inside.predicting import predict
+    from engine.inside.trained import NOT_NUMBERS
 
     trained = opened(args.folder, args)
     if trained.note:
         print(f"layerloom: {trained.note}", file=sys.stderr)
     predictions = predict(trained, args.paths)
+    said = [value for one in predictions for each in one.answers for _, value in each.probabilities + each.numbers]
+    if any(map(math.isnan, said)):
+        print(f"layerloom: {NOT_NUMBERS}", file=sys.stderr)
     if args.output is not None:
         write_atomically(args.output, table(predictions).encode("utf-8"))
         print(f"wrote {args.output}", file=sys.stderr)

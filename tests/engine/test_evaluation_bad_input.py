@@ -13,10 +13,12 @@ import pytest
 
 from engine.data import sources
 from engine.data.dataset import DataError
+from engine.edits import SetSetting
 from engine.inside.evaluation.answered import answer_all
 from engine.inside.evaluation.details import details
 from engine.inside.evaluation.evaluation_set import of_files, of_part
 from engine.inside.trained import open_run
+from engine.training.loop import Trainer
 from engine.training.runs.folder import PROJECT, WEIGHTS, RunError
 from gui.cli import main
 from presets.fitting import fitted
@@ -173,3 +175,23 @@ def test_what_is_no_run_is_said_with_what_to_give(tmp_path: Path, capsys: Captur
     assert (
         capsys.readouterr().err.rstrip().endswith("give the folder of one, which `layerloom train` names as it ends.")
     )
+
+
+def test_a_run_whose_weights_are_not_numbers_says_so_everywhere(table: Path, tmp_path: Path, capsys: Capture) -> None:
+    """Its loss became NaN: the answers are shown as they are, with a sentence, and no warning of NumPy."""
+    graph = fitted("mlp", sources.describe(table))[0]
+    given = {"training.epochs": 2, "training.threads": 1, "training.optimizer.lr": 1e30}
+    for path, value in given.items():
+        SetSetting(tuple(path.split(".")), value).apply(graph)
+    run = tmp_path / "run"
+    assert Trainer(graph, run).run().state == "failed"
+    for call in (
+        ["evaluate", str(run), "--details", "--resamples", "5"],
+        ["predict", str(run), str(table)],
+    ):
+        assert main(call) == 0
+        assert "The network answers NaN, no number" in capsys.readouterr().err
+    (tmp_path / "script").mkdir()
+    assert main(["export", str(run), "-o", str(tmp_path / "script" / "train.py")]) == 2
+    assert "The training script stops as this run did" in capsys.readouterr().err
+    assert not list((tmp_path / "script").iterdir()), "nothing half written stays"

@@ -60,7 +60,13 @@ class TrainingScript(Exporter):
             return Checked(notes=("The run has taken no step yet, so there is nothing to compare.",))
         log = beside.with_name("losses.jsonl")
         with settled(subject.info.threads or 1), redirect_stdout(StringIO()):
-            module_of(beside).main(["--max-steps", str(len(known)), "--log", str(log)])
+            try:
+                module_of(beside).main(["--max-steps", str(len(known)), "--log", str(log)])
+            except SystemExit as error:  # as a script that stands alone ends
+                raise ExportError(
+                    f"The training script stops as this run did: {error} Train again with a smaller learning rate, "
+                    "then export that run."
+                ) from error
         found = _rows(log)
         log.unlink()
         largest = max(abs(found.get(step, float("inf")) - loss) for step, loss in known.items())

@@ -10,7 +10,7 @@ from torch import Tensor
 from engine.data.pipeline import Part
 from engine.data.watch import Watch
 from engine.inside.evaluation.evaluation_set import EvaluationSet
-from engine.inside.trained import Trained
+from engine.inside.trained import NOT_NUMBERS, Trained
 from engine.losses.functional import each
 from engine.nearest import hint
 from engine.training.evaluation.network import Head
@@ -61,6 +61,8 @@ class Answered:
 def answer_all(trained: Trained, data: EvaluationSet, watch: Watch = SILENT) -> Answered:
     """Ask the network about every sample, batch by batch. Raises DataError, and Stopped once the watcher wants that."""
     answers, batch = answered(trained, data.part, watch)
+    if any(bool(answer.isnan().any()) for answer in answers):
+        data = replace(data, notes=(*data.notes, NOT_NUMBERS))
     return Answered(trained, data, answers, batch)
 
 

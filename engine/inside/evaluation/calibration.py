@@ -72,6 +72,8 @@ def reliability(found: Chances, bins: int = BINS, temperature: float = 1.0) -> R
     else:
         confidence = np.maximum(shares, 1 - shares).reshape(-1)
         right = ((shares > 0.5) == found.truth).reshape(-1)
+    known = np.isfinite(confidence)  # an answer that is not a number has none
+    confidence, right = confidence[known], right[known]
     number = np.ceil(confidence * bins).astype(np.int64).clip(1, bins) - 1
     counts = np.bincount(number, minlength=bins)
     sure = np.bincount(number, confidence, bins)

@@ -6,7 +6,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.exports.exporter import ExportError
 from engine.exports.subject import Subject
@@ -38,23 +38,26 @@ def captured(subject: Subject, samples: tuple[Tensor, ...]) -> tuple[ExportedPro
     import torch
 
     # A captured network carries its example along, so that is none of the user's samples.
-    network = _enclosed(subject.module)
     given, whole = (tuple(torch.zeros_like(value[:count]) for value in samples) for count in (2, None))
-    sizes = {name: torch.export.Dim(name) for axes in open_sizes(subject) for name in axes.values()}
-    shapes: list[Any] = [{axis: sizes[name] for axis, name in axes.items()} for axes in open_sizes(subject)]
-    spread = tuple(shapes) if network is subject.module else (tuple(shapes),)  # one argument takes all of them
+    network, failed = _enclosed(subject.module), Exception()
+    names = {name for axes in open_sizes(subject) for name in axes.values()}
+    batch = torch.export.Dim(BATCH)
     with quiet():
-        try:
-            return _bare(torch.export.export(network, given, dynamic_shapes=spread)), ()
-        except Exception as error:  # of torch, of a layer: whatever it is, a fixed batch may still be captured
-            first = error
+        for length in (torch.export.Dim, lambda name: torch.export.Dim.AUTO):  # a table of positions bounds lengths
+            sizes = {name: batch if name == BATCH else length(name) for name in names}
+            shapes = tuple({axis: sizes[name] for axis, name in axes.items()} for axes in open_sizes(subject))
+            spread = shapes if network is subject.module else (shapes,)  # one argument takes all of them
+            try:
+                return _bare(torch.export.export(network, given, dynamic_shapes=spread)), ()
+            except Exception as error:  # of torch, of a layer: whatever it is, a fixed batch may still be captured
+                failed = error
         try:
             program = _bare(torch.export.export(network, whole))
         except Exception as error:
             raise ExportError(f"PyTorch cannot capture this network: {reason(error)}.") from error
     return program, (
         f"The network is captured for batches of {len(samples[0])} samples alone, as PyTorch could not leave the size "
-        f"of the batch open: {reason(first)}.",
+        f"of the batch open: {reason(failed)}.",
     )
 
 

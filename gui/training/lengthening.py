@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from engine.training.runs.folder import RunError
-from engine.training.runs.run_info import read
 from gui.widgets import plain
 
 MOST = 1_000_000
@@ -17,6 +16,8 @@ TIP = "Train this run on, as one that never ended: with its own settings, its op
 
 def ask_epochs(window: QWidget, run: Path, then: Callable[[int], None], say: Callable[[str], None]) -> None:
     """Ask for the number; ``then`` gets how many epochs the run is to have in all. Does not wait for the answer."""
+    from engine.training.runs.run_info import read  # it needs numpy, which the first window does without
+
     try:
         epochs = read(run).epochs
     except RunError as error:

@@ -158,8 +158,8 @@ def test_sums_over_the_samples_are_those_of_one_step() -> None:
     torch.testing.assert_close(model(given), inner * inner.sum(0, keepdim=True))
 
 
-ALONE = ("Constant", "Parameter", "Arange", "IndexSelect", "NormalNoise", "UniformNoise")
-"""Layers without samples: of tensors without a batch, and of random numbers, which are others in every call."""
+ALONE = ("Constant", "Parameter", "Arange", "IndexSelect", "NormalNoise", "UniformNoise", "RelativePositionBias")
+"""Layers without samples: of tensors without a batch, of lengths alone, and of random numbers, others in every call."""
 
 
 # -- what the layers say ---------------------------------------------------------------------------------------------

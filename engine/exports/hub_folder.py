@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from engine.exports.exporter import Checked, Exporter
 from engine.exports.subject import Subject
+from engine.files import read_bytes
 
 if TYPE_CHECKING:
     from engine.inside.evaluation.scores import Scores
     from engine.spec import Spec
 
+LARGEST: Final = 2**24
 PIPELINES: Final[Mapping[tuple[str, str], str]] = {
     ("image", "classification"): "image-classification",
     ("image", "segmentation"): "image-segmentation",
@@ -102,7 +104,7 @@ class HubFolder(Exporter):
         from engine.exports.loading import module_of
         from engine.exports.subject import answers_of
 
-        json.loads((beside / "config.json").open("rb").read())
+        json.loads(read_bytes(beside / "config.json", LARGEST))
         model = module_of(beside / "modeling.py").from_pretrained(beside)
         samples = samples_of(subject)
         note = "The card says that no licence has been chosen yet: choose one before you publish the folder."

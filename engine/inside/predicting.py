@@ -103,10 +103,10 @@ def said(trained: Trained, head: Head, answer: Tensor) -> list[Answer]:
         if chances.shape[1] == 1:
             two = field.names if len(field.names) == 2 else ("no", "yes")
             return [Answer(head.name, _sorted(two, (1 - yes, yes))) for (yes,) in chances.tolist()]
-        names = _named(field.columns or field.names, chances.shape[1])
+        names = numbered(field.columns or field.names, chances.shape[1])
         return [Answer(head.name, _sorted(names, row)) for row in chances.tolist()]
     values = answer.float().reshape(len(answer), -1)
-    names = _named(field.columns, values.shape[1])
+    names = numbered(field.columns, values.shape[1])
     return [Answer(head.name, numbers=tuple(zip(names, row, strict=True))) for row in values.tolist()]
 
 
@@ -130,7 +130,8 @@ def _probabilities(head: Head, answer: Tensor) -> Tensor:
     return torch.nn.functional.one_hot(likeliest, answer.shape[-1]).float().mean(1)
 
 
-def _named(names: Sequence[str], count: int) -> tuple[str, ...]:
+def numbered(names: Sequence[str], count: int) -> tuple[str, ...]:
+    """What the numbers of an answer are called: by the names that are known, else counted from 1."""
     return tuple(names) if len(names) == count else tuple(f"value {index + 1}" for index in range(count))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,8 +11,11 @@ from sklearn import metrics
 
 from engine.graph import Graph
 from engine.inside.evaluation.answered import Answered, answer_all
+from engine.inside.evaluation.chances import chances
+from engine.inside.evaluation.curves import curves
 from engine.inside.evaluation.details import details
 from engine.inside.evaluation.evaluation_set import of_part
+from engine.inside.evaluation.hardest import target_words
 from engine.inside.evaluation.scores import scores_of
 from engine.inside.looking import neighbours, saliency, tsne
 from engine.inside.looking.inspector import Inspector
@@ -122,3 +127,19 @@ def test_what_is_counted_of_the_classes_is_that_of_one_output(names: tuple[str, 
             truth = metrics.recall_score(goal, given, average=None, labels=range(len(kinds)), zero_division=0)
             assert [row["recall"] for row in rows.values()] == pytest.approx(list(truth), abs=1e-6)
     assert scores.by_class() == scores.by_class(names[0]), "of several Outputs the first"
+
+
+def test_labels_without_names_are_counted_alike_everywhere() -> None:
+    """What is predicted, the curves and the hardest samples call the second label of a sample the same."""
+    graph = one_number("diabetes", 10, "binary_cross_entropy_with_logits")
+    trained = fresh(graph)
+    asked = answer_all(trained, of_part(trained, "test"))
+    head = asked.head()
+    wide = torch.randn(len(asked), 3, generator=torch.Generator().manual_seed(0))
+    goal = (wide > 0).float()
+    asked = replace(asked, answers=(wide,), batch={head.field: goal})
+    labels = {name for name, _ in said(trained, head, wide)[0].probabilities}
+    assert {curve.name for curve in curves(chances(asked, head))} == labels == {"value 1", "value 2", "value 3"}
+    for row in range(5):
+        truth = [f"value {index + 1}" for index in range(3) if goal[row, index]]
+        assert target_words(asked, head, row) == (", ".join(truth) or "none")

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from engine.inside.evaluation.answered import Answered
+from engine.inside.predicting import numbered
 from engine.losses.functional import as_values
 from engine.seeds import derive
 from engine.training.evaluation.network import Head
@@ -95,7 +96,7 @@ def chances(asked: Answered, head: Head, seed: int = 0) -> Chances:
     rows = _drawn(torch.arange(len(flat)), seed)
     width = len(flat) // max(1, len(answer))
     if several:
-        said = _named(names.columns or names.names, flat.shape[1])
+        said = numbered(names.columns or names.names, flat.shape[1])
     else:
         said = (names.names[1] if len(names.names) == 2 else names.columns[0] if len(names.columns) == 1 else "yes",)
     truth = goal.reshape(flat.shape)[rows.to(flat.device)].cpu()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from engine.inside.evaluation.answered import Answered
-from engine.inside.predicting import said
+from engine.inside.predicting import numbered, said
 from engine.losses.functional import sequences_right
 from engine.training.evaluation.network import Head
 
@@ -87,7 +87,8 @@ def target_words(asked: Answered, head: Head, row: int) -> str:
         if len(names) < 2:
             return "yes" if float(target) > 0.5 else "no"
         return names[int(target)]
-    if target.dim() == 1 and len(names) == len(target):
+    if head.task.kind == "two" and target.dim() == 1:
+        names = numbered(names, len(target))
         return ", ".join(name for name, value in zip(names, target.tolist(), strict=True) if value > 0.5) or "none"
     return ""
 

@@ -206,6 +206,10 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     "data": Explanation(
         "The data cannot be used", "The data set, or one of its transforms, is not there or does not fit."
     ),
+    "weights-missing": Explanation(
+        "The file of the weights is gone",
+        "The training is to begin with weights from a file, and only the way to it is stored in the project.",
+    ),
     "no-data": Explanation("No data", "Shapes, code and cost need none. To train, choose some on the Data page."),
     "input-data": Explanation(
         "The Input is not as the data",

@@ -160,6 +160,12 @@ def drawn(text: str) -> Callable[[], Graph]:
     return lambda: read(text)
 
 
+def lost_weights() -> Graph:
+    """A network that is to begin with the weights of a file that is not there."""
+    value = {"path": "/nowhere/net.pth", "sha256": "0" * 64, "map": ["conv1.weight = conv1.weight"]}
+    return edited(SetSetting(("training", "weights"), value))()
+
+
 PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], Graph], str]] = [
     # code, severity, node, port, parameter or setting, the network, a part of the sentence
     ("window", "error", "n2", "input", "kernel_size", edited(SetParameter("n2", "kernel_size", 9)), "9×9 window over"),
@@ -194,6 +200,7 @@ PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], 
      drawn("x: Input(shape=(4, 8))\nlast: Select(index=4)\nfc: Linear(out_features=2)\ny: Output"), "there are -4 … 3"),
     ("open-size", "error", "n2", "input", None,
      drawn("x: Input(shape=('T',))\nfc: Linear(out_features=2)\ny: Output"), "whose last axis T is open"),
+    ("weights-missing", "warning", None, None, "training.weights.path", lost_weights, "are not at /nowhere/net.pth"),
     ("no-data", "hint", None, None, "data.dataset", edited(SetSetting(("data", "dataset"), None)), "No data is chosen"),
 ]  # fmt: skip
 

@@ -53,6 +53,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "setting": (settings.back,),
     "data": (settings.other_data,),
     "no-data": (settings.some_data,),
+    "weights-missing": (settings.new_weights,),
     "input-data": (settings.as_data, settings.resized, settings.other_data),
     "output-data": (
         axes.class_axes,

@@ -163,6 +163,11 @@ def back(site: FaultSite) -> Iterator[Way | None]:
         yield setting(here, MISSING, f"Set {here} to its default")
 
 
+def new_weights(site: FaultSite) -> Iterator[Way | None]:
+    """Begin with new weights instead of those of the file."""
+    yield setting("training.weights", MISSING, "Begin with new weights")
+
+
 def batch(site: FaultSite) -> Iterator[Way | None]:
     """Batches of more than one sample."""
     resolved = resolve_settings(site.project)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QSizePolicy, QToolTip, QWidget
 
 from gui.theme import theme
 
@@ -75,6 +76,15 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> Label:
 def heading(text: str) -> Label:
     """The title of a part of a page."""
     return label(text, "heading")
+
+
+def push_button(text: str, tip: str, call: Callable[[], object]) -> QPushButton:
+    """A button that calls, named by its text."""
+    made = QPushButton(text)
+    made.setAccessibleName(text)
+    made.setToolTip(plain(tip))
+    made.clicked.connect(lambda _checked=False: call())
+    return made
 
 
 class Note(Label):

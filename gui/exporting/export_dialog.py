@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMessageBox,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -37,7 +35,7 @@ from gui.exporting.export_process import ExportProcess
 from gui.exporting.formats_list import FormatsList
 from gui.exporting.result_view import ResultView
 from gui.preferences import Preferences
-from gui.widgets import Label, MessageBox, Note, plain
+from gui.widgets import Label, MessageBox, Note, push_button
 from gui.work.background import Background
 
 FOLDER, FORMAT = "export/folder", "export/format"
@@ -248,18 +246,18 @@ class ExportDialog(QDialog):
         self.path.setAccessibleName("File or folder")
         self.path.setToolTip("Where it is written; nothing is replaced without asking")
         self.path.textEdited.connect(lambda _text: self._typed())
-        self.browse = _button("Browse …", "Choose a file or the name of a folder", self._browse)
+        self.browse = push_button("Browse …", "Choose a file or the name of a folder", self._browse)
         self.bar = QProgressBar()
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("An export is under way")
         self.phase = Note()
         self.outcome = ResultView()
-        self.reveal = _button("Show in Folder", "Open the folder with what was written", self._reveal)
-        self.go = _button("Export", "Write it, load it again and compare it with the network", self.export)
+        self.reveal = push_button("Show in Folder", "Open the folder with what was written", self._reveal)
+        self.go = push_button("Export", "Write it, load it again and compare it with the network", self.export)
         self.go.setDefault(True)
-        self.cancel = _button("Cancel Export", "End the export; nothing of it is left", self.process.cancel)
-        self.close_button = _button("Close", "Close this dialog", self.reject)
+        self.cancel = push_button("Cancel Export", "End the export; nothing of it is left", self.process.cancel)
+        self.close_button = push_button("Close", "Close this dialog", self.reject)
         where = QHBoxLayout()
         where.addWidget(self.path, 1)
         where.addWidget(self.browse)
@@ -315,11 +313,3 @@ def default_name(exporter: Exporter, stem: str) -> str:
         return f"{stem}-{exporter.name}"
     ending = next(iter(exporter.suffixes), f".{exporter.name}")
     return f"{stem}{ending}" if ending.startswith(".") else ending
-
-
-def _button(text: str, tip: str, call: Callable[[], object]) -> QPushButton:
-    button = QPushButton(text)
-    button.setAccessibleName(text)
-    button.setToolTip(plain(tip))
-    button.clicked.connect(lambda _checked=False: call())
-    return button

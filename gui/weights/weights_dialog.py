@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.edits import MISSING, SetSetting
 from engine.errors import LayerloomError
@@ -17,7 +16,7 @@ from engine.weights.matching import match
 from engine.weights.report import Report
 from gui.document import Document
 from gui.weights.weights_table import WeightsTable
-from gui.widgets import Label, Note, plain
+from gui.widgets import Label, Note, push_button
 from gui.work.background import Background
 
 KINDS = "Weights (*.safetensors *.pth *.pt *.bin *.ckpt *.index.json);;All files (*)"
@@ -124,8 +123,8 @@ class WeightsDialog(QDialog):
 
     def _build(self) -> None:
         file, folder = QFileDialog.FileMode.ExistingFile, QFileDialog.FileMode.Directory
-        self.file = _button("File …", "Choose a file of weights, or an index", partial(self._choose, file))
-        self.folder = _button("Folder …", "Choose a folder with weights", partial(self._choose, folder))
+        self.file = push_button("File …", "Choose a file of weights, or an index", partial(self._choose, file))
+        self.folder = push_button("Folder …", "Choose a folder with weights", partial(self._choose, folder))
         self.summary = Label("Choose a file or folder of weights: the table then says which tensor goes where.")
         self.summary.setWordWrap(True)
         self.note = Note()
@@ -135,11 +134,11 @@ class WeightsDialog(QDialog):
         self.partial.setToolTip("Load the rest, though tensors of the file have no place or another shape here")
         self.partial.setAccessibleName(self.partial.text())
         self.partial.toggled.connect(lambda _on: self._ready())
-        self.load = _button("Load", "Let each training begin with these weights; Undo takes it back", self.accept)
+        self.load = push_button("Load", "Let each training begin with these weights; Undo takes it back", self.accept)
         self.load.setDefault(True)
         self.load.setEnabled(False)
-        self.remove = _button("Remove Weights", "Begin with new weights again", self.without)
-        self.cancel = _button("Cancel", "Change nothing", self.reject)
+        self.remove = push_button("Remove Weights", "Begin with new weights again", self.without)
+        self.cancel = push_button("Cancel", "Change nothing", self.reject)
         top, foot = QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.summary, 1)
         for button in (self.file, self.folder):
@@ -154,11 +153,3 @@ class WeightsDialog(QDialog):
         box.addWidget(self.table, 1)
         box.addWidget(self.note)
         box.addLayout(foot)
-
-
-def _button(text: str, tip: str, call: Callable[[], object]) -> QPushButton:
-    button = QPushButton(text)
-    button.setAccessibleName(text)
-    button.setToolTip(plain(tip))
-    button.clicked.connect(lambda _checked=False: call())
-    return button

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QPlainTextEdit,
-    QPushButton,
     QStackedWidget,
     QTabBar,
     QVBoxLayout,
@@ -29,7 +28,7 @@ from gui.inside.predict.pad import DrawingPad
 from gui.inside.predict.value_form import ValueForm
 from gui.inside.subject import Subject
 from gui.inside.tab import ResultsTab
-from gui.widgets import Note, plain
+from gui.widgets import Note, push_button
 from gui.work.background import Background
 
 if TYPE_CHECKING:
@@ -241,8 +240,8 @@ class PredictTab(ResultsTab):
         row.addWidget(self.answers, 1)
 
     def _drawing_page(self) -> QWidget:
-        undo = _button("Undo stroke", "Take the last stroke back (Ctrl+Z on the pad)", self.pad.undo)
-        clear = _button("Clear", "Wipe the pad (Delete on the pad)", self.pad.clear)
+        undo = push_button("Undo stroke", "Take the last stroke back (Ctrl+Z on the pad)", self.pad.undo)
+        clear = push_button("Clear", "Wipe the pad (Delete on the pad)", self.pad.clear)
         buttons = QHBoxLayout()
         buttons.addWidget(undo)
         buttons.addWidget(clear)
@@ -252,17 +251,10 @@ class PredictTab(ResultsTab):
 
     def _files_page(self) -> QWidget:
         self.file_note = Note()
-        files = _button("Open files …", "Ask about files", self._open_files)
-        self.folder = _button("Open folder …", "Ask about all images of a folder", self._open_folder)
-        paste = _button("Paste", "Ask about the image, the files or the rows on the clipboard", self.paste)
+        files = push_button("Open files …", "Ask about files", self._open_files)
+        self.folder = push_button("Open folder …", "Ask about all images of a folder", self._open_folder)
+        paste = push_button("Paste", "Ask about the image, the files or the rows on the clipboard", self.paste)
         return _column(self.file_note, files, self.folder, paste)
-
-
-def _button(text: str, tip: str, call: Callable[[], None]) -> QPushButton:
-    made = QPushButton(text)
-    made.setToolTip(plain(tip))
-    made.clicked.connect(call)
-    return made
 
 
 def _column(*parts: QWidget | QHBoxLayout) -> QWidget:

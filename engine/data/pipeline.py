@@ -285,7 +285,7 @@ def chains_of(
         learnt = (
             known[index]
             if known is not None
-            else fit(transform, stages[name].view(specs[name], training, chains[name]))
+            else fit(transform, stages[name].view(specs[name], training, chains[name]).in_bytes)
         )
         chains[name] = (*chains[name], learnt)
         for mask in reshape(transform, now):

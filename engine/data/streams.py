@@ -10,7 +10,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 Item = TypeVar("Item")
@@ -54,6 +54,11 @@ class View:
         import math
 
         return math.prod(self.shape[1:]) * self.dtype.itemsize
+
+    @property
+    def in_bytes(self) -> View:
+        """The same numbers, as bytes where they are bytes before a change of type alone."""
+        return replace(self, dtype=self.column.dtype) if not self.chain and self.column.dtype == "uint8" else self
 
     def __getitem__(self, positions: Array | slice) -> Array:
         return self._made(positions)

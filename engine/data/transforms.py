@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.data.framing import IGNORED, frame
-from engine.data.streams import pieces
+from engine.data.moments import moments
 from engine.settings.transforms import Fill, Framed, Transform
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array, Column
-
-
-PIECE = 4_000_000
-"""Values that are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +67,10 @@ def fit(transform: Transform, training: Column) -> Fitted:
         return Fitted(transform)
     if isinstance(transform, Fill):
         return _medians(transform, training)
-    rank = len(training.shape)
-    kept = [axis for axis, size in enumerate(_along(rank)) if size == -1]
-    axes = tuple(axis for axis in range(rank) if axis not in kept)
-    count = math.prod(training.shape) / training.shape[kept[0]]
-    shape = _along(rank)
+    along = _along(len(training.shape))
+    count = math.prod(training.shape) / training.shape[along.index(-1)]
     with np.errstate(invalid="ignore", over="ignore"):
-        mean = sum(_exact(piece).sum(axes, dtype=np.float64) for piece in _pieces(training)) / count
-        variance = sum(_squares(piece, mean.reshape(shape)).sum(axes) for piece in _pieces(training)) / count
+        mean, variance = moments(training, along)
         rounding = np.finfo(np.float64).eps * count
         constant = variance <= rounding * variance + (rounding * mean) ** 2
     std = np.where(constant, 1.0, np.sqrt(variance))
@@ -107,25 +99,6 @@ def _medians(transform: Fill, training: Column) -> Fitted:
         fill.append(float(np.median(known)) if len(known) else 0.0)
         fixed.append(not len(known) or bool(known.min() == known.max()))
     return Fitted(transform, fill=tuple(fill), fixed=tuple(fixed))
-
-
-def _pieces(values: Column) -> Iterator[Array]:
-    """The samples some at a time: many pictures would not fit."""
-    return pieces(values, max(1, PIECE // max(1, math.prod(values.shape[1:]))))
-
-
-def _exact(values: Array) -> Array:
-    """The values in float64; bytes as they are, whose sums are exact in any order."""
-    return values if values.dtype.kind == "u" else values.astype("float64")
-
-
-def _squares(values: Array, mean: Array) -> Array:
-    """The squares of their distances from the mean, in float64."""
-    import numpy as np
-
-    found = np.subtract(values, mean, dtype=np.float64)
-    found *= found
-    return found
 
 
 def _along(rank: int) -> tuple[int, ...]:

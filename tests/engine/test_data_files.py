@@ -125,7 +125,7 @@ GOOD = idx(np.zeros((40, 28, 28)))
         (idx(np.zeros((0, 28, 28))), "says that it holds 0 samples"),
         (GOOD[:-1], "is cut off: 31,359 of 31,360 bytes"),
         (GOOD + b"x", "is longer than the 40 samples"),
-        (idx(np.zeros((39, 28, 28))), "holds 40 labels, but there are 39 pictures beside it"),
+        (idx(np.zeros((39, 28, 28))), "holds 40 labels, but there are 39 images beside it"),
     ],
 )
 def test_a_bad_idx_file_is_one_sentence(tmp_path: Path, content: bytes, words: str) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from engine.data.dataset import DataError, Dataset, Samples
-from engine.data.files.reading import exactly, missing, opened
+from engine.data.files.reading import exactly, fill, missing, opened
 from engine.files import is_file
 
 if TYPE_CHECKING:
@@ -23,16 +23,20 @@ MOST = 200_000
 
 
 def load(dataset: Dataset, folder: Path | None) -> Samples:
-    """Pictures (uint8) and labels of a folder, the test files last. Raises DataError for anything that is not right."""
+    """Images (uint8) and labels of a folder, the test files last. Raises DataError for anything that is not right."""
     import numpy as np
 
     assert folder is not None
-    names = [file.name for file in dataset.files]
-    pictures, labels = [], []
-    for images, answers in (names[:2], names[2:]):
-        pictures.append(_pictures(dataset, _found(dataset, folder, images)))
-        labels.append(_labels(dataset, _found(dataset, folder, answers), len(pictures[-1])))
-    return Samples({"image": np.concatenate(pictures), "label": np.concatenate(labels)}, test=len(labels[-1]))
+    paths = [_found(dataset, folder, file.name) for file in dataset.files]
+    shape = dataset.fields["image"].shape
+    counts = [count(path, shape[1:]) for path in paths[::2]]
+    images = np.empty((sum(counts), *shape), np.uint8)
+    labels, start = [], 0
+    for path, answers, size in zip(paths[::2], paths[1::2], counts, strict=True):
+        read(path, images[start : start + size, 0])
+        labels.append(_labels(dataset, answers, size))
+        start += size
+    return Samples({"image": images, "label": np.concatenate(labels)}, test=counts[-1])
 
 
 def sought(dataset: Dataset) -> tuple[tuple[tuple[str, ...], ...], ...]:
@@ -53,45 +57,48 @@ def _found(dataset: Dataset, folder: Path, name: str) -> Path:
     raise missing(dataset, folder, name)
 
 
-def _pictures(dataset: Dataset, path: Path) -> Array:
-    """(samples, 1, height, width)"""
-    shape = dataset.fields["image"].shape
-    values = read(path, shape[1:])
-    return values.reshape(-1, *shape)
-
-
-def _labels(dataset: Dataset, path: Path, count: int) -> Array:
+def _labels(dataset: Dataset, path: Path, images: int) -> Array:
     import numpy as np
 
-    values, classes = read(path, ()), dataset.fields["label"].classes or 0
-    if len(values) != count:
-        raise DataError(f"{path} holds {len(values):,} labels, but there are {count:,} pictures beside it.")
+    values, classes = np.empty(count(path, ()), np.uint8), dataset.fields["label"].classes or 0
+    if len(values) != images:
+        raise DataError(f"{path} holds {len(values):,} labels, but there are {images:,} images beside it.")
+    read(path, values)
     if values.max() >= classes:
         raise DataError(f"{path} holds the label {values.max()}, but there are the classes 0 to {classes - 1} only.")
     return values.astype(np.int64)
 
 
-def read(path: Path, shape: tuple[int, ...]) -> Array:
-    """The values (samples, \\*shape) of an idx file of unsigned bytes with samples of this shape. Raises DataError."""
-    import numpy as np
-
+def count(path: Path, shape: tuple[int, ...]) -> int:
+    """How many samples of this shape an idx file of unsigned bytes says that it holds. Raises DataError."""
     with opened(path) as file:
-        zero, kind, rank = struct.unpack(">HBB", exactly(file, 4, str(path)))
-        if zero or kind != UNSIGNED or rank != len(shape) + 1:
-            raise DataError(
-                f"{path} is no idx file of {len(shape) + 1} axes of bytes: it begins with "
-                f"{zero:04x}{kind:02x}{rank:02x} and not with 000008{len(shape) + 1:02x}."
-            )
-        count, *sizes = struct.unpack(f">{rank}I", exactly(file, 4 * rank, str(path)))
-        if tuple(sizes) != shape:
-            raise DataError(f"{path} holds samples of {_times(sizes)} values, and {_times(shape)} are expected.")
-        if not 0 < count <= MOST:
-            raise DataError(f"{path} says that it holds {count:,} samples, and 1 to {MOST:,} are allowed.")
-        size = int(np.prod(shape, dtype=np.int64)) * count
-        values = np.frombuffer(exactly(file, size, str(path)), np.uint8)
+        return _count(file, path, shape)
+
+
+def read(path: Path, into: Array) -> None:
+    """Read all values of an idx file into an array (samples, \\*shape) of uint8, contiguous. Raises DataError."""
+    with opened(path) as file:
+        if _count(file, path, into.shape[1:]) != len(into):
+            raise DataError(f"{path} was changed while it was read. Try again.")
+        fill(file, into.reshape(-1).data, str(path))
         if file.read(1):
-            raise DataError(f"{path} is longer than the {count:,} samples that it says it holds.")
-    return values.reshape(count, *shape)
+            raise DataError(f"{path} is longer than the {len(into):,} samples that it says it holds.")
+
+
+def _count(file: IO[bytes], path: Path, shape: tuple[int, ...]) -> int:
+    """The number of samples in the header, which is read."""
+    zero, kind, rank = struct.unpack(">HBB", exactly(file, 4, str(path)))
+    if zero or kind != UNSIGNED or rank != len(shape) + 1:
+        raise DataError(
+            f"{path} is no idx file of {len(shape) + 1} axes of bytes: it begins with "
+            f"{zero:04x}{kind:02x}{rank:02x} and not with 000008{len(shape) + 1:02x}."
+        )
+    found, *sizes = struct.unpack(f">{rank}I", exactly(file, 4 * rank, str(path)))
+    if tuple(sizes) != shape:
+        raise DataError(f"{path} holds samples of {_times(sizes)} values, and {_times(shape)} are expected.")
+    if not 0 < found <= MOST:
+        raise DataError(f"{path} says that it holds {found:,} samples, and 1 to {MOST:,} are allowed.")
+    return int(found)
 
 
 def _times(sizes: tuple[int, ...] | list[int]) -> str:

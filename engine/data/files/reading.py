@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from engine.files import open_to_read
 
 BROKEN = (EOFError, zlib.error, tarfile.TarError, gzip.BadGzipFile, ValueError, OverflowError)
 """What gzip and tarfile raise for what is none of theirs."""
+PIECE = 1 << 20
+"""Bytes that are unpacked together."""
 
 
 @contextmanager
@@ -59,15 +62,20 @@ class _Bounded:
 
 
 def exactly(file: IO[bytes], size: int, where: str) -> bytes:
-    """So many bytes and no more. Raises DataError where there are fewer; what it takes is bounded by what is there."""
-    pieces, left = [], size
-    while left:
-        piece = file.read(min(left, 1 << 20))
-        if not piece:
-            raise DataError(f"{where} is cut off: {size - left:,} of {size:,} bytes are there. Fetch it again.")
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)
+    """So many bytes, a few, and no more. Raises DataError where there are fewer."""
+    held = bytearray(size)
+    fill(file, memoryview(held), where)
+    return bytes(held)
+
+
+def fill(file: IO[bytes], room: memoryview, where: str) -> None:
+    """Read exactly as many bytes as ``room`` holds, straight into it. Raises DataError where there are fewer."""
+    reader, done = cast(io.BufferedIOBase, file), 0
+    while done < len(room):
+        count = reader.readinto(room[done : done + PIECE])
+        if not count:
+            raise DataError(f"{where} is cut off: {done:,} of {len(room):,} bytes are there. Fetch it again.")
+        done += count
 
 
 def missing(dataset: Dataset, folder: Path, name: str) -> MissingFiles:

@@ -22,8 +22,8 @@ WORTH = 16
 def moments(values: Column, along: tuple[int, ...]) -> tuple[Array, Array]:
     """The mean and the variance (divided by the count) in float64, one each where ``along`` has its -1.
 
-    ``values`` is (samples, \\*shape); the mean is taken first, then the squares of the distances from it. Images of bytes
-    are read once, and their sums are exact.
+    ``values`` is (samples, \\*shape); the mean is taken first, then the squares of the distances from it.
+    Images of bytes are read once, and their sums are exact.
     """
     import numpy as np
 

@@ -2,6 +2,7 @@
 
 Each test's result is written to `.proofs/TOPIC.jsonl` when the test ends, below a fingerprint of the sources: a topic
 that was interrupted continues with the tests that have no result yet, and one that has all of them is not run again.
+What the tests of a topic have measured is printed as tables at the end.
 """
 
 from __future__ import annotations
@@ -139,6 +140,10 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         interrupted = True
     found = {topic: known(topic, sources) for topic in TOPICS}
+    for topic in topics:
+        for title, rows in found[topic].tables.items():
+            headings = list(dict.fromkeys(heading for row in rows for heading in row))
+            table(title, [headings, *([row.get(heading, "") for heading in headings] for row in rows)])
     headings = ["topic", "passed", "failed", "skipped", "seconds of tests", "when"]
     table("Long proofs", [headings, *(row(topic, results) for topic, results in found.items())])
     for results in found.values():

@@ -2,7 +2,8 @@
 
 `pytest -p tests.recording --record FILE` leaves out the tests that have a result in FILE. With xdist only the process
 that distributes writes. A line of the file is ``{"sources": …}``, ``{"test": …, "outcome": …, "seconds": …}`` or
-``{"finished": …}``.
+``{"finished": …}``. What a test has measured stands in its line as well: ``record_property(TITLE, {HEADING: VALUE})``
+is a row of the table with that title.
 """
 
 from __future__ import annotations
@@ -19,13 +20,17 @@ import pytest
 
 @dataclass
 class Results:
-    """What a file says: of which sources, test id → outcome, the seconds of all tests, and when the last one ended."""
+    """What a file says: of which sources, test id → outcome, the seconds of all tests, and when the last one ended.
+
+    ``tables`` are what the tests have measured: title → rows, each heading → value.
+    """
 
     sources: str = ""
     outcomes: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     finished: str = ""
     """Empty as long as tests have no result."""
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 def read(file: Path) -> Results:
@@ -37,6 +42,8 @@ def read(file: Path) -> Results:
         if "test" in line:
             results.outcomes[line["test"]] = line["outcome"]
             results.seconds += line["seconds"]
+            for title, row in line.get("rows", ()):
+                results.tables.setdefault(title, []).append(row)
     return results
 
 
@@ -105,7 +112,8 @@ class Recorder:
             self._running[report.nodeid] = worse, seconds + report.duration
         elif self._writes:
             total = round(seconds + report.duration, 3)
-            write(self._file, test=report.nodeid, outcome=worse, seconds=total)
+            measured = {"rows": report.user_properties} if report.user_properties else {}
+            write(self._file, test=report.nodeid, outcome=worse, seconds=total, **measured)
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Say that all tests have a result, unless the session was interrupted."""

@@ -146,6 +146,22 @@ def test_workers_leave_out_what_is_known_and_one_that_dies_is_a_failure(
     assert read(file).finished
 
 
+@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "2")])
+def test_what_the_tests_measure_is_printed_as_a_table_also_when_they_do_not_run_again(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(proofs, "OPTIONS", {"edits": options})
+    file = project / "tests" / "engine" / "test_edits.py"
+    measuring = """def test_{}(record_property): record_property("Found", {{"what": "{}", "grams": {}}})\n"""
+    file.write_text(measuring.format("one", "gold", 7) + measuring.format("two", "lead", 12), encoding="utf-8")
+    for _ in range(2):
+        assert proofs.main(["edits"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        start = lines.index("### Found")
+        assert lines[start + 2] == "| what | grams |"
+        assert sorted(lines[start + 4 : start + 6]) == ["| gold |     7 |", "| lead |    12 |"]
+
+
 def test_a_topic_that_is_interrupted_is_in_the_table_all_the_same(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

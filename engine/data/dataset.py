@@ -133,12 +133,31 @@ class Dataset:
         return next(name for name, field in self.fields.items() if field.role == role)
 
 
+Held = Literal["number", "date", "yes or no", "category"]
+"""What the cells of a column hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """Cells of a ``column`` that do not hold what it does: position of the sample → the text. They count as empty."""
+
+    column: str
+    holds: Held
+    cells: Mapping[int, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Samples without answers: what each is called, and the fields that are given, with as many samples each."""
+    """Samples without answers: what each is called, and the fields that are given, with as many samples each.
+
+    ``unread`` says of samples, by position, why they cannot be read; those are blank. Where files are read when their
+    samples are asked for, it is complete once all were read.
+    """
 
     names: tuple[str, ...]
     arrays: Columns
+    unfit: tuple[Unfit, ...] = ()
+    unread: dict[int, DataError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

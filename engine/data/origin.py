@@ -28,7 +28,29 @@ def opened(config: DataConfig) -> Samples:
     """The samples. Those opened last are kept, and opened again when their files have changed. Raises DataError."""
     if config.source is None:
         return datasets.samples(datasets.get(config.dataset).name, config.path)
-    return _opened(*_key(config.source), _stamp(config.source))
+    try:
+        return _opened_files(config.source)
+    except OSError as error:
+        raise unreadable(config.source.path, error) from error
+
+
+def others(config: DataConfig) -> Samples:
+    """The samples of data that were given in place of the project's own, and are opened as those. Raises DataError."""
+    assert config.source is not None, "only data of one's own can be others"
+    source, path = source_of(config.source), config.source.path
+    try:
+        return _opened_files(config.source)
+    except MissingFiles as error:
+        raise DataError(
+            f"There is nothing to judge the network by in {path}: it needs {source.judged_by()}. To ask it about files "
+            "without answers, use Predict."
+        ) from error
+    except FileNotFoundError as error:
+        raise DataError(f"There is no file or folder {error.filename or path}.") from error
+    except NotADirectoryError as error:
+        raise DataError(f"{path} is not a folder: the network needs {source.judged_by()}.") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
 def fingerprint_of(source: SourceSettings) -> str:
@@ -60,11 +82,9 @@ def _key(source: SourceSettings) -> tuple[str, str, str]:
     return known[1]
 
 
-def _stamp(source: SourceSettings) -> str:
-    try:
-        return source_of(source).stamp(Path(source.path))
-    except OSError as error:
-        raise unreadable(source.path, error) from error
+def _opened_files(source: SourceSettings) -> Samples:
+    """Raises DataError, OSError."""
+    return _opened(*_key(source), source_of(source).stamp(Path(source.path)))
 
 
 @lru_cache(maxsize=8)
@@ -74,10 +94,7 @@ def _declared(kind: str, path: str, options: str) -> Dataset:
 
 @lru_cache(maxsize=2)
 def _opened(kind: str, path: str, options: str, stamp: str) -> Samples:
-    try:
-        return _source(kind, path, options).open(Path(path))
-    except OSError as error:
-        raise unreadable(path, error) from error
+    return _source(kind, path, options).open(Path(path))
 
 
 def _source(kind: str, path: str, options: str) -> Source:

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
 
 def table(predictions: Sequence[Prediction]) -> str:
-    """All answers as CSV: the sample, the likeliest class with its probability, that of each class, or the numbers."""
+    """All answers as CSV: the sample, the likeliest class with its probability, that of each class, or the numbers.
+
+    The cells of a sample that cannot be read are empty.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    first = predictions[0].answers if predictions else ()
+    first = next((one.answers for one in predictions if one.answers), ())
     several = len(first) > 1
     head = ["sample"]
     for one in first:
@@ -32,5 +35,5 @@ def table(predictions: Sequence[Prediction]) -> str:
             if one.probabilities:
                 row += [safe(one.probabilities[0][0]), *(chance for _, chance in sorted(one.probabilities))]
             row += [value for _, value in one.numbers]
-        writer.writerow(row)
+        writer.writerow(row + [""] * (len(head) - len(row)))
     return text.getvalue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -54,8 +54,10 @@ def of_bytes(trained: Trained, name: str, content: bytes) -> Asked:
         path = Path(folder) / name
         write_atomically(path, content)
         found = asked_of(trained, [path])
-        names = tuple(each.replace(str(path), name) for each in found.names)
-        return Asked(names, {field: np.asarray(column[:]) for field, column in found.arrays.items()})
+        arrays = {field: np.asarray(column[:]) for field, column in found.arrays.items()}
+    names = tuple(each.replace(str(path), name) for each in found.names)
+    unread = {row: DataError(str(error).replace(str(path), name)) for row, error in found.unread.items()}
+    return replace(found, names=names, arrays=arrays, unread=unread)
 
 
 def values_of(trained: Trained) -> tuple[Value, ...]:
@@ -104,7 +106,7 @@ def of_values(trained: Trained, rows: Sequence[Mapping[str, str]]) -> Asked:
         writer.writerow([value.name for value in values])
     writer.writerows([row.get(value.name, "") for value in values] for row in rows)
     found = of_bytes(trained, "typed.csv", text.getvalue().encode())
-    return Asked(tuple(f"row {index + 1}" for index in range(len(rows))), found.arrays)
+    return replace(found, names=tuple(f"row {index + 1}" for index in range(len(rows))))
 
 
 def alphabet_of(trained: Trained) -> tuple[str, ...]:

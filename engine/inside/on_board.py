@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ def _images(trained: Trained, dataset: Dataset, paths: Sequence[Path]) -> Asked:
         ours = border_of(some / top).mean() > 0.5
         turned = (border_of(values) > 0.5) != ours
         values[turned] = 1 - values[turned]
-    return Asked(found.names, {name: (values * top).astype(np.float32)})
+    return replace(found, arrays={name: (values * top).astype(np.float32)})
 
 
 def border_of(images: Array) -> Array:
@@ -62,11 +63,12 @@ def border_of(images: Array) -> Array:
 
 
 def _rows(dataset: Dataset, paths: Sequence[Path]) -> Asked:
-    """The rows of tables that have a column for each feature of the dataset, by its name."""
+    """The rows of tables that have a column for each feature of the dataset, by its name, with a number in each."""
     import numpy as np
+    import pandas as pd
 
     wanted = datasets.feature_names(dataset.name)
-    names = list[str]()
+    names, unread = list[str](), dict[int, DataError]()
     made: list[Array] = []
     for path in paths:
         if not is_table(path):
@@ -75,6 +77,11 @@ def _rows(dataset: Dataset, paths: Sequence[Path]) -> Asked:
         lost = [name for name in wanted if name not in table.columns]
         if lost:
             raise DataError(f"{path} has no column {lost[0]!r}, which this network is given.")
+        rows = Numbered(f"{path.name} row", range(len(table)))
         made.append(np.stack([np.asarray(encoding.numbers(table[name]), np.float32) for name in wanted], axis=1))
-        names += Numbered(f"{path.name} row", range(len(table)))
-    return Asked(tuple(names), {dataset.first("input"): np.concatenate(made)})
+        for row, column in np.argwhere(np.isnan(made[-1])).tolist():
+            cell = table[wanted[column]].iloc[row]
+            there = "nothing" if pd.isna(cell) else f"{str(cell).strip()[:40]!r}"
+            unread[len(names) + row] = DataError(f"{rows[row]} has {there} in {wanted[column]!r}: it needs a number.")
+        names += rows
+    return Asked(tuple(names), {dataset.first("input"): np.concatenate(made)}, unread=unread)

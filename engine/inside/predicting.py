@@ -15,6 +15,7 @@ from engine.data.origin import declared
 from engine.data.pipeline import Part, of_others
 from engine.data.sources.kinds import source_of
 from engine.inside import on_board
+from engine.inside.replaced import Replaced, replacements
 from engine.inside.trained import Trained
 from engine.training.evaluation.network import Head
 
@@ -39,16 +40,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The answers of all Outputs to one sample, which is called ``name``."""
+    """The answers of all Outputs to one sample, which is called ``name``.
+
+    ``replaced`` are its cells that are not what their columns hold. Of one that cannot be read ``error`` says why, and
+    there are no answers.
+    """
 
     name: str
     answers: tuple[Answer, ...]
+    replaced: tuple[Replaced, ...] = ()
+    error: str = ""
 
 
 def predict(trained: Trained, paths: Sequence[Path]) -> list[Prediction]:
     """The answers to files, to all images of folders, to rows of tables or samples of arrays, in this order.
 
-    Raises DataError with the file that cannot be read as the data of the run are.
+    A sample that cannot be read has an error in place of answers. Raises DataError where none can, and for what is
+    wrong with a table or a file of arrays.
     """
     return answers_to(trained, asked_of(trained, paths))
 
@@ -65,19 +73,49 @@ def asked_of(trained: Trained, paths: Sequence[Path]) -> Asked:
 
 
 def answers_to(trained: Trained, found: Asked) -> list[Prediction]:
-    """The answers to samples, in their order. Raises DataError where they lack what the network is given."""
+    """The answers to samples, in their order; an error where one cannot be read.
+
+    Raises DataError where none can be read, or they lack what the network is given.
+    """
     network, part = trained.network, part_of(trained, found)
+    unread = unread_of(part, found)
+    replaced = replacements(trained, found, unread)
     predictions = list[Prediction]()
     network.module.eval()
     with torch.no_grad():
         for batch in part.batches(network.inputs, trained.size()):
             answers = network.answers(batch)
             each = [said(trained, head, head.answer(answers)) for head in network.heads]
-            predictions += [
-                Prediction(found.names[len(predictions) + row], tuple(column[row] for column in each))
-                for row in range(len(answers[0]))
-            ]
+            for row in range(len(answers[0])):
+                index = len(predictions)
+                name, error = found.names[index], unread.get(index)
+                if error is not None:
+                    predictions.append(Prediction(name, (), error=str(error)))
+                else:
+                    answer = tuple(column[row] for column in each)
+                    predictions.append(Prediction(name, answer, replaced.get(index, ())))
     return predictions
+
+
+def unread_of(part: Part, found: Asked) -> dict[int, DataError]:
+    """Why samples cannot be read, by position: ``part`` was made of them. Raises DataError where none can be."""
+    unread = _not_numbers(part, found) | found.unread
+    if len(unread) == len(found.names):
+        raise unread[0]
+    return unread
+
+
+def _not_numbers(part: Part, found: Asked) -> dict[int, DataError]:
+    """The samples with a value that is no number where nothing is filled in, by position."""
+    bad = torch.zeros(len(part), dtype=torch.bool)
+    for values in part.tensors.values():
+        if values.is_floating_point():
+            bad |= ~values.flatten(1).isfinite().all(1).cpu()
+    rows: list[int] = bad.nonzero().flatten().tolist()
+    return {
+        row: DataError(f"{found.names[row]} has a value that is no number, and this project fills in none: correct it.")
+        for row in rows
+    }
 
 
 def part_of(trained: Trained, found: Asked) -> Part:

@@ -12,7 +12,7 @@ import torch
 from engine import project
 from engine.data.dataset import MissingFiles
 from engine.data.fingerprint import fingerprint
-from engine.data.origin import declared, opened
+from engine.data.origin import declared, others
 from engine.data.pipeline import Part, PartName, Prepared, of_others, prepare, unfilled
 from engine.settings.data import DataConfig, SourceSettings
 from engine.training.evaluation.network import Network
@@ -44,6 +44,8 @@ class Trained:
     network: Network
     device: torch.device
     note: str = ""
+    data_gone: bool = False
+    """Whether its own data are not there any more, so that its parts are empty."""
 
     @property
     def config(self) -> DataConfig:
@@ -53,6 +55,12 @@ class Trained:
     def part(self, name: PartName) -> Part:
         """A part of the data it was trained with. Raises TrainingError where that is empty."""
         part = self.data.part(name)
+        if not len(part) and self.data_gone:
+            raise TrainingError(
+                "Its own samples are gone, so it can be judged by other data only (--data PATH, or Other file … in "
+                "the window).",
+                setting="data.source.path",
+            )
         if not len(part):
             raise TrainingError(f"The split of this run leaves nothing for {name}.", setting="data.split")
         return part
@@ -62,7 +70,7 @@ class Trained:
 
         They are read with the options of the project, and transformed by what was learnt from its training part.
         """
-        samples = opened(self.elsewhere(path))
+        samples = others(self.elsewhere(path))
         wanted = {name: samples.arrays[name] for name in self.network.fields}
         return of_others(self.config, self.data, wanted, self.device)
 
@@ -108,7 +116,7 @@ def open_run(
     except RuntimeError as error:
         raise RunError(f"The weights in {folder} do not fit its network: the run is damaged.") from error
     network.module.eval()
-    return Trained(folder, plan, data, network, target, " ".join(notes))
+    return Trained(folder, plan, data, network, target, " ".join(notes), bool(gone))
 
 
 def _prepared(folder: Path, config: DataConfig, device: torch.device) -> tuple[Prepared, str]:

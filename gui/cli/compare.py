@@ -11,7 +11,7 @@ from engine.training.runs.compare import differences, live_differences
 from engine.training.runs.folder import PROJECT
 from engine.training.runs.run_info import RunInfo, read
 from gui.cli.common import CallError, Commands, add_json, print_json, print_table
-from gui.cli.run_names import run_of
+from gui.cli.run_names import check_once, run_of
 
 WIDEST: Final = 40
 """Characters of a value that people are shown; JSON has all of it."""
@@ -28,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
     if len(args.runs) < 2:
         raise CallError("compare needs two runs or more.")
     paths = [run_of(text) for text in args.runs]
+    check_once(paths)
     infos = [read(path) for path in paths]
     found = [
         *differences([project.load(path / PROJECT) for path in paths]),

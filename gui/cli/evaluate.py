@@ -14,7 +14,7 @@ from gui.cli import evaluate_details, evaluate_several
 from gui.cli.common import CallError, Commands, add_json, print_json, print_table
 from gui.cli.evaluate_words import answer, between, classes, known, samples, text
 from gui.cli.predict import is_network, opened
-from gui.cli.run_names import run_of
+from gui.cli.run_names import check_once, run_of
 from gui.cli.weights import add_weights
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
     if not 0 <= args.resamples <= MOST_RESAMPLES:
         raise CallError(f"--resamples is a whole number from 0 to {MOST_RESAMPLES:,}, not {args.resamples}.")
     paths = [path for given in args.folders for path in _runs(given, network=is_network(given, args))]
+    check_once(paths)
     if args.compare and len(paths) != 2:
         raise CallError(f"--compare puts two runs side by side, not {len(paths)}.")
     if args.ensemble and len(paths) < 2:

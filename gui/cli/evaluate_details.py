@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from gui.cli.common import print_table
@@ -123,11 +124,16 @@ def show(found: Details) -> None:
     if found.curves:
         _head("CLASS AGAINST ALL OTHERS")
         rows = []
-        for one in found.curves[:SHOWN]:
+        shown = list(found.curves)
+        if len(shown) > SHOWN:
+            shown = sorted(shown, key=lambda one: (math.isnan(one.average_precision), one.average_precision))[:SHOWN]
+        for one in shown:
             best = one.best_f1()
             told = "–" if best is None else f"{text(best.f1)} from {text(best.threshold)} on"
             rows.append([one.name, text(one.auroc), text(one.average_precision), told])
         print_table(["CLASS", "AUROC", "AVERAGE PRECISION", "BEST F1"], rows)
+        if len(found.curves) > SHOWN:
+            print(f"the {SHOWN} classes with the lowest average precision of {len(found.curves):,}; --json has all")
     if found.calibration is not None:
         before, after = found.calibration.before, found.calibration.after
         _head("CALIBRATION")
@@ -151,10 +157,12 @@ def show(found: Details) -> None:
             for one in found.slices[:SHOWN]
         ]
         print_table(["SLICE", "SAMPLES", "VALUE", "INTERVAL"], rows)
+        _rest(len(found.slices))
     if found.hardest:
         _head("HIGHEST LOSS")
         rows = [[one.name, text(one.loss), one.answer, one.target or "–"] for one in found.hardest[:SHOWN]]
         print_table(["SAMPLE", "LOSS", "ANSWER", "TARGET"], rows)
+        _rest(len(found.hardest))
     if found.suspects is not None:
         show_suspects(found.suspects)
 
@@ -165,6 +173,13 @@ def show_suspects(found: Sequence[Suspect]) -> None:
     if found:
         rows = [[one.name, one.given, one.likely, text(one.margin)] for one in found[:SHOWN]]
         print_table(["SAMPLE", "LABEL", "LIKELY", "MARGIN"], rows)
+        _rest(len(found))
+
+
+def _rest(count: int) -> None:
+    """How many lines of a list are not shown."""
+    if count > SHOWN:
+        print(f"the first {SHOWN} of {count:,}; --json has all")
 
 
 def _head(title: str) -> None:

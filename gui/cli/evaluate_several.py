@@ -23,17 +23,20 @@ if TYPE_CHECKING:
 def report(args: argparse.Namespace, asked: Sequence[Answered], found: Sequence[Scores]) -> None:
     """Print what several runs reach. Raises TrainingError where they cannot be compared or averaged."""
     from engine.inside.evaluation.comparing import compare
-    from engine.inside.evaluation.ensembles import ensemble, spreads
+    from engine.inside.evaluation.ensembles import ensemble, not_alike, spreads
     from engine.inside.evaluation.scores import scores_of
 
     for note in dict.fromkeys(note for one in asked for note in one.data.notes):
         print(f"layerloom: {note}", file=sys.stderr)
     spread = spreads(found)
+    if note := not_alike(asked):
+        print(f"layerloom: {note}", file=sys.stderr)
     together = scores_of(ensemble(asked), resamples=args.resamples) if args.ensemble else None
     comparison = compare(asked[0], asked[1], args.output) if args.compare else None
     doubted = _doubted(asked, args.output) if args.details else None
     if args.json:
         made: dict[str, object] = {
+            "notes": [note] if note else [],
             "runs": [{"run": str(one.trained.folder), **answer(own)} for one, own in zip(asked, found, strict=True)],
             "spread": {
                 name: {"mean": known(one.mean), "deviation": known(one.deviation), "runs": one.count}

@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
         check_new(args.output, args.force)
     from engine.inside.answer_table import table
     from engine.inside.predicting import predict
+    from engine.inside.replaced import not_read, notes
     from engine.inside.trained import NOT_NUMBERS
 
     trained = opened(args.folder, args)
@@ -49,6 +50,9 @@ def run(args: argparse.Namespace) -> int:
     said = [value for one in predictions for each in one.answers for _, value in each.probabilities + each.numbers]
     if any(map(math.isnan, said)):
         print(f"layerloom: {NOT_NUMBERS}", file=sys.stderr)
+    for note in (*notes(predictions), *(one.error for one in predictions), not_read(predictions)):
+        if note:
+            print(f"layerloom: {note}", file=sys.stderr)
     if args.output is not None:
         write_atomically(args.output, table(predictions).encode("utf-8"))
         print(f"wrote {args.output}", file=sys.stderr)
@@ -56,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         print_json([answer(one) for one in predictions])
     elif args.output is None:
         print_table(["SAMPLE", "OUTPUT", "ANSWER"], [row for one in predictions for row in _rows(one)])
-    return 0
+    return 1 if any(one.error for one in predictions) else 0
 
 
 def is_network(what: str, args: argparse.Namespace) -> bool:
@@ -75,9 +79,16 @@ def opened(what: str, args: argparse.Namespace) -> Trained:
 
 
 def answer(prediction: Prediction) -> dict[str, object]:
-    """The JSON of one sample; of several Outputs each has its own list."""
+    """The JSON of one sample; of several Outputs each has its own list.
+
+    One that cannot be read has an ``error`` and no answers; ``replaced`` are cells that their columns do not hold.
+    """
+    if prediction.error:
+        return {"file": prediction.name, "answers": [], "error": prediction.error}
     said = {one.output: _entries(one) for one in prediction.answers}
-    return {"file": prediction.name, "answers": next(iter(said.values()), []) if len(said) == 1 else said}
+    made = {"file": prediction.name, "answers": next(iter(said.values()), []) if len(said) == 1 else said}
+    cells = [{"column": one.column, "cell": one.cell, "instead": one.instead} for one in prediction.replaced]
+    return made | ({"replaced": cells} if cells else {})
 
 
 def _entries(one: Answer) -> list[dict[str, object]]:
@@ -86,7 +97,7 @@ def _entries(one: Answer) -> list[dict[str, object]]:
 
 
 def _rows(prediction: Prediction) -> list[list[str]]:
-    rows = []
+    rows = [[prediction.name, "–", "cannot be read"]] if prediction.error else []
     for one in prediction.answers:
         chances = ", ".join(f"{name} {100 * chance:.1f} %" for name, chance in one.probabilities[:SHOWN])
         values = ", ".join(f"{name} {value:.6g}" for name, value in one.numbers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine import own_files
@@ -36,3 +38,10 @@ def run_of(text: str) -> Path:
     names = [entry.path.name for entry in found.entries]
     others = hint(text, names) if names else "give the folder of one, which `layerloom train` names as it ends."
     raise CallError(f"There is no run {text!r}; {others}")
+
+
+def check_once(paths: Sequence[Path]) -> None:
+    """Raises CallError where a run is given twice: it would be compared with itself."""
+    twice = next((path for path, count in Counter(path.resolve() for path in paths).items() if count > 1), None)
+    if twice is not None:
+        raise CallError(f"{twice.name} is given twice: give each run once.")

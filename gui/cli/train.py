@@ -19,6 +19,7 @@ from engine.training.plan import check
 from engine.training.runs import folds
 from engine.training.runs.catalogue import accept_data
 from engine.training.runs.lengthening import lengthen
+from engine.training.status import TrainingError
 from engine.training.steps.threads import use_passive_waiting
 from gui.cli import folds as report
 from gui.cli.common import CallError, Commands, add_set, add_what
@@ -120,8 +121,14 @@ def _train(make: Callable[..., Trainer], args: argparse.Namespace, resume: Path 
     """Train one run; the exit code, and whether it came to its end. ``resume`` is what is to be resumed, if not it."""
     progress, control = ProgressPrinter(as_json=args.json), Control()
     trainer = make(control=control, on_epoch=progress.epoch)
-    with stopping(control) as asked, progress.watching(lambda: trainer.status):
-        result = trainer.run()
+    try:
+        with stopping(control) as asked, progress.watching(lambda: trainer.status):
+            result = trainer.run()
+    except TrainingError as error:
+        if error.about.reason != "changed-data":
+            raise
+        call = f"layerloom train --resume {resume or args.resume}"
+        raise CallError(f"{error} With the data as they are now: `{call} --changed-data`.") from error
     code = progress.finish(result)
     if result.state == "stopped" and result.about.file is not None:
         print(f"layerloom: {result.message}", file=sys.stderr)

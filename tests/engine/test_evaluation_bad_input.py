@@ -22,7 +22,7 @@ from engine.training.loop import Trainer
 from engine.training.runs.folder import PROJECT, WEIGHTS, RunError
 from gui.cli import main
 from presets.fitting import fitted
-from tests.engine.own_data import diabetes_table, digit_folders, wine_table
+from tests.engine.own_data import diabetes_table, digit_folders, iris_arrays, wine_table
 from tests.engine.test_evaluation_runs import trained
 
 Capture = pytest.CaptureFixture[str]
@@ -81,6 +81,46 @@ def test_an_image_of_an_unknown_class_is_left_out_and_said(images: Path, place: 
     assert "'cat'" in note
 
 
+def test_a_class_of_an_array_that_the_run_never_saw_is_left_out_and_said(tmp_path: Path, capsys: Capture) -> None:
+    run = trained(fitted("mlp", sources.describe(iris_arrays(tmp_path / "iris.npz")))[0], tmp_path / "run", 1)
+    stored = np.load(tmp_path / "iris.npz")
+    labels = stored["y"].copy()
+    labels[:7], labels[9] = 5, -1
+    np.savez(tmp_path / "new.npz", x=stored["x"], y=labels)
+    one = open_run(run)
+    data = of_files(one, tmp_path / "new.npz")
+    assert len(data) == 142
+    assert data.notes == ("8 samples are left out: the run has not learned 2 classes of these data, '-1', '5'.",)
+    assert [data.name(row) for row in (0, 2)] == ["new.npz sample 8", "new.npz sample 11"]
+    own = answer_all(one, of_files(one, tmp_path / "iris.npz")).answers[0]
+    kept = np.flatnonzero((labels >= 0) & (labels < 3))
+    assert np.allclose(answer_all(one, data).answers[0], own[kept], atol=1e-6)
+    np.savez(tmp_path / "none.npz", x=stored["x"], y=labels * 0 + 9)
+    assert main(["evaluate", str(run), "--data", str(tmp_path / "none.npz")]) == 2
+    assert "has no sample whose class in 'y' is known: '0', '1', '2'." in capsys.readouterr().err
+
+
+def test_other_data_that_do_not_fit_are_said_as_what_was_given(
+    images: Path, wine: Path, place: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    plain = shutil.copytree(place / "own" / "3", tmp_path / "plain")
+    (tmp_path / "few.csv").write_text("alcohol\n1\n")
+    (tmp_path / "none.csv").write_text((place / "wine.csv").read_text().replace("grower 1", "x").replace("grower", "y"))
+    for run, given, words in (
+        (images, plain, "it needs images in folders that are called '0', '1', '2', '3', '4' …"),
+        (images, tmp_path / "few.csv", "few.csv is not a folder: the network needs images in folders"),
+        (images, tmp_path / "away", f"There is no file or folder {tmp_path / 'away'}."),
+        (wine, tmp_path / "away.csv", f"There is no file or folder {tmp_path / 'away.csv'}."),
+        (wine, plain, "it is a folder"),
+        (wine, tmp_path / "few.csv", "few.csv has no column 'malic_acid'; there are alcohol."),
+    ):
+        assert main(["evaluate", str(run), "--data", str(given)]) == 2
+        said = capsys.readouterr().err
+        assert words in said
+        assert "project" not in said
+        assert "any more" not in said
+
+
 def test_a_class_without_samples_is_said(wine: Path, table: Path, tmp_path: Path) -> None:
     file = changed(table, tmp_path / "two.csv", lambda frame: frame[frame["grower"] != "grower 2"])
     one = open_run(wine)
@@ -125,7 +165,10 @@ def test_a_run_whose_data_are_gone_is_judged_by_others(table: Path, tmp_path: Pa
     before = answer_all(known, of_files(known, other)).answers[0]
     own.unlink()
     assert main(["evaluate", str(run)]) == 2
-    assert capsys.readouterr().err.strip()
+    said = capsys.readouterr().err
+    assert "are not at" in said
+    assert "judged by other data only (--data PATH" in said
+    assert "split" not in said
     assert main(["evaluate", str(run), "--data", str(other), "--details", "--resamples", "10", "--json"]) == 0
     shown = capsys.readouterr()
     found = json.loads(shown.out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from engine.inside.evaluation.overlays import overlay
 from engine.inside.evaluation.properties import properties
 from engine.inside.evaluation.sample_scores import sample_scores
 from engine.inside.evaluation.scores import scores_of
+from engine.inside.evaluation.suspects import suspects
 from engine.inside.evaluation.tallies import tallies
 from engine.inside.trained import open_run
 from engine.training.loop import Trainer
@@ -353,6 +355,11 @@ def test_chances_of_two_classes_have_the_name_of_the_second(place: Path) -> None
     one = asked(trained(graph, place / "cancer", 2))
     found = chances(one, one.head())
     assert (found.names, found.one, found.logits.shape) == (("benign",), False, (len(one), 1))
+    wrong = replace(found, truth=found.truth ^ (np.arange(len(one)) % 9 == 0)[:, None])
+    assert {(each.given, each.likely) for each in suspects(wrong)} == {
+        ("malignant", "benign"),
+        ("benign", "malignant"),
+    }
     report = details(one)
     labels = one.labels(one.head()).numpy()
     shares = one.answers[0].sigmoid().numpy().ravel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -24,11 +25,14 @@ from engine.inside.looking.method import Question
 from engine.inside.looking.methods import METHODS, looks, method
 from engine.inside.looking.opening import inspector_of
 from engine.inside.looking.results import Arithmetic, Dots, Grid, Heat, Histograms
+from engine.inside.looking.target import unit_names
 from engine.inside.trained import open_run
 from engine.training.findings import NodePath
 from engine.training.loop import Trainer
 from engine.training.runs.folder import kept
-from tests.engine.looking_networks import asked, fresh, last, on_digits, small, tokens, unet
+from engine.training.runs.run_info import read
+from tests.engine.looking_networks import asked, fresh, last, on, on_digits, small, tokens, unet
+from tests.engine.networks import chain
 
 CONV = {"out_channels": 1, "kernel_size": 3, "padding": 1, "bias": False}
 
@@ -340,6 +344,24 @@ def test_the_weights_of_the_moment_are_looked_at(alone: Path) -> None:
     assert counts.tolist() == pytest.approx(result.counts[-1].tolist(), abs=1)
     assert result.counts.sum(1).tolist() == [640, 640, 640]
     assert (result.counts[0] != result.counts[-1]).any()
+
+
+def test_a_run_that_has_stored_no_state_shows_the_weights_it_has(alone: Path, tmp_path: Path) -> None:
+    shutil.copytree(alone, tmp_path / "run")
+    shutil.rmtree(tmp_path / "run" / "checkpoints")
+    trained = open_run(tmp_path / "run")
+    found = last(method("histograms"), asked(Inspector(trained), "fc3"))
+    assert isinstance(found.result, Histograms)
+    assert found.result.steps == (read(alone).steps,)
+    assert "weights it has now" in found.note
+
+
+def test_one_number_of_two_classes_speaks_for_the_second() -> None:
+    graph = chain((30,), ("Linear", {"out_features": 1}))
+    graph.of_type("Output")[0].parameters["loss"] = "binary_cross_entropy_with_logits"
+    inspector = Inspector(fresh(on("breast_cancer", graph)))
+    assert unit_names(inspector.trained) == ("benign",)
+    assert last(method("saliency"), asked(inspector)).result.unit == "slope of benign"  # type: ignore[union-attr]
 
 
 def test_an_answer_is_addressed_by_its_node_path() -> None:

@@ -96,6 +96,9 @@ def test_two_runs_are_compared_sample_by_sample(seeds: list[str], capsys: Captur
     assert "two runs side by side, not 3" in capsys.readouterr().err
     assert main(["evaluate", seeds[0], "--ensemble"]) == 2
     assert "needs two runs or more" in capsys.readouterr().err
+    for call in (["evaluate", seeds[0], seeds[0], "--compare"], ["compare", seeds[1], seeds[0], seeds[0]]):
+        assert main(call) == 2
+        assert "seed-0 is given twice: give each run once." in capsys.readouterr().err
 
 
 def test_folds_are_one_argument_and_find_the_wrong_label(together: str, capsys: Capture) -> None:
@@ -114,6 +117,34 @@ def test_runs_that_are_not_of_the_same_samples_are_refused(seeds: list[str], tog
     assert "do not have the same samples in the validation part" in capsys.readouterr().err
     assert main(["evaluate", *seeds[:2], "--details", "--resamples", "0"]) == 0
     assert "ask each alone" in capsys.readouterr().err
+
+
+def test_a_mean_over_different_samples_is_said(seeds: list[str], together: str, place: Path, capsys: Capture) -> None:
+    graph = presets.build("linear-classifier")
+    for path, value in ((("training", "epochs"), 1), (("training", "threads"), 1), (("data", "seed"), 7)):
+        SetSetting(path, value).apply(graph)
+    Trainer(graph, place / "split").run()
+    capsys.readouterr()
+    for others, words in (([f"{together}/fold-1"], "different data"), ([str(place / "split")], "their splits differ")):
+        assert main(["evaluate", seeds[0], *others, "--resamples", "0", "--json"]) == 0
+        shown = capsys.readouterr()
+        assert words in shown.err
+        assert words in json.loads(shown.out)["notes"][0]
+    for alike in (seeds, [together]):
+        assert main(["evaluate", *alike, "--part", "validation", "--resamples", "0", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["notes"] == []
+
+
+def test_lists_that_are_cut_say_so(place: Path, capsys: Capture) -> None:
+    rows = [[index % 12 + 0.01 * (index % 7), index % 5, f"kind {index % 12:02}"] for index in range(240)]
+    file = table(place / "many.csv", ("x", "z", "label"), *rows)
+    call = ["train", "linear-classifier", "--data", str(file), "--epochs", "1", "--threads", "1"]
+    assert main([*call, "--run-dir", str(place / "many")]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", str(place / "many"), "--details", "--resamples", "0"]) == 0
+    shown = capsys.readouterr().out
+    assert "the 10 classes with the lowest average precision of 12; --json has all" in shown
+    assert "the first 10 of " in shown
 
 
 def test_what_needs_one_run_says_which_of_a_cross_validation_there_are(together: str, capsys: Capture) -> None:

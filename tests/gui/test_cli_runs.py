@@ -12,6 +12,7 @@ from engine.edits import SetSetting
 from engine.training.loop import Trainer
 from engine.training.runs.catalogue import describe, runs_folder
 from gui.cli import main
+from tests.engine.own_data import wine_table
 
 Capture = pytest.CaptureFixture[str]
 
@@ -94,3 +95,19 @@ def test_a_name_of_several_runs_is_no_name(two: list[Path], capsys: Capture) -> 
     assert main(["evaluate", "mine"]) == 2
     assert "2 runs are called 'mine'" in capsys.readouterr().err
     assert main(["evaluate", two[0].name, "--resamples", "0"]) == 0
+
+
+def test_a_run_whose_data_have_changed_is_resumed_with_the_option_that_is_named(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    table, run = wine_table(tmp_path / "wine.csv"), tmp_path / "run"
+    assert main(["train", "mlp", "--data", str(table), "--epochs", "1", "--threads", "1", "--run-dir", str(run)]) == 0
+    with table.open("a", encoding="utf-8") as file:
+        file.write("13,2,2,15,100,2,2,0.3,1.5,5,1,3,900,grower 1\n")
+    capsys.readouterr()
+    call = ["train", "--resume", str(run), "--epochs", "2"]
+    assert main(call) == 2
+    said = capsys.readouterr().err
+    assert "have changed since" in said
+    assert f"`layerloom train --resume {run} --changed-data`" in said
+    assert main([*call, "--changed-data"]) == 0

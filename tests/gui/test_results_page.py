@@ -163,6 +163,35 @@ def test_what_is_no_image_is_said_in_a_sentence(qtbot: QtBot, page: ResultsPage,
     assert not tab.answers.predictions
 
 
+def test_a_broken_image_among_others_is_named(qtbot: QtBot, page: ResultsPage, tmp_path: Path) -> None:
+    tab = choose(qtbot, page, "digits")
+    Image.new("L", (16, 16), 40).save(tmp_path / "a.png")
+    (tmp_path / "b.png").write_text("no image")
+    tab.ask_files([tmp_path])
+    settle(qtbot, page)
+    assert "1 of 2 samples cannot be read" in tab.answers.notes.text()
+    assert tab.answers.list.item(1).text() == "b.png\ncannot be read"
+    tab.answers.list.setCurrentRow(1)
+    assert "b.png is damaged, or no image" in tab.answers.odd.text()
+    assert tab.answers.odd.isVisible()
+    assert not tab.answers.seen.isVisible()
+    tab.answers.list.setCurrentRow(0)
+    assert not tab.answers.odd.isVisible()
+
+
+def test_a_word_in_a_column_of_numbers_is_said(qtbot: QtBot, page: ResultsPage, runs: Path, tmp_path: Path) -> None:
+    tab = choose(qtbot, page, "wine")
+    lines = (runs.parent / "wine.csv").read_text().splitlines()[:3]
+    lines[2] = f"strong,{lines[2].partition(',')[2]}"
+    (tmp_path / "ask.csv").write_text("\n".join(lines))
+    tab.ask_files([tmp_path / "ask.csv"])
+    settle(qtbot, page)
+    assert "no number in 'alcohol': 'strong' (ask.csv row 2). Taken instead: " in tab.answers.notes.text()
+    assert not tab.answers.odd.isVisible()
+    tab.answers.list.setCurrentRow(1)
+    assert "'strong'" in tab.answers.odd.text()
+
+
 def test_without_runs_there_is_a_way_to_training(qtbot: QtBot, tmp_path: Path) -> None:
     page = ResultsPage(Document(Graph("net")), root=tmp_path / "none")
     qtbot.addWidget(page)

@@ -61,6 +61,10 @@ class Source(Section):
         """
         raise DataError(f"{type(self).title}: what a network answers to other files cannot be asked of this kind.")
 
+    def judged_by(self) -> str:
+        """What files must be like for their answers to be read: "images in folders that are called '3', '8'"."""
+        return f"{self.title.lower()} with answers"
+
     def unknown_classes(self, path: Path) -> Mapping[str, int]:
         """Classes that files name and these options do not: `open` leaves so many samples of each out.
 

@@ -30,7 +30,8 @@ class Chances:
     """``logits`` (M, C) of M answers, of which ``link`` makes probabilities, and ``truth`` (M, C), True where it holds.
 
     With ``one`` exactly one class holds, else each holds or not by itself. ``rows`` (M) are the samples the answers
-    belong to: of a mask each pixel is an answer. ``names`` (C) are those of the classes; a single yes or no has one.
+    belong to: of a mask each pixel is an answer. ``names`` (C) are those of the classes; a single yes or no has one,
+    and ``other`` is what it is called where it does not hold.
     """
 
     logits: Array
@@ -39,6 +40,7 @@ class Chances:
     names: tuple[str, ...]
     link: Literal["softmax", "sigmoid"]
     one: bool
+    other: str = ""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -99,8 +101,10 @@ def chances(asked: Answered, head: Head, seed: int = 0) -> Chances:
         said = numbered(names.columns or names.names, flat.shape[1])
     else:
         said = (names.names[1] if len(names.names) == 2 else names.columns[0] if len(names.columns) == 1 else "yes",)
+    other = names.names[0] if len(said) == 1 and len(names.names) == 2 else ""
     truth = goal.reshape(flat.shape)[rows.to(flat.device)].cpu()
-    return Chances(_logits(head, flat[rows.to(flat.device)]), truth.numpy(), (rows // width).numpy(), said, link, False)
+    logits = _logits(head, flat[rows.to(flat.device)])
+    return Chances(logits, truth.numpy(), (rows // width).numpy(), said, link, False, other)
 
 
 def linked(logits: Array, link: Literal["softmax", "sigmoid"]) -> Array:

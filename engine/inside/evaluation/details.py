@@ -54,6 +54,8 @@ def details(asked: Answered, output: str | None = None, *, count: int = HARDEST,
     """Everything that is known of an Output (None: the first). Raises DataError, TrainingError, Stopped."""
     head, notes = asked.head(output), list(asked.data.notes)
     found = chances(asked, head) if has_chances(head) else None
+    if found is not None and len(found.names) > MOST_CURVES:
+        notes.append(f"There are no curves: {len(found.names):,} classes are more than {MOST_CURVES}.")
     scored = sample_scores(asked, head)
     sliced = slices(scored, properties(asked, within(watch, 0.0, 0.3)), watch=within(watch, 0.3, 0.6))
     watch.at(0.6, "calibrating")

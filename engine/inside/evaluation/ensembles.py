@@ -12,7 +12,7 @@ from engine.inside.evaluation.answered import Answered
 from engine.inside.evaluation.comparing import aligned
 from engine.inside.evaluation.scores import Scores
 from engine.training.evaluation.network import Head
-from engine.training.runs.folds import Spread
+from engine.training.runs.folds import Spread, folds_of_run
 from engine.training.status import TrainingError
 
 
@@ -57,6 +57,23 @@ def spreads(found: Sequence[Scores]) -> dict[str, Spread]:
         deviation = statistics.stdev(values) if len(values) > 1 else 0.0
         result[name] = Spread(statistics.fmean(values), deviation, len(values))
     return result
+
+
+def not_alike(asked: Sequence[Answered]) -> str:
+    """Why scores of these runs are not drawn from one and the same question; empty where they may be averaged.
+
+    The folds of one cross-validation have samples of their own by intent.
+    """
+    if len({folds_of_run(one.trained.folder) or one.trained.folder for one in asked}) == 1:
+        return ""
+    (origin, ours), *others = (one.data.identities() for one in asked)
+    if any(origin != other for other, _ in others):
+        what = "different data"
+    elif any(set(ours.tolist()) != set(theirs.tolist()) for _, theirs in others):
+        what = "different samples of the same data, as their splits differ"
+    else:
+        return ""
+    return f"These runs are judged by {what}: their mean ± deviation compares what is not comparable."
 
 
 def _probabilities(head: Head, answer: Tensor) -> Tensor:

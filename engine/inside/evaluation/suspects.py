@@ -46,7 +46,8 @@ def suspects(found: Chances, name: Callable[[int], str] = str) -> tuple[Suspect,
         made = list[Suspect]()
         for k, word in enumerate(found.names):
             both = np.stack([1 - shares[:, k], shares[:, k]], axis=1)
-            made += _marked(found, both, found.truth[:, k].astype(np.int64), (f"not {word}", word), name)
+            words = (found.other or f"not {word}", word)
+            made += _marked(found, both, found.truth[:, k].astype(np.int64), words, name)
     return tuple(sorted(made, key=lambda one: one.margin))
 
 

@@ -7,14 +7,14 @@ from typing import Final
 
 import numpy as np
 
-from engine.inside.looking.errors import LookingError
 from engine.inside.looking.inspector import Inspector
 from engine.inside.looking.method import Method, Option, Question, Step
 from engine.inside.looking.results import Histograms
 from engine.inside.looking.samples import first
-from engine.inside.looking.states import states_of
+from engine.inside.looking.states import StoredState, states_of, steps_of
 
 SAMPLES: Final = 64
+KEEP: Final = "With training.checkpoint.keep_all every state stays, and the histograms show the whole training."
 
 
 def refuses(question: Question) -> str:
@@ -26,20 +26,17 @@ def refuses(question: Question) -> str:
 def compute(question: Question) -> Iterator[Step]:
     """Answers to the first 64 samples of the part, with the weights of every stored state, in bins of equal width."""
     layer, trained = question.the_layer(), question.trained
-    states = states_of(trained.folder)
-    if not states:
-        raise LookingError("no-state", "This run has stored no state yet: wait until it has.")
+    states: list[StoredState | None] = [*states_of(trained.folder)] or [None]
     batch, found = first(trained, question.part, SAMPLES), list[np.ndarray]()
     bins, steps, note = int(question.number("bins")), list[int](), ""
-    if len(states) < 3:
-        note = (
-            f"The run has stored {len(states)} state{'s' if len(states) > 1 else ''}: "
-            "with training.checkpoint.keep_all all stay, and the histograms show the whole training."
-        )
+    if states == [None]:
+        note = f"The run has stored no state on its way: these are the weights it has now. {KEEP}"
+    elif len(states) < 3:
+        note = f"The run has stored {len(states)} state{'s' if len(states) > 1 else ''}. {KEEP}"
     for number, state in enumerate(states):
-        inspector = Inspector(trained, state.weights())
+        inspector = Inspector(trained, None if state is None else state.weights())
         found.append(inspector.run(batch, [layer.id]).values[layer.id].flatten().numpy())
-        steps.append(state.step)
+        steps.append(steps_of(trained.folder) if state is None else state.step)
         low, high = min(float(one.min()) for one in found), max(float(one.max()) for one in found)
         edges = np.linspace(low, high if high > low else low + 1, bins + 1)
         counts = np.stack([np.histogram(one, edges)[0] for one in found])

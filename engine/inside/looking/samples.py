@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.data.pipeline import Part
 from engine.inside.looking.errors import LookingError
-from engine.inside.predicting import asked_of, part_of
+from engine.inside.predicting import asked_of, part_of, unread_of
 from engine.inside.trained import Trained
 
 
@@ -35,12 +35,15 @@ def of_part(trained: Trained, part: Part, index: int) -> Sample:
 
 
 def of_file(trained: Trained, path: Path) -> list[Sample]:
-    """The samples of one file, prepared as those of the run. Raises DataError with what does not fit."""
+    """The samples of one file that can be read, prepared as those of the run.
+
+    Raises DataError with what does not fit, also where none can be read.
+    """
     found = asked_of(trained, [path])
-    batches = part_of(trained, found).batches(trained.network.inputs, 1)
-    if not found.names:
-        raise LookingError("sample", f"{path} holds no sample.", file=str(path))
-    return [Sample(batch, name) for name, batch in zip(found.names, batches, strict=True)]
+    part = part_of(trained, found)
+    unread, batches = unread_of(part, found), part.batches(trained.network.inputs, 1)
+    named = enumerate(zip(found.names, batches, strict=True))
+    return [Sample(batch, name) for index, (name, batch) in named if index not in unread]
 
 
 def first(trained: Trained, part: Part, most: int, start: int = 0) -> dict[str, Tensor]:

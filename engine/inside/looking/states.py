@@ -13,7 +13,8 @@ from torch import Tensor
 from engine import own_files
 from engine.files import reason_of
 from engine.training.runs.checkpoint import MODEL
-from engine.training.runs.folder import CHECKPOINTS, RunError, kept
+from engine.training.runs.folder import CHECKPOINTS, FACTS, RunError, kept
+from engine.training.runs.run_info import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class StoredState:
             raise RunError(
                 f"The state after step {self.step} in {self.folder} cannot be read: {reason_of(error)[1]}"
             ) from error
+
+
+def steps_of(run: Path) -> int:
+    """After how many steps the run has the weights it has now; 0 for weights that no run has learned."""
+    return read(run).steps if own_files.is_file(run, FACTS) else 0
 
 
 def states_of(run: Path) -> list[StoredState]:

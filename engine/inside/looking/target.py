@@ -79,4 +79,6 @@ def unit_names(trained: Trained, head: int = 0) -> tuple[str, ...]:
     known = trained.data.fields[one.field]
     if one.task.kind == "classes":
         return known.names or tuple(map(str, range(one.task.classes)))
-    return known.columns or (known.names if len(known.names) != 2 else ())
+    if one.task.kind == "two" and len(known.names) == 2 and not known.columns:
+        return known.names[1:]  # one number: how much speaks for the second
+    return known.columns or known.names

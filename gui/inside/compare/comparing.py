@@ -45,7 +45,7 @@ def compare_runs(subject: Subject, others: Sequence[tuple[Path, str]], watch: Wa
     Raises LayerloomError where a run cannot be opened, Stopped once the watcher wants that.
     """
     from engine.inside.evaluation.answered import answer_all
-    from engine.inside.evaluation.ensembles import ensemble, spreads
+    from engine.inside.evaluation.ensembles import ensemble, not_alike, spreads
     from engine.inside.evaluation.scores import scores_of
 
     asked: list[Answered] = []
@@ -72,6 +72,8 @@ def compare_runs(subject: Subject, others: Sequence[tuple[Path, str]], watch: Wa
         together = scores_of(ensemble(asked), resamples=RESAMPLES, watch=last)
     except LayerloomError as error:
         notes.append(str(error))
+    if odd := not_alike(asked):
+        notes.append(odd)
     if len(asked) == 2:
         comparison = _comparison(asked, notes)
     labels = tuple(label for _, label in runs)

@@ -55,7 +55,7 @@ class AnswersView(QWidget):
         self.cover.setAccessibleName("Answered mask")
         self.cover.setToolTip("The likeliest class of each pixel, laid over the image; the bars are their shares")
         self.bars = AnswerBars()
-        self.positions, self.hint = Note(), Note()
+        self.positions, self.hint, self.odd, self.notes = Note(), Note(), Note(token="warning"), Note(token="warning")
         self.positions.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._lay_out()
         self.show_hint("")
@@ -63,6 +63,7 @@ class AnswersView(QWidget):
     def show_hint(self, text: str, *, wrong: bool = False) -> None:
         """Show no answers, but why."""
         self._arrays = None
+        self.notes.hide()
         self._set((), ())
         self.hint.set_token("error" if wrong else "muted")
         self.hint.setText(text)
@@ -71,7 +72,12 @@ class AnswersView(QWidget):
     def show_answers(self, predictions: tuple[Prediction, ...], images: Array | None) -> None:
         """Show answers, and images (samples, channels, H, W) of the first if there are any; the first is chosen."""
         self.hint.hide()
+        from engine.inside.replaced import not_read, notes
+
         self._arrays = images
+        said = [*notes(predictions), not_read(predictions)] if len(predictions) > 1 else []
+        self.notes.setText("\n".join(filter(None, said)))
+        self.notes.setVisible(any(said))
         self._set(predictions, () if images is None else pictures(images))
 
     def _set(self, predictions: tuple[Prediction, ...], images: Sequence[QImage]) -> None:
@@ -82,7 +88,7 @@ class AnswersView(QWidget):
         for index, prediction in enumerate(predictions[:MOST_LISTED] if several else ()):
             item = QListWidgetItem(f"{prediction.name.rpartition('/')[2]}\n{best(prediction)}")
             item.setToolTip(plain(prediction.name))
-            if index < len(images):
+            if index < len(images) and not prediction.error:
                 item.setIcon(QIcon(_scaled(images[index], SMALL)))
             self.list.addItem(item)
         if several:
@@ -99,7 +105,10 @@ class AnswersView(QWidget):
         there = 0 <= row < len(self.predictions)
         prediction = self.predictions[row] if there else None
         self.bars.show_prediction(prediction)
-        pictured = there and row < len(self._images)
+        pictured = prediction is not None and not prediction.error and row < len(self._images)
+        said = words_of(prediction) if prediction is not None else ""
+        self.odd.setText(said)
+        self.odd.setVisible(bool(said))
         if pictured:
             self.seen.setPixmap(_scaled(self._images[row], SEEN))
         self.seen.setVisible(pictured)
@@ -110,9 +119,9 @@ class AnswersView(QWidget):
             covered = laid_over(self._arrays[row], masks[0], masks[0] >= 0)
             self.cover.setPixmap(_scaled(covered, SEEN))
         self.seen_words.setText(f"{GIVEN}, and the answered mask" if pictured and masks else GIVEN)
-        said = next((answer.positions for answer in prediction.answers if answer.positions), ()) if prediction else ()
-        self.positions.setText(f"One after the other: {' '.join(said)}" if said else "")
-        self.positions.setVisible(bool(said))
+        steps = next((answer.positions for answer in prediction.answers if answer.positions), ()) if prediction else ()
+        self.positions.setText(f"One after the other: {' '.join(steps)}" if steps else "")
+        self.positions.setVisible(bool(steps))
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -123,7 +132,7 @@ class AnswersView(QWidget):
         images.addWidget(self.cover)
         images.addStretch(1)
         inside.addLayout(images)
-        for part in (self.seen_words, self.bars, self.positions):
+        for part in (self.odd, self.seen_words, self.bars, self.positions):
             inside.addWidget(part)
         inside.addStretch(1)
         area = QScrollArea()
@@ -144,11 +153,14 @@ class AnswersView(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.addLayout(head)
         box.addWidget(self.hint)
+        box.addWidget(self.notes)
         box.addLayout(row, 1)
 
 
 def best(prediction: Prediction) -> str:
     """The likeliest class of each Output with its probability, or its first number."""
+    if prediction.error:
+        return "cannot be read"
     said = []
     for answer in prediction.answers:
         if answer.probabilities:
@@ -157,6 +169,13 @@ def best(prediction: Prediction) -> str:
         elif answer.numbers:
             said.append(f"{answer.numbers[0][1]:.6g}")
     return ", ".join(said)
+
+
+def words_of(prediction: Prediction) -> str:
+    """Why a sample cannot be read, or which of its cells are not what their columns hold."""
+    from engine.inside.replaced import notes
+
+    return prediction.error or "\n".join(notes([prediction]))
 
 
 def _scaled(image: QImage, side: int) -> QPixmap:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field as Declared
 
 from engine.data.dataset import Asked, DataError, Dataset, Field, Numbered, SampleError, Samples, Task
-from engine.data.sources.arrays.joining import Joined, parts_of
+from engine.data.sources.arrays.joining import Chosen, Joined, parts_of
 from engine.data.sources.arrays.reading import SUFFIXES, read
 from engine.data.sources.identity import ids_of
 from engine.data.sources.parts import parting_of
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from engine.data.watch import Watch
 
 HASHED = 2**42
+NAMED = 5
+"""Classes that a sentence names."""
 BESIDE = ("group", "time", "part")
 """Roles that say how the samples are split."""
 KINDS: dict[int, Kind] = {1: "table", 2: "sequence", 3: "image", 4: "clip"}
@@ -103,7 +105,7 @@ class Arrays(Source):
         stored, parting = read(path), self._parting()
         groups: Array | None = None
         given: Array | None = None
-        columns: dict[str, Column] = {}
+        columns: dict[str, ArrayColumn] = {}
         counts = dict[int, str]()
         for one in self.fields:
             if one.role == "ignored":
@@ -112,7 +114,7 @@ class Arrays(Source):
             for name in arrays:
                 if name not in stored:
                     raise DataError(
-                        f"{path} has no array {name!r} any more; there are {', '.join(list(stored)[:20])}.",
+                        f"{path} has no array {name!r}; there are {', '.join(list(stored)[:20])}.",
                         setting="data.source.options.fields",
                     )
             values: Column = stored[one.name] if not one.parts else Joined([stored[name] for name in arrays])
@@ -137,8 +139,40 @@ class Arrays(Source):
         order = {name: columns[name] for name in self.declare(path).fields}
         count = next(iter(counts))
         ids = ids_of(f"row {row}" for row in range(count))
-        names = Numbered(f"{path.name} sample", range(count))
-        return Samples(order, groups=groups, ids=ids, given=given, names=names)
+        kept = np.ones(count, bool)
+        for column in columns.values():
+            kept &= column.known()
+        if not kept.any():
+            known = next(one for one in self.fields if one.role == "target" and one.classes)
+            shown = ", ".join(map(repr, known.classes[:NAMED])) + (" …" if len(known.classes) > NAMED else "")
+            raise DataError(
+                f"{path} has no sample whose class in {known.name!r} is known: {shown}.", setting="data.source"
+            )
+        rows = np.flatnonzero(kept)
+        if len(rows) == count:
+            names = Numbered(f"{path.name} sample", range(count))
+            return Samples(dict(order), groups=groups, ids=ids, given=given, names=names)
+        return Samples(
+            {name: Chosen(column, rows) for name, column in order.items()},
+            groups=None if groups is None else groups[rows],
+            ids=ids[rows],
+            given=None if given is None else given[rows],
+            names=Numbered(f"{path.name} sample", rows),
+        )
+
+    def unknown_classes(self, path: Path) -> Mapping[str, int]:
+        import numpy as np
+
+        stored, found = read(path), dict[str, int]()
+        for one in self.fields:
+            arrays = [stored[name] for name in one.parts or (one.name,) if name in stored]
+            if one.role != "target" or not arrays:
+                continue
+            column = ArrayColumn(path, one, Joined(arrays) if len(arrays) > 1 else arrays[0])
+            strange = np.flatnonzero(~column.known())
+            names, counts = np.unique(np.asarray(column.stored[strange]).astype(str), return_counts=True)
+            found |= dict(zip(names.tolist(), counts.tolist(), strict=True))
+        return found
 
     def _parting(self) -> Parting:
         """What a split may not tear apart: the gravest that an array says."""
@@ -219,8 +253,8 @@ class ArrayColumn:
         self.dtype: np.dtype[Any] = np.dtype(np.uint8 if small else np.int64 if settings.classes else np.float32)
         if self.shape[1:] != settings.shape:
             raise DataError(
-                f"{path} holds {settings.name!r} with samples of {self.shape[1:]}, and the project expects "
-                f"{settings.shape}: add the data again.",
+                f"{path} holds {settings.name!r} with samples of {self.shape[1:]}, and {settings.shape} is expected: "
+                "where that is as it should be, add the data again.",
                 setting="data.source.options.fields",
             )
 
@@ -259,6 +293,19 @@ class ArrayColumn:
         order = {name: index for index, name in enumerate(self.settings.classes)}
         return np.array([order.get(name, -1) for name in names.reshape(-1).tolist()], np.int64).reshape(names.shape)
 
+    def known(self) -> Array:
+        """Which samples are of a class that there is; all where a sample has no single class."""
+        import numpy as np
+
+        if not self.settings.classes or self.settings.one_hot or self.settings.shape:
+            return np.ones(len(self), bool)
+        self._check_file()
+        values = np.asarray(self.stored[:])
+        if values.dtype.kind == "U":
+            values = self._positions(values)
+        found: Array = ((values >= 0) & (values < len(self.settings.classes))).reshape(-1)
+        return found
+
     def __getitem__(self, indices: Array | slice) -> Array:
         """The samples. Raises DataError for a class that there is not."""
         import numpy as np
@@ -275,8 +322,8 @@ class ArrayColumn:
         classes = len(self.settings.classes)
         if classes and result.size and not 0 <= int(result.min()) <= int(result.max()) < classes:
             raise DataError(
-                f"{self.path} holds a class in {self.settings.name!r} that is none of 0 to {classes - 1}: add the data "
-                "again.",
+                f"{self.path} holds a class in {self.settings.name!r} that is none of 0 to {classes - 1}: where that "
+                "is as it should be, add the data again.",
                 setting="data.source.options.fields",
             )
         return result

@@ -1,4 +1,4 @@
-"""Arrays that are stored once for each part of a split, as x_train and x_test: one array, and the part of each row."""
+"""Columns made of others: arrays that are stored once for each part of a split, joined to one; and some of its rows."""
 
 from __future__ import annotations
 
@@ -63,6 +63,22 @@ class Joined:
             if mine.any():
                 result[mine] = array[chosen[mine] - (int(self.ends[number]) - len(array))]
         return result
+
+
+class Chosen:
+    """Some samples of a column, by their ``rows``, without a copy."""
+
+    def __init__(self, column: Column, rows: Array) -> None:
+        self.column, self.rows = column, rows
+        self.shape = (len(rows), *column.shape[1:])
+        self.dtype: np.dtype[Any] = column.dtype
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, indices: Array | slice) -> Array:
+        """The samples with these indices."""
+        return self.column[self.rows[indices]]
 
 
 def parts_of(arrays: Sequence[Column], parts: Sequence[int]) -> Array:

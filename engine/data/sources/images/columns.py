@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.data.dataset import SampleError
+from engine.data.dataset import DataError, SampleError
 from engine.data.sources.images.decoding import LARGEST, Fit, decoder, opened, read, scaled
 
 if TYPE_CHECKING:
@@ -57,6 +57,38 @@ class ImageColumn:
         result = np.empty((len(chosen), *self.shape[1:]), np.uint8)
         for row, name in enumerate(chosen):
             result[row] = read(self.folder / name, self.size, self.fit, grey=self.grey, largest=self.largest)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Forgiving:
+    """A column of images of which some cannot be read: those are black, and ``unread`` has why, by position."""
+
+    column: ImageColumn
+    unread: dict[int, DataError]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.column.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.column.dtype
+
+    def __len__(self) -> int:
+        return len(self.column)
+
+    def __getitem__(self, indices: Array | slice) -> Array:
+        """The images."""
+        import numpy as np
+
+        chosen = np.arange(len(self))[indices]
+        result = np.zeros((len(chosen), *self.shape[1:]), np.uint8)
+        for row, index in enumerate(chosen.tolist()):
+            try:
+                result[row] = self.column[index : index + 1][0]
+            except SampleError as error:
+                self.unread[index] = error
         return result
 
 

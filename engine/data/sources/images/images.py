@@ -14,7 +14,7 @@ from pydantic import Field as Declared
 from engine.data.dataset import Asked, DataError, Dataset, Field, MissingFiles, Samples, Task
 from engine.data.sources import listing
 from engine.data.sources.identity import ids_of, marks_of
-from engine.data.sources.images.columns import ImageColumn, MaskColumn
+from engine.data.sources.images.columns import Forgiving, ImageColumn, MaskColumn
 from engine.data.sources.images.decoding import LARGEST, SUFFIXES, Fit
 from engine.data.sources.parts import part_of
 from engine.data.sources.source import Source
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Side = Annotated[int, Declared(ge=1, le=4096)]
 Answer = TypeVar("Answer")
 NUMBERED = re.compile(r"(.*?[^\W\d_])[\W_]*\(?\d+\)?")
+SHOWN = 5
+"""Classes that a sentence names."""
 Names = tuple[Annotated[str, Declared(max_length=1000)], ...]
 
 
@@ -162,10 +164,10 @@ class Images(Source):
         return Samples(columns, groups=groups, ids=ids, given=given, names=names)
 
     def ask(self, paths: Sequence[Path]) -> Asked:
-        """Images, and all those in folders. Raises DataError with the file, also for what is no image."""
+        """Images, and all those in folders; what is no image is `Asked.unread`. Raises DataError."""
         import numpy as np
 
-        names = list[str]()
+        names, unread = list[str](), dict[int, DataError]()
         for path in paths:
             if path.is_dir():
                 inside = [entry.name for entry in listing.listed(path) if is_image(entry.name)]
@@ -176,9 +178,18 @@ class Images(Source):
                 names.append(str(path))
         marks = np.zeros((len(names), 1), np.uint64)
         files = np.array(names, object)
-        return Asked(
-            tuple(names), {"image": ImageColumn(Path(), files, self.size, self.fit, self.grey, marks, self.largest)}
-        )
+        column = ImageColumn(Path(), files, self.size, self.fit, self.grey, marks, self.largest)
+        return Asked(tuple(names), {"image": Forgiving(column, unread)}, unread=unread)
+
+    def judged_by(self) -> str:
+        shown = ", ".join(map(repr, self.classes[:SHOWN])) + (" …" if len(self.classes) > SHOWN else "")
+        if self.answers == "folders":
+            return f"images in folders that are called {shown}"
+        if self.answers == "names":
+            return f"images whose names begin with {shown}"
+        if self.answers == "masks":
+            return f"images in the folder {self.images_in!r} with masks of the same names in {self.masks_in!r}"
+        return f"images that are named in a table {self.table!r} beside them, with {', '.join(self.label_columns)}"
 
     def unknown_classes(self, path: Path) -> Mapping[str, int]:
         names = [entry.name for entry in listing.listed(path)]

@@ -20,7 +20,7 @@ def labels(
     for name in (file, *columns):
         if name not in table.columns:
             raise DataError(
-                f"{path} has no column {name!r} any more; there are {', '.join(map(str, table.columns[:20]))}.",
+                f"{path} has no column {name!r}; there are {', '.join(map(str, table.columns[:20]))}.",
                 setting="data.source.options.file_column",
             )
     order = {name: index for index, name in enumerate(classes)}
@@ -36,7 +36,7 @@ def cells(path: Path, file: str, column: str) -> Mapping[str, str]:
     for name in (file, column):
         if name not in table.columns:
             raise DataError(
-                f"{path} has no column {name!r} any more; there are {', '.join(map(str, table.columns[:20]))}.",
+                f"{path} has no column {name!r}; there are {', '.join(map(str, table.columns[:20]))}.",
                 setting="data.source.options.split_column",
             )
     pairs = zip(table[file], table[column].astype("object").where(table[column].notna(), ""), strict=True)

@@ -110,6 +110,18 @@ def positions(column: ColumnSettings, cells: pd.Series) -> Array:
     return np.asarray(names.map(order).fillna(len(order)), np.int64)
 
 
+def unfit(column: ColumnSettings, cells: pd.Series, *, comma: bool) -> Array:
+    """Which cells hold something, but not what the column does: another category, a word, no date."""
+    import numpy as np
+
+    if column.type == "category":
+        strange = positions(column, cells) == len(column.categories)
+    else:
+        strange = np.isnan(features(column, cells, comma=comma)[:, 0])
+    found: Array = strange & np.asarray(cells.notna())
+    return found
+
+
 def labels(column: ColumnSettings, cells: pd.Series) -> Array:
     """The class of each row as float64, NaN where it has none."""
     import numpy as np

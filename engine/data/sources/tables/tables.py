@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Self
 
 from pydantic import Field as Declared
 
-from engine.data.dataset import Asked, DataError, Dataset, Field, Numbered, Samples, Task
+from engine.data.dataset import Asked, DataError, Dataset, Field, Held, Numbered, Samples, Task, Unfit
 from engine.data.sources.identity import ids_of
 from engine.data.sources.parts import part_of, parting_of
 from engine.data.sources.source import Source
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from engine.data.watch import Watch
 
 HASHED = 2**40
+HOLDS: Final[Mapping[str, Held]] = {"number": "number", "date": "date", "yes_no": "yes or no", "category": "category"}
+"""What people call the cells of a column of each type that is counted."""
 
 
 class Table(Source):
@@ -111,11 +113,14 @@ class Table(Source):
         if lost:
             there = ", ".join(map(str, table.columns[:20]))
             raise DataError(
-                f"{path} has no column {lost[0]!r} any more; there are {there}.", setting="data.source.options.columns"
+                f"{path} has no column {lost[0]!r}; there are {there}.", setting="data.source.options.columns"
             )
         kept = self.kept(table)
         if not kept.any():
-            raise DataError(f"{path} has no row whose cells are all that this project needs.", setting="data.source")
+            raise DataError(
+                f"{path} has no row in which all that is needed is there and known: {self._needed()}.",
+                setting="data.source",
+            )
         rows = table[kept]
         dataset = self.declare(path)
         columns: dict[str, Column] = {}
@@ -124,6 +129,17 @@ class Table(Source):
         names = Numbered(f"{path.name} row", np.flatnonzero(kept))
         ids = self._ids(table)[kept]
         return Samples(columns, groups=self._groups(rows), ids=ids, given=self._given(rows), names=names)
+
+    def _needed(self) -> str:
+        """The cells without which a row is left out."""
+        wanted = list[str]()
+        for column in self.columns:
+            if column.role == "target" and column.categories:
+                shown = ", ".join(map(repr, column.categories[:5])) + (" …" if len(column.categories) > 5 else "")
+                wanted.append(f"one of {shown} in {column.name!r}")
+            elif column.role == "target" or (column.role != "ignored" and column.missing == "drop"):
+                wanted.append(f"a value in {column.name!r}")
+        return "; ".join(wanted)
 
     def _column(self, name: str, field: Field, rows: pd.DataFrame) -> Array:
         import numpy as np
@@ -195,8 +211,9 @@ class Table(Source):
         """The rows of tables; they need the columns that are given, whatever else they hold. Raises DataError."""
         import numpy as np
 
-        names = list[str]()
+        names, unread = list[str](), dict[int, DataError]()
         made: dict[str, list[Array]] = {}
+        unfit: dict[str, dict[int, str]] = {}
         given = self.of("input")
         for path in paths:
             if not is_table(path):
@@ -205,18 +222,25 @@ class Table(Source):
             lost = [column.name for column in given if column.name not in table.columns]
             if lost:
                 raise DataError(f"{path} has no column {lost[0]!r}, which this network is given.")
+            rows = Numbered(f"{path.name} row", range(len(table)))
             for column in given:
-                empty = np.flatnonzero(table[column.name].isna()).tolist() if column.missing == "drop" else []
-                if empty:
-                    raise DataError(
-                        f"{path}: row {empty[0] + 1} has nothing in {column.name!r}, and this project leaves such "
-                        "rows out: fill the cell."
+                cells = table[column.name]
+                for row in np.flatnonzero(cells.isna()).tolist() if column.missing == "drop" else ():
+                    unread[len(names) + row] = DataError(
+                        f"{rows[row]} has nothing in {column.name!r}, and this project leaves such rows out: fill the "
+                        "cell."
                     )
+                if column.counted:
+                    strange = np.flatnonzero(encoding.unfit(column, cells, comma=self.decimal_comma)).tolist()
+                    said = {len(names) + row: str(cells.iloc[row]).strip() for row in strange}
+                    unfit.setdefault(column.name, {}).update(said)
             for name, field in self.declare(path).fields.items():
                 if field.role == "input":
                     made.setdefault(name, []).append(self._column(name, field, table))
-            names += Numbered(f"{path.name} row", range(len(table)))
-        return Asked(tuple(names), {name: np.concatenate(parts) for name, parts in made.items()})
+            names += rows
+        arrays = {name: np.concatenate(parts) for name, parts in made.items()}
+        odd = [Unfit(column.name, HOLDS[column.type], unfit[column.name]) for column in given if unfit.get(column.name)]
+        return Asked(tuple(names), arrays, tuple(odd), unread)
 
     def unknown_classes(self, path: Path) -> Mapping[str, int]:
         table, found = read(path, self.form), dict[str, int]()

@@ -41,6 +41,11 @@ class SampleError(DataError):
 
     def __init__(self, file: Path, why: str, reason: Reason) -> None:
         super().__init__(f"{file} {why}", file=str(file), setting="data.source", reason=reason)
+        self._why = why
+
+    def called(self, name: Path) -> SampleError:
+        """The same of a file that people know by another name."""
+        return SampleError(name, self._why, self.about.reason)
 
     @classmethod
     def of(cls, path: Path, error: OSError) -> SampleError:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.data import datasets
-from engine.data.dataset import Asked, DataError
+from engine.data.dataset import Asked, DataError, SampleError
 from engine.data.origin import declared
 from engine.data.sources.kinds import source_of
 from engine.data.sources.tables import encoding
@@ -56,7 +56,10 @@ def of_bytes(trained: Trained, name: str, content: bytes) -> Asked:
         found = asked_of(trained, [path])
         arrays = {field: np.asarray(column[:]) for field, column in found.arrays.items()}
     names = tuple(each.replace(str(path), name) for each in found.names)
-    unread = {row: DataError(str(error).replace(str(path), name)) for row, error in found.unread.items()}
+    unread = {
+        row: error.called(Path(name)) if isinstance(error, SampleError) else error
+        for row, error in found.unread.items()
+    }
     return replace(found, names=names, arrays=arrays, unread=unread)
 
 

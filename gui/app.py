@@ -6,9 +6,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from engine.graph import Graph
@@ -55,6 +57,8 @@ def application() -> QApplication:
         return existing
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Layerloom")
+    app.setDesktopFileName("layerloom")  # what ties the window to its desktop entry
+    app.setWindowIcon(QIcon(str(files("resources").joinpath("desktop/layerloom.svg"))))
     app.setStyle("Fusion")
     return app
 

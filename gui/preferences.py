@@ -14,7 +14,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from engine import own_files, system
 from engine.files import FileError, encoded
-from engine.home import home
+from engine.home import preferences
 from engine.locks import one_at_a_time
 from gui.theme import Name, theme
 
@@ -109,13 +109,13 @@ class Preferences:
         One window at a time reads, changes and writes. What cannot be written counts for this window.
         """
         try:
-            with one_at_a_time(home(), LOCK, TRIES):
+            with one_at_a_time(preferences(), LOCK, TRIES):
                 stored = _stored()
                 before = stored.get(key, "")
                 self._values = {**stored, key: change(before)}
                 if self._values[key] != before:
                     text = json.dumps(self._values, indent=1, sort_keys=True, ensure_ascii=False)
-                    own_files.write_atomically(home(), FILE, encoded(f"{text}\n"))
+                    own_files.write_atomically(preferences(), FILE, encoded(f"{text}\n"))
         except (OSError, FileError) as error:
             self._values = {**self._values, key: change(self._values.get(key, ""))}
             log.warning("The preferences cannot be saved: %s", error)
@@ -136,7 +136,7 @@ def _at_start() -> Values:
         log.warning("%s cannot be read: %s", FILE, error)
         return {}
     try:
-        with one_at_a_time(home(), LOCK, TRIES):
+        with one_at_a_time(preferences(), LOCK, TRIES):
             return _stored()
     except OSError as error:
         log.warning("%s cannot be read: %s", FILE, error)
@@ -156,13 +156,13 @@ def _stored() -> Values:
         return _parsed(content)
     except ValueError as error:
         log.warning("%s is damaged (%s) and put aside as %s", FILE, error, DAMAGED)
-        system.replace(home() / FILE, home() / DAMAGED)
+        system.replace(preferences() / FILE, preferences() / DAMAGED)
         return {}
 
 
 def _content() -> bytes | None:
     try:
-        return own_files.read_bytes(home(), FILE, LARGEST + 1)
+        return own_files.read_bytes(preferences(), FILE, LARGEST + 1)
     except FileNotFoundError:
         return None
 
@@ -186,9 +186,9 @@ def _sound(value: object) -> bool:
 
 def _former() -> Values:
     """What an earlier version has kept."""
-    if not own_files.is_file(home(), FORMER) or own_files.size_of(home(), FORMER) > LARGEST:
+    if not own_files.is_file(preferences(), FORMER) or own_files.size_of(preferences(), FORMER) > LARGEST:
         return {}
-    settings, values = QSettings(str(home() / FORMER), QSettings.Format.IniFormat), dict[str, str | list[str]]()
+    settings, values = QSettings(str(preferences() / FORMER), QSettings.Format.IniFormat), dict[str, str | list[str]]()
     for key in settings.allKeys():
         value = settings.value(key)
         if isinstance(value, QByteArray):

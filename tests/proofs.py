@@ -60,6 +60,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "window": ("gui/*",),
     "journeys": ("journeys/*",),
     "benchmarks": ("benchmarks/*",),
+    "wheel": ("dev/test_wheel*",),
     "others": ("*",),
 }
 """Name → patterns of test files. A file belongs to the first topic that has a pattern for it."""

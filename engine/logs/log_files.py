@@ -1,4 +1,4 @@
-"""The log: a file in Layerloom's home that is kept small, and what of it is shown in the terminal.
+"""The log: a file of Layerloom's own that is kept small, and what of it is shown in the terminal.
 
 Every module logs to ``logging.getLogger(__name__)``. Nothing that tells whose machine it is gets into the file.
 """
@@ -14,7 +14,7 @@ from typing import Final
 
 from engine import own_files, system
 from engine.files import FileError
-from engine.home import home
+from engine.home import state
 from engine.logs.redaction import redact
 
 FOLDER: Final = "logs"
@@ -65,11 +65,11 @@ class LogFile(logging.Handler):
             return
         try:
             content = f"{redact(_whole(self.format(record), record))}\n".encode(errors="backslashreplace")
-            home().mkdir(parents=True, exist_ok=True)
-            own_files.make_folder(home(), FOLDER)
+            state().mkdir(parents=True, exist_ok=True)
+            own_files.make_folder(state(), FOLDER)
             if _size(FILE) + len(content) > LARGEST:
                 _shift()
-            with own_files.append(home(), f"{FOLDER}/{FILE}") as file:
+            with own_files.append(state(), f"{FOLDER}/{FILE}") as file:
                 file.write(content)
         except (OSError, FileError) as error:
             self.refused = True
@@ -103,7 +103,7 @@ def _whole(text: str, record: logging.LogRecord) -> str:
 
 def _size(name: str) -> int:
     try:
-        return own_files.size_of(home(), f"{FOLDER}/{name}")
+        return own_files.size_of(state(), f"{FOLDER}/{name}")
     except FileNotFoundError:
         return 0
 
@@ -112,5 +112,5 @@ def _shift() -> None:
     """Give each file the name of the one before it; the oldest goes."""
     names = [FILE, *(f"layerloom.{number}.log" for number in range(1, KEPT + 1))]
     for newer, older in reversed(list(pairwise(names))):
-        if own_files.is_file(home(), f"{FOLDER}/{newer}"):
-            system.replace(home() / FOLDER / newer, home() / FOLDER / older)
+        if own_files.is_file(state(), f"{FOLDER}/{newer}"):
+            system.replace(state() / FOLDER / newer, state() / FOLDER / older)

@@ -7,7 +7,8 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from engine.logs.log_files import logging_to_files
+from engine.home import shown, state
+from engine.logs.log_files import FOLDER, logging_to_files
 from gui.cli import (
     check,
     compare,
@@ -103,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Draw neural networks, see every shape, train live, leave with plain PyTorch.",
         epilog="WHAT is a preset (lenet-5), a preset with options (mlp:classes=3,input=4) or a project file "
         "(work.loom). Without a command the window opens. --debug shows a traceback where something goes wrong, "
-        "--verbose more of what is done; the log is in ~/.layerloom/logs.",
+        f"--verbose more of what is done; the log is in {shown(state() / FOLDER)}.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:

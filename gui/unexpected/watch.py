@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from engine.home import home
+from engine.home import shown, state
 from engine.logs.log_files import FILE, FOLDER
 from gui.unexpected.box import UnexpectedBox
 from gui.unexpected.hooks import Report
@@ -64,5 +63,4 @@ class Watch(QObject):
 
 def _log_file() -> str:
     """Where the log is, as people write it."""
-    file = home() / FOLDER / FILE
-    return f"~/{file.relative_to(Path.home())}" if file.is_relative_to(Path.home()) else str(file)
+    return shown(state() / FOLDER / FILE)

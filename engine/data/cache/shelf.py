@@ -17,7 +17,7 @@ from typing import Final
 
 from engine import own_files
 from engine.files import FileError
-from engine.home import home
+from engine.home import caches
 
 USUAL: Final = 10 * 10**9
 """Bytes that may be kept where the user has said nothing."""
@@ -43,7 +43,7 @@ class Kept:
 
 def folder() -> Path:
     """Where it all is; it may not exist yet."""
-    return home() / "cache"
+    return caches() / "cache"
 
 
 def limit() -> int:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from engine.blocks.block import Block, BlockError, BlockParameter, Blocks
 from engine.errors import CycleError, GraphError
 from engine.literals import literal
 from engine.ranks import Ranks
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["CycleError", "Edge", "Graph", "GraphError", "Node", "Position", "literal"]
 
@@ -161,6 +165,12 @@ class Graph:
             self._order = result
         return self._order
 
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
+        """The same graph for networkx: see `engine.structure.to_networkx`."""
+        from engine.structure.to_networkx import to_networkx
+
+        return to_networkx(self)
+
     def fresh_id(self) -> str:
         """An id this graph has never used."""
         while True:
@@ -278,20 +288,9 @@ class Graph:
         Raises GraphError where there is no such or no free port, CycleError where the wire would close a circle.
         """
         from engine.edits import Connect
-        from engine.ports import chosen, free_input, has_input, input_ports, labels, output_ports
+        from engine.ports import edge_between
 
-        outputs, named = output_ports(self, source_node), labels(self, source_node)[1]
-        if target is None:
-            target_name = free_input(self, target_node)
-            if target_name is None:
-                raise GraphError(f"{self.node(target_node).name} has no free input.")
-        elif isinstance(target, str) and has_input(self, target_node, target):
-            target_name = target
-        else:
-            inputs, called = input_ports(self, target_node), labels(self, target_node)[0]
-            target_name = chosen(inputs, called, target, self.node(target_node), "input")
-        source_name = chosen(outputs, named, source, self.node(source_node), "output")
-        edge = Edge(source_node, source_name, target_node, target_name)
+        edge = edge_between(self, source_node, target_node, source, target)
         Connect(edge).apply(self)
         return edge
 

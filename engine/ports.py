@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from engine.absent import Absent
-from engine.graph import Graph, GraphError, Node
+from engine.graph import Edge, Graph, GraphError, Node
 from engine.layers.layer import MOST, Layer, Port, is_numbered
 from engine.resolve import layer_class, resolve
 
-__all__ = ["MOST", "chosen", "free_input", "has_input", "input_ports", "is_numbered", "labels", "output_ports"]
+__all__ = ["MOST", "edge_between", "free_input", "has_input", "input_ports", "is_numbered", "labels", "output_ports"]
 
 
 def _declared(graph: Graph, node: Node) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
@@ -77,3 +77,22 @@ def chosen(ports: tuple[str, ...], labels: Mapping[str, str], wanted: int | str,
     if not 0 <= wanted < len(ports):
         raise GraphError(f"{node.name} ({node.type}) has no {side} number {wanted}; it has {len(ports)}.")
     return ports[wanted]
+
+
+def edge_between(graph: Graph, source_node: str, target_node: str, source: int | str, target: int | str | None) -> Edge:
+    """The wire between two nodes, its ports by index or name; without ``target`` the first free input.
+
+    Raises GraphError where there is no such or no free port.
+    """
+    outputs, named = output_ports(graph, source_node), labels(graph, source_node)[1]
+    if target is None:
+        target_name = free_input(graph, target_node)
+        if target_name is None:
+            raise GraphError(f"{graph.node(target_node).name} has no free input.")
+    elif isinstance(target, str) and has_input(graph, target_node, target):
+        target_name = target
+    else:
+        inputs, called = input_ports(graph, target_node), labels(graph, target_node)[0]
+        target_name = chosen(inputs, called, target, graph.node(target_node), "input")
+    source_name = chosen(outputs, named, source, graph.node(source_node), "output")
+    return Edge(source_node, source_name, target_node, target_name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.exports.exporter import Exporter, ExportError
+from engine.exports.graph_files import Dot, GraphML
 from engine.exports.hub_folder import HubFolder
 from engine.exports.int8_file import Int8File
 from engine.exports.model_class import ModelClass
@@ -64,4 +65,6 @@ add(
     Int8File(),
     TorchExport(),
     HubFolder(),
+    GraphML(),
+    Dot(),
 )

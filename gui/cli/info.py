@@ -28,6 +28,7 @@ from gui.cli.common import (
     check_new,
     print_json,
 )
+from gui.cli.structure_words import structure_of
 
 
 def add(commands: Commands) -> None:
@@ -39,6 +40,11 @@ def add(commands: Commands) -> None:
         type=Path,
         metavar="FILE",
         help="write the table of all layers: FILE.csv, .md (Markdown) or .tex (LaTeX)",
+    )
+    parser.add_argument(
+        "--structure",
+        action="store_true",
+        help="longest path, trunk (what every path passes), repeated parts",
     )
     add_json(parser)
     add_force(parser)
@@ -82,8 +88,9 @@ def run(args: argparse.Namespace) -> int:
         "transforms": [_item(one) for one in data.transforms] if data else [],
         "augmentation": [_item(one) for one in data.augmentation] if data else [],
     }
+    structure = structure_of(graph) if args.structure else None
     if args.json:
-        print_json(answer)
+        print_json(answer | ({"structure": structure.facts} if structure else {}))
         return 0
     print(f"parameters     {whole.parameters:,} ({whole.trainable:,} trainable)")
     print(f"multiply-adds  {one.multiply_adds:,} for one sample ({one.flops:,} FLOPs)")
@@ -96,6 +103,8 @@ def run(args: argparse.Namespace) -> int:
     if data is not None:
         _print_steps("transforms", data.transforms)
         _print_steps("augmentation", data.augmentation)
+    if structure:
+        print(structure.text)
     return 0
 
 

@@ -97,7 +97,7 @@ def install_libraries(wanted: Sequence[str]) -> int:
     if not sudo or (shutil.which("sudo") and run([*sudo, "true"], output=PIPE)[0] == 0):
         say(f"Installing system packages: {' '.join(missing)}")
         sudo += ["env", "DEBIAN_FRONTEND=noninteractive"]
-        run([*sudo, "apt-get", "update"], output=STDERR)  # one unreachable source is no reason to stop
+        run([*sudo, "apt-get", "update"], output=STDERR)  # one unreachable source is not a reason to stop
         if run([*sudo, *install, "-o", "DPkg::Lock::Timeout=300"], output=STDERR)[0] == 0:
             return 0
     say(f"Missing libraries. Please run this, then try again:\n  sudo apt-get update && sudo {shlex.join(install)}")

@@ -56,7 +56,7 @@ def _setting(path: str, text: str) -> object:
     except (ValueError, RecursionError) as error:
         if text[0] == "{":
             raise AssignmentError(
-                f'The table given for {path} is no JSON, as {{"name": "sgd", "lr": 0.1}} would be: {error}.'
+                f'The table given for {path} is not JSON, as {{"name": "sgd", "lr": 0.1}} would be: {error}.'
             ) from error
         return parse(text)
     if not isinstance(value, dict) and not any(isinstance(item, dict) for item in value):

@@ -140,7 +140,7 @@ class Connect(Edit):
         target = graph.node(edge.target)
         for port in (edge.source_port, edge.target_port):
             if not re.fullmatch(PORT, port):
-                raise GraphError(f"{port[:40]!r} is no name of a port: letters, digits and _ make one.")
+                raise GraphError(f"{port[:40]!r} is not a name of a port: letters, digits and _ make one.")
         if edge.target_port in graph.incoming[target.id]:
             raise GraphError(f"The input {edge.target_port!r} of {target.name} has a wire already.")
 
@@ -375,10 +375,10 @@ def wires_of(graph: Graph, node_ids: set[str]) -> list[Edge]:
 
 
 def _check_nesting(graph: Graph, node: Node) -> None:
-    """A block cannot stand within itself."""
+    """A block cannot stand inside itself."""
     if graph.inside is None or not node.type.startswith(PREFIX):
         return
     wanted = node.type.removeprefix(PREFIX)
     if wanted == graph.inside or graph.inside in graph.blocks.uses(wanted):
         name = graph.blocks[graph.inside].name
-        raise CycleError(f"{node.name} would put the block {name} within itself.")
+        raise CycleError(f"{node.name} would put the block {name} inside itself.")

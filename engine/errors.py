@@ -86,4 +86,4 @@ class GraphError(LayerloomError):
 
 
 class CycleError(GraphError):
-    """A wire that would close a circle, or a block that would stand within itself."""
+    """A wire that would close a circle, or a block that would contain itself."""

@@ -42,7 +42,7 @@ EQUALITIES: Final[dict[type[ast.cmpop], Callable[[object, object], bool]]] = {
     ast.NotEq: operator.ne,
 }
 HELPERS: Final[dict[str, Callable[[Number, int], int]]] = {"round_to": round_to, "make_divisible": make_divisible}
-"""Functions whose text goes along with the source, each of a number and a whole number."""
+"""Functions whose text goes along with the source, each of a number and an integer."""
 FUNCTIONS: Final = ("min", "max", *HELPERS)
 PLAIN: Final[tuple[type[ast.AST], ...]] = (
     *(ast.Expression, ast.BinOp, ast.UnaryOp, ast.Name, ast.Load, ast.UAdd, ast.USub, ast.Not),
@@ -325,7 +325,7 @@ def _compare(node: ast.Compare, scope: Mapping[str, object], source: str) -> boo
 
 def _number(found: object, source: str) -> Number:
     if not isinstance(found, (int, float)):
-        raise ExpressionError(f"{source!r} reckons with {found!r}, which is no number.")
+        raise ExpressionError(f"{source!r} computes with {found!r}, which is not a number.")
     return found
 
 
@@ -339,7 +339,7 @@ def _operate(node: ast.expr, scope: Mapping[str, object], source: str) -> object
     if isinstance(node.op, ast.Pow) and (abs(right) > 64 or (left == 0 and right < 0)):
         raise ExpressionError(f"{source!r} raises {left} to the power {right}, which is too large.")
     if isinstance(node.op, ast.Pow) and left < 0 and not isinstance(right, int):
-        raise ExpressionError(f"{source!r} takes a root of {left}, which is no number.")
+        raise ExpressionError(f"{source!r} takes a root of {left}, which is not a number.")
     try:
         return OPERATORS[type(node.op)](left, right)
     except ZeroDivisionError:

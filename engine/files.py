@@ -47,7 +47,7 @@ class FileError(LayerloomError):
 
 
 class NotAFile(OSError):
-    """What has the name is no regular file, or is reached by a link where none is followed."""
+    """What has the name is not a regular file, or is reached by a link where none is followed."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(errno.EINVAL, reason, str(path))
@@ -273,7 +273,7 @@ def sha256_of(file: IO[bytes], size: int) -> hashlib._Hash:
 
 
 def reason_of(error: BaseException) -> tuple[int | None, str]:
-    """The number of the operating system's error behind an exception, None if there is none; and why, in words.
+    """The number of the operating system's error after an exception, None if there is none; and why, in words.
 
     Neither safetensors nor torch passes the system's error on: one writes its number, the other runs into what follows.
     """

@@ -78,7 +78,7 @@ class Graph:
         self._created: dict[str, int] = {}
         """Numbers that rise in creation order."""
         self.renumbered = 0
-        """How often those numbers were given anew, because a node came back to its old place."""
+        """How often those numbers were given again, because a node came back to its old place."""
         self._types: dict[str, dict[str, None]] = {}
         """The ids of the nodes of each type, in creation order."""
         self._shares: dict[str, str] = {}
@@ -248,7 +248,7 @@ class Graph:
     ) -> str:
         """Add a layer or a block and return its id. Raises GraphError for an unknown type, a taken or an empty name.
 
-        What is no parameter of the layer but a property of any node (``repeat``, ``frozen`` …) becomes one.
+        What is not a parameter of the layer but a property of any node (``repeat``, ``frozen`` …) becomes one.
         """
         from engine.edits import AddNode
         from engine.properties import Properties

@@ -28,9 +28,9 @@ def check_name(graph: Graph, name: str, node_type: str) -> None:
 def check_node(node: Node) -> None:
     """Raise GraphError unless a file can hold this node."""
     if not re.fullmatch(ID, node.id):
-        raise GraphError(f"{node.id[:40]!r} is no id: 1 to 40 letters, digits, _ and - make one.")
+        raise GraphError(f"{node.id[:40]!r} is not an id: 1 to 40 letters, digits, _ and - make one.")
     if not re.fullmatch(TYPE, node.type):
-        raise GraphError(f"{node.type[:40]!r} is no type of layer: letters, digits, _ and . make one.")
+        raise GraphError(f"{node.type[:40]!r} is not a type of layer: letters, digits, _ and . make one.")
     for name, value in (*node.parameters.items(), *node.properties.items()):
         check_parameter(node, name, value)
 

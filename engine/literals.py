@@ -11,7 +11,7 @@ SCALARS: Final = frozenset({bool, int, float, str, type(None)})
 DEEPEST: Final = 24
 LONGEST_TEXT: Final = 10_000
 LARGEST_INT: Final = 2**63
-"""What a project file can hold: levels of nesting, characters of a text, and whole numbers below this."""
+"""What a project file can hold: levels of nesting, characters of a text, and integers below this."""
 
 
 @overload
@@ -47,16 +47,16 @@ def unstorable(value: object, depth: int = 1) -> str | None:
                 return "holds text with half a character in it"
         elif isinstance(item, Mapping):
             if not all(isinstance(key, str) for key in item):
-                return "holds a key that is no text"
+                return "holds a key that is not text"
             stack += [(part, depth + 1) for pair in item.items() for part in pair]
         elif isinstance(item, (list, tuple)):
             stack += [(part, depth + 1) for part in item]
         elif isinstance(item, float):
             if not math.isfinite(item):
-                return f"holds {item}, which is no finite number"
+                return f"holds {item}, which is not a finite number"
         elif isinstance(item, int):
             if not -LARGEST_INT < item < LARGEST_INT:
-                return "holds a whole number of more than 63 bits"
+                return "holds an integer of more than 63 bits"
         elif item is not None:
-            return f"holds a {type(item).__name__!r}, which is no number, text or list"
+            return f"holds a {type(item).__name__!r}, which is not a number, text or list"
     return None

@@ -196,7 +196,7 @@ def _made_weight(memory: Memory, weights: Mapping[str, tuple[Dim, ...]], *, wait
 
 
 def _use(memory: Memory, use: Use, inputs: tuple[Spec, ...], taken: list[int | None]) -> list[int]:
-    """A block: its repeats one behind the other; in a scan each step leaves what a step leaves."""
+    """A block: its repeats one after the other; in a scan each step leaves what a step leaves."""
     stream = list(taken)
     made: list[int] = []
     pairs, lists = use.handed_on, 0

@@ -272,7 +272,7 @@ def _parsed(content: bytes, where: str) -> object:
         return value
 
     def constant(text: str) -> None:
-        raise ProjectError(f"{where} holds {text}, which is no number a project may contain.")
+        raise ProjectError(f"{where} holds {text}, which is not a number a project may contain.")
 
     def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
         result = dict(items)

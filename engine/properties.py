@@ -30,7 +30,7 @@ class Properties(BaseModel):
         "not hold, its first required input is handed on",
     )
     repeat: Annotated[int, Field(ge=0, le=MOST_REPEATS)] = Field(
-        1, description="how many times the block stands one behind the other; 0 hands its inputs on"
+        1, description="how many times the block is repeated; 0 hands its inputs on"
     )
     share_weights: bool = Field(False, description="whether all repeats use the same weights")
     apply: Apply = Field(

@@ -1,6 +1,6 @@
 """Topological ranks of nodes, kept as wires come and go: every wire leads from a lower rank to a higher one.
 
-A wire against the ranks moves nodes: those behind its end up, or those before its start down, whichever are fewer. Both
+A wire against the ranks moves nodes: those after its end up, or those before its start down, whichever are fewer. Both
 are searched in turn, wire by wire, and only between the two ranks, so an edit costs what lies between and not the size
 of the network (Katriel and Bodlaender 2006, Online Topological Ordering, https://doi.org/10.1145/1159892.1159896).
 """

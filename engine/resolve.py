@@ -213,7 +213,7 @@ def _made(cls: type[Layer], values: dict[str, object]) -> Layer | Fault:
 def _not_computed(name: str, error: ExpressionError) -> Fault:
     """The fault of a parameter or property whose expression has no value."""
     code = "open-size" if isinstance(error, OpenSize) else UNKNOWN if isinstance(error, UnknownSize) else "expression"
-    return Fault(f"cannot reckon {name}: the expression {error}", code, name)
+    return Fault(f"cannot compute {name}: the expression {error}", code, name)
 
 
 def _use(cls: type[Layer], node: Node, properties: Properties, scope: Mapping[str, object]) -> Layer | Fault:

@@ -21,7 +21,7 @@ class OpenSize(ExpressionError):
 
 
 class UnknownSize(ExpressionError):
-    """It asks for a size that is not known yet, because nothing arrives there; that is no fault of the expression."""
+    """It asks for a size that is not known yet, because nothing arrives there; the expression is right."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What flows along every edge. `infer` looks at a whole graph; `Shapes` keeps up with edits and redoes only what moves.
 
-A fault stays with the node that causes it: what hangs behind it is unknown, not wrong.
+A fault stays with the node that causes it: what follows it is unknown, not wrong.
 """
 
 from __future__ import annotations

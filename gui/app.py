@@ -1,4 +1,4 @@
-"""Starts the window: it stands before torch is imported, and says while that happens."""
+"""Starts the window: it comes before torch is imported, and says while that happens."""
 
 from __future__ import annotations
 

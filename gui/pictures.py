@@ -1,4 +1,4 @@
-"""Arrays as pictures: images in grey or colour, clips frame by frame, masks with a colour for each class."""
+"""Arrays as images: images in grey or colour, clips frame by frame, masks with a colour for each class."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Limits:
 
 
 def limits(samples: Array) -> Limits:
-    """Between which values pictures are scaled: the lowest and the highest, unless a few of them are far off.
+    """Between which values images are scaled: the lowest and the highest, unless a few of them are far off.
 
     On either side the outermost `FEW` percent are left out where they would take more than the others together.
     """
@@ -88,7 +88,7 @@ def frames(clip: Array) -> QImage:
 
 
 def masks(classes: Array) -> list[QImage]:
-    """Masks (count, height, width) of classes as pictures, a colour for each class; what is none is left empty."""
+    """Masks (count, height, width) of classes as images, a colour for each class; what is none is left empty."""
     import numpy as np
 
     shades = [*mask_colours(), theme.color("base")]

@@ -179,7 +179,7 @@ class Files(QObject):
 
     def _written(self, path: Path, without_backup: str) -> None:
         self._preferences.add_recent(path)
-        remark = f" Its previous version is not kept: {without_backup}" if without_backup else ""
+        remark = f" Its previous version was not kept: {without_backup}" if without_backup else ""
         self._said(f"Saved {path.name}.{remark}")
 
     def ask_save_copy(self) -> None:
@@ -225,7 +225,7 @@ class Files(QObject):
             self._said(f"Saved {path.name}.")
 
     def place_of_pictures(self) -> tuple[str, str]:
-        """Where pictures of the network are saved if nobody says otherwise: a folder, and a name without its ending."""
+        """Where images of the network are saved if nobody says otherwise: a folder, and a name without its ending."""
         return self._folder(), names.safe(_file_stem(self._document))
 
     def ask_save_preset(self) -> None:

@@ -38,7 +38,7 @@ class StatusLine(QStatusBar):
         self._counts = (0, 0, 0)
         self.training = QPushButton(flat=True)
         self.training.setAccessibleName("Training")
-        self.training.setToolTip("Show the training that goes on")
+        self.training.setToolTip("Show the running training")
         self.training.clicked.connect(self.training_wanted)
         self.training.hide()
         self.addPermanentWidget(self.training)

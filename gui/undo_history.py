@@ -48,7 +48,7 @@ class UndoHistory(QObject):
         self.changed.emit()
 
     def undo(self) -> None:
-        """Take the last step back."""
+        """Undo the last step."""
         if self._index:
             step = self._steps[self._index - 1]
             step.edit = self._run(step.inverse)

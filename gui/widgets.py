@@ -25,7 +25,7 @@ def plain(text: str, *, wrap: bool = False) -> str:
 
 
 def unmarked(text: str) -> str:
-    """A text for a message of the desktop, which may take it for markup: a word joiner behind each ``<`` hinders it."""
+    """A text for a message of the desktop, which may take it for markup: a word joiner after each ``<`` hinders it."""
     return text.replace("<", "<\N{WORD JOINER}")
 
 

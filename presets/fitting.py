@@ -48,7 +48,7 @@ def fitted(what: str, found: Found) -> tuple[Graph, Found]:
 
 
 def fit(graph: Graph, found: Found) -> Graph:
-    """Let a network learn from the data, mending what does not fit where that needs no choice. Raises PresetError."""
+    """Let a network learn from the data, fixing what does not fit where that needs no choice. Raises PresetError."""
     for edit in data_edits(graph, found):
         edit.apply(graph)
     for edit in (*_own_input(graph, found.dataset), *_loss(graph, found.dataset)):

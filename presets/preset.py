@@ -72,7 +72,7 @@ class Preset:
             several = isinstance(default, tuple)
             sizes = value if several and isinstance(value, tuple) else (value,)
             if not sizes or not all(type(size) is int and 0 < size < 2**31 for size in sizes):
-                form = "sizes as in 3x32x32" if several else "a whole number ≥ 1"
+                form = "sizes as in 3x32x32" if several else "an integer ≥ 1"
                 raise PresetError(f"{self.name} needs {name} to be {form}, not {show(value)}.")
             made[name] = sizes if several else value
         return self.build(**made)
@@ -124,7 +124,7 @@ def parse_options(text: str, name: str) -> dict[str, object]:
 
 
 def chain(graph: Graph, *layers: Row) -> list[str]:
-    """Add layers one behind the other, each wired to the one before; returns their ids."""
+    """Add layers one after the other, each wired to the one before; returns their ids."""
     ids: list[str] = []
     for node_type, parameters in layers:
         ids.append(graph.add(node_type, **parameters))

@@ -22,7 +22,7 @@ GRAMMAR = {
     "gui/design/code.py": ("class ",),
     "engine/data/download.py": ("bytes ",),
 }
-"""Words of what is no message: values as users type them, Python, HTTP."""
+"""Words of what is not a message: values as users type them, Python, HTTP."""
 SHOWN = {"toolTip", "statusTip", "accessibleName", "accessibleDescription"}
 """What a widget says."""
 MESSAGES = {"message", "advice", "sentence"}
@@ -48,7 +48,7 @@ class Reader(ast.NodeVisitor):
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         outer, self.names = self.names, set(self.names)
-        for _ in range(2):  # a message may get its name behind the line where a loop reads it
+        for _ in range(2):  # a message may get its name after the line where a loop reads it
             for inner in ast.walk(node):
                 self._remember(inner)
         self.generic_visit(node)

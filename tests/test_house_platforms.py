@@ -44,7 +44,7 @@ FOLDERS = ("/proc/", "/sys/", "/dev/", "/tmp/", "/etc/", "/usr/", "/home/", "C:\
 RENAMES = {"rename"}
 """Methods of paths that Windows refuses for a moment: `engine.system.rename` is patient."""
 EXEMPT = {
-    "dev.py": "runs before anything is installed; each use stands behind a question which system it is",
+    "dev.py": "runs before anything is installed; each use stands after a question which system it is",
     "gui/cli/open_window.py": "the name of a socket of X, which no other system has",
     "gui/design/inspector.py": "renames layers",
 }

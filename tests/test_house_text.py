@@ -1,4 +1,4 @@
-"""Text is text: names, notes and messages from files are never shown as markup, which could load pictures and links.
+"""Text is text: names, notes and messages from files are never shown as markup, which could load images and links.
 
 Qt guesses whether a label, a message box or a tooltip shows markup, unless it is told. `gui.widgets` has labels and
 boxes that are plain from the start, and `plain` for tooltips; nobody goes past them.

@@ -81,7 +81,7 @@ class Block:
     def check(self) -> None:
         """Raise BlockError where name or parameters cannot stand so."""
         if not re.fullmatch(BLOCK, self.id):
-            raise BlockError(f"{self.id[:40]!r} is no id of a block: small letters, digits and _ make one.")
+            raise BlockError(f"{self.id[:40]!r} is not an id of a block: small letters, digits and _ make one.")
         if not self.name.strip() or len(self.name) > 80 or not self.name.isprintable():
             raise BlockError("A block needs a name of 1 to 80 characters on one line.")
         if len(self.help) > LONGEST_HELP or len(self.parameters) > 64:
@@ -107,7 +107,7 @@ class Block:
 
 
 def fits(kind: Kind, value: object) -> bool:
-    """Whether a value is of this kind; a whole number is a number, too."""
+    """Whether a value is of this kind; an integer is a number, too."""
     if kind == "float":
         return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**63
     if kind == "int":

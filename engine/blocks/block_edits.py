@@ -25,7 +25,7 @@ class AddBlock(Edit):
             raise GraphError(f"There is a block named {block.name!r} already; choose another name.")
         needed = {node.type.removeprefix(PREFIX) for node in block.graph.nodes.values() if node.type.startswith(PREFIX)}
         if block.id in needed or any(block.id in blocks.uses(other) for other in needed):
-            raise CycleError(f"The block {block.name} would stand within itself.")
+            raise CycleError(f"The block {block.name} would contain itself.")
         blocks.insert(replace(block, graph=block.graph.alone()), self.index)
         return RemoveBlock(block.id)
 
@@ -54,7 +54,7 @@ class RemoveBlock(Edit):
         return Change(blocks={self.block_id})
 
     def title(self, graph: Graph) -> str:
-        return f"Drop block {defined(graph, self.block_id).name}"
+        return f"Remove block {defined(graph, self.block_id).name}"
 
 
 @dataclass(frozen=True, slots=True)

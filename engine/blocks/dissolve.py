@@ -34,7 +34,7 @@ def dissolve(graph: Graph, node_id: str) -> Compound:
     node = graph.node(node_id)
     block = graph.blocks.of_type(node.type)
     if block is None:
-        raise GraphError(f"{node.name} is no block: only a block can be dissolved.")
+        raise GraphError(f"{node.name} is not a block: only a block can be dissolved.")
     around = graph.blocks[graph.inside].defaults() if graph.inside is not None else {}
     properties = resolve_properties(node, around)
     if not isinstance(properties, Properties):

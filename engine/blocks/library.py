@@ -135,7 +135,7 @@ def fingerprint(block: Block) -> str:
 
 
 def _within(block: Block) -> list[Block]:
-    """The blocks within a block, each behind those within it."""
+    """The blocks within a block, each after those within it."""
     blocks: Blocks = block.graph.blocks
     found: dict[str, Block] = {}
 

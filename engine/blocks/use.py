@@ -199,7 +199,7 @@ class Use(Layer):
         return outputs
 
     def unfolded(self, *inputs: Spec) -> Iterator[Inside]:
-        """The block as each repeat sees it, in order; ends behind the first that fails. Raises ShapeError."""
+        """The block as each repeat sees it, in order; ends after the first that fails. Raises ShapeError."""
         return (found for found, _ in self._unfolded(inputs, self.one_by_one(*inputs)))
 
     def passes(self, *inputs: Spec) -> Iterator[tuple[Inside, Dim, tuple[Spec, ...]]]:

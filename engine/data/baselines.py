@@ -205,7 +205,7 @@ def _neighbour(seen: Views, going: Going) -> Array:
 
 
 def _boosting(seen: Views, going: Going) -> Array:
-    """Trees grown some at a time, each to mend what those before it get wrong; for each number to be said anew."""
+    """Trees grown some at a time, each to fix what those before it get wrong; for each number to predict again."""
     import numpy as np
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 

@@ -81,7 +81,7 @@ def _mismatch(layer: Output, answer: Spec, field: Field) -> str:
     if classes is None:
         if probabilities(layer, answer, field):
             fits = class_axis(layer, answer, field).axis is not None
-            return "" if fits else f"class_axis {layer.class_axis} is none of the axes behind the batch."
+            return "" if fits else f"class_axis {layer.class_axis} is none of the axes after the batch."
         if of_classes(layer.loss):
             return f"{layer.loss} needs classes and that field holds numbers: choose mse_loss or l1_loss."
         fits = any(fitting(shape, field.shape) for shape in (given, (*given, 1))) or fitting(given, (*field.shape, 1))

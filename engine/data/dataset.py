@@ -34,7 +34,7 @@ class DataError(LayerloomError):
 
 
 class SampleError(DataError):
-    """A sample cannot be read as its file is now: gone, damaged, out of reach. Once that is mended it can.
+    """A sample cannot be read as its file is now: gone, damaged, out of reach. Once that is fixed it can.
 
     ``about`` names the file, or the folder that is gone with it, and which of these it is.
     """
@@ -167,7 +167,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """What a loader gives: field → column (samples, \\*shape), float32 or int64; pictures may stay uint8 until use.
+    """What a loader gives: field → column (samples, \\*shape), float32 or int64; images may stay uint8 until use.
 
     ``groups`` has a number for each sample where the data set parts by groups or by time, ``test`` is how many samples
     at the end are the official test part, ``origin`` what the samples depend on beside this program. Data of the

@@ -99,8 +99,12 @@ def _fetch(
             return
         part.unlink()
         reasons.append(f"{_host(mirror)}: what came is not what is published (its MD5 is {digest.hexdigest()})")
-    kept = f" {_length(part, file.size):,} bytes are kept, and the next attempt goes on there." if part.exists() else ""
-    raise DataError(f"{file.name} cannot be fetched ({'; '.join(reasons)}): try again later.{kept}")
+    kept = (
+        f" {_length(part, file.size):,} bytes are kept, and the next attempt continues from there."
+        if part.exists()
+        else ""
+    )
+    raise DataError(f"{file.name} cannot be downloaded ({'; '.join(reasons)}): try again later.{kept}")
 
 
 class _Broken(Exception):
@@ -110,7 +114,7 @@ class _Broken(Exception):
 def _append(
     url: str, part: Path, file: File, progress: Callable[[int], None], cancelled: Callable[[], bool], timeout: float
 ) -> None:
-    """Fetch the rest of a file behind what is there. Raises _Broken, Cancelled, and OSError of the disk alone."""
+    """Fetch the rest of a file after what is there. Raises _Broken, Cancelled, and OSError of the disk alone."""
     have = _length(part, file.size + 1)
     if have > file.size:
         part.unlink()
@@ -172,5 +176,5 @@ def _host(mirror: str) -> str:
 
 def _disk(folder: Path, error: OSError) -> DataError:
     if error.errno == errno.ENOSPC:
-        return DataError(f"The disk with {folder} is full: make room, and the download goes on where it stopped.")
+        return DataError(f"The disk with {folder} is full: make room, and the download continues where it stopped.")
     return DataError(f"{folder} cannot be written to: {error.strerror or error}.")

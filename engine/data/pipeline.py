@@ -195,7 +195,7 @@ def _check_numbers(config: DataConfig, raw: Columns) -> None:
         bad = 0 if values.dtype.kind != "f" else int(np.count_nonzero(~np.isfinite(values[:])))
         if bad:
             raise DataError(
-                f"The field {name!r} of {config.dataset} holds {bad} values that are no numbers (NaN, infinite).",
+                f"The field {name!r} of {config.dataset} holds {bad} values that are not numbers (NaN, infinite).",
                 field=name,
             )
 

@@ -55,7 +55,7 @@ def look_into(dataset: Dataset, folder: Path) -> Found:
     except FileNotFoundError:
         pass  # it can be made
     except NotADirectoryError:
-        fault = f"{folder} is no folder."
+        fault = f"{folder} is not a folder."
     except OSError as error:
         fault = f"{folder} cannot be read: {error.strerror or error}."
     there = {name for name in names if is_file(folder / name)}

@@ -1,7 +1,7 @@
 """Samples as rows of numbers for simple models: (rows, features) and what each row is to answer.
 
 A sample is one row. Where a target has several positions each of them is a row: of the values around it where the input
-lies along it (the characters of a line, the pixels of a picture), else of the whole input and of what stands before
+lies along it (the characters of a line, the pixels of a picture), else of the whole input and of what comes before
 it. Symbols become one-hot. At most `ROWS` rows are drawn to fit on, and `JUDGED` to be judged on.
 """
 
@@ -173,7 +173,7 @@ def _filled(train: Array, test: Array) -> tuple[Array, Array]:
 
 
 def _unit(values: Array) -> Array:
-    """Values of pictures between 0 and 1."""
+    """Values of images between 0 and 1."""
     import numpy as np
 
     return values.astype(np.float32) / 255

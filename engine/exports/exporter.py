@@ -60,7 +60,7 @@ class Exporter(ABC):
     """Modules that have to be installed, and the ``extra`` of Layerloom that brings them."""
     extra: ClassVar[str] = "export"
     quick: ClassVar[bool] = False
-    """Whether it takes no time, so that the window need not do it in a process of its own."""
+    """Whether it takes no time, so that the window need not do it in a separate process."""
 
     def missing(self) -> str:
         """Why it cannot be written on this computer, with what to install; empty where it can."""

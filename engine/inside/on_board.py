@@ -72,7 +72,7 @@ def _rows(dataset: Dataset, paths: Sequence[Path]) -> Asked:
     made: list[Array] = []
     for path in paths:
         if not is_table(path):
-            raise DataError(f"{path} is no table: {dataset.title} has the columns {', '.join(wanted[:6])} …")
+            raise DataError(f"{path} is not a table: {dataset.title} has the columns {', '.join(wanted[:6])} …")
         table = read(path)
         lost = [name for name in wanted if name not in table.columns]
         if lost:

@@ -106,14 +106,16 @@ def unread_of(part: Part, found: Asked) -> dict[int, DataError]:
 
 
 def _not_numbers(part: Part, found: Asked) -> dict[int, DataError]:
-    """The samples with a value that is no number where nothing is filled in, by position."""
+    """The samples with a value that is not a number where nothing is filled in, by position."""
     bad = torch.zeros(len(part), dtype=torch.bool)
     for values in part.tensors.values():
         if values.is_floating_point():
             bad |= ~values.flatten(1).isfinite().all(1).cpu()
     rows: list[int] = bad.nonzero().flatten().tolist()
     return {
-        row: DataError(f"{found.names[row]} has a value that is no number, and this project fills in none: correct it.")
+        row: DataError(
+            f"{found.names[row]} has a value that is not a number, and this project fills in none: correct it."
+        )
         for row in rows
     }
 

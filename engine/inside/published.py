@@ -31,7 +31,8 @@ def open_network(graph: Graph) -> Trained:
             )
         if not data.chosen:
             raise TrainingError(
-                f"{graph.name} has no data, so nobody knows how samples are prepared and what its answers mean: choose "
+                f"{graph.name} has no data, so it is unknown how samples are prepared and what "
+                "its answers mean: choose "
                 "some in a project (layerloom new WHAT FILE.loom --data PATH), and give that project.",
                 setting="data.dataset",
             )

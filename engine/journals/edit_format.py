@@ -49,7 +49,7 @@ Index = Annotated[int, Field(ge=0)]
 
 
 class EditFormatError(LayerloomError):
-    """Why a text is no edit: one sentence."""
+    """Why a text is not an edit: one sentence."""
 
 
 def to_text(edit: Edit) -> str:
@@ -63,7 +63,7 @@ def from_text(text: bytes) -> Edit:
         return _STORED.validate_json(text).made()
     except ValidationError as error:
         reason = error.errors(include_url=False, include_input=False)[0]["msg"]
-        raise EditFormatError(f"This is no edit: {reason}.") from error
+        raise EditFormatError(f"This is not an edit: {reason}.") from error
 
 
 def _fields(edit: Edit) -> dict[str, object]:

@@ -151,7 +151,7 @@ def fingerprint_of(content: bytes) -> str:
 
 
 def _text_of(path: Path | None) -> str | None:
-    """A path as JSON holds it; None for a name that is no text, as Linux allows: it is restored as an untitled one."""
+    """A path as JSON holds it; None for a name that is not text, as Linux allows: it is restored as an untitled one."""
     if path is None:
         return None
     text = str(path.absolute())
@@ -185,4 +185,4 @@ def remove(folder: Path) -> None:
 
 
 def _unwritten(error: OSError) -> JournalError:
-    return JournalError(f"Edits since the last save cannot be kept in {journals()}: {reason_of(error)[1]}.")
+    return JournalError(f"Edits since the last save cannot be saved in {journals()}: {reason_of(error)[1]}.")

@@ -140,7 +140,7 @@ def _remove_stale(folder: Path) -> None:
 
 
 def _lines(content: bytes) -> Iterator[tuple[bytes, int]]:
-    """The lines without their checksums, each with where it ends, up to the first that is not whole."""
+    """The lines without their checksums, each with where it ends, up to the first that is incomplete."""
     start = 0
     while (end := content.find(b"\n", start)) >= 0:
         line = content[start + CHECKSUM : end]
@@ -156,7 +156,7 @@ def _header(line: tuple[bytes, int] | None, folder: Path) -> Header:
     try:
         header = Header.model_validate_json(line[0])
     except ValidationError as error:
-        raise JournalError(f"{folder} is no journal that this Layerloom can read.") from error
+        raise JournalError(f"{folder} is not a journal that this Layerloom can read.") from error
     if header.schema_ > SCHEMA:
         raise JournalError(
             f"{folder} was written by a newer Layerloom (schema {header.schema_}; this one reads {SCHEMA}): "
@@ -167,7 +167,7 @@ def _header(line: tuple[bytes, int] | None, folder: Path) -> Header:
 
 def _base(line: tuple[bytes, int] | None, folder: Path) -> tuple[Graph, int]:
     if line is None:
-        raise JournalError(f"{folder} is damaged: the project that its edits belong to is not whole.")
+        raise JournalError(f"{folder} is damaged: the project that its edits belong to is damaged.")
     try:
         text = _TEXT.validate_json(line[0])
     except ValidationError as error:

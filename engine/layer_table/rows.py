@@ -137,7 +137,7 @@ def _row(node_id: str, contexts: list[_Context], path: tuple[str, ...], batch: i
 
 
 def _amounts(context: _Context, node_id: str, batch: int) -> Amounts:
-    """What a layer that is no block costs in a context."""
+    """What a layer that is not a block costs in a context."""
     if isinstance(context.report.layer(node_id), Use):
         return Amounts()
     leaves = [_counted(context, leaf) for leaf in cost.leaves(context.graph, context.report, [node_id])]

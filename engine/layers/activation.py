@@ -205,7 +205,7 @@ class Sigmoid(_Activation):
 
 
 class LogSigmoid(_Activation):
-    """The logarithm of the sigmoid, reckoned so that it stays exact for very negative numbers."""
+    """The logarithm of the sigmoid, computed so that it stays exact for very negative numbers."""
 
     torch: ClassVar[str] = "torch.nn.LogSigmoid"
     formula: ClassVar[str] = "y = log(1 / (1 + e⁻ˣ))"
@@ -231,7 +231,7 @@ class Hardtanh(_Activation):
 
 
 class Hardsigmoid(_Activation):
-    """A sigmoid of straight lines, quick to reckon."""
+    """A sigmoid of straight lines, quick to compute."""
 
     torch: ClassVar[str] = "torch.nn.Hardsigmoid"
     formula: ClassVar[str] = "y = min(max(x / 6 + 1/2, 0), 1)"
@@ -239,7 +239,7 @@ class Hardsigmoid(_Activation):
 
 
 class Hardswish(_Activation):
-    """SiLU with a sigmoid of straight lines, quick to reckon."""
+    """SiLU with a sigmoid of straight lines, quick to compute."""
 
     torch: ClassVar[str] = "torch.nn.Hardswish"
     formula: ClassVar[str] = "y = x · min(max(x / 6 + 1/2, 0), 1)"

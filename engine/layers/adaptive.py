@@ -176,7 +176,7 @@ class _FractionalMaxPool(Indexed, AdaptivePooling):
 class FractionalMaxPool2d(_FractionalMaxPool):
     """Keeps the largest value of windows that lie at random distances, so that an image shrinks by any factor.
 
-    The windows are drawn anew at each step, after training, too: a little noise that works against overfitting.
+    The windows are drawn again at each step, after training, too: a little noise that works against overfitting.
     """
 
     torch: ClassVar[str] = "torch.nn.FractionalMaxPool2d"
@@ -191,7 +191,7 @@ class FractionalMaxPool2d(_FractionalMaxPool):
 class FractionalMaxPool3d(_FractionalMaxPool):
     """Keeps the largest value of windows that lie at random distances, so that a volume shrinks by any factor.
 
-    The windows are drawn anew at each step, after training, too: a little noise that works against overfitting.
+    The windows are drawn again at each step, after training, too: a little noise that works against overfitting.
     """
 
     torch: ClassVar[str] = "torch.nn.FractionalMaxPool3d"

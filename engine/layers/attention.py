@@ -31,7 +31,7 @@ def need_sequence(x: Spec, index: int, first: bool) -> None:
 
 
 def need_mask(mask: Spec, shape: tuple[Dim, ...], what: str, port: str) -> None:
-    """Raise ShapeError unless ``mask`` holds truth values of this shape (or nothing is wired)."""
+    """Raise ShapeError unless ``mask`` holds booleans of this shape (or nothing is wired)."""
     if mask is UNWIRED:
         return
     need_truth(mask, port)
@@ -50,7 +50,7 @@ def need_heads(size: Dim, heads: int, parameter: str) -> None:
     """Raise ShapeError unless the features split into heads."""
     if isinstance(size, int) and size % heads:
         raise ShapeError(
-            f"splits {size} features into {heads} heads, and {size} / {heads} is not whole.",
+            f"splits {size} features into {heads} heads, and {size} / {heads} is not an integer.",
             port="query" if parameter == "num_heads" else None,
             parameter=parameter,
             code="division",
@@ -75,7 +75,7 @@ class ScaledDotProductAttention(Layer):
         Port("value", "what is taken, (N, …, S, e)"),
         Port(
             "attn_mask",
-            "truth values: where false, one may not look; or floats, which are added to the scores. (T, S), or with "
+            "booleans: where false, attention is blocked; or floats, which are added to the scores. (T, S), or with "
             "axes before, (N, …, T, S); axes of size 1 are repeated",
             optional=True,
         ),
@@ -143,7 +143,8 @@ class ScaledDotProductAttention(Layer):
             )
         if queries % keys:
             raise ShapeError(
-                f"shares {keys} heads of keys among {queries} heads of queries, and {queries} / {keys} is not whole.",
+                f"shares {keys} heads of keys among {queries} heads of queries, and {queries} / "
+                f"{keys} is not an integer.",
                 port="key",
                 parameter="enable_gqa",
                 code="division",
@@ -153,7 +154,7 @@ class ScaledDotProductAttention(Layer):
         """Raise ShapeError unless the mask is repeated to the shape of the scores, (…, T, S)."""
         if mask.dtype == "int64":
             raise ShapeError(
-                f"gets attn_mask {mask} of int64; truth values (bool) or floats that are added are needed.",
+                f"gets attn_mask {mask} of int64; booleans or floats that are added are needed.",
                 port="attn_mask",
                 code="dtype",
             )
@@ -205,7 +206,7 @@ class ScaledDotProductAttention(Layer):
         return keys, values
 
     def _floats(self, inputs: tuple[Spec, ...]) -> Dim:
-        """The bytes of the floats that torch makes of a mask of truth values."""
+        """The bytes of the floats that torch makes of a mask of booleans."""
         mask = inputs[3]
         return 0 if mask is UNWIRED or mask.dtype != "bool" else 4 * product(mask.shape)
 
@@ -239,8 +240,8 @@ class MultiheadAttention(Layer):
         Port("query", "the sequence that asks, (N, T, features)"),
         Port("key", "the sequence that is looked at, (N, S, …); without a wire the query itself", optional=True),
         Port("value", "what is taken from it, (N, S, …); without a wire the key itself", optional=True),
-        Port("key_padding_mask", "truth values, (N, S): where true, a step is padding", optional=True),
-        Port("attn_mask", "truth values, (N, T, S) or (T, S): where true, one may not look", optional=True),
+        Port("key_padding_mask", "booleans, (N, S): where true, a step is padding", optional=True),
+        Port("attn_mask", "booleans, (N, T, S) or (T, S): where true, attention is blocked", optional=True),
     )
     on_demand: ClassVar[tuple[str, ...]] = ("weights",)
     outputs: ClassVar[tuple[Port, ...]] = (
@@ -248,7 +249,7 @@ class MultiheadAttention(Layer):
         Port("weights", "how much each step looked at each, (N, T, S), the mean of all heads"),
     )
 
-    num_heads: Positive = Field(description="how many attentions stand side by side; they share the features")
+    num_heads: Positive = Field(description="how many attentions run side by side; they share the features")
     dropout: Probability = Field(0.0, description="the share of the attention dropped while training")
     bias: bool = Field(True, description="whether constants are learned")
     add_bias_kv: bool = Field(False, description="whether one learned step is added to keys and values")

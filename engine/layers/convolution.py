@@ -71,7 +71,7 @@ class Filters(Layer):
         out, groups = self.out_channels, self.groups
         if out % groups:
             raise ShapeError(
-                f"splits {out} output channels into {groups} groups, and {out} / {groups} is not whole.",
+                f"splits {out} output channels into {groups} groups, and {out} / {groups} is not an integer.",
                 parameter="groups",
                 code="division",
             )
@@ -83,7 +83,7 @@ class Filters(Layer):
         channels, groups = need_channels(x), self.groups
         if channels % groups:
             raise ShapeError(
-                f"splits {channels} input channels into {groups} groups, and {channels} / {groups} is not whole.",
+                f"splits {channels} input channels into {groups} groups, and {channels} / {groups} is not an integer.",
                 port="input",
                 parameter="groups",
                 code="division",
@@ -124,7 +124,7 @@ class Convolution(Filters):
 
     @cached_property
     def sliding(self) -> tuple[Window, ...]:
-        """The same, reckoned once."""
+        """The same, computed once."""
         padding = self.padding
         result = []
         for axis in range(self.spatial):

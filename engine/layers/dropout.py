@@ -159,7 +159,7 @@ class _Noise(Layer):
 class NormalNoise(_Noise):
     """Adds random numbers of a normal (Gaussian) distribution while training, and afterwards only if asked to.
 
-    Every number gets another one, drawn anew at each step from the seed of the run.
+    Every number gets another one, drawn again at each step from the seed of the run.
     """
 
     own: ClassVar[str] = "NormalNoise"
@@ -180,7 +180,7 @@ class NormalNoise(_Noise):
 class UniformNoise(_Noise):
     """Adds random numbers that are equally likely in a range while training, and afterwards only if asked to.
 
-    Every number gets another one, drawn anew at each step from the seed of the run.
+    Every number gets another one, drawn again at each step from the seed of the run.
     """
 
     own: ClassVar[str] = "UniformNoise"

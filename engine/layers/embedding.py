@@ -1,4 +1,4 @@
-"""Layers that look up a vector for each whole number: words, tokens, positions."""
+"""Layers that look up a vector for each integer: words, tokens, positions."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class _Table(Layer):
 
 
 def need_whole(x: Spec, port: str = "input") -> None:
-    """Raise ShapeError unless ``x`` holds whole numbers."""
+    """Raise ShapeError unless ``x`` holds integers."""
     if x.dtype != "int64":
-        raise ShapeError(f"gets {x.dtype} input {x} but looks up whole numbers (int64).", port=port, code="dtype")
+        raise ShapeError(f"gets {x.dtype} input {x} but looks up integers (int64).", port=port, code="dtype")
 
 
 class Embedding(_Table):
-    """Looks up a learned vector for each whole number, for example a word or a token."""
+    """Looks up a learned vector for each integer, for example a word or a token."""
 
     torch: ClassVar[str] = "torch.nn.Embedding"
     formula: ClassVar[str] = "y = W[x],  weights = num_embeddings · embedding_dim"
@@ -66,7 +66,7 @@ class Embedding(_Table):
 
 
 class EmbeddingBag(_Table):
-    """Looks up a vector for each whole number of a row and boils them down to one: a bag of words."""
+    """Looks up a vector for each integer of a row and boils them down to one: a bag of words."""
 
     torch: ClassVar[str] = "torch.nn.EmbeddingBag"
     formula: ClassVar[str] = "y = Σ W[xₜ], or their mean, or the largest of each"
@@ -76,7 +76,7 @@ class EmbeddingBag(_Table):
     max_norm: float | None = Field(None, gt=0.0, description="longer vectors are shortened to this; none: they are not")
     norm_type: float = Field(2.0, gt=0.0, description="which norm max_norm speaks of")
     scale_grad_by_freq: bool = Field(False, description="whether gradients are divided by how often a number occurs")
-    mode: Literal["sum", "mean", "max"] = Field("mean", description="how the vectors are boiled down")
+    mode: Literal["sum", "mean", "max"] = Field("mean", description="how the vectors are combined")
     sparse: bool = Field(False, description="whether gradients are sparse (only some optimizers take them)")
     padding_idx: Whole | None = Field(None, description="a number that counts for nothing; none: all count")
 

@@ -162,7 +162,7 @@ class BlockInput(Layer):
         return "x"
 
     def infer(self, *inputs: Spec) -> Spec:
-        raise ShapeError("can only stand inside a block; use an Input here.")
+        raise ShapeError("is allowed only inside a block; use an Input here.")
 
     def summary(self) -> str:
         return "state" if self.state else "optional" if self.optional else ""

@@ -38,7 +38,7 @@ class _Patches(Layer):
 
 
 class Unfold(_Patches):
-    """Cuts an image into patches: each becomes a column of numbers, one behind the other."""
+    """Cuts an image into patches: each becomes a column of numbers, one after the other."""
 
     torch: ClassVar[str] = "torch.nn.Unfold"
     formula: ClassVar[str] = "(N, C, H, W) → (N, C · cells of a patch, number of patches)"

@@ -252,7 +252,7 @@ class Layer(BaseModel):
     def statements(self, module: str, arguments: list[str], targets: list[str]) -> list[str]:
         """The lines of the forward pass; ``targets`` are the variables for the outputs, ``_`` where nothing reads one.
 
-        A target may be the variable of an argument that is dead behind this layer.
+        A target may be the variable of an argument that is dead after this layer.
         """
         return [f"{', '.join(targets)} = {self.expression(module, arguments)}"]
 
@@ -301,14 +301,12 @@ def need_float(spec: Spec, port: str = "input") -> None:
 
 
 def need_numbers(spec: Spec, port: str = "input", called: str = "input") -> None:
-    """Raise ShapeError where ``spec`` holds truth values."""
+    """Raise ShapeError where ``spec`` holds booleans."""
     if spec.dtype == "bool":
         raise ShapeError(f"gets bool {called} {spec} but needs numbers.", port=port, code="dtype")
 
 
 def need_truth(spec: Spec, port: str, called: str = "") -> None:
-    """Raise ShapeError unless ``spec`` holds truth values."""
+    """Raise ShapeError unless ``spec`` holds booleans."""
     if spec.dtype != "bool":
-        raise ShapeError(
-            f"gets {called or port} {spec} of {spec.dtype}; truth values (bool) are needed.", port=port, code="dtype"
-        )
+        raise ShapeError(f"gets {called or port} {spec} of {spec.dtype}; booleans are needed.", port=port, code="dtype")

@@ -81,7 +81,7 @@ class Bilinear(Layer):
             need_float(x, f"input{index + 1}")
             if x.rank < 2 or not isinstance(x.shape[-1], int):
                 raise ShapeError(
-                    f"gets {x}, but needs a last axis of a fixed size behind the batch.", port=index, code="open-size"
+                    f"gets {x}, but needs a last axis of a fixed size after the batch.", port=index, code="open-size"
                 )
         a, b = inputs
         if a.shape[:-1] != b.shape[:-1]:

@@ -16,9 +16,9 @@ PADDING = "the number that fills up what is shorter than the others"
 
 
 class CausalMask(Layer):
-    """Says of each pair of steps whether the second lies in the future of the first: there one may not look.
+    """Says of each pair of steps whether the second lies in the future of the first: there attention is blocked.
 
-    It reads the scores for their size only and gives truth values for MaskedFill.
+    It reads the scores for their size only and gives booleans for MaskedFill.
     """
 
     family: ClassVar[str] = "Attention"
@@ -48,7 +48,7 @@ class MaskedFill(Layer):
     formula: ClassVar[str] = "y = value where mask, else x"
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("input", "the numbers"),
-        Port("mask", "truth values; where true, the number is replaced; axes of size 1 are repeated"),
+        Port("mask", "booleans; where true, the number is replaced; axes of size 1 are repeated"),
     )
 
     value: float = Field(-1e9, description="what takes the place of the numbers")
@@ -81,7 +81,7 @@ class MaskedFill(Layer):
 
 
 class _OfTokens(Layer):
-    """Reads whole numbers, one of which is padding."""
+    """Reads integers, one of which is padding."""
 
     family: ClassVar[str] = "Sequence"
     saves: ClassVar[Saves] = "nothing"
@@ -90,10 +90,10 @@ class _OfTokens(Layer):
     padding_idx: Whole = Field(0, description=PADDING)
 
     def need_tokens(self, x: Spec, least: int) -> None:
-        """Raise ShapeError unless these are whole numbers with so many axes."""
+        """Raise ShapeError unless these are integers with so many axes."""
         if x.dtype != "int64":
             raise ShapeError(
-                f"gets {x.dtype} input {x} but looks for padding among whole numbers (int64).",
+                f"gets {x.dtype} input {x} but looks for padding among integers (int64).",
                 port="input",
                 code="dtype",
             )
@@ -155,7 +155,7 @@ class MaskedMean(Layer):
     stem_name: ClassVar[str] = "mean"
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("input", "the sequence, (N, T, …)"),
-        Port("padding", "truth values, (N, T): where true, a step is padding"),
+        Port("padding", "booleans, (N, T): where true, a step is padding"),
     )
 
     def infer(self, *inputs: Spec) -> Spec:

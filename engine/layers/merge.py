@@ -96,9 +96,7 @@ class Subtract(_Elementwise):
     def kind(self, *inputs: Spec) -> DType:
         for index, spec in enumerate(inputs):
             if spec.dtype == "bool":
-                raise ShapeError(
-                    f"gets bool input {spec}; truth values cannot be subtracted.", port=index, code="dtype"
-                )
+                raise ShapeError(f"gets bool input {spec}; booleans cannot be subtracted.", port=index, code="dtype")
         return super().kind(*inputs)
 
 
@@ -156,10 +154,10 @@ class MatMul(Layer):
         a, b = inputs
         for index, spec in enumerate(inputs):
             if spec.rank < 2:
-                raise ShapeError(f"gets {spec}, which is no matrix: two axes are needed.", port=index, code="axes")
+                raise ShapeError(f"gets {spec}, which is not a matrix: two axes are needed.", port=index, code="axes")
             if spec.dtype != a.dtype or spec.dtype == "bool":
                 raise ShapeError(
-                    f"gets {a.dtype} times {b.dtype}; both must be numbers of one kind.", port=index, code="dtype"
+                    f"gets {a.dtype} times {b.dtype}; both must have the same dtype.", port=index, code="dtype"
                 )
         right = (b.shape[-1], b.shape[-2]) if self.transpose else (b.shape[-2], b.shape[-1])
         if a.shape[-1] != right[0]:
@@ -194,7 +192,7 @@ class MatMul(Layer):
 
 
 class Stack(Layer):
-    """Lays its inputs, all of one shape, one behind the other along a new axis."""
+    """Lays its inputs, all of one shape, one after the other along a new axis."""
 
     saves: ClassVar[Saves] = "nothing"
     family: ClassVar[str] = "Merge"
@@ -202,7 +200,7 @@ class Stack(Layer):
     formula: ClassVar[str] = "size(dim) = number of inputs"
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", "one of them", many=True),)
 
-    dim: Whole = Field(1, description="where the new axis stands in the result")
+    dim: Whole = Field(1, description="the position of the new axis in the result")
 
     def infer(self, *inputs: Spec) -> Spec:
         first = inputs[0]
@@ -227,7 +225,7 @@ class Stack(Layer):
 
 
 class Concat(Layer):
-    """Puts its inputs one behind the other along an axis; all other axes must be equal."""
+    """Puts its inputs one after the other along an axis; all other axes must be equal."""
 
     saves: ClassVar[Saves] = "nothing"
     family: ClassVar[str] = "Merge"

@@ -167,7 +167,7 @@ class InstanceNorm1d(_InstanceNorm):
 class InstanceNorm2d(_InstanceNorm):
     """Shifts and scales each channel of each image by itself to mean 0 and variance 1.
 
-    It takes the contrast out of an image, which helps to give pictures another style.
+    It takes the contrast out of an image, which helps to give images another style.
     """
 
     torch: ClassVar[str] = "torch.nn.InstanceNorm2d"
@@ -210,7 +210,7 @@ class GroupNorm(_Biased):
         if channels % self.num_groups:
             raise ShapeError(
                 f"splits {channels} channels into {self.num_groups} groups, "
-                f"and {channels} / {self.num_groups} is not whole.",
+                f"and {channels} / {self.num_groups} is not an integer.",
                 port="input",
                 parameter="num_groups",
                 code="division",
@@ -239,7 +239,7 @@ class _LastAxesNorm(_Normalization):
         need_float(x)
         if self.last_axes >= x.rank:
             raise ShapeError(
-                f"normalizes {self.last_axes} axes of {x}, which has only {x.rank - 1} behind the batch.",
+                f"normalizes {self.last_axes} axes of {x}, which has only {x.rank - 1} after the batch.",
                 port="input",
                 parameter="last_axes",
                 code="axis",

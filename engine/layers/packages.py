@@ -62,7 +62,7 @@ def _load(entry: EntryPoint) -> type[Layer] | str:
     except Exception as error:  # a stranger's package may raise anything; the sentence says what
         return f"{entry.name} raises {type(error).__name__}: {error}."
     if not (isinstance(cls, type) and issubclass(cls, Layer)):
-        return f"{entry.name} is no subclass of engine.layers.Layer."
+        return f"{entry.name} is not a subclass of engine.layers.Layer."
     if cls.type_name() != f"{entry.value.partition(':')[0].partition('.')[0]}.{cls.__name__}":
         return f"{entry.name} is a layer of another package."
     if not getattr(cls, "family", "") or (cls.own and not cls.imported_from):

@@ -29,10 +29,10 @@ LARGEST: dict[str, float] = {"float32": 3.4028234663852886e38, "int64": 2.0**63}
 
 
 class _Pad(Layer):
-    """What all paddings share: the last axes grow by what is added before and behind."""
+    """What all paddings share: the last axes grow by what is added before and after."""
 
     family: ClassVar[str] = "Padding"
-    formula: ClassVar[str] = "out = in + before + behind"
+    formula: ClassVar[str] = "out = in + before + after"
     initial: ClassVar[dict[str, object]] = {"padding": 1}
     positional: ClassVar[tuple[str, ...]] = ("padding",)
     stem_name: ClassVar[str] = "pad"
@@ -170,7 +170,7 @@ class _CircularPad(_Pad):
 
 
 class ZeroPad1d(_ConstantPad):
-    """Puts zeros in front of and behind a sequence."""
+    """Puts zeros in front of and after a sequence."""
 
     torch: ClassVar[str] = "torch.nn.ZeroPad1d"
     padded: ClassVar[int] = 1
@@ -197,7 +197,7 @@ class ZeroPad3d(_ConstantPad):
 
 
 class ConstantPad1d(_ValuePad):
-    """Puts a value of your choice in front of and behind a sequence."""
+    """Puts a value of your choice in front of and after a sequence."""
 
     torch: ClassVar[str] = "torch.nn.ConstantPad1d"
     padded: ClassVar[int] = 1

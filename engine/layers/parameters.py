@@ -18,7 +18,7 @@ from engine.literals import LONGEST_TEXT, literal, unstorable
 T = TypeVar("T")
 LARGEST = 2**31 - 1
 LONGEST_LITERAL = 200
-"""A longer text is no number and no list of them."""
+"""A longer text is not a number and no list of them."""
 Positive = Annotated[int, Field(ge=1, le=LARGEST)]
 NonNegative = Annotated[int, Field(ge=0, le=LARGEST)]
 Whole = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
@@ -255,7 +255,7 @@ def _several(annotation: object) -> tuple[object, ...]:
 
 
 def _describe(annotation: object, facts: Iterable[object] = ()) -> str:
-    """The type in words: ``a whole number ≥ 1, or two of them, or 'same'``."""
+    """The type in words: ``an integer ≥ 1, or two of them, or 'same'``."""
     origin = get_origin(annotation)
     if origin is Annotated:
         inner, *more = get_args(annotation)
@@ -278,7 +278,7 @@ def _describe(annotation: object, facts: Iterable[object] = ()) -> str:
         return "true or false"
     low, high = _bounds(facts)
     if annotation in (int, float):
-        name = "a whole number" if annotation is int else "a number"
+        name = "an integer" if annotation is int else "a number"
         high = None if high == LARGEST else high
         low = None if low == -LARGEST else low
         if low is not None and high is not None:

@@ -60,7 +60,7 @@ class Pooling(Layer):
 
     @cached_property
     def sliding(self) -> tuple[Window, ...]:
-        """The same, reckoned once."""
+        """The same, computed once."""
         kernel = self.each("kernel_size")
         stride = self.each("stride") if self.stride is not None else kernel
         dilation = self.each("dilation", 1)

@@ -88,7 +88,7 @@ class LearnedPositions(_Sequence):
 class RotaryPositions(Layer):
     """Turns pairs of features by an angle that grows with the position: put it on queries and keys.
 
-    Then their products depend on how far apart two steps are, not on where they stand. The models differ in what is a
+    Then their products depend on how far apart two steps are, not on where they are. The models differ in what is a
     pair: two neighbours (RoFormer, GPT-J) or the same place in both halves (GPT-NeoX, LLaMA).
     """
 
@@ -168,7 +168,7 @@ class RelativePositionBias(Layer):
             )
         if self.max_distance <= self._exact:
             raise ShapeError(
-                f"has numbers for the distances 0 … {self._exact - 1} and ranges behind them, but max_distance is "
+                f"has numbers for the distances 0 … {self._exact - 1} and ranges after them, but max_distance is "
                 f"{self.max_distance}; set more than {self._exact}.",
                 parameter="max_distance",
                 code="range",

@@ -39,7 +39,7 @@ class _Recurrent(Layer):
     )
 
     hidden_size: Positive = Field(description="how many numbers it remembers")
-    num_layers: Annotated[int, Field(ge=1, le=1000)] = Field(1, description="how many layers stand one above the other")
+    num_layers: Annotated[int, Field(ge=1, le=1000)] = Field(1, description="how many layers are stacked")
     bias: bool = Field(True, description="whether constants are learned")
     batch_first: bool = Field(True, description="whether the input is (N, T, features); else (T, N, features)")
     dropout: Probability = Field(0.0, description="the share of numbers dropped between layers while training")
@@ -81,7 +81,7 @@ class _Recurrent(Layer):
             raise ShapeError("gets one of its two states; wire both, or none.", port=1, code="state")
         if lengths is not UNWIRED and (lengths.shape != (batch,) or lengths.dtype != "int64"):
             raise ShapeError(
-                f"gets lengths {lengths} of {lengths.dtype}, but needs a whole number for each sample, ({batch},).",
+                f"gets lengths {lengths} of {lengths.dtype}, but needs an integer for each sample, ({batch},).",
                 port="lengths",
                 code="state",
             )
@@ -225,7 +225,7 @@ class _Cell(Layer):
         Port("input", "one step, (N, features)"),
         Port("h", "the state before, (N, hidden); zeros without a wire", optional=True),
     )
-    outputs: ClassVar[tuple[Port, ...]] = (Port("h_next", "the state behind"),)
+    outputs: ClassVar[tuple[Port, ...]] = (Port("h_next", "the state after"),)
 
     hidden_size: Positive = Field(description="how many numbers it remembers")
     bias: bool = Field(True, description="whether constants are learned")
@@ -296,7 +296,7 @@ class LSTMCell(_Cell):
         *_Cell.inputs,
         Port("c", "the cell before, (N, hidden); zeros without a wire", optional=True),
     )
-    outputs: ClassVar[tuple[Port, ...]] = (*_Cell.outputs, Port("c_next", "the cell behind"))
+    outputs: ClassVar[tuple[Port, ...]] = (*_Cell.outputs, Port("c_next", "the cell after"))
 
     def expression(self, module: str, arguments: list[str]) -> str:
         step, h, c = arguments

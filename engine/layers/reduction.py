@@ -18,7 +18,7 @@ class _Reduction(Layer):
 
     family: ClassVar[str] = "Reduction"
 
-    dim: Whole | tuple[Whole, ...] = Field(-1, description="the axis, or several, that are boiled down; not the batch")
+    dim: Whole | tuple[Whole, ...] = Field(-1, description="the axis, or several, that are reduced; not the batch")
     keepdim: bool = Field(False, description="whether an axis of size 1 is left in their place")
 
     def gone(self, x: Spec) -> list[int]:
@@ -32,9 +32,7 @@ class _Reduction(Layer):
         if len(set(axes)) < len(axes):
             raise ShapeError(f"names an axis twice: {self.dim}.", parameter="dim", code="axis")
         if batch_axis(x) in axes:
-            raise ShapeError(
-                "would boil down the batch; choose other axes.", port="input", parameter="dim", code="axis"
-            )
+            raise ShapeError("would reduce the batch; choose other axes.", port="input", parameter="dim", code="axis")
         return axes
 
     def infer(self, *inputs: Spec) -> Spec:

@@ -35,17 +35,17 @@ class Upsample(Layer):
     stem_name: ClassVar[str] = "up"
 
     size: Positive | tuple[Positive, ...] | None = Field(
-        None, description="the size that comes out; one number, or one an axis behind the channels"
+        None, description="the size that comes out; one number, or one an axis after the channels"
     )
     scale_factor: Factor | tuple[Factor, ...] | None = Field(
-        None, description="by how much the size grows; one number, or one an axis behind the channels"
+        None, description="by how much the size grows; one number, or one an axis after the channels"
     )
     mode: Mode = Field("nearest", description="how values are filled in: copied, averaged or interpolated")
     align_corners: bool | None = Field(
         None, description="interpolating modes: whether the outermost values stay in the corners; none: no"
     )
     recompute_scale_factor: bool | None = Field(
-        None, description="whether the factor is reckoned anew from the rounded size"
+        None, description="whether the factor is computed again from the rounded size"
     )
 
     def check(self) -> None:
@@ -91,7 +91,7 @@ class Upsample(Layer):
             given = getattr(self, name)
             if isinstance(given, tuple) and len(given) != x.rank - 2:
                 raise ShapeError(
-                    f"has {_numbers(len(given))} in {name}, but {x} has {x.rank - 2} axes behind the channels.",
+                    f"has {_numbers(len(given))} in {name}, but {x} has {x.rank - 2} axes after the channels.",
                     port="input",
                     parameter=name,
                     code="axes",
@@ -125,7 +125,7 @@ class Upsample(Layer):
 class PixelShuffle(Layer):
     """Turns channels into a finer image: of every r² channels one is made that is r times as high and as wide.
 
-    Behind a convolution it enlarges an image by learned values instead of copies.
+    After a convolution it enlarges an image by learned values instead of copies.
     """
 
     saves: ClassVar[Saves] = "nothing"
@@ -365,11 +365,11 @@ def _divides(divisor: int, size: Dim) -> bool:
 
 
 def _whole(size: Dim) -> str:
-    return "whole" if isinstance(size, int) else f"whole for every {size.symbol}"
+    return "an integer" if isinstance(size, int) else f"an integer for every {size.symbol}"
 
 
 def scaled(x: Spec, axis: int, factor: float, parameter: str = "scale_factor") -> Dim:
-    """⌊size · factor⌋, reckoned in floats as torch does. Raises ShapeError where nothing is left."""
+    """⌊size · factor⌋, computed in floats as torch does. Raises ShapeError where nothing is left."""
     size = x.shape[axis]
     if isinstance(size, int):
         if not 1 <= size * factor < 2**63:
@@ -384,7 +384,7 @@ def scaled(x: Spec, axis: int, factor: float, parameter: str = "scale_factor") -
     above, below = factor.as_integer_ratio()
     if below > 2**20:  # then the float is rounded, and so is the product
         raise ShapeError(
-            f"scales {meaning(x.axes, axis)} of {size} by {factor:g}, which a computer has to round; "
+            f"scales {meaning(x.axes, axis)} of {size} by {factor:g}, which has to be rounded; "
             "an open size needs an exact factor such as 0.25, 1.5 or 2.",
             port="input",
             parameter=parameter,

@@ -38,7 +38,7 @@ class Flatten(_Shape):
         end = axis_of(x, self.end_dim, "end_dim", verb="ends at")
         if start > end:
             raise ShapeError(
-                f"begins at axis {self.start_dim}, behind its end {self.end_dim}.", parameter="start_dim", code="axis"
+                f"begins at axis {self.start_dim}, after its end {self.end_dim}.", parameter="start_dim", code="axis"
             )
         merged: tuple[Dim, ...] = (*x.shape[:start], product(x.shape[start : end + 1]), *x.shape[end + 1 :])
         axes = ("batch", "features") if (start, end) == (1, x.rank - 1) else None
@@ -181,7 +181,7 @@ class Unsqueeze(_Shape):
     formula: ClassVar[str] = "(…, …) → (…, 1, …)"
     initial: ClassVar[dict[str, object]] = {"dim": 1}
 
-    dim: Whole = Field(description="where the new axis stands in the result")
+    dim: Whole = Field(description="the position of the new axis in the result")
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
@@ -212,7 +212,7 @@ class Identity(_Shape):
 
 
 def _filled_in(size: Dim, wanted: tuple[int, ...], x: Spec, parameter: str) -> tuple[Dim, ...]:
-    """The sizes with −1 reckoned, so that their product is ``size``. Raises ShapeError."""
+    """The sizes with −1 computed, so that their product is ``size``. Raises ShapeError."""
     known = product(item for item in wanted if item != -1)
     assert isinstance(known, int)
     text = " · ".join("?" if item == -1 else str(item) for item in wanted) or "1"
@@ -229,7 +229,7 @@ def _filled_in(size: Dim, wanted: tuple[int, ...], x: Spec, parameter: str) -> t
         size % known == 0 if isinstance(size, int) else size.scale % known == 0 and size.offset % known == 0
     )
     if not whole:
-        reason = "and nothing can be left of nothing" if not known else f"but {size} / {known} is not whole"
+        reason = "and nothing can be left of nothing" if not known else f"but {size} / {known} is not an integer"
         raise ShapeError(
             f"puts {size} numbers of {x} into {text} positions, {reason}.",
             port="input",

@@ -122,7 +122,7 @@ class LayerScale(Layer):
         need_float(x)
         if not -x.rank < self.dim < x.rank or self.dim % x.rank == 0:
             raise ShapeError(
-                f"scales axis {self.dim}, but {x} has the axes 1 … {x.rank - 1} behind the batch.",
+                f"scales axis {self.dim}, but {x} has the axes 1 … {x.rank - 1} after the batch.",
                 port="input",
                 parameter="dim",
                 code="axis",

@@ -26,7 +26,7 @@ class Slice(Layer):
 
     dim: Whole = Field(1, description="the axis the range is taken of")
     start: Whole | None = Field(None, description="the first index; negative ones count from the end; none: the first")
-    stop: Whole | None = Field(None, description="the index behind the last; none: to the end")
+    stop: Whole | None = Field(None, description="the index after the last; none: to the end")
     step: Positive = Field(1, description="every how many positions one is taken")
 
     def infer(self, *inputs: Spec) -> Spec:
@@ -185,7 +185,7 @@ class Chunk(Layer):
         else:
             sizes = []
         if len(sizes) != self.chunks:
-            got = f"gives only {len(sizes)}" if sizes else "cannot be foreseen for every size"
+            got = f"gives only {len(sizes)}" if sizes else "depends on the size"
             raise ShapeError(
                 f"cuts {meaning(x.axes, dim)} of {x}, {size}, into {self.chunks} parts of {part}, which {got}.",
                 port="input",

@@ -15,7 +15,7 @@ from engine.layers.layer import Layer, Port, Saves, ShapeError
 from engine.layers.parameters import Positive, Probability
 from engine.spec import UNWIRED, Spec
 
-HEADS = "how many attentions stand side by side; they share the features"
+HEADS = "how many attentions run side by side; they share the features"
 
 
 class _TransformerLayer(Layer):
@@ -38,7 +38,7 @@ class _TransformerLayer(Layer):
     activation: Literal["relu", "gelu"] = Field("relu", description="how the hidden layer bends")
     layer_norm_eps: float = Field(1e-5, gt=0.0, description="added to the variance, against division by zero")
     batch_first: bool = Field(True, description="whether sequences are (N, T, features); else (T, N, features)")
-    norm_first: bool = Field(False, description="whether each part is normalized before, not behind: trains deeper")
+    norm_first: bool = Field(False, description="whether each part is normalized before, not after: trains deeper")
     bias: bool = Field(True, description="whether constants are learned")
 
     def _axes(self, x: Spec) -> tuple[Dim, Dim]:
@@ -173,8 +173,8 @@ class TransformerEncoderLayer(_TransformerLayer):
     attentions: ClassVar[tuple[str, ...]] = ("self_attn",)
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("src", "the sequence, (N, T, features)"),
-        Port("src_mask", "truth values, (N, T, T) or (T, T): where true, one may not look", optional=True),
-        Port("src_key_padding_mask", "truth values, (N, T): where true, a step is padding", optional=True),
+        Port("src_mask", "booleans, (N, T, T) or (T, T): where true, attention is blocked", optional=True),
+        Port("src_key_padding_mask", "booleans, (N, T): where true, a step is padding", optional=True),
     )
 
     at_call: ClassVar[tuple[str, ...]] = ("is_causal",)
@@ -200,10 +200,10 @@ class TransformerDecoderLayer(_TransformerLayer):
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("tgt", "the sequence so far, (N, T, features)"),
         Port("memory", "what the encoder has made, (N, S, features)"),
-        Port("tgt_mask", "truth values, (N, T, T) or (T, T): where true, one may not look", optional=True),
-        Port("memory_mask", "truth values, (N, T, S) or (T, S): where true, one may not look", optional=True),
-        Port("tgt_key_padding_mask", "truth values, (N, T): where true, a step is padding", optional=True),
-        Port("memory_key_padding_mask", "truth values, (N, S): where true, a step is padding", optional=True),
+        Port("tgt_mask", "booleans, (N, T, T) or (T, T): where true, attention is blocked", optional=True),
+        Port("memory_mask", "booleans, (N, T, S) or (T, S): where true, attention is blocked", optional=True),
+        Port("tgt_key_padding_mask", "booleans, (N, T): where true, a step is padding", optional=True),
+        Port("memory_key_padding_mask", "booleans, (N, S): where true, a step is padding", optional=True),
     )
 
     at_call: ClassVar[tuple[str, ...]] = ("tgt_is_causal",)
@@ -237,7 +237,7 @@ NORM = "whether the result is normalized once more, as it should be with norm_fi
 
 
 class _Stack(_TransformerLayer):
-    """Several layers of a kind, one behind the other."""
+    """Several layers of a kind, one after the other."""
 
     kind: ClassVar[str]
     """The constructor of one layer."""
@@ -318,9 +318,9 @@ class Transformer(_TransformerLayer):
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("src", "what is read, (N, S, features)"),
         Port("tgt", "what is said so far, (N, T, features)"),
-        Port("src_mask", "truth values, (N, S, S) or (S, S): where true, one may not look", optional=True),
+        Port("src_mask", "booleans, (N, S, S) or (S, S): where true, attention is blocked", optional=True),
         *TransformerDecoderLayer.inputs[2:4],
-        Port("src_key_padding_mask", "truth values, (N, S): where true, a step is padding", optional=True),
+        Port("src_key_padding_mask", "booleans, (N, S): where true, a step is padding", optional=True),
         *TransformerDecoderLayer.inputs[4:],
     )
     at_call: ClassVar[tuple[str, ...]] = ("src_is_causal", "tgt_is_causal")
@@ -329,7 +329,7 @@ class Transformer(_TransformerLayer):
     nhead: Positive = Field(8, description=HEADS)
     num_encoder_layers: Layers = Field(6, description="how many layers the encoder has")
     num_decoder_layers: Layers = Field(6, description="how many layers the decoder has")
-    src_is_causal: bool = Field(False, description="whether each step of what is read sees none behind it")
+    src_is_causal: bool = Field(False, description="whether each step of what is read sees none after it")
     tgt_is_causal: bool = Field(False, description=CAUSAL)
 
     def infer(self, *inputs: Spec) -> Spec:

@@ -16,7 +16,7 @@ from engine.spec import Spec
 STRIDE = "how far apart the filters are painted"
 PADDING = "cells cut off on each side"
 MORE = "cells added on one side, for sizes that a stride makes ambiguous; less than stride or dilation"
-FILL = "torch knows zeros only here"
+FILL = "torch supports only zeros here"
 
 
 class _ConvTranspose(Filters):

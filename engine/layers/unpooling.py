@@ -36,7 +36,7 @@ class _MaxUnpool(Pooling):
         self.need_input(x)
         if indices.dtype != "int64" or indices.shape != x.shape:
             raise ShapeError(
-                f"gets {x} with indices {indices} of {indices.dtype}: each value needs one whole number (int64).",
+                f"gets {x} with indices {indices} of {indices.dtype}: each value needs one integer (int64).",
                 port="indices",
                 code="dtype",
             )

@@ -1,8 +1,8 @@
 """The arithmetic of a window sliding over an image, shared by convolution and pooling.
 
 out = ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1; with ``ceil_mode`` ⌈…⌉, but no window begins in
-the padding behind the image (https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html). TensorFlow's
-'same' pads as much as out = ⌈size / stride⌉ takes, the odd cell behind
+the padding after the image (https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html). TensorFlow's
+'same' pads as much as out = ⌈size / stride⌉ takes, the odd cell after
 (https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2).
 """
 
@@ -65,7 +65,7 @@ class Window:
         return max(needed, size) if isinstance(needed, int) and isinstance(size, int) else needed
 
     def pads(self, size: int) -> tuple[int, int]:
-        """The padding before and behind an axis of this size."""
+        """The padding before and after an axis of this size."""
         if not self.same:
             return self.before, self.behind
         total = self.padded(size) - size
@@ -73,7 +73,7 @@ class Window:
         return total // 2, total - total // 2
 
     def misses(self, size: int) -> bool:
-        """Whether some window lies in the padding alone, all of its cells before or behind an axis of this size."""
+        """Whether some window lies in the padding alone, all of its cells before or after an axis of this size."""
         count = self.slide(size)
         assert isinstance(count, int)  # as its size is
         before = self.pads(size)[0]

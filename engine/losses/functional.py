@@ -224,7 +224,7 @@ def _ctc(output: Output, answer: Tensor, target: Tensor, reduction: str) -> Tens
 
 
 def _labels(output: Output, target: Tensor) -> Tensor:
-    """The labels of each sequence (N, S) in front, behind them blanks, wherever the target was filled up."""
+    """The labels of each sequence (N, S) in front, after them blanks, wherever the target was filled up."""
     filling = (target == output.blank) | (target == output.ignore_index)
     order = filling.to(torch.int8).argsort(dim=-1, stable=True)
     return target.masked_fill(filling, output.blank).gather(-1, order)

@@ -91,7 +91,7 @@ class OutputMetrics:
         result: dict[str, Value] = {}
         found: Mapping[str, Tensor] = {}
         if self._counted is not None and self._numbers:
-            warnings.filterwarnings("ignore", module="torchmetrics")  # a class that does not occur is no surprise
+            warnings.filterwarnings("ignore", module="torchmetrics")  # a class that does not occur is not a surprise
             found = self._counted.compute()
         for name in self.names:
             if name == "exact_match":
@@ -135,7 +135,7 @@ class OutputMetrics:
         return self._counted
 
     def _made(self) -> Iterable[tuple[str, Metric]]:
-        """The counters of torchmetrics behind the names."""
+        """The counters of torchmetrics after the names."""
         from torchmetrics import classification
 
         kind = self.task.kind

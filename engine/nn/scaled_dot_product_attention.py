@@ -7,7 +7,7 @@ from torch import nn
 class ScaledDotProductAttention(nn.Module):
     """Each query takes of all values as much as its key fits: softmax(q·kᵀ·scale)·v.
 
-    A mask of truth values says where one may look; one of floats is added to the scores.
+    A mask of booleans says where one may look; one of floats is added to the scores.
     """
 
     def __init__(

@@ -60,7 +60,7 @@ class Checker:
         return other
 
     def update(self, visited: Iterable[str]) -> list[Problem]:
-        """Run the rules of these nodes and of the wires behind them; those of the network wait until somebody asks.
+        """Run the rules of these nodes and of the wires after them; those of the network wait until somebody asks.
 
         Returns what is found at the nodes that were looked at.
         """

@@ -1,4 +1,4 @@
-"""What each kind of problem is about, in a few sentences: the page behind the link "Why?"."""
+"""What each kind of problem is about, in a few sentences: the page after the link "Why?"."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "dtype": Explanation(
         "Another kind of number",
-        "Weights are floats and multiply floats. Whole numbers (int64) are names: of a word, a token, a class. They "
-        "are looked up in an Embedding, which turns each into a vector. Truth values (bool) are masks.",
+        "Weights are floats and multiply floats. Integers (int64) are names: of a word, a token, a class. They "
+        "are looked up in an Embedding, which turns each into a vector. Booleans are masks.",
     ),
     "division": Explanation(
         "It does not divide",
@@ -136,7 +136,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "expression": Explanation(
         "An expression that cannot be worked out",
-        "Behind = stand numbers and the parameters of the block around; the sizes of the inputs: in_channels is axis 1 "
+        "After = come numbers and the parameters of the surrounding block; the sizes of the "
+        "inputs: in_channels is axis 1 "
         "of the first one, size(x, 2) axis 2 of the input x; index and count, the number of the repeat (from 0) and "
         "how many there are; + − · / // % **, min, max; round_to(a, 8), the multiple of 8 nearest to a, and "
         "make_divisible(a, 8), the same as MobileNet rounds; comparisons (== != < <= > >=), and, or, not, and "
@@ -252,8 +253,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     "unused-columns": Explanation(
         "Columns that no window reaches",
         "With W = 10, F = 3, P = 0 and S = 2 the windows begin at 0, 2, 4 and 6 and end at column 8; the last column "
-        "is never seen. PyTorch rounds down without a word. Other padding, window or stride, or ceil_mode, use it all.",
-        "(W + 2·P − F) / S should be whole",
+        "is never seen. PyTorch rounds down silently. Other padding, window or stride, or ceil_mode, use it all.",
+        "(W + 2·P − F) / S should be an integer",
         CS231N,
     ),
     "channels-last": Explanation(
@@ -279,12 +280,12 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "sigmoid-before-loss": Explanation(
         "A sigmoid before a loss that has one",
-        "Losses 'with logits' apply the sigmoid themselves, in a way that does not overflow. Before them stands none.",
+        "Losses 'with logits' apply the sigmoid themselves, in a way that does not overflow. None comes before them.",
         "loss = −y·log σ(x) − (1 − y)·log(1 − σ(x))",
         BINARY,
     ),
     "activation-before-loss": Explanation(
-        "An activation behind the last layer",
+        "An activation after the last layer",
         "Scores say for and against; an activation that cuts off the one side takes the gradient of those classes "
         "away. The last weighted sum goes to the loss as it is.",
     ),
@@ -298,7 +299,7 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "dropout-last": Explanation(
         "Dropout as the last layer",
-        "Dropout sets numbers to 0 while training so that later layers do not rely on single ones. Behind the last "
+        "Dropout sets numbers to 0 while training so that later layers do not rely on single ones. After the last "
         "layer it only spoils the answers.",
         "",
         "Srivastava et al. 2014, Dropout, https://jmlr.org/papers/v15/srivastava14a.html",
@@ -318,14 +319,14 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "no-positions": Explanation(
         "Attention without positions",
-        "Attention weighs steps by what they hold, not by where they stand: in another order the same comes out. "
+        "Attention weighs steps by what they hold, not by where they are: in another order the same comes out. "
         "Positions are added to the steps, or turned into them, before the first attention.",
         "PE(t, 2i) = sin(t / 10000^(2i/d)),  PE(t, 2i + 1) = cos(…)",
         ATTENTION,
     ),
     "no-causal-mask": Explanation(
         "A language model that sees the answer",
-        "Trained to foretell the next token at every step, a network must not look at later steps, or it copies the "
+        "Trained to predict the next token at every step, a network must not look at later steps, or it copies the "
         "answer and cannot write. For other tasks, such as naming each word's kind, looking ahead is right.",
         "step t looks at steps ≤ t",
         ATTENTION,
@@ -337,7 +338,7 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "many-weights": Explanation(
         "Far more weights than samples",
-        "Large networks can learn thousands of samples by heart, even with random labels. We speak of it above 1,000 "
+        "Large networks can memorise thousands of samples, even with random labels. We speak of it above 1,000 "
         "weights for each training sample.",
         "",
         "Zhang et al. 2016, Understanding deep learning requires rethinking generalization, "

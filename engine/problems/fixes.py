@@ -72,7 +72,7 @@ def fix_all(finder: ProblemFinder) -> tuple[Compound, list[str]] | None:
             labels.append(best.label)
     if not edits:
         return None
-    title = labels[0] if len(labels) == 1 else f"Mend {len(labels)} problems"
+    title = labels[0] if len(labels) == 1 else f"Fix {len(labels)} problems"
     return Compound(tuple(edits), title), labels
 
 
@@ -86,7 +86,7 @@ def _try(trial: Trial, site: FaultSite, way: Way) -> Fix | None:
                 return None
             keeps = way.keeps is not False and site.now(trial) is site.graph and outcome.keeps(site.graph, live)
             fix = Fix(way.label, edit, site.result(trial, way), keeps, checker.count("error"), checker.count("warning"))
-    except GraphError:  # the graph refuses it (a circle, a taken port): then it is no fix
+    except GraphError:  # the graph refuses it (a circle, a taken port): then it is not a fix
         return None
     known, judged = trial.graph.nodes, trial.report.inputs
     for new in outcome.problems:

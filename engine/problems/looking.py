@@ -31,7 +31,7 @@ POINTING: Final = frozenset({"like", "index", "position", "condition"})
 
 MIXES: Final = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Scale", "Multiply", "Maximum"})
 THROUGH: Final = PASSES_THROUGH | POOLS | RESAMPLES | PICKS | MIXES
-"""All that some rule looks through: an edit before one of these may change what is said behind it."""
+"""All that some rule looks through: an edit before one of these may change what is said after it."""
 
 
 def called(graph: Graph, node: Node) -> str:
@@ -45,7 +45,7 @@ def feeding(graph: Graph, report: Report, node_id: str) -> list[Edge]:
 
 
 def origins(graph: Graph, report: Report, node_id: str, through: frozenset[str] = PASSES_THROUGH) -> Iterator[Edge]:
-    """For every wire into a node the wire that leaves the layer which made those numbers, which is no absent one."""
+    """For every wire into a node the wire that leaves the layer which made those numbers, never an absent one."""
     for edge in feeding(graph, report, node_id):
         seen = 0
         while (graph.nodes[edge.source].type in through or report.absent(edge.source)) and len(

@@ -1,4 +1,4 @@
-"""How much of an image the cells behind a node see, and how that is followed as the network is edited.
+"""How much of an image the cells after a node see, and how that is followed as the network is edited.
 
 Receptive fields: Araujo, Norris and Sim 2019, Computing Receptive Fields of Convolutional Neural Networks,
 https://distill.pub/2019/computing-receptive-fields
@@ -28,7 +28,7 @@ OBJECT: Final = 0.5
 
 
 def view(graph: Graph, report: Report, node_id: str, cells: float = 1.0) -> float:
-    """How many pixels of the Input (or cells of the BlockInput) so many cells behind a node depend on, along one axis.
+    """How many pixels of the Input (or cells of the BlockInput) so many cells after a node depend on, along one axis.
 
     Going up, r ← (r − 1)·stride + reach. Infinite where it is at least `OBJECT` of the whole, or not known.
     """
@@ -37,9 +37,9 @@ def view(graph: Graph, report: Report, node_id: str, cells: float = 1.0) -> floa
 
 @dataclass
 class View:
-    """What so many cells behind a node depend on, kept up to date: an edit costs what it changes of it.
+    """What so many cells after a node depend on, kept up to date: an edit costs what it changes of it.
 
-    ``seen`` says for each node above how many cells behind it count, ``wider`` how many of its inputs, ``reader``
+    ``seen`` says for each node above how many cells after it count, ``wider`` how many of its inputs, ``reader``
     which node wants the most of it. Of an infinite view only the nodes of one path are known.
     """
 
@@ -126,7 +126,7 @@ class View:
         return True
 
     def _follow(self, graph: Graph, report: Report) -> bool:
-        """Bring a finite view up to date, readers before sources; False where it is to be searched anew."""
+        """Bring a finite view up to date, readers before sources; False where it is to be searched again."""
         raised: dict[str, tuple[float, str]] = {}
         lowered: set[str] = set()
         todo: list[tuple[float, str]] = []
@@ -199,7 +199,7 @@ class View:
 
 
 def wider(graph: Graph, report: Report, node_id: str, seen: float) -> float:
-    """How many cells of its inputs so many cells behind a node depend on; for a start, as many."""
+    """How many cells of its inputs so many cells after a node depend on; for a start, as many."""
     node, spec = graph.nodes[node_id], next(iter(report.outputs.get(node_id, {}).values()), None)
     if spec is None or spec.rank != 4:
         return inf

@@ -51,7 +51,7 @@ def not_a_project(content: bytes) -> str:
 
 
 def json_kind(data: object) -> str:
-    """What JSON that is no project seems to be, as the end of a sentence; nothing where that cannot be told."""
+    """What JSON that is not a project seems to be, as the end of a sentence; nothing where that cannot be told."""
     if isinstance(data, Mapping) and "nbformat" in data:
         return f"It seems to be a Jupyter notebook. {ADVICE}."
     if isinstance(data, Mapping) and {"network", "state", "started"} <= data.keys():

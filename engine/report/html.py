@@ -70,7 +70,7 @@ def svg(drawn: str, label: str, theme: str = "") -> str:
 
 
 def figure(content: str, caption: str) -> str:
-    """Pictures with what they show."""
+    """Images with what they show."""
     return f"<figure>{content}<figcaption>{text(caption)}</figcaption></figure>"
 
 

@@ -103,7 +103,7 @@ def _in_order(keys: list[str], rank: Mapping[str, int]) -> set[str]:
 
 
 def _inner_first(blocks: Blocks) -> list[Block]:
-    """All blocks, each behind those within it."""
+    """All blocks, each after those within it."""
     found: dict[str, Block] = {}
     stack = [(block, False) for block in reversed(list(blocks.values()))]
     while stack:

@@ -17,7 +17,7 @@ MOST_FOLDS = 50
 class SplitSettings(Section):
     """How the samples are shared between training, validation and test: shares that add up to 1.
 
-    What belongs together (the lines of a file, the pictures of one digit) is never torn apart, so a share may be missed
+    What belongs together (the lines of a file, the images of one digit) is never torn apart, so a share may be missed
     by a little; series are cut in time, the training part first. With ``folds`` the test part stays apart, and all
     other samples are dealt out into so many folds: validation is one of them, and the others are trained on.
     """

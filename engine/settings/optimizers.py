@@ -1,7 +1,7 @@
 """The optimizers as settings: every one of torch.optim, with its names and defaults; the common ones first.
 
 What only says how a step is computed (``foreach``, ``fused``, ``capturable``, ``differentiable``) is left to the
-program, and ``maximize`` to those whose loss is no loss.
+program, and ``maximize`` to those whose loss is a gain.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Plateau(Section):
 
     name: Literal["plateau"] = Field("plateau", description="the kind of schedule")
     factor: Annotated[float, Field(gt=0.0, lt=1.0)] = Field(0.1, description="what the learning rate is multiplied by")
-    patience: NonNegative = Field(10, description="how many epochs without progress are put up with")
+    patience: NonNegative = Field(10, description="how many epochs without progress are allowed")
     threshold: Share = Field(1e-4, description="how much better, relatively, counts as progress")
     threshold_mode: Literal["rel", "abs"] = Field("rel", description="whether threshold is a share or an amount")
     cooldown: NonNegative = Field(0, description="how many epochs are not looked at after a drop")
@@ -169,4 +169,4 @@ Schedule = Annotated[
     Discriminator(kind("constant")),
 ]
 CLOSED = (OneCycle, WarmRestarts, Cyclic)
-"""Those that set the rate anew at every count, so that nothing else can shape it beside them."""
+"""Those that set the rate again at every count, so that nothing else can shape it beside them."""

@@ -26,7 +26,7 @@ __all__ = ["Checkpoints", "EarlyStopping", "Plateau", "TrainingConfig"]
 class EarlyStopping(Section):
     """Ends the training when the validation loss has stopped falling."""
 
-    patience: NonNegative = Field(10, description="how many epochs without progress are put up with")
+    patience: NonNegative = Field(10, description="how many epochs without progress are allowed")
     min_delta: Amount = Field(0.0, description="how much the loss must fall to count as progress")
 
 
@@ -41,10 +41,10 @@ class Averaging(Section):
 class Checkpoints(Section):
     """When the state of a run is kept, so that it can go on after a stop, a crash or a power cut."""
 
-    epochs: Positive | None = Field(1, description="after how many epochs the state is kept; none: not by epochs")
+    epochs: Positive | None = Field(1, description="after how many epochs the state is stored; none: not by epochs")
     minutes: Rate | None = Field(5.0, description="after how many minutes, also within an epoch; none: not by time")
-    best: bool = Field(True, description="keep the weights with the lowest validation loss, too")
-    keep_all: bool = Field(False, description="keep every state; else the last two")
+    best: bool = Field(True, description="store the weights with the lowest validation loss, too")
+    keep_all: bool = Field(False, description="store every state; else the last two")
 
 
 Device = Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:[0-9]{1,2})?)$")]
@@ -73,7 +73,7 @@ class TrainingConfig(Section):
     weights: WeightsSettings | None = Field(
         None, description="weights from a file that the training begins with; none: new ones"
     )
-    checkpoint: Checkpoints = Field(Checkpoints(), description="when the state is kept, to go on from")
+    checkpoint: Checkpoints = Field(Checkpoints(), description="when the state is stored, to resume from")
     precision: Literal["float32", "bfloat16", "float16"] = Field(
         "float32", description="the numbers most layers compute with; the weights stay float32 (mixed precision)"
     )

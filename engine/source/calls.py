@@ -150,7 +150,7 @@ def _translated(inner: ClassPlan, texts: dict[str, str]) -> list[str]:
             try:
                 text = expressions.substitute(candidate, texts)
                 counts = expressions.names(text)
-            except ExpressionError:  # what stands for a name is no number: a pair of sizes
+            except ExpressionError:  # what stands for a name is not a number: a pair of sizes
                 continue
             if counts:
                 found.setdefault(text)
@@ -202,7 +202,7 @@ def _numbered(calls: list[Call], start: int) -> int:
 
 
 def _counting(calls: list[Call], start: int) -> tuple[int, str] | None:
-    """From here on calls that differ in one whole number only, which rises by equal steps: how many, and the text."""
+    """From here on calls that differ in one integer only, which rises by equal steps: how many, and the text."""
     if start + 2 >= len(calls) or len(calls[start].derived) != len(calls[start + 1].derived):
         return None
     pairs = zip(calls[start].derived, calls[start + 1].derived, strict=True)

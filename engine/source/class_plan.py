@@ -3,7 +3,7 @@
 An inferred value (``in_channels``) that differs between the uses of a block becomes an argument of its constructor,
 unless it is an expression of what the constructor already knows. Whether it is shows in the uses themselves and in
 trial uses with other sizes: the expression must give the right number in every one. What in all uses is equal to
-another argument, or a multiple of it, is no argument of its own either.
+another argument, or a multiple of it, is not an argument of its own either.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class ClassPlan:
     derived: list[Derived] = field(default_factory=list)
     texts: dict[str, dict[str, str]] = field(default_factory=dict)
     known: dict[str, list[str]] = field(default_factory=dict)
-    """For each node the expressions that its arguments are: candidates for what hangs behind it."""
+    """For each node the expressions that its arguments are: candidates for what follows it."""
     wires: dict[str, list[Wire]] = field(default_factory=dict)
     nodes: list[str] = field(default_factory=list)
     """The nodes whose values are computed, in order."""
@@ -140,7 +140,7 @@ class ClassPlan:
         return {output: index for absent in absents for output, index in absent.handed().items()}
 
     def origin(self, value: Value) -> Value:
-        """Where a value comes from, behind nodes that only hand it on in every use."""
+        """Where a value comes from, after nodes that only hand it on in every use."""
         return self.handed.get(value, value)
 
     def _check(self, node_id: str) -> None:
@@ -223,7 +223,7 @@ class ClassPlan:
     def found(self, known: Sequence[str], wanted: Wanted) -> str | None:
         """A value as an expression or a literal; None where it is neither.
 
-        What other arguments would change is no literal. What is right in all uses in the network but not in trial uses
+        Arguments would change it, so no literal. What is right in all uses in the network but not in trial uses
         is taken rather than a further argument that would always be equal to another, or a multiple of it.
         """
         samples = self.samples

@@ -11,7 +11,7 @@ from engine.shapes import Report
 
 
 def contexts(graph: Graph, report: Report) -> dict[str, dict[Key, Inside]]:
-    """What each block that the network uses is seen with; a block stands before those it is used in."""
+    """What each block that the network uses is seen with; a block comes before those it is used in."""
     found: dict[str, dict[Key, Inside]] = {}
 
     def visit(graph: Graph, report: Report) -> None:

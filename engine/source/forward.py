@@ -28,7 +28,7 @@ class Forward:
     plan: ClassPlan
     attributes: dict[str, str]
     shapes: Callable[[str, Collection[str]], str]
-    """The comment behind a node: the shapes of these of its outputs."""
+    """The comment after a node: the shapes of these of its outputs."""
     sequential: set[str]
     """The blocks that are built as ``nn.Sequential``."""
     probes: bool = False
@@ -77,7 +77,7 @@ class Forward:
         return texts
 
     def _nodes(self, guard: str, nodes: list[str], readers: dict[Value, int]) -> None:
-        """Nodes one behind the other that are there under one condition; else what they hand on takes their stead."""
+        """Nodes one after the other that are there under one condition; else what they hand on takes their stead."""
         before, first = dict(self.variables), len(self.rows)
         for node_id in nodes:
             self._node(self.plan.graph.nodes[node_id], readers)
@@ -96,7 +96,7 @@ class Forward:
         self.rows[first:] = [(f"if {self._own(guard)}:", "", nodes[0]), *body, *other]
 
     def _handed(self, node_id: str, wire: int) -> Value:
-        """Where the value comes from that an absent node hands on, behind others that are absent then, too."""
+        """Where the value comes from that an absent node hands on, after others that are absent then, too."""
         plan = self.plan
         _, source, port = plan.wires[node_id][wire]
         if plan.guards.get(source) != plan.guards[node_id]:
@@ -220,7 +220,7 @@ class Forward:
             yield head
             inside = call(layer, [named.get(index, value) for index, value in enumerate(values)], order)
             yield f"    {', '.join(targets)} = {inside}"
-            # an input that is no sequence sees the whole of what the steps before have given
+            # an input that is not a sequence sees the whole of what the steps before have given
             whole = {name for index, name in named.items() if folds and not use._inputs()[index].sequence}
             for name in sorted(whole):
                 yield f"    {name} = {name}.unflatten(0, {size})"

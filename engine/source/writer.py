@@ -316,7 +316,7 @@ class Writer:
 
 
 def _commented(code: str, comment: str, wide: int) -> list[str]:
-    """A line with a comment behind it, or before it where both are too wide for one."""
+    """A line with a comment after it, or before it where both are too wide for one."""
     if code.lstrip().startswith("#"):
         return [_shortened(code)]
     if not comment or len(line := f"{code.ljust(wide)}  {comment}") <= WIDTH:
@@ -328,7 +328,7 @@ def _commented(code: str, comment: str, wide: int) -> list[str]:
 
 
 def _shortened(comment: str) -> str:
-    """A line with nothing but a comment, cut behind a word where it is too wide."""
+    """A line with nothing but a comment, cut after a word where it is too wide."""
     pad = comment[: len(comment) - len(comment.lstrip())]
     return pad + textwrap.shorten(comment.strip(), WIDTH - len(pad), placeholder=" …")
 

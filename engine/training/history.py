@@ -48,7 +48,7 @@ class _Points:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What is no single number: a confusion matrix, values class by class, answers to samples; and when that was."""
+    """What is not a single number: a confusion matrix, values class by class, answers to samples; and when that was."""
 
     step: int
     epoch: int

@@ -166,7 +166,7 @@ class Trainer:
             if resumed and resumed.data and resumed.data != seen:
                 raise TrainingError(
                     f"The data {declared(plan.data).name!r} have changed since the run in {resumed.path} was begun, "
-                    "so it cannot go on as if nothing had happened: put them back, resume with them as they are, or "
+                    "so it cannot be resumed exactly: put them back, resume with them as they are, or "
                     "begin a new run from its weights.",
                     reason="changed-data",
                 )
@@ -203,7 +203,7 @@ class Trainer:
 
         self._show(phase="copying the run", fraction=0.0)
         copy = copy_run(info.path, runs_folder(self._root), copied, lambda: self.control.stopped)
-        self._begun = (f"{why}: it goes on in a copy, {copy.path}, and the original is unchanged.",)
+        self._begun = (f"{why}: it is resumed in a copy, {copy.path}, and the original is unchanged.",)
         self._show(phase="loading the run", fraction=None, notes=())
         return copy
 
@@ -255,7 +255,8 @@ class Trainer:
         if checkpoint is None:
             if info.inherited:
                 raise RunError(
-                    f"The run in {info.path} has kept no state, and it began with the weights of another run: begin a "
+                    f"The run in {info.path} has stored no state, and it began with the weights "
+                    "of another run: begin a "
                     "new run with those."
                 )
             run = Run.reopen(info, 0, 0, data=seen)

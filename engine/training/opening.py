@@ -143,7 +143,7 @@ def _restore(session: Session, checkpoint: Checkpoint) -> None:
         if is_out_of_memory(error):
             raise
         raise TrainingError(
-            f"{checkpoint.folder} is no state of this network, so the run cannot be resumed: begin a new one."
+            f"{checkpoint.folder} is not a state of this network, so the run cannot be resumed: begin a new one."
         ) from error
     if session.lr.resized:
         changes = {one.step: one.value for one in session.recorder.run.info.changes}

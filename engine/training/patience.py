@@ -8,7 +8,7 @@ from engine.settings.training import EarlyStopping
 
 
 class Patience:
-    """Counts the epochs whose validation loss is no progress."""
+    """Counts the epochs whose validation loss makes no progress."""
 
     def __init__(self, config: EarlyStopping | None) -> None:
         self.config, self.best, self.bad = config, math.inf, 0

@@ -128,7 +128,7 @@ def _try(plan: TrainingPlan, stepper: Stepper, probed: Probed, train: Part, size
         if not math.isfinite(first):
             where = origin(plan.graph, probed, network, [batch])
             began = "" if where is None else f" That begins with {where.words(plan.graph)}."
-            advice = "Standardise the data on the Data page, or mend the layer that makes numbers too large."
+            advice = "Standardise the data on the Data page, or fix the layer that makes numbers too large."
             raise NotFinite(
                 f"The first batch gives a loss that is {'not a number' if first != first else 'infinite'}.{began} "
                 f"{advice}",
@@ -149,7 +149,7 @@ def check_targets(head: Head, part: Part) -> None:
         if float(target.min()) < 0 or not bool(((sums - 1).abs() < PROBABLE).all()):
             raise TrainingError(
                 f"{head.name} (Output) compares classes by {output.loss}, but the field {head.field!r} holds numbers "
-                "that are no probabilities (at least 0, with the sum 1): choose mse_loss or l1_loss.",
+                "that are not probabilities (at least 0, with the sum 1): choose mse_loss or l1_loss.",
                 node=head.node,
                 field=head.field,
             )
@@ -188,8 +188,9 @@ def check_numbers(plan: TrainingPlan, data: Prepared) -> None:
             if values.is_floating_point() and not bool(values.isfinite().all()):
                 sample = int((~values.isfinite()).flatten(1).any(1).nonzero()[0]) if values.dim() > 1 else 0
                 raise TrainingError(
-                    f"The field {name!r} holds what is no number (NaN, infinite) after its transforms, first in sample "
-                    f"{int(part.indices[sample])}: mend the data, or take the transform away that makes it.",
+                    f"The field {name!r} holds values that are not finite numbers (NaN, infinite) after its "
+                    "transforms, first in sample "
+                    f"{int(part.indices[sample])}: fix the data, or remove the transform that produces it.",
                     field=name,
                 )
 

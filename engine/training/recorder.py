@@ -162,7 +162,7 @@ class Recorder:
 
     @property
     def sums(self) -> tuple[float, float, int]:
-        """The sums behind `epoch_means`: loss, metric, samples."""
+        """The sums after `epoch_means`: loss, metric, samples."""
         return self._sums
 
     def restore(self, seconds: float, sums: tuple[float, float, int]) -> None:

@@ -256,7 +256,7 @@ class Session:
             self.show(diagnoses=self.monitor.diagnoses)
 
     def _broken(self, number: int, batches: Sequence[Batch]) -> None:
-        """The loss is no number: find out where that began. Raises Diverged, with the node."""
+        """The loss is not a number: find out where that began. Raises Diverged, with the node."""
         seed_step(self.device, self.config.seed, "step", number)
         self._flush(origin(self.plan.graph, self.probed, self.network, batches))
 
@@ -297,7 +297,7 @@ class Session:
         return not self.control.stopped
 
     def _yield_turn(self) -> None:
-        """Let those compute who have waited for their turn; what they do is no time of the run."""
+        """Let those compute who have waited for their turn; what they do is not a time of the run."""
         if TURN.wanted:
             self.recorder.work()
             with TURN.lent():

@@ -95,7 +95,7 @@ def apart(name: str) -> tuple[str, str]:
 
 
 def _cuts(name: str) -> Iterator[int]:
-    """Where a name can be cut: before it, and behind each dot."""
+    """Where a name can be cut: before it, and after each dot."""
     yield 0
     yield from (found.end() for found in re.finditer(r"\.", name))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SETTING: Final = ("training", "weights")
 NAMED: Final = 3
-"""How many tensors that begin anew are named in one sentence."""
+"""How many tensors that start from scratch are named in one sentence."""
 
 
 def choose(report: Report, *, partial: bool = False) -> Edit:

@@ -22,5 +22,5 @@ KNOWN: Final = (
 
 
 def reason(name: str, facts: TensorFacts) -> str:
-    """What a tensor is that is no weight; empty for a weight."""
+    """What a tensor is that is not a weight; empty for a weight."""
     return next((why for pattern, axes, why in KNOWN if len(facts.shape) >= axes and pattern.search(name)), "")

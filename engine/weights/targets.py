@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 COUNTERS: Final = "num_batches_tracked"
-"""A buffer that is no weight: it counts batches."""
+"""A buffer that is not a weight: it counts batches."""
 
 
 @dataclass(frozen=True, slots=True)

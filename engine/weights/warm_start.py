@@ -44,7 +44,7 @@ class Inherited:
 
     def _sentence(self, names: int, more: str = "") -> str:
         layers = f"{len(self.kept)} layer{'' if len(self.kept) == 1 else 's'}"
-        rest = "; ".join(f"{name} begins anew ({reason})" for name, reason in list(self.again.items())[:names])
+        rest = "; ".join(f"{name} starts from scratch ({reason})" for name, reason in list(self.again.items())[:names])
         return f"Begun with the weights of {layers}{': ' + rest + more if rest else ''}."
 
 

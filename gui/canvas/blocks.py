@@ -42,7 +42,7 @@ def chosen_block(document: Document) -> Block:
     if block is None and graph.inside is not None:
         block = graph.blocks[graph.inside]
     if block is None:
-        raise GraphError("Select a block to be kept, or open one.")
+        raise GraphError("Select a block to be saved, or open one.")
     return block
 
 

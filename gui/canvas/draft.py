@@ -46,7 +46,7 @@ def splice(draft: Draft, node_id: str, edge: Edge) -> None:
 
 
 def _room(draft: Draft, node_id: str, edge: Edge) -> dict[str, Position]:
-    """Moves that keep the spliced node below its source, and its target with all behind it below the node."""
+    """Moves that keep the spliced node below its source, and its target with all after it below the node."""
     graph, room = draft.graph, GAP
     x, y = graph.positions[node_id]
     new_y = max(y, snap_down(graph.positions[edge.source][1] + HEIGHT + room))

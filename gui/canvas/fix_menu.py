@@ -35,7 +35,7 @@ class FixMenu(QObject):
         """Offer what fixes the one selected layer, and what would suit its position."""
         view, document = self._view, self._view.document
         if len(document.selection) != 1:
-            view.message.emit("Select one layer to see what would mend it.")
+            view.message.emit("Select one layer to see its fixes.")
             return
         (node_id,) = document.selection
         problems = [problem for problem in document.problems() if problem.node == node_id]
@@ -63,7 +63,7 @@ class FixMenu(QObject):
 
     def _offer(self, menu: QMenu, problem: Problem) -> None:
         _title(menu, f"{problem.severity.capitalize()}: {explain(problem.code).title}", problem.severity)
-        waiting = menu.addAction("Looking for ways out …")
+        waiting = menu.addAction("Looking for fixes …")
         waiting.setEnabled(False)
         why = menu.addAction(icon("about"), "Why?")
         why.setToolTip(plain(problem.message))

@@ -1,4 +1,4 @@
-"""The dotted sheet behind the network: one tile a zoom, so that a frame costs a single fill."""
+"""The dotted sheet after the network: one tile a zoom, so that a frame costs a single fill."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Grid:
         step = float(GRID)
         while step * scale < SPARSEST:
             step *= 2
-        pixels = max(1, round(COUNT * step * scale * ratio))  # a whole number: the dots stay sharp
+        pixels = max(1, round(COUNT * step * scale * ratio))  # an integer: the dots stay sharp
         tile = QPixmap(pixels, pixels)
         tile.fill(theme.color("canvas"))
         painter = QPainter(tile)

@@ -12,9 +12,9 @@ from gui.levels import first_use
 
 
 def lay_out(project: Graph) -> None:
-    """Place the nodes of the network and of its blocks, where they stand as `Graph.add` puts them: one below the other.
+    """Place the nodes of the network and of its blocks, where they are as `Graph.add` puts them: one below the other.
 
-    That is no edit: the project is not shown yet.
+    That is not an edit: the project is not shown yet.
     """
     shown = Document(project)
     inner = (first_use(project, block_id) for block_id in project.blocks)

@@ -11,7 +11,7 @@ ONLY_OUTSIDE, ONLY_INSIDE = ("Input", "Output"), ("BlockInput", "BlockOutput")
 
 
 def kinds(graph: Graph) -> list[type[Layer]]:
-    """Every kind of node that may stand in this graph: blocks first, but none that would stand within itself."""
+    """Every kind of node that may stand in this graph: blocks first, but none that would contain itself."""
     hidden = ONLY_OUTSIDE if graph.inside is not None else ONLY_INSIDE
     return [*blocks(graph), *(cls for cls in layers.all() if cls.__name__ not in hidden)]
 

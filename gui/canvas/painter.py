@@ -16,7 +16,7 @@ LARGE = 1.6
 """How much larger badges are where there is less detail, so that their symbol can still be told."""
 PAD = 8.0
 STACK = 3.0
-"""How far each card of a block lies behind the one before."""
+"""How far each card of a block lies after the one before."""
 NO_BRUSH, NO_PEN = Qt.BrushStyle.NoBrush, Qt.PenStyle.NoPen
 AA = QPainter.RenderHint.Antialiasing
 
@@ -191,7 +191,7 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
 
 
 def _paint_stack(painter: QPainter, outline: Outline, style: Style) -> None:
-    """The edges of two cards behind a block."""
+    """The edges of two cards after a block."""
     painter.setPen(style.border)
     painter.setBrush(style.node)
     for shift in (STACK * 2, STACK):

@@ -65,7 +65,7 @@ class LayerPopup(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setItemDelegate(_LayerRow(self.list))
         self.list.setUniformItemSizes(True)
-        self.nothing = Label("No layer is called that.")
+        self.nothing = Label("No layer matches.")
         self.nothing.setMargin(8)
         self.setStyleSheet(PLAIN)
         box = QVBoxLayout(self)

@@ -1,4 +1,4 @@
-"""Finding a layer by a few letters: every letter in order, better where they stand together or begin a word."""
+"""Finding a layer by a few letters: every letter in order, better where they are together or begin a word."""
 
 from __future__ import annotations
 

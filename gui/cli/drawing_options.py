@@ -25,7 +25,7 @@ def add_drawing_options(parser: argparse.ArgumentParser) -> None:
 
 
 def drawn_as_asked(exporter: Exporter, args: argparse.Namespace) -> Exporter:
-    """The format with these options. Raises CallError where they are given for something that is no drawing."""
+    """The format with these options. Raises CallError where they are given for something that is not a drawing."""
     options = Options(
         kind="figure" if args.figure else "canvas",
         theme="dark" if args.dark else "light",
@@ -38,5 +38,7 @@ def drawn_as_asked(exporter: Exporter, args: argparse.Namespace) -> Exporter:
             raise CallError(f"--scale must be above 0 and at most {LARGEST_SCALE:g}, not {args.scale:g}.")
         return type(exporter)(options, args.scale)
     if options != Options() or args.scale is not None:
-        raise CallError(f"{exporter.title} is no drawing: --figure, --dark, --scale and the like are for those only.")
+        raise CallError(
+            f"{exporter.title} is not a drawing: --figure, --dark, --scale and the like are for those only."
+        )
     return exporter

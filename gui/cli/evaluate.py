@@ -54,7 +54,7 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if not 0 <= args.resamples <= MOST_RESAMPLES:
-        raise CallError(f"--resamples is a whole number from 0 to {MOST_RESAMPLES:,}, not {args.resamples}.")
+        raise CallError(f"--resamples is an integer from 0 to {MOST_RESAMPLES:,}, not {args.resamples}.")
     paths = [path for given in args.folders for path in _runs(given, network=is_network(given, args))]
     check_once(paths)
     if args.compare and len(paths) != 2:

@@ -53,7 +53,7 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if not 1 <= args.batch <= 2**31:
-        raise CallError(f"--batch must be a whole number ≥ 1, not {args.batch}.")
+        raise CallError(f"--batch must be an integer ≥ 1, not {args.batch}.")
     if args.table is not None:
         check_ending(args.table, FORMATS)
         check_new(args.table, args.force)

@@ -48,7 +48,7 @@ def has_display() -> bool:
 
 
 def _x_answers(display: str) -> bool:
-    """Whether an X server listens on ``DISPLAY``: a name alone is no screen."""
+    """Whether an X server listens on ``DISPLAY``: a name alone is not a screen."""
     import re
     import socket
 

@@ -37,7 +37,7 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if not 0 <= args.resamples <= MOST_RESAMPLES:
-        raise CallError(f"--resamples is a whole number from 0 to {MOST_RESAMPLES:,}, not {args.resamples}.")
+        raise CallError(f"--resamples is an integer from 0 to {MOST_RESAMPLES:,}, not {args.resamples}.")
     check_ending(args.output, ("html", "htm"))
     check_new(args.output, args.force)
     together = [path for path in (Path(args.folder), runs_folder() / args.folder) if is_folds(path)]

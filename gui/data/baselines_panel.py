@@ -34,7 +34,7 @@ WAYS = {
     "last value": "the last value that is known, for every hour to come",
     "nearest neighbour": "the answer of the training sample that is most alike",
     "linear": "a weighted sum of the values: logistic regression for classes, linear regression for numbers",
-    "gradient boosting": "a hundred trees, each mending what those before it get wrong",
+    "gradient boosting": "a hundred trees, each correcting the errors of those before it",
     "small MLP": "a multilayer perceptron with one hidden layer of 64",
 }
 

@@ -48,13 +48,13 @@ class FilesBox(QWidget):
         self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.choose = self._button("Choose folder …", "Choose the folder with the files", self._ask)
         self.home = self._button("Layerloom's folder", "Back to the folder in Layerloom's home", self._forget)
-        self.get = self._button("Download", "Fetch the files from the net into this folder", self.start)
+        self.get = self._button("Download", "Download the files into this folder", self.start)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the download")
         self.cancel = self._button(
-            "Cancel", "Stop", self.stop, "; what has come is kept, and the next download goes on there"
+            "Cancel", "Stop", self.stop, "; what was downloaded is kept, and the next download continues from there"
         )
         self._watch = QTimer(self, interval=100)
         self._watch.timeout.connect(self._show_news)
@@ -107,7 +107,7 @@ class FilesBox(QWidget):
         self.choose.setEnabled(not mine)
         some = f"{_megabytes(there)} of {_megabytes(total)} are there." if there else "None as published are there yet."
         if self.foreign:
-            some, token = "✕ None of the files sought are there.", "error" if not text else token
+            some, token = "✕ None of the expected files are there.", "error" if not text else token
         self.state.set_token(token)
         self.state.setText(text or ("All files are there." if there >= total or self._read else some))
 
@@ -136,11 +136,11 @@ class FilesBox(QWidget):
             said = f"{here} holds none of the files of {dataset.title}: choose the folder that has them."
         elif held.part:
             said = f"{here} holds a part of the files of {dataset.title}."
-            said += " Fetch the others, or choose a folder that has them all." if self.can_fetch else ""
+            said += " Download the others, or choose a folder that has them all." if self.can_fetch else ""
         else:
             said = f"{dataset.title} is read from the files of its makers, and they are not in {here} yet.\n"
             said += (
-                "Fetch them, or choose a folder that has them. Nothing is fetched unless you say so."
+                "Download them, or choose a folder that has them. Nothing is downloaded unless you ask for it."
                 if self.can_fetch
                 else "Choose a folder that has them, or one that can be written to."
             )
@@ -172,7 +172,7 @@ class FilesBox(QWidget):
         self.turned.emit()
 
     def stop(self) -> None:
-        """Stop fetching; what has come is kept."""
+        """Stop fetching; what was downloaded is kept."""
         self._stop.set()
 
     def close_background(self) -> None:
@@ -192,7 +192,7 @@ class FilesBox(QWidget):
         return True
 
     def _done(self, whole: bool) -> None:
-        self._end("" if whole else "Cancelled; what has come is kept.")
+        self._end("" if whole else "Cancelled; what was downloaded is kept.")
         if whole:
             self.arrived.emit()
 

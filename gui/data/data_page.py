@@ -70,7 +70,7 @@ class DataPage(QWidget):
         self.background = Background("read-data", self)
         self.seen: DataPreview | None = None
         self.looked: Taking | None = None
-        """What is looked at beside the data set in use."""
+        """What is shown beside the data set in use."""
         self._said = ""
         self.remembered = Remembered()
         self.remembered.note(document)
@@ -274,7 +274,7 @@ class DataPage(QWidget):
         if self._missing is None or self._missing != self._shown:
             return
         if files.busy:
-            self.samples.show_hint("The files are on their way: the bar on the left shows how far they are.")
+            self.samples.show_hint("The files are being downloaded: the bar on the left shows the progress.")
             return
         said, sought = files.missing()
         self.samples.show_offer(said, sought, files.offer.text(), files.offer.toolTip(), wrong=files.foreign)
@@ -338,7 +338,7 @@ class DataPage(QWidget):
         self.own.ask(what, self.window())
 
     def _again(self, taking: Taking) -> Taking:
-        """What is looked at, as it would come now."""
+        """What is shown, as it would come now."""
         if taking.found is not None:
             return self.remembered.taking_found(self.document, taking.found)
         return self.remembered.taking(self.document, taking.dataset)

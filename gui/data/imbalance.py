@@ -22,7 +22,7 @@ SAMPLING: Final = ("data", "sampling")
 DRAW: Final = (
     "Draw classes evenly",
     "Weighted sampling: each epoch draws as many samples, every class as often; rare ones come again and again "
-    "(data.sampling). A click more takes it back",
+    "(data.sampling). Another click reverts it",
 )
 WEIGH: Final = (
     "Weigh rare classes more",

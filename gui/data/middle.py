@@ -12,7 +12,7 @@ from gui.widgets import Note
 
 PARTS, DRAWS = 1, 2
 """Tabs beside the samples."""
-CLICK = "Click a cell with ▾ to change what was found; the preview follows, and nothing is used before you say so."
+CLICK = "Click a cell with ▾ to change what was found; the preview follows, and nothing is used before you confirm it."
 
 
 class Middle(QWidget):

@@ -1,4 +1,4 @@
-"""Samples as pictures, and how often each class comes as bars: painted by hand, in the colours of the theme."""
+"""Samples as images, and how often each class comes as bars: painted by hand, in the colours of the theme."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WIDEST = 640
 
 
 class ImageGrid(QWidget):
-    """Pictures with what they show; beside each one its mask, and how the network sees it, where that differs."""
+    """Images with what they show; beside each one its mask, and how the network sees it, where that differs."""
 
     GAP, LINE, LEGEND = 14, 20, 24
 
@@ -50,7 +50,7 @@ class ImageGrid(QWidget):
         if mask:
             columns.append(masks(seen.more[mask]))
         self._sets = [(list(row), answer) for *row, answer in zip(*columns, seen.answers, strict=True)]
-        self.setAccessibleName(f"{len(seen.before)} pictures: {', '.join(seen.answers)}")
+        self.setAccessibleName(f"{len(seen.before)} images: {', '.join(seen.answers)}")
         self.update()
 
     def _repaint(self) -> None:
@@ -91,7 +91,7 @@ class ImageGrid(QWidget):
         return 3 if max((len(answer) for _, answer in self._sets), default=0) > 24 else 1
 
     def _fit(self, top: float) -> tuple[int, float]:
-        """The number of columns that makes the pictures largest; where they would be tiny, fewer of them are shown."""
+        """The number of columns that makes the images largest; where they would be tiny, fewer of them are shown."""
         each, best = len(self._sets[0][0]), (1, 0.0)
         for count in (len(self._sets), max(1, len(self._sets) // 2)):
             for columns in range(1, count + 1):

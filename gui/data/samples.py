@@ -1,4 +1,4 @@
-"""The middle of the Data page: pictures or rows before and after the transforms, and how often each class comes."""
+"""The middle of the Data page: images or rows before and after the transforms, and how often each class comes."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class SamplesPanel(QWidget):
         self.detail.setMaximumWidth(WIDEST)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.offer = QPushButton("Download")
-        self.offer.setAccessibleName("Fetch the files")
-        self.offer.setToolTip("Fetch the files from the net")
+        self.offer.setAccessibleName("Download the files")
+        self.offer.setToolTip("Download the files")
         self.offer.clicked.connect(self.offer_taken)
         self.empty = QWidget()
         middle = QVBoxLayout(self.empty)

@@ -26,7 +26,7 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class SamplesModel(QAbstractTableModel):
-    """The answers in column 0, the numbers (samples, features) behind it."""
+    """The answers in column 0, the numbers (samples, features) after it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -40,7 +40,7 @@ def fields_for(name: str, dataset: Dataset | None) -> list[str]:
 
 
 def first_values(name: str, field: str, now: Mapping[str, Field]) -> dict[str, object]:
-    """A new step of a kind, before anything is typed; ``now`` are the fields behind the transforms there are."""
+    """A new step of a kind, before anything is typed; ``now`` are the fields after the transforms there are."""
     item: dict[str, object] = {"name": name, "field": field}
     shape = now[field].shape if field in now else ()
     size = (shape[1], shape[2]) if len(shape) == 3 else SMALL

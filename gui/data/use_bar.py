@@ -19,7 +19,7 @@ from gui.widgets import Note, heading
 
 MISFITS = frozenset({"data", "input-data", "output-data", "too-many-classes", "embedding-range"})
 """The kinds of problems that lie between the data and the network."""
-BY_HAND = "No single click mends it."
+BY_HAND = "No single click fixes it."
 FIRST = 2
 """Fixes that are offered; the Problems panel has them all."""
 
@@ -73,9 +73,9 @@ class UseBar(QWidget):
             self.title.setText(f"{looked.dataset.title} · only shown")
             self.use.setText("Use this data set" if looked.found is None else "Use These Data")
             self.use.setAccessibleName(self.use.text())
-            other = f"The project goes on learning from {dataset.title}." if dataset else "The project has no data yet."
+            other = f"The project still learns from {dataset.title}." if dataset else "The project has no data yet."
             if dataset is not None and looked.found is not None and dataset.source == looked.dataset.source:
-                other = "The project goes on reading these data as before."
+                other = "The project still reads these data as before."
             self._say(f"{other} {looked.said}".strip(), _would_misfit(self.document, config))
             self._show_problem(None)
         elif dataset is None:

@@ -23,7 +23,7 @@ from gui.widgets import Note, heading, plain
 
 MOST_USES = 12
 HINT = (
-    "Fields of the layers inside may reckon with the parameters: type = channels * 4. "
+    "Fields of the layers inside may use the parameters: type = channels * 4. "
     "The nodes BlockInput and BlockOutput are its ports."
 )
 

@@ -19,7 +19,7 @@ from gui.forms.repeats import tool
 from gui.widgets import Note, heading, plain
 
 ZEROS: Final[dict[Kind, object]] = {"int": 1, "float": 1.0, "bool": False, "text": ""}
-TYPES: Final[dict[Kind, str]] = {"int": "a whole number", "float": "a number", "bool": "true or false", "text": "text"}
+TYPES: Final[dict[Kind, str]] = {"int": "an integer", "float": "a number", "bool": "true or false", "text": "text"}
 WORDS: Final[dict[Kind, str]] = {"int": "whole", "float": "number", "bool": "yes/no", "text": "text"}
 FIRST_NAMES: Final = ("channels", "size", "count")
 
@@ -41,7 +41,7 @@ class BlockParameters(QWidget):
         self.empty = Note("None: every use of this block is the same.")
         self.error = Note("", "error")
         self.add = QPushButton("Add parameter")
-        self.add.setToolTip("Another number that the fields inside may reckon with, and that each use can set")
+        self.add.setToolTip("Another number that the fields inside may use, and that each use can set")
         self.add.setAccessibleName("Add parameter")
         self.add.clicked.connect(self._add)
         self._holder = QWidget()

@@ -23,7 +23,7 @@ class Breadcrumb(QWidget):
         self.hint.setProperty("muted", True)
         self._box.addStretch(1)
         self._box.addWidget(self.hint)
-        self.setAccessibleName("Where the open block stands")
+        self.setAccessibleName("Where the open block is")
         for signal in (document.replaced, document.changed, document.title_changed):
             signal.connect(self.refresh)
         self.refresh()

@@ -25,7 +25,7 @@ SPLITTERS = ("columns", "rows")
 
 
 class DesignPage(QWidget):
-    """The parts stand side by side; they know the document, not each other."""
+    """The parts run side by side; they know the document, not each other."""
 
     message = Signal(str)
 
@@ -121,7 +121,7 @@ class DesignPage(QWidget):
         document = self.document
         apply = partial(document.fix, problem, fix) if problem else partial(document.apply, fix.edit, fix.label)
         if self.view.attempt(apply):
-            self.message.emit(f"{fix}. Ctrl+Z takes it back.")
+            self.message.emit(f"{fix}. Ctrl+Z undoes it.")
 
     def fix_all(self) -> None:
         """Apply to every problem its best fix that keeps all layers, and say what is left."""
@@ -131,7 +131,7 @@ class DesignPage(QWidget):
         left = [p for p in self.document.all_problems() if p.severity != "hint"]
         some = ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")
         rest = f" {len(left)} left for you." if left else ""
-        self.message.emit(f"Mended {len(labels)}: {some}.{rest}" if labels else f"No click mends what is here.{rest}")
+        self.message.emit(f"Fixed {len(labels)}: {some}.{rest}" if labels else f"No click fixes these.{rest}")
 
     def next_problem(self, by: int = 1) -> None:
         """Go to the next problem in the list."""
@@ -139,7 +139,7 @@ class DesignPage(QWidget):
         self.problems.step(by)
 
     def explain(self, code: str) -> None:
-        """Show the rule behind a kind of problem."""
+        """Show the rule after a kind of problem."""
         explanation_box(code, self).open()
 
     def _title_problems(self, errors: int, warnings: int, hints: int) -> None:

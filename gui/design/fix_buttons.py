@@ -115,5 +115,5 @@ def retire(widgets: Sequence[QWidget], fallback: QWidget | None) -> None:
 
 
 def _plain(text: str) -> str:
-    """A text whose & is no key."""
+    """A text whose & is not a key."""
     return text.replace("&", "&&")

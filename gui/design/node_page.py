@@ -139,7 +139,7 @@ class NodePage(QWidget):
             return None
 
     def _repeat(self, node: Node) -> int:
-        """How many times the node stands one behind the other; while that is wrong, once."""
+        """How many times the node is repeated; while that is wrong, once."""
         layer = self.document.report.layer(node.id)
         if isinstance(layer, Use):
             return layer.properties.repeat

@@ -25,11 +25,11 @@ class Offers(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fixes = QPushButton("Fixes …")
-        self.fixes.setToolTip("What would mend this layer (Alt+Enter)")
+        self.fixes.setToolTip("Fixes for this layer (Alt+Enter)")
         self.fixes.setAccessibleName("Fixes for this layer")
         self.fixes.clicked.connect(self.fixes_wanted)
         self.head = heading("Usual here")
-        self.head.setToolTip("Settings that are usual where this layer stands; nothing is set by itself")
+        self.head.setToolTip("Settings that are usual at this position; nothing is set by itself")
         self.buttons: list[FixButton] = []
         self._shown: list[Suggestion] = []
         self._parts: list[QWidget] = []

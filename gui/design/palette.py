@@ -143,7 +143,7 @@ class Palette(QWidget):
             return None
         menu = QMenu(self)
         menu.addAction("Open Definition", lambda: self.document.open_definition(block.id))
-        menu.addAction("Keep in My Library", lambda: self._keep(block.id))
+        menu.addAction("Save to My Library", lambda: self._keep(block.id))
         drop = menu.addAction("Delete Definition", lambda: self._drop(block.id))
         drop.setEnabled(not uses_of(self.document.project, block))
         return menu

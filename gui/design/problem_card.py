@@ -45,7 +45,7 @@ class ProblemCard(QScrollArea):
         self.sentence.setMinimumSize(1, 1)  # else room is kept for its narrowest form
         self.sentence.setAccessibleName("What is wrong")
         self.sentence.linkActivated.connect(self.why)
-        self.searching = label("Looking for ways out …", "muted")
+        self.searching = label("Looking for fixes …", "muted")
         self.none = label("There is no fix by a click here; the sentence says what to do.", "muted", wrap=True)
         self.fixes = FixButtons()
         self.fixes.looked_at.connect(lambda fix: self.looked_at.emit(self.problem, fix))

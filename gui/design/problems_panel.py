@@ -51,9 +51,9 @@ class ProblemsPanel(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.fix_all = QPushButton("Mend all")
+        self.fix_all = QPushButton("Fix All")
         self.fix_all.setToolTip("Apply to every problem its best fix that keeps all layers, as one step")
-        self.fix_all.setAccessibleName("Mend all problems")
+        self.fix_all.setAccessibleName("Fix all problems")
         self.fix_all.clicked.connect(self.fix_all_wanted)
         self.count = label("", "muted")
         self.card = ProblemCard()
@@ -149,7 +149,7 @@ class ProblemsPanel(QWidget):
                 return
 
     def step(self, by: int) -> None:
-        """Go to the next problem, or to the one before; behind the last comes the first."""
+        """Go to the next problem, or to the one before; after the last comes the first."""
         count = self.list.count()
         if count:
             row = self.list.currentRow() + by if self._stepped else 0 if by > 0 else count - 1

@@ -67,7 +67,7 @@ class TrainingWords(QFrame):
         label = "" if remedy is None else remedy[0]
         self.fix.setText(label)
         self.fix.setAccessibleName(label or "Mend")
-        self.fix.setToolTip("One step; Undo takes it back")
+        self.fix.setToolTip("One step; Undo reverts it")
         self.fix.setVisible(remedy is not None)
         self.setVisible(bool(said))
 

@@ -50,7 +50,7 @@ class _Part:
 
 
 class CanvasDrawing:
-    """The picture of what is open on the canvas. It knows nothing of the scene once it is made."""
+    """The picture of what is open on the canvas. It does not know the scene once it is made."""
 
     def __init__(self, title: str, parts: list[_Part], style: Style, options: Options) -> None:
         self.title = title
@@ -59,7 +59,7 @@ class CanvasDrawing:
 
     @property
     def size(self) -> QSizeF:
-        """The parts stand side by side."""
+        """The parts run side by side."""
         wide = sum(part.box.width() for part in self._parts) + APART * (len(self._parts) - 1)
         high = max(part.box.height() for part in self._parts) + self._head
         return QSizeF(wide + 2 * EDGE, high + 2 * EDGE)

@@ -63,8 +63,8 @@ class DrawingDialog(QDialog):
 
     def _build(self, theme: Name) -> None:
         self.preview = Label()
-        self.preview.setAccessibleName("Preview of the picture")
-        self.preview.setToolTip("How the picture will look")
+        self.preview.setAccessibleName("Preview of the image")
+        self.preview.setToolTip("How the image will look")
         self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.preview.setMinimumSize(320, 240)
         self.preview.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -77,10 +77,10 @@ class DrawingDialog(QDialog):
         self.transparent = self._tick("No background", "Leave the background out, for slides with one of their own")
         self.scale = QDoubleSpinBox(minimum=0.1, maximum=20.0, singleStep=0.5, decimals=1, value=1.0)
         self.scale.setAccessibleName("Scale")
-        self.scale.setToolTip("How large the picture is: 1 as on the canvas at 100 %")
+        self.scale.setToolTip("How large the image is: 1 as on the canvas at 100 %")
         self.scale.valueChanged.connect(self._say_size)
         self.size_note = Note()
-        self.size_note.setAccessibleName("Size of the picture")
+        self.size_note.setAccessibleName("Size of the image")
         form = QFormLayout()
         for title, widget in (("Picture", self.kind), ("Format", self.format), ("Colours", self.theme)):
             form.addRow(title, widget)
@@ -89,8 +89,8 @@ class DrawingDialog(QDialog):
         form.addRow("Scale", self.scale)
         self.buttons = QDialogButtonBox()
         role = QDialogButtonBox.ButtonRole
-        self.save = self._button("Save …", role.AcceptRole, "Choose where to save the picture")
-        self.copy = self._button("Copy", role.ActionRole, "Copy the picture to the clipboard, as pixels and as SVG")
+        self.save = self._button("Save …", role.AcceptRole, "Choose where to save the image")
+        self.copy = self._button("Copy", role.ActionRole, "Copy the image to the clipboard, as pixels and as SVG")
         close = self.buttons.addButton(QDialogButtonBox.StandardButton.Close)
         close.setToolTip("Close without saving")
         self.buttons.accepted.connect(self._ask_where)

@@ -73,7 +73,7 @@ class PngDrawing(DrawingFile):
     def fault(self, content: bytes) -> str:
         from PySide6.QtGui import QImage
 
-        return "it holds no picture" if QImage.fromData(content).isNull() else ""
+        return "it holds no image" if QImage.fromData(content).isNull() else ""
 
 
 class PdfDrawing(DrawingFile):

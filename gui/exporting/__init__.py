@@ -1,1 +1,1 @@
-"""Exporting from the window: one dialog for all formats; the work is done in a process of its own."""
+"""Exporting from the window: one dialog for all formats; the work is done in a separate process."""

@@ -1,4 +1,4 @@
-"""An export in a process of its own, which can be ended at any moment: PyTorch and ONNX hold the interpreter long."""
+"""An export in a separate process, which can be ended at any moment: PyTorch and ONNX hold the interpreter long."""
 
 from __future__ import annotations
 

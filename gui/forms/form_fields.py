@@ -48,7 +48,7 @@ class TextField(QLineEdit):
 
 
 class NumberField(QAbstractSpinBox):
-    """A number as text, with arrows: whole numbers go by one, others by one of their first digit."""
+    """A number as text, with arrows: integers go by one, others by one of their first digit."""
 
     committed = Signal(object)
 

@@ -46,7 +46,7 @@ class Row(QObject):
         self._kinds: dict[str, Field] = {}
         self.field: Field = self._made("plain")
         self.label.setBuddy(self.field)
-        self.symbolic = self._button("=", f"{parameter.name}: reckon it from the block's parameters", checkable=True)
+        self.symbolic = self._button("=", f"{parameter.name}: compute it from the block's parameters", checkable=True)
         self.repeats = self._button("×", f"{parameter.name}: a value for each repeat", checkable=True)
         self.reset = self._button("↺", f"{parameter.name}: back to {readable(parameter.default)}")
         self.reset.setAccessibleName(f"Reset {parameter.name}")

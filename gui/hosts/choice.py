@@ -1,4 +1,4 @@
-"""Which host a training gets: a thread of the window's process, or a process of its own."""
+"""Which host a training gets: a thread of the window's process, or a separate process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gui.hosts.process_host import ProcessHost
 from gui.preferences import HostName
 
 SHORT_STEP: Final = 20_000_000
-"""Multiply-adds of one forward pass of a batch below which a process of its own is the faster host.
+"""Multiply-adds of one forward pass of a batch below which a separate process is the faster host.
 
 Measured on two cores, steps a second with the Train page shown over those of a plain script (`tests/benchmarks/
 test_hosts.py`), thread and process: 0.94 and 0.98 at 0.1 million (0.3 ms a step), 0.96 and 0.98 at 6.6 (0.85 ms), 0.97
@@ -30,15 +30,16 @@ MANY_STEPS: Final = 100_000
 PARAMETER: Final = Parameter(
     name="runs in",
     kind="choice",
-    type="automatic, the window or a process of its own",
+    type="automatic, this window or a separate process",
     default="auto",
     required=False,
-    help="where a training runs: in the window's own process it starts at once; in a process of its own it starts "
+    help="where a training runs: in this window it starts at once; in a separate process it starts "
     "two seconds later, very short steps are a little faster, a crash in PyTorch spares the window, and the training "
-    "can go on when the window is closed. Automatic: a process of its own for long runs of very short steps. Kept on "
+    "can keep running when the window is closed. Automatic: a separate process for long runs "
+    "of very short steps. Kept on "
     "this computer, not in the project",
     choices=("auto", "thread", "process"),
-    labels=("automatic", "the window", "a process of its own"),
+    labels=("automatic", "the window", "a separate process"),
 )
 
 
@@ -50,7 +51,7 @@ def host(graph: Graph, wanted: HostName, *, resume: Path | None = None, weights_
 
 
 def pays(graph: Graph, resume: Path | None = None) -> bool:
-    """Whether a run has so short and so many steps that a process of its own is worth its start.
+    """Whether a run has so short and so many steps that a separate process is worth its start.
 
     A rule of the network and its settings alone, so that the same project always gets the same host.
     """

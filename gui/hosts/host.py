@@ -1,4 +1,4 @@
-"""Where a training runs: behind one small interface, by default in a background thread.
+"""Where a training runs: after one small interface, by default in a background thread.
 
 The thread knows no Qt. It writes into its History and reads from its Control; a `Watch` in the GUI looks at the host's
 status a few times a second and turns what it sees into signals.
@@ -207,7 +207,7 @@ def result_of(info: RunInfo, history: History) -> Result:
     if info.state == "running":
         steps = history.series("train/loss")[0]
         done = int(steps[-1]) if len(steps) else 0
-        message = f"The run was cut off after step {done:,}."
+        message = f"The run was interrupted after step {done:,}."
     validation, test = ({k: float(v) for k, v in part.items()} for part in (info.validation, info.test))
     remark = _remark(info) if info.remark is None else info.remark
     return Result(state, message, info.epochs, done, info.seconds, info.path, validation, test, remark, info.about)

@@ -1,4 +1,4 @@
-"""Trainings that go on in processes of their own from before are found."""
+"""Trainings that go on in separate processes from before are found."""
 
 from __future__ import annotations
 

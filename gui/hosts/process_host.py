@@ -1,4 +1,4 @@
-"""A training in a process of its own: full speed for tiny steps, and it outlives a crash of the window and vice versa.
+"""A training in a separate process: full speed for tiny steps, and it outlives a crash of the window and vice versa.
 
 One thread of the window starts the process, or calls one that goes on from before, and from then on fills the History
 and the status with what it tells; see `engine.training.process.child`.
@@ -61,7 +61,7 @@ _left: list[subprocess.Popen[bytes]] = []
 
 
 class ProcessHost:
-    """A training in a process of its own, on a snapshot of the graph; the arguments are those of `ThreadHost`."""
+    """A training in a separate process, on a snapshot of the graph; the arguments are those of `ThreadHost`."""
 
     def __init__(
         self, graph: Graph, *, root: Path | None = None, resume: Path | None = None, weights_of: Path | None = None
@@ -172,7 +172,7 @@ class ProcessHost:
             self._wake()
 
     def _send(self) -> bool:
-        """Send what is to be said, if that can be done without waiting; else the thread will."""
+        """Send what waits to be sent, if that can be done without waiting; else the thread will."""
         with self._sending:
             line = self._line
             if line is None:
@@ -236,7 +236,7 @@ class ProcessHost:
                 self._process = spawn(self._folder)
             except OSError as error:
                 remove(self._folder)
-                raise RunError(f"No process of its own can be started for the training: {error}.") from error
+                raise RunError(f"No separate process can be started for the training: {error}.") from error
         while self._process is not None and facts_of(self._folder) is None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(LOOK_EVERY)
@@ -285,13 +285,13 @@ class ProcessHost:
         return False
 
     def _lost(self) -> None:
-        """The process has hung up without a word: say how it ended."""
+        """The process has hung up silently: say how it ended."""
         status, code = self._status, None
         if self._process is not None:
             try:
                 code = self._process.wait(DYING)
             except subprocess.TimeoutExpired:
-                self._fail("The process of the training does not speak any more, but has not ended.")
+                self._fail("The process of the training does not answer any more, but has not ended.")
                 return
         if status.run is not None:
             with contextlib.suppress(RunError):
@@ -312,8 +312,8 @@ class ProcessHost:
             return ""
         step = last_kept(run)
         if step is None:
-            return " No state was kept yet: “Resume” begins the run from scratch."
-        return f" The run is kept up to step {step:,}: “Resume” continues from there."
+            return " No state was stored yet: “Resume” begins the run from scratch."
+        return f" The run is stored up to step {step:,}: “Resume” continues from there."
 
     def _words(self) -> str:
         """What it said last: faulthandler and the runtime below write there."""

@@ -24,7 +24,7 @@ class ReadFile:
 
 
 def read(path: Path, claims: Claims) -> ReadFile:
-    """Raises ProjectError where it is no project that can be read."""
+    """Raises ProjectError where it is not a project that can be read."""
     graph, version = project.load_version(path)
     return ReadFile(path, graph, version, *claims.take(path))
 

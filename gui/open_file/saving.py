@@ -45,7 +45,7 @@ class Saver(QObject):
     """The path, and why its previous version is not kept, if it is not."""
     copy_wanted = Signal()
     another_name_wanted = Signal(object, str)
-    """Ask where to save, and then call this (or None); and why, if that is to be said."""
+    """Ask where to save, and then call this (or None); and why, if that is to be shown."""
 
     def __init__(self, document: Document, watch: FileWatch, claims: Claims, window: QWidget) -> None:
         super().__init__(window)

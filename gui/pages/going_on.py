@@ -26,8 +26,8 @@ class GoingOn(NoticeStrip):
     def __init__(self, parent: QWidget | None = None) -> None:
         button = QPushButton("Watch run")
         button.setToolTip("Show this run on the Training page, with all its curves")
-        button.setAccessibleName("Watch the run that goes on")
-        super().__init__(button, "Hide the run that goes on", parent)
+        button.setAccessibleName("Watch the running one")
+        super().__init__(button, "Hide the running one", parent)
         self._run: LiveTraining | None = None
         self._hidden: set[Path] = set()
         self.wanted.connect(self._watch)
@@ -40,7 +40,7 @@ class GoingOn(NoticeStrip):
         if runs:
             self._run = runs[-1]
             others = {1: "", 2: " So is one more."}.get(len(runs), f" So are {len(runs) - 1} more.")
-            self.say("running", f"A run of “{runs[-1].facts.network}” is going on in a process of its own.{others}")
+            self.say("running", f"A run of “{runs[-1].facts.network}” is running in a separate process.{others}")
 
     def _watch(self) -> None:
         self.hide()
@@ -67,18 +67,18 @@ def below(strips: Iterable[QWidget], pages: QWidget) -> QWidget:
 def ask_to_leave(window: QWidget, name: str, status: Status, then: Callable[[bool], None], *, can_stay: bool) -> None:
     """Ask what becomes of a run when the window closes; ``then`` gets whether it goes on, nothing if it is cancelled.
 
-    Only what trains in a process of its own ``can_stay``. Does not wait for the answer.
+    Only what trains in a separate process ``can_stay``. Does not wait for the answer.
     """
     far = f"It is at step {status.step:,} of {status.steps_total:,}. " if status.steps_total else ""
     stays = (
-        "It can go on without the window; the next start shows it again. "
+        "It can keep running without the window; the next start shows it again. "
         if can_stay
-        else "It trains in this program and ends with it (host “process” would let it go on). "
+        else "It trains in this program and ends with it (host “process” would keep it running). "
     )
-    more = f"{far}{stays}Stopped, it ends after this batch; what was learnt is kept, to go on from."
+    more = f"{far}{stays}Stopped, it ends after this batch; what was learned is saved, so it can be resumed."
     said = f"“{name}” is still training."
-    box = MessageBox(window, "A training is going on", said, more, QMessageBox.Icon.Question)
-    on = box.addButton("Let it go on", QMessageBox.ButtonRole.AcceptRole) if can_stay else None
+    box = MessageBox(window, "A training is running", said, more, QMessageBox.Icon.Question)
+    on = box.addButton("Keep It Running", QMessageBox.ButtonRole.AcceptRole) if can_stay else None
     stop = box.addButton("Stop it" if can_stay else "Stop and close", QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(on or cancel)

@@ -31,4 +31,4 @@ class ProblemCommands:
         if errors and errors[0].setting is None:
             self.show()
             count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
-            self._pages.message.emit(f"Not trained: {count} to mend first (F8).")
+            self._pages.message.emit(f"Not trained: {count} to fix first (F8).")

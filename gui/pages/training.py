@@ -1,4 +1,4 @@
-"""Training from any page: begin one, or watch one that goes on from before in a process of its own."""
+"""Training from any page: begin one, or watch one that goes on from before in a separate process."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class TrainingCommands(QObject):
         self._pages.training.run.train()
 
     def find(self) -> None:
-        """Look for runs that go on from before, in processes of their own."""
+        """Look for runs that go on from before, in separate processes."""
         if not self._pages.running:
             self._live_runs.look()
 
@@ -55,7 +55,7 @@ class TrainingCommands(QObject):
         self.going_on.offer([] if own else runs)
         if own:
             self._pages.training.run.attach(own[-1].folder)
-            self._pages.message.emit(f"A run of “{own[-1].facts.network}” is going on: see Training.")
+            self._pages.message.emit(f"A run of “{own[-1].facts.network}” is running: see Training.")
 
     def _watch(self, run: LiveTraining) -> None:
         graph = None if self._pages.document.project.nodes else project_of(run)

@@ -1,4 +1,4 @@
-"""The start page: the gallery of presets with their pictures, and what was open lately."""
+"""The start page: the gallery of presets with their images, and what was open lately."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from gui.widgets import Label, Note, plain
 SHORT = 240
 """How many characters of a long remark are shown at first."""
 MOST_HEIGHT = 120
-FIX_TIP = "Go to where this can be mended"
+FIX_TIP = "Go to where this can be fixed"
 SIGNS = {**STATES, "remark": ("Remark", "hint", "accent"), "warning": ("Warning", "warning", "warning")}
 """What a strip says → word, sign, colour."""
 
@@ -98,7 +98,7 @@ class Banner(NoticeStrip):
         self.go_on.setAccessibleName("Resume the run")
         super().__init__(self.go_on, "Hide the result", parent)
         self.resume_wanted = self.wanted
-        self.again, self.fix = QPushButton("Train anew"), QPushButton("Way out")
+        self.again, self.fix = QPushButton("Train Again"), QPushButton("Show Me")
         self.results = QPushButton("See Results")
         self.results.setToolTip("See what the trained network does, and ask it about data of yours")
         self.results.clicked.connect(self.results_wanted)
@@ -190,7 +190,7 @@ class EmptyState(QWidget):
         self.title.setProperty("role", "heading")
         self.hint = Note()
         self.fix = QPushButton()
-        self.fix.setToolTip("Go to where this can be mended")
+        self.fix.setToolTip("Go to where this can be fixed")
         self.fix.clicked.connect(self.fix_wanted)
         self._sign = ("train", "muted")
         box = QVBoxLayout(self)
@@ -210,7 +210,7 @@ class EmptyState(QWidget):
         self._say(
             "train",
             "Press Train (Ctrl+R) to begin",
-            "Loss and accuracy appear here while the network learns. You can go on drawing meanwhile:\n"
+            "Loss and accuracy appear here while the network learns. You can continue drawing meanwhile:\n"
             "a run trains the network as it was when you pressed Train.",
         )
 

@@ -17,7 +17,7 @@ from gui.theme import theme
 from gui.widgets import Label, Note, plain
 
 LR = Parameter("lr", "float", "a number > 0", None, False, "how far one step goes", minimum=1e-12)
-LR_TIP = "How far one step goes. While a run goes, Enter applies it from the next step on."
+LR_TIP = "How far one step goes. While a run is active, Enter applies it from the next step on."
 STATES = {
     "idle": ("Ready", "dot", "muted"),
     "waiting": ("Starting", "clock", "muted"),

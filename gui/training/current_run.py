@@ -130,16 +130,18 @@ class CurrentRun(QObject):
             self.resume(self.host.result.run)
 
     def attach(self, folder: Path) -> None:
-        """Watch a run that goes on in a process of its own; ``folder`` is the one it was handed."""
+        """Watch a run that goes on in a separate process; ``folder`` is the one it was handed."""
         if not self.running:
             self._begin(ProcessHost.attach(folder))
 
     def watch(self, path: Path) -> None:
-        """Watch the run in a folder, if it goes on in a process of its own."""
+        """Watch the run in a folder, if it goes on in a separate process."""
         if found := next((run.folder for run in live() if run.facts.run == path), None):
             self.attach(found)
         else:
-            self.message.emit("This run is trained by a program that lets nobody watch: look again once it has ended.")
+            self.message.emit(
+                "Another program owns this run, so it cannot be watched: open it again once it has ended."
+            )
 
     def _begin(self, host: Host) -> None:
         """Start a host and follow it."""
@@ -209,7 +211,7 @@ class CurrentRun(QObject):
     # -- while it is under way -------------------------------------------------------------------------------------
 
     def pause_or_resume(self) -> None:
-        """Hold the run between two steps, or let it go on."""
+        """Hold the run between two steps, or keep it running."""
         if self.host is not None and self.running:
             self.host.resume() if self.state == "paused" else self.host.pause()
 

@@ -219,14 +219,14 @@ class _CauseRow(QWidget):
         """Offer to fix it by a click; nothing where the label is empty."""
         self.fix.setText(label)
         self.fix.setAccessibleName(label)
-        self.fix.setToolTip(plain(f"{label}: one step, Undo takes it back"))
+        self.fix.setToolTip(plain(f"{label}: one step, Undo reverts it"))
         self.fix.setVisible(bool(label))
 
     def _link(self, diagnosis: Diagnosis) -> QPushButton:
         """A button to where something is."""
         button = QPushButton("Show layer" if diagnosis.node is not None else "Show setting")
         button.setAccessibleName(f"{button.text()}: {diagnosis.message}")
-        button.setToolTip("Go to where this can be mended")
+        button.setToolTip("Go to where this can be fixed")
         button.setVisible(diagnosis.node is not None or diagnosis.setting is not None)
         button.clicked.connect(lambda: self.wanted.emit(diagnosis))
         return button

@@ -63,7 +63,7 @@ def stand_ins(training: TrainingConfig) -> dict[str, str]:
 
 
 def data_hints(document: Document) -> dict[str, str]:
-    """What is to be said of the split and the batches."""
+    """What there is to know about the split and the batches."""
     alone = Graph()
     alone.settings["data"] = document.project.settings.get("data", {})
     settings = resolve_settings(alone)

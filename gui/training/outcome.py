@@ -89,7 +89,7 @@ class Outcome(QObject):
             if not others:
                 self.banner.hide()
                 return
-        again = f"Train anew with {self._lr:g}" if math.isfinite(self._lr) else ""
+        again = f"Train Again with {self._lr:g}" if math.isfinite(self._lr) else ""
         resumable = (result.state == "stopped" and own_files.is_file(result.run, METRICS)) or (
             result.state == "failed" and _kept(result) and result.about.reason != "changed-data"
         )
@@ -152,7 +152,7 @@ def _kept(result: Result) -> bool:
 
 
 def diverged_at(history: History) -> float:
-    """The learning rate at which a run ended whose last loss was no number; NaN where it was one."""
+    """The learning rate at which a run ended whose last loss was not a number; NaN where it was one."""
     for name in ("train/loss", "validation/loss"):
         if not math.isfinite(_last(history, name, 0.0)):
             return _last(history, "train/lr", math.nan)

@@ -48,7 +48,7 @@ class RangeDialog(QDialog):
         self.plot_box = QVBoxLayout()
         self.buttons = QDialogButtonBox()
         self.use: QPushButton = self.buttons.addButton("Use it", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.use.setToolTip("Take this learning rate into the settings; Undo takes it back")
+        self.use.setToolTip("Take this learning rate into the settings; Undo reverts it")
         self.use.setEnabled(False)
         close = self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         close.setToolTip("Stop the test and change nothing")

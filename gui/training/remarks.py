@@ -140,7 +140,7 @@ class Remarks(QObject):
         except GraphError as error:
             self.message.emit(str(error))
         else:
-            self.message.emit(f"{label}: train anew to see what it changes. Ctrl+Z takes it back.")
+            self.message.emit(f"{label}: train again to see what it changes. Ctrl+Z undoes it.")
 
     def _progressed(self, status: Status) -> None:
         if not status.steps_total:

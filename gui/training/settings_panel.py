@@ -56,7 +56,7 @@ class TrainingSettings(QScrollArea):
             SettingsSection(document, "Keeping the state", (*path, "checkpoint"), Checkpoints),
             SettingsSection(document, "Computer", path, TrainingConfig, COMPUTER),
         ]
-        self.fixed = Note("A run goes: these settings are fixed until it ends. The learning rate above is not.")
+        self.fixed = Note("These settings are locked while a run is active; the learning rate above is not.")
         self.fixed.hide()
         body = QWidget()
         box = QVBoxLayout(body)

@@ -28,7 +28,7 @@ OF_THE_DESKTOP: Final = (
     "libpng warning",
     "Could not register app ID",
 )
-"""How warnings begin that come from the desktop and the user's pictures; Qt gives them no kind."""
+"""How warnings begin that come from the desktop and the user's images; Qt gives them no kind."""
 _NUMBERS: Final = re.compile(r"0x[0-9a-fA-F]+|\d+")
 
 

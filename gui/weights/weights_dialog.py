@@ -134,7 +134,7 @@ class WeightsDialog(QDialog):
         self.partial.setToolTip("Load the rest, though tensors of the file have no place or another shape here")
         self.partial.setAccessibleName(self.partial.text())
         self.partial.toggled.connect(lambda _on: self._ready())
-        self.load = push_button("Load", "Let each training begin with these weights; Undo takes it back", self.accept)
+        self.load = push_button("Load", "Let each training begin with these weights; Undo reverts it", self.accept)
         self.load.setDefault(True)
         self.load.setEnabled(False)
         self.remove = push_button("Remove Weights", "Begin with new weights again", self.without)

@@ -1,4 +1,4 @@
-"""The block that BERT is stacked of: normalized behind each sum."""
+"""The block that BERT is stacked of: normalized after each sum."""
 
 from __future__ import annotations
 

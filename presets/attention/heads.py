@@ -13,7 +13,7 @@ Wire = str | tuple[str, int]
 
 
 def along(graph: Graph, start: Wire, *layers: Row) -> str:
-    """Layers one behind the other, from a node (or one of its outputs) on; returns the last."""
+    """Layers one after the other, from a node (or one of its outputs) on; returns the last."""
     ids = chain(graph, *layers)
     connect(graph, start, ids[0])
     return ids[-1]

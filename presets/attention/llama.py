@@ -35,7 +35,7 @@ def _linear(name: str, size: str) -> Row:
 
 def llama_layer(graph: Graph, width: int, heads: int, groups: int, hidden: int, base: float) -> None:
     """Define the block: attention of ``heads`` that share ``groups`` of keys and values, then gated hidden layers."""
-    words = "Every step looks at itself and those before it, then thinks by itself behind a gate; each part is added"
+    words = "Every step looks at itself and those before it, then thinks by itself after a gate; each part is added"
     block = graph.define(BLOCK, help=words, width=width, heads=heads, groups=groups, hidden=hidden, base=base)
     x, seen = chain(block, ("BlockInput", {"name": "x"}), ("RMSNorm", {"name": "norm1"} | NORM))
     turned: Row = ("RotaryPositions", {"base": expression("base"), "interleaved": False})

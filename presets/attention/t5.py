@@ -1,4 +1,4 @@
-"""T5: every task is text in, text out; steps know how far apart they are, not where they stand."""
+"""T5: every task is text in, text out; steps know how far apart they are, not where they are."""
 
 from __future__ import annotations
 

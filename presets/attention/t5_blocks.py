@@ -10,7 +10,7 @@ from presets.preset import Row
 ENCODER, DECODER = "T5EncoderLayer", "T5DecoderLayer"
 NORM = {"eps": 1e-6}
 DROPPED: Row = ("Dropout", {"p": expression("dropout")})
-MASK = "is added to the scores: how far apart two steps are, and where one may not look"
+MASK = "is added to the scores: how far apart two steps are, and where attention is blocked"
 
 
 def encoder_layer(graph: Graph, width: int, size: int, heads: int, hidden: int, dropout: float) -> None:

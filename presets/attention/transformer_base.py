@@ -37,7 +37,7 @@ def build(
 
     It reads and writes vectors, to which waves are added as ``positions``: without these it is torch.nn.Transformer.
     With both vocabularies it reads and writes tokens, of which 0 is padding: embeddings times √d_model before, and a
-    Linear layer for the scores behind it.
+    Linear layer for the scores after it.
     """
     if (src_vocab_size is None) != (tgt_vocab_size is None):
         raise PresetError("transformer-base needs both src_vocab_size and tgt_vocab_size, or neither.")

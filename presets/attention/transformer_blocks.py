@@ -1,4 +1,4 @@
-"""The two blocks of the Transformer, normalized behind each sum as in the paper: Vaswani et al. 2017."""
+"""The two blocks of the Transformer, normalized after each sum as in the paper: Vaswani et al. 2017."""
 
 from __future__ import annotations
 

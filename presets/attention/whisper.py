@@ -38,7 +38,7 @@ def build(
     """Radford et al. 2022, the encoder of Whisper tiny: 8,208,384 parameters, its table of positions among them.
 
     A spectrogram of 30 seconds has 80 mel bins in 3,000 frames, two for each position. ``num_labels`` puts a head
-    behind the mean of all steps, for so many classes of sound.
+    after the mean of all steps, for so many classes of sound.
     """
     graph = Graph("Whisper tiny encoder")
     prenorm_layer(graph, BLOCK, d_model, encoder_attention_heads, encoder_ffn_dim, key_bias=False)

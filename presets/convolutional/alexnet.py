@@ -23,7 +23,7 @@ def _conv(channels: int, kernel: int, padding: int, stride: int = 1, groups: int
 
 
 def _classifier(hidden: int, classes: int) -> tuple[Row, ...]:
-    """Two dense layers, each behind a dropout, and the answer."""
+    """Two dense layers, each after a dropout, and the answer."""
     dense: tuple[Row, ...] = (("Dropout", {"p": 0.5}), ("Linear", {"out_features": hidden}), RELU)
     return *dense, *dense, ("Linear", {"out_features": classes}), ("Output", {"name": "class"})
 

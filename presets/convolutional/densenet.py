@@ -1,4 +1,4 @@
-"""DenseNet: every layer reads all before it, for their outputs stand side by side."""
+"""DenseNet: every layer reads all before it, for their outputs run side by side."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ NAMES = {
 
 
 def dense_layer(graph: Graph, growth: int) -> str:
-    """Define the block: ``growth`` new channels, computed from all so far and put behind them; returns its name."""
-    words = "New channels, computed from all so far and put behind them"
+    """Define the block: ``growth`` new channels, computed from all so far and put after them; returns its name."""
+    words = "New channels, computed from all so far and put after them"
     block = graph.define("DenseLayer", help=words, growth=growth)
     ids = chain(
         block,

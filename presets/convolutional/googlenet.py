@@ -23,7 +23,7 @@ MODULES = {
     "5a": (256, 160, 320, 32, 128, 128),
     "5b": (384, 192, 384, 48, 128, 128),
 }
-"""Table 1 of the paper: 1×1, 3×3 reduced, 3×3, 5×5 reduced, 5×5, behind the pooling."""
+"""Table 1 of the paper: 1×1, 3×3 reduced, 3×3, 5×5 reduced, 5×5, after the pooling."""
 NAMES = {
     "conv1": "conv1/7x7_s2",
     "conv2_reduce": "conv2/3x3_reduce",

@@ -37,7 +37,7 @@ POOL: Row = ("MaxPool2d", {"name": "pool", "kernel_size": 3, "stride": 1, "paddi
 
 
 def _side_by_side(block: Graph, *branches: list[Row]) -> None:
-    """All branches start at the input; their channels are put one behind the other."""
+    """All branches start at the input; their channels are put one after the other."""
     start = block.add("BlockInput", name="x")
     ends = []
     for branch in branches:

@@ -61,7 +61,7 @@ def build(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224), width: in
 
 
 def _names() -> dict[str, str]:
-    """The common PyTorch form: thirteen numbered groups of six layers behind the stem."""
+    """The common PyTorch form: thirteen numbered groups of six layers after the stem."""
     names, number = {"stem": "model.0.0", "bn1": "model.0.1", "fc1": "fc"}, 1
     for stage, (_, strides) in enumerate(STAGES, 1):
         for ours, theirs in (("depthwise", 0), ("bn1", 1), ("pointwise", 3), ("bn2", 4)):

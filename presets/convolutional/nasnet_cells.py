@@ -16,7 +16,7 @@ CHANNELS = expression("channels")
 
 
 def separable(graph: Graph) -> None:
-    """Define the block: two separable convolutions, each behind a ReLU; the first takes the stride."""
+    """Define the block: two separable convolutions, each after a ReLU; the first takes the stride."""
     words = "Twice: ReLU, a filter for each channel, 1×1 filters that mix them, batch norm"
     block = graph.define("Separable", help=words, channels=44, kernel=3, stride=1)
 
@@ -93,7 +93,7 @@ class Cell:
         return self.joined("MaxPool2d", source, kernel_size=3, stride=2, padding="same_tf")
 
     def joined(self, kind: str, *sources: str, **parameters: Any) -> str:
-        """A new node behind these."""
+        """A new node after these."""
         node = self.block.add(kind, **parameters)
         for source in sources:
             self.block.connect(source, node)

@@ -54,7 +54,7 @@ def bottleneck(
     """A 3×3 convolution between two of 1×1, the last four times as wide; returns the name of the block.
 
     ``inner`` is how wide the first two are; ``groups`` is into how many the 3×3 convolution falls; ``gated`` puts
-    squeeze and excitation (Hu et al. 2017) behind the last.
+    squeeze and excitation (Hu et al. 2017) after the last.
     """
     block = graph.define(name, help=words, channels=64, stride=1)
     grouped: dict[str, object] = {"groups": groups} if groups > 1 else {}

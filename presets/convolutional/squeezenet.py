@@ -11,7 +11,7 @@ from presets.preset import Preset, Row, chain, small
 
 PAPER = "Iandola et al.: SqueezeNet: AlexNet-Level Accuracy with 50x Fewer Parameters"
 HE = {"initialization": "kaiming_uniform"}
-"""As He et al. 2015 say: from smaller weights all scores soon are 0 behind the last ReLU, and nothing is learned."""
+"""As He et al. 2015 say: from smaller weights all scores soon are 0 after the last ReLU, and nothing is learned."""
 SMALL_SCORES = {"initialization": "normal"}
 POOL: Row = ("MaxPool2d", {"kernel_size": 3, "stride": 2, "ceil_mode": True})
 
@@ -71,7 +71,7 @@ def _stack(
 def build_1_0(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224), width: int = 16, cut: bool = True) -> Graph:
     """The network of the paper: 1,248,424 parameters.
 
-    ``cut``: with the ReLU behind the scores, which in small images, with few positions, silences whole classes.
+    ``cut``: with the ReLU after the scores, which in small images, with few positions, silences whole classes.
     """
     stem: Row = ("Conv2d", {"name": "stem", "out_channels": 6 * width, "kernel_size": 7, "stride": 2} | HE)
     return _stack("SqueezeNet 1.0", stem, (2, 5, 9), classes, input, width, cut)

@@ -151,7 +151,7 @@ def connecting(figures: dict[str, float]) -> None:
 
 
 def memory() -> float:
-    """Megabytes that a view of the network takes, measured in a process of its own (Linux only)."""
+    """Megabytes that a view of the network takes, measured in a separate process (Linux only)."""
     here = Path(__file__).resolve().parent
     code = MEMORY.format(root=str(here.parent.parent), here=str(here))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)

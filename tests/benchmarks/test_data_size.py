@@ -38,7 +38,7 @@ PHOTOS = 800
 
 
 def jpegs(count: int, size: tuple[int, int]) -> list[bytes]:
-    """Smooth pictures as a camera would store them."""
+    """Smooth images as a camera would store them."""
     source, made = np.random.default_rng(0), list[bytes]()
     for _ in range(count):
         rough = Image.fromarray(source.integers(0, 255, (12, 16, 3), dtype=np.uint8))

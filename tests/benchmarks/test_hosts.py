@@ -1,7 +1,7 @@
-"""What the window costs a training in a thread and in a process of its own, and how soon either obeys Stop.
+"""What the window costs a training in a thread and in a separate process, and how soon either obeys Stop.
 
 Steps a second with the Train page shown, over those of a plain script that trains the same network in a process without
-a window. The three trainings stand side by side and take turns of a second, the others held meanwhile: a ratio is that
+a window. The three trainings run side by side and take turns of a second, the others held meanwhile: a ratio is that
 of two neighbouring turns.
 """
 

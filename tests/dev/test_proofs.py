@@ -211,7 +211,7 @@ def test_the_fingerprint_is_that_of_the_sources(project: Path, git: bool) -> Non
     seen = [proofs.fingerprint()]
     for name in ("tests/notes.md", "run.py", *(["tests/ignored.py"] if git else [])):
         (project / name).write_text("x", encoding="utf-8")
-        assert proofs.fingerprint() == seen[0], "that is no source"
+        assert proofs.fingerprint() == seen[0], "that is not a source"
     for name, text in (("dev.py", "x"), ("tests/data.json", "1"), ("tests/data.json", "2"), ("tests/more.py", "")):
         (project / name).write_text(text, encoding="utf-8")
         seen.append(proofs.fingerprint())

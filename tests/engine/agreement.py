@@ -51,7 +51,7 @@ def disagreement(network: Network) -> str:
     """Where compiled source and interpreter differ; empty where they agree. Raises what compiling or running raises.
 
     What torch cannot do with bfloat16 on this machine is done with float32, what has no variance with one sample alone
-    with two; and numbers that are merely apart are looked at in float64, where rounding is no excuse.
+    with two; and numbers that are merely apart are looked at in float64, where rounding is not an excuse.
     """
     with without_chance():
         return _disagreement_in_fitting_floats(network)
@@ -90,7 +90,7 @@ def _disagreement(network: Network) -> str:
     written = source(network.graph)
     torch.manual_seed(0)
     model = compile_source(written)
-    for tensor in model.parameters():  # away from zeros and ones, behind which mistakes hide
+    for tensor in model.parameters():  # away from zeros and ones, after which mistakes hide
         tensor.data += 0.3 * torch.randn(tensor.shape)
     calm(model.to(network.dtype))
     machine = Interpreter(network.graph, Lookup(model, written), network.dtype)

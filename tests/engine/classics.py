@@ -15,7 +15,7 @@ def reckoned(text: str) -> dict[str, str]:
 
 
 def along(graph: Graph, last: str | tuple[str, int], *steps: Step) -> str:
-    """The steps one behind the other, from a node (or one of its outputs) on; returns the last."""
+    """The steps one after the other, from a node (or one of its outputs) on; returns the last."""
     start, port = last if isinstance(last, tuple) else (last, 0)
     for kind, parameters in steps:
         node = graph.add(kind, **parameters)

@@ -1,7 +1,7 @@
 """Runs a network node by node, straight from what was drawn: the other side of every test of the written source.
 
 It knows neither the source nor the compiler nor the shape rules. A value is computed when somebody asks for it, a
-block is interpreted anew for every use, a sequence goes through it one step at a time, and each module is built from
+block is interpreted again for every use, a sequence goes through it one step at a time, and each module is built from
 the sizes of the tensors that arrive. What a layer computes says `interpreter_layers`.
 """
 
@@ -24,7 +24,7 @@ from engine.resolve import resolve
 from tests.engine import interpreter_layers
 
 Value: TypeAlias = torch.Tensor | None
-"""What is on a wire; nothing behind an optional input without one."""
+"""What is on a wire; nothing after an optional input without one."""
 Path: TypeAlias = tuple[tuple[str, int], ...]
 """The blocks around a node, outermost first: (the node that uses the block, the number of the repeat)."""
 NodeKey: TypeAlias = tuple[Path, str]
@@ -309,5 +309,5 @@ def _scan(use: Pass, step: Step, given: Mapping[str, Value]) -> dict[str, Value]
 
 
 def _stacked(seen: list[dict[str, Value]]) -> dict[str, Value]:
-    """The values of all steps, one behind the other along the second axis."""
+    """The values of all steps, one after the other along the second axis."""
     return {end: torch.stack([each[end] for each in seen], dim=1) for end in seen[0]}  # type: ignore[misc]

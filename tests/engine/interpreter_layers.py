@@ -103,7 +103,7 @@ def shortened(module: nn.EmbeddingBag, x: torch.Tensor | None, weights: torch.Te
 
 
 def cell(module: nn.RNNCellBase, x: torch.Tensor | None, *states: torch.Tensor | None) -> tuple[torch.Tensor, ...]:
-    """The states behind one step."""
+    """The states after one step."""
     given = [state for state in states if state is not None]
     results = module(x, (given[0] if len(states) == 1 else tuple(given)) if given else None)
     return tuple(oracle.flat(results))

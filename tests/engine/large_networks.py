@@ -32,7 +32,7 @@ class Drawing:
         return node.id
 
     def along(self, last: str, *steps: Step) -> str:
-        """Layers one behind the other; returns the last."""
+        """Layers one after the other; returns the last."""
         for kind, parameters in steps:
             last = self.layer(kind, (last,), **parameters)
         return last
@@ -45,7 +45,7 @@ class Drawing:
 
 
 def mixed_chain(nodes: int) -> Graph:
-    """Layers of many kinds, one behind the other."""
+    """Layers of many kinds, one after the other."""
     drawing = Drawing("chain", shape=(3, 32, 32))
     steps: list[Step] = [
         CONV,
@@ -92,7 +92,7 @@ def ladder(nodes: int) -> Graph:
 
 
 def residual_chain(nodes: int) -> Graph:
-    """Residual blocks, one behind the other."""
+    """Residual blocks, one after the other."""
     drawing = Drawing("residual", shape=(3, 32, 32))
     last = drawing.along(drawing.input, CONV, ("BatchNorm2d", {}), ("ReLU", {}))
     while len(drawing.graph.nodes) < nodes - 10:

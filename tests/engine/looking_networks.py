@@ -41,7 +41,7 @@ def on(dataset: str, graph: Graph, **data: object) -> Graph:
 
 
 def on_digits(*layers: Layer) -> Graph:
-    """Layers one behind the other, from digits (1, 8, 8) to ten classes."""
+    """Layers one after the other, from digits (1, 8, 8) to ten classes."""
     graph = chain((1, 8, 8), *layers)
     (output,) = graph.of_type("Output")
     (start,) = graph.of_type("Input")

@@ -10,7 +10,7 @@ Step = tuple[str, dict[str, Any]]
 
 
 def chain(shape: tuple[Any, ...], *steps: Step, dtype: str = "float32", name: str = "network") -> Graph:
-    """Input → the steps, one behind the other → Output."""
+    """Input → the steps, one after the other → Output."""
     graph = Graph(name)
     last = graph.add("Input", shape=shape, dtype=dtype)
     for node_type, parameters in (*steps, ("Output", {})):

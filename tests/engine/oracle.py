@@ -60,7 +60,7 @@ def tensors(trial: Trial) -> list[torch.Tensor | None]:
 
 
 def tensor(spec: Spec, generator: torch.Generator, high: int = 2) -> torch.Tensor:
-    """Random numbers of a spec without open sizes: normal floats, whole numbers below ``high``, or truth values."""
+    """Random numbers of a spec without open sizes: normal floats, integers below ``high``, or booleans."""
     if spec.dtype == "float32":
         return torch.randn(spec.shape, generator=generator)  # type: ignore[arg-type]
     whole = torch.randint(0, high, spec.shape, generator=generator)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Data of a user's own, made from the real sets on board: pictures in folders, tables with empty cells, arrays."""
+"""Data of a user's own, made from the real sets on board: images in folders, tables with empty cells, arrays."""
 
 from __future__ import annotations
 

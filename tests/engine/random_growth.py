@@ -1,4 +1,4 @@
-"""Layers put behind the values of a scope: ones that fit what is there, and ones whose inputs are made for them."""
+"""Layers put after the values of a scope: ones that fit what is there, and ones whose inputs are made for them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.engine.random_layers import FLOAT, NAMES, Feed, feeds, some
 from tests.engine.random_scope import Placed, Scope, Unfit, Value
 
 POSITIVE: Final = frozenset({"Log", "Sqrt", "Rsqrt", "Pow", "Reciprocal"})
-"""Layers of numbers above 0: others give NaN or ∞, behind which nothing can be compared."""
+"""Layers of numbers above 0: others give NaN or ∞, after which nothing can be compared."""
 
 
 def layer(scope: Scope, trial: Trial, *, forced: bool = False) -> list[Value]:
-    """The layer of a trial behind values of this scope; ``forced``: what it needs may become an input.
+    """The layer of a trial after values of this scope; ``forced``: what it needs may become an input.
 
     Raises Unfit.
     """
@@ -69,7 +69,7 @@ def _with_batch(scope: Scope, value: Value) -> Value:
 
 
 def _read(scope: Scope, value: Value) -> None:
-    """Mostly a layer that makes floats of truth values or integers: only floats leave a block."""
+    """Mostly a layer that makes floats of booleans or integers: only floats leave a block."""
     if value.spec.dtype == "float32" or value.spec.shape[:1] != (scope.batch,) or scope.draft.chance(0.2):
         return
     floats = scope.supply(Spec(value.spec.shape))
@@ -146,7 +146,7 @@ def _opened(scope: Scope, layer: Layer, wishes: list[Spec]) -> list[Spec]:
 
 
 def grow(scope: Scope, steps: int) -> None:
-    """So many layers behind the values that are there."""
+    """So many layers after the values that are there."""
     rng = scope.draft.rng
     for _ in range(steps):
         for _ in range(6):

@@ -30,17 +30,17 @@ DRAWS: Final = (14, 30)
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What the numbers of an input mean: floats, whole numbers in a range, truth values, indices in an image, tokens.
+    """What the numbers of an input mean: floats, integers in a range, booleans, indices in an image, tokens.
 
-    The range of indices are the axes of the image and how many different ones there are. Tokens are whole numbers above
-    ``low`` and below ``high``, and behind the first few ``low`` as padding.
+    The range of indices are the axes of the image and how many different ones there are. Tokens are integers above
+    ``low`` and below ``high``, and after the first few ``low`` as padding.
     """
 
     kind: Literal["float", "whole", "truth", "indices", "tokens"] = "float"
     low: int = 0
     high: int = 2
     keeps: bool = False
-    """Of truth values: what stands first in each row, so that none is all the other."""
+    """Of booleans: what stands first in each row, so that none is all the other."""
 
     def draw(self, shape: tuple[int, ...], generator: torch.Generator) -> torch.Tensor:
         """A tensor of this shape."""

@@ -1,5 +1,5 @@
 """Random networks without errors, from one `random.Random`: values flow from the Inputs, and layers and blocks that
-fit them are put behind. What a layer needs and no value offers becomes an input of its own."""
+fit them are put after. What a layer needs and no value offers becomes an input of its own."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def network(seed: int) -> Network:
 
 
 def _end(scope: Scope) -> None:
-    """Outputs behind some of the values, those that nobody reads first."""
+    """Outputs after some of the values, those that nobody reads first."""
     read = scope.read()
     made = [value for value in scope.values if value.node in scope.placed and value.spec.shape[:1] == (BATCH,)]
     loose = [value for value in made if value not in read]

@@ -44,7 +44,7 @@ class Repeats:
     # -- expressions -----------------------------------------------------------------------------------------------
 
     def _number(self, parameters: dict[str, Any], inside: bool, own: bool, deep: int = 0) -> str:
-        """A whole number made of parameters, sizes and, for what is repeated itself (``own``), its number."""
+        """An integer made of parameters, sizes and, for what is repeated itself (``own``), its number."""
         rng = self.rng
         plain = [name for name, item in parameters.items() if type(item) is int] * 2
         plain += ["size(x, -1)"] * (2 * inside) + ["index + 1", "count", "count - index"] * (inside or own)

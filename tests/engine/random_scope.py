@@ -151,7 +151,7 @@ class Scope:
                 Connect(Edge(value.node, value.port, node, name)).apply(self.graph)
 
     def put(self, node_type: str, raw: dict[str, Any], given: Sequence[Value | None]) -> list[Value]:
-        """A node behind these values; what it gives. Raises Unfit where it does not fit."""
+        """A node after these values; what it gives. Raises Unfit where it does not fit."""
         if "when" not in raw and "weights_of" not in raw and self.draft.chance(0.12 if not self.within else 0.2):
             raw = {**raw, "when": self.condition(not self.draft.chance(0.3))}
         node = self.add(node_type, **raw)
@@ -183,7 +183,7 @@ class Scope:
         self.placed[node] = Placed(layer, raw, tuple(given))
         made = []
         for port, spec in zip(layer.output_ports(), results, strict=True):
-            whole = Feed("whole", -1, -1)  # nobody else's whole numbers
+            whole = Feed("whole", -1, -1)  # nobody else's integers
             feed = {"float32": FLOAT, "bool": Feed("truth")}.get(spec.dtype, whole)
             feed = self._handed_feed(layer, port.name, given, feed)
             made.append(Value(node, port.name, replace(spec, axes=None), feed))

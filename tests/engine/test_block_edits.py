@@ -67,7 +67,7 @@ def test_every_kind_of_edit_is_tried() -> None:
 REFUSED: list[tuple[Edit, str]] = [
     (AddBlock(Block("layer", "New", Graph())), "The id 'layer' of a block is taken already."),
     (AddBlock(Block("new", "Layer", Graph())), "There is a block named 'Layer' already; choose another name."),
-    (AddBlock(Block("New", "New", Graph())), "'New' is no id of a block"),
+    (AddBlock(Block("New", "New", Graph())), "'New' is not an id of a block"),
     (AddBlock(Block("new", " ", Graph())), "A block needs a name of 1 to 80 characters on one line."),
     (RemoveBlock("layer"), "The block Layer is used by layer1; delete or dissolve that first."),
     (RemoveBlock("nobody"), "There is no block 'nobody' in this project."),
@@ -94,10 +94,10 @@ def test_a_refused_edit_leaves_everything_as_it_was(edit: Edit, words: str) -> N
 def test_a_block_cannot_stand_within_itself() -> None:
     graph = dense()
     own = AddNode(Node("n9", "block.layer", "inner"), (0.0, 0.0))
-    with pytest.raises(CycleError, match="within itself"):
+    with pytest.raises(CycleError, match="inside itself"):
         Within("layer", own).apply(graph)
     Within("spare", own).apply(graph)
-    with pytest.raises(CycleError, match="within itself"):
+    with pytest.raises(CycleError, match="inside itself"):
         Within("layer", AddNode(Node("n9", "block.spare", "inner"), (0.0, 0.0))).apply(graph)
 
 

@@ -89,6 +89,6 @@ def test_a_parameter_that_goes_takes_its_arguments_along(graph: Graph) -> None:
     inverse = drop(graph, "unit", "wide").apply(graph)
     assert parameters(graph, "first") == {}
     assert parameters(graph.blocks["outer"].graph, "unit1") == {}
-    assert any("names 'wide'" in problem.message for problem in find(graph)), "what reckons with it says so"
+    assert any("names 'wide'" in problem.message for problem in find(graph)), "what computes with it says so"
     inverse.apply(graph)
     assert project.to_bytes(graph) == before

@@ -204,7 +204,7 @@ def test_repeats_reckon_with_parameters_and_nest() -> None:
         ("(", "cannot be read"),
         ("1" * 300, "has 300 characters; the most is 200."),
         ("[1]", "holds more than arithmetic"),
-        ("'a' * 3", "reckons with 'a', which is no number."),
+        ("'a' * 3", "computes with 'a', which is not a number."),
     ],
 )
 def test_an_expression_that_has_no_value_is_a_problem_of_its_field(raw: str, words: str) -> None:

@@ -78,7 +78,7 @@ def test_an_expression_sees_sizes_the_repeat_and_comparisons(source: str, expect
         ("size(x, 3)", "axis 3 of x, which has 3 axes"),
         ("round_to(3, 0)", "an integer ≥ 1"),
         ("width and wide", "only a comparison or a bool"),
-        ("mode < 3", "reckons with 'max'"),
+        ("mode < 3", "computes with 'max'"),
         ("mode == 3", "a text with a number"),
         ("size(x)", "more than arithmetic"),
         ("print(x)", "more than arithmetic"),

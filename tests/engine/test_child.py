@@ -1,4 +1,4 @@
-"""A training in a process of its own: the same bytes, whoever watches; strangers and nonsense change nothing."""
+"""A training in a separate process: the same bytes, whoever watches; strangers and nonsense change nothing."""
 
 from __future__ import annotations
 
@@ -331,6 +331,6 @@ def test_someone_else_at_the_address_is_a_sentence(layerloom_home: Path, tmp_pat
 
 def test_a_home_that_cannot_be_written_is_a_sentence() -> None:
     hosts().write_text("in the way")
-    with pytest.raises(RunError, match="cannot be handed to a process of its own"):
+    with pytest.raises(RunError, match="cannot be handed to a separate process"):
         hand_over(network(1), Request())
     assert live() == []

@@ -173,5 +173,5 @@ def test_numbers_that_are_no_probabilities_are_refused_before_the_first_step(tmp
         graph.connect(source, target)
     result = Trainer(graph, tmp_path / "run").run()
     assert result.state == "failed"
-    assert "holds numbers that are no probabilities" in result.message
+    assert "holds numbers that are not probabilities" in result.message
     assert result.about.node == nodes[-1]

@@ -72,7 +72,7 @@ def test_faults_are_found_before_running_and_mended() -> None:
             if not (right and cured):
                 missed.append(f"{fault.kind}: {fault.node} {right=} {cured=} {[str(f) for f in problem.fixes]}")
     total = [sum(column) for column in zip(*rows.values(), strict=True)]
-    lines = [["fault", "networks", "found", "right node", "mended, all kept"]]
+    lines = [["fault", "networks", "found", "right node", "fixed, all kept"]]
     lines += [[kind, *map(str, counts)] for kind, counts in sorted(rows.items())]
     share = [f"{100 * count / total[0]:.1f} %" for count in total[1:]]
     table("Faulty networks", [*lines, ["all", str(total[0]), *share]])

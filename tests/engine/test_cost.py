@@ -56,7 +56,7 @@ def test_torch_counts_the_same(graph: Graph, batch: int) -> None:
 
 
 def test_every_repeat_of_a_scan_counts_the_steps_that_it_sees() -> None:
-    """The first scans 5 steps, the second the 3 of its last state: a step takes 4·12 + 4·2, the layer behind 6·6."""
+    """The first scans 5 steps, the second the 3 of its last state: a step takes 4·12 + 4·2, the layer after 6·6."""
     graph = steps_of_a_state().graph
     with FlopCounterMode(display=False) as counter:
         compile_graph(graph)(torch.randn(2, 5, 4))

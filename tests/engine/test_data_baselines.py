@@ -193,7 +193,7 @@ def test_rows_of_positions_see_what_is_around_them() -> None:
     middle = seen.test[:, 6 * classes : 7 * classes].argmax(1)
     spaces = middle == dataset.fields["text"].names.index(" ")
     assert spaces.any()
-    assert not (middle == 0).any(), "padding is no row"
+    assert not (middle == 0).any(), "padding is not a row"
     kinds = {dataset.fields["kind"].names[kind] for kind in seen.test_goal[spaces].tolist()}
     assert kinds <= {"space", "string", "comment"}
 

@@ -73,7 +73,7 @@ def test_it_goes_on_where_it_was_cancelled(tmp_path: Path, server: Server) -> No
 def test_a_server_that_breaks_off_is_a_sentence_and_the_next_attempt_goes_on(tmp_path: Path, server: Server) -> None:
     dataset = served("mnist", FILES, server.url)
     server.breaks_after = 70_000
-    with pytest.raises(DataError, match=r"cannot be fetched \(127.*the connection broke off.*70,000 bytes are kept"):
+    with pytest.raises(DataError, match=r"cannot be downloaded \(127.*the connection broke off.*70,000 bytes are kept"):
         download(dataset, tmp_path)
     assert files_in(tmp_path) == {f"{LARGE}.part": FILES[LARGE][:70_000]}
     server.breaks_after = None
@@ -132,7 +132,7 @@ def test_a_refusal_is_a_sentence(tmp_path: Path, server: Server, status: int, wo
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://127.0.0.1:99999/"])
 def test_an_address_without_a_server_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    with pytest.raises(DataError, match="cannot be fetched"):
+    with pytest.raises(DataError, match="cannot be downloaded"):
         download(served("mnist", FILES, url), tmp_path)
 
 
@@ -153,7 +153,7 @@ def no_more_room(*_args: object) -> None:
 
 def test_a_full_disk_is_a_sentence(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module.own_files, "append", no_more_room)
-    with pytest.raises(DataError, match="is full: make room, and the download goes on where it stopped"):
+    with pytest.raises(DataError, match="is full: make room, and the download continues where it stopped"):
         download(served("mnist", FILES, server.url), tmp_path)
     assert files_in(tmp_path) == {}
 

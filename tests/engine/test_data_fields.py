@@ -62,7 +62,7 @@ def test_what_is_declared_is_what_is_loaded(dataset) -> None:
     assert list(arrays) == list(dataset.fields)
     for name, field in dataset.fields.items():
         assert arrays[name].shape == (dataset.samples, *field.shape)
-        assert arrays[name].dtype in (field.dtype, "uint8"), "pictures become float32 when they are prepared"
+        assert arrays[name].dtype in (field.dtype, "uint8"), "images become float32 when they are prepared"
         assert not arrays[name].flags.writeable
         if field.classes:
             assert set(np.unique(arrays[name])) <= set(range(field.classes))

@@ -116,7 +116,7 @@ GOOD = idx(np.zeros((40, 28, 28)))
     [
         (b"", "is cut off: 0 of 4 bytes"),
         (b"\x00\x00\x08\x03\x00", "is cut off: 1 of 12 bytes"),
-        (b"PK\x03\x04" + GOOD[4:], "is no idx file of 3 axes of bytes: it begins with 504b0304"),
+        (b"PK\x03\x04" + GOOD[4:], "is not an idx file of 3 axes of bytes: it begins with 504b0304"),
         (b"\x00\x00\x0d\x03" + GOOD[4:], "begins with 00000d03 and not with 00000803"),
         (idx(np.arange(40)), "begins with 00000801 and not with 00000803"),
         (idx(np.zeros((40, 28, 27))), "holds samples of 28 × 27 values, and 28 × 28 are expected"),
@@ -149,7 +149,7 @@ def test_a_label_beyond_the_classes_is_one_sentence(tmp_path: Path) -> None:
 def test_records_that_are_cut_off_are_one_sentence(tmp_path: Path, size: int) -> None:
     files, _ = cifar("cifar_10")
     write(tmp_path, {**files, "data_batch_3.bin": bytes(size)})
-    with pytest.raises(DataError, match=re.escape(f"has {size:,} bytes, which is no whole number of records of 3,073")):
+    with pytest.raises(DataError, match=re.escape(f"has {size:,} bytes, which is not a multiple of records of 3,073")):
         load("cifar_10", str(tmp_path))
 
 
@@ -161,7 +161,7 @@ def test_the_version_made_of_pickles_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"needs the file cifar-10-binary\.tar\.gz"):
         load("cifar_10", str(tmp_path))
     write(tmp_path / folder, {f"data_batch_{number}.bin": trap for number in range(1, 6)} | {"test_batch.bin": trap})
-    with pytest.raises(DataError, match="no whole number of records"):
+    with pytest.raises(DataError, match="not a multiple of records"):
         load("cifar_10", str(tmp_path))
 
 

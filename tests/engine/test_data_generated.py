@@ -124,7 +124,7 @@ def test_what_comes_next_in_a_docstring_is_what_comes_next() -> None:
     assert np.array_equal(arrays["text"][:, 1:], arrays["next"][:, :-1])
     lengths = (arrays["text"] != 0).sum(1)
     assert lengths.min() >= 16
-    assert (np.arange(64) < lengths[:, None])[arrays["text"] != 0].all(), "padding only behind the end"
+    assert (np.arange(64) < lengths[:, None])[arrays["text"] != 0].all(), "padding only after the end"
     words = " ".join(text("docstrings", "text", row) for row in arrays["text"][:2000])
     assert words.count(" the ") > 300
 

@@ -109,7 +109,7 @@ def test_a_watched_run_waits_for_a_file_and_goes_on_to_the_same_bytes(
         assert str(named) in status.message
         control.resume()
         assert not control.wait_paused(0.0)
-        assert control.wait_paused(60), "it is not mended yet"
+        assert control.wait_paused(60), "it is not fixed yet"
         mends[0]()
         control.resume()
     assert (results[0].state, trainer.status.about.file) == ("finished", None)

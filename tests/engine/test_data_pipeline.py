@@ -188,7 +188,7 @@ def test_values_that_are_no_numbers_are_one_sentence(monkeypatch: pytest.MonkeyP
     broken["features"][3, 1] = np.nan
     broken["features"][4, 1] = np.inf
     monkeypatch.setattr(pipeline, "opened", lambda config: Samples(broken))
-    with pytest.raises(DataError, match="The field 'features' of iris holds 2 values that are no numbers"):
+    with pytest.raises(DataError, match="The field 'features' of iris holds 2 values that are not numbers"):
         pipeline.prepare(config("iris"))
 
 

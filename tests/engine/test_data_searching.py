@@ -53,6 +53,6 @@ def test_other_things_are_named_and_hidden_ones_count_for_nothing(tmp_path: Path
 def test_what_is_no_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     found = look_into(WITH_FILES[0], tmp_path / "file")
-    assert found.fault == f"{tmp_path / 'file'} is no folder."
+    assert found.fault == f"{tmp_path / 'file'} is not a folder."
     assert not found.writable
     assert look_into(WITH_FILES[0], tmp_path / "new" / "folder").writable

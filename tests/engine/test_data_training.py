@@ -1,4 +1,4 @@
-"""Every data set on board trains a network of its kind, from settings alone: text, pairs, series, pictures, clips."""
+"""Every data set on board trains a network of its kind, from settings alone: text, pairs, series, images, clips."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_small_network_trains_on_it(tmp_path: Path, dataset: str, field: str) 
 
 
 def test_dates_are_translated_with_the_answer_as_a_second_input(tmp_path: Path) -> None:
-    """The words as one bag, added to what stands before each position of the answer."""
+    """The words as one bag, added to what comes before each position of the answer."""
     graph = Graph("dates")
     words = graph.add("Input", shape=(56,), dtype="int64", field="words")
     before = graph.add("Input", shape=(10,), dtype="int64", field="iso_in")

@@ -337,7 +337,7 @@ def drawn_answers(head: Head, count: int) -> tuple[torch.Tensor, torch.Tensor]:
 )
 @pytest.mark.parametrize("term", [False, True])
 def test_metrics_of_any_draw_are_those_of_the_training(heads: tuple[Head, ...], term: bool) -> None:
-    """By `Network.measure`, which counts with torchmetrics; only the AUROC is no sum over samples."""
+    """By `Network.measure`, which counts with torchmetrics; only the AUROC is not a sum over samples."""
     count = 40
     placed = tuple(dataclasses.replace(head, index=index) for index, head in enumerate(heads))
     made = [drawn_answers(head, count) for head in placed]

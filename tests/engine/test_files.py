@@ -198,7 +198,7 @@ def test_the_previous_version_of_a_file_is_kept_beside_it(tmp_path: Path) -> Non
         files.back_up(path, content)
         write_atomically(path, content)
     files.back_up(path, b"third")
-    assert (path.read_bytes(), backup.read_bytes()) == (b"third", b"second"), "saved twice, it is no new version"
+    assert (path.read_bytes(), backup.read_bytes()) == (b"third", b"second"), "saved twice, it is not a new version"
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["net.loom", "net.loom~"]
 
 

@@ -37,7 +37,7 @@ an argument called as a module, a pair of sizes as an argument."""
 
 
 def chunks() -> list[Any]:
-    """Ranges of seeds; those behind the first few are for long runs."""
+    """Ranges of seeds; those after the first few are for long runs."""
     starts = range(0, MANY, CHUNK)
     every = [pytest.param(range(n, n + CHUNK), id=str(n), marks=[pytest.mark.slow] if n >= FEW else []) for n in starts]
     return [pytest.param(ONCE_WRONG, id="wrong once"), *every]

@@ -284,7 +284,7 @@ def test_a_disk_that_is_full_is_reported_and_costs_nothing_that_was_written(monk
 
     with monkeypatch.context() as patch:
         patch.setattr(written, "_file", Full())
-        with pytest.raises(JournalError, match=r"cannot be kept in .*: No space left on device\."):
+        with pytest.raises(JournalError, match=r"cannot be saved in .*: No space left on device\."):
             written.append(RenameGraph("lost"))
     written.close()
     found = take(written.folder)

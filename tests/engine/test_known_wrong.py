@@ -27,7 +27,7 @@ def counter(graph: Graph, shape: tuple[Any, ...], **parameters: Any) -> tuple[Gr
 
 
 def ended(graph: Graph, node: str, *outputs: int, sizes: tuple[int, ...] = (2,), dtype: Any = torch.float32) -> Network:
-    """The network with an Output behind each of these outputs of a node."""
+    """The network with an Output after each of these outputs of a node."""
     for index in outputs or (0,):
         graph.connect(node, graph.add("Output", loss="mse_loss"), source=index)
     starts = graph.of_type("Input")
@@ -73,7 +73,7 @@ def steps_of_a_state() -> Network:
 
 
 def state_dtype() -> Network:
-    """Whole numbers come in, and the states are floats of the network's kind."""
+    """Integers come in, and the states are floats of the network's kind."""
     graph = Graph("scan")
     block, x, h = counter(graph, (4,))
     new = along(block, x, ("Embedding", {"num_embeddings": 5, "embedding_dim": 4}))
@@ -139,7 +139,7 @@ def counted_repeats() -> Network:
 
 
 def inside(kind: str, shape: tuple[Any, ...], parameters: dict[str, Any], **declared: Any) -> Network:
-    """One layer in a block with these parameters, behind a Linear that has something to learn."""
+    """One layer in a block with these parameters, after a Linear that has something to learn."""
     graph = Graph("one layer")
     block = graph.define("Around", **declared)
     along(block, block.add("BlockInput"), (kind, parameters), ("BlockOutput", {}))

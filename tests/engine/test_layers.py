@@ -152,7 +152,7 @@ def test_a_forgotten_limit_of_reflected_padding_is_caught(monkeypatch: pytest.Mo
 
 
 def test_an_open_size_counts_the_last_window_of_ceil_mode_as_torch_does() -> None:
-    """⌈(N − 2)/3⌉ + 1 is 2 for N = 3, but the second window would begin behind the image."""
+    """⌈(N − 2)/3⌉ + 1 is 2 for N = 3, but the second window would begin after the image."""
     layer = pooling.MaxPool2d(kernel_size=2, stride=3, ceil_mode=True)
     out = layer.infer(Spec((BATCH, 1, BATCH, BATCH)))
     assert isinstance(out, Spec)

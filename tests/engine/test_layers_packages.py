@@ -87,7 +87,7 @@ def test_without_the_package_a_project_opens_with_placeholders_and_says_which(
     ("points", "words"),
     [
         ("Gone = acme_layers.nothing:Gone", "Gone raises ModuleNotFoundError"),
-        ("Module = acme_layers:ScaledTanhModule", "Module is no subclass of engine.layers.Layer."),
+        ("Module = acme_layers:ScaledTanhModule", "Module is not a subclass of engine.layers.Layer."),
         ("Linear = acme_layers.layers:Layer", "Linear is a layer of another package."),
     ],
 )

@@ -79,7 +79,7 @@ def test_an_axis_keeps_its_meaning_where_it_goes(name: str, parameters: Typed, g
             {"shape": (7, -1)},
             (SEQUENCE,),
             "input",
-            "puts 16·T numbers of (N, T, 16) into 7 · ? positions, but 16·T / 7 is not whole.",
+            "puts 16·T numbers of (N, T, 16) into 7 · ? positions, but 16·T / 7 is not an integer.",
         ),
         (
             "PReLU",
@@ -89,7 +89,7 @@ def test_an_axis_keeps_its_meaning_where_it_goes(name: str, parameters: Typed, g
             "learns 4 slopes, one a channel, but gets (N, 3, 9, 8): the size of the channels is 3.",
         ),
         ("Stack", {"dim": 9}, (PICTURE,), 0, "stacks along axis 9, but (N, 3, 9, 8) has 4 axes, -5 … 4."),
-        ("Mean", {"dim": 0}, (PICTURE,), "input", "would boil down the batch; choose other axes."),
+        ("Mean", {"dim": 0}, (PICTURE,), "input", "would reduce the batch; choose other axes."),
     ],
 )
 def test_what_does_not_fit_is_said_with_its_numbers(
@@ -131,7 +131,7 @@ def test_a_window_that_lies_in_the_padding_alone_is_found() -> None:
 
 
 def test_tensorflows_same_rounds_up_and_pads_an_odd_cell_behind() -> None:
-    """MobileNet's first convolution sees 224 pixels: TensorFlow pads none before and one behind them."""
+    """MobileNet's first convolution sees 224 pixels: TensorFlow pads none before and one after them."""
     conv = layer("Conv2d", {"out_channels": 32, "kernel_size": 3, "stride": 2, "padding": "same_tf"})
     assert isinstance(conv, Conv2d)
     out = conv.infer(Spec((BATCH, 3, 224, Size("T"))))

@@ -25,7 +25,7 @@ SEQUENCE = Spec((BATCH, Size("T"), 16), axes=("batch", "time", "features"))
 
 NO_EQUATION = (
     "needs an equation of letters, one for each axis, such as 'bij,bjk->bik': inputs between commas, the result "
-    "behind ->, without spaces; ... stands for axes without a letter, once in each."
+    "after ->, without spaces; ... stands for axes without a letter, once in each."
 )
 
 
@@ -96,7 +96,7 @@ def test_a_line_of_the_forward_pass(name: str, parameters: Typed, given: list[st
             {},
             (PICTURE, PICTURE, PICTURE),
             "condition",
-            "gets a condition (N, 3, 9, 8) of float32; truth values (bool) are needed.",
+            "gets a condition (N, 3, 9, 8) of float32; booleans are needed.",
         ),
         (
             "Output",
@@ -117,7 +117,7 @@ def test_a_line_of_the_forward_pass(name: str, parameters: Typed, given: list[st
             {"sizes": (5, -1)},
             (Spec((16,)), UNWIRED),
             "input",
-            "has 2 sizes for the 0 axes of (16,) behind the first; give one for each, or wire a tensor that has the "
+            "has 2 sizes for the 0 axes of (16,) after the first; give one for each, or wire a tensor that has the "
             "batch to like.",
         ),
         (

@@ -97,8 +97,7 @@ def test_layers_that_pass_no_gradient_on_are_named_where_nothing_learns(
     graph.connect(answer, end)
     (problem,) = [problem for problem in find(graph) if problem.code == "no-weights"]
     assert problem.message == (
-        f"No gradient reaches a layer with weights, because {guilty} passes none on: add a layer with weights "
-        "behind it."
+        f"No gradient reaches a layer with weights, because {guilty} passes none on: add a layer with weights after it."
     )
     graph.connect(
         joined(graph, "Multiply", cut, graph.add("Parameter", shape=(3,))), graph.add("Output", loss="mse_loss")

@@ -1,4 +1,4 @@
-"""Padding that is read off tokens: what stands behind the end of a sentence changes no answer, and a network learns."""
+"""Padding that is read off tokens: what comes after the end of a sentence changes no answer, and a network learns."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def tied_behind() -> Graph:
 
 
 def tied_before() -> Graph:
-    """The table is looked up behind the layer that multiplies with it."""
+    """The table is looked up after the layer that multiplies with it."""
     graph = Graph("tied")
     start = along(graph, graph.add("Input", shape=(3, 4)), ("Linear", {"out_features": 4}))
     table = graph.add("Embedding", **TABLE)
@@ -120,7 +120,7 @@ def tied_before() -> Graph:
 
 
 def tied_in_repeats(share_weights: bool = False) -> Graph:
-    """In every repeat the table is looked up, and multiplied with behind that."""
+    """In every repeat the table is looked up, and multiplied with after that."""
     graph = Graph("repeats")
     block = graph.define("Step")
     x, words = block.add("BlockInput", name="x"), block.add("BlockInput", name="words")

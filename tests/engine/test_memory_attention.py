@@ -19,7 +19,7 @@ FEATURES = 32
 
 
 def wired(kind: str, inputs: dict[str, tuple[int, ...]], read: tuple[str, ...] = (), **parameters: Any) -> Graph:
-    """One layer with Inputs on these ports, truth values on those of a mask, and an Output; others behind ``read``."""
+    """One layer with Inputs on these ports, booleans on those of a mask, and an Output; others after ``read``."""
     graph = Graph(kind)
     layer = graph.add(kind, **parameters)
     for port, shape in inputs.items():
@@ -60,7 +60,7 @@ def heads(steps: int = 64, keys: int = 64, size: int = 16, values: int = 16, mas
 def added(
     learned: bool, shape: tuple[int, ...], steps: int = 64, keys: int = 64, groups: int = 4, **more: Any
 ) -> Graph:
-    """The same under floats that are added to the scores: a learned tensor, or an Input behind the batch."""
+    """The same under floats that are added to the scores: a learned tensor, or an Input after the batch."""
     graph = Graph("added")
     layer = graph.add("ScaledDotProductAttention", enable_gqa=groups != 4, **more)
     for port, size in (("query", (4, steps, 16)), ("key", (groups, keys, 16)), ("value", (groups, keys, 16))):

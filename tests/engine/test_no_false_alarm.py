@@ -34,7 +34,7 @@ def errors(graph: Graph) -> list[str]:
 
 
 def example(layer: Input) -> torch.Tensor:
-    """A batch for an Input; open sizes are 5, whole numbers 0 and 1."""
+    """A batch for an Input; open sizes are 5, integers 0 and 1."""
     shape = (BATCH, *(size if isinstance(size, int) else 5 for size in layer.shape))
     if layer.dtype == "float32":
         return torch.rand(shape)

@@ -129,11 +129,11 @@ def test_how_reckoned_values_are_written(value: Any, text: str) -> None:
 def test_the_form_of_a_field() -> None:
     of = {parameter.name: parameter for parameter in parameters(layers.get("Conv2d"))}
     assert (of["out_channels"].kind, of["out_channels"].required, of["out_channels"].minimum) == ("int", True, 1)
-    assert of["out_channels"].type == "a whole number ≥ 1"
+    assert of["out_channels"].type == "an integer ≥ 1"
     assert (of["bias"].kind, of["bias"].default) == ("bool", True)
     assert of["padding_mode"].choices == ("zeros", "reflect", "replicate", "circular")
-    assert of["kernel_size"].type == "a whole number ≥ 1, or two of them"
-    assert of["padding"].type == "a whole number ≥ 0, or two of them, or 'same' or 'valid' or 'same_tf'"
+    assert of["kernel_size"].type == "an integer ≥ 1, or two of them"
+    assert of["padding"].type == "an integer ≥ 0, or two of them, or 'same' or 'valid' or 'same_tf'"
     dropout = parameters(layers.get("Dropout"))[0]
     assert (dropout.kind, dropout.type, dropout.minimum, dropout.maximum) == ("float", "a number from 0 to 1", 0, 1)
     loss = {parameter.name: parameter for parameter in parameters(layers.get("Output"))}["loss"]
@@ -188,14 +188,14 @@ def test_a_wrong_value_is_a_fault_that_names_parameter_and_value(cls: type[Layer
 @pytest.mark.parametrize(
     ("node", "message"),
     [
-        (Node("n1", "Conv2d", "a", {"kernel_size": 3}), "needs a value for out_channels (a whole number ≥ 1)."),
-        (Node("n1", "Linear", "a", {"out_features": "x"}), "needs out_features to be a whole number ≥ 1, not 'x'."),
+        (Node("n1", "Conv2d", "a", {"kernel_size": 3}), "needs a value for out_channels (an integer ≥ 1)."),
+        (Node("n1", "Linear", "a", {"out_features": "x"}), "needs out_features to be an integer ≥ 1, not 'x'."),
         (Node("n1", "Dropout", "a", {"p": 1.5}), "needs p to be a number from 0 to 1, not 1.5."),
         (Node("n1", "ReLU", "a", {"inplace": True}), "has no parameter 'inplace'; its parameters are: none."),
         (Node("n1", "BatchNorm2d", "a", {"eps": 0.0}), "needs eps to be a number > 0, not 0.0."),
         (
             Node("n1", "Conv2d", "a", {"out_channels": 6, "kernel_size": 3, "groups": 4}),
-            "splits 6 output channels into 4 groups, and 6 / 4 is not whole.",
+            "splits 6 output channels into 4 groups, and 6 / 4 is not an integer.",
         ),
         (
             Node("n1", "Conv2d", "a", {"out_channels": 6, "kernel_size": 3, "padding": "same", "stride": 2}),

@@ -209,10 +209,10 @@ def test_a_run_begins_with_the_weights_of_one_without_a_norm_or_with_another(
     first = Trainer(network(before, 2), tmp_path / "first").run()
     second = Trainer(network(after, 0), tmp_path / "second", weights_of=tmp_path / "first").run()
     if after == "spectral_norm" and before != after:
-        assert "begins anew (its weights are normalized in another way now)" in second.message
+        assert "starts from scratch (its weights are normalized in another way now)" in second.message
     else:
         assert second.validation["loss"] == pytest.approx(first.validation["loss"], rel=1e-5)
-        assert "begins anew" not in second.message
+        assert "start from scratch" not in second.message
 
 
 def test_taking_it_back_gives_the_source_from_before() -> None:

@@ -1,4 +1,4 @@
-"""A fault stays on the guilty node with its numbers, what hangs behind it is unknown, and open sizes run through."""
+"""A fault stays on the guilty node with its numbers, what follows it is unknown, and open sizes run through."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ FAULTS: list[tuple[tuple[Any, ...], Step, str]] = [
     ((10,), ("BatchNorm2d", {}),
      "bn1 (BatchNorm2d) gets 2-D input (N, 10) but needs 4-D input (N, channels, height, width)."),
     ((7, 9, 9), ("Conv2d", {"out_channels": 6, "kernel_size": 3, "groups": 3}),
-     "conv1 (Conv2d) splits 7 input channels into 3 groups, and 7 / 3 is not whole."),
+     "conv1 (Conv2d) splits 7 input channels into 3 groups, and 7 / 3 is not an integer."),
     ((3, 4, 4), ("Conv2d", {"out_channels": 6, "kernel_size": 3, "padding": 4, "padding_mode": "reflect"}),
      "conv1 (Conv2d) pads 4 cells of reflect padding to a height of 4; at most 3 can be taken from the image."),
     (("C", 9, 9), conv,
@@ -220,11 +220,11 @@ FAULTS: list[tuple[tuple[Any, ...], Step, str]] = [
     ((), ("Linear", {"out_features": 4}), "fc1 (Linear) gets (N,) but needs at least one axis besides the batch."),
     ((), ("Flatten", {}), "flatten1 (Flatten) begins at axis 1, but (N,) has 1 axes, -1 … 0."),
     ((4, 4), ("Flatten", {"end_dim": 3}), "flatten1 (Flatten) ends at axis 3, but (N, 4, 4) has 3 axes, -3 … 2."),
-    ((4, 4), ("Flatten", {"start_dim": 2, "end_dim": 1}), "flatten1 (Flatten) begins at axis 2, behind its end 1."),
+    ((4, 4), ("Flatten", {"start_dim": 2, "end_dim": 1}), "flatten1 (Flatten) begins at axis 2, after its end 1."),
     ((4,), ("Softmax", {"dim": 2}), "softmax1 (Softmax) works on axis 2, but (N, 4) has 2 axes, -2 … 1."),
     ((4,), ("Concat", {"dim": 2}), "concat1 (Concat) joins along axis 2, but (N, 4) has 2 axes, -2 … 1."),
     ((4,), ("Dropout", {"p": 2}), "dropout1 (Dropout) needs p to be a number from 0 to 1, not 2."),
-    ((4,), ("Linear", {}), "fc1 (Linear) needs a value for out_features (a whole number ≥ 1)."),
+    ((4,), ("Linear", {}), "fc1 (Linear) needs a value for out_features (an integer ≥ 1)."),
     ((4, 4), ("Flatten", {"start_dim": 0}),
      "output (Output) gets (16·N,), but the first axis of an answer must be the batch N."),
 ]  # fmt: skip

@@ -58,7 +58,7 @@ def assigned(text: str) -> set[str]:
 
 
 def most_alive(graph: Graph, live: set[str]) -> int:
-    """The most values of these nodes that a later one still reads, counted behind each node in turn."""
+    """The most values of these nodes that a later one still reads, counted after each node in turn."""
     order = {node_id: index for index, node_id in enumerate(graph.order())}
     ends = {node.id for node in graph.of_type("Output")}
     made = {node_id for node_id in live if graph.nodes[node_id].type not in ("Input", "Output")}
@@ -151,7 +151,7 @@ def test_the_same_network_gives_the_same_text() -> None:
     ("graph", "sentence", "node"),
     [
         (Graph(), "The network has no Output yet: add one and wire the answer to it.", None),
-        (chain((4,), ("Linear", {})), "fc1 (Linear) needs a value for out_features (a whole number ≥ 1).", "n2"),
+        (chain((4,), ("Linear", {})), "fc1 (Linear) needs a value for out_features (an integer ≥ 1).", "n2"),
         (chain((4,), ("AvgPool2d", {"kernel_size": 2})), "pool1 (AvgPool2d) gets 2-D input (N, 4) but needs 4-D", "n2"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Arrays: which are given and which are to be said, read without being unpickled."""
+"""Arrays: which are given and which are to be predicted, read without being unpickled."""
 
 from __future__ import annotations
 

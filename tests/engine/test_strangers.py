@@ -32,7 +32,7 @@ def test_a_network_computes_what_it_says(stranger: Stranger) -> None:
     inputs = [each.requires_grad_(each.is_floating_point()) for each in stranger.inputs()]
     weights = dict(model.named_parameters())
     before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)  # what is made of whole numbers has the floats of the network
+    torch.set_default_dtype(torch.float64)  # what is made of integers has the floats of the network
     try:
         ours, theirs = model(*inputs), by_hand(weights | dict(model.named_buffers()), *inputs)
     finally:

@@ -197,7 +197,7 @@ def test_a_missing_part_of_a_state_is_missing_and_not_damaged(stopped: Path, tmp
     run = tmp_path / "run"
     shutil.copytree(stopped, run)
     (kept(run)[-1][1] / MODEL).unlink()
-    with pytest.raises(RunError, match=r"is not whole: model\.safetensors is missing\."):
+    with pytest.raises(RunError, match=r"is incomplete: model\.safetensors is missing\."):
         load(run)
 
 

@@ -105,7 +105,7 @@ def test_deleting(tmp_path: Path) -> None:
     assert sorted(item.name for item in tmp_path.iterdir()) == [INDEX, NUMBERS, other.name]
     outside = made(tmp_path / "elsewhere")
     for wrong in (outside, tmp_path / "elsewhere", tmp_path):
-        with pytest.raises(RunError, match="no run in"):
+        with pytest.raises(RunError, match="not a run in"):
             delete(wrong, tmp_path)
     assert outside.is_dir()
 
@@ -229,7 +229,7 @@ def test_curves_as_csv() -> None:
         ["run, one", "train/loss", "1", "1", "0.25", "0.5"],
         ["run, one", "train/loss", "2", "1", "", "nan"],
     ]
-    assert rows[3][0] == "'=1+1", "a spreadsheet must not reckon with it"
+    assert rows[3][0] == "'=1+1", "a spreadsheet must not compute with it"
 
 
 def test_runs_as_csv(tmp_path: Path) -> None:

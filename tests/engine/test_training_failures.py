@@ -150,7 +150,7 @@ def test_weights_that_cannot_be_kept_fail_the_run_with_a_sentence(tmp_path) -> N
 
     result = Trainer(table(), tmp_path / "run", on_epoch=obstruct).run()
     assert result.state == "failed"
-    assert result.message.startswith("Trained 3 epochs. The weights cannot be kept in")
+    assert result.message.startswith("Trained 3 epochs. The weights cannot be saved in")
     assert runs(tmp_path)[0].state == "failed"
 
 
@@ -170,7 +170,7 @@ def _settings(section: str, **values: Any) -> Callable[[Graph], Any]:
 @pytest.mark.parametrize(
     ("change", "words", "subject"),
     [
-        (_settings("training", epochs="many"), "epochs must be a whole number ≥ 0, not 'many'.", "training.epochs"),
+        (_settings("training", epochs="many"), "epochs must be an integer ≥ 0, not 'many'.", "training.epochs"),
         (_settings("training", device="cuda:7"), "but PyTorch finds no such device", "training.device"),
         (_settings("data", dataset=None), "No data is chosen: set data.dataset to one of", "data.dataset"),
         (_settings("data", dataset="digits", transforms=[]), "in (Input) takes samples of 4 (float32), but in", "in"),

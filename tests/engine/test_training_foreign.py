@@ -188,7 +188,9 @@ def test_a_run_that_may_not_be_written_goes_on_in_a_copy(
         trainer = Trainer.resume(run, root=tmp_path / "runs")
         result = trainer.run()
     assert (result.state, result.run.parent) == ("finished", tmp_path / "runs")
-    assert trainer.status.notes[0] == f"{expected}: it goes on in a copy, {result.run}, and the original is unchanged."
+    assert (
+        trainer.status.notes[0] == f"{expected}: it is resumed in a copy, {result.run}, and the original is unchanged."
+    )
     assert state(run) == before
     run.chmod(0o755)
 
@@ -207,7 +209,7 @@ def test_it_goes_on_in_a_copy_to_the_same_bytes_and_its_folder_stays_as_it_is(fo
     whole = Trainer(table(epochs=4), tmp_path / "whole").run()
     assert (copy / METRICS).read_bytes() == (whole.run / METRICS).read_bytes()
     assert {status.run for status in seen} == {copy}
-    assert seen[-1].notes == (f"{ELSEWHERE}: it goes on in a copy, {copy}, and the original is unchanged.",)
+    assert seen[-1].notes == (f"{ELSEWHERE}: it is resumed in a copy, {copy}, and the original is unchanged.",)
     assert [entry.path for entry in listing().entries] == [copy]
 
 

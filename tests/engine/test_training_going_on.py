@@ -43,7 +43,7 @@ def test_that_a_state_was_damaged_stays_to_be_seen(tmp_path: Path) -> None:
     path = damage(run)
     trainer = Trainer.resume(run, on_epoch=seen.append)
     result = trainer.run()
-    note = f"{path} is damaged. The run goes on from step 14: 6 steps are trained again."
+    note = f"{path} is damaged. The run is resumed from step 14: 6 steps are trained again."
     assert [status.notes for status in seen] == [(note,)] * 3
     assert trainer.status.notes == (note,)
     assert result.message == f"Trained 5 epochs. {note}"
@@ -68,7 +68,7 @@ def test_the_command_line_says_at_the_start_that_a_state_was_damaged(
     path = damage(run)
     assert main(["train", "--resume", str(run)]) == 0
     errors = capsys.readouterr().err
-    assert errors.count(f"{path} is damaged. The run goes on from step 14: 6 steps are trained again.\n") == 1
+    assert errors.count(f"{path} is damaged. The run is resumed from step 14: 6 steps are trained again.\n") == 1
     assert errors.index("is damaged") < errors.index("epoch 3/5")
 
 
@@ -104,7 +104,7 @@ def test_a_state_of_another_network_is_one_sentence_and_the_run_stays_as_it_was(
     change(state)
     seal(state)
     result = Trainer.resume(run).run()
-    assert result.message == f"{state} is no state of this network, so the run cannot be resumed: begin a new one."
+    assert result.message == f"{state} is not a state of this network, so the run cannot be resumed: begin a new one."
     assert (result.state, result.epochs, result.steps) == ("failed", before.epochs, 20)
     after = read(run)
     fields = ("epochs", "steps", "seconds", "train", "validation", "best", "diagnoses")
@@ -163,7 +163,7 @@ def test_where_no_weights_are_left_no_run_is_begun(tmp_path: Path) -> None:
 def test_a_run_that_kept_no_weights_yet_begins_no_other(tmp_path: Path) -> None:
     run = parent(tmp_path, checkpoint={"epochs": None, "minutes": None})
     (run / WEIGHTS).unlink()
-    with pytest.raises(TrainingError, match="has kept no weights yet"):
+    with pytest.raises(TrainingError, match="has stored no weights yet"):
         Trainer(kept(), tmp_path / "child", weights_of=run).run()
     assert not (tmp_path / "child").exists()
 
@@ -184,7 +184,7 @@ def test_all_layers_that_begin_anew_can_be_read(tmp_path: Path, capsys: pytest.C
     assert "and 10 more" in result.message, "the sentence stays short"
     (note,) = trainer.status.notes
     assert read(tmp_path / "second").notes == [note]
-    assert all(f"{linear.name} begins anew (" in note for linear in linears)
+    assert all(f"{linear.name} starts from scratch (" in note for linear in linears)
     from engine import project
 
     project.save(changed, tmp_path / "net.loom")

@@ -198,7 +198,7 @@ def test_a_full_disk_is_said_once_and_the_run_goes_on_once_there_is_room(
     status, said = trainer.status, trainer.status.message
     assert status.state == "failed"
     folder, advice = re.escape(str(run)), re.escape(f"or `layerloom train --resume {shlex.quote(str(run))}`.")
-    once = f"The disk with {folder} is full, so [a-z ]+ cannot be kept: make room, then resume with “Resume” "
+    once = f"The disk with {folder} is full, so [a-z ]+ cannot be saved: make room, then resume with “Resume” "
     once += "in the window "
     assert re.fullmatch(once + advice, said), said
     info = read(run)
@@ -234,7 +234,7 @@ def test_a_folder_that_cannot_be_written_any_more_is_said_once(whole: bytes, tmp
     said = trainer.status.message
     assert trainer.status.state == "failed"
     assert said.count("Read-only file system") == 1, said
-    assert f"cannot be kept in {run}" in said
+    assert f"cannot be saved in {run}" in said
     assert f"`layerloom train --resume {run}`" in said
     assert read(run).state == "running", "nobody could write otherwise"
     assert Trainer.resume(run).run().state == "finished"
@@ -329,7 +329,7 @@ def test_a_run_whose_lines_lost_their_end_goes_on_from_an_earlier_state(
     assert trainer.run().state == "finished"
     (note,) = trainer.status.notes
     assert f"{path} is shorter than the state after step 30 says" in note
-    assert note.endswith("The run goes on from step 28: 2 steps are trained again.")
+    assert note.endswith("The run is resumed from step 28: 2 steps are trained again.")
     assert (run / METRICS).read_bytes() == whole
     assert note in read(run).message
 

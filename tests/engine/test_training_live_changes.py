@@ -52,7 +52,7 @@ def test_changes_are_in_the_folder_in_the_curves_and_in_the_list(tmp_path: Path)
     run.parent.mkdir()
     trainer = Trainer(iris(), run, control=Acting({3: rate(0.05), 5: rate(0.05), 6: rate(0.2)}))
     assert trainer.run().state == "finished"
-    changes = (LiveChange(3, LR, 0.1, 0.05), LiveChange(6, LR, 0.05, 0.2))  # the same rate again is no change
+    changes = (LiveChange(3, LR, 0.1, 0.05), LiveChange(6, LR, 0.05, 0.2))  # the same rate again is not a change
     assert trainer.history.changes == read(run).changes == stored_history(run).changes == changes
     rates = trainer.history.series("train/lr")[1].tolist()
     assert rates[:6] == pytest.approx([0.1, 0.1, 0.05, 0.05, 0.05, 0.2])

@@ -159,8 +159,9 @@ def test_what_cannot_be_compiled_trains_without(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(compiling.torch, "compile", refuse)
     result, _ = train(table(compile=True), tmp_path)
     assert result.state == "finished"
-    assert "torch.compile cannot be used here (RuntimeError: no C++ compiler found); training goes on without it." in (
-        result.message
+    assert (
+        "torch.compile cannot be used here (RuntimeError: no C++ compiler found); training continues without it."
+        in (result.message)
     )
     plain, _ = train(table(), tmp_path / "plain")
     assert (result.run / "metrics.jsonl").read_bytes() == (plain.run / "metrics.jsonl").read_bytes()

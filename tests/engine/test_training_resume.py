@@ -308,7 +308,7 @@ def test_changes_keep_the_weights_of_layers_that_still_fit(tmp_path: Path) -> No
     old, new = (load_file(tmp_path / name / "model.safetensors") for name in ("first", "second"))
     assert torch.equal(new["entry.weight"], old[f"{linears[0].name}.weight"])
     assert "Begun with the weights of" in result.message
-    assert f"{linears[1].name} begins anew (its weights have other shapes now)" in result.message
+    assert f"{linears[1].name} starts from scratch (its weights have other shapes now)" in result.message
 
 
 def test_weights_of_nothing_are_one_sentence(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_settings_read_from_a_file_hold_lists() -> None:
         ({"schedule": {"name": "plateau", "factor": 1}}, "training.schedule.factor", "must be a number from 0"),
         ({"early_stopping": 5}, "training.early_stopping", "a table with the entries patience, min_delta"),
         ({"early_stopping": {"patients": 1}}, "training.early_stopping.patients", "did you mean 'patience'?"),
-        ({"epochs": "ten"}, "training.epochs", "must be a whole number ≥ 0, not 'ten'."),
+        ({"epochs": "ten"}, "training.epochs", "must be an integer ≥ 0, not 'ten'."),
         ({"epochs": True}, "training.epochs", "not True."),
         ({"epochs": 2**40}, "training.epochs", "must be at most 2147483647"),
         ({"epoch": 3}, "training.epoch", "did you mean 'epochs'?"),
@@ -82,7 +82,7 @@ def test_settings_read_from_a_file_hold_lists() -> None:
         ({"augmentation": [{"name": "flop"}]}, "data.augmentation[0].name", "did you mean 'flip'?"),
         ({"transforms": [{"name": "standardise"}]}, "data.transforms[0].field", "is needed: the field of the data"),
         ({"transforms": [{"name": "resize", "field": "x", "size": [0, 1]}]}, "data.transforms[0].size", "not (0, 1)."),
-        ({"batch_size": 0}, "data.batch_size", "must be a whole number ≥ 1, or none, not 0."),
+        ({"batch_size": 0}, "data.batch_size", "must be an integer ≥ 1, or none, not 0."),
         ({"dataset": 3}, "data.dataset", "must be text, or none, not 3."),
     ],
 )  # fmt: skip

@@ -76,7 +76,7 @@ def imports_are_frozen() -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
-    """Fails a test that leaves a thread, a process, an active timer or a window behind."""
+    """Fails a test that leaves a thread, a process, an active timer or a window after."""
     before = _at_work()
     yield
     if left := _at_work() - before:

@@ -118,7 +118,7 @@ def test_check_says_no_with_the_guilty_node(capsys: Capture, tmp_path: Path) -> 
     [
         (["check", "nothing"], "no preset named 'nothing'"),
         (["check", "missing.loom"], "missing.loom cannot be read"),
-        (["info", "mlp:classes=0"], "whole number"),
+        (["info", "mlp:classes=0"], "integer"),
         (["info", "mlp", "--batch", "0"], "--batch"),
         (["source", "mlp", "-o", "/nowhere/there/x.py"], "cannot be written"),
         (["new", "mlp", "x.txt"], ".loom"),
@@ -232,7 +232,7 @@ def test_a_run_of_another_computer_goes_on_in_a_copy_and_the_command_says_where(
     said = capsys.readouterr()
     (copy,) = (path for path in (layerloom_home / "runs").iterdir() if path.is_dir())
     assert said.err.splitlines()[0] == (
-        "This run was written on another computer or by another person: it goes on in a copy, "
+        "This run was written on another computer or by another person: it is resumed in a copy, "
         f"{copy}, and the original is unchanged."
     )
     assert f"run folder: {copy}" in said.out

@@ -99,7 +99,7 @@ def test_they_are_fetched_on_request_and_shown(qtbot: QtBot, show: Show, server:
     assert page.choice.files.state.text() == "All files are there."
     assert not page.choice.files.get.isVisible()
     assert sorted(path.name for path in (layerloom_home / "data" / "mnist").iterdir()) == sorted(FILES)
-    assert page.document.history.count == 0, "fetching is no edit"
+    assert page.document.history.count == 0, "fetching is not an edit"
 
 
 def test_a_download_can_be_cancelled_and_goes_on(qtbot: QtBot, show: Show, server: Server) -> None:
@@ -114,7 +114,7 @@ def test_a_download_can_be_cancelled_and_goes_on(qtbot: QtBot, show: Show, serve
     click(files.cancel)
     server.gate.set()
     qtbot.waitUntil(lambda: not files.busy, timeout=60_000)
-    assert files.state.text() == "Cancelled; what has come is kept."
+    assert files.state.text() == "Cancelled; what was downloaded is kept."
     assert files.get.text().startswith("Resume: ")
     assert page.samples.offer.text() == files.get.text()
     click(files.get)
@@ -130,7 +130,7 @@ def test_what_goes_wrong_is_said_below_the_folder(qtbot: QtBot, show: Show, serv
     settle(qtbot, page)
     click(page.choice.files.get)
     settle(qtbot, page)
-    assert page.choice.files.state.text().startswith(f"✕ {LARGE} cannot be fetched (127.0.0.1")
+    assert page.choice.files.state.text().startswith(f"✕ {LARGE} cannot be downloaded (127.0.0.1")
     assert "it answers 503" in page.choice.files.state.text()
     server.status = 0
     click(page.samples.offer)
@@ -228,7 +228,7 @@ def test_a_folder_with_other_things_is_refused_in_words(
         assert name in detail
     assert "• train-images-idx3-ubyte.gz, or train-images-idx3-ubyte, or train-images.idx3-ubyte\n" in detail
     assert "There are: hosts, passwd." in detail
-    assert page.choice.files.state.text() == "✕ None of the files sought are there."
+    assert page.choice.files.state.text() == "✕ None of the expected files are there."
     assert not page.choice.files.get.isVisible(), "nothing is fetched into such a folder"
     assert page.samples.offer.text() == "Choose folder …"
     asked: list[QFileDialog] = []

@@ -65,7 +65,7 @@ def test_a_click_shows_and_leaves_the_project_alone(qtbot: QtBot, show: Show) ->
     assert page.seen.dataset is get("docstrings")
     assert page.choice.about.text() == get("docstrings").description
     assert page.use.title.text() == "Docstrings · only shown"
-    assert "The project goes on learning from Handwritten digits." in page.use.said.text()
+    assert "The project still learns from Handwritten digits." in page.use.said.text()
     assert "nothing that resize and standardise could work on" in page.use.said.text()
     assert in_use(page) == ["✓ Handwritten digits · in use"]
     assert not page.transforms.add.isEnabled()

@@ -114,7 +114,7 @@ def test_before_and_after_a_transform(show: Show, name: str, field: str) -> None
     before = view.grab().toImage()
     page.samples.state.setCurrentIndex(1)
     assert np.array_equal(view.values(), page.seen.after)
-    assert name == "moving_digits" or view.grab().toImage() != before, "pictures go from their lowest to their highest"
+    assert name == "moving_digits" or view.grab().toImage() != before, "images go from their lowest to their highest"
 
 
 @pytest.mark.parametrize("name", ["dates", "moving_digits", "series", "shapes"])

@@ -270,7 +270,7 @@ def test_drawings_are_formats_of_export(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_options_of_drawings_are_refused_for_other_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["export", "mlp", "-o", str(tmp_path / "net.py"), "--figure"]) == 2
-    assert "is no drawing" in capsys.readouterr().err
+    assert "is not a drawing" in capsys.readouterr().err
     assert cli.main(["export", "mlp", "-o", str(tmp_path / "net.svg"), "--scale", "0"]) == 2
     assert not list(tmp_path.iterdir())
 
@@ -314,7 +314,7 @@ def test_every_preset_is_drawn_in_every_way(name: str, blocks: bool, tmp_path: P
 
 def _says(text: str, name: str, *, whole: bool) -> bool:
     """Whether a text is a name; in the boxes of the canvas, which are all as wide, its beginning and an ellipsis."""
-    if text == name or (whole and text.startswith(f"{name}  ")):  # a slanted label has the size behind the name
+    if text == name or (whole and text.startswith(f"{name}  ")):  # a slanted label has the size after the name
         return True
     return not whole and text.endswith("…") and len(text) > 8 and name.startswith(text[:-1])
 

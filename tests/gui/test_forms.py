@@ -16,13 +16,13 @@ from engine.layers.parameters import Parameter, parameters
 from gui.forms import BoolField, ChoiceField, Form, NumberField, TextField
 
 PARAMETERS = [
-    Parameter("count", "int", "a whole number ≥ 1", 3, False, "how many", minimum=1, maximum=2**31 - 1),
+    Parameter("count", "int", "an integer ≥ 1", 3, False, "how many", minimum=1, maximum=2**31 - 1),
     Parameter("lr", "float", "a number > 0", 1e-3, False, "how far", minimum=0),
     Parameter("share", "float", "a number from 0 to 1", 0.5, False, "which part", minimum=0, maximum=1),
-    Parameter("size", "text", "a whole number ≥ 1, or two of them", (2, 2), False, "how large"),
+    Parameter("size", "text", "an integer ≥ 1, or two of them", (2, 2), False, "how large"),
     Parameter("mode", "choice", "'zeros' or 'ones'", "zeros", False, "which", choices=("zeros", "half_way", None)),
     Parameter("bias", "bool", "true or false", True, False, "whether to add one"),
-    Parameter("needed", "int", "a whole number", None, True, "what has no default"),
+    Parameter("needed", "int", "an integer", None, True, "what has no default"),
     Parameter("label", "text", "text, or none", None, False, "a name", any_text=True, none=True),
 ]
 

@@ -14,8 +14,8 @@ from engine.layers.parameters import Parameter
 from gui.forms import BoolField, ChoiceField, Context, Form, NumberField, RepeatsField, TextField
 
 PARAMETERS = [
-    Parameter("count", "int", "a whole number ≥ 1", 3, False, "how many", minimum=1),
-    Parameter("wide", "int", "a whole number ≥ 1", None, True, "how wide", minimum=1),
+    Parameter("count", "int", "an integer ≥ 1", 3, False, "how many", minimum=1),
+    Parameter("wide", "int", "an integer ≥ 1", None, True, "how wide", minimum=1),
     Parameter("mode", "choice", "'zeros' or 'ones'", "zeros", False, "which", choices=("zeros", "ones")),
     Parameter("bias", "bool", "true or false", True, False, "whether to add one"),
     Parameter("label", "text", "text", "", False, "a name", any_text=True),
@@ -62,7 +62,7 @@ class Made:
 
 
 def symbolic(name: str) -> str:
-    return f"{name}: reckon it from the block's parameters"
+    return f"{name}: compute it from the block's parameters"
 
 
 def repeats(name: str) -> str:
@@ -138,9 +138,9 @@ def test_words_stay_words(qtbot: QtBot) -> None:
 
 def test_a_wrong_expression_is_said_like_any_other_value(qtbot: QtBot) -> None:
     made = Made(qtbot, {"count": {"expr": "channel * 2"}}, INSIDE)
-    made.form.set_errors({"count": "cannot reckon count: the expression 'channel * 2' names 'channel'."})
+    made.form.set_errors({"count": "cannot compute count: the expression 'channel * 2' names 'channel'."})
     assert list(made.form.errors) == ["count"]
-    assert "✕ cannot reckon count: the expression 'channel * 2' names 'channel'." in made.texts()
+    assert "✕ cannot compute count: the expression 'channel * 2' names 'channel'." in made.texts()
     assert not any(text.startswith("→") for text in made.texts())
 
 

@@ -63,11 +63,11 @@ def test_where_trainings_run_is_chosen_on_the_train_page(qtbot: QtBot, tmp_path:
         board.show()
     field = board.settings.host.fields["runs in"]
     assert isinstance(field, QComboBox)
-    assert [field.itemText(row) for row in range(field.count())] == ["automatic", "the window", "a process of its own"]
+    assert [field.itemText(row) for row in range(field.count())] == ["automatic", "the window", "a separate process"]
     assert field.currentText() == "automatic"
     qtbot.keyClicks(field, "a p")
     qtbot.waitUntil(lambda: Preferences().host == "process")
-    assert not document.unsaved, "it is no matter of the project"
+    assert not document.unsaved, "it is not a matter of the project"
     board.settings.set_running(True)
     assert not field.isEnabled()
     assert board.close_host(60.0)
@@ -86,10 +86,10 @@ def test_runs_that_go_on_are_offered_until_waved_away(qtbot: QtBot) -> None:
         LiveTraining(Path(name), HostFacts(pid=1, address="x", network=f"{name} net")) for name in ("old", "new")
     )
     strip.offer([old, new])
-    assert strip.text.text() == "A run of “new net” is going on in a process of its own. So is one more."
+    assert strip.text.text() == "A run of “new net” is running in a separate process. So is one more."
     strip.away.click()
     strip.offer([old, new])
-    assert strip.text.text() == "A run of “old net” is going on in a process of its own."
+    assert strip.text.text() == "A run of “old net” is running in a separate process."
     with qtbot.waitSignal(strip.watch_wanted) as signal:
         strip.button.click()
     assert signal.args == [old]

@@ -245,7 +245,7 @@ def test_the_weights_of_a_run_that_goes_on_are_those_of_the_moment(qtbot: QtBot,
     control.stop()
     worker.join(30.0)
     assert tab._opened is not None
-    assert said == [f"Looking at the weights after step {tab._opened.step:,}; the training goes on."]
+    assert said == [f"Looking at the weights after step {tab._opened.step:,}; the training continues."]
     assert tab._opened.step == 0
     own = tab._opened.inspector.network.module.get_parameter("conv1.weight")
     assert tab._subject is not None

@@ -87,7 +87,7 @@ def test_a_fix_is_one_click_and_one_undo_step(qtbot: QtBot, window: MainWindow) 
     qtbot.mouseClick(offered(window)[0], LEFT)
     assert not [p for p in window.document.all_problems() if p.severity == "error"]
     assert window.document.history.undo_title == "Set padding of conv2 to 1"
-    assert "Ctrl+Z takes it back" in window.status.currentMessage()
+    assert "Ctrl+Z undoes it" in window.status.currentMessage()
     window.commands.editing.undo()
     assert to_bytes(window.document.project) == before
 

@@ -133,7 +133,7 @@ def test_the_number_of_repeats_is_a_property(seen: Seen) -> None:
     with one_step(seen.document):
         seen.press("channels: a value for each repeat")
     seen.type_into("repeat", "-1")
-    assert "needs repeat to be a whole number from 0 to 1000, not -1." in seen.texts()
+    assert "needs repeat to be an integer from 0 to 1000, not -1." in seen.texts()
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_an_expression_says_what_it_is_here(open_unit: Seen) -> None:
 def test_a_wrong_expression_is_said_below_its_field(open_unit: Seen) -> None:
     open_unit.select("conv1")
     open_unit.type_into("out_channels", "= channel")
-    assert "✕ conv1 (Conv2d) cannot reckon out_channels: the expression 'channel' names 'channel'" in open_unit.texts()
+    assert "✕ conv1 (Conv2d) cannot compute out_channels: the expression 'channel' names 'channel'" in open_unit.texts()
 
 
 def test_nodes_of_the_same_id_at_two_levels_have_forms_of_their_own(seen: Seen) -> None:

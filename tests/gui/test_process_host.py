@@ -107,12 +107,12 @@ def test_a_killed_process_is_a_sentence_and_its_run_goes_on(qtbot: QtBot, tmp_pa
     assert result.message.startswith(
         "The process of the training was ended by SIGKILL, as the system does when memory runs out, after step "
     )
-    assert "The run is kept up to step " in result.message
+    assert "The run is stored up to step " in result.message
     assert result.message.endswith(": “Resume” continues from there.")
     assert host.state == "failed"
     stored = StoredRun(run)
     assert stored.result.state == "stopped"
-    assert stored.result.message.startswith("The run was cut off after step ")
+    assert stored.result.message.startswith("The run was interrupted after step ")
     assert stored.result.steps > 0
     resumed = ThreadHost(graph, resume=run)
     resumed.start()
@@ -156,7 +156,7 @@ main(Path(sys.argv[1]))
     result = wait_for_end(qtbot, host)
     assert result.state == "failed"
     assert name in result.message
-    assert "No state was kept yet: “Resume” begins the run from scratch." in result.message
+    assert "No state was stored yet: “Resume” begins the run from scratch." in result.message
     if name != "code 3":
         assert result.message.endswith(f"What it said last is in {result.run / WORDS}.")
         assert "in forward" in (result.run / WORDS).read_text()
@@ -179,7 +179,7 @@ def test_a_process_that_cannot_start_or_dies_at_once_is_a_sentence(
             return subprocess.Popen([sys.executable, "-c", "raise SystemExit('no torch here')"], stderr=words)
 
     for spawn, words in (
-        (refused, "No process of its own can be started for the training: [Errno 12] Cannot allocate memory."),
+        (refused, "No separate process can be started for the training: [Errno 12] Cannot allocate memory."),
         (dying, "has ended with code 1 before its first step was reported. It said last: no torch here"),
     ):
         monkeypatch.setattr(process_host, "spawn", spawn)
@@ -206,7 +206,7 @@ def test_what_it_cannot_resume_is_a_sentence(qtbot: QtBot, tmp_path: Path) -> No
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Callable[[Graph | None], MainWindow]:
-    """Opens windows that train in a process of its own."""
+    """Opens windows that train in a separate process."""
 
     def make(graph: Graph | None = None) -> MainWindow:
         made = build_window()
@@ -261,13 +261,13 @@ def test_a_run_outlives_its_window_and_is_found_again(
     assert first.pages.running
     first.close()
     with qtbot.waitSignal(first.closed):
-        press(first, "Let it go on")
+        press(first, "Keep It Running")
     assert not first.isVisible()
 
     second = window(None)  # another project: it is offered
     second.commands.training.find()
     qtbot.waitUntil(second.commands.training.going_on.isVisible)
-    assert second.commands.training.going_on.text.text() == "A run of “iris” is going on in a process of its own."
+    assert second.commands.training.going_on.text.text() == "A run of “iris” is running in a separate process."
     second.commands.training.going_on.button.click()
     board = second.pages.training
     assert second.pages.currentWidget() is board

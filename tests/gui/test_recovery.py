@@ -262,7 +262,7 @@ def test_saving_keeps_the_version_before_as_a_backup(windows: Made, qtbot: QtBot
     qtbot.waitUntil(lambda: not window.document.unsaved)
     assert project.load(path).name == "three"
     assert window.status.currentMessage() == (
-        f"Saved one.loom. Its previous version is not kept: {backup} cannot be written: it is a folder."
+        f"Saved one.loom. Its previous version was not kept: {backup} cannot be written: it is a folder."
     )
 
 

@@ -314,7 +314,7 @@ class Monkey:
         return f"until step {host.status.step}"
 
     def _process(self) -> str:
-        """The next training is in a process of its own."""
+        """The next training is in a separate process."""
         self.window.preferences.host = self.rng.choice(("process", "thread", "thread", "auto"))
         return self.window.preferences.host
 

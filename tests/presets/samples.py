@@ -13,7 +13,7 @@ SIZES = {"N": 3, "S": 11, "T": 9}
 
 
 def samples(graph: Graph, dtype: torch.dtype = torch.float32) -> list[Tensor]:
-    """Floats, and whole numbers that an Embedding behind their Input knows; 0, often a padding, is among them."""
+    """Floats, and integers that an Embedding after their Input knows; 0, often a padding, is among them."""
     report = infer(graph)
     made = []
     for node in graph.of_type("Input"):
@@ -28,6 +28,6 @@ def samples(graph: Graph, dtype: torch.dtype = torch.float32) -> list[Tensor]:
 
 
 def _rows(graph: Graph, node_id: str) -> int:
-    """How many rows the table behind an Input has."""
+    """How many rows the table after an Input has."""
     found = [graph.nodes[edge.target] for edge in graph.outgoing[node_id]]
     return min(int(node.parameters["num_embeddings"]) for node in found if node.type == "Embedding")  # type: ignore[arg-type]

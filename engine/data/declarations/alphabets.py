@@ -19,13 +19,13 @@ WORDS = (PADDING, " ", ",", "-", ".", *"0123456789", *"abcdefghijklmnopqrstuvwxy
 """Of a date in words."""
 
 ISO = (PADDING, "»", "-", *"0123456789")
-"""Of a date as YYYY-MM-DD; » stands before its first character."""
+"""Of a date as YYYY-MM-DD; » comes before its first character."""
 
 FORMS = ("circle", "square", "triangle", "cross", "ring", "diamond")
 COLOURS = ("red", "green", "blue", "yellow", "purple", "white")
 RELATIONS = ("above", "below", "left", "right")
 CAPTION = (PADDING, "»", ".", "a", "large", "small", "of", *RELATIONS, *COLOURS, *FORMS)
-"""The words of a caption; » stands before the first one, the full stop ends it."""
+"""The words of a caption; » comes before the first one, the full stop ends it."""
 
 HEADINGS = ("up", "up right", "right", "down right", "down", "down left", "left", "up left")
 """Where a digit moves to, clockwise."""

@@ -71,7 +71,7 @@ DATASETS = (
         "series",
         "Hourly series",
         "Two days of a value and of what drives it three hours later, with trend, daily and weekly seasons and noise: "
-        "how does the value go on for half a day?",
+        "what is the value over the next half day?",
         SEEDED,
         "forecast",
         12_000,

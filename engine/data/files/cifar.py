@@ -26,7 +26,7 @@ LARGEST = 400 << 20
 
 
 def load(dataset: Dataset, folder: Path | None) -> Samples:
-    """Pictures (uint8) and labels of a folder, the test file last. Raises DataError for anything that is not right."""
+    """Images (uint8) and labels of a folder, the test file last. Raises DataError for anything that is not right."""
     import numpy as np
 
     assert folder is not None
@@ -101,13 +101,13 @@ def _members(archive: Path, names: frozenset[str]) -> Mapping[str, bytes]:
 
 
 def _records(dataset: Dataset, content: bytes, where: str) -> Array:
-    """(samples, labels and pixels) in uint8. Raises DataError where the file does not end behind a record."""
+    """(samples, labels and pixels) in uint8. Raises DataError where the file does not end after a record."""
     import numpy as np
 
     size = len(dataset.options["labels"]) + PIXELS
     if not content or len(content) % size:
         raise DataError(
-            f"{where} has {len(content):,} bytes, which is no whole number of records of {size:,} bytes: "
-            "it is cut off, or another format. Fetch it again."
+            f"{where} has {len(content):,} bytes, which is not a multiple of records of {size:,} bytes: "
+            "it is cut off, or another format. Download it again."
         )
     return np.frombuffer(content, np.uint8).reshape(-1, size)

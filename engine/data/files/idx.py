@@ -90,7 +90,7 @@ def _count(file: IO[bytes], path: Path, shape: tuple[int, ...]) -> int:
     zero, kind, rank = struct.unpack(">HBB", exactly(file, 4, str(path)))
     if zero or kind != UNSIGNED or rank != len(shape) + 1:
         raise DataError(
-            f"{path} is no idx file of {len(shape) + 1} axes of bytes: it begins with "
+            f"{path} is not an idx file of {len(shape) + 1} axes of bytes: it begins with "
             f"{zero:04x}{kind:02x}{rank:02x} and not with 000008{len(shape) + 1:02x}."
         )
     found, *sizes = struct.unpack(f">{rank}I", exactly(file, 4 * rank, str(path)))

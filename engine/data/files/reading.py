@@ -39,7 +39,7 @@ def sentences(path: Path) -> Iterator[None]:
     except DataError:
         raise  # it says itself what is wrong
     except BROKEN as error:
-        raise DataError(f"{path} is damaged or cut off: {error or 'its end is missing'}. Fetch it again.") from error
+        raise DataError(f"{path} is damaged or cut off: {error or 'its end is missing'}. Download it again.") from error
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
 
@@ -74,7 +74,7 @@ def fill(file: IO[bytes], room: memoryview, where: str) -> None:
     while done < len(room):
         count = reader.readinto(room[done : done + PIECE])
         if not count:
-            raise DataError(f"{where} is cut off: {done:,} of {len(room):,} bytes are there. Fetch it again.")
+            raise DataError(f"{where} is cut off: {done:,} of {len(room):,} bytes are there. Download it again.")
         done += count
 
 

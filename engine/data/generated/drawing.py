@@ -21,7 +21,7 @@ def draws(name: str) -> np.random.RandomState:
 
 
 def encoded(texts: Sequence[str], length: int, names: Sequence[str]) -> Array:
-    """Texts as (number of texts, length) int64: the indices of their characters in ``names``, 0 behind their end.
+    """Texts as (number of texts, length) int64: the indices of their characters in ``names``, 0 after their end.
 
     The characters are ASCII and all in ``names``; the first name is the padding.
     """
@@ -37,7 +37,7 @@ def encoded(texts: Sequence[str], length: int, names: Sequence[str]) -> Array:
 
 
 def words(rows: Iterable[Sequence[str]], length: int, names: Sequence[str]) -> Array:
-    """Rows of words as (number of rows, length) int64: their indices in ``names``, 0 behind their end."""
+    """Rows of words as (number of rows, length) int64: their indices in ``names``, 0 after their end."""
     import numpy as np
 
     indices = {name: index for index, name in enumerate(names)}

@@ -1,4 +1,4 @@
-"""Drawn shapes: pictures of one or two, with a mask of which pixel belongs to what and a caption in words."""
+"""Drawn shapes: images of one or two, with a mask of which pixel belongs to what and a caption in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 RGB = ((215, 40, 40), (40, 165, 60), (50, 80, 225), (235, 205, 50), (150, 60, 190), (245, 245, 245))
 SIDE = 32
 ALONE = 0.3
-"""The share of pictures with a single shape."""
+"""The share of images with a single shape."""
 SPREAD = 7
 """How far the middles of two shapes are at least from the middle of the picture, along the line between them."""
 
@@ -34,7 +34,7 @@ class DrawnScene(NamedTuple):
 
 
 def load(dataset: Dataset, folder: Path | None) -> Samples:
-    """Pictures (uint8), the larger shape, masks and captions; the groups are the captions."""
+    """Images (uint8), the larger shape, masks and captions; the groups are the captions."""
     import numpy as np
 
     source, count = draws(dataset.name), dataset.samples
@@ -73,7 +73,7 @@ def _caption(form: int, colour: int, other: int, other_colour: int, relation: in
 
 
 def _painted(source: np.random.RandomState, scene: DrawnScene) -> tuple[Array, Array]:
-    """(pictures (count, 3, side, side) in uint8, masks (count, side, side) in int64); the grain is grey."""
+    """(images (count, 3, side, side) in uint8, masks (count, side, side) in int64); the grain is grey."""
     import numpy as np
 
     count = len(scene.form)

@@ -34,7 +34,7 @@ class Entry(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """What is not listed, and why: it may not be read, its name is no text, a link leads nowhere, it is no file."""
+    """What is not listed, and why: it may not be read, its name is not text, a link leads nowhere, it is not a file."""
 
     name: str
     why: Why

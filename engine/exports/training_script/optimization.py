@@ -56,7 +56,7 @@ class Warmup:
             self.apply()
 
     def schedule(self, *metric):
-        """One step of the schedule, which knows nothing of the warm-up."""
+        """One step of the schedule, which does not know the warm-up."""
         for group, rate in zip(self.optimizer.param_groups, self.rates):
             group["lr"] = rate
         self.scheduler.step(*metric)

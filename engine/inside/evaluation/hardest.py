@@ -32,7 +32,7 @@ class HardSample:
 
 
 def hardest(asked: Answered, head: Head, count: int) -> tuple[HardSample, ...]:
-    """The samples with the highest loss at one Output, the worst first; a loss that is no number before all."""
+    """The samples with the highest loss at one Output, the worst first; a loss that is not a number before all."""
     return hard_samples(asked, head, range(len(asked)), count)
 
 

@@ -54,7 +54,7 @@ class Slice:
 def slices(
     scores: SampleScores, properties: Mapping[str, Array], seed: int = 0, watch: Watch = SILENT
 ) -> tuple[Slice, ...]:
-    """The slices by each property, the worst first, those with few samples behind the others.
+    """The slices by each property, the worst first, those with few samples after the others.
 
     A property has a number (float64), a day (datetime64) or a text for each sample. Shares of right samples have the
     interval of Wilson (1927), other means that of the bootstrap's percentiles. Raises Stopped once the watcher wants

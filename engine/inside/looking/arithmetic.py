@@ -17,7 +17,7 @@ def refuses(question: Question) -> str:
     layer = question.the_layer()
     if layer.type in ("Conv2d", "Linear") and layer.module:
         return ""
-    return f"{layer.name} ({layer.type}) is no Conv2d or Linear layer: choose one of these."
+    return f"{layer.name} ({layer.type}) is not a Conv2d or Linear layer: choose one of these."
 
 
 def compute(question: Question) -> Iterator[Step]:

@@ -14,7 +14,7 @@ from engine.inside.looking.method import Method, Question, Step
 from engine.inside.looking.results import Grid
 
 ORDER: Final = ("key_padding_mask", "need_weights", "attn_mask")
-"""Arguments of MultiheadAttention behind query, key and value that may be given by position."""
+"""Arguments of MultiheadAttention after query, key and value that may be given by position."""
 
 
 def modules_of(question: Question) -> list[str]:

@@ -18,7 +18,7 @@ from engine.inside.looking.target import Target
 BASELINE = Option(
     "baseline",
     "Baseline",
-    "what stands for nothing there: zeros, the lowest value of the data (black), or the mean of the training part",
+    "what counts as nothing there: zeros, the lowest value of the data (black), or the mean of the training part",
     "automatic",
     ("automatic", "zero", "lowest", "mean"),
 )

@@ -11,7 +11,7 @@ from engine.inside.looking.method import Method, Option, Question, Step
 from engine.inside.looking.results import Grid
 
 MOST: Final = 1024
-"""Pictures that are drawn; a note says how many there are."""
+"""Images that are drawn; a note says how many there are."""
 
 
 def weight_of(question: Question) -> torch.Tensor | None:

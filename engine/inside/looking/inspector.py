@@ -99,7 +99,7 @@ class Inspector:
     ) -> Pass:
         """A forward pass over a batch (N, …) with the answers of layers in ``wanted``.
 
-        ``starts`` are taken instead of what the batch holds, ``hooks`` called behind the modules at their paths.
+        ``starts`` are taken instead of what the batch holds, ``hooks`` called after the modules at their paths.
         With ``gradients`` every wanted answer is part of the graph of autograd, else of none.
         """
         # marks for autograd are for this pass alone
@@ -200,14 +200,14 @@ class Inspector:
             if not any(start.field == name for start in embedded):
                 raise LookingError(
                     "no-gradient",
-                    f"The input {name!r} holds whole numbers and goes to no Embedding layer, so there is nothing to "
+                    f"The input {name!r} holds integers and goes to no Embedding layer, so there is nothing to "
                     "take a gradient of: choose occlusion, which needs none.",
                     field=name,
                 )
         return {**found, **embedded}
 
     def _replacing(self, replaced: Mapping[tuple[str, int], Tensor]) -> dict[str, Hook]:
-        """Hooks that put other answers behind modules at paths, by the number of the call."""
+        """Hooks that put other answers after modules at paths, by the number of the call."""
         calls = Counter[str]()
 
         def hook_for(path: str) -> Hook:

@@ -39,7 +39,7 @@ class LayerAnswer:
 
     @property
     def unit_axis(self) -> int:
-        """The axis of its channels or units: of sequences (N, T, F) the last, else the one behind the batch."""
+        """The axis of its channels or units: of sequences (N, T, F) the last, else the one after the batch."""
         return 2 if len(self.shape) == 3 and not self.type.startswith("Conv") else 1
 
 

@@ -56,7 +56,7 @@ def method(id: str) -> Method:
     """The method with this id. Raises LookingError with a likely one."""
     known = {one.id: one for one in METHODS}
     if id not in known:
-        raise LookingError("option", f"There is no way of looking named {id!r}; {hint(id, known)}")
+        raise LookingError("option", f"There is no method named {id!r}; {hint(id, known)}")
     return known[id]
 
 

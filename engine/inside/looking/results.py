@@ -26,7 +26,7 @@ class Heat:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Pictures beside each other: ``maps`` (K, H, W), or (K, 3, H, W) in colours from 0 to 1, each with a title.
+    """Images beside each other: ``maps`` (K, H, W), or (K, 3, H, W) in colours from 0 to 1, each with a title.
 
     ``rows`` and ``columns`` name the positions of a map where they are no pixels.
     """

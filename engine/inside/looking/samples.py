@@ -53,7 +53,7 @@ def first(trained: Trained, part: Part, most: int, start: int = 0) -> dict[str, 
 
 
 def truth_of(trained: Trained, batch: dict[str, Tensor], row: int = 0) -> str:
-    """The true answer of a sample in words; empty where it is no class or single value."""
+    """The true answer of a sample in words; empty where it is not a class or single value."""
     if not trained.network.heads:
         return ""
     one = trained.network.heads[0]

@@ -37,7 +37,7 @@ class Expand(_Arranging):
     )
 
     sizes: tuple[SizeOrKeep, ...] | None = Field(
-        None, max_length=7, description="the sizes behind the batch; −1 keeps a size; none: the shape of like"
+        None, max_length=7, description="the sizes after the batch; −1 keeps a size; none: the shape of like"
     )
 
     def check(self) -> None:
@@ -58,7 +58,7 @@ class Expand(_Arranging):
             wanted = (x.shape[0], *self.sizes)
         else:
             raise ShapeError(
-                f"has {len(self.sizes)} sizes for the {max(x.rank - 1, 0)} axes of {x} behind the first; give one for "
+                f"has {len(self.sizes)} sizes for the {max(x.rank - 1, 0)} axes of {x} after the first; give one for "
                 "each, or wire a tensor that has the batch to like.",
                 port="input",
                 parameter="sizes",

@@ -1,4 +1,4 @@
-"""Comparisons, which give truth values, and what computes with those."""
+"""Comparisons, which give booleans, and what computes with those."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class GreaterEqual(_Comparison):
 
 
 class _Logical(Layer):
-    """Computes with truth values; a number counts as true where it is not 0."""
+    """Computes with booleans; a number counts as true where it is not 0."""
 
     saves: ClassVar[Saves] = "nothing"
     family: ClassVar[str] = "Logic"
@@ -132,7 +132,7 @@ class Where(Layer):
     torch: ClassVar[str] = "torch.where"
     formula: ClassVar[str] = "y = input where condition, else other"
     inputs: ClassVar[tuple[Port, ...]] = (
-        Port("condition", "truth values"),
+        Port("condition", "booleans"),
         Port("input", "what is taken where the condition is true"),
         Port("other", "what is taken elsewhere"),
     )

@@ -18,7 +18,7 @@ REST: Final = "..."
 TERM: Final = r"[A-Za-z]*(\.\.\.[A-Za-z]*)?"
 EQUATION: Final = rf"{TERM}(,{TERM})*(->{TERM})?"
 Labels = tuple[str, ...]
-"""A letter for each axis; those of ``...`` are called by their place from behind, as they are broadcast."""
+"""A letter for each axis; those of ``...`` are called by their place from the end, as they are broadcast."""
 Sizes = dict[str, Dim]
 
 
@@ -26,7 +26,7 @@ class Einsum(Layer):
     """Multiplies its inputs and sums over axes, which letters name: 'bij,bjk->bik' is a matrix product.
 
     Each input has a letter for each of its axes. Axes with the same letter are multiplied position by position, and a
-    letter that is missing behind the arrow is summed over. Three dots stand for any number of axes more, which are
+    letter that is missing after the arrow is summed over. Three dots stand for any number of axes more, which are
     joined at their last one: '...ij,jk->...ik'.
     """
 
@@ -38,7 +38,7 @@ class Einsum(Layer):
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", "a factor", many=True),)
 
     equation: Annotated[str, Field(min_length=1, max_length=100)] = Field(
-        description="the letters of each input's axes, and behind an arrow those of the result: bij,bjk->bik; "
+        description="the letters of each input's axes, and after an arrow those of the result: bij,bjk->bik; "
         "... stands for all axes that have none"
     )
 
@@ -46,7 +46,7 @@ class Einsum(Layer):
         if re.fullmatch(EQUATION, self.equation) is None:
             raise ShapeError(
                 "needs an equation of letters, one for each axis, such as 'bij,bjk->bik': inputs between commas, the "
-                "result behind ->, without spaces; ... stands for axes without a letter, once in each.",
+                "result after ->, without spaces; ... stands for axes without a letter, once in each.",
                 parameter="equation",
             )
         left, _, result = self.equation.partition("->")

@@ -121,7 +121,7 @@ class Parameter(_Value):
 class Arange(_Value):
     """Counts: 0, 1, 2 and so on, as many as an axis of the input has positions, or up to a fixed end.
 
-    Behind it an Embedding gives a vector for each position.
+    After it an Embedding gives a vector for each position.
     """
 
     own: ClassVar[str] = "Arange"

@@ -45,7 +45,7 @@ def narrow_view(graph: Graph, report: Report, view: Callable[[str], View]) -> Fo
         yield Problem(
             "hint",
             "narrow-view",
-            f"{called(graph, node)} boils down cells that see {seen:g} × {seen:g} pixels each, of "
+            f"{called(graph, node)} averages cells that see {seen:g} × {seen:g} pixels each, of "
             f"images of {image} pixels: what is larger than that, no cell sees as a whole. "
             "Add layers, or a stride or pooling further up.",
             node.id,
@@ -87,7 +87,7 @@ def many_weights(graph: Graph, weights: Callable[[], int]) -> Found:
             "hint",
             "many-weights",
             f"The network has {total:,} weights for {samples:,} training samples, {total // samples:,} for each: "
-            "it can learn them by heart. Make layers narrower, freeze some, or take more data.",
+            "it can memorise them. Make layers narrower, freeze some, or take more data.",
         )
 
 
@@ -118,7 +118,7 @@ def no_weights(graph: Graph, report: Report) -> Found:
     cuts = [node_id for node_id in cuts if graph.nodes[node_id].type not in STARTS]
     if cuts and _before_loss(graph, report, ends, cut=False)[1]:
         words = f"No gradient reaches a layer with weights, because {called(graph, graph.node(cuts[0]))} passes none on"
-        yield Problem("error", "no-weights", f"{words}: add a layer with weights behind it.", ends[0], "input")
+        yield Problem("error", "no-weights", f"{words}: add a layer with weights after it.", ends[0], "input")
         return
     frozen = any(graph.nodes[node_id].properties.get("frozen") is True for node_id in before)
     yield Problem(

@@ -20,7 +20,7 @@ WINDOWED: Final = frozenset(
 )
 CHANNELS_FIRST: Final = frozenset({"Conv2d", "MaxPool2d", "AvgPool2d", "BatchNorm2d", "ConvTranspose2d"})
 CHANNEL_COUNTS: Final = (1, 3, 4)
-"""How many channels pictures have: grey, colour, colour with transparency."""
+"""How many channels images have: grey, colour, colour with transparency."""
 
 
 def linear_on_image(graph: Graph, report: Report, node_id: str) -> Found:
@@ -68,7 +68,7 @@ def unused_columns(graph: Graph, report: Report, node_id: str) -> Found:
             "hint",
             "unused-columns",
             f"{called(graph, graph.node(node_id))} never looks at the last {last} of its input {inputs[0]}: "
-            f"{sums} = {value} is not whole, and no window begins at the rest.",
+            f"{sums} = {value} is not an integer, and no window begins at the rest.",
             node_id,
             None,
             "stride",

@@ -56,7 +56,7 @@ KEEPS_BOUNDS: Final = RESHAPES | POOLS | PICKS | RESAMPLES | {"Multiply", "Maxim
 def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
     """What stands right before a loss and does not belong there.
 
-    The mean of a whole map is cut off only where all of it is: so SqueezeNet's scores are averages behind a ReLU.
+    The mean of a whole map is cut off only where all of it is: so SqueezeNet's scores are averages after a ReLU.
     """
     output = report.layer(node_id)
     if not isinstance(output, Output) or output.loss is None:
@@ -75,7 +75,7 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
             yield Problem(
                 "warning",
                 "softmax-before-loss",
-                f"{name} stands before cross_entropy, which takes a log-softmax itself: {what}. "
+                f"{name} comes before cross_entropy, which takes a log-softmax itself: {what}. "
                 "Let the loss see the scores, and keep the probabilities for prediction.",
                 node.id,
             )
@@ -84,7 +84,7 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
             yield Problem(
                 "warning",
                 "sigmoid-before-loss",
-                f"{name} stands before {loss}, which takes a sigmoid itself: twice squeezed, all answers lie between "
+                f"{name} comes before {loss}, which takes a sigmoid itself: twice squeezed, all answers lie between "
                 f"{bounds}. Let the loss see the scores.",
                 node.id,
             )
@@ -92,7 +92,7 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
             yield Problem(
                 "warning",
                 "sigmoid-before-loss",
-                f"{name} stands before cross_entropy, which wants scores of any size: squeezed into 0 … 1 they can "
+                f"{name} comes before cross_entropy, which wants scores of any size: squeezed into 0 … 1 they can "
                 "never tell classes far apart. Let the loss see the scores.",
                 node.id,
             )
@@ -100,16 +100,16 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
             yield Problem(
                 "warning",
                 "activation-before-loss",
-                f"{name} stands before {loss} and cuts the scores off, although the loss wants numbers of any size: "
+                f"{name} comes before {loss} and cuts the scores off, although the loss wants numbers of any size: "
                 "a class whose score is cut learns nothing more.",
                 node.id,
             )
 
 
 def no_probability(graph: Graph, report: Report, node_id: str) -> Found:
-    """A loss of (logarithms of) probabilities behind something that is not known to give any.
+    """A loss of (logarithms of) probabilities after something that is not known to give any.
 
-    torch stops at the first number that is no probability; of what is no logarithm it makes a loss without a bottom.
+    torch stops at the first number that is not a probability; without logarithms the loss has no bottom.
     """
     output = report.layer(node_id)
     if not isinstance(output, Output) or output.loss is None or node_id not in report.inputs:
@@ -186,7 +186,7 @@ def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:
 
 
 def no_activation(graph: Graph, report: Report, node_id: str) -> Found:
-    """Two layers of weighted sums, one right behind the other, are no more than one."""
+    """Two layers of weighted sums, one right after the other, are no more than one."""
     node, layer = graph.node(node_id), report.layer(node_id)
     if layer is None or node_id not in report.inputs or not _mixes(layer):
         return
@@ -219,7 +219,7 @@ def bias_before_norm(graph: Graph, report: Report, node_id: str) -> Found:
             yield Problem(
                 "hint",
                 "bias-before-norm",
-                f"{called(graph, node)} has a bias, but {called(graph, graph.node(node_id))} behind it takes the mean "
+                f"{called(graph, node)} has a bias, but {called(graph, graph.node(node_id))} after it takes the mean "
                 "of every channel away, and the bias with it: bias = False saves weights that do nothing.",
                 node.id,
                 None,

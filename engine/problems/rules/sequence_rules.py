@@ -27,7 +27,7 @@ ATTENTION: Final = frozenset(
 ORDERED: Final = frozenset(
     {"SinusoidalPositions", "LearnedPositions", "RotaryPositions", "RelativePositionBias", "RNN", "LSTM", "GRU"}
 )
-"""Layers behind which a step knows its position."""
+"""Layers after which a step knows its position."""
 RECURRENT: Final = frozenset({"RNN", "LSTM", "GRU"})
 KEEPS_POSITIONS: Final = frozenset({"Scale", "LayerNorm", "RMSNorm", "Linear"})
 CAUSAL: Final = {
@@ -140,8 +140,9 @@ def no_causal_mask(graph: Graph, report: Report) -> Found:
                 yield Problem(
                     "warning",
                     "no-causal-mask",
-                    f"{seen.text} may look at later steps, and {called(graph, output)} learns one of {classes} tokens "
-                    f"at each of {steps} steps: if that is the next token, it is seen before it is foretold. "
+                    f"{seen.text} may attend to later steps, and {called(graph, output)} learns "
+                    f"one of {classes} tokens "
+                    f"at each of {steps} steps: if that is the next token, it is seen before it is predicted. "
                     f"Set {parameter} to {'false' if name in RECURRENT else 'true'}.",
                     seen.path[0],
                     None,

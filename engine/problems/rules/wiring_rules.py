@@ -115,12 +115,12 @@ def misplaced(graph: Graph, report: Report, node_id: str) -> Found:
         yield Problem(
             "error",
             "misplaced",
-            f"{called(graph, node)} stands inside a block; there a Block{node.type} is what is needed.",
+            f"{called(graph, node)} is inside a block; there a Block{node.type} is what is needed.",
             node_id,
         )
     elif graph.inside is None and node.type == "BlockOutput":
         yield Problem(
-            "error", "misplaced", f"{called(graph, node)} can only stand inside a block; use an Output here.", node_id
+            "error", "misplaced", f"{called(graph, node)} is allowed only inside a block; use an Output here.", node_id
         )
 
 
@@ -134,7 +134,7 @@ def sharing(graph: Graph, report: Report, node_id: str) -> Found:
 def empty(graph: Graph, report: Report) -> Found:
     """Nothing is drawn yet."""
     if not graph.nodes:
-        yield Problem("hint", "empty", "The network is empty: add an Input, then the layers behind it, then an Output.")
+        yield Problem("hint", "empty", "The network is empty: add an Input, then the layers after it, then an Output.")
 
 
 def no_input(graph: Graph, report: Report) -> Found:

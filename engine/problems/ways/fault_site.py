@@ -113,13 +113,13 @@ class FaultSite:
         return getattr(layer, name, None)
 
     def integer(self, name: str) -> int:
-        """A parameter of the guilty node's layer that is one whole number."""
+        """A parameter of the guilty node's layer that is one integer."""
         value = self.value(name)
         assert isinstance(value, int)
         return value
 
     def integers(self, name: str) -> tuple[int, ...]:
-        """A parameter of the guilty node's layer that is one whole number or a list of them."""
+        """A parameter of the guilty node's layer that is one integer or a list of them."""
         value = self.value(name)
         return value if isinstance(value, tuple) else (self.integer(name),)
 
@@ -162,7 +162,7 @@ class FaultSite:
         return Way(f"Set {_listed(list(names))}{to}", tuple(edits))
 
     def insert(self, edge: Edge | None, *steps: Step, label: str | None = None, after: bool = False) -> Way | None:
-        """Put layers into a wire, one behind the other; ``after`` shows what they give, not the guilty one."""
+        """Put layers into a wire, one after the other; ``after`` shows what they give, not the guilty one."""
         if edge is None:
             return None
         self.taken = set()

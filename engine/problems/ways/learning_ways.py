@@ -13,7 +13,7 @@ from engine.problems.ways.width_ways import MAKERS
 
 
 def _readers(site: FaultSite) -> list[Edge]:
-    """The wires that end at a trained Output behind the guilty layer, or behind layers that only hand on."""
+    """The wires that end at a trained Output after the guilty layer, or after layers that only hand on."""
     found, stack = [], [site.id]
     while stack:
         for edge in site.graph.outgoing[stack.pop()]:
@@ -46,7 +46,7 @@ def to_prediction(site: FaultSite) -> Iterator[Way | None]:
 
 
 def other_loss(site: FaultSite) -> Iterator[Way | None]:
-    """The loss that goes with what stands before it."""
+    """The loss that goes with what comes before it."""
     if site.problem.code == "no-probability":
         other = {"binary_cross_entropy": "binary_cross_entropy_with_logits", "nll_loss": "cross_entropy"}
         if (better := other.get(str(site.value("loss")))) is not None:

@@ -1,4 +1,4 @@
-"""Fixes where whole numbers come in place of floats, or the other way round."""
+"""Fixes where integers come in place of floats, or the other way round."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def near_values(raw: object) -> list[object]:
     """Values that somebody who typed this may have meant."""
     found: list[object] = []
     if isinstance(raw, str):
-        with contextlib.suppress(ValueError):  # then it is no number
+        with contextlib.suppress(ValueError):  # then it is not a number
             found.append(parse(raw.strip("'\" ")))
         digits = "".join(char if char.isdecimal() else " " for char in raw).split()
         found += [int(part) for part in digits[:1]]

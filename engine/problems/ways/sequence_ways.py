@@ -207,4 +207,4 @@ def states(site: FaultSite) -> Iterator[Way | None]:
 
 def _lengths(site: FaultSite, source: str) -> Iterator[Way | None]:
     if site.graph.nodes[source].type == "Input":
-        yield site.set(of=source, shape=(), dtype="int64", label="Make the lengths one whole number a sample")
+        yield site.set(of=source, shape=(), dtype="int64", label="Make the lengths one integer a sample")

@@ -44,7 +44,7 @@ def as_data(site: FaultSite) -> Iterator[Way | None]:
 
 
 def _and_reshape(site: FaultSite, values: dict[str, object], field: Field) -> Iterator[Way | None]:
-    """The Input as the data is, and behind it the shape that the network was drawn for."""
+    """The Input as the data is, and after it the shape that the network was drawn for."""
     old: object = site.value("shape")
     if not isinstance(old, tuple) or not all(isinstance(size, int) for size in old) or prod(old) != prod(field.shape):
         return
@@ -58,7 +58,7 @@ def _and_reshape(site: FaultSite, values: dict[str, object], field: Field) -> It
             made += way.made
     size = " × ".join(map(str, field.shape))
     if made:
-        yield Way(f"Set shape to {size} and insert {step[0]} behind it", edits, tuple(made))
+        yield Way(f"Set shape to {size} and insert {step[0]} after it", edits, tuple(made))
 
 
 def resized(site: FaultSite) -> Iterator[Way | None]:

@@ -46,7 +46,7 @@ def divide(site: FaultSite) -> Iterator[Way | None]:
 
 
 def _asked(site: FaultSite) -> dict[str, int]:
-    """The whole numbers among the parameters that were typed, worked out as far as they make a layer."""
+    """The integers among the parameters that were typed, worked out as far as they make a layer."""
     node, layer = site.node, site.layer
     raw = node.parameters if node is not None else {}
     values = raw if layer is None else {name: getattr(layer, name, None) for name in raw}

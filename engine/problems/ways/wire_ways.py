@@ -169,7 +169,7 @@ def start(site: FaultSite) -> Iterator[Way | None]:
 
 
 def end(site: FaultSite) -> Iterator[Way | None]:
-    """An Output behind the last layer."""
+    """An Output after the last layer."""
     graph = site.graph
     order = graph.order()
     for node_id in reversed(order):
@@ -180,7 +180,7 @@ def end(site: FaultSite) -> Iterator[Way | None]:
             losses = ["cross_entropy"] if field is None or field.classes else ["mse_loss"]
             name = graph.nodes[node_id].name
             for loss in (*losses, "cross_entropy", "mse_loss"):
-                label = f"Add an Output behind {name}"
+                label = f"Add an Output after {name}"
                 yield site.add("Output", {} if loss == "cross_entropy" else {"loss": loss}, edge, label=label)
 
 

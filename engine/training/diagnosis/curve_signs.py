@@ -25,7 +25,7 @@ AGREED: Final = 0.95
 WORSE: Final = 1.1
 """From here on it is not stuck at guessing but worse."""
 RISING: Final = 1.2
-"""Mean loss of an epoch by the lowest so far, two epochs one behind the other."""
+"""Mean loss of an epoch by the lowest so far, two epochs one after the other."""
 NOISE: Final = 0.05
 """A loss that moves by less than this share of the one it began with goes up and down by chance."""
 THROWN, THROWN_FAR = 2.0, 10.0
@@ -132,7 +132,7 @@ def overfitting(course: Course, step: int, lr: float) -> Found:
         yield (
             "overfitting", None,
             f"Overfitting: the validation loss was best after epoch {best + 1} ({validations[best]:.3g}) and is "
-            f"{validations[-1]:.3g} now, while the training loss goes on falling to {training:.3g}.",
+            f"{validations[-1]:.3g} now, while the training loss keeps falling to {training:.3g}.",
             "Stop early, use dropout or more weight decay, a smaller network, or more data."
             f"{' The weights of the best epoch are kept.' if course.facts.best_kept else ''}",
         )  # fmt: skip

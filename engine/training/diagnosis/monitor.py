@@ -1,6 +1,6 @@
 """What is going wrong in a training, in words: read off looks into the layers and off the curves, with what to do.
 
-Nothing is said at the first sign: what looks ill in `STREAK` looks one behind the other is ill, and what has been well
+Nothing is said at the first sign: what looks ill in `STREAK` looks one after the other is ill, and what has been well
 again as long is said no more. Of the curves one epoch is enough: their rules look back themselves.
 """
 

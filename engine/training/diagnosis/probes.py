@@ -1,4 +1,4 @@
-"""Looking into a network while it computes: the same source with a probe behind every node, on the same weights.
+"""Looking into a network while it computes: the same source with a probe after every node, on the same weights.
 
 The probed module shares parameters and buffers with the one in training, so a step through it is the same step.
 """

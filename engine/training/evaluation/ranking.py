@@ -30,7 +30,7 @@ SEARCHED: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Indices in the part: the ``worst`` come first, ``others`` behind them, ``cells`` are to be found by class.
+    """Indices in the part: the ``worst`` come first, ``others`` after them, ``cells`` are to be found by class.
 
     ``seen`` samples were compared, of them ``wrong`` are not right at every position (None: they are numbers); ``hits``
     is the mean share of positions that are right (None: there are none).

@@ -1,1 +1,1 @@
-"""A training in a process of its own, and what it and the window say to each other."""
+"""A training in a separate process, and what it and the window say to each other."""

@@ -1,4 +1,4 @@
-"""A training in a process of its own: ``python -m engine.training.process.child FOLDER``; see `handover`.
+"""A training in a separate process: ``python -m engine.training.process.child FOLDER``; see `handover`.
 
 It trains as the thread of the window does. Windows come and go; they are told what is new at most ten times a second,
 by a thread that only reads. It ends with its run, whether somebody watches or not.

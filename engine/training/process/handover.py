@@ -1,4 +1,4 @@
-"""What a training in a process of its own is given, and how it is found again: a private folder in Layerloom's home.
+"""What a training in a separate process is given, and how it is found again: a private folder in Layerloom's home.
 
 It holds the project, the request, the key of the wire and, once the process listens, ``host.json`` with its address.
 The process holds the writer's lock of the folder as long as it lives: that, and no number of a process, says that it
@@ -56,7 +56,7 @@ class HostFacts(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class LiveTraining:
-    """A training that goes on in a process of its own."""
+    """A training that goes on in a separate process."""
 
     folder: Path
     facts: HostFacts
@@ -75,7 +75,7 @@ def hand_over(graph: Graph, request: Request) -> Path:
     except (OSError, FileError) as error:
         remove(folder)
         reason = error.strerror or error if isinstance(error, OSError) else error
-        raise RunError(f"The training cannot be handed to a process of its own: {reason}.") from error
+        raise RunError(f"The training cannot be handed to a separate process: {reason}.") from error
     return folder
 
 
@@ -120,7 +120,7 @@ def call(folder: Path) -> Line:
 
 
 def live() -> list[LiveTraining]:
-    """The trainings that go on in processes of their own, oldest first; what dead ones have left goes."""
+    """The trainings that go on in separate processes, oldest first; what dead ones have left goes."""
     try:
         folders = sorted(path for path in hosts().iterdir() if path.is_dir())
     except OSError:

@@ -1,4 +1,4 @@
-"""What a window and a training in a process of its own say to each other: one union for each direction."""
+"""What a window and a training in a separate process say to each other: one union for each direction."""
 
 from __future__ import annotations
 

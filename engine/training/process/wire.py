@@ -1,4 +1,4 @@
-"""The wire between a window and a training in a process of its own: messages as JSON, curves as plain numbers.
+"""The wire between a window and a training in a separate process: messages as JSON, curves as plain numbers.
 
 Nothing that comes over it is ever unpickled. Both ends prove that they know the key before anything is believed, and
 a stranger who stalls is cut off.
@@ -58,9 +58,9 @@ class Line:
         except ValidationError as error:
             location, reason = first_fault(error)
             where = f"in {location}: " if location else ""
-            raise WireError(f"What came over the wire is no message: {where}{reason}.") from error
+            raise WireError(f"What came over the wire is not a message: {where}{reason}.") from error
         except ValueError as error:
-            raise WireError(f"What came with a message over the wire are no numbers: {error}.") from error
+            raise WireError(f"What came with a message over the wire are not numbers: {error}.") from error
 
     def poll(self, seconds: float) -> bool:
         """Whether something comes within this time. Raises OSError where nobody is there any more."""
@@ -132,5 +132,5 @@ def _proof(key: bytes, who: bytes, question: bytes) -> bytes:
 def columns(numbers: Values, count: int) -> Sequence[Values]:
     """The four rows of a piece of a curve: step, value, epoch, seconds. Raises WireError where they are not there."""
     if len(numbers) != 4 * count:
-        raise WireError("What came over the wire is no piece of a curve.")
+        raise WireError("What came over the wire is not a piece of a curve.")
     return tuple(numbers.reshape(4, count))

@@ -195,7 +195,7 @@ def delete(run: Path, root: Path | None = None) -> None:
     inside = run.parent if together is None else together.parent
     linked = run.is_symlink() or (together is not None and together.is_symlink())
     if inside.resolve() != folder.resolve() or linked or not own_files.is_file(run, FACTS):
-        raise RunError(f"{run} is not deleted: it is no run in {folder}.")
+        raise RunError(f"{run} is not deleted: it is not a run in {folder}.")
     writer_lock(run).release()
     aside = run.with_name(f"{GONE}{run.name}")
     try:

@@ -136,11 +136,11 @@ def load(run: Path, *, weights_only: bool = False) -> Checkpoint | None:
         if notes:
             lost = found[-1][0] - step
             again = f"{lost} step{' is' if lost == 1 else 's are'} trained again"
-            checkpoint.notes = f"{' '.join(notes)} The run goes on from step {step}: {again}."
+            checkpoint.notes = f"{' '.join(notes)} The run is resumed from step {step}: {again}."
         return checkpoint
     if notes:
         damaged = "all its checkpoints are damaged" if weights_only else "none of its checkpoints can be used"
-        raise RunError(f"The run in {run} cannot be gone on with, for {damaged}: {' '.join(notes)}")
+        raise RunError(f"The run in {run} cannot be resumed, for {damaged}: {' '.join(notes)}")
     return None
 
 
@@ -186,7 +186,7 @@ def _read(folder: Path) -> Checkpoint:
     except RunError:
         raise
     except FileNotFoundError as error:
-        raise RunError(f"{folder} is not whole: {Path(error.filename).name} is missing.") from error
+        raise RunError(f"{folder} is incomplete: {Path(error.filename).name} is missing.") from error
     except OSError as error:
         raise RunError(f"{error.filename or folder} cannot be read: {error.strerror or error}.") from error
     except ValidationError as error:

@@ -47,7 +47,7 @@ class Clock:
 def read_curves(run: Path, history: History | None = None) -> History:
     """The curves of a run with their times, into ``history`` if one is given.
 
-    Metrics have to be whole (RunError), times not: from a damaged line on they are not known.
+    Metrics have to be an integer (RunError), times not: from a damaged line on they are not known.
     """
     clock, rows = Clock(), _rows(run)
     for row in rows:

@@ -28,7 +28,7 @@ STALE: Final = 60.0
 PIECE: Final = 2**20
 MOST_FILES: Final = 10_000
 """Files and folders in the folder of a run; a run that keeps all its states has four for each."""
-NOTE: Final = "It was copied from a run of another computer or person, and goes on from where that was."
+NOTE: Final = "It was copied from a run of another computer or person, and is resumed from where that was."
 
 
 class CopyCancelled(Exception):

@@ -21,7 +21,7 @@ RUNS: Final = (
 
 
 def curves_csv(runs: Iterable[tuple[str, History]]) -> str:
-    """Every point of every curve in a row; what is not known is empty, what is no number is said (``nan``)."""
+    """Every point of every curve in a row; what is not known is empty, what is not a number is said (``nan``)."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(CURVES)

@@ -115,8 +115,8 @@ def not_kept(what: str, run: Path, error: BaseException) -> str:
     code, words = reason_of(error)
     way = f"resume with “Resume” in the window or `layerloom train --resume {processes.quoted(str(run))}`."
     if code in FULL:
-        return f"The disk with {run} is full, so {what} cannot be kept: make room, then {way}"
-    return f"{what[0].upper()}{what[1:]} cannot be kept in {run} ({words}): mend that, then {way}"
+        return f"The disk with {run} is full, so {what} cannot be saved: make room, then {way}"
+    return f"{what[0].upper()}{what[1:]} cannot be saved in {run} ({words}): fix that, then {way}"
 
 
 def not_begun(run: Path, error: BaseException) -> str:

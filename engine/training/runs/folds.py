@@ -166,7 +166,7 @@ def facts(folds: Path) -> FoldsInfo:
     try:
         return FoldsInfo.model_validate(json.loads(own_files.read_bytes(folds, FOLDS, LARGEST)))
     except OSError as error:
-        raise RunError(f"{folds} is no cross-validation: {FOLDS} cannot be read ({error.strerror}).") from error
+        raise RunError(f"{folds} is not a cross-validation: {FOLDS} cannot be read ({error.strerror}).") from error
     except ValidationError as error:
         location, why = first_fault(error)
         raise RunError(f"{folds / FOLDS} is damaged: {location}: {why}.") from error

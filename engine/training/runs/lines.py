@@ -54,11 +54,11 @@ def _point(history: History, text: bytes, seconds: Callable[[int], float], where
                 number = float(NOT_FINITE.get(value, value))
                 history.append(f"{split}/{key}", int(step), number, int(epoch), seconds(int(step)))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
-        raise RunError(f"{where} is damaged: it is no table of step, epoch, split and numbers.") from error
+        raise RunError(f"{where} is damaged: it is not a table of step, epoch, split and numbers.") from error
 
 
 def _read_list(values: list[Any]) -> list[Any]:
-    """A table of numbers, or of rows of numbers, as it stands in a line; whole numbers stay whole."""
+    """A table of numbers, or of rows of numbers, as it stands in a line; integers stay whole."""
     return [
         _read_list(item) if isinstance(item, list) else item if type(item) is int else float(NOT_FINITE.get(item, item))
         for item in values

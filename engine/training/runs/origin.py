@@ -70,7 +70,7 @@ def reason(run: Path, run_id: str, origin: str) -> str:
 
 def note_for(why: str, state: str) -> str:
     """The sentence for a run that is not one's own and is being shown; ``state`` is that of `RunInfo`."""
-    more = "" if state == "finished" else ", and if you resume it, a copy among your own runs goes on"
+    more = "" if state == "finished" else ", and if you resume it, a copy among your own runs is resumed"
     return f"{why}: it stays as it is{more}."
 
 

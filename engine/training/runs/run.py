@@ -226,8 +226,8 @@ class Run:
         """
         if not own_files.is_file(self.path, FACTS):
             raise RunError(
-                f"The folder of the run, {self.path}, is gone: it was deleted or moved while the run went on. "
-                "Put it back to go on from its last kept state, or train anew."
+                f"The folder of the run, {self.path}, is gone: it was deleted or moved during the run. "
+                "Put it back to resume from its last stored state, or train again."
             )
 
     def _append(self, file: IO[bytes], rows: Iterable[Row]) -> bytes:

@@ -34,7 +34,7 @@ DEVICE: Final = r"^((cpu|cuda|mps)(:\d{1,4})?)?$"
 Values = dict[str, float | Annotated[str, Field(pattern=r"^(NaN|-?Infinity)$")]]
 """Numbers by the name of their metric; JSON has no word for those that are not finite."""
 Count = Annotated[int, Field(ge=0, le=2**53)]
-"""What other programs read as a whole number as well."""
+"""What other programs read as an integer as well."""
 
 
 class RunInfo(BaseModel):

@@ -49,7 +49,7 @@ def parent_of(run: Path) -> Parent:
                 modules = MODULES.validate_json((file.metadata() or {}).get("modules", "{}")) or modules
             return Parent(load_file(own_files.readable(run, WEIGHTS)), modules)
         except ValidationError:
-            damage = "what is said of its layers is no map of names"
+            damage = "what is said of its layers is not a map of names"
         except (OSError, ValueError, SafetensorError) as error:
             damage = reason_of(error)[1].rstrip(".")
     try:
@@ -57,9 +57,9 @@ def parent_of(run: Path) -> Parent:
     except RunError as error:
         raise RunError(f"The weights of {run} cannot be read{f': {damage}' if damage else ''}. {error}") from error
     if checkpoint is None and damage:
-        raise RunError(f"The weights of {run} cannot be read, and it has kept no others: {damage}.")
+        raise RunError(f"The weights of {run} cannot be read, and it has stored no others: {damage}.")
     if checkpoint is None:
-        raise RunError(f"The run in {run} has kept no weights yet.")
+        raise RunError(f"The run in {run} has stored no weights yet.")
     step = checkpoint.progress.step
     note = f"The weights that {run} ended with are damaged: those after its step {step} are taken." if damage else ""
     return Parent(checkpoint.weights, modules, note)

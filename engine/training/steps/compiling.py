@@ -30,7 +30,7 @@ def compile_network(network: Network, batch: Batch) -> str:
         with torch.no_grad():
             trial.answers(batch)
         network.forward = torch.compile(network.module)
-    except Exception as error:  # of a compiler, of Python, of a layer: whatever it is, training goes on without
+    except Exception as error:  # of a compiler, of Python, of a layer: whatever it is, training continues without
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200].rstrip(".")
-        return f"torch.compile cannot be used here ({type(error).__name__}: {reason}); training goes on without it."
+        return f"torch.compile cannot be used here ({type(error).__name__}: {reason}); training continues without it."
     return ""

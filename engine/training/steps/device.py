@@ -60,12 +60,12 @@ def check_precision(precision: str, device: torch.device) -> None:
     """Raises TrainingError where the device does not compute with these numbers."""
     if precision == "float16" and device.type == "cpu":
         raise TrainingError(
-            "training.precision is 'float16', which the CPU has no use for: choose 'bfloat16' or 'float32'.",
+            "training.precision is 'float16', which the CPU does not support: choose 'bfloat16' or 'float32'.",
             setting="training.precision",
         )
     if precision == "bfloat16" and device.type == "cuda" and not torch.cuda.is_bf16_supported():
         raise TrainingError(
-            "training.precision is 'bfloat16', which this GPU does not know: choose 'float16'.",
+            "training.precision is 'bfloat16', which this GPU does not support: choose 'float16'.",
             setting="training.precision",
         )
 

@@ -67,7 +67,7 @@ def sparse_weights(module: nn.Module) -> set[Tensor]:
 class LearningRate:
     """The learning rate of an optimizer: follows the schedule as steps and epochs pass, and can be set in between.
 
-    A warm-up multiplies what the schedule says; the schedule itself knows nothing of it.
+    A warm-up multiplies what the schedule says; the schedule itself does not know it.
     """
 
     def __init__(self, optimizer: torch.optim.Optimizer, config: TrainingConfig, steps: int) -> None:

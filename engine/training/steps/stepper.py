@@ -31,7 +31,7 @@ class StepResult:
 
 
 class _NotFinite(ArithmeticError):
-    """The loss of a step is no number any more."""
+    """The loss of a step is not a number any more."""
 
     def __init__(self, loss: Tensor) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class Stepper:
     ) -> StepResult:
         """Learn from these batches together; ``measure`` the norm of the gradients, ``probe`` the layers.
 
-        Where the loss is no number, nothing is learned: `StepResult.finite` says so. (On an accelerator the loss is not
+        Where the loss is not a number, nothing is learned: `StepResult.finite` says so. (On a device the loss is not
         waited for, and the recorder finds it a moment later.) ``go_on`` is asked between two batches, also where the
         optimizer looks at them several times. Raises Halted where it says no.
         """

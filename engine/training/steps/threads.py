@@ -1,4 +1,4 @@
-"""How the threads of PyTorch wait for each other: to be said before PyTorch is loaded, so nothing here loads it."""
+"""How the threads of PyTorch wait for each other: to be set before PyTorch is loaded, so nothing here loads it."""
 
 from __future__ import annotations
 

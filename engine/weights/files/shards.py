@@ -52,7 +52,7 @@ def _weight_map(path: Path) -> dict[str, str]:
     try:
         index = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise damaged(path, "it is no JSON") from error
+        raise damaged(path, "it is not JSON") from error
     found = index.get("weight_map") if isinstance(index, dict) else None
     if not isinstance(found, dict) or not all(isinstance(name, str) for name in found.values()):
         raise damaged(path, "it has no weight_map from tensors to files")

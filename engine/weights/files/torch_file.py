@@ -22,7 +22,7 @@ AVERAGED: Final = ("ema", "ema_state_dict", "model_ema", "state_dict_ema", "para
 """What a moving average of the weights is called: it is what was published, so it goes first."""
 USUAL: Final = ("state_dict", "model_state_dict", "model", "params", "weights", "net", "network")
 APART: Final = ("optimizer", "optim", "scheduler", "lr_schedul", "scaler", "rng", "callbacks", "loops")
-"""How tables begin that are no weights."""
+"""How tables begin that are not weights."""
 
 
 class TorchFile(WeightsFile):

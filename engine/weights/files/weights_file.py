@@ -71,7 +71,7 @@ def unreadable(path: Path, error: OSError) -> WeightsError:
 
 
 def damaged(path: Path, why: str) -> WeightsError:
-    """Why what is in a file are no weights; ``why`` is the end of the sentence without a stop."""
+    """Why what is in a file are not weights; ``why`` is the end of the sentence without a stop."""
     return WeightsError(f"{path.name} holds no weights that can be read: {why}.", reason="damaged-file", file=str(path))
 
 

@@ -21,7 +21,7 @@ class EditCommands:
         self._sheet, self._document = sheet, sheet.document
 
     def undo(self) -> None:
-        """Take the last step back."""
+        """Undo the last step."""
         title = self._document.history.undo_title
         self._document.history.undo()
         if title:
@@ -32,7 +32,7 @@ class EditCommands:
         title = self._document.history.redo_title
         self._document.history.redo()
         if title:
-            self._sheet.message.emit(f"Done again: {title}")
+            self._sheet.message.emit(f"Redone: {title}")
 
     def add_layer(
         self, name: str, position: Position, wire: End | None = None, after: str | None = None, into: Edge | None = None

@@ -111,7 +111,7 @@ class NotesList(QWidget):
         self._box.setContentsMargins(0, 0, 6, 0)
         self._box.setSpacing(0)
         self.area = _Scroll(self.inside)
-        self.area.setAccessibleName("What is odd about the data")
+        self.area.setAccessibleName("Notes about the data")
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.title)
@@ -141,14 +141,14 @@ class NotesList(QWidget):
             self._box.addWidget(row)
         counts = [(sum(note.severity == grave for note in ordered), grave) for grave in ORDER]
         words = [f"{count} {grave}{'s' if count > 1 else ''}" for count, grave in counts if count]
-        self.title.setText(f"What to know of these data: {', '.join(words)}")
+        self.title.setText(f"Notes about these data: {', '.join(words)}")
         self._fold(self.folded)
 
     def _fold(self, folded: bool) -> None:
         self.folded = folded
         self.fold.setText("Show" if folded else "Hide")
-        self.fold.setToolTip(plain("Hide or show what is odd about the data"))
-        self.fold.setAccessibleName(f"{self.fold.text()} what is odd about the data")
+        self.fold.setToolTip(plain("Hide or show notes about the data"))
+        self.fold.setAccessibleName(f"{self.fold.text()} notes about the data")
         self.area.setVisible(not folded)
 
 

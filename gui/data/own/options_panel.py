@@ -38,7 +38,7 @@ LIMITS: Final = tuple((f"{size:,} megapixels", size * 10**6) for size in (100, 2
 FITS: Final = (("cut out the middle", "crop"), ("add a border", "pad"), ("stretch", "stretch"))
 TITLES: Final = {
     "kind": "Kind",
-    "target": "To be learned",
+    "target": "To be predicted",
     "answers": "Answers",
     "table": "Table",
     "file_column": "File column",
@@ -59,11 +59,11 @@ TITLES: Final = {
 }
 TIPS: Final = {
     "kind": "what it is",
-    "target": "the column or array that the network learns to say",
+    "target": "the column or array that the network learns to predict",
     "split": HELP,
     "split_column": COLUMN_HELP,
 }
-"""Of what is no option of the kind itself."""
+"""Of what is not an option of the kind itself."""
 
 
 class OptionRow:

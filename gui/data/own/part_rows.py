@@ -35,13 +35,14 @@ OPTIONS: Final = {"type": TYPES, "role": ROLES, "missing": MISSING_CELLS, "encod
 HELP: Final = {
     "name": "The name in the data",
     "type": "What the cells are",
-    "role": "input: given to the network · target: what it learns to say · group: rows that stay in one part of the "
+    "role": "input: given to the network · target: what it learns to predict · group: rows "
+    "that stay in one part of the "
     "split · time: the order of the rows; the test part is the latest · part: names the part of the split, as train, "
     "val and test do (0, 1, 2 in an array) · ignored: not used",
     "missing": "What becomes of empty cells; the share of them is in front",
     "encoding": "How categories become numbers: a number each, or an index to look a learned vector up by",
     "shape": "The shape of one sample",
-    "why": "Why it is taken for that",
+    "why": "Why this type was chosen",
 }
 
 

@@ -27,7 +27,7 @@ class SourceStrip(NoticeStrip):
         cancel = QPushButton("Cancel")
         cancel.setToolTip(plain("Leave everything as it is"))
         cancel.setAccessibleName("Leave the data as they are")
-        super().__init__(cancel, "Hide what is said of the data", parent)
+        super().__init__(cancel, "Hide the notes about the data", parent)
         self.wanted.connect(lambda: self.asked.emit("cancel"))
         for name, (text, tip) in BUTTONS.items():
             button = QPushButton(text)

@@ -62,7 +62,7 @@ class FigureDrawing:
             self._group(painter, name, low, high)
         for arrow in layout.arrows:
             self._arrow(painter, arrow.points)
-        for box in sorted(layout.boxes, key=lambda box: -box.column):  # what leads back lies behind what follows
+        for box in sorted(layout.boxes, key=lambda box: -box.column):  # what leads back lies after what follows
             self._box(painter, box)
         for box in layout.boxes:
             self._label(painter, box)

@@ -76,7 +76,7 @@ def _label(box: Box, measure: Measure, *, shapes: bool, slanted: bool = False) -
 
 
 def _earliest(figure: Figure) -> list[int]:
-    """The first column each node can stand in: behind all that feed it."""
+    """The first column each node can stand in: after all that feed it."""
     before = defaultdict[int, list[int]](list)
     for source, target in figure.edges:
         before[target].append(source)
@@ -116,7 +116,7 @@ def _trunk(figure: Figure, column: list[int]) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Nodes of a branch, one behind the other, in a lane that is theirs from the first column to the last."""
+    """Nodes of a branch, one after the other, in a lane that is theirs from the first column to the last."""
 
     nodes: list[int]
     lane: int
@@ -251,7 +251,7 @@ def _place_rows(layout: Layout, trunk: set[int], chains: list[Chain], sunk: dict
 
 
 def _sunk(boxes: list[Box], trunk: set[int]) -> dict[int, float]:
-    """How far down each column lies: not at all, unless images grow again behind where they have shrunk."""
+    """How far down each column lies: not at all, unless images grow again after where they have shrunk."""
     path = sorted((boxes[index] for index in trunk), key=lambda box: box.column)
     rows = [box.node.sizes[-2] if box.node.form == "volume" else None for box in path]
     known = [row for row in rows if row is not None]

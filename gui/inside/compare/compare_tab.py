@@ -66,7 +66,7 @@ class CompareTab(ResultsTab):
         self.runs.itemChanged.connect(lambda _item: self._offer())
         self.go = QPushButton("Compare")
         self.go.setProperty("role", "primary")
-        self.go.setToolTip("Ask all ticked runs about the same samples")
+        self.go.setToolTip("Evaluate all ticked runs on the same samples")
         self.go.clicked.connect(self._compare)
         self.work = WorkBar("the comparison")
         self.work.cancelled.connect(lambda: self._stop.set())

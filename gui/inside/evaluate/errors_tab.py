@@ -36,7 +36,7 @@ WORST = 50
 """Samples of a slice that are listed."""
 ABOUT_LABELS = (
     "The answers are so sure of another class that the label is probably wrong (confident learning, Northcutt et al. "
-    "2021). Look before you correct one: it may be the network that errs."
+    "2021). Check before you correct one: the network may be wrong."
 )
 NO_SUSPECTS = "No label looks wrong."
 UNCHECKED = "Labels are checked where an answer is one class, or several that hold or not, on samples not learned from."

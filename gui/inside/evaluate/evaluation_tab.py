@@ -30,7 +30,7 @@ class EvaluationTab(ResultsTab):
         self.note, self.hint = Note(), Note()
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.again = QPushButton("Evaluate")
-        self.again.setToolTip("Ask the network about all samples again")
+        self.again.setToolTip("Evaluate the network on all samples again")
         self.again.clicked.connect(evaluator.again)
         self.stack = QStackedWidget()
         box = QVBoxLayout(self)

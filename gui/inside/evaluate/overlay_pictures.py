@@ -1,4 +1,4 @@
-"""Masks laid over the image they belong to, as pictures."""
+"""Masks laid over the image they belong to, as images."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class ResidualsView(QWidget):
         self._found: Sequence[Residuals] = ()
         self.choice = QComboBox()
         self.choice.setAccessibleName("Number")
-        self.choice.setToolTip("The number of the answer that is looked at")
+        self.choice.setToolTip("The number of the answer that is shown")
         self.choice.currentIndexChanged.connect(lambda _row: self._show())
         self.scatter = Chart("Predicted and true", "up: predicted; right: true; on the dashed line both are the same")
         self.spread = Chart("Residuals", "up: samples; right: predicted less true")

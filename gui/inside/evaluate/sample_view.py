@@ -29,7 +29,7 @@ CHOOSE = "Choose a line on the left to see the sample."
 
 
 class SampleView(QWidget):
-    """Pictures side by side, the answer as bars, the values of a row."""
+    """Images side by side, the answer as bars, the values of a row."""
 
     inside_wanted = Signal()
     """Why the network answers so is to be seen."""

@@ -47,7 +47,7 @@ def limits_of(values: Array, signed: bool) -> tuple[float, float]:
 
 
 def colored(values: Array, limits: tuple[float, float], signed: bool) -> Array:
-    """(…, 3) uint8: the colour of each value; what is no number is the lowest."""
+    """(…, 3) uint8: the colour of each value; what is not a number is the lowest."""
     import numpy as np
 
     low, high = limits

@@ -137,7 +137,7 @@ class InsideTab(ResultsTab):
         self.options.forget_columns()
         self._show_method()
         if found.step is not None:
-            self.message.emit(f"Looking at the weights after step {found.step:,}; the training goes on.")
+            self.message.emit(f"Looking at the weights after step {found.step:,}; the training continues.")
         self._choose_wanted()
         self._choose_sample()
         self._soon.start()
@@ -303,7 +303,7 @@ class InsideTab(ResultsTab):
 
     def _lay_out(self) -> None:
         self.methods.setAccessibleName("Method")
-        self.methods.setToolTip("The way of looking into the network")
+        self.methods.setToolTip("The method of looking inside the network")
         self.methods.setMaxVisibleItems(20)
         self.layers.setAccessibleName("Layers")
         self.layers.setToolTip("The layers in the order in which they compute, with the size of what they answer")
@@ -331,7 +331,7 @@ class InsideTab(ResultsTab):
         left.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         left.setFixedWidth(WIDE)
         left.setWidget(inside)
-        left.setAccessibleName("What is looked at")
+        left.setAccessibleName("What is shown")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(20)

@@ -25,7 +25,7 @@ class DrawingPad(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName("Drawing pad")
-        self.setToolTip("Draw with the mouse; Ctrl+Z takes the last stroke back, Delete clears the pad")
+        self.setToolTip("Draw with the mouse; Ctrl+Z undoes the last stroke, Delete clears the pad")
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -38,7 +38,7 @@ class DrawingPad(QWidget):
             self._turned()
 
     def undo(self) -> None:
-        """Take the last stroke back."""
+        """Undo the last stroke."""
         if self.strokes:
             self.strokes.pop()
             self._turned()

@@ -81,7 +81,7 @@ class PredictTab(ResultsTab):
         self._subject = subject
         if not same:
             self._ways = None
-            self.answers.show_hint("Finding out what this network is given …")
+            self.answers.show_hint("Finding out what this network takes …")
             self.background.run(partial(asking.ways_of, subject.trained), self._found_ways, self._failed)
 
     def forget(self) -> None:
@@ -240,7 +240,7 @@ class PredictTab(ResultsTab):
         row.addWidget(self.answers, 1)
 
     def _drawing_page(self) -> QWidget:
-        undo = push_button("Undo stroke", "Take the last stroke back (Ctrl+Z on the pad)", self.pad.undo)
+        undo = push_button("Undo stroke", "Undo the last stroke (Ctrl+Z on the pad)", self.pad.undo)
         clear = push_button("Clear", "Wipe the pad (Delete on the pad)", self.pad.clear)
         buttons = QHBoxLayout()
         buttons.addWidget(undo)

@@ -23,7 +23,7 @@ MOST = 24
 HEIGHTS = (0.06, 0.18, 0.30)
 """Where the words of neighbours are, from one edge, as shares of the height: three can be read side by side."""
 SEEN_THROUGH = 190
-"""How much of the curve behind the words they hide, of 255."""
+"""How much of the curve after the words they hide, of 255."""
 NAMES = {"training.optimizer.lr": "lr"}
 """Short names for the words on the canvas."""
 

@@ -57,7 +57,7 @@ class CurveStyle:
 
 
 class Curve:
-    """A metric of a run. Train curves are smoothed if wanted, with the values faint behind; the others have marks."""
+    """A metric of a run. Train curves are smoothed if wanted, the values faint in the background; others have marks."""
 
     def __init__(self, source: CurveSource, name: str, run: int = 0) -> None:
         self.source, self.name = source, name
@@ -180,7 +180,7 @@ class Curve:
 
     @property
     def broken(self) -> bool:
-        """Whether the newest values are no numbers."""
+        """Whether the newest values are not numbers."""
         return len(self.raw) > 0 and self.raw.last_known != self.raw.last_step
 
     @property

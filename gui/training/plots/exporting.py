@@ -17,7 +17,7 @@ from gui.theme import theme
 from gui.training.plots.legend import ROW, sample
 from gui.training.plots.plot import SIDE, Plot
 
-FORMS = {"PNG picture (*.png)": "png", "SVG picture (*.svg)": "svg", "CSV table of all values (*.csv)": "csv"}
+FORMS = {"PNG image (*.png)": "png", "SVG image (*.svg)": "svg", "CSV table of all values (*.csv)": "csv"}
 """What can be chosen → the ending of the file."""
 SHARPER = 2
 """Pixels of the PNG for one on the screen."""
@@ -85,7 +85,7 @@ def _png(plots: Sequence[Plot]) -> bytes:
     buffer = QBuffer(store)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
-        raise ProjectError("The picture cannot be made: it is too large.")
+        raise ProjectError("The image cannot be made: it is too large.")
     return bytes(store.data())
 
 

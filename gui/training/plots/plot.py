@@ -147,7 +147,7 @@ class Plot(QWidget):
         return self._log
 
     def set_smoothing(self, weight: float) -> None:
-        """Show means of the train curves, with the values themselves faint behind; 0 shows the values alone."""
+        """Show means of the train curves, with the values themselves faint in the background; 0: the values alone."""
         self._weight = weight
         for curve in self.curves:
             curve.set_smoothing(weight)

@@ -1,4 +1,4 @@
-"""Along what the curves are drawn: steps, epochs or seconds. Plain numbers, no Qt."""
+"""What the X axis shows: steps, epochs or seconds. Plain numbers, no Qt."""
 
 from __future__ import annotations
 

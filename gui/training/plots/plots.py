@@ -292,14 +292,16 @@ class Plots(QWidget):
     def _build_bar(self) -> None:
         self.axis = QComboBox()
         self.axis.setAccessibleName("Bottom axis")
-        self.axis.setToolTip("Along what the curves are drawn")
+        self.axis.setToolTip("What the X axis shows")
         for name in AXES:
             self.axis.addItem(AXIS_WORDS[name], name)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, 99)
         self.slider.setFixedWidth(110)
         self.slider.setAccessibleName("Smoothing")
-        self.slider.setToolTip("How much the train curves are smoothed (moving mean); the values stay faint behind")
+        self.slider.setToolTip(
+            "How much the train curves are smoothed (moving mean); the values stay faint in the background"
+        )
         self.amount = Note()
         self.amount.setFixedWidth(self.amount.fontMetrics().horizontalAdvance("0.00 "))
         self.follow = QCheckBox("Follow")
@@ -316,7 +318,7 @@ class Plots(QWidget):
         self.add_button.clicked.connect(lambda: self.add_plot())
         self.export = QPushButton("Export …")
         self.export.setAccessibleName("Export the curves")
-        self.export.setToolTip("Save what is shown as a picture (PNG, SVG), or every value as a table (CSV)")
+        self.export.setToolTip("Save what is shown as an image (PNG, SVG), or every value as a table (CSV)")
         self.export.clicked.connect(self.export_wanted)
         self.bar = QWidget()
         row = QHBoxLayout(self.bar)

@@ -1,4 +1,4 @@
-"""What was answered to samples, as words and as pictures: what the cards and the table of the Predictions tab share."""
+"""What was answered to samples, as words and as images: what the cards and the table of the Predictions tab share."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class AnswerForms:
         return bool(self.source or self.answer)
 
     def source_picture(self, sample: Sample) -> QImage | None:
-        """The input as a picture; None for what is no image."""
+        """The input as a picture; None for what is not an image."""
         if not self.source or sample.input is None:
             return None
         values = _array(sample.input, self.source_shape)

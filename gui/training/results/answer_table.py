@@ -1,4 +1,4 @@
-"""Samples that are no pictures in a table: answer, target, how sure, and the first values of the input."""
+"""Samples that are not images in a table: answer, target, how sure, and the first values of the input."""
 
 from __future__ import annotations
 

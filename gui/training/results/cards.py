@@ -1,4 +1,4 @@
-"""Samples as cards: the input, the answer and what would have been right, as pictures and curves, wrong ones first."""
+"""Samples as cards: the input, the answer and what would have been right, as images and curves, wrong ones first."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SampleCard:
 
 
 class SampleCards(QWidget):
-    """Samples as pictures with their answers below, as many beside one another as there is room for."""
+    """Samples as images with their answers below, as many beside one another as there is room for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -25,15 +25,15 @@ HIGH = 284
 for all, so that the tabs stay where they are under the mouse."""
 RUNS, FOLDS, CONFUSION, PREDICTIONS, DIFFERENCES = range(5)
 TABS = (
-    ("Runs", "Every training that is kept"),
+    ("Runs", "Every saved training"),
     ("Folds", "Of cross-validation: what each fold reaches, and mean and deviation of all"),
     ("Confusion", "Which classes are taken for which others"),
     ("Predictions", "What the network answers to a few samples"),
     ("Differences", "In what the ticked runs differ"),
 )
 NO_MATRIX = "This run measures no confusion matrix: only classes can be confused, at most 100 of them."
-NO_ANSWERS = "No answers were kept of this run."
-NOT_YET = "Here stands {} after the first epoch of a run."
+NO_ANSWERS = "No answers were stored for this run."
+NOT_YET = "{} after the first epoch of a run."
 
 
 class Lower(QWidget):
@@ -85,8 +85,8 @@ class Lower(QWidget):
             self.fold_button.setChecked(away)  # comes back here
             return
         self.fold_button.setText("▴ Show" if away else "▾ Fold")
-        self.fold_button.setAccessibleName("Show the lower part" if away else "Fold the lower part away")
-        self.fold_button.setToolTip("Show what stands here" if away else "More room for the curves")
+        self.fold_button.setAccessibleName("Show the lower part" if away else "Hide the lower part")
+        self.fold_button.setToolTip("Show the lower part" if away else "More room for the curves")
         high = max(self.tabs.tabBar().sizeHint().height(), self.fold_button.sizeHint().height()) + 2
         self.setMinimumHeight(high if away else 120)
         self.setMaximumHeight(high if away else 16_777_215)

@@ -145,7 +145,7 @@ def cell_text(values: SampleTable, row: int, column: int) -> str:
     """``true 7 read as 9: 4 samples of it kept``"""
     names, count = values.names, len(values.samples)
     how = "read rightly" if row == column else f"read as {word(column, names)}"
-    kept = f"{count} sample{'' if count == 1 else 's'} of it kept" if count else "no sample of it was kept"
+    kept = f"{count} sample{'' if count == 1 else 's'} of it kept" if count else "no sample of it was stored"
     return f"true {word(row, names)} {how}: {kept}"
 
 

@@ -18,7 +18,7 @@ from gui.widgets import Note, plain
 from gui.work.background import Background
 
 MOST = 50
-HINT = "Tick runs in the list: here stands in what their settings and networks differ."
+HINT = "Tick runs in the list to see in what their settings and networks differ."
 Shown = tuple[str, Path | Graph, tuple[LiveChange, ...]]
 """What a run or drawing is called, where it is, and what was changed while it ran."""
 Chosen = Sequence[Shown]

@@ -1,4 +1,4 @@
-"""Of which run a confusion matrix or answers are shown: the one whose curves stand above, or one that is ticked."""
+"""Of which run a confusion matrix or answers are shown: the one whose curves are shown above, or one that is ticked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class RunChoice(QComboBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Of which run")
-        self.setToolTip("Of which run: the one whose curves stand above, or one that is ticked in Runs")
+        self.setToolTip("Of which run: the one whose curves are shown above, or one that is ticked in Runs")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setMaximumWidth(260)
         self.setStyleSheet("QComboBox { padding-top: 0; padding-bottom: 0; min-height: 20px; max-height: 20px; }")

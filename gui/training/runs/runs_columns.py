@@ -140,7 +140,7 @@ FIXED = (
     Column(
         LR,
         "Learning rate",
-        "The setting training.optimizer.lr, and what it was changed to while the run went on",
+        "The setting training.optimizer.lr, and what it was changed to during the run",
         116,
         lambda run: _rates(run),
     ),

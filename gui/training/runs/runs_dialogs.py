@@ -12,7 +12,7 @@ from gui.widgets import MessageBox
 
 def ask_delete(window: QWidget, what: str, then: Callable[[], None]) -> None:
     """Ask whether to delete; ``what`` says which runs."""
-    more = "Curves, weights and kept states go from the disk; this cannot be undone."
+    more = "Curves, weights and stored states are deleted from the disk; this cannot be undone."
     box = MessageBox(window, "Delete runs", f"Delete {what}?", more, QMessageBox.Icon.Question)
     yes = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
     box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))

@@ -47,12 +47,12 @@ RESUME = (
 COPY = (
     "Resume in a copy",
     "Resume a copy of the chosen run",
-    "This run is of another computer or person: it is copied to your own runs, and the copy goes on",
+    "This run is of another computer or person: it is copied to your own runs, and the copy is resumed",
 )
 WATCH = ("Watch run", "Watch the chosen run", "The chosen run is being trained: show it live, with all its curves")
 """Text, accessible name and tooltip of the button."""
-NONE = "None yet. Every training is kept and listed here; tick runs to lay their curves side by side."
-AWAITED = "None yet. The training that has begun stands here as soon as its data are there."
+NONE = "None yet. Every training is saved and listed here; tick runs to lay their curves side by side."
+AWAITED = "None yet. The training that has begun is listed as soon as its data are ready."
 
 
 class RunsList(QWidget):

@@ -179,7 +179,7 @@ class RunsModel(QAbstractTableModel):
             self._repaint()
 
     def untick(self, paths: Iterable[Path]) -> None:
-        """Take boxes away without a word."""
+        """Take boxes away silently."""
         self.ticked -= set(paths)
         self._repaint()
 

@@ -10,7 +10,7 @@ from tests.engine.cases.case import Case, Drawing, Trial
 
 def whole_numbers(trial: Trial) -> str:
     if trial.inputs[0].dtype != "float32":
-        return "some of torch's kernels take whole numbers and round what they give; a network has floats there"
+        return "some of torch's kernels take integers and round what they give; a network has floats there"
     return ""
 
 

@@ -62,7 +62,7 @@ class Drawing:
         return draw(st.sampled_from(numbers or (1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 12)))
 
     def batched(self, *axes: Dim) -> Spec:
-        """Floats with these axes behind the batch."""
+        """Floats with these axes after the batch."""
         return Spec((BATCH, *axes))
 
     def any_floats(self, least: int = 2, most: int = 4) -> Spec:
@@ -100,7 +100,7 @@ class Case:
     module: Callable[[Trial], nn.Module] | None = None
     """torch's module for a trial, where it is not just its class called."""
     function: Callable[..., Any] | None = None
-    """torch's own way for a layer that is no module of torch: called with the tensors and the typed parameters."""
+    """torch's own way for a layer that is not a module of torch: called with the tensors and the typed parameters."""
     call: Callable[[nn.Module, list[torch.Tensor | None]], Any] | None = None
     """How torch's module is called and its result put into port order, where that is not ``module(*inputs)``."""
     tensors: Callable[[Trial, torch.Generator], list[torch.Tensor | None]] | None = None

@@ -1,4 +1,4 @@
-"""Comparisons, and what computes with truth values."""
+"""Comparisons, and what computes with booleans."""
 
 from __future__ import annotations
 

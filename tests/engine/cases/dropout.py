@@ -9,12 +9,12 @@ from tests.engine.cases.case import Case, Trial
 
 def stricter(trial: Trial) -> str:
     if trial.inputs[0].dtype != "float32":
-        return "whether torch takes whole numbers depends on p and on the mode"
+        return "whether torch takes integers depends on p and on the mode"
     return ""
 
 
 def channels(rank: int, why: str) -> Case:
-    """Dropout of whole channels, which means channels only behind a batch and with this many axes."""
+    """Dropout of whole channels, which means channels only after a batch and with this many axes."""
 
     def also(trial: Trial) -> str:
         return stricter(trial) or (why if trial.inputs[0].rank != rank else "")
@@ -29,7 +29,7 @@ def without_channels(trial: Trial) -> str:
 
 
 def spread(trial: Trial) -> str:
-    return "whole numbers would become floats" if trial.inputs[0].dtype != "float32" else ""
+    return "integers would become floats" if trial.inputs[0].dtype != "float32" else ""
 
 
 OTHERS = "torch warns that it will soon refuse or reinterpret any other number of axes"

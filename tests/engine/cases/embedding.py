@@ -1,4 +1,4 @@
-"""Layers that look up a vector for each whole number."""
+"""Layers that look up a vector for each integer."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def columns(drawing: Drawing) -> list[Spec]:
 
 def single(trial: Trial) -> str:
     if trial.inputs[0].dtype != "float32":
-        return "whether whole numbers and truth values are cut depends on the device"
+        return "whether integers and booleans are cut depends on the device"
     rank = {"Unfold": 3, "Fold": 2}[trial.cls.__name__]
     return "torch takes it for one sample without a batch" if trial.inputs[0].rank == rank else ""
 

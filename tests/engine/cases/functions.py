@@ -42,13 +42,13 @@ def any_numbers(drawing: Drawing) -> list[Spec]:
 
 
 def truth(trial: Trial) -> str:
-    return "truth values have no sign" if trial.inputs[0].dtype == "bool" else ""
+    return "booleans have no sign" if trial.inputs[0].dtype == "bool" else ""
 
 
 def odd_limits(trial: Trial) -> str:
     low, high = trial.parameters.get("min"), trial.parameters.get("max")
     if trial.inputs[0].dtype == "bool":
-        return "truth values are no numbers"
+        return "booleans are not numbers"
     if low is not None and high is not None and low > high:
         return "every number would become max"
     return "integers would become floats" if trial.inputs[0].dtype == "int64" else ""
@@ -74,7 +74,7 @@ def across(trial: Trial) -> str:
 def not_floats(trial: Trial) -> str:
     if trial.inputs[0].dtype != "float32":
         return whole_numbers(trial)
-    return "truth values are no exponents" if trial.inputs[1].dtype == "bool" else ""
+    return "booleans are no exponents" if trial.inputs[1].dtype == "bool" else ""
 
 
 CASES = {name: Case(function=function, stricter=whole_numbers) for name, function in FLOATS.items()} | {

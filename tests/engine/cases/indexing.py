@@ -73,7 +73,7 @@ def one_by_one(trial: Trial) -> str:
 
 
 def all_alike(trial: Trial) -> str:
-    return batch(trial) or ("a single number is no list of positions" if trial.inputs[1].rank == 0 else "")
+    return batch(trial) or ("a single number is not a list of positions" if trial.inputs[1].rank == 0 else "")
 
 
 CASES = {

@@ -28,7 +28,7 @@ def filled(drawing: Drawing) -> list[Spec]:
 
 
 def whole(trial: Trial) -> str:
-    return "whole numbers would be filled with a cut-off value" if trial.inputs[0].dtype != "float32" else ""
+    return "integers would be filled with a cut-off value" if trial.inputs[0].dtype != "float32" else ""
 
 
 def tokens(drawing: Drawing) -> list[Spec]:
@@ -56,7 +56,7 @@ def counted(x: torch.Tensor, padding_idx: int = 0) -> torch.Tensor:
 
 
 def unnamed(trial: Trial) -> str:
-    return "floats and truth values name no token" if trial.inputs[0].dtype != "int64" else ""
+    return "floats and booleans name no token" if trial.inputs[0].dtype != "int64" else ""
 
 
 def padded(drawing: Drawing) -> list[Spec]:
@@ -70,7 +70,7 @@ def padded(drawing: Drawing) -> list[Spec]:
 def mean_of_tokens(x: torch.Tensor, padding: torch.Tensor) -> torch.Tensor:
     """Each sample by itself, cut to the steps that count."""
     if padding.dtype != torch.bool or padding.shape != x.shape[:2]:
-        raise ValueError("a truth value for each step")
+        raise ValueError("a boolean for each step")
     rows = [
         one[~hidden].mean(0) if not hidden.all() else one.sum(0) * 0 for one, hidden in zip(x, padding, strict=True)
     ]
@@ -98,7 +98,7 @@ CASES = {
     "MaskedMean": Case(
         inputs=padded,
         function=mean_of_tokens,
-        stricter=lambda trial: "whole numbers have no mean" if trial.inputs[0].dtype != "float32" else "",
+        stricter=lambda trial: "integers have no mean" if trial.inputs[0].dtype != "float32" else "",
         open_refused=True,
         exemplar=(Spec((BATCH, 7, 16)), Spec((BATCH, 7), "bool")),
     ),

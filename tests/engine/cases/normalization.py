@@ -15,7 +15,7 @@ from tests.engine.cases.case import Case, Drawing, Trial
 HAS_BIAS = "bias" in inspect.signature(nn.GroupNorm).parameters
 NEWER = {} if HAS_BIAS else {"bias": "newer than the torch that is installed"}
 PER_CHANNEL = {"num_features": lambda inputs: inputs[0].shape[1]}
-LATER = "one value a {} has no variance: it hangs on the size of the batch, which a shape does not know"
+LATER = "one value a {} has no variance: it depends on the size of the batch, which a shape does not know"
 
 
 def one_a_channel(trial: Trial) -> str:
@@ -90,7 +90,7 @@ LAST_AXES = Case(
 
 def local_response(trial: Trial) -> str:
     if trial.inputs[0].dtype == "int64":
-        return "torch computes the mean of whole numbers by a division that drops the rest"
+        return "torch computes the mean of integers by a division that drops the rest"
     return ""
 
 

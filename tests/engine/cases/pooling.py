@@ -40,7 +40,7 @@ def stricter(trial: Trial) -> str:
     if trial.inputs[0].rank == spatial + 1:
         return "torch takes it for one image without a batch; here the first axis is always the batch"
     if trial.inputs[0].dtype == "int64":
-        return "whole numbers are pooled on the CPU only, CUDA refuses them"
+        return "integers are pooled on the CPU only, CUDA refuses them"
     return ""
 
 
@@ -131,7 +131,7 @@ def mean(axes: int) -> Case:
 
 def powers(trial: Trial) -> str:
     if trial.inputs[0].dtype != "float32":
-        return "powers of whole numbers and truth values come out as floats of no use"
+        return "powers of integers and booleans come out as floats of no use"
     return stricter(trial)
 
 

@@ -20,14 +20,14 @@ def even(drawing: Drawing) -> list[Spec]:
 def other(trial: Trial) -> str:
     spec = trial.inputs[0]
     if spec.dtype != "float32":
-        return "sums of waves and whole numbers are no use to a network"
+        return "sums of waves and integers are no use to a network"
     return "the module works on the last two axes; (N, T, features) is what it is for" if spec.rank != 3 else ""
 
 
 def pairs(trial: Trial) -> str:
     spec = trial.inputs[0]
     if spec.dtype != "float32":
-        return "whole numbers cannot be turned"
+        return "integers cannot be turned"
     if spec.rank > 2 and trial.bound()[0].shape[-1] % 2:  # type: ignore[operator]
         return "the last of an odd number of features has no partner; torch repeats one where there is one step"
     return "without an axis of steps the batch would be turned" if spec.rank < 3 else ""
@@ -40,7 +40,7 @@ def two_sequences(drawing: Drawing) -> list[Spec]:
 
 def lengths(trial: Trial) -> str:
     if any(spec is not UNWIRED and spec.rank < 2 for spec in trial.inputs):
-        return "a batch of numbers is no sequence"
+        return "a batch of numbers is not a sequence"
     return "buckets that cannot be shared out give numbers that nobody chose"
 
 

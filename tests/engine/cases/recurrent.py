@@ -67,7 +67,7 @@ def run(module: nn.Module, values: list[torch.Tensor | None]) -> list[torch.Tens
         counts = torch.full((x.shape[0 if first else 1],), x.shape[1 if first else 0])
     else:
         if lengths.dtype != torch.int64 or lengths.ndim != 1:
-            raise ValueError("lengths are whole numbers")
+            raise ValueError("lengths are integers")
         many = module.num_layers * (2 if module.bidirectional else 1)
         for item in given:  # of packed sequences torch picks the states it needs without a look at them
             if item is not None and (item.ndim != 3 or item.shape[:2] != (many, len(lengths))):

@@ -11,7 +11,7 @@ def one_value_a_channel(trial: Trial) -> str:
     batch, _, height, width = trial.bound()[0].shape
     stride = trial.parameters.get("stride", 1)
     if batch * ((height - 1) // stride + 1) * ((width - 1) // stride + 1) == 1:
-        return "one value a channel has no variance: it hangs on the size of the batch, which a shape does not know"
+        return "one value a channel has no variance: it depends on the size of the batch, which a shape does not know"
     return ""
 
 
@@ -25,8 +25,8 @@ def without_batch(trial: Trial) -> str:
 def no_batch(trial: Trial) -> str:
     dim, rank = trial.parameters.get("dim", -1), trial.inputs[0].rank
     if dim % rank == 0:
-        return "the batch is no axis of channels"
-    return "the factors make floats of whole numbers" if trial.inputs[0].dtype != "float32" else ""
+        return "the batch is not an axis of channels"
+    return "the factors make floats of integers" if trial.inputs[0].dtype != "float32" else ""
 
 
 def scaled(trial: Trial) -> Typed:
@@ -35,7 +35,7 @@ def scaled(trial: Trial) -> Typed:
 
 
 def whole_numbers(trial: Trial) -> str:
-    return "whether whole numbers pass depends on p and on the mode" if trial.inputs[0].dtype != "float32" else ""
+    return "whether integers pass depends on p and on the mode" if trial.inputs[0].dtype != "float32" else ""
 
 
 CASES = {

@@ -15,7 +15,7 @@ from tests.engine.cases.selection import behind
 def batch(trial: Trial) -> str:
     rank = max(spec.rank for spec in trial.inputs)
     if rank and trial.parameters.get("dim", 1) % rank == 0:
-        return "the batch is no axis of a vector"
+        return "the batch is not an axis of a vector"
     return other_numbers(trial)
 
 

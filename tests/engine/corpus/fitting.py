@@ -1,4 +1,4 @@
-"""Windows that leave columns unread, and pictures with their channels last."""
+"""Windows that leave columns unread, and images with their channels last."""
 
 from __future__ import annotations
 

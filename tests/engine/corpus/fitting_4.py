@@ -1,4 +1,4 @@
-"""Batch norms of one number, and pictures seen through a keyhole."""
+"""Batch norms of one number, and images seen through a keyhole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole numbers where floats are needed, floats where whole numbers or truth values are needed."""
+"""Integers where floats are needed, floats where integers or booleans are needed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from tests.engine.corpus.notation import Fault
 
 
 def whole(node: str, network: str) -> Fault:
-    return Fault("whole numbers where floats are needed", "dtype", node, network)
+    return Fault("integers where floats are needed", "dtype", node, network)
 
 
 def floats(node: str, network: str) -> Fault:
-    return Fault("floats where whole numbers are needed", "dtype", node, network)
+    return Fault("floats where integers are needed", "dtype", node, network)
 
 
 FAULTS = [

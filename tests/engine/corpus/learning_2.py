@@ -1,4 +1,4 @@
-"""What stands behind the last layer and does harm there."""
+"""What stands after the last layer and does harm there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def dropout(node: str, network: str, settings: dict[str, Any] | None = None) -> 
 
 
 def activation(node: str, network: str, settings: dict[str, Any] | None = None) -> Fault:
-    return Fault("activation behind the last layer", "activation-before-loss", node, network, settings or {})
+    return Fault("activation after the last layer", "activation-before-loss", node, network, settings or {})
 
 
 FAULTS = [

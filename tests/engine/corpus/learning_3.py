@@ -1,4 +1,4 @@
-"""Scores where probabilities are needed, and a bias that the batch norm behind it takes away."""
+"""Scores where probabilities are needed, and a bias that the batch norm after it takes away."""
 
 from __future__ import annotations
 

@@ -80,12 +80,12 @@ MORE = (
     Dataset("writing", "Writing", "16 letters each, and the next ones", "made up", "classification", 5_000,
             {"letters": Field((16,), "int64", "input", tuple("abcdefghijklmnopqrstuvwxyz .,!")),
              "next": Field((16,), "int64", "target", tuple("abcdefghijklmnopqrstuvwxyz .,!"))}),
-    Dataset("photos", "Photos", "colour pictures, channels last", "made up", "classification", 3_000,
+    Dataset("photos", "Photos", "colour images, channels last", "made up", "classification", 3_000,
             {"photo": Field((32, 32, 3)), "label": Field((), "int64", "target", ("cat", "dog", "bird"))}),
-    Dataset("pictures", "Pictures", "colour pictures", "made up", "classification", 3_000,
+    Dataset("pictures", "Pictures", "colour images", "made up", "classification", 3_000,
             {"picture": Field((3, 32, 32)), "label": Field((), "int64", "target", ("cat", "dog", "bird"))}),
 )  # fmt: skip
-"""Data of kinds that do not come along (yet): words, letters, pictures. Only declared, never loaded."""
+"""Data of kinds that do not come along (yet): words, letters, images. Only declared, never loaded."""
 
 
 @contextmanager

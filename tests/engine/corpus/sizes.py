@@ -117,7 +117,7 @@ FAULTS = [
         "behind",
         """
         prices: Input(shape=(4, 10))
-        behind: ReflectionPad1d(padding=(0, 10))
+        after: ReflectionPad1d(padding=(0, 10))
         conv: Conv1d(out_channels=16, kernel_size=3)
         relu: ReLU
         flat: Flatten

@@ -1,4 +1,4 @@
-"""Answers to samples as pictures, curves and letters."""
+"""Answers to samples as images, curves and letters."""
 
 from __future__ import annotations
 

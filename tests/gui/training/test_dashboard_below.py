@@ -147,7 +147,7 @@ def test_a_cell_of_the_matrix_shows_its_samples(qtbot: QtBot, show: Show) -> Non
     QApplication.sendEvent(matrix, QEvent(QEvent.Type.Leave))  # or the keys go on from where the mouse was
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Return):
         QTest.keyClick(matrix, key)
-    assert page.said.text().endswith("true setosa read as versicolor: no sample of it was kept")
+    assert page.said.text().endswith("true setosa read as versicolor: no sample of it was stored")
     assert page.back.isVisible()
 
 

@@ -85,7 +85,7 @@ def test_it_goes_on_in_a_copy(qtbot: QtBot, show: Show, foreign: Path, tmp_path:
     assert (ended.args[0].state, copy.parent, board.run.folder) == ("finished", tmp_path, copy)
     assert content(foreign) == before
     assert (copy / METRICS).read_bytes().startswith((foreign / METRICS).read_bytes())
-    assert board.remarks.notes.text.text().startswith(f"{ELSEWHERE}: it goes on in a copy, ")
+    assert board.remarks.notes.text.text().startswith(f"{ELSEWHERE}: it is resumed in a copy, ")
     qtbot.waitUntil(lambda: len(rows(board)) == 2)
     board.run.show(copy)
     assert board.remarks.notes.text.text() == copying.NOTE

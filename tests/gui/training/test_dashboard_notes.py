@@ -50,7 +50,7 @@ def test_a_damaged_state_is_said_from_the_start_and_stays(qtbot: QtBot, show: Sh
         board.run.resume(run)
     seen.append(strip.text.text())
     assert strip.isVisible()
-    assert seen[0].startswith(f"{path} is damaged. The run goes on from step ")
+    assert seen[0].startswith(f"{path} is damaged. The run is resumed from step ")
     assert seen[0] in board.banner.text.text(), "it is said with how the run ended, too"
     click(strip.away)
     assert not strip.isVisible()
@@ -83,7 +83,11 @@ def test_a_remark_is_seen_while_the_run_goes_on(qtbot: QtBot, show: Show) -> Non
 
 
 def test_a_long_remark_can_be_read_whole_with_the_keyboard(qtbot: QtBot, show: Show) -> None:
-    long = "Begun with the weights of 3 layers: " + "; ".join(f"fc{n} begins anew (it is new)" for n in range(99)) + "."
+    long = (
+        "Begun with the weights of 3 layers: "
+        + "; ".join(f"fc{n} starts from scratch (it is new)" for n in range(99))
+        + "."
+    )
     board = show()
     board.run.train()
     host_of(board).begin()

@@ -127,7 +127,7 @@ def test_log_scale_and_smoothing(qtbot: QtBot, show: Show) -> None:
     qtbot.waitUntil(lambda: sum(drawn(board)) > 0)
     loss = board._plots.panels[0]
     curve = loss.curves[0]
-    qtbot.waitUntil(lambda: len(curve.faint.xData) == 400)  # the values stay visible behind their mean
+    qtbot.waitUntil(lambda: len(curve.faint.xData) == 400)  # the values stay visible after their mean
     board._plots.slider.setValue(0)
     qtbot.waitUntil(lambda: curve.faint.xData is None)
     np.testing.assert_allclose(curve.line.yData, np.exp(-np.arange(400) / 300))
@@ -149,7 +149,7 @@ def test_smoothing_changes_the_curve_of_a_run_that_has_ended(qtbot: QtBot, show:
     before = curve.line.yData.copy()
     board._plots.slider.setValue(95)
     qtbot.waitUntil(lambda: len(curve.line.xData) == 400 and not np.allclose(curve.line.yData, before))
-    assert np.all(curve.line.yData[50:] > before[50:]), "more smoothing lags further behind a falling curve"
+    assert np.all(curve.line.yData[50:] > before[50:]), "more smoothing lags further after a falling curve"
 
 
 def test_a_metric_that_nobody_expected_is_shown(qtbot: QtBot, show: Show) -> None:

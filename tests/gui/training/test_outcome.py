@@ -72,7 +72,7 @@ def test_a_run_that_failed_for_its_rate_is_trained_anew_with_a_smaller_one(qtbot
     board = show(document)
     document.apply(SetSetting(("training", "optimizer", "lr"), 100.0))
     diverge(qtbot, board, 100.0)
-    assert board.banner.again.text() == "Train anew with 0.001"
+    assert board.banner.again.text() == "Train Again with 0.001"
     assert board.banner.go_on.isHidden(), "that would fail again"
     click(board.banner.again)
     assert board.run.running
@@ -83,11 +83,11 @@ def test_a_run_that_failed_for_its_rate_is_trained_anew_with_a_smaller_one(qtbot
     document.history.undo()
     assert document.project.settings["training"]["optimizer"]["lr"] == 100.0
     diverge(qtbot, board, 0.005)
-    assert board.banner.again.text() == "Train anew with 0.0005"
+    assert board.banner.again.text() == "Train Again with 0.0005"
     document.history.undo()
     document.apply(SetSetting(("training", "optimizer", "lr"), 0.0003))
     diverge(qtbot, board, 100.0)
-    assert board.banner.again.text() == "Train anew with 0.0003", "it is small enough already"
+    assert board.banner.again.text() == "Train Again with 0.0003", "it is small enough already"
 
 
 def test_the_curve_ends_where_the_loss_is_no_number_any_more(qtbot: QtBot, show: Show) -> None:
@@ -161,7 +161,7 @@ def test_a_real_run_keeps_what_came_and_went_between_two_looks_at_it(qtbot: QtBo
     assert label == "Reset initialization of fc1, fc2"
     click(panel.rows[0].fix)
     assert not any(node.properties for node in document.project.nodes.values())
-    assert panel.rows[0].fix.isHidden(), "there is nothing left to mend"
+    assert panel.rows[0].fix.isHidden(), "there is nothing left to fix"
     document.history.undo()
     assert panel.rows[0].fix.isVisible()
     run = board.run.host.status.run  # type: ignore[union-attr]

@@ -200,7 +200,7 @@ class GoogLeNet(Bank):
 
 
 class InceptionPair(nn.Module):
-    """Figure 2 of the paper, (a) and (b), each with a head, behind one convolution."""
+    """Figure 2 of the paper, (a) and (b), each with a head, after one convolution."""
 
     def __init__(self, classes: int, channels: int, width: int) -> None:
         super().__init__()

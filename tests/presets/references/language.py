@@ -219,7 +219,7 @@ class T5Attention(nn.Module):
 
 
 class T5Part(nn.Module):
-    """A norm and what stands behind it; layer.0 and so on."""
+    """A norm and what comes after it; layer.0 and so on."""
 
     def __init__(self, width: int, name: str, part: nn.Module) -> None:
         super().__init__()

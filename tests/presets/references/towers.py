@@ -9,7 +9,7 @@ from tests.presets.references.language import attend, future, heads_of
 
 
 class Layer(nn.Module):
-    """Attention and two linear layers, each behind a norm, under the names that are given."""
+    """Attention and two linear layers, each after a norm, under the names that are given."""
 
     def __init__(self, width: int, heads: int, hidden: int, *, clip: bool, causal: bool = False) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Arrays: which of those in a file are given, and which are to be said."""
+"""Arrays: which of those in a file are given, and which are to be predicted."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ArraySettings(Section):
     )
     shape: tuple[Annotated[int, Declared(ge=1)], ...] = Declared((), description="the shape of one sample")
     classes: tuple[Annotated[str, Declared(max_length=1000)], ...] = Declared(
-        (), max_length=1_000_000, description="what its whole numbers, from 0, are called; none: it holds numbers"
+        (), max_length=1_000_000, description="what its integers, from 0, are called; none: it holds numbers"
     )
     one_hot: bool = Declared(False, description="a sample is a row of 0 and a single 1, at the position of its class")
     parts: tuple[()] | tuple[PartName, PartName, PartName] = Declared(
@@ -218,7 +218,7 @@ def _moments(path: Path, name: str, values: Array) -> Array:
 
     if values.dtype.kind not in "iufbM" or bool((values != values).any()):
         raise DataError(
-            f"{path} holds what is no number in {name!r}, which is to say the time: choose another array.",
+            f"{path} holds values that are not numbers in {name!r}, which should give the time: choose another array.",
             setting="data.source.options.fields",
         )
     return np.unique(values, return_inverse=True)[1].reshape(-1).astype(np.float64)
@@ -230,7 +230,8 @@ def _parts(path: Path, name: str, values: Array) -> Array:
 
     if not np.isin(values, (-1, 0, 1, 2)).all():
         raise DataError(
-            f"{path} holds what is no part of a split in {name!r}: 0 is training, 1 validation, 2 test, and -1 is to "
+            f"{path} holds values that name no part of a split in {name!r}: 0 is training, 1 "
+            "validation, 2 test, and -1 is to "
             "be drawn.",
             setting="data.source.options.fields",
         )

@@ -38,7 +38,7 @@ def _alike(stored: Mapping[str, Array], names: Sequence[str]) -> bool:
 
 
 class Joined:
-    """Arrays (samples, \\*shape) one behind the other, without a copy."""
+    """Arrays (samples, \\*shape) one after the other, without a copy."""
 
     def __init__(self, arrays: Sequence[Column]) -> None:
         import numpy as np

@@ -1,4 +1,4 @@
-"""What a file of arrays holds: which may be given, which is to be said, and what is odd about them."""
+"""What a file of arrays holds: which may be given, which is to be predicted, and what is odd about them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CHANNELS: Final = (1, 3, 4)
 def look(path: Path, wishes: Arrays | None, watch: Watch) -> Found:
     """See `Source.look`."""
     if not is_file(path) or path.suffix.lower() not in SUFFIXES:
-        raise DataError(f"{path} is no file of arrays (.npy, .npz, .safetensors).", setting="data.source.path")
+        raise DataError(f"{path} is not a file of arrays (.npy, .npz, .safetensors).", setting="data.source.path")
     watch.at(0.0, "Reading the arrays")
     stored: dict[str, Column] = {name: array for name, array in read(path).items() if array.ndim and len(array)}
     joined = families(stored)  # type: ignore[arg-type]
@@ -65,7 +65,8 @@ def look(path: Path, wishes: Arrays | None, watch: Watch) -> Found:
         reasons[f"fields.{name}"] = why
     if not any(one.role == "input" for one in fields) or not any(one.role == "target" for one in fields):
         raise DataError(
-            f"{path} holds {', '.join(list(stored)[:6])}: one array to learn from and one to be said, with as many "
+            f"{path} holds {', '.join(list(stored)[:6])}: one array to learn from and one to "
+            "be predicted, with as many "
             "samples, are needed (such as x and y of an .npz file).",
             setting="data.source.options.fields",
         )
@@ -104,7 +105,7 @@ def _twins(source: Arrays, rows: Mapping[str, Column]) -> Twins:
 
 
 def _target(rows: Mapping[str, Column]) -> str | None:
-    """The array that is to be said: the one that is named so, else the last one with one number a sample."""
+    """The array that is to be predicted: the one that is named so, else the last one with one number a sample."""
     lower = {name.lower(): name for name in rows}
     for word in TARGETS:
         for name in lower:
@@ -173,6 +174,6 @@ def _odd(path: Path, source: Arrays, rows: Mapping[str, Column]) -> tuple[tuple[
             step = max(1, len(array) * size // CHECKED // size)
             bad = int(np.count_nonzero(~np.isfinite(array[::step])))
             if bad:
-                message = f"{one.name!r} holds {bad:,} values that are no numbers (NaN, infinite)."
+                message = f"{one.name!r} holds {bad:,} values that are not numbers (NaN, infinite)."
                 notes.append(Note("not-numbers", message, (one.name,), "error", bad))
     return tuple(notes), classes

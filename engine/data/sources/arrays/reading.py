@@ -50,7 +50,9 @@ def read(path: Path) -> dict[str, Array]:
     except DataError:
         raise
     except DAMAGE as error:
-        raise DataError(f"{path} is damaged, or holds what is no array of numbers.", setting="data.source") from error
+        raise DataError(
+            f"{path} is damaged, or holds something other than arrays of numbers.", setting="data.source"
+        ) from error
 
 
 def _npy(path: Path, file: Any, np: Any) -> Array:

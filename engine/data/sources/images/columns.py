@@ -127,7 +127,7 @@ class MaskColumn:
         return len(self.names)
 
     def __getitem__(self, indices: Array | slice) -> Array:
-        """The masks. Raises DataError with the file, also for a value that is no class."""
+        """The masks. Raises DataError with the file, also for a value that is not a class."""
         import numpy as np
 
         chosen = self.names[indices]

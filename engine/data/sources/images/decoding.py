@@ -74,7 +74,7 @@ def opened(path: Path, size: tuple[int, int] | None = None, largest: int = LARGE
 def decoded(path: Path, file: IO[bytes], size: tuple[int, int] | None = None, largest: int = LARGEST) -> Image:
     """The image in an open file, decoded for about ``size`` where its format can do that.
 
-    (A JPEG decodes at an eighth, a quarter or half of its size, the smallest that is no smaller than ``size``: that
+    (A JPEG decodes at an eighth, a quarter or half of its size, the smallest that is not a smaller than ``size``: that
     depends on the file and ``size`` alone.) One of more than ``largest`` pixels is not unpacked.
     Raises SampleError, with the ``path``, for all that Pillow raises of a damaged, foreign or oversized file.
     """

@@ -164,7 +164,7 @@ class Images(Source):
         return Samples(columns, groups=groups, ids=ids, given=given, names=names)
 
     def ask(self, paths: Sequence[Path]) -> Asked:
-        """Images, and all those in folders; what is no image is `Asked.unread`. Raises DataError."""
+        """Images, and all those in folders; what is not an image is `Asked.unread`. Raises DataError."""
         import numpy as np
 
         names, unread = list[str](), dict[int, DataError]()

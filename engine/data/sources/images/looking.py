@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MOST_CLASSES: Final = 10_000
 FEW_NUMBERS: Final = 20
-"""Different whole numbers up to which a column of labels is held for classes."""
+"""Different integers up to which a column of labels is held for classes."""
 SEEN_MASKS: Final = 40
 NAMED: Final = 0.2
 """The share of images that a table of labels names at least."""

@@ -18,7 +18,7 @@ AROUND: Final = r"^[$€£¥]\s*|(?<=^[-+])[$€£¥]\s*|\s*[%$€£¥]$"
 GROUPED: Final = r"[-+]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?"
 """A number whose thousands are parted."""
 EXACT: Final = 2.0**53
-"""Whole numbers up to which a float holds each."""
+"""Integers up to which a float holds each."""
 YEAR: Final = 365.2425
 """Days."""
 
@@ -101,7 +101,7 @@ def features(column: ColumnSettings, cells: pd.Series, *, comma: bool) -> Array:
 
 
 def positions(column: ColumnSettings, cells: pd.Series) -> Array:
-    """The index of each cell among the categories; behind the last one for what is missing or unknown."""
+    """The index of each cell among the categories; after the last one for what is missing or unknown."""
     import numpy as np
 
     names, order = named(cells), {name: index for index, name in enumerate(column.categories)}
@@ -132,7 +132,7 @@ def labels(column: ColumnSettings, cells: pd.Series) -> Array:
 
 
 def textual(cells: pd.Series) -> bool:
-    """Whether the cells are no numbers already, as those of a file that types them are."""
+    """Whether the cells are not numbers already, as those of a file that types them are."""
     return cells.dtype.kind not in "iufb"
 
 

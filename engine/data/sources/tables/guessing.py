@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MOST_SPELLINGS: Final = 8
 """Ways to write two words: yes, Yes, YES …"""
 FEW: Final = 20
-"""Different whole numbers up to which a target is held for classes."""
+"""Different integers up to which a target is held for classes."""
 MOST_CATEGORIES: Final = 100
 LONG: Final = 40
 """Characters on the average from which on cells are texts."""
@@ -35,7 +35,7 @@ class Guess:
 
 
 def guess(name: str, cells: pd.Series, *, comma: bool, target: bool = False) -> Guess:
-    """What a column holds; a ``target`` of few different whole numbers is one of classes."""
+    """What a column holds; a ``target`` of few different integers is one of classes."""
     there = cells.dropna()
     if not len(there):
         return Guess("constant", "It is empty.")
@@ -74,7 +74,7 @@ def _of_numbers(name: str, cells: pd.Series, values: pd.Series, there: pd.Series
     slips = cells.notna() & values.isna()
     odd = tuple(int(row) for row in slips.to_numpy().nonzero()[0][:100])
     if target and whole and different <= FEW and not odd:
-        return Guess("category", f"It holds {different} different whole numbers.", _sorted(encoding.named(there)))
+        return Guess("category", f"It holds {different} different integers.", _sorted(encoding.named(there)))
     steps = known.diff().dropna()
     if (
         whole
@@ -82,7 +82,7 @@ def _of_numbers(name: str, cells: pd.Series, values: pd.Series, there: pd.Series
         and different == len(known) > FEW
         and (_is_id(name) or (len(steps) and bool((steps == 1).all())))
     ):
-        return Guess("id", "Every row has a whole number of its own, counted up.")
+        return Guess("id", "Every row has its own integer, counted up.")
     said = f"It holds numbers from {known.min():.4g} to {known.max():.4g}."
     return Guess("number", said, (), odd)
 

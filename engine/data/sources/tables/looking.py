@@ -1,4 +1,4 @@
-"""What a table holds: the types of its columns, what is to be said of a row, and what is odd about it."""
+"""What a table holds: the types of its columns, what is to be predicted of a row, and what is odd about it."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _column(name: str, found: Guess, role: Role, cells: pd.Series) -> ColumnSett
 
 
 def _counted(column: ColumnSettings, cells: pd.Series, *, comma: bool) -> ColumnSettings:
-    """Where there is nothing else to learn from, whole numbers that count the rows are taken as numbers."""
+    """Where there is nothing else to learn from, integers that count the rows are taken as numbers."""
     if column.role != "ignored" or column.type != "id" or encoding.numbers(cells, comma=comma).isna().any():
         return column
     return column.model_copy(update={"type": "number", "role": "input"})
@@ -153,7 +153,7 @@ def _names_parts(found: Guess, cells: pd.Series) -> bool:
 
 
 def _target(guesses: dict[str, Guess]) -> list[str]:
-    """The column that is to be said: the one that is named so, else the last one that could be."""
+    """The column that is to be predicted: the one that is named so, else the last one that could be."""
     able = [name for name, found in guesses.items() if found.type in ("number", "category", "yes_no")]
     lower = {name.lower().strip(): name for name in able}
     for word in TARGETS:

@@ -184,7 +184,7 @@ def _together(names: list[str], rows: int) -> Iterator[list[str]]:
 
 
 def _matrix(table: pd.DataFrame, names: list[str], *, comma: bool) -> Array:
-    """(rows, columns) of float64, NaN where a cell is no number."""
+    """(rows, columns) of float64, NaN where a cell is not a number."""
     import numpy as np
 
     return np.stack([np.asarray(encoding.numbers(table[name], comma=comma)) for name in names], axis=1)

@@ -34,7 +34,7 @@ SEPARATORS: Final = (",", ";", "\t", "|", " ")
 MOST_SKIPPED: Final = 50
 """Lines before a table that are looked through: titles, comments, what Excel says of the separator."""
 UNEVEN: Final = 0.05
-"""The share of lines with too many cells up to which they are left out; with more of them it is no table."""
+"""The share of lines with too many cells up to which they are left out; with more of them it is not a table."""
 MISSING: Final = ("", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?", "-")
 """What stands in a cell where nothing is known."""
 COMMENTS: Final = ("#", "%", "//")
@@ -196,7 +196,7 @@ def uneven(table: pd.DataFrame) -> tuple[int, ...]:
 def _cell_by_cell(path: Path, file: Any, form: Format, rows: int | None) -> pd.DataFrame:
     """The table of a text some of whose lines have more cells than its first; where all have one more, that is a name.
 
-    (R writes the names of rows so.) Raises DataError where many have, ValueError for what is no text of cells.
+    (R writes the names of rows so.) Raises DataError where many have, ValueError for what is not text of cells.
     """
     import pandas as pd
 

@@ -79,7 +79,7 @@ class Table(Source):
             path.stem,
             path.name,
             f"A table of {self.samples:,} rows: {len(self.of('input'))} columns are given, "
-            f"{' and '.join(column.name for column in self.of('target')[:3]) or 'none'} is to be said.",
+            f"{' and '.join(column.name for column in self.of('target')[:3]) or 'none'} is to be predicted.",
             str(path),
             task,
             self.samples,
@@ -94,7 +94,7 @@ class Table(Source):
         return tuple(column for column in chosen if column.encoding == "embedding")
 
     def _targets(self, taken: dict[str, Field]) -> dict[str, Field]:
-        """The numbers to be said, together, and each column of classes for itself."""
+        """The numbers to be predicted, together, and each column of classes for itself."""
         numbers = tuple(column.name for column in self.of("target") if not column.categories)
         found = dict[str, Field]()
         if numbers:
@@ -283,5 +283,5 @@ class Table(Source):
 
 
 def _free(name: str, taken: Mapping[str, Field]) -> str:
-    """The name of a target, with something behind it where an input has it."""
+    """The name of a target, with something after it where an input has it."""
     return name if name not in taken else _free(f"{name} (target)", taken)

@@ -1,4 +1,4 @@
-"""An example package: the module that is trained. It knows nothing of Layerloom, so exported source needs only this."""
+"""An example package: the module that is trained. It does not know Layerloom, so exported source needs only this."""
 
 import torch
 from torch import nn

@@ -22,6 +22,7 @@ from engine.properties import Properties
 from engine.resolve import resolve_properties
 from engine.shapes import Report, infer
 from engine.spec import UNWIRED, Spec
+from engine.unfolding.calls import Value, unfold
 
 OPTIMIZER_STATE = {"sgd": 0, "adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}
 """Tensors the optimizer keeps for each parameter, at torch's default settings."""
@@ -154,23 +155,12 @@ def _sum(parts: Iterable[Leaf], number: Callable[[Dim], int]) -> tuple[Cost, int
 
 def depth(graph: Graph, report: Report | None = None) -> int:
     """How many layers with weight matrices lie on the longest path, through blocks and their repeats."""
-    report = report or infer(graph)
-    longest: dict[str, int] = {}
-    for node_id in graph.order():
-        longest[node_id] = _depth_of(report, node_id) + max(
-            (longest[e.source] for e in graph.incoming[node_id].values()), default=0
-        )
+    longest: dict[Value, int] = {}
+    for call in unfold(graph, report or infer(graph), live=False):
+        own = any(len(shape) > 1 for shape in call.layer.weights(*call.inputs).values())
+        before = max((longest[value] for value in call.reads if value is not None), default=0)
+        longest.update(dict.fromkeys(call.makes, before + own))
     return max(longest.values(), default=0)
-
-
-def _depth_of(report: Report, node_id: str) -> int:
-    layer = report.layer(node_id)
-    if layer is None or not report.complete(node_id):
-        return 0
-    inputs = report.inputs[node_id]
-    if isinstance(layer, Use):
-        return sum(depth(found.graph, found.report) for found in layer.unfolded(*inputs))
-    return int(any(len(shape) > 1 for shape in layer.weights(*inputs).values()))
 
 
 def _optimizer(graph: Graph) -> str:

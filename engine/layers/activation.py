@@ -18,6 +18,7 @@ NonNegativeFloat = Annotated[float, Field(ge=0.0)]
 class _Activation(Layer):
     """An activation that looks at one number at a time: the shape stays."""
 
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Activation"
 
     def infer(self, *inputs: Spec) -> Spec:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from engine.dims import Dim, product
-from engine.layers.layer import Saves, ShapeError
+from engine.layers.layer import Saves, ShapeError, Stretch, shared_part
 from engine.layers.parameters import One, OneOrThree, OneOrTwo, Positive
 from engine.layers.pooling import INDICES, KERNEL, THREE, TWO, Indexed, Pooling
 from engine.layers.resampling import scaled
@@ -41,6 +41,11 @@ class AdaptivePooling(Pooling):
         (x,) = inputs
         self.need_input(x)
         return x.with_shape((*x.shape[:2], *self.wanted(x)), x.axes)
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        return shared_part(part, inputs[source], outputs[0])
 
     def summary(self) -> str:
         asked: tuple[int | None, ...] = self.each("output_size")

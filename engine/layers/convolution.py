@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from engine.dims import Dim, product
-from engine.layers.layer import Layer, ShapeError, need_float, need_rank
+from engine.layers.layer import Layer, ShapeError, Stretch, need_float, need_rank
 from engine.layers.parameters import NonNegative, One, OneOrThree, OneOrTwo, Positive
-from engine.layers.windows import AXES, LAYOUTS, Window, filled, slide, spread
+from engine.layers.windows import AXES, LAYOUTS, Window, filled, read, slide, spread
 from engine.spec import Spec
 
 FORMULA = "out = ⌊(in + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1;  with 'same_tf' ⌈in / stride⌉"
@@ -147,6 +147,11 @@ class Convolution(Filters):
         self._check_padding(x)
         sizes = slide(self.windows(), x.shape[2:], "slides")
         return x.with_shape((x.shape[0], self.out_channels, *sizes), x.axes)
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        return read(self.windows(), part, inputs[source])
 
     def _check_padding(self, x: Spec) -> None:
         """Reflected padding must be smaller than the image, circular padding no larger."""

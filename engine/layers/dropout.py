@@ -20,6 +20,7 @@ class _Dropout(Layer):
 
     saves: ClassVar[Saves] = "nothing"
     idle: ClassVar[bool] = True
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Dropout"
     positional: ClassVar[tuple[str, ...]] = ("p",)
     stem_name: ClassVar[str] = "dropout"
@@ -138,6 +139,7 @@ class _Noise(Layer):
     """Adds random numbers of its own to every number."""
 
     saves: ClassVar[Saves] = "nothing"
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Dropout"
     stem_name: ClassVar[str] = "noise"
 

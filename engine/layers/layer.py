@@ -6,11 +6,11 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from engine.dims import Dim
+from engine.dims import Dim, ceil_div
 from engine.spec import Spec
 
 Saves = Literal["inputs", "outputs", "both", "nothing"]
@@ -26,6 +26,14 @@ class Port:
     optional: bool = False
     label: str = ""
     """What people see where that is not the name."""
+
+
+class Stretch(NamedTuple):
+    """A range of positions along an axis of a tensor, both ends included; it may reach over the edge, into padding."""
+
+    axis: int
+    first: int
+    last: int
 
 
 MOST = 256
@@ -105,6 +113,9 @@ class Layer(BaseModel):
     """Outputs that are computed only where somebody reads them."""
     views: ClassVar[bool] = False
     """Whether its outputs lie in the memory of its input."""
+    keeps_positions: ClassVar[bool] = False
+    """Whether a position along any axis behind the channels depends on that position of its inputs alone (where sizes
+    differ, on those at the same share of the axis), the statistics of a normalization aside. See `receptive_field`."""
     idle: ClassVar[bool] = False
     """Whether it hands its input on as it is when the network is not training."""
     inputs: ClassVar[tuple[Port, ...]] = (Port("input"),)
@@ -182,6 +193,15 @@ class Layer(BaseModel):
         """
         dims = getattr(self, "dim", None)
         return any(type(dim) is int and dim % max(x.rank, 1) == 0 for x in inputs[:1] for dim in _several(dims))
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        """Which positions of an input (the ``source``-th) a part of its result is computed from.
+
+        All sizes are numbers. None where it is all positions of that axis, one value for all, or not known.
+        """
+        return shared_part(part, inputs[source], outputs[0]) if self.keeps_positions else None
 
     def learning(self, learned: Sequence[bool]) -> Layer:
         """The layer as it computes where gradients go to these of its inputs; most do not care."""
@@ -282,6 +302,24 @@ def _written(layer: type[Layer]) -> tuple[tuple[str, object, bool], ...]:
 def is_module(name: str) -> bool:
     """Whether a public name of torch is that of a module, not of a function."""
     return name.startswith("torch.nn.") and not name.startswith("torch.nn.functional.")
+
+
+def shared_part(part: Stretch, x: Spec, y: Spec) -> Stretch | None:
+    """The positions of x at the same share of the axis as a part of y: ⌊i·in/out⌋ … ⌈(i + 1)·in/out⌉ − 1.
+
+    Axes are aligned at the last one. None where x, or y, has one position for all.
+    """
+    axis = part.axis - y.rank + x.rank
+    if axis < 0:
+        return None
+    size, out = x.shape[axis], y.shape[part.axis]
+    if size == out:
+        return part._replace(axis=axis)
+    if not (isinstance(size, int) and isinstance(out, int)) or 1 in (size, out):
+        return None
+    last = ceil_div((part.last + 1) * size, out) - 1
+    assert isinstance(last, int)
+    return Stretch(axis, part.first * size // out, last)
 
 
 def _several(value: object) -> tuple[object, ...]:

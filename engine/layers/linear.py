@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from engine.dims import Dim, product
-from engine.layers.layer import Layer, Port, ShapeError, need_float
+from engine.layers.layer import Layer, Port, ShapeError, Stretch, need_float
 from engine.layers.parameters import Positive
 from engine.spec import Spec
 
@@ -40,6 +40,11 @@ class Linear(Layer):
                 code="open-size",
             )
         return x.with_shape((*x.shape[:-1], self.out_features), x.axes)
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        return None if part.axis == inputs[0].rank - 1 else part
 
     def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"in_features": inputs[0].shape[-1]}

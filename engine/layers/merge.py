@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.axes import axis_of, broadcast
-from engine.layers.layer import Layer, Port, Saves, ShapeError
+from engine.layers.layer import Layer, Port, Saves, ShapeError, Stretch
 from engine.layers.parameters import Whole
 from engine.spec import DType, Spec, meaning, promote
 
@@ -16,6 +16,7 @@ from engine.spec import DType, Spec, meaning, promote
 class _Elementwise(Layer):
     """Joins its inputs number by number. An axis of size 1 is repeated to fit the others."""
 
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Merge"
     sign: ClassVar[str]
 
@@ -118,6 +119,7 @@ class Scale(Layer):
     """Multiplies by a fixed factor and adds a fixed shift: 1/√d before a softmax, 1/255 for pixels."""
 
     saves: ClassVar[Saves] = "nothing"
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Merge"
     formula: ClassVar[str] = "y = factor · x + shift"
 
@@ -257,6 +259,11 @@ class Concat(Layer):
             total = total + spec.shape[dim]
         shape = (*first.shape[:dim], total, *first.shape[dim + 1 :])
         return Spec(shape, promote(*(spec.dtype for spec in inputs)), first.axes)
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        return None if part.axis == axis_of(inputs[0], self.dim) else part
 
     def expression(self, module: str, arguments: list[str]) -> str:
         return f"torch.cat(({', '.join(arguments)}{',' if len(arguments) == 1 else ''}), dim={self.dim})"

@@ -24,6 +24,7 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 class _Normalization(Layer):
     """What all normalizations share."""
 
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Normalization"
     formula: ClassVar[str] = "y = (x − mean) / √(variance + eps) · γ + β"
 

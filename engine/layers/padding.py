@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from engine.dims import Dim
-from engine.layers.layer import Layer, Saves, ShapeError, need_numbers
+from engine.layers.layer import Layer, Saves, ShapeError, Stretch, need_numbers
 from engine.layers.parameters import Whole
 from engine.spec import Spec, axis_name, meaning
 
@@ -58,6 +58,13 @@ class _Pad(Layer):
                 self.check_axis(size, before, behind, name)
             shape[axis] = size + before + behind
         return x.with_shape(shape, x.axes)
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        index = part.axis - inputs[source].rank + self.padded
+        before = self.sides()[index][0] if index >= 0 else 0
+        return Stretch(part.axis, part.first - before, part.last - before)
 
     def check_input(self, x: Spec) -> None:
         """Raise ShapeError where the number of axes or the dtype does not fit: a batch, perhaps channels, the axes."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from engine.dims import Dim, product
-from engine.layers.layer import Layer, Port, ShapeError, need_float, need_rank
+from engine.layers.layer import Layer, Port, ShapeError, Stretch, need_float, need_rank
 from engine.layers.parameters import NonNegative, One, OneOrThree, OneOrTwo, Positive
-from engine.layers.windows import AXES, LAYOUTS, Window, filled, slide, spread
+from engine.layers.windows import AXES, LAYOUTS, Window, filled, read, slide, spread
 from engine.spec import Spec
 
 FORMULA = "out = ⌊(in + 2·padding − {span}) / stride⌋ + 1;  with 'same_tf' ⌈in / stride⌉"
@@ -100,6 +100,11 @@ class Pooling(Layer):
                     code="window",
                 )
         return x.with_shape((*x.shape[:2], *slide(self.windows(), x.shape[2:], "slides")), x.axes)
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        return read(self.windows(), part, inputs[source])
 
     def summary(self) -> str:
         kernel = self.each("kernel_size")

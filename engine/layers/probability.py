@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from engine.layers.axes import axis_of
-from engine.layers.layer import Layer, Saves, ShapeError, need_float
+from engine.layers.layer import Layer, Saves, ShapeError, Stretch, need_float
 from engine.layers.parameters import Whole
 from engine.spec import Spec
 
@@ -26,6 +26,11 @@ class _Along(Layer):
         need_float(x)
         axis_of(x, self.dim)
         return x
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        return None if part.axis == axis_of(inputs[0], self.dim) else part
 
     def summary(self) -> str:
         return "" if self.dim == -1 else f"axis {self.dim}"
@@ -62,6 +67,7 @@ class Softmax2d(Layer):
     """Turns the channels of each pixel into probabilities that add up to 1."""
 
     saves: ClassVar[Saves] = "outputs"
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Activation"
     torch: ClassVar[str] = "torch.nn.Softmax2d"
     formula: ClassVar[str] = "y(c, i, j) = exp x(c, i, j) / Σₖ exp x(k, i, j)"

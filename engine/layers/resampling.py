@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from engine.dims import Dim, product
-from engine.layers.layer import Layer, Port, Saves, ShapeError, need_float
+from engine.layers.layer import Layer, Port, Saves, ShapeError, Stretch, need_float
 from engine.layers.parameters import Positive, unparse
-from engine.layers.windows import AXES
+from engine.layers.windows import AXES, resampled
 from engine.spec import UNWIRED, Spec, axis_name, meaning
 
 Factor = Annotated[float, Field(gt=0.0)]
@@ -44,9 +44,7 @@ class Upsample(Layer):
     align_corners: bool | None = Field(
         None, description="interpolating modes: whether the outermost values stay in the corners; none: no"
     )
-    recompute_scale_factor: bool | None = Field(
-        None, description="whether the factor is computed again from the rounded size"
-    )
+    recompute_scale_factor: bool | None = Field(None, description="whether the factor is computed from rounded sizes")
 
     def check(self) -> None:
         if self.size is None and self.scale_factor is None:
@@ -71,6 +69,14 @@ class Upsample(Layer):
         for axis, (size, factor) in enumerate(zip(self._sizes(x), self._factors(x), strict=True), 2):
             sizes.append(scaled(x, axis, factor) if size is None else size)
         return x.with_shape((*x.shape[:2], *sizes), x.axes)
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        factor = (
+            None if self.size is not None or self.recompute_scale_factor else self._factors(inputs[0])[part.axis - 2]
+        )
+        return resampled(part, inputs[source], outputs[0], self.mode, bool(self.align_corners), factor)
 
     def _check_rank(self, x: Spec) -> None:
         rank = RANKS.get(self.mode)
@@ -129,6 +135,7 @@ class PixelShuffle(Layer):
     """
 
     saves: ClassVar[Saves] = "nothing"
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Resampling"
     torch: ClassVar[str] = "torch.nn.PixelShuffle"
     formula: ClassVar[str] = "(C·r², H, W) → (C, H·r, W·r)"
@@ -168,6 +175,7 @@ class PixelUnshuffle(Layer):
     """
 
     saves: ClassVar[Saves] = "nothing"
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Resampling"
     torch: ClassVar[str] = "torch.nn.PixelUnshuffle"
     formula: ClassVar[str] = "(C, H·r, W·r) → (C·r², H, W)"
@@ -202,6 +210,7 @@ class ChannelShuffle(Layer):
     """Mixes the channels of several groups, so that grouped convolutions after one another see all of them."""
 
     saves: ClassVar[Saves] = "nothing"
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Resampling"
     torch: ClassVar[str] = "torch.nn.ChannelShuffle"
     formula: ClassVar[str] = "(groups, C / groups) → (C / groups, groups), read as one row of C channels"
@@ -322,11 +331,8 @@ class GridSample(Layer):
         need_float(grid, "grid")
         space = x.rank - 2
         if grid.rank != x.rank or grid.shape[-1] != space or grid.shape[0] != x.shape[0]:
-            raise ShapeError(
-                f"gets a grid {grid} for {x}; it needs ({x.shape[0]}, {', '.join(AXES[space])}, {space}).",
-                port="grid",
-                code="axes" if grid.rank != x.rank else "mismatch",
-            )
+            words = f"gets a grid {grid} for {x}; it needs ({x.shape[0]}, {', '.join(AXES[space])}, {space})."
+            raise ShapeError(words, port="grid", code="axes" if grid.rank != x.rank else "mismatch")
         if self.mode == "bicubic" and space == 3:
             raise ShapeError(
                 f"gets {x}, but mode 'bicubic' is for images {_layout(4)}.", port="input", parameter="mode", code="axes"
@@ -352,11 +358,8 @@ def _numbers(count: int) -> str:
 
 def _need_image(x: Spec) -> None:
     if x.rank < 4:
-        raise ShapeError(
-            f"gets {x.rank}-D input {x} but needs 4 axes or more (N, …, channels, height, width).",
-            port="input",
-            code="axes",
-        )
+        words = f"gets {x.rank}-D input {x} but needs 4 axes or more (N, …, channels, height, width)."
+        raise ShapeError(words, port="input", code="axes")
 
 
 def _divides(divisor: int, size: Dim) -> bool:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.axes import axis_of, behind_batch, named
-from engine.layers.layer import Layer, Saves, ShapeError
+from engine.layers.layer import Layer, Saves, ShapeError, Stretch
 from engine.layers.parameters import Whole
 from engine.spec import Spec
 
@@ -134,6 +134,11 @@ class Permute(_Shape):
             raise ShapeError(f"names an axis twice: {', '.join(map(str, self.dims))}.", parameter="dims", code="axis")
         return x.with_shape((x.shape[axis] for axis in axes), named(x.axes, *axes))
 
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        return part._replace(axis=self.dims[part.axis] % len(self.dims))
+
     def expression(self, module: str, arguments: list[str]) -> str:
         return f"{arguments[0]}.permute({', '.join(map(str, self.dims))})"
 
@@ -165,6 +170,11 @@ class Squeeze(_Shape):
         axes = [axis for axis in range(x.rank) if axis != dim]
         return x.with_shape((x.shape[axis] for axis in axes), named(x.axes, *axes))
 
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        return part._replace(axis=part.axis + (part.axis >= axis_of(inputs[0], self.dim)))
+
     def expression(self, module: str, arguments: list[str]) -> str:
         return f"{arguments[0]}.squeeze({self.dim})"
 
@@ -192,6 +202,12 @@ class Unsqueeze(_Shape):
             )
         return x.with_shape((*x.shape[:dim], 1, *x.shape[dim:]))
 
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        dim = axis_of(inputs[0], self.dim, more=1)
+        return None if part.axis == dim else part._replace(axis=part.axis - (part.axis > dim))
+
     def expression(self, module: str, arguments: list[str]) -> str:
         return f"{arguments[0]}.unsqueeze({self.dim})"
 
@@ -204,6 +220,7 @@ class Identity(_Shape):
 
     saves: ClassVar[Saves] = "nothing"
     views: ClassVar[bool] = True
+    keeps_positions: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.Identity"
     formula: ClassVar[str] = "y = x"
 

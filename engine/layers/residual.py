@@ -7,8 +7,9 @@ from typing import ClassVar
 from pydantic import Field
 
 from engine.dims import Dim, product
-from engine.layers.layer import Layer, Saves, ShapeError, need_float, need_rank
+from engine.layers.layer import Layer, Saves, ShapeError, Stretch, need_float, need_rank
 from engine.layers.parameters import Positive, Probability, Whole
+from engine.layers.windows import Window
 from engine.spec import Spec
 
 
@@ -42,6 +43,11 @@ class Shortcut(Layer):
             )
         sizes = ((size - 1) // self.stride + 1 for size in x.shape[2:])
         return x.with_shape((x.shape[0], self.out_channels, *sizes), x.axes)
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        return Window(1, self.stride).receptive_field(part, 1) if part.axis > 1 else None
 
     def mixes_samples(self, *inputs: Spec) -> bool:
         return self.projected(inputs[0])  # with the norm's statistics of the batch
@@ -82,6 +88,7 @@ class StochasticDepth(Layer):
 
     saves: ClassVar[Saves] = "nothing"
     idle: ClassVar[bool] = True
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Residual"
     own: ClassVar[str] = "StochasticDepth"
     formula: ClassVar[str] = "y = x · m / (1 − p),  m = 0 for a whole sample with probability p, else 1"
@@ -105,6 +112,7 @@ class StochasticDepth(Layer):
 class LayerScale(Layer):
     """Multiplies each channel by a learned factor that starts small: deep Transformers begin as almost nothing."""
 
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Residual"
     own: ClassVar[str] = "LayerScale"
     formula: ClassVar[str] = "y = γ · x, one γ a channel"

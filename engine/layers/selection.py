@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from engine.dims import Dim, ceil_div
-from engine.layers.axes import behind_batch, named
-from engine.layers.layer import Layer, Port, Saves, ShapeError
+from engine.layers.axes import axis_of, behind_batch, named
+from engine.layers.layer import Layer, Port, Saves, ShapeError, Stretch
 from engine.layers.parameters import Positive, Whole
 from engine.spec import Spec, meaning
 
@@ -56,6 +56,18 @@ class Slice(Layer):
                 code="open-size",
             )
         return x.with_shape((*x.shape[:dim], count, *x.shape[dim + 1 :]), x.axes)
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        x = inputs[source]
+        if part.axis != axis_of(x, self.dim):
+            return part
+        size = x.shape[part.axis]
+        assert isinstance(size, int)
+        start = self.start or 0
+        start = max(start + size, 0) if start < 0 else start
+        return Stretch(part.axis, start + part.first * self.step, start + part.last * self.step)
 
     def _offset(self, size: Dim, value: int | None) -> Dim:
         if value is None:
@@ -149,6 +161,11 @@ class Split(Layer):
             )
         return tuple(x.with_shape((*x.shape[:dim], n, *x.shape[dim + 1 :]), x.axes) for n in self.split_sizes)
 
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        return None if part.axis == axis_of(inputs[source], self.dim) else part
+
     def statements(self, module: str, arguments: list[str], targets: list[str]) -> list[str]:
         return [f"{_unpacked(targets)} = {arguments[0]}.split({self.split_sizes}, dim={self.dim})"]
 
@@ -193,6 +210,11 @@ class Chunk(Layer):
                 code="division",
             )
         return tuple(x.with_shape((*x.shape[:dim], n, *x.shape[dim + 1 :]), x.axes) for n in sizes)
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        return None if part.axis == axis_of(inputs[source], self.dim) else part
 
     def statements(self, module: str, arguments: list[str], targets: list[str]) -> list[str]:
         return [f"{_unpacked(targets)} = {arguments[0]}.chunk({self.chunks}, dim={self.dim})"]

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.convolution import BIAS, DILATION, GROUPS, KERNEL, OUT, Filters
-from engine.layers.layer import ShapeError
+from engine.layers.layer import ShapeError, Stretch
 from engine.layers.parameters import NonNegative, One, OneOrThree, OneOrTwo, Positive
-from engine.layers.windows import AXES
+from engine.layers.windows import AXES, Window
 from engine.spec import Spec
 
 STRIDE = "how far apart the filters are painted"
@@ -57,6 +57,16 @@ class _ConvTranspose(Filters):
                 )
             sizes.append(out)
         return x.with_shape((x.shape[0], self.out_channels, *sizes), x.axes)
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        if part.axis < 2:
+            return None
+        kernel, stride, padding, dilation = (
+            self.each(name)[part.axis - 2] for name in ("kernel_size", "stride", "padding", "dilation")
+        )
+        return Window(kernel, stride, padding, padding, dilation).painted_from(part)
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         out = self.out_channels

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from engine.dims import Dim, product
-from engine.layers.layer import Port, Saves, ShapeError
+from engine.layers.layer import Port, Saves, ShapeError, Stretch
 from engine.layers.parameters import NonNegative, One, OneOrThree, OneOrTwo, Positive
 from engine.layers.pooling import KERNEL, STRIDE, THREE, TWO, Pooling
 from engine.layers.windows import AXES
@@ -53,6 +53,11 @@ class _MaxUnpool(Pooling):
                 )
             sizes.append(out)
         return x.with_shape((*x.shape[:2], *sizes), x.axes)
+
+    def receptive_field(
+        self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
+    ) -> Stretch | None:
+        return self.windows()[part.axis - 2].painted_from(part) if part.axis > 1 else None
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return 8 * product(inputs[0].shape)

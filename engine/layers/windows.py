@@ -9,10 +9,13 @@ the padding after the image (https://docs.pytorch.org/docs/stable/generated/torc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
 from typing import TypeVar
 
 from engine.dims import Dim, ceil_div
-from engine.layers.layer import ShapeError
+from engine.layers.layer import ShapeError, Stretch, shared_part
+from engine.spec import Spec
 
 T = TypeVar("T")
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -72,6 +75,19 @@ class Window:
         assert isinstance(total, int)  # as its size is
         return total // 2, total - total // 2
 
+    def receptive_field(self, part: Stretch, size: int) -> Stretch:
+        """What the windows at these positions look at, along an axis of this size."""
+        before = self.pads(size)[0]
+        return Stretch(part.axis, part.first * self.stride - before, part.last * self.stride - before + self.reach - 1)
+
+    def painted_from(self, part: Stretch) -> Stretch:
+        """The cells whose windows cover a part of what a transposed convolution with this window paints.
+
+        With gaps of a dilation the outermost of them may miss it.
+        """
+        first = -((self.reach - 1 - self.before - part.first) // self.stride)
+        return Stretch(part.axis, first, (part.last + self.before) // self.stride)
+
     def misses(self, size: int) -> bool:
         """Whether some window lies in the padding alone, all of its cells before or after an axis of this size."""
         count = self.slide(size)
@@ -118,6 +134,34 @@ def slide(windows: tuple[Window, ...], sizes: tuple[Dim, ...], verb: str) -> tup
             )
         out.append(count)
     return tuple(out)
+
+
+def read(windows: tuple[Window, ...], part: Stretch, x: Spec) -> Stretch | None:
+    """What windows over (N, channels, …) look at for a part of their result; None where that is the channels."""
+    size = x.shape[part.axis]
+    return windows[part.axis - 2].receptive_field(part, size) if part.axis > 1 and isinstance(size, int) else None
+
+
+def resampled(part: Stretch, x: Spec, y: Spec, mode: str, corners: bool, factor: float | None) -> Stretch | None:
+    """The cells of x that a part of y is resampled from, in a mode of torch.nn.functional.interpolate.
+
+    Cell i lies at (i + ½)/factor − ½, for plain 'nearest' at i/factor, with ``corners`` at i·(in − 1)/(out − 1).
+    Without a factor it is out/in.
+    """
+    size, out = x.shape[part.axis], y.shape[part.axis]
+    if mode == "area" or part.axis < 2 or not (isinstance(size, int) and isinstance(out, int)):
+        return shared_part(part, x, y)
+    step = Fraction(size, out) if factor is None else 1 / Fraction(factor)
+    if mode == "nearest":
+        return Stretch(part.axis, floor(part.first * step), floor(part.last * step))
+    if corners:
+        first, last = (Fraction(cell * (size - 1), max(out - 1, 1)) for cell in part[1:])
+    else:
+        first, last = ((cell + Fraction(1, 2)) * step - Fraction(1, 2) for cell in part[1:])
+    if mode == "nearest-exact":
+        return Stretch(part.axis, floor(first + Fraction(1, 2)), floor(last + Fraction(1, 2)))
+    more = int(mode == "bicubic")
+    return Stretch(part.axis, floor(first) - more, ceil(last) + more)
 
 
 def filled(windows: tuple[Window, ...], sizes: tuple[Dim, ...], results: tuple[Dim, ...]) -> str:

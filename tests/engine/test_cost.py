@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+import presets
 from engine import cost
 from engine.compile import compile_graph
 from engine.edits import SetParameter, SetSetting
@@ -111,6 +112,17 @@ def test_depth_counts_matrices_on_the_longest_path() -> None:
     assert cost.depth(long_chain(11)) == 3
     assert cost.depth(chain((8, 4, 4), ("BatchNorm2d", {}), ("ReLU", {}))) == 0
     assert cost.depth(Graph()) == 0
+
+
+def test_depth_leaves_out_what_is_absent_and_what_does_not_join_the_path() -> None:
+    """Of MobileNetV3 only eight of the fifteen blocks have a gate (Howard et al. 2019, table 1):
+    1 + 2 + 14·3 + 8·2 + 3.
+
+    The six decoder layers of the Transformer see the end of the encoder, so the first of their self-attentions is on no
+    longest path: 6·3 + 1 + 2 + 5·4.
+    """
+    assert cost.depth(presets.build("mobilenet-v3-large")) == 64
+    assert cost.depth(presets.build("transformer-base")) == 41
 
 
 def test_a_network_with_faults_is_reckoned_as_far_as_it_is_known() -> None:

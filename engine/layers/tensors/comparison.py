@@ -17,6 +17,7 @@ class _Comparison(Layer):
     """Compares number by number, with one number or with a tensor that is wired to it."""
 
     saves: ClassVar[Saves] = "nothing"
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Logic"
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("input", "the numbers on the left"),
@@ -91,6 +92,7 @@ class _Logical(Layer):
     """Computes with booleans; a number counts as true where it is not 0."""
 
     saves: ClassVar[Saves] = "nothing"
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Logic"
 
     def infer(self, *inputs: Spec) -> Spec:
@@ -128,6 +130,7 @@ class Where(Layer):
     """Takes each number from one of two inputs: from the first where the condition is true, else from the second."""
 
     saves: ClassVar[Saves] = "nothing"
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Logic"
     torch: ClassVar[str] = "torch.where"
     formula: ClassVar[str] = "y = input where condition, else other"

@@ -15,6 +15,7 @@ from engine.spec import UNWIRED, Spec
 class _Function(Layer):
     """A function of one number, applied to every number; the shape stays."""
 
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Math"
 
     def infer(self, *inputs: Spec) -> Spec:
@@ -154,6 +155,7 @@ class Clamp(_OfNumbers):
 class Pow(Layer):
     """Raises each number to a power: the exponent is a number, or a tensor that is wired to it."""
 
+    keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Math"
     torch: ClassVar[str] = "torch.pow"
     formula: ClassVar[str] = "y = x ^ exponent"

@@ -17,3 +17,11 @@ def memory(size: int) -> str:
     """``2.9 MiB``: bytes in the unit that reads best."""
     power = next((power for power in (3, 2) if size >= 1024**power), 1)
     return f"{size / 1024**power:,.1f} {('KiB', 'MiB', 'GiB')[power - 1]}"
+
+
+def short_time(seconds: float) -> str:
+    """``2.9 ms``: a short time in the unit that reads best, with three digits."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} µs"

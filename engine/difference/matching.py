@@ -1,7 +1,8 @@
 """Which node of one graph is which of another.
 
 Graphs of one origin, as two versions of a file are, are matched by the ids of their nodes. Others are matched by
-structure: by what is the same in the order of the forward pass, then, between that, by type, and blocks of any kind at last.
+structure: by what is the same in the order of the forward pass, then, between that, by type, and
+blocks of any kind at last.
 """
 
 from __future__ import annotations

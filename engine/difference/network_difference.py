@@ -120,7 +120,7 @@ def _of_node(level: Matching, old: Node, new: Node) -> Iterator[Difference]:
     types = kind(level.a, old.type), kind(level.b, new.type)
     if types[0] != types[1]:
         yield found("changed", "type", *types)
-    mine, theirs = _settings(level.a, old), _settings(level.b, new)
+    mine, theirs = settings_of(level.a, old), settings_of(level.b, new)
     for name in [*mine, *(name for name in theirs if name not in mine)]:
         before, after = mine.get(name, UNSET), theirs.get(name, UNSET)
         shared = types[0] == types[1] or (name in mine and name in theirs)
@@ -132,7 +132,7 @@ def _of_node(level: Matching, old: Node, new: Node) -> Iterator[Difference]:
             yield found("rewired", port, _source(level.a, left.get(port)), _source(level.b, right.get(port)))
 
 
-def _settings(graph: Graph, node: Node) -> dict[str, str]:
+def settings_of(graph: Graph, node: Node) -> dict[str, str]:
     """Parameters and properties of a node as they read; what is not set has its default."""
     common = {p.name: p.default for p in parameters(Properties)}
     values = {**_defaults(graph, node.type), **node.parameters, **common, **node.properties}

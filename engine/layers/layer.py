@@ -114,7 +114,7 @@ class Layer(BaseModel):
     views: ClassVar[bool] = False
     """Whether its outputs lie in the memory of its input."""
     keeps_positions: ClassVar[bool] = False
-    """Whether a position along any axis behind the channels depends on that position of its inputs alone (where sizes
+    """Whether a position along any axis after the channels depends on that position of its inputs alone (where sizes
     differ, on those at the same share of the axis), the statistics of a normalization aside. See `receptive_field`."""
     idle: ClassVar[bool] = False
     """Whether it hands its input on as it is when the network is not training."""

@@ -1,4 +1,4 @@
-"""The layers that are called in one forward pass, one behind the other, and the values that go between them."""
+"""The layers that are called in one forward pass, one after the other, and the values that go between them."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _use(
     path: tuple[str, ...],
     stepwise: bool,
 ) -> list[Value | None]:
-    """A block: its repeats one behind the other; returns what leaves the last."""
+    """A block: its repeats one after the other; returns what leaves the last."""
     stream, made = list(taken), list[Value | None]()
     stepwise = stepwise or use.properties.apply != "once"
     for found in use.unfolded(*inputs):

@@ -13,6 +13,7 @@ from gui.cli import (
     check,
     compare,
     data,
+    diff,
     evaluate,
     export,
     info,
@@ -49,6 +50,7 @@ COMMANDS = (
     export,
     runs,
     compare,
+    diff,
     rm,
 )
 DONE, NO, WRONG, INTERRUPTED = 0, 1, 2, 130

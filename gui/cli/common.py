@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
+import presets
 from engine.errors import LayerloomError
 from engine.files import NotAFile, check_regular
 from gui.cli.output import escapes
@@ -30,6 +31,12 @@ def add_what(parser: argparse.ArgumentParser, *, optional: bool = False) -> None
         parser.add_argument("what", metavar="WHAT", nargs="?", help=words)
     else:
         parser.add_argument("what", metavar="WHAT", help=words)
+
+
+def is_network(text: str) -> bool:
+    """Whether a word of a call is WHAT, a network, and not a run."""
+    path = Path(text)
+    return path.suffix == ".loom" or text.partition(":")[0] in {preset.name for preset in presets.all()}
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

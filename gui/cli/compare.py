@@ -1,4 +1,4 @@
-"""``layerloom compare RUN RUN…``: in what runs differ, and what each has reached."""
+"""``layerloom compare RUN RUN…``: in what runs differ, and what each has reached; or WHAT WHAT…: what networks cost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from engine.training.runs.best import better
 from engine.training.runs.compare import differences, live_differences
 from engine.training.runs.folder import PROJECT
 from engine.training.runs.run_info import RunInfo, read
-from gui.cli.common import CallError, Commands, add_json, print_json, print_table
+from gui.cli import compare_networks
+from gui.cli.common import CallError, Commands, add_json, is_network, print_json, print_table
 from gui.cli.run_names import check_once, run_of
 
 WIDEST: Final = 40
@@ -18,16 +19,20 @@ WIDEST: Final = 40
 
 
 def add(commands: Commands) -> None:
-    parser = commands.add_parser("compare", help="in what runs differ, and what each has reached")
-    parser.add_argument("runs", metavar="RUN", nargs="+", help="the folder of a run, or its name")
+    parser = commands.add_parser("compare", help="in what runs differ and what each has reached, or what networks cost")
+    words = "runs (their folders or names), or networks (presets or project files)"
+    parser.add_argument("subjects", metavar="RUN|WHAT", nargs="+", help=words)
+    compare_networks.add_options(parser)
     add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    if len(args.runs) < 2:
+    if any(map(is_network, args.subjects)) or compare_networks.asked(args):
+        return compare_networks.run(args)
+    if len(args.subjects) < 2:
         raise CallError("compare needs two runs or more.")
-    paths = [run_of(text) for text in args.runs]
+    paths = [run_of(text) for text in args.subjects]
     check_once(paths)
     infos = [read(path) for path in paths]
     found = [

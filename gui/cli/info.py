@@ -8,14 +8,15 @@ from pathlib import Path
 
 import presets
 from engine import cost
+from engine.comparison.network import hides_shapes
 from engine.files import write_atomically
 from engine.layer_table.rows import layer_table
 from engine.layer_table.text import text_table
 from engine.layers.parameters import unparse
-from engine.problems import Problem, find
+from engine.problems import find
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.settings.section import Section
-from engine.shapes import Report, infer
+from engine.shapes import infer
 from engine.spec import Spec
 from engine.tabular.formats import FORMATS
 from gui.cli.common import (
@@ -120,13 +121,6 @@ def _print_steps(title: str, steps: Sequence[Section]) -> None:
         head = title if not index else ""
         named = step.model_dump(include={"name", "field"})
         print(f"{head.ljust(14)} {named['name']} {named['field']}{f': {said}' if said else ''}")
-
-
-def hides_shapes(problem: Problem, report: Report) -> bool:
-    """Whether a shape is not known because of it; a network without a loss, or with other data, has all of them."""
-    if problem.severity != "error" or problem.setting is not None:
-        return False
-    return problem.code != "no-loss" if problem.node is None else problem.node not in report.outputs
 
 
 def _shape(spec: Spec) -> list[int | str]:

@@ -42,6 +42,15 @@ class Properties(BaseModel):
         None, description="the node whose weights it uses instead of its own"
     )
     frozen: bool = Field(False, description="whether its weights stay as they are while training")
+    frozen_statistics: bool = Field(
+        True,
+        description="while it is frozen: whether its batch norms use the running statistics they have, and leave them "
+        "as they are",
+    )
+    lr_multiplier: Annotated[float, Field(gt=0.0, le=1000.0)] = Field(
+        1.0,
+        description="its weights learn with the learning rate times this: 0.1 for loaded ones that are to move less",
+    )
     initialization: Initialization | None = Field(
         None, description="how its weight matrices start; none: as torch does. Biases then start at 0"
     )

@@ -23,7 +23,7 @@ from gui.widgets import plain
 @dataclass(frozen=True, slots=True)
 class Action:
     """``call`` does it with the commands of the window; ``needs`` is what must be there:
-    "" nothing, "design" the canvas, "selection" a selected node, "block" a selected block, "inside" an open one, "fixable" one selected node, "undo"/"redo", "running" or "idle" a training run."""
+    "" nothing, "design" the canvas, "selection" a selected node, "block" a selected block, "frozen" a frozen one, "inside" an open block, "fixable" one selected node, "undo"/"redo", "running" or "idle" a training run."""
 
     id: str
     title: str
@@ -71,7 +71,11 @@ ACTIONS = (
     Action("canvas.dissolve_block", "Dissolve Block", "dissolve", "Replace the block with what is inside it", lambda c: c.blocks.dissolve(), "block"),
     Action("canvas.open_block", "Open Block", "open-block", "Show what is inside the block", lambda c: c.blocks.open_selected(), "block"),
     Action("canvas.leave_block", "Leave Block", "leave-block", "Show what is around the open block", lambda c: c.blocks.leave(), "inside"),
-    Action("canvas.keep_block", "Save Block to My Library", "star", "Use this block in other projects, too", lambda c: c.blocks.keep(), "keepable"),
+    Action("canvas.keep_block", "Keep Block in My Library", "star", "Use this block in other projects, too", lambda c: c.blocks.keep(), "keepable"),
+    Action("canvas.freeze", "Freeze up to Here", "freeze", "Keep the weights of the selected layer and of all before it as they are while training; what is behind it learns", lambda c: c.fine_tuning.freeze(), "fixable", separator=True),
+    Action("canvas.unfreeze", "Unfreeze", "unfreeze", "Let the selected layers learn again", lambda c: c.fine_tuning.unfreeze(), "frozen"),
+    Action("canvas.unfreeze_all", "Unfreeze All", "unfreeze", "Let all layers learn again", lambda c: c.fine_tuning.unfreeze_all(), "design"),
+    Action("canvas.new_head", "New Head", "new-head", "Replace the last layer by one for the classes of the data, which begins at random; the rest keeps its weights", lambda c: c.fine_tuning.new_head(), "design"),
     Action("canvas.arrange", "Arrange Everything", "arrange", "Lay the network out from top to bottom", lambda c: c.editing.arrange(), "design", separator=True),
     Action("canvas.arrange_selection", "Arrange Selection", "arrange", "Lay out the selected layers", lambda c: c.editing.arrange_selection(), "selection"),
     Action("canvas.fit", "Fit All", "fit", "Show the whole network", lambda c: c.zooming.fit_all(), "design", separator=True),

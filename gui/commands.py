@@ -10,6 +10,7 @@ from gui.canvas.adder import Adder
 from gui.canvas.commands.block_commands import BlockCommands
 from gui.canvas.commands.clipboard_commands import ClipboardCommands
 from gui.canvas.commands.edit_commands import EditCommands
+from gui.canvas.commands.fine_tuning_commands import FineTuningCommands
 from gui.canvas.commands.zoom_commands import ZoomCommands
 from gui.canvas.fix_menu import FixMenu
 from gui.design.design import DesignPage
@@ -64,6 +65,10 @@ class Commands:
         return self.design.view.blocks
 
     @property
+    def fine_tuning(self) -> FineTuningCommands:
+        return self.design.view.fine_tuning
+
+    @property
     def zooming(self) -> ZoomCommands:
         return self.design.view.zooming
 
@@ -93,6 +98,7 @@ class Commands:
             "selection": drawing and bool(chosen),
             "block": drawing and block,
             "inside": drawing and inside,
+            "frozen": drawing and self.fine_tuning.frozen,
             "fixable": drawing and len(chosen) == 1,
             "keepable": drawing and (block or inside),
             "undo": bool(document.history.undo_title),

@@ -70,6 +70,9 @@ NAMES = {
     "network": "project-diagram",
     "clock": "clock",
     "fix": "magic",
+    "freeze": "snowflake",
+    "unfreeze": "sun",
+    "new-head": "brain",
     "next": "arrow-down",
     "previous": "arrow-up",
 }

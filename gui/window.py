@@ -126,6 +126,7 @@ class MainWindow(QMainWindow):
         self.design.code.save_wanted.connect(self.files.ask_save_source)
         self.design.layers.save_wanted.connect(self.files.ask_save_table)
         self.design.problems.counted.connect(self.status.set_counts)
+        self.design.problems.card.locate_wanted.connect(commands.weights.locate)
         self.status.problems_wanted.connect(commands.problems.show)
         self.status.training_wanted.connect(self.pages.show_training)
         document.opened.connect(self.view.canvas.live.forget)
@@ -152,6 +153,7 @@ class MainWindow(QMainWindow):
         page.run.gate = self.own_state.before_training
         page.open_wanted.connect(self.files.open_network)
         page.results_wanted.connect(self.pages.show_results)
+        page.load_weights_wanted.connect(self.commands.weights.ask)
         page.message.connect(self.say)
         page.run.state_changed.connect(self.actions_table.update)
         page.run.finished.connect(self.values.refresh)

@@ -101,7 +101,7 @@ class Subject:
             module = compile_source(self.source).eval()
         settings = resolve_settings(self.graph)
         if not isinstance(settings, SettingFault) and settings[1].weights is not None:
-            begin_with(module, settings[1].weights)
+            begin_with(module, settings[1].weights, self.source.attributes)
         return module
 
     @property

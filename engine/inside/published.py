@@ -41,6 +41,6 @@ def open_network(graph: Graph) -> Trained:
     with settled(1):  # new weights are drawn first, and a training in this process is not to notice
         network = build(plan, prepared, device).network
     assert plan.training.weights is not None
-    note, _ = begin_with(network.module, plan.training.weights)
+    note, _ = begin_with(network.module, plan.training.weights, plan.source.attributes)
     network.module.eval()
     return Trained(Path(plan.training.weights.path), plan, prepared, network, device, note)

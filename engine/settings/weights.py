@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -22,5 +22,8 @@ class WeightsSettings(Section):
     )
     map: tuple[Annotated[str, Field(max_length=4096)], ...] = Field(
         max_length=MOST_ENTRIES,
-        description="what goes where: 'conv1.weight = features.0.weight', an entry for each tensor",
+        description="what goes where: 'n2.weight = features.0.weight', an entry for each tensor",
+    )
+    keys: Literal["names", "nodes"] = Field(
+        "names", description="what the left sides begin with: names of layers, or ids of nodes, which outlive a rename"
     )

@@ -49,7 +49,11 @@ class Derived:
 
 @dataclass(slots=True)
 class Body:
-    """A class as it is written: the lines of the constructor with their nodes, and the forward pass."""
+    """A class as it is written: the lines of the constructor with their nodes, and the forward pass.
+
+    ``still`` are the lines that keep the statistics of frozen layers while it is in train mode, ``rates`` what the
+    learning rate of an attribute's weights is multiplied by.
+    """
 
     head: list[tuple[str, str]]
     signature: list[str]
@@ -57,6 +61,8 @@ class Body:
     rows: list[tuple[str, str, str]]
     stored: list[str]
     attributes: dict[str, str]
+    still: list[tuple[str, str]] = field(default_factory=list)
+    rates: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass

@@ -38,7 +38,8 @@ class Source:
     """The text, the class it defines, which node each line speaks of, and where each node's module lives in it.
 
     ``lines`` are those of the network itself; ``block_lines`` those of its blocks, as (block, node). ``attributes``
-    says for each class by which attribute it holds the module of a node.
+    says for each class by which attribute it holds the module of a node, ``rates`` for some attributes of a class what
+    the learning rate of the weights in it is multiplied by.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Source:
     modules: dict[str, str]
     block_lines: dict[int, tuple[str, str]] = field(default_factory=dict)
     attributes: dict[str, dict[str, str]] = field(default_factory=dict)
+    rates: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 class Writer:
@@ -106,7 +108,8 @@ class Writer:
         odd = tuple(node for node in graph.order() if (node in here) != conditions.hold(node, found.report))
         nodes = [graph.nodes[node_id] for node_id in graph.order() if node_id in here]
         shapes: dict[str, Hashable] = {
-            node.id: (self._shape_of(found, view, node), *self._start(node, view, "m")) for node in nodes
+            node.id: (self._shape_of(found, view, node), *self._start(node, view, "m"), *self._learning(node, view))
+            for node in nodes
         }
         for node_id in found.report.layers:
             if (absent := found.report.absent(node_id)) is not None:  # not being there twice may hand on two things
@@ -155,6 +158,8 @@ class Writer:
         sequential: set[str] = set()
         ties: list[tuple[str, str]] = []
         guarded: list[tuple[str, str, str]] = []
+        still: list[tuple[str, str]] = []
+        rates: dict[str, float] = {}
         owners = {node_id: owner_of(plan.graph, plan.graph.nodes[node_id]) for node_id in plan.nodes}
         modules: dict[str, list[str] | None] = {}
         for node_id, owner in owners.items():
@@ -179,6 +184,12 @@ class Writer:
             lines = [f"self.{attributes[node_id]}{lines[0]}", *lines[1:]]
             lines += self._start(node, plan.view(node_id), f"self.{attributes[node_id]}")
             guarded += [(guard, line, node_id) for line in lines]
+            keeps, rate = self._learning(node, plan.view(node_id))
+            if keeps:
+                still += [(f'if hasattr(self, "{attributes[node_id]}"):', node_id)] if guard else []
+                still.append((f"{'    ' if guard else ''}keep_statistics(self.{attributes[node_id]})", node_id))
+            if rate != 1.0:
+                rates[attributes[node_id]] = rate
             if owner.id != node.id:
                 ties.append((node_id, owner.id))
         plan.attributes = frozenset(attributes.values())
@@ -196,7 +207,8 @@ class Writer:
         lent = {*HELPERS, "initialize"}.union(*(plan.view(node).layer(node).functions for node in plan.nodes))
         code = "\n".join((*(line for line, _ in head), *(line for line, *_ in forward.rows)))
         self.helpers.update(name for name in lent if re.search(rf"(?<![\w.]){name}\(", code))
-        plan.body = Body(head, signature, answer, forward.rows, list(forward.stored), attributes)
+        self.helpers |= {"keep_statistics"} if still else set()
+        plan.body = Body(head, signature, answer, forward.rows, list(forward.stored), attributes, still, rates)
 
     def _share_late(self, plan: ClassPlan, attributes: dict[str, str]) -> None:
         """Nodes may stand before the one whose module they use."""
@@ -252,6 +264,16 @@ class Writer:
             lines.append(f"{module}.requires_grad_(False)")
         return lines
 
+    def _learning(self, node: Node, view: BlockView) -> tuple[bool, float]:
+        """Whether the statistics of a node stay as they are in train mode, and what its learning rate is times."""
+        properties, layer = resolve_properties(node, view.report.scope), view.report.layer(node.id)
+        if isinstance(properties, Fault) or layer is None or node.id not in view.report.inputs:
+            return False, 1.0
+        if not properties.frozen or not properties.frozen_statistics:
+            return False, properties.lr_multiplier
+        anyhow = isinstance(layer, Use) or layer.imported_from or properties.parametrization == "spectral_norm"
+        return bool(anyhow) or bool(layer.buffers(*view.report.inputs[node.id])), properties.lr_multiplier
+
     def _tie(self, plan: ClassPlan, node_id: str, owner_id: str, attributes: dict[str, str]) -> list[str]:
         from engine.sharing import tied
 
@@ -291,7 +313,8 @@ class Writer:
         body = self.classes[-1].body
         assert body is not None
         attributes = {plan.class_name: plan.body.attributes for plan in self.classes if plan.body is not None}
-        return Source("\n".join(out) + "\n", self.main_name, lines, body.attributes, block_lines, attributes)
+        rates = {plan.class_name: plan.body.rates for plan in self.classes if plan.body is not None and plan.body.rates}
+        return Source("\n".join(out) + "\n", self.main_name, lines, body.attributes, block_lines, attributes, rates)
 
     def _class(self, plan: ClassPlan) -> list[tuple[str, str]]:
         body = plan.body
@@ -307,6 +330,12 @@ class Writer:
         rows += [(f"        self.{attribute(name)} = {name}", "") for name in body.stored]
         rows += [(f"        {spelled(line)}", node_id) for line, node_id in body.head]
         rows.append(("", ""))
+        if body.still:
+            rows[-1:] = [("        self.train()", ""), ("", "")]
+            rows += [(f'    def train(self, mode: bool = True) -> "{plan.class_name}":', "")]
+            rows += [("        super().train(mode)", "")]
+            rows += [(f"        {line}", node_id) for line, node_id in body.still]
+            rows += [("        return self", ""), ("", "")]
         rows += [(line, "") for line in _defined("    def forward", body.signature, body.answer)]
         lines = [(spelled(code), comment, node_id) for code, comment, node_id in body.rows]
         wide = min(WIDEST_CODE, max((len(code) for code, comment, _ in lines if comment), default=0))

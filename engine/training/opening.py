@@ -102,7 +102,7 @@ def _begin_with(session: Session, weights: WeightsSettings) -> None:
     stepper = session.stepper
     session.show(phase="loading the weights")
     try:
-        short, whole = begin_with(stepper.network.module, weights)
+        short, whole = begin_with(stepper.network.module, weights, session.plan.source.attributes)
     except WeightsError as error:
         raise TrainingError(str(error), about=error.about) from error
     _follow(stepper)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from engine.edits import Compound, Edit, SetSetting
+from engine.edits import MISSING, Compound, Edit, SetSetting
 from engine.files import is_file
 from engine.graph import Graph
 from engine.settings.weights import WeightsSettings
 from engine.weights.failure import WeightsError
+from engine.weights.keys import Attributes, keys_of
 from engine.weights.loading import check, put
 from engine.weights.recipe import parse, same_but_ones
 from engine.weights.report import Report
@@ -23,12 +24,48 @@ NAMED: Final = 3
 """How many tensors that start from scratch are named in one sentence."""
 
 
-def choose(report: Report, *, partial: bool = False) -> Edit:
+def choose(report: Report, *, partial: bool = False, accept_guess: bool = False) -> Edit:
     """The edit that lets a project begin with these weights. Raises WeightsError as `load` does."""
-    check(report, partial=partial)
-    entries = tuple(f"{name} = {source}" for name, source in report.placed.items())
-    value = {"path": str(report.path.absolute()), "sha256": report.sha256, "map": entries}
+    check(report, partial=partial, accept_guess=accept_guess)
+    entries = tuple(f"{report.keys.get(name, name)} = {source}" for name, source in report.placed.items())
+    value = {"path": str(report.path.absolute()), "sha256": report.sha256, "map": entries, "keys": "nodes"}
     return Compound((SetSetting(SETTING, value),), f"Load the weights of {report.path.name}")
+
+
+def relocated(graph: Graph, path: Path) -> Edit | None:
+    """The edit after which the chosen weights are at another path; None where that is another file.
+
+    Raises WeightsError where it cannot be read.
+    """
+    from engine.weights.files.opening import open_weights
+
+    value = graph.settings["training"].get("weights")
+    file = open_weights(path)
+    if not isinstance(value, Mapping) or value.get("sha256") != file.sha256():
+        return None
+    here = {**value, "path": str(file.path.absolute())}
+    return Compound((SetSetting(SETTING, here),), f"Locate the weights {file.path.name}")
+
+
+def loaded_nodes(graph: Graph) -> set[str]:
+    """The nodes of the network that begin with weights from a file, or have some inside."""
+    value = graph.settings["training"].get("weights")
+    entries = value.get("map") if isinstance(value, Mapping) else None
+    begins = {str(entry).partition(" = ")[0].partition(".")[0] for entry in entries or ()}
+    if isinstance(value, Mapping) and value.get("keys") == "nodes":
+        return begins & graph.nodes.keys()
+    return {node.id for node in graph.nodes.values() if node.name in begins}
+
+
+def without(graph: Graph, node_ids: set[str]) -> list[Edit]:
+    """The edit after which these nodes of the network begin with no weights from a file; none where they have none."""
+    if not loaded_nodes(graph) & node_ids:
+        return []
+    value: Any = graph.settings["training"]["weights"]
+    by_id = value.get("keys") == "nodes"
+    begins = {node_id if by_id else graph.nodes[node_id].name for node_id in node_ids}
+    left = tuple(entry for entry in value["map"] if str(entry).partition(" = ")[0].partition(".")[0] not in begins)
+    return [SetSetting(SETTING, {**value, "map": left} if left else MISSING)]
 
 
 def chosen(graph: Graph) -> str | None:
@@ -48,8 +85,10 @@ def missing(path: str) -> str:
     )
 
 
-def begin_with(module: nn.Module, settings: WeightsSettings) -> tuple[str, str]:
+def begin_with(module: nn.Module, settings: WeightsSettings, attributes: Attributes) -> tuple[str, str]:
     """Put the chosen weights into a module; says what was done, in short and in full.
+
+    ``attributes`` are those of the `engine.source.Source` that the module is compiled from.
 
     Tensors of layers that are gone, or have other shapes now, are left out and named: so a new head can be trained.
     Raises WeightsError where the file is missing or damaged, or nothing of it fits any more.
@@ -62,11 +101,13 @@ def begin_with(module: nn.Module, settings: WeightsSettings) -> tuple[str, str]:
     shapes = {name: facts.shape for name, facts in file.tensors.items()}
     state = module.state_dict()
     fitting, again = dict[str, str](), dict[str, str]()
+    names = {key: name for name, key in keys_of(module, attributes).items()} if settings.keys == "nodes" else {}
     for entry in settings.map:
-        name, _, source = entry.partition(" = ")
+        key, _, source = entry.partition(" = ")
+        name = names.get(key, key)
         made = parse(source).shape(shapes)
         if name not in state:
-            again[name] = "there is no such tensor any more"
+            again[source] = "its layer is gone"
         elif made is None:
             again[name] = "it is not in the file any more"
         elif not same_but_ones(made, tuple(state[name].shape)):

@@ -23,30 +23,37 @@ NAMED: Final = 3
 
 
 def load(
-    graph: Graph, path: Path | str, *, partial: bool = False, assign: Mapping[str, str] | None = None
+    graph: Graph,
+    path: Path | str,
+    *,
+    partial: bool = False,
+    assign: Mapping[str, str] | None = None,
+    accept_guess: bool = False,
 ) -> nn.Module:
     """The compiled module with the weights of a file; what the file lacks stays initialised (``missing`` of `match`).
 
     ``assign`` as for `match`. Raises WeightsError for a tensor of the file that has no place or another shape, unless
-    ``partial``, and where nothing fits at all.
+    ``partial``, for tensors that are placed by a guess, unless ``accept_guess``, and where nothing fits at all.
     """
     import torch
 
-    from engine.compile import compile_graph
+    from engine.compile import compile_source
     from engine.seeds import derive
+    from engine.source import source
     from engine.weights.files.opening import open_weights
 
     file = open_weights(Path(path))
+    written = source(graph)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive(0, "init"))
-        module = compile_graph(graph)
-    report = match_file(targets_in(module), file, assign or {})
-    check(report, partial=partial)
+        module = compile_source(written)
+    report = match_file(targets_in(module, written.attributes), file, assign or {})
+    check(report, partial=partial, accept_guess=accept_guess)
     put(module, file, report.placed)
     return module
 
 
-def check(report: Report, *, partial: bool) -> None:
+def check(report: Report, *, partial: bool, accept_guess: bool) -> None:
     """Raises WeightsError where the file may not be loaded as it is."""
     if not report.placed:
         raise WeightsError(f"{report} Assign tensors by hand, or choose the network that the weights are of.")
@@ -56,6 +63,14 @@ def check(report: Report, *, partial: bool) -> None:
         raise WeightsError(
             f"{report.path.name} has {len(report.left_over)} tensors without a place in this network: "
             f"{'; '.join(some)}{f' and {more} more' if more else ''}. Load the rest with partial, or assign them."
+        )
+    if report.guessed and not accept_guess:
+        some = [f"{name} from {report.placed[name]}" for name, how in report.how.items() if how == "shape"][:NAMED]
+        more = report.guessed - len(some)
+        raise WeightsError(
+            f"{report.path.name}: {report.guessed} of {len(report.placed)} tensors are placed by a guess among equal "
+            f"shapes, which may be wrong: {'; '.join(some)}{f' and {more} more' if more else ''}. Look at them in the "
+            "report, then accept the guess (--accept-guess) or assign them."
         )
 
 

@@ -70,6 +70,7 @@ def match_file(ours: Mapping[str, Target], file: WeightsFile, assign: Mapping[st
         ours={name: one.shape for name, one in ours.items()},
         theirs=file.tensors,
         by=by,
+        keys={name: one.key for name, one in ours.items()},
         notes=file.notes,
     )
 

@@ -20,7 +20,7 @@ class Report:
     no place → why; ``missing``: ours that nothing goes to → why; ``skipped``: what the file holds beside weights → why.
 
     ``how`` says of what is placed why it is. ``ours`` and ``theirs`` are the shapes, ``by`` the network whose published
-    names fitted ("" where our own did), ``sha256`` the sum of the file.
+    names fitted ("" where our own did), ``sha256`` the sum of the file, ``keys`` our names with ids of nodes.
     """
 
     path: Path
@@ -33,12 +33,17 @@ class Report:
     ours: Mapping[str, tuple[int, ...]]
     theirs: Mapping[str, TensorFacts]
     by: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = field(default=())
 
     @property
     def complete(self) -> bool:
         """Whether everything in the file has a place: it is loaded without ``partial``."""
         return bool(self.placed) and not self.left_over
+
+    def loadable(self, *, partial: bool, accept_guess: bool) -> bool:
+        """Whether `load` would take it so."""
+        return bool(self.placed) and (partial or not self.left_over) and (accept_guess or not self.guessed)
 
     @property
     def guessed(self) -> int:

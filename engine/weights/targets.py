@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.graph import Graph
+from engine.weights.keys import Attributes, keys_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -17,26 +18,33 @@ COUNTERS: Final = "num_batches_tracked"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A tensor of a network. ``learned``: a parameter, not a buffer; ``twins`` are further names of the same tensor."""
+    """A tensor of a network. ``learned``: a parameter, not a buffer; ``twins`` are further names of the same tensor.
+
+    ``key`` is the name with ids of nodes (`engine.weights.keys`).
+    """
 
     name: str
     shape: tuple[int, ...]
     learned: bool
     twins: tuple[str, ...] = ()
+    key: str = ""
 
 
 def targets_of(graph: Graph) -> dict[str, Target]:
     """By name, in the order of the network. Raises SourceError where the network is not complete."""
     import torch
 
-    from engine.compile import compile_graph
+    from engine.compile import compile_source
+    from engine.source import source
 
+    written = source(graph)
     with torch.device("meta"):
-        return targets_in(compile_graph(graph))
+        return targets_in(compile_source(written), written.attributes)
 
 
-def targets_in(module: nn.Module) -> dict[str, Target]:
-    """Those of a module."""
+def targets_in(module: nn.Module, attributes: Attributes) -> dict[str, Target]:
+    """Those of a module, compiled from a source with these attributes."""
+    keys = keys_of(module, attributes)
     found: dict[int, list[str]] = {}
     tensors: Mapping[str, object] = module.state_dict(keep_vars=True)
     for name, tensor in tensors.items():
@@ -45,6 +53,6 @@ def targets_in(module: nn.Module) -> dict[str, Target]:
     learned = {name for name, _ in module.named_parameters(remove_duplicate=False)}
     state = module.state_dict()
     return {
-        names[0]: Target(names[0], tuple(state[names[0]].shape), names[0] in learned, tuple(names[1:]))
+        names[0]: Target(names[0], tuple(state[names[0]].shape), names[0] in learned, tuple(names[1:]), keys[names[0]])
         for names in found.values()
     }

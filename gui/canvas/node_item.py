@@ -12,6 +12,7 @@ from engine import ports
 from engine.absent import Absent
 from engine.blocks.block import PREFIX
 from engine.blocks.use import Use
+from engine.fine_tuning.freezing import is_frozen
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
 from engine.layers.parameters import unparse
@@ -94,13 +95,19 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
         node.name,
         kind_name(graph, node),
         family,
-        " · ".join(filter(None, (*often(layer), summary, *marks(graph, node, layer)))),
+        " · ".join(filter(None, (*still(node), *often(layer), summary, *marks(graph, node, layer)))),
         make_ports(inputs, "input", size, wired, needed, spare),
         make_ports(outputs, "output", size, used, outputs),
         size,
         stacked=node.type.startswith(PREFIX),
         absent=isinstance(layer, Absent),
+        frozen=is_frozen(node),
     )
+
+
+def still(node: Node) -> tuple[str, ...]:
+    """That its weights stay as they are, where they do: said first, so that it is never cut off."""
+    return ("❄ frozen",) if is_frozen(node) else ()
 
 
 def often(layer: Layer | Fault | None) -> tuple[str, ...]:
@@ -119,8 +126,6 @@ def marks(graph: Graph, node: Node, layer: Layer | Fault | None) -> list[str]:
         found.append(f"when {unparse(when).removeprefix('= ')}")
     if isinstance(layer, Use) and layer.properties.share_weights:
         found.append("⇆ all repeats")
-    if node.properties.get("frozen") is True:
-        found.append("❄ frozen")
     norms = {"weight_norm": "‖w‖ weight norm", "spectral_norm": "σ spectral norm"}
     found += [text for kind, text in norms.items() if node.properties.get("parametrization") == kind]
     owner = graph.nodes.get(str(node.properties.get("weights_of")))

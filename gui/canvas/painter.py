@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QTransform
 from gui.canvas.geometry import Box, End, Side, port_points
 from gui.canvas.style import BOXES, CELL, FULL, NAMES, Family, Outline, Style, Text
 
-RADIUS, RING, BADGE, HEALTH = 4.5, 8.5, 8.0, 6.0
+RADIUS, RING, BADGE, HEALTH, FROST = 4.5, 8.5, 8.0, 6.0, 9.0
 LARGE = 1.6
 """How much larger badges are where there is less detail, so that their symbol can still be told."""
 PAD = 8.0
@@ -51,6 +51,8 @@ class NodeLook:
     """A block: two further cards lie behind it."""
     absent: bool = False
     """Its condition does not hold here: it is painted faint."""
+    frozen: bool = False
+    """Its weights stay as they are: its border is dashed, and a snowflake lies at its corner."""
     offered: Collection[End] = ()
     ready: bool = False
     outline: Outline = field(init=False)
@@ -62,6 +64,7 @@ class NodeLook:
     rings: QPainterPath | None = None
     offers: QPainterPath | None = None
     badge: QPointF = field(init=False)
+    flake: QPointF = field(init=False)
     mark: QPainterPath | None = None
     far_mark: QPainterPath | None = None
     pulse: QPointF = field(init=False)
@@ -96,6 +99,7 @@ class NodeLook:
         if self.severity:
             symbol, larger = style.marks[self.severity], QTransform.fromScale(LARGE, LARGE)
             self.mark, self.far_mark = symbol.translated(self.badge), larger.map(symbol).translated(self.badge)
+        self.flake = QPointF(4, 4)
         self.pulse = QPointF(width - 4, height - 3)
         self.pulse_mark = style.health[self.health][1].translated(self.pulse) if self.health else None
         self.ready = True
@@ -160,7 +164,7 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
         painter.setBrush(style.node)
         painter.drawPath(outline.frame)
     else:
-        painter.setPen(style.border)
+        painter.setPen(style.still if look.frozen else style.border)
         painter.setBrush(style.node)
         painter.drawPath(outline.box)
     painter.setPen(NO_PEN)
@@ -183,6 +187,8 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
         else:
             _paint_texts(painter, look, style)
         _paint_ports(painter, look, style)
+    if look.frozen:
+        _paint_flake(painter, look, style)
     if look.pulse_mark is not None and detail != BOXES:
         _paint_health(painter, look, look.pulse_mark, style)
     symbol = look.mark if detail == FULL else look.far_mark
@@ -239,6 +245,20 @@ def _paint_badge(painter: QPainter, look: NodeLook, symbol: QPainterPath, style:
     painter.setPen(pen)
     painter.setBrush(NO_BRUSH)
     painter.drawPath(symbol)
+
+
+def _paint_flake(painter: QPainter, look: NodeLook, style: Style) -> None:
+    """A snowflake on a small dot at the upper left corner."""
+    larger = 1.0 if style.detail == FULL else LARGE
+    painter.translate(look.flake)
+    painter.scale(larger, larger)
+    painter.setPen(style.border)
+    painter.setBrush(style.node)
+    painter.drawEllipse(QPointF(), FROST, FROST)
+    painter.setPen(style.flake_pen)
+    painter.drawPath(style.flake)
+    painter.scale(1 / larger, 1 / larger)
+    painter.translate(-look.flake)
 
 
 def _paint_health(painter: QPainter, look: NodeLook, symbol: QPainterPath, style: Style) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QShowEven
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from engine.edits import Edit
+from engine.fine_tuning.failure import FineTuningError
 from engine.graph import GraphError
 from engine.project import ProjectError
 from gui.canvas.camera import STEP, Camera
@@ -103,7 +104,7 @@ class Sheet(QGraphicsView):
         """Run a command of the canvas; whether it was done, a refusal becomes a message."""
         try:
             command()
-        except (GraphError, ProjectError) as error:
+        except (GraphError, ProjectError, FineTuningError) as error:
             self.message.emit(str(error))
             self._refused = True
             return False

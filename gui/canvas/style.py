@@ -120,6 +120,10 @@ class Style:
             )
             for severity in ("error", "warning")
         }
+        self.still = _pen(color("node_text"), 1, cosmetic=True)
+        self.still.setDashPattern([5.0, 4.0])
+        self.still.setCapStyle(Qt.PenCapStyle.FlatCap)
+        self.flake, self.flake_pen = _flake(), _pen(color("node_text"), 1.2)
         self.marks = {"error": _cross(), "warning": _exclamation()}
         small = QTransform.fromScale(0.7, 0.7)
         self.health = {
@@ -202,6 +206,17 @@ def _tick() -> QPainterPath:
 def _dots() -> QPainterPath:
     path = QPainterPath(QPointF(-3.5, 0))
     path.lineTo(3.5, 0)
+    return path
+
+
+def _flake() -> QPainterPath:
+    """Three lines that cross, each with a fork at its ends."""
+    path = QPainterPath()
+    for turn in range(6):
+        arm = QTransform().rotate(60.0 * turn)
+        for start, end in (((0.0, 0.0), (0.0, -6.4)), ((0.0, -3.9), (1.7, -5.6)), ((0.0, -3.9), (-1.7, -5.6))):
+            path.moveTo(arm.map(QPointF(*start)))
+            path.lineTo(arm.map(QPointF(*end)))
     return path
 
 

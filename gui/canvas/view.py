@@ -21,6 +21,7 @@ from gui.canvas.commands import layer_commands as commands
 from gui.canvas.commands.block_commands import BlockCommands
 from gui.canvas.commands.clipboard_commands import ClipboardCommands
 from gui.canvas.commands.edit_commands import EditCommands
+from gui.canvas.commands.fine_tuning_commands import FineTuningCommands
 from gui.canvas.commands.zoom_commands import ZoomCommands
 from gui.canvas.drops import PaletteDrop
 from gui.canvas.fix_menu import FixMenu
@@ -51,6 +52,7 @@ class View(Sheet):
         self._space = False
         self.editing, self.clipboard = EditCommands(self), ClipboardCommands(self)
         self.blocks, self.zooming = BlockCommands(self), ZoomCommands(self)
+        self.fine_tuning = FineTuningCommands(self)
         self.adder, self._palette = Adder(self, self.editing), PaletteDrop(self, self.editing)
         self.fix_menu = FixMenu(self)
         self.setAcceptDrops(True)

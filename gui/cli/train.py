@@ -24,6 +24,7 @@ from engine.training.steps.threads import use_passive_waiting
 from gui.cli import folds as report
 from gui.cli.common import CallError, Commands, add_set, add_what
 from gui.cli.data import add_data, network
+from gui.cli.fine_tuning import add_fine_tuning, fine_tuned
 from gui.cli.progress import ProgressPrinter
 from gui.cli.weights import add_weights, with_weights
 from gui.signals import SIGNALLED, heeded
@@ -63,6 +64,7 @@ def add(commands: Commands) -> None:
         "--weights-of", type=Path, metavar="RUN_DIR", help="begin with the weights of this run, where layers still fit"
     )
     add_weights(parser, "begin with the weights of this file, whatever they are called there")
+    add_fine_tuning(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a line: each epoch, then the result")
     parser.set_defaults(run=run)
 
@@ -81,10 +83,12 @@ def run(args: argparse.Namespace) -> int:
             "data",
             "target",
             "split",
+            "freeze_to",
+            "lr_multiplier",
         )
         if getattr(args, name) is not None
     ]
-    if args.resume is not None and (given or args.assignments):
+    if args.resume is not None and (given or args.assignments or args.new_head):
         raise CallError("--resume continues a run as it was: it takes no WHAT and no settings but --epochs.")
     if args.changed_data and args.resume is None:
         raise CallError("--changed-data is about --resume; give both.")
@@ -101,7 +105,8 @@ def run(args: argparse.Namespace) -> int:
         if folds.is_folds(args.resume):
             return _cross_validate(args.resume, args)
         return _train(partial(Trainer.resume, args.resume), args)[0]
-    graph = with_weights(_graph(args), args)
+    args.partial = args.partial or (args.new_head and args.weights is not None)
+    graph = fine_tuned(with_weights(_graph(args), args), args)
     if folds.folds_of(graph) is not None:
         check(graph)
         return _cross_validate(folds.create(graph, args.run_dir, weights_of=args.weights_of), args)

@@ -54,17 +54,21 @@ def add_weights(parser: argparse.ArgumentParser, words: str) -> None:
 
 def add_partial(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--partial", action="store_true", help="leave out what has no place or another shape")
+    parser.add_argument(
+        "--accept-guess", action="store_true", help="take tensors that are placed by a guess among equal shapes"
+    )
 
 
 def with_weights(graph: Graph, args: argparse.Namespace) -> Graph:
     """The network with the weights of ``--weights``, where that is given. Raises WeightsError, CallError."""
     if args.weights is not None:
         report = match(graph, args.weights)
-        choose(report, partial=args.partial).apply(graph)
+        choose(report, partial=args.partial, accept_guess=args.accept_guess).apply(graph)
         for note in (str(report), *report.notes):
             print(f"layerloom: {note}", file=sys.stderr)
-    elif args.partial:
-        raise CallError("--partial is about --weights; give both.")
+    elif args.partial or args.accept_guess:
+        option = "--partial" if args.partial else "--accept-guess"
+        raise CallError(f"{option} is about --weights; give both.")
     return graph
 
 
@@ -78,9 +82,9 @@ def run(args: argparse.Namespace) -> int:
         print_json(answer(report))
     else:
         show(report)
-    fits = report.complete or bool(args.partial and report.placed)
+    fits = report.loadable(partial=args.partial, accept_guess=args.accept_guess)
     if args.output is not None:
-        choose(report, partial=args.partial).apply(graph)
+        choose(report, partial=args.partial, accept_guess=args.accept_guess).apply(graph)
         project.save(graph, args.output)
         print(f"wrote {args.output}", file=sys.stderr)
     return 0 if fits else 1

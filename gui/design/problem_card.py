@@ -12,8 +12,12 @@ from engine.problems.explanations import explain
 from gui.design.facts import SYMBOLS
 from gui.design.fix_buttons import FixButtons
 from gui.fix_finder import FixFinder
+from gui.icons import icon
 from gui.theme import theme
-from gui.widgets import label
+from gui.widgets import label, push_button
+
+LOST = "weights-missing"
+"""The problem of a file that can be located."""
 
 
 class ProblemCard(QScrollArea):
@@ -25,6 +29,8 @@ class ProblemCard(QScrollArea):
     """The problem, and the fix to apply."""
     why = Signal(str)
     """The code of the problem to explain."""
+    locate_wanted = Signal()
+    """A file is gone, and the user wants to say where it is now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +56,10 @@ class ProblemCard(QScrollArea):
         self.fixes = FixButtons()
         self.fixes.looked_at.connect(lambda fix: self.looked_at.emit(self.problem, fix))
         self.fixes.chosen.connect(lambda fix: self.chosen.emit(self.problem, fix))
-        for widget in (self.sentence, self.searching, self.none, self.fixes):
+        self.locate = push_button("Locate …", "Say where the file is now", self.locate_wanted.emit)
+        self.locate.setIcon(icon("folder-open"))
+        self.locate.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        for widget in (self.sentence, self.locate, self.searching, self.none, self.fixes):
             box.addWidget(widget)
         box.addStretch(1)
         self.setWidget(body)
@@ -75,6 +84,8 @@ class ProblemCard(QScrollArea):
     def _say(self) -> None:
         problem = self.problem
         self.sentence.setVisible(problem is not None)
+        self.locate.setVisible(problem is not None and problem.code == LOST)
+        self.locate.setIcon(icon("folder-open"))
         if problem is not None:
             color, link = theme.color(problem.severity).name(), theme.color("accent").name()
             title = explain(problem.code).title

@@ -27,6 +27,8 @@ def property_parameters(graph: Graph, report: Report, node: Node, cls: type[Laye
             block or ((known := weights(report, node.id)) and not applies(known))
         ):
             offered = False
+        if parameter.name == "frozen_statistics" and not block:
+            offered = offered and cls is not None and cls.buffers is not Layer.buffers
         if parameter.name == "when":
             offered = node.type not in (*ENDS, *STARTS)
         if offered or parameter.name in node.properties:

@@ -46,6 +46,7 @@ class Dashboard(QWidget):
     """The folder of a run whose results are to be shown."""
     open_wanted = Signal(object)
     """The folder of a run whose network is to be opened as a new project."""
+    load_weights_wanted = Signal()
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Dashboard(QWidget):
         self.banner, self.empty = self.outcome.banner, self.outcome.empty
         self.remarks = Remarks(document, self)
         self.settings = TrainingSettings(document, preferences)
+        self.settings.beginning.load_wanted.connect(self.load_weights_wanted)
         self.runs = RunsList(document, root, preferences)
         self.below = Lower(self.runs)
         self.drawing = Drawing(document, self.run, self.runs, self.empty, preferences, self)

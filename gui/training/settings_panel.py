@@ -18,6 +18,7 @@ from gui.forms.form_fields import ChoicesField
 from gui.forms.sections import KindSection, OptionalSection, SettingsSection, align, disambiguate, faults
 from gui.hosts.choice import PARAMETER
 from gui.preferences import Preferences
+from gui.training.beginning_panel import BeginningPanel
 from gui.training.meanings import meanings
 from gui.widgets import Note
 
@@ -56,7 +57,9 @@ class TrainingSettings(QScrollArea):
             SettingsSection(document, "Keeping the state", (*path, "checkpoint"), Checkpoints),
             SettingsSection(document, "Computer", path, TrainingConfig, COMPUTER),
         ]
-        self.fixed = Note("These settings are locked while a run is active; the learning rate above is not.")
+        self.beginning = BeginningPanel(document)
+        self.beginning.message.connect(self.message)
+        self.fixed = Note("A run goes: these settings are fixed until it ends. The learning rate above is not.")
         self.fixed.hide()
         body = QWidget()
         box = QVBoxLayout(body)
@@ -68,6 +71,9 @@ class TrainingSettings(QScrollArea):
                 box.addSpacing(10)
             box.addWidget(section)
             section.message.connect(self.message)
+            if section is self.sections[1]:
+                box.addSpacing(10)
+                box.addWidget(self.beginning)
         self.host = Form([PARAMETER], parent=body)
         """Where trainings run; it belongs to this computer, not to the project."""
         self.host.setVisible(preferences is not None)
@@ -95,12 +101,13 @@ class TrainingSettings(QScrollArea):
         if self._preferences is not None:
             chosen = self._preferences.host
             self.host.set_values({} if chosen == PARAMETER.default else {PARAMETER.name: chosen})
-        align(self.sections, lambda: [self.host])
+        self.beginning.refresh()
+        align(self.sections, lambda: [self.host, self.beginning.form])
 
     def set_running(self, running: bool) -> None:
         """While a run goes its settings cannot be changed."""
         self.fixed.setVisible(running)
-        for part in (*self.sections, self.host):
+        for part in (*self.sections, self.beginning, self.host):
             part.setEnabled(not running)
 
     def focus(self, path: str) -> None:

@@ -27,6 +27,12 @@ class WeightsLoading:
         self.dialog.destroyed.connect(self._forget)
         self.dialog.open()
 
+    def locate(self) -> None:
+        """Say where the file of the weights is now."""
+        self.ask()
+        if self.dialog is not None:
+            self.dialog.choose_file()
+
     def close(self) -> None:
         """End what is under way."""
         if self.dialog is not None:

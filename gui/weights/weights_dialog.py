@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TypedDict
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from engine.edits import MISSING, SetSetting
+from engine.edits import MISSING, Edit, SetSetting
 from engine.errors import LayerloomError
+from engine.graph import Graph
 from engine.training.status import sentence
-from engine.weights.chosen import SETTING, choose, chosen, missing
+from engine.weights.chosen import SETTING, choose, chosen, missing, relocated
 from engine.weights.matching import match
 from engine.weights.report import Report
 from gui.document import Document
@@ -20,6 +22,13 @@ from gui.widgets import Label, Note, push_button
 from gui.work.background import Background
 
 KINDS = "Weights (*.safetensors *.pth *.pt *.bin *.ckpt *.index.json);;All files (*)"
+
+
+class Taken(TypedDict):
+    """Which faults of a report the user takes."""
+
+    partial: bool
+    accept_guess: bool
 
 
 class WeightsDialog(QDialog):
@@ -51,6 +60,10 @@ class WeightsDialog(QDialog):
         self._path, self._assign = path, {}
         self._match()
 
+    def choose_file(self) -> None:
+        """Ask for a file."""
+        self._choose(QFileDialog.FileMode.ExistingFile)
+
     def correct(self, name: str, source: str) -> None:
         """Assign a tensor by hand."""
         before, self._assign = self._assign, {**self._assign, name: source}
@@ -62,8 +75,16 @@ class WeightsDialog(QDialog):
             return
         self.summary.setText(f"Looking at {self._path.name} …")
         self.note.setText("")
-        job = partial(match, self.document.project.copy(), self._path, dict(self._assign))
-        self._work.run(job, self._show, partial(self._failed, before))
+        job = partial(_held, self.document.project.copy(), self._path, dict(self._assign))
+        self._work.run(job, self._found, partial(self._failed, before))
+
+    def _found(self, found: Report | Edit) -> None:
+        """The report; or the edit where the weights that were gone are found again, which is all there is to do."""
+        if isinstance(found, Report):
+            self._show(found)
+        else:
+            self.document.apply(found, whole_project=True)
+            super().accept()
 
     def _show(self, report: Report | None) -> None:
         self.report = report
@@ -84,8 +105,16 @@ class WeightsDialog(QDialog):
 
     def _ready(self) -> None:
         report = self.report
-        fits = report is not None and (report.complete or bool(report.placed and self.partial.isChecked()))
-        self.load.setEnabled(fits)
+        guessed = report.guessed if report is not None else 0
+        self.guess.setVisible(bool(guessed))
+        self.guess.setText(f"I have looked: take the {guessed} guessed as they are")
+        self.guess.setAccessibleName(self.guess.text())
+        self.partial.setVisible(report is not None and bool(report.left_over))
+        self.load.setEnabled(report is not None and report.loadable(**self._taken()))
+
+    def _taken(self) -> Taken:
+        """What the user takes although it is not as it should be."""
+        return {"partial": self.partial.isChecked(), "accept_guess": self.guess.isChecked()}
 
     # -- changing --------------------------------------------------------------------------------------------------
 
@@ -94,7 +123,7 @@ class WeightsDialog(QDialog):
         if self.report is None:
             return
         try:
-            self.document.apply(choose(self.report, partial=self.partial.isChecked()), whole_project=True)
+            self.document.apply(choose(self.report, **self._taken()), whole_project=True)
         except LayerloomError as error:
             self.note.setText(f"✕ {error}")
             return
@@ -122,8 +151,8 @@ class WeightsDialog(QDialog):
     # -- building --------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        file, folder = QFileDialog.FileMode.ExistingFile, QFileDialog.FileMode.Directory
-        self.file = push_button("File …", "Choose a file of weights, or an index", partial(self._choose, file))
+        folder = QFileDialog.FileMode.Directory
+        self.file = push_button("File …", "Choose a file of weights, or an index", self.choose_file)
         self.folder = push_button("Folder …", "Choose a folder with weights", partial(self._choose, folder))
         self.summary = Label("Choose a file or folder of weights: the table then says which tensor goes where.")
         self.summary.setWordWrap(True)
@@ -134,7 +163,12 @@ class WeightsDialog(QDialog):
         self.partial.setToolTip("Load the rest, though tensors of the file have no place or another shape here")
         self.partial.setAccessibleName(self.partial.text())
         self.partial.toggled.connect(lambda _on: self._ready())
-        self.load = push_button("Load", "Let each training begin with these weights; Undo reverts it", self.accept)
+        self.partial.hide()
+        self.guess = QCheckBox()
+        self.guess.setToolTip("Layers of equal shapes were told apart by their order alone, which may be wrong")
+        self.guess.toggled.connect(lambda _on: self._ready())
+        self.guess.hide()
+        self.load = push_button("Load", "Let each training begin with these weights; Undo takes it back", self.accept)
         self.load.setDefault(True)
         self.load.setEnabled(False)
         self.remove = push_button("Remove Weights", "Begin with new weights again", self.without)
@@ -143,7 +177,10 @@ class WeightsDialog(QDialog):
         top.addWidget(self.summary, 1)
         for button in (self.file, self.folder):
             top.addWidget(button)
-        foot.addWidget(self.partial)
+        takes = QVBoxLayout()
+        takes.addWidget(self.partial)
+        takes.addWidget(self.guess)
+        foot.addLayout(takes)
         foot.addStretch(1)
         for button in (self.remove, self.load, self.cancel):
             foot.addWidget(button)
@@ -153,3 +190,11 @@ class WeightsDialog(QDialog):
         box.addWidget(self.table, 1)
         box.addWidget(self.note)
         box.addLayout(foot)
+
+
+def _held(project: Graph, path: Path, assign: dict[str, str]) -> Report | Edit:
+    """A file held against a network; where it is the very file that was gone, what says where it is now."""
+    before = chosen(project)
+    if before is not None and missing(before) and not assign and (edit := relocated(project, path)) is not None:
+        return edit
+    return match(project, path, assign)

@@ -277,7 +277,7 @@ def test_a_project_stores_where_and_what_and_is_undone_in_one_step(tmp_path: Pat
     project.save(graph, path)
     text = path.read_text()
     assert '"path": "w.pth"' in text
-    assert '"first.weight = conv1.weight"' in text
+    assert '"n2.weight = conv1.weight"' in text
     moved = tmp_path / "moved"
     moved.mkdir()
     path.rename(moved / "net.loom")

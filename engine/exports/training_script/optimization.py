@@ -17,20 +17,35 @@ from engine.settings.training import TrainingConfig
 from engine.training.history import LiveChange
 from engine.training.steps.optimization import FUSED, TORCH, sparse_weights
 from engine.training.steps.paired_optimizer import PairedOptimizer
+from engine.training.steps.weight_groups import multipliers
 
 RATE: Final = '''
 def set_learning_rate(optimizer, scheduler, lr):
     """Use another learning rate from now on; what the schedule does later is scaled along."""
-    before = optimizer.param_groups[0]["lr"]
+    multipliers = [group.get("lr_multiplier", 1.0) for group in optimizer.param_groups]
+    before = optimizer.param_groups[0]["lr"] / multipliers[0]
     factor = lr / before if before > 0 else None
-    for group in optimizer.param_groups:
-        group["lr"] = lr
+    rates = [lr * multiplier for multiplier in multipliers]
+    for group, rate in zip(optimizer.param_groups, rates):
+        group["lr"] = rate
         for name in ("initial_lr", "max_lr", "min_lr"):
             if name in group:
-                group[name] = group[name] * factor if factor else lr
+                group[name] = group[name] * factor if factor else rate
     for name in ("base_lrs", "max_lrs"):
         if hasattr(scheduler, name):
-            setattr(scheduler, name, [base * factor if factor else lr for base in getattr(scheduler, name)])
+            bases = zip(getattr(scheduler, name), rates)
+            setattr(scheduler, name, [base * factor if factor else rate for base, rate in bases])
+'''
+GROUPS: Final = '''
+def groups(model, weights, lr):
+    """The weights with their learning rates, as an optimizer takes them."""
+    parts = {}
+    names = {weight: name for name, weight in model.named_parameters()}
+    for weight in weights:
+        own = (one for begin, one in LR_MULTIPLIERS.items() if f"{names[weight]}.".startswith(f"{begin}."))
+        parts.setdefault(next(own, 1.0), []).append(weight)
+    ordered = sorted(parts, key=lambda multiplier: (multiplier != 1.0, -multiplier))
+    return [{"params": parts[one], "lr": lr * one, "lr_multiplier": one} for one in ordered]
 '''
 WARMUP: Final = '''
 class Warmup:
@@ -75,10 +90,25 @@ def penalty(model):
 
 
 class Optimization:
-    """The code of a run's optimizer and learning rate. ``module`` is its network, ``cuda``: it ran on a GPU."""
+    """The code of a run's optimizer and learning rate. ``module`` is its network, ``device`` where it ran.
 
-    def __init__(self, config: TrainingConfig, module: nn.Module, device: str, changes: Sequence[LiveChange]) -> None:
+    ``rates`` are those of `engine.source.Source`.
+    """
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        module: nn.Module,
+        device: str,
+        changes: Sequence[LiveChange],
+        rates: Mapping[str, Mapping[str, float]],
+    ) -> None:
         self.config, self.module, self.device = config, module, device
+        learning = {name for name, weight in module.named_parameters() if weight.requires_grad}
+        found = multipliers(module, rates)
+        self.multipliers = (
+            _by_module({name: found.get(name, 1.0) for name in learning}) if found.keys() & learning else {}
+        )
         self.changes = [change for change in changes if change.setting == "training.optimizer.lr"]
         self.interval = getattr(config.schedule, "interval", "epoch")
         self.plateau = isinstance(config.schedule, schedules.Plateau)
@@ -98,16 +128,21 @@ class Optimization:
         )
         if not isinstance(config, (Muon, SparseAdam)):
             given = [*_options(own, options), *(["fused=True"] if fused else [])]
+            if self.multipliers:
+                weights = f"groups(model, {weights}, args.lr)"
             return [f"optimizer = torch.optim.{own.__name__}({', '.join([weights, 'lr=args.lr', *given])})"]
         rest = torch.optim.Adam if isinstance(config, SparseAdam) else torch.optim.AdamW
         shared = {name: value for name, value in options.items() if name in ("betas", "weight_decay")}
         parameters = [one for one in self.module.parameters() if one.requires_grad]
         mine = [one for one in parameters if (one in sparse if isinstance(config, SparseAdam) else one.dim() == 2)]
         made = []
+        first, others = (
+            f"groups(model, {part}, args.lr)" if self.multipliers else part for part in ("first", "others")
+        )
         if mine:
-            made.append(f"torch.optim.{own.__name__}({', '.join(['first', 'lr=args.lr', *_options(own, options)])})")
+            made.append(f"torch.optim.{own.__name__}({', '.join([first, 'lr=args.lr', *_options(own, options)])})")
         if len(mine) < len(parameters):
-            made.append(f"torch.optim.{rest.__name__}({', '.join(['others', 'lr=args.lr', *_options(rest, shared)])})")
+            made.append(f"torch.optim.{rest.__name__}({', '.join([others, 'lr=args.lr', *_options(rest, shared)])})")
         self.paired = len(made) == 2
         if isinstance(config, SparseAdam):
             tables = "(nn.Embedding, nn.EmbeddingBag)"
@@ -141,17 +176,25 @@ class Optimization:
             elif isinstance(config, schedules.Polynomial) and config.total_iters is None:
                 given["total_iters"] = total
             elif isinstance(config, schedules.OneCycle):
-                given |= {"max_lr": spelled(config.max_lr or "args.lr").strip('"'), "total_steps": total}
+                highest = spelled(config.max_lr or "args.lr").strip('"')
+                given |= {"max_lr": self._each(highest), "total_steps": total}
             elif isinstance(config, schedules.Cyclic):
                 highest = spelled(config.max_lr) if config.max_lr else "args.lr"
                 lowest = spelled(config.base_lr) if config.base_lr else f"{highest} / 10"
-                given |= {"base_lr": f"min({lowest}, {highest})", "max_lr": highest}
+                given |= {"base_lr": self._each(f"min({lowest}, {highest})"), "max_lr": self._each(highest)}
+            elif isinstance(config, schedules.Plateau) and config.min_lr and self.multipliers:
+                given["min_lr"] = self._each(spelled(config.min_lr))
             fixed = _options(own, {name: value for name, value in options.items() if name not in given})
             named = [f"{name}={value}" for name, value in given.items()]
             lines = [f"scheduler = torch.optim.lr_scheduler.{own.__name__}({', '.join(['optimizer', *named, *fixed])})"]
         if self.config.warmup:
             lines.append(f"warmup = Warmup(optimizer, scheduler, round({spelled(self.config.warmup)} * steps))")
         return lines
+
+    def _each(self, rate: str) -> str:
+        """A learning rate of a schedule; where groups have their own, a list of them."""
+        each = f'[({rate}) * group["lr_multiplier"] for group in optimizer.param_groups]'
+        return each.replace("(args.lr)", "args.lr") if self.multipliers else rate
 
     def after_step(self) -> list[str]:
         """What moves the learning rate after each step."""
@@ -189,11 +232,17 @@ class Optimization:
         return lines
 
     def constants(self) -> list[str]:
-        """The live changes, as a table."""
-        if not self.changes:
-            return []
-        pairs = ", ".join(f"{change.step}: {change.value!r}" for change in self.changes)
-        return [f"LEARNING_RATE_CHANGES = {{{pairs}}}  # step: the learning rate from then on, as it was set by hand"]
+        """The live changes, and the layers that learn at rates of their own, as tables."""
+        lines = list[str]()
+        if self.multipliers:
+            lines.append("LR_MULTIPLIERS = {  # layer: what the learning rate is multiplied by for its weights")
+            lines += [f"    {spelled(name)}: {multiplier!r}," for name, multiplier in self.multipliers.items()]
+            lines.append("}")
+        if self.changes:
+            pairs = ", ".join(f"{change.step}: {change.value!r}" for change in self.changes)
+            said = "step: the learning rate from then on, as it was set by hand"
+            lines.append(f"LEARNING_RATE_CHANGES = {{{pairs}}}  # {said}")
+        return lines
 
     def functions(self) -> list[str]:
         """Classes and functions that the lines above need."""
@@ -201,6 +250,7 @@ class Optimization:
         found = [carried(PairedOptimizer)] if self.paired else []
         found += [WARMUP.strip()] if self.config.warmup else []
         found += [RATE.strip()] if self.changes else []
+        found += [GROUPS.strip()] if self.multipliers else []
         if self.config.l1 or self.config.l2:
             terms = [f"total = total + {spelled(self.config.l1)} * weight.abs().sum()"] if self.config.l1 else []
             terms += [f"total = total + {spelled(self.config.l2)} * weight.square().sum()"] if self.config.l2 else []
@@ -226,6 +276,22 @@ def _options(own: Any, options: Mapping[str, Any]) -> list[str]:
         if known[name].default is inspect.Parameter.empty or known[name].default != value:
             given.append(f"{name}={spelled(value)}")
     return given
+
+
+def _by_module(multipliers: Mapping[str, float], prefix: str = "") -> dict[str, float]:
+    """Beginnings of names instead of names, where all that begin so have one multiplier; those of 1 are left out."""
+    parts: dict[str, dict[str, float]] = {}
+    for name, multiplier in multipliers.items():
+        begin = prefix + name.removeprefix(prefix).partition(".")[0]
+        parts.setdefault(begin, {})[name] = multiplier
+    found: dict[str, float] = {}
+    for begin, inner in parts.items():
+        if len(set(inner.values())) == 1:
+            one = next(iter(inner.values()))
+            found |= {begin: one} if one != 1.0 else {}
+        else:
+            found |= _by_module(inner, f"{begin}.")
+    return found
 
 
 def _bare(weights: str) -> str:

@@ -9,7 +9,7 @@ from textwrap import dedent
 from engine.data import membership, sampling
 from engine.data.sampling import classes_of
 from engine.exports.subject import Subject
-from engine.exports.training_script import augmentation, losses, sections
+from engine.exports.training_script import augmentation, losses, sections, start
 from engine.exports.training_script.optimization import Optimization
 from engine.exports.training_script.text import indented, spelled, unannotated
 from engine.exports.words import data_words, preparation
@@ -27,17 +27,19 @@ class Script:
         self.config = self.plan.training
         changes = subject.info.changes
         self.device = subject.info.device.partition(":")[0] or "cpu"
-        self.optimization = Optimization(self.config, self.network.module, self.device, changes)
+        rates = subject.source.rates
+        self.optimization = Optimization(self.config, self.network.module, self.device, changes, rates)
         ranks = [spec.rank for spec in subject.outputs.values()]
         self.heads = losses.codes(self.network, ranks, self.data.fields)
         self.lbfgs = self.config.optimizer.name == "lbfgs"
+        self.begins = start.is_known(subject)
         self.notes = tuple(self._notes())
 
     def _notes(self) -> list[str]:
         found = list[str]()
-        if self.subject.info.inherited or self.config.weights is not None:
+        if not self.begins and (self.subject.info.inherited or self.config.weights is not None):
             found.append(
-                "This run began with the weights of another run or file, which are not in its folder: the script "
+                "This run began with the weights of another run, or of a file that is gone or has changed: the script "
                 "begins with new ones, so its losses are others."
             )
         if self.config.compile:
@@ -59,6 +61,7 @@ class Script:
             _without_imports(model),
             *self._randomness(),
             sections.LOAD.strip(),
+            *([start.START.strip()] if self.begins else []),
             *self._order(),
             *([sections.TOGETHER.strip()] if self.config.accumulate > 1 else []),
             self._answers(),
@@ -179,6 +182,7 @@ class Script:
             f"steps = {steps}  # of an epoch",
             'torch.manual_seed(derive(args.seed, "init"))',
             f"model = {self.subject.source.class_name}().to(device)",
+            *(["begin(model, args.data)"] if self.begins else []),
         ]
         if config.channels_last:
             lines.append("model = model.to(memory_format=torch.channels_last)")

@@ -17,7 +17,8 @@ def load(path, device):
     with np.load(path) as arrays:
         for name in arrays.files:
             part, field = name.split("/", 1)
-            parts[part][field] = torch.from_numpy(arrays[name]).to(device)
+            if part in parts:
+                parts[part][field] = torch.from_numpy(arrays[name]).to(device)
     return parts
 '''
 ORDER: Final = '''

@@ -43,8 +43,9 @@ class TrainingScript(Exporter):
         import numpy as np
 
         from engine.exports.training_script.script import Script
+        from engine.exports.training_script.start import start_weights
 
-        arrays = _arrays(subject)
+        arrays = {**_arrays(subject), **start_weights(subject)}
         with data_file(beside).open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
         with beside.open("wb") as file:

@@ -26,7 +26,7 @@ def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
     numbers = None if config.precision == "float32" else getattr(torch, config.precision)
     more = terms(plan.graph, plan.report)
     network = Network(module, inputs, learned, more, channels_last=config.channels_last, autocast=numbers)
-    return Stepper(network, config, device, steps_of(len(data.train), plan))
+    return Stepper(network, config, device, steps_of(len(data.train), plan), plan.source.rates)
 
 
 def batches_of(samples: int, plan: TrainingPlan) -> int:

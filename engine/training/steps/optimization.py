@@ -17,6 +17,7 @@ from engine.settings.training import TrainingConfig
 from engine.training.runs.checkpoint import State
 from engine.training.status import TrainingError
 from engine.training.steps.paired_optimizer import PairedOptimizer
+from engine.training.steps.weight_groups import MULTIPLIER, groups, multipliers
 
 LENGTHS = ("T_max", "total_iters", "total_steps")
 """What schedules call the epochs or steps they are made for."""
@@ -26,12 +27,23 @@ FUSED = ("sgd", "adam", "adamw")
 """Those with one kernel for all weights: 0.6 of a tiny step on the CPU, and the same bits every time."""
 
 
-def make_optimizer(config: Optimizer, module: nn.Module, device: torch.device) -> torch.optim.Optimizer:
+def make_optimizer(
+    config: Optimizer, module: nn.Module, device: torch.device, rates: Mapping[str, Mapping[str, float]] | None = None
+) -> torch.optim.Optimizer:
     """The optimizer of these settings for the weights of a module; the fused kernel where the device has one.
 
-    Muon and SparseAdam take only some weights: AdamW or Adam, with the same learning rate, takes the others.
+    Muon and SparseAdam take only some weights: AdamW or Adam, with the same learning rate, takes the others. ``rates``
+    are those of `engine.source.Source`.
     """
     options: dict[str, Any] = config.model_dump(exclude={"name"})
+    named = dict(module.named_parameters())
+    of: dict[Tensor, float] = {named[name]: multiplier for name, multiplier in multipliers(module, rates or {}).items()}
+    if config.name == "lbfgs" and any(weight.requires_grad for weight in of):
+        raise TrainingError(
+            "The optimizer 'lbfgs' has one learning rate for all weights, but some layers have an lr_multiplier: "
+            "choose another optimizer, or take these back to 1.",
+            setting="training.optimizer.name",
+        )
     parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
     sparse = sparse_weights(module)
     if sparse and config.name not in SPARSE:
@@ -44,12 +56,12 @@ def make_optimizer(config: Optimizer, module: nn.Module, device: torch.device) -
         others = [p for p in parameters if not any(p is one for one in mine)]
         rest: type[torch.optim.Optimizer] = torch.optim.Adam if isinstance(config, SparseAdam) else torch.optim.AdamW
         shared = {name: value for name, value in options.items() if name in ("lr", "betas", "weight_decay")}
-        made = [torch_optimizer(config)(mine, **options)] if mine else []
-        made += [rest(others, **shared)] if others else []
+        made = [torch_optimizer(config)(groups(mine, of, config.lr), **options)] if mine else []
+        made += [rest(groups(others, of, config.lr), **shared)] if others else []
         return made[0] if len(made) == 1 else PairedOptimizer(*made)
     if config.name in FUSED and device.type in ("cpu", "cuda") and not sparse:
         options["fused"] = True
-    return torch_optimizer(config)(parameters, **options)
+    return torch_optimizer(config)(groups(parameters, of, config.lr), **options)
 
 
 def torch_optimizer(config: Optimizer) -> Callable[..., torch.optim.Optimizer]:
@@ -85,8 +97,8 @@ class LearningRate:
 
     @property
     def value(self) -> float:
-        """The learning rate of the next step."""
-        return float(self.optimizer.param_groups[0]["lr"])
+        """The learning rate of the next step, that of weights whose multiplier is 1."""
+        return float(self.optimizer.param_groups[0]["lr"]) / self._multipliers[0]
 
     def step_done(self) -> None:
         """Take what counts steps one further."""
@@ -112,6 +124,10 @@ class LearningRate:
             self._scheduler.step(*metric)
             self._rates = self._groups()
         self._apply()
+
+    @property
+    def _multipliers(self) -> list[float]:
+        return multipliers_of(self.optimizer)
 
     @property
     def _factor(self) -> float:
@@ -170,16 +186,22 @@ class LearningRate:
         """Use another learning rate from now on; what the schedule does later is scaled along."""
         before = self.value
         factor = lr / before if before > 0 else None
-        for group in self.optimizer.param_groups:
-            group["lr"] = lr
+        rates = [lr * multiplier for multiplier in self._multipliers]
+        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
             for name in ("initial_lr", "max_lr", "min_lr"):
                 if name in group:
-                    group[name] = group[name] * factor if factor else lr
+                    group[name] = group[name] * factor if factor else rate
         for name in ("base_lrs", "max_lrs"):
             if hasattr(self._scheduler, name):
-                bases = [base * factor if factor else lr for base in getattr(self._scheduler, name)]
-                setattr(self._scheduler, name, bases)
-        self._rates = [lr / self._factor] * len(self._rates)
+                bases = zip(getattr(self._scheduler, name), rates, strict=True)
+                setattr(self._scheduler, name, [base * factor if factor else rate for base, rate in bases])
+        self._rates = [rate / self._factor for rate in rates]
+
+
+def multipliers_of(optimizer: torch.optim.Optimizer) -> list[float]:
+    """What the learning rate is multiplied by in each group of an optimizer."""
+    return [float(group.get(MULTIPLIER, 1.0)) for group in optimizer.param_groups]
 
 
 def _plain(state: dict[str, Any]) -> dict[str, Any]:
@@ -197,20 +219,27 @@ def make_schedule(optimizer: torch.optim.Optimizer, schedule: Schedule, counts: 
     if isinstance(schedule, Constant):
         return None
     options: dict[str, Any] = schedule.model_dump(exclude={"name", "interval"})
-    lr = float(optimizer.param_groups[0]["lr"])
+    of = multipliers_of(optimizer)
+    lr = float(optimizer.param_groups[0]["lr"]) / of[0]
+
+    def each(rate: float) -> float | list[float]:
+        return rate if set(of) == {1.0} else [rate * multiplier for multiplier in of]
+
     if isinstance(schedule, schedules.Cosine):
         options["T_max"] = schedule.T_max or counts
     elif isinstance(schedule, schedules.Polynomial):
         options["total_iters"] = schedule.total_iters or counts
     elif isinstance(schedule, schedules.OneCycle):
-        options |= {"max_lr": schedule.max_lr or lr, "total_steps": counts}
+        options |= {"max_lr": each(schedule.max_lr or lr), "total_steps": counts}
         if schedule.pct_start * counts == 1:  # there torch divides by a way up of no steps
             options["pct_start"] *= 1 + 1e-9
     elif isinstance(schedule, schedules.Cyclic):
         highest = schedule.max_lr or lr
-        options |= {"max_lr": highest, "base_lr": min(schedule.base_lr or highest / 10, highest)}
+        options |= {"max_lr": each(highest), "base_lr": each(min(schedule.base_lr or highest / 10, highest))}
     elif isinstance(schedule, schedules.MultiStep):
         options["milestones"] = list(schedule.milestones)
+    elif isinstance(schedule, schedules.Plateau):
+        options["min_lr"] = each(schedule.min_lr)
     return getattr(lr_scheduler, TORCH.get(schedule.name, f"{type(schedule).__name__}LR"))(optimizer, **options)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,12 +45,19 @@ class Halted(Exception):
 class Stepper:
     """Takes the steps of a network in training. ``judged`` is the module whose answers count: itself or its average."""
 
-    def __init__(self, network: Network, config: TrainingConfig, device: torch.device, steps: int) -> None:
-        """``steps`` is how many an epoch has."""
+    def __init__(
+        self,
+        network: Network,
+        config: TrainingConfig,
+        device: torch.device,
+        steps: int,
+        rates: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> None:
+        """``steps`` is how many an epoch has, ``rates`` those of `engine.source.Source`."""
         self.network, self.config, self.device = network, config, device
         module = network.module
         weights = list(module.parameters())
-        self.optimizer = make_optimizer(config.optimizer, module, device)
+        self.optimizer = make_optimizer(config.optimizer, module, device, rates)
         self.lr = LearningRate(self.optimizer, config, steps)
         self.clipping, self.penalty = Clipping(config, weights), Penalty(config, module)
         # Half precision underflows without it; bfloat16 has the range of float32.

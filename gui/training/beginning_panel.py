@@ -18,7 +18,7 @@ from engine.properties import Properties
 from engine.weights.chosen import missing
 from gui.document import Document
 from gui.forms import Form
-from gui.widgets import Label, Note, heading, push_button
+from gui.widgets import Label, Note, heading, plain, push_button
 
 NAMED: Final = 4
 """Layers that are named in a sentence."""
@@ -59,7 +59,7 @@ class BeginningPanel(QWidget):
         project = self.document.project
         found = beginning(project, self.document.whole.report)
         self.weights.setText(words(found))
-        self.weights.setToolTip(", ".join(found.again) if found.file else "")
+        self.weights.setToolTip(plain(", ".join(found.again)) if found.file else "")
         self.form.setVisible(bool(found.file))
         value = multiplier_of_loaded(project)
         self.form.set_values({} if value in (None, 1.0) else {MULTIPLIER: value})

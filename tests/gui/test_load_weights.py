@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 import torch
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
+from safetensors.torch import save_file
 
 import presets
 from engine import project
 from engine.compile import compile_graph
 from gui.document import Document
 from gui.weights.weights_dialog import WeightsDialog
-from gui.weights.weights_table import FROM
+from gui.weights.weights_table import FROM, WHY
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -44,7 +46,7 @@ def test_weights_are_looked_at_corrected_and_loaded_as_one_step(qtbot: QtBot, fi
     before = project.to_bytes(document.project)
     dialog = looked(qtbot, document, file)
     shown = [[dialog.table.item(row, column).text() for column in range(4)] for row in range(dialog.table.rowCount())]
-    assert ["", "(4)", "net.layer3.bias", "✕ no layer has a tensor of (4)"] in shown
+    assert ["", "(4)", "net.layer3.bias", "no layer has a tensor of (4)"] in shown
     assert not dialog.load.isEnabled()
     qtbot.keyClick(dialog.partial, Qt.Key.Key_Space)
     assert dialog.load.isEnabled()
@@ -73,13 +75,38 @@ def test_missing_weights_are_located_or_removed(qtbot: QtBot, file: Path) -> Non
     qtbot.addWidget(dialog)
     assert dialog.file.text() == "Locate …"
     assert "are not at" in dialog.summary.text()
-    dialog.close()
-    dialog = looked(qtbot, document, there)
-    qtbot.mouseClick(dialog.load, LEFT)
-    assert document.project.settings["training"]["weights"]["path"] == str(there)
+    before = project.to_bytes(document.project)
+    dialog.look(there)  # the very file that was gone: there is nothing left to choose
+    qtbot.waitUntil(lambda: document.project.settings["training"]["weights"]["path"] == str(there))
+    document.history.undo()
+    assert project.to_bytes(document.project) == before
+    document.history.redo()
     dialog = WeightsDialog(document)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.open()
     qtbot.mouseClick(dialog.remove, LEFT)
     assert "weights" not in document.project.settings["training"]
+
+
+def test_a_guess_is_looked_at_before_it_is_loaded(qtbot: QtBot, tmp_path: Path) -> None:
+    graph = presets.build("mlp", hidden=(16, 16, 16))
+    state = compile_graph(graph).state_dict()
+    layers = list(dict.fromkeys(name.rpartition(".")[0] for name in state))
+    path = tmp_path / "renamed.safetensors"
+    save_file({f"x{layers.index(n.rpartition('.')[0])}.{n.rpartition('.')[2]}": v for n, v in state.items()}, path)
+    document = Document(graph)
+    dialog = looked(qtbot, document, path)
+    assert dialog.table.item(0, WHY).text() == "a guess: its order among equal shapes"
+    assert not dialog.table.item(0, WHY).icon().isNull()
+    assert not dialog.load.isEnabled()
+    assert dialog.guess.isVisible()
+    assert not dialog.partial.isVisible()
+    dialog.table.setFocus()
+    dialog.table.editItem(dialog.table.item(0, FROM))
+    (editor,) = dialog.table.findChildren(QComboBox)
+    assert {editor.itemText(n) for n in range(editor.count())} > {dialog.table.item(0, FROM).text(), ""}
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    qtbot.keyClick(dialog.guess, Qt.Key.Key_Space)
+    qtbot.mouseClick(dialog.load, LEFT)
+    assert document.project.settings["training"]["weights"]["keys"] == "nodes"

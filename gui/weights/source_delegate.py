@@ -1,11 +1,11 @@
-"""The cell that says what a tensor is made of: a list of the tensors of the file that fit, and room to type."""
+"""The cell that says what a tensor is made of: a line to type in, above a list of the tensors of the file that fit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QComboBox, QCompleter, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtWidgets import QCompleter, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -18,27 +18,15 @@ class SourceDelegate(QStyledItemDelegate):
         self._fitting = fitting
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = QComboBox(parent)
-        editor.setEditable(True)
-        editor.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        editor = QLineEdit(parent)
         editor.setAccessibleName("What goes here")
-        editor.setToolTip("A tensor of the file; nothing leaves this one as it begins")
-        editor.addItems(["", *self._fitting(index.row())])
-        completer = QCompleter(editor.model(), editor)
+        editor.setPlaceholderText("nothing: it stays as it begins")
+        completer = QCompleter([*self._fitting(index.row())], editor)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setMaxVisibleItems(12)
         editor.setCompleter(completer)
-        editor.activated.connect(lambda _index: self._done(editor))
+        all_of_them = QTimer(editor, singleShot=True, interval=0)
+        all_of_them.timeout.connect(completer.complete)  # before anything is typed the whole list is shown
+        all_of_them.start()
         return editor
-
-    def setEditorData(self, editor: QWidget, index: Index) -> None:
-        assert isinstance(editor, QComboBox)
-        editor.setEditText(str(index.data(Qt.ItemDataRole.EditRole) or ""))
-
-    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        assert isinstance(editor, QComboBox)
-        model.setData(index, editor.currentText(), Qt.ItemDataRole.EditRole)
-
-    def _done(self, editor: QComboBox) -> None:
-        self.commitData.emit(editor)
-        self.closeEditor.emit(editor)

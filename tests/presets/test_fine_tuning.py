@@ -14,7 +14,6 @@ from sklearn.datasets import load_digits
 from engine.data import sources
 from engine.edits import SetSetting
 from engine.fine_tuning.freezing import freeze_up_to
-from engine.fine_tuning.learning_rates import slow_down_loaded
 from engine.fine_tuning.new_head import new_head
 from engine.graph import Graph
 from engine.training.loop import Trainer
@@ -60,15 +59,14 @@ def test_a_frozen_body_and_a_new_head_learn_from_few_samples(tmp_path: Path) -> 
         scratch = Trainer(graph, folder / "scratch").run()
         choose(match(graph, folder / "w.safetensors")).apply(graph)
         new_head(graph).apply(graph)
-        stage = graph.by_name("stage3")
+        stage = graph.by_name("stage1")
         assert stage is not None
         freeze_up_to(graph, (stage.id,)).apply(graph)
-        slow_down_loaded(graph, 0.3).apply(graph)
         tuned = Trainer(graph, folder / "tuned").run()
         trained = load_file(folder / "tuned" / WEIGHTS)
-        parts = ("stem", "bn1", "stage1", "stage2", "stage3")
+        parts = ("stem", "bn1", "stage1")
         still = [name for name in began if name.startswith(parts) and not name.endswith("num_batches_tracked")]
-        assert len(still) > 30
+        assert len(still) == 25
         assert all(torch.equal(trained[name], began[name]) for name in still)
         scores["from scratch"].append(scratch.test["accuracy"])
         scores["fine-tuned"].append(tuned.test["accuracy"])

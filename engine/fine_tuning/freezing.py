@@ -15,7 +15,7 @@ FROZEN = "frozen"
 
 
 def freeze_up_to(project: Graph, path: tuple[str, ...]) -> Edit:
-    """The edit after which a layer and all before it stay as they are, and all behind it learn; others are left alone.
+    """The edit after which a layer and all before it stay as they are, and all after it learn; others are left alone.
 
     ``path`` leads to the layer: the uses of blocks that it is in, outermost first, and the layer itself. What is set
     inside a block counts for all its uses. Raises FineTuningError where there are no weights up to there.
@@ -33,7 +33,7 @@ def freeze_up_to(project: Graph, path: tuple[str, ...]) -> Edit:
         if not last:
             block = graph.blocks.of_type(node.type)
             if block is None:
-                raise FineTuningError(f"{node.name} is no block, so there is nothing inside it to freeze.")
+                raise FineTuningError(f"{node.name} is not a block, so there is nothing inside it to freeze.")
             graph = block.graph
     name = graph.node(path[-1]).name
     if not frozen:

@@ -1,4 +1,4 @@
-"""A new head: the layers that give the classes are made anew for those of the data; the rest keeps its weights."""
+"""A new head: the layers that give the classes are made again for those of the data; the rest keeps its weights."""
 
 from __future__ import annotations
 

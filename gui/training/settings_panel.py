@@ -59,7 +59,7 @@ class TrainingSettings(QScrollArea):
         ]
         self.beginning = BeginningPanel(document)
         self.beginning.message.connect(self.message)
-        self.fixed = Note("A run goes: these settings are fixed until it ends. The learning rate above is not.")
+        self.fixed = Note("These settings are locked while a run is active; the learning rate above is not.")
         self.fixed.hide()
         body = QWidget()
         box = QVBoxLayout(body)

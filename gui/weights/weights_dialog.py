@@ -168,7 +168,7 @@ class WeightsDialog(QDialog):
         self.guess.setToolTip("Layers of equal shapes were told apart by their order alone, which may be wrong")
         self.guess.toggled.connect(lambda _on: self._ready())
         self.guess.hide()
-        self.load = push_button("Load", "Let each training begin with these weights; Undo takes it back", self.accept)
+        self.load = push_button("Load", "Let each training begin with these weights; Undo reverts it", self.accept)
         self.load.setDefault(True)
         self.load.setEnabled(False)
         self.remove = push_button("Remove Weights", "Begin with new weights again", self.without)

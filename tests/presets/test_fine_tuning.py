@@ -1,4 +1,4 @@
-"""A network that has learned the digits 0 to 4 learns 5 to 9 from a few samples better than one that begins anew."""
+"""A network that has learned the digits 0 to 4 learns 5 to 9 from a few samples better than one from scratch."""
 
 from __future__ import annotations
 

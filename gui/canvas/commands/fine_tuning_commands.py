@@ -46,7 +46,7 @@ class FineTuningCommands:
         graph = document.graph if unused else document.project
         edit = freeze_up_to(graph, (*document.block_path, document.selection[0]))
         document.apply(edit, whole_project=True)
-        self._sheet.message.emit(f"{edit.title(document.project)}: what is behind it learns. Undo takes it back.")
+        self._sheet.message.emit(f"{edit.title(document.project)}: what is after it learns. Undo reverts it.")
 
     def _new_head(self) -> None:
         document = self._document

@@ -14,14 +14,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from engine import own_files
+from engine import losses, own_files
 from engine.blocks.block import Block
 from engine.blocks.block_edits import AddBlock
 from engine.edits import AddNode, Connect, SetParameter
 from engine.errors import first_fault
 from engine.files import FileError, read_bytes, write_atomically
 from engine.graph import Edge, Graph, GraphError, Node
-from engine.layers.losses import AXIS, LOSSES
 from engine.limits import LONGEST_TITLE
 from engine.literals import LARGEST_INT, literal, unstorable
 from engine.project_format import (
@@ -142,9 +141,9 @@ def from_bytes(content: bytes, where: str = "the project", folder: Path | None =
 def _write_class_axes(graph: Graph) -> None:
     """Write the last axis into every Output of schema 1 whose loss compares class by class: that is what it meant."""
     for node in graph.of_type("Output"):
-        loss = node.parameters.get("loss", "cross_entropy")
-        if isinstance(loss, str) and loss in LOSSES and AXIS in LOSSES[loss].options:
-            SetParameter(node.id, AXIS, -1).apply(graph)
+        loss = node.parameters.get("loss", losses.USUAL)
+        if isinstance(loss, str) and (known := losses.get(loss)) is not None and known.by_class:
+            SetParameter(node.id, "class_axis", -1).apply(graph)
 
 
 def _define(graph: Graph, item: StoredBlock, where: str) -> None:

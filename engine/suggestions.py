@@ -10,6 +10,7 @@ from engine.graph import Graph, GraphError, Node
 from engine.layers.convolution import Convolution
 from engine.layers.layer import Layer, ShapeError
 from engine.literals import literal
+from engine.losses import suiting
 from engine.problems.fix import Fix
 from engine.problems.looking import above
 from engine.problems.ways.fault_site import shown
@@ -87,7 +88,7 @@ def _wanted(graph: Graph, report: Report, node: Node, layer: Layer, project: Gra
     if node.type == "Output" and fields:
         target = next((field for field in fields.values() if field.role == "target"), None)
         if target is not None and target.classes is None:
-            yield "loss", "mse_loss", "the data asks for a number"
+            yield "loss", suiting("numbers")[0], "the data asks for a number"
     if node.type == "LearnedPositions" and x is not None and isinstance(x.shape[1], int):
         yield "max_length", x.shape[1], f"its input has {x.shape[1]} steps"
     if node.type == "GroupNorm" and x is not None and isinstance(x.shape[1], int):

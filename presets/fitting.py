@@ -13,6 +13,7 @@ from engine.edits import MISSING, Edit, RenameNode, SetParameter, SetSetting
 from engine.files import is_file
 from engine.graph import Graph
 from engine.literals import literal
+from engine.losses import USUAL, Suited, suiting
 from engine.problems import Checker, find
 from engine.problems.fixes import fix_all
 from engine.settings.data import SourceSettings
@@ -126,15 +127,14 @@ def _own_input(graph: Graph, dataset: Dataset) -> list[Edit]:
 def _loss(graph: Graph, dataset: Dataset) -> list[Edit]:
     """The loss of the only Output, as the target wants it; of several it is the user's choice."""
     goal = dataset.fields[dataset.first("target")]
-    loss = "cross_entropy" if goal.classes else "mse_loss"
-    if not goal.classes and dataset.task == "classification":
-        loss = "binary_cross_entropy_with_logits"
+    kind: Suited = "labels" if goal.classes else "yes or no" if dataset.task == "classification" else "numbers"
+    loss = suiting(kind)[0]
     outputs = [
         node
         for node in graph.of_type("Output")
-        if node.parameters.get("loss", "cross_entropy") is not None
+        if node.parameters.get("loss", USUAL) is not None
         and node.parameters.get("field") in (None, dataset.first("target"))
     ]
-    if len(outputs) != 1 or outputs[0].parameters.get("loss", "cross_entropy") == loss:
+    if len(outputs) != 1 or outputs[0].parameters.get("loss", USUAL) == loss:
         return []
     return [SetParameter(outputs[0].id, "loss", loss)]

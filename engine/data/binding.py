@@ -10,7 +10,7 @@ from engine.data.datasets import DataError, Field
 from engine.data.fields import sample, unknown
 from engine.graph import Graph, Node
 from engine.layers.endpoints import Input, Output
-from engine.layers.losses import AXIS, LOSSES, compares, of_classes
+from engine.losses import compares, suiting
 from engine.shapes import Report
 from engine.spec import Spec, shape_text
 
@@ -73,24 +73,26 @@ def _mismatch(layer: Output, answer: Spec, field: Field) -> str:
     if answer.dtype != "float32":
         return f"a loss compares float32 values, not {answer.dtype}."
     given, classes = answer.shape[1:], field.classes
-    assert layer.loss is not None
-    if layer.loss in ("kl_div", "cosine_embedding_loss") and (not given or given[-1] == 1):
-        return f"{layer.loss} compares along the last axis, which needs several numbers beside the batch."
-    if LOSSES[layer.loss].target == "sequence":
-        return _sequence_mismatch(layer, answer, field)
+    loss = layer.criterion
+    if loss.target == "sequence" and (classes is None or len(field.shape) != 1):
+        return f"{loss.name} learns a row of labels, and that field is {sample(field.shape)} ({field.dtype})."
+    if reason := loss.mismatch(given, classes, field.shape):
+        return reason
+    if loss.target == "sequence":
+        return ""
     if classes is None:
         if probabilities(layer, answer, field):
             fits = class_axis(layer, answer, field).axis is not None
             return "" if fits else f"class_axis {layer.class_axis} is none of the axes after the batch."
-        if of_classes(layer.loss):
-            return f"{layer.loss} needs classes and that field holds numbers: choose mse_loss or l1_loss."
+        if loss.target == "classes":
+            return f"{loss.name} needs classes and that field holds numbers: choose {' or '.join(suiting('numbers'))}."
         fits = any(fitting(shape, field.shape) for shape in (given, (*given, 1))) or fitting(given, (*field.shape, 1))
         return "" if fits else f"that field needs {shape_text((answer.shape[0], *field.shape))}."
-    number = classes == 2 and not of_classes(layer.loss)
+    number = classes == 2 and loss.target != "classes"
     if number and (fitting(given, field.shape) or fitting(given, (*field.shape, 1))):
         return ""
     axis = class_axis(layer, answer, field).axis
-    if axis is None and AXIS in LOSSES[layer.loss].options and len(given) == len(field.shape) + 1 > 1:
+    if axis is None and loss.by_class and len(given) == len(field.shape) + 1 > 1:
         if layer.class_axis is not None:
             return f"without axis {layer.class_axis}, set as class_axis, {answer} is not the shape of the target."
         wanted = shape_text((answer.shape[0], *field.shape))
@@ -99,24 +101,8 @@ def _mismatch(layer: Output, answer: Spec, field: Field) -> str:
     if isinstance(last, int) and last < classes:
         extra = " (or 1: how sure it is of the second)" if number else ""
         where = "the last axis" if axis is None or axis == answer.rank - 1 else f"axis {axis}"
-        return f"{layer.loss} needs one value a class on {where}: {classes}{extra}."
-    if "class_weights" in LOSSES[layer.loss].options and isinstance(layer.class_weights, tuple):
-        given_weights = len(layer.class_weights)
-        if isinstance(last, int) and given_weights != last:
-            return f"class_weights needs one number for each of its {last} classes, not {given_weights}."
-    return ""
-
-
-def _sequence_mismatch(layer: Output, answer: Spec, field: Field) -> str:
-    """Why CTC cannot compare the answer with this field: the end of a sentence; empty where it can."""
-    if field.classes is None or len(field.shape) != 1:
-        return f"{layer.loss} learns a row of labels, and that field is {sample(field.shape)} ({field.dtype})."
-    if answer.rank != 3:
-        return f"{layer.loss} needs one value a class for every step, (N, T, {field.classes})."
-    steps, classes = answer.shape[1:]
-    if isinstance(classes, int) and classes < max(field.classes, layer.blank + 1):
-        needed = max(field.classes, layer.blank + 1)
-        return f"{layer.loss} needs one value a class on the last axis: {needed}, the blank among them."
-    if isinstance(steps, int) and steps < field.shape[0]:
-        return f"{layer.loss} needs at least as many steps as there are labels: {field.shape[0]}, not {steps}."
+        return f"{loss.name} needs one value a class on {where}: {classes}{extra}."
+    weights = getattr(loss, "class_weights", None)
+    if isinstance(weights, tuple) and isinstance(last, int) and len(weights) != last:
+        return f"class_weights needs one number for each of its {last} classes, not {len(weights)}."
     return ""

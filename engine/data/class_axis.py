@@ -44,7 +44,7 @@ def probabilities(output: Output, answer: Spec, field: Field) -> bool:
 
     It has the shape of the answer then; that its numbers are probabilities is known once the data are read.
     """
-    if output.loss != "cross_entropy" or field.classes is not None or field.dtype != "float32" or answer.rank < 2:
+    if not output.criterion.soft or field.classes is not None or field.dtype != "float32" or answer.rank < 2:
         return False
     return fitting(answer.shape[1:], field.shape) and any(size != 1 for size in answer.shape[1:])
 

@@ -15,7 +15,7 @@ from engine.fine_tuning.failure import FineTuningError
 from engine.graph import Graph, Node
 from engine.layers.endpoints import Output
 from engine.layers.layer import Layer
-from engine.layers.losses import of_classes
+from engine.losses import of_classes
 from engine.resolve import layer_class
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import Report, infer

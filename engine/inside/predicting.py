@@ -137,15 +137,13 @@ def said(trained: Trained, head: Head, answer: Tensor) -> list[Answer]:
     if head.task.kind == "classes":
         return _classes(head, answer.float(), field.names or tuple(map(str, range(answer.shape[-1]))))
     if head.task.kind == "two":
-        chances = answer.float().reshape(len(answer), -1)
-        if head.output.loss == "binary_cross_entropy_with_logits":
-            chances = chances.sigmoid()
+        chances = head.criterion.probabilities(answer.float()).reshape(len(answer), -1)
         if chances.shape[1] == 1:
             two = field.names if len(field.names) == 2 else ("no", "yes")
             return [Answer(head.name, _sorted(two, (1 - yes, yes))) for (yes,) in chances.tolist()]
         names = numbered(field.columns or field.names, chances.shape[1])
         return [Answer(head.name, _sorted(names, row)) for row in chances.tolist()]
-    values = answer.float().reshape(len(answer), -1)
+    values = head.criterion.predicted(answer.float()).reshape(len(answer), -1)
     names = numbered(field.columns, values.shape[1])
     return [Answer(head.name, numbers=tuple(zip(names, row, strict=True))) for row in values.tolist()]
 
@@ -165,7 +163,7 @@ def _classes(head: Head, answer: Tensor, names: Sequence[str]) -> list[Answer]:
 def _probabilities(head: Head, answer: Tensor) -> Tensor:
     """(N, classes): the softmax, or the shares of the positions whose likeliest class is each."""
     if answer.dim() == 2:
-        return answer.exp() if head.output.loss == "nll_loss" else answer.softmax(-1)
+        return answer.softmax(-1)
     likeliest = answer.argmax(-1).flatten(1)
     return torch.nn.functional.one_hot(likeliest, answer.shape[-1]).float().mean(1)
 

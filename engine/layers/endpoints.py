@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, create_model
+from pydantic.fields import FieldInfo
 
+from engine import losses
 from engine.dims import Dim, Size
 from engine.layers.axes import batch_axis
 from engine.layers.layer import Layer, Port, ShapeError
-from engine.layers.losses import LOSSES, OPTIONS, LossName, compares, ignores
-from engine.layers.parameters import NonNegative, Positive
+from engine.layers.parameters import Positive
+from engine.losses import Loss, LossName
 from engine.spec import BATCH, Axes, DType, Spec
 
 Symbol = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9_]{0,15}$")]
-Weights = Annotated[tuple[Annotated[float, Field(ge=0.0)], ...], Field(min_length=1, max_length=1000)]
 MEANINGS: dict[int, Axes] = {2: ("batch", "features"), 4: ("batch", "channels", "height", "width")}
 
 
@@ -56,13 +58,8 @@ class Input(Layer):
         return " × ".join(map(str, self.shape)) or "one number"
 
 
-class Output(Layer):
-    """Where the answer leaves the network. It names the field of the data to learn and the loss that compares them.
-
-    Classes are on axis 1 of images, as in torch, and on the last axis of (N, T, classes): the axis whose removal gives
-    the shape of the target. For classification leave the Softmax out: cross-entropy contains it. With the loss 'value'
-    it learns no field: the mean of what arrives is itself a term of the loss, for example a penalty.
-    """
+class _Answer(Layer):
+    """What an Output has whatever its loss is."""
 
     family: ClassVar[str] = "Input and output"
     outputs: ClassVar[tuple[Port, ...]] = ()
@@ -71,47 +68,59 @@ class Output(Layer):
         None, description="the field of the data to learn; none takes the first target"
     )
     loss: LossName | None = Field(
-        "cross_entropy",
+        losses.USUAL,
         description="how answer and target are compared; 'value': what arrives is the loss; none: not trained",
     )
     weight: float = Field(1.0, ge=0.0, description="the share of this loss in the sum of all")
     class_axis: Annotated[int, Field(ge=-16, le=16)] | None = Field(
         None, description="the axis of the classes; none: the one without which the answer has the target's shape"
     )
-    ignore_index: int = Field(-100, description="a class of the target that counts for nothing, such as padding")
-    class_weights: Literal["balanced"] | Weights | None = Field(
-        None,
-        description="how much each class counts: a number a class, or 'balanced' (rare ones more); none: all alike",
-    )
-    label_smoothing: Annotated[float, Field(ge=0.0, le=1.0)] = Field(
-        0.0, description="the share of each target that is spread over all classes"
-    )
-    pos_weight: Annotated[float, Field(gt=0.0)] | None = Field(
-        None, description="how much a 1 of the target counts against a 0; none: alike"
-    )
-    delta: Annotated[float, Field(gt=0.0)] = Field(
-        1.0, description="where the Huber loss turns from square to straight"
-    )
-    beta: Annotated[float, Field(gt=0.0)] = Field(1.0, description="where smooth L1 turns from square to straight")
-    margin: float = Field(1.0, description="how far the score of the right class must be above the others")
-    p: Literal[1, 2] = Field(1, description="the power of what is missing to the margin")
-    blank: NonNegative = Field(0, description="the class that stands for no label; it also fills up short targets")
+
+
+def _options() -> dict[str, Any]:
+    """The parameters of all losses, as fields. Losses that share a name share type and default."""
+    found: dict[str, Any] = {}
+    for name, those in losses.options().items():
+        first = those[0].model_fields[name]
+        help = dict.fromkeys(loss.model_fields[name].description or "" for loss in those)
+        for loss in those:
+            info = loss.model_fields[name]
+            if (info.annotation, info.default, info.metadata) != (first.annotation, first.default, first.metadata):
+                raise TypeError(f"{loss.name} and {those[0].name} declare {name} differently.")
+        given = FieldInfo.merge_field_infos(first, description="; or: ".join(help))
+        found[name] = (first.annotation, given)
+    return found
+
+
+if TYPE_CHECKING:
+    _Options = _Answer
+else:
+    _Options = create_model("_Options", __base__=_Answer, **_options())
+
+
+class Output(_Options):
+    """Where the answer leaves the network. It names the field of the data to learn and the loss that compares them.
+
+    Classes are on axis 1 of images, as in torch, and on the last axis of (N, T, classes): the axis whose removal gives
+    the shape of the target. For classification leave the Softmax out: cross-entropy contains it. With the loss 'value'
+    it learns no field: the mean of what arrives is itself a term of the loss, for example a penalty.
+    """
 
     @classmethod
     def stem(cls) -> str:
         return "output"
 
+    @cached_property
+    def criterion(self) -> Loss:
+        """Its loss, with the parameters of this Output. Only where it has one."""
+        cls = losses.get(self.loss or "")
+        assert cls is not None
+        return cls.model_construct(**{name: getattr(self, name) for name in cls.model_fields})
+
     def check(self) -> None:
-        if (
-            "class_weights" not in self.unread()
-            and isinstance(self.class_weights, tuple)
-            and not any(self.class_weights)
-        ):
-            raise ShapeError(
-                "gives every class the weight 0, so there is nothing to learn; set one above 0, or leave "
-                "class_weights empty.",
-                parameter="class_weights",
-            )
+        fault = None if self.loss is None else self.criterion.fault()
+        if fault is not None:
+            raise ShapeError(fault[1], parameter=fault[0])
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         (answer,) = inputs
@@ -121,20 +130,19 @@ class Output(Layer):
         return ()
 
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
-        if self.loss is None:
-            return ""
-        known = LOSSES[self.loss]
-        return f"{known.title}\nloss = {known.formula}"
+        return "" if self.loss is None else f"{self.criterion.title}\nloss = {self.criterion.formula}"
 
     @property
     def ignored(self) -> int | None:
         """The class of the target that counts for nothing; None where the loss leaves none out."""
-        return self.ignore_index if ignores(self.loss) else None
+        return None if self.loss is None else self.criterion.ignored
 
     def unread(self) -> frozenset[str]:
+        options = frozenset({*losses.options(), "class_axis"})
         if self.loss is None:
-            return OPTIONS | {"field", "weight"}
-        return (OPTIONS - LOSSES[self.loss].options) | (frozenset() if compares(self.loss) else {"field"})
+            return options | {"field", "weight"}
+        known = type(self.criterion).model_fields.keys() | ({"class_axis"} if self.criterion.by_class else set())
+        return (options - known) | (frozenset() if losses.compares(self.loss) else {"field"})
 
     def summary(self) -> str:
         return (self.loss or "no loss").replace("_", " ")

@@ -1,1 +1,67 @@
-"""The losses of the Output node."""
+"""The losses of the Output node, one file a loss, found by being there: each module lists its own in ``LOSSES``."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Final, Literal
+
+from engine.losses.loss import Loss, Suited
+
+__all__ = ["USUAL", "Loss", "LossName", "Suited", "all", "compares", "get", "names", "of_classes", "options", "suiting"]
+
+USUAL: Final = "cross_entropy"
+"""That of an Output which names none."""
+
+
+@cache
+def _known() -> dict[str, type[Loss]]:
+    modules = (import_module(module.name) for module in iter_modules(__path__, f"{__name__}."))
+    found = [loss for module in modules for loss in getattr(module, "LOSSES", ())]
+    return {loss.name: loss for loss in sorted(found, key=lambda loss: (loss.rank, loss.name))}
+
+
+def all() -> list[type[Loss]]:
+    """Every loss, the most used first."""
+    return list(_known().values())
+
+
+def get(name: str) -> type[Loss] | None:
+    """The loss with this name; None where there is none."""
+    return _known().get(name)
+
+
+def names() -> tuple[str, ...]:
+    """What projects call them, the most used first."""
+    return tuple(_known())
+
+
+def options() -> dict[str, tuple[type[Loss], ...]]:
+    """Each parameter that some losses have, with the losses that have it."""
+    found: dict[str, list[type[Loss]]] = {}
+    for loss in all():
+        for name in loss.model_fields:
+            found.setdefault(name, []).append(loss)
+    return {name: tuple(those) for name, those in found.items()}
+
+
+def suiting(what: Suited) -> tuple[str, ...]:
+    """The losses that are usual for such a target, the most used first."""
+    return tuple(loss.name for loss in all() if what in loss.suits)
+
+
+def compares(name: str | None) -> bool:
+    """Whether an Output with this loss learns a field of the data; a term that is its own value learns none."""
+    return name is not None and (loss := get(name)) is not None and loss.target != "nothing"
+
+
+def of_classes(name: str | None) -> bool:
+    """Whether the loss compares the classes of one axis with a label for each position."""
+    return name is not None and (loss := get(name)) is not None and loss.target == "classes"
+
+
+if TYPE_CHECKING:
+    LossName = str
+else:
+    LossName = Literal[names()]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
-from engine.layers.endpoints import Output
-from engine.losses.functional import as_values, hits
+from engine.losses.loss import Loss
 from engine.metrics.deviations import Deviations, columns
+from engine.metrics.hits import hits
 from engine.metrics.tasks import Task
 from engine.settings.metrics import MOST_CLASSES, PER_CLASS, MetricName
 
@@ -26,17 +26,6 @@ THRESHOLDS = 200
 """Of an AUROC over many positions a sample: exact curves would keep every number."""
 
 
-def _shares(scores: Tensor) -> Tensor:
-    return scores.softmax(-1)
-
-
-_CHANCES: dict[str, Callable[[Tensor], Tensor]] = {
-    "binary_cross_entropy_with_logits": torch.sigmoid,
-    "binary_cross_entropy": lambda chances: chances,
-}
-"""How likely each class is by itself, where a loss tells them apart one by one."""
-
-
 class OutputMetrics:
     """Collects answers batch by batch; `compute` gives numbers, and lists for what is kept class by class.
 
@@ -44,8 +33,8 @@ class OutputMetrics:
     counts them beside the loss.
     """
 
-    def __init__(self, output: Output, task: Task, names: Iterable[MetricName], masked: bool) -> None:
-        self.output, self.task, self.names, self.masked = output, task, tuple(names), masked
+    def __init__(self, criterion: Loss, task: Task, names: Iterable[MetricName], masked: bool) -> None:
+        self.criterion, self.task, self.names, self.masked = criterion, task, tuple(names), masked
         self._counted: MetricCollection | None = None
         self._numbers = 0
         self._ones: Tensor | int = 0
@@ -64,22 +53,22 @@ class OutputMetrics:
             self._match(answer, target)
         if self.task.kind == "values":
             if OF_NUMBERS & set(self.names):
-                self._deviations.update(columns(answer.float()), columns(as_values(answer, target)))
+                said = self.criterion.predicted(answer.float())
+                self._deviations.update(columns(said), columns(self.criterion.values(answer, target)))
             return
         metrics = self._metrics(answer.device)
         if not len(metrics):
             return
         answer = answer.float()
-        chances = _CHANCES.get(self.output.loss or "")
         if self.task.kind == "classes":
             scores, labels = answer.flatten(0, -2), target.flatten()
-            if self.masked:
-                kept = labels != self.output.ignore_index
+            if self.masked and self.criterion.ignored is not None:
+                kept = labels != self.criterion.ignored
                 scores, labels = scores[kept], labels[kept]
-            ranks, scores = (chances or _shares)(scores), _shares(scores)
+            ranks, scores = self.criterion.probabilities(scores), scores.softmax(-1)
         else:
-            scores, labels = answer.flatten(), as_values(answer, target).flatten().long()
-            ranks = scores = scores if chances is None else chances(scores)
+            labels = self.criterion.values(answer, target).flatten().long()
+            ranks = scores = self.criterion.probabilities(answer).flatten()
             self._ones = self._ones + labels.sum()
         if len(labels):
             for name, metric in metrics.items():
@@ -118,12 +107,12 @@ class OutputMetrics:
 
     def _match(self, answer: Tensor, target: Tensor) -> None:
         if self.task.kind == "sequence":
-            right, samples = hits(self.output, answer, target, True)
+            right, samples = hits(self.criterion, answer, target, True)
             self._whole = [self._whole[0] + int(right), self._whole[1] + int(samples)]
             return
         same = answer.argmax(-1) == target
-        if self.masked:
-            same |= target == self.output.ignore_index
+        if self.masked and self.criterion.ignored is not None:
+            same |= target == self.criterion.ignored
         self._whole = [self._whole[0] + int(same.flatten(1).all(1).sum()), self._whole[1] + len(same)]
 
     def _metrics(self, device: torch.device) -> MetricCollection:

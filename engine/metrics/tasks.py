@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from engine.data.class_axis import class_axis
 from engine.data.datasets import Field
 from engine.layers.endpoints import Output
-from engine.layers.losses import LOSSES
 from engine.settings.metrics import Kind, MetricName, fitting, usual
 from engine.spec import Spec
 
@@ -38,12 +37,10 @@ class Task:
 
 def task(output: Output, answer: Spec, field: Field) -> Task:
     """The task of an Output that has a loss, gets ``answer`` and learns ``field``."""
-    assert output.loss is not None
-    if LOSSES[output.loss].target == "sequence":
+    if output.criterion.target == "sequence":
         return Task("sequence", axes=len(field.shape))
     axis = class_axis(output, answer, field).axis
     if axis is not None and answer.shape[axis] != 1:
         size = answer.shape[axis]
         return Task("classes", size if isinstance(size, int) else field.classes or 0, answer.rank - 2)
-    judged = output.loss in ("binary_cross_entropy", "binary_cross_entropy_with_logits")
-    return Task("two" if judged else "values", axes=len(field.shape))
+    return Task("two" if output.criterion.decides else "values", axes=len(field.shape))

@@ -14,7 +14,7 @@ from engine.data.augmenting import uncovered
 from engine.data.pipeline import Part, Prepared
 from engine.errors import About
 from engine.layers.endpoints import Output
-from engine.layers.losses import LOSSES
+from engine.losses import suiting
 from engine.training.diagnosis.health import weights_of
 from engine.training.diagnosis.nonfinite import not_a_number, origin, undisturbed
 from engine.training.diagnosis.probes import Probed, node_at
@@ -149,12 +149,12 @@ def check_targets(head: Head, part: Part) -> None:
         if float(target.min()) < 0 or not bool(((sums - 1).abs() < PROBABLE).all()):
             raise TrainingError(
                 f"{head.name} (Output) compares classes by {output.loss}, but the field {head.field!r} holds numbers "
-                "that are not probabilities (at least 0, with the sum 1): choose mse_loss or l1_loss.",
+                f"that are not probabilities (at least 0, with the sum 1): choose {' or '.join(suiting('numbers'))}.",
                 node=head.node,
                 field=head.field,
             )
         return
-    if head.task.kind in ("classes", "sequence") and LOSSES[output.loss].target != "values":
+    if head.task.kind in ("classes", "sequence") and head.criterion.target != "values":
         counted = torch.ones_like(target, dtype=torch.bool) if output.ignored is None else target != output.ignored
         wrong = (
             counted & ((target < 0) | (target >= head.task.classes)) if head.task.classes else counted & (target < 0)
@@ -169,15 +169,13 @@ def check_targets(head: Head, part: Part) -> None:
                 node=head.node,
                 field=head.field,
             )
-    if output.loss in ("binary_cross_entropy", "binary_cross_entropy_with_logits") and target.is_floating_point():
-        low, high = float(target.min()), float(target.max())
-        if low < 0 or high > 1:
-            raise TrainingError(
-                f"{head.name} (Output) compares by {output.loss}, whose targets lie between 0 and 1, but the field "
-                f"{head.field!r} goes from {low:g} to {high:g}: choose mse_loss or l1_loss.",
-                node=head.node,
-                field=head.field,
-            )
+    if target.is_floating_point() and (wrong_numbers := head.criterion.wrong_targets(target, head.field)):
+        raise TrainingError(
+            f"{head.name} (Output) compares by {output.loss}, {wrong_numbers}: choose "
+            f"{' or '.join(suiting('numbers'))}.",
+            node=head.node,
+            field=head.field,
+        )
 
 
 def check_numbers(plan: TrainingPlan, data: Prepared) -> None:

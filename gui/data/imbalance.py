@@ -8,11 +8,11 @@ from typing import Final
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from engine import losses
 from engine.data.sampling import is_uneven
 from engine.data.split_facts import PartFacts
 from engine.edits import MISSING, Edit, SetParameter, SetSetting
 from engine.graph import Graph, GraphError
-from engine.layers.losses import LOSSES
 from gui.data.own.flow import FlowLayout
 from gui.document import Document
 from gui.forms.sections import compound, raw
@@ -121,11 +121,11 @@ class Imbalance(QWidget):
 
 def weighable(graph: Graph) -> list[str]:
     """The Outputs whose loss knows weights of classes."""
-    losses = {node.id: node.parameters.get("loss", "cross_entropy") for node in graph.of_type("Output")}
+    chosen = {node.id: node.parameters.get("loss", losses.USUAL) for node in graph.of_type("Output")}
     return [
         name
-        for name, loss in losses.items()
-        if isinstance(loss, str) and loss in LOSSES and "class_weights" in LOSSES[loss].options
+        for name, loss in chosen.items()
+        if isinstance(loss, str) and (known := losses.get(loss)) and "class_weights" in known.model_fields
     ]
 
 

@@ -15,7 +15,6 @@ from engine.data.dataset import Field
 from engine.dims import Size
 from engine.graph import Graph
 from engine.layers.endpoints import Output
-from engine.losses.functional import loss
 from engine.metrics.tasks import task
 from engine.problems import find
 from engine.project import from_bytes, load, to_bytes
@@ -92,7 +91,7 @@ def test_probabilities_are_targets_of_cross_entropy(size: tuple[int, ...], weigh
     ours = head(Output(), (7, *size), field)
     expected = functional.cross_entropy(answer, target, weight=weights)
     given = {"y": target}
-    torch.testing.assert_close(loss(ours.output, ours.answer((answer,)), ours.target(given), weights), expected)
+    torch.testing.assert_close(ours.criterion.mean(ours.answer((answer,)), ours.target(given), weights), expected)
     assert ours.task.kind == "classes"
     right, count = ours.score((answer,), given)
     assert (int(right), int(count)) == (

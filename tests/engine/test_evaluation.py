@@ -22,7 +22,6 @@ from engine.inside.evaluation.slices import bootstrap, slices, wilson
 from engine.inside.evaluation.suspects import confident, suspects
 from engine.inside.evaluation.tallies import tallies
 from engine.layers.endpoints import Output
-from engine.losses.functional import each, loss
 from engine.metrics.tasks import Task
 from engine.training.evaluation.network import Head, Network, Term
 
@@ -297,8 +296,8 @@ def test_the_loss_of_each_sample_is_that_of_a_batch_of_it_alone(
 ) -> None:
     weights = torch.tensor([1.0, 2.0, 0.5, 3.0]) if weighted else None
     masked = output.ignored is not None
-    ours = each(output, answer, target, weights, masked=masked)
-    alone = [loss(output, answer[k : k + 1], target[k : k + 1], weights, masked=masked) for k in range(6)]
+    ours = output.criterion.each(answer, target, weights, masked=masked)
+    alone = [output.criterion.mean(answer[k : k + 1], target[k : k + 1], weights, masked=masked) for k in range(6)]
     assert torch.allclose(ours, torch.stack(alone), atol=1e-6)
 
 

@@ -15,7 +15,6 @@ import presets
 from engine.compile import compile_graph
 from engine.graph import Graph
 from engine.layers.endpoints import Input, Output
-from engine.losses.functional import loss
 from engine.problems import Checker, find
 from engine.problems.fixes import fix_all
 from engine.shapes import Shapes, infer
@@ -54,9 +53,9 @@ def train(graph: Graph) -> None:
         assert isinstance(output, Output)
         if output.loss == "cross_entropy":
             labels = torch.randint(0, answer.shape[-1], answer.shape[:-1])
-            total = total + loss(output, answer, labels)
+            total = total + output.criterion.mean(answer, labels)
         elif output.loss is not None:
-            total = total + loss(output, answer, torch.rand_like(answer))
+            total = total + output.criterion.mean(answer, torch.rand_like(answer))
     total.backward()
     torch.optim.SGD(model.parameters(), lr=0.01).step()
 

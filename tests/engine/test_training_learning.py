@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from engine.compile import compile_graph
 from engine.graph import Graph
-from engine.layers.losses import LossName
+from engine.losses import LossName
 from engine.settings.resolution import variants
 from engine.settings.training import TrainingConfig
 from engine.training.history import History

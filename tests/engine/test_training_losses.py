@@ -15,8 +15,10 @@ from torch.nn import functional
 
 from engine.data.pipeline import Part
 from engine.layers.endpoints import Output
-from engine.layers.losses import LOSSES, compares
-from engine.losses.functional import LossError, as_values, balanced, hits, loss, read_off, summed
+from engine.losses import compares, names
+from engine.losses.sequence_loss import SequenceLoss
+from engine.losses.targets import LossError, as_values, balanced
+from engine.metrics.hits import hits
 from engine.metrics.tasks import Task
 from engine.training.evaluation.network import Head, Network
 from engine.training.loop import Trainer
@@ -47,14 +49,14 @@ def test_cross_entropy_has_its_classes_on_the_last_axis(
     answer, target = scores(batch, *inner, classes), labels(classes, batch, *inner)
     target.flatten()[0] = 1  # one that counts, where 0 is ignored
     index = 0 if ignore else -100
-    mine = loss(output("cross_entropy", ignore_index=index), answer, target)
+    mine = output("cross_entropy", ignore_index=index).criterion.mean(answer, target)
     assert torch.allclose(mine, functional.cross_entropy(answer.movedim(-1, 1), target, ignore_index=index), atol=1e-6)
-    right, count = hits(output("cross_entropy", ignore_index=index), answer, target, ignore)
+    right, count = hits(output("cross_entropy", ignore_index=index).criterion, answer, target, ignore)
     kept = target != index
     assert (
         int(count)
         == int(kept.sum())
-        == int(summed(output("cross_entropy", ignore_index=index), answer, target, masked=ignore)[1])
+        == int(output("cross_entropy", ignore_index=index).criterion.summed(answer, target, masked=ignore)[1])
     )
     assert int(right) == int(((answer.argmax(-1) == target) & kept).sum())
 
@@ -64,14 +66,14 @@ def test_cross_entropy_has_its_classes_on_the_last_axis(
 def test_labels_of_two_classes_become_0_and_1(kind: str, shape: tuple[int, ...]) -> None:
     answer, target = torch.sigmoid(scores(*shape)), labels(2, 6)
     expected = getattr(functional, kind)(answer.flatten(), target.float())
-    assert torch.allclose(loss(output(kind), answer, target), expected)
+    assert torch.allclose(output(kind).criterion.mean(answer, target), expected)
 
 
 @pytest.mark.parametrize("kind", ["binary_cross_entropy_with_logits", "mse_loss"])
 def test_labels_of_several_classes_become_one_hot(kind: str) -> None:
     answer, target = scores(6, 4), labels(4, 6)
     expected = getattr(functional, kind)(answer, torch.eye(4)[target])
-    assert torch.allclose(loss(output(kind), answer, target), expected)
+    assert torch.allclose(output(kind).criterion.mean(answer, target), expected)
 
 
 @settings(max_examples=60)
@@ -93,9 +95,9 @@ def test_nothing_is_ever_broadcast(answer_shape: list[int], target_shape: list[i
 
 def test_shapes_that_do_not_fit_are_one_sentence_with_both() -> None:
     with pytest.raises(LossError, match=r"shape \(4, 3\) cannot be compared with values of shape \(4, 2\)"):
-        loss(output("mse_loss"), scores(4, 3), scores(4, 2))
+        output("mse_loss").criterion.mean(scores(4, 3), scores(4, 2))
     with pytest.raises(LossError, match=r"shape \(4, 3\) cannot be compared with labels of shape \(4, 3\)"):
-        loss(output("cross_entropy"), scores(4, 3), labels(3, 4, 3))
+        output("cross_entropy").criterion.mean(scores(4, 3), labels(3, 4, 3))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_shapes_that_do_not_fit_are_one_sentence_with_both() -> None:
 def test_one_value_is_judged_by_its_threshold(kind: str, answer: list[float], right: int) -> None:
     target = torch.tensor([0, 1, 1, 1 if kind.endswith("logits") else 0])
     for values in (torch.tensor(answer), torch.tensor(answer)[:, None]):
-        assert int(hits(output(kind), values, target, False)[0]) == right
+        assert int(hits(output(kind).criterion, values, target, False)[0]) == right
 
 
 class Double(nn.Module):
@@ -162,7 +164,7 @@ def test_an_evaluation_does_not_depend_on_the_batches(samples: int, size: int, i
 @st.composite
 def compared(draw: st.DrawFn) -> tuple[Output, Tensor, Tensor, Tensor | None, Tensor]:
     """(output, answer, target, class weights, the mean by torch's own function)."""
-    kind = draw(st.sampled_from(sorted(filter(compares, LOSSES))))
+    kind = draw(st.sampled_from(sorted(filter(compares, names()))))
     batch, classes = draw(st.integers(1, 5)), draw(st.integers(2, 5))
     inner = draw(SIZES)
     seed = torch.Generator().manual_seed(draw(st.integers(0, 999)))
@@ -226,8 +228,8 @@ def test_every_loss_is_torchs_and_sums_up_over_batches(
     case: tuple[Output, Tensor, Tensor, Tensor | None, Tensor],
 ) -> None:
     kind, answer, target, weights, expected = case
-    assert torch.allclose(loss(kind, answer, target, weights), expected, rtol=1e-4, atol=1e-5)
-    parts = [summed(kind, answer[n : n + 2], target[n : n + 2], weights) for n in range(0, len(answer), 2)]
+    assert torch.allclose(kind.criterion.mean(answer, target, weights), expected, rtol=1e-4, atol=1e-5)
+    parts = [kind.criterion.summed(answer[n : n + 2], target[n : n + 2], weights) for n in range(0, len(answer), 2)]
     total, number = (sum(float(part[index]) for part in parts) for index in (0, 1))
     assert total / number == pytest.approx(float(expected), rel=1e-4, abs=1e-5)
 
@@ -244,17 +246,21 @@ def test_balanced_weights_let_every_class_count_the_same() -> None:
 )
 def test_a_ctc_answer_is_read_along_its_best_path(path: str, label: str) -> None:
     answer = functional.one_hot(torch.tensor([[int(letter) for letter in path]]), 3).float()
-    read = read_off(answer, 0, 2)
+    ctc = output("ctc_loss").criterion
+    assert isinstance(ctc, SequenceLoss)
+    read = ctc.read_off(answer, 2)
     wanted = torch.tensor([[int(letter) for letter in label.ljust(2, "0")]]) if label != "too long" else None
     assert (int(read[0, -1]) == -1) if wanted is None else torch.equal(read, wanted)
     for target in ("12", "11", "10", "00"):
-        right, count = hits(output("ctc_loss"), answer, torch.tensor([[int(letter) for letter in target]]), True)
+        right, count = hits(
+            output("ctc_loss").criterion, answer, torch.tensor([[int(letter) for letter in target]]), True
+        )
         assert (int(right), count) == (int(target.rstrip("0") == label), 1)
 
 
 def test_a_batch_of_ignored_targets_has_nothing_to_say() -> None:
     answer = scores(4, 3).requires_grad_()
-    nothing = loss(output("cross_entropy", ignore_index=2), answer, torch.full((4,), 2), masked=True)
+    nothing = output("cross_entropy", ignore_index=2).criterion.mean(answer, torch.full((4,), 2), masked=True)
     nothing.backward()
     assert nothing.item() == 0.0
     assert answer.grad is not None
@@ -264,17 +270,17 @@ def test_a_batch_of_ignored_targets_has_nothing_to_say() -> None:
 @pytest.mark.parametrize("target", [[3, 1, 0, 0], [0, 0, 3, 1], [3, 0, 1, 0]])
 def test_ctc_reads_labels_wherever_the_filling_stands(target: list[int]) -> None:
     answer = scores(1, 9, 4).log_softmax(-1)
-    mine = loss(output("ctc_loss"), answer, torch.tensor([target]))
-    assert torch.allclose(mine, loss(output("ctc_loss"), answer, torch.tensor([[3, 1, 0, 0]])))
+    mine = output("ctc_loss").criterion.mean(answer, torch.tensor([target]))
+    assert torch.allclose(mine, output("ctc_loss").criterion.mean(answer, torch.tensor([[3, 1, 0, 0]])))
     path = functional.one_hot(torch.tensor([[3, 3, 0, 1, 0]]), 4).float()
-    assert int(hits(output("ctc_loss"), path, torch.tensor([target]), True)[0]) == 1
+    assert int(hits(output("ctc_loss").criterion, path, torch.tensor([target]), True)[0]) == 1
 
 
 def test_a_class_that_only_other_losses_ignore_counts() -> None:
     hinge = output("multi_margin_loss", ignore_index=0)
     answer, target = scores(6, 2), torch.tensor([0, 0, 0, 1, 1, 1])
     assert hinge.ignored is None
-    assert summed(hinge, answer, target)[1] == 6
+    assert hinge.criterion.summed(answer, target)[1] == 6
 
 
 def test_batches_in_which_nothing_counts_do_not_spoil_the_means_of_an_epoch(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.layers.endpoints import Output
-from engine.losses.functional import absolute_error
+from engine.metrics.hits import absolute_error
 from engine.metrics.output_metrics import OutputMetrics
 from engine.metrics.tasks import Task
 from engine.settings.metrics import METRICS
@@ -28,7 +28,9 @@ ALL = tuple(METRICS)
 
 
 def judged(task: Task, answer: Tensor, target: Tensor, size: int, **output: Any) -> dict[str, Any]:
-    judge = OutputMetrics(Output.model_validate(output), task, task.chosen(ALL), masked="ignore_index" in output)
+    judge = OutputMetrics(
+        Output.model_validate(output).criterion, task, task.chosen(ALL), masked="ignore_index" in output
+    )
     for start in range(0, len(answer), size):
         judge.update(answer[start : start + size], target[start : start + size])
     first = judge.compute()
@@ -111,7 +113,7 @@ def test_numbers_are_judged_as_scikit_learn_does(
     found = judged(Task("values"), answer, target[:, 0] if columns == 1 else target, size, loss="mse_loss")
     assert found["rmse"] == pytest.approx(sk.root_mean_squared_error(target, answer), rel=1e-4)
     assert found["r2"] == pytest.approx(sk.r2_score(target, answer), rel=1e-4, abs=1e-4)
-    total, number = absolute_error(answer, target)
+    total, number = absolute_error(Output.model_validate({"loss": "mse_loss"}).criterion, answer, target)
     assert float(total) / number == pytest.approx(sk.mean_absolute_error(target, answer), rel=1e-4)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +11,10 @@ from hypothesis import strategies as st
 
 from engine import Graph
 from engine.edits import SetSetting
+from engine.layers.endpoints import Output
+from engine.metrics.tasks import Task
 from engine.training.evaluation import predictions
+from engine.training.evaluation.network import Head
 from engine.training.evaluation.ranking import Ranks
 from engine.training.loop import Trainer
 from engine.training.runs.answers import FILE, is_predictions, read_predictions
@@ -201,12 +203,8 @@ def test_looking_takes_a_hundredth_of_the_time(tmp_path: Path, monkeypatch: pyte
     assert len(writes) == 3
 
 
-def head(kind: str, **more: Any) -> Any:
-    from types import SimpleNamespace
-
-    facts = {"output": SimpleNamespace(ignore_index=-100, loss="", blank=0), "field": "y", "index": 0, **more}
-    reads = {"answer": lambda answers: answers[0], "labels": lambda batch: batch["y"]}
-    return SimpleNamespace(task=SimpleNamespace(kind=kind), **facts, **reads)
+def head(task: Task, loss: str) -> Head:
+    return Head("out", Output.model_validate({"loss": loss}), 0, "y", task)
 
 
 @settings(max_examples=100, deadline=None)
@@ -219,7 +217,7 @@ def test_the_worst_of_all_are_chosen(samples: list[tuple[int, list[int]]]) -> No
     """Against the definition, sample by sample: mistakes by how sure, then the right ones by how unsure."""
     import torch
 
-    ranks = Ranks([head("classes")], 1e9)
+    ranks = Ranks([head(Task("classes", 4), "cross_entropy")], 1e9)
     answers = torch.tensor([row for _, row in samples], dtype=torch.float32)
     target = torch.tensor([-100 if label == 3 else label for label, _ in samples])
     for start in range(0, len(samples), 7):
@@ -251,7 +249,7 @@ def test_of_a_part_too_large_the_first_samples_are_compared(monkeypatch: pytest.
 
     ticks = iter(range(1000))
     monkeypatch.setattr(ranking, "perf_counter", lambda: float(next(ticks)))
-    ranks = Ranks([head("values")], 2.5)
+    ranks = Ranks([head(Task("values"), "mse_loss")], 2.5)
     for number in range(10):
         ranks.add((torch.full((8, 1), float(number)),), {"y": torch.zeros(8, 1)})
     chosen = ranks.chosen(0, 0)

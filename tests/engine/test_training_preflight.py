@@ -17,7 +17,7 @@ from engine.data.pipeline import Part
 from engine.edits import SetParameter
 from engine.graph import Graph
 from engine.layers.endpoints import Output
-from engine.losses.functional import balanced
+from engine.losses.targets import balanced
 from engine.metrics.tasks import Task
 from engine.training import preflight as module
 from engine.training.control import Control

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from engine.data import framing, transforms
@@ -11,12 +12,13 @@ from engine.data.sources.tables import columns, encoding, reading
 from engine.exports.prediction_package import sections
 from engine.exports.training_script.text import carried, spelled
 from engine.source.names import one_line
+from engine.training.evaluation.network import Head
 
 NEEDS: Final = {"images": "PyTorch, NumPy and Pillow", "table": "PyTorch, NumPy and pandas",
                 "columns": "PyTorch, NumPy and pandas", "arrays": "PyTorch and NumPy"}  # fmt: skip
 
 
-def predict_py(settings: dict[str, Any]) -> str:
+def predict_py(settings: dict[str, Any], heads: Sequence[Head]) -> str:
     """The script for the kind of data that ``settings`` (of `preparation_of`) name."""
     kind = settings["read"]["kind"]
     of_table = kind in ("table", "columns")
@@ -39,7 +41,17 @@ def predict_py(settings: dict[str, Any]) -> str:
         _plain(framing._middle, framing._scaled, framing._bordered, transforms._along),
     ]
     parts += _of_kind(settings["read"])
-    return "\n\n\n".join([*parts, sections.ANSWER.strip()]) + "\n"
+    return "\n\n\n".join([*parts, _meant(heads), sections.ANSWER.strip()]) + "\n"
+
+
+def _meant(heads: Sequence[Head]) -> str:
+    """What the numbers of each answer mean by its loss: how likely a yes is, or values."""
+    lines = ["MEANT = {  # what the numbers of an answer say"]
+    for head in heads:
+        loss, kind = head.criterion, head.task.kind
+        meant = loss.probabilities_source("answer") if kind == "two" else loss.predicted_source("answer")
+        lines.append(f"    {spelled(head.name)}: lambda answer: {meant},")
+    return "\n".join([*lines, "}"])
 
 
 def _of_kind(read: dict[str, Any]) -> list[str]:

@@ -50,7 +50,7 @@ def files_of(subject: Subject) -> dict[str, bytes]:
     )
     return {
         "README.md": readme.encode(),
-        "predict.py": predict_py(settings).encode(),
+        "predict.py": predict_py(settings, subject.trained.network.heads).encode(),
         "model.py": subject.source.text.encode(),
         "preparation.json": (json.dumps(settings, indent=1, ensure_ascii=False) + "\n").encode(),
         "weights.pt": weights,

@@ -96,6 +96,6 @@ def _step(fitted: Fitted, shape: tuple[int, ...]) -> dict[str, Any]:
 def _output(subject: Subject, head: Head) -> dict[str, Any]:
     field = subject.trained.data.fields[head.field]
     return {
-        "name": head.name, "index": head.index, "kind": head.task.kind, "axis": head.axis, "loss": head.output.loss,
+        "name": head.name, "index": head.index, "kind": head.task.kind, "axis": head.axis,
         "names": field.names, "columns": field.columns,
     }  # fmt: skip

@@ -226,21 +226,19 @@ def meant(answer, output):
         answer = answer.movedim(output["axis"], -1)
     if output["kind"] == "classes":
         if answer.dim() == 2:
-            chances = answer.exp() if output["loss"] == "nll_loss" else answer.softmax(-1)
+            chances = answer.softmax(-1)
         else:  # of an answer for each position the shares of the positions
             likeliest = answer.argmax(-1).flatten(1)
             chances = functional.one_hot(likeliest, answer.shape[-1]).float().mean(1)
         names = names or list(map(str, range(chances.shape[-1])))
         return [ordered(names, row) for row in chances.tolist()]
     if output["kind"] == "two":
-        chances = answer.reshape(len(answer), -1)
-        if output["loss"] == "binary_cross_entropy_with_logits":
-            chances = chances.sigmoid()
+        chances = MEANT[output["name"]](answer).reshape(len(answer), -1)
         if chances.shape[1] == 1:
             names = names if len(names) == 2 else ["no", "yes"]
             return [ordered(names, (1 - yes, yes)) for (yes,) in chances.tolist()]
         return [ordered(called(columns or names, chances.shape[1]), row) for row in chances.tolist()]
-    values = answer.reshape(len(answer), -1)
+    values = MEANT[output["name"]](answer).reshape(len(answer), -1)
     return [list(zip(called(columns, values.shape[1]), row)) for row in values.tolist()]
 
 

@@ -7,28 +7,9 @@ from typing import Final
 
 from engine.data.dataset import Field
 from engine.exports.training_script.text import indented, spelled
-from engine.layers.losses import LOSSES, of_classes
 from engine.source import identifier
 from engine.training.evaluation.network import Head, Network
 
-USUAL: Final[Mapping[str, object]] = {
-    "ignore_index": -100, "label_smoothing": 0.0, "delta": 1.0, "beta": 1.0, "margin": 1.0, "p": 1,
-}  # fmt: skip
-"""What torch takes where an option is not given."""
-CTC: Final = '''
-def ctc_loss(answer, labels, blank, ignored, reduction):
-    """The loss of each sequence by its length; blanks and ignored labels fill up what is shorter."""
-    filling = (labels == blank) | (labels == ignored)
-    order = filling.to(torch.int8).argsort(dim=-1, stable=True)
-    labels = labels.masked_fill(filling, blank).gather(-1, order)
-    lengths = (labels != blank).sum(-1)
-    steps = torch.full((len(answer),), answer.shape[1], dtype=torch.int64, device=answer.device)
-    each = functional.ctc_loss(
-        answer.transpose(0, 1), labels, steps, lengths, blank=blank, reduction="none", zero_infinity=True
-    )
-    each = each / lengths.clamp(min=1)
-    return each.sum() if reduction == "sum" else each.mean()
-'''
 TERM: Final = '''
 def loss_{name}(answers, batch, reduction="mean"):
     """What arrives at {name} is itself a term of the loss: its mean."""
@@ -47,8 +28,8 @@ class HeadCode:
 
     def __init__(self, name: str, head: Head, rank: int, field: Field) -> None:
         self.name, self.head, self.rank, self.field = name, head, rank, field
-        self.loss, self.output = head.output.loss or "", head.output
-        self.of_classes = of_classes(self.loss)
+        self.loss, self.output = head.criterion, head.output
+        self.of_classes = self.loss.target == "classes"
         self.soft = head.task.kind == "classes" and field.dtype == "float32"
         self.hidden = head.masked and self.of_classes
         """Some targets may count for nothing."""
@@ -68,35 +49,24 @@ class HeadCode:
     def constants(self) -> str:
         """What the functions refer to."""
         given = self.head.weights
-        if given is None or not self.of_classes:
+        if given is None:
             return ""
-        why = " # every class counts the same over the training part" if self.output.class_weights == "balanced" else ""
+        balanced = getattr(self.loss, "class_weights", None) == "balanced"
+        why = " # every class counts the same over the training part" if balanced else ""
         return f"{self.weights} = {spelled(given.tolist())}{' ' * bool(why)}{why}"
 
     def function(self) -> str:
         """The loss of a batch: its mean, or its sum."""
         lines = [f"answer, target = {self.answer}, {self.target}", *self._fitted()]
-        given = [f"{name}={value}" for name, value in self._options().items()]
-        call = f"functional.{self.loss}({', '.join(['answer', 'target', *given, 'reduction=reduction'])})"
-        if self.loss == "ctc_loss":
-            call = f"ctc_loss(answer, target, {self.output.blank}, {self.output.ignore_index}, reduction)"
-        elif self.loss == "kl_div":
-            lines.append('total = functional.kl_div(answer, target, reduction="sum")')
-            call = 'total if reduction == "sum" else total / (answer.numel() // answer.shape[-1])'
-        elif self.loss == "cosine_embedding_loss":
-            lines += [
-                "answer, target = answer.flatten(0, -2), target.flatten(0, -2)",
-                "ones = answer.new_ones(len(answer))",
-            ]
-            call = "functional.cosine_embedding_loss(answer, target, ones, reduction=reduction)"
-        elif self.hidden:
+        before, call = self.loss.source(self._options())
+        lines += before
+        if self.hidden:
             summed = call.replace("reduction=reduction", 'reduction="sum"')
             lines.append(f"total = {summed}")
             lines += ['if reduction == "sum":', "    return total"]
             lines.append(f"number = torch.as_tensor(count_{self.name}(answers, batch), device=total.device)")
             call = "total / number.clamp(min=torch.finfo(total.dtype).tiny)"
-        known = LOSSES[self.loss]
-        said = f"{known.title[0].upper()}{known.title[1:]}: {known.formula}."
+        said = f"{self.loss.title[0].upper()}{self.loss.title[1:]}: {self.loss.formula}."
         head = f'def loss_{self.name}(answers, batch, reduction="mean"):\n    """{said}"""\n'
         return head + "\n".join(indented(line) for line in [*lines, f"return {call}"])
 
@@ -114,21 +84,23 @@ class HeadCode:
 
     def _number(self) -> str:
         last = -1 if self.head.axis is None else self.head.axis
-        if self.loss == "multi_margin_loss":
+        answer, counts = f"answers[{self.head.index}]", self.loss.counts
+        if counts == "weights":
+            return self._weight(last)
+        if counts == "labels":
             return f"{self.target}.numel()"
-        if self.of_classes and self.soft:
-            return f"{self.target}.numel() // {self.target}.shape[{last}]"
-        if self.of_classes and self.head.weights is not None:
-            kept = f"{self.target}[{self.target} != {self.output.ignore_index}]"
-            return f"torch.tensor({self.weights}, device={self.target}.device)[{kept}].sum()"
-        if self.of_classes:
-            return f"({self.target} != {self.output.ignore_index}).sum()" if self.hidden else f"{self.target}.numel()"
-        answer = f"answers[{self.head.index}]"
-        if self.loss == "ctc_loss":
+        if counts == "samples":
             return f"len({answer})"
-        return f"{answer}.numel()" + (
-            f" // {answer}.shape[{last}]" if self.loss in ("kl_div", "cosine_embedding_loss") else ""
-        )
+        return f"{answer}.numel()" + (f" // {answer}.shape[{last}]" if counts == "vectors" else "")
+
+    def _weight(self, last: int) -> str:
+        """The weight of the labels that count; of probabilities their number."""
+        if self.soft:
+            return f"{self.target}.numel() // {self.target}.shape[{last}]"
+        if self.head.weights is not None:
+            kept = f"{self.target}[{self.target} != {self.loss.ignored}]"
+            return f"torch.tensor({self.weights}, device={self.target}.device)[{kept}].sum()"
+        return f"({self.target} != {self.loss.ignored}).sum()" if self.hidden else f"{self.target}.numel()"
 
     def _fitted(self) -> list[str]:
         """The lines that give answer and target the shapes that torch compares."""
@@ -139,7 +111,7 @@ class HeadCode:
             if self.rank > 2:
                 lines.append(f"answer, target = answer.flatten(0, -2), target.flatten({'0, -2' if self.soft else ''})")
             return lines
-        if self.loss == "ctc_loss":
+        if self.loss.target == "sequence":
             return []
         axes, integer = len(self.field.shape) + 1, self.field.dtype != "float32"
         if axes == self.rank:
@@ -150,29 +122,23 @@ class HeadCode:
 
     def _options(self) -> dict[str, str]:
         found = dict[str, str]()
-        if self.of_classes and self.head.weights is not None:
+        if self.head.weights is not None:
             found["weight"] = f"torch.tensor({self.weights}, device=answer.device)"
-        for name in sorted(LOSSES[self.loss].options & USUAL.keys()):
-            value = getattr(self.output, name)
-            if value != USUAL[name] and not (self.soft and name == "ignore_index"):
-                found[name] = spelled(value)
-        if self.output.pos_weight is not None and self.loss == "binary_cross_entropy_with_logits":
-            found["pos_weight"] = f"torch.tensor({spelled(self.output.pos_weight)}, device=answer.device)"
-        return found
+        return found | self.loss.options(self.soft)
 
     def score(self) -> tuple[str, str]:
         """(name, expression) of (sum, number) of the metric that evaluations report; empty where there is none."""
         kind, target, answer = self.head.task.kind, self.target, self.answer
         if kind == "classes" and not self.soft:
-            if self.head.masked:
-                kept = f"({target} != {self.output.ignore_index})"
+            if self.head.masked and self.loss.ignored is not None:
+                kept = f"({target} != {self.loss.ignored})"
                 return "accuracy", f"(({answer}.argmax(-1) == {target}) & {kept}).sum(), {kept}.sum()"
             return "accuracy", f"({answer}.argmax(-1) == {target}).sum(), {target}.numel()"
         if kind == "two":
-            threshold = 0.0 if self.loss == "binary_cross_entropy_with_logits" else 0.5
-            same = f"({answer} > {threshold}) == ({target}.reshape({answer}.shape) > 0.5)"
+            same = f"{self.loss.yes_source(answer)} == ({target}.reshape({answer}.shape) > 0.5)"
             return "accuracy", f"({same}).sum(), {target}.numel()"
         if kind == "values" and len(self.field.shape) + 1 <= self.rank + 1 and self.field.dtype == "float32":
+            answer = self.loss.predicted_source(answer)
             return "mae", f"({answer} - {target}.reshape({answer}.shape)).abs().sum(), {target}.numel()"
         return "", ""
 
@@ -194,8 +160,7 @@ def functions(network: Network, heads: Sequence[HeadCode], *, shares: bool) -> s
     names, parts, weights = names_of(network), list[str](), [one.output.weight for one in network.objectives]
     if constants := "\n".join(filter(None, (head.constants() for head in heads))):
         parts.append(constants)
-    if any(head.loss == "ctc_loss" for head in heads):
-        parts.append(CTC.strip())
+    parts += dict.fromkeys(head.loss.helper.strip() for head in heads if head.loss.helper)
     for head in heads:
         parts += [head.function(), head.count()]
     for name, term in zip(names[len(heads) :], network.terms, strict=True):

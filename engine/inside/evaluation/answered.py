@@ -11,7 +11,6 @@ from engine.data.pipeline import Part
 from engine.data.watch import Watch
 from engine.inside.evaluation.evaluation_set import EvaluationSet
 from engine.inside.trained import NOT_NUMBERS, Trained
-from engine.losses.functional import each
 from engine.nearest import hint
 from engine.training.evaluation.network import Head
 from engine.training.status import TrainingError
@@ -50,7 +49,9 @@ class Answered:
 
     def losses(self, head: Head) -> Tensor:
         """(N) the loss of each sample by itself, on the CPU."""
-        found = each(head.output, head.answer(self.answers), head.target(self.batch), head.weights, masked=head.masked)
+        found = head.criterion.each(
+            head.answer(self.answers), head.target(self.batch), head.weights, masked=head.masked
+        )
         return found.float().cpu()
 
     def with_answers(self, answers: tuple[Tensor, ...]) -> Answered:

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from engine.inside.evaluation.answered import Answered
 from engine.inside.predicting import numbered
-from engine.losses.functional import as_values
 from engine.seeds import derive
 from engine.training.evaluation.network import Head
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
 MOST_POSITIONS: Final = 2**20
 """Positions of masks and sequences that are taken; of more, so many are drawn."""
-TINY: Final = 1e-12
-LINKS: Final = {"binary_cross_entropy": "sigmoid", "binary_cross_entropy_with_logits": "sigmoid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +80,17 @@ def chances(asked: Answered, head: Head, seed: int = 0) -> Chances:
     """The chances of an Output that tells classes apart; positions of the ignored class are left out."""
     answer, labels = asked.answer(head), asked.labels(head)
     names = asked.trained.data.fields[head.field]
-    link: Literal["softmax", "sigmoid"] = "sigmoid" if head.output.loss in LINKS else "softmax"
+    link = head.criterion.link
     if head.task.kind == "classes":
         flat, goal = answer.flatten(0, -2), labels.flatten()
-        kept = goal != head.output.ignore_index if head.masked else torch.ones_like(goal, dtype=torch.bool)
+        kept = head.counted(goal)
         rows = _drawn(kept.nonzero()[:, 0].cpu(), seed)
         width = len(goal) // max(1, len(labels))
         truth = torch.nn.functional.one_hot(goal[rows].cpu(), flat.shape[-1]).bool()
-        logits = _logits(head, flat[rows.to(flat.device)])
+        logits = _numpy(head.criterion.logits(flat[rows.to(flat.device)].double()))
         return Chances(logits, truth.numpy(), (rows // width).numpy(), _named(names.names, flat.shape[-1]), link, True)
-    goal = as_values(answer, labels) > 0.5
+    goal = head.criterion.values(answer, labels) > 0.5
+    answer = head.criterion.logits(answer.double())
     several = answer.dim() == 2 and answer.shape[1] > 1
     flat = answer if several else answer.reshape(-1, 1)
     rows = _drawn(torch.arange(len(flat)), seed)
@@ -103,7 +101,7 @@ def chances(asked: Answered, head: Head, seed: int = 0) -> Chances:
         said = (names.names[1] if len(names.names) == 2 else names.columns[0] if len(names.columns) == 1 else "yes",)
     other = names.names[0] if len(said) == 1 and len(names.names) == 2 else ""
     truth = goal.reshape(flat.shape)[rows.to(flat.device)].cpu()
-    logits = _logits(head, flat[rows.to(flat.device)])
+    logits = _numpy(flat[rows.to(flat.device)])
     return Chances(logits, truth.numpy(), (rows // width).numpy(), said, link, False, other)
 
 
@@ -117,12 +115,9 @@ def linked(logits: Array, link: Literal["softmax", "sigmoid"]) -> Array:
     return made
 
 
-def _logits(head: Head, answer: Tensor) -> Array:
-    values: Array = answer.double().cpu().numpy()
-    if head.output.loss == "binary_cross_entropy":  # the answers are probabilities
-        kept = values.clip(TINY, 1 - TINY)
-        values = np.log(kept) - np.log1p(-kept)
-    return values
+def _numpy(values: Tensor) -> Array:
+    found: Array = values.cpu().numpy()
+    return found
 
 
 def _drawn(rows: Tensor, seed: int) -> Tensor:

@@ -78,17 +78,13 @@ def not_alike(asked: Sequence[Answered]) -> str:
 
 def _probabilities(head: Head, answer: Tensor) -> Tensor:
     """What is averaged."""
-    if head.output.loss == "binary_cross_entropy_with_logits":
-        return answer.double().sigmoid()
-    if head.task.kind == "classes" and head.output.loss != "binary_cross_entropy":
-        return answer.double().softmax(-1)
-    return answer.double()
+    if head.task.kind == "values":
+        return head.criterion.predicted(answer.double())
+    return head.criterion.probabilities(answer.double())
 
 
 def _answers(head: Head, mean: Tensor) -> Tensor:
     """An average in the form in which the Output answers."""
-    if head.output.loss == "binary_cross_entropy_with_logits":
-        return torch.logit(mean, 1e-12).float()
-    if head.task.kind == "classes" and head.output.loss != "binary_cross_entropy":
-        return mean.clamp(min=torch.finfo(torch.float32).tiny).log().float()
-    return mean.float()
+    if head.task.kind == "values":
+        return head.criterion.from_predicted(mean).float()
+    return head.criterion.from_probabilities(mean).float()

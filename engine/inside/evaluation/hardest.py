@@ -10,7 +10,7 @@ import torch
 
 from engine.inside.evaluation.answered import Answered
 from engine.inside.predicting import numbered, said
-from engine.losses.functional import sequences_right
+from engine.losses.sequence_loss import SequenceLoss
 from engine.training.evaluation.network import Head
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ def hard_samples(asked: Answered, head: Head, rows: Sequence[int] | Array, count
 def answer_words(asked: Answered, head: Head, row: int) -> str:
     """What was answered: the class with its probability, numbers, or the share of positions that is right."""
     answer = asked.answer(head)[row : row + 1]
-    if head.task.kind == "sequence":
-        right = bool(sequences_right(head.output, answer, asked.labels(head)[row : row + 1])[0])
+    if isinstance(head.criterion, SequenceLoss):
+        right = bool(head.criterion.right(answer, asked.labels(head)[row : row + 1])[0])
         return "right" if right else "wrong"
     if answer.dim() > 2:
         if head.task.kind == "values":
-            return _numbers(answer.flatten().tolist())
+            return _numbers(head.criterion.predicted(answer).flatten().tolist())
         return f"{100 * _hits(asked, head, row):.1f} % right"
     (found,) = said(asked.trained, head, answer)
     if found.numbers:
@@ -101,7 +101,7 @@ def _hits(asked: Answered, head: Head, row: int) -> float:
     """The share of positions of one sample that are right, of those that count."""
     answer, target = asked.answer(head)[row], asked.labels(head)[row]
     if head.task.kind == "two":
-        given = answer.reshape(target.shape) > (0 if head.output.loss == "binary_cross_entropy_with_logits" else 0.5)
+        given = head.criterion.says_yes(answer).reshape(target.shape)
         return float((given == (target > 0.5)).float().mean())
-    counts = target != head.output.ignore_index if head.masked else torch.ones_like(target, dtype=torch.bool)
+    counts = head.counted(target)
     return float(((answer.argmax(-1) == target) & counts).sum() / counts.sum().clamp(min=1))

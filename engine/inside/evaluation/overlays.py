@@ -44,15 +44,12 @@ def overlay(asked: Answered, head: Head, row: int) -> Overlay:
     target = asked.labels(head)[row].cpu()
     answer = asked.answer(head)[row].cpu()
     if head.task.kind == "two":
-        threshold = 0.0 if head.output.loss == "binary_cross_entropy_with_logits" else 0.5
-        given, goal = (
-            (answer.reshape(target.shape[-2:]) > threshold).long(),
-            (target.reshape(target.shape[-2:]) > 0.5).long(),
-        )
+        given = head.criterion.says_yes(answer).reshape(target.shape[-2:]).long()
+        goal = (target.reshape(target.shape[-2:]) > 0.5).long()
         classes = 2
     else:
         given, goal, classes = answer.argmax(-1), target, head.task.classes
-    counts = (goal != head.output.ignore_index).numpy() if head.masked else np.ones(goal.shape, bool)
+    counts = head.counted(goal).numpy()
     answered, wanted = given.numpy(), goal.numpy()
     return Overlay(answered, wanted, counts, intersection_over_union(answered[counts], wanted[counts], classes))
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from engine.inside.evaluation.answered import Answered
 from engine.inside.evaluation.tallies import by_class
-from engine.losses.functional import as_values, sequences_right
+from engine.losses.sequence_loss import SequenceLoss
 from engine.training.evaluation.network import Head
 
 if TYPE_CHECKING:
@@ -40,19 +39,18 @@ class SampleScores:
 
 def sample_scores(asked: Answered, head: Head) -> SampleScores:
     """The score of every sample by one Output: of masks the mean IoU over the classes that are there."""
-    answer, labels, kind = asked.answer(head), asked.labels(head), head.task.kind
-    if kind == "sequence":
-        return SampleScores(_numpy(sequences_right(head.output, answer, labels)), "exact_match", True, True)
+    answer, labels, kind, loss = asked.answer(head), asked.labels(head), head.task.kind, head.criterion
+    if isinstance(loss, SequenceLoss):
+        return SampleScores(_numpy(loss.right(answer, labels)), "exact_match", True, True)
     if kind == "values":
-        off = (answer - as_values(answer, labels)).abs().reshape(len(answer), -1).mean(1)
+        off = (loss.predicted(answer) - loss.values(answer, labels)).abs().reshape(len(answer), -1).mean(1)
         return SampleScores(_numpy(off), "mae", False, False)
     if kind == "two":
-        threshold = 0.0 if head.output.loss == "binary_cross_entropy_with_logits" else 0.5
-        right = ((answer > threshold) == (as_values(answer, labels) > 0.5)).reshape(len(answer), -1).double()
+        right = (loss.says_yes(answer) == (loss.values(answer, labels) > 0.5)).reshape(len(answer), -1).double()
         return SampleScores(_numpy(right.mean(1)), "accuracy", True, right.shape[1] == 1)
     given, classes = answer.argmax(-1).reshape(len(answer), -1), answer.shape[-1]
     goal = labels.reshape(len(labels), -1)
-    counts = goal != head.output.ignore_index if head.masked else torch.ones_like(goal, dtype=torch.bool)
+    counts = head.counted(goal)
     if head.task.axes == 2:
         both = by_class(given, (given == goal) & counts, classes)
         either = by_class(given, counts, classes) + by_class(goal.clamp(0, classes - 1), counts, classes) - both

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.losses.functional import as_values, each_summed, sequences_right
+from engine.losses.sequence_loss import SequenceLoss
 from engine.metrics.deviations import columns
 from engine.training.evaluation.network import Head, Network, Term
 
@@ -83,8 +83,8 @@ def of_term(term: Term, answers: tuple[Tensor, ...]) -> Tally:
 def of_head(head: Head, answers: tuple[Tensor, ...], batch: Mapping[str, Tensor]) -> Tally:
     """That of an Output which is compared with the data."""
     answer, labels = head.answer(answers).float(), head.labels(batch)
-    losses, counts = each_summed(
-        head.output, head.answer(answers), head.target(batch), head.weights, masked=head.masked
+    losses, counts = head.criterion.each_summed(
+        head.answer(answers), head.target(batch), head.weights, masked=head.masked
     )
     sums = {"loss": _array(losses), "compared": _array(counts)}
     formulas: dict[str, Formula] = {"loss": lambda t: t["loss"] / t["compared"]}
@@ -95,7 +95,7 @@ def of_head(head: Head, answers: tuple[Tensor, ...], batch: Mapping[str, Tensor]
 
 
 def _values(head: Head, answer: Tensor, target: Tensor) -> tuple[dict[str, Array], dict[str, Formula]]:
-    goal = as_values(answer, target)
+    answer, goal = head.criterion.predicted(answer), head.criterion.values(answer, target)
     off = (answer - goal).abs().double().reshape(len(answer), -1)
     given, true = (columns(value).double() for value in (answer, goal))
     true, given = true - true.mean(0), given - true.mean(0)  # sums of squares keep their digits
@@ -123,13 +123,12 @@ def _values(head: Head, answer: Tensor, target: Tensor) -> tuple[dict[str, Array
 
 
 def _two(head: Head, answer: Tensor, target: Tensor) -> tuple[dict[str, Array], dict[str, Formula]]:
-    goal = as_values(answer, target).reshape(len(answer), -1)
-    flat = answer.reshape(len(answer), -1)
-    given = flat > (0.0 if head.output.loss == "binary_cross_entropy_with_logits" else 0.5)
+    goal = head.criterion.values(answer, target).reshape(len(answer), -1)
+    given = head.criterion.says_yes(answer).reshape(len(answer), -1)
     true = goal.long() > 0
     sums = {
         "right": (given == (goal > 0.5)).double().sum(1),
-        "numbers": torch.full((len(answer),), float(flat.shape[1])),
+        "numbers": torch.full((len(answer),), float(given.shape[1])),
         "both": (given & true).double().sum(1),
         "given": given.double().sum(1),
         "true": true.double().sum(1),
@@ -146,7 +145,7 @@ def _two(head: Head, answer: Tensor, target: Tensor) -> tuple[dict[str, Array], 
 def _classes(head: Head, answer: Tensor, target: Tensor) -> tuple[dict[str, Array], dict[str, Formula]]:
     count, classes = len(answer), answer.shape[-1]
     scores, labels = answer.reshape(count, -1, classes), target.reshape(count, -1)
-    kept = labels != head.output.ignore_index if head.masked else torch.ones_like(labels, dtype=torch.bool)
+    kept = head.counted(labels)
     given = scores.argmax(-1)
     right = (given == labels) & kept
     safe = labels.clamp(0, classes - 1)
@@ -178,7 +177,8 @@ def _classes(head: Head, answer: Tensor, target: Tensor) -> tuple[dict[str, Arra
 
 
 def _sequence(head: Head, answer: Tensor, target: Tensor) -> tuple[dict[str, Array], dict[str, Formula]]:
-    right = sequences_right(head.output, answer, target).double()
+    assert isinstance(head.criterion, SequenceLoss)
+    right = head.criterion.right(answer, target).double()
     sums = {"whole": right, "samples": torch.ones(len(answer))}
     return _arrays(sums), {"exact_match": lambda t: t["whole"] / t["samples"]}
 

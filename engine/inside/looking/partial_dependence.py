@@ -26,10 +26,12 @@ def answers(question: Question, target: Target, batch: dict[str, torch.Tensor]) 
     found = question.inspector.run(batch).answers
     heads = question.inspector.network.heads
     value = numbers(question.trained, target, found)
-    if heads and heads[target.head].task.kind == "classes":
-        value = value.exp() if heads[target.head].output.loss == "nll_loss" else value.softmax(-1)
-    elif heads and heads[target.head].output.loss == "binary_cross_entropy_with_logits":
-        value = value.sigmoid()
+    if heads:
+        kind, loss = heads[target.head].task.kind, heads[target.head].criterion
+        if kind == "classes":
+            value = value.softmax(-1)
+        elif kind != "sequence":
+            value = loss.probabilities(value) if kind == "two" else loss.predicted(value)
     assert target.unit is not None
     return value[:, target.unit]
 

@@ -10,7 +10,7 @@ from engine.data.datasets import DataError, Field
 from engine.data.fields import fields
 from engine.graph import Graph
 from engine.layers.endpoints import Input, Output
-from engine.layers.losses import LOSSES, compares, of_classes
+from engine.losses import compares
 from engine.problems.looking import PASSES_THROUGH, PICKS, called, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule
@@ -59,7 +59,7 @@ def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
             "input",
             "class_axis",
         )
-    if field.classes and of_classes(layer.loss) and isinstance(last, int) and last > field.classes:
+    if field.classes and layer.criterion.target == "classes" and isinstance(last, int) and last > field.classes:
         yield Problem(
             "warning",
             "too-many-classes",
@@ -72,13 +72,12 @@ def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
 
 def _no_answer(layer: Output, answer: Spec) -> str:
     """Why a loss cannot take this answer whatever the data is: the end of a sentence; empty where it can."""
-    assert layer.loss is not None
+    loss = layer.criterion
     if answer.dtype != "float32":
         what = "compares" if compares(layer.loss) else "is the mean of"
         return f"a loss {what} float32 values, not {answer.dtype}."
-    needs = {"classes": (2, "(N, classes)"), "sequence": (3, "(N, T, classes)")}.get(LOSSES[layer.loss].target)
-    if needs is not None and answer.rank < needs[0]:
-        return f"{layer.loss} needs a number for each class, {needs[1]}."
+    if answer.rank < len(loss.axes):
+        return f"{loss.name} needs a number for each class, ({', '.join(loss.axes)})."
     return ""
 
 

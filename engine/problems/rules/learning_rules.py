@@ -12,10 +12,10 @@ from engine.dims import product
 from engine.graph import Graph, Node
 from engine.layers.endpoints import Output
 from engine.layers.layer import Layer
-from engine.layers.losses import LOSSES, compares
 from engine.layers.tensors.functions import Clamp
 from engine.layers.tensors.values import Constant, ZerosLike
 from engine.layers.windows import spread
+from engine.losses import compares
 from engine.problems.looking import (
     DROPOUTS,
     PASSES_THROUGH,
@@ -61,12 +61,12 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
     output = report.layer(node_id)
     if not isinstance(output, Output) or output.loss is None:
         return
-    loss = output.loss
+    loss, activation = output.criterion.name, output.criterion.activation
     single = set(origins(graph, report, node_id, PASSES_THROUGH | RESAMPLES))
     for edge in origins(graph, report, node_id, PASSES_THROUGH | RESAMPLES | AVERAGES):
         node = graph.nodes[edge.source]
         name, kind = called(graph, node), node.type
-        if loss == "cross_entropy" and kind in SOFTMAX:
+        if activation == "softmax" and kind in SOFTMAX:
             what = (
                 "the logarithm of a softmax twice changes nothing"
                 if kind == "LogSoftmax"
@@ -75,11 +75,11 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
             yield Problem(
                 "warning",
                 "softmax-before-loss",
-                f"{name} comes before cross_entropy, which takes a log-softmax itself: {what}. "
+                f"{name} comes before {loss}, which takes a log-softmax itself: {what}. "
                 "Let the loss see the scores, and keep the probabilities for prediction.",
                 node.id,
             )
-        elif loss == "binary_cross_entropy_with_logits" and kind in SIGMOID | SOFTMAX:
+        elif activation == "sigmoid" and kind in SIGMOID | SOFTMAX:
             bounds = "0.5 and 0.73" if kind in PROBABILITIES else "0 and 0.5"
             yield Problem(
                 "warning",
@@ -88,15 +88,15 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
                 f"{bounds}. Let the loss see the scores.",
                 node.id,
             )
-        elif loss == "cross_entropy" and kind in SIGMOID:
+        elif activation == "softmax" and kind in SIGMOID:
             yield Problem(
                 "warning",
                 "sigmoid-before-loss",
-                f"{name} comes before cross_entropy, which wants scores of any size: squeezed into 0 … 1 they can "
+                f"{name} comes before {loss}, which wants scores of any size: squeezed into 0 … 1 they can "
                 "never tell classes far apart. Let the loss see the scores.",
                 node.id,
             )
-        elif loss in ("cross_entropy", "binary_cross_entropy_with_logits") and kind in CLIPS and edge in single:
+        elif activation and kind in CLIPS and edge in single:
             yield Problem(
                 "warning",
                 "activation-before-loss",
@@ -114,13 +114,12 @@ def no_probability(graph: Graph, report: Report, node_id: str) -> Found:
     output = report.layer(node_id)
     if not isinstance(output, Output) or output.loss is None or node_id not in report.inputs:
         return
-    wants = LOSSES[output.loss].wants
+    wants, other = output.criterion.wants, output.criterion.of_scores
     if wants == "probabilities":
-        text = "probabilities between 0 and 1", "choose binary_cross_entropy_with_logits"
+        text = "probabilities between 0 and 1", f"choose {other}"
         node = _origin_beside(graph, report, node_id, PROBABILITIES, KEEPS_BOUNDS)
     elif wants == "log-probabilities":
-        other = ", or choose cross_entropy" if output.loss == "nll_loss" else ""
-        text = "logarithms of probabilities", f"put a LogSoftmax before it{other}"
+        text = "logarithms of probabilities", f"put a LogSoftmax before it{f', or choose {other}' if other else ''}"
         node = _origin_beside(graph, report, node_id, LOGARITHMS, RESHAPES | PICKS)
     else:
         return

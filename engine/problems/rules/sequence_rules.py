@@ -14,7 +14,7 @@ from engine.graph import Graph, GraphError
 from engine.layers.convolution import Convolution
 from engine.layers.endpoints import Input, Output
 from engine.layers.layer import Layer
-from engine.layers.losses import of_classes
+from engine.losses import of_classes
 from engine.problems.looking import PASSES_THROUGH, PICKS, called, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule

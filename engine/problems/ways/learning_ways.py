@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine import losses
 from engine.edits import AddNode, Connect, Disconnect, Edit
 from engine.graph import Edge
 from engine.problems.looking import PASSES_THROUGH
@@ -48,20 +49,23 @@ def to_prediction(site: FaultSite) -> Iterator[Way | None]:
 def other_loss(site: FaultSite) -> Iterator[Way | None]:
     """The loss that goes with what comes before it."""
     if site.problem.code == "no-probability":
-        other = {"binary_cross_entropy": "binary_cross_entropy_with_logits", "nll_loss": "cross_entropy"}
-        if (better := other.get(str(site.value("loss")))) is not None:
-            yield site.set(loss=better)
+        known = losses.get(str(site.value("loss")))
+        if known is not None and known.of_scores:
+            yield site.set(loss=known.of_scores)
         return
     if site.node is None or site.node.type not in PROBABILITIES:
         return
     for edge in _readers(site):
-        if site.value("loss", site.graph.nodes[edge.target]) == "binary_cross_entropy_with_logits":
-            yield site.set(of=edge.target, loss="binary_cross_entropy")
+        own = site.value("loss", site.graph.nodes[edge.target])
+        for loss in losses.all():
+            if loss.of_scores == own and loss.wants == "probabilities":
+                yield site.set(of=edge.target, loss=loss.name)
 
 
 def sigmoid(site: FaultSite) -> Iterator[Way | None]:
     """Probabilities for a loss that needs them, or their logarithms."""
-    if site.value("loss") == "binary_cross_entropy":
+    known = losses.get(str(site.value("loss")))
+    if known is not None and known.wants == "probabilities":
         yield site.insert(site.edge("input"), ("Sigmoid", {}))
     else:
         yield site.insert(site.edge("input"), ("LogSoftmax", {"dim": -1}))

@@ -11,6 +11,7 @@ from engine.data.framing import masks_of
 from engine.edits import MISSING, Edit, SetParameter, SetSetting
 from engine.layers.endpoints import Input, Output
 from engine.literals import literal
+from engine.losses import suiting
 from engine.problems.ways.axis_ways import FLATTEN
 from engine.problems.ways.fault_site import FaultSite, Step, Way, shown, typed
 from engine.problems.ways.field_ways import known_fields, target, target_field, vocabulary
@@ -188,9 +189,8 @@ def loss(site: FaultSite) -> Iterator[Way | None]:
     """A loss on an Output."""
     for node in site.graph.of_type("Output"):
         field = target_field(site, node.id)
-        wanted = "cross_entropy" if field is None or field.classes else "mse_loss"
-        yield site.set(of=node.id, loss=wanted)
-        for other in ("mse_loss", "binary_cross_entropy_with_logits"):
+        wanted = suiting("labels" if field is None or field.classes else "numbers")[0]
+        for other in (wanted, suiting("numbers")[0], suiting("yes or no")[0]):
             yield site.set(of=node.id, loss=other)
 
 
@@ -198,10 +198,10 @@ def other_loss(site: FaultSite) -> Iterator[Way | None]:
     """A loss that fits what is learned."""
     field = target(site)
     if field is None:
-        for name in ("mse_loss", "binary_cross_entropy_with_logits"):
+        for name in (suiting("numbers")[0], suiting("yes or no")[0]):
             yield site.set(loss=name)
         return
-    names = ("cross_entropy", "binary_cross_entropy_with_logits") if field.classes else ("mse_loss", "l1_loss")
+    names = suiting("labels" if field.classes else "numbers")
     for name in names:
         if site.value("loss") != name:
             yield site.set(loss=name)

@@ -8,6 +8,7 @@ from engine import ports
 from engine.edits import AddNode, Connect, Disconnect, Edit, SetParameter
 from engine.graph import Edge, Graph
 from engine.live_nodes import ENDS
+from engine.losses import USUAL, suiting
 from engine.problems.looking import above, below
 from engine.problems.ways.fault_site import ROW, FaultSite, Way
 from engine.problems.ways.field_ways import known_fields
@@ -177,11 +178,12 @@ def end(site: FaultSite) -> Iterator[Way | None]:
         if outputs and not graph.outgoing[node_id] and graph.nodes[node_id].type not in ENDS:
             edge = Edge(node_id, outputs[0], "", "")
             field = next((f for f in known_fields(site.project).values() if f.role == "target"), None)
-            losses = ["cross_entropy"] if field is None or field.classes else ["mse_loss"]
+            labels, numbers = suiting("labels")[0], suiting("numbers")[0]
+            wanted = labels if field is None or field.classes else numbers
             name = graph.nodes[node_id].name
-            for loss in (*losses, "cross_entropy", "mse_loss"):
+            for loss in (wanted, labels, numbers):
                 label = f"Add an Output after {name}"
-                yield site.add("Output", {} if loss == "cross_entropy" else {"loss": loss}, edge, label=label)
+                yield site.add("Output", {} if loss == USUAL else {"loss": loss}, edge, label=label)
 
 
 def removal(site: FaultSite) -> Iterator[Way | None]:

@@ -104,9 +104,8 @@ def stuck(course: Course, step: int, lr: float) -> Found:
         yield (
             "stuck", None,
             f"The loss is {'stuck at' if training < WORSE * baseline else 'worse than guessing:'} {training:.3f}, "
-            f"{'that' if training < WORSE * baseline else 'above that'} of an answer which knows only how frequent the "
-            "classes are "
-            f"({baseline:.3f}{f'; {what}' if what else ''}): nothing has been learned of the inputs.",
+            f"{'that' if training < WORSE * baseline else 'above that'} of the best answer that is the same for every "
+            f"sample ({baseline:.3f}{f'; {what}' if what else ''}): nothing has been learned of the inputs.",
             "Check that inputs and labels belong together and the data are standardised, try a learning rate ten "
             "times smaller and larger, and look for layers that pass no gradient.",
         )  # fmt: skip

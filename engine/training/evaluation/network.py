@@ -15,8 +15,9 @@ from engine.data.datasets import Field
 from engine.data.pipeline import Part
 from engine.graph import Graph
 from engine.layers.endpoints import Output
-from engine.layers.losses import compares
-from engine.losses.functional import absolute_error, balanced, counted, hits, loss, summed
+from engine.losses import Loss, compares
+from engine.losses.targets import balanced
+from engine.metrics.hits import absolute_error, hits
 from engine.metrics.output_metrics import OutputMetrics, Value
 from engine.metrics.tasks import Task, task
 from engine.settings.metrics import MetricName
@@ -49,7 +50,12 @@ class Head:
     judge: OutputMetrics = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "judge", OutputMetrics(self.output, self.task, self.metrics, self.masked))
+        object.__setattr__(self, "judge", OutputMetrics(self.criterion, self.task, self.metrics, self.masked))
+
+    @property
+    def criterion(self) -> Loss:
+        """The loss that compares its answer with the field."""
+        return self.output.criterion
 
     @property
     def metric(self) -> str:
@@ -70,6 +76,11 @@ class Head:
         target = batch[self.field]
         return self._classes_last(target).argmax(-1) if self.soft(target) else target
 
+    def counted(self, labels: Tensor) -> Tensor:
+        """Which labels count: all but those of the ignored class, in their shape."""
+        ignored = self.criterion.ignored
+        return torch.ones_like(labels, dtype=torch.bool) if ignored is None else labels != ignored
+
     def soft(self, target: Tensor) -> bool:
         """Whether the target is how likely each class is."""
         return self.task.kind == "classes" and target.is_floating_point()
@@ -79,24 +90,24 @@ class Head:
 
     def loss(self, answers: tuple[Tensor, ...], batch: Batch) -> Tensor:
         """The mean loss of a batch times the weight of this Output."""
-        value = loss(self.output, self.answer(answers), self.target(batch), self.weights, masked=self.masked)
+        value = self.criterion.mean(self.answer(answers), self.target(batch), self.weights, masked=self.masked)
         return value if self.output.weight == 1.0 else value * self.output.weight
 
     def count(self, batch: Batch) -> Tensor | int:
         """How much a batch counts in the mean over several."""
-        return counted(self.output, self.target(batch), self.weights, masked=self.masked)
+        return self.criterion.share(self.target(batch), self.weights, masked=self.masked)
 
     def score(self, answers: tuple[Tensor, ...], batch: Batch) -> tuple[Tensor, Tensor | int]:
         """(sum, number) of the metric over a batch, apart from the gradients."""
         answer, target = self.answer(answers).detach(), self.labels(batch)
         if self.task.kind == "values":
-            return absolute_error(answer, target)
-        return hits(self.output, answer, target, self.masked)
+            return absolute_error(self.criterion, answer, target)
+        return hits(self.criterion, answer, target, self.masked)
 
     def sums(self, answers: tuple[Tensor, ...], batch: Batch) -> list[Tensor]:
         """[sum of the loss, its count, sum of the metric, its count], each a tensor without axes."""
         answer = self.answer(answers)
-        values = summed(self.output, answer, self.target(batch), self.weights, masked=self.masked)
+        values = self.criterion.summed(answer, self.target(batch), self.weights, masked=self.masked)
         exact = torch.float32 if answer.device.type == "mps" else torch.float64
         every = (*values, *self.score(answers, batch))
         return [torch.as_tensor(value, dtype=exact, device=answer.device) for value in every]
@@ -339,8 +350,11 @@ def terms(graph: Graph, report: Report) -> tuple[Term, ...]:
 
 def _class_weights(output: Output, target: Tensor, job: Task) -> Tensor | None:
     """What each class counts in the loss, on the device of the target; None: all alike."""
-    if output.class_weights is None or job.kind != "classes":
+    wanted, classes = getattr(output.criterion, "class_weights", None), job.classes
+    if job.kind == "two" and target.dim() > 1:
+        target, classes = target.float().clamp(min=0), target.shape[-1]
+    if wanted is None or not classes:
         return None
-    if output.class_weights == "balanced":
-        return balanced(target, job.classes, output.ignored)
-    return torch.tensor(output.class_weights, device=target.device)
+    if wanted == "balanced":
+        return balanced(target, classes, output.ignored)
+    return torch.tensor(wanted, device=target.device)

@@ -134,12 +134,13 @@ def _answer(head: Head, answer: Tensor, target: Tensor) -> Answered:
         return _classes(head, answer.float().softmax(-1), target)
     flat, goal = answer.float().flatten(), target.flatten()
     if head.task.kind == "two":
-        share = flat.sigmoid() if head.output.loss == "binary_cross_entropy_with_logits" else flat
+        share, goal = head.criterion.probabilities(answer.float()).flatten(), head.criterion.values(flat, goal)
         given = (share > 0.5).long()
         sure = float(share.where(share > 0.5, 1 - share).mean())
         return _positions(given, goal.long(), goal == goal, sure)
     if head.task.kind == "sequence":
         return _sequence(head, answer.float(), target)
+    flat = head.criterion.predicted(flat)
     values = [[float(f"{item:.6g}") for item in _kept(row).tolist()] for row in (goal.float(), flat)]
     error = float((flat - goal).abs().mean()) if flat.shape == goal.shape else None
     return {"target": values[0], "answer": values[1], "right": None, "sure": None, "error": error}
@@ -147,13 +148,14 @@ def _answer(head: Head, answer: Tensor, target: Tensor) -> Answered:
 
 def _sequence(head: Head, answer: Tensor, target: Tensor) -> Answered:
     """The labels read off a CTC answer (T, C)."""
-    from engine.losses.functional import hits, read_off
+    from engine.losses.sequence_loss import SequenceLoss
 
-    blank = head.output.blank
-    read = read_off(answer[None], blank, len(target))[0].tolist()
-    right, _ = hits(head.output, answer[None], target[None], True)
+    loss = head.criterion
+    assert isinstance(loss, SequenceLoss)
+    blank, read = loss.blank, loss.read_off(answer[None], len(target))[0].tolist()
+    right = loss.right(answer[None], target[None])
     return {
-        "target": [item for item in target.tolist() if item not in (blank, head.output.ignore_index)][:LONGEST],
+        "target": [item for item in target.tolist() if item not in (blank, loss.ignored)][:LONGEST],
         "answer": [item for item in read if item >= 0 and item != blank][:LONGEST],
         "right": bool(right),
         "sure": _share(float(answer.softmax(-1).amax(-1).mean())),
@@ -162,7 +164,7 @@ def _sequence(head: Head, answer: Tensor, target: Tensor) -> Answered:
 
 def _classes(head: Head, shares: Tensor, target: Tensor) -> Answered:
     best = shares.max(-1)
-    counts = target != head.output.ignore_index
+    counts = head.counted(target)
     sure = float(best.values[counts].mean()) if bool(counts.any()) else 0.0
     said = _positions(best.indices.flatten(), target.flatten(), counts.flatten(), sure)
     if target.dim() == 0:

@@ -97,24 +97,23 @@ def _score(head: Head, answer: Tensor, target: Tensor) -> tuple[Tensor, Tensor |
 
     Numbers are as wrong as they are far off, and have no share.
     """
-    from engine.losses.functional import as_values, sequences_right
+    from engine.losses.sequence_loss import SequenceLoss
 
-    kind = head.task.kind
+    kind, loss = head.task.kind, head.criterion
     if kind == "values":
-        off = (answer - as_values(answer, target)).abs().flatten(1 if answer.dim() > 1 else 0)
+        off = (loss.predicted(answer) - loss.values(answer, target)).abs().flatten(1 if answer.dim() > 1 else 0)
         return (off.mean(1) if off.dim() > 1 else off).nan_to_num(nan=float("inf"), posinf=float("inf")), None
-    if kind == "sequence":
+    if isinstance(loss, SequenceLoss):
         best = (answer.amax(-1) - answer.logsumexp(-1)).exp().mean(1)
-        miss = (~sequences_right(head.output, answer, target)).float()
+        miss = (~loss.right(answer, target)).float()
     elif kind == "two":
-        flat = answer.reshape(len(answer), -1)
-        share = flat.sigmoid() if head.output.loss == "binary_cross_entropy_with_logits" else flat
+        share = loss.probabilities(answer).reshape(len(answer), -1)
         best = share.where(share > 0.5, 1 - share).mean(1)
-        miss = ((share > 0.5) != (as_values(answer, target).reshape(len(answer), -1) > 0.5)).float().mean(1)
+        miss = ((share > 0.5) != (loss.values(answer, target).reshape(len(answer), -1) > 0.5)).float().mean(1)
     else:
         top = answer.max(-1)
         sure = (top.values - answer.logsumexp(-1)).exp().reshape(len(answer), -1)
-        counts = (target != head.output.ignore_index).reshape(len(answer), -1)
+        counts = head.counted(target).reshape(len(answer), -1)
         number = counts.sum(1).clamp(min=1)
         best = (sure * counts).sum(1) / number
         miss = ((top.indices != target).reshape(len(answer), -1) & counts).sum(1) / number

@@ -1,0 +1,22 @@
+"""Mean absolute error."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from engine.losses.loss import Loss, Suited
+
+
+class L1Loss(Loss):
+    """For numbers; single wild ones do little harm. The best answer is the median."""
+
+    name: ClassVar[str] = "l1_loss"
+    title: ClassVar[str] = "mean absolute error"
+    formula: ClassVar[str] = "|x − y|"
+    torch: ClassVar[str] = "torch.nn.L1Loss"
+    reference: ClassVar[str] = "Laplace 1774, Mémoire sur la probabilité des causes par les évènements"
+    rank: ClassVar[int] = 6
+    suits: ClassVar[frozenset[Suited]] = frozenset({"numbers"})
+
+
+LOSSES = (L1Loss,)

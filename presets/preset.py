@@ -12,6 +12,7 @@ from engine.edits import SetParameter
 from engine.errors import LayerloomError
 from engine.graph import Graph
 from engine.layers.parameters import parse, show
+from presets.papers import Paper
 
 Row = tuple[str, Mapping[str, Any]]
 """A layer for `chain`: its type, and the rest of what `Graph.add` takes."""
@@ -34,8 +35,7 @@ class Preset:
     name: str
     title: str
     family: str
-    year: int
-    paper: str
+    paper: Paper | None
     data: str
     summary: str
     build: Callable[..., Graph]
@@ -43,6 +43,11 @@ class Preset:
     names: Mapping[str, str] = field(default_factory=dict, hash=False)
     small_of: str = ""
     aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def year(self) -> int:
+        """When its paper appeared; 0 where it has none."""
+        return self.paper.year if self.paper else 0
 
     @property
     def axes(self) -> int:

@@ -148,8 +148,8 @@ class Pages(QStackedWidget):
         self.shown.emit(action_id)
 
     def leave_start(self) -> None:
-        """Back to the network, if there is one."""
-        if self.document.project.nodes:
+        """Show the whole gallery again; where it is shown, back to the network, if there is one."""
+        if not self.start.gallery.clear() and self.document.project.nodes:
             self.show_design()
 
     def show_layers(self) -> None:
@@ -182,4 +182,4 @@ class Pages(QStackedWidget):
             self._data.close_background()
         if self._results is not None:
             self._results.close_background()
-        self.start.recent.close_background()
+        self.start.close_background()

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from engine.absent import Absent
+from engine.blocks.use import Inside, Use
+from engine.cost import leaves
 from engine.graph import Graph, GraphError
+from engine.layers.layer import ShapeError
 from engine.resolve import layer_class
 from engine.shapes import Report
 from engine.spec import Spec
@@ -17,9 +22,18 @@ from gui.theme import theme
 THIN, THICK = 5.0, 20.0
 
 
+LEADING = ("Attention", "Recurrent", "Convolution", "Linear")
+"""Of these families the first that a block has inside gives it its colour."""
+ARC = 5.0
+"""How high a way around a block rises above it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ThumbnailBox:
-    """One layer in the picture: which column, which row of it, its size in 0…1 and the token of its colour."""
+    """One layer, or one repeat of a block: which column, which row of it, its size in 0…1, the token of its colour.
+
+    ``around`` says that a shortcut leads around what is inside.
+    """
 
     column: int
     row: int
@@ -27,30 +41,64 @@ class ThumbnailBox:
     thick: float
     tall: float
     color: str
+    around: bool = False
 
 
 def blocks(graph: Graph, report: Report) -> list[ThumbnailBox]:
-    """The blocks of a network, column by column along its longest paths."""
-    column: dict[str, int] = {}
-    for node_id in graph.order():
-        column[node_id] = 1 + max((column[e.source] for e in graph.incoming[node_id].values()), default=-1)
+    """The blocks of a network, column by column along its longest paths; each repeat is one."""
+    parts: dict[str, list[ThumbnailBox]] = {}
+    ends: dict[str, int] = {}
     members: dict[int, list[str]] = {}
-    for node_id, index in column.items():
-        members.setdefault(index, []).append(node_id)
-    result = []
-    for node_id, index in column.items():
-        spec = next(iter(report.outputs.get(node_id, {}).values()), None)
-        if spec is None and graph.incoming[node_id]:
-            edge = next(iter(graph.incoming[node_id].values()))
-            spec = report.spec(edge.source, edge.source_port)
+    for node_id in graph.order():
+        start = max((ends[edge.source] for edge in graph.incoming[node_id].values()), default=0)
+        parts[node_id] = [replace(box, column=start + at) for at, box in enumerate(_boxes(graph, report, node_id))]
+        ends[node_id] = start + len(parts[node_id])
+        for box in parts[node_id]:
+            members.setdefault(box.column, []).append(node_id)
+    return [
+        replace(box, row=members[box.column].index(node_id), rows=len(members[box.column]))
+        for node_id, boxes in parts.items()
+        for box in boxes
+    ]
+
+
+def _boxes(graph: Graph, report: Report, node_id: str) -> list[ThumbnailBox]:
+    """A layer as one box, a block as one for each repeat; where it stands is not known yet."""
+    layer = report.layer(node_id)
+    if isinstance(layer, Use) and layer.properties.apply == "once" and node_id in report.inputs:
         try:
-            family = layer_class(graph.node(node_id).type, graph.blocks).family
-        except GraphError:
-            family = "other"
-        tall, thick = _size(spec)
-        rows = members[index]
-        result.append(ThumbnailBox(index, rows.index(node_id), len(rows), thick, tall, f"family.{family}"))
-    return result
+            return [_repeat(found, outputs) for found, _, outputs in layer.passes(*report.inputs[node_id])]
+        except ShapeError:  # a problem of the node says it
+            pass
+    spec = next(iter(report.outputs.get(node_id, {}).values()), None)
+    if spec is None and graph.incoming[node_id]:
+        edge = next(iter(graph.incoming[node_id].values()))
+        spec = report.spec(edge.source, edge.source_port)
+    try:
+        family = layer_class(graph.node(node_id).type, graph.blocks).family
+    except GraphError:
+        family = "other"
+    tall, thick = _size(spec)
+    return [ThumbnailBox(0, 0, 1, thick, tall, f"family.{family}")]
+
+
+def _repeat(found: Inside, outputs: Sequence[Spec]) -> ThumbnailBox:
+    tall, thick = _size(outputs[0] if outputs else None)
+    families = {type(leaf.layer).family for leaf in leaves(found.graph, found.report)}
+    family = next((name for name in LEADING if name in families), "Block")
+    return ThumbnailBox(0, 0, 1, thick, tall, f"family.{family}", _leads_around(found))
+
+
+def _leads_around(found: Inside) -> bool:
+    """Whether something inside is added to what came by another way, or joined with what went in."""
+    graph = found.graph
+    for node in graph.nodes.values():
+        wires = graph.incoming[node.id].values()
+        if len(wires) > 1 and not isinstance(found.report.layer(node.id), Absent):
+            given = any(graph.nodes[wire.source].type == "BlockInput" for wire in wires)
+            if node.type == "Add" or (node.type == "Concat" and given):
+                return True
+    return False
 
 
 def _size(spec: Spec | None) -> tuple[float, float]:
@@ -77,12 +125,20 @@ def paint(painter: QPainter, area: QRectF, drawn: list[ThumbnailBox]) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme.color("wire"), 1))
     painter.drawLine(round(starts[0]), round(area.center().y()), round(starts[-1]), round(area.center().y()))
+    arcs = QPainterPath()
     painter.setPen(Qt.PenStyle.NoPen)
     for block in drawn:
         lane = area.height() / block.rows
         tall, thick = block.tall * lane * 0.9, max(2.0, scale * (THIN + (THICK - THIN) * block.thick))
         middle = area.top() + lane * (block.row + 0.5)
-        color = QColor(theme.color(block.color))
-        painter.setBrush(color)
-        painter.drawRoundedRect(QRectF(starts[block.column], middle - tall / 2, thick, tall), 2, 2)
+        painter.setBrush(QColor(theme.color(block.color)))
+        box = QRectF(starts[block.column], middle - tall / 2, thick, tall)
+        painter.drawRoundedRect(box, 2, 2)
+        if block.around:
+            reach = gap * scale / 2
+            arcs.moveTo(box.left() - reach, box.top())
+            arcs.quadTo(box.center().x(), box.top() - 2 * ARC, box.right() + reach, box.top())
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(theme.color("muted"), 1.2))
+    painter.drawPath(arcs)
     painter.restore()

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.data.declarations.alphabets import LINE, TOKENS
 from engine.graph import Graph
+from presets import papers
 from presets.attention.bert_layer import BLOCK, NORM, bert_layer
 from presets.attention.heads import added, along, tokens_mask
 from presets.learning import on_tokens
@@ -93,8 +94,7 @@ NETWORK = Preset(
     name="bert-base",
     title="BERT base",
     family="Attention",
-    year=2018,
-    paper="Devlin et al.: BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
+    paper=papers.BERT,
     data="",
     summary="Reads a text from both sides: a vector for each token, and one for all.",
     build=build,

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.data.declarations.alphabets import CAPTION
 from engine.graph import Graph
+from presets import papers
 from presets.attention.clip_loss import contrast
 from presets.attention.clip_towers import NAMES, image_tower, text_tower
 from presets.learning import on_shapes
@@ -64,10 +65,9 @@ NETWORK = Preset(
     name="clip-vit-b-32",
     title="CLIP ViT-B/32",
     family="Attention",
-    year=2021,
-    paper="Radford et al.: Learning Transferable Visual Models From Natural Language Supervision",
+    paper=papers.CLIP,
     data="",
-    summary="Images and texts that belong together get the same direction: two towers and a contrastive loss.",
+    summary="Two towers give an image and its caption the same direction.",
     build=build,
     task="contrastive learning",
     names=NAMES,

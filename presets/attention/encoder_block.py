@@ -6,8 +6,6 @@ from engine.expressions import expression
 from engine.graph import Graph
 from presets.preset import chain
 
-PAPER = "Vaswani et al.: Attention Is All You Need"
-
 
 def encoder_block(graph: Graph, width: int, heads: int, hidden: int, dropout: float, eps: float | None = None) -> str:
     """Attention, then two linear layers, each with a way around it; returns the name of the block.

@@ -8,6 +8,7 @@ from typing import Any
 from engine.data.declarations.alphabets import TEXT
 from engine.expressions import expression
 from engine.graph import Graph
+from presets import papers
 from presets.attention.heads import added, along, attention, split_heads
 from presets.learning import on_tokens
 from presets.preset import Preset, chain, small
@@ -99,10 +100,9 @@ NETWORK = Preset(
     name="gpt-2-small",
     title="GPT-2 small",
     family="Attention",
-    year=2019,
-    paper="Radford et al.: Language Models are Unsupervised Multitask Learners",
+    paper=papers.GPT_2,
     data="",
-    summary="Continues a text: every step looks at those before it and predicts the next token.",
+    summary="Continues a text: every step looks back and predicts the next token.",
     build=build,
     task="language model",
     names=NAMES,
@@ -116,5 +116,5 @@ NETWORK = Preset(
 )
 LEARN = partial(on_tokens, "docstrings", epochs=4, lr=2e-3, weight_decay=0.05)
 SIZES: dict[str, Any] = {"n_positions": 64, "n_embd": 64, "n_layer": 2, "n_head": 4}
-WORDS = "Two blocks read what Python says about itself, character by character, and continue it."
+WORDS = "Two blocks continue what Python says about itself, letter by letter."
 PRESETS = (small(NETWORK, WORDS, LEARN, "docstrings", title="GPT-2 tiny", vocab_size=len(TEXT), **SIZES), NETWORK)

@@ -8,6 +8,7 @@ from typing import Any
 from engine.data.declarations.alphabets import TEXT
 from engine.expressions import expression
 from engine.graph import Graph
+from presets import papers
 from presets.attention.heads import added, along, attention, connect, split_heads
 from presets.learning import on_tokens
 from presets.preset import Preset, Row, chain, small
@@ -87,10 +88,9 @@ NETWORK = Preset(
     name="llama",
     title="LLaMA decoder",
     family="Attention",
-    year=2023,
-    paper="Touvron et al.: LLaMA: Open and Efficient Foundation Language Models",
+    paper=papers.LLAMA,
     data="",
-    summary="What language models are made of today: rotary positions, gates, and heads that share their keys.",
+    summary="A language model of today: rotary positions, gates, shared keys.",
     build=build,
     task="language model",
     names=NAMES,
@@ -104,5 +104,5 @@ SIZES: dict[str, Any] = {
     "num_key_value_heads": 2,
     "intermediate_size": 128,
 }
-WORDS = "Two layers, whose four heads share two of keys, continue what Python says about itself."
+WORDS = "Two layers with shared keys continue what Python says about itself."
 PRESETS = (small(NETWORK, WORDS, LEARN, "docstrings", **SIZES), NETWORK)

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.data.declarations.alphabets import ISO, WORDS
 from engine.graph import Graph
+from presets import papers
 from presets.attention.heads import along, connect, tokens_mask
 from presets.attention.t5_blocks import DECODER, ENCODER, NORM, decoder_layer, encoder_layer
 from presets.learning import on_tokens
@@ -93,8 +94,7 @@ NETWORK = Preset(
     name="t5-small",
     title="T5 small",
     family="Attention",
-    year=2019,
-    paper="Raffel et al.: Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer",
+    paper=papers.T5,
     data="",
     summary="Text in, text out: distances between steps are learned, and no position is.",
     build=build,

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.data.declarations.alphabets import ISO, WORDS
 from engine.graph import Graph
-from presets.attention.encoder_block import PAPER
+from presets import papers
 from presets.attention.heads import along
 from presets.attention.transformer_blocks import DECODER, ENCODER, decoder_layer, encoder_layer
 from presets.learning import on_tokens
@@ -81,8 +81,7 @@ NETWORK = Preset(
     name="transformer-base",
     title="Transformer base",
     family="Attention",
-    year=2017,
-    paper=PAPER,
+    paper=papers.ATTENTION,
     data="",
     summary="An encoder reads, a decoder writes: attention instead of recurrence.",
     build=build,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from presets.attention.encoder_block import PAPER, encoder_block
+from presets import papers
+from presets.attention.encoder_block import encoder_block
 from presets.learning import on_digits
 from presets.preset import Preset, chain
 
@@ -35,8 +36,7 @@ PRESETS = (
         name="transformer-encoder",
         title="Transformer encoder",
         family="Attention",
-        year=2017,
-        paper=PAPER,
+        paper=papers.ATTENTION,
         data="digits",
         summary="Rows of a digit look at each other: attention in small.",
         build=build,

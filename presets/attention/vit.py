@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from engine.graph import Graph
+from presets import papers
 from presets.attention.encoder_block import encoder_block
 from presets.learning import on_digits
 from presets.preset import Preset, PresetError, chain, small
@@ -69,8 +70,7 @@ NETWORK = Preset(
     name="vit-b-16",
     title="ViT-B/16",
     family="Attention",
-    year=2020,
-    paper="Dosovitskiy et al.: An Image is Worth 16x16 Words",
+    paper=papers.VIT,
     data="",
     summary="An image is a sentence of 196 patches that look at each other.",
     build=build,

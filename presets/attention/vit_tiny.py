@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
+from presets import papers
 from presets.attention.encoder_block import encoder_block
 from presets.learning import on_digits
 from presets.preset import Preset, chain
@@ -47,8 +48,7 @@ PRESETS = (
         name="vit-tiny",
         title="ViT tiny",
         family="Attention",
-        year=2020,
-        paper="Dosovitskiy et al.: An Image is Worth 16x16 Words",
+        paper=papers.VIT,
         data="digits",
         summary="An image is a sentence of patches.",
         build=build,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.graph import Graph
+from presets import papers
 from presets.attention.heads import along
 from presets.attention.prenorm_layer import prenorm_layer
 from presets.preset import Preset, Settings, chain, small
@@ -83,8 +84,7 @@ NETWORK = Preset(
     name="whisper-tiny-encoder",
     title="Whisper tiny encoder",
     family="Attention",
-    year=2022,
-    paper="Radford et al.: Robust Speech Recognition via Large-Scale Weak Supervision",
+    paper=papers.WHISPER,
     data="",
     summary="Hears: two convolutions read a spectrogram, attention does the rest.",
     build=build,

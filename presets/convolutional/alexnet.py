@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from engine.graph import Graph
+from presets import papers
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain, small
 
@@ -12,7 +13,6 @@ POOL: Row = ("MaxPool2d", {"kernel_size": 3, "stride": 2})
 RELU: Row = ("ReLU", {})
 NORM: Row = ("LocalResponseNorm", {"size": 5, "alpha": 5e-4, "beta": 0.75, "k": 2.0})
 """As in the paper, whose alpha is 1e-4: torch divides it by the size."""
-PAPER = "Krizhevsky, Sutskever and Hinton: ImageNet Classification with Deep Convolutional Neural Networks"
 
 
 def _conv(channels: int, kernel: int, padding: int, stride: int = 1, groups: int = 1) -> Row:
@@ -68,8 +68,7 @@ NETWORK = Preset(
     name="alexnet",
     title="AlexNet",
     family="Convolutional",
-    year=2014,
-    paper="Krizhevsky: One Weird Trick for Parallelizing Convolutional Neural Networks",
+    paper=papers.ALEXNET,
     data="",
     summary="Five convolutions and three dense layers, as courses draw it today.",
     build=build,
@@ -82,8 +81,7 @@ NETWORK_2012 = Preset(
     name="alexnet-2012",
     title="AlexNet (2012)",
     family="Convolutional",
-    year=2012,
-    paper=PAPER,
+    paper=papers.ALEXNET_2012,
     data="",
     summary="It won ImageNet on two graphics cards: groups and local norms.",
     build=build_2012,

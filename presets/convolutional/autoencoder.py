@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
+from presets import papers
 from presets.learning import on_digits
 from presets.preset import Preset, PresetError, chain
 
@@ -46,8 +47,7 @@ PRESETS = (
         name="convolutional-autoencoder",
         title="Convolutional autoencoder",
         family="Convolutional",
-        year=2011,
-        paper="Masci et al.: Stacked Convolutional Auto-Encoders for Hierarchical Feature Extraction",
+        paper=papers.AUTOENCODER,
         data="digits",
         summary="A digit through eight numbers and back: what is worth keeping?",
         build=build,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
+from presets import papers
 from presets.preset import Preset, Row, Settings, chain, small
 
 STAGES = ((1, ("1",)), (2, ("2",)), (4, ("3a", "3b")), (8, ("4a", "4b")), (8, ("5a", "5b")))
@@ -60,8 +61,7 @@ NETWORK = Preset(
     name="c3d",
     title="C3D",
     family="Convolutional",
-    year=2015,
-    paper="Tran et al.: Learning Spatiotemporal Features with 3D Convolutional Networks",
+    paper=papers.C3D,
     data="",
     summary="3×3×3 filters see how things move: clips instead of images.",
     build=build,

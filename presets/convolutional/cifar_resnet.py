@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 
 from engine.graph import Graph
+from presets import papers
 from presets.convolutional.residual_blocks import basic_block, plain_block
-from presets.convolutional.residual_network import PAPER, Build, stack
+from presets.convolutional.residual_network import Build, stack
 from presets.learning import on_shapes
 from presets.preset import Preset, small
 
@@ -35,8 +36,7 @@ def _presets(name: str, title: str, block: Build, depth: int, width: int, summar
         name=name,
         title=title,
         family="Convolutional",
-        year=2015,
-        paper=PAPER,
+        paper=papers.RESNET,
         data="",
         summary=summary,
         build=_builder(title, block, depth),

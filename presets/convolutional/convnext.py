@@ -6,6 +6,7 @@ from functools import partial
 
 from engine.expressions import expression
 from engine.graph import Graph
+from presets import papers
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain, small
 
@@ -87,8 +88,7 @@ NETWORK = Preset(
     name="convnext-tiny",
     title="ConvNeXt tiny",
     family="Convolutional",
-    year=2022,
-    paper="Liu et al.: A ConvNet for the 2020s",
+    paper=papers.CONVNEXT,
     data="",
     summary="What convolutions learned from Transformers: 7×7 and LayerNorm.",
     build=build,

@@ -7,10 +7,10 @@ from functools import partial
 
 from engine.expressions import expression
 from engine.graph import Graph
+from presets import papers
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain, small
 
-PAPER = "Huang, Liu, van der Maaten and Weinberger: Densely Connected Convolutional Networks"
 NAMES = {
     "stem": "features.conv0",
     "bn1": "features.norm0",
@@ -93,7 +93,7 @@ def _builder(name: str, depths: tuple[int, ...], wide: int) -> Callable[..., Gra
 def _presets(layers: int, depths: tuple[int, ...], growth: int, summary: str) -> tuple[Preset, Preset]:
     title = f"DenseNet-{layers}"
     build = _builder(title, depths, growth)
-    network = Preset(f"densenet-{layers}", title, "Convolutional", 2016, PAPER, "", summary, build, names=NAMES)
+    network = Preset(f"densenet-{layers}", title, "Convolutional", papers.DENSENET, "", summary, build, names=NAMES)
     learn = partial(on_digits, epochs=5, lr=3e-3, weight_decay=0.05)
     words = f"All {layers} layers, each adding four channels, on digits."
     return small(network, words, learn, classes=10, input=(1, 16, 16), width=4), network

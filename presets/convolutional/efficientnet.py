@@ -6,6 +6,8 @@ from functools import partial
 
 from engine.expressions import expression
 from engine.graph import Graph
+from presets import papers
+from presets.convolutional.mobile_stack import mobile_stack
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain, small
 
@@ -75,22 +77,7 @@ def build(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224), width: in
         given |= {"drop": {"per_repeat": drops}, "repeat": repeat} if repeat > 1 else {"drop": drops[0]}
         rows.append((BLOCK, {"name": f"stage{number}", **given}))
         done += repeat
-    chain(
-        graph,
-        ("Input", {"name": "image", "shape": input}),
-        ("Conv2d", {"name": "stem", "out_channels": width, "kernel_size": 3, "stride": 2, "padding": 1, "bias": False}),
-        ("BatchNorm2d", {}),
-        ("SiLU", {}),
-        *rows,
-        ("Conv2d", {"name": "head", "out_channels": 40 * width, "kernel_size": 1, "bias": False}),
-        ("BatchNorm2d", {}),
-        ("SiLU", {}),
-        ("AdaptiveAvgPool2d", {"output_size": 1}),
-        ("Flatten", {}),
-        ("Dropout", {"p": 0.2}),
-        ("Linear", {"out_features": classes}),
-        ("Output", {"name": "class"}),
-    )
+    mobile_stack(graph, rows, activation="SiLU", input=input, classes=classes, stem=width, head=40 * width)
     return graph
 
 
@@ -107,9 +94,10 @@ def _names() -> dict[str, str]:
     return names | {"head": "features.8.0", "bn2": "features.8.1", "fc1": "classifier.1"}
 
 
-PAPER = "Tan and Le: EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks"
 WORDS = "Gated inverted residuals, found by search, that grow evenly."
-NETWORK = Preset("efficientnet-b0", "EfficientNet-B0", "Convolutional", 2019, PAPER, "", WORDS, build, names=_names())
+NETWORK = Preset(
+    "efficientnet-b0", "EfficientNet-B0", "Convolutional", papers.EFFICIENTNET, "", WORDS, build, names=_names()
+)
 LEARN = partial(on_digits, epochs=10, lr=3e-3, weight_decay=0.05)
 PRESETS = (
     small(NETWORK, "A quarter as wide, on digits of 32×32.", LEARN, classes=10, input=(1, 32, 32), width=8),

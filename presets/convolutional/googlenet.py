@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from engine.graph import Graph
+from presets import papers
 from presets.convolutional.inception_modules import HE, WIDTHS, bottleneck_inception
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain, small
@@ -104,8 +105,7 @@ NETWORK = Preset(
     name="googlenet",
     title="GoogLeNet",
     family="Convolutional",
-    year=2014,
-    paper="Szegedy et al.: Going Deeper with Convolutions",
+    paper=papers.INCEPTION,
     data="",
     summary="Nine inception modules; two heads on the way help to train them.",
     build=build,

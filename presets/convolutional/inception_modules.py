@@ -6,11 +6,9 @@ from functools import partial
 
 from engine.expressions import expression
 from engine.graph import Graph
+from presets import papers
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain, small
-
-PAPER = "Szegedy et al.: Going Deeper with Convolutions"
-
 
 HE = {"initialization": "kaiming_uniform"}
 """As He et al. 2015 say: from smaller weights so many layers without norms do not begin to learn."""
@@ -108,8 +106,7 @@ NETWORK = Preset(
     name="inception-pair",
     title="Inception pair",
     family="Convolutional",
-    year=2014,
-    paper=PAPER,
+    paper=papers.INCEPTION,
     data="",
     summary="The same filters twice: 1×1 convolutions save most of the work.",
     build=build,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
+from presets import papers
 from presets.learning import on_digits
 from presets.preset import Preset, chain
 
@@ -39,8 +40,7 @@ PRESETS = (
         name="lenet-5",
         title="LeNet-5",
         family="Convolutional",
-        year=1998,
-        paper="LeCun, Bottou, Bengio and Haffner: Gradient-Based Learning Applied to Document Recognition",
+        paper=papers.LENET,
         data="digits",
         summary="Convolutions learn to read: it read millions of cheques.",
         build=build,

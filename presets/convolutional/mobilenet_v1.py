@@ -6,6 +6,7 @@ from functools import partial
 
 from engine.expressions import expression
 from engine.graph import Graph
+from presets import papers
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain, small
 
@@ -77,8 +78,7 @@ NETWORK = Preset(
     name="mobilenet-v1",
     title="MobileNet",
     family="Convolutional",
-    year=2017,
-    paper="Howard et al.: MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications",
+    paper=papers.MOBILENET,
     data="",
     summary="Filter each channel, then mix them: a ninth of the work.",
     build=build,

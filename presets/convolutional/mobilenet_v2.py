@@ -7,6 +7,8 @@ from functools import partial
 from engine.expressions import expression
 from engine.graph import Graph
 from engine.nn.make_divisible import make_divisible
+from presets import papers
+from presets.convolutional.mobile_stack import mobile_stack
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain, small
 
@@ -54,22 +56,7 @@ def build(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224), width: in
         if repeat > 1:
             given["repeat"] = repeat
         rows.append((BLOCK, {"name": f"stage{number}", **given}))
-    chain(
-        graph,
-        ("Input", {"name": "image", "shape": input}),
-        ("Conv2d", {"name": "stem", "out_channels": width, "kernel_size": 3, "stride": 2, "padding": 1, "bias": False}),
-        ("BatchNorm2d", {}),
-        ("ReLU6", {}),
-        *rows,
-        ("Conv2d", {"name": "head", "out_channels": 40 * width, "kernel_size": 1, "bias": False}),
-        ("BatchNorm2d", {}),
-        ("ReLU6", {}),
-        ("AdaptiveAvgPool2d", {"output_size": 1}),
-        ("Flatten", {}),
-        ("Dropout", {"p": 0.2}),
-        ("Linear", {"out_features": classes}),
-        ("Output", {"name": "class"}),
-    )
+    mobile_stack(graph, rows, activation="ReLU6", input=input, classes=classes, stem=width, head=40 * width)
     return graph
 
 
@@ -92,8 +79,7 @@ NETWORK = Preset(
     name="mobilenet-v2",
     title="MobileNetV2",
     family="Convolutional",
-    year=2018,
-    paper="Sandler et al.: MobileNetV2: Inverted Residuals and Linear Bottlenecks",
+    paper=papers.MOBILENET_V2,
     data="",
     summary="Shortcuts join the narrow ends: inverted residuals for a phone.",
     build=build,

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.graph import Graph
+from presets import papers
 from presets.convolutional.inverted_residual import BLOCK, NORM, inverted_residual
-from presets.preset import Preset, Row, chain
+from presets.convolutional.mobile_stack import DROPOUT, mobile_stack
+from presets.preset import Preset, Row
 
 Stage = dict[str, Any]
 """The arguments of a stage; a tuple holds one value a repeat."""
@@ -44,23 +46,16 @@ def stack(name: str, stages: Sequence[Stage], last: int, classes: int, input: tu
         repeat = _repeats(stage)
         arguments = {key: {"per_repeat": value} if isinstance(value, tuple) else value for key, value in stage.items()}
         rows.append((BLOCK, {"name": f"stage{number}", **arguments} | ({"repeat": repeat} if repeat > 1 else {})))
-    chain(
+    mobile_stack(
         graph,
-        ("Input", {"name": "image", "shape": input}),
-        ("Conv2d", {"name": "stem", "out_channels": 16, "kernel_size": 3, "stride": 2, "padding": 1, "bias": False}),
-        ("BatchNorm2d", NORM),
-        ("Hardswish", {}),
-        *rows,
-        ("Conv2d", {"name": "head", "out_channels": 6 * stages[-1]["channels"], "kernel_size": 1, "bias": False}),
-        ("BatchNorm2d", NORM),
-        ("Hardswish", {}),
-        ("AdaptiveAvgPool2d", {"output_size": 1}),
-        ("Flatten", {}),
-        ("Linear", {"out_features": last}),
-        ("Hardswish", {}),
-        ("Dropout", {"p": 0.2}),
-        ("Linear", {"out_features": classes}),
-        ("Output", {"name": "class"}),
+        rows,
+        activation="Hardswish",
+        input=input,
+        classes=classes,
+        stem=16,
+        head=6 * stages[-1]["channels"],
+        norm=NORM,
+        before=(("Linear", {"out_features": last}), ("Hardswish", {}), DROPOUT),
     )
     return graph
 
@@ -96,8 +91,7 @@ PRESETS = tuple(
         name=f"mobilenet-v3-{size}",
         title=f"MobileNetV3 {size}",
         family="Convolutional",
-        year=2019,
-        paper="Howard et al.: Searching for MobileNetV3",
+        paper=papers.MOBILENET_V3,
         data="",
         summary=summary,
         build=build,
@@ -114,7 +108,7 @@ PRESETS = tuple(
             "large",
             build_large,
             LARGE,
-            "One block whose parts are there only where they are needed: six stages for a phone.",
+            "One block whose parts are there only where they pay: a network for phones.",
         ),
     )
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from engine.graph import Graph
+from presets import papers
 from presets.convolutional.nasnet_cells import Cell, fit, separable
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain, small
@@ -102,9 +103,8 @@ CELLS = {
 NAMES = {f"{cell}.{ours}": f"{there}.{theirs}" for cell, there in CELLS.items() for ours, theirs in INNER.items()}
 NAMES |= {"stem": "conv0.conv", "bn1": "conv0.bn", "fc1": "last_linear"}
 """Our names and those of Remi Cadene's pretrained-models, a copy of TensorFlow's."""
-PAPER = "Zoph, Vasudevan, Shlens and Le: Learning Transferable Architectures for Scalable Image Recognition"
 WORDS = "Two cells that a program found by trying, stacked by hand."
-NETWORK = Preset("nasnet-a-mobile", "NASNet-A mobile", "Convolutional", 2017, PAPER, "", WORDS, build, names=NAMES)
+NETWORK = Preset("nasnet-a-mobile", "NASNet-A mobile", "Convolutional", papers.NASNET, "", WORDS, build, names=NAMES)
 LEARN = partial(on_digits, epochs=8, lr=3e-3, weight_decay=0.05)
 WORDS = "Two cells a stage, a fifth as wide, on digits of 33×33."
 PRESETS = (small(NETWORK, WORDS, LEARN, classes=10, input=(1, 33, 33), width=8, depth=2), NETWORK)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from engine.graph import Graph
 from presets.preset import Row, chain
 
-PAPER = "He, Zhang, Ren and Sun: Deep Residual Learning for Image Recognition"
 NAMES = {
     "stem": "conv1",
     "stage*.*.shortcut.conv": "layer*.*.downsample.0",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from engine.graph import Graph
+from presets import papers
 from presets.convolutional.residual_blocks import basic_block, bottleneck
-from presets.convolutional.residual_network import NAMES, PAPER, stack
+from presets.convolutional.residual_network import NAMES, stack
 from presets.learning import on_digits
 from presets.preset import Preset, small
 
@@ -41,8 +42,7 @@ NETWORKS = tuple(
         name=f"resnet-{depth}",
         title=f"ResNet-{depth}",
         family="Convolutional",
-        year=2015,
-        paper=PAPER,
+        paper=papers.RESNET,
         data="",
         summary=summary,
         build=build,

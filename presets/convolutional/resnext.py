@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from engine.graph import Graph
+from presets import papers
 from presets.convolutional.residual_blocks import bottleneck
 from presets.convolutional.residual_network import NAMES, stack
 from presets.learning import on_digits
@@ -25,8 +26,7 @@ NETWORK = Preset(
     name="resnext-50-32x4d",
     title="ResNeXt-50 32×4d",
     family="Convolutional",
-    year=2016,
-    paper="Xie, Girshick, Dollár, Tu and He: Aggregated Residual Transformations for Deep Neural Networks",
+    paper=papers.RESNEXT,
     data="",
     summary="32 narrow ways instead of one wide one: better at equal size.",
     build=build,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from engine.graph import Graph
+from presets import papers
 from presets.convolutional.residual_blocks import bottleneck
 from presets.convolutional.residual_network import NAMES, stack
 from presets.learning import on_digits
@@ -26,8 +27,7 @@ NETWORK = Preset(
     name="se-resnet-50",
     title="SE-ResNet-50",
     family="Convolutional",
-    year=2017,
-    paper="Hu, Shen, Albanie, Sun and Wu: Squeeze-and-Excitation Networks",
+    paper=papers.SE_NET,
     data="",
     summary="Each block asks the whole image which of its channels matter.",
     build=build,

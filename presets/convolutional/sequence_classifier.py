@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
+from presets import papers
 from presets.preset import Preset, Row, chain
 
 
@@ -52,8 +53,7 @@ PRESETS = (
         name="conv-1d-classifier",
         title="1-D convolutional classifier",
         family="Convolutional",
-        year=2017,
-        paper="Wang, Yan and Oates: Time Series Classification from Scratch with Deep Neural Networks",
+        paper=papers.TIME_SERIES,
         data="digit_rows",
         summary="Filters slide along a sequence: all steps are read at once.",
         build=build,

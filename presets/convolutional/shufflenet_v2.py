@@ -6,6 +6,7 @@ from functools import partial
 
 from engine.expressions import expression
 from engine.graph import Graph
+from presets import papers
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain, small
 
@@ -104,8 +105,7 @@ NETWORK = Preset(
     name="shufflenet-v2-1.0",
     title="ShuffleNetV2 1.0",
     family="Convolutional",
-    year=2018,
-    paper="Ma, Zhang, Zheng and Sun: ShuffleNet V2: Practical Guidelines for Efficient CNN Architecture Design",
+    paper=papers.SHUFFLENET_V2,
     data="",
     summary="Half the channels pass each block, then all are shuffled.",
     build=build,

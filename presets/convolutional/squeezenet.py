@@ -6,10 +6,10 @@ from functools import partial
 
 from engine.expressions import expression
 from engine.graph import Graph
+from presets import papers
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain, small
 
-PAPER = "Iandola et al.: SqueezeNet: AlexNet-Level Accuracy with 50x Fewer Parameters"
 HE = {"initialization": "kaiming_uniform"}
 """As He et al. 2015 say: from smaller weights all scores soon are 0 after the last ReLU, and nothing is learned."""
 SMALL_SCORES = {"initialization": "normal"}
@@ -88,8 +88,7 @@ def _presets(version: str, indices: tuple[int, ...], summary: str) -> tuple[Pres
         name=f"squeezenet-{version}",
         title=f"SqueezeNet {version}",
         family="Convolutional",
-        year=2016,
-        paper=PAPER,
+        paper=papers.SQUEEZENET,
         data="",
         summary=summary,
         build=build_1_0 if version == "1.0" else build_1_1,

@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 
 from engine.graph import Graph
+from presets import papers
 from presets.convolutional.unet_blocks import dilated_stack, double_convolution
 from presets.learning import on_shapes
 from presets.preset import Preset, chain, small
 
-PAPER = "Ronneberger, Fischer and Brox: U-Net: Convolutional Networks for Biomedical Image Segmentation"
 NAMES = {
     "down1": "inc.double_conv",
     **{f"down{number}": f"down{number - 1}.maxpool_conv.1.double_conv" for number in (2, 3, 4)},
@@ -78,8 +78,7 @@ U_NET = Preset(
     name="u-net",
     title="U-Net",
     family="Convolutional",
-    year=2015,
-    paper=PAPER,
+    paper=papers.U_NET,
     data="",
     summary="Which pixel is what: down to see, up to draw, with bridges.",
     build=build,
@@ -92,8 +91,7 @@ DILATED = Preset(
     name="dilated-u-net",
     title="Dilated U-Net",
     family="Convolutional",
-    year=2015,
-    paper=f"{PAPER}; Yu and Koltun: Multi-Scale Context Aggregation by Dilated Convolutions",
+    paper=papers.DILATED,
     data="",
     summary="The bottom looks farther by leaving pixels out.",
     build=build_dilated,

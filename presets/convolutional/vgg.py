@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from engine.graph import Graph
+from presets import papers
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain, small
 
-PAPER = "Simonyan and Zisserman: Very Deep Convolutional Networks for Large-Scale Image Recognition"
 DEPTHS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
 """How many convolutions are in each of the five stages: configurations A, B, D and E of the paper."""
 
@@ -71,8 +71,7 @@ def _presets(layers: int, summary: str) -> tuple[Preset, Preset]:
         name=f"vgg-{layers}",
         title=f"VGG-{layers}",
         family="Convolutional",
-        year=2014,
-        paper=PAPER,
+        paper=papers.VGG,
         data="",
         summary=summary,
         build=_builder(layers, depths),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
+from presets import papers
 from presets.preset import Preset, Row, chain
 
 
@@ -33,8 +34,7 @@ PRESETS = (
         name="linear-classifier",
         title="Linear classifier",
         family="Dense",
-        year=1936,
-        paper="Fisher: The Use of Multiple Measurements in Taxonomic Problems",
+        paper=papers.FISHER,
         data="iris",
         summary="One weight matrix: the smallest network that learns.",
         build=build,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
+from presets import papers
 from presets.learning import on_digits
 from presets.preset import Preset, Row, chain
 
@@ -29,8 +30,7 @@ PRESETS = (
         name="mlp",
         title="Multilayer perceptron",
         family="Dense",
-        year=1986,
-        paper="Rumelhart, Hinton and Williams: Learning Representations by Back-propagating Errors",
+        paper=papers.BACK_PROPAGATION,
         data="digits",
         summary="Dense layers with ReLU between: the first deep network.",
         build=build,

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.expressions import expression
 from engine.graph import Graph
+from presets import papers
 from presets.learning import on_digits
 from presets.preset import Preset, PresetError, chain, small
 
@@ -88,10 +89,9 @@ NETWORK = Preset(
     name="mlp-mixer",
     title="MLP-Mixer B/16",
     family="Dense",
-    year=2021,
-    paper="Tolstikhin et al.: MLP-Mixer: An all-MLP Architecture for Vision",
+    paper=papers.MLP_MIXER,
     data="",
-    summary="Dense layers across patches, then across channels: as good as attention with enough data.",
+    summary="Dense layers across patches, then across channels, instead of attention.",
     build=build,
     names=NAMES,
     aliases={"hidden_size": "hidden_dim", "num_hidden_layers": "num_blocks", "intermediate_size": "channels_mlp_dim"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
+from presets import papers
 from presets.learning import on_digits
 from presets.preset import Preset, chain
 
@@ -32,8 +33,7 @@ PRESETS = (
         name="lstm-classifier",
         title="LSTM classifier",
         family="Recurrent",
-        year=1997,
-        paper="Hochreiter and Schmidhuber: Long Short-Term Memory",
+        paper=papers.LSTM,
         data="digits",
         summary="Reads a digit row by row and remembers.",
         build=build,

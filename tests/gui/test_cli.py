@@ -30,9 +30,42 @@ def answer(capsys: Capture, *argv: str) -> Any:
 
 def test_presets_json(capsys: Capture) -> None:
     rows = answer(capsys, "presets")
-    keys = {"name", "title", "family", "year", "paper", "parameters", "data"}
-    assert [set(row) for row in rows] == [keys] * len(presets.all())
-    assert {row["name"]: row["parameters"] for row in rows}["lenet-5"] == 61706
+    keys = {"name", "title", "family", "task", "year", "paper", "link", "summary", "parameters", "multiply_adds"}
+    assert [set(row) for row in rows] == [keys | {"data", "small_of", "score", "seconds"}] * len(presets.all())
+    lenet = next(row for row in rows if row["name"] == "lenet-5")
+    assert (lenet["parameters"], lenet["multiply_adds"], lenet["small_of"]) == (61_706, 416_520, None)
+    assert lenet["seconds"] < 60
+    assert lenet["score"]["accuracy"] > 0.9
+
+
+def test_presets_that_fit(capsys: Capture) -> None:
+    rows = answer(capsys, "presets", "resnet18")
+    assert [row["name"] for row in rows] == ["resnet-18-small", "resnet-18"]
+    rows = answer(capsys, "presets", "--family", "convolutional", "--task", "Segmentation", "--quick")
+    assert [row["name"] for row in rows] == ["u-net-small", "dilated-u-net-small"]
+    rows = answer(capsys, "presets", "residual", "--min-parameters", "25M", "--max-parameters", "25_557_032")
+    assert [row["name"] for row in rows] == ["resnet-50", "resnext-50-32x4d"]
+    assert main(["presets", "bottleneck", "--max-parameters", "10"]) == 1
+    assert "none of the" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["--task", "segmentaton"], "did you mean 'segmentation'"),
+        (["--family", "quantum"], "there are: convolutional, dense"),
+    ],
+)
+def test_a_search_for_presets_that_cannot_be_meant(capsys: Capture, argv: list[str], said: str) -> None:
+    assert main(["presets", *argv]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", ["many", "-1", "1.5.2M", ""])
+def test_a_number_of_parameters_that_is_none(capsys: Capture, number: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["presets", "--max-parameters", number])
+    assert "--max-parameters" in capsys.readouterr().err
 
 
 def test_layers_json(capsys: Capture) -> None:

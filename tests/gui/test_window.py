@@ -24,6 +24,7 @@ from engine.graph import Edge, Node
 from gui.actions import ACTIONS, keymap
 from gui.app import build_window
 from gui.icons import NAMES
+from gui.start.card_grid import GAP
 from gui.theme import theme
 from gui.window import MainWindow
 from tests.gui.open_files import opened, settle
@@ -54,7 +55,7 @@ def change(window: MainWindow) -> None:
 
 
 def test_a_card_of_the_gallery_opens_its_preset(qtbot: QtBot, window: MainWindow) -> None:
-    card = next(card for card in window.start._cards if card.preset.name == "mlp")
+    card = next(card for card in window.start.gallery.cards.values() if card.preset.name == "mlp")
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
     assert window.pages.currentWidget() is window.design
     assert window.document.graph.name == "MLP"
@@ -81,7 +82,7 @@ def test_a_preset_opens_laid_out_with_what_is_inside_its_blocks(window: MainWind
 
 
 def test_the_gallery_says_how_large_every_network_is(qtbot: QtBot, window: MainWindow) -> None:
-    cards = {card.preset.name: card for card in window.start._cards}
+    cards = window.start.gallery.cards
     qtbot.waitUntil(lambda: "272,474 parameters" in cards["cifar-resnet-20"].accessibleDescription())
     qtbot.waitUntil(lambda: all("parameters" in card.accessibleDescription() for card in cards.values()))
 
@@ -255,13 +256,13 @@ def test_a_network_of_ones_own_shows_in_the_gallery(qtbot: QtBot, window: MainWi
     asking = dialog(window, QInputDialog)
     asking.setTextValue("Seven filters")
     asking.accept()
-    assert [card.preset.title for card in window.start._cards][-1] == "Seven filters"
+    assert window.start.gallery.grid.rows[-1][-1].preset.title == "Seven filters"
     assert cards_drawn(window)
 
 
 def cards_drawn(window: MainWindow) -> bool:
     window.pages.show_start()
-    return all(not card.grab().isNull() for card in window.start._cards)
+    return all(not card.grab().isNull() for card in window.start.gallery.cards.values())
 
 
 def test_recent_files_stand_on_the_start_page(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
@@ -281,9 +282,11 @@ def test_cards_stand_side_by_side_at_every_width(window: MainWindow, width: int)
     for size in (1000, width):
         window.resize(size, 800)
         QApplication.processEvents()
-    left = [card.mapTo(window.start, QPoint()).x() for card in window.start._cards[: window.start._columns]]
-    assert len(left) > 1
-    assert {b - a for a, b in pairwise(left)} == {264 + 16}
+    grid = window.start.gallery.grid
+    row = [card.geometry() for card in grid.rows[0]]
+    assert len(row) > 1
+    assert {right.left() - left.right() for left, right in pairwise(row)} == {GAP + 1}
+    assert grid.width() - len(row) <= row[-1].right() < grid.width()
 
 
 def test_every_action_is_whole() -> None:

@@ -56,7 +56,7 @@ def test_a_newcomer_trains_lenet_makes_a_mistake_and_comes_back(qtbot: QtBot, ha
     window = shown(qtbot)
 
     # the gallery: LeNet is the first card
-    hand.click(next(card for card in window.start._cards if card.preset.name == "lenet-5"))
+    hand.click(next(card for card in window.start.gallery.cards.values() if card.preset.name == "lenet-5"))
     qtbot.waitUntil(lambda: window.document.graph.name == "LeNet-5" and window.pages.currentWidget() is window.design)
     assert window.document.problems() == []
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 import presets
@@ -159,6 +162,16 @@ def test_preset_runs_and_every_weight_gets_a_gradient(name: str) -> None:
     torch.stack([answer.square().sum() for answer in several]).sum().backward()
     assert sum(weight.numel() for weight in model.parameters()) == cost.total(graph).parameters
     assert all(weight.grad is not None and weight.grad.abs().sum() > 0 for weight in model.parameters())
+
+
+def test_each_architecture_is_a_short_file_from_a_paper_that_can_be_found() -> None:
+    files = [*Path(presets.__path__[0]).glob("*/*.py")]
+    assert len(files) > 40
+    assert [file.name for file in files if len(file.read_text(encoding="utf-8").splitlines()) > 120] == []
+    for preset in presets.BUILT_IN:
+        assert preset.paper is not None
+        assert preset.year == preset.paper.year
+        assert re.fullmatch(r"https://\S+\.\S+/\S+", preset.paper.url)
 
 
 def test_options_change_the_network() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.exports.exporter import ExportError
 from engine.exports.subject import Subject
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from torch.export import ExportedProgram
 
 BATCH = "batch"
+_COLORS: Final = re.compile(r"\x1b\[[\d;]*m")
+"""What colours words in a terminal."""
 
 
 def open_sizes(subject: Subject) -> list[dict[int, str]]:
@@ -96,9 +99,11 @@ def _bare(program: ExportedProgram) -> ExportedProgram:
 
 
 def reason(error: BaseException) -> str:
-    """The first line of what torch says, without its stop."""
+    """The first line of what was wrong at the bottom of it, as torch says it, without colours and its stop."""
+    while error.__cause__ is not None:
+        error = error.__cause__
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[0] if lines else type(error).__name__).rstrip(".:")[:300]
+    return _COLORS.sub("", lines[0] if lines else type(error).__name__).rstrip(".:")[:300]
 
 
 @contextmanager

@@ -20,6 +20,10 @@ CALIBRATION: Final = 256
 REPEATS: Final = 21
 """Batches of each that are timed, in turns."""
 BATCH: Final = 64
+LARGER: Final = (
+    "The file is larger than that of 32 bits: the network has few weights for its many operations, "
+    "each of which comes with scales of its own."
+)
 
 
 class Int8File(Exporter):
@@ -76,9 +80,8 @@ class Int8File(Exporter):
         shown = (f"{1000 * times[0]:.2f} ms", f"{1000 * times[1]:.2f} ms", f"× {times[1] / times[0]:.2f}")
         rows.append((f"time for {len(samples[0])} samples", *shown))
         facts |= {"bytes": list(sizes), "seconds": list(times)}
-        return Checked(
-            len(samples[0]), difference(expected, answers), notes=subject.notes, table=tuple(rows), facts=facts
-        )
+        notes = (*subject.notes, *((LARGER,) if sizes[1] > sizes[0] else ()))
+        return Checked(len(samples[0]), difference(expected, answers), notes=notes, table=tuple(rows), facts=facts)
 
 
 def _whole(beside: Path) -> Path:

@@ -58,7 +58,7 @@ def _written(subject: Subject) -> tuple[bytes, tuple[str, ...]]:
     taken: dict[str, int] = {}
     inputs = [identifier(name, taken, "input") for name in subject.inputs]
     outputs = [identifier(name, taken, "output") for name in subject.outputs]
-    with quiet():
+    with quiet(), torch.no_grad():  # attention to learned distances is else taken apart in two ways that do not fit
         try:
             written = torch.onnx.export(
                 program, input_names=inputs, output_names=outputs, dynamo=True, verbose=False, external_data=False

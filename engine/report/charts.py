@@ -15,7 +15,8 @@ from engine.report.html import text
 from engine.report.style import COLORS
 
 WIDE, HIGH = 460.0, 260.0
-LEFT, RIGHT, TOP, BOTTOM = 58.0, 12.0, 52.0, 34.0
+LEFT, RIGHT, TOP, BOTTOM = 58.0, 28.0, 52.0, 34.0
+"""The margins: on the right there is room for half of the longest number below the axis."""
 MOST_POINTS: Final = 600
 """Points of a curve that are drawn: of more the lowest and the highest of each stretch."""
 DASHES: Final = ("none", "6 3", "2 3", "8 3 2 3")
@@ -53,7 +54,7 @@ def chart(title: str, lines: Sequence[Line], x_title: str = "step") -> str:
     parts = [_text(8, 16, title, "t")]
     for value in ticks(low_y, high_y):
         parts.append(f'<path class="g" stroke="#cdd2da" d="M{LEFT} {y(value):.1f}H{WIDE - RIGHT}"/>')
-        parts.append(_text(LEFT - 6, y(value) + 4, f"{value:.4g}", "m", anchor="end"))
+        parts.append(_text(LEFT - 6, y(value) + 4, f"{value:,.6g}", "m", anchor="end"))
     for value in ticks(low_x, high_x):
         parts.append(_text(x(value), HIGH - BOTTOM + 16, f"{value:,.6g}", "m", anchor="middle"))
     parts.append(_text((LEFT + WIDE - RIGHT) / 2, HIGH - 4, x_title, "m", anchor="middle"))

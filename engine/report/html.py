@@ -12,6 +12,8 @@ from engine.logs.redaction import redact
 from engine.tabular.formats import Cell, TextTable, shown
 
 _ODD: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SIZE: Final = re.compile(r'<svg[^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_SHAPE: Final = re.compile(r"\([^()]*\)")
 _PROLOG: Final = re.compile(r"^\s*<\?xml[^>]*\?>\s*(<!DOCTYPE[^>]*>\s*)?")
 
 
@@ -66,7 +68,20 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Cell]], *, 
 def svg(drawn: str, label: str, theme: str = "") -> str:
     """An SVG of our own within the page; ``theme`` says in which it is shown (empty: in both)."""
     inner = _PROLOG.sub("", drawn)
-    return f"<div class='wide tall {theme}' role=img tabindex=0 aria-label='{text(label)}'>{inner}</div>"
+    return f"<div class='wide tall {theme}' role=img tabindex=0 aria-label='{text(label)}'>{_measured(inner)}</div>"
+
+
+def _measured(drawn: str) -> str:
+    """The drawing with its width and its shape, by which the style fits it to the page."""
+    if not (size := _SIZE.search(drawn)) or not (high := float(size[2])):
+        return drawn
+    wide = float(size[1])
+    return drawn.replace("<svg", f"<svg style='--wide:{wide:.0f}px;--shape:{wide / high:.3f}'", 1)
+
+
+def unbroken(shapes: str) -> str:
+    """Shapes in a row, between which a line may end, but not within one."""
+    return _SHAPE.sub(lambda shape: shape[0].replace(" ", "\N{NO-BREAK SPACE}"), shapes)
 
 
 def figure(content: str, caption: str) -> str:

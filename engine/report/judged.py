@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 from engine.errors import LayerloomError
 from engine.inside.evaluation.answered import Answered
 from engine.inside.evaluation.hardest import HardSample, hardest
+from engine.inside.evaluation.overlays import has_masks, overlay
 from engine.inside.evaluation.scores import LEVEL, Scores
 from engine.report.html import paragraph, table, text
 from engine.training.series import metric_and_output
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array
+    from engine.training.evaluation.network import Head
 
 WORST: Final = 12
 MOST_CELLS: Final = 40
@@ -30,7 +32,7 @@ def metrics(found: Scores, title: str) -> str:
     rows = [(name, one.value, _known(one.low), _known(one.high)) for name, one in found.metrics.items()]
     if not rows:
         return ""
-    caption = f"On the {found.samples:,} samples of the {title}"
+    caption = f"On the {found.samples:,} samples of {title}"
     note = (
         f"Intervals of {100 * LEVEL:.0f} %, by the bootstrap of percentiles: the samples are drawn again with "
         "replacement (Efron and Tibshirani, 1993)."
@@ -76,10 +78,11 @@ def _confusion(matrix: list[list[float]], names: tuple[str, ...], of: str) -> st
             for j, cell in enumerate(row)
         )
         lines.append(f"<tr><th scope=row>{text(_name(names, i))}</th>{cells}</tr>")
-    caption = text(f"Confusion matrix{of}: rows are the classes of the samples, columns what was answered")
+    caption = text(f"Confusion matrix{of}")
+    note = paragraph("Rows are the classes of the samples, columns what was answered.", "note")
     return (
         f"<div class='wide matrix' role=region tabindex=0 aria-label='{caption}'><table><caption>{caption}</caption>"
-        f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+        f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>{note}"
     )
 
 
@@ -95,21 +98,30 @@ def samples(asked: Answered) -> str:
     if len(shape) != 3 or shape[0] not in (1, 3):
         rows = [(one.name, one.answer, one.target, one.loss) for one in found]
         return table("Samples with the highest loss", ("sample", "answer", "target", "loss"), rows)
-    listed = "".join(_sample(one, _image(asked, field, one.row)) for one in found)
-    return paragraph("The samples with the highest loss, the worst first.", "note") + f"<ul class=samples>{listed}</ul>"
+    masks = has_masks(head)
+    listed = "".join(
+        _sample(one, _image(asked, field, one.row), _mistakes(asked, head, one.row) if masks else "") for one in found
+    )
+    note = "The samples with the highest loss, the worst first."
+    if masks:
+        note += " Below each, white: the pixels whose class was not recognised."
+    return paragraph(note, "note") + f"<ul class=samples>{listed}</ul>"
 
 
-def _sample(one: HardSample, image: str) -> str:
+def _sample(one: HardSample, image: str, mistakes: str) -> str:
     goal = f", should be {one.target}" if one.target else ""
     words = f"{one.name}: {one.answer}{goal}, loss {one.loss:.4g}"
-    shown = f"<img alt='{text(words)}' src='data:image/png;base64,{image}'>" if image else ""
+    shown = "".join(
+        f"<img alt='{text(said)}' src='data:image/png;base64,{content}'>"
+        for said, content in ((words, image), ("The pixels that are wrong", mistakes))
+        if content
+    )
     return f"<li>{shown}<div>{text(words)}</div></li>"
 
 
 def _image(asked: Answered, field: str, row: int) -> str:
     """A sample as a PNG in base64, of its pixels alone; empty where it cannot be read any more."""
     import numpy as np
-    from PIL import Image
 
     try:
         pixels: Array = np.nan_to_num(np.asarray(asked.data.raw(field, [row])[0], np.float64))
@@ -117,8 +129,21 @@ def _image(asked: Answered, field: str, row: int) -> str:
         return ""
     low, high = float(pixels.min(initial=0.0)), float(pixels.max(initial=1e-9))
     shades = ((pixels - low) / max(high - low, 1e-9) * 255).round().astype(np.uint8)
-    image = Image.fromarray(shades[0] if len(shades) == 1 else np.ascontiguousarray(shades.transpose(1, 2, 0)))
-    content = io.BytesIO()
+    return _png(shades[0] if len(shades) == 1 else np.ascontiguousarray(shades.transpose(1, 2, 0)))
+
+
+def _mistakes(asked: Answered, head: Head, row: int) -> str:
+    """Where the answered mask is wrong, white on black, as a PNG in base64."""
+    import numpy as np
+
+    masks = overlay(asked, head, row)
+    return _png(((masks.answered != masks.target) & masks.counts).astype(np.uint8) * 255)
+
+
+def _png(shades: Array) -> str:
+    from PIL import Image
+
+    image, content = Image.fromarray(shades), io.BytesIO()
     image.save(content, "PNG")
     return base64.b64encode(content.getvalue()).decode("ascii")
 

@@ -14,10 +14,11 @@ from engine.data.split_facts import split_facts
 from engine.layer_table.rows import LayerTable
 from engine.layer_table.text import text_table
 from engine.report.charts import Line, chart
-from engine.report.html import code, details, facts, items, paragraph, table
+from engine.report.html import code, details, facts, items, paragraph, table, unbroken
 from engine.report.sources import Subject
 from engine.settings.data import DataConfig
 from engine.settings.section import Section
+from engine.tabular.formats import Cell, TextTable, shown
 from engine.training.runs.compare import flat_settings, said
 from engine.training.runs.run_info import RunInfo
 from engine.training.series import Series
@@ -30,6 +31,10 @@ MACHINE: Final = ("samples_per_second", "memory", "waiting")
 """What says something of the machine alone."""
 PLACE: Final = ("data.source.path", "data.path")
 """Settings that say where the data are on a disk: of a path only the last name is told."""
+STEPS: Final = ("data.transforms", "data.augmentation")
+"""Settings that have tables of their own."""
+SHAPES: Final = (2, 3)
+"""The columns of the layer table that hold shapes."""
 
 
 def overview(subject: Subject) -> str:
@@ -47,11 +52,14 @@ def overview(subject: Subject) -> str:
     remarks = [text for text in (info.message, info.remark or "", *info.notes) if text]
     bad = info.state in ("failed", "stopped", "running")
     state = {"running": "not ended: it runs still, or was killed"}.get(info.state, info.state)
+    part = next((part for part in ("test", "validation") if getattr(info, part)), "train")
+    reached = (f"{name} {shown(_number(value))}" for name, value in getattr(info, part).items())
     pairs = (
-        ("Network", info.network),
+        ("Network", info.network if info.name else ""),
         ("State", state),
-        ("Started", info.started),
-        ("Trained", f"{info.epochs:,} epochs, {info.steps:,} steps in {_duration(info.seconds)}"),
+        ("Started", info.started.replace("T", " ").replace("+00:00", " UTC")),
+        ("Trained", f"{_count(info.epochs, 'epoch')}, {_count(info.steps, 'step')} in {_duration(info.seconds)}"),
+        (f"On the {part} part", ", ".join(reached)),
         ("Tags", ", ".join(info.tags)),
         ("Note", info.note),
     )
@@ -72,11 +80,18 @@ def findings(info: RunInfo) -> str:
 def layers(found: LayerTable) -> str:
     """The table of layers; inside of blocks on demand."""
     outer, whole = text_table(found, blocks=False), text_table(found)
-    shown_first = table(outer.title, outer.head, outer.rows, totals=outer.totals)
+    shown_first = table(outer.title, outer.head, _unbroken(outer), totals=outer.totals)
     if len(whole.rows) == len(outer.rows):
         return shown_first
-    inner = table(f"{whole.title}, with what is inside the blocks", whole.head, whole.rows, totals=whole.totals)
+    inner = table(f"{whole.title}, with what is inside the blocks", whole.head, _unbroken(whole), totals=whole.totals)
     return shown_first + details("Layers inside the blocks", inner)
+
+
+def _unbroken(found: TextTable) -> list[tuple[Cell, ...]]:
+    return [
+        tuple(unbroken(str(cell)) if column in SHAPES else cell for column, cell in enumerate(row))
+        for row in found.rows
+    ]
 
 
 def data(config: DataConfig) -> str:
@@ -129,7 +144,9 @@ def _field(entry: tuple[str, Field]) -> tuple[str, str, str, str, int | None]:
 
 def _split(config: DataConfig) -> str:
     values = config.split.model_dump(exclude_none=True)
-    return ", ".join(f"{name} {said(value)}" for name, value in values.items())
+    if config.split.folds is None:
+        values.pop("fold")
+    return ", ".join(f"{name} {said(value)}" for name, value in values.items() if value is not False)
 
 
 def _step(step: Section) -> tuple[str, str, str]:
@@ -143,16 +160,32 @@ def _step(step: Section) -> tuple[str, str, str]:
 
 def settings(subject: Subject) -> str:
     """Every setting as it was in force, and those that were changed while it ran."""
-    flat = {path: value for path, value in flat_settings(subject.graph.settings).items() if path not in PLACE}
+    flat = {
+        path: value for path, value in flat_settings(subject.graph.settings).items() if path not in (*PLACE, *STEPS)
+    }
     parts = []
     for section, group in groupby(sorted(flat), key=lambda path: path.partition(".")[0]):
-        rows = [(path.partition(".")[2], said(flat[path])) for path in group]
+        rows = [(path.partition(".")[2], _in_words(flat[path])) for path in group]
         parts.append(table(f"Settings of {section}", ("setting", "value"), rows))
     changes = subject.info.changes if subject.info is not None else ()
     if changes:
         rows_of = [(change.setting, change.step, change.before, change.value) for change in changes]
         parts.append(table("Changed while it ran", ("setting", "from step", "before", "value"), rows_of))
     return "".join(parts)
+
+
+def _in_words(value: object) -> str:
+    """A value without the signs of JSON: things that have a name by that, with the rest in brackets."""
+    match value:
+        case {"name": name, **rest}:
+            more = "; ".join(f"{key} {_in_words(item)}" for key, item in rest.items())
+            return f"{name} ({more})" if more else str(name)
+        case []:
+            return "none"
+        case [{} | str(), *_]:
+            return ", ".join(map(_in_words, value))
+        case _:
+            return said(value)
 
 
 def curves(subject: Subject) -> str:
@@ -224,8 +257,8 @@ def environment(info: RunInfo) -> str:
     """Versions and device: nothing that tells whose machine it was."""
     known = {name: value for name, value in info.environment.items() if name != "platform"}
     system = info.environment.get("platform", "").partition("-")[0]
-    device = f"{info.device}, {info.threads} threads" if info.threads else info.device
-    return facts((*known.items(), ("system", system), ("device", device), ("data", info.data)))
+    device = f"{info.device}, {_count(info.threads, 'thread')}" if info.threads else info.device
+    return facts((*known.items(), ("system", system), ("device", device), ("fingerprint of the data", info.data)))
 
 
 def repetition(subject: Subject, version: str) -> str:
@@ -248,8 +281,14 @@ def repetition(subject: Subject, version: str) -> str:
             paragraph("Settings were changed while it ran (see Settings): the commands do not repeat that.", "note")
         )
     text = subject.project_text
+    if text:
+        parts.append(paragraph("On paper the project is left out: copy it from the HTML file of this report.", "paper"))
     parts.append(details("project.loom", code(text)) if text else paragraph("The project is too large to be put here."))
     return "".join(parts)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _duration(seconds: float) -> str:

@@ -13,11 +13,14 @@ from safetensors.torch import load_file
 
 import presets
 from engine.exports import registry
+from engine.exports.dynamic import reason
 from engine.exports.export import Exported, export
 from engine.exports.exporter import Checked, Exporter, ExportError
 from engine.exports.subject import Subject
+from engine.graph import Graph
 from engine.inside.trained import open_run
 from gui.cli import main
+from presets.attention.heads import along, connect
 from tests.engine.runs_to_export import trained
 
 
@@ -70,6 +73,34 @@ def test_nothing_is_replaced_unasked(digits: Path, tmp_path: Path) -> None:
     assert target.read_bytes() == b"mine"
     exported(Subject.of_run(digits), target, force=True)
     assert load_file(target)
+
+
+@pytest.mark.slow
+def test_attention_to_learned_distances_is_written_as_onnx(tmp_path: Path) -> None:
+    """(torch 2.13 took it apart as if gradients were wanted, and then put it together as if not.)"""
+    graph = Graph("distances")
+    read = graph.add("Input", name="steps", shape=("S", 8))
+    heads = along(
+        graph, read, ("Unflatten", {"dim": -1, "unflattened_size": (2, 4)}), ("Permute", {"dims": (0, 2, 1, 3)})
+    )
+    attention = graph.add("ScaledDotProductAttention")
+    for port in ("query", "key", "value"):
+        connect(graph, heads, attention, port)
+    bias = along(graph, read, ("RelativePositionBias", {"num_heads": 2}))
+    hidden = graph.add("MaskedFill")
+    connect(graph, bias, hidden, "input")
+    connect(graph, graph.add("Input", name="padding", shape=(1, 1, "S"), dtype="bool"), hidden, "mask")
+    connect(graph, hidden, attention, "attn_mask")
+    along(graph, attention, ("Permute", {"dims": (0, 2, 1, 3)}), ("Flatten", {"start_dim": 2}), ("Output", {}))
+    done = exported(Subject(graph), tmp_path / "distances.onnx")
+    assert (done.checked.samples, done.checked.notes) == (64, ())
+
+
+def test_why_an_export_fails_is_said_in_one_plain_line() -> None:
+    wrong = RuntimeError("\x1b[96mStep 2/3\x1b[0m failed:\n- Create an issue")
+    wrong.__cause__ = ValueError("\n\x1b[1mThere is no\x1b[0m such operation.\nUse another.")
+    assert reason(wrong) == "There is no such operation"
+    assert reason(TimeoutError()) == "TimeoutError"
 
 
 class _Wrong(Exporter):

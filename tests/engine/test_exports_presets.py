@@ -18,6 +18,7 @@ from engine.data.origin import declared
 from engine.exports import registry
 from engine.exports.export import export
 from engine.exports.exporter import ExportError
+from engine.exports.int8_file import LARGER
 from engine.exports.subject import Subject
 from tests.engine.runs_to_export import begun
 from tests.test_house import ROOT
@@ -71,8 +72,11 @@ def test_every_export_of_every_trainable_preset(
     assert checked.difference == 0.0 if exact else checked.difference < (CLOSE if form != "int8" else 10.0)
     if form == "int8":
         assert {row[0] for row in checked.table[1:]} >= {"size", f"time for {checked.samples} samples", "test loss"}
+        assert what.onnx is not None
+        before, after = _weights(what.onnx[0]), _weights(target.read_bytes())
+        assert after < before / 2 or before < 10_000, "weights of eight bits need a quarter, their scales a little"
         before, after = checked.facts["bytes"]  # type: ignore[misc]
-        assert after < before or before < 100_000, "weights of eight bits need a quarter, of small ones all is overhead"
+        assert (after > before) == (LARGER in checked.notes)
     else:
         assert not [note for note in checked.notes if "licence" not in note]
     if form == "onnx":
@@ -97,6 +101,13 @@ def test_every_export_of_every_other_preset(name: str, form: str, tmp_path: Path
 def _samples(what: Subject, count: int) -> tuple[torch.Tensor, ...]:
     """Other samples than those of the check, as many as nobody has captured the network with."""
     return tuple(value[-count:] for value in what.samples(100))
+
+
+def _weights(model: bytes) -> int:
+    """The bytes of the weights in a model of ONNX."""
+    import onnx
+
+    return sum(len(one.raw_data) for one in onnx.load_from_string(model).graph.initializer)
 
 
 def _onnx_agrees(what: Subject, target: Path) -> None:

@@ -125,7 +125,7 @@ def photos(place: Path) -> Path:
 
 def test_it_holds_what_the_run_says(digits: Path) -> None:
     page, info = of(digits), read(digits)
-    scores = next(rows for caption, rows in page.tables.items() if caption.startswith("On the 270 samples"))
+    scores = page.tables["On the 270 samples of the test part"]
     values = {row[0]: [float(cell) for cell in row[1:] if cell] for row in scores[1:]}
     for name, value in info.test.items():
         assert values[name][0] == pytest.approx(float(value), rel=1e-3)
@@ -135,7 +135,7 @@ def test_it_holds_what_the_run_says(digits: Path) -> None:
     assert layers[-1][4] == "17,226"
     assert page.tables["Samples in each part"][1][:2] == ["train", "1,257"]
     assert {row[0] for row in page.tables["Settings of training"]} >= {"optimizer.lr", "epochs", "seed"}
-    matrix = next(rows for caption, rows in page.tables.items() if caption.startswith("Confusion matrix"))
+    matrix = page.tables["Confusion matrix"]
     assert sum(float(cell) for row in matrix[1:] for cell in row[1:]) == 270
     right = sum(float(row[index]) for index, row in enumerate(matrix[1:], 1))
     assert right / 270 == pytest.approx(float(info.test["accuracy"]), abs=1e-6)
@@ -252,12 +252,47 @@ def test_a_report_of_numbers_has_errors_and_no_classes(place: Path) -> None:
     assert len(page.tables["Samples with the highest loss"]) > 5
 
 
-def test_a_report_of_masks(place: Path) -> None:
+def test_a_report_of_masks_shows_which_pixels_are_wrong(place: Path) -> None:
     graph = chain((1, 20, 24), ("Conv2d", {"out_channels": 2, "kernel_size": 3, "padding": 1}))
     page = of(trained(fit(graph, sources.describe(blob_folder(place / "blobs"))), place / "masks"), samples=True)
     scores = next(rows for caption, rows in page.tables.items() if caption.startswith("On the "))
     assert {"loss", "accuracy"} <= {row[0] for row in scores}
-    assert [attributes for tag, attributes in page.tags if tag == "img"]
+    shown = [(str(attributes["alt"]), pixels_of(attributes)) for tag, attributes in page.tags if tag == "img"]
+    assert len(shown) > 2
+    for (words, image), (_, mistakes) in zip(shown[::2], shown[1::2], strict=True):
+        assert image.shape == mistakes.shape == (20, 24)
+        right = re.search(r"([\d.]+) % right", words)
+        assert right is not None
+        assert 100 * (mistakes == 0).mean() == pytest.approx(float(right[1]), abs=0.06)
+
+
+def pixels_of(attributes: dict[str, str | None]) -> np.ndarray:
+    content = base64.b64decode(str(attributes["src"]).partition(",")[2])
+    return np.asarray(Image.open(io.BytesIO(content)))
+
+
+def test_settings_are_told_in_words(place: Path) -> None:
+    graph = fitted("mlp", sources.describe(diabetes_table(place / "words.csv")))[0]
+    page = of(trained(graph, place / "words"))
+    told = dict(page.tables["Settings of data"][1:])
+    assert told["source.options.columns"].startswith("patient (role ignored; type id), age, sex")
+    assert told["source.options.columns"].endswith("target (role target)")
+    assert "transforms" not in told
+    assert [row[:2] for row in page.tables["Preparation, of every sample"][1:]][-1] == ["standardise", "features"]
+
+
+@pytest.mark.parametrize("steps", [300.0, 1_000.0, 200_000.0])
+def test_numbers_at_the_end_of_an_axis_are_not_cut_off(steps: float) -> None:
+    root = ElementTree.fromstring(chart("loss", [Line("a", np.array([0.0, steps]), np.array([0.0, 40_000.0]))]))
+    texts = list(root.iter("{http://www.w3.org/2000/svg}text"))
+    assert f"{steps:,.0f}" in [one.text for one in texts]
+    assert "40,000" in [one.text for one in texts]
+    for one in texts:
+        middle, half = float(one.attrib["x"]), 6.2 * len(str(one.text)) / 2
+        if one.attrib["text-anchor"] == "middle":
+            assert middle + half <= 460
+        if one.attrib["text-anchor"] == "end":
+            assert middle - 2 * half >= 0
 
 
 def test_a_report_of_folds_has_each_and_the_mean(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

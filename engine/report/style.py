@@ -56,7 +56,7 @@ STYLE: Final = (
     ".paper{display:none}"
     "@page{margin:15mm}"
     "@media print{html{font-size:12px}main{max-width:none;padding:0}nav,details{display:none}.paper{display:block}"
-    "h2,h3,caption{break-after:avoid}figure,.chart,.samples li,tr,dl{break-inside:avoid}"
+    "h2,h3,caption{break-after:avoid}figure,table,.chart,.samples li,tr,dl{break-inside:avoid}"
     ".wide,.tall{overflow:visible;max-height:none;border:0}table{font-size:.8rem}th,td{padding:.15rem .4rem}"
     ".wide svg{min-width:0;max-width:min(100%,max(230mm*var(--shape),var(--wide)/2))}"
     "thead th,.matrix td{print-color-adjust:exact;-webkit-print-color-adjust:exact}}"

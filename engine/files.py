@@ -264,7 +264,7 @@ def to_disk(path: Path) -> None:
 
 
 def sha256_of(file: IO[bytes], size: int) -> hashlib._Hash:
-    """The sum of the next bytes of a file, so many at most, to go on with."""
+    """The sum of the next bytes of a file, so many at most, to continue with."""
     found = hashlib.sha256()
     while size and (piece := file.read(min(size, 2**20))):
         found.update(piece)

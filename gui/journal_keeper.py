@@ -45,7 +45,7 @@ class JournalKeeper(QObject):
         return self._edits
 
     def adopt(self, journal: Journal, edits: int) -> None:
-        """Go on with a journal that was restored, now that the document shows what it held."""
+        """Continue with a journal that was restored, now that the document shows what it held."""
         self._drop()
         self._journal, self._edits = journal, edits
 

@@ -55,9 +55,9 @@ def fit(graph: Graph, found: Found) -> Graph:
     for edit in (*_own_input(graph, found.dataset), *_loss(graph, found.dataset)):
         edit.apply(graph)
     if any(problem.severity == "error" for problem in find(graph)):
-        mended = fix_all(Checker(Shapes(graph)))
-        if mended is not None:
-            mended[0].apply(graph)
+        fixed_all = fix_all(Checker(Shapes(graph)))
+        if fixed_all is not None:
+            fixed_all[0].apply(graph)
     wrong = next((problem for problem in find(graph) if problem.severity == "error"), None)
     if wrong is not None:
         raise PresetError(f"{graph.name} cannot learn from {found.dataset.title}. {wrong.message}", node=wrong.node)
@@ -114,7 +114,7 @@ def _names(graph: Graph, dataset: Dataset) -> list[Edit]:
 
 
 def _own_input(graph: Graph, dataset: Dataset) -> list[Edit]:
-    """An Output that learns what an Input reads goes on doing so; what it is called in other data says nothing here."""
+    """An Output that learns what an Input reads still does; what it is called in other data says nothing here."""
     read = {node.parameters.get("field") or node.name for node in graph.of_type("Input")}
     named = [node for node in graph.of_type("Output") if node.parameters.get("field") is not None]
     return [

@@ -65,7 +65,7 @@ class Restored:
     left_out: int
     """How many lines at its end are cut off or damaged, or hold what does not fit."""
     journal: Journal
-    """The journal itself, to go on with."""
+    """The journal itself, to continue with."""
 
 
 def abandoned() -> list[Abandoned]:

@@ -60,7 +60,7 @@ class LogFile(logging.Handler):
         self.refused = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record; where that fails, say so once, and go on without a log."""
+        """Write a record; where that fails, say so once, and continue without a log."""
         if self.refused:
             return
         try:

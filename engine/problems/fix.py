@@ -12,7 +12,7 @@ from engine.graph import Graph
 class Fix:
     """``edit`` is one undo step for the graph that the problem was found in, ``result`` the shape the layer gives then.
 
-    ``keeps`` says that all nodes stay and go on taking part; ``errors`` how many errors the network has afterwards.
+    ``keeps`` says that all nodes stay and continue taking part; ``errors`` how many errors the network has afterwards.
     """
 
     label: str

@@ -33,7 +33,7 @@ def tried(trial: Trial, problem: Problem) -> tuple[Fix, ...]:
 
 
 def trying(trial: Trial, problem: Problem) -> Iterator[Fix | None]:
-    """Try one way after the other; yields the fix that it is, or None. Who has little time goes on later."""
+    """Try one way after the other; yields the fix that it is, or None. Who has little time continues later."""
     site = find_site(trial, problem)
     if site is None:
         return

@@ -157,7 +157,7 @@ class Rprop(Section):
     name: Literal["rprop"] = Field("rprop", description="the kind of optimizer")
     lr: Rate = Field(1e-2, description=LR)
     etas: tuple[Share, Annotated[float, Field(gt=1.0)]] = Field(
-        (0.5, 1.2), description="what a step is multiplied by after a turn, and after going on the same way"
+        (0.5, 1.2), description="what a step is multiplied by after a turn, and after another step the same way"
     )
     step_sizes: tuple[Rate, Rate] = Field((1e-6, 50.0), description="the smallest and the largest step")
 

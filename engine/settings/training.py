@@ -39,7 +39,7 @@ class Averaging(Section):
 
 
 class Checkpoints(Section):
-    """When the state of a run is kept, so that it can go on after a stop, a crash or a power cut."""
+    """When the state of a run is kept, so that it can continue after a stop, a crash or a power cut."""
 
     epochs: Positive | None = Field(1, description="after how many epochs the state is stored; none: not by epochs")
     minutes: Rate | None = Field(5.0, description="after how many minutes, also within an epoch; none: not by time")

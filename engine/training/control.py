@@ -10,7 +10,7 @@ from threading import Condition
 class Control:
     """Pause, single step, resume, stop and learning rate of one run. All methods may be called from any thread.
 
-    ``attended`` says that somebody can let the run go on once it is held: then it waits where it would have to end.
+    ``attended`` says that somebody can let the run continue once it is held: then it waits where it would have to end.
     """
 
     def __init__(self, *, attended: bool = False) -> None:
@@ -38,7 +38,7 @@ class Control:
             self._paused, self._allowed = True, 0
 
     def resume(self) -> None:
-        """Let the run go on."""
+        """Let the run continue."""
         with self._changed:
             self._paused, self._allowed = False, 0
             self._changed.notify_all()
@@ -71,7 +71,7 @@ class Control:
     # -- the trainer's side ----------------------------------------------------------------------------------------
 
     def gate(self, before_waiting: Callable[[], None] | None = None) -> bool:
-        """Pass between two steps: waits while the run is held; returns whether to go on.
+        """Pass between two steps: waits while the run is held; returns whether to continue.
 
         ``before_waiting`` is called, without any lock, before a wait begins.
         """

@@ -84,9 +84,9 @@ class Trainer:
     ) -> Trainer:
         """A trainer that resumes a run that was stopped, killed or has failed, from its last checkpoint.
 
-        In the folder of a cross-validation (`engine.training.runs.folds`) it goes on with the first fold not done.
-        Device and threads are those of the run, so the metrics go on byte by byte. A run of another computer or person
-        goes on in a copy under ``root``, and its own folder stays as it is. Raises RunError or ProjectError.
+        In the folder of a cross-validation (`engine.training.runs.folds`) it continues with the first fold not done.
+        Device and threads are those of the run, so metrics continue byte by byte. A run of another computer or person
+        continues in a copy under ``root``, and its own folder stays as it is. Raises RunError or ProjectError.
         """
         if folds.is_folds(run_dir):
             turn = folds.turn(run_dir)
@@ -250,7 +250,7 @@ class Trainer:
     def _old_run(self, info: RunInfo, checkpoint: Checkpoint | None, seen: str) -> Run:
         """Open a run again, cut back to its checkpoint, or to nothing; its curves so far are shown.
 
-        ``seen`` is the fingerprint of the data it goes on with.
+        ``seen`` is the fingerprint of the data it continues with.
         """
         if checkpoint is None:
             if info.inherited:

@@ -31,7 +31,7 @@ WORTH: Final = 0.005
 RAGGED: Final = 10
 """The first smoothed losses stand for a few batches each and say little."""
 Progress = Callable[[int, int], bool]
-"""(steps done, steps in all) → whether to go on."""
+"""(steps done, steps in all) → whether to continue."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from engine.training.steps.turns import TURN
 NORM_EVERY = 10
 """The norm of the gradients is measured at every tenth step: it costs up to a fifth of a tiny one."""
 LR = "training.optimizer.lr"
-"""The setting that can be changed while a run goes on."""
+"""The setting that can be changed while a run is active."""
 
 
 @dataclass
@@ -149,7 +149,7 @@ class Session:
         return "stopped", f"{when}: {self._lost}" if self._lost else f"{when}.", ""
 
     def _held(self, error: SampleError) -> bool:
-        """Data cannot be read: wait until somebody resumes the run, and say whether to go on.
+        """Data cannot be read: wait until somebody resumes the run, and say whether to continue.
 
         Where nobody can, the run is stopped here: what it has got is saved, and it can be resumed later.
         """
@@ -273,7 +273,7 @@ class Session:
         raise error
 
     def _gate(self) -> bool:
-        """Between two steps: wait while paused; returns whether to go on."""
+        """Between two steps: wait while paused; returns whether to continue."""
         paused = False
         with ExitStack() as lent:
 
@@ -292,7 +292,7 @@ class Session:
         return go_on
 
     def _between_batches(self) -> bool:
-        """Within an evaluation: whether to go on."""
+        """Within an evaluation: whether to continue."""
         self._yield_turn()
         return not self.control.stopped
 
@@ -307,7 +307,7 @@ class Session:
     def _validate(self, epoch: int) -> bool:
         """Evaluate on the validation part, if there is one; False if it was stopped on the way.
 
-        Only then is the epoch over: a run that goes on from before looks at it once more.
+        Only then is the epoch over: a run that continues from before looks at it once more.
         """
         values = self._evaluate("validation", epoch)
         if values is None:

@@ -86,7 +86,7 @@ def _of_input(calls: list[Call], start: Call) -> Iterator[ReceptiveField]:
                 }
                 kept |= here
                 if here and len(here) >= len(axes[source]) - 1:
-                    maps.pop(source, None)  # it is not the last: all axes go on, or all but that of the channels
+                    maps.pop(source, None)  # it is not the last: all axes continue, or all but that of the channels
             if kept:
                 axes[made], maps[made] = kept, (call, out)
     read = {each for call in calls for each in call.reads}

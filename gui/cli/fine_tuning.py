@@ -1,4 +1,4 @@
-"""The options of ``layerloom train`` that go on from loaded weights: a new head, frozen layers, a smaller rate."""
+"""The options of ``layerloom train`` that continue from loaded weights: a new head, frozen layers, a smaller rate."""
 
 from __future__ import annotations
 

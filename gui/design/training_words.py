@@ -66,7 +66,7 @@ class TrainingWords(QFrame):
         self._edit = None if remedy is None else remedy[1]
         label = "" if remedy is None else remedy[0]
         self.fix.setText(label)
-        self.fix.setAccessibleName(label or "Mend")
+        self.fix.setAccessibleName(label or "Fix")
         self.fix.setToolTip("One step; Undo reverts it")
         self.fix.setVisible(remedy is not None)
         self.setVisible(bool(said))

@@ -106,7 +106,7 @@ class RepeatsField(QWidget):
             self.cells[min(focused, len(self.cells) - 1)].setFocus()
 
     def _numbers(self, index: int) -> str:
-        """``2`` or, where the value goes on, ``2–4``; in brackets where there is no such repeat."""
+        """``2`` or, where the value continues, ``2–4``; in brackets where there is no such repeat."""
         first, last = index + 1, self.context.repeat
         if first > last:
             return f"({first})"

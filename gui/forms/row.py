@@ -197,8 +197,8 @@ class Row(QObject):
         self.label.setVisible(not left_out)
         self.field.setVisible(not left_out)
         repeated = self.context.repeat > 1 and not left_out
-        reckons = self.context.in_block and not self.parameter.labels and not left_out
-        self.symbolic.setVisible(reckons and self.field is not self._kinds.get("repeats"))
+        computes = self.context.in_block and not self.parameter.labels and not left_out
+        self.symbolic.setVisible(computes and self.field is not self._kinds.get("repeats"))
         self.symbolic.setChecked(self._pending is not None or (per_repeat(self.value) is None and depends(self.value)))
         self.repeats.setVisible(repeated)
         self.repeats.setChecked(per_repeat(self.value) is not None)

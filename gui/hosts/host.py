@@ -66,7 +66,7 @@ class Host(Protocol):
 
 
 class ThreadHost:
-    """A training in a thread of this process, on a snapshot of the graph; or a run that goes on: ``resume``.
+    """A training in a thread of this process, on a snapshot of the graph; or a run that continues: ``resume``.
 
     ``weights_of`` is a run whose weights it begins with.
     """
@@ -231,7 +231,7 @@ class Watch(QObject):
     looked = Signal(object)
     """A `Status` with another look into the layers, or with something else that goes wrong or was not as usual."""
     held = Signal(object)
-    """A `Status` whose message says which data cannot be read; or, without a message, that the run goes on."""
+    """A `Status` whose message says which data cannot be read; or, without a message, that the run continues."""
     progressed = Signal(object)
     """The `Status`, about once a second and as soon as the run has its folder."""
     INTERVAL, SELDOM = 100, 10
@@ -252,7 +252,7 @@ class Watch(QObject):
         return self._timer.isActive()
 
     def stop(self) -> None:
-        """Look no more: the run goes on without us."""
+        """Look no more: the run continues without us."""
         self._timer.stop()
 
     def poll(self) -> None:

@@ -1,4 +1,4 @@
-"""Trainings that go on in separate processes from before are found."""
+"""Trainings that continue in separate processes from before are found."""
 
 from __future__ import annotations
 

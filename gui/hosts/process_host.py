@@ -1,6 +1,6 @@
 """A training in a separate process: full speed for tiny steps, and it outlives a crash of the window and vice versa.
 
-One thread of the window starts the process, or calls one that goes on from before, and from then on fills the History
+One thread of the window starts the process, or calls one that continues from before, and from then on fills the History
 and the status with what it tells; see `engine.training.process.child`.
 """
 
@@ -57,7 +57,7 @@ LOOK_EVERY = 0.02
 DYING = 5.0
 """Seconds a process has to end after it has hung up."""
 _left: list[subprocess.Popen[bytes]] = []
-"""Processes that went on without the window that had started them."""
+"""Processes that continued without the window that had started them."""
 
 
 class ProcessHost:
@@ -74,7 +74,7 @@ class ProcessHost:
 
     @classmethod
     def attach(cls, folder: Path) -> ProcessHost:
-        """Watch a training that goes on in a process; ``folder`` is the one it was handed."""
+        """Watch a training that continues in a process; ``folder`` is the one it was handed."""
         host = cls.__new__(cls)
         host.graph, host._request, host._folder = None, Request(), folder
         host._prepare(CALLING)
@@ -92,7 +92,7 @@ class ProcessHost:
         self._sending = threading.Lock()
         self._leaving = False
         self.refused = ""
-        """Why a run that goes on cannot be watched, if so."""
+        """Why a run that continues cannot be watched, if so."""
         self._woken, self._waker = Pipe(duplex=False)
         self._awake = False
         self._waking = threading.Lock()
@@ -155,7 +155,7 @@ class ProcessHost:
         return self._join(timeout)
 
     def leave(self, timeout: float) -> bool:
-        """Let the training go on without this window; returns whether the window is rid of it in time."""
+        """Let the training continue without this window; returns whether the window is rid of it in time."""
         self._leaving = True
         self._wake()
         return self._join(timeout)
@@ -338,7 +338,7 @@ class ProcessHost:
         self._result = Result("failed", message, epochs, status.step, seconds, run, about=about)
 
     def _let_go(self) -> None:
-        """Of the process: one that ends is waited for, one that goes on is not."""
+        """Of the process: one that ends is waited for, one that continues is not."""
         if self._process is None:
             return
         if not self._leaving:

@@ -1,4 +1,4 @@
-"""A training that goes on without a window, as the window shows it: offered to be watched, or left when it closes."""
+"""A training that continues without a window, as the window shows it: offered to be watched, or left when it closes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class GoingOn(NoticeStrip):
-    """Says that a run goes on, and offers to watch it."""
+    """Says that a run continues, and offers to watch it."""
 
     watch_wanted = Signal(object)
     """The `LiveTraining` run."""
@@ -65,7 +65,7 @@ def below(strips: Iterable[QWidget], pages: QWidget) -> QWidget:
 
 
 def ask_to_leave(window: QWidget, name: str, status: Status, then: Callable[[bool], None], *, can_stay: bool) -> None:
-    """Ask what becomes of a run when the window closes; ``then`` gets whether it goes on, nothing if it is cancelled.
+    """Ask what becomes of a run when the window closes; ``then`` gets whether it continues, nothing if it is cancelled.
 
     Only what trains in a separate process ``can_stay``. Does not wait for the answer.
     """

@@ -175,7 +175,7 @@ class Pages(QStackedWidget):
     # -- closing ---------------------------------------------------------------------------------------------------
 
     def shut_down(self, *, keep_run: bool) -> None:
-        """End everything in the background; with ``keep_run`` a run that can goes on without the window."""
+        """End everything in the background; with ``keep_run`` a run that can continues without the window."""
         if self._training is not None:
             self._training.close_host(timeout=10.0, keep=keep_run)
         if self._data is not None:

@@ -1,4 +1,4 @@
-"""Training from any page: begin one, or watch one that goes on from before in a separate process."""
+"""Training from any page: begin one, or watch one that continues from before in a separate process."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class TrainingCommands(QObject):
         self._pages.training.run.train()
 
     def find(self) -> None:
-        """Look for runs that go on from before, in separate processes."""
+        """Look for runs that continue from before, in separate processes."""
         if not self._pages.running:
             self._live_runs.look()
 

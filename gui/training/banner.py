@@ -228,7 +228,7 @@ class EmptyState(QWidget):
             self.title.setText(title)
             self.hint.setText(hint)
             self.fix.setText(fix)
-            self.fix.setAccessibleName(fix or "Mend")
+            self.fix.setAccessibleName(fix or "Fix")
             self.fix.setVisible(bool(fix))
             self._recolor()
 

@@ -84,7 +84,7 @@ class CurrentRun(QObject):
 
     @property
     def can_be_left(self) -> bool:
-        """Whether the run that is under way would go on without the window."""
+        """Whether the run that is under way would continue without the window."""
         return self.running and isinstance(self.host, ProcessHost)
 
     # -- beginning one ---------------------------------------------------------------------------------------------
@@ -130,12 +130,12 @@ class CurrentRun(QObject):
             self.resume(self.host.result.run)
 
     def attach(self, folder: Path) -> None:
-        """Watch a run that goes on in a separate process; ``folder`` is the one it was handed."""
+        """Watch a run that continues in a separate process; ``folder`` is the one it was handed."""
         if not self.running:
             self._begin(ProcessHost.attach(folder))
 
     def watch(self, path: Path) -> None:
-        """Watch the run in a folder, if it goes on in a separate process."""
+        """Watch the run in a folder, if it continues in a separate process."""
         if found := next((run.folder for run in live() if run.facts.run == path), None):
             self.attach(found)
         else:
@@ -172,7 +172,7 @@ class CurrentRun(QObject):
             self.finished.emit(result)
 
     def _unfinished(self, result: Result) -> Path | None:
-        """The cross-validation that goes on after this run, where it has folds left and nobody has stopped it."""
+        """The cross-validation that continues after this run, where it has folds left and nobody has stopped it."""
         if result.state != "finished" or self._stop_asked:
             return None
         try:
@@ -228,7 +228,7 @@ class CurrentRun(QObject):
             self.stopping.emit()
 
     def close(self, timeout: float, *, keep: bool) -> bool:
-        """End the run and what is read in the background; whether it came in time. With ``keep`` a run may go on."""
+        """End the run and what is read in the background; whether it came in time. With ``keep`` a run may continue."""
         self._stop_asked = True
         if keep and self.running and isinstance(self.host, ProcessHost):
             ended = self.host.leave(timeout)

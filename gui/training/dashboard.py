@@ -186,7 +186,7 @@ class Dashboard(QWidget):
     def close_host(self, timeout: float = 10.0, *, keep: bool = False) -> bool:
         """End the run, if there is one, and everything in the background; whether all came to an end in time.
 
-        With ``keep`` a run that can goes on without the window.
+        With ``keep`` a run that can continues without the window.
         """
         ended = self.run.close(timeout, keep=keep)
         self.drawing.stop()
@@ -247,7 +247,7 @@ class Dashboard(QWidget):
     # -- the document ----------------------------------------------------------------------------------------------
 
     def _opened(self) -> None:
-        """Another project: nothing of the last one is left, except a run that still goes on."""
+        """Another project: nothing of the last one is left, except a run that still continues."""
         self.remarks.disown()
         self.runs.untick()
         self._show_run() if self.run.running else self.run.clear()

@@ -69,7 +69,7 @@ class Outcome(QObject):
         self.banner.show_result("running", sentence)
 
     def show_held(self, status: Status) -> None:
-        """Say which data a run waits for, with a way to resume it; nothing once it goes on."""
+        """Say which data a run waits for, with a way to resume it; nothing once it continues."""
         if status.about.file is None:
             self.banner.hide()
             return

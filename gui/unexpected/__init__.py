@@ -1,1 +1,1 @@
-"""What goes wrong unexpectedly is seen: logged, and shown in the window, which goes on."""
+"""What goes wrong unexpectedly is seen: logged, and shown in the window, which continues."""

@@ -36,5 +36,5 @@ def record(error: Exception) -> bool:
 
 
 def is_round(count: int) -> bool:
-    """Whether a number is 1, 10, 100 …: how often one hears of what goes on and on."""
+    """Whether a number is 1, 10, 100 …: how often one hears of what is repeated endlessly."""
     return str(count).rstrip("0") == "1"

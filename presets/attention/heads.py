@@ -34,7 +34,7 @@ def added(graph: Graph, *parts: Wire) -> str:
 
 
 def split_heads(graph: Graph, start: Wire, heads: object, *more: Row) -> str:
-    """(N, T, heads · size) becomes (N, heads, T, size), and goes on through ``more``."""
+    """(N, T, heads · size) becomes (N, heads, T, size), and continues through ``more``."""
     rows: tuple[Row, ...] = (
         ("Unflatten", {"dim": -1, "unflattened_size": (heads, -1)}),
         ("Permute", {"dims": (0, 2, 1, 3)}),

@@ -158,7 +158,7 @@ def wavenet() -> Graph:
     graph = Graph("WaveNet")
     layer = graph.define(
         "GatedLayer",
-        help="A causal dilated convolution, gated; one part goes on, one is added to the skips",
+        help="A causal dilated convolution, gated; one part continues, one is added to the skips",
         channels=32,
         skip_channels=128,
         kernel=2,

@@ -52,7 +52,7 @@ def module(of: Trial) -> nn.Module | None:
 
 
 def calm(module: nn.Module) -> nn.Module:
-    """The module without random draws: only what takes its numbers from the batch goes on training."""
+    """The module without random draws: only what takes its numbers from the batch continues training."""
     module.eval()
     for each in module.modules():
         if isinstance(each, nn.modules.batchnorm._NormBase):

@@ -1,4 +1,4 @@
-"""What earlier versions have written opens and goes on for good: ``tests/frozen`` is never written again."""
+"""What earlier versions have written opens and resumes for good: ``tests/frozen`` is never written again."""
 
 from __future__ import annotations
 

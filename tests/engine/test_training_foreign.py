@@ -1,4 +1,4 @@
-"""A run of another computer or person is shown as it is, and goes on in a copy; its own folder is never written to."""
+"""A run of another computer or person is shown as it is and continues in a copy; its folder is never written to."""
 
 from __future__ import annotations
 

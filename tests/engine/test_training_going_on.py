@@ -1,4 +1,4 @@
-"""What a run that goes on, or begins with the weights of another, takes over, and what it says about that."""
+"""What a run that continues, or begins with the weights of another, takes over, and what it says about that."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def parent(folder: Path, size: int = -100, **more: Any) -> Path:
 def test_weights_that_are_damaged_are_those_of_the_last_state(size: int, tmp_path: Path) -> None:
     run = parent(tmp_path, size)
     damage(run)
-    (run / METRICS).write_bytes(b"")  # what matters to a run that goes on does not matter to its weights
+    (run / METRICS).write_bytes(b"")  # what matters to a run that continues does not matter to its weights
     trainer = Trainer(kept(epochs=0), tmp_path / "child", weights_of=run)
     result = trainer.run()
     assert result.state == "finished"
@@ -238,7 +238,7 @@ def test_what_is_drawn_at_random_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 def test_noise_in_evaluation_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stopped within an evaluation, before which the run that goes on has drawn other numbers."""
+    """Stopped within an evaluation, before which the run that continues has drawn other numbers."""
     layers = (("NormalNoise", {"std": 0.5, "training_only": False}), ("Linear", {"out_features": 16}), ("Tanh", {}))
     graph, honest, asked = table(layers=layers), Session._between_batches, 0
     assert Trainer(graph, tmp_path / "whole").run().state == "finished"

@@ -1,4 +1,4 @@
-"""A run that has ended is lengthened: it goes on as one that never did, to the same bytes."""
+"""A run that has ended is lengthened: it continues as one that never did, to the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A learning rate that was changed while a run went on is in the record of the run, and stays there."""
+"""A learning rate that was changed during a run is in the record of the run, and stays there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run goes on as if nothing had happened: the same bytes, whenever it was stopped or killed."""
+"""A run continues as if nothing had happened: the same bytes, whenever it was stopped or killed."""
 
 from __future__ import annotations
 
@@ -352,7 +352,7 @@ def test_a_run_whose_folder_vanishes_ends_with_a_sentence(how: str, tmp_path: Pa
 
 
 def test_data_that_have_changed_since_are_asked_about(tmp_path: Path) -> None:
-    """The run is left as it is; with the data as they are now it goes on once they are accepted, and says so."""
+    """The run is left as it is; with the data as they are now it continues once they are accepted, and says so."""
     table = wine_table(tmp_path / "wine.csv")
     graph, _ = fitted("mlp", sources.describe(table))
     for path, value in ((("training", "epochs"), 8), (("training", "threads"), 1)):

@@ -1,4 +1,4 @@
-"""One computes at a time: what asks while a training goes on changes no bit of it."""
+"""One computes at a time: what asks while a training continues changes no bit of it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_values_on_the_wires_change_no_byte_of_a_run(tmp_path: Path) -> None:
         assert values_of(presets.build("mlp"))
         looked += trainer.status.state == "running"
     worker.join()
-    assert looked > 2, "values came while the run went on"
+    assert looked > 2, "values came during the run"
     contents = [(tmp_path / name / "metrics.jsonl").read_bytes() for name in ("alone", "beside")]
     assert contents[0] == contents[1]
 
@@ -101,7 +101,7 @@ OPTIMIZERS = {"adamw": {"name": "adamw", "lr": 0.003}, "lbfgs": {"name": "lbfgs"
 def test_a_stop_waits_for_one_batch_and_leaves_no_trace(
     optimizer: str, accumulate: int, at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where a step takes several batches, or looks at one several times; the run goes on to the same bytes."""
+    """Also where a step takes several batches, or looks at one several times; the run continues to the same bytes."""
     graph = network("mlp", optimizer=OPTIMIZERS[optimizer], accumulate=accumulate, epochs=1)
     Trainer(graph, tmp_path / "whole").run()
     control, answered = Control(), [0, 0]

@@ -1,6 +1,6 @@
 """Random edits of a document, and a program that makes them in a real window until it is killed.
 
-``python -m tests.gui.editing SEED COUNT`` writes a line for each edit once it is done, and goes on without edits then.
+``python -m tests.gui.editing SEED COUNT`` writes a line for each edit once it is done, then it only waits.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which host a training gets, where that is chosen, and runs that go on as the window shows them."""
+"""Which host a training gets, where that is chosen, and runs that continue as the window shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong unexpectedly is logged and shown, whoever raises it, and the program goes on."""
+"""What goes wrong unexpectedly is logged and shown, whoever raises it, and the program continues."""
 
 from __future__ import annotations
 

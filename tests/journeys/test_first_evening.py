@@ -65,7 +65,7 @@ def test_a_newcomer_trains_lenet_makes_a_mistake_and_comes_back(qtbot: QtBot, ha
     qtbot.waitUntil(lambda: window.pages.running, timeout=SLOW)
     assert window.pages.currentWidget() is window.pages.training
     qtbot.waitUntil(lambda: len(losses(window)) >= 2, timeout=SLOW)
-    assert window.pages.running, "the curve grows while the training goes on"
+    assert window.pages.running, "the curve grows while the training continues"
     qtbot.waitUntil(lambda: not window.pages.running, timeout=SLOW)
     falling = losses(window)
     assert falling[-1] < falling[0] / 2

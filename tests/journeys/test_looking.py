@@ -1,4 +1,4 @@
-"""Looking inside while it learns: a layer on the canvas, a key, what it sees; the training goes on to the same end."""
+"""Looking inside while it learns: a layer on the canvas, a key, what it sees; the training ends the same."""
 
 from __future__ import annotations
 

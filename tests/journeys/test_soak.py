@@ -58,7 +58,7 @@ class Census:
             Monkey.settle()
             gc.collect()
         children = len(window.findChildren(QObject))  # timers that Qt has made are seen from here on
-        qtbot.waitUntil(lambda: not ticking())  # one that fires once may have been started; none goes on for good
+        qtbot.waitUntil(lambda: not ticking())  # one that fires once may have been started; none continues for good
         things = gc.get_objects()
         return cls(
             resident=_resident(),

@@ -222,7 +222,7 @@ class Optimization:
         return ["scheduler.step()"]
 
     def live(self) -> list[str]:
-        """What changes the learning rate before a step as it was changed while the run went on."""
+        """What changes the learning rate before a step as it was changed during the run."""
         if not self.changes:
             return []
         lines = ["if step in LEARNING_RATE_CHANGES:", "    lr = LEARNING_RATE_CHANGES[step]"]

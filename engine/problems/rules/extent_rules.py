@@ -25,7 +25,7 @@ from engine.shapes import Report
 POOLS_ALL: Final = frozenset({"AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Mean", "Max", "Min", "Sum"})
 """Layers that may take one number of a whole picture."""
 FLAT: Final = frozenset({"Sign", "ZerosLike", "OnesLike"})
-"""Layers whose results do not change with their input, so that no gradient goes on."""
+"""Layers whose results do not change with their input, so that no gradient continues."""
 PER_SAMPLE: Final = 1_000
 """More weights than this for each training sample learn the samples by heart."""
 

@@ -167,7 +167,7 @@ class Child:
                     if line.poll(left):
                         self._obey(line.receive(COMMAND)[0])
         except (OSError, EOFError, WireError):
-            pass  # the window is gone, or talks nonsense: the training goes on
+            pass  # the window is gone, or talks nonsense: the training continues
         finally:
             line.close()
 

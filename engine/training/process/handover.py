@@ -56,7 +56,7 @@ class HostFacts(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class LiveTraining:
-    """A training that goes on in a separate process."""
+    """A training that continues in a separate process."""
 
     folder: Path
     facts: HostFacts
@@ -120,7 +120,7 @@ def call(folder: Path) -> Line:
 
 
 def live() -> list[LiveTraining]:
-    """The trainings that go on in separate processes, oldest first; what dead ones have left goes."""
+    """The trainings that continue in separate processes, oldest first; what dead ones have left goes."""
     try:
         folders = sorted(path for path in hosts().iterdir() if path.is_dir())
     except OSError:

@@ -32,7 +32,7 @@ class Pause(Message):
 
 
 class Resume(Message):
-    """Let the run go on."""
+    """Let the run continue."""
 
     kind: Literal["resume"] = "resume"
 

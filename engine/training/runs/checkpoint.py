@@ -1,4 +1,4 @@
-"""The state of a run between two steps, so that it can go on as if nothing had happened.
+"""The state of a run between two steps, so that it can continue as if nothing had happened.
 
 A checkpoint is a folder ``checkpoints/last-STEP``: weights (safetensors), optimizer and schedule (`torch.save`, read
 with ``weights_only``), and ``state.json`` with how far the run was and the digests of the other two. It is written
@@ -145,7 +145,7 @@ def load(run: Path, *, weights_only: bool = False) -> Checkpoint | None:
 
 
 def drop_later(run: Path, step: int) -> None:
-    """Forget the checkpoints after a step: a run that goes on from there comes to them again.
+    """Forget the checkpoints after a step: a run that continues from there comes to them again.
 
     Else a damaged one would count among the last that stay, in place of one that is whole.
     """

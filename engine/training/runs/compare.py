@@ -53,7 +53,7 @@ def differences(graphs: Sequence[Graph]) -> list[Difference]:
 
 
 def live_differences(changes: Sequence[Sequence[LiveChange]]) -> list[Difference]:
-    """A row for each setting that was changed while runs went on, and not in all in the same way."""
+    """A row for each setting that was changed during runs, and not in all in the same way."""
     found: list[Difference] = []
     for setting in dict.fromkeys(change.setting for each in changes for change in each):
         values = tuple(", ".join(map(_since, (c for c in each if c.setting == setting))) or ABSENT for each in changes)

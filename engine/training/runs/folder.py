@@ -28,7 +28,7 @@ NAMES: Final = (
 )  # fmt: skip
 """All that a run writes under a name that somebody else's file could have."""
 SPARE: Final = ".spare"
-"""Room that is held while a run goes on, and given up to say how it ended where the disk is full."""
+"""Room that is held while a run is active, and given up to say how it ended where the disk is full."""
 SPARE_BYTES: Final = 2**16
 _STATE: Final = re.compile(r"(?:last|kept)-(\d{10})")
 _HALF: Final = re.compile(
@@ -111,7 +111,7 @@ def new_names(network: str) -> Iterator[str]:
 
 
 def not_kept(what: str, run: Path, error: BaseException) -> str:
-    """The sentence for what a run that goes on cannot write: what is wrong, where, and how to go on after that."""
+    """The sentence for what a run that continues cannot write: what is wrong, where, and how to continue after that."""
     code, words = reason_of(error)
     way = f"resume with “Resume” in the window or `layerloom train --resume {processes.quoted(str(run))}`."
     if code in FULL:

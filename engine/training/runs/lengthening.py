@@ -1,4 +1,4 @@
-"""More epochs for a run that has ended: it goes on as one that never did."""
+"""More epochs for a run that has ended: it continues as one that never did."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """The folder of a run that is going on; one trainer writes to it."""
+    """The folder of a run that is running; one trainer writes to it."""
 
     def __init__(self, path: Path, info: RunInfo, lock: WriterLock, lengths: tuple[int, int] = (0, 0)) -> None:
         """Open the line files in an existing folder and cut them to so many bytes. Raises OSError or FileError."""

@@ -80,7 +80,7 @@ class RunInfo(BaseModel):
     tags: list[str] = []
     """What the user says about the run: see `engine.training.runs.catalogue.describe`."""
     notes: list[str] = []
-    """How it began or went on, where that was not as usual: whole sentences."""
+    """How it began or continued, where that was not as usual: whole sentences."""
     id: Annotated[str, Field(pattern=HEX_ID)] = ""
     origin: Annotated[str, Field(pattern=HEX_ORIGIN)] = ""
     """Which installation wrote it, for that one alone to know: see `engine.training.runs.origin`."""

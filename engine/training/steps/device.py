@@ -46,13 +46,13 @@ def choose_device(wanted: str) -> torch.device:
 
 
 def resumed_device(known: str) -> torch.device:
-    """The device of a run that goes on. Raises TrainingError where it is not there: other devices give other bits."""
+    """The device of a run that continues. Raises TrainingError where it is not there: other devices give other bits."""
     try:
         return choose_device(known)
     except TrainingError as error:
         raise TrainingError(
             f"The run was trained on {known!r}, which PyTorch does not find on this computer, and another device would "
-            "not go on exactly as it was: resume it where it was begun, or begin a new run from its weights."
+            "not continue exactly as it was: resume it where it was begun, or begin a new run from its weights."
         ) from error
 
 

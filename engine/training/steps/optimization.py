@@ -156,7 +156,7 @@ class LearningRate:
         return {"optimizer": self.optimizer.state_dict(), "schedule": schedule, "warmup": warmup}
 
     def restore(self, state: State) -> None:
-        """Go on from what `state` gave; where the run has another length since, `follow` has to come next."""
+        """Continue from what `state` gave; where the run has another length since, `follow` has to come next."""
         self.optimizer.load_state_dict(dict(state["optimizer"]))
         own = {} if self._scheduler is None else self._scheduler.state_dict()
         if any(name in own and state["schedule"].get(name, own[name]) != own[name] for name in LENGTHS):

@@ -160,7 +160,7 @@ class Stepper:
             self.optimizer.state.update(kept.state)
 
     def state(self) -> State:
-        """What has to be kept beside the weights, to go on."""
+        """What has to be kept beside the weights, to continue."""
         state = self.lr.state()
         if self.average is not None:
             state["average"] = self.average.state_dict()
@@ -169,7 +169,7 @@ class Stepper:
         return state
 
     def restore(self, state: State) -> None:
-        """Go on from what `state` gave."""
+        """Continue from what `state` gave."""
         self.lr.restore(state)
         if self.average is not None:
             self.average.load_state_dict(dict(state["average"]))

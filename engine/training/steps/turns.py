@@ -1,6 +1,6 @@
 """Whose turn it is to compute: threads, kernels and the generator of torch belong to the whole process.
 
-A training holds the turn for as long as it goes on and lends it between two steps, where every draw begins again: so
+A training holds the turn for as long as it continues and lends it between two steps, where every draw begins again: so
 who asks in the meantime, for values on the wires, is served within a step and changes no bit of the run.
 """
 

@@ -1,4 +1,4 @@
-"""Marks on a plot where a setting was changed while a run went on: a line across, with what it was and is.
+"""Marks on a plot where a setting was changed during a run: a line across, with what it was and is.
 
 Importing this module imports pyqtgraph.
 """

@@ -162,7 +162,7 @@ class Curve:
         self._drawn = wanted
         main = self._mean if self._smooth is not None else self.raw
         x, y = _scaled(main.draw(x0, x1, pixels), log)
-        if self.broken:  # a mean would go on level where there are no numbers any more
+        if self.broken:  # a mean would continue level where there are no numbers any more
             known = x <= self.raw.last_known
             x, y = x[known], y[known]
         if self.look.dashed and self._dashes != (len(x) <= MOST_DASHED):

@@ -291,7 +291,7 @@ class Plots(QWidget):
 
     def _build_bar(self) -> None:
         self.axis = QComboBox()
-        self.axis.setAccessibleName("Bottom axis")
+        self.axis.setAccessibleName("X axis")
         self.axis.setToolTip("What the X axis shows")
         for name in AXES:
             self.axis.addItem(AXIS_WORDS[name], name)
@@ -324,7 +324,7 @@ class Plots(QWidget):
         row = QHBoxLayout(self.bar)
         row.setContentsMargins(12, 4, 8, 4)
         row.setSpacing(6)
-        for text, widget in (("Along", self.axis), ("Smoothing", self.slider)):
+        for text, widget in (("X axis", self.axis), ("Smoothing", self.slider)):
             label = Label(text)
             label.setBuddy(widget)
             row.addWidget(label)

@@ -197,7 +197,7 @@ def cells_of(run: RunRow) -> tuple[Cell, ...]:
 
 
 def changes_text(changes: Iterable[LiveChange]) -> str:
-    """What was changed while a run went on, a line each."""
+    """What was changed during a run, a line each."""
     return "\n".join(
         f"From step {change.step:,}: {change.setting} {said(change.value)} (before {said(change.before)})"
         for change in changes

@@ -1,4 +1,4 @@
-"""The runs there are: a table to sort, filter and describe them, to lay their curves side by side, and to go on."""
+"""The runs there are: a table to sort, filter and describe them, to lay their curves side by side, and to continue."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class RunsList(QWidget):
     weights_wanted = Signal(object)
     """The folder of a run to begin with the weights of."""
     watch_wanted = Signal(object)
-    """The folder of a run that is going on, to watch it."""
+    """The folder of a run that is running, to watch it."""
     show_wanted = Signal(object)
     """The folder of a run whose curves are to be shown alone."""
     results_wanted = Signal(object)

@@ -5,7 +5,7 @@ from torch import nn
 
 
 class GatedLayer(nn.Module):
-    """A causal dilated convolution, gated; one part goes on, one is added to the skips."""
+    """A causal dilated convolution, gated; one part continues, one is added to the skips."""
 
     def __init__(self, channels: int = 32, skip_channels: int = 128, kernel: int = 2, dilation: int = 1) -> None:
         super().__init__()

@@ -144,7 +144,7 @@ def test_a_cell_of_the_matrix_shows_its_samples(qtbot: QtBot, show: Show) -> Non
     assert not page.back.isVisible()
     board.below.tabs.setCurrentIndex(CONFUSION)
     matrix.setFocus()
-    QApplication.sendEvent(matrix, QEvent(QEvent.Type.Leave))  # or the keys go on from where the mouse was
+    QApplication.sendEvent(matrix, QEvent(QEvent.Type.Leave))  # or the keys continue from where the mouse was
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Return):
         QTest.keyClick(matrix, key)
     assert page.said.text().endswith("true setosa read as versicolor: no sample of it was stored")

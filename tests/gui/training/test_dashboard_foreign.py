@@ -1,4 +1,4 @@
-"""A run of another computer or person in the window: it says so, and goes on in a copy, with progress and Cancel."""
+"""A run of another computer or person in the window: it says so, and continues in a copy, with progress and Cancel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run whose data cannot be read any more: the Train page says which, and lets it go on."""
+"""A run whose data cannot be read any more: the Train page says which, and lets it continue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was changed while a run went on is said by its curves, the table of runs and the differences."""
+"""What was changed during a run is said by its curves, the table of runs and the differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that was stopped goes on from the Train page: the same curves, the same bytes."""
+"""A run that was stopped continues from the Train page: the same curves, the same bytes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_stopped_run_goes_on_from_the_banner(qtbot: QtBot, show: Show, tmp_pat
         click(board.banner.go_on)
         assert board.run.running
     assert read(run).state == "finished"
-    assert not board.banner.go_on.isVisible(), "what has finished cannot go on"
+    assert not board.banner.go_on.isVisible(), "what has finished cannot continue"
     assert (run / METRICS).read_bytes() == (tmp_path / "whole" / METRICS).read_bytes()
     assert len(board.run.host.history.series("train/loss")[0]) == read(run).steps
 

@@ -75,6 +75,11 @@ def first_fault(error: ValidationError) -> tuple[str, str]:
     return "".join(parts).lstrip("."), printable(fault["msg"], LONGEST_REASON).rstrip(".")
 
 
+def visible(name: str) -> str:
+    """A name as it can be read: blanks alone are shown by their sign."""
+    return name if name.strip() else "␣" * len(name) or "(empty)"
+
+
 def printable(text: str, most: int) -> str:
     """A text of somebody else's on one line, and not too long."""
     line = "".join(c if c.isprintable() else "?" for c in text)

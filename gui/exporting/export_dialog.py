@@ -40,7 +40,8 @@ from gui.work.background import Background
 
 FOLDER, FORMAT = "export/folder", "export/format"
 """What is remembered: the folder, and the format that was chosen last."""
-MOST_RUNS = 20
+MOST_RUNS, WIDE = 20, 270
+GREY = "What is grey needs a trained network: train it, then export the run."
 DRAWN = "The network as it is drawn"
 
 
@@ -54,7 +55,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(780, 500)
+        self.resize(780, 560)
         self._graph, self._preferences = graph, preferences
         self._written: Path | None = None
         self._own_name = False
@@ -85,6 +86,7 @@ class ExportDialog(QDialog):
     def _offer(self) -> None:
         """The formats that go with what is chosen."""
         self.formats.offer(run=self._run is not None)
+        self.grey.setVisible(self._run is None)
         self._choose(self.formats.exporter())
 
     def _choose(self, exporter: Exporter | None) -> None:
@@ -238,7 +240,7 @@ class ExportDialog(QDialog):
         self.what.setToolTip("A run with its weights, or the network as it is drawn, with new weights")
         self.what.currentIndexChanged.connect(lambda _row: self._offer())
         self.formats = FormatsList()
-        self.formats.setFixedWidth(270)
+        self.formats.setFixedWidth(WIDE)
         self.formats.chosen.connect(self._choose)
         self.about = Label()
         self.about.setWordWrap(True)
@@ -251,7 +253,8 @@ class ExportDialog(QDialog):
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("An export is under way")
-        self.phase = Note()
+        self.phase, self.grey = Note(), Note(GREY)
+        self.grey.setMaximumWidth(WIDE)
         self.outcome = ResultView()
         self.reveal = push_button("Show in Folder", "Open the folder with what was written", self._reveal)
         self.go = push_button("Export", "Write it, load it again and compare it with the network", self.export)
@@ -275,7 +278,11 @@ class ExportDialog(QDialog):
         right.addStretch(1)
         middle = QHBoxLayout()
         middle.setSpacing(16)
-        middle.addWidget(self.formats)
+        left = QVBoxLayout()
+        left.setSpacing(6)
+        left.addWidget(self.formats, 1)
+        left.addWidget(self.grey)
+        middle.addLayout(left)
         middle.addLayout(right, 1)
         foot = QHBoxLayout()
         foot.addWidget(self.reveal)

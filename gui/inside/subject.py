@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from engine.data.pipeline import Part
     from engine.inside.trained import Trained
+    from engine.settings.data import DataConfig
 
 Weights = Callable[[Path], "tuple[int, dict[str, Tensor]] | None"]
 """Gives the weights that a running one has now, and after how many steps; None where it is not in this window."""
@@ -47,6 +48,11 @@ class Subject:
     def folder(self) -> Path:
         """The folder of the run."""
         return self.choice.folder
+
+    @property
+    def config(self) -> DataConfig:
+        """Where the samples are."""
+        return self.trained.config if self.choice.other is None else self.trained.elsewhere(self.choice.other)
 
 
 def open_subject(choice: Choice, label: str, known: Subject | None, moment: Weights | None = None) -> Subject:

@@ -14,6 +14,7 @@ from torch.nn import functional
 
 import presets
 from engine.edits import SetParameter, SetProperty, SetSetting
+from engine.errors import visible
 from engine.graph import Graph
 from engine.inside.looking import samples
 from engine.inside.looking.arithmetic import METHOD as ARITHMETIC
@@ -335,6 +336,17 @@ def test_an_answer_is_addressed_by_its_node_path() -> None:
     assert not torch.equal(*found)
 
 
+def test_the_arithmetic_is_that_of_the_middle_where_nothing_else_is_said() -> None:
+    inspector = Inspector(fresh(small("lenet-5")))
+    result = last(ARITHMETIC, asked(inspector, "conv1")).result
+    assert isinstance(result, Arithmetic)
+    assert result.unit == "channel 0, row 14, column 14"
+
+
+def test_a_blank_is_shown_by_a_sign() -> None:
+    assert [visible(name) for name in ("a", " ", "a b", "")] == ["a", "␣", "a b", "(empty)"]
+
+
 @pytest.mark.parametrize("kind", ["weight_norm", "spectral_norm"])
 def test_parametrized_weights_are_looked_at_as_they_are_used(kind: str) -> None:
     graph = on_digits(
@@ -347,7 +359,7 @@ def test_parametrized_weights_are_looked_at_as_they_are_used(kind: str) -> None:
     assert isinstance(result, Arithmetic)
     with torch.no_grad():
         module = inspector.trained.network.module.get_submodule("conv1")
-        wanted = module(question.the_sample().batch["image"])[0, 0, 0, 0]
+        wanted = module(question.the_sample().batch["image"])[0, 0, 3, 3]
     assert result.total == pytest.approx(float(wanted), abs=1e-5)
     filters = last(method("filters"), question).result
     assert isinstance(filters, Grid)

@@ -13,6 +13,7 @@ import torch
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QSpinBox
 from pytestqt.qtbot import QtBot
 
 import presets
@@ -95,6 +96,9 @@ def test_it_opens_with_maps_of_the_first_convolution_and_lists_all_layers(page: 
     assert "shape: 1 × 6 × 28 × 28" in tab.result.facts.text()
     assert tab.samples.list.count() == 270
     assert not tab.samples.list.item(0).icon().isNull()
+    assert tab._opened is not None
+    first = int(tab._opened.part.indices[0])
+    assert tab.samples.list.item(0).text().startswith(f"sample {first + 1} · "), "as the tab Errors calls it"
 
 
 def test_a_heat_map_lies_over_the_sample_with_numbers(qtbot: QtBot, page: ResultsPage) -> None:
@@ -126,7 +130,8 @@ def test_another_sample_and_class_are_explained(qtbot: QtBot, page: ResultsPage)
     before = tab.result.facts.text()
     tab.samples.list.setCurrentRow(7)
     settle(qtbot, page)
-    assert tab.samples.number.value() == 7
+    assert tab.samples.number.value() == 8
+    assert tab.samples.number.text() == "8 of 270"
     assert tab.result.facts.text() != before
     tab.target.setFocus()
     QTest.keyClicks(tab.target, "3")
@@ -145,6 +150,21 @@ def test_a_layer_that_does_not_suit_is_said_and_another_offered(qtbot: QtBot, pa
     assert isinstance(tab.result.stack.currentWidget(), HeatView)
 
 
+def test_where_no_layer_suits_that_is_said(qtbot: QtBot, page: ResultsPage) -> None:
+    tab = look(qtbot, page, "templates", "fc1")
+    said = "fc1 (Linear) is not a Linear layer that reads the input itself. This network has none."
+    assert tab.result.hint.text() == said
+    assert not tab.result.offer.isVisible()
+
+
+def test_what_a_method_does_not_need_cannot_be_chosen(qtbot: QtBot, page: ResultsPage) -> None:
+    assert not look(qtbot, page, "filters", "conv1").target.isEnabled()
+    tab = look(qtbot, page, "occlusion")
+    assert tab.target.isEnabled()
+    patch = next(spin for spin in tab.options.findChildren(QSpinBox) if spin.accessibleName() == "Patch")
+    assert patch.text() == "automatic"
+
+
 def test_options_change_what_is_shown_and_stay(qtbot: QtBot, page: ResultsPage) -> None:
     tab = look(qtbot, page, "arithmetic", "conv2")
     spin = tab.options.findChildren(type(tab.samples.number))[0]
@@ -152,7 +172,7 @@ def test_options_change_what_is_shown_and_stay(qtbot: QtBot, page: ResultsPage) 
     spin.setValue(3)
     settle(qtbot, page)
     words = tab.result.views["Arithmetic"].findChildren(type(tab.result.facts))[0].text()
-    assert words.startswith("channel 3, row 0, column 0: ")
+    assert words.startswith("channel 3, row 5, column 5: ")
     assert words.count("The layer answers") == 1
     spin.setValue(40)
     settle(qtbot, page)

@@ -34,6 +34,7 @@ from gui.document import Document
 from gui.inside.compare.compare_tab import CompareTab
 from gui.inside.evaluate.errors_tab import ErrorsTab
 from gui.inside.evaluate.evaluation_tab import EvaluationTab
+from gui.inside.evaluate.plain_table import PlainTable
 from gui.inside.evaluate.scores_tab import ScoresTab
 from gui.inside.results_page import ResultsPage
 from gui.inside.tab import ResultsTab
@@ -181,6 +182,31 @@ def test_the_hardest_sample_is_seen_with_its_answer(
     QTest.keyClick(tab.hardest, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: tab.sample.name.text() == cells(tab.hardest, 1)[0])
     assert tab.sample.bars.accessibleDescription().startswith("setosa ")
+
+
+def test_the_first_column_of_a_table_is_never_squeezed(qtbot: QtBot) -> None:
+    table = PlainTable("Scores", "", [("Metric", ""), ("A", ""), ("B", "")])
+    qtbot.addWidget(table)
+    table.resize(600, 200)
+    with qtbot.waitExposed(table):
+        table.show()
+    long = "97.0 % (94.8 % to 98.5 %), and more of it"
+    table.show_rows([["Accuracy of all", long, long]])
+    assert table.columnWidth(0) >= table.fontMetrics().horizontalAdvance("Accuracy of all")
+    table.show_rows([["Accuracy of all", "97 %", "98 %"]])
+    assert table.columnWidth(0) > 300, "it takes what the others leave"
+
+
+def test_a_row_is_shown_as_it_is_in_its_table(qtbot: QtBot, shown: Callable[..., ErrorsTab], runs: Path) -> None:
+    tab = shown("diabetes", ErrorsTab)
+    qtbot.waitUntil(lambda: tab.sample.values.rowCount() > 0)
+    number = int(tab.sample.name.text().rpartition(" ")[2])
+    lines = (runs.parent / "d.csv").read_text(encoding="utf-8").splitlines()
+    row = dict(zip(lines[0].split(";"), lines[number].split(";"), strict=True))
+    found = dict(cells(tab.sample.values, index) for index in range(tab.sample.values.rowCount()))
+    assert found["sex"] == row["sex"]
+    assert found["bp"] == row["bp"]
+    assert list(found) == [name for name in row if name not in ("patient", "target")]
 
 
 def test_a_slice_lists_its_worst_samples(qtbot: QtBot, shown: Callable[..., ErrorsTab]) -> None:

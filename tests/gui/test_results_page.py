@@ -20,6 +20,7 @@ from engine.inside.trained import open_run
 from engine.training.runs.folder import WEIGHTS
 from gui.document import Document
 from gui.inside.predict.answers_view import best
+from gui.inside.predict.asking import Ways
 from gui.inside.predict.pad import DrawingPad
 from gui.inside.predict.predict_tab import PredictTab
 from gui.inside.results_page import ResultsPage
@@ -146,9 +147,7 @@ def test_a_dropped_table_is_answered_and_saved(qtbot: QtBot, page: ResultsPage, 
 def test_a_pasted_image_is_answered(qtbot: QtBot, page: ResultsPage, tmp_path: Path) -> None:
     tab = choose(qtbot, page, "digits")
     Image.new("L", (16, 16), 40).save(tmp_path / "one.png")
-    held = QMimeData()
-    held.setImageData(QImage(str(tmp_path / "one.png")))
-    QGuiApplication.clipboard().setMimeData(held)
+    QGuiApplication.clipboard().setImage(QImage(str(tmp_path / "one.png")))
     tab.paste()
     settle(qtbot, page)
     assert [one.name for one in tab.answers.predictions] == ["pasted.png"]
@@ -190,6 +189,15 @@ def test_a_word_in_a_column_of_numbers_is_said(qtbot: QtBot, page: ResultsPage, 
     assert not tab.answers.odd.isVisible()
     tab.answers.list.setCurrentRow(1)
     assert "'strong'" in tab.answers.odd.text()
+
+
+def test_a_network_that_no_file_is_read_for_says_so(qtbot: QtBot, page: ResultsPage) -> None:
+    tab = settle(qtbot, page)
+    tab._found_ways(Ways(False, (), (), "", ""))
+    assert tab.answers.hint.text() == ""
+    assert "tabs Errors and Inside" in tab.file_note.text()
+    assert not tab.files.isVisible()
+    assert not tab.paste_button.isVisible()
 
 
 def test_without_runs_there_is_a_way_to_training(qtbot: QtBot, tmp_path: Path) -> None:

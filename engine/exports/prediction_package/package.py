@@ -111,7 +111,7 @@ class PackageFolder(Exporter):
 
     name: ClassVar[str] = "package"
     title: ClassVar[str] = "Prediction package (folder)"
-    summary: ClassVar[str] = "predict.py with weights and preparation: answers to your files without Layerloom"
+    summary: ClassVar[str] = "a script, predict.py, with weights and preparation: answers without Layerloom"
     kind: ClassVar[Literal["file", "folder"]] = "folder"
     needs = "run"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -11,13 +12,16 @@ from engine.inside.looking.errors import LookingError
 from engine.inside.looking.method import Method, Option, Question, Step
 from engine.inside.looking.results import Arithmetic
 
+MIDDLE: Final = -1
+"""The position in the middle of the map, or of the sequence."""
+
 
 def refuses(question: Question) -> str:
     """It needs a Conv2d or a Linear."""
     layer = question.the_layer()
     if layer.type in ("Conv2d", "Linear") and layer.module:
         return ""
-    return f"{layer.name} ({layer.type}) is not a Conv2d or Linear layer: choose one of these."
+    return f"{layer.name} ({layer.type}) is not a Conv2d or Linear layer."
 
 
 def compute(question: Question) -> Iterator[Step]:
@@ -38,16 +42,17 @@ def compute(question: Question) -> Iterator[Step]:
     yield Step(1.0, result, facts)
 
 
-def _within(names: tuple[str, ...], index: tuple[int, ...], shape: tuple[int, ...]) -> None:
-    """Raise LookingError unless the position is there."""
-    for name, at, size in zip(names, index, shape, strict=True):
+def _within(names: tuple[str, ...], index: tuple[int, ...], shape: tuple[int, ...]) -> list[int]:
+    """The position, its middles as numbers. Raises LookingError where there is none."""
+    found = [size // 2 if at == MIDDLE else at for at, size in zip(index, shape, strict=True)]
+    for name, at, size in zip(names, found, shape, strict=True):
         if not 0 <= at < size:
             raise LookingError("option", f"The answer of this layer has the {name}s 0 to {size - 1}, and no {at}.")
+    return found
 
 
 def _conv(module: nn.Conv2d, read: Tensor, answer: Tensor, index: tuple[int, ...]) -> Arithmetic:
-    _within(("channel", "row", "column"), index, tuple(answer.shape[1:]))
-    out, row, column = index
+    out, row, column = _within(("channel", "row", "column"), index, tuple(answer.shape[1:]))
     padded = read
     if isinstance(module.padding, str) or any(module.padding):
         mode = "constant" if module.padding_mode == "zeros" else module.padding_mode
@@ -68,6 +73,8 @@ def _conv(module: nn.Conv2d, read: Tensor, answer: Tensor, index: tuple[int, ...
         0.0 if module.bias is None else float(module.bias[out]),
         float(answer[0, out, row, column]),
         tuple(f"input channel {number}" for number in range(channels.start, channels.stop)),
+        padded[0, channels].numpy(),
+        (rows.start, columns.start, rows.stop - rows.start, columns.stop - columns.start),
     )
 
 
@@ -75,8 +82,7 @@ def _linear(module: nn.Module, read: Tensor, answer: Tensor, index: tuple[int, .
     """Of answers at several positions, ``row`` and ``column`` say which one (flattened but for the features)."""
     assert isinstance(module, nn.Linear)
     rows, answers = read[0].reshape(-1, read.shape[-1]), answer[0].reshape(-1, answer.shape[-1])
-    out, row, _ = index
-    _within(("unit", "position"), (out, row), (answers.shape[1], answers.shape[0]))
+    out, row = _within(("unit", "position"), index[:2], (answers.shape[1], answers.shape[0]))
     return Arithmetic(
         f"unit {out}" + (f", position {row}" if len(rows) > 1 else ""),
         rows[row][None].numpy(),
@@ -96,7 +102,17 @@ METHOD = Method(
     compute=compute,
     options=(
         Option("channel", "Channel", "which channel or unit of the answer, from 0", 0, low=0, high=1_000_000),
-        Option("row", "Row", "which row of the map; of sequences which position", 0, low=0, high=1_000_000),
-        Option("column", "Column", "which column of the map", 0, low=0, high=1_000_000),
+        Option(
+            "row",
+            "Row",
+            "which row of the map, from 0; of sequences which position",
+            MIDDLE,
+            low=MIDDLE,
+            high=1_000_000,
+            lowest="middle",
+        ),
+        Option(
+            "column", "Column", "which column of the map, from 0", MIDDLE, low=MIDDLE, high=1_000_000, lowest="middle"
+        ),
     ),
 )

@@ -35,7 +35,7 @@ def refuses(question: Question) -> str:
     layer = question.the_layer()
     if modules_of(question):
         return ""
-    return f"{layer.name} ({layer.type}) has no attention: choose MultiheadAttention or a Transformer layer."
+    return f"{layer.name} ({layer.type}) has no attention, as MultiheadAttention and Transformer layers have."
 
 
 def compute(question: Question) -> Iterator[Step]:
@@ -50,7 +50,8 @@ def compute(question: Question) -> Iterator[Step]:
     if not maps:
         raise LookingError("layer", f"{layer.name} does not compute attention for this sample.")
     rows, columns = _names(question, maps[0].shape[0]), _names(question, maps[0].shape[1])
-    facts = (("heads", str(len(maps))), ("steps", f"{maps[0].shape[0]} look at {maps[0].shape[1]}"))
+    steps = f"{maps[0].shape[0]} (rows) look at {maps[0].shape[1]} (columns)"
+    facts = (("heads", str(len(maps))), ("steps", steps))
     if any(one.shape != maps[0].shape for one in maps):
         size = tuple(max(one.shape[axis] for one in maps) for axis in (0, 1))
         maps = [nn.functional.pad(one, (0, size[1] - one.shape[1], 0, size[0] - one.shape[0])) for one in maps]

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.errors import visible
 from engine.inside.looking.columns import columns_of
 from engine.inside.looking.inspector import Start
 from engine.inside.looking.method import Option, Question
@@ -114,7 +115,7 @@ def _shown(question: Question, start: Start, values: Tensor, signed: bool, unit:
 def token_names(question: Question, field: str) -> tuple[str, ...]:
     """The tokens of the sample in words, each with its position."""
     names, sample = question.trained.data.fields[field].names, question.the_sample().batch[field][0]
-    words = [names[token] if 0 <= token < len(names) else str(token) for token in sample.flatten().tolist()]
+    words = [visible(names[token]) if 0 <= token < len(names) else str(token) for token in sample.flatten().tolist()]
     return tuple(words) if sample.dim() else (f"{field} = {words[0]}",)
 
 

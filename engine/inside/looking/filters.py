@@ -26,7 +26,7 @@ def refuses(question: Question) -> str:
     layer, weight = question.the_layer(), weight_of(question)
     if layer.module and layer.type.startswith("Conv") and weight is not None and weight.dim() in (3, 4):
         return ""
-    return f"{layer.name} ({layer.type}) has no filters: choose a Conv1d, Conv2d or transposed convolution."
+    return f"{layer.name} ({layer.type}) has no filters, as Conv1d, Conv2d and transposed convolutions have."
 
 
 def compute(question: Question) -> Iterator[Step]:

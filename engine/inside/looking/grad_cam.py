@@ -49,7 +49,7 @@ METHOD = Method(
     id="grad-cam",
     title="Grad-CAM",
     help="Where a convolution sees what speaks for the answer (Selvaraju et al. 2017, arXiv:1610.02391).",
-    needs=frozenset({"sample", "layer"}),
+    needs=frozenset({"sample", "layer", "target"}),
     refuses=refuses,
     compute=compute,
 )

@@ -15,7 +15,7 @@ from engine.inside.looking.samples import Sample
 from engine.inside.looking.target import Target
 from engine.inside.trained import Trained
 
-Need = Literal["sample", "layer", "part"]
+Need = Literal["sample", "layer", "part", "target"]
 Value = int | float | str
 
 
@@ -30,6 +30,8 @@ class Option:
     choices: tuple[str, ...] = ()
     low: float = 0
     high: float = 0
+    lowest: str = ""
+    """What the lowest number stands for, in a word, where that is not a number."""
     choices_of: Callable[[Trained], tuple[str, ...]] | None = None
     """Choices that depend on the run, instead."""
 

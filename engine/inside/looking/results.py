@@ -100,7 +100,9 @@ class Curve:
 class Arithmetic:
     """How one number comes about: products of ``window`` and ``kernel`` (channels, …), their sums, and the bias.
 
-    ``answer`` is what the layer gives, ``total`` the sum of all products and the bias in double precision.
+    ``answer`` is what the layer gives, ``total`` the sum of all products and the bias in double precision. ``read``
+    (channels, H, W) is what a convolution slides over, with its padding, and ``at`` (row, column, height, width) where
+    the window lies on it.
     """
 
     unit: str
@@ -109,6 +111,8 @@ class Arithmetic:
     bias: float
     answer: float
     names: tuple[str, ...] = ()
+    read: Array | None = None
+    at: tuple[int, int, int, int] = (0, 0, 0, 0)
     products: Array = field(init=False)
     sums: Array = field(init=False)
     total: float = field(init=False)

@@ -31,7 +31,7 @@ def of_part(trained: Trained, part: Part, index: int) -> Sample:
     if not 0 <= index < len(part):
         raise LookingError("sample", f"There are {len(part):,} samples, from 0, and there is no sample {index}.")
     batch = first(trained, part, 1, index)
-    return Sample(batch, f"sample {index}", truth_of(trained, batch), index, part)
+    return Sample(batch, f"sample {index + 1}", truth_of(trained, batch), index, part)
 
 
 def of_file(trained: Trained, path: Path) -> list[Sample]:

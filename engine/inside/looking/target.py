@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
+from engine.errors import visible
 from engine.inside.looking.errors import LookingError
 from engine.inside.trained import Trained
 
@@ -41,7 +42,7 @@ class Target:
         names = unit_names(trained, self.head)
         if self.unit is None:
             return "the likeliest"
-        return names[self.unit] if self.unit < len(names) else f"value {self.unit + 1}"
+        return visible(names[self.unit]) if self.unit < len(names) else f"value {self.unit + 1}"
 
 
 def numbers(trained: Trained, target: Target, answers: tuple[Tensor, ...]) -> Tensor:

@@ -32,7 +32,7 @@ def refuses(question: Question) -> str:
     layer = question.the_layer()
     if field_of(question, layer) is not None:
         return ""
-    return f"{layer.name} ({layer.type}) does not read the input itself: choose a Linear layer that does."
+    return f"{layer.name} ({layer.type}) is not a Linear layer that reads the input itself."
 
 
 def compute(question: Question) -> Iterator[Step]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 POINTS = 400
 """Points of a curve that are drawn."""
 STEPS = 1000
+WIDEST = 420
+"""Pixels of the list of classes."""
 LINES: dict[str, tuple[str, Style]] = {
     "precision": ("curve.train", "solid"),
     "recall": ("curve.validation", "dashed"),
@@ -38,6 +40,8 @@ class CurvesView(QWidget):
         super().__init__(parent)
         self._curves: Sequence[Curve] = ()
         self.choice = QComboBox()
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.choice.setMaximumWidth(WIDEST)
         self.choice.setAccessibleName("Class")
         self.choice.setToolTip("The class that is told from all others")
         self.choice.currentIndexChanged.connect(lambda _row: self._show_class())

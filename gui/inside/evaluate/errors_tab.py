@@ -158,6 +158,8 @@ class ErrorsTab(EvaluationTab):
         if one is None or found is None:
             return
         self.of_slice.setText(f"{one.name}: {one.value}")
+        self._rows[self.worst] = []
+        self.worst.show_rows([])  # until those of this slice are found
         job = partial(_worst, found, one)
         self.background.run(job, partial(self._list_worst, found), self._failed)
 

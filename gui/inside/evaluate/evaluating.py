@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -136,8 +136,11 @@ def shown(asked: Answered, head: Head, row: int) -> ShownSample:
     image: Array | None = None
     values = list[tuple[str, str]]()
     text = ""
+    cells = _cells(asked, row)
     for name in asked.trained.network.inputs:
         field = fields[name]
+        if cells is not None:
+            continue  # as they are in the table, rather than as numbers
         raw = asked.data.raw(name, [row])[0]
         if len(field.shape) == 3 and not field.classes and image is None:
             image = raw
@@ -146,6 +149,7 @@ def shown(asked: Answered, head: Head, row: int) -> ShownSample:
         elif len(field.shape) == 1 and len(raw) <= MOST_VALUES:
             columns = field.columns if len(field.columns) == len(raw) else [f"{name} {k + 1}" for k in range(len(raw))]
             values += [(column, f"{value:.6g}") for column, value in zip(columns, raw.tolist(), strict=True)]
+    values += cells or ()
     name = asked.data.name(row)
     masks = overlay(asked, head, row) if has_masks(head) else None
     worded = head.task.kind != "sequence"
@@ -154,6 +158,25 @@ def shown(asked: Answered, head: Head, row: int) -> ShownSample:
     return ShownSample(
         row, name, loss, image, masks, tuple(values), text, Prediction(name, answers), target_words(asked, head, row)
     )
+
+
+def _cells(asked: Answered, row: int) -> Sequence[tuple[str, str]] | None:
+    """The cells of a row of a table of one's own; None for other data. Raises DataError."""
+    from pathlib import Path
+
+    from engine.data.origin import unreadable
+    from engine.data.sources.kinds import source_of
+    from engine.data.sources.tables.tables import Table
+
+    data = asked.data
+    source = None if data.config.source is None else source_of(data.config.source)
+    if not isinstance(source, Table) or data.config.source is None:
+        return None
+    path = data.config.source.path
+    try:
+        return source.cells(Path(path), int(data.part.indices[row]))[:MOST_VALUES]
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def _text(symbols: list[int], names: tuple[str, ...], padding: int | None) -> str:

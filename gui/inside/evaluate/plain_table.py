@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from gui.widgets import plain
 
-ROW = 24
+ROW, LEAST = 24, 110
+"""Pixels of a row, and of the first column at least."""
 MEASURED = 30
 """Rows by which the width of a column is found."""
 
@@ -65,6 +67,20 @@ class PlainTable(QTableWidget):
         self.setUpdatesEnabled(True)
         self.blockSignals(False)
         self.scrollToTop()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Let the first column take what the others leave, or what it needs where that is too little."""
+        head = self.horizontalHeader()
+        others = sum(head.sectionSize(column) for column in range(1, self.columnCount()))
+        roomy = self.viewport().width() - others >= LEAST
+        wanted = QHeaderView.ResizeMode.Stretch if roomy else QHeaderView.ResizeMode.ResizeToContents
+        if head.sectionResizeMode(0) != wanted:
+            head.setSectionResizeMode(0, wanted)
 
     def _moved(self, row: int, _column: int, before: int, _before_column: int) -> None:
         if row >= 0 and row != before:

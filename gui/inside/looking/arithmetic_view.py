@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QHeaderView,
     QScrollArea,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.inside.looking.colors import colored, limits_of
+from gui.inside.looking.colors import colored, gray_of, limits_of
 from gui.inside.looking.drawing import Drawn
 from gui.theme import theme
 from gui.widgets import Label
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from engine.inside.looking.results import Arithmetic
 
 NARROW, WIDE, ROW, SIGN, SUM, GAP = 40, 60, 24, 22, 96, 26
+SIDE, FRAME = 112, 2
+"""Pixels of the input beside a window, and of the frame that shows where the window lies."""
 MOST_CHANNELS = 64
 MOST_ROWS = 500
 
@@ -102,23 +104,46 @@ def words(result: Arithmetic) -> str:
     )
 
 
+def _high(rows: int) -> int:
+    """Pixels of one channel, without the gaps."""
+    return max(rows * ROW, SIDE)
+
+
 class _Windows(QWidget):
-    """Of each input channel window × kernel = products, and their sum."""
+    """Of each input channel where the window lies, window × kernel = products, and their sum."""
 
     def __init__(self) -> None:
         super().__init__()
         self._found: Arithmetic | None = None
+        self._images: list[QImage] = []
         self.setAccessibleName("Window, kernel and products")
-        self.setToolTip("The window on the input, the kernel, and the products of both; below the sum of each channel")
+        self.setToolTip("The window on the input, the kernel, the products of both, and the sum of each channel")
         theme.changed.connect(self.update)
 
     def show_windows(self, found: Arithmetic) -> None:
         self._found = found
         channels, rows, columns = found.window.shape
-        self.setMinimumHeight(min(channels, MOST_CHANNELS) * (rows * ROW + 2 * GAP))
-        self.setMinimumWidth(3 * columns * NARROW + 2 * SIGN + SUM)
+        self._images = [] if found.read is None else [gray_of(one[None]) for one in found.read[:MOST_CHANNELS]]
+        self.setMinimumHeight(min(channels, MOST_CHANNELS) * (_high(rows) + 2 * GAP))
+        self.setMinimumWidth(self._beside + 3 * columns * NARROW + 2 * SIGN + SUM)
         self.setAccessibleDescription(words(found))
         self.update()
+
+    @property
+    def _beside(self) -> int:
+        """Pixels that the images of the input take."""
+        return SIDE + SIGN if self._images else 0
+
+    def _draw_input(self, painter: QPainter, channel: int, top: float) -> None:
+        """The channel in grey, with a frame around the window."""
+        found, image = self._found, self._images[channel]
+        assert found is not None
+        scale = SIDE / max(image.width(), image.height())
+        painter.drawImage(QRectF(0, top, image.width() * scale, image.height() * scale), image)
+        row, column, height, width = (size * scale for size in found.at)
+        painter.setPen(QPen(theme.color("accent"), FRAME))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(column, top + row, width, height))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         found = self._found
@@ -126,17 +151,19 @@ class _Windows(QWidget):
             return
         painter = QPainter(self)
         channels, rows, columns = found.window.shape
-        cell_wide = max(NARROW, min(WIDE, (self.width() - 2 * SIGN - SUM) // (3 * columns)))
+        cell_wide = max(NARROW, min(WIDE, (self.width() - self._beside - 2 * SIGN - SUM) // (3 * columns)))
         parts = (found.window, found.kernel, found.products)
         limits = [limits_of(part, True) for part in parts]
         for channel in range(min(channels, MOST_CHANNELS)):
-            top = channel * (rows * ROW + 2 * GAP)
-            if not QRectF(0, top, self.width(), rows * ROW + 2 * GAP).intersects(QRectF(event.rect())):
+            top = channel * (_high(rows) + 2 * GAP)
+            if not QRectF(0, top, self.width(), _high(rows) + 2 * GAP).intersects(QRectF(event.rect())):
                 continue
             painter.setPen(theme.color("muted"))
             name = found.names[channel] if channel < len(found.names) else ""
             painter.drawText(QRectF(0, top, self.width(), GAP - 4), Qt.AlignmentFlag.AlignBottom, name)
-            left = 0
+            if self._images:
+                self._draw_input(painter, channel, top + GAP)
+            left = self._beside
             for number, part in enumerate(parts):
                 colors = colored(part[channel], limits[number], True)
                 for row in range(rows):

@@ -55,6 +55,10 @@ class CurveView(QWidget):
             painter.drawLine(QLineF(x, axes.inner.bottom() - 8, x, axes.inner.bottom()))
 
 
+FIRST, LAST, ONLY = 3, 9, 5
+"""The colours of the first and last step, and of a single one: seen on light and dark alike."""
+
+
 class HistogramView(QWidget):
     """Shows `Histograms`: the first step at the back, the last in front."""
 
@@ -88,7 +92,7 @@ class HistogramView(QWidget):
                 QPointF(axes.point(x, 0).x(), base - 1.8 * band * height)
                 for x, height in zip(middle, heights, strict=True)
             ]
-            color = QColor(SEQUENTIAL[1 + (number * 8) // max(count - 1, 1)])
+            color = QColor(SEQUENTIAL[FIRST + (number * (LAST - FIRST)) // (count - 1) if count > 1 else ONLY])
             fill = QColor(color)
             fill.setAlpha(190)
             painter.setBrush(fill)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -9,7 +10,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.inside.looking.axes import Axes, around
-from gui.inside.looking.drawing import Drawn
+from gui.inside.looking.drawing import Drawn, unnamed
 from gui.theme import theme
 from gui.widgets import plain
 
@@ -31,6 +32,7 @@ class DotsView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dots: Dots | None = None
+        self.name: Callable[[int], str] = unnamed
         self.setMinimumSize(260, 200)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Samples as dots")
@@ -95,8 +97,8 @@ class DotsView(QWidget):
             found, dots = self._at(QPointF(event.pos())), self._dots
             if found is not None and dots is not None:
                 kind = int(dots.classes[found])
-                name = f": {dots.names[kind]}" if 0 <= kind < len(dots.names) else ""
-                QToolTip.showText(event.globalPos(), plain(f"Sample {int(dots.samples[found])}{name}"), self)
+                truth = f": {dots.names[kind]}" if 0 <= kind < len(dots.names) else ""
+                QToolTip.showText(event.globalPos(), plain(self.name(int(dots.samples[found])) + truth), self)
                 return True
         return super().event(event)
 

@@ -43,6 +43,11 @@ def drawn(result: Result) -> Drawn:
     return Drawn(result, [])
 
 
+def unnamed(index: int) -> str:
+    """What a sample is called that has no name but its position in the part."""
+    return f"sample {index + 1}"
+
+
 def small(image: QImage, side: int) -> QImage:
     """An image in a square; pixels of small ones stay sharp."""
     smooth = image.width() > side

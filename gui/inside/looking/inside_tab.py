@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.errors import visible
 from engine.training.status import sentence
 from gui.inside.looking.drawing import Drawn
 from gui.inside.looking.looker import MOST, Looker, Opened, opened
@@ -118,7 +119,7 @@ class InsideTab(ResultsTab):
         self.looker.cancel()
         self.result.show_hint("Opening the network …")
         self._opened = None
-        job = partial(opened, subject.trained, subject.samples, self.moment)
+        job = partial(opened, subject, self.moment)
         self.background.run(job, self._show_opened, self._failed)
 
     def _show_opened(self, found: Opened) -> None:
@@ -131,9 +132,10 @@ class InsideTab(ResultsTab):
         self._fill_layers(found.layers)
         chosen = self.target.currentText()
         self.target.clear()
-        self.target.addItems([LIKELIEST, *found.units])
+        self.target.addItems([LIKELIEST, *map(visible, found.units)])
         self.target.setCurrentIndex(max(self.target.findText(chosen), 0))
-        self.samples.show_samples(found, self._count())
+        self.samples.show_samples(found, len(found.part))
+        self.result.set_names(found.name)
         self.options.forget_columns()
         self._show_method()
         if found.step is not None:
@@ -141,13 +143,6 @@ class InsideTab(ResultsTab):
         self._choose_wanted()
         self._choose_sample()
         self._soon.start()
-
-    def _count(self) -> int:
-        """How many samples there are to ask about."""
-        subject = self._subject
-        if subject is None:
-            return 0
-        return len(subject.trained.data.train if subject.samples is None else subject.samples)
 
     def _fill_methods(self, methods: tuple[Method, ...]) -> None:
         if self._methods:
@@ -212,10 +207,8 @@ class InsideTab(ResultsTab):
         from engine.inside.looking.samples import of_part
         from engine.inside.looking.target import Target
 
-        trained, samples = found.inspector.trained, self._subject.samples if self._subject is not None else None
-        part = trained.data.train if samples is None else samples
-        index = self.samples.index
-        sample = self._own[index] if self._own else of_part(trained, part, index)
+        index, part = self.samples.index, found.part
+        sample = self._own[index] if self._own else of_part(found.inspector.trained, part, index)
         unit = self.target.currentIndex() - 1
         target = Target(unit=unit if unit >= 0 else None)
         return Question(found.inspector, sample, layer, part, target, self.options.values())
@@ -253,7 +246,7 @@ class InsideTab(ResultsTab):
         """Ask about the samples of the run again."""
         self._own = []
         if self._opened is not None:
-            self.samples.show_samples(self._opened, self._count())
+            self.samples.show_samples(self._opened, len(self._opened.part))
             self._soon.start()
 
     def _sample_clicked(self, index: int) -> None:
@@ -277,6 +270,7 @@ class InsideTab(ResultsTab):
         self.options.setVisible(bool(method.options))
         self.samples.setEnabled("sample" in method.needs)
         self.layers.setEnabled("layer" in method.needs)
+        self.target.setEnabled("target" in method.needs)
 
     def _method_changed(self) -> None:
         self._show_method()

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from engine.training.status import sentence
 from gui.inside.looking.colors import gray_of
 from gui.inside.looking.drawing import Drawn, drawn, small
-from gui.inside.subject import Weights
+from gui.inside.subject import Subject, Weights
 from gui.work.background import Background
 
 if TYPE_CHECKING:
     import torch
 
+    from engine.data.dataset import Samples
     from engine.data.pipeline import Part
     from engine.inside.looking.inspector import Inspector
     from engine.inside.looking.layer_answers import LayerAnswer
@@ -44,22 +46,33 @@ class Opened:
     images: list[QImage]
     """Of the first samples, small, where they are images."""
     words: list[str]
-    """What each sample is called: its true answer, or how its text begins."""
+    """What each sample is: its true answer, or how its text begins."""
     units: tuple[str, ...]
+    samples: Samples
+    part: Part
     step: int | None = None
     """After how many steps the weights were taken from a running one; None: they were stored."""
 
+    def name(self, index: int) -> str:
+        """What the sample with this position in the part is called in its data."""
+        return self.samples.name(int(self.part.indices[index]))
 
-def opened(trained: Trained, samples: Part | None, moment: Weights | None) -> Opened:
-    """A copy of the network with the weights of this moment if it is in training here, else the stored ones."""
+
+def opened(subject: Subject, moment: Weights | None) -> Opened:
+    """A copy of the network with the weights of this moment if it is in training here, else the stored ones.
+
+    Raises LayerloomError where there is no sample to look at.
+    """
+    from engine.data import origin
     from engine.inside.looking.attribution import is_image
     from engine.inside.looking.opening import inspected
     from engine.inside.looking.samples import first, truth_of
     from engine.inside.looking.target import unit_names
 
+    trained = subject.trained
     now = moment(trained.folder) if moment is not None else None
     inspector = inspected(trained, None if now is None else now[1])
-    part = trained.data.train if samples is None else samples
+    part = trained.part("train") if subject.samples is None else subject.samples
     largest = max(part_size(part, name) for name in trained.network.inputs)
     batch = first(trained, part, min(MOST, max(FEWEST, NUMBERS // largest)))
     count = len(next(iter(batch.values())))
@@ -68,7 +81,8 @@ def opened(trained: Trained, samples: Part | None, moment: Weights | None) -> Op
     words = [truth_of(trained, batch, row) or _text(trained, batch, row) for row in range(count)]
     one = {name: value[:1] for name, value in batch.items()}
     layers = [layer for layer in inspector.layers(one) if layer.type != "BlockInput"]
-    return Opened(inspector, layers, images, words, unit_names(trained), None if now is None else now[0])
+    step, samples = None if now is None else now[0], origin.opened(subject.config)
+    return Opened(inspector, layers, images, words, unit_names(trained), samples, part, step)
 
 
 def part_size(part: Part, field: str) -> int:
@@ -160,5 +174,8 @@ def _looked(
         if error.kind != "layer" or "layer" not in one.needs:
             raise
         suited = (layer.name for layer in reversed(layers) if not one.refuses(replace(question, layer=layer)))
-        return error, next(suited, "")
+        found = next(suited, "")
+        if not found:
+            raise LookingError("task", f"{sentence(error)} This network has none.") from error
+        return error, found
     return None

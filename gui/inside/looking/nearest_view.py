@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 
-from gui.inside.looking.drawing import NEIGHBOUR, Drawn
+from gui.inside.looking.drawing import NEIGHBOUR, Drawn, unnamed
 
 if TYPE_CHECKING:
     from engine.inside.looking.results import Nearest
@@ -21,6 +22,7 @@ class NearestView(QListWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.name: Callable[[int], str] = unnamed
         self.setAccessibleName("Nearest samples")
         self.setToolTip("The nearest first; activate one to choose it")
         self.setIconSize(QSize(NEIGHBOUR, NEIGHBOUR))
@@ -37,7 +39,11 @@ class NearestView(QListWidget):
         self.setViewMode(QListView.ViewMode.IconMode if pictured else QListView.ViewMode.ListMode)
         gap = "\n" if pictured else " · "
         for index, sample in enumerate(result.samples.tolist()):
-            words = [f"sample {sample}", result.classes[index], f"distance {float(result.distances[index]):.4g}"]
+            words = [
+                self.name(sample).rpartition("/")[2],
+                result.classes[index],
+                f"distance {float(result.distances[index]):.4g}",
+            ]
             item = QListWidgetItem(gap.join(word for word in words if word))
             item.setData(Qt.ItemDataRole.UserRole, int(sample))
             if pictured:

@@ -60,6 +60,7 @@ class OptionsForm(QWidget):
             spin = QSpinBox()
             spin.setRange(int(option.low), int(min(option.high, 2**31 - 1)))
             spin.setValue(int(now))
+            spin.setSpecialValueText(option.lowest)
             spin.setKeyboardTracking(False)
             spin.valueChanged.connect(lambda value: self._set(option, value))
             return spin

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -102,6 +103,12 @@ class ResultView(QWidget):
         self.facts.setText("   ·   ".join(f"{name}: {value}" for name, value in step.facts))
         self.note.setText(step.note)
         self.note.setVisible(bool(step.note))
+
+    def set_names(self, name: Callable[[int], str]) -> None:
+        """What the samples are called by their positions in the part."""
+        for view in self.views.values():
+            if isinstance(view, DotsView | NearestView):
+                view.name = name
 
     def _hint_page(self) -> QWidget:
         page = QWidget()

@@ -31,7 +31,7 @@ class SampleList(QWidget):
         self.list.setMaximumHeight(HIGH)
         self.list.currentRowChanged.connect(self._row_changed)
         self.number.setAccessibleName("Number of the sample")
-        self.number.setToolTip("The number of the sample within its part, from 0; also of those that are not listed")
+        self.number.setToolTip("The number of the sample within its part; also of those that are not listed")
         self.number.setKeyboardTracking(False)
         self.number.valueChanged.connect(self._number_changed)
         self.own.setToolTip("Ask about a file of yours, prepared as the data of the run are")
@@ -55,15 +55,16 @@ class SampleList(QWidget):
     @property
     def index(self) -> int:
         """The position of the chosen sample within its part."""
-        return self.number.value()
+        return self.number.value() - 1
 
     def show_samples(self, opened: Opened, count: int) -> None:
         """List the first samples of a part with so many."""
         self._hushed(True)
         self.list.clear()
         for index, words in enumerate(opened.words):
-            item = QListWidgetItem(f"{index}" + (f" · {words}" if words else ""))
-            item.setToolTip(plain(f"Sample {index}" + (f": {words}" if words else "")))
+            name = opened.name(index)
+            item = QListWidgetItem(name.rpartition("/")[2] + (f" · {words}" if words else ""))
+            item.setToolTip(plain(name + (f": {words}" if words else "")))
             if opened.images:
                 item.setIcon(QIcon(QPixmap.fromImage(opened.images[index])))
             self.list.addItem(item)
@@ -72,7 +73,7 @@ class SampleList(QWidget):
 
     def choose(self, index: int) -> None:
         """Choose the sample with this position."""
-        self.number.setValue(index)
+        self.number.setValue(index + 1)
 
     def show_own(self, names: Sequence[str]) -> None:
         """List the samples of a file of the user's own."""
@@ -86,8 +87,9 @@ class SampleList(QWidget):
         self.back.show()
 
     def _ready(self, count: int) -> None:
-        self.number.setRange(0, max(count - 1, 0))
-        self.list.setCurrentRow(self.number.value() if self.number.value() < self.list.count() else -1)
+        self.number.setRange(min(count, 1), count)
+        self.number.setSuffix(f" of {count:,}")
+        self.list.setCurrentRow(self.index if self.index < self.list.count() else -1)
         self._hushed(False)
 
     def _hushed(self, hushed: bool) -> None:
@@ -97,12 +99,12 @@ class SampleList(QWidget):
     def _row_changed(self, row: int) -> None:
         if row >= 0:
             self._hushed(True)
-            self.number.setValue(row)
+            self.number.setValue(row + 1)
             self._hushed(False)
             self.chosen.emit()
 
-    def _number_changed(self, value: int) -> None:
+    def _number_changed(self, _value: int) -> None:
         self._hushed(True)
-        self.list.setCurrentRow(value if value < self.list.count() else -1)
+        self.list.setCurrentRow(self.index if self.index < self.list.count() else -1)
         self._hushed(False)
         self.chosen.emit()

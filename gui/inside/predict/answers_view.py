@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from engine.errors import visible
 from gui.inside.evaluate.overlay_pictures import laid_over
 from gui.inside.predict.bars import AnswerBars
 from gui.pictures import pictures
@@ -94,8 +95,8 @@ class AnswersView(QWidget):
         if several:
             self.list.setCurrentRow(0)
         self.list.blockSignals(False)
-        count = len(predictions)
-        first = f", the first {MOST_LISTED:,} listed" if count > MOST_LISTED else ""
+        count = sum(not one.error for one in predictions)
+        first = f", the first {MOST_LISTED:,} listed" if len(predictions) > MOST_LISTED else ""
         self.title.setText(f"{count:,} answers{first}" if several else "Answer")
         self.list.setVisible(several)
         self.save.setVisible(bool(predictions))
@@ -120,7 +121,7 @@ class AnswersView(QWidget):
             self.cover.setPixmap(_scaled(covered, SEEN))
         self.seen_words.setText(f"{GIVEN}, and the answered mask" if pictured and masks else GIVEN)
         steps = next((answer.positions for answer in prediction.answers if answer.positions), ()) if prediction else ()
-        self.positions.setText(f"One after the other: {' '.join(steps)}" if steps else "")
+        self.positions.setText(f"One after the other: {' '.join(map(visible, steps))}" if steps else "")
         self.positions.setVisible(bool(steps))
 
     def _lay_out(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engine.errors import visible
 from gui.theme import theme
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class AnswerBars(QWidget):
             few = len(answer.probabilities) <= MOST + 1
             shown = sorted(answer.probabilities, key=_in_order) if few else [*answer.probabilities[:MOST]]
             for name, chance in shown:
-                self._add(name, chance, f"{100 * chance:.1f} %")
+                self._add(visible(name), chance, f"{100 * chance:.1f} %")
             if rest := answer.probabilities[len(shown) :]:
                 share = sum(chance for _, chance in rest)
                 self._add(f"{len(rest)} others", share, f"{100 * share:.1f} %")

@@ -38,11 +38,15 @@ if TYPE_CHECKING:
 WIDE = 300
 TITLES: dict[Way, str] = {"drawing": "Draw", "values": "Type", "text": "Text", "files": "Files"}
 WAYS: tuple[Way, ...] = ("drawing", "values", "text", "files")
+NONE = (
+    "This network is given what is not read from files. How it answers samples of its own data is on the tabs Errors "
+    "and Inside."
+)
 EXAMPLES = {
     "images": "Drop images or a folder of images anywhere on this page, or paste an image.",
     "tables": "Drop a table (CSV …) anywhere on this page, or paste rows with the names of their columns above them.",
     "arrays": "Drop a file of arrays (.npy, .npz) anywhere on this page.",
-    "": "This network learns from data that other files are not read as.",
+    "": NONE,
 }
 DRAW = "Draw, type, paste or drop something: the network answers at once."
 
@@ -114,6 +118,8 @@ class PredictTab(ResultsTab):
         self._show_way(ways.first)
         if ways.first == "values":
             self._ask()
+        else:
+            self.answers.show_hint(DRAW if ways.files or ways.first != "files" else "")
 
     def _way(self) -> Way:
         return WAYS[self.ways.currentIndex()]
@@ -195,7 +201,7 @@ class PredictTab(ResultsTab):
             "drawing": ways is not None and ways.drawing,
             "values": ways is not None and bool(ways.values),
             "text": ways is not None and bool(ways.alphabet),
-            "files": ways is not None,
+            "files": ways is not None and (bool(ways.files) or ways.first == "files"),
         }
         for index, way in enumerate(WAYS):
             self.ways.setTabVisible(index, there[way])
@@ -203,6 +209,8 @@ class PredictTab(ResultsTab):
         if ways is not None:
             self.form.show_values(ways.values)
             self.file_note.setText(EXAMPLES[ways.files])
+            for button in (self.files, self.paste_button):
+                button.setVisible(bool(ways.files))
             self.folder.setVisible(ways.files == "images")
 
     def _show_way(self, way: Way) -> None:
@@ -251,10 +259,12 @@ class PredictTab(ResultsTab):
 
     def _files_page(self) -> QWidget:
         self.file_note = Note()
-        files = push_button("Open files …", "Ask about files", self._open_files)
+        self.files = push_button("Open files …", "Ask about files", self._open_files)
         self.folder = push_button("Open folder …", "Ask about all images of a folder", self._open_folder)
-        paste = push_button("Paste", "Ask about the image, the files or the rows on the clipboard", self.paste)
-        return _column(self.file_note, files, self.folder, paste)
+        self.paste_button = push_button(
+            "Paste", "Ask about the image, the files or the rows on the clipboard", self.paste
+        )
+        return _column(self.file_note, self.files, self.folder, self.paste_button)
 
 
 def _column(*parts: QWidget | QHBoxLayout) -> QWidget:

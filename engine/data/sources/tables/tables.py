@@ -273,6 +273,19 @@ class Table(Source):
                 found[column.name] = np.asarray(encoding.named(cells).fillna(""), object)
         return found
 
+    def cells(self, path: Path, index: int) -> tuple[tuple[str, str], ...]:
+        """What the sample at a position of `open` has in each column that is given, as it is in the file.
+
+        Raises DataError, OSError.
+        """
+        import numpy as np
+        import pandas as pd
+
+        table = read(path, self.form)
+        row = table.iloc[int(np.flatnonzero(self.kept(table))[index])]
+        given = ((column.name, row[column.name]) for column in self.of("input"))
+        return tuple((name, "" if pd.isna(cell) else str(cell).strip()) for name, cell in given)
+
     def fingerprint(self, path: Path) -> str:
         with open_to_read(path) as file:
             return sha256_of(file, HASHED).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sys
@@ -12,15 +13,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
+from sklearn.datasets import load_iris
 
 import presets
+from engine.data.dataset import DataError
 from engine.data.origin import declared
 from engine.exports import registry
 from engine.exports.export import export
 from engine.exports.exporter import ExportError
 from engine.exports.int8_file import LARGER
 from engine.exports.subject import Subject
+from engine.inside.predicting import predict
 from tests.engine.runs_to_export import begun
+from tests.engine.test_exports_package import said_by_package, said_by_us
 from tests.test_house import ROOT
 
 TRAINABLE = [preset.name for preset in presets.all() if preset.data]
@@ -58,12 +64,14 @@ def target_of(name: str, folder: Path) -> Path:
 @pytest.mark.parametrize("form", OF_RUNS)
 @pytest.mark.parametrize("name", TRAINABLE)  # the formats of one preset come one after the other
 def test_every_export_of_every_trainable_preset(
-    name: str, form: str, subject: Callable[[str], Subject], tmp_path: Path
+    name: str, form: str, subject: Callable[[str], Subject], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     what, target = subject(name), target_of(form, tmp_path)
-    if form in ("package", "zip") and declared(what.trained.config).kind not in ("image", "table"):
-        with pytest.raises(ExportError, match="files can be asked about of images and tables only"):
+    if form in ("package", "zip") and (why := _unasked(what)):
+        with pytest.raises(ExportError, match=why):
             export(registry.named(form), what, target)
+        with pytest.raises(DataError, match=r"can be asked about files|such files do not have"):
+            predict(what.trained, [_file(what, tmp_path)])
         return
     checked = export(registry.named(form), what, target).checked
     assert what.judged is not None
@@ -84,6 +92,8 @@ def test_every_export_of_every_trainable_preset(
     if form == "pt2":
         _pt2_agrees(what, target)
     _private(target)
+    if form == "package":
+        _predicts_alike(what, target, capsys)
 
 
 @pytest.mark.slow
@@ -101,6 +111,32 @@ def test_every_export_of_every_other_preset(name: str, form: str, tmp_path: Path
 def _samples(what: Subject, count: int) -> tuple[torch.Tensor, ...]:
     """Other samples than those of the check, as many as nobody has captured the network with."""
     return tuple(value[-count:] for value in what.samples(100))
+
+
+def _unasked(what: Subject) -> str:
+    """Words of why the network of a run can be asked about no file; empty where it can."""
+    if declared(what.trained.config).kind not in ("image", "table"):
+        return "can be asked about files"
+    return "is given 'caption_in' as well" if len(what.trained.network.inputs) > 1 else ""
+
+
+def _file(what: Subject, folder: Path) -> Path:
+    """A table with all that a network of tables is given, else an image."""
+    if declared(what.trained.config).kind == "table":
+        load_iris(as_frame=True).frame.to_csv(folder / "asked.csv", index=False)
+        return folder / "asked.csv"
+    pixels = np.random.default_rng(0).integers(0, 256, (30, 44, 3), np.uint8)
+    Image.fromarray(pixels).save(folder / "asked.png")
+    return folder / "asked.png"
+
+
+def _predicts_alike(what: Subject, package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The package answers to a file what `layerloom predict` answers."""
+    assert what.run is not None
+    path = _file(what, package.parent)
+    ours = said_by_us(what.run, [path], capsys)
+    assert ours
+    assert json.loads(said_by_package(package, [path], "--json")) == ours
 
 
 def _weights(model: bytes) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from engine.data import datasets
 from engine.data.framing import frame
@@ -17,6 +17,8 @@ from engine.exports.subject import Subject
 from engine.inside.on_board import border_of
 from engine.settings.transforms import Fill, Framed
 from engine.training.evaluation.network import Head
+
+INSTEAD: Final = "Export the model class and the weights instead."
 
 
 def preparation_of(subject: Subject) -> dict[str, Any]:
@@ -58,11 +60,17 @@ def _on_board(subject: Subject) -> dict[str, Any]:
     config = subject.trained.config
     dataset = declared(config)
     name = dataset.first("input")
+    if others := [field for field in subject.trained.network.inputs if field != name]:
+        raise ExportError(
+            f"{dataset.title}: the network is given {others[0]!r} as well, which a file does not have, "
+            f"so there is no prediction package. {INSTEAD}"
+        )
     if dataset.kind == "table":
         return {"kind": "columns", "field": name, "columns": list(datasets.feature_names(dataset.name))}
     if dataset.kind != "image":
         raise ExportError(
-            f"{dataset.title}: files can be asked about of images and tables only, so there is no package."
+            f"{dataset.title}: only a network that has learned from images, tables or arrays can be asked about files, "
+            f"so there is no prediction package. {INSTEAD}"
         )
     channels, height, width = dataset.fields[name].shape
     some = np.asarray(opened(config).arrays[name][:1000], np.float32)

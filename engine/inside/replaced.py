@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
@@ -61,6 +61,16 @@ def notes(predictions: Iterable[Prediction]) -> tuple[str, ...]:
     return tuple(_sentence(found) for found in columns.values())
 
 
+def notes_of(trained: Trained, unfit: Iterable[Unfit], name: Callable[[int], str]) -> tuple[str, ...]:
+    """The same of samples that are judged; ``name`` says what each is called by its position."""
+    found = list[str]()
+    for one in unfit:
+        instead = _instead(trained, one)
+        cells = [(name(row), Replaced(one.column, one.holds, cell, instead)) for row, cell in one.cells.items()]
+        found.append(_sentence(cells))
+    return tuple(found)
+
+
 def not_read(predictions: Sequence[Prediction]) -> str:
     """How many samples have no answer because they cannot be read; empty where all have."""
     count = sum(bool(one.error) for one in predictions)
@@ -91,10 +101,15 @@ def _usual(trained: Trained, column: ColumnSettings) -> str:
     """The median of the training part, which fills a column."""
     first = declared(trained.config).fields["features"].columns.index(column.features()[0])
     fill = next(
-        one.fill[first]
-        for one in trained.data.fitted
-        if isinstance(one.transform, Fill) and one.transform.field == "features"
+        (
+            one.fill[first]
+            for one in trained.data.fitted
+            if isinstance(one.transform, Fill) and one.transform.field == "features"
+        ),
+        None,
     )
+    if fill is None:
+        return "NaN"
     if column.type == "date":
         return f"{date(1970, 1, 1) + timedelta(days=round(fill * YEAR))}"
     if column.type == "yes_no":

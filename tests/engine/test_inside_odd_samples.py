@@ -16,6 +16,7 @@ import presets
 from engine.data import sources
 from engine.data.dataset import DataError
 from engine.inside.asking import of_bytes, of_values, values_of
+from engine.inside.evaluation.evaluation_set import of_files
 from engine.inside.predicting import answers_to, predict
 from engine.inside.replaced import not_read, notes
 from engine.inside.trained import open_run
@@ -87,6 +88,17 @@ def test_the_command_says_what_was_replaced(fruit: Path, tmp_path: Path, capsys:
     assert "replaced" not in found[0]
     assert [(one["column"], one["cell"]) for one in found[4]["replaced"]] == [("colour", "purple"), ("weight", "heavy")]
     assert "2 samples have no number in 'weight': 'heavy' (ask.csv row 2), 'heavy' (more.csv row 2)." in shown.err
+
+
+def test_other_data_that_are_judged_say_it_as_well(fruit: Path, place: Path, tmp_path: Path) -> None:
+    lines = (place / "fruit.csv").read_text().splitlines()
+    lines[3] = f"purple,heavy,{lines[3].split(',', 2)[2]}"
+    (tmp_path / "new.csv").write_text("\n".join(lines))
+    asked = open_run(fruit)
+    colour, weight = of_files(asked, tmp_path / "new.csv").notes
+    assert "in 'colour': 'purple' (new.csv row 3). Taken instead: none of its categories." in colour
+    assert "in 'weight': 'heavy' (new.csv row 3). Taken instead: " in weight
+    assert of_files(asked, place / "fruit.csv").notes == ()
 
 
 def test_a_typed_date_that_is_none_is_said(fruit: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from engine.data.dataset import Asked, DataError, Dataset, Samples
+from engine.data.dataset import Asked, DataError, Dataset, Samples, Unfit
 from engine.settings.section import Section
 
 if TYPE_CHECKING:
@@ -71,6 +71,10 @@ class Source(Section):
         Raises DataError, OSError.
         """
         return {}
+
+    def unfit(self, path: Path) -> tuple[Unfit, ...]:
+        """Cells of the samples of `open` that do not hold what their columns do. Raises DataError, OSError."""
+        return ()
 
     def columns_beside(self, path: Path) -> Mapping[str, Array]:
         """What the files say of the samples of `open`, in their order, whether or not a network is given it.

@@ -14,6 +14,7 @@ from engine.data.fingerprint import fingerprint
 from engine.data.origin import opened, unreadable
 from engine.data.pipeline import Part, PartName
 from engine.data.sources.kinds import source_of
+from engine.inside.replaced import notes_of
 from engine.inside.trained import Trained
 from engine.settings.data import DataConfig
 
@@ -67,17 +68,19 @@ def of_part(trained: Trained, name: PartName) -> EvaluationSet:
 def of_files(trained: Trained, path: Path, part: Part | None = None) -> EvaluationSet:
     """The samples in other files of the same kind, or ``part`` where they were read. Raises DataError, TrainingError.
 
-    Those whose class the run has never seen cannot be judged: a note says how many there are.
+    Those whose class the run has never seen cannot be judged: a note says how many there are, and others what was taken
+    in place of cells that their columns do not hold.
     """
     config = trained.elsewhere(path)
     part = trained.others(path) if part is None else part
     assert config.source is not None
+    source = source_of(config.source)
     try:
-        strange = source_of(config.source).unknown_classes(path)
+        strange, unfit = source.unknown_classes(path), source.unfit(path)
     except OSError as error:
         raise unreadable(str(path), error) from error
-    notes = (_unknown(strange),) if strange else ()
-    return EvaluationSet(config, part, path.name, notes)
+    odd = notes_of(trained, unfit, opened(config).name) if unfit else ()
+    return EvaluationSet(config, part, path.name, (*((_unknown(strange),) if strange else ()), *odd))
 
 
 def _unknown(strange: Mapping[str, int]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Self
@@ -213,7 +213,7 @@ class Table(Source):
 
         names, unread = list[str](), dict[int, DataError]()
         made: dict[str, list[Array]] = {}
-        unfit: dict[str, dict[int, str]] = {}
+        unfit = dict[str, Unfit]()
         given = self.of("input")
         for path in paths:
             if not is_table(path):
@@ -230,17 +230,31 @@ class Table(Source):
                         f"{rows[row]} has nothing in {column.name!r}, and this project leaves such rows out: fill the "
                         "cell."
                     )
-                if column.counted:
-                    strange = np.flatnonzero(encoding.unfit(column, cells, comma=self.decimal_comma)).tolist()
-                    said = {len(names) + row: str(cells.iloc[row]).strip() for row in strange}
-                    unfit.setdefault(column.name, {}).update(said)
+            for one in self._unfit(table, len(names)):
+                before = unfit[one.column].cells if one.column in unfit else {}
+                unfit[one.column] = replace(one, cells={**before, **one.cells})
             for name, field in self.declare(path).fields.items():
                 if field.role == "input":
                     made.setdefault(name, []).append(self._column(name, field, table))
             names += rows
         arrays = {name: np.concatenate(parts) for name, parts in made.items()}
-        odd = [Unfit(column.name, HOLDS[column.type], unfit[column.name]) for column in given if unfit.get(column.name)]
-        return Asked(tuple(names), arrays, tuple(odd), unread)
+        return Asked(tuple(names), arrays, tuple(unfit.values()), unread)
+
+    def unfit(self, path: Path) -> tuple[Unfit, ...]:
+        table = read(path, self.form)
+        return tuple(self._unfit(table[self.kept(table)]))
+
+    def _unfit(self, rows: pd.DataFrame, first: int = 0) -> Iterator[Unfit]:
+        """What rows have in columns that are given and do not hold it; the first row has the position ``first``."""
+        import numpy as np
+
+        for column in self.of("input"):
+            if column.counted:
+                cells = rows[column.name]
+                strange = np.flatnonzero(encoding.unfit(column, cells, comma=self.decimal_comma)).tolist()
+                if strange:
+                    said = {first + row: str(cells.iloc[row]).strip() for row in strange}
+                    yield Unfit(column.name, HOLDS[column.type], said)
 
     def unknown_classes(self, path: Path) -> Mapping[str, int]:
         table, found = read(path, self.form), dict[str, int]()

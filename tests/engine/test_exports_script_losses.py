@@ -35,6 +35,10 @@ TABLE: dict[str, dict[str, Any]] = {
     "binary": {"loss": "binary_cross_entropy_with_logits", "pos_weight": 2.0},
     "divergence": {"loss": "kl_div"},
     "cosine": {"loss": "cosine_embedding_loss"},
+    "rates": {"loss": "poisson_nll_loss", "full": True},
+    "logistic": {"loss": "soft_margin_loss"},
+    "several labels": {"loss": "multilabel_margin_loss"},
+    "weighted labels": {"loss": "multilabel_soft_margin_loss", "class_weights": (1.0, 2.0, 0.5)},
 }
 
 
@@ -65,6 +69,33 @@ def test_numbers(tmp_path: Path) -> None:
         "data": {"dataset": "diabetes", "transforms": ({"name": "standardise", "field": "target"},)},
         "training": {},
     }
+    agrees_within(trained(graph, tmp_path / "run", 2), tmp_path / "alone")
+
+
+def several(path: Path) -> dict[str, Any]:
+    """The data section for samples of which several classes hold at once, two, one or none."""
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(90, 4)).astype(np.float32)
+    np.savez(path, x=x, y=(x[:, :3] + x[:, 1:] > 0.5).astype(np.float32))
+    source = sources.describe(path).settings.model_dump(exclude_defaults=True)
+    return {"source": literal(source), "batch_size": 16}
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"loss": "soft_margin_loss"},
+        {"loss": "hinge_embedding_loss", "margin": 2.0},
+        {"loss": "multilabel_margin_loss"},
+        {"loss": "multilabel_soft_margin_loss", "class_weights": "balanced"},
+        {"loss": "poisson_nll_loss", "log_input": True},
+    ],
+    ids=lambda output: output["loss"],
+)
+def test_several_labels_at_once(output: dict[str, Any], tmp_path: Path) -> None:
+    graph = chain((4,), ("Linear", {"out_features": 3}), name="several")
+    graph.of_type("Output")[0].parameters.update(output)
+    graph.settings = {"data": several(tmp_path / "several.npz"), "training": {}}
     agrees_within(trained(graph, tmp_path / "run", 2), tmp_path / "alone")
 
 

@@ -15,7 +15,6 @@ from torch.nn import functional
 
 from engine.data.pipeline import Part
 from engine.layers.endpoints import Output
-from engine.losses import compares, names
 from engine.losses.sequence_loss import SequenceLoss
 from engine.losses.targets import LossError, as_values, balanced
 from engine.metrics.hits import hits
@@ -159,79 +158,6 @@ def test_an_evaluation_does_not_depend_on_the_batches(samples: int, size: int, i
     assert torch.allclose(network.loss((kind, tensors["value"]), tensors), entropy, atol=1e-6)
     assert network.module.training
     assert network.evaluate(part, size, lambda: False) is None
-
-
-@st.composite
-def compared(draw: st.DrawFn) -> tuple[Output, Tensor, Tensor, Tensor | None, Tensor]:
-    """(output, answer, target, class weights, the mean by torch's own function)."""
-    kind = draw(st.sampled_from(sorted(filter(compares, names()))))
-    batch, classes = draw(st.integers(1, 5)), draw(st.integers(2, 5))
-    inner = draw(SIZES)
-    seed = torch.Generator().manual_seed(draw(st.integers(0, 999)))
-    answer = torch.randn(batch, *inner, classes, generator=seed)
-    labels = torch.randint(0, classes, (batch, *inner), generator=seed)
-    weights = torch.rand(classes, generator=seed) + 0.1 if draw(st.booleans()) else None
-    numbers = torch.randn(batch, *inner, classes, generator=seed)
-    flat = answer.flatten(0, -2)
-    if kind == "cross_entropy":
-        smoothing = draw(st.sampled_from([0.0, 0.1, 1.0]))
-        ignore = draw(st.sampled_from([-100, 0]))
-        labels.view(-1)[0] = 1
-        expected = functional.cross_entropy(
-            flat, labels.flatten(), weights, label_smoothing=smoothing, ignore_index=ignore
-        )
-        return output(kind, label_smoothing=smoothing, ignore_index=ignore), answer, labels, weights, expected
-    if kind == "nll_loss":
-        answer = answer.log_softmax(-1)
-        expected = functional.nll_loss(answer.flatten(0, -2), labels.flatten(), weights)
-        return output(kind), answer, labels, weights, expected
-    if kind == "multi_margin_loss":
-        p, margin = draw(st.sampled_from([1, 2])), draw(st.sampled_from([0.5, 1.0]))
-        expected = functional.multi_margin_loss(flat, labels.flatten(), p=p, margin=margin, weight=weights)
-        return output(kind, p=p, margin=margin), answer, labels, weights, expected
-    if kind == "ctc_loss":
-        steps, most = draw(st.integers(6, 9)), draw(st.integers(1, 3))
-        answer = torch.randn(batch, steps, classes, generator=seed).log_softmax(-1)
-        target = torch.zeros(batch, most, dtype=torch.int64)
-        lengths = [draw(st.integers(1, most)) for _ in range(batch)]
-        for row, length in zip(target, lengths, strict=True):
-            row[:length] = torch.randint(1, classes, (length,), generator=seed)
-        expected = functional.ctc_loss(
-            answer.transpose(0, 1), target, torch.full((batch,), steps), torch.tensor(lengths), zero_infinity=True
-        )
-        return output(kind), answer, target, None, expected
-    if kind == "kl_div":
-        target, answer = numbers.softmax(-1), answer.log_softmax(-1)
-        expected = functional.kl_div(answer.flatten(0, -2), target.flatten(0, -2), reduction="batchmean")
-        return output(kind), answer, target, None, expected
-    if kind == "cosine_embedding_loss":
-        ones = torch.ones(len(flat))
-        return output(kind), answer, numbers, None, functional.cosine_embedding_loss(flat, numbers.flatten(0, -2), ones)
-    options: dict[str, Any] = {}
-    if kind == "binary_cross_entropy":
-        answer, numbers = answer.sigmoid(), numbers.sigmoid()
-    elif kind == "binary_cross_entropy_with_logits":
-        numbers = numbers.sigmoid()
-        given_weight = draw(st.sampled_from([None, 3.0]))
-        expected = functional.binary_cross_entropy_with_logits(
-            answer, numbers, pos_weight=None if given_weight is None else torch.tensor(given_weight)
-        )
-        return output(kind, pos_weight=given_weight), answer, numbers, None, expected
-    elif kind in ("huber_loss", "smooth_l1_loss"):
-        options = {"delta" if kind == "huber_loss" else "beta": draw(st.sampled_from([0.3, 1.0, 2.0]))}
-    return output(kind, **options), answer, numbers, None, getattr(functional, kind)(answer, numbers, **options)
-
-
-@settings(max_examples=400)
-@given(compared())
-def test_every_loss_is_torchs_and_sums_up_over_batches(
-    case: tuple[Output, Tensor, Tensor, Tensor | None, Tensor],
-) -> None:
-    kind, answer, target, weights, expected = case
-    assert torch.allclose(kind.criterion.mean(answer, target, weights), expected, rtol=1e-4, atol=1e-5)
-    parts = [kind.criterion.summed(answer[n : n + 2], target[n : n + 2], weights) for n in range(0, len(answer), 2)]
-    total, number = (sum(float(part[index]) for part in parts) for index in (0, 1))
-    assert total / number == pytest.approx(float(expected), rel=1e-4, abs=1e-5)
 
 
 def test_balanced_weights_let_every_class_count_the_same() -> None:

@@ -20,7 +20,7 @@ FILE = "reached.json"
 class Reached:
     """The median of ``seeds`` runs on the test part of ``data``, each with the preset's own settings.
 
-    ``score`` is a ``metric`` as in `engine.settings.metrics.METRICS`, or "loss", after so many ``epochs``. It is judged
+    ``score`` is a ``metric`` as in `engine.metrics`, or "loss", after so many ``epochs``. It is judged
     for the field ``target``, where there is one: what simple answers reach for it is in `engine.data.baselines`.
     """
 

@@ -11,8 +11,8 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, field_validator, model_validator
 
 from engine.layers.parameters import NonNegative, Positive
+from engine.metrics import MetricName
 from engine.settings.choices import Amount, Rate
-from engine.settings.metrics import MetricName
 from engine.settings.optimizers import LBFGS, AdamW, Optimizer
 from engine.settings.schedules import CLOSED, Constant, Cyclic, OneCycle, Plateau, Schedule
 from engine.settings.section import Section

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import About
-from engine.metrics.output_metrics import Value
+from engine.metrics.metric import Value
 from engine.training.history import History, LiveChange
 from engine.training.runs.clock import OF_THE_CLOCK as OF_THE_CLOCK
 from engine.training.runs.run import Run

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from engine.settings.metrics import METRICS, PER_CLASS
+from engine import metrics
 
 MEASURED: Final = ("loss", "lr", "grad_norm", "samples_per_second", "memory", "waiting")
 """What steps report beside the metrics of their task."""
 PREDICTIONS: Final = "predictions"
 """The tables with answers to samples."""
-KNOWN: Final = (*MEASURED, *METRICS, *(f"{name}_per_class" for name in PER_CLASS), PREDICTIONS)
+KNOWN: Final = (
+    *MEASURED,
+    *metrics.names(),
+    *(f"{metric.name}_per_class" for metric in metrics.all() if metric.per_class),
+    PREDICTIONS,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.settings.metrics import METRICS
+from engine import metrics
 from presets.facts import MINUTE, Facts
 from presets.preset import Preset
 from presets.reached import Reached, reached
 
-TITLES: Final[dict[str, str]] = {name: metric.title for name, metric in METRICS.items()}
+TITLES: Final[dict[str, str]] = {metric.name: metric.title for metric in metrics.all()}
 
 
 def scored(found: Reached) -> str:

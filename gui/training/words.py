@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from engine.settings.metrics import METRICS
+from engine import metrics
 from engine.training.runs.folder import RunError
 from engine.training.runs.run_info import read
 from engine.training.series import metric_and_output
@@ -20,17 +20,18 @@ TITLES = {
     "memory": "Memory",
     "waiting": "Waiting for data",
 }
-SHORT = {"mae": "mean absolute error"}
-JUDGED = ("accuracy", "exact_match", "mae")
-"""What steps and epochs are judged by, each for its kind of task."""
-PERCENT = {"accuracy", "top5_accuracy", "precision", "recall", "f1", "auroc", "exact_match", "iou"}
-UNITS = {**dict.fromkeys([*PERCENT, "waiting"], "%"), "memory": "bytes"}
+UNITS = {
+    **{metric.name: "%" for metric in metrics.all() if metric.percent},
+    "waiting": "%",
+    "memory": "bytes",
+}
 
 
 def metric_title(name: str) -> str:
     """A metric as a title; that of one Output of several (``accuracy_NAME``) names it."""
     known, rest = metric_and_output(name)
-    title = TITLES.get(known) or (METRICS[known].title if known in METRICS else known.replace("_", " "))
+    metric = metrics.get(known)
+    title = TITLES.get(known) or (metric.title if metric is not None else known.replace("_", " "))
     return f"{title[:1].upper()}{title[1:]}{f' · {rest}' if rest else ''}"
 
 
@@ -49,7 +50,9 @@ def value_text(name: str, value: float | str) -> str:
 
 def metric_text(name: str, value: float | str) -> str:
     """``accuracy 98.3 %``"""
-    return f"{SHORT.get(name, name.replace('_', ' '))} {value_text(name, value)}"
+    metric = metrics.get(name)
+    short = name.replace("_", " ") if metric is None else metric.title
+    return f"{short} {value_text(name, value)}"
 
 
 def duration_text(seconds: float) -> str:
@@ -66,9 +69,9 @@ def duration_text(seconds: float) -> str:
 def result_text(result: Result) -> str:
     """How a run ended, in a sentence or two."""
     parts = []
-    for split, metrics in (("test", result.test), ("validation", result.validation)):
-        if metrics:
-            parts.append(f"{split} {_most(metrics)}")
+    for split, measured in (("test", result.test), ("validation", result.validation)):
+        if measured:
+            parts.append(f"{split} {_most(measured)}")
     scores = ", ".join(parts)
     epochs = f"{result.epochs} epoch{'' if result.epochs == 1 else 's'}"
     if result.state == "failed":
@@ -78,15 +81,15 @@ def result_text(result: Result) -> str:
     return f"{result.message.rstrip('.')}, {epochs} done{'; last ' if scores else ''}{scores}."
 
 
-def main_metrics(metrics: Collection[str]) -> list[str]:
+def main_metrics(measured: Collection[str]) -> list[str]:
     """Of these metrics the one that a task is judged by, and the loss."""
-    return [name for name in (*JUDGED, "loss") if name in metrics]
+    return [name for name in (*metrics.of_steps(), "loss") if name in measured]
 
 
-def _most(metrics: Mapping[str, float]) -> str:
+def _most(measured: Mapping[str, float]) -> str:
     """The main metric and the loss."""
-    names = main_metrics(metrics) or list(metrics)
-    return " and ".join(metric_text(name, metrics[name]) for name in names[:2])
+    names = main_metrics(measured) or list(measured)
+    return " and ".join(metric_text(name, measured[name]) for name in names[:2])
 
 
 def device_text(path: Path) -> str:

@@ -15,11 +15,11 @@ from engine.data.dataset import Field
 from engine.dims import Size
 from engine.graph import Graph
 from engine.layers.endpoints import Output
-from engine.metrics.tasks import task
 from engine.problems import find
 from engine.project import from_bytes, load, to_bytes
 from engine.spec import BATCH, Spec
 from engine.training.evaluation.network import Head
+from engine.training.evaluation.tasks import task
 from engine.training.loop import Trainer
 
 SEVEN = tuple("abcdefg")

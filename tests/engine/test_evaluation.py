@@ -22,7 +22,7 @@ from engine.inside.evaluation.slices import bootstrap, slices, wilson
 from engine.inside.evaluation.suspects import confident, suspects
 from engine.inside.evaluation.tallies import tallies
 from engine.layers.endpoints import Output
-from engine.metrics.tasks import Task
+from engine.metrics.task import Task
 from engine.training.evaluation.network import Head, Network, Term
 
 SOURCE = np.random.default_rng(0)

@@ -17,8 +17,9 @@ from engine.data.pipeline import Part
 from engine.layers.endpoints import Output
 from engine.losses.sequence_loss import SequenceLoss
 from engine.losses.targets import LossError, as_values, balanced
-from engine.metrics.hits import hits
-from engine.metrics.tasks import Task
+from engine.metrics.accuracy import Accuracy
+from engine.metrics.exact_match import ExactMatch
+from engine.metrics.task import Task
 from engine.training.evaluation.network import Head, Network
 from engine.training.loop import Trainer
 from engine.training.runs.lines import read_metrics
@@ -50,7 +51,7 @@ def test_cross_entropy_has_its_classes_on_the_last_axis(
     index = 0 if ignore else -100
     mine = output("cross_entropy", ignore_index=index).criterion.mean(answer, target)
     assert torch.allclose(mine, functional.cross_entropy(answer.movedim(-1, 1), target, ignore_index=index), atol=1e-6)
-    right, count = hits(output("cross_entropy", ignore_index=index).criterion, answer, target, ignore)
+    right, count = Accuracy.score(output("cross_entropy", ignore_index=index).criterion, answer, target, ignore)
     kept = target != index
     assert (
         int(count)
@@ -110,7 +111,7 @@ def test_shapes_that_do_not_fit_are_one_sentence_with_both() -> None:
 def test_one_value_is_judged_by_its_threshold(kind: str, answer: list[float], right: int) -> None:
     target = torch.tensor([0, 1, 1, 1 if kind.endswith("logits") else 0])
     for values in (torch.tensor(answer), torch.tensor(answer)[:, None]):
-        assert int(hits(output(kind).criterion, values, target, False)[0]) == right
+        assert int(Accuracy.score(output(kind).criterion, values, target, False)[0]) == right
 
 
 class Double(nn.Module):
@@ -178,7 +179,7 @@ def test_a_ctc_answer_is_read_along_its_best_path(path: str, label: str) -> None
     wanted = torch.tensor([[int(letter) for letter in label.ljust(2, "0")]]) if label != "too long" else None
     assert (int(read[0, -1]) == -1) if wanted is None else torch.equal(read, wanted)
     for target in ("12", "11", "10", "00"):
-        right, count = hits(
+        right, count = ExactMatch.score(
             output("ctc_loss").criterion, answer, torch.tensor([[int(letter) for letter in target]]), True
         )
         assert (int(right), count) == (int(target.rstrip("0") == label), 1)
@@ -199,7 +200,7 @@ def test_ctc_reads_labels_wherever_the_filling_stands(target: list[int]) -> None
     mine = output("ctc_loss").criterion.mean(answer, torch.tensor([target]))
     assert torch.allclose(mine, output("ctc_loss").criterion.mean(answer, torch.tensor([[3, 1, 0, 0]])))
     path = functional.one_hot(torch.tensor([[3, 3, 0, 1, 0]]), 4).float()
-    assert int(hits(output("ctc_loss").criterion, path, torch.tensor([target]), True)[0]) == 1
+    assert int(ExactMatch.score(output("ctc_loss").criterion, path, torch.tensor([target]), True)[0]) == 1
 
 
 def test_a_class_that_only_other_losses_ignore_counts() -> None:

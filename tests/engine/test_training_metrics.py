@@ -15,16 +15,16 @@ from sklearn import metrics as sk
 from torch import Tensor
 from torch.nn import functional
 
+from engine import metrics
 from engine.layers.endpoints import Output
-from engine.metrics.hits import absolute_error
-from engine.metrics.output_metrics import OutputMetrics
-from engine.metrics.tasks import Task
-from engine.settings.metrics import METRICS
+from engine.metrics.mae import MeanAbsoluteError
+from engine.metrics.streams.output_metrics import OutputMetrics
+from engine.metrics.task import Task
 from engine.training.runs.answers import is_predictions
 from engine.training.runs.lines import read_metrics
 from tests.engine.test_training_learning import table, train
 
-ALL = tuple(METRICS)
+ALL = metrics.names()
 
 
 def judged(task: Task, answer: Tensor, target: Tensor, size: int, **output: Any) -> dict[str, Any]:
@@ -113,7 +113,9 @@ def test_numbers_are_judged_as_scikit_learn_does(
     found = judged(Task("values"), answer, target[:, 0] if columns == 1 else target, size, loss="mse_loss")
     assert found["rmse"] == pytest.approx(sk.root_mean_squared_error(target, answer), rel=1e-4)
     assert found["r2"] == pytest.approx(sk.r2_score(target, answer), rel=1e-4, abs=1e-4)
-    total, number = absolute_error(Output.model_validate({"loss": "mse_loss"}).criterion, answer, target)
+    total, number = MeanAbsoluteError.score(
+        Output.model_validate({"loss": "mse_loss"}).criterion, answer, target, False
+    )
     assert float(total) / number == pytest.approx(sk.mean_absolute_error(target, answer), rel=1e-4)
 
 

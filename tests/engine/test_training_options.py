@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from engine.layers.endpoints import Output
-from engine.metrics.tasks import Task
+from engine.metrics.task import Task
 from engine.settings.training import TrainingConfig
 from engine.training.control import Control
 from engine.training.evaluation.network import Head, Network

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine import Graph
 from engine.edits import SetSetting
 from engine.layers.endpoints import Output
-from engine.metrics.tasks import Task
+from engine.metrics.task import Task
 from engine.training.evaluation import predictions
 from engine.training.evaluation.network import Head
 from engine.training.evaluation.ranking import Ranks

@@ -18,7 +18,7 @@ from engine.edits import SetParameter
 from engine.graph import Graph
 from engine.layers.endpoints import Output
 from engine.losses.targets import balanced
-from engine.metrics.tasks import Task
+from engine.metrics.task import Task
 from engine.training import preflight as module
 from engine.training.control import Control
 from engine.training.evaluation.chance_level import chance_level

@@ -17,7 +17,7 @@ from engine.data.pipeline import Part
 from engine.edits import SetParameter
 from engine.graph import Graph
 from engine.layers.endpoints import Output
-from engine.metrics.tasks import Task
+from engine.metrics.task import Task
 from engine.problems import find
 from engine.settings.training import TrainingConfig
 from engine.source import write

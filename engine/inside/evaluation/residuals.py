@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from engine.inside.evaluation.answered import Answered
-from engine.metrics.deviations import columns
+from engine.metrics.streams.deviations import columns
 from engine.training.evaluation.network import Head
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import numpy as np
 from torch import Tensor
 
 from engine.inside.evaluation.answered import Answered
-from engine.inside.evaluation.tallies import by_class
 from engine.losses.sequence_loss import SequenceLoss
+from engine.metrics.streams.answers import by_class
 from engine.training.evaluation.network import Head
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from engine.data.pipeline import Part
 from engine.inside.evaluation.answered import Answered, answered
 from engine.inside.evaluation.tallies import tallies
 from engine.inside.trained import Trained
-from engine.metrics.output_metrics import Value
+from engine.metrics.metric import Value
 from engine.seeds import derive
 from engine.training.evaluation.network import Head, Network
 

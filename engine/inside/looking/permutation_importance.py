@@ -15,6 +15,7 @@ from engine.inside.looking.method import Method, Option, Question, Step
 from engine.inside.looking.results import Bars
 from engine.inside.looking.samples import first
 from engine.seeds import derive
+from engine.training.runs.best import better
 
 MOST: Final = 5000
 """Samples that are judged at most."""
@@ -33,7 +34,7 @@ def score(question: Question, batch: Mapping[str, Tensor]) -> float:
     answers = question.inspector.run(batch).answers
     total, count = network.score(answers, batch)
     value = float(total) / float(count)
-    return -value if network.metric == "mae" else value
+    return -value if better(network.metric) == "low" else value
 
 
 def compute(question: Question) -> Iterator[Step]:

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine import metrics
 from engine.data.binding import bind
 from engine.data.dataset import DataError
 from engine.data.fields import fields
 from engine.graph import Graph
 from engine.layers.endpoints import Output
-from engine.metrics.tasks import Task, task
+from engine.metrics.metric import Metric
+from engine.metrics.task import Kind, Task
 from engine.settings.data import DataConfig
-from engine.settings.metrics import METRICS, MOST_CLASSES, Kind, MetricName
 from engine.shapes import Report
+from engine.training.evaluation.tasks import task
 
 KINDS: dict[Kind, str] = {"classes": "classes", "two": "one of two", "values": "numbers", "sequence": "sequences"}
-NEEDS: dict[MetricName, str] = {
-    "top5_accuracy": "needs more than 5 classes",
-    "exact_match": "needs several positions in an answer",
-    "confusion_matrix": f"needs {MOST_CLASSES} classes at most",
-}
-"""What a metric needs beside the right kind of answer."""
 
 
-def unfit(graph: Graph, report: Report, data: DataConfig) -> dict[MetricName, str]:
+def unfit(graph: Graph, report: Report, data: DataConfig) -> dict[str, str]:
     """Metric → why it fits none of the Outputs, a few words; nothing while no Output can be judged yet."""
     try:
         known = fields(data)
@@ -36,11 +32,10 @@ def unfit(graph: Graph, report: Report, data: DataConfig) -> dict[MetricName, st
         if isinstance(layer, Output):
             jobs.append(task(layer, report.inputs[node_id][0], known[name]))
     useful = {name for job in jobs for name in job.fitting()}
-    return {name: _why(name, jobs) for name in METRICS if name not in useful} if jobs else {}
+    return {metric.name: _why(metric, jobs) for metric in metrics.all() if metric.name not in useful} if jobs else {}
 
 
-def _why(name: MetricName, jobs: Sequence[Task]) -> str:
-    wanted = METRICS[name].tasks
-    if any(job.kind in wanted for job in jobs) and name in NEEDS:
-        return NEEDS[name]
-    return f"for {' or '.join(KINDS[kind] for kind in KINDS if kind in wanted)}"
+def _why(metric: type[Metric], jobs: Sequence[Task]) -> str:
+    if metric.needs and any(job.kind in metric.kinds for job in jobs):
+        return metric.needs
+    return f"for {' or '.join(KINDS[kind] for kind in KINDS if kind in metric.kinds)}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from engine import metrics
 from engine.data.binding import Binding
 from engine.data.class_axis import class_axis
 from engine.data.datasets import Field
@@ -17,11 +18,11 @@ from engine.graph import Graph
 from engine.layers.endpoints import Output
 from engine.losses import Loss, compares
 from engine.losses.targets import balanced
-from engine.metrics.hits import absolute_error, hits
-from engine.metrics.output_metrics import OutputMetrics, Value
-from engine.metrics.tasks import Task, task
-from engine.settings.metrics import MetricName
+from engine.metrics.metric import Value
+from engine.metrics.streams.output_metrics import OutputMetrics
+from engine.metrics.task import Task
 from engine.shapes import Report
+from engine.training.evaluation.tasks import task
 
 Batch = Mapping[str, Tensor]
 Forward = Callable[..., Tensor | tuple[Tensor, ...]]
@@ -43,7 +44,7 @@ class Head:
     field: str
     task: Task
     masked: bool = False
-    metrics: tuple[MetricName, ...] = ()
+    metrics: tuple[str, ...] = ()
     weights: Tensor | None = None
     node: str | None = None
     axis: int | None = None
@@ -100,9 +101,9 @@ class Head:
     def score(self, answers: tuple[Tensor, ...], batch: Batch) -> tuple[Tensor, Tensor | int]:
         """(sum, number) of the metric over a batch, apart from the gradients."""
         answer, target = self.answer(answers).detach(), self.labels(batch)
-        if self.task.kind == "values":
-            return absolute_error(self.criterion, answer, target)
-        return hits(self.criterion, answer, target, self.masked)
+        metric = metrics.get(self.metric)
+        assert metric is not None
+        return metric.score(self.criterion, answer, target, self.masked)
 
     def sums(self, answers: tuple[Tensor, ...], batch: Batch) -> list[Tensor]:
         """[sum of the loss, its count, sum of the metric, its count], each a tensor without axes."""
@@ -310,12 +311,12 @@ def heads(
     binding: Binding,
     fields: Mapping[str, Field],
     parts: Sequence[Part],
-    metrics: tuple[MetricName, ...] | None = None,
+    asked: tuple[str, ...] | None = None,
     uncovered: Collection[str] = (),
 ) -> tuple[Head, ...]:
     """The Outputs with a loss, in creation order; ``parts`` are those of the data, training first.
 
-    ``metrics`` are those asked for (None: what fits each), ``uncovered`` the masks that variations leave open.
+    ``asked`` are the metrics asked for (None: what fits each), ``uncovered`` the masks that variations leave open.
     """
     result = []
     for index, node in enumerate(graph.of_type("Output")):
@@ -333,7 +334,7 @@ def heads(
         soft = job.kind == "classes" and target.is_floating_point()
         weights = _class_weights(output, target.movedim(axis, -1) if soft and axis is not None else target, job)
         masked = ignored or (weights is not None and not bool(weights.all()))
-        chosen = job.chosen(metrics)
+        chosen = job.chosen(asked)
         result.append(Head(node.name, output, index, name, job, masked, chosen, weights, node.id, axis))
     return tuple(result)
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.settings.metrics import METRICS
+from engine import metrics
 from engine.training.history import History
 from engine.training.series import Series, metric_and_output
 
@@ -16,8 +16,9 @@ def better(name: str) -> Literal["high", "low", ""]:
 
     Empty for what is neither good nor bad.
     """
-    metric = metric_and_output(name)[0]
-    return "low" if metric == "loss" else METRICS[metric].better if metric in METRICS else ""
+    measured = metric_and_output(name)[0]
+    metric = metrics.get(measured)
+    return "low" if measured == "loss" else "" if metric is None else metric.better
 
 
 def best_of(history: History, split: str = "validation") -> dict[str, float]:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from engine import metrics
 from engine.tabular.formats import safe
 from engine.training.history import History
 from engine.training.runs.best import better
@@ -57,7 +58,7 @@ def result(entry: RunEntry) -> tuple[str, float | None]:
     """The metric that says most of a run, and its best value on the validation part; ("", None) where there is none."""
     for values in (entry.best, entry.validation):
         names = [name for name in values if better(name) and math.isfinite(float(values[name]))]
-        for wanted in ("accuracy", "mae", "exact_match", "loss"):
+        for wanted in (*metrics.of_steps(), "loss"):
             if wanted in names:
                 return wanted, float(values[wanted])
         if names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from engine import metrics
 from engine.data.dataset import DataError, Dataset
 from engine.data.origin import declared
 from engine.graph import Graph
@@ -13,13 +14,11 @@ from engine.training.history import History
 from engine.training.series import Series
 from gui.hosts.host import Host
 
-MAIN = ("accuracy", "mae", "exact_match")
-
 
 def metric_of(histories: Sequence[History], graph: Graph) -> str:
     """The metric beside the loss: that of the first curves that have one, else that of the task of the data."""
     for history in histories:
-        known = [metric for metric in MAIN if f"train/{metric}" in history.names()]
+        known = [metric for metric in metrics.of_steps() if f"train/{metric}" in history.names()]
         if known:
             return known[0]
         series = [Series.parse(name) for name in history.names()]

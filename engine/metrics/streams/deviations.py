@@ -7,20 +7,31 @@ their digits.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+
+from engine.metrics.task import Task
+
+if TYPE_CHECKING:
+    from engine.metrics.streams.answers import Answers
 
 
 class Deviations:
     """What the targets (M, outputs) vary and the answers miss, output by output."""
 
-    def __init__(self) -> None:
+    def __init__(self, task: Task) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was collected."""
         self._number = 0
         self._mean = self._varied = self._missed = torch.zeros(1)
 
-    def update(self, answer: Tensor, target: Tensor) -> None:
-        """Take both as (M, outputs), as many outputs as before."""
+    def update(self, answers: Answers) -> None:
+        """Take a batch with as many outputs as before."""
+        answer, target = answers.columns
         # accelerators of Apple know no double precision
         answer, target = (value.cpu() if value.device.type == "mps" else value for value in (answer, target))
         answer, target = answer.double(), target.double()

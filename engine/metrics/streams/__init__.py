@@ -1,0 +1,1 @@
+"""How answers are collected batch by batch for the metrics."""

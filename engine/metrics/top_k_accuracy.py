@@ -15,28 +15,19 @@ if TYPE_CHECKING:
     from engine.metrics.streams.answers import Answers
 
 
-class Top5Accuracy(TorchMetric):
+class TopKAccuracy(TorchMetric):
     """An answer is right where the right class is among the ``k`` likeliest."""
 
-    name: ClassVar[str] = "top5_accuracy"
-    title: ClassVar[str] = "top-5 accuracy"
-    help: ClassVar[str] = "the share of answers with the right class among the five likeliest"
     kinds: ClassVar[frozenset[Kind]] = frozenset({"classes"})
-    needs: ClassVar[str] = "needs more than 5 classes"
     percent: ClassVar[bool] = True
     formula: ClassVar[str] = "answers with the right class among the k likeliest / answers"
     reference: ClassVar[str] = "Russakovsky and others 2015, ImageNet Large Scale Visual Recognition Challenge"
     torchmetrics: ClassVar[str] = "Accuracy"
-    rank: ClassVar[int] = 20
-    k: ClassVar[int] = 5
+    k: ClassVar[int]
 
     @classmethod
     def suits(cls, task: Task) -> bool:
         return task.classes > cls.k
-
-    @classmethod
-    def usual(cls, task: Task) -> bool:
-        return not task.axes and task.classes >= MANY_CLASSES
 
     def options(self) -> dict[str, Any]:
         return {**super().options(), "top_k": self.k, "average": "micro"}
@@ -51,4 +42,41 @@ class Top5Accuracy(TorchMetric):
         return totals[f"near{cls.k}"] / totals["numbers"]
 
 
-METRICS = (Top5Accuracy,)
+class Top3Accuracy(TopKAccuracy):
+    """That of the three likeliest classes."""
+
+    name: ClassVar[str] = "top3_accuracy"
+    title: ClassVar[str] = "top-3 accuracy"
+    help: ClassVar[str] = "the share of answers with the right class among the three likeliest"
+    needs: ClassVar[str] = "needs more than 3 classes"
+    rank: ClassVar[int] = 19
+    k: ClassVar[int] = 3
+
+
+class Top5Accuracy(TopKAccuracy):
+    """That of the five likeliest classes."""
+
+    name: ClassVar[str] = "top5_accuracy"
+    title: ClassVar[str] = "top-5 accuracy"
+    help: ClassVar[str] = "the share of answers with the right class among the five likeliest"
+    needs: ClassVar[str] = "needs more than 5 classes"
+    rank: ClassVar[int] = 20
+    k: ClassVar[int] = 5
+
+    @classmethod
+    def usual(cls, task: Task) -> bool:
+        return not task.axes and task.classes >= MANY_CLASSES
+
+
+class Top10Accuracy(TopKAccuracy):
+    """That of the ten likeliest classes."""
+
+    name: ClassVar[str] = "top10_accuracy"
+    title: ClassVar[str] = "top-10 accuracy"
+    help: ClassVar[str] = "the share of answers with the right class among the ten likeliest"
+    needs: ClassVar[str] = "needs more than 10 classes"
+    rank: ClassVar[int] = 21
+    k: ClassVar[int] = 10
+
+
+METRICS = (Top3Accuracy, Top5Accuracy, Top10Accuracy)

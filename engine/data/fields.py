@@ -9,9 +9,10 @@ from engine.data import augmenting, sampling
 from engine.data.dataset import DataError, Field
 from engine.data.framing import reshape
 from engine.data.origin import declared
+from engine.data.transforms import learnt_numbers
 from engine.nearest import hint
 from engine.settings.data import DataConfig
-from engine.settings.transforms import Framed, Transform
+from engine.settings.transforms import Framed, Standardise, Transform
 
 LARGEST = 4 * 2**30
 """The most bytes a field may take: the data stays in memory."""
@@ -88,6 +89,11 @@ def _check(transform: Transform, field: Field, path: str) -> None:
     if field.dtype != "float32":
         reason = f"works on numbers, but {transform.field!r} holds {field.dtype} values."
         raise DataError(f"{where} {reason}", setting=path, field=transform.field)
+    if isinstance(transform, Standardise) and transform.mean is not None:
+        wanted = learnt_numbers(field.shape)
+        if len(transform.mean) != wanted:
+            reason = f"has {len(transform.mean)} means, but {transform.field!r} has {wanted} channels or features."
+            raise DataError(f"{where} {reason}", setting=path, field=transform.field)
     if isinstance(transform, Framed) and len(field.shape) != 3:
         raise DataError(
             f"{where} works on images (channels × height × width), but a sample of {transform.field!r} "

@@ -57,7 +57,7 @@ class Fitted:
 
 
 def fit(transform: Transform, training: Column) -> Fitted:
-    """Learn from the training samples: for standardise the mean and standard deviation, in float64.
+    """Learn from the training samples: for standardise the mean and standard deviation, in float64, unless given.
 
     What is constant up to rounding gets the deviation 1 (the bound is that of scikit-learn's StandardScaler).
     """
@@ -67,6 +67,8 @@ def fit(transform: Transform, training: Column) -> Fitted:
         return Fitted(transform)
     if isinstance(transform, Fill):
         return _medians(transform, training)
+    if transform.mean is not None and transform.std is not None:
+        return Fitted(transform, transform.mean, transform.std)
     along = _along(len(training.shape))
     count = math.prod(training.shape) / training.shape[along.index(-1)]
     with np.errstate(invalid="ignore", over="ignore"):

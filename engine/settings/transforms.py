@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from engine.settings.section import Section
 
@@ -62,15 +62,28 @@ class Pad(Section):
 
 
 class Standardise(Section):
-    """Shifts and scales to mean 0 and standard deviation 1, measured on the training part alone.
+    """Shifts and scales to mean 0 and standard deviation 1, measured on the training part alone, or by given values.
 
-    Images and clips per channel, tables and sequences per feature; what never varies is only shifted.
+    Images and clips per channel, tables and sequences per feature; what never varies is only shifted. Values are given
+    where loaded weights expect them: those of the images that the weights were trained on.
     """
 
     summary: ClassVar[str] = "shifts and scales to mean 0 and standard deviation 1, measured on the training part alone"
     axes: ClassVar[int | None] = None
     name: Literal["standardise"] = Field("standardise", description="the kind of transform")
     field: FieldName = Field(description="the field of the data to standardise")
+    mean: Annotated[tuple[float, ...], Field(min_length=1, max_length=4096)] | None = Field(
+        None, description="what is subtracted from each channel or feature; none: its mean in the training part"
+    )
+    std: Annotated[tuple[Annotated[float, Field(gt=0.0)], ...], Field(min_length=1, max_length=4096)] | None = Field(
+        None, description="what each is divided by then; none: its standard deviation in the training part"
+    )
+
+    @model_validator(mode="after")
+    def _both(self) -> Standardise:
+        if (self.mean is None) != (self.std is None) or len(self.mean or ()) != len(self.std or ()):
+            raise ValueError("standardise needs mean and std together, one number a channel in each, or neither")
+        return self
 
 
 class Fill(Section):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from engine.blocks.block import PREFIX
 from engine.fine_tuning.freezing import freeze_up_to
 from engine.fine_tuning.learning_rates import slow_down_loaded
 from engine.fine_tuning.new_head import new_head
+from engine.fine_tuning.normalization import differs, expected_by, normalize, words
 from engine.graph import Graph
+from engine.weights.report import Report
 from gui.cli.common import CallError
 
 
@@ -20,6 +23,9 @@ def add_fine_tuning(parser: argparse.ArgumentParser) -> None:
         help="begin with a new last layer for the classes of the data (and --partial)",
     )
     parser.add_argument(
+        "--normalize", action="store_true", help="normalise images of your own as the loaded weights expect them"
+    )
+    parser.add_argument(
         "--freeze-to", metavar="NODE", help="keep this layer and all before it as they are; in blocks as stage3.conv1"
     )
     parser.add_argument(
@@ -27,8 +33,18 @@ def add_fine_tuning(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def fine_tuned(graph: Graph, args: argparse.Namespace) -> Graph:
-    """The network as these options want it, once its weights are chosen. Raises CallError, FineTuningError."""
+def fine_tuned(graph: Graph, report: Report | None, args: argparse.Namespace) -> Graph:
+    """The network as these options want it, once its weights are chosen. Raises CallError, FineTuningError.
+
+    ``report`` is that of the weights of ``--weights``.
+    """
+    if args.normalize and report is None:
+        raise CallError("--normalize is about --weights; give both.")
+    wanted = expected_by(graph, report) if report is not None else None
+    if wanted is not None and args.normalize:
+        normalize(graph, wanted).apply(graph)
+    elif wanted is not None and differs(graph, wanted):
+        print(f"layerloom: {words(wanted)} --normalize does that.", file=sys.stderr)
     if args.new_head:
         new_head(graph).apply(graph)
     if args.freeze_to is not None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.inside.predicting import Answer, Prediction
     from engine.inside.trained import Trained
 
-SHOWN: Final = 3
+SHOWN: Final = 5
 """Classes of a sample that people are told."""
 
 

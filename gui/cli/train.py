@@ -26,7 +26,7 @@ from gui.cli.common import CallError, Commands, add_set, add_what
 from gui.cli.data import add_data, network
 from gui.cli.fine_tuning import add_fine_tuning, fine_tuned
 from gui.cli.progress import ProgressPrinter
-from gui.cli.weights import add_weights, with_weights
+from gui.cli.weights import add_weights, take_weights
 from gui.signals import SIGNALLED, heeded
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
         )
         if getattr(args, name) is not None
     ]
-    if args.resume is not None and (given or args.assignments or args.new_head):
+    if args.resume is not None and (given or args.assignments or args.new_head or args.normalize):
         raise CallError("--resume continues a run as it was: it takes no WHAT and no settings but --epochs.")
     if args.changed_data and args.resume is None:
         raise CallError("--changed-data is about --resume; give both.")
@@ -106,7 +106,8 @@ def run(args: argparse.Namespace) -> int:
             return _cross_validate(args.resume, args)
         return _train(partial(Trainer.resume, args.resume), args)[0]
     args.partial = args.partial or (args.new_head and args.weights is not None)
-    graph = fine_tuned(with_weights(_graph(args), args), args)
+    graph = _graph(args)
+    graph = fine_tuned(graph, take_weights(graph, args), args)
     if folds.folds_of(graph) is not None:
         check(graph)
         return _cross_validate(folds.create(graph, args.run_dir, weights_of=args.weights_of), args)

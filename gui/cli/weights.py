@@ -61,15 +61,22 @@ def add_partial(parser: argparse.ArgumentParser) -> None:
 
 def with_weights(graph: Graph, args: argparse.Namespace) -> Graph:
     """The network with the weights of ``--weights``, where that is given. Raises WeightsError, CallError."""
+    take_weights(graph, args)
+    return graph
+
+
+def take_weights(graph: Graph, args: argparse.Namespace) -> Report | None:
+    """Let a network begin with the weights of ``--weights``; what fits where. Raises WeightsError, CallError."""
     if args.weights is not None:
         report = match(graph, args.weights)
         choose(report, partial=args.partial, accept_guess=args.accept_guess).apply(graph)
         for note in (str(report), *report.notes):
             print(f"layerloom: {note}", file=sys.stderr)
-    elif args.partial or args.accept_guess:
+        return report
+    if args.partial or args.accept_guess:
         option = "--partial" if args.partial else "--accept-guess"
         raise CallError(f"{option} is about --weights; give both.")
-    return graph
+    return None
 
 
 def run(args: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypedDict
@@ -9,16 +10,18 @@ from typing import TypedDict
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from engine.edits import MISSING, Edit, SetSetting
+from engine.edits import MISSING, Compound, Edit, SetSetting
 from engine.errors import LayerloomError
+from engine.fine_tuning.normalization import differs, expected_by, normalize, words
 from engine.graph import Graph
 from engine.training.status import sentence
+from engine.weights.beside import Beside
 from engine.weights.chosen import SETTING, choose, chosen, missing, relocated
 from engine.weights.matching import match
 from engine.weights.report import Report
 from gui.document import Document
 from gui.weights.weights_table import WeightsTable
-from gui.widgets import Label, Note, push_button
+from gui.widgets import Label, Note, plain, push_button
 from gui.work.background import Background
 
 KINDS = "Weights (*.safetensors *.pth *.pt *.bin *.ckpt *.index.json);;All files (*)"
@@ -29,6 +32,14 @@ class Taken(TypedDict):
 
     partial: bool
     accept_guess: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file held against the network; ``wanted`` is how it expects images, where those of the data are otherwise."""
+
+    report: Report
+    wanted: Beside | None
 
 
 class WeightsDialog(QDialog):
@@ -43,6 +54,7 @@ class WeightsDialog(QDialog):
         self.report: Report | None = None
         self._path: Path | None = None
         self._assign: dict[str, str] = {}
+        self._wanted: Beside | None = None
         self._work = Background("match-weights", self)
         self._build()
         now = chosen(document.project)
@@ -78,10 +90,11 @@ class WeightsDialog(QDialog):
         job = partial(_held, self.document.project.copy(), self._path, dict(self._assign))
         self._work.run(job, self._found, partial(self._failed, before))
 
-    def _found(self, found: Report | Edit) -> None:
+    def _found(self, found: Held | Edit) -> None:
         """The report; or the edit where the weights that were gone are found again, which is all there is to do."""
-        if isinstance(found, Report):
-            self._show(found)
+        if isinstance(found, Held):
+            self._wanted = found.wanted
+            self._show(found.report)
         else:
             self.document.apply(found, whole_project=True)
             super().accept()
@@ -110,6 +123,8 @@ class WeightsDialog(QDialog):
         self.guess.setText(f"I have looked: take the {guessed} guessed as they are")
         self.guess.setAccessibleName(self.guess.text())
         self.partial.setVisible(report is not None and bool(report.left_over))
+        self.normalize.setVisible(report is not None and self._wanted is not None)
+        self.normalize.setToolTip(plain("" if self._wanted is None else words(self._wanted)))
         self.load.setEnabled(report is not None and report.loadable(**self._taken()))
 
     def _taken(self) -> Taken:
@@ -123,7 +138,12 @@ class WeightsDialog(QDialog):
         if self.report is None:
             return
         try:
-            self.document.apply(choose(self.report, **self._taken()), whole_project=True)
+            edit = choose(self.report, **self._taken())
+            if self._wanted is not None and self.normalize.isChecked():
+                edit = Compound(
+                    (edit, normalize(self.document.project, self._wanted)), edit.title(self.document.project)
+                )
+            self.document.apply(edit, whole_project=True)
         except LayerloomError as error:
             self.note.setText(f"✕ {error}")
             return
@@ -168,6 +188,9 @@ class WeightsDialog(QDialog):
         self.guess.setToolTip("Layers of equal shapes were told apart by their order alone, which may be wrong")
         self.guess.toggled.connect(lambda _on: self._ready())
         self.guess.hide()
+        self.normalize = QCheckBox("Normalise images as these weights expect")
+        self.normalize.setAccessibleName(self.normalize.text())
+        self.normalize.hide()
         self.load = push_button("Load", "Let each training begin with these weights; Undo reverts it", self.accept)
         self.load.setDefault(True)
         self.load.setEnabled(False)
@@ -180,6 +203,7 @@ class WeightsDialog(QDialog):
         takes = QVBoxLayout()
         takes.addWidget(self.partial)
         takes.addWidget(self.guess)
+        takes.addWidget(self.normalize)
         foot.addLayout(takes)
         foot.addStretch(1)
         for button in (self.remove, self.load, self.cancel):
@@ -192,9 +216,11 @@ class WeightsDialog(QDialog):
         box.addLayout(foot)
 
 
-def _held(project: Graph, path: Path, assign: dict[str, str]) -> Report | Edit:
+def _held(project: Graph, path: Path, assign: dict[str, str]) -> Held | Edit:
     """A file held against a network; where it is the very file that was gone, what says where it is now."""
     before = chosen(project)
     if before is not None and missing(before) and not assign and (edit := relocated(project, path)) is not None:
         return edit
-    return match(project, path, assign)
+    report = match(project, path, assign)
+    wanted = expected_by(project, report)
+    return Held(report, wanted if differs(project, wanted) else None)

@@ -10,6 +10,7 @@ from engine import cost, parametrization
 from engine.graph import Graph
 from engine.shapes import Report
 from engine.weights.chosen import chosen, loaded_nodes
+from engine.weights.targets import COUNTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ def beginning(project: Graph, report: Report) -> Beginning:
         for leaf in cost.leaves(project, report, [node.id]):
             if not leaf.borrowed:
                 shapes = parametrization.weights(leaf.layer, leaf.properties, leaf.inputs)
-                own += len(shapes) + len(parametrization.buffers(leaf.layer, leaf.properties, leaf.inputs))
+                held = parametrization.buffers(leaf.layer, leaf.properties, leaf.inputs)
+                own += len(shapes) + sum(name.rpartition(".")[2] != COUNTERS for name in held)
                 learned += len(shapes)
         total += own
         if learned and node.id not in loaded:

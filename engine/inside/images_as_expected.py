@@ -9,7 +9,7 @@ from engine.data.transforms import Fitted
 from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.layers.endpoints import Output
-from engine.layers.losses import of_classes
+from engine.losses import of_classes
 from engine.settings.data import DataConfig
 from engine.settings.transforms import Standardise
 from engine.settings.weights import WeightsSettings

@@ -55,7 +55,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(780, 560)
+        self.resize(800, 600)
         self._graph, self._preferences = graph, preferences
         self._written: Path | None = None
         self._own_name = False

@@ -116,6 +116,24 @@ def test_a_heat_map_lies_over_the_sample_with_numbers(qtbot: QtBot, page: Result
     assert hidden != shown, "the sample shines through as far as one wants"
 
 
+def test_the_colours_of_a_sample_do_not_mix_with_those_of_the_heat(qtbot: QtBot) -> None:
+    view = HeatView()
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    image = np.zeros((3, 8, 8), np.float32)
+    image[0] = 1
+    image[0, 0, 0] = 0  # red, but for a corner
+    heat = Heat(image, np.eye(8, dtype=np.float32), False)
+    view.show_result(heat, drawn(heat))
+    with qtbot.waitExposed(view):
+        view.show()
+    view.opacity.setValue(0)
+    seen = view.canvas.grab().toImage()
+    left, right = (seen.pixelColor(frame.center().toPoint()) for frame in view.canvas._frames())
+    assert left.saturation() > 200
+    assert right.saturation() == 0
+
+
 def test_integrated_gradients_show_that_they_add_up(qtbot: QtBot, page: ResultsPage) -> None:
     tab = look(qtbot, page, "integrated-gradients")
     facts = tab.result.facts.text()

@@ -28,10 +28,12 @@ from engine.data.watch import Watch
 from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.inside.evaluation import answered as answering
+from engine.inside.evaluation.evaluation_set import of_part
 from engine.training.loop import Trainer
 from engine.training.runs.folds import turn
 from gui.document import Document
 from gui.inside.compare.compare_tab import CompareTab
+from gui.inside.evaluate import evaluating
 from gui.inside.evaluate.errors_tab import ErrorsTab
 from gui.inside.evaluate.evaluation_tab import EvaluationTab
 from gui.inside.evaluate.plain_table import PlainTable
@@ -40,6 +42,7 @@ from gui.inside.results_page import ResultsPage
 from gui.inside.tab import ResultsTab
 from gui.theme import theme
 from presets.fitting import fit, fitted
+from tests.engine.looking_networks import fresh, tokens
 from tests.engine.networks import chain
 from tests.engine.own_data import blob_folder, diabetes_table, table
 from tests.engine.test_inside import trained
@@ -195,6 +198,20 @@ def test_the_first_column_of_a_table_is_never_squeezed(qtbot: QtBot) -> None:
     assert table.columnWidth(0) >= table.fontMetrics().horizontalAdvance("Accuracy of all")
     table.show_rows([["Accuracy of all", "97 %", "98 %"]])
     assert table.columnWidth(0) > 300, "it takes what the others leave"
+
+
+def test_a_sequence_is_shown_with_its_answer_and_its_target() -> None:
+    trained = fresh(tokens())
+    asked = answering.answer_all(trained, of_part(trained, "test"))
+    sample = evaluating.shown(asked, asked.head(), 3)
+    given, answered, target = sample.text.split("\n")
+    assert given
+    assert (answered[:10], target[:8]) == ("Answered: ", "Target: ")
+    names = trained.data.fields["next"].names
+    labels = asked.labels(asked.head())[3].tolist()
+    assert target[8:] == "".join(names[label] for label in labels), "no class is ignored here"
+    assert len(answered) - 10 == len(target) - 8
+    assert sample.prediction.answers == (), "the shares of the positions say less"
 
 
 def test_a_row_is_shown_as_it_is_in_its_table(qtbot: QtBot, shown: Callable[..., ErrorsTab], runs: Path) -> None:

@@ -51,7 +51,8 @@ class Evaluation:
 class ShownSample:
     """One sample: what it is called, what it looks like or holds, what was answered, and what should have been.
 
-    ``image`` is (channels, height, width) as it is stored, ``values`` are columns in words.
+    ``image`` is (channels, height, width) as it is stored, ``values`` are columns in words, ``text`` are the texts that
+    were given, and of a sequence what was answered and what should have been.
     """
 
     row: int
@@ -135,7 +136,7 @@ def shown(asked: Answered, head: Head, row: int) -> ShownSample:
     fields = declared(asked.data.config).fields
     image: Array | None = None
     values = list[tuple[str, str]]()
-    text = ""
+    texts = dict[str, str]()
     cells = _cells(asked, row)
     for name in asked.trained.network.inputs:
         field = fields[name]
@@ -145,7 +146,7 @@ def shown(asked: Answered, head: Head, row: int) -> ShownSample:
         if len(field.shape) == 3 and not field.classes and image is None:
             image = raw
         elif len(field.shape) == 1 and field.classes:
-            text = _text(raw.tolist(), field.names, field.padding)
+            texts[name] = _text(raw.tolist(), field.names, field.padding)
         elif len(field.shape) == 1 and len(raw) <= MOST_VALUES:
             columns = field.columns if len(field.columns) == len(raw) else [f"{name} {k + 1}" for k in range(len(raw))]
             values += [(column, f"{value:.6g}") for column, value in zip(columns, raw.tolist(), strict=True)]
@@ -155,9 +156,23 @@ def shown(asked: Answered, head: Head, row: int) -> ShownSample:
     worded = head.task.kind != "sequence"
     answers = tuple(said(asked.trained, head, asked.answer(head)[row : row + 1])) if worded else ()
     loss = float(asked.losses(head)[row])
+    lines = [f"{one}: {text}" for one, text in texts.items()] if len(texts) > 1 else [*texts.values()]
+    if answers and answers[0].positions:
+        lines += _both(asked, head, row, answers[0].positions)
+        answers = ()  # the shares of the positions say less
+    text = "\n".join(lines)
     return ShownSample(
         row, name, loss, image, masks, tuple(values), text, Prediction(name, answers), target_words(asked, head, row)
     )
+
+
+def _both(asked: Answered, head: Head, row: int, answered: Sequence[str]) -> list[str]:
+    """What was answered to a sequence and what should have been, position by position, of those that count."""
+    names, labels = asked.trained.data.fields[head.field].names, asked.labels(head)[row]
+    counted: list[int] = head.counted(labels).nonzero().flatten().tolist()
+    gap = "" if all(len(name) == 1 for name in names) else " "
+    target = [names[label] if label < len(names) else str(label) for label in labels[counted].tolist()]
+    return [f"Answered: {gap.join(answered[k] for k in counted)}", f"Target: {gap.join(target)}"]
 
 
 def _cells(asked: Answered, row: int) -> Sequence[tuple[str, str]] | None:

@@ -65,7 +65,7 @@ class _Canvas(QWidget):
         self.opacity = 0.65
         self.said: Label | None = None
         self._heat: Heat | None = None
-        self._sample, self._colors = QImage(), QImage()
+        self._sample, self._grey, self._colors = QImage(), QImage(), QImage()
         self.setMouseTracking(True)
         self.setMinimumSize(220, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -75,6 +75,7 @@ class _Canvas(QWidget):
 
     def show_heat(self, heat: Heat, sample: QImage, colors: QImage) -> None:
         self._heat, self._sample, self._colors = heat, sample, colors
+        self._grey = sample.convertToFormat(QImage.Format.Format_Grayscale8)  # so that it changes no colour of the heat
         row, column = divmod(int(abs(heat.heat).argmax()), heat.heat.shape[1])
         value = float(heat.heat[row, column])
         self.setAccessibleDescription(f"The largest value is {value:.4g} at row {row}, column {column}.")
@@ -106,7 +107,7 @@ class _Canvas(QWidget):
         small = self._sample.width() < left.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not small)
         painter.drawImage(left, self._sample)
-        painter.drawImage(right, self._sample)
+        painter.drawImage(right, self._grey)
         painter.setOpacity(self.opacity)
         painter.drawImage(right, self._colors)
 

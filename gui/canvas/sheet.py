@@ -35,6 +35,8 @@ class Sheet(QGraphicsView):
 
     message = Signal(str)
     """A sentence for the status line."""
+    layer_wanted = Signal(object, object)
+    """A layer is to be searched at a point of the view, for the end of a wire."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)

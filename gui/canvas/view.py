@@ -26,7 +26,7 @@ from gui.canvas.commands.zoom_commands import ZoomCommands
 from gui.canvas.drops import PaletteDrop
 from gui.canvas.fix_menu import FixMenu
 from gui.canvas.geometry import GRID
-from gui.canvas.gestures import DragWire, Gesture, MoveNodes, Pan, Pointer, RubberBand
+from gui.canvas.gestures import GESTURES, Gesture, Pointer
 from gui.canvas.popup import LayerPopup
 from gui.canvas.sheet import Sheet
 from gui.document import Document
@@ -55,6 +55,7 @@ class View(Sheet):
         self.fine_tuning = FineTuningCommands(self)
         self.adder, self._palette = Adder(self, self.editing), PaletteDrop(self, self.editing)
         self.fix_menu = FixMenu(self)
+        self.layer_wanted.connect(self.adder.open)
         self.setAcceptDrops(True)
         self.viewport().setMouseTracking(True)
         document.replaced.connect(self._break_off)
@@ -105,20 +106,9 @@ class View(Sheet):
             gesture.cancel()
             self._show_cursor()
 
-    def _choose(self, at: Pointer) -> Gesture:
-        """The gesture for a press of the left button, by what lies under it."""
-        find = self.canvas.find
-        if self._space:
-            return Pan(self, at)
-        if (end := find.grip(at.scene)) is not None:
-            return DragWire(self, at, end, self.adder.open)
-        if (node_id := find.node(at.scene)) is not None:
-            return MoveNodes(self, at, node_id)
-        return RubberBand(self, at)
-
     def _pointer(self, event: QMouseEvent) -> Pointer:
         at = event.position().toPoint()
-        return Pointer(self.mapToScene(at), at, event.modifiers())
+        return Pointer(self.mapToScene(at), at, event.modifiers(), event.button(), self._space)
 
     def _show_cursor(self) -> None:
         shape = self.gesture.cursor if self.gesture is not None else None
@@ -136,10 +126,9 @@ class View(Sheet):
         if self.gesture is not None:
             return
         at = self._pointer(event)
-        if event.button() == Qt.MouseButton.MiddleButton:
-            self.begin(Pan(self, at), event.button())
-        elif event.button() == Qt.MouseButton.LeftButton:
-            self.begin(self._choose(at), event.button())
+        gesture = next(filter(None, (kind.starting(self, at) for kind in GESTURES)), None)
+        if gesture is not None:
+            self.begin(gesture, event.button())
         elif event.button() == Qt.MouseButton.RightButton:
             node_id = self.canvas.find.node(at.scene)
             if node_id is not None and node_id not in self.document.selection:

@@ -35,7 +35,15 @@ LOADING = "Loading PyTorch"
 
 
 class Host(Protocol):
-    """Runs one training of one network. No method waits for the training, except `close`."""
+    """Runs one training of one network. No method waits for the training, except `close` and `leave`."""
+
+    @property
+    def outlives_window(self) -> bool:
+        """Whether the training can continue without the window."""
+
+    @property
+    def refused(self) -> str:
+        """Why the run cannot be watched; empty where it can."""
 
     @property
     def status(self) -> Status:
@@ -61,8 +69,14 @@ class Host(Protocol):
 
     def set_lr(self, lr: float) -> None: ...
 
+    def weights(self) -> tuple[int, dict[str, torch.Tensor]] | None:
+        """After how many steps, and the weights as they are then; None where this window does not train them."""
+
     def close(self, timeout: float) -> bool:
         """Stop the run within one batch and wait for its end; returns whether it came in time."""
+
+    def leave(self, timeout: float) -> bool:
+        """Let a training that outlives the window continue; returns whether the window is rid of it in time."""
 
 
 class ThreadHost:
@@ -70,6 +84,9 @@ class ThreadHost:
 
     ``weights_of`` is a run whose weights it begins with.
     """
+
+    outlives_window = False
+    refused = ""
 
     def __init__(
         self, graph: Graph, *, root: Path | None = None, resume: Path | None = None, weights_of: Path | None = None
@@ -123,7 +140,6 @@ class ThreadHost:
         self._control.set_lr(lr)
 
     def weights(self) -> tuple[int, dict[str, torch.Tensor]] | None:
-        """After how many steps, and the weights as they are then; None where nothing is being trained."""
         trainer = self._trainer
         return None if trainer is None else trainer.weights()
 
@@ -133,6 +149,9 @@ class ThreadHost:
             self._thread.join(timeout)
             garbage.settle()
         return not self._thread.is_alive()
+
+    def leave(self, timeout: float) -> bool:
+        return self.close(timeout)
 
     def _run(self) -> None:
         began = time.monotonic()
@@ -165,6 +184,9 @@ class ThreadHost:
 class StoredRun:
     """A run that ended some time ago, read from its folder: a host with nothing left to do. Raises RunError."""
 
+    outlives_window = False
+    refused = ""
+
     def __init__(self, path: Path) -> None:
         info = read(path)
         why = reason(path, info.id, info.origin)
@@ -196,7 +218,12 @@ class StoredRun:
 
     def set_lr(self, lr: float) -> None: ...
 
+    def weights(self) -> None: ...
+
     def close(self, timeout: float) -> bool:
+        return True
+
+    def leave(self, timeout: float) -> bool:
         return True
 
 

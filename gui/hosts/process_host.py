@@ -63,6 +63,8 @@ _left: list[subprocess.Popen[bytes]] = []
 class ProcessHost:
     """A training in a separate process, on a snapshot of the graph; the arguments are those of `ThreadHost`."""
 
+    outlives_window = True
+
     def __init__(
         self, graph: Graph, *, root: Path | None = None, resume: Path | None = None, weights_of: Path | None = None
     ) -> None:
@@ -92,7 +94,6 @@ class ProcessHost:
         self._sending = threading.Lock()
         self._leaving = False
         self.refused = ""
-        """Why a run that continues cannot be watched, if so."""
         self._woken, self._waker = Pipe(duplex=False)
         self._awake = False
         self._waking = threading.Lock()
@@ -150,12 +151,14 @@ class ProcessHost:
     def set_lr(self, lr: float) -> None:
         self._say(SetRate(lr=lr))
 
+    def weights(self) -> None:
+        """They are in the other process."""
+
     def close(self, timeout: float) -> bool:
         self.stop()
         return self._join(timeout)
 
     def leave(self, timeout: float) -> bool:
-        """Let the training continue without this window; returns whether the window is rid of it in time."""
         self._leaving = True
         self._wake()
         return self._join(timeout)

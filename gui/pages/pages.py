@@ -137,10 +137,8 @@ class Pages(QStackedWidget):
 
     def weights_now(self, folder: Path) -> tuple[int, dict[str, torch.Tensor]] | None:
         """The weights of a run that is in training in this window, and after how many steps; None where it is not."""
-        from gui.hosts.host import ThreadHost
-
         host = None if self._training is None else self._training.run.host
-        return host.weights() if isinstance(host, ThreadHost) and host.status.run == folder else None
+        return host.weights() if host is not None and host.status.run == folder else None
 
     def _show(self, action_id: str, page: QWidget) -> None:
         self.design.view.end_preview()

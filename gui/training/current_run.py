@@ -85,7 +85,7 @@ class CurrentRun(QObject):
     @property
     def can_be_left(self) -> bool:
         """Whether the run that is under way would continue without the window."""
-        return self.running and isinstance(self.host, ProcessHost)
+        return self.running and self.host is not None and self.host.outlives_window
 
     # -- beginning one ---------------------------------------------------------------------------------------------
 
@@ -162,7 +162,7 @@ class CurrentRun(QObject):
         self.state_changed.emit(state)
 
     def _finished(self, result: Result) -> None:
-        if isinstance(self.host, ProcessHost) and self.host.refused:
+        if self.host is not None and self.host.refused:
             self.message.emit(self.host.refused)
             self.clear()
         elif (together := self._unfinished(result)) is not None:
@@ -230,10 +230,8 @@ class CurrentRun(QObject):
     def close(self, timeout: float, *, keep: bool) -> bool:
         """End the run and what is read in the background; whether it came in time. With ``keep`` a run may continue."""
         self._stop_asked = True
-        if keep and self.running and isinstance(self.host, ProcessHost):
-            ended = self.host.leave(timeout)
-        else:
-            keep, ended = False, self.host is None or self.host.close(timeout)
+        keep = keep and self.can_be_left
+        ended = self.host is None or (self.host.leave if keep else self.host.close)(timeout)
         if self._watch is not None:
             self._watch.stop() if keep else self._watch.poll()
         self._stored.close()

@@ -26,6 +26,7 @@ from gui.training.outcome import Outcome, refused
 from gui.training.plots.plot_drawing import Drawing
 from gui.training.rate import LR, Rate
 from gui.training.remarks import Remarks
+from gui.training.results.folds_page import FoldsPage
 from gui.training.results.lower import Lower
 from gui.training.runs.runs_list import RunsList
 from gui.training.settings_panel import TrainingSettings
@@ -106,7 +107,7 @@ class Dashboard(QWidget):
         for speaker in (self.runs, self.outcome):
             speaker.results_wanted.connect(self.results_wanted)
             speaker.longer_wanted.connect(self._ask_longer)
-        self.below.folds.resume_wanted.connect(self.run.resume)
+        self.below.page(FoldsPage).resume_wanted.connect(self.run.resume)
         self.below.shown.connect(self._show_below)
         self.banner.resume_wanted.connect(self.run.resume_shown_or_held)
         self.runs.overlays_changed.connect(self.drawing.show_curves)

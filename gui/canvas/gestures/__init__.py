@@ -1,4 +1,6 @@
-"""One class a gesture. The view starts one by what is under the mouse; Esc cancels any of them."""
+"""One class a gesture. The view asks them in turn which one a press of the mouse starts; Esc cancels any of them."""
+
+from typing import Final
 
 from gui.canvas.gestures.drag_wire import DragWire
 from gui.canvas.gestures.gesture import Gesture, Pointer
@@ -6,4 +8,7 @@ from gui.canvas.gestures.move_nodes import MoveNodes
 from gui.canvas.gestures.pan import Pan
 from gui.canvas.gestures.rubber_band import RubberBand
 
-__all__ = ["DragWire", "Gesture", "MoveNodes", "Pan", "Pointer", "RubberBand"]
+__all__ = ["GESTURES", "Gesture", "Pointer"]
+
+GESTURES: Final[tuple[type[Gesture], ...]] = (Pan, DragWire, MoveNodes, RubberBand)
+"""In the order in which they are asked: a port lies on its node, a node on the sheet."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Self
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem
 
@@ -22,10 +22,13 @@ class DragWire(Gesture):
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, view: Sheet, at: Pointer, end: End, search: Callable[[QPoint, End], None]) -> None:
-        """``search`` asks for a layer where the wire is dropped into empty space."""
+    @classmethod
+    def starting(cls, view: Sheet, at: Pointer) -> Self | None:
+        end = view.canvas.find.grip(at.scene) if at.button == Qt.MouseButton.LeftButton else None
+        return None if end is None else cls(view, at, end)
+
+    def __init__(self, view: Sheet, at: Pointer, end: End) -> None:
         super().__init__(view, at)
-        self._search = search
         graph = view.document.graph
         self.moved: Edge | None = graph.incoming[end.node].get(end.port) if end.side == "input" else None
         self.fixed = end if self.moved is None else End(self.moved.source, "output", self.moved.source_port)
@@ -106,7 +109,7 @@ class DragWire(Gesture):
             if self.view.apply(Disconnect(self.moved)):
                 self.view.message.emit("The wire is gone; Ctrl+Z brings it back.")
         elif self.view.canvas.find.node(at.scene) is None:
-            self._search(at.view, self.fixed)
+            self.view.layer_wanted.emit(at.view, self.fixed)
 
     def cancel(self) -> None:
         if not self.dragged:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
@@ -18,11 +19,14 @@ CTRL, SHIFT, ALT = (
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Where the mouse is, on the canvas and in the view, and which modifiers are held."""
+    """Where the mouse is, on the canvas and in the view, and what is pressed there."""
 
     scene: QPointF
     view: QPoint
     modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    button: Qt.MouseButton = Qt.MouseButton.NoButton
+    space: bool = False
+    """Whether the space bar is held."""
 
     def holds(self, modifier: Qt.KeyboardModifier) -> bool:
         """Whether this key is held."""
@@ -39,6 +43,11 @@ class Gesture:
         self.origin = at
         self.dragged = False
         """Whether the mouse has left the point of the press; until then it is a click."""
+
+    @classmethod
+    def starting(cls, view: Sheet, at: Pointer) -> Self | None:
+        """The gesture, if it is what a press here starts."""
+        raise NotImplementedError
 
     def start(self) -> None:
         """The mouse was pressed."""

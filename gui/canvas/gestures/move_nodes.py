@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem
@@ -19,6 +21,11 @@ class MoveNodes(Gesture):
     """Drags the selection, which the press on a node extends or replaces first."""
 
     cursor = Qt.CursorShape.SizeAllCursor
+
+    @classmethod
+    def starting(cls, view: Sheet, at: Pointer) -> Self | None:
+        node_id = view.canvas.find.node(at.scene) if at.button == Qt.MouseButton.LeftButton else None
+        return None if node_id is None else cls(view, at, node_id)
 
     def __init__(self, view: Sheet, at: Pointer, node_id: str) -> None:
         super().__init__(view, at)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from PySide6.QtCore import Qt
 
 from gui.canvas.gestures.gesture import Gesture, Pointer
+from gui.canvas.sheet import Sheet
 
 
 class Pan(Gesture):
     """The canvas sticks to the mouse."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+
+    @classmethod
+    def starting(cls, view: Sheet, at: Pointer) -> Self | None:
+        left = at.space and at.button == Qt.MouseButton.LeftButton
+        return cls(view, at) if left or at.button == Qt.MouseButton.MiddleButton else None
 
     def start(self) -> None:
         self._before = self.view.camera.offset

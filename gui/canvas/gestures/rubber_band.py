@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
+from typing import Self
+
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from gui.canvas.gestures.gesture import CTRL, SHIFT, Gesture, Pointer
+from gui.canvas.sheet import Sheet
 
 
 class RubberBand(Gesture):
     """A box from the press to the mouse. What it would select is shown at once and said at the end."""
+
+    @classmethod
+    def starting(cls, view: Sheet, at: Pointer) -> Self | None:
+        return cls(view, at) if at.button == Qt.MouseButton.LeftButton else None
 
     def start(self) -> None:
         self._before = self.view.document.selection

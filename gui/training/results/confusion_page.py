@@ -11,13 +11,20 @@ from engine.training.history import History, Table
 from engine.training.sample_table import SampleTable
 from engine.training.series import PREDICTIONS, Series
 from gui.training.results.confusion import ClassTable, Counts, Matrix
+from gui.training.results.measures import class_names
+from gui.training.results.result_page import ResultPage, ShownRuns
 from gui.widgets import Note
 
 NAME = "confusion_matrix"
+NO_MATRIX = "This run measures no confusion matrix: only classes can be confused, at most 100 of them."
 
 
-class ConfusionPage(QWidget):
-    """Shows the latest matrix of a History; `show_history` is called when there may be a newer one."""
+class ConfusionPage(ResultPage):
+    """Shows the latest matrix of a run."""
+
+    title = "Confusion"
+    tip = "Which classes are taken for which others"
+    of_one_run = True
 
     cell_wanted = Signal(str, int, int)
     """Samples of a cell are to be seen: the name of the table of answers, row and column."""
@@ -59,6 +66,10 @@ class ConfusionPage(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.stack)
 
+    def show_runs(self, shown: ShownRuns) -> None:
+        why = shown.nothing(NO_MATRIX, "which classes are taken for which others")
+        self.show_history(shown.history, class_names(shown.graph), why)
+
     def show_history(self, history: History | None, names: Sequence[str], why: str) -> None:
         """Show what there is; ``names`` of the classes where the run does not say, ``why`` where there is nothing."""
         tables = {} if history is None else history.tables
@@ -72,7 +83,7 @@ class ConfusionPage(QWidget):
             chosen = self.chooser.currentData()
             self.chooser.clear()
             for name in found:
-                self.chooser.addItem(title(Series.parse(name).part, Series.parse(name).output), name)
+                self.chooser.addItem(of_part(Series.parse(name).part, Series.parse(name).output), name)
             if chosen in found:
                 self.chooser.setCurrentIndex(found.index(chosen))
         self._show()
@@ -109,6 +120,6 @@ class ConfusionPage(QWidget):
         self.said.setText(sentence)
 
 
-def title(part: str, output: str) -> str:
+def of_part(part: str, output: str) -> str:
     """``test part``, or ``test part · NAME`` where there are several Outputs."""
     return f"{part} part · {output}" if output else f"{part} part"

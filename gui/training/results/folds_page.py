@@ -21,6 +21,7 @@ from engine.training.runs import folds
 from engine.training.runs.folds import FoldsSummary
 from engine.training.status import sentence
 from gui.training.folds_words import sentence_of, table_of
+from gui.training.results.result_page import ResultPage, ShownRuns
 from gui.widgets import Note, plain
 from gui.work.background import Background
 
@@ -30,8 +31,11 @@ HINT = (
 )
 
 
-class FoldsPage(QWidget):
-    """`show_run` is called whenever there may be something new."""
+class FoldsPage(ResultPage):
+    """Shows the folds beside the run whose curves are seen."""
+
+    title = "Folds"
+    tip = "Of cross-validation: what each fold reaches, and mean and deviation of all"
 
     resume_wanted = Signal(object)
     """The folder of a cross-validation whose other folds are to be trained."""
@@ -63,6 +67,12 @@ class FoldsPage(QWidget):
         box.addWidget(self.table, 1)
         box.addStretch(0)
         self._say(HINT)
+
+    def show_runs(self, shown: ShownRuns) -> None:
+        self.show_run(shown.run, live=shown.live)
+
+    def close_background(self) -> None:
+        self.background.close()
 
     def show_run(self, run: Path | None, *, live: bool) -> None:
         """Show the folds beside this run; ``live``: it is under way, and what is in the folders stays as it is."""

@@ -26,12 +26,19 @@ from engine.training.series import Series
 from gui.training.results.answer_forms import AnswerForms, word
 from gui.training.results.answer_table import AnswerTable
 from gui.training.results.cards import SampleCards
-from gui.training.results.confusion_page import title
+from gui.training.results.confusion_page import of_part
+from gui.training.results.result_page import ResultPage, ShownRuns
 from gui.widgets import Note, plain
 
+NO_ANSWERS = "No answers were stored for this run."
 
-class PredictionsPage(QWidget):
-    """Shows the latest answers of a History, or why there are none."""
+
+class PredictionsPage(ResultPage):
+    """Shows the latest answers of a run, or why there are none."""
+
+    title = "Predictions"
+    tip = "What the network answers to a few samples"
+    of_one_run = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +83,9 @@ class PredictionsPage(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.stack)
 
+    def show_runs(self, shown: ShownRuns) -> None:
+        self.show_history(shown.history, shown.nothing(NO_ANSWERS, "what the network answers to some samples"))
+
     def show_history(self, history: History | None, why: str) -> None:
         """Show what there is; ``why`` says why where there is nothing."""
         tables = {} if history is None else history.tables
@@ -91,7 +101,7 @@ class PredictionsPage(QWidget):
             for name in found:
                 series, values = Series.parse(name), tables[name].values
                 head = values.head if isinstance(values, SampleTable) and series.output else ""
-                self.chooser.addItem(title(series.part, head), name)
+                self.chooser.addItem(of_part(series.part, head), name)
             if chosen in found:
                 self.chooser.setCurrentIndex(found.index(chosen))
         self._show()

@@ -14,6 +14,7 @@ from engine.graph import Graph
 from engine.training.history import LiveChange
 from engine.training.runs.compare import Difference, differences, live_differences
 from engine.training.runs.folder import PROJECT
+from gui.training.results.result_page import ResultPage, ShownRuns
 from gui.widgets import Note, plain
 from gui.work.background import Background
 
@@ -24,8 +25,11 @@ Shown = tuple[str, Path | Graph, tuple[LiveChange, ...]]
 Chosen = Sequence[Shown]
 
 
-class DifferencesPage(QWidget):
+class DifferencesPage(ResultPage):
     """A row for each entry that is not the same in all, a column for each run."""
+
+    title = "Differences"
+    tip = "In what the ticked runs differ"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +49,15 @@ class DifferencesPage(QWidget):
         box.addWidget(self.table, 1)
         box.addStretch(0)
         self._say(HINT)
+
+    def show_runs(self, shown: ShownRuns) -> None:
+        changes = () if shown.host is None else shown.host.history.changes
+        first = ("the drawing", shown.graph, ()) if shown.run is None else ("this run", shown.run, changes)
+        others = ((label, path, curves.changes) for path, (label, curves) in shown.ticked.items())
+        self.compare([first, *others])
+
+    def close_background(self) -> None:
+        self.background.close()
 
     def compare(self, chosen: Chosen) -> None:
         """Compare runs (by folder) and drawings (by graph)."""

@@ -22,6 +22,9 @@ from gui.training.dashboard import Dashboard
 class FakeHost:
     """Does what the test says, at once."""
 
+    outlives_window = False
+    refused = ""
+
     def __init__(self, graph: Graph) -> None:
         self.graph = graph.copy()
         self.history = History()
@@ -52,6 +55,11 @@ class FakeHost:
     def close(self, timeout: float) -> bool:
         self.end("stopped", "Stopped after step 5 of 100.")
         return True
+
+    def weights(self) -> None: ...
+
+    def leave(self, timeout: float) -> bool:
+        return self.close(timeout)
 
     def show(self, **changes: Any) -> None:
         self.status = dataclasses.replace(self.status, **changes)

@@ -14,7 +14,8 @@ from gui.preferences import Preferences
 from gui.training.dashboard import Dashboard
 from gui.training.notice import Notice
 from gui.training.results.confusion import WITH_NUMBERS, Counts
-from gui.training.results.lower import CONFUSION, PREDICTIONS, RUNS
+from gui.training.results.confusion_page import ConfusionPage
+from gui.training.results.predictions_page import PredictionsPage
 from tests.gui.training.boards import Show, host_of
 
 NAMES = ["setosa", "versicolor", "virginica"]
@@ -39,8 +40,8 @@ def running(board: Dashboard) -> Any:
 
 def test_the_matrix_says_what_is_under_the_mouse(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.below.tabs.setCurrentIndex(CONFUSION)
-    page = board.below.confusion
+    board.below.tabs.setCurrentWidget(board.below.page(ConfusionPage))
+    page = board.below.page(ConfusionPage)
     assert "after the first epoch" in page.hint.text()
     host = running(board)
     host.history.keep("validation/confusion_matrix", 20, 1, TABLE)
@@ -60,12 +61,12 @@ def test_the_matrix_says_what_is_under_the_mouse(qtbot: QtBot, show: Show) -> No
 
 def test_of_any_output(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.below.tabs.setCurrentIndex(CONFUSION)
+    board.below.tabs.setCurrentWidget(board.below.page(ConfusionPage))
     host = running(board)
     host.history.keep("validation/confusion_matrix", 20, 1, TABLE)
     host.history.keep("validation/confusion_matrix_side", 20, 1, [[1, 2], [3, 4]])
     host.history.keep("validation/predictions_side", 20, 1, answers(head="side", names=["no", "yes"]))
-    page = board.below.confusion
+    page = board.below.page(ConfusionPage)
     qtbot.waitUntil(lambda: page.chooser.count() == 2)
     page.chooser.setCurrentIndex(1)
     page.chooser.activated.emit(1)
@@ -74,17 +75,19 @@ def test_of_any_output(qtbot: QtBot, show: Show) -> None:
 
 def test_no_matrix_has_a_reason(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.below.tabs.setCurrentIndex(CONFUSION)
+    board.below.tabs.setCurrentWidget(board.below.page(ConfusionPage))
     running(board)
-    qtbot.waitUntil(lambda: board.below.confusion.hint.text().startswith("This run measures no confusion matrix"))
+    qtbot.waitUntil(
+        lambda: board.below.page(ConfusionPage).hint.text().startswith("This run measures no confusion matrix")
+    )
 
 
 def test_ten_classes_are_all_seen_and_use_the_width(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.below.tabs.setCurrentIndex(CONFUSION)
+    board.below.tabs.setCurrentWidget(board.below.page(ConfusionPage))
     host = running(board)
     host.history.keep("validation/confusion_matrix", 20, 1, [[27 * (a == b) for a in range(10)] for b in range(10)])
-    page = board.below.confusion
+    page = board.below.page(ConfusionPage)
     qtbot.waitUntil(lambda: page.matrix.counts is not None)
     cells = page.matrix.cells()
     assert page.matrix.rect().contains(cells.toAlignedRect())
@@ -102,10 +105,10 @@ def test_a_hundred_classes_are_a_picture() -> None:
 
 def test_wrong_answers_stand_first(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.below.tabs.setCurrentIndex(PREDICTIONS)
+    board.below.tabs.setCurrentWidget(board.below.page(PredictionsPage))
     host = running(board)
     host.history.keep("validation/predictions", 20, 1, answers())
-    page = board.below.predictions
+    page = board.below.page(PredictionsPage)
     qtbot.waitUntil(page.table.isVisible)
     cells = [[page.table.item(row, column).text() for column in range(5)] for row in range(2)]
     assert cells[0] == ["✗", "virginica", "versicolor", "60 %", "0, 1, 2, 3"]
@@ -123,26 +126,26 @@ def test_wrong_answers_stand_first(qtbot: QtBot, show: Show) -> None:
 
 def test_a_cell_of_the_matrix_shows_its_samples(qtbot: QtBot, show: Show) -> None:
     board = show()
-    board.below.tabs.setCurrentIndex(CONFUSION)
+    board.below.tabs.setCurrentWidget(board.below.page(ConfusionPage))
     host = running(board)
     host.history.keep("validation/confusion_matrix", 20, 1, TABLE)
     right, wrong = (sample.model_dump() for sample in answers().samples)
     facts = {"part": 99, "seen": 99, "wrong": 12, "hits": None, "worst": 2, "listed": 2}
     samples = [right, wrong, {**wrong, "place": 9}, {**right, "target": [2], "answer": [2]}]
     host.history.keep("validation/predictions", 20, 1, answers(**facts, samples=samples))
-    page, matrix = board.below.predictions, board.below.confusion.matrix
+    page, matrix = board.below.page(PredictionsPage), board.below.page(ConfusionPage).matrix
     qtbot.waitUntil(matrix.isVisible)
     whole = matrix.cells()
     point = (whole.topLeft() + QPointF(2.5 * whole.width() / 3, 1.5 * whole.height() / 3)).toPoint()
     QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=point)
-    assert board.below.tabs.currentIndex() == PREDICTIONS
+    assert board.below.tabs.currentWidget() is board.below.page(PredictionsPage)
     assert page.said.text() == "after epoch 1; true versicolor read as virginica: 2 samples of it kept"
     assert [page.table.item(row, 0).text() for row in range(page.table.rowCount())] == ["✗", "✗"]
     QTest.mouseClick(page.back, Qt.MouseButton.LeftButton)
     assert page.said.text() == "after epoch 1; 12 of 99 samples wrong: the 2 surest mistakes"
     assert [page.table.item(row, 0).text() for row in range(page.table.rowCount())] == ["✗", "✓"]
     assert not page.back.isVisible()
-    board.below.tabs.setCurrentIndex(CONFUSION)
+    board.below.tabs.setCurrentWidget(board.below.page(ConfusionPage))
     matrix.setFocus()
     QApplication.sendEvent(matrix, QEvent(QEvent.Type.Leave))  # or the keys continue from where the mouse was
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Return):
@@ -157,7 +160,7 @@ def test_the_lower_part_folds_away_and_comes_back(qtbot: QtBot, show: Show) -> N
     board.below.fold_button.click()
     qtbot.waitUntil(lambda: board.below.height() < 60)
     bar = board.below.tabs.tabBar()
-    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(RUNS).center())
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(0).center())
     qtbot.waitUntil(lambda: abs(board.below.height() - high) <= 4)
 
 

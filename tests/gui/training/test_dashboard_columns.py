@@ -20,7 +20,7 @@ from engine.training.runs.run_info import read
 from gui.document import Document
 from gui.preferences import Preferences
 from gui.training.dashboard import Dashboard
-from gui.training.results.lower import CONFUSION, RUNS
+from gui.training.results.confusion_page import ConfusionPage
 from gui.training.runs.runs_columns import LR, NAME, RESULT, STATE
 from gui.training.runs.runs_list import AWAITED
 from tests.gui.training.boards import Show, host_of, network, rows, tick
@@ -199,20 +199,20 @@ def test_the_matrix_of_a_ticked_run(qtbot: QtBot, show: Show, tmp_path: Path) ->
     host.feed(20)
     host.history.keep("validation/confusion_matrix", 20, 1, [[45, 0, 0], [0, 33, 12], [0, 0, 9]])
     below = board.below
-    below.tabs.setCurrentIndex(CONFUSION)
+    below.tabs.setCurrentWidget(below.page(ConfusionPage))
     assert not below.of_run.isVisible(), "there is only one"
-    below.tabs.setCurrentIndex(RUNS)
+    below.tabs.setCurrentIndex(0)
     tick(board, 0)
     qtbot.waitUntil(lambda: bool(board.runs.overlays))
     assert not below.of_run.isVisible()
-    below.tabs.setCurrentIndex(CONFUSION)
+    below.tabs.setCurrentWidget(below.page(ConfusionPage))
     assert [below.of_run.itemText(row) for row in range(below.of_run.count())] == ["of this run", "of run 1"]
-    assert int(below.confusion.matrix.counts.table[0, 0]) == 45  # type: ignore[union-attr]
+    assert int(below.page(ConfusionPage).matrix.counts.table[0, 0]) == 45  # type: ignore[union-attr]
     below.of_run.setFocus()
     QTest.keyClick(below.of_run, Qt.Key.Key_Down)
-    assert int(below.confusion.matrix.counts.table[2, 2]) == 9  # type: ignore[union-attr]
-    assert int(below.confusion.matrix.counts.table[0, 0]) == 1  # type: ignore[union-attr]
-    below.tabs.setCurrentIndex(RUNS)
+    assert int(below.page(ConfusionPage).matrix.counts.table[2, 2]) == 9  # type: ignore[union-attr]
+    assert int(below.page(ConfusionPage).matrix.counts.table[0, 0]) == 1  # type: ignore[union-attr]
+    below.tabs.setCurrentIndex(0)
     tick(board, 0, on=False)
-    below.tabs.setCurrentIndex(CONFUSION)
-    assert int(below.confusion.matrix.counts.table[0, 0]) == 45, "what is no longer ticked is no longer shown"  # type: ignore[union-attr]
+    below.tabs.setCurrentWidget(below.page(ConfusionPage))
+    assert int(below.page(ConfusionPage).matrix.counts.table[0, 0]) == 45, "what is no longer ticked is no longer shown"  # type: ignore[union-attr]

@@ -14,7 +14,7 @@ from engine.training.runs import folds
 from gui.document import Document
 from gui.hosts.host import ThreadHost
 from gui.training.folds_words import MEAN
-from gui.training.results.lower import FOLDS
+from gui.training.results.folds_page import FoldsPage
 from tests.gui.training.boards import Show, click, network, rows
 
 LONG = 60_000
@@ -30,7 +30,7 @@ def folded(epochs: int) -> Graph:
 
 
 def cells(board: object) -> list[list[str]]:
-    table = board.below.folds.table  # type: ignore[attr-defined]
+    table = board.below.page(FoldsPage).table  # type: ignore[attr-defined]
     return [
         [table.item(row, column).text() for column in range(table.columnCount())] for row in range(table.rowCount())
     ]
@@ -38,7 +38,7 @@ def cells(board: object) -> list[list[str]]:
 
 def test_train_trains_all_folds_and_shows_mean_and_deviation(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     board = show(Document(folded(2)), partial(ThreadHost, root=tmp_path))
-    board.below.tabs.setCurrentIndex(FOLDS)
+    board.below.tabs.setCurrentWidget(board.below.page(FoldsPage))
     done: list[Path] = []
     board.run.fold_done.connect(lambda result: done.append(result.run))
     with qtbot.waitSignal(board.run.finished, timeout=LONG) as ended:
@@ -48,7 +48,7 @@ def test_train_trains_all_folds_and_shows_mean_and_deviation(qtbot: QtBot, show:
     assert together is not None
     spread = folds.summary(together).validation["accuracy"]
     assert f"validation accuracy {100 * spread.mean:.1f} % ± {100 * spread.deviation:.1f} %" in board.banner.text.text()
-    page = board.below.folds
+    page = board.below.page(FoldsPage)
     qtbot.waitUntil(lambda: page.summary is not None and page.summary.done == 3)
     assert [row[:2] for row in cells(board)] == [*([str(n), "finished"] for n in (1, 2, 3)), [MEAN, "3 of 3 done"]]
     assert "fold 3 of 3" in board.controls.facts.text()
@@ -60,7 +60,7 @@ def test_train_trains_all_folds_and_shows_mean_and_deviation(qtbot: QtBot, show:
 
 def test_stop_ends_the_folds_and_resume_goes_on_with_all_of_them(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     board = show(Document(folded(6)), partial(ThreadHost, root=tmp_path))
-    board.below.tabs.setCurrentIndex(FOLDS)
+    board.below.tabs.setCurrentWidget(board.below.page(FoldsPage))
     with qtbot.waitSignal(board.run.fold_done, timeout=LONG):
         click(board.controls.train)
     qtbot.waitUntil(lambda: board.run.host is not None and board.run.host.status.step > 5, timeout=LONG)
@@ -68,7 +68,7 @@ def test_stop_ends_the_folds_and_resume_goes_on_with_all_of_them(qtbot: QtBot, s
         click(board.controls.stop)
     assert ended.args[0].state == "stopped"
     assert folds.number_of(ended.args[0].run) == 2
-    page = board.below.folds
+    page = board.below.page(FoldsPage)
     states = ["finished", "stopped", "not begun", "1 of 3 done"]
     qtbot.waitUntil(lambda: page.resume.isVisible() and [row[1] for row in cells(board)] == states)
     with qtbot.waitSignal(board.run.finished, timeout=LONG) as ended:

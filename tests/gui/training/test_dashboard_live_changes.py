@@ -14,7 +14,7 @@ from gui.document import Document
 from gui.hosts.host import ThreadHost
 from gui.theme import theme
 from gui.training.dashboard import Dashboard
-from gui.training.results.lower import DIFFERENCES
+from gui.training.runs.differences_page import DifferencesPage
 from gui.training.runs.runs_columns import LR
 from tests.gui.training.boards import Show, click, host_of, network, rows, tick
 from tests.gui.training.test_dashboard_runs import earlier
@@ -84,11 +84,11 @@ def test_marks_are_where_the_change_was_and_say_of_which_run(qtbot: QtBot, show:
     assert "run 1: lr 0.01 → 0.5" in plot.canvas.accessibleDescription()
     theme.set("dark")
     assert plot.marks._lines[0].label.textItem.defaultTextColor() == theme.color("text")
-    board.below.tabs.setCurrentIndex(DIFFERENCES)
+    board.below.tabs.setCurrentWidget(board.below.page(DifferencesPage))
     host.show(run=earlier(tmp_path, network("another")))
     with qtbot.waitSignal(board.run.finished):
         host.end("stopped", "Stopped.")
-    table = board.below.differences.table
+    table = board.below.page(DifferencesPage).table
 
     def texts() -> list[list[str]]:
         return [[table.item(row, c).text() for c in range(table.columnCount())] for row in range(table.rowCount())]

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 import presets
-from gui.training.results.lower import CONFUSION, PREDICTIONS
+from gui.training.results.confusion_page import ConfusionPage
+from gui.training.results.predictions_page import PredictionsPage
 from gui.window import MainWindow
 from tests.gui.training.boards import FakeHost, Show, click, drawn, host_of, network, rows, tick
 from tests.gui.training.test_dashboard_below import answers
@@ -35,15 +36,15 @@ def test_nothing_of_another_network_is_left(qtbot: QtBot, show: Show, tmp_path: 
     qtbot.waitUntil(lambda: drawn(board) == [10, 1, 50, 1] * 2)
     with qtbot.waitSignal(board.run.finished):
         host.end("finished", "Trained 1 epochs.", epochs=1, validation={"accuracy": 0.5})
-    for tab, page in ((CONFUSION, board.below.confusion), (PREDICTIONS, board.below.predictions)):
-        board.below.tabs.setCurrentIndex(tab)
+    for page in (board.below.page(ConfusionPage), board.below.page(PredictionsPage)):
+        board.below.tabs.setCurrentWidget(page)
         assert page.stack.currentIndex() == 1
     board.document.open_graph(network("another"))
     assert drawn(board) == []
     assert board.stack.currentWidget() is board.empty
     assert not board.banner.isVisible()
-    for tab, page in ((CONFUSION, board.below.confusion), (PREDICTIONS, board.below.predictions)):
-        board.below.tabs.setCurrentIndex(tab)
+    for page in (board.below.page(ConfusionPage), board.below.page(PredictionsPage)):
+        board.below.tabs.setCurrentWidget(page)
         assert page.stack.currentIndex() == 0
         assert not board.below.of_run.isVisible()
     assert board.runs.overlays == {}

@@ -15,7 +15,7 @@ from engine.training.runs.catalogue import describe
 from engine.training.runs.folder import writer_lock
 from engine.training.runs.run_info import read
 from gui.training.dashboard import Dashboard
-from gui.training.results.lower import DIFFERENCES
+from gui.training.runs.differences_page import DifferencesPage
 from gui.training.runs.runs_columns import NAME, NOTE, RESULT, TAGS
 from tests.gui.training.boards import Show, choose, click, drawn, host_of, network, rows, tick
 from tests.gui.training.test_dashboard_runs import earlier
@@ -179,13 +179,13 @@ def test_differences_of_the_ticked_runs(qtbot: QtBot, show: Show, tmp_path: Path
     earlier(tmp_path, graph)
     board = show()
     listed(qtbot, board, 1)
-    board.below.tabs.setCurrentIndex(DIFFERENCES)
-    page = board.below.differences
+    board.below.tabs.setCurrentWidget(board.below.page(DifferencesPage))
+    page = board.below.page(DifferencesPage)
     assert page.hint.isVisible()
     board.below.tabs.setCurrentIndex(0)
     tick(board, 0)
     qtbot.waitUntil(lambda: bool(board.runs.overlays))
-    board.below.tabs.setCurrentIndex(DIFFERENCES)
+    board.below.tabs.setCurrentWidget(board.below.page(DifferencesPage))
     qtbot.waitUntil(page.table.isVisible)
     cells = [[page.table.item(row, column).text() for column in range(4)] for row in range(page.table.rowCount())]
     assert cells == [["training", "epochs", "10", "77"]]

@@ -12,7 +12,7 @@ from engine.layers.layer import Layer, ShapeError
 from engine.literals import literal
 from engine.losses import suiting
 from engine.problems.fix import Fix
-from engine.problems.looking import above
+from engine.problems.looking import above, maps_features
 from engine.problems.ways.fault_site import shown
 from engine.problems.ways.field_ways import known_fields, vocabulary_of
 from engine.resolve import layer_class, resolve
@@ -65,21 +65,25 @@ def _wanted(graph: Graph, report: Report, node: Node, layer: Layer, project: Gra
     inputs = report.inputs.get(node.id, ())
     x = inputs[0] if inputs else None
     fields = known_fields(project)
-    if node.type == "Linear" and _ends(graph, node.id):
+    kind = type(layer)
+    if maps_features(kind) and _ends(graph, node.id):
         target = next((field for field in fields.values() if field.role == "target"), None)
         if target is not None:
             count = target.classes or (target.shape[-1] if target.shape else 1)
             why = f"the data has {count} classes" if target.classes else "that is what the data asks for"
-            yield "out_features", count, why
-    elif node.type == "Linear" and x is not None and x.shape and isinstance(x.shape[-1], int) and x.shape[-1] >= 256:
-        yield "out_features", max(64, 2 ** ((x.shape[-1] // 4).bit_length() - 1)), f"about a quarter of {x.shape[-1]}"
+            yield kind.width_parameter, count, why
+    elif maps_features(kind) and x is not None and x.shape and isinstance(x.shape[-1], int) and x.shape[-1] >= 256:
+        yield (
+            kind.width_parameter,
+            max(64, 2 ** ((x.shape[-1] // 4).bit_length() - 1)),
+            f"about a quarter of {x.shape[-1]}",
+        )
     if x is not None and x.rank < 2:
         return
     if isinstance(layer, Convolution) and x is not None and isinstance(x.shape[1], int):
         yield from _channels(graph, report, node, layer, x)
-    if node.type in ("Embedding", "EmbeddingBag", "OneHot") and (rows := vocabulary_of(fields)):
-        name = "num_classes" if node.type == "OneHot" else "num_embeddings"
-        yield name, rows, f"the data has the numbers 0 … {rows - 1}"
+    if kind.vocabulary_parameter and (rows := vocabulary_of(fields)):
+        yield kind.vocabulary_parameter, rows, f"the data has the numbers 0 … {rows - 1}"
     if node.type == "Input":
         for field in fields.values():
             if field.role == "input":
@@ -94,11 +98,11 @@ def _wanted(graph: Graph, report: Report, node: Node, layer: Layer, project: Gra
     if node.type == "GroupNorm" and x is not None and isinstance(x.shape[1], int):
         groups = next((count for count in (32, 16, 8, 4, 2) if x.shape[1] % count == 0 and x.shape[1] > count), 1)
         yield "num_groups", groups, f"it divides {x.shape[1]} channels"
-    if x is not None and (node.type == "MultiheadAttention" or node.type.startswith("Transformer")):
+    name = next((name for name in ("num_heads", "nhead") if name in kind.model_fields), "")
+    if x is not None and kind.attends and name:
         size = x.shape[-1]
         if isinstance(size, int):
             heads = next((count for count in (8, 4, 2, 1) if size % count == 0 and size // count >= 8), 1)
-            name = "num_heads" if node.type == "MultiheadAttention" else "nhead"
             yield name, heads, f"it divides {size} features into heads of {size // heads}"
 
 

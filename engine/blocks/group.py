@@ -14,10 +14,10 @@ from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNod
 from engine.errors import GraphError
 from engine.expressions import asks_size, mentions
 from engine.graph import Edge, Graph, Node
+from engine.live_nodes import ENDS, STARTS
 from engine.ports import output_ports
 from engine.scope import REPEATS
 
-ENDS = ("Input", "Output", "BlockInput", "BlockOutput")
 PITCH = 96.0
 Value = tuple[str, str]
 
@@ -27,7 +27,7 @@ def group(graph: Graph, node_ids: set[str], name: str) -> Compound:
 
     Raises GraphError with the reason where they cannot be one block.
     """
-    chosen = [node for node in graph.nodes.values() if node.id in node_ids and node.type not in ENDS]
+    chosen = [node for node in graph.nodes.values() if node.id in node_ids and node.type not in (*STARTS, *ENDS)]
     if not chosen:
         raise GraphError("Select the layers that the block is to be made of; Inputs and Outputs stay outside.")
     ids = {node.id for node in chosen}

@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from engine.blocks.block import PREFIX
 from engine.graph import Graph
 from engine.layers.parameters import unparse
+from engine.live_nodes import ENDS, STARTS
 
 Pairs = dict[str, str]
 """Node id in the first graph → node id in the second."""
@@ -47,8 +48,8 @@ def kind(graph: Graph, node_type: str) -> str:
 
 def _kin(first: str, second: str) -> bool:
     """Whether nodes of these types can be one: ends of a network or a block become nothing else."""
-    ends = ("Input", "Output", "BlockInput", "BlockOutput")
-    return first == second or not (first in ends or second in ends)
+    ends = {*STARTS, *ENDS}
+    return first == second or not {first, second} & ends
 
 
 def _by_name(a: Graph, b: Graph, pairs: Pairs) -> Pairs:

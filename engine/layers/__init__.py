@@ -14,7 +14,7 @@ from engine.layers import packages
 from engine.layers.layer import Layer
 from engine.nearest import hint
 
-__all__ = ["Layer", "all", "get", "refresh"]
+__all__ = ["Layer", "all", "get", "kind", "refresh"]
 
 
 FAMILIES: Final = (
@@ -48,6 +48,11 @@ def get(name: str) -> type[Layer]:
     if (reason := packages.missing(name)) is not None:
         raise GraphError(reason)
     raise GraphError(f"there is no layer named {name[:100]!r}; {_hint(name[:100])}")
+
+
+def kind(name: str) -> type[Layer]:
+    """The class with this name; `Layer` itself, with its safe facts, for a block or a layer that is not there."""
+    return _catalogue().get(name, Layer)
 
 
 def refresh() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from pydantic import Field
 from engine.dims import Dim, product
 from engine.layers.axes import behind_batch
 from engine.layers.layer import Layer, Saves, ShapeError, need_float, need_numbers
+from engine.layers.nature import Sight, Squash
 from engine.layers.parameters import Positive, Whole
 from engine.spec import Spec, meaning
 
@@ -30,8 +32,10 @@ class _Activation(Layer):
 class ReLU(_Activation):
     """Lets positive numbers through and makes negative ones zero; the usual choice between layers."""
 
+    zeroes: ClassVar[bool] = True
     saves: ClassVar[Saves] = "outputs"
     torch: ClassVar[str] = "torch.nn.ReLU"
+    value_bounds: ClassVar[tuple[float, float]] = (0.0, inf)
     formula: ClassVar[str] = "y = max(0, x)"
     reference: ClassVar[str] = "Nair and Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines"
 
@@ -102,7 +106,9 @@ class RReLU(_Activation):
 class ReLU6(_Activation):
     """ReLU that is cut off at 6: small numbers suit small machines."""
 
+    zeroes: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.ReLU6"
+    value_bounds: ClassVar[tuple[float, float]] = (0.0, 6.0)
     formula: ClassVar[str] = "y = min(max(0, x), 6)"
     reference: ClassVar[str] = "Howard et al. 2017, MobileNets, https://arxiv.org/abs/1704.04861"
 
@@ -116,11 +122,15 @@ class ELU(_Activation):
 
     alpha: float = Field(1.0, description="how far below 0 it goes")
 
+    def value_range(self) -> tuple[float, float]:
+        return (min(0.0, -self.alpha), inf)
+
 
 class SELU(_Activation):
     """An ELU whose two constants keep mean 0 and variance 1 from layer to layer, without normalization."""
 
     torch: ClassVar[str] = "torch.nn.SELU"
+    value_bounds: ClassVar[tuple[float, float]] = (-1.7581, inf)
     formula: ClassVar[str] = "y = 1.0507 · (x if x > 0, else 1.6733 · (eˣ − 1))"
     reference: ClassVar[str] = (
         "Klambauer et al. 2017, Self-Normalizing Neural Networks, https://arxiv.org/abs/1706.02515"
@@ -140,11 +150,15 @@ class CELU(_Activation):
         if abs(self.alpha) < 3e-39:  # below, 1/alpha is more than a float32 holds
             raise ShapeError(f"divides by alpha, and {self.alpha:g} is too small for that.", parameter="alpha")
 
+    def value_range(self) -> tuple[float, float]:
+        return (min(0.0, -self.alpha), inf) if self.alpha > 0 else (-inf, inf)
+
 
 class GELU(_Activation):
     """Weighs each number by the chance that a random one is smaller: the smooth ReLU of Transformers."""
 
     torch: ClassVar[str] = "torch.nn.GELU"
+    value_bounds: ClassVar[tuple[float, float]] = (-0.17, inf)
     formula: ClassVar[str] = "y = x · Φ(x), Φ the normal distribution"
     reference: ClassVar[str] = (
         "Hendrycks and Gimpel 2016, Gaussian Error Linear Units, https://arxiv.org/abs/1606.08415"
@@ -157,6 +171,7 @@ class SiLU(_Activation):
     """Weighs each number by its own sigmoid; also known as swish."""
 
     torch: ClassVar[str] = "torch.nn.SiLU"
+    value_bounds: ClassVar[tuple[float, float]] = (-0.2785, inf)
     formula: ClassVar[str] = "y = x · sigmoid(x)"
     reference: ClassVar[str] = (
         "Ramachandran et al. 2017, Searching for Activation Functions, https://arxiv.org/abs/1710.05941"
@@ -167,6 +182,7 @@ class Mish(_Activation):
     """A smooth ReLU that dips below 0 before it rises."""
 
     torch: ClassVar[str] = "torch.nn.Mish"
+    value_bounds: ClassVar[tuple[float, float]] = (-0.3089, inf)
     formula: ClassVar[str] = "y = x · tanh(softplus(x))"
     reference: ClassVar[str] = "Misra 2019, Mish, https://arxiv.org/abs/1908.08681"
 
@@ -180,12 +196,17 @@ class Softplus(_Activation):
     beta: float = Field(1.0, description="how sharp the bend is")
     threshold: float = Field(20.0, description="beyond this beta · x it is simply x")
 
+    def value_range(self) -> tuple[float, float]:
+        return (0.0, inf) if self.beta > 0 else (-inf, inf)
+
 
 class Tanh(_Activation):
     """Squeezes every number into −1 … 1, with 0 in the middle."""
 
+    saturates: ClassVar[bool] = True
     saves: ClassVar[Saves] = "outputs"
     torch: ClassVar[str] = "torch.nn.Tanh"
+    value_bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
     formula: ClassVar[str] = "y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)"
 
     def infer(self, *inputs: Spec) -> Spec:
@@ -196,8 +217,11 @@ class Tanh(_Activation):
 class Sigmoid(_Activation):
     """Squeezes every number into 0 … 1, to be read as a probability of yes."""
 
+    saturates: ClassVar[bool] = True
+    squashes: ClassVar[Squash] = "sigmoid"
     saves: ClassVar[Saves] = "outputs"
     torch: ClassVar[str] = "torch.nn.Sigmoid"
+    value_bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     formula: ClassVar[str] = "y = 1 / (1 + e⁻ˣ)"
 
     def infer(self, *inputs: Spec) -> Spec:
@@ -208,7 +232,9 @@ class Sigmoid(_Activation):
 class LogSigmoid(_Activation):
     """The logarithm of the sigmoid, computed so that it stays exact for very negative numbers."""
 
+    squashes: ClassVar[Squash] = "sigmoid"
     torch: ClassVar[str] = "torch.nn.LogSigmoid"
+    value_bounds: ClassVar[tuple[float, float]] = (-inf, 0.0)
     formula: ClassVar[str] = "y = log(1 / (1 + e⁻ˣ))"
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
@@ -218,6 +244,7 @@ class LogSigmoid(_Activation):
 class Hardtanh(_Activation):
     """Cuts numbers off at both ends and leaves those between as they are."""
 
+    saturates: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.Hardtanh"
     formula: ClassVar[str] = "y = min(max(x, min_val), max_val)"
 
@@ -230,11 +257,17 @@ class Hardtanh(_Activation):
                 f"has min_val {self.min_val:g}, which is not below max_val {self.max_val:g}.", parameter="min_val"
             )
 
+    def value_range(self) -> tuple[float, float]:
+        return self.min_val, self.max_val
+
 
 class Hardsigmoid(_Activation):
     """A sigmoid of straight lines, quick to compute."""
 
+    saturates: ClassVar[bool] = True
+    squashes: ClassVar[Squash] = "sigmoid"
     torch: ClassVar[str] = "torch.nn.Hardsigmoid"
+    value_bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     formula: ClassVar[str] = "y = min(max(x / 6 + 1/2, 0), 1)"
     reference: ClassVar[str] = "Howard et al. 2019, Searching for MobileNetV3, https://arxiv.org/abs/1905.02244"
 
@@ -243,6 +276,7 @@ class Hardswish(_Activation):
     """SiLU with a sigmoid of straight lines, quick to compute."""
 
     torch: ClassVar[str] = "torch.nn.Hardswish"
+    value_bounds: ClassVar[tuple[float, float]] = (-0.375, inf)
     formula: ClassVar[str] = "y = x · min(max(x / 6 + 1/2, 0), 1)"
     reference: ClassVar[str] = "Howard et al. 2019, Searching for MobileNetV3, https://arxiv.org/abs/1905.02244"
 
@@ -284,7 +318,9 @@ class Tanhshrink(_Activation):
 class Softsign(_Activation):
     """Squeezes every number into −1 … 1, more gently than tanh."""
 
+    saturates: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.Softsign"
+    value_bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
     formula: ClassVar[str] = "y = x / (1 + |x|)"
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
@@ -294,6 +330,7 @@ class Softsign(_Activation):
 class Threshold(_Activation):
     """Replaces every number that is not above a threshold by a fixed value."""
 
+    zeroes: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.Threshold"
     formula: ClassVar[str] = "y = x if x > threshold, else value"
     initial: ClassVar[dict[str, object]] = {"threshold": 0.0, "value": 0.0}
@@ -302,11 +339,15 @@ class Threshold(_Activation):
     threshold: float = Field(description="the number to be above")
     value: float = Field(description="what takes the place of the others")
 
+    def value_range(self) -> tuple[float, float]:
+        return min(self.threshold, self.value), inf
+
 
 class GLU(Layer):
     """Halves an axis: the second half, squeezed into 0 … 1, says how much of the first half passes."""
 
     family: ClassVar[str] = "Activation"
+    sees: ClassVar[Sight] = "cell"
     torch: ClassVar[str] = "torch.nn.GLU"
     formula: ClassVar[str] = "y = a · sigmoid(b),  a and b the halves of x"
     reference: ClassVar[str] = "Dauphin et al. 2016, Gated Convolutional Networks, https://arxiv.org/abs/1612.08083"

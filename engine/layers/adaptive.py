@@ -8,10 +8,11 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.layer import Saves, ShapeError, Stretch, shared_part
+from engine.layers.nature import Numbers, Sight
 from engine.layers.parameters import One, OneOrThree, OneOrTwo, Positive
 from engine.layers.pooling import INDICES, KERNEL, THREE, TWO, Indexed, Pooling
 from engine.layers.resampling import scaled
-from engine.layers.windows import AXES, spread
+from engine.layers.windows import AXES, Window, spread
 from engine.spec import Spec
 
 SIZE = "the size that comes out"
@@ -24,10 +25,14 @@ LIN = "Lin et al. 2013, Network In Network, https://arxiv.org/abs/1312.4400"
 class AdaptivePooling(Pooling):
     """Chooses its windows so that the wished number of them fits."""
 
+    sees: ClassVar[Sight] = "share"
     formula: ClassVar[str] = "out = output_size; window i spans ⌊i·in/out⌋ … ⌈(i + 1)·in/out⌉"
     initial: ClassVar[dict[str, object]] = {"output_size": 1}
     positional: ClassVar[tuple[str, ...]] = ("output_size",)
     reference: ClassVar[str] = LIN
+
+    def windows(self) -> tuple[Window, ...]:
+        return ()  # they differ in size
 
     def check(self) -> None:
         """Every size is possible."""
@@ -58,6 +63,7 @@ class AdaptivePooling(Pooling):
 class _AdaptiveAvg(AdaptivePooling):
     """Keeps means."""
 
+    numbers: ClassVar[Numbers] = "averaged"
     saves: ClassVar[Saves] = "nothing"
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
@@ -77,6 +83,7 @@ class AdaptiveAvgPool1d(_AdaptiveAvg):
 class AdaptiveAvgPool2d(_AdaptiveAvg):
     """Keeps the mean of as many windows as you ask for, whatever the size of the image; 1 is global average pooling."""
 
+    also_called: ClassVar[str] = "global average pooling gap"
     torch: ClassVar[str] = "torch.nn.AdaptiveAvgPool2d"
     spatial: ClassVar[int] = 2
 
@@ -94,6 +101,8 @@ class AdaptiveAvgPool3d(_AdaptiveAvg):
 
 class _AdaptiveMax(Indexed, AdaptivePooling):
     """Keeps largest values."""
+
+    numbers: ClassVar[Numbers] = "pooled"
 
 
 class AdaptiveMaxPool1d(_AdaptiveMax):
@@ -129,6 +138,7 @@ class AdaptiveMaxPool3d(_AdaptiveMax):
 class _FractionalMaxPool(Indexed, AdaptivePooling):
     """Keeps the largest values of windows whose distances are drawn at random."""
 
+    numbers: ClassVar[Numbers] = "pooled"
     formula: ClassVar[str] = (
         "out = output_size, or ⌊in · output_ratio⌋; window i begins at ⌊α·(i + u)⌋ − ⌊α·u⌋, u drawn from 0 … 1"
     )

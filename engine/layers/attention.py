@@ -65,19 +65,22 @@ class ScaledDotProductAttention(Layer):
     """
 
     family: ClassVar[str] = "Attention"
+    attends: ClassVar[bool] = True
+    causal_by: ClassVar[tuple[str, bool]] = ("is_causal", True)
     own: ClassVar[str] = "ScaledDotProductAttention"
     formula: ClassVar[str] = "y = softmax(Q·Kᵀ·scale)·V"
     reference: ClassVar[str] = f"{VASWANI}; in groups: Ainslie et al. 2023, GQA, https://arxiv.org/abs/2305.13245"
     stem_name: ClassVar[str] = "attention"
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("query", "what is asked, (N, …, T, d)"),
-        Port("key", "what is offered, (N, …, S, d)"),
-        Port("value", "what is taken, (N, …, S, e)"),
+        Port("key", "what is offered, (N, …, S, d)", role="context"),
+        Port("value", "what is taken, (N, …, S, e)", role="context"),
         Port(
             "attn_mask",
             "booleans: where false, attention is blocked; or floats, which are added to the scores. (T, S), or with "
             "axes before, (N, …, T, S); axes of size 1 are repeated",
             optional=True,
+            role="mask",
         ),
     )
 
@@ -227,6 +230,8 @@ class MultiheadAttention(Layer):
     """
 
     family: ClassVar[str] = "Attention"
+    attends: ClassVar[bool] = True
+    causal_by: ClassVar[tuple[str, bool]] = ("is_causal", True)
     torch: ClassVar[str] = "torch.nn.MultiheadAttention"
     functions: ClassVar[tuple[str, ...]] = ("future", "each_head")
     formula: ClassVar[str] = "y = W·[head₁ … headₕ],  headᵢ = softmax(QᵢKᵢᵀ/√d)·Vᵢ"
@@ -238,10 +243,12 @@ class MultiheadAttention(Layer):
     stem_name: ClassVar[str] = "attention"
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("query", "the sequence that asks, (N, T, features)"),
-        Port("key", "the sequence that is looked at, (N, S, …); without a wire the query itself", optional=True),
-        Port("value", "what is taken from it, (N, S, …); without a wire the key itself", optional=True),
+        Port(
+            "key", "the sequence looked at, (N, S, …); without a wire the query itself", optional=True, role="context"
+        ),
+        Port("value", "what is taken from it, (N, S, …); without a wire the key itself", optional=True, role="context"),
         Port("key_padding_mask", "booleans, (N, S): where true, a step is padding", optional=True),
-        Port("attn_mask", "booleans, (N, T, S) or (T, S): where true, attention is blocked", optional=True),
+        Port("attn_mask", "booleans, (N, T, S) or (T, S): true hides a step", optional=True, role="mask"),
     )
     on_demand: ClassVar[tuple[str, ...]] = ("weights",)
     outputs: ClassVar[tuple[Port, ...]] = (

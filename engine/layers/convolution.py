@@ -10,6 +10,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.layer import Layer, ShapeError, Stretch, need_float, need_rank
+from engine.layers.nature import Sight
 from engine.layers.parameters import NonNegative, One, OneOrThree, OneOrTwo, Positive
 from engine.layers.windows import AXES, LAYOUTS, Window, filled, read, slide, spread
 from engine.spec import Spec
@@ -47,6 +48,10 @@ class Filters(Layer):
     """What all convolutions share, whatever the number of axes in space."""
 
     family: ClassVar[str] = "Convolution"
+    sees: ClassVar[Sight] = "overlap"
+    channels_second: ClassVar[bool] = True
+    width_parameter: ClassVar[str] = "out_channels"
+    linear_map: ClassVar[bool] = True
     reference: ClassVar[str] = LECUN
     initial: ClassVar[dict[str, object]] = {"out_channels": 16, "kernel_size": 3}
     positional: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels")
@@ -106,6 +111,7 @@ class Filters(Layer):
 class Convolution(Filters):
     """A convolution."""
 
+    sees: ClassVar[Sight] = "window"
     formula: ClassVar[str] = FORMULA
     functions: ClassVar[tuple[str, ...]] = ("pad_same",)
 
@@ -140,6 +146,10 @@ class Convolution(Filters):
                 before = behind = 0 if isinstance(padding, str) else spread(padding, self.spatial)[axis]
             result.append(Window(kernel, stride, before, behind, dilation))
         return tuple(result)
+
+    def orders_steps(self) -> bool:
+        """Overlapping windows tell neighbours from strangers."""
+        return any(k > s for k, s in zip(self.each("kernel_size"), self.each("stride"), strict=True))
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
@@ -232,6 +242,7 @@ class Conv2d(Convolution):
     Every output channel is one filter that looks at all input channels (of its group).
     """
 
+    also_called: ClassVar[str] = "convolution"
     torch: ClassVar[str] = "torch.nn.Conv2d"
     spatial: ClassVar[int] = 2
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.layer import Layer, Saves, ShapeError, need_float, need_rank
+from engine.layers.nature import Numbers
 from engine.layers.parameters import Probability
 from engine.spec import Spec
 
@@ -22,6 +23,7 @@ class _Dropout(Layer):
     idle: ClassVar[bool] = True
     keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Dropout"
+    numbers: ClassVar[Numbers] = "dropped"
     positional: ClassVar[tuple[str, ...]] = ("p",)
     stem_name: ClassVar[str] = "dropout"
 
@@ -52,6 +54,7 @@ class Dropout(_Dropout):
 class _ChannelDropout(_Dropout):
     """Drops whole channels of input with this layout."""
 
+    channels_second: ClassVar[bool] = True
     formula: ClassVar[str] = "y = x · m / (1 − p),  m = 0 for a whole channel with probability p, else 1"
     reference: ClassVar[str] = (
         "Tompson et al. 2015, Efficient Object Localization Using Convolutional Networks, https://arxiv.org/abs/1411.4280"
@@ -141,6 +144,7 @@ class _Noise(Layer):
     saves: ClassVar[Saves] = "nothing"
     keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Dropout"
+    numbers: ClassVar[Numbers] = "noisy"
     stem_name: ClassVar[str] = "noise"
 
     if TYPE_CHECKING:  # the last field of each class

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim
 from engine.layers.layer import Layer, Port, ShapeError
+from engine.layers.nature import Sight
 from engine.layers.parameters import Positive, Whole
 from engine.spec import UNWIRED, Spec
 
@@ -16,6 +17,8 @@ class _Table(Layer):
     """A table with a learned row for each number 0 … num_embeddings − 1."""
 
     family: ClassVar[str] = "Sequence"
+    vocabulary_parameter: ClassVar[str] = "num_embeddings"
+    width_parameter: ClassVar[str] = "embedding_dim"
     initial: ClassVar[dict[str, object]] = {"num_embeddings": 1000, "embedding_dim": 64}
     positional: ClassVar[tuple[str, ...]] = ("num_embeddings", "embedding_dim")
     reference: ClassVar[str] = "Bengio et al. 2003, A Neural Probabilistic Language Model"
@@ -39,6 +42,7 @@ def need_whole(x: Spec, port: str = "input") -> None:
 class Embedding(_Table):
     """Looks up a learned vector for each integer, for example a word or a token."""
 
+    sees: ClassVar[Sight] = "cell"
     torch: ClassVar[str] = "torch.nn.Embedding"
     formula: ClassVar[str] = "y = W[x],  weights = num_embeddings · embedding_dim"
 

@@ -27,6 +27,7 @@ class Input(Layer):
     """
 
     family: ClassVar[str] = "Input and output"
+    also_called: ClassVar[str] = "data sample"
     initial: ClassVar[dict[str, object]] = {"shape": (1, 28, 28)}
     inputs: ClassVar[tuple[Port, ...]] = ()
     stem_name: ClassVar[str] = "input"
@@ -62,6 +63,7 @@ class _Answer(Layer):
     """What an Output has whatever its loss is."""
 
     family: ClassVar[str] = "Input and output"
+    also_called: ClassVar[str] = "loss target result"
     outputs: ClassVar[tuple[Port, ...]] = ()
 
     field: Annotated[str, Field(min_length=1, max_length=80)] | None = Field(

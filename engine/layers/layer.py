@@ -11,9 +11,11 @@ from typing import ClassVar, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from engine.dims import Dim, ceil_div
+from engine.layers.nature import Nature
 from engine.spec import Spec
 
 Saves = Literal["inputs", "outputs", "both", "nothing"]
+Role = Literal["numbers", "pointer", "context", "mask", "state"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,10 @@ class Port:
     optional: bool = False
     label: str = ""
     """What people see where that is not the name."""
+    role: Role = "numbers"
+    """What comes in there: ``numbers`` to compute with; a ``pointer``, which says which of the others are taken; the
+    ``context``, a sequence that is only looked at; a ``mask`` of the steps that a step may look at; the ``state`` that
+    it begins with."""
 
 
 class Stretch(NamedTuple):
@@ -79,15 +85,17 @@ class ShapeError(ValueError):
         self.inside = inside
 
 
-class Layer(BaseModel):
+class Layer(Nature, BaseModel):
     """A resolved layer: a frozen model whose fields are torch's own parameters.
 
-    A subclass declares ``family``, ``torch`` and its fields and gives the shape rule; the docstring is its explanation.
+    A subclass declares ``family``, ``torch``, its fields and its `Nature`, and gives the shape rule; its docstring is
+    the explanation.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-    family: ClassVar[str]
+    family: ClassVar[str] = ""
+    """Where it is in the palette; every layer has one."""
     torch: ClassVar[str] = ""
     """The public name in torch, for example ``torch.nn.Conv2d``; empty where torch has no such layer."""
     own: ClassVar[str] = ""
@@ -113,9 +121,6 @@ class Layer(BaseModel):
     """Outputs that are computed only where somebody reads them."""
     views: ClassVar[bool] = False
     """Whether its outputs lie in the memory of its input."""
-    keeps_positions: ClassVar[bool] = False
-    """Whether a position along any axis after the channels depends on that position of its inputs alone (where sizes
-    differ, on those at the same share of the axis), the statistics of a normalization aside. See `receptive_field`."""
     idle: ClassVar[bool] = False
     """Whether it hands its input on as it is when the network is not training."""
     inputs: ClassVar[tuple[Port, ...]] = (Port("input"),)
@@ -188,9 +193,11 @@ class Layer(BaseModel):
     def mixes_samples(self, *inputs: Spec) -> bool:
         """Whether what it makes of one sample depends on the others of the batch (the first axis), in training, too.
 
-        By default where that is the axis it works along. A block that is applied to each step of a sequence takes all
-        steps as one batch only if none of its layers mixes samples.
+        By default where that is the axis it works along, or standardizes over. A block that is applied to each step of
+        a sequence takes all steps as one batch only if none of its layers mixes samples.
         """
+        if self.numbers == "standardized":
+            return True
         dims = getattr(self, "dim", None)
         return any(type(dim) is int and dim % max(x.rank, 1) == 0 for x in inputs[:1] for dim in _several(dims))
 

@@ -19,6 +19,9 @@ class Linear(Layer):
     """
 
     family: ClassVar[str] = "Linear"
+    also_called: ClassVar[str] = "fully connected fc dense"
+    width_parameter: ClassVar[str] = "out_features"
+    linear_map: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.Linear"
     formula: ClassVar[str] = "y = x·Wᵀ + b,  weights = in_features · out_features + out_features"
     initial: ClassVar[dict[str, object]] = {"out_features": 64}
@@ -72,6 +75,8 @@ class Bilinear(Layer):
     """Every output weighs every product of a number of the one input with a number of the other."""
 
     family: ClassVar[str] = "Linear"
+    width_parameter: ClassVar[str] = "out_features"
+    linear_map: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.Bilinear"
     formula: ClassVar[str] = "y = x₁ᵀ·A·x₂ + b,  weights = out_features · in1_features · in2_features + out_features"
     initial: ClassVar[dict[str, object]] = {"out_features": 16}

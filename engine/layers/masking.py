@@ -111,6 +111,7 @@ class PaddingMask(_OfTokens):
     padding; ScaledDotProductAttention wants it true at tokens, with an axis for heads and queries put in (Unsqueeze).
     """
 
+    also_called: ClassVar[str] = "key padding mask tokens"
     formula: ClassVar[str] = "mask(n, t) = (token(n, t) = padding_idx)"
     stem_name: ClassVar[str] = "padding"
 
@@ -132,6 +133,7 @@ class SequenceLengths(_OfTokens):
     tokens. A sample of padding alone counts as one step, for a recurrent layer takes at least one.
     """
 
+    also_called: ClassVar[str] = "length count tokens"
     formula: ClassVar[str] = "length(n) = max(1, number of t with token(n, t) ≠ padding_idx)"
     stem_name: ClassVar[str] = "lengths"
 

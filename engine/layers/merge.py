@@ -9,6 +9,7 @@ from pydantic import Field
 from engine.dims import Dim, product
 from engine.layers.axes import axis_of, broadcast
 from engine.layers.layer import Layer, Port, Saves, ShapeError, Stretch
+from engine.layers.nature import Numbers, Sight
 from engine.layers.parameters import Whole
 from engine.spec import DType, Spec, meaning, promote
 
@@ -18,6 +19,7 @@ class _Elementwise(Layer):
 
     keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Merge"
+    joins_elementwise: ClassVar[bool] = True
     sign: ClassVar[str]
 
     def infer(self, *inputs: Spec) -> Spec:
@@ -42,6 +44,8 @@ class Add(_Elementwise):
     An axis of size 1 is repeated to fit the others.
     """
 
+    symbol: ClassVar[str] = "+"
+    also_called: ClassVar[str] = "plus sum skip residual shortcut"
     saves: ClassVar[Saves] = "nothing"
     formula: ClassVar[str] = "y = x₀ + x₁ + …"
     reference: ClassVar[str] = "He et al. 2015, Deep Residual Learning, https://arxiv.org/abs/1512.03385"
@@ -58,6 +62,8 @@ class Multiply(_Elementwise):
     An axis of size 1 is repeated to fit the others.
     """
 
+    symbol: ClassVar[str] = "×"
+    numbers: ClassVar[Numbers] = "multiplied"
     formula: ClassVar[str] = "y = x₀ · x₁ · …"
     reference: ClassVar[str] = "Hu et al. 2017, Squeeze-and-Excitation Networks, https://arxiv.org/abs/1709.01507"
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", "a factor", many=True),)
@@ -70,6 +76,7 @@ class Multiply(_Elementwise):
 class Maximum(_Elementwise):
     """Keeps the larger of its two inputs, number by number: maxout."""
 
+    numbers: ClassVar[Numbers] = "chosen"
     torch: ClassVar[str] = "torch.maximum"
     formula: ClassVar[str] = "y = max(a, b)"
     reference: ClassVar[str] = "Goodfellow et al. 2013, Maxout Networks, https://arxiv.org/abs/1302.4389"
@@ -86,6 +93,7 @@ class Maximum(_Elementwise):
 class Subtract(_Elementwise):
     """Takes the second input from the first, number by number."""
 
+    symbol: ClassVar[str] = "−"
     saves: ClassVar[Saves] = "nothing"
     formula: ClassVar[str] = "y = a − b"
     inputs: ClassVar[tuple[Port, ...]] = (Port("a", "what is taken from"), Port("b", "what is taken away"))
@@ -104,6 +112,7 @@ class Subtract(_Elementwise):
 class Divide(_Elementwise):
     """Divides the first input by the second, number by number; floats come out."""
 
+    symbol: ClassVar[str] = "÷"
     formula: ClassVar[str] = "y = a / b"
     inputs: ClassVar[tuple[Port, ...]] = (Port("a", "what is divided"), Port("b", "by what"))
     sign: ClassVar[str] = "/"
@@ -198,6 +207,7 @@ class Stack(Layer):
 
     saves: ClassVar[Saves] = "nothing"
     family: ClassVar[str] = "Merge"
+    numbers: ClassVar[Numbers] = "chosen"
     torch: ClassVar[str] = "torch.stack"
     formula: ClassVar[str] = "size(dim) = number of inputs"
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", "one of them", many=True),)
@@ -231,6 +241,9 @@ class Concat(Layer):
 
     saves: ClassVar[Saves] = "nothing"
     family: ClassVar[str] = "Merge"
+    also_called: ClassVar[str] = "cat join stack"
+    sees: ClassVar[Sight] = "cell"
+    numbers: ClassVar[Numbers] = "chosen"
     torch: ClassVar[str] = "torch.cat"
     formula: ClassVar[str] = "out(dim) = Σ in(dim)"
     reference: ClassVar[str] = "Huang et al. 2016, Densely Connected Networks, https://arxiv.org/abs/1608.06993"

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.layer import Layer, ShapeError, need_float, need_rank
+from engine.layers.nature import Numbers
 from engine.layers.parameters import Positive
 from engine.layers.torch_norms import takes_bias
 from engine.spec import Spec, meaning
@@ -32,6 +33,7 @@ class _Normalization(Layer):
 class _Biased(_Normalization):
     """Learns γ and β for each channel; that β can be left out is newer than the oldest torch that is supported."""
 
+    channels_second: ClassVar[bool] = True
     declared: ClassVar[tuple[str, str]]
     """Where torch says what the constructor takes: a file of ``torch/nn/modules`` and a class in it."""
 
@@ -61,6 +63,9 @@ class _ChannelNorm(_Biased):
     """The numbers of axes it takes, and what they are."""
     positional: ClassVar[tuple[str, ...]] = ("num_features",)
 
+    if TYPE_CHECKING:
+        track_running_stats: bool
+
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         if x.rank not in self.layouts:
@@ -75,10 +80,17 @@ class _ChannelNorm(_Biased):
     def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"num_features": inputs[0].shape[1]}
 
+    def buffers(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
+        channels = inputs[0].shape[1:2]
+        running = {"running_mean": channels, "running_var": channels, "num_batches_tracked": ()}
+        return running if self.track_running_stats else {}
+
 
 class _BatchNorm(_ChannelNorm):
     """The statistics of a channel come from the whole batch."""
 
+    numbers: ClassVar[Numbers] = "standardized"
+    also_called: ClassVar[str] = "bn batch normalization"
     declared: ClassVar[tuple[str, str]] = ("batchnorm", "_BatchNorm")
     reference: ClassVar[str] = "Ioffe and Szegedy 2015, Batch Normalization, https://arxiv.org/abs/1502.03167"
     stem_name: ClassVar[str] = "bn"
@@ -90,12 +102,6 @@ class _BatchNorm(_ChannelNorm):
     affine: bool = Field(True, description=AFFINE)
     track_running_stats: bool = Field(True, description=RUNNING)
     bias: bool = Field(True, description=BIAS)
-
-    def mixes_samples(self, *inputs: Spec) -> bool:
-        return True
-
-    def buffers(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
-        return _running(inputs[0]) if self.track_running_stats else {}
 
 
 class BatchNorm1d(_BatchNorm):
@@ -153,9 +159,6 @@ class _InstanceNorm(_ChannelNorm):
 
     def mixes_samples(self, *inputs: Spec) -> bool:
         return self.track_running_stats  # of which there is one for all
-
-    def buffers(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
-        return _running(inputs[0]) if self.track_running_stats else {}
 
 
 class InstanceNorm1d(_InstanceNorm):
@@ -269,6 +272,7 @@ class LayerNorm(_LastAxesNorm):
     Every sample is treated by itself, so it works with batches of any size.
     """
 
+    also_called: ClassVar[str] = "ln layer normalization"
     torch: ClassVar[str] = "torch.nn.LayerNorm"
     reference: ClassVar[str] = "Ba et al. 2016, Layer Normalization, https://arxiv.org/abs/1607.06450"
 
@@ -288,6 +292,8 @@ class LayerNorm2d(_Normalization):
     norm.
     """
 
+    also_called: ClassVar[str] = "layer normalization channels first convnext"
+    channels_second: ClassVar[bool] = True
     own: ClassVar[str] = "LayerNorm2d"
     reference: ClassVar[str] = "Liu et al. 2022, A ConvNet for the 2020s, https://arxiv.org/abs/2201.03545"
     positional: ClassVar[tuple[str, ...]] = ("normalized_shape",)
@@ -326,9 +332,7 @@ class RMSNorm(_LastAxesNorm):
 
     torch: ClassVar[str] = "torch.nn.RMSNorm"
     formula: ClassVar[str] = "y = x / √(mean(x²) + eps) · γ"
-    reference: ClassVar[str] = (
-        "Zhang and Sennrich 2019, Root Mean Square Layer Normalization, https://arxiv.org/abs/1910.07467"
-    )
+    reference: ClassVar[str] = "Zhang and Sennrich 2019, Root Mean Square Layer Normalization, arxiv.org/abs/1910.07467"
 
     eps: Annotated[float, Field(gt=0.0)] | None = Field(
         None, description="added to the mean square, against division by zero; none: the smallest step of a float"
@@ -386,11 +390,6 @@ def _need_channels(x: Spec) -> int:
         message = f"gets {x}, whose channel axis is open; it keeps values for a fixed number of channels."
         raise ShapeError(message, port="input", code="open-size")
     return channels
-
-
-def _running(x: Spec) -> dict[str, tuple[Dim, ...]]:
-    """The running mean and variance of each channel, and how many batches they come from."""
-    return {"running_mean": (x.shape[1],), "running_var": (x.shape[1],), "num_batches_tracked": ()}
 
 
 LAYERS = (

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim
 from engine.layers.layer import Layer, Saves, ShapeError, Stretch, need_numbers
+from engine.layers.nature import Sight
 from engine.layers.parameters import Whole
 from engine.spec import Spec, axis_name, meaning
 
@@ -32,6 +33,8 @@ class _Pad(Layer):
     """What all paddings share: the last axes grow by what is added before and after."""
 
     family: ClassVar[str] = "Padding"
+    sees: ClassVar[Sight] = "cell"
+    channels_second: ClassVar[bool] = True
     formula: ClassVar[str] = "out = in + before + after"
     initial: ClassVar[dict[str, object]] = {"padding": 1}
     positional: ClassVar[tuple[str, ...]] = ("padding",)

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.layer import Layer, Port, ShapeError, Stretch, need_float, need_rank
+from engine.layers.nature import Numbers, Sight
 from engine.layers.parameters import NonNegative, One, OneOrThree, OneOrTwo, Positive
 from engine.layers.windows import AXES, LAYOUTS, Window, filled, read, slide, spread
 from engine.spec import Spec
@@ -35,6 +36,8 @@ class Pooling(Layer):
     """What all layers of windows share, whatever the number of axes in space."""
 
     family: ClassVar[str] = "Pooling"
+    sees: ClassVar[Sight] = "window"
+    channels_second: ClassVar[bool] = True
     initial: ClassVar[dict[str, object]] = {"kernel_size": 2}
     positional: ClassVar[tuple[str, ...]] = ("kernel_size",)
     stem_name: ClassVar[str] = "pool"
@@ -173,6 +176,7 @@ class Indexed(Pooling):
 class _MaxPool(Padded, Indexed):
     """Keeps the largest value of each window."""
 
+    numbers: ClassVar[Numbers] = "pooled"
     formula: ClassVar[str] = FORMULA.format(span="dilation·(kernel_size − 1) − 1")
 
     def check(self) -> None:
@@ -209,6 +213,7 @@ class MaxPool1d(_MaxPool):
 class MaxPool2d(_MaxPool):
     """Keeps the largest value of each window, so the image shrinks and small shifts matter less."""
 
+    also_called: ClassVar[str] = "maximum pooling"
     torch: ClassVar[str] = "torch.nn.MaxPool2d"
     spatial: ClassVar[int] = 2
 
@@ -237,6 +242,7 @@ class MaxPool3d(_MaxPool):
 class _AvgPool(Padded):
     """Keeps the mean of each window."""
 
+    numbers: ClassVar[Numbers] = "averaged"
     formula: ClassVar[str] = FORMULA.format(span="kernel_size")
 
 
@@ -256,6 +262,7 @@ class AvgPool1d(_AvgPool):
 class AvgPool2d(_AvgPool):
     """Keeps the mean of each window: a gentle way to shrink an image."""
 
+    also_called: ClassVar[str] = "average mean pooling"
     torch: ClassVar[str] = "torch.nn.AvgPool2d"
     spatial: ClassVar[int] = 2
 

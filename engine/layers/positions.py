@@ -49,6 +49,9 @@ class SinusoidalPositions(_Sequence):
 
     base: Base = Field(10000.0, description="the longest wave is 2π times this long")
 
+    def orders_steps(self) -> bool:
+        return True
+
 
 class LearnedPositions(_Sequence):
     """Adds a learned vector to each position, so that a step knows its position; up to a greatest length."""
@@ -63,6 +66,9 @@ class LearnedPositions(_Sequence):
     stem_name: ClassVar[str] = "positions"
 
     max_length: Positive = Field(description="how many positions there are; no sequence may be longer")
+
+    def orders_steps(self) -> bool:
+        return True
 
     def infer(self, *inputs: Spec) -> Spec:
         x = super().infer(*inputs)
@@ -106,6 +112,9 @@ class RotaryPositions(Layer):
     interleaved: bool = Field(
         True, description="whether neighbours are a pair; else a feature and the one half of the features later"
     )
+
+    def orders_steps(self) -> bool:
+        return True
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
@@ -151,6 +160,9 @@ class RelativePositionBias(Layer):
     bidirectional: bool = Field(
         True, description="whether steps ahead have numbers of their own; else they count as distance 0"
     )
+
+    def orders_steps(self) -> bool:
+        return True
 
     @property
     def _exact(self) -> int:

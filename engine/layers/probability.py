@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import ClassVar
 
 from pydantic import Field
 
 from engine.layers.axes import axis_of
 from engine.layers.layer import Layer, Saves, ShapeError, Stretch, need_float
+from engine.layers.nature import Sight, Squash
 from engine.layers.parameters import Whole
 from engine.spec import Spec
 
@@ -17,6 +19,8 @@ class _Along(Layer):
 
     saves: ClassVar[Saves] = "outputs"
     family: ClassVar[str] = "Activation"
+    sees: ClassVar[Sight] = "cell"
+    squashes: ClassVar[Squash] = "softmax"
     always: ClassVar[tuple[str, ...]] = ("dim",)  # torch's own default, none, is deprecated
 
     dim: Whole = Field(-1, description="the axis whose numbers add up to 1; −1 is the last, where classes are")
@@ -43,6 +47,7 @@ class Softmax(_Along):
     """
 
     torch: ClassVar[str] = "torch.nn.Softmax"
+    value_bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     formula: ClassVar[str] = "yᵢ = exp(xᵢ) / Σⱼ exp(xⱼ)"
 
 
@@ -53,6 +58,7 @@ class LogSoftmax(_Along):
     """
 
     torch: ClassVar[str] = "torch.nn.LogSoftmax"
+    value_bounds: ClassVar[tuple[float, float]] = (-inf, 0.0)
     formula: ClassVar[str] = "yᵢ = xᵢ − log Σⱼ exp(xⱼ)"
 
 
@@ -60,6 +66,7 @@ class Softmin(_Along):
     """Softmax of the negative numbers: the smallest gets the greatest probability."""
 
     torch: ClassVar[str] = "torch.nn.Softmin"
+    value_bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     formula: ClassVar[str] = "yᵢ = exp(−xᵢ) / Σⱼ exp(−xⱼ)"
 
 
@@ -69,7 +76,10 @@ class Softmax2d(Layer):
     saves: ClassVar[Saves] = "outputs"
     keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Activation"
+    channels_second: ClassVar[bool] = True
+    squashes: ClassVar[Squash] = "softmax"
     torch: ClassVar[str] = "torch.nn.Softmax2d"
+    value_bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     formula: ClassVar[str] = "y(c, i, j) = exp x(c, i, j) / Σₖ exp x(k, i, j)"
 
     def infer(self, *inputs: Spec) -> Spec:

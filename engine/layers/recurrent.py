@@ -18,6 +18,9 @@ class _Recurrent(Layer):
     """What RNN, LSTM and GRU share: layers, directions, states."""
 
     family: ClassVar[str] = "Recurrent"
+    runs_over_time: ClassVar[bool] = True
+    causal_by: ClassVar[tuple[str, bool]] = ("bidirectional", False)
+    width_parameter: ClassVar[str] = "hidden_size"
     initial: ClassVar[dict[str, object]] = {"hidden_size": 64}
     positional: ClassVar[tuple[str, ...]] = ("input_size", "hidden_size")
     always: ClassVar[tuple[str, ...]] = ("batch_first",)
@@ -29,7 +32,12 @@ class _Recurrent(Layer):
     states: ClassVar[tuple[str, ...]] = ("h",)
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("input", "the sequence"),
-        Port("h_0", "the state it begins with, (layers · directions, N, hidden); zeros without a wire", optional=True),
+        Port(
+            "h_0",
+            "the state it begins with, (layers · directions, N, hidden); zeros without a wire",
+            optional=True,
+            role="state",
+        ),
         Port("lengths", "how many steps of each sample count, (N,); all without a wire", optional=True),
     )
     outputs: ClassVar[tuple[Port, ...]] = (
@@ -54,6 +62,9 @@ class _Recurrent(Layer):
     def result_size(self) -> int:
         """The size of what one direction gives at a step."""
         return self.hidden_size
+
+    def orders_steps(self) -> bool:
+        return True
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         x, *rest = inputs
@@ -174,7 +185,12 @@ class LSTM(_Recurrent):
     states: ClassVar[tuple[str, ...]] = ("h", "c")
     inputs: ClassVar[tuple[Port, ...]] = (
         *_Recurrent.inputs[:2],
-        Port("c_0", "the cell it begins with, (layers · directions, N, hidden); zeros without a wire", optional=True),
+        Port(
+            "c_0",
+            "the cell it begins with, (layers · directions, N, hidden); zeros without a wire",
+            optional=True,
+            role="state",
+        ),
         _Recurrent.inputs[2],
     )
     outputs: ClassVar[tuple[Port, ...]] = (
@@ -217,6 +233,7 @@ class _Cell(Layer):
     """One step of a recurrent network."""
 
     family: ClassVar[str] = "Recurrent"
+    width_parameter: ClassVar[str] = "hidden_size"
     initial: ClassVar[dict[str, object]] = {"hidden_size": 64}
     positional: ClassVar[tuple[str, ...]] = ("input_size", "hidden_size")
     gates: ClassVar[int]

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.layer import Layer, Port, Saves, ShapeError, Stretch, need_float
+from engine.layers.nature import Numbers, Sight
 from engine.layers.parameters import Positive, unparse
 from engine.layers.windows import AXES, resampled
 from engine.spec import UNWIRED, Spec, axis_name, meaning
@@ -21,14 +22,23 @@ JADERBERG = "Jaderberg et al. 2015, Spatial Transformer Networks, https://arxiv.
 CORNERS = "whether −1 and 1 are the centres of the outermost cells; else their outer edges"
 
 
-class Upsample(Layer):
+class _Resampling(Layer):
+    """The same image with more or fewer cells or channels."""
+
+    family: ClassVar[str] = "Resampling"
+    channels_second: ClassVar[bool] = True
+    keeps_positions: ClassVar[bool] = True
+    numbers: ClassVar[Numbers] = "resampled"
+    sees: ClassVar[Sight] = "overlap"
+
+
+class Upsample(_Resampling):
     """Makes an image, a sequence or a volume larger (or smaller) by filling in values between the known ones.
 
     Give either the size that should come out or the factor by which every axis grows.
     """
 
     saves: ClassVar[Saves] = "nothing"
-    family: ClassVar[str] = "Resampling"
     torch: ClassVar[str] = "torch.nn.Upsample"
     formula: ClassVar[str] = "out = size, or ⌊in · scale_factor⌋"
     initial: ClassVar[dict[str, object]] = {"scale_factor": 2.0}
@@ -112,10 +122,9 @@ class Upsample(Layer):
 
     def summary(self) -> str:
         given: object = self.scale_factor if self.size is None else self.size
-        numbers = "×".join(
-            unparse(number).removesuffix(".0") for number in (given if isinstance(given, tuple) else (given,))
-        )
-        text = f"{'×' if self.size is None else '→'} {numbers}"
+        numbers = given if isinstance(given, tuple) else (given,)
+        text = "×".join(unparse(number).removesuffix(".0") for number in numbers)
+        text = f"{'×' if self.size is None else '→'} {text}"
         return text if self.mode == "nearest" else f"{text} · {self.mode}"
 
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
@@ -128,21 +137,16 @@ class Upsample(Layer):
         )
 
 
-class PixelShuffle(Layer):
+class PixelShuffle(_Resampling):
     """Turns channels into a finer image: of every r² channels one is made that is r times as high and as wide.
 
     After a convolution it enlarges an image by learned values instead of copies.
     """
 
     saves: ClassVar[Saves] = "nothing"
-    keeps_positions: ClassVar[bool] = True
-    family: ClassVar[str] = "Resampling"
     torch: ClassVar[str] = "torch.nn.PixelShuffle"
     formula: ClassVar[str] = "(C·r², H, W) → (C, H·r, W·r)"
-    reference: ClassVar[str] = (
-        "Shi et al. 2016, Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel "
-        "Convolutional Neural Network, https://arxiv.org/abs/1609.05158"
-    )
+    reference: ClassVar[str] = "Shi et al. 2016, Efficient Sub-Pixel Convolution, https://arxiv.org/abs/1609.05158"
     initial: ClassVar[dict[str, object]] = {"upscale_factor": 2}
     positional: ClassVar[tuple[str, ...]] = ("upscale_factor",)
     stem_name: ClassVar[str] = "shuffle"
@@ -168,15 +172,13 @@ class PixelShuffle(Layer):
         return f"× {self.upscale_factor}"
 
 
-class PixelUnshuffle(Layer):
+class PixelUnshuffle(_Resampling):
     """Turns a fine image into more channels: every square of r × r cells becomes r² channels of one cell.
 
     Nothing is lost, so it shrinks an image more gently than pooling.
     """
 
     saves: ClassVar[Saves] = "nothing"
-    keeps_positions: ClassVar[bool] = True
-    family: ClassVar[str] = "Resampling"
     torch: ClassVar[str] = "torch.nn.PixelUnshuffle"
     formula: ClassVar[str] = "(C, H·r, W·r) → (C·r², H, W)"
     reference: ClassVar[str] = PixelShuffle.reference
@@ -206,12 +208,10 @@ class PixelUnshuffle(Layer):
         return f"/ {self.downscale_factor}"
 
 
-class ChannelShuffle(Layer):
+class ChannelShuffle(_Resampling):
     """Mixes the channels of several groups, so that grouped convolutions after one another see all of them."""
 
     saves: ClassVar[Saves] = "nothing"
-    keeps_positions: ClassVar[bool] = True
-    family: ClassVar[str] = "Resampling"
     torch: ClassVar[str] = "torch.nn.ChannelShuffle"
     formula: ClassVar[str] = "(groups, C / groups) → (C / groups, groups), read as one row of C channels"
     reference: ClassVar[str] = "Zhang et al. 2017, ShuffleNet, https://arxiv.org/abs/1707.01083"
@@ -305,6 +305,7 @@ class GridSample(Layer):
     """
 
     family: ClassVar[str] = "Resampling"
+    channels_second: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.functional.grid_sample"
     formula: ClassVar[str] = "out[n, c, i, j] = input[n, c, y, x],  (x, y) = grid[n, i, j] from −1 to 1"
     reference: ClassVar[str] = JADERBERG

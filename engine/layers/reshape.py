@@ -9,6 +9,7 @@ from pydantic import Field
 from engine.dims import Dim, product
 from engine.layers.axes import axis_of, behind_batch, named
 from engine.layers.layer import Layer, Saves, ShapeError, Stretch
+from engine.layers.nature import Numbers
 from engine.layers.parameters import Whole
 from engine.spec import Spec
 
@@ -19,11 +20,13 @@ class _Shape(Layer):
     """Arranges numbers; their kind stays."""
 
     family: ClassVar[str] = "Shape"
+    numbers: ClassVar[Numbers] = "same"
 
 
 class Flatten(_Shape):
     """Puts several axes into one: an image becomes one long row of numbers, ready for a Linear layer."""
 
+    also_called: ClassVar[str] = "reshape"
     saves: ClassVar[Saves] = "nothing"
     views: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.Flatten"

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.layer import Layer, Saves, ShapeError, Stretch, need_float, need_rank
+from engine.layers.nature import Numbers, Sight
 from engine.layers.parameters import Positive, Probability, Whole
 from engine.layers.windows import Window
 from engine.spec import Spec
@@ -20,6 +21,9 @@ class Shortcut(Layer):
     """
 
     family: ClassVar[str] = "Residual"
+    channels_second: ClassVar[bool] = True
+    width_parameter: ClassVar[str] = "out_channels"
+    sees: ClassVar[Sight] = "window"
     own: ClassVar[str] = "Shortcut"
     formula: ClassVar[str] = "y = x if stride = 1 and channels agree, else BatchNorm(Conv1×1(x))"
     reference: ClassVar[str] = "He et al. 2015, Deep Residual Learning, https://arxiv.org/abs/1512.03385"
@@ -32,6 +36,9 @@ class Shortcut(Layer):
     def projected(self, x: Spec) -> bool:
         """Whether the input has to be brought to size."""
         return self.stride != 1 or x.shape[1] != self.out_channels
+
+    def windows(self) -> tuple[Window, ...]:
+        return (Window(1, self.stride),) * 2
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
@@ -90,6 +97,7 @@ class StochasticDepth(Layer):
     idle: ClassVar[bool] = True
     keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Residual"
+    numbers: ClassVar[Numbers] = "dropped"
     own: ClassVar[str] = "StochasticDepth"
     formula: ClassVar[str] = "y = x · m / (1 − p),  m = 0 for a whole sample with probability p, else 1"
     reference: ClassVar[str] = (

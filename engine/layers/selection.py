@@ -9,6 +9,7 @@ from pydantic import Field
 from engine.dims import Dim, ceil_div
 from engine.layers.axes import axis_of, behind_batch, named
 from engine.layers.layer import Layer, Port, Saves, ShapeError, Stretch
+from engine.layers.nature import Numbers, Sight
 from engine.layers.parameters import Positive, Whole
 from engine.spec import Spec, meaning
 
@@ -21,6 +22,8 @@ class Slice(Layer):
     saves: ClassVar[Saves] = "nothing"
     views: ClassVar[bool] = True
     family: ClassVar[str] = "Shape"
+    sees: ClassVar[Sight] = "cell"
+    numbers: ClassVar[Numbers] = "chosen"
     formula: ClassVar[str] = "out = ⌈(stop − start) / step⌉"
     initial: ClassVar[dict[str, object]] = {"stop": -1}
 
@@ -92,6 +95,7 @@ class Select(Layer):
     saves: ClassVar[Saves] = "nothing"
     views: ClassVar[bool] = True
     family: ClassVar[str] = "Shape"
+    numbers: ClassVar[Numbers] = "chosen"
     torch: ClassVar[str] = "torch.select"
     formula: ClassVar[str] = "y = x(…, index, …)"
     initial: ClassVar[dict[str, object]] = {"index": -1}
@@ -136,6 +140,7 @@ class Split(Layer):
     saves: ClassVar[Saves] = "nothing"
     views: ClassVar[bool] = True
     family: ClassVar[str] = "Shape"
+    numbers: ClassVar[Numbers] = "chosen"
     torch: ClassVar[str] = "torch.split"
     formula: ClassVar[str] = "size(dim) = Σ split_sizes"
     initial: ClassVar[dict[str, object]] = {"split_sizes": (1, 1)}
@@ -179,6 +184,7 @@ class Chunk(Layer):
     saves: ClassVar[Saves] = "nothing"
     views: ClassVar[bool] = True
     family: ClassVar[str] = "Shape"
+    numbers: ClassVar[Numbers] = "chosen"
     torch: ClassVar[str] = "torch.chunk"
     formula: ClassVar[str] = "out = ⌈size(dim) / chunks⌉"
     initial: ClassVar[dict[str, object]] = {"chunks": 2}

@@ -22,6 +22,7 @@ class _TransformerLayer(Layer):
     """What encoder and decoder share: attention, then two linear layers, each added to what was there."""
 
     family: ClassVar[str] = "Attention"
+    attends: ClassVar[bool] = True
     functions: ClassVar[tuple[str, ...]] = ("future", "each_head")
     formula: ClassVar[str] = "x = norm(x + attention(x)),  x = norm(x + W₂·act(W₁·x))"
     reference: ClassVar[str] = VASWANI
@@ -169,11 +170,12 @@ class TransformerEncoderLayer(_TransformerLayer):
     """Self-attention and two linear layers, each added to what was there and normalized: repeat it for an encoder."""
 
     torch: ClassVar[str] = "torch.nn.TransformerEncoderLayer"
+    causal_by: ClassVar[tuple[str, bool]] = ("is_causal", True)
     stem_name: ClassVar[str] = "encoder"
     attentions: ClassVar[tuple[str, ...]] = ("self_attn",)
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("src", "the sequence, (N, T, features)"),
-        Port("src_mask", "booleans, (N, T, T) or (T, T): where true, attention is blocked", optional=True),
+        Port("src_mask", "booleans, (N, T, T) or (T, T): where true, attention is blocked", optional=True, role="mask"),
         Port("src_key_padding_mask", "booleans, (N, T): where true, a step is padding", optional=True),
     )
 
@@ -195,12 +197,13 @@ class TransformerDecoderLayer(_TransformerLayer):
     """Self-attention, attention to what an encoder has made, and two linear layers: repeat it for a decoder."""
 
     torch: ClassVar[str] = "torch.nn.TransformerDecoderLayer"
+    causal_by: ClassVar[tuple[str, bool]] = ("tgt_is_causal", True)
     stem_name: ClassVar[str] = "decoder"
     attentions: ClassVar[tuple[str, ...]] = ("self_attn", "multihead_attn")
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("tgt", "the sequence so far, (N, T, features)"),
-        Port("memory", "what the encoder has made, (N, S, features)"),
-        Port("tgt_mask", "booleans, (N, T, T) or (T, T): where true, attention is blocked", optional=True),
+        Port("memory", "what the encoder has made, (N, S, features)", role="context"),
+        Port("tgt_mask", "booleans, (N, T, T) or (T, T): where true, attention is blocked", optional=True, role="mask"),
         Port("memory_mask", "booleans, (N, T, S) or (T, S): where true, attention is blocked", optional=True),
         Port("tgt_key_padding_mask", "booleans, (N, T): where true, a step is padding", optional=True),
         Port("memory_key_padding_mask", "booleans, (N, S): where true, a step is padding", optional=True),
@@ -314,9 +317,10 @@ class Transformer(_TransformerLayer):
     """
 
     torch: ClassVar[str] = "torch.nn.Transformer"
+    causal_by: ClassVar[tuple[str, bool]] = ("tgt_is_causal", True)
     initial: ClassVar[dict[str, object]] = {}
     inputs: ClassVar[tuple[Port, ...]] = (
-        Port("src", "what is read, (N, S, features)"),
+        Port("src", "what is read, (N, S, features)", role="context"),
         Port("tgt", "what is said so far, (N, T, features)"),
         Port("src_mask", "booleans, (N, S, S) or (S, S): where true, attention is blocked", optional=True),
         *TransformerDecoderLayer.inputs[2:4],

@@ -8,9 +8,10 @@ from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.layer import Port, Saves, ShapeError, Stretch
+from engine.layers.nature import Sight
 from engine.layers.parameters import NonNegative, One, OneOrThree, OneOrTwo, Positive
 from engine.layers.pooling import KERNEL, STRIDE, THREE, TWO, Pooling
-from engine.layers.windows import AXES
+from engine.layers.windows import AXES, Window
 from engine.spec import Spec
 
 PADDING = "the padding that the max pooling had"
@@ -20,6 +21,7 @@ class _MaxUnpool(Pooling):
     """Puts values back."""
 
     saves: ClassVar[Saves] = "nothing"
+    sees: ClassVar[Sight] = "overlap"
     formula: ClassVar[str] = "out = (in − 1)·stride − 2·padding + kernel_size"
     reference: ClassVar[str] = "Zeiler and Fergus 2013, Visualizing Convolutional Networks, arxiv.org/abs/1311.2901"
     inputs: ClassVar[tuple[Port, ...]] = (
@@ -27,6 +29,9 @@ class _MaxUnpool(Pooling):
         Port("indices", "where they were: the second output of that max pooling"),
     )
     stem_name: ClassVar[str] = "unpool"
+
+    def windows(self) -> tuple[Window, ...]:
+        return ()  # it gives more cells than it gets
 
     def check(self) -> None:
         """Any padding can be taken back."""
@@ -41,7 +46,7 @@ class _MaxUnpool(Pooling):
                 code="dtype",
             )
         sizes: list[Dim] = []
-        for axis, (size, window) in enumerate(zip(x.shape[2:], self.windows(), strict=True)):
+        for axis, (size, window) in enumerate(zip(x.shape[2:], self.sliding, strict=True)):
             out = (size - 1) * window.stride - 2 * window.before + window.kernel
             if isinstance(out, int) and out < 1:
                 raise ShapeError(

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from engine import layers
 from engine.blocks.block import PREFIX
 from engine.graph import Graph
+from engine.layers.layer import Layer
 from engine.problems.findings import Findings
 from engine.problems.fix import Fix
 from engine.problems.fixes import tried
@@ -100,7 +102,10 @@ class Checker:
     def _rules(self, node_id: str) -> Rules:
         """What looks at a node; nothing for one that is gone."""
         node = self.shapes.graph.nodes.get(node_id)
-        return GONE if node is None else _rules_of(node.type, self.shapes.report.absent(node_id) is not None)
+        if node is None:
+            return GONE
+        absent = self.shapes.report.absent(node_id) is not None
+        return _rules_of(layers.kind(node.type), node.type.startswith(PREFIX), absent)
 
     def _put(self, group: int, node_id: str | None, found: list[Problem]) -> list[Problem]:
         mine = [problem.found_by(self) for problem in found] if found else found
@@ -188,22 +193,22 @@ GONE: Final = Rules()
 
 
 @cache
-def _rules_of(node_type: str, absent: bool) -> Rules:
-    """The rules of a type of nodes, present or absent."""
+def _rules_of(kind: type[Layer], of_block: bool, absent: bool) -> Rules:
+    """The rules of nodes of a class, present or absent."""
 
     def checks(rules: tuple[NodeRule, ...], ended: bool = False) -> tuple[Check, ...]:
         mine = (rule for rule in rules if rule.ended == ended)
-        return tuple(rule.check for rule in mine if not rule.types or node_type in rule.types)
+        return tuple(rule.check for rule in mine if rule.about(kind))
 
     own = OF_ABSENT if absent else NODE_RULES
     edge = () if absent else checks(EDGE_RULES)
-    return Rules(checks(own), checks(own, ended=True), edge, node_type.startswith(PREFIX))
+    return Rules(checks(own), checks(own, ended=True), edge, of_block)
 
 
 def _run(checks: Iterable[Check], graph: Graph, report: Report, node_id: str) -> list[Problem]:
     return [problem for check in checks for problem in check(graph, report, node_id)]
 
 
-@cache
 def _reads_settings(node_type: str) -> bool:
-    return any(rule.settings and node_type in rule.types for rule in (*NODE_RULES, *EDGE_RULES))
+    kind = layers.kind(node_type)
+    return any(rule.settings and rule.about(kind) for rule in (*NODE_RULES, *EDGE_RULES))

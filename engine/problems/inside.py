@@ -8,7 +8,7 @@ from engine.blocks.use import Inside, Use
 from engine.graph import Graph
 from engine.layers.layer import ShapeError
 from engine.live_nodes import live_nodes
-from engine.problems.looking import called
+from engine.problems.looking import called, kind_of
 from engine.problems.problem import Problem
 from engine.problems.rules import EDGE_RULES, NODE_RULES, OF_ABSENT
 from engine.shapes import Report
@@ -45,9 +45,9 @@ def of_inside(inside: Inside) -> list[Problem]:
         found = []
         bypassed = live_nodes(graph) - live_nodes(graph, report)  # what feeds only absent nodes takes no part here
         for node_id in (node_id for node_id in graph.nodes if node_id not in bypassed):
-            kind = graph.nodes[node_id].type
+            kind = kind_of(graph, node_id)
             known = (*NODE_RULES, *EDGE_RULES) if report.absent(node_id) is None else OF_ABSENT
-            rules = [rule for rule in known if not rule.types or kind in rule.types]
+            rules = [rule for rule in known if rule.about(kind)]
             own = [problem for rule in rules for problem in rule.check(graph, report, node_id)]
             for problem in within(graph, report, node_id, own):
                 found.append(replace(problem, inside=(problem.node or node_id, *problem.inside)))

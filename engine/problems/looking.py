@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, TypeAlias
 
+from engine import layers
 from engine.graph import Edge, Graph, Node
+from engine.layers.layer import Layer, Role
+from engine.layers.nature import Numbers
 from engine.live_nodes import read_edges
 from engine.shapes import Report, kind_name
 
-DROPOUTS: Final = frozenset(
-    {"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "StochasticDepth"}
-)
-NOISE: Final = frozenset({"NormalNoise", "UniformNoise"})
-RESHAPES: Final = frozenset({"Identity", "Flatten", "Unflatten", "Reshape", "Permute", "Squeeze", "Unsqueeze"})
-PASSES_THROUGH: Final = DROPOUTS | NOISE | RESHAPES
-"""Layers whose numbers are those of their one input, in another order, partly dropped or with a little noise."""
-POOLS: Final = frozenset(
-    f"{kind}{count}d" for kind in ("AvgPool", "MaxPool", "AdaptiveAvgPool", "AdaptiveMaxPool") for count in (1, 2, 3)
-) | {"FractionalMaxPool2d", "FractionalMaxPool3d"}
-RESAMPLES: Final = frozenset({"PixelShuffle", "PixelUnshuffle", "ChannelShuffle", "Upsample"})
-PICKS: Final = frozenset(
-    {"Slice", "Select", "Split", "Chunk", "Concat", "Stack", "Expand", "Tile", "Flip", "Roll"}
-    | {"Gather", "IndexSelect", "TakeAt"}
-)
-"""Layers that choose, repeat or gather among the numbers that come in."""
-POINTING: Final = frozenset({"like", "index", "position", "condition"})
-"""Inputs that say which numbers of the others are taken, and are none of them."""
+Through: TypeAlias = Callable[[type[Layer]], bool]
+"""Whether a rule looks through layers of a class."""
+PASSES_THROUGH: Final[tuple[Numbers, ...]] = ("same", "dropped", "noisy")
+"""The numbers of the one input, in another order, partly dropped or with a little noise."""
 
 
-MIXES: Final = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Scale", "Multiply", "Maximum"})
-THROUGH: Final = PASSES_THROUGH | POOLS | RESAMPLES | PICKS | MIXES
-"""All that some rule looks through: an edit before one of these may change what is said after it."""
+def only(*numbers: Numbers) -> Through:
+    """Looks through the layers whose results are no other numbers than these."""
+    return lambda kind: kind.numbers in numbers
+
+
+def keeps_layout(kind: type[Layer]) -> bool:
+    """Whether every number stays where it is, whatever it becomes, and it does not matter what an axis means."""
+    return kind.cell_by_cell() and not kind.channels_second and len(kind.inputs) == 1 and not kind.inputs[0].many
+
+
+def maps_features(kind: type[Layer]) -> bool:
+    """Whether it makes weighted sums along the last axis of its one input, as Linear does."""
+    return kind.linear_map and not kind.channels_second and len(kind.inputs) == 1
+
+
+def looked_through(kind: type[Layer]) -> bool:
+    """Whether some rule looks through it: an edit before one of these may change what is said after it."""
+    return kind.numbers != "new" or keeps_layout(kind)
+
+
+def kind_of(graph: Graph, node_id: str) -> type[Layer]:
+    """The class of a node's layer; `Layer`, which promises nothing, for a block."""
+    return layers.kind(graph.nodes[node_id].type)
 
 
 def called(graph: Graph, node: Node) -> str:
@@ -44,19 +53,22 @@ def feeding(graph: Graph, report: Report, node_id: str) -> list[Edge]:
     return list(read_edges(graph, report, node_id))
 
 
-def origins(graph: Graph, report: Report, node_id: str, through: frozenset[str] = PASSES_THROUGH) -> Iterator[Edge]:
+def origins(graph: Graph, report: Report, node_id: str, through: Through) -> Iterator[Edge]:
     """For every wire into a node the wire that leaves the layer which made those numbers, never an absent one."""
     for edge in feeding(graph, report, node_id):
-        seen = 0
-        while (graph.nodes[edge.source].type in through or report.absent(edge.source)) and len(
+        while (through(kind_of(graph, edge.source)) or report.absent(edge.source)) and len(
             before := feeding(graph, report, edge.source)
         ) == 1:
             edge = before[0]
-            seen += 1
         yield edge
 
 
-def behind(graph: Graph, report: Report, node_ids: Iterable[str], through: frozenset[str] = THROUGH) -> set[str]:
+def role(kind: type[Layer], port: str) -> Role:
+    """What comes in at a port of a layer."""
+    return next((each.role for each in kind.inputs if each.name == port), "numbers")
+
+
+def behind(graph: Graph, report: Report, node_ids: Iterable[str]) -> set[str]:
     """These nodes, their readers, and the readers of readers that rules look through."""
     found: set[str] = set()
     stack = [(node_id, True) for node_id in node_ids]
@@ -67,8 +79,8 @@ def behind(graph: Graph, report: Report, node_ids: Iterable[str], through: froze
         found.add(node_id)
         if further:
             for edge in graph.outgoing.get(node_id, ()):
-                looked_through = graph.nodes[edge.target].type in through or report.absent(edge.target) is not None
-                stack.append((edge.target, looked_through and edge.target not in found))
+                more = looked_through(kind_of(graph, edge.target)) or report.absent(edge.target) is not None
+                stack.append((edge.target, more and edge.target not in found))
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.graph import Graph
+from engine.layers.layer import Layer
 from engine.problems.problem import Problem
 from engine.problems.view import View
 from engine.shapes import Report
@@ -14,16 +15,26 @@ from engine.shapes import Report
 Found: TypeAlias = Iterator[Problem]
 
 
+def every(kind: type[Layer]) -> bool:
+    """A rule about all layers."""
+    return True
+
+
+def a(*kinds: type[Layer]) -> Callable[[type[Layer]], bool]:
+    """A rule about layers of these very classes and those derived from them."""
+    return lambda kind: issubclass(kind, kinds)
+
+
 @dataclass(frozen=True, slots=True)
 class NodeRule:
-    """Looks at one node: its parameters, wires and specs. ``types`` are the layers it is about; none: all.
+    """Looks at one node: its parameters, wires and specs. ``about`` says which layers it is about, by default all.
 
     ``settings`` says that it reads the data or training settings, too; ``ended`` that what it finds is a problem only
     where there is an Output (or inside a block).
     """
 
     check: Callable[[Graph, Report, str], Found]
-    types: frozenset[str] = frozenset()
+    about: Callable[[type[Layer]], bool] = every
     settings: bool = False
     ended: bool = False
 

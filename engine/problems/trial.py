@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
 
+from engine import layers
 from engine.edits import Change, Edit
 from engine.graph import Edge, Graph, GraphError
 from engine.live_nodes import ENDS, STARTS, live_nodes
 from engine.problems.problem import Problem, ProblemFinder
 from engine.shapes import Report
-
-JOINS: Final = frozenset({"Add", "Subtract", "Multiply", "Divide", "Maximum"})
 
 
 class Touched:
@@ -122,7 +120,8 @@ class Trial:
     def repeats(self, node_id: str) -> bool:
         """Whether a node joins values of unequal sizes by repeating one: rarely what anybody wants of a fix."""
         node, specs = self.graph.nodes.get(node_id), self.report.inputs.get(node_id)
-        return node is not None and node.type in JOINS and len({spec.shape for spec in specs or ()}) > 1
+        joins = node is not None and layers.kind(node.type).joins_elementwise
+        return joins and len({spec.shape for spec in specs or ()}) > 1
 
     def live(self, graph: Graph) -> set[str]:
         """What of this graph leads to an output; asked for before an edit is tried."""

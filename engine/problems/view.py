@@ -7,18 +7,14 @@ https://distill.pub/2019/computing-receptive-fields
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 from heapq import heappop, heappush
 from math import inf
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 from engine.blocks.block import PREFIX
 from engine.blocks.use import Use
 from engine.graph import Graph
-from engine.layers.adaptive import AdaptivePooling
-from engine.layers.convolution import Convolution, Filters
 from engine.layers.layer import Layer
-from engine.layers.pooling import Pooling
 from engine.live_nodes import STARTS
 from engine.shapes import Report
 from engine.spec import Spec
@@ -217,15 +213,14 @@ def _before(layer: Layer | None, kind: str, seen: float, inputs: tuple[Spec, ...
         return inf
     if kind.startswith(PREFIX):
         return _through(cast(Use, layer), inputs, seen)
-    way = _way(type(layer))
-    if way == "window":
-        window = layer.windows()[-1]  # type: ignore[attr-defined]
+    if layer.sees == "window":
+        window = layer.windows()[-1]
         return float((seen - 1) * window.stride + window.reach)
-    if way == "shrinks":
+    if layer.sees == "share":
         return seen * _shrinks(inputs[0], output)
-    if way == "overlaps":
+    if layer.sees == "overlap":
         return seen * _shrinks(inputs[0], output) + 1
-    return inf if way == "mixes" and kind not in ("Identity", "Slice") else seen
+    return seen if layer.cell_by_cell() else inf
 
 
 def _through(use: Use, inputs: tuple[Spec, ...], seen: float) -> float:
@@ -237,18 +232,6 @@ def _through(use: Use, inputs: tuple[Spec, ...], seen: float) -> float:
         if seen == inf:
             return inf
     return seen
-
-
-@cache
-def _way(layer: type[Layer]) -> Literal["shrinks", "window", "overlaps", "mixes", "keeps"]:
-    """In which way layers of a class widen what is seen."""
-    if issubclass(layer, AdaptivePooling):
-        return "shrinks"
-    if issubclass(layer, (Convolution, Pooling)):
-        return "window"
-    if issubclass(layer, Filters) or layer.family == "Resampling":
-        return "overlaps"
-    return "mixes" if layer.family in ("Attention", "Reduction", "Linear", "Recurrent", "Shape") else "keeps"
 
 
 def _shrinks(before: Spec, after: Spec) -> float:

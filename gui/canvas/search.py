@@ -9,26 +9,6 @@ from engine.layers.layer import Layer
 from engine.literals import literal
 from engine.spec import Spec
 
-ALIASES = {
-    "Linear": "fully connected fc dense",
-    "Conv2d": "convolution",
-    "BatchNorm2d": "bn batch normalization",
-    "BatchNorm1d": "bn batch normalization",
-    "LayerNorm": "ln layer normalization",
-    "LayerNorm2d": "layer normalization channels first convnext",
-    "Add": "plus sum skip residual shortcut",
-    "Concat": "cat join stack",
-    "PaddingMask": "key padding mask tokens",
-    "SequenceLengths": "length count tokens",
-    "AdaptiveAvgPool2d": "global average pooling gap",
-    "MaxPool2d": "maximum pooling",
-    "AvgPool2d": "average mean pooling",
-    "Flatten": "reshape",
-    "Input": "data sample",
-    "Output": "loss target result",
-}
-"""Other words people use for a layer; of several that fit as well, these come first."""
-
 
 def score(query: str, text: str) -> float:
     """How well a text fits the query, in 0 … 1; 0 where a letter is missing."""
@@ -58,10 +38,10 @@ def rank(
     found: list[tuple[bool, float, bool, int, type[Layer]]] = []
     for cls in layers.all() if kinds is None else kinds:
         name = cls.title()
-        value = max(score(query, name), _said_otherwise(query, f"{ALIASES.get(name, '')} {cls.family}"))
+        value = max(score(query, name), _said_otherwise(query, f"{cls.also_called} {cls.family}"))
         if value > 0:
             fits = spec is None or accepts(cls, spec)
-            found.append((not fits, -value, bool(query) and name not in ALIASES, len(found), cls))
+            found.append((not fits, -value, bool(query) and not cls.also_called, len(found), cls))
     return [(cls, not misfit) for misfit, _, _, _, cls in sorted(found, key=lambda item: item[:4])]
 
 

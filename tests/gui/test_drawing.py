@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 import presets
+from engine import layers
 from engine.exports.export import export
 from engine.exports.exporter import ExportError
 from engine.exports.subject import Subject
@@ -24,7 +25,7 @@ from gui.drawing.drawing import DrawingError, Kind, Options
 from gui.drawing.exporter import PdfDrawing, PngDrawing, SvgDrawing
 from gui.drawing.figure.boxes import Layout
 from gui.drawing.figure.layout import lay_out
-from gui.drawing.figure.network import SIGNS, figure
+from gui.drawing.figure.network import figure
 from gui.drawing.formats import pdf, picture, svg
 from gui.drawing.making import drawing_of
 from gui.theme import Name
@@ -307,7 +308,7 @@ def test_every_preset_is_drawn_in_every_way(name: str, blocks: bool, tmp_path: P
                 for row in layer_table(graph).rows:
                     if row.family not in ("Activation", "Normalization", "Dropout") and not (blocks and row.rows):
                         sign = kind == "figure" and len(row.inputs) > 1
-                        shown = SIGNS.get(row.type, row.name) if sign else row.name
+                        shown = layers.kind(row.type).symbol or row.name if sign else row.name
                         assert any(_says(text, shown, whole=kind == "figure") for text in found), (kind, row.name)
     _is_tidy(_layout(graph, blocks=blocks))
 

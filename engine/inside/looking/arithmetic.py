@@ -19,7 +19,7 @@ MIDDLE: Final = -1
 def refuses(question: Question) -> str:
     """It needs a Conv2d or a Linear."""
     layer = question.the_layer()
-    if layer.type in ("Conv2d", "Linear") and layer.module:
+    if isinstance(question.inspector.modules.get(layer.module), (nn.Conv2d, nn.Linear)):
         return ""
     return f"{layer.name} ({layer.type}) is not a Conv2d or Linear layer."
 

@@ -24,7 +24,7 @@ def weight_of(question: Question) -> torch.Tensor | None:
 def refuses(question: Question) -> str:
     """It needs a convolution over images or series."""
     layer, weight = question.the_layer(), weight_of(question)
-    if layer.module and layer.type.startswith("Conv") and weight is not None and weight.dim() in (3, 4):
+    if layer.module and layer.kind.family == "Convolution" and weight is not None and weight.dim() in (3, 4):
         return ""
     return f"{layer.name} ({layer.type}) has no filters, as Conv1d, Conv2d and transposed convolutions have."
 
@@ -34,7 +34,7 @@ def compute(question: Question) -> Iterator[Step]:
     weight = weight_of(question)
     assert weight is not None
     layer = question.the_layer()
-    if "Transpose" in layer.type:
+    if layer.kind.sees == "overlap":  # a transposed convolution has them the other way round
         weight = weight.transpose(0, 1)
     if weight.dim() == 3:
         weight = weight[:, :, None]

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+from engine import layers
 from engine.graph import Graph
+from engine.layers.layer import Layer
 from engine.training.diagnosis.probes import node_at
 from engine.training.findings import NodePath
+
+Kind: TypeAlias = type[Layer]
+"""The class of a layer."""
 
 
 class AnswerId(NamedTuple):
@@ -33,6 +38,11 @@ class LayerAnswer:
     module: str = ""
 
     @property
+    def kind(self) -> Kind:
+        """The class of the layer; `Layer`, which promises nothing, for a block."""
+        return layers.kind(self.type)
+
+    @property
     def is_image(self) -> bool:
         """Whether it answers with maps, (N, C, H, W), of more than one position."""
         return len(self.shape) == 4 and self.shape[2] * self.shape[3] > 1
@@ -40,7 +50,7 @@ class LayerAnswer:
     @property
     def unit_axis(self) -> int:
         """The axis of its channels or units: of sequences (N, T, F) the last, else the one after the batch."""
-        return 2 if len(self.shape) == 3 and not self.type.startswith("Conv") else 1
+        return 2 if len(self.shape) == 3 and not self.kind.channels_second else 1
 
 
 def named(graph: Graph, one: AnswerId, calls: int, ports: int) -> tuple[str, str]:

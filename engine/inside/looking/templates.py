@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
+from torch import nn
 
 from engine.inside.looking.attribution import column_names
 from engine.inside.looking.filters import weight_of
@@ -16,9 +17,9 @@ from engine.inside.looking.target import unit_names
 
 def field_of(question: Question, layer: LayerAnswer) -> str | None:
     """The input whose numbers, in their order, are what the Linear layer reads; None where it reads others."""
-    if layer.type != "Linear" or not layer.module:
-        return None
     inspector, batch = question.inspector, question.the_sample().batch
+    if not isinstance(inspector.modules.get(layer.module), nn.Linear):
+        return None
     (read, *_), *_ = [call.given for call in inspector.calls_of(batch, layer)]
     for name in inspector.network.inputs:
         value = batch[name]

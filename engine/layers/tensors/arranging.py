@@ -9,6 +9,7 @@ from pydantic import Field
 from engine.dims import Dim
 from engine.layers.axes import batch_axis, behind_batch
 from engine.layers.layer import Layer, Port, Saves, ShapeError
+from engine.layers.nature import Numbers
 from engine.layers.parameters import Positive, Whole
 from engine.spec import UNWIRED, Spec, meaning, shape_text
 
@@ -19,6 +20,7 @@ class _Arranging(Layer):
     """Repeats or reorders numbers; their kind stays."""
 
     family: ClassVar[str] = "Shape"
+    numbers: ClassVar[Numbers] = "chosen"
     saves: ClassVar[Saves] = "nothing"
 
 
@@ -33,7 +35,9 @@ class Expand(_Arranging):
     formula: ClassVar[str] = "(N, 1, …) → (N, size, …)"
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("input", "what is repeated"),
-        Port("like", "the tensor that gives the batch, and without sizes the whole shape", optional=True),
+        Port(
+            "like", "the tensor that gives the batch, and without sizes the whole shape", optional=True, role="pointer"
+        ),
     )
 
     sizes: tuple[SizeOrKeep, ...] | None = Field(

@@ -9,6 +9,7 @@ from pydantic import Field
 from engine.dims import Dim, product
 from engine.layers.axes import broadcast
 from engine.layers.layer import Layer, Port, Saves, need_truth
+from engine.layers.nature import Numbers
 from engine.layers.parameters import Whole
 from engine.spec import UNWIRED, Spec, promote
 
@@ -132,10 +133,11 @@ class Where(Layer):
     saves: ClassVar[Saves] = "nothing"
     keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Logic"
+    numbers: ClassVar[Numbers] = "chosen"
     torch: ClassVar[str] = "torch.where"
     formula: ClassVar[str] = "y = input where condition, else other"
     inputs: ClassVar[tuple[Port, ...]] = (
-        Port("condition", "booleans"),
+        Port("condition", "booleans", role="pointer"),
         Port("input", "what is taken where the condition is true"),
         Port("other", "what is taken elsewhere"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import ClassVar
 
 from pydantic import Field
@@ -110,6 +111,7 @@ class Neg(_OfNumbers):
 class Sign(_OfNumbers):
     """−1, 0 or 1 by the sign of each number. Its gradient is 0 everywhere, so nothing before it is trained."""
 
+    passes_gradient: ClassVar[bool] = False
     saves: ClassVar[Saves] = "nothing"
     torch: ClassVar[str] = "torch.sign"
     formula: ClassVar[str] = "y = 1 if x > 0, −1 if x < 0, else 0"
@@ -146,6 +148,9 @@ class Clamp(_OfNumbers):
     def expression(self, module: str, arguments: list[str]) -> str:
         limits = [f"{name}={limit}" for name, limit in (("min", self.min), ("max", self.max)) if limit is not None]
         return f"torch.clamp({', '.join([*arguments, *limits])})"
+
+    def value_range(self) -> tuple[float, float]:
+        return (-inf if self.min is None else self.min, inf if self.max is None else self.max)
 
     def summary(self) -> str:
         low, high = ("…" if limit is None else f"{limit:g}" for limit in (self.min, self.max))

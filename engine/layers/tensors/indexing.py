@@ -9,6 +9,7 @@ from pydantic import Field
 from engine.dims import Dim, product
 from engine.layers.axes import batch_axis, behind_batch, named
 from engine.layers.layer import Layer, Port, Saves, ShapeError, need_numbers
+from engine.layers.nature import Numbers, Sight
 from engine.layers.parameters import Positive, Whole
 from engine.spec import Spec, meaning
 
@@ -22,6 +23,7 @@ class _Taking(Layer):
     """Takes numbers at given positions along an axis."""
 
     family: ClassVar[str] = "Shape"
+    numbers: ClassVar[Numbers] = "chosen"
     saves: ClassVar[Saves] = "nothing"
 
     dim: Whole = Field(1, description="the axis along which the positions are; not the batch")
@@ -44,7 +46,7 @@ class Gather(_Taking):
     formula: ClassVar[str] = "y(n, i, …) = x(n, index(n, i, …), …)"
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("input", "what the numbers are taken from"),
-        Port("index", "positions along the axis: integers"),
+        Port("index", "positions along the axis: integers", role="pointer"),
     )
 
     def infer(self, *inputs: Spec) -> Spec:
@@ -80,7 +82,7 @@ class IndexSelect(_Taking):
     formula: ClassVar[str] = "y(n, i, …) = x(n, index(i), …)"
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("input", "what is taken from"),
-        Port("index", "positions along the axis: a list of integers"),
+        Port("index", "positions along the axis: a list of integers", role="pointer"),
     )
 
     def infer(self, *inputs: Spec) -> Spec:
@@ -109,7 +111,11 @@ class TakeAt(_Taking):
     formula: ClassVar[str] = "y(n, …) = x(n, position(n), …)"
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("input", "what is taken from"),
-        Port("position", "one position for each sample (N,): an integer; negative ones count from the end"),
+        Port(
+            "position",
+            "one position for each sample (N,): an integer; negative ones count from the end",
+            role="pointer",
+        ),
     )
 
     def infer(self, *inputs: Spec) -> Spec:
@@ -196,6 +202,8 @@ class OneHot(Layer):
     """A row of zeros with a single 1 for each integer, at the position of that integer; integers come out."""
 
     family: ClassVar[str] = "Sequence"
+    sees: ClassVar[Sight] = "cell"
+    vocabulary_parameter: ClassVar[str] = "num_classes"
     saves: ClassVar[Saves] = "nothing"
     torch: ClassVar[str] = "torch.nn.functional.one_hot"
     formula: ClassVar[str] = "y(…, c) = 1 if x(…) = c, else 0"

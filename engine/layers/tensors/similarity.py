@@ -9,6 +9,7 @@ from pydantic import Field
 from engine.dims import Dim, product
 from engine.layers.axes import behind_batch, broadcast, named
 from engine.layers.layer import Layer, Port, Saves, need_float
+from engine.layers.nature import Sight
 from engine.layers.parameters import Whole
 from engine.spec import Spec
 
@@ -20,6 +21,7 @@ class Normalize(Layer):
     """Divides vectors by their length, so that all have the length 1: for embeddings that are compared."""
 
     family: ClassVar[str] = "Normalization"
+    sees: ClassVar[Sight] = "cell"
     torch: ClassVar[str] = "torch.nn.functional.normalize"
     formula: ClassVar[str] = "y = x / max(‖x‖ₚ, eps)"
 

@@ -14,6 +14,7 @@ from pydantic import Field
 from engine.dims import Dim, ceil_div
 from engine.layers.axes import behind_batch, named
 from engine.layers.layer import Layer, Port, Saves, ShapeError
+from engine.layers.nature import Sight
 from engine.layers.parameters import Positive, Whole
 from engine.spec import DType, Spec
 
@@ -77,6 +78,10 @@ class Constant(_Value):
 
     def buffers(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         return {"value": self.infer().shape}
+
+    def value_range(self) -> tuple[float, float]:
+        values = self.value if isinstance(self.value, tuple) else (self.value,)
+        return min(values), max(values)
 
     def summary(self) -> str:
         return f"{len(self.value)} numbers" if isinstance(self.value, tuple) else f"{self.value:g}"
@@ -194,6 +199,9 @@ class ZerosLike(Layer):
 
     saves: ClassVar[Saves] = "nothing"
     family: ClassVar[str] = "Values"
+    passes_gradient: ClassVar[bool] = False
+    sees: ClassVar[Sight] = "cell"
+    value_bounds: ClassVar[tuple[float, float]] = (0.0, 0.0)
     torch: ClassVar[str] = "torch.zeros_like"
     formula: ClassVar[str] = "y = 0"
 
@@ -207,6 +215,7 @@ class ZerosLike(Layer):
 class OnesLike(ZerosLike):
     """Ones of the shape and kind of the input."""
 
+    value_bounds: ClassVar[tuple[float, float]] = (1.0, 1.0)
     torch: ClassVar[str] = "torch.ones_like"
     formula: ClassVar[str] = "y = 1"
 

@@ -11,9 +11,9 @@ from engine.data.fields import fields
 from engine.graph import Graph
 from engine.layers.endpoints import Input, Output
 from engine.losses import compares
-from engine.problems.looking import PASSES_THROUGH, PICKS, called, origins
+from engine.problems.looking import PASSES_THROUGH, called, only, origins
 from engine.problems.problem import Problem
-from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule
+from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule, a
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import Report
 from engine.spec import Spec
@@ -84,13 +84,14 @@ def _no_answer(layer: Output, answer: Spec) -> str:
 def embedding_range(graph: Graph, report: Report, node_id: str) -> Found:
     """A table has fewer rows than the data has numbers to look up: torch would stop in the middle of an epoch."""
     layer = report.layer(node_id)
-    one_hot = graph.nodes[node_id].type == "OneHot"
-    name, kind = ("num_classes", "positions") if one_hot else ("num_embeddings", "rows")
-    rows = getattr(layer, name, 0)
-    for edge in origins(graph, report, node_id, PASSES_THROUGH | PICKS):
+    name = layer.vocabulary_parameter if layer is not None else ""
+    kind, rows = "rows" if layer is not None and layer.width_parameter else "positions", getattr(layer, name, 0)
+    for edge in origins(graph, report, node_id, only(*PASSES_THROUGH, "chosen")):
         source = report.layer(edge.source)
         known = _known(graph, report, edge.source, Input)
-        if edge.target_port in ("offsets", "per_sample_weights") or not isinstance(source, Input) or not known:
+        if layer is None or edge.target_port != layer.input_ports()[0].name:
+            continue  # how much each number counts
+        if not isinstance(source, Input) or not known:
             continue
         try:
             field = known[input_field(graph.node(edge.source), source, known)]
@@ -148,8 +149,8 @@ def _known(graph: Graph, report: Report, node_id: str, kind: type[Input] | type[
 
 
 NODE = (
-    NodeRule(input_fits_data, frozenset({"Input"}), settings=True),
-    NodeRule(output_fits_data, frozenset({"Output"}), settings=True),
+    NodeRule(input_fits_data, a(Input), settings=True),
+    NodeRule(output_fits_data, a(Output), settings=True),
 )
-EDGE = (EdgeRule(embedding_range, frozenset({"Embedding", "EmbeddingBag", "OneHot"}), settings=True),)
+EDGE = (EdgeRule(embedding_range, lambda kind: bool(kind.vocabulary_parameter), settings=True),)
 GRAPH = tuple(map(GraphRule, (settings_valid, data_chosen)))

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from math import inf, prod
 from typing import Final
 
+from engine import layers
 from engine.blocks.use import Use
 from engine.data.datasets import DataError
 from engine.data.fields import training_samples
 from engine.dims import bind
 from engine.graph import Graph, Node
-from engine.layers.adaptive import AdaptivePooling
+from engine.layers.layer import Layer
 from engine.layers.windows import spread
 from engine.live_nodes import STARTS
-from engine.problems.looking import PASSES_THROUGH, called
+from engine.problems.looking import called, kind_of, role
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule, SumRule, ViewRule
 from engine.problems.view import OBJECT, View
@@ -22,17 +23,13 @@ from engine.resolve import owner_of
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import Report
 
-POOLS_ALL: Final = frozenset({"AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Mean", "Max", "Min", "Sum"})
-"""Layers that may take one number of a whole picture."""
-FLAT: Final = frozenset({"Sign", "ZerosLike", "OnesLike"})
-"""Layers whose results do not change with their input, so that no gradient continues."""
 PER_SAMPLE: Final = 1_000
 """More weights than this for each training sample learn the samples by heart."""
 
 
 def narrow_view(graph: Graph, report: Report, view: Callable[[str], View]) -> Found:
     """Every cell before a global pooling sees less than an object takes: no cell can recognise it as a whole."""
-    for node in graph.of_type(*POOLS_ALL & graph.types):
+    for node in graph.of_type(*(kind for kind in graph.types if _may_pool_all(layers.kind(kind)))):
         if not _pools_all(report, node.id):
             continue
         source = next(iter(graph.incoming[node.id].values())).source
@@ -55,8 +52,13 @@ def narrow_view(graph: Graph, report: Report, view: Callable[[str], View]) -> Fo
 
 def _gates(graph: Graph, node_id: str, source: str) -> bool:
     """Whether a pooling only weighs the channels of what it pools, as squeeze and excitation do."""
-    gates = [edge.target for edge in graph.outgoing[source] if graph.nodes[edge.target].type == "Multiply"]
+    gates = [edge.target for edge in graph.outgoing[source] if kind_of(graph, edge.target).numbers == "multiplied"]
     return any(graph.reaches(node_id, gate) for gate in gates)
+
+
+def _may_pool_all(kind: type[Layer]) -> bool:
+    """Whether it may take one number of a whole picture."""
+    return kind.sees == "share" or kind.family == "Reduction"
 
 
 def _pools_all(report: Report, node_id: str) -> bool:
@@ -64,7 +66,7 @@ def _pools_all(report: Report, node_id: str) -> bool:
     layer, inputs = report.layer(node_id), report.inputs.get(node_id)
     if layer is None or not inputs or inputs[0].rank != 4 or node_id not in report.outputs:
         return False
-    if isinstance(layer, AdaptivePooling):
+    if layer.sees == "share":
         return report.outputs[node_id]["output"].shape[2:] == (1, 1)
     return layer.family == "Reduction" and {axis % 4 for axis in spread(getattr(layer, "dim", None), 1)} == {2, 3}
 
@@ -97,8 +99,6 @@ def _weights(graph: Graph, report: Report, node_id: str) -> int:
     if layer is None or node_id not in report.outputs:
         return 0
     if node.properties.get("frozen") is True or node.properties.get("weights_of"):
-        return 0
-    if node.type in PASSES_THROUGH or (layer.family in ("Activation", "Pooling") and node.type != "PReLU"):
         return 0
     shapes = layer.weights(*report.inputs[node_id]).values()
     return sum(prod(bind(size, {}) for size in shape) for shape in shapes)
@@ -143,7 +143,8 @@ def _before_loss(graph: Graph, report: Report, ends: list[str], cut: bool) -> tu
             return before, True, cuts
         for edge in graph.incoming[current].values():
             spec = report.spec(edge.source, edge.source_port)
-            flat = graph.nodes[current].type in FLAT or edge.target_port == "like"
+            kind = kind_of(graph, current)
+            flat = not kind.passes_gradient or role(kind, edge.target_port) == "pointer"
             if cut and (flat or (spec is not None and spec.dtype != "float32")):
                 cuts.append(current if flat else edge.source)
             elif edge.source not in before:

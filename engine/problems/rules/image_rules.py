@@ -6,19 +6,13 @@ from typing import Final
 
 from engine.dims import product
 from engine.graph import Graph
-from engine.layers.convolution import Filters
 from engine.layers.endpoints import Input
-from engine.layers.pooling import Pooling
-from engine.layers.windows import AXES, Window
-from engine.problems.looking import DROPOUTS, called, origins
+from engine.layers.windows import AXES
+from engine.problems.looking import called, keeps_layout, maps_features, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, NodeRule
 from engine.shapes import Report
 
-WINDOWED: Final = frozenset(
-    f"{kind}{count}d" for kind in ("Conv", "MaxPool", "AvgPool", "LPPool") for count in (1, 2, 3)
-)
-CHANNELS_FIRST: Final = frozenset({"Conv2d", "MaxPool2d", "AvgPool2d", "BatchNorm2d", "ConvTranspose2d"})
 CHANNEL_COUNTS: Final = (1, 3, 4)
 """How many channels images have: grey, colour, colour with transparency."""
 
@@ -28,7 +22,7 @@ def linear_on_image(graph: Graph, report: Report, node_id: str) -> Found:
     node = graph.node(node_id)
     if node_id not in report.outputs:
         return
-    (x,) = report.inputs[node_id]
+    x = report.inputs[node_id][0]
     if x.axes and x.axes[-1] == "width" and x.rank == 4:
         batch, *sizes = x.shape
         whole = product(sizes)
@@ -49,10 +43,9 @@ def unused_columns(graph: Graph, report: Report, node_id: str) -> Found:
     Stanford CS231n, Convolutional Networks, https://cs231n.github.io/convolutional-networks/
     """
     layer, inputs = report.layer(node_id), report.inputs.get(node_id)
-    if not isinstance(layer, (Filters, Pooling)) or not inputs or node_id not in report.outputs:
+    if layer is None or not inputs or node_id not in report.outputs:
         return
-    windows: tuple[Window, ...] = layer.windows()  # type: ignore[union-attr]
-    lost = []
+    windows, lost = layer.windows(), []
     for axis, window, size in zip(AXES[len(windows)], windows, inputs[0].shape[2:], strict=True):
         if isinstance(size, int) and window.reach >= window.stride and not (window.ceil or window.same):
             free = size + window.before + window.behind - window.reach
@@ -80,7 +73,7 @@ def channels_last(graph: Graph, report: Report, node_id: str) -> Found:
     inputs = report.inputs.get(node_id)
     if not inputs:
         return
-    for edge in origins(graph, report, node_id, DROPOUTS | {"Identity", "Scale"}):
+    for edge in origins(graph, report, node_id, keeps_layout):
         source = report.layer(edge.source)
         if not isinstance(source, Input) or len(source.shape) != 3:
             continue
@@ -103,9 +96,10 @@ def channels_last(graph: Graph, report: Report, node_id: str) -> Found:
 def padding_alone(graph: Graph, report: Report, node_id: str) -> Found:
     """A window of max pooling that holds no number: torch runs, and its gradient writes to memory of others."""
     layer, inputs = report.layer(node_id), report.inputs.get(node_id)
-    if not isinstance(layer, Pooling) or not inputs or node_id not in report.outputs:
+    if layer is None or not inputs or node_id not in report.outputs:
         return
-    for axis, size, window in zip(AXES[layer.spatial], inputs[0].shape[2:], layer.windows(), strict=True):
+    windows = layer.windows()
+    for axis, size, window in zip(AXES.get(len(windows), ()), inputs[0].shape[2:], windows, strict=True):
         if window.dilation > 1 and isinstance(size, int) and window.misses(size):
             yield Problem(
                 "error",
@@ -120,8 +114,8 @@ def padding_alone(graph: Graph, report: Report, node_id: str) -> Found:
 
 
 NODE = (
-    NodeRule(padding_alone, frozenset({"MaxPool1d", "MaxPool2d", "MaxPool3d"})),
-    NodeRule(linear_on_image, frozenset({"Linear"})),
-    NodeRule(unused_columns, WINDOWED),
+    NodeRule(padding_alone, lambda kind: kind.numbers == "pooled" and kind.sees == "window"),
+    NodeRule(linear_on_image, maps_features),
+    NodeRule(unused_columns, lambda kind: kind.sees == "window"),
 )
-EDGE = (EdgeRule(channels_last, CHANNELS_FIRST),)
+EDGE = (EdgeRule(channels_last, lambda kind: kind.channels_second),)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from math import inf
+from typing import Final, TypeAlias
 
+from engine import layers
 from engine.blocks.block import PREFIX
 from engine.blocks.use import Use
 from engine.data.datasets import DataError
@@ -12,45 +15,33 @@ from engine.dims import product
 from engine.graph import Graph, Node
 from engine.layers.endpoints import Output
 from engine.layers.layer import Layer
-from engine.layers.tensors.functions import Clamp
-from engine.layers.tensors.values import Constant, ZerosLike
+from engine.layers.nature import Numbers
 from engine.layers.windows import spread
 from engine.losses import compares
-from engine.problems.looking import (
-    DROPOUTS,
-    PASSES_THROUGH,
-    PICKS,
-    POINTING,
-    POOLS,
-    RESAMPLES,
-    RESHAPES,
-    called,
-    feeding,
-    origins,
-)
+from engine.problems.looking import PASSES_THROUGH, called, feeding, kind_of, only, origins, role
 from engine.problems.problem import Problem
-from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule
+from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule, a
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import Report
 from engine.spec import Spec
 
-SOFTMAX: Final = frozenset({"Softmax", "LogSoftmax", "Softmax2d", "Softmin"})
-SIGMOID: Final = frozenset({"Sigmoid", "Hardsigmoid", "LogSigmoid"})
-CLIPS: Final = frozenset(
-    {"ReLU", "ReLU6", "Hardtanh", "Threshold", "Tanh", "Hardswish", "Softsign"}
-    | {"GELU", "SiLU", "Mish", "Softplus", "ELU"}
+Known: TypeAlias = Callable[[Layer | None], bool]
+KEEPS_PROBABILITIES: Final[frozenset[Numbers]] = frozenset(
+    {"same", "chosen", "averaged", "pooled", "resampled", "multiplied"}
 )
-CONVOLUTIONS: Final = frozenset({"Conv1d", "Conv2d", "Conv3d"})
-AFFINE: Final = CONVOLUTIONS | {"Linear", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"}
-WITH_BIAS: Final = AFFINE | {"Bilinear"}
-AVERAGES: Final = frozenset(name for name in POOLS if "Avg" in name)
-BATCH_NORMS: Final = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"})
-PROBABILITIES: Final = frozenset({"Sigmoid", "Hardsigmoid", "Softmax", "Softmax2d", "Softmin"})
-"""Layers whose results all lie between 0 and 1."""
-LOGARITHMS: Final = frozenset({"LogSoftmax", "LogSigmoid"})
-"""Layers whose results are logarithms of probabilities."""
-KEEPS_BOUNDS: Final = RESHAPES | POOLS | PICKS | RESAMPLES | {"Multiply", "Maximum", "Where"}
-"""Layers whose results lie between 0 and 1 where all that comes in does."""
+"""What lies between 0 and 1 where all that comes in does."""
+KEEPS_LOGARITHMS: Final[frozenset[Numbers]] = frozenset({"same", "chosen"})
+
+
+def probabilities(layer: Layer | None) -> bool:
+    """Whether its results all lie between 0 and 1."""
+    low, high = layer.value_range() if layer is not None else (-inf, inf)
+    return low >= 0 and high <= 1
+
+
+def logarithms(layer: Layer | None) -> bool:
+    """Whether its results may all be logarithms of probabilities: none is above 0."""
+    return layer is not None and layer.value_range()[1] <= 0
 
 
 def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
@@ -62,14 +53,14 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
     if not isinstance(output, Output) or output.loss is None:
         return
     loss, activation = output.criterion.name, output.criterion.activation
-    single = set(origins(graph, report, node_id, PASSES_THROUGH | RESAMPLES))
-    for edge in origins(graph, report, node_id, PASSES_THROUGH | RESAMPLES | AVERAGES):
-        node = graph.nodes[edge.source]
-        name, kind = called(graph, node), node.type
-        if activation == "softmax" and kind in SOFTMAX:
+    single = set(origins(graph, report, node_id, only(*PASSES_THROUGH, "resampled")))
+    for edge in origins(graph, report, node_id, only(*PASSES_THROUGH, "resampled", "averaged")):
+        node, layer = graph.nodes[edge.source], report.layer(edge.source)
+        name, kind = called(graph, node), kind_of(graph, node.id)
+        if activation == "softmax" and kind.squashes == "softmax":
             what = (
                 "the logarithm of a softmax twice changes nothing"
-                if kind == "LogSoftmax"
+                if logarithms(layer)
                 else "a softmax of probabilities is nearly flat, so the network learns slowly and is never sure"
             )
             yield Problem(
@@ -79,8 +70,8 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
                 "Let the loss see the scores, and keep the probabilities for prediction.",
                 node.id,
             )
-        elif activation == "sigmoid" and kind in SIGMOID | SOFTMAX:
-            bounds = "0.5 and 0.73" if kind in PROBABILITIES else "0 and 0.5"
+        elif activation == "sigmoid" and kind.squashes:
+            bounds = "0.5 and 0.73" if probabilities(layer) else "0 and 0.5"
             yield Problem(
                 "warning",
                 "sigmoid-before-loss",
@@ -88,7 +79,7 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
                 f"{bounds}. Let the loss see the scores.",
                 node.id,
             )
-        elif activation == "softmax" and kind in SIGMOID:
+        elif activation == "softmax" and kind.squashes == "sigmoid":
             yield Problem(
                 "warning",
                 "sigmoid-before-loss",
@@ -96,7 +87,7 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
                 "never tell classes far apart. Let the loss see the scores.",
                 node.id,
             )
-        elif activation and kind in CLIPS and edge in single:
+        elif activation and _cuts(layer) and edge in single:
             yield Problem(
                 "warning",
                 "activation-before-loss",
@@ -104,6 +95,11 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
                 "a class whose score is cut learns nothing more.",
                 node.id,
             )
+
+
+def _cuts(layer: Layer | None) -> bool:
+    """Whether it is an activation that cuts numbers off at one end, or at both."""
+    return layer is not None and layer.family == "Activation" and layer.value_range() != (-inf, inf)
 
 
 def no_probability(graph: Graph, report: Report, node_id: str) -> Found:
@@ -117,10 +113,10 @@ def no_probability(graph: Graph, report: Report, node_id: str) -> Found:
     wants, other = output.criterion.wants, output.criterion.of_scores
     if wants == "probabilities":
         text = "probabilities between 0 and 1", f"choose {other}"
-        node = _origin_beside(graph, report, node_id, PROBABILITIES, KEEPS_BOUNDS)
+        node = _origin_beside(graph, report, node_id, probabilities, KEEPS_PROBABILITIES)
     elif wants == "log-probabilities":
         text = "logarithms of probabilities", f"put a LogSoftmax before it{f', or choose {other}' if other else ''}"
-        node = _origin_beside(graph, report, node_id, LOGARITHMS, RESHAPES | PICKS)
+        node = _origin_beside(graph, report, node_id, logarithms, KEEPS_LOGARITHMS)
     else:
         return
     if node is not None:
@@ -136,33 +132,22 @@ def no_probability(graph: Graph, report: Report, node_id: str) -> Found:
 
 
 def _origin_beside(
-    graph: Graph, report: Report, node_id: str, known: frozenset[str], keeping: frozenset[str]
+    graph: Graph, report: Report, node_id: str, known: Known, keeping: frozenset[Numbers]
 ) -> Node | None:
-    """A node that feeds this one, through layers of the types ``keeping``, and is of none of the ``known`` types."""
+    """A node that feeds this one, through layers that are ``keeping`` the numbers, and is not ``known`` to be right."""
     stack, seen = [edge.source for edge in feeding(graph, report, node_id)], set[str]()
     while stack:
         current = stack.pop()
-        node = graph.nodes[current]
-        there = report.absent(current) is None
-        if current in seen or (there and node.type in known) or current not in report.outputs:
+        if current in seen or known(report.layer(current)) or current not in report.outputs:
             continue
         seen.add(current)
-        if known is PROBABILITIES and _within(report.layer(current)):
-            continue
-        if node.type in keeping or report.absent(current) is not None:
-            stack += [edge.source for edge in feeding(graph, report, current) if edge.target_port not in POINTING]
+        kind = kind_of(graph, current)
+        if kind.numbers in keeping or report.absent(current) is not None:
+            wires = feeding(graph, report, current)
+            stack += [edge.source for edge in wires if role(kind, edge.target_port) != "pointer"]
         elif not isinstance(report.layer(current), Use):  # a block may end in a Sigmoid
-            return node
+            return graph.nodes[current]
     return None
-
-
-def _within(layer: Layer | None) -> bool:
-    """Whether a layer gives numbers between 0 and 1 by its parameters."""
-    if isinstance(layer, Clamp):
-        return layer.min is not None and layer.max is not None and layer.min >= 0 and layer.max <= 1
-    if isinstance(layer, Constant):
-        return all(0 <= value <= 1 for value in (layer.value if isinstance(layer.value, tuple) else (layer.value,)))
-    return isinstance(layer, ZerosLike)
 
 
 def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:
@@ -170,11 +155,10 @@ def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:
     output = report.layer(node_id)
     if not isinstance(output, Output) or not compares(output.loss):
         return
-    for edge in origins(graph, report, node_id, RESHAPES):
+    for edge in origins(graph, report, node_id, only("same")):
         node = graph.nodes[edge.source]
-        layer = report.layer(node.id)
-        share = getattr(layer, "p", 0.0)
-        if node.type in DROPOUTS and share:
+        share = getattr(report.layer(node.id), "p", 0.0)
+        if kind_of(graph, node.id).numbers == "dropped" and share:
             yield Problem(
                 "warning",
                 "dropout-last",
@@ -187,15 +171,15 @@ def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:
 def no_activation(graph: Graph, report: Report, node_id: str) -> Found:
     """Two layers of weighted sums, one right after the other, are no more than one."""
     node, layer = graph.node(node_id), report.layer(node_id)
-    if layer is None or node_id not in report.inputs or not _mixes(layer):
+    if layer is None or len(report.inputs.get(node_id, ())) != 1 or not _mixes(layer):
         return
-    for edge in origins(graph, report, node_id, PASSES_THROUGH | AVERAGES | BATCH_NORMS):
+    for edge in origins(graph, report, node_id, only(*PASSES_THROUGH, "averaged", "standardized")):
         before, source = report.layer(edge.source), graph.nodes[edge.source]
-        if source.type not in AFFINE or before is None or not _mixes(before) or edge.source not in report.inputs:
+        if before is None or not before.linear_map or not _mixes(before):
             continue
-        if not only_reader(graph, edge.source, node_id):
-            continue  # elsewhere its result goes through an activation, or skips one
-        narrow = _narrower(report, edge.source, node_id) or (source.type == "Linear" and node.type != "Linear")
+        if len(report.inputs.get(edge.source, ())) != 1 or not only_reader(graph, edge.source, node_id):
+            continue  # it joins two values, or elsewhere its result goes through an activation, or skips one
+        narrow = _narrower(report, edge.source, node_id) or (layer.channels_second and not before.channels_second)
         yield Problem(
             "hint" if narrow else "warning",
             "no-activation",
@@ -209,11 +193,11 @@ def no_activation(graph: Graph, report: Report, node_id: str) -> Found:
 
 def bias_before_norm(graph: Graph, report: Report, node_id: str) -> Found:
     """A bias before a batch norm is taken out again."""
-    for edge in origins(graph, report, node_id, POOLS):
+    for edge in origins(graph, report, node_id, only("averaged", "pooled")):
         node, layer = graph.nodes[edge.source], report.layer(edge.source)
         alone = only_reader(graph, edge.source, node_id) and not graph.sharers(edge.source)
-        if node.type in WITH_BIAS and getattr(layer, "bias", False) and alone and node_id in report.inputs:
-            if node.type == "Linear" and report.inputs[node_id][0].rank != 2:
+        if layer is not None and layer.linear_map and getattr(layer, "bias", False) and alone:
+            if node_id not in report.inputs or not (layer.channels_second or report.inputs[node_id][0].rank == 2):
                 continue  # then features are not the channels whose mean is taken
             yield Problem(
                 "hint",
@@ -275,8 +259,8 @@ def one_value(graph: Graph, report: Report) -> Found:
 def _norms(graph: Graph, report: Report) -> list[tuple[str, tuple[str, ...], str, Spec]]:
     """(node, path inside, its name in a sentence, input) of every batch norm that trains, inside blocks, too."""
     found: dict[tuple[str, tuple[str, ...]], tuple[str, Spec]] = {}
-    blocks = (kind for kind in graph.types if kind.startswith(PREFIX))
-    for node in graph.of_type(*BATCH_NORMS & graph.types, *blocks):
+    kinds = (kind for kind in graph.types if kind.startswith(PREFIX) or _standardizes(layers.kind(kind)))
+    for node in graph.of_type(*kinds):
         layer, inputs = report.layer(node.id), report.inputs.get(node.id)
         if not inputs:
             continue
@@ -284,9 +268,13 @@ def _norms(graph: Graph, report: Report) -> list[tuple[str, tuple[str, ...], str
             for seen in layer.unfolded(*inputs):
                 for inner, path, text, x in _norms(seen.graph, seen.report):
                     found.setdefault((node.id, (inner, *path)), (f"{called(graph, node)}, inside: {text}", x))
-        elif node.type in BATCH_NORMS:
+        elif _standardizes(kind_of(graph, node.id)):
             found[node.id, ()] = (called(graph, node), inputs[0])
     return [(node_id, path, text, x) for (node_id, path), (text, x) in found.items()]
+
+
+def _standardizes(kind: type[Layer]) -> bool:
+    return kind.numbers == "standardized"
 
 
 def only_reader(graph: Graph, source: str, reader: str) -> bool:
@@ -317,12 +305,12 @@ def _narrower(report: Report, first: str, second: str) -> bool:
     return all(isinstance(size, int) for size in sizes) and sizes[1] < min(sizes[0], sizes[2])  # type: ignore[operator,type-var]
 
 
-NODE = (NodeRule(sparse_by_frequency, frozenset({"Embedding", "EmbeddingBag"})),)
+NODE = (NodeRule(sparse_by_frequency, lambda kind: bool(kind.vocabulary_parameter)),)
 EDGE = (
-    EdgeRule(before_loss, frozenset({"Output"})),
-    EdgeRule(no_probability, frozenset({"Output"})),
-    EdgeRule(dropout_last, frozenset({"Output"})),
-    EdgeRule(no_activation, AFFINE),
-    EdgeRule(bias_before_norm, BATCH_NORMS),
+    EdgeRule(before_loss, a(Output)),
+    EdgeRule(no_probability, a(Output)),
+    EdgeRule(dropout_last, a(Output)),
+    EdgeRule(no_activation, lambda kind: kind.linear_map),
+    EdgeRule(bias_before_norm, _standardizes),
 )
 GRAPH = (GraphRule(one_value),)

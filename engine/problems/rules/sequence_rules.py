@@ -4,42 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
 
 from engine import layers
 from engine.blocks.block import PREFIX
 from engine.blocks.use import Use
-from engine.graph import Graph, GraphError
-from engine.layers.convolution import Convolution
+from engine.graph import Graph
 from engine.layers.endpoints import Input, Output
 from engine.layers.layer import Layer
+from engine.live_nodes import ENDS, STARTS
 from engine.losses import of_classes
-from engine.problems.looking import PASSES_THROUGH, PICKS, called, origins
+from engine.problems.looking import PASSES_THROUGH, called, kind_of, maps_features, only, origins, role
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
 from engine.shapes import Report
-
-ATTENTION: Final = frozenset(
-    {"MultiheadAttention", "ScaledDotProductAttention", "TransformerEncoderLayer", "TransformerDecoderLayer"}
-    | {"TransformerEncoder", "TransformerDecoder", "Transformer"}
-)
-ORDERED: Final = frozenset(
-    {"SinusoidalPositions", "LearnedPositions", "RotaryPositions", "RelativePositionBias", "RNN", "LSTM", "GRU"}
-)
-"""Layers after which a step knows its position."""
-RECURRENT: Final = frozenset({"RNN", "LSTM", "GRU"})
-KEEPS_POSITIONS: Final = frozenset({"Scale", "LayerNorm", "RMSNorm", "Linear"})
-CAUSAL: Final = {
-    "MultiheadAttention": ("is_causal", "attn_mask"),
-    "ScaledDotProductAttention": ("is_causal", "attn_mask"),
-    "TransformerEncoderLayer": ("is_causal", "src_mask"),
-    "TransformerDecoderLayer": ("tgt_is_causal", "tgt_mask"),
-    "TransformerEncoder": ("is_causal", "mask"),
-    "TransformerDecoder": ("tgt_is_causal", "tgt_mask"),
-    "Transformer": ("tgt_is_causal", "tgt_mask"),
-}
-"""What keeps each from looking ahead: a parameter, or a mask on a port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +53,14 @@ def attention(graph: Graph, report: Report, ordered: bool = False) -> Iterator[S
                 inner_knows = inner_knows or _gives_order(inside.graph, inside.report)
             knows[node_id] = inner_knows
             continue
-        if node.type == "Add" and _adds_positions(graph, report, node_id):
+        if layer.joins_elementwise and _adds_positions(graph, report, node_id):
             before = True
-        if node.type in ATTENTION | RECURRENT:
+        if layer.attends or layer.runs_over_time:
             query = wires.get(layer.input_ports()[0].name)
             key = wires.get("key")
             same = key is None or (query is not None and starts[query.source] & starts[key.source])
             yield Seen((node_id,), called(graph, node), layer, frozenset(wires), before, bool(same))
-        knows[node_id] = before or _ordering(node.type, layer)
-    return
+        knows[node_id] = before or layer.orders_steps()
 
 
 def no_positions(graph: Graph, report: Report) -> Found:
@@ -92,10 +68,10 @@ def no_positions(graph: Graph, report: Report) -> Found:
 
     Vaswani et al. 2017, Attention Is All You Need, section 3.5, https://arxiv.org/abs/1706.03762
     """
-    if not _has(graph, ATTENTION):
+    if not _has_attention(graph):
         return
     for seen in attention(graph, report):
-        if type(seen.layer).__name__ in ATTENTION and not seen.ordered:
+        if seen.layer.attends and not seen.ordered:
             yield Problem(
                 "warning",
                 "no-positions",
@@ -110,16 +86,13 @@ def no_positions(graph: Graph, report: Report) -> Found:
 
 def no_causal_mask(graph: Graph, report: Report) -> Found:
     """A language model that may look ahead learns to copy the next token instead of foretelling it."""
-    for output in graph.of_type("Output") if "Embedding" in graph.types else ():
+    kinds = [kind for kind in graph.types if _table(layers.kind(kind))]
+    for output in graph.of_type("Output") if kinds else ():
         layer, specs = report.layer(output.id), report.inputs.get(output.id)
         if not isinstance(layer, Output) or not of_classes(layer.loss) or not specs or specs[0].rank != 3:
             continue
         steps, classes = specs[0].shape[1:]
-        tables = [
-            table.id
-            for table in graph.of_type("Embedding")
-            if getattr(report.layer(table.id), "num_embeddings", None) == classes
-        ]
+        tables = [table.id for table in graph.of_type(*kinds) if _vocabulary(report.layer(table.id)) == classes]
         if not tables:
             continue
         starts = _starts(graph)
@@ -128,22 +101,21 @@ def no_causal_mask(graph: Graph, report: Report) -> Found:
             edge.source
             for table in tables
             if table in before
-            for edge in origins(graph, report, table, PASSES_THROUGH | PICKS)
+            for edge in origins(graph, report, table, only(*PASSES_THROUGH, "chosen"))
             if _are_tokens(report, edge.source, steps)
         }
         if not tokens:
             continue
         for seen in attention(graph, report):
             if seen.path[0] in before and tokens & starts[seen.path[0]] and _looks_ahead(seen):
-                name = type(seen.layer).__name__
-                parameter = "bidirectional" if name in RECURRENT else CAUSAL[name][0]
+                parameter, value = seen.layer.causal_by
                 yield Problem(
                     "warning",
                     "no-causal-mask",
                     f"{seen.text} may attend to later steps, and {called(graph, output)} learns "
                     f"one of {classes} tokens "
                     f"at each of {steps} steps: if that is the next token, it is seen before it is predicted. "
-                    f"Set {parameter} to {'false' if name in RECURRENT else 'true'}.",
+                    f"Set {parameter} to {'true' if value else 'false'}.",
                     seen.path[0],
                     None,
                     parameter if len(seen.path) == 1 else None,
@@ -158,16 +130,12 @@ def _written_by(graph: Graph, node_id: str, starts: dict[str, frozenset[str]]) -
     while stack:
         current = stack.pop()
         for port, edge in graph.incoming[current].items():
-            kind = graph.nodes[current].type
-            looked_at = (port in ("memory", "key", "value") and kind in ATTENTION) or (port, kind) == (
-                "src",
-                "Transformer",
-            )
+            comes = role(kind_of(graph, current), port)
+            looked_at = comes == "context"
             if looked_at and "query" in graph.incoming[current]:
                 query = graph.incoming[current]["query"].source
                 looked_at = not starts[query] & starts[edge.source]
-            states = port in ("h_0", "c_0") and kind in RECURRENT
-            if edge.source not in found and not looked_at and not states:
+            if edge.source not in found and not looked_at and comes != "state":
                 found.add(edge.source)
                 stack.append(edge.source)
     return found
@@ -179,17 +147,9 @@ def layer_port(seen: Seen) -> str:
 
 
 def _looks_ahead(seen: Seen) -> bool:
-    name = type(seen.layer).__name__
-    if name in RECURRENT:
-        return bool(getattr(seen.layer, "bidirectional", False))
-    parameter, port = CAUSAL[name]
-    return seen.itself and not getattr(seen.layer, parameter) and port not in seen.wired
-
-
-def _ordering(node_type: str, layer: Layer) -> bool:
-    if isinstance(layer, Convolution):  # overlapping windows tell neighbours from strangers
-        return any(k > s for k, s in zip(layer.each("kernel_size"), layer.each("stride"), strict=True))
-    return node_type in ORDERED
+    parameter, value = seen.layer.causal_by
+    masked = any(port.role == "mask" and port.name in seen.wired for port in seen.layer.input_ports())
+    return bool(parameter) and seen.itself and getattr(seen.layer, parameter) != value and not masked
 
 
 def _gives_order(graph: Graph, report: Report) -> bool:
@@ -198,26 +158,39 @@ def _gives_order(graph: Graph, report: Report) -> bool:
         if isinstance(layer, Use):
             if any(_gives_order(inside.graph, inside.report) for inside in layer.unfolded(*inputs)):
                 return True
-        elif layer is not None and _ordering(graph.nodes[node_id].type, layer):
+        elif layer is not None and layer.orders_steps():
             return True
     return False
 
 
-def _has(graph: Graph, types: frozenset[str]) -> bool:
+def _has_attention(graph: Graph) -> bool:
     graphs = (graph, *(block.graph for block in graph.blocks.values()))
-    return any(not types.isdisjoint(each.types) for each in graphs)
+    return any(layers.kind(kind).attends for each in graphs for kind in each.types)
+
+
+def _table(kind: type[Layer]) -> bool:
+    """Whether it looks up something for each step."""
+    return bool(kind.vocabulary_parameter) and kind.cell_by_cell()
+
+
+def _vocabulary(layer: Layer | None) -> object:
+    return None if layer is None else getattr(layer, layer.vocabulary_parameter)
+
+
+def _step_by_step(kind: type[Layer]) -> bool:
+    """Whether a step after it is made of that step alone, which no table gives."""
+    alone = kind.cell_by_cell() or maps_features(kind)
+    return kind.numbers in PASSES_THROUGH or (alone and not kind.vocabulary_parameter)
 
 
 def _adds_positions(graph: Graph, report: Report, node_id: str) -> bool:
     """Whether a table of positions is added to a sequence: one with a row for every step, as BERT has it."""
     steps = report.inputs[node_id][0].shape[1:2]
-    tables = [
-        report.layer(edge.source)
-        for edge in origins(graph, report, node_id, PASSES_THROUGH | KEEPS_POSITIONS)
-        if graph.nodes[edge.source].type == "Embedding"
-    ]
-    rows = [getattr(layer, "num_embeddings", 0) for layer in tables]
-    return len(rows) > 1 and any(not isinstance(size, int) or count >= size for size in steps for count in rows)
+    sources = [edge.source for edge in origins(graph, report, node_id, _step_by_step)]
+    rows = [_vocabulary(report.layer(source)) for source in sources if _table(kind_of(graph, source))]
+    return len(rows) > 1 and any(
+        not isinstance(size, int) or (isinstance(count, int) and count >= size) for size in steps for count in rows
+    )
 
 
 def _starts(graph: Graph) -> dict[str, frozenset[str]]:
@@ -238,17 +211,12 @@ def _are_tokens(report: Report, node_id: str, steps: object) -> bool:
     )
 
 
-@cache
 def _about(node_type: str) -> bool:
     """Whether the rules of sequences read more of such a node than its wires."""
-    if node_type in ATTENTION | ORDERED | {"Input", "Output", "BlockInput", "Add", "Embedding"}:
-        return True
-    if node_type.startswith(PREFIX):
-        return True
-    try:
-        return issubclass(layers.get(node_type), Convolution)
-    except GraphError:
-        return False
+    kind = layers.kind(node_type)
+    nature = kind.attends or kind.runs_over_time or kind.joins_elementwise or _table(kind)
+    orders = kind.orders_steps is not Layer.orders_steps
+    return nature or orders or node_type in (*STARTS, *ENDS) or node_type.startswith(PREFIX)
 
 
 GRAPH = (GraphRule(no_positions, _about), GraphRule(no_causal_mask, _about))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine import layers
 from engine.blocks.use import Use
 from engine.graph import Graph, Node
 from engine.live_nodes import live_nodes
@@ -14,7 +15,6 @@ from engine.resolve import owner_of
 from engine.shapes import Report
 from engine.spec import UNWIRED
 
-TABLES = ("Embedding", "EmbeddingBag")
 WEIGHTS = "per_sample_weights"
 
 
@@ -24,13 +24,17 @@ def shortened(graph: Graph, report: Report) -> Found:
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html
     """
     graphs = [graph, *(block.graph for block in graph.blocks.values())]
-    tables = (node for each in graphs for node in each.of_type(*TABLES))
+    tables = (node for each in graphs for node in each.of_type(*filter(_may_shorten, each.types)))
     if any(node.parameters.get("max_norm") is not None for node in tables):
         seen = set()
         for problem in _shortened(graph, report, False):
             if problem.key not in seen:
                 seen.add(problem.key)
                 yield problem
+
+
+def _may_shorten(node_type: str) -> bool:
+    return "max_norm" in layers.kind(node_type).model_fields
 
 
 def _shortened(graph: Graph, report: Report, again: bool) -> Iterator[Problem]:
@@ -67,11 +71,11 @@ def _shortened(graph: Graph, report: Report, again: bool) -> Iterator[Problem]:
 def _needs_rows(report: Report, node: Node) -> bool:
     """Whether the gradient of a node's input needs the rows of the table."""
     inputs = report.inputs[node.id]
-    return node.type not in TABLES or any(spec is not UNWIRED for spec in inputs[1:])
+    return not layers.kind(node.type).vocabulary_parameter or any(spec is not UNWIRED for spec in inputs[1:])
 
 
 def _problem(graph: Graph, writer: Node, reader: Node) -> Problem:
-    what = WEIGHTS if reader.type in TABLES else "its input"
+    what = WEIGHTS if layers.kind(reader.type).vocabulary_parameter else "its input"
     port = WEIGHTS if writer is reader else None
     return Problem(
         "error",

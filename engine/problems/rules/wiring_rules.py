@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.graph import Graph
+from engine.layers.endpoints import BlockOutput, Input, Output
 from engine.live_nodes import read_edges
 from engine.ports import is_numbered
 from engine.problems.looking import called
 from engine.problems.problem import Problem
-from engine.problems.rule import Found, GraphRule, NodeRule
+from engine.problems.rule import Found, GraphRule, NodeRule, a
 from engine.shapes import Report
 from engine.sharing import disagreement
 
@@ -166,7 +167,7 @@ NODE = (
     NodeRule(unconnected),
     NodeRule(vanished_port),
     NodeRule(unused, ended=True),  # while there is no end nothing can lead to one
-    NodeRule(misplaced, frozenset({"Input", "Output", "BlockOutput"})),
+    NodeRule(misplaced, a(Input, Output, BlockOutput)),
     NodeRule(sharing),
 )
 GRAPH = tuple(map(GraphRule, (empty, no_input, no_output, no_loss)))

@@ -10,7 +10,7 @@ from engine.dims import Dim, product
 from engine.edits import MISSING, SetParameter
 from engine.graph import Edge
 from engine.layers.endpoints import Input, Output
-from engine.problems.looking import RESHAPES
+from engine.problems.looking import kind_of
 from engine.problems.ways.fault_site import FaultSite, Step, Way, number
 from engine.problems.ways.field_ways import data_shapes
 from engine.spec import Spec
@@ -90,7 +90,7 @@ def _steps(site: FaultSite, edge: Edge, x: Spec) -> Iterator[tuple[Step, ...]]:
 def _before_flatten(site: FaultSite, edge: Edge) -> Spec | None:
     """What a Flatten further up got, if the guilty layer gets its result."""
     graph, report = site.graph, site.report
-    while graph.nodes[edge.source].type in RESHAPES | {"Dropout"}:
+    while kind_of(graph, edge.source).numbers in ("same", "dropped"):
         wires = list(graph.incoming[edge.source].values())
         if len(wires) != 1:
             return None

@@ -26,7 +26,7 @@ from engine.graph import Edge, Graph, GraphError, Node
 from engine.layers.layer import Layer, ShapeError
 from engine.layers.parameters import unparse
 from engine.literals import literal
-from engine.problems.looking import below
+from engine.problems.looking import below, kind_of
 from engine.problems.problem import Problem
 from engine.problems.trial import Trial
 from engine.resolve import layer_class
@@ -77,6 +77,11 @@ class FaultSite:
     def layer(self) -> Layer | None:
         """The guilty node's layer, if its parameters make one."""
         return self.report.layer(self.id)
+
+    @property
+    def kind(self) -> type[Layer]:
+        """The class of the guilty node's layer, whether its parameters make one or not."""
+        return Layer if self.node is None else kind_of(self.graph, self.id)
 
     @property
     def message(self) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from engine import losses
 from engine.edits import AddNode, Connect, Disconnect, Edit
 from engine.graph import Edge
-from engine.problems.looking import PASSES_THROUGH
-from engine.problems.rules.learning_rules import PROBABILITIES
+from engine.problems.looking import PASSES_THROUGH, kind_of
+from engine.problems.rules.learning_rules import probabilities
 from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Way
-from engine.problems.ways.width_ways import MAKERS
 
 
 def _readers(site: FaultSite) -> list[Edge]:
@@ -21,7 +20,7 @@ def _readers(site: FaultSite) -> list[Edge]:
             target = site.graph.nodes[edge.target]
             if target.type == "Output" and getattr(site.report.layer(target.id), "loss", None) is not None:
                 found.append(edge)
-            elif target.type in PASSES_THROUGH:
+            elif kind_of(site.graph, target.id).numbers in PASSES_THROUGH:
                 stack.append(target.id)
     return found
 
@@ -40,7 +39,7 @@ def to_prediction(site: FaultSite) -> Iterator[Way | None]:
     site.taken = set()
     answer = site.fresh("Output", {"loss": None}, "prediction")
     edits += [AddNode(answer, (x + COLUMN, y + ROW)), Connect(Edge(node.id, "output", answer.id, "input"))]
-    if node.type in ("Softmax", "Sigmoid", "LogSoftmax", "Softmin", "Softmax2d", "Hardsigmoid"):
+    if site.kind.squashes:
         yield Way(f"Move {node.name} to prediction", tuple(edits), (answer.id,))
     else:
         yield from earlier(site)
@@ -53,7 +52,7 @@ def other_loss(site: FaultSite) -> Iterator[Way | None]:
         if known is not None and known.of_scores:
             yield site.set(loss=known.of_scores)
         return
-    if site.node is None or site.node.type not in PROBABILITIES:
+    if site.node is None or not probabilities(site.layer):
         return
     for edge in _readers(site):
         own = site.value("loss", site.graph.nodes[edge.target])
@@ -79,7 +78,7 @@ def earlier(site: FaultSite) -> Iterator[Way | None]:
         return
     (into,) = wires
     maker, seen = into.source, 0
-    while graph.nodes[maker].type not in MAKERS and seen < 50:
+    while not kind_of(graph, maker).width_parameter and seen < 50:
         before = list(graph.incoming[maker].values())
         if len(before) != 1:
             return
@@ -122,7 +121,7 @@ def no_bias(site: FaultSite) -> Iterator[Way | None]:
 def other_norm(site: FaultSite) -> Iterator[Way | None]:
     """A norm that needs one sample only."""
     node = site.node
-    if node is not None and "Norm" in node.type:
+    if node is not None and site.kind.family == "Normalization":
         x = site.spec(site.edge())
         if x is not None and x.rank > 2:
             yield site.exchange("GroupNorm", {"num_groups": 1}, "Change to GroupNorm(1)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.layers.endpoints import Input
-from engine.problems.looking import PASSES_THROUGH, PICKS, called
+from engine.problems.looking import PASSES_THROUGH, called, kind_of, role
 from engine.problems.ways.fault_site import FaultSite, Way
 from engine.problems.ways.field_ways import vocabulary
 
@@ -31,8 +31,8 @@ def other_numbers(site: FaultSite) -> Iterator[Way | None]:
     else:
         yield from _other_input(site, edge.source, "int64")
         yield from _other_input(site, edge.source, "bool")
-        if site.node.type in ("Embedding", "EmbeddingBag"):
-            width = site.value("embedding_dim") or 64
+        if site.kind.vocabulary_parameter and site.kind.width_parameter:
+            width = site.value(site.kind.width_parameter) or 64
             yield site.exchange("Linear", {"out_features": width}, f"Change to Linear({width})")
         if site.problem.port and "mask" in site.problem.port:
             yield site.insert(edge, ("CausalMask", {}))
@@ -41,8 +41,11 @@ def other_numbers(site: FaultSite) -> Iterator[Way | None]:
 def _other_input(site: FaultSite, source: str, dtype: str) -> Iterator[Way | None]:
     """The Input the numbers come from, taken to hold numbers of another kind."""
     graph = site.graph
-    while graph.nodes[source].type in PASSES_THROUGH | PICKS and graph.incoming[source]:
-        source = next(iter(graph.incoming[source].values())).source
+    while (kind := kind_of(graph, source)).numbers in (*PASSES_THROUGH, "chosen"):
+        wires = (edge for port, edge in graph.incoming[source].items() if role(kind, port) == "numbers")
+        if (before := next(wires, None)) is None:
+            break
+        source = before.source
     if isinstance(site.report.layer(source), Input):
         yield site.set(of=source, dtype=dtype)
 

@@ -7,18 +7,15 @@ from typing import Final
 
 from engine.edits import MISSING, Connect, Disconnect, SetParameter
 from engine.graph import Edge
-from engine.problems.looking import PASSES_THROUGH, above
-from engine.problems.rules.sequence_rules import CAUSAL, RECURRENT
+from engine.problems.looking import PASSES_THROUGH, above, kind_of, maps_features, role
 from engine.problems.ways.fault_site import FaultSite, Step, Way, number
 from engine.problems.ways.width_ways import resized
-
-CELLS: Final = frozenset({"RNNCell", "LSTMCell", "GRUCell"})
 
 
 def back_in_shape(site: FaultSite) -> Iterator[Way | None]:
     """Steps that a Flatten has merged, taken from before it."""
     edge, node = site.edge(), site.node
-    if edge is None or node is None or node.type not in {*RECURRENT, *CAUSAL, *CELLS}:
+    if edge is None or node is None or not (site.kind.attends or site.kind.family == "Recurrent"):
         return
     flat = site.graph.nodes[edge.source]
     before = list(site.graph.incoming[flat.id].values())
@@ -29,9 +26,10 @@ def back_in_shape(site: FaultSite) -> Iterator[Way | None]:
             if spec.rank == 4:
                 yield site.set(of=flat.id, start_dim=1, end_dim=2)
     x = site.spec(edge)
-    if node.type.endswith("Cell") and x is not None and x.rank == 3:
+    one_step = site.kind.family == "Recurrent" and not site.kind.runs_over_time
+    if one_step and x is not None and x.rank == 3:
         yield site.insert(edge, ("Select", {"dim": 1, "index": -1}))
-    if flat.type in RECURRENT and edge.source_port != "output":
+    if kind_of(site.graph, flat.id).runs_over_time and edge.source_port != "output":
         yield site.rewire(edge, flat.id, "output", f"Take all steps of {flat.name}")
 
 
@@ -54,7 +52,8 @@ def positions(site: FaultSite) -> Iterator[Way | None]:
                 yield site.insert(before, kind)
     order = {node_id: index for index, node_id in enumerate(site.graph.order())}
     for node_id in sorted(above(site.graph, site.id), key=lambda n: -order[n]):
-        if site.graph.nodes[node_id].type in ("Embedding", "Linear"):
+        learns = kind_of(site.graph, node_id)
+        if learns.vocabulary_parameter or maps_features(learns):
             for edge in site.graph.outgoing[node_id]:
                 yield site.insert(edge, kinds[0])
 
@@ -64,10 +63,9 @@ def causal(site: FaultSite) -> Iterator[Way | None]:
     node = site.node
     if node is None:
         return
-    if node.type in RECURRENT:
-        yield site.set(bidirectional=False)
-    elif node.type in CAUSAL:
-        yield site.set({CAUSAL[node.type][0]: True})
+    parameter, value = site.kind.causal_by
+    if parameter:
+        yield site.set({parameter: value})
 
 
 MASKS: Final = (
@@ -85,7 +83,7 @@ def as_needed(site: FaultSite) -> Iterator[Way | None]:
         return
     needed = error.needed
     source, through = edge.source, 0
-    while site.graph.nodes[source].type in PASSES_THROUGH and site.graph.incoming[source] and through < 9:
+    while kind_of(site.graph, source).numbers in PASSES_THROUGH and site.graph.incoming[source] and through < 9:
         source, through = next(iter(site.graph.incoming[source].values())).source, through + 1
     if site.graph.nodes[source].type == "Input" and needed[0] == x.shape[0]:
         plain = all(isinstance(size, int) or str(size).isalnum() for size in needed[1:])
@@ -102,8 +100,8 @@ def as_needed(site: FaultSite) -> Iterator[Way | None]:
                 yield from resized(site, edge, axis, want)
         # a layer between that keeps the number of steps would do as well
         for node_id in sorted(above(site.graph, site.id)):
-            layer_type = site.graph.nodes[node_id].type
-            if layer_type in ("Conv1d", "AvgPool1d", "MaxPool1d"):
+            layer = site.report.layer(node_id)
+            if layer is not None and len(layer.windows()) == 1:
                 yield site.set(of=node_id, stride=1)
                 yield site.set(of=node_id, stride=1, padding=1)
 
@@ -151,10 +149,10 @@ def masks(site: FaultSite) -> Iterator[Way | None]:
         if edge.target_port in MASKS and other not in site.graph.incoming[node.id]:
             moved = Edge(edge.source, edge.source_port, node.id, other)
             yield Way(f"Lead the mask to {other}", (Disconnect(edge), Connect(moved)))
-    layer = site.layer
-    if layer is not None and CAUSAL.get(node.type, ("", ""))[1] == edge.target_port:
-        name = CAUSAL[node.type][0]
-        yield Way(f"Set {name} instead of the mask", (Disconnect(edge), SetParameter(node.id, name, True)), keeps=False)
+    parameter, value = site.kind.causal_by
+    if site.layer is not None and parameter and role(site.kind, edge.target_port) == "mask":
+        edits = (Disconnect(edge), SetParameter(node.id, parameter, value))
+        yield Way(f"Set {parameter} instead of the mask", edits, keeps=False)
 
 
 def states(site: FaultSite) -> Iterator[Way | None]:
@@ -176,7 +174,7 @@ def states(site: FaultSite) -> Iterator[Way | None]:
             yield site.set(hidden_size=size)
             yield from resized(site, wire, -1, site.integer("hidden_size"))
         source = site.graph.nodes[wire.source]
-        if source.type in RECURRENT and node.type in RECURRENT:
+        if site.kind.runs_over_time and kind_of(site.graph, source.id).runs_over_time:
             for name in ("num_layers", "bidirectional", "hidden_size"):
                 theirs = site.value(name, source)
                 if theirs != site.value(name):

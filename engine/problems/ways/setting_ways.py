@@ -12,12 +12,13 @@ from engine.edits import MISSING, Edit, SetParameter, SetSetting
 from engine.layers.endpoints import Input, Output
 from engine.literals import literal
 from engine.losses import suiting
+from engine.problems.looking import kind_of
 from engine.problems.ways.axis_ways import FLATTEN
 from engine.problems.ways.fault_site import FaultSite, Step, Way, shown, typed
 from engine.problems.ways.field_ways import known_fields, target, target_field, vocabulary
 from engine.problems.ways.number_ways import other_numbers
 from engine.problems.ways.parameter_ways import near_values
-from engine.problems.ways.width_ways import makers, width_parameter
+from engine.problems.ways.width_ways import makers
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.settings.transforms import FRAMED
 
@@ -207,8 +208,9 @@ def other_loss(site: FaultSite) -> Iterator[Way | None]:
             yield site.set(loss=name)
     edge, wanted = site.edge("input"), field.classes or (field.shape[-1] if field.shape else 1)
     for node_id in makers(site, edge, 1) if edge is not None else ():
-        width, node = width_parameter(site.graph.nodes[node_id].type), site.graph.nodes[node_id]
-        if width.startswith("out_") and typed(node, width):
+        node, kind = site.graph.nodes[node_id], kind_of(site.graph, node_id)
+        width = kind.width_parameter
+        if kind.linear_map and typed(node, width):
             edits = (SetParameter(site.id, "loss", names[0]), SetParameter(node_id, width, wanted))
             yield Way(f"Set loss to {names[0]} and {width} of {node.name} to {wanted}", edits)
 

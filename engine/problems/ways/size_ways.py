@@ -8,11 +8,11 @@ from math import ceil, gcd, prod
 from engine.dims import product
 from engine.edits import SetParameter
 from engine.graph import Edge
-from engine.problems.looking import above
+from engine.problems.looking import above, kind_of, maps_features
 from engine.problems.ways.axis_ways import FLATTEN, divisors, global_pool
 from engine.problems.ways.fault_site import FaultSite, Step, Way, number, typed
 from engine.problems.ways.field_ways import target
-from engine.problems.ways.width_ways import makers, resized, width_parameter
+from engine.problems.ways.width_ways import makers, resized
 from engine.problems.ways.window_ways import each
 from engine.spec import Spec
 
@@ -25,14 +25,15 @@ def divide(site: FaultSite) -> Iterator[Way | None]:
     channels = number(x.shape[1]) if x is not None and x.rank > 1 else None
     features = number(x.shape[-1]) if x is not None and x.rank > 1 else None
     asked = _asked(site)
-    if node.type.startswith("Conv") and "groups" in asked and "out_channels" in asked:
+    in_groups = "groups" in asked and "out_channels" in asked
+    if in_groups:
         out, groups = asked["out_channels"], asked["groups"]
         yield from _nearest(site, "groups", groups, divisors(gcd(out, channels) if channels else out))
         if out % groups:
             yield site.set(out_channels=ceil(out / groups) * groups)
             yield site.set(out_channels=ceil(out / groups) * groups, groups=groups)
     for name, size in (("num_groups", channels), ("num_heads", features), ("nhead", features), ("groups", channels)):
-        if name in asked and size and not node.type.startswith("Conv"):
+        if name in asked and size and not in_groups:
             yield from _nearest(site, name, asked[name], divisors(size))
     if "chunks" in asked and x is not None and (size := number(x.shape[site.integer("dim")])):
         yield from _nearest(site, "chunks", asked["chunks"], divisors(size))
@@ -212,15 +213,16 @@ def _unpadded(site: FaultSite, edge: Edge, other: Edge) -> Iterator[Way | None]:
     edits: list[Way] = []
     for node_id in branch:
         node = graph.nodes[node_id]
+        kind = kind_of(graph, node_id)
         kernel, stride = each(site, "kernel_size", node_id), each(site, "stride", node_id)
-        if not kernel or not node.type.startswith(("Conv", "MaxPool", "AvgPool")):
+        if not kernel or kind.sees not in ("window", "overlap") or "padding" not in kind.model_fields:
             continue
         half = tuple(size // 2 for size in kernel)
         plain: object = half[0] if len(set(half)) == 1 else half
         if each(site, "padding", node_id) not in (half, half * 2) and typed(node, "padding"):
             edits.append(site.set(of=node_id, padding=plain))
         if set(stride) != {1} and stride and typed(node, "stride"):
-            yield site.set({"stride": 1} | ({"padding": plain} if node.type.startswith("Conv") else {}), of=node_id)
+            yield site.set({"stride": 1} | ({"padding": plain} if kind.linear_map else {}), of=node_id)
     yield from edits
     if len(edits) > 1:
         every = tuple(edit for way in edits for edit in way.edits)
@@ -283,7 +285,7 @@ def narrower(site: FaultSite) -> Iterator[Way | None]:
     graph, report = site.graph, site.report
     heavy: list[tuple[int, str, str, int]] = []
     for node in graph.nodes.values():
-        name, layer = width_parameter(node.type), report.layer(node.id)
+        name, layer = kind_of(graph, node.id).width_parameter, report.layer(node.id)
         ends = any(graph.nodes[edge.target].type == "Output" for edge in graph.outgoing[node.id])
         if layer is None or not name or ends or node.id not in report.outputs or not typed(node, name):
             continue
@@ -316,13 +318,13 @@ def classes(site: FaultSite) -> Iterator[Way | None]:
         for node_id in makers(site, edge, 1):
             into = next(iter(site.graph.incoming[node_id].values()), None)
             node = site.graph.nodes[node_id]
-            if node.type == "Linear" and typed(node, "out_features"):
-                flat, wide = site.insert(into, FLATTEN), site.set(of=node_id, out_features=wanted)
+            kind = kind_of(site.graph, node_id)
+            name = kind.width_parameter
+            if maps_features(kind) and typed(node, name):
+                flat, wide = site.insert(into, FLATTEN), site.set({name: wanted}, of=node_id)
                 if flat is not None:
                     label = f"Insert Flatten before {node.name}"
-                    label += (
-                        "" if site.value("out_features", node) == wanted else f" and set its out_features to {wanted}"
-                    )
+                    label += "" if site.value(name, node) == wanted else f" and set its {name} to {wanted}"
                     yield Way(label, (*wide.edits, *flat.edits), flat.made)
         yield site.insert(edge, FLATTEN, ("Linear", {"out_features": wanted}))
         if 3 <= x.rank <= 5:

@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from engine.graph import Edge
+from engine.problems.looking import kind_of
 from engine.problems.ways.fault_site import FaultSite, Way, number, typed
-
-WIDTHS: Final = {
-    "Linear": "out_features",
-    "Bilinear": "out_features",
-    "Embedding": "embedding_dim",
-    "EmbeddingBag": "embedding_dim",
-    "RNN": "hidden_size",
-    "LSTM": "hidden_size",
-    "GRU": "hidden_size",
-    "RNNCell": "hidden_size",
-    "LSTMCell": "hidden_size",
-    "GRUCell": "hidden_size",
-}
-"""The parameter that says how long the last axis is."""
-FILTERS: Final = frozenset(f"Conv{kind}{count}d" for kind in ("", "Transpose") for count in (1, 2, 3)) | {"Shortcut"}
-MAKERS: Final = FILTERS | WIDTHS.keys()
-
-
-def width_parameter(node_type: str) -> str:
-    """The parameter that says how many channels or features a layer gives."""
-    return "out_channels" if node_type in FILTERS else WIDTHS.get(node_type, "")
 
 
 def makers(site: FaultSite, edge: Edge, most: int = 3) -> Iterator[str]:
@@ -35,7 +14,7 @@ def makers(site: FaultSite, edge: Edge, most: int = 3) -> Iterator[str]:
     stack, seen, found = [edge.source], {edge.source}, 0
     while stack and found < most:
         node_id = stack.pop(0)
-        if site.graph.nodes[node_id].type in MAKERS:
+        if kind_of(site.graph, node_id).width_parameter:
             found += 1
             yield node_id
             continue
@@ -53,7 +32,7 @@ def resized(site: FaultSite, edge: Edge, axis: int, size: int) -> Iterator[Way |
     now = number(x.shape[axis])
     for node_id in makers(site, edge):
         node = site.graph.nodes[node_id]
-        name = width_parameter(node.type)
+        name = kind_of(site.graph, node_id).width_parameter
         if node_id != site.id and typed(node, name):
             value = site.value(name, node)
             if isinstance(value, int) and now and now != value and now % value == 0 and size % (now // value) == 0:

@@ -7,7 +7,7 @@ from math import ceil
 
 from engine.dims import Dim
 from engine.edits import SetParameter
-from engine.problems.looking import above
+from engine.problems.looking import above, kind_of
 from engine.problems.view import OBJECT, image_side, view
 from engine.problems.ways.fault_site import FaultSite, Way, number, typed
 
@@ -29,7 +29,7 @@ def fit(site: FaultSite) -> Iterator[Way | None]:
     fields = type(layer).model_fields
     space = [size for size in map(number, x.shape[2:]) if size is not None]
     kernel, smallest = max(each(site, "kernel_size"), default=1), min(space, default=1)
-    if "Transpose" in site.node.type or "Unpool" in site.node.type:
+    if site.kind.sees == "overlap" and "padding" in fields:
         yield site.set(padding=0)
         yield site.set(kernel_size=2 * (each(site, "padding") or (1,))[0] + kernel)
         return
@@ -43,7 +43,7 @@ def fit(site: FaultSite) -> Iterator[Way | None]:
         for padding in dict.fromkeys((least, kernel // 2)):
             if padding > 0:
                 yield site.set(padding=padding)
-        if site.node.type.startswith("Conv"):
+        if site.kind.linear_map:
             yield site.set(padding="same")
     if max(each(site, "dilation"), default=1) > 1:
         yield site.set(dilation=1)
@@ -87,7 +87,7 @@ def less_padding(site: FaultSite) -> Iterator[Way | None]:
         return
     kernel = min(each(site, "kernel_size"), default=0)
     sizes = _known(x.shape[2:]) if x is not None and x.rank > 2 else []
-    if kernel and "Pool" in node.type:
+    if kernel and site.kind.family == "Pooling":
         yield site.set(padding=kernel // 2)
         yield site.set(kernel_size=2 * max(each(site, "padding"), default=1))
     elif kernel:
@@ -137,7 +137,7 @@ def all_columns(site: FaultSite) -> Iterator[Way | None]:
     kernel = max(each(site, "kernel_size"), default=2)
     if "ceil_mode" in type(layer).model_fields:
         yield site.set(ceil_mode=True)
-    most = kernel // 2 if "Pool" in type(layer).__name__ else kernel - 1
+    most = kernel // 2 if layer.family == "Pooling" else kernel - 1
     if site.value("padding") is not None and not isinstance(site.value("padding"), str):
         now = max(each(site, "padding"), default=0)
         for padding in range(now + 1, most + 1):
@@ -152,11 +152,9 @@ def wider_view(site: FaultSite) -> Iterator[Way | None]:
     """Larger steps further up, larger windows, or one with gaps right before, just wide enough."""
     graph = site.graph
     order = {node_id: position for position, node_id in enumerate(graph.order())}
-    convolutions = [
-        node_id
-        for node_id in sorted(above(graph, site.id), key=order.__getitem__)
-        if graph.nodes[node_id].type == "Conv2d" and typed(graph.nodes[node_id], "stride")
-    ]
+    upwards = sorted(above(graph, site.id), key=order.__getitem__)
+    kinds = [(node_id, kind_of(graph, node_id)) for node_id in upwards if typed(graph.nodes[node_id], "stride")]
+    convolutions = [node_id for node_id, kind in kinds if kind.linear_map and kind.sees == "window"]
     plain = [node_id for node_id in convolutions if set(each(site, "stride", node_id)) == {1}]
     for count in range(1, min(len(plain), 5) + 1):
         for stride in (2, 4):

@@ -9,7 +9,7 @@ from engine.edits import AddNode, Connect, Disconnect, Edit, SetParameter
 from engine.graph import Edge, Graph
 from engine.live_nodes import ENDS
 from engine.losses import USUAL, suiting
-from engine.problems.looking import above, below
+from engine.problems.looking import above, below, kind_of
 from engine.problems.ways.fault_site import ROW, FaultSite, Way
 from engine.problems.ways.field_ways import known_fields
 
@@ -24,7 +24,9 @@ def obvious(site: FaultSite) -> Iterator[Way | None]:
         return
     if port == "indices":
         for node in list(site.graph.nodes.values()):
-            if node.type.startswith("MaxPool") and node.id in above(site.graph, site.id):
+            kind = kind_of(site.graph, node.id)
+            gives = kind.sees == "window" and "return_indices" in kind.model_fields
+            if gives and node.id in above(site.graph, site.id):
                 edits = (
                     SetParameter(node.id, "return_indices", True),
                     Connect(Edge(node.id, "indices", site.id, port)),
@@ -58,7 +60,7 @@ def sources(graph: Graph, node_id: str) -> list[tuple[str, str]]:
 def optional_input(site: FaultSite) -> Iterator[Way | None]:
     """A second wire is missing where one value would do: hand the first one on."""
     wires = site.wires()
-    if site.node is not None and site.node.type in ("Subtract", "Divide", "Maximum") and len(wires) == 1:
+    if site.kind.joins_elementwise and not site.kind.inputs[0].many and len(wires) == 1:
         yield site.remove()
 
 

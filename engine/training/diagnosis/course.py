@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from engine.graph import Graph
-from engine.problems.looking import RESHAPES
+from engine.problems.looking import kind_of
 from engine.training.diagnosis.probes import node_at
 from engine.training.findings import Diagnosis, HealthCheck, NodePath
 from engine.training.history import History
@@ -42,7 +42,7 @@ class TrainingFacts:
             current = stack.pop()
             if current not in found:
                 found.add(current)
-                if graph.nodes[current].type in RESHAPES:
+                if kind_of(graph, current).numbers == "same":
                     stack += [edge.source for edge in graph.incoming[current].values()]
         return frozenset(found)
 

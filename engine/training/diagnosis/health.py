@@ -7,28 +7,20 @@ that is measured changes what is computed.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
 
-from engine.graph import Graph
+from engine import layers
+from engine.graph import Graph, Node
+from engine.layers.layer import Layer
+from engine.resolve import resolve
 from engine.training.diagnosis.probes import Probed, Results, node_at
 from engine.training.findings import HealthCheck, LayerHealth, NodePath
 
 EARLY: Final = (1, 10, 30)
 """Steps that are looked at whatever the rate is: what goes wrong at the start shows at once."""
-CUT: Final = frozenset({"ReLU", "ReLU6", "Threshold"})
-"""Activations that give 0 for a whole half of the numbers, and no gradient there."""
-BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
-    "Tanh": (-1.0, 1.0),
-    "Sigmoid": (0.0, 1.0),
-    "Hardsigmoid": (0.0, 1.0),
-    "Hardtanh": (-1.0, 1.0),
-    "Softsign": (-1.0, 1.0),
-}
-"""Activations that are flat near two bounds."""
 ROWS: Final = 16
 """Seen less often, a unit may well be 0 each time by chance."""
 NEAR: Final = 0.02
@@ -62,14 +54,14 @@ class HealthProbe:
             return
         self._order[path] = None
         node = node_at(self._graph, path.inside, path.node)
-        kind = "" if node is None else node.type
+        kind = layers.kind("" if node is None else node.type)
         with torch.no_grad():
             detached = value.detach()
             self._keep(path, "rms", _rms(detached))
-            if kind in CUT and detached.dim() > 1 and rows(detached) >= ROWS:
+            if kind.zeroes and detached.dim() > 1 and rows(detached) >= ROWS:
                 self._keep(path, "dead", _dead(detached))
-            if kind in BOUNDS:
-                low, high = BOUNDS[kind]
+            if node is not None and kind.saturates and (ends := _ends(node)) is not None:
+                low, high = ends
                 edge = NEAR * (high - low)
                 near = (detached < low + edge) | (detached > high - edge)
                 self._keep(path, "saturated", near.float().mean())
@@ -118,6 +110,13 @@ def weights_of(probed: Probed) -> dict[NodePath, list[nn.Parameter]]:
         if own and path in probed.homes:
             found.setdefault(probed.homes[path], []).extend(own)
     return found
+
+
+def _ends(node: Node) -> tuple[float, float] | None:
+    """Between which numbers an activation answers; None where that is not known without the block around it."""
+    layer = resolve(node)
+    low, high = layer.value_range() if isinstance(layer, Layer) else layers.kind(node.type).value_bounds
+    return (low, high) if math.isfinite(high - low) else None
 
 
 def _rms(value: Tensor) -> Tensor:

@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable
 from typing import Final
 
+from engine import layers
 from engine.training.diagnosis.course import Course
 from engine.training.findings import Found, HealthCheck
 
-FLAT: Final = frozenset({"Sigmoid", "Tanh", "Hardsigmoid", "Hardtanh", "Softsign"})
 VANISHING: Final = 1e-3
 """Gradient at a layer's result as a share of that at the answer. In networks that learn it stays within a factor of
 about 100 (Glorot and Bengio 2010, figure 7); a sigmoid layer takes away at least three quarters each."""
@@ -101,7 +101,8 @@ def _flat(course: Course) -> str:
     """What to say of flat activations, where the network has any."""
     blocks = [block.graph for block in course.facts.graph.blocks.values()]
     kinds = {node.type for graph in (course.facts.graph, *blocks) for node in graph.nodes.values()}
-    return "Use ReLU instead of Sigmoid or Tanh, " if kinds & FLAT else "Start from Kaiming initialisation, "
+    flat = any(layers.kind(kind).saturates for kind in kinds)
+    return "Use ReLU instead of Sigmoid or Tanh, " if flat else "Start from Kaiming initialisation, "
 
 
 def _others(count: int) -> str:

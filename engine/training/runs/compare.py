@@ -118,12 +118,10 @@ def _fact(value: object) -> Fact:
 
 
 def _drawn(graph: Graph, group: str, facts: dict[Key, Fact]) -> None:
-    known = {cls.__name__: cls for cls in layers.all()}
     for node in graph.nodes.values():
         facts[(group, node.id, "")] = _fact(_type(graph, node))
         facts[(group, node.id, "name")] = _fact(node.name)
-        cls = known.get(node.type)
-        defaults = {} if cls is None else {p.name: p.default for p in parameters(cls) if not p.required}
+        defaults = {p.name: p.default for p in parameters(layers.kind(node.type)) if not p.required}
         for name, value in {**defaults, **node.parameters, **node.properties}.items():
             facts[(group, node.id, name)] = _fact(value)
     for edge in graph.edges:

@@ -13,7 +13,7 @@ from gui.canvas.style import Style, Text
 from gui.drawing.drawing import Options
 from gui.drawing.figure.boxes import BAND, LINE, SLANTED, Box, Layout, Point
 from gui.drawing.figure.layout import lay_out
-from gui.drawing.figure.network import SIGNS, Figure, figure
+from gui.drawing.figure.network import Figure, figure
 from gui.theme import Colors
 
 EDGE = 24.0
@@ -124,7 +124,7 @@ class FigureDrawing:
         painter.setBrush(self._face(box.node.family, 0.3))
         circle = QRectF(box.x, box.y - box.tall / 2, box.thick, box.tall)
         painter.drawEllipse(circle)
-        text = self._style.static(SIGNS.get(box.node.kind, "+"), "name")
+        text = self._style.static(box.node.symbol, "name")
         self._text(painter, text, "name", circle.center() - QPointF(text.width / 2, text.height / 2))
 
     def _label(self, painter: QPainter, box: Box) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from engine import layers
 from engine.blocks.use import Use
 from engine.dims import Dim, bind
 from engine.graph import Graph
@@ -15,8 +16,6 @@ from engine.shapes import Report, kind_name
 from engine.spec import Spec
 
 Form = Literal["volume", "sheet", "bar", "sign", "end"]
-SIGNS: Final = {"Add": "+", "Multiply": "×", "Subtract": "−", "Divide": "÷"}
-"""Layers that are drawn as a circle with a sign."""
 BANDED: Final = frozenset({"Activation", "Normalization", "Dropout"})
 """Families that are a band on the box before them."""
 OPEN: Final = 32
@@ -43,6 +42,8 @@ class FigureNode:
     group: int | None = None
     stacked: bool = False
     """A block that is drawn closed."""
+    symbol: str = ""
+    """What stands in the circle of a sign."""
 
 
 @dataclass(slots=True)
@@ -144,16 +145,17 @@ class _Walk:
             box = FigureNode(node.name, "", family, "end", group=group)
         else:
             count = layer.properties.repeat if isinstance(layer, Use) else 1
-            kind = kind_name(graph, node)
+            kind, symbol = kind_name(graph, node), layers.kind(node.type).symbol
             box = FigureNode(
                 node.name,
                 f"{kind} ×{count}" if count > 1 else kind,
                 family,
-                "sign" if node.type in SIGNS and len(before) > 1 else _form(spec),
+                "sign" if symbol and len(before) > 1 else _form(spec),
                 () if spec is None else tuple(map(_number, spec.shape[1:])),
                 "?" if spec is None else " × ".join(map(str, spec.shape[1:])),
                 group=group,
                 stacked=isinstance(layer, Use),
+                symbol=symbol,
             )
         found.nodes.append(box)
         index = len(found.nodes) - 1

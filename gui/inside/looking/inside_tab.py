@@ -155,7 +155,7 @@ class InsideTab(ResultsTab):
     def _fill_layers(self, layers: list[LayerAnswer]) -> None:
         before = self.layers.currentRow()
         same = self.layers.count() == len(layers) and before >= 0
-        row = before if same else next((i for i, one in enumerate(layers) if one.type.startswith("Conv")), 1)
+        row = before if same else next((i for i, one in enumerate(layers) if one.kind.family == "Convolution"), 1)
         self.layers.blockSignals(True)
         self.layers.clear()
         for one in layers:

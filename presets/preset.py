@@ -113,7 +113,7 @@ def small(
         return graph
 
     build.__signature__ = inspect.signature(changed)  # type: ignore[attr-defined]
-    name = f"{preset.name}-small" if title == f"{preset.title} small" else title.lower().replace(" ", "-")
+    name = title.replace(preset.title, preset.name, 1).lower().replace(" ", "-")
     return replace(preset, name=name, title=title, data=data, summary=summary, build=build, small_of=preset.name)
 
 

@@ -1,7 +1,7 @@
 """What the presets reach on the data that come along: medians of some seeds, measured by the long proofs.
 
 ``python dev.py test --all learning`` measures them, and ``python -m tests.presets.scores`` takes them over into the
-file that is read here. They were measured on the CPU with one thread; another processor rounds in another way.
+file that is read here. Another processor, or number of threads, rounds in another way and reaches a little else.
 """
 
 from __future__ import annotations

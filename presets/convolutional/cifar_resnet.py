@@ -42,9 +42,10 @@ def _presets(name: str, title: str, block: Build, depth: int, width: int, summar
         build=_builder(title, block, depth),
         names=NAMES,
     )
+    side = 32 if depth < 50 else 16  # a step through so many layers takes its time
     learn = partial(on_shapes, epochs=2, lr=3e-3, weight_decay=0.05, batch_size=64)
-    words = f"{width} to {4 * width} channels: which shape is drawn?"
-    return small(network, words, learn, "shapes", classes=6, input=(3, 32, 32), width=width), network
+    words = f"{width} to {4 * width} channels, on drawings of {side}×{side}: which shape is it?"
+    return small(network, words, learn, "shapes", classes=6, input=(3, side, side), width=width), network
 
 
 PRESETS = (

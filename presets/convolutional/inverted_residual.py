@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.expressions import expression
 from engine.graph import Graph
 from presets.preset import Row, chain
 
 BLOCK = "InvertedResidual"
-NORM = {"eps": 1e-3, "momentum": 0.01}
 
 
-def inverted_residual(graph: Graph) -> None:
+def inverted_residual(graph: Graph, norm: dict[str, Any]) -> None:
     """Define the block: widened, filtered channel by channel, gated by squeeze and excitation, and made narrow again.
 
     What it does not need in a use is not there: the widening where the input is as wide already, the gate, the way
     around where size or channels change. Sandler et al. 2018, MobileNetV2, https://arxiv.org/abs/1801.04381; Howard et
-    al. 2019, https://arxiv.org/abs/1905.02244
+    al. 2019, https://arxiv.org/abs/1905.02244. ``norm`` are the parameters of its batch norms.
     """
     words = "Widened, filtered channel by channel, gated, and made narrow again"
     block = graph.define(
@@ -33,18 +34,18 @@ def inverted_residual(graph: Graph) -> None:
         block,
         ("BlockInput", {"name": "x"}),
         ("Conv2d", {"name": "expand", "out_channels": expanded, "kernel_size": 1, "bias": False} | wider),
-        ("BatchNorm2d", NORM | wider),
+        ("BatchNorm2d", norm | wider),
         *activations(" and expanded != in_channels"),
         (
             "Conv2d",
             {"name": "depthwise", "out_channels": expanded, "kernel_size": kernel, "stride": stride}
             | {"padding": expression("kernel // 2"), "groups": expanded, "bias": False},
         ),
-        ("BatchNorm2d", NORM),
+        ("BatchNorm2d", norm),
         *activations(),
         ("Multiply", {"name": "gate", "when": expression("squeeze")}),
         ("Conv2d", {"name": "project", "out_channels": expression("channels"), "kernel_size": 1, "bias": False}),
-        ("BatchNorm2d", NORM),
+        ("BatchNorm2d", norm),
         ("Add", {"when": expression("stride == 1 and in_channels == channels")}),
         ("BlockOutput", {"name": "y"}),
     )

@@ -88,7 +88,7 @@ PRESETS = (
     small(
         NETWORK,
         "A quarter as wide, on digits of 32×32.",
-        partial(on_digits, epochs=10, lr=3e-3, weight_decay=0.05),
+        partial(on_digits, epochs=10, lr=8e-3, weight_decay=0.05),
         classes=10,
         input=(1, 32, 32),
         width=8,

@@ -85,6 +85,6 @@ NETWORK = Preset(
     build=build,
     names=_names(),
 )
-LEARN = partial(on_digits, epochs=10, lr=3e-3, weight_decay=0.05)
+LEARN = partial(on_digits, epochs=10, lr=8e-3, weight_decay=0.05)
 WORDS = "A quarter as wide, on digits of 32×32."
 PRESETS = (small(NETWORK, WORDS, LEARN, classes=10, input=(1, 32, 32), width=8), NETWORK)

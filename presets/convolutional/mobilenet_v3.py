@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from engine.graph import Graph
+from engine.nn.make_divisible import make_divisible
 from presets import papers
-from presets.convolutional.inverted_residual import BLOCK, NORM, inverted_residual
+from presets.convolutional.inverted_residual import BLOCK, inverted_residual
 from presets.convolutional.mobile_stack import DROPOUT, mobile_stack
-from presets.preset import Preset, Row
+from presets.learning import on_digits
+from presets.preset import Preset, Row, small
 
 Stage = dict[str, Any]
 """The arguments of a stage; a tuple holds one value a repeat."""
-
-
 LARGE: tuple[Stage, ...] = (
     {"channels": 16, "expanded": 16},
     {"channels": 24, "expanded": (64, 72), "stride": (2, 1)},
@@ -37,37 +38,40 @@ def _repeats(stage: Stage) -> int:
     return max(len(value) if isinstance(value, tuple) else 1 for value in stage.values())
 
 
-def stack(name: str, stages: Sequence[Stage], last: int, classes: int, input: tuple[int, ...]) -> Graph:
-    """A stem of 16 channels, the stages, a 1×1 convolution six times as wide as the last one, and two linear layers."""
-    graph = Graph(name)
-    inverted_residual(graph)
-    rows: list[Row] = []
-    for number, stage in enumerate(stages, 1):
-        repeat = _repeats(stage)
-        arguments = {key: {"per_repeat": value} if isinstance(value, tuple) else value for key, value in stage.items()}
-        rows.append((BLOCK, {"name": f"stage{number}", **arguments} | ({"repeat": repeat} if repeat > 1 else {})))
-    mobile_stack(
-        graph,
-        rows,
-        activation="Hardswish",
-        input=input,
-        classes=classes,
-        stem=16,
-        head=6 * stages[-1]["channels"],
-        norm=NORM,
-        before=(("Linear", {"out_features": last}), ("Hardswish", {}), DROPOUT),
-    )
-    return graph
+def _narrowed(value: Any, width: int) -> Any:
+    """Channels, or those of each repeat, of a network whose stem has ``width`` channels instead of 16."""
+    if isinstance(value, tuple):
+        return tuple(_narrowed(each, width) for each in value)
+    return make_divisible(value * width / 16, 8)
 
 
-def build_large(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224)) -> Graph:
-    """The large network of the paper: 5,483,032 parameters."""
-    return stack("MobileNetV3 large", LARGE, 1280, classes, input)
+def _builder(title: str, stages: Sequence[Stage], last: int) -> Callable[..., Graph]:
+    def build(
+        classes: int = 1000, input: tuple[int, ...] = (3, 224, 224), width: int = 16, momentum: float = 0.01
+    ) -> Graph:
+        """``width`` is that of the stem, the others follow it; ``momentum`` is that of the batch norms."""
+        graph, norm = Graph(title), {"eps": 1e-3, "momentum": momentum}
+        inverted_residual(graph, norm)
+        rows: list[Row] = []
+        for number, given in enumerate(stages, 1):
+            stage = given | {key: _narrowed(given[key], width) for key in ("channels", "expanded")}
+            repeat = {"repeat": _repeats(stage)} if _repeats(stage) > 1 else {}
+            several = {key: {"per_repeat": value} for key, value in stage.items() if isinstance(value, tuple)}
+            rows.append((BLOCK, {"name": f"stage{number}", **stage, **several, **repeat}))
+        mobile_stack(
+            graph,
+            rows,
+            activation="Hardswish",
+            input=input,
+            classes=classes,
+            stem=width,
+            head=6 * stage["channels"],
+            norm=norm,
+            before=(("Linear", {"out_features": last * width // 16}), ("Hardswish", {}), DROPOUT),
+        )
+        return graph
 
-
-def build_small(classes: int = 1000, input: tuple[int, ...] = (3, 224, 224)) -> Graph:
-    """The small network of the paper: 2,542,856 parameters."""
-    return stack("MobileNetV3 small", SMALL, 1024, classes, input)
+    return build
 
 
 def _names(stages: Sequence[Stage]) -> dict[str, str]:
@@ -86,29 +90,20 @@ def _names(stages: Sequence[Stage]) -> dict[str, str]:
     return names | head | {"fc1": "classifier.0", "fc2": "classifier.3"}
 
 
-PRESETS = tuple(
-    Preset(
-        name=f"mobilenet-v3-{size}",
-        title=f"MobileNetV3 {size}",
-        family="Convolutional",
-        paper=papers.MOBILENET_V3,
-        data="",
-        summary=summary,
-        build=build,
-        names=_names(stages),
-    )
-    for size, build, stages, summary in (
-        (
-            "small",
-            build_small,
-            SMALL,
-            "The same block in five stages, with half the weights and a quarter of the work.",
-        ),
-        (
-            "large",
-            build_large,
-            LARGE,
-            "One block whose parts are there only where they pay: a network for phones.",
-        ),
-    )
+LEARN = partial(on_digits, epochs=10, lr=5e-3, weight_decay=0.05)
+WORDS = "Half as wide, on digits of 32×32."
+TINY: dict[str, Any] = {"classes": 10, "input": (1, 32, 32), "width": 8, "momentum": 0.1}
+"""With the momentum of the paper, batch norms need a longer training to measure what evaluations use."""
+
+
+def _presets(size: str, stages: Sequence[Stage], last: int, summary: str) -> tuple[Preset, Preset]:
+    title, paper = f"MobileNetV3 {size}", papers.MOBILENET_V3
+    build, names = _builder(title, stages, last), _names(stages)
+    network = Preset(f"mobilenet-v3-{size}", title, "Convolutional", paper, "", summary, build, names=names)
+    return small(network, WORDS, LEARN, title=f"{title} tiny", **TINY), network
+
+
+PRESETS = (
+    *_presets("small", SMALL, 1024, "The same block in five stages, with half the weights and a quarter of the work."),
+    *_presets("large", LARGE, 1280, "One block whose parts are there only where they pay: a network for phones."),
 )

@@ -77,7 +77,7 @@ def _presets(layers: int, summary: str) -> tuple[Preset, Preset]:
         build=_builder(layers, depths),
         names=_names(depths),
     )
-    learn = partial(on_digits, epochs=6, lr=1e-3, weight_decay=0.05)
+    learn = partial(on_digits, epochs=6 if layers < 19 else 15, lr=1e-3, weight_decay=0.05)
     words = "An eighth as wide, on digits of 32×32."
     return small(network, words, learn, classes=10, input=(1, 32, 32), width=8), network
 

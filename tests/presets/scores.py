@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from itertools import compress
 from pathlib import Path
 
 import presets
@@ -38,6 +40,18 @@ def target(graph: Graph) -> str:
 def simple_answers(found: Reached) -> dict[str, Baseline]:
     """What simple answers reach for the same target of the same data, by their names."""
     return {one.name: one for one in remembered(DataConfig(dataset=found.data)) if one.target == found.target}
+
+
+def guessed(graph: Graph, found: Reached) -> float:
+    """What who knows nothing reaches: the commonest class, the mean, or the same chance for every partner."""
+    if found.metric == "r2":
+        return 0.0
+    if found.metric == "loss":
+        weights = [float(str(node.parameters.get("weight", 1.0))) for node in graph.of_type("Output")]
+        terms = [node.parameters.get("loss") == "value" for node in graph.of_type("Output")]
+        return math.log(graph.settings["data"]["batch_size"]) * sum(compress(weights, terms))
+    share = simple_answers(found)["majority"].score
+    return share / (get(found.data).fields[found.target].classes or 1) if found.metric == "iou" else share
 
 
 def main() -> None:

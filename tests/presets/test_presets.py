@@ -94,7 +94,7 @@ def test_preset_is_free_of_problems_and_has_the_published_size(name: str) -> Non
 def test_a_preset_without_data_has_a_published_size_and_a_small_variant_that_learns() -> None:
     small = {preset.small_of for preset in presets.BUILT_IN if preset.data}
     for preset in presets.BUILT_IN:
-        if not preset.data and preset.name not in ("mobilenet-v3-small", "mobilenet-v3-large"):
+        if not preset.data:
             assert preset.name in small
             assert preset.name in PUBLISHED or preset.name in ("inception-pair", "dilated-u-net")
 

@@ -149,8 +149,14 @@ def test_every_network_without_data_is_compared() -> None:
 
 
 @pytest.mark.parametrize("name", CHOSEN)
-def test_a_preset_computes_what_the_published_network_does(name: str) -> None:
+def test_a_preset_computes_what_the_published_network_does(
+    name: str, record_property: Callable[[str, object], None]
+) -> None:
     build, options = CASES[name]
     found = compare(name, build(), **options)
+    differences = {"outputs": f"{found.output:.1e}", "gradients": f"{found.gradient:.1e}"}
+    record_property(
+        "Differences from the networks by hand", {"preset": name, "parameters": found.parameters} | differences
+    )
     assert found.output < CLOSE
     assert found.gradient < CLOSE

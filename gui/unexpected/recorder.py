@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from engine.data.watch import Stopped
 from engine.errors import LayerloomError
 from engine.logs.log_files import DETAILS, SAID
 from gui.unexpected.hooks import Report, of_exception
@@ -27,8 +28,11 @@ class Recorder:
 
 
 def record(error: Exception) -> bool:
-    """Log where an exception comes from that its catcher shows, unless users are expected to meet it; whether it is."""
-    if isinstance(error, (LayerloomError, OSError)):
+    """Log where an exception comes from that its catcher shows, unless users are expected to meet it; whether it is.
+
+    Work that was stopped because it was wanted no more is nothing that went wrong.
+    """
+    if isinstance(error, (LayerloomError, OSError, Stopped)):
         return False
     report = of_exception(error)
     log.error("%s", report.sentence, extra={DETAILS: report.details, SAID: True})

@@ -20,7 +20,7 @@ from engine.inside.looking.columns import columns_of
 from engine.inside.looking.inspector import Inspector
 from engine.inside.looking.methods import method
 from engine.inside.looking.opening import inspector_of
-from engine.inside.looking.results import Bars, Curve
+from engine.inside.looking.results import Arithmetic, Bars, Curve
 from engine.inside.looking.target import Target
 from engine.training.loop import Trainer
 from presets.fitting import fitted
@@ -155,3 +155,6 @@ def test_numbers_of_an_array_are_columns(tmp_path: Path) -> None:
         assert isinstance(bars, Bars)
         assert bars.names == ("x 1", "x 2", "x 3", "x 4")
     assert isinstance(last(method("partial-dependence"), question).result, Curve)
+    arithmetic = last(method("arithmetic"), asked(inspector, "fc1")).result
+    assert isinstance(arithmetic, Arithmetic)
+    assert arithmetic.names == ("x 1", "x 2", "x 3", "x 4")

@@ -206,11 +206,11 @@ def test_a_sequence_is_shown_with_its_answer_and_its_target() -> None:
     sample = evaluating.shown(asked, asked.head(), 3)
     given, answered, target = sample.text.split("\n")
     assert given
-    assert (answered[:10], target[:8]) == ("Answered: ", "Target: ")
+    assert (answered[:10], target[:10]) == ("Answered: ", "Target:   ")
     names = trained.data.fields["next"].names
     labels = asked.labels(asked.head())[3].tolist()
-    assert target[8:] == "".join(names[label] for label in labels), "no class is ignored here"
-    assert len(answered) - 10 == len(target) - 8
+    assert target[10:] == "".join(names[label] for label in labels), "no class is ignored here"
+    assert len(answered) == len(target)
     assert sample.prediction.answers == (), "the shares of the positions say less"
 
 

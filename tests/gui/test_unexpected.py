@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 import presets
 from engine import project
+from engine.data.watch import Stopped
 from engine.edits import SetParameter
 from engine.errors import LayerloomError
 from engine.logs.log_files import logging_to_files
@@ -272,7 +273,9 @@ def test_an_exception_that_cannot_even_be_shown_is_reported() -> None:
     assert of_exception(LayerloomError("A sentence.")).sentence == "Something unexpected went wrong: A sentence."
 
 
-@pytest.mark.parametrize(("error", "traced"), [(ZeroDivisionError("no"), True), (LayerloomError("A sentence."), False)])
+@pytest.mark.parametrize(
+    ("error", "traced"), [(ZeroDivisionError("no"), True), (LayerloomError("A sentence."), False), (Stopped(), False)]
+)
 def test_of_what_a_page_shows_the_log_says_where(
     qtbot: QtBot, layerloom_home: Path, capsys: pytest.CaptureFixture[str], error: Exception, traced: bool
 ) -> None:

@@ -8,9 +8,11 @@ from typing import Final
 from torch import Tensor, nn
 from torch.nn import functional
 
+from engine.inside.looking.attribution import column_names
 from engine.inside.looking.errors import LookingError
 from engine.inside.looking.method import Method, Option, Question, Step
 from engine.inside.looking.results import Arithmetic
+from engine.inside.looking.templates import field_of
 
 MIDDLE: Final = -1
 """The position in the middle of the map, or of the sequence."""
@@ -30,9 +32,12 @@ def compute(question: Question) -> Iterator[Step]:
     call = question.inspector.calls_of(batch, layer)[-1]
     module, read, answer = question.inspector.modules[layer.module], call.given[0], call.answer
     index = tuple(int(question.number(name)) for name in ("channel", "row", "column"))
-    result = (
-        _conv(module, read, answer, index) if isinstance(module, nn.Conv2d) else _linear(module, read, answer, index)
-    )
+    if isinstance(module, nn.Conv2d):
+        result = _conv(module, read, answer, index)
+    else:
+        field, width = field_of(question, layer), read.shape[-1]
+        names = () if field is None else column_names(question, field, width)
+        result = _linear(module, read, answer, index, names)
     facts = (
         ("sum of products", f"{result.total - result.bias:.6g}"),
         ("bias", f"{result.bias:.6g}"),
@@ -78,7 +83,9 @@ def _conv(module: nn.Conv2d, read: Tensor, answer: Tensor, index: tuple[int, ...
     )
 
 
-def _linear(module: nn.Module, read: Tensor, answer: Tensor, index: tuple[int, ...]) -> Arithmetic:
+def _linear(
+    module: nn.Module, read: Tensor, answer: Tensor, index: tuple[int, ...], names: tuple[str, ...]
+) -> Arithmetic:
     """Of answers at several positions, ``row`` and ``column`` say which one (flattened but for the features)."""
     assert isinstance(module, nn.Linear)
     rows, answers = read[0].reshape(-1, read.shape[-1]), answer[0].reshape(-1, answer.shape[-1])
@@ -89,7 +96,7 @@ def _linear(module: nn.Module, read: Tensor, answer: Tensor, index: tuple[int, .
         module.weight[out].detach()[None].numpy(),
         0.0 if module.bias is None else float(module.bias[out]),
         float(answers[row, out]),
-        ("inputs",),
+        names,
     )
 
 

@@ -100,9 +100,10 @@ class Curve:
 class Arithmetic:
     """How one number comes about: products of ``window`` and ``kernel`` (channels, …), their sums, and the bias.
 
-    ``answer`` is what the layer gives, ``total`` the sum of all products and the bias in double precision. ``read``
-    (channels, H, W) is what a convolution slides over, with its padding, and ``at`` (row, column, height, width) where
-    the window lies on it.
+    ``names`` are those of the channels; of a Linear layer that reads the input itself, of its columns. ``answer`` is
+    what the layer gives, ``total`` the sum of all products and the bias in double precision. ``read`` (channels, H, W)
+    is what a convolution slides over, with its padding, and ``at`` (row, column, height, width) where the window lies
+    on it.
     """
 
     unit: str

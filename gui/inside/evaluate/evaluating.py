@@ -172,7 +172,7 @@ def _both(asked: Answered, head: Head, row: int, answered: Sequence[str]) -> lis
     counted: list[int] = head.counted(labels).nonzero().flatten().tolist()
     gap = "" if all(len(name) == 1 for name in names) else " "
     target = [names[label] if label < len(names) else str(label) for label in labels[counted].tolist()]
-    return [f"Answered: {gap.join(answered[k] for k in counted)}", f"Target: {gap.join(target)}"]
+    return [f"Answered: {gap.join(answered[k] for k in counted)}", f"Target:   {gap.join(target)}"]
 
 
 def _cells(asked: Answered, row: int) -> Sequence[tuple[str, str]] | None:

@@ -15,7 +15,7 @@ from gui.inside.evaluate.plain_table import PlainTable, loss_text
 from gui.inside.predict.bars import AnswerBars
 from gui.pictures import pictures
 from gui.theme import theme
-from gui.widgets import Label, Note, heading, plain
+from gui.widgets import Label, Note, heading, label, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,8 +49,7 @@ class SampleView(QWidget):
         self.bars = AnswerBars()
         columns = [("Column", ""), ("Value", "As it is in the data")]
         self.values = PlainTable("Values of the sample", "What the network was given", columns)
-        self.text = Label()
-        self.text.setWordWrap(True)
+        self.text = label("", "mono", wrap=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._lay_out()
         theme.changed.connect(self._retint)

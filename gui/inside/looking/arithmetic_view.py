@@ -78,7 +78,8 @@ class ArithmeticView(QWidget):
         rows = np.sort(np.argsort(-np.abs(products), kind="stable")[:MOST_ROWS]).tolist()
         others = len(products) - len(rows)
         self.table.setRowCount(len(rows) + bool(others))
-        self.table.setVerticalHeaderLabels([*map(str, rows), *(["others"] if others else [])])
+        names = [result.names[index] if result.names else str(index) for index in rows]
+        self.table.setVerticalHeaderLabels([*names, *(["others"] if others else [])])
         for row, index in enumerate(rows):
             numbers = (result.window[0, index], result.kernel[0, index], products[index])
             for column, number in enumerate(numbers):

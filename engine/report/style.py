@@ -42,7 +42,7 @@ STYLE: Final = (
     ".tall{width:fit-content;max-height:85vh;overflow:auto;border:1px solid var(--line)}"
     ".chart svg{width:100%;height:auto}"
     "figure{margin:1rem 0}figcaption,caption,.note{color:var(--muted);font-size:.9rem;text-align:left}"
-    "caption{padding:.25rem 0}.bad{color:var(--bad)}"
+    "caption{padding:.25rem 0;white-space:nowrap}.bad{color:var(--bad)}"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem;margin:.5rem 0}"
     "th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:left;font-weight:400}"
     "thead th{font-weight:600;background:var(--soft)}.n{text-align:right}.total th,.total td{font-weight:600}"

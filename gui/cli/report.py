@@ -47,8 +47,8 @@ def run(args: argparse.Namespace) -> int:
 
     told: list[str] = []
 
-    def show(_share: float, words: str) -> None:
-        if words not in told:
+    def show(share: float, words: str) -> None:
+        if share < 1.0 and words not in told:
             told.append(words)
             print(f"layerloom: {words} …", file=sys.stderr)
 

@@ -200,7 +200,7 @@ def _made(cls: type[Layer], values: dict[str, object]) -> Layer | Fault:
         layer.check()
     except ValidationError as error:
         parameter, message = explain(cls, error, values)
-        return Fault(message, "parameter", parameter)
+        return Fault(cls.refused(parameter, values.get(parameter)) or message, "parameter", parameter)
     except ShapeError as error:
         return Fault(str(error), error.code or "parameter", error.parameter)
     for name, value in values.items():

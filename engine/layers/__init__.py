@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Final
 
+from engine import losses
 from engine.graph import GraphError
 from engine.layers import packages
 from engine.layers.layer import Layer
@@ -30,9 +31,12 @@ FAMILIES: Final = (
 
 @cache
 def _catalogue() -> dict[str, type[Layer]]:
+    from engine.layers.endpoints import output_class
+
     modules = (import_module(f"engine.layers.{name}") for name in FAMILIES)
     classes: list[type[Layer]] = [cls for module in modules for cls in module.LAYERS]
-    return {cls.type_name(): cls for cls in (*classes, *packages.layers())}
+    classes = [output_class() if cls.type_name() == "Output" else cls for cls in classes]
+    return {cls.type_name(): cls for cls in (*classes, *packages.LAYERS.all())}
 
 
 def all() -> list[type[Layer]]:
@@ -45,7 +49,7 @@ def get(name: str) -> type[Layer]:
     catalogue = _catalogue()
     if name in catalogue:
         return catalogue[name]
-    if (reason := packages.missing(name)) is not None:
+    if (reason := packages.LAYERS.missing(name)) is not None:
         raise GraphError(reason)
     raise GraphError(f"there is no layer named {name[:100]!r}; {_hint(name[:100])}")
 
@@ -58,7 +62,8 @@ def kind(name: str) -> type[Layer]:
 def refresh() -> None:
     """Look again which packages are installed."""
     _catalogue.cache_clear()
-    packages.refresh()
+    packages.LAYERS.refresh()
+    losses.refresh()
 
 
 @lru_cache  # a file may name one missing layer a thousand times

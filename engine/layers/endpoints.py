@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, create_model
 from pydantic.fields import FieldInfo
@@ -14,6 +15,7 @@ from engine.layers.axes import batch_axis
 from engine.layers.layer import Layer, Port, ShapeError
 from engine.layers.parameters import Positive
 from engine.losses import Loss, LossName
+from engine.losses.packages import LOSSES_OF_PACKAGES
 from engine.spec import BATCH, Axes, DType, Spec
 
 Symbol = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9_]{0,15}$")]
@@ -79,10 +81,10 @@ class _Answer(Layer):
     )
 
 
-def _options() -> dict[str, Any]:
-    """The parameters of all losses, as fields. Losses that share a name share type and default."""
+def _options(known: Iterable[type[Loss]]) -> dict[str, Any]:
+    """The parameters of these losses, as fields. Raises TypeError where two have another type or default for a name."""
     found: dict[str, Any] = {}
-    for name, those in losses.options().items():
+    for name, those in losses.options(known).items():
         first = those[0].model_fields[name]
         help = dict.fromkeys(loss.model_fields[name].description or "" for loss in those)
         for loss in those:
@@ -97,7 +99,7 @@ def _options() -> dict[str, Any]:
 if TYPE_CHECKING:
     _Options = _Answer
 else:
-    _Options = create_model("_Options", __base__=_Answer, **_options())
+    _Options = create_model("_Options", __base__=_Answer, **_options(losses.built_in().values()))
 
 
 class Output(_Options):
@@ -118,6 +120,11 @@ class Output(_Options):
         cls = losses.get(self.loss or "")
         assert cls is not None
         return cls.model_construct(**{name: getattr(self, name) for name in cls.model_fields})
+
+    @classmethod
+    def refused(cls, parameter: str, value: object) -> str:
+        reason = LOSSES_OF_PACKAGES.missing(value) if parameter == "loss" and isinstance(value, str) else None
+        return "" if reason is None else f"cannot compare by {value}: {reason}"
 
     def check(self) -> None:
         fault = None if self.loss is None else self.criterion.fault()
@@ -140,7 +147,7 @@ class Output(_Options):
         return None if self.loss is None else self.criterion.ignored
 
     def unread(self) -> frozenset[str]:
-        options = frozenset({*losses.options(), "class_axis"})
+        options = frozenset({*losses.options(losses.all()), "class_axis"})
         if self.loss is None:
             return options | {"field", "weight"}
         known = type(self.criterion).model_fields.keys() | ({"class_axis"} if self.criterion.by_class else set())
@@ -148,6 +155,24 @@ class Output(_Options):
 
     def summary(self) -> str:
         return (self.loss or "no loss").replace("_", " ")
+
+
+def output_class() -> type[Output]:
+    """Output with the losses of installed packages and their parameters; those that clash with others are left out."""
+    known, more = list(losses.built_in().values()), dict[str, Any]()
+    for loss in LOSSES_OF_PACKAGES.all():
+        try:
+            more |= _options([*known, loss])
+        except TypeError as error:
+            LOSSES_OF_PACKAGES.faults().setdefault(loss.name.partition(".")[0], str(error))
+        else:
+            known.append(loss)
+    if len(known) == len(losses.built_in()):
+        return Output
+    info = Output.model_fields["loss"]
+    more = {name: field for name, field in more.items() if name not in Output.model_fields}
+    more["loss"] = (Literal[tuple(loss.name for loss in known)] | None, info)
+    return create_model("Output", __base__=Output, __module__=__name__, __doc__=Output.__doc__, **more)
 
 
 class BlockInput(Layer):

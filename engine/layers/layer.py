@@ -145,6 +145,11 @@ class Layer(Nature, BaseModel):
         """What people call it."""
         return cls.__name__
 
+    @classmethod
+    def refused(cls, parameter: str, value: object) -> str:
+        """Why a value is not allowed, a clause after the node's name; empty where the allowed ones say it."""
+        return ""
+
     def input_ports(self) -> tuple[Port, ...]:
         """The inputs with these parameters."""
         return self.inputs

@@ -135,15 +135,16 @@ def _join(parts: Sequence[Group]) -> Group:
 
 
 def _turned(groups: Sequence[Group]) -> Iterator[Group]:
-    """Matrices as (outputs, inputs), where those of layers with this last name are proven to be the other way round."""
-    proven = {
-        group.layer.rpartition(".")[2]
-        for group in groups
-        if len(weight := group.shapes.get("weight", ())) == 2
-        and (bias := group.shapes.get("bias")) is not None
-        and bias == weight[1:]
-        and bias != weight[:1]
-    }
+    """Matrices as (outputs, inputs), where those of layers with this last name are proven to be the other way round.
+
+    Where all that can be told are so, square ones are as well, whatever they are called.
+    """
+    known = [group for group in groups if len(group.shapes.get("weight", ())) == 2 and "bias" in group.shapes]
+    uneven = [group for group in known if len(set(group.shapes["weight"])) == 2]
+    turned = [group for group in uneven if group.shapes["bias"] == group.shapes["weight"][1:]]
+    proven = {group.layer.rpartition(".")[2] for group in turned}
+    if len(turned) == len(uneven) and turned:
+        proven |= {group.layer.rpartition(".")[2] for group in known}
     for group in groups:
         if group.layer.rpartition(".")[2] in proven and len(group.shapes.get("weight", ())) == 2:
             shapes = {**group.shapes, "weight": group.shapes["weight"][::-1]}
@@ -155,7 +156,8 @@ def _turned(groups: Sequence[Group]) -> Iterator[Group]:
 def _paired(ours: Sequence[Group], theirs: Sequence[Group], ordered: bool) -> Ordered:
     """Pair layers of one signature: in order, among those with the same neighbours where both sides agree on them."""
     mine, given = _classes(ours), _classes(theirs)
-    contexts = list(zip(_contexts(ours), _contexts(theirs), strict=True))[0 if ordered else 2 :]
+    called, *around = zip(_contexts(ours), _contexts(theirs), strict=True)
+    contexts = [called, *around[0 if ordered else 2 :]]
     pairs: list[tuple[int, int]] = []
     for signature, here in mine.items():
         there = given.get(signature, [])
@@ -186,13 +188,16 @@ def _classes(groups: Iterable[Group]) -> dict[Hashable, list[int]]:
 
 
 def _contexts(groups: Sequence[Group]) -> tuple[list[Hashable], ...]:
-    """What is around each layer, the strictest first: layers in the same module and the one before, that one, those."""
+    """What tells layers apart, the strictest first: their own last names; layers in the same module and the one before,
+    that one, those.
+    """
     before: list[Hashable] = [None, *(group.signature for group in groups[:-1])]
     modules = defaultdict[str, list[str]](list)
     for group in groups:
         modules[group.layer.rpartition(".")[0]].append(repr(group.signature))
     beside: list[Hashable] = [tuple(sorted(modules[group.layer.rpartition(".")[0]])) for group in groups]
-    return list(zip(beside, before, strict=True)), before, beside
+    called: list[Hashable] = [group.layer.rpartition(".")[2] for group in groups]
+    return called, list(zip(beside, before, strict=True)), before, beside
 
 
 def _parted(indices: Sequence[int], context: Sequence[Hashable]) -> dict[Hashable, list[int]]:

@@ -11,6 +11,7 @@ from engine.weights.failure import WeightsError
 from engine.weights.matching import match_file
 from engine.weights.recipe import parse
 from engine.weights.report import Report
+from engine.weights.rotary import Order, turned
 from engine.weights.targets import targets_in
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ def load(
     partial: bool = False,
     assign: Mapping[str, str] | None = None,
     accept_guess: bool = False,
+    rotary: Order | None = None,
 ) -> nn.Module:
     """The compiled module with the weights of a file; what the file lacks stays initialised (``missing`` of `match`).
 
-    ``assign`` as for `match`. Raises WeightsError for a tensor of the file that has no place or another shape, unless
-    ``partial``, for tensors that are placed by a guess, unless ``accept_guess``, and where nothing fits at all.
+    ``assign`` and ``rotary`` are as for `match`. Raises WeightsError for a tensor of the file that has no place or
+    another shape, unless ``partial``, for tensors placed by a guess, unless ``accept_guess``, and where nothing fits.
     """
     import torch
 
@@ -47,7 +49,7 @@ def load(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive(0, "init"))
         module = compile_source(written)
-    report = match_file(targets_in(module, written.attributes), file, assign or {})
+    report = match_file(targets_in(module, written.attributes), file, assign or {}, turned(graph), rotary)
     check(report, partial=partial, accept_guess=accept_guess)
     put(module, file, report.placed)
     return module

@@ -13,7 +13,8 @@ from engine.weights.by_order import by_order
 from engine.weights.failure import WeightsError
 from engine.weights.no_weights import reason
 from engine.weights.recipe import NAME, Recipe, Shape, parse, same_but_ones, shape_words
-from engine.weights.report import How, Report
+from engine.weights.report import How, Report, Rotary
+from engine.weights.rotary import Order, Turned, order_of, reordered, turned
 from engine.weights.targets import Target, targets_of
 
 if TYPE_CHECKING:
@@ -24,21 +25,30 @@ ENOUGH = 0.5
 ODD_NAME = "its name cannot be stored"
 
 
-def match(graph: Graph, path: Path | str, assign: Mapping[str, str] | None = None) -> Report:
+def match(
+    graph: Graph, path: Path | str, assign: Mapping[str, str] | None = None, rotary: Order | None = None
+) -> Report:
     """Which tensor of a file or folder goes where; nothing is changed.
 
     ``assign`` says of tensors of ours by hand what they are made of (``"conv1.weight": "features.0.weight"``, see
-    `engine.weights.recipe`); "" leaves one as it begins. Raises WeightsError, and SourceError
-    where the network is not complete.
+    `engine.weights.recipe`); "" leaves one as it begins. ``rotary`` is what rotary
+    positions turn together in the file, where its names do not tell (`engine.weights.rotary`). Raises WeightsError, and
+    SourceError where the network is not complete.
     """
     from engine.weights.files.opening import open_weights
 
     file = open_weights(Path(path))
-    return match_file(targets_of(graph), file, assign or {})
+    return match_file(targets_of(graph), file, assign or {}, turned(graph), rotary)
 
 
-def match_file(ours: Mapping[str, Target], file: WeightsFile, assign: Mapping[str, str]) -> Report:
-    """The same for an open file and the tensors of a network."""
+def match_file(
+    ours: Mapping[str, Target],
+    file: WeightsFile,
+    assign: Mapping[str, str],
+    pairs: Mapping[str, Turned],
+    rotary: Order | None,
+) -> Report:
+    """The same for an open file and the tensors of a network, of which rotary positions turn ``pairs``."""
     skipped = {name: why for name, facts in file.tensors.items() if (why := reason(name, facts))}
     odd = {name: ODD_NAME for name in file.tensors if name not in skipped and not NAME.fullmatch(name)}
     shapes = {name: facts.shape for name, facts in file.tensors.items() if name not in skipped and name not in odd}
@@ -50,7 +60,13 @@ def match_file(ours: Mapping[str, Target], file: WeightsFile, assign: Mapping[st
         _check_hand(ours[name], recipe, shapes)
     taken = {name for recipe in by_hand.values() for name in recipe.names}
     found, how, wrong, by = _placed(ours, shapes, ordered=file.ordered)
-    placed = {name: one for name, one in found.items() if name not in assign and taken.isdisjoint(one.names)} | by_hand
+    placed = {name: one for name, one in found.items() if name not in assign and taken.isdisjoint(one.names)}
+    own = bool(found) and not by and all(how[name] == "name" for name in found)
+    order = rotary or order_of(file.path, shapes)
+    if pairs and order is not None and (rotary or not own):
+        layers = {name: pairs.get(one.key.rpartition(".")[0]) for name, one in ours.items()}
+        placed |= {name: reordered(placed[name], of, order) for name, of in layers.items() if of and name in placed}
+    placed |= by_hand
     how.update(dict.fromkeys(by_hand, "hand"))
     used = {name for recipe in placed.values() for name in recipe.names}
     tied = _tied(ours, placed, shapes, used, by)
@@ -70,6 +86,7 @@ def match_file(ours: Mapping[str, Target], file: WeightsFile, assign: Mapping[st
         ours={name: one.shape for name, one in ours.items()},
         theirs=file.tensors,
         by=by,
+        rotary=Rotary(order, asked=rotary is not None or (order is None and not own)) if pairs else None,
         keys={name: one.key for name, one in ours.items()},
         notes=file.notes,
     )

@@ -15,12 +15,24 @@ equal shapes, which is a guess; the user."""
 
 
 @dataclass(frozen=True, slots=True)
+class Rotary:
+    """What rotary positions turn together in the file; None: not known, and taken as in the network.
+
+    ``asked``: the file does not tell, so the user may.
+    """
+
+    order: Literal["halves", "neighbours"] | None
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """``placed``: our name → what it is made of (`engine.weights.recipe`); ``left_over``: a tensor of the file that has
     no place → why; ``missing``: ours that nothing goes to → why; ``skipped``: what the file holds beside weights → why.
 
     ``how`` says of what is placed why it is. ``ours`` and ``theirs`` are the shapes, ``by`` the network whose published
     names fitted ("" where our own did), ``sha256`` the sum of the file, ``keys`` our names with ids of nodes.
+    ``rotary`` is there where the network has rotary positions.
     """
 
     path: Path
@@ -33,6 +45,7 @@ class Report:
     ours: Mapping[str, tuple[int, ...]]
     theirs: Mapping[str, TensorFacts]
     by: str = ""
+    rotary: Rotary | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = field(default=())
 
@@ -63,4 +76,6 @@ class Report:
         if self.left_over:
             parts.append(f"{len(self.left_over)} of the file have no place")
         guess = f" {self.guessed} are a guess among equal shapes: look at them." if self.guessed else ""
-        return f"{', '.join(parts)}.{guess}"
+        unknown = self.rotary is not None and self.rotary.order is None and self.rotary.asked
+        pairs = " What its rotary positions turn together is not known: choose halves or neighbours." if unknown else ""
+        return f"{', '.join(parts)}.{guess}{pairs}"

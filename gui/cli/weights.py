@@ -13,6 +13,7 @@ from engine.weights.chosen import choose
 from engine.weights.matching import match
 from engine.weights.recipe import shape_words
 from engine.weights.report import Report
+from engine.weights.rotary import ORDERS
 from gui.cli.common import (
     CallError,
     Commands,
@@ -55,6 +56,9 @@ def add_weights(parser: argparse.ArgumentParser, words: str) -> None:
 def add_partial(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--partial", action="store_true", help="leave out what has no place or another shape")
     parser.add_argument(
+        "--rotary", choices=ORDERS, help="what rotary positions turn together in the file, where it does not tell"
+    )
+    parser.add_argument(
         "--accept-guess", action="store_true", help="take tensors that are placed by a guess among equal shapes"
     )
 
@@ -68,7 +72,7 @@ def with_weights(graph: Graph, args: argparse.Namespace) -> Graph:
 def take_weights(graph: Graph, args: argparse.Namespace) -> Report | None:
     """Let a network begin with the weights of ``--weights``; what fits where. Raises WeightsError, CallError."""
     if args.weights is not None:
-        report = match(graph, args.weights)
+        report = match(graph, args.weights, rotary=args.rotary)
         choose(report, partial=args.partial, accept_guess=args.accept_guess).apply(graph)
         for note in (str(report), *report.notes):
             print(f"layerloom: {note}", file=sys.stderr)
@@ -84,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
         check_ending(args.output, ["loom"])
         check_new(args.output, args.force)
     graph, _ = presets.open_what(args.what)
-    report = match(graph, args.file, dict(map(_assignment, args.assign)))
+    report = match(graph, args.file, dict(map(_assignment, args.assign)), args.rotary)
     if args.json:
         print_json(answer(report))
     else:
@@ -120,6 +124,7 @@ def answer(report: Report) -> dict[str, object]:
         },
         "missing": {name: {"why": why, "shape": list(report.ours[name])} for name, why in report.missing.items()},
         "skipped": dict(report.skipped),
+        "rotary": None if report.rotary is None else report.rotary.order or "unknown",
         "notes": list(report.notes),
     }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.edits import MISSING, Compound, Edit, SetSetting
 from engine.errors import LayerloomError
@@ -19,6 +19,7 @@ from engine.weights.beside import Beside
 from engine.weights.chosen import SETTING, choose, chosen, missing, relocated
 from engine.weights.matching import match
 from engine.weights.report import Report
+from engine.weights.rotary import Order
 from gui.document import Document
 from gui.weights.weights_table import WeightsTable
 from gui.widgets import Label, Note, plain, push_button
@@ -87,7 +88,7 @@ class WeightsDialog(QDialog):
             return
         self.summary.setText(f"Looking at {self._path.name} …")
         self.note.setText("")
-        job = partial(_held, self.document.project.copy(), self._path, dict(self._assign))
+        job = partial(_held, self.document.project.copy(), self._path, dict(self._assign), self.rotary.currentData())
         self._work.run(job, self._found, partial(self._failed, before))
 
     def _found(self, found: Held | Edit) -> None:
@@ -123,6 +124,9 @@ class WeightsDialog(QDialog):
         self.guess.setText(f"I have looked: take the {guessed} guessed as they are")
         self.guess.setAccessibleName(self.guess.text())
         self.partial.setVisible(report is not None and bool(report.left_over))
+        asked = report is not None and report.rotary is not None and report.rotary.asked
+        self.rotary_label.setVisible(asked)
+        self.rotary.setVisible(asked)
         self.normalize.setVisible(report is not None and self._wanted is not None)
         self.normalize.setToolTip(plain("" if self._wanted is None else words(self._wanted)))
         self.load.setEnabled(report is not None and report.loadable(**self._taken()))
@@ -191,6 +195,16 @@ class WeightsDialog(QDialog):
         self.normalize = QCheckBox("Normalise images as these weights expect")
         self.normalize.setAccessibleName(self.normalize.text())
         self.normalize.hide()
+        self.rotary = QComboBox()
+        self.rotary.setAccessibleName("Rotary positions of the file")
+        self.rotary.setToolTip("What rotary positions turn together in the file: its names do not tell")
+        for text, order in (("as in the network", None), ("neighbours", "neighbours"), ("halves of a head", "halves")):
+            self.rotary.addItem(text, order)
+        self.rotary.activated.connect(lambda _index: self._match())
+        self.rotary_label = Label("Its rotary positions turn")
+        self.rotary_label.setBuddy(self.rotary)
+        self.rotary.hide()
+        self.rotary_label.hide()
         self.load = push_button("Load", "Let each training begin with these weights; Undo reverts it", self.accept)
         self.load.setDefault(True)
         self.load.setEnabled(False)
@@ -204,6 +218,11 @@ class WeightsDialog(QDialog):
         takes.addWidget(self.partial)
         takes.addWidget(self.guess)
         takes.addWidget(self.normalize)
+        turning = QHBoxLayout()
+        turning.addWidget(self.rotary_label)
+        turning.addWidget(self.rotary)
+        turning.addStretch(1)
+        takes.addLayout(turning)
         foot.addLayout(takes)
         foot.addStretch(1)
         for button in (self.remove, self.load, self.cancel):
@@ -216,11 +235,11 @@ class WeightsDialog(QDialog):
         box.addLayout(foot)
 
 
-def _held(project: Graph, path: Path, assign: dict[str, str]) -> Held | Edit:
+def _held(project: Graph, path: Path, assign: dict[str, str], rotary: Order | None) -> Held | Edit:
     """A file held against a network; where it is the very file that was gone, what says where it is now."""
     before = chosen(project)
     if before is not None and missing(before) and not assign and (edit := relocated(project, path)) is not None:
         return edit
-    report = match(project, path, assign)
+    report = match(project, path, assign, rotary)
     wanted = expected_by(project, report)
     return Held(report, wanted if differs(project, wanted) else None)

@@ -285,3 +285,39 @@ def test_a_project_stores_where_and_what_and_is_undone_in_one_step(tmp_path: Pat
     assert there["path"] == str(moved / "w.pth")
     undo.apply(graph)
     assert project.to_bytes(graph) == before
+
+
+def test_layers_of_equal_shapes_are_guessed_by_what_they_are_called_at_last(tmp_path: Path) -> None:
+    graph = Graph("pair")
+    node = graph.add("Input", shape=(2, 8, 8), name="x")
+    for kind, name in (("Conv2d", "conv2"), ("BatchNorm2d", "bn2"), ("Conv2d", "conv1"), ("BatchNorm2d", "bn1")):
+        size = {"out_channels": 2, "kernel_size": 3} if kind == "Conv2d" else {}
+        after = graph.add(kind, name=name, **size)
+        graph.connect(node, after)
+        node = after
+    graph.connect(node, graph.add("Output", loss="mse_loss", name="y"))
+    module = compile_graph(graph)
+    state = {name: value for name, value in module.state_dict().items() if not name.endswith("num_batches_tracked")}
+    last = ["bn1", "conv1", "bn2", "conv2"]  # sorted by name they come the other way round
+    save_file({f"odd.{last.index(name.partition('.')[0])}.{name}": value for name, value in state.items()},
+              tmp_path / "w.safetensors")  # fmt: skip
+    report = weights.match(graph, tmp_path / "w.safetensors")
+    assert all(source.endswith(f".{name}") for name, source in report.placed.items())
+
+
+def test_square_matrices_are_turned_where_all_others_are(tmp_path: Path) -> None:
+    """As in GPT-2, whose layers are stored as (inputs, outputs), called by names that say nothing."""
+    graph = Graph("turned")
+    node = graph.add("Input", shape=(4,), name="x")
+    for width in (4, 6, 4):
+        after = graph.add("Linear", out_features=width)
+        graph.connect(node, after)
+        node = after
+    graph.connect(node, graph.add("Output", loss="mse_loss", name="y"))
+    module = compile_graph(graph)
+    layers = [one for one in module.modules() if isinstance(one, nn.Linear)]
+    state = {f"q{n}.weight": one.weight.T.contiguous() for n, one in enumerate(layers)}
+    torch.save(state | {f"q{n}.bias": one.bias for n, one in enumerate(layers)}, tmp_path / "w.pth")
+    report = weights.match(graph, tmp_path / "w.pth")
+    turned = [source for source in report.placed.values() if "weight" in source]
+    assert turned == [f"transpose(q{n}.weight)" for n in range(3)]

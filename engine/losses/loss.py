@@ -31,7 +31,7 @@ class Loss(BaseModel):
     torch.nn.functional of that name, which compares number by number. Answers are (N, …), their classes last.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     name: ClassVar[str]
     """What projects call it: its function in torch.nn.functional."""

@@ -20,7 +20,7 @@ class MultiLabelSoftMarginLoss(YesOrNoLoss, WeightedLoss):
 
     name: ClassVar[str] = "multilabel_soft_margin_loss"
     title: ClassVar[str] = "logistic loss of several labels"
-    formula: ClassVar[str] = "Σ −y ln σ(x) − (1 − y) ln(1 − σ(x)) / classes"
+    formula: ClassVar[str] = "Σ (−y ln σ(x) − (1 − y) ln(1 − σ(x))) / classes"
     torch: ClassVar[str] = "torch.nn.MultiLabelSoftMarginLoss"
     reference: ClassVar[str] = "Cox 1958, The Regression Analysis of Binary Sequences"
     rank: ClassVar[int] = 23

@@ -116,6 +116,17 @@ def test_a_file_that_is_gone_is_located_from_its_problem(qtbot: QtBot, opened: M
     chooser.fileSelected.emit(str(there))
     chooser.close()
     qtbot.waitUntil(lambda: opened.document.project.settings["training"]["weights"]["path"] == str(there))
+    assert "weights-missing" not in {problem.code for problem in opened.document.all_problems()}
+
+
+def test_weights_that_are_gone_can_be_done_without(opened: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "w.safetensors").unlink()
+    opened.document.open_graph(opened.document.project)
+    (lost,) = [problem for problem in opened.document.all_problems() if problem.code == "weights-missing"]
+    (without,) = lost.fixes
+    opened.document.fix(lost, without)
+    assert "weights" not in opened.document.project.settings["training"]
+    assert "weights-missing" not in {problem.code for problem in opened.document.all_problems()}
 
 
 def test_the_command_line_freezes_and_replaces_the_head(

@@ -23,8 +23,8 @@ from engine.weights.chosen import choose
 from presets.fitting import fitted
 
 PRESET = "resnet-18-small"
-FEW = 0.04
-"""The share of the samples to learn from: about seven of each digit."""
+FEW = 0.02
+"""The share of the samples to learn from: three or four of each digit."""
 
 
 def network(folder: Path, digits: range, train: float, epochs: int, seed: int) -> Graph:

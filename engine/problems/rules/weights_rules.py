@@ -16,4 +16,4 @@ def weights_there(graph: Graph, report: Report) -> Found:
         yield Problem("warning", "weights-missing", why, setting="training.weights.path")
 
 
-GRAPH = (GraphRule(weights_there, lambda node_type: False),)
+GRAPH = (GraphRule(weights_there),)

@@ -111,6 +111,11 @@ def _sizes(graph: Graph, node: Node, block: Block, properties: Properties) -> li
     return [found.report.scope.at(repeat, properties.repeat) for repeat, found in enumerate(known)]
 
 
+RATE: Final = "lr_multiplier"
+HANDED: Final = ("frozen", "frozen_statistics", RATE, "initialization")
+"""Properties of a block that hold for the layers inside; rates are multiplied."""
+
+
 @dataclass
 class _Copy:
     """One copy of the inside of a block: the new ids of its nodes."""
@@ -129,13 +134,16 @@ class _Copy:
         draft, graph, use = self.draft, self.block.graph, self.use
         inner = [node for node in graph.nodes.values() if node.type not in ENDS]
         self.numbers = numbers = {node.id: draft.fresh_id() for node in inner}
-        handed = {key: raw for key, raw in use.properties.items() if key in ("frozen", "initialization")}
+        handed = {key: raw for key, raw in use.properties.items() if key in HANDED}
         names: set[str] = set()
         nodes = []
         left = min((graph.positions[node.id][0] for node in inner), default=0.0)
         top = min((graph.positions[node.id][1] for node in inner), default=0.0)
         for node in inner:
             properties = handed | {key: self._bound(raw) for key, raw in node.properties.items()}
+            inner_rate, rate = node.properties.get(RATE), handed.get(RATE)
+            if isinstance(inner_rate, (int, float)) and isinstance(rate, (int, float)):
+                properties[RATE] = inner_rate * rate
             if properties.get("weights_of") in numbers:
                 properties["weights_of"] = numbers[str(properties["weights_of"])]
             elif node.id in lenders and layer_class(node.type, graph.blocks).weights is not Layer.weights:

@@ -88,17 +88,17 @@ def test_dissolving_reckons_arguments_and_unrolls_repeats() -> None:
     along(
         layer,
         layer.add("BlockInput"),
-        ("Linear", {"out_features": reckoned("width * 2"), "name": "fc"}),
+        ("Linear", {"out_features": reckoned("width * 2"), "name": "fc", "lr_multiplier": 0.5}),
         ("ReLU", {}),
         ("BlockOutput", {}),
     )
-    use = ("Layer", {"width": {"per_repeat": (3, 5)}, "repeat": 3, "frozen": True})
+    use = ("Layer", {"width": {"per_repeat": (3, 5)}, "repeat": 3, "frozen": True, "lr_multiplier": 0.5})
     along(graph, graph.add("Input", shape=(4,)), use, ("Output", {}))
     dissolve(graph, "n2").apply(graph)
     linear = graph.of_type("Linear")
     assert [node.parameters["out_features"] for node in linear] == [6, 10, 10]
     assert [node.name for node in linear] == ["fc", "fc2", "fc3"]
-    assert all(node.properties["frozen"] for node in linear)
+    assert all(node.properties["frozen"] and node.properties["lr_multiplier"] == 0.25 for node in linear)
     assert str(infer(graph).inputs[graph.of_type("Output")[0].id][0]) == "(N, 10)"
     with pytest.raises(GraphError, match="as a scan over time"):
         dissolve(scanned(), "n2")

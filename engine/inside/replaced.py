@@ -74,7 +74,8 @@ def notes_of(trained: Trained, unfit: Iterable[Unfit], name: Callable[[int], str
 def not_read(predictions: Sequence[Prediction]) -> str:
     """How many samples have no answer because they cannot be read; empty where all have."""
     count = sum(bool(one.error) for one in predictions)
-    return f"{count:,} of {len(predictions):,} samples cannot be read and have no answer." if count else ""
+    has = "has" if count == 1 else "have"
+    return f"{count:,} of {len(predictions):,} samples cannot be read and {has} no answer." if count else ""
 
 
 def _sentence(found: Sequence[tuple[str, Replaced]]) -> str:

@@ -23,6 +23,7 @@ from engine.training.control import Control
 from engine.training.loop import Trainer
 from engine.training.runs.catalogue import runs_folder
 from gui.document import Document
+from gui.inside.looking.arithmetic_view import short
 from gui.inside.looking.colors import colored, limits_of
 from gui.inside.looking.dots_view import DotsView
 from gui.inside.looking.drawing import drawn
@@ -166,6 +167,11 @@ def test_a_layer_that_does_not_suit_is_said_and_another_offered(qtbot: QtBot, pa
     settle(qtbot, page)
     assert tab.result.title.text() == "Grad-CAM · pool2"
     assert isinstance(tab.result.stack.currentWidget(), HeatView)
+
+
+def test_numbers_fit_their_cells() -> None:
+    found = [short(value) for value in (2.06, -0.0075, 0.00075, -0.00075, 12345.0, 0.0, -0.0)]
+    assert found == ["2.1", "-0.0075", "8e-4", "-8e-4", "1e+4", "0", "0"]
 
 
 def test_where_no_layer_suits_that_is_said(qtbot: QtBot, page: ResultsPage) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 NARROW, WIDE, ROW, SIGN, SUM, GAP = 40, 60, 24, 22, 96, 26
 SIDE, FRAME = 112, 2
 """Pixels of the input beside a window, and of the frame that shows where the window lies."""
+LETTERS = 6
+"""Letters of a number that a cell has room for."""
 MOST_CHANNELS = 64
 MOST_ROWS = 500
 
@@ -105,6 +107,12 @@ def words(result: Arithmetic) -> str:
     )
 
 
+def short(value: float) -> str:
+    """A number in two digits that fits a cell: 0.0075, but 8e-4."""
+    text = f"{value + 0.0:.2g}"
+    return text if len(text.lstrip("-")) <= LETTERS else f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e+")
+
+
 def _high(rows: int) -> int:
     """Pixels of one channel, without the gaps."""
     return max(rows * ROW, SIDE)
@@ -174,7 +182,7 @@ class _Windows(QWidget):
                         painter.fillRect(cell, color)
                         painter.setPen(QColor("#111111" if color.lightness() > 120 else "#ffffff"))
                         value = float(part[channel, row, column])
-                        painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, f"{value + 0.0:.2g}")
+                        painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, short(value))
                 left += columns * cell_wide
                 painter.setPen(theme.color("text"))
                 sign = QRectF(left, top + GAP, SIGN, rows * ROW)

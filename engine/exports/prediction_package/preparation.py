@@ -60,6 +60,11 @@ def _on_board(subject: Subject) -> dict[str, Any]:
     config = subject.trained.config
     dataset = declared(config)
     name = dataset.first("input")
+    if dataset.kind not in ("image", "table"):
+        raise ExportError(
+            f"{dataset.title}: only a network that has learned from images, tables or arrays can be asked about files, "
+            f"so there is no prediction package. {INSTEAD}"
+        )
     if others := [field for field in subject.trained.network.inputs if field != name]:
         raise ExportError(
             f"{dataset.title}: the network is given {others[0]!r} as well, which a file does not have, "
@@ -67,11 +72,6 @@ def _on_board(subject: Subject) -> dict[str, Any]:
         )
     if dataset.kind == "table":
         return {"kind": "columns", "field": name, "columns": list(datasets.feature_names(dataset.name))}
-    if dataset.kind != "image":
-        raise ExportError(
-            f"{dataset.title}: only a network that has learned from images, tables or arrays can be asked about files, "
-            f"so there is no prediction package. {INSTEAD}"
-        )
     channels, height, width = dataset.fields[name].shape
     some = np.asarray(opened(config).arrays[name][:1000], np.float32)
     top = float(some.max()) or 1.0

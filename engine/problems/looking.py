@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Final, TypeAlias
 
 from engine import layers
@@ -23,16 +24,19 @@ def only(*numbers: Numbers) -> Through:
     return lambda kind: kind.numbers in numbers
 
 
+@cache
 def keeps_layout(kind: type[Layer]) -> bool:
     """Whether every number stays where it is, whatever it becomes, and it does not matter what an axis means."""
     return kind.cell_by_cell() and not kind.channels_second and len(kind.inputs) == 1 and not kind.inputs[0].many
 
 
+@cache
 def maps_features(kind: type[Layer]) -> bool:
     """Whether it makes weighted sums along the last axis of its one input, as Linear does."""
     return kind.linear_map and not kind.channels_second and len(kind.inputs) == 1
 
 
+@cache
 def looked_through(kind: type[Layer]) -> bool:
     """Whether some rule looks through it: an edit before one of these may change what is said after it."""
     return kind.numbers != "new" or keeps_layout(kind)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from engine import layers
 from engine.blocks.use import Use
 from engine.files import read_bytes
 from engine.graph import Graph
@@ -25,8 +26,6 @@ from engine.weights.recipe import Recipe
 Order = Literal["halves", "neighbours"]
 """What a pair is."""
 ORDERS: Final[tuple[Order, ...]] = ("halves", "neighbours")
-PASSED: Final = ("Unflatten", "Reshape", "Permute", "Transpose")
-"""Layers between the weights and the turning that leave the order of the features in a head as it is."""
 NAMES: Final[tuple[tuple[re.Pattern[str], Order], ...]] = (
     (re.compile(r"(^|\.)self_attn\.[qk]_proj\."), "halves"),
     (re.compile(r"(^|\.)attention\.w[qk]\."), "neighbours"),
@@ -77,7 +76,7 @@ def _sources(graph: Graph, report: Report, node_id: str) -> Iterator[str]:
         node, layer = graph.nodes[edge.source], report.layer(edge.source)
         if isinstance(layer, Layer) and node.type == "Linear":
             yield node.id
-        elif node.type in PASSED:
+        elif layers.kind(node.type).numbers == "same":  # the order of the features in a head stays as it is
             yield from _sources(graph, report, node.id)
 
 

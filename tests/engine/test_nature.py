@@ -35,7 +35,7 @@ def renamed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every layer of the catalogue once more, from a package that knows of each what its class says."""
     ours = [cls for cls in layers.all() if cls.__module__.startswith("engine.")]
     theirs = [type(cls.__name__, (cls,), {"__module__": PACKAGE, "__doc__": cls.__doc__}) for cls in ours]
-    monkeypatch.setattr(packages, "layers", lambda: theirs)
+    monkeypatch.setattr(packages.LAYERS, "all", lambda: theirs)
     layers.refresh()
     yield
     monkeypatch.undo()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from math import inf, prod
 from typing import Final
 
@@ -56,6 +57,7 @@ def _gates(graph: Graph, node_id: str, source: str) -> bool:
     return any(graph.reaches(node_id, gate) for gate in gates)
 
 
+@cache
 def _may_pool_all(kind: type[Layer]) -> bool:
     """Whether it may take one number of a whole picture."""
     return kind.sees == "share" or kind.family == "Reduction"

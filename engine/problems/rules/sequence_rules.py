@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from engine import layers
 from engine.blocks.block import PREFIX
@@ -213,10 +214,14 @@ def _are_tokens(report: Report, node_id: str, steps: object) -> bool:
 
 def _about(node_type: str) -> bool:
     """Whether the rules of sequences read more of such a node than its wires."""
-    kind = layers.kind(node_type)
+    return node_type in (*STARTS, *ENDS) or node_type.startswith(PREFIX) or _read(layers.kind(node_type))
+
+
+@cache
+def _read(kind: type[Layer]) -> bool:
     nature = kind.attends or kind.runs_over_time or kind.joins_elementwise or _table(kind)
     orders = kind.orders_steps is not Layer.orders_steps
-    return nature or orders or node_type in (*STARTS, *ENDS) or node_type.startswith(PREFIX)
+    return nature or orders
 
 
 GRAPH = (GraphRule(no_positions, _about), GraphRule(no_causal_mask, _about))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from engine import layers
 from engine.blocks.use import Use
 from engine.graph import Graph, Node
+from engine.layers.layer import Layer
 from engine.live_nodes import live_nodes
 from engine.problems.looking import above, called
 from engine.problems.problem import Problem
@@ -24,7 +26,8 @@ def shortened(graph: Graph, report: Report) -> Found:
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html
     """
     graphs = [graph, *(block.graph for block in graph.blocks.values())]
-    tables = (node for each in graphs for node in each.of_type(*filter(_may_shorten, each.types)))
+    kinds = [(each, kind) for each in graphs for kind in each.types if _may_shorten(layers.kind(kind))]
+    tables = (node for each, kind in kinds for node in each.of_type(kind))
     if any(node.parameters.get("max_norm") is not None for node in tables):
         seen = set()
         for problem in _shortened(graph, report, False):
@@ -33,8 +36,9 @@ def shortened(graph: Graph, report: Report) -> Found:
                 yield problem
 
 
-def _may_shorten(node_type: str) -> bool:
-    return "max_norm" in layers.kind(node_type).model_fields
+@cache
+def _may_shorten(kind: type[Layer]) -> bool:
+    return "max_norm" in kind.model_fields
 
 
 def _shortened(graph: Graph, report: Report, again: bool) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ DIGITS = {
     **dict.fromkeys(("whisper-tiny-encoder-small", "vit-b-16-small"), 0.94),
     **dict.fromkeys(("alexnet-2012-small", "alexnet-small", "googlenet-small"), 0.94),
     **dict.fromkeys(("vgg-11-small", "vgg-13-small", "vgg-16-small"), 0.94),
+    "vgg-19-small": 0.92,
     **dict.fromkeys(("resnet-18-small", "densenet-121-small", "densenet-161-small"), 0.96),
     **dict.fromkeys(("resnet-34-small", "resnet-50-small", "resnet-101-small", "resnet-152-small"), 0.93),
     **dict.fromkeys(("resnext-50-32x4d-small", "se-resnet-50-small", "convnext-tiny-small"), 0.93),

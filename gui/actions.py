@@ -93,6 +93,7 @@ ACTIONS = (
     Action("page.data", "Data", "data", "Choose and look at the data", lambda c: c.pages.show_data()),
     Action("page.train", "Training", "train", "Train and watch", lambda c: c.pages.show_training()),
     Action("page.results", "Results", "results", "See what a trained network does, and ask it about data of yours", lambda c: c.pages.show_results()),
+    Action("page.networks", "Compare Networks", "compare", "Put presets and projects side by side: what they cost, reach and how they differ", lambda c: c.pages.show_networks()),
     Action("view.layers", "Table of Layers", "table", "Show what each layer is, gives and costs", lambda c: c.pages.show_layers(), separator=True),
     Action("view.values", "Values on the Wires", "values", "Send a batch through the network and show what flows along each wire", lambda c: c.values.toggle(), "design"),
     Action("view.theme", "Dark or Light", "theme", "Switch between the light and the dark theme", lambda c: c.preferences.switch_theme(), separator=True),

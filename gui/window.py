@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from gui.data.data_page import DataPage
     from gui.hosts.host import Host
     from gui.inside.results_page import ResultsPage
+    from gui.networks.networks_page import NetworksPage
     from gui.training.dashboard import Dashboard
 
 LARGEST = QSize(1680, 1050)
@@ -56,7 +57,8 @@ class MainWindow(QMainWindow):
         self._unasked = False
         self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-        self.pages = Pages(document, preferences, self._make_data, self._make_training, self._make_results)
+        makers = (self._make_data, self._make_training, self._make_results, self._make_networks)
+        self.pages = Pages(document, preferences, *makers)
         self.start, self.design = self.pages.start, self.pages.design
         self.status = StatusLine(document)
         self.files = Files(document, preferences, self, self._opened, self.say, self.start.refresh)
@@ -117,6 +119,7 @@ class MainWindow(QMainWindow):
         self.start.new_wanted.connect(self.files.new)
         self.start.open_wanted.connect(self.files.ask_open)
         self.start.own_wanted.connect(self.pages.ask_own)
+        self.start.compare_wanted.connect(self.pages.show_networks)
         self.own_state.trouble.connect(self.pages.show_data)
         for speaker in (self.design, self.pages, self.values, self.own_state):
             speaker.message.connect(self.say)
@@ -171,6 +174,13 @@ class MainWindow(QMainWindow):
         page.message.connect(self.say)
         page.training_wanted.connect(self.pages.show_training)
         page.export_wanted.connect(self.commands.exporting.ask_run)
+        return page
+
+    def _make_networks(self) -> NetworksPage:
+        from gui.networks.networks_page import NetworksPage
+
+        page = NetworksPage(self.document)
+        page.message.connect(self.say)
         return page
 
     def _make_host(self, graph: Graph, *, resume: Path | None = None, weights_of: Path | None = None) -> Host:

@@ -36,6 +36,12 @@ class Column:
     help: str
     value: Callable[[Entry], Cell] = field(repr=False)
     unit: Unit = ""
+    size: Callable[[Entry], float | None] | None = field(default=None, repr=False)
+    """A number to sort by, where the value is none."""
+
+    def order(self, entry: Entry) -> Cell:
+        """What to sort by."""
+        return self.value(entry) if self.size is None else self.size(entry)
 
 
 def _cost(name: str) -> Callable[[Entry], Cell]:
@@ -47,6 +53,11 @@ def _field(entry: Entry) -> Cell:
     if sizes is None:
         return None
     return sizes[0] if len(set(sizes)) == 1 else "×".join(map(str, sizes))
+
+
+def _widest(entry: Entry) -> float | None:
+    sizes = None if entry.cost is None else entry.cost.receptive_field
+    return None if sizes is None else float(max(sizes))
 
 
 def _seconds(entry: Entry) -> Cell:
@@ -79,7 +90,7 @@ COLUMNS: Final = (
     ),
     Column("memory_training", "Training memory", _TRAINING, _cost("memory_training"), "bytes"),
     Column("depth", "Depth", "Layers with weights on the longest path, repeats included", _cost("depth"), "number"),
-    Column("receptive_field", "Receptive field", _FIELD, _field, "number"),
+    Column("receptive_field", "Receptive field", _FIELD, _field, "number", _widest),
     Column("seconds", "Time a sample", "Measured on this machine with Measure Time", _seconds, "seconds"),
     Column("score", "Score", "The best value in the stored runs of this network", _score, "score"),
 )

@@ -35,20 +35,27 @@ class Difference:
     new: str = ""
     block: str = ""
 
-    def __str__(self) -> str:
-        """The difference in a sentence, from the first network to the second."""
-        where = f" in {self.block}" if self.block else ""
-        node = f"{self.name} ({self.type}){where}"
+    @property
+    def node(self) -> str:
+        """The node it is about, with its type and the block it is in."""
+        return f"{self.name} ({self.type}){f' in {self.block}' if self.block else ''}"
+
+    @property
+    def words(self) -> str:
+        """What is different from the first network to the second."""
         if self.kind in ("added", "removed"):
-            return f"{node} is {self.kind}."
+            return f"is {self.kind}"
         if self.kind == "renamed":
-            return f"{node} is now called {self.new}."
-        if self.kind == "rewired":
-            if self.new == UNSET:
-                return f"{node}: nothing is wired to {self.what}, was {self.old}."
-            before = f", was {self.old}" if self.old != UNSET else ""
-            return f"{node}: {self.what} is wired to {self.new}{before}."
-        return f"{node}: {self.what} is {self.new}, was {self.old}."
+            return f"is now called {self.new}"
+        if self.kind == "changed":
+            return f"{self.what} is {self.new}, was {self.old}"
+        if self.new == UNSET:
+            return f"nothing is wired to {self.what}, was {self.old}"
+        return f"{self.what} is wired to {self.new}{f', was {self.old}' if self.old != UNSET else ''}"
+
+    def __str__(self) -> str:
+        """Both as a sentence."""
+        return f"{self.node}{':' if self.kind in ('changed', 'rewired') else ''} {self.words}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ def difference(a: Graph, b: Graph) -> list[Difference]:
     Parameters that are not set count with their defaults. Positions and settings are no part of it; names only where
     both have one origin.
     """
-    return [found for level in matchings(a, b) for found in _of_level(level)]
+    return [found for level in matchings(a, b) for found in of_level(level)]
 
 
 def matchings(a: Graph, b: Graph) -> list[Matching]:
@@ -92,7 +99,8 @@ def _matching(a: Graph, b: Graph, block: str) -> Matching:
     return Matching(a, b, match(a, b, by_id=by_id), block, by_id)
 
 
-def _of_level(level: Matching) -> Iterator[Difference]:
+def of_level(level: Matching) -> Iterator[Difference]:
+    """The differences of one level."""
     a, b, pairs = level.a, level.b, level.pairs
     back = {twin: node_id for node_id, twin in pairs.items()}
     for node_id in a.order():

@@ -64,6 +64,11 @@ class CanvasDrawing:
         high = max(part.box.height() for part in self._parts) + self._head
         return QSizeF(wide + 2 * EDGE, high + 2 * EDGE)
 
+    @property
+    def origin(self) -> QPointF:
+        """Where the origin of the canvas of the first part is in the picture."""
+        return QPointF(EDGE, EDGE + self._head) - self._parts[0].box.topLeft()
+
     def paint(self, painter: QPainter) -> None:
         size = self.size
         if not self._options.transparent:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTemporaryDir, Signal
+from PySide6.QtCore import QObject, QProcess, QTemporaryDir, Signal
 
-import engine
 from engine import project
 from engine.files import FileError, clear_staged
 from engine.graph import Graph
 from engine.system.processes import ended
+from gui.work.child_process import environment
 
 
 class ExportProcess(QObject):
@@ -51,7 +50,7 @@ class ExportProcess(QObject):
             self.failed.emit(str(error))
             return
         process = self._process = QProcess(self)
-        process.setProcessEnvironment(_environment())
+        process.setProcessEnvironment(environment())
         process.readyReadStandardOutput.connect(self._read)
         process.errorOccurred.connect(self._broken)
         process.finished.connect(self._finished)
@@ -116,13 +115,3 @@ class ExportProcess(QObject):
         self._process, self._folder = None, None
         if self._target.parent.is_dir():
             clear_staged(self._target)
-
-
-def _environment() -> QProcessEnvironment:
-    """That of this program; the child runs the same code, and imports nothing from where it is started."""
-    environment = QProcessEnvironment.systemEnvironment()
-    root = Path(engine.__file__).resolve().parents[1]
-    if root.name not in ("site-packages", "dist-packages"):
-        known = environment.value("PYTHONPATH")
-        environment.insert("PYTHONPATH", os.pathsep.join([str(root), *([known] if known else [])]))
-    return environment

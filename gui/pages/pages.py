@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from gui.data.data_page import DataPage
     from gui.inside.results_page import ResultsPage
+    from gui.networks.networks_page import NetworksPage
     from gui.training.dashboard import Dashboard
 
 
@@ -36,14 +37,17 @@ class Pages(QStackedWidget):
         make_data: Callable[[], DataPage],
         make_training: Callable[[], Dashboard],
         make_results: Callable[[], ResultsPage],
+        make_networks: Callable[[], NetworksPage],
     ) -> None:
         super().__init__()
         self.document, self._preferences = document, preferences
         self.start, self.design = StartPage(), DesignPage(document)
         self._make_data, self._make_training, self._make_results = make_data, make_training, make_results
+        self._make_networks = make_networks
         self._data: DataPage | None = None
         self._training: Dashboard | None = None
         self._results: ResultsPage | None = None
+        self._networks: NetworksPage | None = None
         for page in (self.start, self.design):
             self.addWidget(page)
 
@@ -70,6 +74,14 @@ class Pages(QStackedWidget):
             self._results = self._make_results()
             self.addWidget(self._results)
         return self._results
+
+    @property
+    def networks(self) -> NetworksPage:
+        """The page that compares networks, built when first asked for."""
+        if self._networks is None:
+            self._networks = self._make_networks()
+            self.addWidget(self._networks)
+        return self._networks
 
     @property
     def running(self) -> bool:
@@ -124,6 +136,11 @@ class Pages(QStackedWidget):
             results.show_run(folder)
         else:
             results.follow(self.shown_run())
+
+    def show_networks(self, names: Iterable[str] = ()) -> None:
+        """Compare networks: these presets, or what was compared before."""
+        self._show("page.networks", self.networks)
+        self.networks.compare(names)
 
     def look_inside(self) -> None:
         """Show what the selected layer answers in the network of a run."""
@@ -180,4 +197,6 @@ class Pages(QStackedWidget):
             self._data.close_background()
         if self._results is not None:
             self._results.close_background()
+        if self._networks is not None:
+            self._networks.close_background()
         self.start.close_background()

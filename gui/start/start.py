@@ -21,6 +21,8 @@ class StartPage(QWidget):
     file_chosen = Signal(object)
     new_wanted = Signal()
     open_wanted = Signal()
+    compare_wanted = Signal(list)
+    """Networks are to be compared: the names of presets, or none."""
     own_wanted = Signal(str)
     """Data of the user's own are to be learned from: a "file" or a "folder"."""
 
@@ -72,6 +74,13 @@ class StartPage(QWidget):
         own.setMenu(menu)
         self._buttons.append((own, "data"))
         side.addWidget(own)
+        compare = QPushButton(icon("compare"), "Compare networks …")
+        compare.setToolTip(plain("Put presets and projects side by side: what they cost, reach and how they differ"))
+        compare.setAccessibleName("Compare networks")
+        compare.setFixedWidth(220)
+        compare.clicked.connect(lambda _checked: self.compare_wanted.emit([]))
+        self._buttons.append((compare, "compare"))
+        side.addWidget(compare)
         side.addSpacing(12)
         side.addWidget(heading("Recent"))
         self.recent = RecentFiles()

@@ -67,7 +67,7 @@ class ConfusionPage(ResultPage):
         box.addWidget(self.stack)
 
     def show_runs(self, shown: ShownRuns) -> None:
-        why = shown.nothing(NO_MATRIX, "which classes are taken for which others")
+        why = shown.nothing(NO_MATRIX, "The confusion matrix appears")
         self.show_history(shown.history, class_names(shown.graph), why)
 
     def show_history(self, history: History | None, names: Sequence[str], why: str) -> None:

@@ -84,7 +84,7 @@ class PredictionsPage(ResultPage):
         box.addWidget(self.stack)
 
     def show_runs(self, shown: ShownRuns) -> None:
-        self.show_history(shown.history, shown.nothing(NO_ANSWERS, "what the network answers to some samples"))
+        self.show_history(shown.history, shown.nothing(NO_ANSWERS, "Answers to some samples appear"))
 
     def show_history(self, history: History | None, why: str) -> None:
         """Show what there is; ``why`` says why where there is nothing."""

@@ -37,7 +37,7 @@ class ShownRuns:
         return self.host is not None and self.host.result is None
 
     def nothing(self, missing: str, awaited: str) -> str:
-        """Why there is nothing to show: it is ``missing`` from a chosen run that was validated, or ``awaited``."""
+        """Why there is nothing to show: ``missing``, of a chosen run that was validated; else what is ``awaited``."""
         names = () if self.history is None else self.history.names()
         validated = any(Series.parse(name).part == "validation" for name in names)
         return missing if validated else NOT_YET.format(awaited)

@@ -42,7 +42,7 @@ def test_the_matrix_says_what_is_under_the_mouse(qtbot: QtBot, show: Show) -> No
     board = show()
     board.below.tabs.setCurrentWidget(board.below.page(ConfusionPage))
     page = board.below.page(ConfusionPage)
-    assert "after the first epoch" in page.hint.text()
+    assert page.hint.text() == "The confusion matrix appears after the first epoch of a run."
     host = running(board)
     host.history.keep("validation/confusion_matrix", 20, 1, TABLE)
     qtbot.waitUntil(page.matrix.isVisible)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph import Edge, Position
-from gui.canvas.geometry import GAP, HEIGHT, Side
+from gui.canvas.geometry import GAP, HEIGHT
+from gui.canvas.labels import Course, label_places
 from gui.canvas.layout import layout
+from gui.canvas.layout.layout_lanes import Box
 from gui.canvas.node_item import NodeItem, sizes
 from gui.canvas.wire_item import WireItem
 from gui.document import Document
 
-Ways = tuple[Position, ...]
 LONG = 2 * GAP + HEIGHT
 """Wires that reach further down than this may have nodes in their way."""
 
@@ -53,25 +53,17 @@ class Courses:
             return False
         known = {edge: wire.points for edge, wire in wires.items() if wire.points}
         ways = layout.routes(self._document.graph, positions, sizes(nodes), crooked, known)
-        crowded = self._crowded({edge: points for edge, points in (known | ways).items() if points})
+        courses: dict[Edge, Course] = {}
         for edge, points in ways.items():
             source, target = nodes[edge.source].look, nodes[edge.target].look
             (left, top), (target_left, target_top) = positions[edge.source], positions[edge.target]
             out, into = source.outputs[edge.source_port].point, target.inputs[edge.target_port].point
             start = QPointF(left + out.x(), top + out.y())
-            end = QPointF(target_left + into.x(), target_top + into.y())
-            if points:
-                beside = 1 if points[0][0] > left else -1
-            else:
-                beside = -1 if crowded[edge.source, "output"] + crowded[edge.target, "input"] > 0 else 1
-            wires[edge].route(start, end, points, beside)
+            courses[edge] = Course(start, QPointF(target_left + into.x(), target_top + into.y()), points)
+        others = {edge: points for edge, points in known.items() if edge not in ways}
+        boxes = [
+            Box(x, y, x + nodes[name].look.size[0], y + nodes[name].look.size[1]) for name, (x, y) in positions.items()
+        ]
+        for edge, place in label_places(self._document.graph, courses, others, boxes).items():
+            wires[edge].route(courses[edge], place)
         return True
-
-    def _crowded(self, ways: Mapping[Edge, Ways]) -> Counter[tuple[str, Side]]:
-        """On which side of a node wires swing out or in, so that labels go to the other: > 0 on the right."""
-        result: Counter[tuple[str, Side]] = Counter()
-        for edge, points in ways.items():
-            sign = 1 if points[0][0] > self._positions[edge.source][0] else -1
-            result[edge.source, "output"] += sign
-            result[edge.target, "input"] += sign
-        return result

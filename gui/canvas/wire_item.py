@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGrap
 from engine.graph import Edge, Position
 from engine.spec import Spec
 from gui.canvas.geometry import wire_path
+from gui.canvas.labels import Course, LabelPlace
+from gui.canvas.layout.layout_routes import across
 from gui.canvas.painter import paint_label, paint_wire
 from gui.canvas.style import FULL, OVERVIEW, Style, Text
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 BESIDE = 7.0
 """The distance between a wire and its label."""
-SLANTED = 32.0
+SLANTED = 64.0
 """A leg that leads further aside carries its label on itself."""
 
 
@@ -41,14 +43,15 @@ class WireItem(QGraphicsRectItem):
         self.glowing = False
         self._label: Text | None = None
         self._label_box = QRectF()
-        self._beside = 1
+        self.label_place: LabelPlace | None = LabelPlace()
         if style.detail == OVERVIEW:
             self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
 
-    def route(self, start: QPointF, end: QPointF, points: tuple[Position, ...], beside: int) -> None:
-        """Lay the wire again, by way of ``points``, with its label on the right (1) or on the left (-1)."""
-        self.start, self.end, self.points, self._beside = start, end, points, beside
-        self.path = wire_path(start, end, points)
+    def route(self, course: Course, label_place: LabelPlace | None) -> None:
+        """Lay the wire again, with its shape there, or without where another wire of its port says it."""
+        self.start, self.end, self.points = course.start, course.end, course.points
+        self.label_place = label_place
+        self.path = wire_path(self.start, self.end, self.points)
         self.place()
 
     def tell(self, spec: Spec | None, guilty: bool, value: Value | None = None) -> bool:
@@ -91,7 +94,7 @@ class WireItem(QGraphicsRectItem):
     def place(self) -> None:
         """Keep the label beside the wire's longest leg, and the bounding box around both."""
         box = self.path.controlPointRect()
-        if self.spec is None:
+        if self.spec is None or self.label_place is None:
             self._label = None
         else:
             label = self._label = self._label or self.style.static(self._text(), "label", 240.0)
@@ -102,11 +105,12 @@ class WireItem(QGraphicsRectItem):
 
     def label_box(self, label: Text) -> QRectF:
         """Where a text stands beside it."""
+        place = self.label_place or LabelPlace()
         leg = max(self.lines(), key=lambda line: line.dy()) if self.points else QLineF(self.start, self.end)
-        middle = leg.center()
-        beside = 0 if abs(leg.dx()) > SLANTED else self._beside
-        x = {1: BESIDE, 0: -label.width / 2, -1: -BESIDE - label.width}[beside]
-        return QRectF(middle.x() + x, middle.y() - label.height / 2, label.width, label.height)
+        x, y = leg.x1() + across(place.down) * leg.dx(), leg.y1() + place.down * leg.dy()
+        beside = 0 if abs(leg.dx()) > SLANTED else place.beside
+        left = {1: BESIDE, 0: -label.width / 2, -1: -BESIDE - label.width}[beside]
+        return QRectF(x + left, y - label.height / 2, label.width, label.height)
 
     def _text(self) -> str:
         """The shape, and what flowed along it in a batch."""

@@ -142,7 +142,7 @@ def _part(title: str, scene: Scene, style: Style, options: Options) -> _Part:
         box |= item.box.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
     for wire in scene.wires.values():
         label = None
-        if options.shapes and wire.spec is not None:
+        if options.shapes and wire.spec is not None and wire.label_place is not None:
             text = style.static(str(wire.spec), "label", 240.0)
             label = (wire.label_box(text), text)
             box |= label[0]

@@ -219,6 +219,20 @@ def test_no_crossing_and_no_wire_through_a_node(graph: Graph) -> None:
         assert not pierced(points, near, sizes)
 
 
+def test_what_enters_to_the_right_of_the_trunk_stands_to_its_right_in_the_order_of_the_ports() -> None:
+    """As in attention: query, key and value from one layer, and a mask from outside."""
+    graph = Graph()
+    start = chain(graph, None, "Input", "LayerNorm")
+    query, key, value = (chain(graph, start, "Linear", "Unflatten", "Permute") for _ in range(3))
+    mask = graph.add("Input")
+    end = chain(graph, merge(graph, "Concat", query, key, value, mask), "Output")
+    sizes = same(graph)
+    positions = arrange(graph, sizes)
+    across = [positions[name][0] for name in (end, query, key, value, mask)]
+    assert across[0] == across[1] < across[2] < across[3] < across[4]
+    assert crossings(graph, positions, sizes) == 0
+
+
 def test_a_skip_runs_in_a_lane_on_the_side_of_its_port() -> None:
     for first in (False, True):
         graph = residual(3, skip_first=first)

@@ -71,13 +71,13 @@ class Layers:
         self.above: list[list[int]] = [[] for _ in names]
         self.below: list[list[int]] = [[] for _ in names]
         self.lean = [0.0] * len(names)
-        self._segments(graph, wires)
+        self._segments(wires)
 
-    def _segments(self, graph: Graph, wires: list[list[tuple[int, Edge]]]) -> None:
+    def _segments(self, wires: list[list[tuple[int, Edge]]]) -> None:
         chains: dict[tuple[int, str], list[int]] = {}
         on_trunk = set(self.trunk)
         for target, into in enumerate(wires):
-            leans = lean(graph.incoming[self.names[target]]) if len(into) > 1 and target in on_trunk else {}
+            leans = self._leans(target, into) if len(into) > 1 and target in on_trunk else {}
             for source, edge in into:
                 last, row = source, self.row[source]
                 if (span := self.row[target] - row) > 1:
@@ -88,6 +88,15 @@ class Layers:
                 if target not in self.below[last]:
                     self._join(last, target)
                 self.lean[last] += leans.get(edge, 0.0)
+
+    def _leans(self, target: int, into: list[tuple[int, Edge]]) -> dict[Edge, float]:
+        """How many ports a wire enters a node of the trunk to the right of where the trunk itself does.
+
+        A little of how far right of the middle that is decides for branches that do so on both sides.
+        """
+        before, middle = self.trunk[self.row[target] - 1] if self.row[target] else None, (len(into) - 1) / 2
+        straight = next((index for index, (source, _) in enumerate(into) if source == before), middle)
+        return {edge: index - straight + 0.1 * (index - middle) for index, (_, edge) in enumerate(into)}
 
     def _bend(self, upper: int) -> int:
         item = len(self.row)

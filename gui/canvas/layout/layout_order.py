@@ -45,11 +45,26 @@ def _groups(layers: Layers) -> list[list[int]]:
                         group.append(other)
             groups.append(sorted(group))
 
+    on_trunk = set(layers.trunk)
+    widest: dict[int, int] = {}  # how many rows the longest group spans that enters a node of the trunk
+    for group in groups:
+        rows = [layers.row[item] for item in group]
+        for end in _trunk_ends(group, layers.below, on_trunk):
+            widest[end] = max(widest.get(end, 0), max(rows) - min(rows))
+
     def outwards(group: list[int]) -> tuple[int, float]:
         rows = [layers.row[item] for item in group]
-        return max(rows) - min(rows), abs(sum(layers.lean[item] for item in group))
+        span = max(rows) - min(rows)
+        if not _trunk_ends(group, layers.above, on_trunk):  # free above, so it may be outside those that are longer
+            span = max([span, *(widest[end] for end in _trunk_ends(group, layers.below, on_trunk))])
+        return span, abs(sum(layers.lean[item] for item in group))
 
     return sorted(groups, key=outwards)
+
+
+def _trunk_ends(group: list[int], near: list[list[int]], on_trunk: set[int]) -> set[int]:
+    """The nodes of the trunk that a group is wired to, above or below."""
+    return {other for item in group for other in near[item] if other in on_trunk}
 
 
 def _sides(layers: Layers, widths: list[float]) -> tuple[Rows, Rows]:

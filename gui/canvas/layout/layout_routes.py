@@ -75,11 +75,11 @@ def _free(wire: Wire, lanes: Lanes) -> bool:
 def _meets(wire: Wire, box: Box) -> bool:
     """Whether the curve comes near the sides of a box while it is at the heights of the box."""
     height, way = wire.ty - wire.sy, wire.tx - wire.sx
-    sides = [wire.sx + way * _across((level - wire.sy) / height) for level in (box.top, box.bottom)]
+    sides = [wire.sx + way * across((level - wire.sy) / height) for level in (box.top, box.bottom)]
     return min(sides) < box.right + MARGIN and box.left - MARGIN < max(sides)
 
 
-def _across(down: float) -> float:
+def across(down: float) -> float:
     """How far a leg has gone sideways (0 … 1) when it has gone ``down`` of its height."""
     if not 0 < down < 1:
         return min(max(down, 0.0), 1.0)

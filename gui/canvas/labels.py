@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF
 
 from engine.graph import Edge, Graph, Position
 from gui.canvas.geometry import Side
-from gui.canvas.layout.layout_lanes import Box, Lanes
+from gui.canvas.layout.layout_lanes import Box
 
 Ways = tuple[Position, ...]
 MIDDLE = 0.5
@@ -19,6 +19,8 @@ NEAR = 16.0
 """How far from a node a shape stands that keeps clear of the wires beside its own."""
 LONG = 240.0
 """A lane from this length on repeats the shape that another wire of its port says already."""
+STRIP = 96.0
+"""The height of the strips by which what is in the way is found."""
 ROOM = 110.0
 """The width that a shape takes, about."""
 
@@ -46,7 +48,7 @@ class LabelPlace:
 
 
 def label_places(
-    graph: Graph, courses: Mapping[Edge, Course], others: Mapping[Edge, Ways], boxes: Sequence[Box]
+    graph: Graph, courses: Mapping[Edge, Course], others: Mapping[Edge, Ways], boxes: Iterable[Box]
 ) -> dict[Edge, LabelPlace | None]:
     """For each wire where its shape stands; None where a wire of the same port says it better.
 
@@ -108,13 +110,26 @@ def _crowded(courses: Mapping[Edge, Course], ways: Mapping[Edge, Ways]) -> Count
 class Room:
     """What is in the way of shapes beside lanes: other lanes, nodes, and shapes that stand there already."""
 
-    def __init__(self, ways: Iterable[Ways], courses: Iterable[Course], boxes: Sequence[Box]) -> None:
-        self._nodes = Lanes(boxes)
-        self._taken = [Box(x, top, x, bottom) for points in ways for x, top, bottom in _legs(points)]
+    def __init__(self, ways: Iterable[Ways], courses: Iterable[Course], boxes: Iterable[Box]) -> None:
+        self._strips: dict[int, list[Box]] = defaultdict(list)
+        for box in boxes:
+            self._take(box)
+        for points in ways:
+            for x, top, bottom in _legs(points):
+                self._take(Box(x, top, x, bottom))
         for course in courses:
             if course.points:
                 ends = (course.start.x(), course.start.y()), (course.end.x(), course.end.y())
-                self._taken += [_around(ends[0], course.points[0]), _around(course.points[-1], ends[1])]
+                self._take(_around(ends[0], course.points[0]))
+                self._take(_around(course.points[-1], ends[1]))
+
+    def _take(self, box: Box) -> None:
+        for strip in range(int(box.top // STRIP), int(box.bottom // STRIP) + 1):
+            self._strips[strip].append(box)
+
+    def _free(self, box: Box) -> bool:
+        strips = range(int(box.top // STRIP), int(box.bottom // STRIP) + 1)
+        return not any(_meet(box, other) for strip in strips for other in self._strips[strip])
 
     def beside(self, course: Course, *, needed: bool) -> LabelPlace | None:
         """Where there is room, outside rather than inside; None where there is none and no need for it."""
@@ -126,8 +141,8 @@ class Room:
             middle = top + place.down * (bottom - top)
             left, right = sorted((x + 2 * place.beside, x + ROOM * place.beside))
             box = Box(left, middle - 8, right, middle + 8)
-            if not any(_meet(box, other) for other in (*self._taken, *self._nodes.between(box.top, box.bottom))):
-                self._taken.append(box)
+            if self._free(box):
+                self._take(box)
                 return place
         return LabelPlace(MIDDLE, out) if needed else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -36,6 +36,8 @@ SIZES: Final = (
 """How a range of parameters reads, and its bounds."""
 ONE_ROW: Final = 900
 """The width from which families and filters fit in one row."""
+TWO_ROWS: Final = 540
+"""The least width of the bar."""
 QUICK: Final = (
     "Only networks that learn the data they come with in about a minute, estimated for two cores without a GPU: three "
     f"multiply-adds of training for each of the forward pass, {MULTIPLY_ADDS_A_SECOND:.0e} a second, and the time that "
@@ -163,3 +165,7 @@ class FilterBar(QWidget):
         super().resizeEvent(event)
         wide = self.width() >= ONE_ROW
         self._below.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+
+    def minimumSizeHint(self) -> QSize:
+        """That of two rows: one row gives way to them."""
+        return QSize(TWO_ROWS, super().minimumSizeHint().height())
